@@ -18,7 +18,7 @@ from models.settings import Settings, Site
 from models.store.database import Pool
 from models.store.limit_memory import MemoryCounter
 from models.store.write_batcher import WriteBatcher
-from models.traffic.inbound.received import NewReceived, make_intake
+from models.traffic.inbound.received import NewReceived, enqueue_many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Instance:
 
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""
-        object.__setattr__(self, "intake", make_intake(self.pool))
+        object.__setattr__(self, "intake", WriteBatcher(self.pool, enqueue_many))
         object.__setattr__(self, "backlog", Backlog(self.pool))
         if self.welcomes is None:
             object.__setattr__(self, "welcomes", FederationPolicy(self.pool))

@@ -28,6 +28,19 @@ class NoRoom(Ignored):
         self.host, self.why = host, why
 
 
+class SenderGone(FederationError):
+    """Whoever sends this was deleted here a moment ago; next time their server is asked whether they are back."""
+
+    status = 202
+    retry = True
+
+
+class Deadly(FederationError):
+    """Whoever processes this dies of it."""
+
+    status = 202
+
+
 class TookTooLong(FederationError):
     """This takes more processor time than an activity may."""
 

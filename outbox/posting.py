@@ -12,7 +12,7 @@ from models.posts.quotes.quote_policies import QuotePolicy
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges.plain_language import replies
-from outbox.listings.listing_suggestions import suggest
+from outbox.listings.listing_suggestions import find_kind, suggest
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.posts.polls import PollDraft
@@ -50,7 +50,8 @@ async def post(conn: Connection, site: Site, author: Actor, wish: Wish, app: App
     )
     if wish.parent_id is None:
         note = await notes.publish(conn, site, author, draft)
-        await suggest(conn, site, author, note)
+        if (kind := find_kind(note.source)) is not None:
+            await suggest(conn, site, author, note, kind)
     else:
         parent = await posts.find_visible(conn, wish.parent_id, author.id)
         if parent is None:
@@ -69,7 +70,8 @@ async def _answer(conn: Connection, site: Site, author: Actor, parent: Post, dra
         note = await notes.answer(conn, site, author, parent, draft)
     if parent.audience == "direct":
         await replies.pass_to_guest(conn, site, author, parent, draft.text)
-    await replies.hear_member(conn, site, author, note)
+    if note.audience == "direct":
+        await replies.hear_member(conn, site, author, note)
     return note
 
 

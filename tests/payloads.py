@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from federation.documents.parse import Fetched, decode, decode_plain, read_fetched
+from federation.documents.parse import Fetched, decode, read_fetched, read_json, require_plain
 from federation.vocabulary.actors import ActorDocument, read_actor
 
 FOLDER = Path(__file__).parent / "documents"
@@ -51,4 +51,4 @@ def parse_actor(body: bytes) -> ActorDocument:
 
 def parse_fetched(body: bytes) -> Fetched:
     """Whatever stood at an address, read plainly."""
-    return read_fetched(decode_plain(body))
+    return read_fetched(require_plain(read_json(body)))

@@ -64,7 +64,7 @@ async def fetch_object(instance: Instance, uri: str, *, signer: Signer | None = 
     """
     proven = await fetch_document(instance, uri, signer=signer, fresh=fresh)
     try:
-        document = await read_document(instance.jsonld, proven.body)
+        document = await read_document(instance.jsonld, proven.decoded)
         if document.get("id") != proven.id:
             raise Malformed("This object has another id than it seems to have.")
         return read_fetched(document)

@@ -10,7 +10,7 @@ from federation.documents.documents import (
     require_not_failed,
     save_failure,
 )
-from federation.documents.parse import decode_plain
+from federation.documents.parse import require_plain
 from federation.errors import Cause, FetchFailed, Malformed
 from federation.http_client.transport import Fetched
 from federation.instance import Instance
@@ -63,7 +63,7 @@ def _read(uri: str, fetched: Fetched) -> FetchedCalendar:
     if proven.id != uri or not same_origin(fetched.url, uri):
         raise FetchFailed(Cause.WRONG_ID, host)
     try:
-        collection = read_collection(decode_plain(proven.body))
+        collection = read_collection(require_plain(proven.decoded))
     except Malformed:
         raise FetchFailed(Cause.NOT_AN_OBJECT, host) from None
     found = (read_unavailability(item) for item in collection.items if isinstance(item, dict))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from federation.documents.parse import decode
+from federation.documents.parse import Decoded, read_json
 from federation.errors import Cause, FetchFailed, Malformed
 from federation.http_client.transport import AP_ACCEPT, Fetched
 from federation.instance import Instance
@@ -30,11 +30,16 @@ _PROFILE = re.compile(r';\s*profile\s*=\s*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenDocument:
-    """A document that its own origin serves under its own id; `json` is the body as it stands."""
+    """A document that its own origin serves under its own id."""
 
     id: str
-    json: Json
+    decoded: Decoded
     body: bytes
+
+    @property
+    def json(self) -> Json:
+        """The body as it stands."""
+        return self.decoded.document
 
 
 async def fetch_document(
@@ -136,13 +141,13 @@ def read_document(fetched: Fetched) -> ProvenDocument:
     host = urlsplit(fetched.url).netloc
     body = fetched.body.decode("utf-8", "replace").encode()
     try:
-        document = decode(body)
+        decoded = read_json(body)
     except Malformed:
         raise FetchFailed(Cause.NOT_AN_OBJECT, host) from None
-    id = document.get("id")
+    id = decoded.document.get("id")
     if not isinstance(id, str) or not id:
         raise FetchFailed(Cause.NOT_AN_OBJECT, host)
-    return ProvenDocument(id=id, json=document, body=body)
+    return ProvenDocument(id=id, decoded=decoded, body=body)
 
 
 def is_activity_type(content_type: str) -> bool:

@@ -1,5 +1,6 @@
 """From bytes to a value: decode within limits, compact where plain reading would misread, then read by type."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -30,15 +31,24 @@ class NeedsCompaction(Malformed):
     """This document gives the words of ActivityStreams another meaning, so that it cannot be read as it stands."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A JSON object as it stands, read once; `misread` where its words mean something else than they seem to."""
+
+    document: Json
+    misread: bool
+
+
 def decode(body: bytes) -> Json:
-    """The JSON object as it stands: at most 1 MiB, 32 levels deep, each name once in an object.
+    """The document of `read_json`. Raises Malformed."""
+    return read_json(body).document
+
+
+def read_json(body: bytes) -> Decoded:
+    """The JSON object: at most 1 MiB, 32 levels deep, each name once in an object.
 
     NUL is taken out, since PostgreSQL has no place for it. Raises Malformed.
     """
-    return _decode(body)[0]
-
-
-def _decode(body: bytes) -> tuple[Json, bool]:
     if len(body) > MAX_BYTES:
         raise Malformed("This is larger than 1 MiB.")
     try:
@@ -51,7 +61,7 @@ def _decode(body: bytes) -> tuple[Json, bool]:
     require_unique_names(body, document)
     if b"\\u0000" in body:
         document = _without_nul(document)
-    return document, needs_compaction(words, contexts)
+    return Decoded(document=document, misread=needs_compaction(words, contexts))
 
 
 def _without_nul(value: Any) -> Any:
@@ -67,22 +77,21 @@ def _without_nul(value: Any) -> Any:
     return value
 
 
-def decode_plain(body: bytes) -> Json:
-    """The same for documents that plain reading understands; raises NeedsCompaction for the others."""
-    document, misread = _decode(body)
-    if misread:
+def require_plain(decoded: Decoded) -> Json:
+    """The document, when plain reading understands it; raises NeedsCompaction for the others."""
+    if decoded.misread:
         raise NeedsCompaction
-    return document
+    return decoded.document
 
 
-async def read_document(processor: JsonLdProcessor, body: bytes) -> Json:
+async def read_document(processor: JsonLdProcessor, decoded: Decoded) -> Json:
     """The document in the words of our readers, whatever its form; only for what comes from somebody proven.
 
     Compaction may not change who speaks: the actor that the signature was checked against was read from the plain
     JSON. Raises Malformed.
     """
-    document, misread = _decode(body)
-    if not misread:
+    document = decoded.document
+    if not decoded.misread:
         return await clean_long_texts(processor, document)
     compacted = await processor.compact(document)
     words, _ = read_structure(compacted)
@@ -95,12 +104,12 @@ async def read_document(processor: JsonLdProcessor, body: bytes) -> Json:
 
 def parse_activity(body: bytes) -> Activity:
     """An activity read plainly. Raises Malformed, Unsupported; NeedsCompaction where `understand` must come first."""
-    return read_activity(decode_plain(body))
+    return read_activity(require_plain(read_json(body)))
 
 
-async def parse_any_activity(processor: JsonLdProcessor, body: bytes) -> Activity:
+async def read_any_activity(processor: JsonLdProcessor, decoded: Decoded) -> Activity:
     """An activity in whatever form of JSON-LD. Raises Malformed, Unsupported."""
-    return read_activity(await read_document(processor, body))
+    return read_activity(await read_document(processor, decoded))
 
 
 Fetched = Activity | Object | Collection | CollectionPage

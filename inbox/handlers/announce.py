@@ -39,6 +39,6 @@ async def _find_post(conn: Connection, site: Site, sender: Actor, activity: Anno
         raise Ignored("This shares something that is not shown here.")
     author = await find_author(conn, sender, object)
     before = await find_before(conn, object)
-    post = await save_post(conn, author, object, through_share=True)
+    post = (await save_post(conn, author, object, through_share=True)).post
     await notify_change(conn, site, author, before, post)
     return post

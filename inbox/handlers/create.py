@@ -27,6 +27,6 @@ async def handle_create(conn: Connection, site: Site, sender: Actor, activity: C
     if await hear_vote(conn, sender, activity.object):
         return
     author = await find_author(conn, sender, activity.object)
-    post = await save_post(conn, author, activity.object)
+    post = (await save_post(conn, author, activity.object)).post
     await hear_words(conn, site, author, post)
     await hear_thanks(conn, author, activity.object, post)

@@ -40,7 +40,8 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     if old and not await message_requests.is_waiting(conn, note.id, sender.id):
         raise Ignored("This is an edit of an old post that is not here.")
     author = await find_author(conn, sender, activity.object)
-    post = await save_post(conn, author, activity.object, edited_at=activity.published or datetime.now(UTC))
+    edited_at = activity.published or datetime.now(UTC)
+    post = (await save_post(conn, author, activity.object, edited_at=edited_at)).post
     await hear_thanks(conn, author, activity.object, post)
     if await notify_change(conn, site, author, before, post):
         await hear_words(conn, site, author, post)

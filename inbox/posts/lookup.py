@@ -61,7 +61,7 @@ async def fetch_post(instance: Instance, address: str, *, quoted: bool = False) 
         require_attributed(note.attributed_to, note.id, note.attributed_to)
         author = await get_actor(instance, note.attributed_to)
         async with transaction(instance.pool) as conn:
-            return await save_post(conn, author, object, through_share=True)
+            return (await save_post(conn, author, object, through_share=True)).post
     except FetchFailed:
         raise
     except (Ignored, FederationError) as error:

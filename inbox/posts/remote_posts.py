@@ -1,6 +1,6 @@
 """Keep a post from elsewhere, whichever activity brought it, and tell those whom it concerns."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from federation.json.fields import PUBLIC
@@ -30,6 +30,14 @@ from outbox.listings import repair_calls
 from outbox.moderation.message_requests import show
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A post from elsewhere as it is kept here; `fresh` when it was not before."""
+
+    post: Post
+    fresh: bool
+
+
 async def save_post(
     conn: Connection,
     author: Actor,
@@ -37,48 +45,15 @@ async def save_post(
     *,
     through_share: bool = False,
     edited_at: datetime | None = None,
-) -> Post:
-    """Store the object or its newer version. Raises Ignored for what is not kept here.
-
-    `edited_at` is when it was edited, for servers that do not write that into the object.
-    """
-    post, arrival = await _store(conn, author, object, through_share=through_share, edited_at=edited_at)
-    if arrival is not None:
-        await _tell(conn, author, post, arrival)
-    if post.kind == "listing" and (listing := await listings.find_by_post(conn, post.id)) is not None:
-        await repair_calls.notify_near(conn, listing)
-    return post
-
-
-async def save_past_post(
-    conn: Connection, author: Actor, object: Postlike, *, through_share: bool, moment: datetime
-) -> tuple[Post, bool]:
-    """Store what was published at that moment, in its place among the posts of that day; nobody is told.
-
-    The post, and whether it is new here. Raises Ignored for what is not kept here.
-    """
-    post, arrival = await _store(conn, author, object, through_share=through_share, moment=moment)
-    return post, arrival is not None
-
-
-async def _store(
-    conn: Connection,
-    author: Actor,
-    object: Postlike,
-    *,
-    through_share: bool,
-    edited_at: datetime | None = None,
     moment: datetime | None = None,
-) -> tuple[Post, IncomingContext | None]:
-    """The post, and whom it concerns if it is new here."""
+) -> Saved:
+    """Store the object or its newer version, and tell those whom it concerns. Raises Ignored for what is not kept here.
+
+    `edited_at` is when it was edited, for servers that do not write that into the object. What was published at a past
+    `moment` takes its place among the posts of that day, and nobody is told.
+    """
     arrival = await incoming_context.load_context(conn, _ask_about(author, object))
-    if arrival.gone:
-        raise Ignored("This was deleted before it came.")
-    if not through_share:
-        _require_wanted(object, arrival)
-    new = read_new_post(author, object, arrival.known)
-    if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
-        new = replace(new, updated_at=edited_at)
+    new = await _read_wanted(conn, author, object, arrival, through_share=through_share, edited_at=edited_at)
     if moment is None:
         welcome = through_share or arrival.followed or (new.kind == "listing" and new.audience != "direct")
         standing = await hear_post(conn, author, new, _list_files(object), arrival, kept=welcome)
@@ -99,7 +74,29 @@ async def _store(
         await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)
     await _let_in(conn, post, standing.arrived, fresh=fresh)
-    return post, arrival if fresh else None
+    if moment is None:
+        await _tell(conn, author, post, arrival if fresh else None)
+    return Saved(post=post, fresh=fresh)
+
+
+async def _read_wanted(
+    conn: Connection,
+    author: Actor,
+    object: Postlike,
+    arrival: IncomingContext,
+    *,
+    through_share: bool,
+    edited_at: datetime | None,
+) -> NewPost:
+    """The post as it is stored. Raises Ignored for one that was deleted already, or concerns nobody here."""
+    if arrival.gone:
+        raise Ignored("This was deleted before it came.")
+    if not through_share:
+        _require_wanted(object, arrival)
+    new = read_new_post(author, object, arrival.known)
+    if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
+        return replace(new, updated_at=edited_at)
+    return new
 
 
 def _list_files(object: Postlike) -> list[tuple[str, str]]:
@@ -174,14 +171,21 @@ def _is_wanted(arrival: IncomingContext) -> bool:
     return arrival.followed or arrival.parent_author_id is not None or bool(arrival.local_ids)
 
 
-async def _tell(conn: Connection, author: Actor, post: Post, arrival: IncomingContext) -> None:
-    """Notify people named or addressed, whoever wrote what is answered, and who asked to be told of this author."""
-    told = set(arrival.local_ids)
-    if arrival.parent_author_id is not None and post.audience in posts.PUBLIC:
-        told.add(arrival.parent_author_id)
-    await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
-    if post.in_reply_to_uri is None and post.audience != "direct":
-        await notifications.notify_all(conn, arrival.listener_ids, type="status", actor_id=author.id, post_id=post.id)
+async def _tell(conn: Connection, author: Actor, post: Post, arrival: IncomingContext | None) -> None:
+    """Notify people named or addressed, whoever wrote what is answered, and who asked to be told of this author.
+
+    `arrival` is None for what they were told of before. Members near a repair call are told once it is open to them.
+    """
+    if arrival is not None:
+        told = set(arrival.local_ids)
+        if arrival.parent_author_id is not None and post.audience in posts.PUBLIC:
+            told.add(arrival.parent_author_id)
+        await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
+        if post.in_reply_to_uri is None and post.audience != "direct":
+            listeners = arrival.listener_ids
+            await notifications.notify_all(conn, listeners, type="status", actor_id=author.id, post_id=post.id)
+    if post.kind == "listing" and (listing := await listings.find_by_post(conn, post.id)) is not None:
+        await repair_calls.notify_near(conn, listing)
 
 
 async def find_author(conn: Connection, sender: Actor, object: Postlike) -> Actor:

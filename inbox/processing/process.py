@@ -7,16 +7,16 @@ acknowledged, is processed again.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
 
 from federation.discovery.fetches import get_actor
+from federation.documents.parse import read_json
 from federation.instance import Instance
-from federation.vocabulary.activities.activities import Activity
-from inbox.errors import Held, Ignored, NoRoom, TookTooLong
+from inbox.errors import Deadly, Held, Ignored, NoRoom, SenderGone, TookTooLong
 from inbox.posts.message_requests import NOBODY, keep
 from inbox.processing.dispatch import apply
 from inbox.processing.processor_time import limit_processor_time
@@ -24,11 +24,11 @@ from inbox.processing.resolve import find_sender, resolve
 from inbox.traffic.forwarding import may_pass_on
 from models.errors import DeclicError, Unavailable
 from models.servers import waiting_posts
-from models.store.background.queue_runner import Queue, work_through
 from models.store.database import connection, relaxed_transaction, transaction
 from models.traffic.inbound import received
 from models.traffic.inbound.received import Received
 from outbox.traffic.forwarding import forward
+from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
 
 log = structlog.get_logger(__name__)
 
@@ -49,31 +49,35 @@ async def process_due(
     *,
     wake: asyncio.Event | None = None,
     stopping: asyncio.Event | None = None,
-    done: Callable[[], None] = lambda: None,
+    committed: asyncio.Event | None = None,
 ) -> int:
     """Process everything that is due; how many activities. `at` stands for the present in drills.
 
-    `done` is called after each activity that took effect, once that is committed.
+    `committed` is set after each activity that took effect.
 
     Raises Unavailable when the database is away; what was claimed is free again after 30 s.
     """
-    desk = _Desk(instance, at, done)
-    queue = Queue(claim=desk.claim, work=desk.process_lane, renew=desk.renew)
-    await work_through(queue, wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event())
-    return desk.processed
+    worker = _InboxWorker(instance, at, committed or asyncio.Event())
+    async with QueueRunner(wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event()) as runner:
+        runner.start_beside(worker.renew())
+        async for _ in runner.rounds():
+            lanes, runner.more = await worker.claim()
+            for lane in lanes:
+                runner.start(worker.process_lane(lane))
+    return worker.processed
 
 
 DEADLY = 5
 """An activity is set aside when so many workers died while they held it, the last ones of them with nothing else."""
 
 
-class _Desk:
+class _InboxWorker:
     """What one worker has claimed."""
 
-    def __init__(self, instance: Instance, at: datetime | None, done: Callable[[], None]) -> None:
+    def __init__(self, instance: Instance, at: datetime | None, committed: asyncio.Event) -> None:
         self.instance = instance
         self.at = at
-        self.done = done
+        self.committed = committed
         self.worker: UUID = uuid4()
         self.held: set[int] = set()
         self.alone = False  # a suspect is processed, and nothing beside it
@@ -84,6 +88,7 @@ class _Desk:
         return self.at or datetime.now(UTC)
 
     async def claim(self) -> tuple[list[list[Received]], bool]:
+        """Lanes for which there is room, one for each actor, and whether there may be more."""
         room = AT_ONCE - len(self.held)
         if room <= 0 or self.alone:
             return [], room <= 0
@@ -94,63 +99,63 @@ class _Desk:
         return _group(claimed), len(claimed) == room
 
     async def renew(self) -> None:
-        async with connection(self.instance.pool) as conn:
-            await received.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
+        """Hold what is still claimed, again and again."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            async with connection(self.instance.pool) as conn:
+                await received.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
 
     async def process_lane(self, lane: list[Received]) -> None:
         """What one actor sent, one after the other."""
         for item in lane:
             try:
-                await self._process(item)
+                await limit_processor_time(self._take_effect(item))
             except Unavailable:
                 raise
-            except Exception:  # not even its failure could be written down: its claim ends, and others go on
-                log.exception("activity_broke", type=item.type, host=item.host, id=item.id)
+            except Exception as error:
+                await self._settle(item, error)
             self.held.discard(item.id)
             self.alone = False
             self.processed += 1
 
-    async def _process(self, item: Received) -> None:
-        if item.deaths >= DEADLY:
-            await self._wait_or_give_up(item, "Whoever processes this dies of it.", retry=False)
-            return
-        try:
-            await limit_processor_time(self._take_effect(item))
-        except TookTooLong as error:
-            await self._wait_or_give_up(item, str(error), retry=False)
-        except Unavailable:
-            raise
-        except Held as held:
-            await self._hold(item, held)
-        except DeclicError as error:
-            if error.retry:
-                await self._wait_or_give_up(item, str(error), retry=True)
-            else:
-                await self._ignore(item, error)
-        except Exception as error:
-            log.exception("activity_failed", type=item.type, host=item.host, id=item.id)
-            await self._wait_or_give_up(item, f"{type(error).__name__}: {error}"[:500], retry=True)
-
     async def _take_effect(self, item: Received) -> None:
-        activity = await resolve(self.instance, item)
-        passed_on = await may_pass_on(self.instance, item, activity)
-        if not await self._apply(item, activity, passed_on=passed_on):
+        """Read it, fetch what is missing, then change everything at once. Slow fetches hold no place meanwhile."""
+        if item.deaths >= DEADLY:
+            raise Deadly
+        decoded = read_json(item.body)
+        activity = await resolve(self.instance, decoded, item.actor_uri)
+        passed_on = await may_pass_on(self.instance, decoded.document, activity, at=item.received_at)
+        if not item.sender_known:
             await get_actor(self.instance, activity.actor)
-            if not await self._apply(item, activity, passed_on=passed_on):
-                raise Ignored("Whoever sends this is not known here.")
-
-    async def _apply(self, item: Received, activity: Activity, *, passed_on: bool) -> bool:
-        """False when whoever sends it has to be fetched first. Slow fetches of others hold no place meanwhile."""
         async with self.places, relaxed_transaction(self.instance.pool) as conn:
             sender = await find_sender(conn, activity)
             if sender is None:
-                return False
+                raise SenderGone if item.sender_known else Ignored("Whoever sends this is not known here.")
             if passed_on:  # before it takes effect: what a deletion is about is gone afterwards
                 await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
             await received.finish(conn, item.id)
-        self.done()
-        return True
+        self.committed.set()
+
+    async def _settle(self, item: Received, error: Exception) -> None:
+        """Write down why it did not take effect. What cannot even be written down ends with its claim."""
+        try:
+            match error:
+                case Held():
+                    await self._hold(item, error)
+                case TookTooLong() | Deadly():
+                    await self._wait_or_give_up(item, str(error), retry=False)
+                case DeclicError() if error.retry:
+                    await self._wait_or_give_up(item, str(error), retry=True)
+                case DeclicError():
+                    await self._ignore(item, error)
+                case _:
+                    log.error("activity_failed", type=item.type, host=item.host, id=item.id, exc_info=error)
+                    await self._wait_or_give_up(item, f"{type(error).__name__}: {error}"[:500], retry=True)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("activity_broke", type=item.type, host=item.host, id=item.id)
 
     async def _ignore(self, item: Received, error: DeclicError) -> None:
         async with relaxed_transaction(self.instance.pool) as conn:

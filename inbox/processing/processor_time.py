@@ -39,38 +39,36 @@ _METER: ContextVar[_Meter | None] = ContextVar("processor_time", default=None)
 """The meter of what this task works on: a signal finds it here."""
 
 
-async def limit_processor_time(work: Coroutine[Any, Any, T], budget: float = BUDGET) -> T:
-    """What `work` returns. Raises TookTooLong once it took more of the processor than this; waiting is free."""
+@coroutine
+def limit_processor_time(work: Coroutine[Any, Any, T], budget: float = BUDGET) -> Generator[Any, Any, T]:
+    """What `work` returns. Raises TookTooLong once it took more of the processor than this; waiting is free.
+
+    It passes on what the coroutine waits for, and counts what it takes between two waits.
+    """
     meter = _Meter(budget)
     token = _METER.set(meter)
-    try:
-        return await _drive(work, meter)
-    finally:
-        _METER.reset(token)
-
-
-@coroutine
-def _drive(work: Coroutine[Any, Any, T], meter: _Meter) -> Generator[Any, Any, T]:
-    """Pass on what the coroutine waits for, and count what it takes between two waits."""
     sent: Any = None
     raised: BaseException | None = None
-    while True:
-        meter.begun = thread_time()
-        try:
-            waited = work.send(sent) if raised is None else work.throw(raised)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        finally:
-            meter.spent += thread_time() - meter.begun
-            meter.begun = None
-        sent, raised = None, None
-        try:
-            sent = yield waited
-        except BaseException as error:
-            raised = error
-        if raised is None and meter.is_over:
-            raised = TookTooLong()
+    try:
+        while True:
+            meter.begun = thread_time()
+            try:
+                waited = work.send(sent) if raised is None else work.throw(raised)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            finally:
+                meter.spent += thread_time() - meter.begun
+                meter.begun = None
+            sent, raised = None, None
+            try:
+                sent = yield waited
+            except BaseException as error:
+                raised = error
+            if raised is None and meter.is_over:
+                raised = TookTooLong()
+    finally:
+        _METER.reset(token)
 
 
 def interrupt_long_steps() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from federation.discovery.fetches import fetch_actor, fetch_object, get_actor
 from federation.documents.origin import require_attributed, require_owner, require_same_origin
-from federation.documents.parse import Fetched, parse_any_activity
+from federation.documents.parse import Decoded, Fetched, read_any_activity
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.uris import host_of, is_local, same_origin
@@ -37,21 +37,22 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.relations import follows
 from models.store.database import Connection, connection
-from models.traffic.inbound.received import Received
 
 
-async def resolve(instance: Instance, item: Received) -> Activity:
-    """One received activity whose objects may be believed: embedded by their own author, or fetched from their origin.
+async def resolve(instance: Instance, decoded: Decoded, actor_uri: str) -> Activity:
+    """What this actor sent, as an activity whose objects may be believed.
+
+    They are embedded by their own author, or fetched from their origin.
 
     Raises FetchFailed (with `retry` where trying again may help), and Ignored, Malformed, Unsupported or NotAllowed for
     what is to be left alone. What of ours is named by its page has its id (see `own_pages`).
     """
-    return await name_by_ids(instance, await _resolve(instance, item))
+    activity = await read_any_activity(instance.jsonld, decoded)
+    require_owner(activity, actor_uri)
+    return await name_by_ids(instance, await _resolve(instance, activity))
 
 
-async def _resolve(instance: Instance, item: Received) -> Activity:
-    activity = await parse_any_activity(instance.jsonld, item.body)
-    require_owner(activity, item.actor_uri)
+async def _resolve(instance: Instance, activity: Activity) -> Activity:
     match activity:
         case Update(object=changed) if changed == activity.actor:
             await fetch_actor(instance, activity.actor)
@@ -77,7 +78,7 @@ async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
     """Who speaks; None for somebody unknown or deleted, whom their server has to show again (AX13).
 
     Of somebody deleted at home what we knew is enough, to delete it here too (AX12). Raises Ignored for those whom the
-    moderators suspended: nothing new is taken of them (B-54).
+    moderators suspended: nothing new is taken of them (B-54). `received.claim` asks the same beforehand.
     """
     known = await actors.find_by_uri(conn, activity.actor)
     if known is None or isinstance(activity, Delete):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from federation.documents.parse import NeedsCompaction, decode, decode_plain
+from federation.documents.parse import read_json
 from federation.errors import Malformed, Unsupported
 from federation.json.fields import Json, types, uri
 from federation.vocabulary.activities.activity_readers import READERS, read_actor_uri
@@ -25,7 +25,7 @@ class Readable:
     """A body that is JSON with a header; `plain` when plain reading understands all of it.
 
     `direct` when its actor sent it: only then do the headers of the request speak for the actor too. `hint` when what
-    stands here is not what was sent, see `hints`.
+    stands here is not what was sent, see `hints`. Not `signed` when nobody signed it, and something else is proof.
     """
 
     body: bytes
@@ -34,14 +34,13 @@ class Readable:
     plain: bool
     direct: bool = True
     hint: bool = False
+    signed: bool = True
 
 
 def read_body(body: bytes) -> Readable:
     """Raises Malformed; Unsupported for what is accepted and forgotten: no id, several actors, unknown types."""
-    try:
-        document, plain = decode_plain(body), True
-    except NeedsCompaction:
-        document, plain = decode(body), False
+    decoded = read_json(body)
+    document, plain = decoded.document, not decoded.misread
     type, actor_uri = _read_type(document), read_actor_uri(document.get("actor"))
     id, hint = uri(document.get("id")), False
     if id is None and type == "Update":

@@ -4,7 +4,7 @@ Nothing is acted upon here and nothing is believed that the signature does not c
 the rest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -65,17 +65,25 @@ async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | Non
     is away.
     """
     try:
-        reason = await _receive(instance, envelope, inbox_owner)
+        read = await _check(instance, envelope, inbox_owner)
+        host = host_of(read.header.actor_uri)
+        await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
+        with instance.backlog.taking(host, len(read.body)):
+            await instance.intake.put(_describe(read))
+        await _hear(instance, host)
+        if read.direct and read.signed:
+            await note_digest(instance, envelope, read.header.actor_uri)
     except Unavailable:
         raise
     except DeclicError as error:
         proven = isinstance(error, inbox_policy.TooMany) and not isinstance(error, inbox_policy.TooManyFailures)
         wait = getattr(error, "retry_after", None)
         return Outcome(status=error.status, reason=str(error), retry_after=wait, proven=proven)
-    return Outcome(status=202, reason=reason, proven=not reason)
+    return Outcome(status=202, proven=read.signed)
 
 
-async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | None) -> str:
+async def _check(instance: Instance, envelope: Envelope, inbox_owner: str | None) -> Readable:
+    """The activity to keep. Raises whatever is against that; Unsupported for what is accepted and forgotten."""
     _require_form(envelope)
     await inbox_policy.require_allowed_host(instance, inbox_policy.read_key_hosts(envelope))
     read = read_body(envelope.body)
@@ -84,38 +92,39 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
     if inbox_owner is not None:
         await inbox_policy.require_inbox(instance, inbox_owner)
     if header.type in {"Delete", "Update"} and not await _knows(instance, read):
-        return "Nothing is known here of this actor."
+        raise Unsupported("Nothing is known here of this actor.")
     try:
         believed = await _authenticate(instance, envelope, read)
     except KeyGone as gone:
-        return await _end(instance, read, gone)
+        believed = _believe_end(instance, read, gone)
     # Counted once it is known who says so.
     if believed.hint and not instance.counter.spend(TOLD_FETCHES, host_of(header.actor_uri)):
-        return "This server was asked often enough for now."
+        raise Unsupported("This server was asked often enough for now.")
     _require_authority(believed)
-    await _keep(instance, believed)
-    if believed.direct:
-        await note_digest(instance, envelope, header.actor_uri)
-    return ""
+    if not believed.signed:
+        await _require_not_ended(instance, header.actor_uri)
+    return believed
 
 
-async def _end(instance: Instance, read: Readable, gone: KeyGone) -> str:
+def _believe_end(instance: Instance, read: Readable, gone: KeyGone) -> Readable:
     """An account's own deletion, whose key went with the account: that its server says so is proof (AX12).
 
-    Who tells of it is not known, so it counts like a signature that does not hold and not as a request of that server,
-    and it is kept no more once it took effect. Raises KeyGone for everything else.
+    Who tells of it is not known, so it counts like a signature that does not hold and not as a request of that server.
+    Raises KeyGone for everything else.
     """
     target = read.header.actor_uri
     inbox_policy.note_failure(instance, host_of(target))
     if read.header.type != "Delete" or {uri(read.document.get("object")), gone.uri.partition("#")[0]} != {target}:
         raise gone
-    _require_authority(read)
+    return replace(read, signed=False)
+
+
+async def _require_not_ended(instance: Instance, actor_uri: str) -> None:
+    """Raise Unsupported once the end of this account took effect: without a signature it is kept no more."""
     async with connection(instance.pool) as conn:
-        known = await actors.find_by_uri(conn, target)
+        known = await actors.find_by_uri(conn, actor_uri)
     if known is not None and known.deleted_at is not None:
-        return "This account has ended already."
-    await _keep(instance, read)
-    return "Its own server says that this account has ended."
+        raise Unsupported("This account has ended already.")
 
 
 def _require_form(envelope: Envelope) -> None:
@@ -165,21 +174,20 @@ def _require_authority(read: Readable) -> None:
         require_same_origin(read.header.actor_uri, read.header.id)
 
 
-async def _keep(instance: Instance, read: Readable) -> None:
+def _describe(read: Readable) -> NewReceived:
     header = read.header
-    host = host_of(header.actor_uri)
-    await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
-    with instance.backlog.taking(host, len(read.body)):
-        await instance.intake.put(
-            NewReceived(
-                activity_uri=header.id,
-                body_hash=sha256(read.body).digest(),
-                type=header.type,
-                actor_uri=header.actor_uri,
-                host=host,
-                body=read.body,
-            )
-        )
+    return NewReceived(
+        activity_uri=header.id,
+        body_hash=sha256(read.body).digest(),
+        type=header.type,
+        actor_uri=header.actor_uri,
+        host=host_of(header.actor_uri),
+        body=read.body,
+    )
+
+
+async def _hear(instance: Instance, host: str) -> None:
+    """This host is there: asked of the database once a minute."""
     if instance.heard.find(host) is None:
         instance.heard.keep(host, True)
         async with connection(instance.pool) as conn:

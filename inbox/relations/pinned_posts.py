@@ -14,7 +14,7 @@ from federation.uris import same_origin
 from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.page_addresses import name_post_by_ids
-from inbox.posts.remote_posts import save_past_post
+from inbox.posts.remote_posts import save_post
 from models import posts
 from models.errors import DeclicError, Unavailable
 from models.ids import EPOCH
@@ -91,7 +91,5 @@ async def _fetch(instance: Instance, actor: Actor, address: str) -> int:
     require_attributed(actor.uri, note.id, actor.uri)
     object = await name_post_by_ids(instance, object)
     async with transaction(instance.pool) as conn:
-        post, _ = await save_past_post(
-            conn, actor, object, through_share=True, moment=max(note.published or EPOCH, EPOCH)
-        )
-    return post.id
+        saved = await save_post(conn, actor, object, through_share=True, moment=max(note.published or EPOCH, EPOCH))
+    return saved.post.id

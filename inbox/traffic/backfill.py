@@ -24,7 +24,7 @@ from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.page_addresses import name_post_by_ids
-from inbox.posts.remote_posts import save_past_post
+from inbox.posts.remote_posts import save_post
 from inbox.relations.pinned_posts import ask_once_a_day
 from models.errors import DeclicError, Unavailable
 from models.ids import EPOCH
@@ -215,12 +215,10 @@ async def _find_author(instance: Instance, uri: str, entry: Entry) -> Actor:
 
 async def _save(conn: Connection, actor: Actor, author: Actor, object: Postlike, entry: Entry) -> bool:
     written = min(note_of(object).published or entry.published, entry.published)
-    post, fresh = await save_past_post(
-        conn, author, object, through_share=entry.share_uri is not None, moment=max(written, EPOCH)
-    )
+    saved = await save_post(conn, author, object, through_share=entry.share_uri is not None, moment=max(written, EPOCH))
     if entry.share_uri is None:
-        return fresh
+        return saved.fresh
     shared = await reactions.share(
-        conn, uri=entry.share_uri, actor_id=actor.id, post_id=post.id, moment=entry.published
+        conn, uri=entry.share_uri, actor_id=actor.id, post_id=saved.post.id, moment=entry.published
     )
-    return fresh or shared is not None
+    return saved.fresh or shared is not None

@@ -1,32 +1,33 @@
 """Which of what comes in may be passed on: an answer to one of ours that carries a proof of its own actor (AX20)."""
 
-from federation.documents.parse import decode
+from datetime import datetime
+
 from federation.errors import FederationError
 from federation.instance import Instance
+from federation.json.fields import Json
 from federation.proofs import has_proof, verify_linked_data, verify_proof
 from federation.uris import is_local
 from federation.vocabulary.activities.activities import Activity, Create, Delete, Update
 from federation.vocabulary.embedded import note_of
 from models.settings import Site
 from models.store.database import connection
-from models.traffic.inbound.received import Received
 from outbox.traffic.forwarding import find_answered
 
 
-async def may_pass_on(instance: Instance, item: Received, activity: Activity) -> bool:
-    """Whether others may believe it from us. Uses the network for the key of the proof: hold no connection here."""
-    if not _may_answer(instance.site, activity):
-        return False
-    document = decode(item.body)
-    if not has_proof(document):
+async def may_pass_on(instance: Instance, document: Json, activity: Activity, *, at: datetime) -> bool:
+    """Whether others may believe this document from us, which came `at` this moment and says this activity.
+
+    Uses the network for the key of the proof: hold no connection here.
+    """
+    if not _may_answer(instance.site, activity) or not has_proof(document):
         return False
     async with connection(instance.pool) as conn:
         if await find_answered(conn, instance.site, activity) is None:
             return False
     try:
-        if await verify_proof(instance, document, at=item.received_at) == activity.actor:
+        if await verify_proof(instance, document, at=at) == activity.actor:
             return True
-        return await verify_linked_data(instance, document, at=item.received_at) is not None
+        return await verify_linked_data(instance, document, at=at) is not None
     except FederationError:
         return False
 

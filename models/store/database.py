@@ -176,15 +176,21 @@ async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection inside a transaction: all or nothing. Raises Unavailable when the database is away."""
-    async with connection(pool) as conn:
-        begun = conn.transaction()
-        await begun.start()
-        try:
-            yield conn
-        except BaseException:
-            await _roll_back(begun.rollback)
-            raise
-        await begun.commit()
+    async with connection(pool) as conn, begin(conn):
+        yield conn
+
+
+@asynccontextmanager
+async def begin(conn: Connection) -> AsyncIterator[None]:
+    """A transaction on a connection that is held already and is in none."""
+    begun = conn.transaction()
+    await begun.start()
+    try:
+        yield
+    except BaseException:
+        await _roll_back(begun.rollback)
+        raise
+    await begun.commit()
 
 
 @asynccontextmanager

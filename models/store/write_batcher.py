@@ -1,12 +1,17 @@
 """`Batch`: what several tasks want written at the same time is written together, and each waits until it is."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from models.errors import Unavailable
+from models.store.database import Connection, Pool, connection
 
 Item = TypeVar("Item")
+
+
+Waiting = tuple[Item, "asyncio.Future[None]"]
 
 
 class WriteBatcher(Generic[Item]):
@@ -15,17 +20,21 @@ class WriteBatcher(Generic[Item]):
     Nobody waits for company: the first to come is written at once, and whoever comes meanwhile goes with the next.
     """
 
-    __slots__ = ("_largest", "_waiting", "_write", "_writer")
+    __slots__ = ("_alone", "_largest", "_pool", "_waiting", "_write", "_writer")
 
-    def __init__(self, write: Callable[[list[Item]], Awaitable[None]], *, largest: int = 200) -> None:
-        """`write` commits a list of items, all or nothing; it is never called twice at once."""
+    def __init__(
+        self, pool: Pool, write: Callable[[Connection, list[Item]], Awaitable[object]], *, largest: int = 200
+    ) -> None:
+        """`write` commits a list of items on a connection, all or nothing; it is never called twice at once."""
+        self._pool = pool
         self._write = write
         self._largest = largest
-        self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
+        self._waiting: list[Waiting[Item]] = []
+        self._alone: deque[Waiting[Item]] = deque()
         self._writer: asyncio.Task[None] | None = None
 
     async def put(self, item: Item) -> None:
-        """Return once the item is written; raises what kept it from being written."""
+        """Return once the item is committed; raises what kept it from that, Unavailable where the database is away."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
         if self._writer is None or self._writer.done():
@@ -34,32 +43,34 @@ class WriteBatcher(Generic[Item]):
         await done
 
     async def _run(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+        while batch := self._take():
             try:
-                await self._write_together(batch)
+                async with connection(self._pool) as conn:
+                    await self._write(conn, [item for item, _ in batch])
+            except Unavailable as error:
+                _settle(batch, error)
+            except Exception as error:
+                if len(batch) == 1:
+                    _settle(batch, error)
+                else:  # one that cannot be written keeps no other from it: they are tried once more, each alone
+                    self._alone.extend(batch)
             except BaseException:  # cancelled, or the process ends
-                _settle([*batch, *self._waiting], Unavailable())
+                _settle([*batch, *self._alone, *self._waiting], Unavailable())
+                self._alone.clear()
                 self._waiting = []
                 raise
+            else:
+                _settle(batch, None)
 
-    async def _write_together(self, batch: list[tuple[Item, "asyncio.Future[None]"]]) -> None:
-        """One that cannot be written keeps no other from it: they are tried once more, each alone."""
-        try:
-            await self._write([item for item, _ in batch])
-        except Unavailable as error:
-            _settle(batch, error)
-        except Exception as error:
-            if len(batch) == 1:
-                _settle(batch, error)
-                return
-            for one in batch:
-                await self._write_together([one])
-        else:
-            _settle(batch, None)
+    def _take(self) -> list[Waiting[Item]]:
+        """What is written next."""
+        if self._alone:
+            return [self._alone.popleft()]
+        batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+        return batch
 
 
-def _settle(batch: list[tuple[Item, "asyncio.Future[None]"]], error: Exception | None) -> None:
+def _settle(batch: list[Waiting[Item]], error: Exception | None) -> None:
     for _, done in batch:
         if done.done():  # whoever waited was cut off
             continue

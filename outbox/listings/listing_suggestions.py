@@ -52,10 +52,12 @@ def read_words(text: str) -> tuple[str, str]:
     return first, rest
 
 
-async def suggest(conn: Connection, site: Site, author: Actor, note: Post) -> DraftNote | None:
-    """Begin a listing beside the note and tell its author where to complete it; None for every other note."""
-    kind = find_kind(note.source)
-    if kind is None or author.type != "Person" or note.in_reply_to_uri is not None or note.audience == "direct":
+async def suggest(conn: Connection, site: Site, author: Actor, note: Post, kind: ListingKind) -> DraftNote | None:
+    """Begin a listing beside a note that begins like one, and tell its author where to complete it.
+
+    None for answers, private notes, and notes by nobody who could publish a listing.
+    """
+    if author.type != "Person" or note.in_reply_to_uri is not None or note.audience == "direct":
         return None
     draft = await listing_drafts.create(conn, author.id, note.id, kind)
     url = f"{site.url}/publier?brouillon={draft.id}"

@@ -71,7 +71,8 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
         published_at=at,
     )
     listing = await listings.create_listing(conn, await _complete(conn, site, author, new, details), details)
-    await uploads.attach(conn, listing.id, author.id, draft.media_ids)
+    if draft.media_ids:
+        await uploads.attach(conn, listing.id, author.id, draft.media_ids)
     await quote_policies.begin(conn, listing.post, None)
     await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
     await _send_create(conn, site, author, listing, stream)

@@ -17,7 +17,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.posts import PUBLIC, Audience, NewPost, Post, Tag, notes
 from models.posts.media import uploads
-from models.posts.media.media import MediaType
+from models.posts.media.media import Media, MediaType
 from models.posts.media.uploads import MediaWords
 from models.posts.polls import votes
 from models.posts.quotes import quote_policies
@@ -112,7 +112,9 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     )
     new, named = await _compose(conn, site, author, draft, parent)
     post = await notes.create_note(conn, new)
-    pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
+    pictures: list[Media] = []
+    if draft.media_ids:
+        pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
     poll = await polls.save(conn, post.id, draft.poll) if draft.poll is not None else None
     await quote_policies.begin(conn, post, draft.quote_policy)
     quote = None if quoted is None else await quote_requests.begin(conn, site, author, post, quoted)

@@ -21,12 +21,12 @@ from federation.own_keys.key_pairs import load_signer
 from federation.proofs.attach import attach_proof
 from models.errors import NotFound, Unavailable
 from models.settings import SettingsError
-from models.store.background.queue_runner import Queue, work_through
-from models.store.database import connection, transaction
+from models.store.database import Connection, begin, connection, transaction
 from models.store.write_batcher import WriteBatcher
 from models.traffic.outbound import deliveries
 from models.traffic.outbound.deliveries import Delivery
 from outbox.traffic.outcomes import Later, Outcome, Sent, ToPerson, judge
+from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
 from outbox.traffic.results import save_failed, save_sent
 from outbox.traffic.synchronization import find_header
 
@@ -52,13 +52,17 @@ async def deliver_due(
     looked for every second. Once `stopping` is set nothing more is begun. Raises Unavailable when the database is
     away: what was sent and could not be written is sent again later under the same id.
     """
-    courier = _Courier(instance, at)
-    queue = Queue(claim=courier.claim, work=courier.send_lane, renew=courier.renew)
-    await work_through(queue, wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event())
-    return courier.tried
+    worker = _DeliveryWorker(instance, at)
+    async with QueueRunner(wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event()) as runner:
+        runner.start_beside(worker.renew())
+        async for _ in runner.rounds():
+            lanes, runner.more = await worker.claim()
+            for lane in lanes:
+                runner.start(worker.send_lane(lane))
+    return worker.tried
 
 
-class _Courier:
+class _DeliveryWorker:
     """What is on its way at one time, and the places that its lanes share."""
 
     def __init__(self, instance: Instance, at: datetime | None) -> None:
@@ -71,12 +75,13 @@ class _Courier:
         self.places = asyncio.Semaphore(LANES)
         self.places_tried_before = asyncio.Semaphore(LANES_TRIED_BEFORE)
         self.places_of_host: dict[str, asyncio.Semaphore] = {}
-        self.results: WriteBatcher[Outcome] = WriteBatcher(self.write)
+        self.results: WriteBatcher[Outcome] = WriteBatcher(instance.pool, self.write)
 
     def now(self) -> datetime:
         return self.at or datetime.now(UTC)
 
     async def claim(self) -> tuple[list[list[Delivery]], bool]:
+        """Lanes for which there is room, and whether there may be more."""
         room = 2 * LANES - len(self.held)
         self.held_failed_before &= self.held
         room_before = 2 * LANES_TRIED_BEFORE - len(self.held_failed_before)
@@ -90,8 +95,11 @@ class _Courier:
         return lanes, len(claimed) == room
 
     async def renew(self) -> None:
-        async with connection(self.instance.pool) as conn:
-            await deliveries.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
+        """Hold what is still claimed, again and again."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            async with connection(self.instance.pool) as conn:
+                await deliveries.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
 
     async def send_lane(self, lane: list[Delivery]) -> None:
         """One after the other; what stands behind a failure waits with it.
@@ -154,14 +162,15 @@ class _Courier:
             async with connection(self.instance.pool) as conn:
                 await deliveries.release(conn, [delivery.id for delivery in rest])
 
-    async def write(self, outcomes: list[Outcome]) -> None:
+    async def write(self, conn: Connection, outcomes: list[Outcome]) -> None:
+        """Those that arrived first, then the others, each all or nothing."""
         sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
         failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
         if sent:
-            async with transaction(self.instance.pool) as conn:
+            async with begin(conn):
                 await save_sent(conn, sent, at=self.now())
         if failed:
-            async with transaction(self.instance.pool) as conn:
+            async with begin(conn):
                 await save_failed(conn, failed, at=self.now())
 
 

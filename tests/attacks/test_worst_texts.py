@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from federation.documents.parse import parse_any_activity, read_document
+from federation.documents.parse import read_any_activity, read_document, read_json
 from federation.jsonld.jsonld import JsonLdProcessor
 from federation.texts.html import CleanHtml, clean, is_long
 from federation.uris import host_of
@@ -95,7 +95,7 @@ async def test_long_html_is_cleaned_in_the_child_process() -> None:
     document = {"id": "https://a.example/1", "type": "Note", "attributedTo": "https://a.example/a", "content": html}
     activity = {"id": "https://a.example/2", "type": "Create", "actor": "https://a.example/a", "object": document}
 
-    read = await parse_any_activity(processor, json.dumps(activity).encode())
+    read = await read_any_activity(processor, read_json(json.dumps(activity).encode()))
     await processor.close()
 
     assert isinstance(read, Create) and is_postlike(read.object)
@@ -109,7 +109,7 @@ async def test_the_pictures_in_a_long_text_are_shown_as_those_in_a_short_one() -
     html = '<p><img src="https://a.example/velo.jpg" alt="Mon vélo"></p>' + "<p>Bonjour <b>à tous</b></p>" * 2_000
     document = {"id": "https://a.example/1", "type": "Note", "attributedTo": "https://a.example/a", "content": html}
 
-    read = read_object(await read_document(processor, json.dumps(document).encode()))
+    read = read_object(await read_document(processor, read_json(json.dumps(document).encode())))
     await processor.close()
 
     assert is_long(html) and is_postlike(read)

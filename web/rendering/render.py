@@ -22,6 +22,9 @@ from web.security.session import SAFE_METHODS, csrf_token, current_account
 BRANDING = web.RequestKey("face", Branding)
 """The cooperative's face, read once for each answer."""
 
+UNREAD = web.RequestKey("unread", int)
+"""How much is new to who is logged in, counted once for each answer."""
+
 LANGUAGE = web.RequestKey("language", str)
 """The language of this one answer: what the address asks for, or that of the member whose token it is."""
 
@@ -37,7 +40,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     text = environment.get_template(template).render(
         account=current_account(request),
         face=await _face_for(request, status),
-        unread=await _count_unread(request, status),
+        unread=await _unread_for(request, status),
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
         site=request.app[INSTANCE].site,
@@ -78,15 +81,30 @@ async def _face_for(request: web.Request, status: int) -> Branding:
         return bare
 
 
-async def _count_unread(request: web.Request, status: int) -> int:
-    """How much is new to who is logged in, for the mark in the header."""
+async def count_unread(request: web.Request, conn: Connection) -> int:
+    """How much is new to who is logged in, for the mark in the header.
+
+    A view that holds a connection lends it, once it has marked as seen what it shows: the page then needs no other.
+    """
     account = current_account(request)
-    if account is None or status == 503:
+    if account is None:
         return 0
+    unread = await news.count_unread(conn, account.actor_id)
+    if account.has_role("admin"):
+        unread += await waiting_posts.count_unseen(conn)
+    request[UNREAD] = unread
+    return unread
+
+
+async def _unread_for(request: web.Request, status: int) -> int:
+    """What the view counted, else what is new now; nothing where the database is away."""
+    if current_account(request) is None or status == 503:
+        return 0
+    if UNREAD in request:
+        return request[UNREAD]
     try:
         async with connection(request.app[INSTANCE].pool) as conn:
-            unread = await news.count_unread(conn, account.actor_id)
-            return unread + (await waiting_posts.count_unseen(conn) if account.has_role("admin") else 0)
+            return await count_unread(request, conn)
     except Unavailable:
         return 0
 

@@ -53,8 +53,11 @@ async def grant_due(conn: Connection, *, at: datetime, limit: int) -> int:
 
 async def grant_deposit(conn: Connection, listing: Listing, *, at: datetime | None = None) -> bool:
     """Give the author of a new offer of an object what a deposit brings; False where it is none, or no new one."""
-    chosen, details, author_id = await preferences.load(conn), listing.details, listing.post.author_id
-    if not chosen.points or not chosen.points_deposit or details.kind != "offer" or details.mode not in OBJECTS:
+    details, author_id = listing.details, listing.post.author_id
+    if details.kind != "offer" or details.mode not in OBJECTS:
+        return False
+    chosen = await preferences.load(conn)
+    if not chosen.points or not chosen.points_deposit:
         return False
     if not await lock(conn, author_id) or not await _is_new(conn, author_id, details.title, at):
         return False

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from models.domains import find_domain
 from models.ids import make_id
-from models.store.database import Connection, Pool, connection, execute, fetch_all, fetch_records, fetch_value
-from models.store.write_batcher import WriteBatcher
+from models.store.database import Connection, execute, fetch_all, fetch_records, fetch_value
 
 SUSPECT = 2
 """From so many deaths on, an activity is processed with nothing beside it."""
@@ -26,7 +25,8 @@ KEPT_FAILED = 1000
 class Received:
     """One activity as it came; `body` is the raw JSON, its signature checked.
 
-    `deaths` counts the workers that died while they held it, be it by its fault or not.
+    `deaths` counts the workers that died while they held it, be it by its fault or not. `sender_known` when whoever
+    sends it was known here when it was claimed, or is known enough for what is deleted.
     """
 
     id: int
@@ -37,6 +37,7 @@ class Received:
     body: bytes
     attempts: int
     deaths: int
+    sender_known: bool
     received_at: datetime
 
     @property
@@ -74,19 +75,6 @@ async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
         [new.host for new in news],
         [new.body for new in news],
     )
-
-
-def make_intake(pool: Pool) -> WriteBatcher[NewReceived]:
-    """Where inboxes put what they accept: `put` returns once the activity is committed.
-
-    It raises Unavailable when the database is away, and then nothing was acknowledged.
-    """
-
-    async def write(news: list[NewReceived]) -> None:
-        async with connection(pool) as conn:
-            await enqueue_many(conn, news)
-
-    return WriteBatcher(write)
 
 
 async def has_come(conn: Connection, activity_uri: str, actor_uri: str) -> bool:
@@ -136,7 +124,9 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
             ORDER BY r.id LIMIT $2)
         ) AS due
         WHERE received.id = due.id
-        RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, deaths, received_at
+        RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, deaths, received_at,
+            EXISTS (SELECT FROM actor a WHERE a.uri = received.actor_uri
+                AND (a.deleted_at IS NULL OR received.type = 'Delete')) AS sender_known
         """,
         worker,
         limit,

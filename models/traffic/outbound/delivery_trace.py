@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.store.database import Connection, fetch_all
+from models.store.database import Connection, fetch_all, fetch_records
 from models.traffic.outbound.deliveries import DeliveryState
 
 
@@ -66,25 +66,34 @@ async def list_request_traces(
     return _group(followed_uris, rows)
 
 
-async def list_reaction_traces(conn: Connection, actor_id: int, post_uri: str, type: str) -> list[DeliveryTrace]:
-    """Where this actor's like (`Like`) or share (`Announce`) of a post went, or its taking back, whichever is newer."""
-    return await fetch_all(
+async def list_reaction_traces(
+    conn: Connection, actor_id: int, post_uri: str, types: Sequence[str]
+) -> dict[str, list[DeliveryTrace]]:
+    """Where this actor's like (`Like`) and share (`Announce`) of a post went, or their taking back where that is newer.
+
+    By type, without those of which nothing was sent.
+    """
+    rows = await fetch_records(
         conn,
-        DeliveryTrace,
         """
-        SELECT DISTINCT ON (d.host) $2::text AS object_uri, d.host, place_of(d.host) AS place, a.type, d.state,
-            d.attempts, d.error, d.cause,
-            d.due_at, d.created_at, d.finished_at
+        SELECT DISTINCT ON (said.type, d.host) said.type AS said, $2::text AS object_uri, d.host,
+            place_of(d.host) AS place, a.type, d.state, d.attempts, d.error, d.cause, d.due_at, d.created_at,
+            d.finished_at
         FROM activity said
         JOIN activity a ON a.id = said.id OR (a.object_uri = said.uri AND a.actor_id = $1 AND a.type = 'Undo')
         JOIN delivery d ON d.activity_id = a.id
-        WHERE said.object_uri = $2 AND said.actor_id = $1 AND said.type = $3 AND d.state <> 'cancelled'
-        ORDER BY d.host, d.id DESC
+        WHERE said.object_uri = $2 AND said.actor_id = $1 AND said.type = ANY($3) AND d.state <> 'cancelled'
+        ORDER BY said.type, d.host, d.id DESC
         """,
         actor_id,
         post_uri,
-        type,
+        list(types),
     )
+    found: dict[str, list[DeliveryTrace]] = {}
+    for row in rows:
+        said, *values = row.values()
+        found.setdefault(said, []).append(DeliveryTrace(**dict(zip(list(row.keys())[1:], values, strict=True))))
+    return found
 
 
 def _group(object_uris: Sequence[str], rows: list[DeliveryTrace]) -> dict[str, list[DeliveryTrace]]:

@@ -8,6 +8,7 @@ from federation.discovery.handles import confirm_handle
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.vocabulary.actors import read_actor
+from models.limits import HANDLE_FETCHES
 from tests.fediverse import FakeFediverse, build_actor_document, make_signer
 
 BOB = "https://social.henin.test/users/bob"
@@ -74,3 +75,16 @@ async def test_a_webfinger_that_does_not_answer_costs_no_more_than_the_nicer_han
     fediverse.documents[uri] = FetchFailed(cause, "social.henin.test")
 
     assert await handle_of(instance) == "bob@social.henin.test"
+
+
+async def test_b14_a_host_that_others_name_is_asked_so_often_and_no_more(
+    instance: Instance, fediverse: FakeFediverse
+) -> None:
+    fediverse.add_webfinger("bob@henin.test", BOB)
+    for _ in range(HANDLE_FETCHES.most - 1):
+        assert instance.counter.spend(HANDLE_FETCHES, "henin.test")
+
+    last = await handle_of(instance, webfinger="bob@henin.test")
+    above = await handle_of(instance, webfinger="bob@henin.test")
+
+    assert (last, above) == ("bob@henin.test", "bob@social.henin.test")

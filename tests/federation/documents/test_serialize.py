@@ -8,7 +8,7 @@ import orjson
 import pytest
 from pyld import jsonld
 
-from federation.documents.parse import read_document, read_fetched
+from federation.documents.parse import read_document, read_fetched, read_json
 from federation.documents.serialize import BrokenRule, serialize, to_json
 from federation.json.fields import PUBLIC
 from federation.json.terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
@@ -71,7 +71,7 @@ async def test_what_others_write_with_prefixes_or_in_full_is_read_as_what_we_wri
     other = jsonld.compact(expanded, context, OPTIONS) if context else expanded[0]
 
     processor = JsonLdProcessor()
-    understood = await read_document(processor, orjson.dumps(other))
+    understood = await read_document(processor, read_json(orjson.dumps(other)))
     await processor.close()
 
     assert read_fetched(understood) == read_fetched(document)

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
+from federation.documents.calendars import fetch_calendar
 from federation.errors import Cause, FetchFailed
 from federation.http_client.transport import Fetched
 from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
 from inbox.exchanges.calendars import JOB, ask, refresh
+from models.limits import DOCUMENT_FETCHES
 from models.listings import listings, unavailabilities
 from models.listings.listings import Listing
 from models.listings.unavailabilities import Calendar
@@ -161,3 +163,17 @@ async def test_only_a_calendar_of_its_own_origin_counts(desk: Desk, bob: Person,
     async with connection(desk.instance.pool) as conn:
         kept = [await listings.find_by_listing_uri(conn, one["id"]) for one in (own, foreign)]
     assert [one.details.calendar_uri if one else "" for one in kept] == [own["unavailabilities"], None]
+
+
+async def test_b14_calendars_of_one_host_are_asked_for_so_often_and_no_more(desk: Desk, tent: Listing) -> None:
+    uri = address(tent)
+    desk.fediverse.documents[uri] = calendar(uri, (1, 2))
+    host = uri.split("/")[2]
+    while desk.instance.counter.used(DOCUMENT_FETCHES, host) < DOCUMENT_FETCHES.most - 1:
+        desk.instance.counter.spend(DOCUMENT_FETCHES, host)
+
+    assert await fetch_calendar(desk.instance, uri)
+    with pytest.raises(FetchFailed) as failed:
+        await fetch_calendar(desk.instance, uri)
+
+    assert failed.value.cause is Cause.TOO_MANY_FETCHES

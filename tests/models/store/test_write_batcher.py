@@ -5,17 +5,18 @@ import asyncio
 import pytest
 
 from models.errors import Unavailable
+from models.store.database import Connection, Pool
 from models.store.write_batcher import WriteBatcher
 
 
-async def test_what_comes_at_once_is_written_together() -> None:
+async def test_what_comes_at_once_is_written_together(pool: Pool) -> None:
     written: list[list[int]] = []
 
-    async def write(items: list[int]) -> None:
+    async def write(_: Connection, items: list[int]) -> None:
         written.append(items)
         await asyncio.sleep(0.01)
 
-    batch = WriteBatcher(write, largest=50)
+    batch = WriteBatcher(pool, write, largest=50)
 
     await asyncio.gather(*(batch.put(number) for number in range(120)))
 
@@ -23,45 +24,45 @@ async def test_what_comes_at_once_is_written_together() -> None:
     assert [len(items) for items in written] == [50, 50, 20]
 
 
-async def test_whoever_waits_learns_that_it_was_not_written_and_the_next_ones_go_on() -> None:
+async def test_whoever_waits_learns_that_it_was_not_written_and_the_next_ones_go_on(pool: Pool) -> None:
     fails = [True]
 
-    async def write(_: list[int]) -> None:
+    async def write(_: Connection, __: list[int]) -> None:
         if fails:
             fails.clear()
             raise Unavailable
 
-    batch = WriteBatcher(write)
+    batch = WriteBatcher(pool, write)
 
     with pytest.raises(Unavailable):
         await batch.put(1)
     await batch.put(2)
 
 
-async def test_one_that_cannot_be_written_keeps_no_other_from_it_and_says_why() -> None:
+async def test_one_that_cannot_be_written_keeps_no_other_from_it_and_says_why(pool: Pool) -> None:
     written: list[int] = []
 
-    async def write(items: list[int]) -> None:
+    async def write(_: Connection, items: list[int]) -> None:
         await asyncio.sleep(0)
         if 3 in items:
             raise ZeroDivisionError("a mistake")
         written.extend(items)
 
-    batch = WriteBatcher(write)
+    batch = WriteBatcher(pool, write)
     ends = await asyncio.gather(*(batch.put(number) for number in range(6)), return_exceptions=True)
 
     assert written == [0, 1, 2, 4, 5]
     assert [type(end) for end in ends] == [type(None)] * 3 + [ZeroDivisionError] + [type(None)] * 2
 
 
-async def test_who_waits_for_a_writer_that_is_cut_off_learns_it() -> None:
+async def test_who_waits_for_a_writer_that_is_cut_off_learns_it(pool: Pool) -> None:
     writing = asyncio.Event()
 
-    async def write(_: list[int]) -> None:
+    async def write(_: Connection, __: list[int]) -> None:
         writing.set()
         await asyncio.Event().wait()
 
-    batch = WriteBatcher(write)
+    batch = WriteBatcher(pool, write)
     waits = [asyncio.create_task(batch.put(number)) for number in range(2)]
     await writing.wait()
     [writer] = [task for task in asyncio.all_tasks() if task.get_name() == "batch"]

@@ -1,9 +1,12 @@
 """Which notes begin a listing, and what they give it."""
 
+from dataclasses import replace
+
 import pytest
 
-from models.store.database import Connection, fetch_value
+from models.store.database import Connection, fetch_records, fetch_value
 from outbox.listings.listing_suggestions import find_kind, read_words, suggest
+from outbox.posting import Wish, post
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from tests.factories import HERE, make_local_actor, make_member
@@ -45,10 +48,21 @@ async def test_neither_answers_nor_private_messages_nor_the_cooperative_itself(c
     letter = await notes.publish(conn, HERE, alice, NoteDraft(text="#offre @bob", audience="direct"))
     official = await notes.publish(conn, HERE, coop, NoteDraft(text="#offre de la coop", audience="network"))
 
-    for author, note in ((alice, answer), (alice, letter), (coop, official), (alice, first)):
-        assert await suggest(conn, HERE, author, note) is None
+    for author, note in ((alice, answer), (alice, letter), (coop, official)):
+        assert await suggest(conn, HERE, author, note, "offer") is None
 
     assert await fetch_value(conn, "SELECT count(*) FROM listing_draft") == 0
+
+
+async def test_only_a_note_that_begins_like_a_listing_begins_one(conn: Connection) -> None:
+    alice = await make_member(conn)
+    wish = Wish(text="", warning="", sensitive=None, audience="network", language=None, parent_id=None, media_ids=())
+
+    for text in ("Bonjour", "Une #offre au milieu", "#demande Échelle", "#lomme Bonjour"):
+        await post(conn, HERE, alice, replace(wish, text=text), None)
+
+    rows = await fetch_records(conn, "SELECT d.kind, p.source FROM listing_draft d JOIN post p ON p.id = d.note_id")
+    assert [tuple(row) for row in rows] == [("request", "#demande Échelle")]
 
 
 async def test_drafts_of_one_member_are_bounded(conn: Connection) -> None:
@@ -56,6 +70,6 @@ async def test_drafts_of_one_member_are_bounded(conn: Connection) -> None:
 
     for number in range(23):
         note = await notes.publish(conn, HERE, alice, NoteDraft(text=f"#offre {number}", audience="network"))
-        assert await suggest(conn, HERE, alice, note) is not None
+        assert await suggest(conn, HERE, alice, note, "offer") is not None
 
     assert await fetch_value(conn, "SELECT count(*) FROM listing_draft") == 20

@@ -1,5 +1,6 @@
 """A bike has broken down: whoever nearby asked for it is told, once, and nobody else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models.limits import REPAIR_CALLS
+from models.limits import HOST_REPAIR_CALLS, REPAIR_CALLS
 from models.listings import repair_watches
 from models.listings.listings import Listing, ListingDraft
 from models.listings.repair_watches import RepairWatch
@@ -163,3 +164,16 @@ async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, h
 
     assert [await repair_watches.count_told(conn, one.id) for one in made] == [1] * REPAIR_CALLS.most + [0]
     assert await call(conn, await make_member(conn, "nour")) and len(await list_told(conn)) == REPAIR_CALLS.most + 1
+
+
+async def test_one_other_server_that_calls_all_day_is_not_told_of_any_more(
+    conn: Connection, hocine: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repair_watches, "HOST_REPAIR_CALLS", replace(HOST_REPAIR_CALLS, most=2))
+    await make_repairer(conn, "awa")
+    people = [await make_remote_actor(conn, name) for name in ("bob", "carl", "dora")]
+    made = [await make_listing(conn, one, kind="repair_call", mode="repair", repair={}) for one in people]
+
+    told = [len(await repair_watches.notify_near(conn, one)) for one in made]
+
+    assert told == [1, 1, 0]

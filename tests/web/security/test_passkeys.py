@@ -143,7 +143,7 @@ async def test_a_passkey_alone_lets_in_leads_on_and_its_answer_is_good_once(grou
         headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"},
     )
 
-    assert inside and "reponse=%7B" in sent[-1]
+    assert inside and "answer=%7B" in sent[-1]
     assert again.status == 422 and not await ground.is_inside()
 
 

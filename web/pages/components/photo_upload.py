@@ -36,6 +36,8 @@ async def _read_kept(instance: Instance, form: Form, owner_id: int) -> list[Medi
     dropped = set(form.values.getall("remove", []))
     sent = [find_id(id) for id in form.values.getall("media", []) if id not in dropped]
     wanted = [id for id in dict.fromkeys(sent) if id is not None]
+    if not wanted:
+        return []
     kept = []
     async with transaction(instance.pool) as conn:
         found = await media.list_by_ids(conn, wanted[:MOST])

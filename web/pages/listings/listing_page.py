@@ -50,7 +50,7 @@ from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.paths import listing_path
-from web.rendering.render import N_, find_branding, render, say
+from web.rendering.render import N_, count_unread, find_branding, render, say
 from web.security.session import current_account, reader_of
 
 SAID = {
@@ -190,6 +190,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
     if not await posts.filter_visible(conn, [listing.id], reader_id):
         raise NotFound
     face = await find_branding(request, conn)
+    await count_unread(request, conn)
     post, details = listing.post, listing.details
     author = await actors.get(conn, post.author_id)
     own = account is not None and account.actor_id == post.author_id

@@ -26,7 +26,7 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards
 from web.pages.components.reader_location import find_reader_commune
 from web.rendering.branding import Branding
-from web.rendering.render import find_branding, render
+from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
 
 PAGE = 20
@@ -135,6 +135,7 @@ async def list_listings(request: web.Request) -> web.Response:
         if search.page > results.pages:
             raise web.HTTPSeeOther(search.address(page=results.pages))
         coops = await list_coops(conn)
+        await count_unread(request, conn)
     return await render(
         request,
         "listings/index.html",

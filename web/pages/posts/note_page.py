@@ -23,7 +23,7 @@ from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.paths import listing_path, note_path
-from web.rendering.render import N_, render, say
+from web.rendering.render import N_, count_unread, find_branding, render, say
 from web.security.session import reader_of
 
 SAID = {
@@ -86,6 +86,8 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         own = post.author_id == reader_id
         passages = (await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
         went = await find_reaction_delivery(conn, reader_id, post.uri)
+        await find_branding(request, conn)
+        await count_unread(request, conn)
     wanted = form.typed("reply_to") if form else request.query.get("a", "")
     return await render(
         request,

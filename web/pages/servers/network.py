@@ -21,7 +21,7 @@ from web.pages.components.listing_cards import CoopBadge, accent_of
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.servers.network_map import MapTerritory, draw_map
 from web.rendering.paths import profile_path
-from web.rendering.render import find_branding, reader_language, render
+from web.rendering.render import count_unread, find_branding, reader_language, render
 from web.security.session import current_account
 
 
@@ -68,6 +68,7 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         rows = await list_coops(conn, account, reader_language(request), here)
         shown = filter_rows(rows, search)
         drawing = await draw_map(conn, await find_own_territory(conn), make_map_territories(shown))
+        await count_unread(request, conn)
     return await render(
         request,
         "network/index.html",

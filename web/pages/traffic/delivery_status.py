@@ -76,6 +76,8 @@ class DeliveryStatus:
 
 async def find_delivery_status(conn: Connection, object_uris: Sequence[str]) -> dict[str, DeliveryStatus]:
     """Where the newest activity about each of these objects stands."""
+    if not object_uris:
+        return {}
     found = await delivery_trace.list_traces(conn, object_uris)
     mailed = await mail_fallback.list_ended(conn, object_uris)
     return {uri: replace(classify_deliveries(rows), by_mail=mailed.get(uri)) for uri, rows in found.items()}
@@ -94,8 +96,8 @@ async def find_reaction_delivery(conn: Connection, reader_id: int | None, post_u
     """Where the reader's like (`Like`) and share (`Announce`) of a post stand, or their taking back."""
     if reader_id is None:
         return {}
-    found = {type: await delivery_trace.list_reaction_traces(conn, reader_id, post_uri, type) for type in REACTIONS}
-    return {type: classify_deliveries(rows) for type, rows in found.items() if rows}
+    found = await delivery_trace.list_reaction_traces(conn, reader_id, post_uri, REACTIONS)
+    return {type: classify_deliveries(found[type]) for type in REACTIONS if type in found}
 
 
 def classify_deliveries(found: Iterable[DeliveryTrace]) -> DeliveryStatus:

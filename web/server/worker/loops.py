@@ -75,11 +75,15 @@ async def run_loop(step: Step, bell: asyncio.Event, stopping: asyncio.Event) -> 
 
 async def _process(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> int:
     """A Follow leads to an Accept, a Create to an Announce: what is processed rings for what is to be delivered."""
-    ringing = asyncio.create_task(_ring_now_and_then(waker))
+    committed = asyncio.Event()
+    ringing = [asyncio.create_task(_ring_now_and_then(waker)), asyncio.create_task(_ring_streams(waker, committed))]
     try:
-        found = await process_due(instance, wake=waker.received, stopping=stopping, done=waker.ring_stream)
+        found = await process_due(instance, wake=waker.received, stopping=stopping, committed=committed)
     finally:
-        ringing.cancel()
+        for one in ringing:
+            one.cancel()
+        if committed.is_set():
+            waker.ring_stream()
     if found:
         waker.delivery.set()
     return found
@@ -90,6 +94,14 @@ async def _ring_now_and_then(waker: WorkSignal) -> None:
     while True:
         await asyncio.sleep(BUSY_RING_SECONDS)
         waker.delivery.set()
+
+
+async def _ring_streams(waker: WorkSignal, committed: asyncio.Event) -> None:
+    """As soon as something took effect, whoever watches hears of it."""
+    while True:
+        await committed.wait()
+        committed.clear()
+        waker.ring_stream()
 
 
 async def _deliver(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> int:

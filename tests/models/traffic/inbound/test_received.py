@@ -9,8 +9,9 @@ import pytest
 
 from models.errors import Unavailable
 from models.store.database import Connection, Pool, execute, fetch_value
+from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound import received
-from models.traffic.inbound.received import NewReceived, Received, make_intake
+from models.traffic.inbound.received import NewReceived, Received, enqueue_many
 from tests.asking import enqueue_one
 
 
@@ -122,7 +123,7 @@ async def test_done_rows_are_forgotten_sooner_than_failed_ones(conn: Connection)
 
 
 async def test_fifty_parallel_copies_are_committed_once(pool: Pool) -> None:
-    intake = make_intake(pool)
+    intake = WriteBatcher(pool, enqueue_many)
 
     await asyncio.gather(*(intake.put(make_new()) for _ in range(50)), *(intake.put(make_new(n)) for n in range(9)))
 
@@ -130,7 +131,7 @@ async def test_fifty_parallel_copies_are_committed_once(pool: Pool) -> None:
 
 
 async def test_a_request_cut_off_does_not_take_others_with_it(pool: Pool) -> None:
-    intake = make_intake(pool)
+    intake = WriteBatcher(pool, enqueue_many)
     cut = asyncio.create_task(intake.put(make_new(1)))
     other = asyncio.create_task(intake.put(make_new(2)))
     await asyncio.sleep(0)
@@ -142,7 +143,7 @@ async def test_a_request_cut_off_does_not_take_others_with_it(pool: Pool) -> Non
 
 
 async def test_without_a_database_nothing_is_acknowledged(pool: Pool) -> None:
-    intake = make_intake(pool)
+    intake = WriteBatcher(pool, enqueue_many)
     await pool.close()
 
     with pytest.raises(Unavailable):

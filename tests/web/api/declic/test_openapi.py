@@ -85,7 +85,9 @@ async def test_each_part_of_the_page_is_folded_and_its_id_stands_where_a_link_un
     text = await (await alice.api.client.get("/api/docs")).text()
 
     inside = re.findall(
-        r'<details class="panel"><summary>(?:(?!id=).)*?</summary>\s*<(?:div|dl) class="\w+" id="(\w+)"', text
+        r'<details class="panel">\s*<summary>(?:(?!id=).)*?</summary>\s*<(?:div|dl)\s+class="\w+"\s+id="(\w+)"',
+        text,
+        re.DOTALL,
     )
     assert {one.name for one in OPERATIONS} < set(inside)
     assert set(re.findall(r'href="#(\w+)"', text)) - {"contenu"} <= set(inside)

@@ -20,7 +20,7 @@ async def keep(instance: Instance, lomme: Village, name: str) -> Post:
     found = read_object(document)
     assert is_postlike(found) and note_of(found).is_public
     async with transaction(instance.pool) as conn:
-        return await save_post(conn, lomme.bob, found, through_share=True)
+        return (await save_post(conn, lomme.bob, found, through_share=True)).post
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,30 @@ async def test_a_process_that_only_works_rings_for_the_streams_of_others(pool: P
         await asyncio.wait_for(working, 10)
 
 
+@pytest.mark.parametrize("waits", [True, False])
+async def test_streams_hear_of_each_activity_that_took_effect_also_of_the_last(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    waker, heard = WorkSignal(pool), []
+
+    async def process(*_: object, committed: asyncio.Event, **__: object) -> int:
+        committed.set()
+        if waits:
+            async with asyncio.timeout(2):
+                await waker.stream.wait()
+            heard.append("while others are processed")
+            waker.stream.clear()
+            committed.set()
+        return 1
+
+    monkeypatch.setattr(loops, "process_due", process)
+
+    await loops._process(make_instance(pool), waker, asyncio.Event())
+
+    assert waker.stream.is_set()
+    assert bool(heard) is waits
+
+
 async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     announced: list[list[str]] = []
 

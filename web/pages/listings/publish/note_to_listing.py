@@ -1,4 +1,4 @@
-"""A listing that begins with a note which its author wrote in an app: the form filled in, and the note taken back."""
+"""A listing that begins with a note which its author wrote in an app: the form filled in, and which note it was."""
 
 from aiohttp import web
 from multidict import MultiDict
@@ -6,12 +6,9 @@ from multidict import MultiDict
 from models import posts
 from models.errors import NotFound
 from models.listings import listing_drafts
-from models.listings.listings import Listing, ListingDraft
 from models.people.accounts import Account
-from models.people.actors import Actor
-from models.settings import Site
-from models.store.database import Connection, connection
-from outbox.listings import listing_suggestions, listings
+from models.store.database import connection
+from outbox.listings import listing_suggestions
 from web.forms.form import Form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
@@ -41,10 +38,7 @@ async def fill_in_from_note(request: web.Request, values: MultiDict[str], accoun
     return photos
 
 
-async def publish_replacing_note(
-    conn: Connection, site: Site, author: Actor, form: Form, draft: ListingDraft
-) -> Listing:
-    """Publish, and take the note back that the form began with. Raises Invalid, NotFound."""
-    if form.typed(FIELD):
-        return await listing_suggestions.publish(conn, site, author, read_id(form.typed(FIELD)), draft)
-    return await listings.publish(conn, site, author, draft)
+def read_begun(form: Form) -> int | None:
+    """Which note the form began with; None for a form that began empty, as most do."""
+    typed = form.typed(FIELD)
+    return read_id(typed) if typed else None

@@ -18,6 +18,7 @@ from models.moments import PARIS
 from models.people import actors, member_locations
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
+from outbox.listings import listing_suggestions
 from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
 from web.forms.form import Form, blank_form, read_form
@@ -33,7 +34,7 @@ from web.pages.listings.publish.listing_form import (
     read_draft,
     values_of,
 )
-from web.pages.listings.publish.note_to_listing import fill_in_from_note, publish_replacing_note
+from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
 from web.security.session import require_account
@@ -76,7 +77,11 @@ async def post_publish(request: web.Request) -> web.Response:
     try:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
-            listing = await publish_replacing_note(conn, instance.site, author, form, draft)
+            begun = read_begun(form)
+            if begun is None:
+                listing = await outbox.publish(conn, instance.site, author, draft)
+            else:
+                listing = await listing_suggestions.publish(conn, instance.site, author, begun, draft)
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos)
@@ -129,10 +134,9 @@ async def _get_own(conn: Connection, request: web.Request, account: Account) -> 
 
 
 async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
-    face = await find_branding(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         desk = ListingFormContext(
-            face=face,
+            face=await find_branding(request, conn),
             say=partial(say, request),
             language=reader_language(request),
             today=datetime.now(PARIS).date(),

@@ -1,12 +1,11 @@
 """Working through a queue, the slow ones in nobody's way."""
 
 import asyncio
-from collections.abc import Iterable
 
 import pytest
 
 from models.errors import Conflict
-from models.store.background.queue_runner import Queue, work_through
+from outbox.traffic.queue_runner import QueueRunner
 
 
 class Source:
@@ -18,11 +17,12 @@ class Source:
         self.done: list[int] = []
         self.claims = 0
         self.gate: dict[int, asyncio.Event] = {}
+        self.lost = asyncio.Event()
 
-    async def claim(self) -> tuple[Iterable[int], bool]:
+    def claim(self) -> list[int]:
         self.claims += 1
         taken, self.items = self.items[: self.limit], self.items[self.limit :]
-        return taken, len(taken) == self.limit
+        return taken
 
     async def work(self, item: int) -> None:
         if item in self.gate:
@@ -32,11 +32,17 @@ class Source:
         self.done.append(item)
 
     async def renew(self) -> None:
-        pass
+        await self.lost.wait()
+        raise Conflict
 
     async def run(self, wake: asyncio.Event | None = None, stopping: asyncio.Event | None = None) -> None:
-        queue = Queue(claim=self.claim, work=self.work, renew=self.renew)
-        await work_through(queue, wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event())
+        async with QueueRunner(wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event()) as runner:
+            runner.start_beside(self.renew())
+            async for _ in runner.rounds():
+                taken = self.claim()
+                for item in taken:
+                    runner.start(self.work(item))
+                runner.more = len(taken) == self.limit
 
 
 async def test_everything_is_worked_through() -> None:
@@ -87,3 +93,33 @@ async def test_when_it_is_time_to_stop_what_was_begun_is_finished() -> None:
     await running
 
     assert 1 in source.done and len(source.done) < 5
+
+
+async def test_what_cannot_be_held_any_more_is_worked_on_no_longer() -> None:
+    source = Source([1, 2])
+    source.gate[1] = asyncio.Event()
+    running = asyncio.create_task(source.run())
+    while source.done != [2]:
+        await asyncio.sleep(0)
+
+    source.lost.set()
+
+    with pytest.raises(Conflict):
+        await running
+    source.gate[1].set()
+    await asyncio.sleep(0)
+    assert source.done == [2]
+
+
+async def test_what_was_begun_ends_with_whoever_runs_it() -> None:
+    source, before = Source([1]), asyncio.all_tasks()
+    source.gate[1] = asyncio.Event()
+    running = asyncio.create_task(source.run())
+    while not source.claims:
+        await asyncio.sleep(0)
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert asyncio.all_tasks() == before
+    assert source.done == []
