@@ -53,7 +53,12 @@ async def test_whatever_ends_a_task_it_starts_again_after_pauses_that_grow_and_t
 
     failed = [line for line in lines if line["event"] == "task_failed"]
     assert [line["again_in"] for line in failed] == [0.01, 0.02, 0.04, 0.04]
-    assert [type(line["exc_info"]).__name__ for line in failed] == ["Entangled", "ZeroDivisionError", "TaskEnded", "TaskEnded"]
+    assert [type(line["exc_info"]).__name__ for line in failed] == [
+        "Entangled",
+        "ZeroDivisionError",
+        "TaskEnded",
+        "TaskEnded",
+    ]
     assert work.begun == 5
 
 
