@@ -28,7 +28,8 @@ SILENT = ""
 class Limit:
     """So many (`most`) per `per` in `within`; `name` stands in its keys, so two limits never share a count.
 
-    `refused` is what the refused read: people the sentence of this code (`web/refusals/`), programs this status or
+    `refused` is what the refused read: people the sentence of this code (`web/rendering/error_messages/`), programs
+    this status or
     answer. In memory, `slices` is into how many parts the time is cut: one is a window of the clock, whose end can be
     told; more are a window that slides, of which nobody gets two at its turn. `keys` is of how many something is
     remembered at most, since strangers choose them (B-38). `told_from` is from how many on other processes are told.

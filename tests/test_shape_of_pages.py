@@ -125,7 +125,7 @@ def test_classes_and_variables_are_english() -> None:
 def list_codes(tree: ast.AST) -> Iterator[str]:
     """The codes that a module of pages leads on with, and those that it has a sentence for."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "lead_on":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "redirect_with_message":
             parts: list[ast.AST] = [*node.args[1:]]
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {
             "SAID",

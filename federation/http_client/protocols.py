@@ -54,7 +54,7 @@ class Transport(Protocol):
 
 class SignatureSchemeMemory(Protocol):
     """Where it is remembered how a host wants requests signed
-    (`federation/http_client/signature_schemes.ServerKnocks`).
+    (`federation/http_client/signature_schemes.ServerSignatureSchemes`).
     """
 
     async def find(self, host: str) -> SignatureScheme | None:
@@ -71,7 +71,7 @@ class SignatureSchemeMemory(Protocol):
 
 
 class HostPolicy(Protocol):
-    """Which hosts the cooperative deals with (`federation/http_client/federation_policy.Welcomes`)."""
+    """Which hosts the cooperative deals with (`federation/http_client/federation_policy.FederationPolicy`)."""
 
     async def allows(self, host: str) -> bool:
         """May this host be asked anything at all?"""

@@ -11,7 +11,7 @@ RELOAD_SECONDS = 60
 
 
 class ServerSignatureSchemes:
-    """The `KnockMemory` that a running server uses.
+    """The `SignatureSchemeMemory` that a running server uses.
 
     Only the few hosts that do not take draft-cavage are written down and read, all at once, so that delivering to
     hundreds of hosts asks nothing for each of them. What another process learns is known here within a minute.

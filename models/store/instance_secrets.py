@@ -11,8 +11,8 @@ SecretName = Literal["links"]
 BYTES = 32
 
 
-async def find_or_make(conn: Connection, name: SecretName, seal: Callable[[bytes], bytes]) -> bytes:
-    """The key as it is kept: what `seal` makes of it. Who asks first makes it, for all processes."""
+async def find_or_make(conn: Connection, name: SecretName, encrypt: Callable[[bytes], bytes]) -> bytes:
+    """The key as it is kept: what `encrypt` makes of it. Who asks first makes it, for all processes."""
     kept: bytes | None = await fetch_value(conn, "SELECT secret FROM instance_secret WHERE name = $1", name)
     if kept is not None:
         return kept
@@ -20,7 +20,7 @@ async def find_or_make(conn: Connection, name: SecretName, seal: Callable[[bytes
         conn,
         "INSERT INTO instance_secret (name, secret) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
         name,
-        seal(secrets.token_bytes(BYTES)),
+        encrypt(secrets.token_bytes(BYTES)),
     )
     found: bytes = await fetch_value(conn, "SELECT secret FROM instance_secret WHERE name = $1", name)
     return found

@@ -148,7 +148,9 @@ async def test_the_link_to_terms_has_no_violation(live: Live, page: Page) -> Non
 
 
 async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.pages.exchanges.guests.contact_form.find_mail_door", lambda *_: asyncio.sleep(0, "open"))
+    monkeypatch.setattr(
+        "web.pages.exchanges.guests.contact_form.find_contact_option", lambda *_: asyncio.sleep(0, "open")
+    )
     tent, site = live.village.tent, live.instance.site
     visit = Visit(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
     async with transaction(live.instance.pool) as conn:

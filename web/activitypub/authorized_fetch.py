@@ -62,8 +62,8 @@ def describe_departed(request: web.Request, former_type: str, deleted: datetime 
 async def get_published(conn: Connection, request: web.Request, former_type: str) -> Actor:
     """The actor of ours whose part this address is, as others may see it.
 
-    Raises NotFound, also for members who have not confirmed yet (AC10); Departed for a deleted one (AC6), whatever was
-    asked for of it; Forbidden for one that the moderators suspended (AC5).
+    Raises NotFound, also for members who have not confirmed yet (AC10); GoneWithTombstone for a deleted one (AC6),
+    whatever was asked for of it; Forbidden for one that the moderators suspended (AC5).
     """
     actor = await actors.find_published(conn, username_of(request))
     if actor is None:
@@ -136,7 +136,9 @@ async def read_known_reader(request: web.Request) -> Actor | None:
 
 
 async def get_post(conn: Connection, request: web.Request, uri: str, reader: Actor | None, former_type: str) -> Post:
-    """The post of ours with this id, as far as `require_standing` lets the reader. Raises NotFound, Departed."""
+    """The post of ours with this id, as far as `require_standing` lets the reader. Raises NotFound,
+    GoneWithTombstone.
+    """
     post = await posts.find_by_uri(conn, uri)
     if post is None or not post.local:
         raise NotFound
@@ -150,7 +152,8 @@ async def require_standing(
     """The question at every address around a post: may this reader see it, and is it gone?
 
     Raises NotFound for whoever may not read it, for whom private equals missing (OB3). The others are told once it is
-    gone (Departed), so that they delete what they hold. Where nothing private is sent, nothing private is shown (B-52).
+    gone (GoneWithTombstone), so that they delete what they hold. Where nothing private is sent, nothing private is
+    shown (B-52).
     """
     if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
         raise NotFound

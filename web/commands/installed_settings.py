@@ -32,7 +32,7 @@ class Installed:
 def use_installed(named: Path | None = None) -> Installed | None:
     """Read the settings of the installed instance, or those of `named`, into our environment; None leaves it as it is.
 
-    Where the environment has settings, they are meant. Raises Elsewhere when there is no sure answer.
+    Where the environment has settings, they are meant. Raises SettingsNotFound when there is no sure answer.
     """
     if named is None and any(key.startswith(PREFIX) and key not in TESTS_ONLY for key in os.environ):
         return None

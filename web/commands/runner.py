@@ -36,7 +36,7 @@ def read_settings(*, quiet: bool = True, creating: bool = False, own: bool = Fal
     none, of the instance that is installed on this machine, unless the command has an instance of its `own`.
 
     Commands that do one thing and end write no log lines but warnings. Only those that are `creating` may make a data
-    folder. Raises SettingsError, Elsewhere, WrongOwner.
+    folder. Raises SettingsError, SettingsNotFound, WrongOwner.
     """
     named = None if own else _find_named()
     installed = None if own else use_installed(named)

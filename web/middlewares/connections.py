@@ -105,7 +105,7 @@ class Server:
 async def connection_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Tell the connection what goes on, and wait for the body of the request no longer than is due.
 
-    Whoever reads the body then gets TooSlow, which is answered 408 before the connection closes.
+    Whoever reads the body then gets RequestTimeout, which is answered 408 before the connection closes.
     """
     connection = None if request.transport is None else request.transport.get_protocol()
     body = None if request.content.is_eof() else _Body(request.content, request.app.get(TIMEOUTS, Timeouts()))

@@ -45,7 +45,7 @@ CODES = {
     415: "unsupported_media_type",
     429: "too_many_requests",
 }
-"""What HTTP itself answers, as codes of `web/refusals/`."""
+"""What HTTP itself answers, as codes of `web/rendering/error_messages/`."""
 
 RETRY_SECONDS = "5"
 

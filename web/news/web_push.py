@@ -70,7 +70,7 @@ async def push_notification(instance: Instance, payload: dict[str, int]) -> None
 
 
 async def push_one(instance: Instance, payload: dict[str, int]) -> None:
-    """Send one message to one app. Raises ServiceAway where it is to be tried again."""
+    """Send one message to one app. Raises PushServiceUnavailable where it is to be tried again."""
     async with connection(instance.pool) as conn:
         subscription = await push_subscriptions.find_wanting(conn, payload["id"], payload["subscription"])
         notification = await notifications.find(conn, payload["id"])

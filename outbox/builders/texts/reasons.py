@@ -4,7 +4,7 @@ The words have to leave, as `content`: what refuses is the other server, whose c
 has no place for any; and French, since which language the other one reads is known to her own server alone. That one,
 where it is a Déclic, knows the sentences again and says them in her language
 (`web/rendering/error_messages/lookup.reword`).
-Pages and apps of ours say the same refusals from here too, translated (`web/refusals/`).
+Pages and apps of ours say the same refusals from here too, translated (`web/rendering/error_messages/`).
 """
 
 from models.errors import Refusal

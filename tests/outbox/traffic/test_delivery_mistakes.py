@@ -43,7 +43,7 @@ async def list_states(instance: Instance) -> list[str]:
         return [row["state"] for row in await conn.fetch("SELECT state FROM delivery ORDER BY id")]
 
 
-@pytest.mark.parametrize("broken", ["seal", "save_sent"])
+@pytest.mark.parametrize("broken", ["attach_proof", "save_sent"])
 async def test_a_mistake_keeps_no_other_delivery_from_leaving_and_being_noted(
     instance: Instance, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

@@ -33,11 +33,11 @@ STOP = """
 import asyncio, sys
 from models.settings import Settings
 from web.mail.news_content import UNSUBSCRIBE, sign
-from web.server.bootstrap import open_all
+from web.server.bootstrap import open_ready_instance
 from models.store.database import transaction
 
 async def main():
-    async with open_all(Settings.from_env()) as instance, transaction(instance.pool) as conn:
+    async with open_ready_instance(Settings.from_env()) as instance, transaction(instance.pool) as conn:
         print(await sign(conn, instance.settings, UNSUBSCRIBE, sys.argv[1] + " messages,exchanges"))
 
 asyncio.run(main())

@@ -70,7 +70,9 @@ async def _show_count(request: web.Request, figure: str) -> web.Response:
 
 
 async def _get_post(conn: Connection, request: web.Request, reader: Actor | None) -> Post:
-    """The post whose part this address is, if the reader may see it. Raises NotFound, and Departed once it is gone."""
+    """The post whose part this address is, if the reader may see it. Raises NotFound, and GoneWithTombstone once it
+    is gone.
+    """
     await get_published(conn, request, COLLECTION)
     return await get_post(conn, request, _read_address(request).rpartition("/")[0], reader, COLLECTION)
 

@@ -26,7 +26,9 @@ CACHED_SECONDS = 60
 
 
 async def show_unavailabilities(request: web.Request) -> web.Response:
-    """GET /users/NAME/items/UUID/unavailabilities, for whoever may read the listing. Raises NotFound, Departed."""
+    """GET /users/NAME/items/UUID/unavailabilities, for whoever may read the listing. Raises NotFound,
+    GoneWithTombstone.
+    """
     instance = request.app[INSTANCE]
     uri = f"{instance.site.url}{request.path}".removesuffix("/unavailabilities")
     reader = await read_known_reader(request)

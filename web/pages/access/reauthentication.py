@@ -28,7 +28,7 @@ async def find_proof(request: web.Request) -> Proof:
 
 
 async def require_proof(request: web.Request, form: Form, here: str) -> None:
-    """Note in the form where the password is not right. Raises SignInFirst, which leads back to `here`."""
+    """Note in the form where the password is not right. Raises LoginRequired, which leads back to `here`."""
     match await find_proof(request):
         case "again":
             raise LoginRequired(here, again=True)

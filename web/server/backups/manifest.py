@@ -17,7 +17,7 @@ FORMAT = 1
 DUMP = "database.dump"
 MEDIA = "media"
 MANIFEST = "manifest.json"
-SEAL = "manifest.json.sha256"
+CHECKSUM = "manifest.json.sha256"
 UNFINISHED = ".part"
 
 CHUNK = 1 << 20
@@ -61,8 +61,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write it, and its checksum beside it."""
     data = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-    seal = f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n"
-    for name, content in ((MANIFEST, data), (SEAL, seal.encode())):
+    checksum = f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n"
+    for name, content in ((MANIFEST, data), (CHECKSUM, checksum.encode())):
         (folder / name).touch(mode=0o600)
         (folder / name).write_bytes(content)
 
@@ -78,9 +78,9 @@ def read_manifest(folder: Path) -> Manifest:
     if not (folder / MANIFEST).is_file():
         raise Unusable(_tell_no_manifest(folder))
     data = (folder / MANIFEST).read_bytes()
-    seal = (folder / SEAL).read_text(errors="replace").split(" ")[0] if (folder / SEAL).is_file() else ""
-    if seal != hashlib.sha256(data).hexdigest():
-        raise Unusable(f"{folder / MANIFEST} is not the one that was written (see {SEAL}); take another backup.")
+    checksum = (folder / CHECKSUM).read_text(errors="replace").split(" ")[0] if (folder / CHECKSUM).is_file() else ""
+    if checksum != hashlib.sha256(data).hexdigest():
+        raise Unusable(f"{folder / MANIFEST} is not the one that was written (see {CHECKSUM}); take another backup.")
     return _decode(folder, data)
 
 

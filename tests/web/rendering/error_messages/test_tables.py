@@ -128,7 +128,7 @@ def test_nothing_is_refused_with_a_sentence() -> None:
     with_words = [raised.where for raised in FOUND if isinstance(raised, Faulty)]
     with_words += [f"{one.where} {one.code}" for one in RAISED if not re.fullmatch(r"[a-z][a-z0-9_]*", one.code)]
 
-    assert not with_words, "give a code, and write its sentence into web/refusals/"
+    assert not with_words, "give a code, and write its sentence into web/rendering/error_messages/"
 
 
 def test_every_code_has_its_sentence() -> None:

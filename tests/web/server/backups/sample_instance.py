@@ -18,7 +18,7 @@ from models.store.database import prepare_connection
 from models.store.postgres.binaries import Binaries, find_clients
 from tests.conftest import with_database
 from tests.factories import make_local_actor
-from web.server.backups.manifest import MANIFEST, SEAL
+from web.server.backups.manifest import CHECKSUM, MANIFEST
 from web.server.backups.restoring import check_source, check_target, restore_backup
 
 OWN = ("a" * 32 + ".jpg", "b" * 32 + ".jpg")
@@ -96,7 +96,7 @@ def rewrite_manifest(backup: Path, **changes: Any) -> None:
     """Another manifest, with the right checksum."""
     data = json.dumps(json.loads((backup / MANIFEST).read_bytes()) | changes).encode()
     (backup / MANIFEST).write_bytes(data)
-    (backup / SEAL).write_text(f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n")
+    (backup / CHECKSUM).write_text(f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n")
 
 
 async def restore(settings: Settings, folder: Path, *, without_media: bool = False) -> None:

@@ -29,8 +29,8 @@ import sys
 from web import cli
 sys.modules.update(dict.fromkeys(cli.UNWANTED))
 cli.declic.get_command(None, "serve")
-from web.commands import running, server
-running.logging.configure_logging, running.wake.announce_work, running.opening.open_all, server.serving.serve
+from web.commands import runner, server
+runner.logging.configure_logging, runner.work_signals.notify_work, runner.bootstrap.open_ready_instance, server.serving.serve
 from aiohttp import connector
 from web.rendering.i18n import find_catalogue
 from web.rendering.templating import load_templates
@@ -107,7 +107,7 @@ async def test_what_was_freed_is_given_back_after_the_start_and_again(monkeypatc
     asked: asyncio.Queue[int] = asyncio.Queue()
     monkeypatch.setattr(memory, "FIRST_SECONDS", 0)
     monkeypatch.setattr(memory, "EACH_SECONDS", 0)
-    monkeypatch.setattr(memory, "find_trim", lambda: asked.put_nowait)
+    monkeypatch.setattr(memory, "find_malloc_trim", lambda: asked.put_nowait)
 
     giving = asyncio.create_task(memory.trim_regularly())
     async with asyncio.timeout(5):

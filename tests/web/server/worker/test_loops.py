@@ -205,7 +205,7 @@ async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pyte
     async def record(pool: Pool, sender: object, channels: list[str]) -> None:
         announced.append(channels)
 
-    monkeypatch.setattr("web.middlewares.work_signals.announce_work", record)
+    monkeypatch.setattr("web.middlewares.work_signals.notify_work", record)
     waker = WorkSignal(pool)
     task = asyncio.create_task(waker.announce_rings())
     for _ in range(100):
