@@ -23,7 +23,7 @@ ON_OTHER_PORTS = """
 import sys
 from dataclasses import replace
 import web.commands.demo.cooperatives as troupe
-troupe.HOUSES = tuple(replace(house, port=int(port)) for house, port in zip(troupe.HOUSES, sys.argv[2:]))
+troupe.COOPERATIVES = tuple(replace(house, port=int(port)) for house, port in zip(troupe.COOPERATIVES, sys.argv[2:]))
 from web.cli import run_command
 sys.exit(run_command(["demo"]))
 """
