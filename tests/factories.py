@@ -15,7 +15,7 @@ from models.people.actors import Actor, LocalActor, RemoteActor
 from models.posts import NewPost, Post
 from models.relations import follows
 from models.relations.follows import Follow
-from models.servers import circuits
+from models.servers import circuit_breakers
 from models.settings import Site
 from models.store.database import Connection, execute
 from models.traffic.outbound import activities
@@ -157,8 +157,8 @@ async def save_failure(
     conn: Connection, host: str, error: str, *, on: date | None, inbox: str | None = None, cause: str | None = None
 ) -> bool:
     """A delivery failed on this day, or was refused; whether the host has just become unavailable."""
-    failure = circuits.Failure(host=host, error=error, day=on, inbox=inbox, cause=cause)
-    return await circuits.save_failures(conn, [failure]) == [host]
+    failure = circuit_breakers.Failure(host=host, error=error, day=on, inbox=inbox, cause=cause)
+    return await circuit_breakers.save_failures(conn, [failure]) == [host]
 
 
 async def make_agreement(

@@ -11,7 +11,7 @@ from federation.discovery.webfinger import find_services
 from federation.documents.documents import fetch_document
 from federation.errors import FetchFailed, Malformed
 from federation.instance import Instance
-from federation.json.terms import CAPABILITY, EXTENSION
+from federation.json.jsonld_terms import CAPABILITY, EXTENSION
 from federation.uris import actor_uri, host_of, same_origin, territories_uri
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.collections import Collection, Relationship, read_relationship

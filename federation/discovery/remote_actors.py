@@ -4,7 +4,7 @@ from federation.discovery.webfinger import Handle
 from federation.errors import Malformed, SignatureInvalid
 from federation.signatures import PublicKey
 from federation.signatures.public_keys import read_multikey, read_pem
-from federation.texts.html import clean
+from federation.texts.html_cleaner import clean
 from federation.uris import same_origin
 from federation.vocabulary.actors import ABSENCE, ActorDocument
 from federation.vocabulary.parts import Document

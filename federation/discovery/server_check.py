@@ -11,7 +11,7 @@ from federation.errors import Cause, FetchFailed
 from federation.http_client.causes import CLOCK_TOLERANCE, read_clock
 from federation.instance import Instance
 from federation.own_keys.key_pairs import instance_signer
-from models.servers import circuits
+from models.servers import circuit_breakers
 from models.store.database import connection
 from models.traffic.peer_traffic import find_witness
 
@@ -97,7 +97,7 @@ async def _compare_clocks(instance: Instance, host: str, clock: int | None) -> F
     if clock is None:
         return Finding(trial=CheckStep.CLOCK, ok=None)
     async with connection(instance.pool) as conn:
-        await circuits.save_clock(conn, host, clock)
+        await circuit_breakers.save_clock(conn, host, clock)
     return Finding(trial=CheckStep.CLOCK, ok=abs(clock) <= CLOCK_TOLERANCE.total_seconds(), clock=clock)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from federation.json.fields import PUBLIC, Json
-from federation.json.terms import collect_names, context_of
+from federation.json.jsonld_terms import collect_names, context_of
 from federation.vocabulary.activities.activities import Activity
 from federation.vocabulary.activities.activity_writers import write_activity
 from federation.vocabulary.actors import ActorDocument

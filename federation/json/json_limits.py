@@ -10,7 +10,7 @@ from typing import Any
 
 from federation.errors import Malformed
 from federation.json.fields import Json
-from federation.json.terms import ACTIVITYSTREAMS, PREFIXES
+from federation.json.jsonld_terms import ACTIVITYSTREAMS, PREFIXES
 
 MAX_DEPTH = 32
 

@@ -8,7 +8,7 @@ from pyld import jsonld
 from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
 from federation.json.fields import Json
-from federation.json.terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
+from federation.json.jsonld_terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
 
 FOLDER = Path(__file__).parent / "contexts"
 

@@ -10,7 +10,7 @@ import orjson
 
 from federation.errors import KeyUnavailable, Malformed
 from federation.json.fields import Json
-from federation.texts.html import CleanHtml
+from federation.texts.html_cleaner import CleanHtml
 
 TIME_LIMIT = 2.0
 """Seconds that one document may take; a poisoned one would take for ever (B-30)."""

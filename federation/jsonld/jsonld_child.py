@@ -16,7 +16,7 @@ from pyld.jsonld import JsonLdError
 from federation.json.fields import Json
 from federation.jsonld.compaction import compact_document
 from federation.jsonld.ld_normal_form import open_signed
-from federation.texts.html import clean
+from federation.texts.html_cleaner import clean
 from federation.texts.inline_pictures import find_pictures
 
 MEMORY = 512 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from federation.json.fields import MAX_CONTENT, Json, localized, text
 from federation.jsonld.jsonld import JsonLdProcessor
-from federation.texts.html import is_long
+from federation.texts.html_cleaner import is_long
 
 WRAPPED = 2
 """Groups wrap an activity in an Announce, and the object in that (FEP-1b12)."""

@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from federation.texts.html import CleanHtml
+from federation.texts.html_cleaner import CleanHtml
 from federation.texts.markup import MAX_TAGS, Tag, split_tags
 from federation.uris import is_uri
 

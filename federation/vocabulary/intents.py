@@ -17,7 +17,7 @@ from federation.json.fields import (
     write_amount,
     write_moment,
 )
-from federation.json.terms import PREFIXES
+from federation.json.jsonld_terms import PREFIXES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

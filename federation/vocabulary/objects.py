@@ -1,6 +1,7 @@
 """What people publish, in our form: anything shown like a post, and the tombstone that is left of it.
 
-Texts are as received: HTML here is not cleaned (`federation/texts/html` does that on the way into the database).
+Texts are as received: HTML here is not cleaned (`federation/texts/html_cleaner` does that on the way into the
+database).
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """Flag: another server reports somebody or something of ours (AX17)."""
 
-from federation.texts.html import clean_text
+from federation.texts.html_cleaner import clean_text
 from federation.vocabulary.activities.activities import Flag
 from federation.vocabulary.activities.activity_readers import MAX_REPORT
 from inbox.errors import Ignored

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
-from federation.texts.html import clean, clean_text, from_text, to_text
+from federation.texts.html_cleaner import clean, clean_text, from_text, to_text
 from federation.texts.inline_pictures import find_pictures
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.marketplace import Event

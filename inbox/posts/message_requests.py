@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from federation.vocabulary.activities.activities import Offer
 from inbox.errors import Held, Ignored
 from inbox.exchanges.agreements import read_reason

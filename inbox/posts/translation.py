@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from federation.json.fields import PUBLIC, amount
 from federation.texts.hashtags import fold
-from federation.texts.html import clean, clean_text, from_text, is_long, to_text
+from federation.texts.html_cleaner import clean, clean_text, from_text, is_long, to_text
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.intents import Intent

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from models import preferences
 from models.errors import Invalid
-from models.listings.listing_life import usual_end
+from models.listings.listing_duration import usual_end
 from models.listings.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
 from models.people import accounts
 from models.people.actors import Actor
@@ -42,7 +42,7 @@ async def find_own_place(conn: Connection, author: Actor) -> Place | None:
 
 
 async def find_end(conn: Connection, draft: ListingDraft, at: datetime) -> ListingDraft:
-    """The draft with the end that it has when nobody says one (`models/listings/listing_life`)."""
+    """The draft with the end that it has when nobody says one (`models/listings/listing_duration`)."""
     if draft.expires_at is not None:
         return draft
     urgency = (draft.repair or {}).get("urgency")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from federation.uris import tag_url
 from models.exchanges.points import PRICED
 from models.listings.listings import ListingDetails, ListingDraft

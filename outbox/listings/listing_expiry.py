@@ -8,8 +8,8 @@ from itertools import groupby
 from federation.instance import Instance
 from models.errors import Conflict
 from models.listings import listing_expiry, listings
+from models.listings.listing_duration import latest_end
 from models.listings.listing_expiry import Ending, EndKind
-from models.listings.listing_life import latest_end
 from models.listings.listings import OVER, Listing, ListingStatus
 from models.people import actors
 from models.people.actors import Actor

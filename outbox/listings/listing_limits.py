@@ -9,7 +9,7 @@ from decimal import Decimal
 from models.errors import Invalid
 from models.exchanges.points import MOST
 from models.listings import categories
-from models.listings.listing_life import latest_end
+from models.listings.listing_duration import latest_end
 from models.listings.listings import ListingDraft
 from models.posts.media.uploads import MAX_ATTACHED
 from models.texts import NOT_TYPED

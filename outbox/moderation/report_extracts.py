@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models.listings import listings
 from models.moderation.reports import EXTRACT_LIMIT, EXTRACTS
 from models.posts import Post

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from models import preferences
 from models.people import actors
 from models.people.actors import Actor, Profile

@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict, Unpack
 from uuid import uuid4
 
 from federation.texts import hashtags
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from federation.uris import note_uri, note_url, tag_url, web_address
 from models import posts
 from models.errors import Invalid, NotFound

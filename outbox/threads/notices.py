@@ -7,7 +7,7 @@ told by a `notice` in the conversation with the other one, who passes for its au
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from federation.uris import web_address
 from models import preferences
 from models.exchanges import agreements, exchange_notices, exchange_questions, exchanges, points

@@ -7,8 +7,8 @@ import structlog
 from federation.documents.parse import decode
 from federation.instance import Instance
 from federation.json.fields import audience
-from models.servers import circuits
-from models.servers.circuits import DeliverySuccess, Failure, HostRecovery
+from models.servers import circuit_breakers
+from models.servers.circuit_breakers import DeliverySuccess, Failure, HostRecovery
 from models.store.database import Connection, transaction
 from models.traffic.outbound import deliveries, gone_actors, held_deliveries, host_recovery, personal_inboxes
 from models.traffic.outbound.deliveries import Delivery
@@ -24,7 +24,7 @@ async def save_sent(conn: Connection, outcomes: list[Sent], *, at: datetime) -> 
     """These arrived: one statement for all of them. What else waits for a host that is back is due now."""
     sent = [outcome.delivery for outcome in outcomes]
     await deliveries.succeed(conn, [delivery.id for delivery in sent])
-    back = await circuits.save_success(conn, [_read_arrival(outcome) for outcome in outcomes], at=at)
+    back = await circuit_breakers.save_success(conn, [_read_arrival(outcome) for outcome in outcomes], at=at)
     if back:
         await _welcome_back(conn, back, at)
     await gone_actors.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
@@ -106,7 +106,7 @@ def _read_failure(outcome: Later | ToPerson | Never, at: datetime) -> Failure | 
 
 
 async def _save_failures(conn: Connection, failures: list[Failure]) -> None:
-    for host in await circuits.save_failures(conn, failures) if failures else ():
+    for host in await circuit_breakers.save_failures(conn, failures) if failures else ():
         waiting = await held_deliveries.hold(conn, host)
         cause = next(failure.error for failure in reversed(failures) if failure.host == host)
         log.warning("host_unavailable", host=host, cause=cause, held=waiting)

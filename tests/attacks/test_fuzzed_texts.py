@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from federation.discovery.remote_actors import describe_actor
 from federation.discovery.webfinger import Handle
 from federation.json.fields import PUBLIC
-from federation.texts.html import clean_text, from_text, to_text
+from federation.texts.html_cleaner import clean_text, from_text, to_text
 from federation.texts.mentions import address_people, strip_mentions
 from federation.vocabulary.activities.activity_readers import MAX_REPORT, read_activity
 from federation.vocabulary.actors import read_actor

@@ -19,7 +19,7 @@ import web
 from federation.documents.page_links import find_alternate
 from federation.documents.parse import decode
 from federation.texts import hashtags
-from federation.texts.html import TAGS, clean, clean_text, from_text, to_text
+from federation.texts.html_cleaner import TAGS, clean, clean_text, from_text, to_text
 from federation.texts.inline_pictures import find_pictures
 from federation.texts.markup import bound_nesting
 from federation.texts.mentions import address_people, strip_mentions

@@ -11,7 +11,7 @@ import pytest
 
 from federation.documents.parse import read_any_activity, read_document, read_json
 from federation.jsonld.jsonld import JsonLdProcessor
-from federation.texts.html import CleanHtml, clean, is_long
+from federation.texts.html_cleaner import CleanHtml, clean, is_long
 from federation.uris import host_of
 from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of, read_object

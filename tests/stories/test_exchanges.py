@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from federation.discovery.remote import fetch_actor, resolve_handle
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.exchanges import agreements, exchanges, thanks
 from models.exchanges.agreements import Agreement, Terms

@@ -17,7 +17,7 @@ from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_column, transaction
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.smtp_server import Postman, StandIn, open_post
-from web.mail.news_digest import schedule_news_mails, send_news_mail
+from web.mail.news_mail_schedule import schedule_news_mails, send_news_mail
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 """A time of day at which mails go out, summer or winter."""

@@ -17,7 +17,7 @@ from web.commands.runner import CommandFailed, run, tell, working_instance
 with when_used():
     from federation.media import uploads
     from models import preferences
-    from models.listings import categories, listing_life, listings
+    from models.listings import categories, listing_duration, listings
     from models.people import accounts, actors
     from models.places import places
     from models.posts.media import media
@@ -182,7 +182,7 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
     said = {"title": options.title, "text": options.text, "mode": options.mode, "audience": options.audience}
     changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     if options.until is not None:
-        changes["expires_at"] = listing_life.end_of(options.until.date())
+        changes["expires_at"] = listing_duration.end_of(options.until.date())
     if options.category is not None:
         if categories.find(options.category) is None:
             raise click.UsageError(f"There is no category {options.category}.")

@@ -20,7 +20,7 @@ from models.store.database import Connection, connection, transaction
 from outbox.exchanges.guests import MAIL, Party, forget_over, get_party
 from web.mail.account_mails import write_letter
 from web.mail.footer import load_footer
-from web.mail.news_content import MailRecipient, attach_calendar, list_settled, load_news_section, make_say
+from web.mail.news_mail_text import MailRecipient, attach_calendar, list_settled, load_news_section, make_say
 from web.mail.send_times import DELAY, is_night
 from web.mail.smtp import MailCause, MailRefused, SendResult, read_smtp_url, send_message
 from web.rendering.paths import listing_path

@@ -11,7 +11,7 @@ from functools import cache
 import structlog
 
 from federation.instance import Instance
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.errors import Unavailable
 from models.listings import listings
@@ -25,7 +25,7 @@ from models.store.database import Connection, connection, transaction
 from web.forms.form import EMAIL
 from web.mail.account_mails import write_mail
 from web.mail.footer import load_footer
-from web.mail.news_content import make_say
+from web.mail.news_mail_text import make_say
 from web.mail.send_times import is_night
 from web.mail.smtp import MailCause, MailServer, SendResult, read_smtp_url, send_message
 from web.news.leading_mentions import strip_leading_mentions

@@ -16,7 +16,7 @@ from models.store.background import jobs
 from models.store.database import Connection, transaction
 from web.mail.account_mails import send_to_member, write_mail
 from web.mail.footer import load_footer
-from web.mail.news_content import UNSUBSCRIBE
+from web.mail.news_mail_text import UNSUBSCRIBE
 from web.mail.send_times import postpone_to_morning
 from web.mail.smtp import read_smtp_url
 from web.rendering.formats import format_distance

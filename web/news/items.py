@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.listings import listing_expiry, listings
 from models.listings.listing_expiry import EndKind, EndNotice

@@ -9,7 +9,7 @@ import structlog
 from federation.instance import Instance
 from federation.media.built_in_pictures import find_icon_url
 from federation.media.media_uris import thumbnail_url
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from federation.web_push import MOST_BYTES, Claims, PushMessage, encrypt, load_key
 from models import posts, preferences
 from models.errors import DeclicError

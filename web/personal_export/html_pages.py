@@ -10,11 +10,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from federation.texts.html import clean
+from federation.texts.html_cleaner import clean
 from models.personal_data import personal_export
 from models.posts.media import media
 from models.store.database import Connection, connection
-from web.mail.news_content import make_say
+from web.mail.news_mail_text import make_say
 from web.personal_export.exchanges import ArchivedThread, list_conversations, list_exchanges, list_lines
 from web.personal_export.records import PAGE, ArchivedPost, ArchiveOwner, ThreadRecord, load_posts
 from web.personal_export.zip_writer import ZipEntry, ZipWriter

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from federation.instance import Instance
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.exchanges import thanks
 from models.exchanges.exchanges import Event, ThreadEntry, list_events

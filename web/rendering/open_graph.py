@@ -1,6 +1,6 @@
 """What other places show of a page whose address somebody shares: its text in a line or two (Open Graph)."""
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 
 LONGEST = 200
 """Characters of a description: about what Mastodon's cards and search engines show."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement

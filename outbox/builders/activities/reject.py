@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Follow, Reject
 from models.people.actors import Actor

@@ -1,6 +1,6 @@
 """Undo: one of ours takes a Follow, a Like, an Announce or an Offer of terms back."""
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Announce, Follow, Like, Offer, Undo
 from models.people.actors import Actor

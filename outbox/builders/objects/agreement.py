@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from federation.json.terms import PROPOSALS
-from federation.texts.html import from_text
+from federation.json.jsonld_terms import PROPOSALS
+from federation.texts.html_cleaner import from_text
 from federation.uris import same_origin
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent

@@ -4,7 +4,7 @@ from functools import partial
 from html import escape
 
 from federation.texts import hashtags
-from federation.texts.html import from_text, link_hashtag, to_text
+from federation.texts.html_cleaner import from_text, link_hashtag, to_text
 from federation.uris import tag_url
 from models.listings import categories
 from models.listings.listings import ListingDetails

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from federation.json.terms import CAPABILITY, PROPOSALS
+from federation.json.jsonld_terms import CAPABILITY, PROPOSALS
 from federation.media.built_in_pictures import find_header_url, find_icon_url, make_document
 from federation.signatures.public_keys import load_stored, write_multikey
 from federation.uris import proposals_uri, shared_inbox_uri, tag_url, territories_uri

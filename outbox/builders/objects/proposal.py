@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from federation.json.fields import PUBLIC, write_amount
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from federation.uris import unavailabilities_uri
 from federation.vocabulary.intents import Deposit, Intent, Quantity
 from federation.vocabulary.marketplace import FlohmarktData, Proposal, RepairDetails

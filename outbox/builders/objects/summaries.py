@@ -3,7 +3,7 @@
 from functools import partial
 
 from federation.texts import hashtags
-from federation.texts.html import from_text, to_text
+from federation.texts.html_cleaner import from_text, to_text
 from federation.uris import tag_url
 from models.people.actors import Actor
 from models.settings import Site

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models.people.actors import Actor
 from outbox.exchanges.plain_language.answer_words import (
     BEFORE_NAMES,

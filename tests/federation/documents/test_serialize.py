@@ -11,7 +11,7 @@ from pyld import jsonld
 from federation.documents.parse import read_document, read_fetched, read_json
 from federation.documents.serialize import BrokenRule, serialize, to_json
 from federation.json.fields import PUBLIC
-from federation.json.terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
+from federation.json.jsonld_terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
 from federation.jsonld.compaction import compact_document, load_context
 from federation.jsonld.jsonld import JsonLdProcessor
 from federation.vocabulary.activities.activities import Create, Delete, Like

@@ -8,7 +8,7 @@ import pytest
 from multidict import CIMultiDict
 
 from federation.instance import Instance
-from federation.json.terms import TERMS
+from federation.json.jsonld_terms import TERMS
 from federation.proofs import add_proof, verify_linked_data, verify_proof
 from federation.signatures import Envelope, SignatureScheme, Signer
 from federation.signatures.public_keys import PublicKey

@@ -2,7 +2,7 @@
 
 import pytest
 
-from federation.texts.html import clean, link_mention, to_text
+from federation.texts.html_cleaner import clean, link_mention, to_text
 from federation.texts.mentions import address_people, strip_mentions
 from tests.inbox.posts.test_foreign_documents import published
 from tests.payloads import load_json

@@ -8,7 +8,7 @@ from models.relations import coop_follows
 from models.store.database import Connection, execute, fetch_column
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
-from web.mail.news_content import make_say
+from web.mail.news_mail_text import make_say
 from web.news.items import list_lines
 
 

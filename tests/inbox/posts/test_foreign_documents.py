@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from federation.texts.html import clean, to_text
+from federation.texts.html_cleaner import clean, to_text
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of, read_object
 from inbox.posts.contents import read_attachments

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from federation.documents.serialize import to_json
-from federation.texts.html import link_hashtag
+from federation.texts.html_cleaner import link_hashtag
 from federation.vocabulary.embedded import Postlike, is_postlike, read_object
 from inbox.posts.contents import read_attachments
 from inbox.posts.translation import read_audience, read_details, read_new_post

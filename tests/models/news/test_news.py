@@ -5,7 +5,7 @@ from models.news import markers, news, notifications
 from models.relations.blocking import blocks
 from models.store.database import Connection
 from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
-from web.mail.news_content import make_say
+from web.mail.news_mail_text import make_say
 from web.news.items import list_lines
 
 

@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.servers import circuits, servers
+from models.servers import circuit_breakers, servers
 from models.store.database import Connection, execute, fetch_value
 from models.traffic import peer_traffic
 from tests.factories import save_failure
 
 
-def arrive(*hosts: str) -> list[circuits.DeliverySuccess]:
+def arrive(*hosts: str) -> list[circuit_breakers.DeliverySuccess]:
     """A delivery to the shared inbox of each."""
-    return [circuits.DeliverySuccess(host=host, inbox=f"https://{host}/inbox") for host in hosts]
+    return [circuit_breakers.DeliverySuccess(host=host, inbox=f"https://{host}/inbox") for host in hosts]
 
 
 async def test_ht07_a_host_is_unavailable_after_seven_days_of_failing(conn: Connection) -> None:
@@ -34,9 +34,9 @@ async def test_ht07_a_success_forgets_failures_and_opens_the_host_once(conn: Con
     for day in range(7):
         await save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
 
-    [opened] = await circuits.save_success(conn, arrive("arras.test", "henin.test"))
+    [opened] = await circuit_breakers.save_success(conn, arrive("arras.test", "henin.test"))
     assert (opened.host, opened.unavailable) == ("henin.test", True)
-    assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == []
+    assert await circuit_breakers.save_success(conn, arrive("arras.test", "henin.test")) == []
 
     server = await peer_traffic.find_peer(conn, "henin.test")
     assert server is not None and server.failure is None and server.failing_since is None

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.servers import circuits, servers
-from models.servers.circuits import DeliverySuccess
+from models.servers import circuit_breakers, servers
+from models.servers.circuit_breakers import DeliverySuccess
 from models.store.database import Connection, execute
 from models.traffic import peer_traffic
 from models.traffic.outbound import deliveries, held_deliveries
@@ -112,7 +112,7 @@ async def test_when_the_others_agree_it_is_our_clock_that_is_wrong(
     conn: Connection, clocks: list[int], own: int | None
 ) -> None:
     for number, seconds in enumerate(clocks):
-        await circuits.save_success(
+        await circuit_breakers.save_success(
             conn, [DeliverySuccess(host=f"host{number}.test", inbox="https://host.test/inbox", clock_seconds=seconds)]
         )
 

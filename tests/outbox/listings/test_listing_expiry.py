@@ -24,7 +24,7 @@ from tests.factories import HERE, make_agreement, make_listing, make_member, mak
 from tests.fediverse import FakeFediverse
 from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.sent import make_streams
-from web.mail.news_content import make_say
+from web.mail.news_mail_text import make_say
 from web.news.items import list_lines
 
 CALL: dict[str, Any] = {"kind": "repair_call", "mode": "repair"}

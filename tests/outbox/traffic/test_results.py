@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from federation.instance import Instance
-from models.servers import circuits
+from models.servers import circuit_breakers
 from models.settings import Settings
 from models.store.database import Pool, connection, execute
 from models.traffic.outbound import deliveries, held_deliveries
@@ -25,7 +25,7 @@ async def test_ht07_each_unavailable_host_is_asked_once_a_day_and_what_is_too_ol
             await deliveries.schedule(
                 conn, activity_id=activity, actor_id=alice.id, named_ids=[], followed_ids=[alice.id]
             )
-        for day in range(circuits.FAILING_DAYS):
+        for day in range(circuit_breakers.FAILING_DAYS):
             await save_failure(conn, bob.host, "down", on=(datetime.now(UTC) - timedelta(days=day)).date())
         await held_deliveries.hold(conn, bob.host)
         await execute(conn, "UPDATE server SET probe_at = now()")

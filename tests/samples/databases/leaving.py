@@ -32,7 +32,7 @@ LINK = r"/lien/[A-Za-z0-9_-]{20,80}"
 STOP = """
 import asyncio, sys
 from models.settings import Settings
-from web.mail.news_content import UNSUBSCRIBE, sign
+from web.mail.news_mail_text import UNSUBSCRIBE, sign
 from web.server.bootstrap import open_ready_instance
 from models.store.database import transaction
 

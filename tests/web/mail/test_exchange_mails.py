@@ -6,7 +6,7 @@ from typing import get_args
 import icalendar
 import pytest
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from models import posts
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, NewAgreement, Terms, write_terms

@@ -13,7 +13,7 @@ from models.store.database import Pool, connection, execute, fetch_column, fetch
 from tests.web.mail_scenario import LATER, Office
 from tests.web.smtp_server import StandIn
 from web.mail import account_mails
-from web.mail.news_digest import schedule_news_mails
+from web.mail.news_mail_schedule import schedule_news_mails
 from web.mail.send_times import next_try
 from web.mail.smtp import MailCause, MailRefused
 

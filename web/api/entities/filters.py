@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models.relations.blocking.filter_matching import Match, find_matches
 from models.relations.blocking.filters import Context, Filter, FilteredPost, Keyword
 from web.api.entities.values import Json, write_moment

@@ -92,7 +92,7 @@ def _make_remark(
         own=passages is not None,
         private=post.audience not in PUBLIC,
         to_name=writers[answered.author_id].display_name if answered and answered.author_id != writer.id else "",
-        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         language=post.language,
         at=post.published_at,
         pictures=draw_pictures(site, photos),

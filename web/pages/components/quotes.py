@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from federation.uris import web_address
 from models import posts
 from models.listings import listings

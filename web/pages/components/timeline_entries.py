@@ -116,7 +116,7 @@ def _make_line(
         author_href=profile_path(author),
         initial=initial_of(author.display_name),
         href=note_path(site, post),
-        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         warning=post.warning,
         private=post.audience not in PUBLIC,
         language=post.language,

@@ -209,7 +209,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         own=own,
         ways=await find_listing_actions(conn, request, listing, author),
         details=details,
-        description=Markup(details.description),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        description=Markup(details.description),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         summary=shorten(details.description),
         sensitive=post.sensitive or bool(post.warning),
         language=post.language,

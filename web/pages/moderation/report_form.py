@@ -5,7 +5,7 @@ from typing import get_args
 
 from aiohttp import web
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.errors import NotFound
 from models.listings import listings

@@ -11,7 +11,7 @@ from models.news.mail_preferences import KINDS, RHYTHMS, Kind, Rhythm
 from models.store.database import connection, transaction
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
-from web.mail.news_content import UNSUBSCRIBE
+from web.mail.news_mail_text import UNSUBSCRIBE
 from web.mail.repair_call_mails import CALLS
 from web.mail.send_times import list_due
 from web.pages.access.login import has_mail

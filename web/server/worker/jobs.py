@@ -49,7 +49,7 @@ from web.actions.scheduled_posts import publish_overdue, publish_scheduled
 from web.mail import guest_mails, staff_mails
 from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.mail_fallback import send_fallback_mails
-from web.mail.news_digest import NEWS_MAIL, schedule_news_mails, send_news_mail
+from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
 from web.mail.repair_call_mails import send_repair_mail
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job

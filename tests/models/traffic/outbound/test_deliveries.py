@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from models.people.actors import Actor
-from models.servers import circuits, servers
+from models.servers import circuit_breakers, servers
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.traffic.outbound import deliveries, delivery_trace, held_deliveries
 from models.traffic.outbound.deliveries import Delivery
@@ -209,7 +209,7 @@ async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await make_follow(conn, bob, alice)
     now = datetime.now(UTC)
-    for day in range(circuits.FAILING_DAYS):
+    for day in range(circuit_breakers.FAILING_DAYS):
         became = await save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
     first = await schedule(conn, alice, alice)
     await schedule(conn, alice, alice)
@@ -221,16 +221,16 @@ async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn:
     assert probe.activity_id == first
 
 
-def arrive(*hosts: str) -> list[circuits.DeliverySuccess]:
+def arrive(*hosts: str) -> list[circuit_breakers.DeliverySuccess]:
     """A delivery to the shared inbox of each."""
-    return [circuits.DeliverySuccess(host=host, inbox=f"https://{host}/inbox") for host in hosts]
+    return [circuit_breakers.DeliverySuccess(host=host, inbox=f"https://{host}/inbox") for host in hosts]
 
 
 async def test_ht07_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(conn: Connection) -> None:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await make_follow(conn, bob, alice)
     now = datetime.now(UTC)
-    for day in range(circuits.FAILING_DAYS):
+    for day in range(circuit_breakers.FAILING_DAYS):
         await save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
     await schedule(conn, alice, alice)
     await schedule(conn, alice, alice)
@@ -240,7 +240,7 @@ async def test_ht07_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(c
     await deliveries.retry(conn, probe.id, status=None, error="down", due_at=now)
     assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE state = 'held'") == 2
 
-    [opened] = await circuits.save_success(conn, arrive(bob.host, "fine.test"))
+    [opened] = await circuit_breakers.save_success(conn, arrive(bob.host, "fine.test"))
     await held_deliveries.reopen(conn, [opened.host])
     assert (opened.host, opened.unavailable) == (bob.host, True)
     assert len(await claim(conn)) == 2

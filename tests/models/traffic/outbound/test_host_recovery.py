@@ -7,8 +7,8 @@ import pytest
 
 from models.people.actors import Actor
 from models.posts import Post
-from models.servers import circuits, servers
-from models.servers.circuits import DeliverySuccess
+from models.servers import circuit_breakers, servers
+from models.servers.circuit_breakers import DeliverySuccess
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.traffic.outbound import deliveries, held_deliveries, host_recovery
 from tests.factories import make_activity, make_follow, make_local_actor, make_note, make_remote_actor, save_failure
@@ -62,9 +62,11 @@ async def list_due(conn: Connection, *, within: timedelta = timedelta(seconds=1)
     return [one.id for one in claimed]
 
 
-async def arrive(conn: Connection, *, inbox: str = INBOX, at: datetime | None = None) -> list[circuits.HostRecovery]:
+async def arrive(
+    conn: Connection, *, inbox: str = INBOX, at: datetime | None = None
+) -> list[circuit_breakers.HostRecovery]:
     """Something arrived there."""
-    return await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=inbox)], at=at)
+    return await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=inbox)], at=at)
 
 
 async def test_a_success_makes_all_that_waits_for_the_host_due_in_its_order(conn: Connection, alice: Actor) -> None:
@@ -181,7 +183,7 @@ async def test_a_word_from_a_host_for_which_nothing_waits_asks_nothing(conn: Con
 
 
 async def test_ht07_a_word_from_a_host_that_is_away_lets_a_probe_go_at_once(conn: Connection, alice: Actor) -> None:
-    for day in range(circuits.FAILING_DAYS):
+    for day in range(circuit_breakers.FAILING_DAYS):
         await save_failure(conn, HOST, "down", on=TODAY - timedelta(days=day), inbox=INBOX)
     rows = [await say(conn, alice) for _ in range(2)]
     await execute(conn, "UPDATE server SET probe_at = now() + interval '20 hours'")

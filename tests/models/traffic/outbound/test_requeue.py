@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from models.people.actors import Actor
-from models.servers import circuits, servers
+from models.servers import circuit_breakers, servers
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.traffic.outbound import deliveries, delivery_trace, held_deliveries, requeue
 from tests.factories import make_activity, make_local_actor, make_note, make_remote_actor, save_failure
@@ -96,7 +96,7 @@ async def test_updates_follow_the_create_that_is_sent_again(conn: Connection) ->
 async def test_nothing_is_queued_for_a_host_set_aside_and_all_is_held_for_one_that_is_away(conn: Connection) -> None:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await send(conn, alice, bob, "https://lomme.test/1", state="failed")
-    for day in range(circuits.FAILING_DAYS):
+    for day in range(circuit_breakers.FAILING_DAYS):
         await save_failure(conn, HOST, "down", on=(AT - timedelta(days=day)).date())
 
     assert await requeue.catch_up(conn, HOST, since=LAST_WEEK, at=AT) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.texts.html import clean, to_text
+from federation.texts.html_cleaner import clean, to_text
 from outbox.builders.objects.content import build_listing_tags, list_names
 from outbox.builders.texts.wording import write_facts, write_money
 from tests.outbox.sample_people import content_of, listing

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from federation.documents.serialize import to_json
 from federation.signatures.public_keys import read_multikey
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models.people.actors import Actor
 from models.people.keys import StoredPublicKey
 from outbox.builders.objects.person import build_actor

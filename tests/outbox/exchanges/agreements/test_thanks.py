@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.json.fields import PUBLIC
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements, exchange_messages, exchanges, thanks

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from federation.documents.serialize import to_json
-from federation.json.terms import TERMS, collect_names
+from federation.json.jsonld_terms import TERMS, collect_names
 from models.exchanges.agreements import Terms
 from models.listings.unavailabilities import load_calendar
 from models.people import actors

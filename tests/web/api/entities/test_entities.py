@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.texts.html import clean
+from federation.texts.html_cleaner import clean
 from federation.uris import web_address
 from models.listings import listings
 from models.people import actors

@@ -10,7 +10,7 @@ from models.store.database import connection, fetch_records, transaction
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 from web.mail.account_mails import MailKind
-from web.mail.news_content import UNSUBSCRIBE
+from web.mail.news_mail_text import UNSUBSCRIBE
 from web.mail.smtp import MailCause
 from web.pages.news.failed_mails import CAUSES, KINDS
 from web.security.signed_urls import sign

@@ -1,7 +1,7 @@
 """Names in front of what others wrote: not said again to those who read it under a listing, in a thread or in news."""
 
 from federation.instance import Instance
-from federation.texts.html import link_mention
+from federation.texts.html_cleaner import link_mention
 from models import posts
 from models.exchanges import exchanges
 from models.news import notifications

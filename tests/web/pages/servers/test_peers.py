@@ -11,7 +11,7 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from models.people import actors
 from models.people.actors import Actor
-from models.servers import circuits, private_hosts
+from models.servers import circuit_breakers, private_hosts
 from models.store import backup_runs, disk_space
 from models.store.background import jobs, periodic_tasks
 from models.store.database import connection, execute, fetch_value, transaction
@@ -139,7 +139,7 @@ async def test_page_says_why_nothing_goes_through(admin: Browser, lomme: Village
         await save_failure(
             conn, "henin.test", "x", on=datetime.now(UTC).date(), inbox="https://henin.test/inbox", cause="clock"
         )
-        await circuits.save_clock(conn, "henin.test", -2820)
+        await circuit_breakers.save_clock(conn, "henin.test", -2820)
 
     words = (await admin.get(PAGE)).words()
 
@@ -154,7 +154,7 @@ async def test_our_own_clock_is_suspected_when_all_others_agree(
 ) -> None:
     async with connection(instance.pool) as conn:
         for host in ("arras.test", "lens.test", "henin.test"):
-            await circuits.save_clock(conn, host, 7200)
+            await circuit_breakers.save_clock(conn, host, 7200)
 
     assert "C’est sans doute votre horloge." in (await admin.get("/coop/serveurs")).words()
     assert "Son horloge avance" not in (await admin.get(PAGE)).words()

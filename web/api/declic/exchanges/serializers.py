@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from federation.texts.html import from_text, to_text
+from federation.texts.html_cleaner import from_text, to_text
 from federation.uris import web_address
 from models.exchanges import agreements as models
 from models.exchanges.agreements import Role

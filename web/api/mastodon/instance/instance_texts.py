@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from federation.texts.html import clean
+from federation.texts.html_cleaner import clean
 from web.api.entities.values import write_moment
 from web.api.json_responses import answer_json
 from web.http.app_keys import INSTANCE

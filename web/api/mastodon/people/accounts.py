@@ -6,7 +6,7 @@ from aiohttp import web
 
 from federation.discovery.webfinger import read_handle
 from federation.texts.hashtags import fold
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from inbox.relations.pinned_posts import ask_once_a_day
 from models import posts, timelines
 from models.errors import Invalid, NotFound

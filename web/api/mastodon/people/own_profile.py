@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from federation.media.media_uris import media_url, thumbnail_url
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models.people import actors
 from models.people.actors import Actor
 from models.posts.media import media, uploads

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from federation.media.uploads import save_upload
 from federation.sandbox.pictures import MAX_BYTES
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from models.errors import Invalid
 from models.people import actors
 from models.people.actors import Actor, Profile

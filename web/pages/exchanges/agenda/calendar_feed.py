@@ -16,7 +16,7 @@ from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 from web.http.row_ids import read_id
-from web.mail.news_content import make_say
+from web.mail.news_mail_text import make_say
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.feeds.calendar_events import list_calendar_events
 from web.rendering.feeds.icalendar import write_calendar

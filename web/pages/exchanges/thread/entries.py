@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from models import posts
 from models.exchanges import exchanges
 from models.exchanges.agreements import Terms, read_terms
@@ -192,7 +192,7 @@ def _tell_message(
         at=post.published_at,
         new_day=None,
         own=post.author_id == reading.me,
-        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         language=post.language,
         pictures=tuple(draw_pictures(reading.site, photos)),
         files=tuple(list_attachments(reading.site, photos)),

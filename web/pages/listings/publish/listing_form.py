@@ -10,7 +10,7 @@ from multidict import MultiDict
 from models.errors import Invalid
 from models.exchanges.points import PRICED
 from models.listings import categories
-from models.listings.listing_life import end_of, last_day
+from models.listings.listing_duration import end_of, last_day
 from models.listings.listings import KINDS, Listing, ListingDraft
 from models.moments import PARIS
 from models.places.geometry import CELL

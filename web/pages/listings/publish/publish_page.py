@@ -8,7 +8,7 @@ from aiohttp import web
 from markupsafe import Markup
 from multidict import MultiDict
 
-from federation.texts.html import from_text
+from federation.texts.html_cleaner import from_text
 from federation.uris import listing_url
 from models import preferences
 from models.errors import Invalid, NotFound

@@ -8,7 +8,7 @@ from aiohttp import web
 from federation.media.uploads import save_upload
 from federation.media_store import StoreFull
 from federation.sandbox.pictures import MAX_BYTES, RefusedPicture
-from federation.texts.html import from_text, to_text
+from federation.texts.html_cleaner import from_text, to_text
 from models.people import accounts, actors, member_locations
 from models.people.accounts import Account
 from models.people.actors import Actor

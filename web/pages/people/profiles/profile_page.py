@@ -135,7 +135,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         own=reader_id == actor.id,
         built_in=actor.local and actor.username in BUILT_IN,
         place=actor.place_name or "",
-        summary=Markup(build_summary(site, actor)),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        summary=Markup(build_summary(site, actor)),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
         icon=pictures[0].thumbnail_url if pictures else (find_icon_url(site, actor) or "").removeprefix(site.url),
         plate=None if actor.type == "Organization" and actor.username == "coop" else await find_coop_badge(conn, actor),

@@ -64,7 +64,7 @@ async def list_thanks(conn: Connection, site: Site, actor: Actor, reader_id: int
             author=person_of(people[one.author_id]),
             title=about[one.listing_id].details.title,
             href=listing_path(site, about[one.listing_id]),
-            content=Markup(note.content),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+            content=Markup(note.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
             language=note.language,
             at=note.published_at,
             hidden=one.hidden,

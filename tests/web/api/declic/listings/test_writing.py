@@ -8,7 +8,7 @@ import pytest
 
 from models import preferences
 from models.listings import listings
-from models.listings.listing_life import latest_end
+from models.listings.listing_duration import latest_end
 from models.people import member_locations
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from federation.texts.html import clean
+from federation.texts.html_cleaner import clean
 from models import posts
 from models.people import absences
 from models.relations import reactions

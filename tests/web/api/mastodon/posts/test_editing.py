@@ -5,7 +5,7 @@ from typing import Any
 
 from models import posts
 from models.listings import listings
-from models.listings.listing_life import latest_end
+from models.listings.listing_duration import latest_end
 from models.posts import NewPost
 from models.posts.media import media
 from models.posts.media.media import StoredPicture

@@ -8,7 +8,7 @@ import pytest
 from federation.instance import Instance
 from models import preferences
 from models.listings import listings
-from models.listings.listing_life import end_of, last_day
+from models.listings.listing_duration import end_of, last_day
 from models.listings.listings import Listing
 from models.moments import PARIS
 from models.store.database import connection, execute, fetch_column, transaction

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models.listings.listing_life import LONGEST_DAYS, last_day, latest_end, usual_end
+from models.listings.listing_duration import LONGEST_DAYS, last_day, latest_end, usual_end
 from models.listings.listings import ListingKind, ListingMode
 from models.moments import PARIS
 from models.preferences import LEAST_USUAL_DAYS, MOST_USUAL_DAYS

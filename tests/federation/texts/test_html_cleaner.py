@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.texts.html import TAGS, clean, from_text, link_mention, to_text
+from federation.texts.html_cleaner import TAGS, clean, from_text, link_mention, to_text
 
 ATTACKS = [
     "<script>alert(1)</script>",

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from federation.instance import Instance
-from federation.texts.html import to_text
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import read_terms

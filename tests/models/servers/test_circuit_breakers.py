@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 from models.people.actors import Actor
-from models.servers import circuits, servers
-from models.servers.circuits import DeliverySuccess, Failure
+from models.servers import circuit_breakers, servers
+from models.servers.circuit_breakers import DeliverySuccess, Failure
 from models.store.database import Connection, execute, fetch_value
 from models.traffic.outbound import deliveries, held_deliveries
 from models.traffic.peer_traffic import Peer, find_peer
@@ -40,7 +40,7 @@ async def queue(conn: Connection, author: Actor) -> None:
 async def test_ht07_a_success_of_the_inbox_that_failed_ends_the_failure(conn: Connection) -> None:
     await fail(conn)
 
-    [opened] = await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=BROKEN)])
+    [opened] = await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=BROKEN)])
 
     assert (opened.host, opened.unavailable, opened.woken, opened.doubtful) == (HOST, True, True, False)
     assert (await get(conn)).failure is None
@@ -49,7 +49,7 @@ async def test_ht07_a_success_of_the_inbox_that_failed_ends_the_failure(conn: Co
 async def test_ht07_a_success_of_another_inbox_proves_nothing_of_the_one_that_failed(conn: Connection) -> None:
     await fail(conn, days=3)
 
-    await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE)])
+    await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE)])
 
     assert (await get(conn)).failure == "down"
     assert await fetch_value(conn, "SELECT cardinality(failing_days) FROM server") == 3
@@ -57,7 +57,7 @@ async def test_ht07_a_success_of_another_inbox_proves_nothing_of_the_one_that_fa
 
 async def test_ht07_a_host_that_takes_something_is_never_unavailable(conn: Connection) -> None:
     await fail(conn, days=6)
-    await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE)])
+    await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE)])
 
     assert not await fail(conn, days=1, until=datetime.now(UTC).date() + timedelta(days=1))
     assert (await get(conn)).unavailable_since is None
@@ -70,7 +70,7 @@ async def test_ht07_when_a_host_comes_back_the_inbox_that_failed_is_asked_a_day_
     await queue(conn, alice)
     await execute(conn, "UPDATE delivery SET inbox = $1", BROKEN)
 
-    [opened] = await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE)])
+    [opened] = await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE)])
     await held_deliveries.reopen(conn, [opened.host])
 
     assert (opened.unavailable, opened.doubtful) == (True, True)
@@ -111,7 +111,7 @@ async def test_many_failures_of_one_host_are_one_row_written(conn: Connection) -
         for n in range(25)
     ]
 
-    await circuits.save_failures(conn, failures)
+    await circuit_breakers.save_failures(conn, failures)
 
     found = await get(conn)
     inboxes = await fetch_value(conn, "SELECT failing_inboxes FROM server WHERE host = $1", HOST)
@@ -130,7 +130,7 @@ async def _count_writes(conn: Connection) -> int:
 async def test_latency_moves_slowly_towards_what_is_measured(conn: Connection) -> None:
     figures = []
     for latency in (100, 500, 500):
-        await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE, latency_ms=latency)])
+        await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE, latency_ms=latency)])
         figures.append((await get(conn)).latency_ms)
         await execute(conn, "UPDATE server SET last_out_at = now() - interval '1 minute'")
 
@@ -139,7 +139,7 @@ async def test_latency_moves_slowly_towards_what_is_measured(conn: Connection) -
 
 async def test_busy_hosts_are_written_every_ten_seconds_only(conn: Connection) -> None:
     for latency in (100, 500):
-        await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE, latency_ms=latency)])
+        await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE, latency_ms=latency)])
 
     assert (await get(conn)).latency_ms == 100
 
@@ -172,7 +172,7 @@ async def test_a_success_on_the_way_does_not_open_what_is_paused(conn: Connectio
     await queue(conn, alice)
     await held_deliveries.pause(conn, HOST)
 
-    await circuits.save_success(conn, [DeliverySuccess(host=HOST, inbox=BROKEN)])
+    await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=BROKEN)])
     await held_deliveries.reopen(conn, [HOST])
 
     assert await fetch_value(conn, "SELECT state FROM delivery") == "held"

@@ -14,7 +14,7 @@ from models.people import accounts
 from models.people.accounts import Account
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, connection, transaction
-from web.mail.news_content import write_news_mail
+from web.mail.news_mail_text import write_news_mail
 from web.mail.send_times import DELAY, is_night, list_due, next_morning, next_try
 from web.mail.smtp import MailCause, SendResult, read_smtp_url, send_message
 

@@ -19,7 +19,7 @@ from outbox.posts.polls import PollDraft
 from tests.factories import make_listing, make_member, make_note
 from tests.web.mail_scenario import LATER, NOON, Clock, Office
 from tests.web.smtp_server import StandIn, read_parts
-from web.mail.news_digest import schedule_news_mails
+from web.mail.news_mail_schedule import schedule_news_mails
 from web.mail.send_times import MORNING, is_night, list_due
 
 
