@@ -26,8 +26,8 @@ NOT_OURS = frozenset(
 )
 
 
-OTHERWISE = frozenset({"conftest.py", "test_sources.py"})
-"""Files that name paths from another folder on: of tests, and of an archive of the source."""
+OTHERWISE = frozenset({"conftest.py", "test_sources.py", "test_loading.py"})
+"""Files that name paths from another folder on, of an archive of the source, or of a small tree made up for a test."""
 
 
 def list_texts() -> Iterator[Path]:
