@@ -31,7 +31,9 @@ async def test_a_guest_asks_so_often_and_then_no_more(inn: Inn, monkeypatch: pyt
     for first in (5, 15):
         page = f"{link}/demander?du={day(first)}&au={day(first)}"
         await guest.open(page)
-        await guest.send(f"{link}/demander", {"first_day": day(first), "last_day": day(first), "message": "Pour Wissant"})
+        await guest.send(
+            f"{link}/demander", {"first_day": day(first), "last_day": day(first), "message": "Pour Wissant"}
+        )
 
     assert "Revenez dans une heure" in guest.text and "Pour Wissant" in guest.text
     assert await inn.count("SELECT count(*) FROM agreement") == 1
