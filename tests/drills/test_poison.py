@@ -24,8 +24,9 @@ from tests.inbox.desk import Desk, later
 WORKER = """
 import asyncio, os, sys
 from datetime import timedelta
-from models import jobs
+from models.store.background import jobs
 from models.store.database import connection, open_pool
+from tests.asking import count_jobs
 
 jobs.ATTEMPTS = 2
 jobs.FIRST_DELAY = timedelta(0)
@@ -46,7 +47,7 @@ async def main():
     running = asyncio.create_task(jobs.run_jobs(pool, {"drill": work}, [], stopping))
     while not running.done():
         async with connection(pool) as conn:
-            if not await jobs.count_waiting(conn):
+            if not await count_jobs(conn):
                 break
         await asyncio.sleep(0.05)
     stopping.set()
@@ -160,7 +161,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from federation.instance import Instance
 from federation.vocabulary.activities.activities import Like
-from inbox import dispatch
+from inbox.processing import dispatch
 from inbox.processing.process import process_due
 from models.store.database import open_pool
 from models.settings import Settings

@@ -42,7 +42,7 @@ async def test_the_source_is_served_as_one_archive(pool: Pool) -> None:
     assert "declic-" in answer.headers["Content-Disposition"] and ".tar.gz" in answer.headers["Content-Disposition"]
     assert (again.status, head.status, head.headers["ETag"]) == (304, 200, answer.headers["ETag"])
     found = read(body)
-    assert found["web/server/sources.py"] == (ROOT / "web" / "sources.py").read_bytes()
+    assert found["web/server/sources.py"] == (ROOT / "web" / "server" / "sources.py").read_bytes()
     assert set(BESIDE) <= set(found)
 
 
