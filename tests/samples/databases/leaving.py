@@ -132,7 +132,7 @@ class Leaver:
                 "code_challenge_method": "S256",
             }
         )
-        answer = self.browsers["maryse"].submit(f"/oauth/authorize?{query}", "/oauth/authorize", geste="oui")
+        answer = self.browsers["maryse"].submit(f"/oauth/authorize?{query}", "/oauth/authorize", act="yes")
         code = parse_qs(urlsplit(expect(answer, 303).header("Location")).query)["code"][0]
         grant = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER, "redirect_uri": CALLBACK}
         client = {"client_id": app["client_id"], "client_secret": app["client_secret"]}
@@ -180,7 +180,7 @@ class Leaver:
     def come_as_guest(self) -> None:
         """Somebody without any account answers by mail."""
         visitor, door = self.open_browser(), f"/annonces/d/{self.kept['listing_id']}/courriel"
-        said = {"nom": "Paul", "courriel": "paul@example.org", "message": "Bonjour, est-ce encore libre ?"}
+        said = {"name": "Paul", "email": "paul@example.org", "message": "Bonjour, est-ce encore libre ?"}
         expect(visitor.submit(door, door, **said), 200)
         link = self.await_mail("paul@example.org", r"/invite/[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{24}")
         expect(visitor.submit(link, f"{link}/confirmer"), 200, 303)
