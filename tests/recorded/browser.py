@@ -114,15 +114,20 @@ def fill(answer: Answer, action: str, changes: Mapping[str, str]) -> Pairs:
 
 def spell(form: lxml.html.FormElement, changes: Mapping[str, str]) -> dict[str, str]:
     """The changes by the names and codes of this form, which are those of its version; 0.1 had them in French."""
-    said = [(one.get("name"), one.get("value")) for one in form.iterfind(".//*[@name]")]
-    spelled = {}
+    said = {(one.get("name"), one.get("value")) for one in form.iterfind(".//*[@name]")}
+    names, spelled = {name for name, _ in said}, {}
     for name, value in changes.items():
-        names = [name, *(old for old, now in FIELDS.items() if now == name)]
-        known = next((one for one in names if any(one == other for other, _ in said)), name)
-        codes = [value, *(old for old, now in CODES.items() if now == value)]
-        codes += [old for (_, old), now in CODES_AT.items() if now == value]
-        spelled[known] = next((code for code in codes if (known, code) in said), value) if name == ACT else value
+        known = next((one for one in [name, *find_old(FIELDS, name)] if one in names), name)
+        codes = [*find_old(CODES, value), *(code for (_, code), now in CODES_AT.items() if now == value)]
+        if name == ACT != known:
+            value = next((one for one in codes if (known, one) in said), [*codes, value][0])
+        spelled[known] = value
     return spelled
+
+
+def find_old(renamed: Mapping[str, str], now: str) -> list[str]:
+    """What may have had this name before."""
+    return [old for old, name in renamed.items() if name == now]
 
 
 def sign(key_pem: str, key_id: str, method: str, path: str, host: str, body: bytes = b"") -> dict[str, str]:

@@ -51,10 +51,18 @@ KEPT = re.compile(r"(<(pre|textarea|script|style)\b[^>]*>)(.*?</\2>)", re.DOTALL
 
 TAG = re.compile(r"<[^<>]*>")
 
+AROUND_BLOCKS = re.compile(
+    r" ?(</?(?:article|aside|blockquote|body|br|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head"
+    r"|header|hr|html|legend|li|link|main|meta|nav|ol|option|p|script|section|summary|table|tbody|td|textarea|th|thead"
+    r"|title|tr|ul)\b[^<>]*>) ?"
+)
+"""Tags of what begins on a line of its own, or is not shown at all: a space beside one is not shown either."""
+
 WORD = re.compile(r"[\w-]+")
 
 Words = dict[str, dict[str, str]]
-"""What was renamed, by a pattern of where it stands: what it was called, and what it is called now."""
+"""What was renamed, by a pattern of where it stands: what it was called, and what it is called now. Either is the
+same there: a name may be kept in one place and changed in another that looks like it."""
 
 ANYWHERE = r"(?s:.+)"
 """A pattern of all of a text."""
@@ -87,10 +95,10 @@ class Normalizer:
     def show(self, answer: Answer) -> str:
         """All of an answer as text that shall be the same on both sides."""
         raw = answer.text if is_text(answer) else hashlib.sha256(unpack(answer)).hexdigest()
+        if self.lines and answer.header("Content-Type").startswith("text/html"):
+            raw = join_lines(raw)
         body = self.clean(raw)
         same = body == raw and not self.rewritten
-        if self.lines and answer.header("Content-Type").startswith("text/html"):
-            body = join_lines(body)
         lines = [str(answer.status)]
         for name, value in answer.headers:
             if name.lower() in PASSING or (name.lower() in OF_THE_BODY and not same):
@@ -124,7 +132,7 @@ class Normalizer:
         return "<now>" if int(text) >= int(self.started.timestamp()) else text
 
     def translate(self, text: str) -> str:
-        """The text with the words of before in those of now, each where it was renamed."""
+        """The text with the words of before in those of now, where they were renamed."""
         for place, renamed in self.words.items():
             text = re.sub(place, partial(rename, renamed), text)
         return text
@@ -164,7 +172,7 @@ def rename(renamed: dict[str, str], found: re.Match[str]) -> str:
 
 def join_lines(page: str) -> str:
     """A page without the ends of its lines, but where they are shown: runs of white space are one space to a browser,
-    and none is one before the end of a tag."""
+    and none before the end of a tag, or at the edges of what begins on a line of its own."""
     joined, end = [], 0
     for kept in KEPT.finditer(page):
         joined += [_join(page[end : kept.start(3)]), kept[3]]
@@ -173,8 +181,8 @@ def join_lines(page: str) -> str:
 
 
 def _join(text: str) -> str:
-    text = re.sub(r"\s+", " ", text)
-    return TAG.sub(lambda tag: re.sub(r" (?=/?>$)", "", tag[0]), text)
+    text = TAG.sub(lambda tag: re.sub(r" (?=/?>$)", "", tag[0]), re.sub(r"\s+", " ", text))
+    return AROUND_BLOCKS.sub(r"\1", text)
 
 
 def is_text(answer: Answer) -> bool:

@@ -30,7 +30,7 @@ COOKIE = "le-biscuit-des-formulaires-de-quelqu-un-sans-compte"
 
 @dataclass(slots=True, kw_only=True)
 class Side:
-    """One of the two servers; `values` are what its answers told so far."""
+    """One of the two servers; `values` are what its answers told so far, `sent` is what was sent last."""
 
     tree: Tree
     sample: Sample
@@ -39,12 +39,13 @@ class Side:
     log: Path
     values: dict[str, str] = field(default_factory=dict)
     browsers: dict[str, Browser] = field(default_factory=dict)
+    sent: tuple[bytes, str] = (b"", "")
 
     def ask(self, request: Request) -> Answer:
         """The answer to one request of the list."""
         browser, path = self.find_browser(request.role), put_in(request.address, self.values)
         try:
-            body, kind = self.write_body(browser, request, path)
+            body, kind = self.sent = self.sent if request.again else self.write_body(browser, request, path)
         except LookupError as error:
             return Answer(status=0, headers=[("Content-Type", "text/plain")], body=str(error).encode())
         headers = {name: put_in(value, self.values) for name, value in request.headers.items()}
@@ -124,8 +125,8 @@ class Side:
 def running_sides(
     server: str, sample: Sample, trees: tuple[Tree, Tree], folder: Path, words: Words, lines: bool
 ) -> Iterator[tuple[Side, Side]]:
-    """Both servers, ready to be asked; nobody works behind them yet. `words` are those of the first that were renamed;
-    `lines` tells that the lines of pages may end elsewhere."""
+    """Both servers, ready to be asked; nobody works behind them yet. `words` were renamed between
+    the two; `lines` tells that the lines of pages may end elsewhere."""
     started = datetime.now(UTC)
     names = [f"declic_recorded_{secrets.token_hex(4)}" for _ in trees]
     asyncio.run(make_databases(server, sample, names))
@@ -142,7 +143,7 @@ def running_sides(
                 normalizer=Normalizer(
                     started=started,
                     old=old,
-                    words={} if number else words,
+                    words=words,
                     lines=lines,
                     rewritten=lines or bool(words),
                 ),

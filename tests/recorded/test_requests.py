@@ -119,6 +119,7 @@ def test_lines_of_pages_end_where_they_like_only_where_a_browser_takes_them_for_
     joined = join_lines(page.format("<pre>a\n b</pre>\n"))
 
     assert joined == '<p class="a b">Bon jour</p><pre>a\n b</pre> <img src="x"/>'
+    assert join_lines("<p>a</p><p>b</p>") == join_lines("<p>\n a</p>\n\n<p>b\n</p>")
     assert join_lines("<b>a</b><b>b</b>") != join_lines("<b>a</b>\n<b>b</b>")
 
 
@@ -171,6 +172,7 @@ def test_a_form_of_an_earlier_version_is_sent_by_the_names_that_it_has() -> None
     sent = fill(answer, "/a", {"act": "opened", "title": "Tente", "message": "oui"})
 
     assert sent == [("geste", "ouvert"), ("titre", "Tente"), ("message", "oui")]
+    assert ("geste", "annule") in fill(answer, "/a", {"act": "cancelled"})
 
 
 def test_every_sample_has_its_dump_and_no_name_of_the_machine_that_made_it() -> None:
