@@ -1,5 +1,7 @@
 """The recorded requests leave no address out, and what is taken for no difference is only what it says."""
 
+import ast
+import importlib
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from models.ids import make_id
 from tests.recorded.browser import Answer, fill
 from tests.recorded.normalize import ANYWHERE, Normalizer, join_lines
 from tests.recorded.script import NAMED, read_script
+from tests.samples.databases.leaving import STOP
 from tests.samples.databases.restoring import list_samples, load_sample
 from web.activitypub.routes import ROUTES as ACTIVITYPUB
 from web.api.routes import ROUTES as API
@@ -173,6 +176,20 @@ def test_a_form_of_an_earlier_version_is_sent_by_the_names_that_it_has() -> None
 
     assert sent == [("geste", "ouvert"), ("titre", "Tente"), ("message", "oui")]
     assert ("geste", "annule") in fill(answer, "/a", {"act": "cancelled"})
+
+
+def test_what_signs_a_link_of_a_sample_finds_the_functions_of_this_version() -> None:
+    [tried] = [node for node in ast.parse(STOP).body if isinstance(node, ast.Try)]
+    imports = [node for node in tried.body if isinstance(node, ast.ImportFrom)]
+
+    missing = [
+        f"{node.module}.{name.name}"
+        for node in imports
+        for name in node.names
+        if not hasattr(importlib.import_module(str(node.module)), name.name)
+    ]
+
+    assert (len(imports), missing) == (3, [])
 
 
 def test_every_sample_has_its_dump_and_no_name_of_the_machine_that_made_it() -> None:

@@ -32,13 +32,18 @@ LINK = r"/lien/[A-Za-z0-9_-]{20,80}"
 STOP = """
 import asyncio, sys
 from models.settings import Settings
-from web.mail.news_content import UNSUBSCRIBE, sign
-from web.server.bootstrap import open_all
-from models.store.database import transaction
+try:
+    from models.store.database import transaction
+    from web.security.signed_urls import sign
+    from web.server.bootstrap import open_ready_instance
+except ImportError:  # the last version before the modules stood in folders by subject was 51a9ea4
+    from models.database import transaction
+    from web.opening import open_all as open_ready_instance
+    from web.signing import sign
 
 async def main():
-    async with open_all(Settings.from_env()) as instance, transaction(instance.pool) as conn:
-        print(await sign(conn, instance.settings, UNSUBSCRIBE, sys.argv[1] + " messages,exchanges"))
+    async with open_ready_instance(Settings.from_env()) as instance, transaction(instance.pool) as conn:
+        print(await sign(conn, instance.settings, "unsubscribe", sys.argv[1] + " messages,exchanges"))
 
 asyncio.run(main())
 """
