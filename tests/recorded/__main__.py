@@ -19,7 +19,7 @@ from tests.recorded.compare import compare
 from tests.recorded.normalize import ANYWHERE, Words
 from tests.recorded.script import BadScript, read_script
 from tests.recorded.sides import running_sides
-from tests.recorded.trees import CommandFailed, checked_out, open_tree
+from tests.recorded.trees import CommandFailed, checked_out, is_ancestor, open_tree
 from tests.samples.databases.neighbour import PORT, SMTP_PORT, Neighbour, running_neighbour
 from tests.samples.databases.restoring import list_samples, load_sample
 
@@ -28,7 +28,7 @@ def main() -> int:
     """0 where all answers are the same, 1 where one is not, 2 where they could not be compared."""
     parser = argparse.ArgumentParser(description="Put the recorded requests to two versions, and compare the answers.")
     parser.add_argument("before", help="The commit that the present checkout is compared with.")
-    parser.add_argument("--sample", default=list_samples()[-1], choices=list_samples(), help="The database of both.")
+    parser.add_argument("--sample", choices=list_samples(), help="The database of both; else the newest that may be.")
     parser.add_argument("--words", type=Path, help="What was renamed: a line each, old, tab, new; and where.")
     parser.add_argument("--lines", action="store_true", help="Lines of pages may end elsewhere now.")
     parser.add_argument("--verbose", action="store_true", help="Tell every request and its status.")
@@ -46,7 +46,8 @@ def main() -> int:
 
 def run(given: argparse.Namespace) -> int:
     """The comparison; what differs is printed as it is found."""
-    script, sample, words = read_script(), load_sample(given.sample), read_words(given.words)
+    script, words = read_script(), read_words(given.words)
+    sample = load_sample(given.sample or find_newest(given.before))
     emile = sample.kept["neighbour"]
     neighbour = Neighbour(key_pem=emile["private_key"], public_pem=emile["public_key"])
     compared, different, failed = 0, 0, 0
@@ -72,6 +73,17 @@ def run(given: argparse.Namespace) -> int:
         f"{compared} requests compared on {sample.name}, {failed} of them refused; {different} answered otherwise."
     )
     return 1 if different else 0
+
+
+def find_newest(before: str) -> str:
+    """The newest sample that is not newer than this version, for none starts on the database of a later one.
+
+    Raises CommandFailed where there is none.
+    """
+    for name in reversed(list_samples()):
+        if is_ancestor(load_sample(name).kept["commit"], before):
+            return name
+    raise CommandFailed(f"All samples are newer than {before}: name one with --sample.")
 
 
 def read_words(file: Path | None) -> Words:

@@ -85,6 +85,12 @@ def run(command: list[str], folder: Path, environment: dict[str, str] | None = N
     return done.stdout
 
 
+def is_ancestor(commit: str, other: str) -> bool:
+    """Whether a commit is the other one, or came before it; not where one of the two is not known here."""
+    command = ["git", "merge-base", "--is-ancestor", commit, other]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
 @contextmanager
 def checked_out(commit: str) -> Iterator[Tree]:
     """Another commit of this repository in a folder of its own, gone at the end of the block."""
