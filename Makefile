@@ -48,7 +48,7 @@ drills: install
 bench: install
 	$(BIN)/python -m tests.bench
 
-# Puts some 400 requests to this version and to another commit, on two copies of one database: the answers are the same
+# Puts some 470 requests to this version and to another commit, on two copies of one database: the answers are the same
 # byte by byte (tests/recorded/README.md). `make same-bytes BEFORE=main`; WORDS names a file of words that were renamed;
 # LINES=1 lets lines of pages end elsewhere.
 same-bytes: install
