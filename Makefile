@@ -55,10 +55,11 @@ drills: install
 bench: install
 	$(BIN)/python -m tests.bench
 
-# Puts some 400 requests to this version and to another commit, on two copies of one database: the answers are the same
-# byte by byte (tests/recorded/README.md). `make same-bytes BEFORE=main`; WORDS names a file of words that were renamed.
+# Puts some 470 requests to this version and to another commit, on two copies of one database: the answers are the same
+# byte by byte (tests/recorded/README.md). `make same-bytes BEFORE=main`; WORDS names a file of words that were renamed;
+# LINES=1 lets lines of pages end elsewhere.
 same-bytes: install
-	$(BIN)/python -m tests.recorded $(BEFORE) $(if $(WORDS),--words $(WORDS)) $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m tests.recorded $(BEFORE) $(if $(WORDS),--words $(WORDS)) $(if $(LINES),--lines) $(if $(SAMPLE),--sample $(SAMPLE))
 
 # Dumps the demo of this commit into tests/samples/databases, so that later versions can be tried on it.
 sample: install

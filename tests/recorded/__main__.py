@@ -16,9 +16,10 @@ import click
 from models.store.postgres import embedded
 from tests.conftest import open_to_all_accounts
 from tests.recorded.compare import compare
+from tests.recorded.normalize import ANYWHERE, Words
 from tests.recorded.script import BadScript, read_script
 from tests.recorded.sides import running_sides
-from tests.recorded.trees import CommandFailed, checked_out, open_tree
+from tests.recorded.trees import CommandFailed, checked_out, is_ancestor, open_tree
 from tests.samples.databases.neighbour import PORT, SMTP_PORT, Neighbour, running_neighbour
 from tests.samples.databases.restoring import list_samples, load_sample
 
@@ -27,8 +28,9 @@ def main() -> int:
     """0 where all answers are the same, 1 where one is not, 2 where they could not be compared."""
     parser = argparse.ArgumentParser(description="Put the recorded requests to two versions, and compare the answers.")
     parser.add_argument("before", help="The commit that the present checkout is compared with.")
-    parser.add_argument("--sample", default=list_samples()[-1], choices=list_samples(), help="The database of both.")
-    parser.add_argument("--words", type=Path, help="What is written otherwise now: a line each, old, tab, new.")
+    parser.add_argument("--sample", choices=list_samples(), help="The database of both; else the newest that may be.")
+    parser.add_argument("--words", type=Path, help="What was renamed: a line each, old, tab, new; and where.")
+    parser.add_argument("--lines", action="store_true", help="Lines of pages may end elsewhere now.")
     parser.add_argument("--verbose", action="store_true", help="Tell every request and its status.")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nothing stays behind, whoever ends it
@@ -44,7 +46,8 @@ def main() -> int:
 
 def run(given: argparse.Namespace) -> int:
     """The comparison; what differs is printed as it is found."""
-    script, sample, words = read_script(), load_sample(given.sample), read_words(given.words)
+    script, words = read_script(), read_words(given.words)
+    sample = load_sample(given.sample or find_newest(given.before))
     emile = sample.kept["neighbour"]
     neighbour = Neighbour(key_pem=emile["private_key"], public_pem=emile["public_key"])
     compared, different, failed = 0, 0, 0
@@ -55,7 +58,7 @@ def run(given: argparse.Namespace) -> int:
         before = stack.enter_context(checked_out(given.before))
         stack.enter_context(running_neighbour(neighbour))
         trees = before, stack.enter_context(open_tree())
-        sides = stack.enter_context(running_sides(server, sample, trees, folder, words))
+        sides = stack.enter_context(running_sides(server, sample, trees, folder, words, given.lines))
         for side in sides:
             side.know(script.found)
         for one in compare(script, sides):
@@ -72,10 +75,24 @@ def run(given: argparse.Namespace) -> int:
     return 1 if different else 0
 
 
-def read_words(file: Path | None) -> dict[str, str]:
-    """What is written otherwise now."""
-    lines = [] if file is None else file.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t", 1) for line in lines if "\t" in line)
+def find_newest(before: str) -> str:
+    """The newest sample that is not newer than this version, for none starts on the database of a later one.
+
+    Raises CommandFailed where there is none.
+    """
+    for name in reversed(list_samples()):
+        if is_ancestor(load_sample(name).kept["commit"], before):
+            return name
+    raise CommandFailed(f"All samples are newer than {before}: name one with --sample.")
+
+
+def read_words(file: Path | None) -> Words:
+    """What was renamed, by a pattern of where it stands: that is after a second tab; without one it is anywhere."""
+    words: Words = {}
+    for line in [] if file is None else file.read_text(encoding="utf-8").splitlines():
+        before, now, *place = line.split("\t")
+        words.setdefault(place[0] if place else ANYWHERE, {})[before] = now
+    return words
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from web.forms.old_names import ACT, CODES, CODES_AT, FIELDS
+
 SECONDS = 60
 """How long an answer may take: the machine may be busy with something else."""
 
@@ -94,6 +96,7 @@ def fill(answer: Answer, action: str, changes: Mapping[str, str]) -> Pairs:
     """The fields of a page's form, with some of them changed. Raises LookupError where there is no such form.
 
     One without any action leads to the page itself. Of several it is the one that says most of the changes already.
+    Changes are told by the names of today; a page of a version before that has its own, and is sent these.
     """
     document = lxml.html.document_fromstring(answer.text) if answer.body else None
     found = [] if document is None else list(document.forms)
@@ -101,9 +104,30 @@ def fill(answer: Answer, action: str, changes: Mapping[str, str]) -> Pairs:
     forms = forms or [one for one in found if one.action is None]
     if not forms:
         raise LookupError(f"no form leads to {action} on this page ({answer.status})")
-    form = max(forms, key=lambda one: len({*one.form_values()} & {*changes.items()}))
-    kept = [(name, value) for name, value in form.form_values() if name not in changes]
-    return kept + list(changes.items())
+    form, spelled = max(
+        ((one, spell(one, changes)) for one in forms),
+        key=lambda pair: len({*pair[0].form_values()} & {*pair[1].items()}),
+    )
+    kept = [(name, value) for name, value in form.form_values() if name not in spelled]
+    return kept + list(spelled.items())
+
+
+def spell(form: lxml.html.FormElement, changes: Mapping[str, str]) -> dict[str, str]:
+    """The changes by the names and codes of this form, which are those of its version; 0.1 had them in French."""
+    said = {(one.get("name"), one.get("value")) for one in form.iterfind(".//*[@name]")}
+    names, spelled = {name for name, _ in said}, {}
+    for name, value in changes.items():
+        known = next((one for one in [name, *find_old(FIELDS, name)] if one in names), name)
+        codes = [*find_old(CODES, value), *(code for (_, code), now in CODES_AT.items() if now == value)]
+        if name == ACT != known:
+            value = next((one for one in codes if (known, one) in said), [*codes, value][0])
+        spelled[known] = value
+    return spelled
+
+
+def find_old(renamed: Mapping[str, str], now: str) -> list[str]:
+    """What may have had this name before."""
+    return [old for old, name in renamed.items() if name == now]
 
 
 def sign(key_pem: str, key_id: str, method: str, path: str, host: str, body: bytes = b"") -> dict[str, str]:

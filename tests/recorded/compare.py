@@ -90,8 +90,10 @@ def list_differences(before: str, after: str) -> Iterator[str]:
 
 
 def lay_out(text: str) -> str:
-    """An answer with its JSON spread over lines."""
+    """An answer with its JSON spread over lines, and a page without any line by its tags."""
     head, _, body = text.partition("\n\n")
+    if body.startswith("<!") and body.count("\n") < body.count("<") / 2:
+        return f"{head}\n\n{body.replace('<', chr(10) + '<')}"
     try:
         return f"{head}\n\n{json.dumps(json.loads(body), indent=1, ensure_ascii=False)}"
     except ValueError:

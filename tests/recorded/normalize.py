@@ -5,6 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from tests.recorded.browser import Answer
 
@@ -45,17 +46,44 @@ So are the short addresses of listings, which are their ids in another spelling.
 QR_CODE = re.compile(r"<g transform=\"scale\(\d+\)\">.*?</g>")
 """Drawings of an address, on pages that name one that was drawn by lot."""
 
+KEPT = re.compile(r"(<(pre|textarea|script|style)\b[^>]*>)(.*?</\2>)", re.DOTALL)
+"""What of a page is read with the lines that it has."""
+
+TAG = re.compile(r"<[^<>]*>")
+
+AROUND_BLOCKS = re.compile(
+    r" ?(</?(?:article|aside|blockquote|body|br|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head"
+    r"|header|hr|html|legend|li|link|main|meta|nav|ol|option|p|script|section|summary|table|tbody|td|textarea|th|thead"
+    r"|title|tr|ul)\b[^<>]*>) ?"
+)
+"""Tags of what begins on a line of its own, or is not shown at all: a space beside one is not shown either."""
+
+WORD = re.compile(r"[\w-]+")
+
+Words = dict[str, dict[str, str]]
+"""What was renamed, by a pattern of where it stands: what it was called, and what it is called now. Either is the
+same there: a name may be kept in one place and changed in another that looks like it."""
+
+ANYWHERE = r"(?s:.+)"
+"""A pattern of all of a text."""
+
 HASH = re.compile(r"(?<=/static/)([\w/.-]+?)\.[0-9a-f]{12}(?=\.\w+)")
 """Addresses of static files have the hash of their content, which another version may write anew."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Normalizer:
-    """One of the two servers: `old` is the dump that it began with, in which all stands that was there before."""
+    """One of the two servers: `old` is the dump that it began with, in which all stands that was there before.
+
+    With `lines`, a page is told as a browser reads it, to which the end of a line is a space. `rewritten` says that
+    words or lines changed on one side at least, and with them the length of what has them.
+    """
 
     started: datetime
     old: str
-    words: dict[str, str] = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
+    lines: bool = False
+    rewritten: bool = False
     known: set[str] = field(default_factory=set)
     numbers: dict[str, str] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
@@ -67,10 +95,13 @@ class Normalizer:
     def show(self, answer: Answer) -> str:
         """All of an answer as text that shall be the same on both sides."""
         raw = answer.text if is_text(answer) else hashlib.sha256(unpack(answer)).hexdigest()
+        if self.lines and answer.header("Content-Type").startswith("text/html"):
+            raw = join_lines(raw)
         body = self.clean(raw)
+        same = body == raw and not self.rewritten
         lines = [str(answer.status)]
         for name, value in answer.headers:
-            if name.lower() in PASSING or (name.lower() in OF_THE_BODY and body != raw):
+            if name.lower() in PASSING or (name.lower() in OF_THE_BODY and not same):
                 continue
             lines.append(f"{name}: {self.clean(value)}")
         return "\n".join([*lines, "", body])
@@ -101,9 +132,9 @@ class Normalizer:
         return "<now>" if int(text) >= int(self.started.timestamp()) else text
 
     def translate(self, text: str) -> str:
-        """The text with the words of before in those of now."""
-        for before, after in self.words.items():
-            text = re.sub(rf"(?<![\w-]){re.escape(before)}(?![\w-])", after.replace("\\", r"\\"), text)
+        """The text with the words of before in those of now, where they were renamed."""
+        for place, renamed in self.words.items():
+            text = re.sub(place, partial(rename, renamed), text)
         return text
 
     def tell(self, text: str) -> str:
@@ -132,6 +163,26 @@ class Normalizer:
     def is_new(self, id: int) -> bool:
         """Whether an id was made in this run."""
         return EPOCH + timedelta(microseconds=id >> 12) >= self.started
+
+
+def rename(renamed: dict[str, str], found: re.Match[str]) -> str:
+    """What was found, each whole word in it by its new name."""
+    return WORD.sub(lambda word: renamed.get(word[0], word[0]), found[0])
+
+
+def join_lines(page: str) -> str:
+    """A page without the ends of its lines, but where they are shown: runs of white space are one space to a browser,
+    and none before the end of a tag, or at the edges of what begins on a line of its own."""
+    joined, end = [], 0
+    for kept in KEPT.finditer(page):
+        joined += [_join(page[end : kept.start(3)]), kept[3]]
+        end = kept.end()
+    return "".join([*joined, _join(page[end:])])
+
+
+def _join(text: str) -> str:
+    text = TAG.sub(lambda tag: re.sub(r" (?=/?>$)", "", tag[0]), re.sub(r"\s+", " ", text))
+    return AROUND_BLOCKS.sub(r"\1", text)
 
 
 def is_text(answer: Answer) -> bool:

@@ -13,7 +13,7 @@ HEADER = re.compile(r"([A-Z][A-Za-z-]+): (.*)")
 
 FIELD = re.compile(r"([\w\[\]-]+)=(.*)")
 
-DETAILS = {"from": "form", "until": "until", "except": "ignored", "loose": "loose"}
+DETAILS = {"from": "form", "until": "until", "except": "ignored", "loose": "loose", "again": "again"}
 
 NAMED = re.compile(r"\{(\w+)\}")
 
@@ -27,7 +27,7 @@ class Request:
     """One request: who asks for what. `form` is the page whose form is sent, `kept` what later ones need of the answer.
 
     `until` is what the answer shall say in the end; what looks like `ignored` is not compared, and of a `loose` one
-    only the status is.
+    only the status is. `again` sends what was sent by the request before, as a second tap does.
     """
 
     number: int
@@ -42,6 +42,7 @@ class Request:
     until: str = ""
     ignored: str = ""
     loose: bool = False
+    again: bool = False
 
     @property
     def title(self) -> str:

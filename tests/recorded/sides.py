@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import asyncpg
 
 from tests.recorded.browser import Answer, Browser, Pairs, fill, sign
-from tests.recorded.normalize import Normalizer
+from tests.recorded.normalize import Normalizer, Words
 from tests.recorded.script import Request, put_in
 from tests.recorded.trees import CommandFailed, Tree, wait_until_ready
 from tests.samples.databases.neighbour import KEY_ID, SMTP_PORT
@@ -30,22 +30,22 @@ COOKIE = "le-biscuit-des-formulaires-de-quelqu-un-sans-compte"
 
 @dataclass(slots=True, kw_only=True)
 class Side:
-    """One of the two servers; `values` are what its answers told so far, `words` what is written otherwise there."""
+    """One of the two servers; `values` are what its answers told so far, `sent` is what was sent last."""
 
     tree: Tree
     sample: Sample
     settings: dict[str, str]
     normalizer: Normalizer
     log: Path
-    words: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     browsers: dict[str, Browser] = field(default_factory=dict)
+    sent: tuple[bytes, str] = (b"", "")
 
     def ask(self, request: Request) -> Answer:
         """The answer to one request of the list."""
         browser, path = self.find_browser(request.role), put_in(request.address, self.values)
         try:
-            body, kind = self.write_body(browser, request, path)
+            body, kind = self.sent = self.sent if request.again else self.write_body(browser, request, path)
         except LookupError as error:
             return Answer(status=0, headers=[("Content-Type", "text/plain")], body=str(error).encode())
         headers = {name: put_in(value, self.values) for name, value in request.headers.items()}
@@ -78,7 +78,7 @@ class Side:
         if request.json:
             kind = "application/activity+json" if request.role == "emile" else "application/json"
             return put_in(request.json, self.values).encode(), kind
-        pairs = [(self.word(name), self.word(put_in(value, self.values))) for name, value in request.fields]
+        pairs = [(name, put_in(value, self.values)) for name, value in request.fields]
         if request.form:
             pairs = self.take_form(browser, put_in(request.form, self.values), path, pairs)
         return (urlencode(pairs).encode(), FORM) if pairs else (b"", "")
@@ -86,10 +86,6 @@ class Side:
     def take_form(self, browser: Browser, page: str, path: str, pairs: Pairs) -> Pairs:
         """The form of a page as it stands, but for what is changed. Raises LookupError where it is not there."""
         return fill(browser.get(page), path, dict(pairs))
-
-    def word(self, text: str) -> str:
-        """A name or a value of a form as this version has it."""
-        return self.words.get(text, text)
 
     def keep(self, request: Request, answer: Answer) -> None:
         """What later requests need of this answer."""
@@ -127,9 +123,10 @@ class Side:
 
 @contextmanager
 def running_sides(
-    server: str, sample: Sample, trees: tuple[Tree, Tree], folder: Path, words: dict[str, str]
+    server: str, sample: Sample, trees: tuple[Tree, Tree], folder: Path, words: Words, lines: bool
 ) -> Iterator[tuple[Side, Side]]:
-    """Both servers, ready to be asked; nobody works behind them yet."""
+    """Both servers, ready to be asked; nobody works behind them yet. `words` were renamed between
+    the two; `lines` tells that the lines of pages may end elsewhere."""
     started = datetime.now(UTC)
     names = [f"declic_recorded_{secrets.token_hex(4)}" for _ in trees]
     asyncio.run(make_databases(server, sample, names))
@@ -143,9 +140,14 @@ def running_sides(
                 tree=tree,
                 sample=sample,
                 settings=settings,
-                normalizer=Normalizer(started=started, old=old, words=words),
+                normalizer=Normalizer(
+                    started=started,
+                    old=old,
+                    words=words,
+                    lines=lines,
+                    rewritten=lines or bool(words),
+                ),
                 log=folder / f"{number}.log",
-                words=words if number else {},
             )
             tree.declic(settings, "migrate")
             process = stack.enter_context(tree.running(settings, "serve", "--no-worker", log=side.log))

@@ -1,5 +1,7 @@
 """The recorded requests leave no address out, and what is taken for no difference is only what it says."""
 
+import ast
+import importlib
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +12,9 @@ from aiohttp import web
 
 from models.ids import make_id
 from tests.recorded.browser import Answer, fill
-from tests.recorded.normalize import Normalizer
+from tests.recorded.normalize import ANYWHERE, Normalizer, join_lines
 from tests.recorded.script import NAMED, read_script
+from tests.samples.databases.leaving import STOP
 from tests.samples.databases.restoring import list_samples, load_sample
 from web.activitypub.routes import ROUTES as ACTIVITYPUB
 from web.api.routes import ROUTES as API
@@ -29,7 +32,7 @@ OLD = "4770487937204515185 b6e38b1c-8bbc-4f6f-b691-28df959b8d83"
 @pytest.fixture
 def normalizer() -> Normalizer:
     """Of a run that began a minute ago."""
-    return Normalizer(started=datetime.now(UTC) - timedelta(minutes=1), old=OLD, words={"pile": "stack"})
+    return Normalizer(started=datetime.now(UTC) - timedelta(minutes=1), old=OLD, words={ANYWHERE: {"pile": "stack"}})
 
 
 def stand_in(name: str) -> str:
@@ -107,6 +110,35 @@ def test_renamed_words_are_the_same_only_as_whole_words(normalizer: Normalizer) 
     assert normalizer.clean('class="pile empile pile-2"') == 'class="stack empile pile-2"'
 
 
+def test_renamed_words_are_the_same_only_where_they_were_renamed(normalizer: Normalizer) -> None:
+    normalizer.words = {r'class="[^"]*"': {"pile": "stack", "stack": "heap"}}
+
+    assert normalizer.clean('<p class="pile stack" id="pile">pile') == '<p class="stack heap" id="pile">pile'
+
+
+def test_lines_of_pages_end_where_they_like_only_where_a_browser_takes_them_for_spaces() -> None:
+    page = '<p\n  class="a\n  b"\n>Bon\n jour</p\n>{}<img\n  src="x"\n/>'
+
+    joined = join_lines(page.format("<pre>a\n b</pre>\n"))
+
+    assert joined == '<p class="a b">Bon jour</p><pre>a\n b</pre> <img src="x"/>'
+    assert join_lines("<p>a</p><p>b</p>") == join_lines("<p>\n a</p>\n\n<p>b\n</p>")
+    assert join_lines("<b>a</b><b>b</b>") != join_lines("<b>a</b>\n<b>b</b>")
+
+
+def test_a_page_in_other_lines_is_the_same_only_where_lines_may_be_others(normalizer: Normalizer) -> None:
+    headers = [("Content-Type", "text/html"), ("Content-Length", "9")]
+    page, broken = (
+        Answer(status=200, headers=headers, body=b"<a b><i>"),
+        Answer(status=200, headers=[headers[0], ("Content-Length", "10")], body=b"<a\n  b><i>"),
+    )
+    strict = normalizer.show(page), normalizer.show(broken)
+    normalizer.lines = normalizer.rewritten = True
+
+    assert strict[0] != strict[1]
+    assert normalizer.show(page) == normalizer.show(broken)
+
+
 @pytest.mark.parametrize("change", [{"status": 404}, {"body": b"Bonsoir"}, {"headers": [("Vary", "Cookie")]}])
 def test_another_status_body_or_header_is_a_difference(normalizer: Normalizer, change: dict[str, object]) -> None:
     plain = {"status": 200, "headers": [("Content-Type", "text/html"), ("Date", "Fri")], "body": b"Bonjour"}
@@ -131,6 +163,33 @@ def test_a_form_is_sent_as_it_stands_but_for_what_is_changed() -> None:
     assert fill(answer, "/a", {"act": "yes"}) == [("y", "2"), ("act", "yes")]
     with pytest.raises(LookupError, match="/nowhere"):
         fill(answer, "/nowhere", {})
+
+
+def test_a_form_of_an_earlier_version_is_sent_by_the_names_that_it_has() -> None:
+    page = (
+        b'<form action="/a"><input name="geste" type="hidden" value="fermer"><input name="titre" value="x"></form>'
+        b'<form action="/a"><input name="geste" type="hidden" value="ouvert"><input name="titre" value="x"></form>'
+    )
+    answer = Answer(status=200, headers=[], body=page)
+
+    sent = fill(answer, "/a", {"act": "opened", "title": "Tente", "message": "oui"})
+
+    assert sent == [("geste", "ouvert"), ("titre", "Tente"), ("message", "oui")]
+    assert ("geste", "annule") in fill(answer, "/a", {"act": "cancelled"})
+
+
+def test_what_signs_a_link_of_a_sample_finds_the_functions_of_this_version() -> None:
+    [tried] = [node for node in ast.parse(STOP).body if isinstance(node, ast.Try)]
+    imports = [node for node in tried.body if isinstance(node, ast.ImportFrom)]
+
+    missing = [
+        f"{node.module}.{name.name}"
+        for node in imports
+        for name in node.names
+        if not hasattr(importlib.import_module(str(node.module)), name.name)
+    ]
+
+    assert (len(imports), missing) == (3, [])
 
 
 def test_every_sample_has_its_dump_and_no_name_of_the_machine_that_made_it() -> None:

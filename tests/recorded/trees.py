@@ -1,6 +1,8 @@
 """Checkouts of this project, and the `declic` of each as a process of its own: nothing of theirs is imported here."""
 
+import importlib.metadata
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +20,9 @@ from tests.recorded.browser import Browser
 ROOT = Path(__file__).resolve().parents[2]
 
 REQUIREMENTS = "requirements.txt"
+
+PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.+!-]+) *\\?$", re.MULTILINE)
+"""A requirement without a condition, as uv writes it."""
 
 START_SECONDS = 120
 STOP_SECONDS = 60
@@ -80,6 +85,12 @@ def run(command: list[str], folder: Path, environment: dict[str, str] | None = N
     return done.stdout
 
 
+def is_ancestor(commit: str, other: str) -> bool:
+    """Whether a commit is the other one, or came before it; not where one of the two is not known here."""
+    command = ["git", "merge-base", "--is-ancestor", commit, other]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
 @contextmanager
 def checked_out(commit: str) -> Iterator[Tree]:
     """Another commit of this repository in a folder of its own, gone at the end of the block."""
@@ -96,14 +107,14 @@ def checked_out(commit: str) -> Iterator[Tree]:
 
 @contextmanager
 def open_tree(folder: Path = ROOT) -> Iterator[Tree]:
-    """A checkout with a Python of its own: what is installed for us, as long as it requires the same, but not us.
+    """A checkout with a Python of its own: what is installed for us, as long as all that it requires is, but not us.
 
     A checkout that is installed, such as this one, could be found before the one that is meant: a package with an
     `__init__` wins over one without, wherever they stand.
     """
     with TemporaryDirectory(prefix="declic-python-") as made:
         Path(made).chmod(0o755)
-        same = (folder / REQUIREMENTS).read_bytes() == (ROOT / REQUIREMENTS).read_bytes()
+        same = are_installed((folder / REQUIREMENTS).read_text(encoding="utf-8"))
         run([sys.executable, "-m", "venv", *(["--without-pip"] if same else []), made], ROOT)
         python = str(Path(made) / "bin" / "python")
         if not same:
@@ -112,6 +123,20 @@ def open_tree(folder: Path = ROOT) -> Iterator[Tree]:
         shared = [sysconfig.get_path("purelib")] if same else []
         (packages / "tree.pth").write_text("\n".join([str(folder), *shared]) + "\n")
         yield Tree(folder=folder, python=python)
+
+
+def are_installed(requirements: str) -> bool:
+    """Whether each package that is asked for, by its version, is what we have; not those of other systems."""
+    asked = PINNED.findall(requirements)
+    return bool(asked) and all(find_version(name) == version for name, version in asked)
+
+
+def find_version(name: str) -> str | None:
+    """Of a package that is installed for us."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def wait_until_ready(browser: Browser, process: subprocess.Popen[bytes], log: Path, path: str = "/healthz") -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ from web.server.bootstrap import seed_instance
 from web.server.processes.serve import run_until
 
 Counts = dict[str, int]
+
+STOPPED = timedelta(minutes=1)
+"""How long ago the earlier version was stopped: what it was to try again some seconds later is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,7 @@ async def running_earlier(server: str, furnished: str, name: str, data: Path) ->
     """The sample of this name, brought to this version as a start does it, and served."""
     sample = load_sample(name)
     async with fresh_database(server) as url:
-        await restore(url, sample)
+        await restore(url, sample, datetime.now(UTC) - STOPPED)
         before = await count_rows(url)
         await migrate(url)
         after = await count_rows(url)

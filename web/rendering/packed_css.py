@@ -4,13 +4,19 @@ import re
 
 _TOKEN = re.compile(
     r"""
-    (?P<kept>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|url\([^)]*\)|/\*!.*?\*/)
-    | (?P<dropped>/\*.*?\*/|\s+)
+    (?P<kept>
+        "(?:[^"\\]|\\.)*(?:"|(?P<open_double>\Z)) | '(?:[^'\\]|\\.)*(?:'|(?P<open_single>\Z))
+        | url\([^)]*(?:\)|(?P<open_url>\Z)) | /\*!.*?(?:\*/|(?P<open_licence>\Z))
+    )
+    | (?P<dropped>/\*.*?(?:\*/|(?P<open_comment>\Z))|\s+)
     | (?P<mark>[{};,>:])
     | (?P<word>(?:(?!/\*|url\()[^\s"'{};,>:])+)
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_OPEN = ("open_double", "open_single", "open_url", "open_licence", "open_comment")
+"""What goes on to the end of the text is found once, and not again from each of its places."""
 
 TIGHT_BEFORE = frozenset("{};,>")
 """Marks that need no space before them. A colon may: `.a :is(b)` is not `.a:is(b)`."""
@@ -26,7 +32,7 @@ def pack(css: str) -> str:
     packed: list[str] = []
     spaced, end = False, 0
     for token in _TOKEN.finditer(css):
-        if token.start() != end:
+        if token.start() != end or any(token[name] is not None for name in _OPEN):
             break
         end = token.end()
         if token.lastgroup == "dropped":

@@ -32,6 +32,7 @@ LINK = r"/lien/[A-Za-z0-9_-]{20,80}"
 STOP = """
 import asyncio, sys
 from models.settings import Settings
+<<<<<<< HEAD
 from web.mail.news_mail_text import UNSUBSCRIBE, sign
 from web.server.bootstrap import open_ready_instance
 from models.store.database import transaction
@@ -39,6 +40,20 @@ from models.store.database import transaction
 async def main():
     async with open_ready_instance(Settings.from_env()) as instance, transaction(instance.pool) as conn:
         print(await sign(conn, instance.settings, UNSUBSCRIBE, sys.argv[1] + " messages,exchanges"))
+=======
+try:
+    from models.store.database import transaction
+    from web.security.signed_urls import sign
+    from web.server.bootstrap import open_ready_instance
+except ImportError:  # the last version before the modules stood in folders by subject was 51a9ea4
+    from models.database import transaction
+    from web.opening import open_all as open_ready_instance
+    from web.signing import sign
+
+async def main():
+    async with open_ready_instance(Settings.from_env()) as instance, transaction(instance.pool) as conn:
+        print(await sign(conn, instance.settings, "unsubscribe", sys.argv[1] + " messages,exchanges"))
+>>>>>>> bytes
 
 asyncio.run(main())
 """
@@ -132,7 +147,7 @@ class Leaver:
                 "code_challenge_method": "S256",
             }
         )
-        answer = self.browsers["maryse"].submit(f"/oauth/authorize?{query}", "/oauth/authorize", geste="oui")
+        answer = self.browsers["maryse"].submit(f"/oauth/authorize?{query}", "/oauth/authorize", act="yes")
         code = parse_qs(urlsplit(expect(answer, 303).header("Location")).query)["code"][0]
         grant = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER, "redirect_uri": CALLBACK}
         client = {"client_id": app["client_id"], "client_secret": app["client_secret"]}
@@ -180,7 +195,7 @@ class Leaver:
     def come_as_guest(self) -> None:
         """Somebody without any account answers by mail."""
         visitor, door = self.open_browser(), f"/annonces/d/{self.kept['listing_id']}/courriel"
-        said = {"nom": "Paul", "courriel": "paul@example.org", "message": "Bonjour, est-ce encore libre ?"}
+        said = {"name": "Paul", "email": "paul@example.org", "message": "Bonjour, est-ce encore libre ?"}
         expect(visitor.submit(door, door, **said), 200)
         link = self.await_mail("paul@example.org", r"/invite/[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{24}")
         expect(visitor.submit(link, f"{link}/confirmer"), 200, 303)

@@ -13,7 +13,7 @@ from web.api.parameters import Parameters, read_body, read_query
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 
-_AT = re.compile(r"(?P<what>.+?)\s+- at `\$\.(?P<field>\w+)")
+_AT = re.compile(r"(?P<what>.*\S)\s+- at `\$\.(?P<field>\w+)")
 _MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")
 
 

@@ -42,6 +42,8 @@ async def test_each_page_tells_what_was_done_there_and_only_that(
 def test_one_module_writes_and_reads_what_was_done() -> None:
     folder = Path(flash_messages.__file__).parents[1]
 
-    others = [path.name for path in folder.rglob("*.py") if "fait=" in path.read_text() and path.name != "flash_messages.py"]
+    others = [
+        path.name for path in folder.rglob("*.py") if "fait=" in path.read_text() and path.name != "flash_messages.py"
+    ]
 
     assert others == []
