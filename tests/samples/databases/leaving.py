@@ -32,15 +32,6 @@ LINK = r"/lien/[A-Za-z0-9_-]{20,80}"
 STOP = """
 import asyncio, sys
 from models.settings import Settings
-<<<<<<< HEAD
-from web.mail.news_mail_text import UNSUBSCRIBE, sign
-from web.server.bootstrap import open_ready_instance
-from models.store.database import transaction
-
-async def main():
-    async with open_ready_instance(Settings.from_env()) as instance, transaction(instance.pool) as conn:
-        print(await sign(conn, instance.settings, UNSUBSCRIBE, sys.argv[1] + " messages,exchanges"))
-=======
 try:
     from models.store.database import transaction
     from web.security.signed_urls import sign
@@ -53,7 +44,6 @@ except ImportError:  # the last version before the modules stood in folders by s
 async def main():
     async with open_ready_instance(Settings.from_env()) as instance, transaction(instance.pool) as conn:
         print(await sign(conn, instance.settings, "unsubscribe", sys.argv[1] + " messages,exchanges"))
->>>>>>> bytes
 
 asyncio.run(main())
 """
