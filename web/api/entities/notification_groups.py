@@ -26,25 +26,26 @@ async def load_groups(
     reported = await load_reports(conn, look, [group.page[0] for group in groups], reader_id)
     accounts = await _load_people(conn, look, groups)
     accounts |= {int(one["account"]["id"]): one["account"] for one in reported.values() if "account" in one}
-    post_ids = list(dict.fromkeys(group.post_id for group in groups if group.post_id is not None))
-    visible = await posts.filter_visible(conn, post_ids, reader_id)
-    loaded = await load_posts(conn, look, [id for id in post_ids if id in visible], reader_id, "notifications")
-    statuses = {int(status["id"]): status for status in loaded}
+    statuses = await _load_statuses(conn, look, groups, reader_id)
     built = [(group, _build(group, accounts, statuses, reported.get(group.newest_id))) for group in groups]
     shown = [(group, value) for group, value in built if value is not None]
-    named = dict.fromkeys(id for _, value in shown for id in value["sample_account_ids"])
-    last = {value["sample_account_ids"][0] for _, value in shown}
-    whole = [id for id in named if id in last or not partial]
     used = {group.post_id for group, _ in shown}
-    value: Json = {
-        "accounts": [accounts[int(id)] for id in whole],
-        "statuses": [status for id, status in statuses.items() if id in used],
-        "notification_groups": [value for _, value in shown],
+    kept = [status for id, status in statuses.items() if id in used]
+    return _put_together([value for _, value in shown], accounts, kept, partial=partial)
+
+
+def _put_together(groups: list[Json], accounts: dict[int, Json], statuses: list[Json], *, partial: bool) -> Json:
+    named = [accounts[int(id)] for id in dict.fromkeys(id for group in groups for id in group["sample_account_ids"])]
+    last = {group["sample_account_ids"][0] for group in groups}
+    told: Json = {
+        "accounts": [one for one in named if one["id"] in last or not partial],
+        "statuses": statuses,
+        "notification_groups": groups,
     }
     if partial:
-        rest = [accounts[int(id)] for id in named if id not in last]
-        value["partial_accounts"] = [{name: one[name] for name in PARTIAL} for one in rest]
-    return value
+        rest = [one for one in named if one["id"] not in last]
+        told["partial_accounts"] = [{name: one[name] for name in PARTIAL} for one in rest]
+    return told
 
 
 def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
@@ -66,6 +67,15 @@ def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
 async def _load_people(conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup]) -> dict[int, Json]:
     ids = list(dict.fromkeys(id for group in groups for id in group.actor_ids))
     return await load_accounts(conn, look, [one for one in await actors.list_by_ids(conn, ids) if is_shown(one)])
+
+
+async def _load_statuses(
+    conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup], reader_id: int
+) -> dict[int, Json]:
+    post_ids = list(dict.fromkeys(group.post_id for group in groups if group.post_id is not None))
+    visible = await posts.filter_visible(conn, post_ids, reader_id)
+    loaded = await load_posts(conn, look, [id for id in post_ids if id in visible], reader_id, "notifications")
+    return {int(status["id"]): status for status in loaded}
 
 
 def _build(
