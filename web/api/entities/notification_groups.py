@@ -1,6 +1,6 @@
 """Notifications that are told as one, as GroupedNotificationsResults: people and posts once each, groups name them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from models import posts
 from models.news.notification_groups import NotificationGroup
@@ -24,28 +24,33 @@ async def load_groups(
     With `partial` only the last person of each group is whole.
     """
     reported = await load_reports(conn, look, [group.page[0] for group in groups], reader_id)
-    accounts = await _load_people(conn, look, groups)
-    accounts |= {int(one["account"]["id"]): one["account"] for one in reported.values() if "account" in one}
+    accounts = await _load_people(conn, look, groups) | _list_reporters(reported.values())
     statuses = await _load_statuses(conn, look, groups, reader_id)
     built = [(group, _build(group, accounts, statuses, reported.get(group.newest_id))) for group in groups]
     shown = [(group, value) for group, value in built if value is not None]
     used = {group.post_id for group, _ in shown}
-    kept = [status for id, status in statuses.items() if id in used]
-    return _put_together([value for _, value in shown], accounts, kept, partial=partial)
-
-
-def _put_together(groups: list[Json], accounts: dict[int, Json], statuses: list[Json], *, partial: bool) -> Json:
-    named = [accounts[int(id)] for id in dict.fromkeys(id for group in groups for id in group["sample_account_ids"])]
-    last = {group["sample_account_ids"][0] for group in groups}
-    told: Json = {
-        "accounts": [one for one in named if one["id"] in last or not partial],
-        "statuses": statuses,
-        "notification_groups": groups,
+    value: Json = {
+        "accounts": [],
+        "statuses": [status for id, status in statuses.items() if id in used],
+        "notification_groups": [value for _, value in shown],
     }
-    if partial:
-        rest = [one for one in named if one["id"] not in last]
-        told["partial_accounts"] = [{name: one[name] for name in PARTIAL} for one in rest]
-    return told
+    return value | _list_named(value["notification_groups"], accounts, partial=partial)
+
+
+def _list_named(groups: Sequence[Json], accounts: dict[int, Json], *, partial: bool) -> Json:
+    """The people whom these groups name; with `partial`, of those who are the last of none only the picture."""
+    named = [accounts[int(id)] for id in dict.fromkeys(id for group in groups for id in group["sample_account_ids"])]
+    if not partial:
+        return {"accounts": named}
+    last = {group["sample_account_ids"][0] for group in groups}
+    return {
+        "accounts": [one for one in named if one["id"] in last],
+        "partial_accounts": [_shorten(one) for one in named if one["id"] not in last],
+    }
+
+
+def _shorten(account: Json) -> Json:
+    return {name: account[name] for name in PARTIAL}
 
 
 def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
@@ -62,6 +67,10 @@ def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
             for one in value["notification_groups"]
         ]
     }
+
+
+def _list_reporters(reported: Iterable[Json]) -> dict[int, Json]:
+    return {int(one["account"]["id"]): one["account"] for one in reported if "account" in one}
 
 
 async def _load_people(conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup]) -> dict[int, Json]:
