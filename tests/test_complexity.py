@@ -67,7 +67,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
     READ: {
         "federation/discovery/webfinger.py read_resource": 15,
         "federation/http_client/causes.py read_exception": 12,
-        "federation/json/fields.py amount": 15,
         "federation/texts/inline_pictures.py find_pictures": 12,
         "federation/vocabulary/marketplace.py _read_flohmarkt": 11,
         "federation/vocabulary/parts.py read_document": 18,
@@ -94,7 +93,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/api/entities/conversations.py load_conversations": 15,
         "web/api/entities/notifications.py load_notifications": 15,
         "web/api/entities/quotes.py load_quotes": 13,
-        "web/api/entities/reports.py load_reports": 15,
         "web/api/entities/statuses.py _gather": 16,
         "web/api/mastodon/posts/editing.py show_history": 11,
         "web/api/mastodon/timelines/search.py _search_accounts": 11,
@@ -133,7 +131,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "models/servers/directory/rules.py judge": 11,
         "models/servers/directory/trust.py _find_reason": 13,
         "outbox/exchanges/agreements/fulfilment.py settle": 11,
-        "outbox/exchanges/agreements/hold_limits.py require_fair_hold": 14,
         "outbox/exchanges/agreements/terms.py _require_amounts": 11,
         "outbox/exchanges/explanations.py may_ask_again": 12,
         "outbox/exchanges/plain_language/replies.py hear": 15,
@@ -183,7 +180,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 135
+MOST_EXCEPTIONS = 132
 
 
 def count(node: ast.AST) -> int:
