@@ -69,8 +69,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "federation/http_client/causes.py read_exception": 12,
         "federation/texts/inline_pictures.py find_pictures": 12,
         "federation/vocabulary/marketplace.py _read_flohmarkt": 11,
-        "federation/vocabulary/parts.py read_document": 18,
-        "federation/vocabulary/places.py read_place": 15,
         "inbox/posts/translation.py _read_proposal": 17,
         "inbox/posts/translation.py read_new_post": 12,
         "models/news/notification_groups.py read_key": 12,
@@ -90,8 +88,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "models/servers/circuit_breakers.py save_failures": 14,
         "outbox/moderation/report_extracts.py take_extracts": 11,
         "web/api/declic/exchanges/reading.py load_entries": 12,
-        "web/api/entities/conversations.py load_conversations": 15,
-        "web/api/entities/notifications.py load_notifications": 15,
         "web/api/entities/quotes.py load_quotes": 13,
         "web/api/entities/statuses.py _gather": 16,
         "web/api/mastodon/posts/editing.py show_history": 11,
@@ -180,7 +176,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 132
+MOST_EXCEPTIONS = 128
 
 
 def count(node: ast.AST) -> int:

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from models import posts
 from models.news.notification_groups import NotificationGroup
-from models.people import actors
 from models.store.database import Connection
-from web.api.entities.accounts import is_shown, load_accounts
-from web.api.entities.notifications import AS, WITHOUT_STATUS
+from web.api.entities.notifications import AS, WITHOUT_STATUS, load_people, load_visible
 from web.api.entities.reports import load_reports
-from web.api.entities.statuses import load_posts
 from web.api.entities.values import EntityContext, Json, write_moment
 
 PARTIAL = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
@@ -24,8 +20,8 @@ async def load_groups(
     With `partial` only the last person of each group is whole.
     """
     reported = await load_reports(conn, look, [group.page[0] for group in groups], reader_id)
-    accounts = await _load_people(conn, look, groups) | _list_reporters(reported.values())
-    statuses = await _load_statuses(conn, look, groups, reader_id)
+    accounts = await load_people(conn, look, _list_people(groups)) | _list_reporters(reported.values())
+    statuses = await load_visible(conn, look, [group.post_id for group in groups], reader_id)
     built = [(group, _build(group, accounts, statuses, reported.get(group.newest_id))) for group in groups]
     shown = [(group, value) for group, value in built if value is not None]
     used = {group.post_id for group, _ in shown}
@@ -69,22 +65,12 @@ def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
     }
 
 
+def _list_people(groups: Sequence[NotificationGroup]) -> list[int]:
+    return list(dict.fromkeys(id for group in groups for id in group.actor_ids))
+
+
 def _list_reporters(reported: Iterable[Json]) -> dict[int, Json]:
     return {int(one["account"]["id"]): one["account"] for one in reported if "account" in one}
-
-
-async def _load_people(conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup]) -> dict[int, Json]:
-    ids = list(dict.fromkeys(id for group in groups for id in group.actor_ids))
-    return await load_accounts(conn, look, [one for one in await actors.list_by_ids(conn, ids) if is_shown(one)])
-
-
-async def _load_statuses(
-    conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup], reader_id: int
-) -> dict[int, Json]:
-    post_ids = list(dict.fromkeys(group.post_id for group in groups if group.post_id is not None))
-    visible = await posts.filter_visible(conn, post_ids, reader_id)
-    loaded = await load_posts(conn, look, [id for id in post_ids if id in visible], reader_id, "notifications")
-    return {int(status["id"]): status for status in loaded}
 
 
 def _build(
