@@ -224,16 +224,15 @@ PARTS = {
 """What of each kind of node is looked into."""
 
 
-def list_children(node: ast.AST) -> list[ast.AST]:
-    """What stands in a node and may count."""
-    children: list[ast.AST] = []
+def add_children(node: ast.AST, todo: list[ast.AST]) -> None:
+    """Put what stands in a node, and may count, to what is still to be looked at."""
     for part in PARTS[type(node)]:
         value = getattr(node, part)
-        if type(value) is list:
-            children += value
-        elif type(value) not in LEAVES:
-            children.append(value)
-    return children
+        kind = type(value)
+        if kind is list:
+            todo += value
+        elif kind not in LEAVES:
+            todo.append(value)
 
 
 def measure(nodes: Iterable[ast.AST], around: str, found: dict[str, int]) -> int:
@@ -250,7 +249,7 @@ def measure(nodes: Iterable[ast.AST], around: str, found: dict[str, int]) -> int
         if isinstance(node, NESTED):
             measure_nested(node, around, found)
         else:
-            todo += list_children(node)
+            add_children(node, todo)
     return figure
 
 
