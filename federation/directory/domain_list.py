@@ -7,14 +7,14 @@ unless the reader asks to set them aside too. `noop` changes nothing. `reject_me
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from federation.discovery.hosts import read_host
 from models.errors import Invalid
 from models.servers import trust_levels
-from models.servers.trust_levels import Decision, Reach
+from models.servers.trust_levels import Decision, Level, Reach
 from models.store.database import Connection
 
 Severity = Literal["suspend", "silence", "noop"]
@@ -82,19 +82,7 @@ def read_list(text: str) -> Reading:
 
     The later of two lines about one domain counts. Raises Invalid for what is no list, or too long.
     """
-    if len(text) > LONGEST:
-        raise Invalid("domain_list_too_long", field="list")
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(cell.strip() for cell in row)]
-    except csv.Error:
-        raise Invalid("domain_list_unreadable", field="list") from None
-    if len(rows) > MOST:
-        raise Invalid("domain_list_too_long", field="list")
-    names = [cell.strip().lstrip("#").lower() for cell in rows[0]] if rows else []
-    if "domain" in names:
-        rows = rows[1:]
-    else:
-        names = ["domain"]
+    names, rows = _read_table(text)
     entries: dict[str, ListedDomain] = {}
     unreadable: list[str] = []
     for row in rows:
@@ -106,6 +94,20 @@ def read_list(text: str) -> Reading:
     if not entries and unreadable:
         raise Invalid("domain_list_unreadable", field="list")
     return Reading(entries=tuple(entries.values()), unreadable=tuple(unreadable))
+
+
+def _read_table(text: str) -> tuple[list[str], list[list[str]]]:
+    """The columns' names and the rows; bare domains are a table of one column."""
+    if len(text) > LONGEST:
+        raise Invalid("domain_list_too_long", field="list")
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        raise Invalid("domain_list_unreadable", field="list") from None
+    if len(rows) > MOST:
+        raise Invalid("domain_list_too_long", field="list")
+    names = [cell.strip().lstrip("#").lower() for cell in rows[0]] if rows else []
+    return (names, rows[1:]) if "domain" in names else (["domain"], rows)
 
 
 def _read_row(row: dict[str, str]) -> ListedDomain | None:
@@ -129,18 +131,18 @@ def read_domain(written: str) -> str | None:
 
 async def plan(conn: Connection, reading: Reading, *, own_host: str, silenced_too: bool = False) -> Plan:
     """Compare a list with what is decided already."""
-    decided = {one.host: one for one in await trust_levels.list_decided(conn)}
+    levels = {one.host: one.level for one in await trust_levels.list_decided(conn)}
     wanted = {"suspend", "silence"} if silenced_too else {"suspend"}
     severe = [entry for entry in reading.entries if entry.severity in wanted and entry.domain != own_host]
-    fresh = [entry for entry in severe if _level(decided, entry) == "reader"]
+    fresh = _list_at("reader", severe, levels)
     reaches = {reach.domain: reach for reach in await trust_levels.list_reach(conn, [entry.domain for entry in fresh])}
     changes = [Change(entry=entry, reach=reaches[entry.domain]) for entry in fresh]
     changes.sort(key=lambda one: (-one.reach.followed - one.reach.followers, -one.reach.actors, one.entry.domain))
     silenced = () if silenced_too else _domains(one for one in reading.entries if one.severity == "silence")
     return Plan(
         changes=tuple(changes),
-        already=_domains(entry for entry in severe if _level(decided, entry) == "aside"),
-        friends=_domains(entry for entry in severe if _level(decided, entry) == "friend"),
+        already=_domains(_list_at("aside", severe, levels)),
+        friends=_domains(_list_at("friend", severe, levels)),
         silenced=silenced,
         ignored=len(reading.entries) - len(severe) - len(silenced),
         unreadable=reading.unreadable,
@@ -156,9 +158,9 @@ async def carry_out(conn: Connection, planned: Plan) -> int:
     return len(entries)
 
 
-def _level(decided: dict[str, Decision], entry: ListedDomain) -> trust_levels.Level:
-    found = decided.get(entry.domain)
-    return found.level if found is not None else "reader"
+def _list_at(level: Level, entries: Iterable[ListedDomain], levels: Mapping[str, Level]) -> list[ListedDomain]:
+    """Those whose domains stand at this level: at "reader" where nothing was decided."""
+    return [entry for entry in entries if levels.get(entry.domain, "reader") == level]
 
 
 def _domains(entries: Iterable[ListedDomain]) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Actor documents of other servers turned into what we keep of them, with their keys (AC11, SG16)."""
 
+from typing import Any
+
 from federation.discovery.webfinger import Handle
 from federation.errors import Malformed, SignatureInvalid
 from federation.signatures import PublicKey
@@ -29,7 +31,6 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
     """
     if _NOT_IN_USERNAMES.intersection(handle.username):
         raise Malformed("This actor has no usable username.")
-    place = document.place or document.service_area
     return RemoteActor(
         uri=document.id,
         type=_read_type(document.type),
@@ -47,27 +48,42 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
         locked=document.locked,
         discoverable=document.discoverable,
         indexable=document.indexable,
-        fields=[
-            {"name": _one_line(line.name), "value": clean(line.value)}
-            for line in document.fields[:MAX_FIELDS]
-            if line.name != ABSENCE or document.away_until is None
-        ],
+        fields=_read_fields(document),
         also_known_as=list(document.also_known_as),
         moved_to=document.moved_to,
         implements=list(document.implements),
         territory_uri=_own(document, document.territory),
         category=document.category,
-        place_name=(place.name or place.locality or None) if place else None,
-        postcode=(place.postcode or None) if place else None,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        radius=place.radius if place else None,
+        **_read_place(document),
         away_until=document.away_until,
         street=_read_street(document),
         hours=write_hours(document.hours) if document.type != "Person" else None,
         published_at=document.published,
         raw=document.raw,
     )
+
+
+def _read_fields(document: ActorDocument) -> list[dict[str, str]]:
+    """Without the line that says again, for others, that it is away."""
+    return [
+        {"name": _one_line(line.name), "value": clean(line.value)}
+        for line in document.fields[:MAX_FIELDS]
+        if line.name != ABSENCE or document.away_until is None
+    ]
+
+
+def _read_place(document: ActorDocument) -> dict[str, Any]:
+    """Where it is, else the middle of where it serves, as fields of a RemoteActor."""
+    place = document.place or document.service_area
+    if place is None:
+        return {"place_name": None, "postcode": None, "latitude": None, "longitude": None, "radius": None}
+    return {
+        "place_name": place.name or place.locality or None,
+        "postcode": place.postcode or None,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "radius": place.radius,
+    }
 
 
 def list_keys(document: ActorDocument, separate: PublicKey | None = None) -> list[PublicKey]:

@@ -226,21 +226,26 @@ def amount(value: object) -> Decimal | None:
     """A quantity or a price: not negative, below 10^12, at most six decimals; a string (FEP-0837) or a number."""
     if isinstance(value, list | dict):
         value = next((found for member in each(value) if (found := _literal(member)) is not None), None)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
     if isinstance(value, str):
-        value = value.strip()
-        if not value.isascii() or "_" in value:
-            return None
-    elif not 0 <= value < 10**_MAX_DIGITS:
+        found = _read_decimal(value.strip())
+    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**_MAX_DIGITS:
+        found = _read_decimal(str(value))
+    else:
         return None
-    try:
-        found = Decimal(str(value)[:33])
-    except InvalidOperation:
-        return None
-    if not found.is_finite() or not 0 <= found < 10**_MAX_DIGITS or len(str(value)) > 32:
+    if found is None:
         return None
     return abs(round(found, 6) if int(found.as_tuple().exponent) < -6 else found)
+
+
+def _read_decimal(written: str) -> Decimal | None:
+    """A number within limits, in at most 32 digits and signs; underscores, which Python would take, are none."""
+    if len(written) > 32 or not written.isascii() or "_" in written:
+        return None
+    try:
+        found = Decimal(written)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and 0 <= found < 10**_MAX_DIGITS else None
 
 
 def _literal(value: object) -> object:

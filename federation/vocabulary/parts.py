@@ -85,24 +85,32 @@ def read_document(document: Json) -> Document | None:
 
     A Link to a picture is one (Lemmy). WordPress escapes some addresses as if they stood in HTML.
     """
-    kind = next((name for name in types(document) if name in MEDIA_TYPES), None) or _linked_kind(document)
-    links = [link for link in each(document.get("url")) if isinstance(link, dict)]
+    kind = _read_kind(document)
     address = uri(document.get("url")) or (uri(document.get("href")) if kind else None)
     if kind is None or address is None:
         return None
-    source = links[0] if links else {}
+    source = next((link for link in each(document.get("url")) if isinstance(link, dict)), {})
     return Document(
         type=kind,
         url=address.replace("&#038;", "&").replace("&amp;", "&"),
-        media_type=text(document.get("mediaType") or source.get("mediaType"), 100) or "",
+        media_type=text(_either("mediaType", document, source), 100) or "",
         name=localized(document, "name", MAX_ALT) or text(document.get("summary"), MAX_ALT) or "",
-        width=whole(document.get("width") or source.get("width"), 1, MAX_PIXELS),
-        height=whole(document.get("height") or source.get("height"), 1, MAX_PIXELS),
+        width=whole(_either("width", document, source), 1, MAX_PIXELS),
+        height=whole(_either("height", document, source), 1, MAX_PIXELS),
         blurhash=text(document.get("blurhash"), 100),
         focal_point=read_focal_point(document.get("focalPoint")),
-        duration=duration(document.get("duration") or source.get("duration")),
+        duration=duration(_either("duration", document, source)),
         poster=_read_poster(document),
     )
+
+
+def _either(name: str, document: Json, source: Json) -> object:
+    """What the document says of itself, else the first of the Links to it."""
+    return document.get(name) or source.get(name)
+
+
+def _read_kind(document: Json) -> str | None:
+    return next((name for name in types(document) if name in MEDIA_TYPES), None) or _linked_kind(document)
 
 
 def _read_poster(document: Json) -> str | None:

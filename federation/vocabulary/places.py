@@ -1,6 +1,6 @@
 """Where something is: read, kept and written here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from federation.json.fields import MAX_NAME, Json, compact, localized, number, one, text
 
@@ -29,22 +29,30 @@ def read_place(document: Json) -> Place | None:
     """A Place with a name or coordinates; its `address` as an object or a plain string."""
     latitude = number(document.get("latitude"), -90, 90)
     longitude = number(document.get("longitude"), -180, 180)
-    address = one(document.get("address"), lambda found: found) or {}
     written = text(document.get("address")) or ""
     name = localized(document, "name", MAX_NAME) or written
-    locality = text(address.get("addressLocality")) or ""
-    if not name and not locality and latitude is None:
+    known = _read_address(document)
+    if not name and not known.locality and latitude is None:
         return None
     if latitude is None or longitude is None:
         latitude = longitude = None
-    return Place(
+    return replace(
+        known,
         name=name,
         latitude=latitude,
         longitude=longitude,
         radius=_read_radius(document),
-        street=text(address.get("streetAddress")) or (written if written != name else ""),
+        street=known.street or (written if written != name else ""),
+    )
+
+
+def _read_address(document: Json) -> Place:
+    """What its `address` says where it is a PostalAddress, as a place without a name."""
+    address = one(document.get("address"), lambda found: found) or {}
+    return Place(
+        street=text(address.get("streetAddress")) or "",
         postcode=text(address.get("postalCode"), 20) or "",
-        locality=locality,
+        locality=text(address.get("addressLocality")) or "",
         region=text(address.get("addressRegion")) or "",
         country=text(address.get("addressCountry")) or "",
     )

@@ -40,15 +40,20 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     if follow.state == "accepted":
         await send(conn, followed, build_accept(site, followed, activity), answer_to)
     if before is None or before.state != follow.state:
-        await notifications.notify(
-            conn,
-            recipient_id=followed.id,
-            type="follow" if follow.state == "accepted" else "follow_request",
-            actor_id=sender.id,
-        )
-        if followed.username in BUILT_IN and sender.type == "Organization" and sender.username.lower() == "coop":
-            told = await roles.list_holders(conn, "servers")
-            await notifications.notify_all(conn, told, type="coop_follow", actor_id=sender.id, post_id=None)
+        await _tell(conn, sender, followed, follow.state)
+
+
+async def _tell(conn: Connection, sender: Actor, followed: Actor, state: follows.FollowState) -> None:
+    """Whoever is followed is told, and of another cooperative those who look after servers."""
+    await notifications.notify(
+        conn,
+        recipient_id=followed.id,
+        type="follow" if state == "accepted" else "follow_request",
+        actor_id=sender.id,
+    )
+    if followed.username in BUILT_IN and sender.type == "Organization" and sender.username.lower() == "coop":
+        told = await roles.list_holders(conn, "servers")
+        await notifications.notify_all(conn, told, type="coop_follow", actor_id=sender.id, post_id=None)
 
 
 async def _is_refused(conn: Connection, sender: Actor, followed: Actor) -> bool:

@@ -16,6 +16,7 @@ from inbox.posts.waiting_posts import has_to_wait, keep_waiting, narrow
 from models import posts
 from models.ids import make_id
 from models.listings import listings
+from models.listings.listings import ListingDetails
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
@@ -62,14 +63,7 @@ async def save_post(
     new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
     waits = has_to_wait(new, arrival)
     kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new
-    details = read_details(object, new.content)
-    if details is None:
-        post, fresh = await notes.save_remote(conn, kept)
-    else:
-        listing, fresh = await listings.save_remote(conn, kept, details)
-        post = listing.post
-    if post.local or post.author_id != author.id or post.deleted_at is not None:
-        raise Ignored("This object is somebody else's, or was deleted.")
+    post, fresh = await _store(conn, author, kept, read_details(object, new.content))
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)
@@ -77,6 +71,18 @@ async def save_post(
     if moment is None:
         await _tell(conn, author, post, arrival if fresh else None)
     return Saved(post=post, fresh=fresh)
+
+
+async def _store(conn: Connection, author: Actor, kept: NewPost, details: ListingDetails | None) -> tuple[Post, bool]:
+    """The post, or the listing, as it is kept now, and whether it is new. Raises Ignored where it is not theirs."""
+    if details is None:
+        post, fresh = await notes.save_remote(conn, kept)
+    else:
+        listing, fresh = await listings.save_remote(conn, kept, details)
+        post = listing.post
+    if post.local or post.author_id != author.id or post.deleted_at is not None:
+        raise Ignored("This object is somebody else's, or was deleted.")
+    return post, fresh
 
 
 async def _read_wanted(

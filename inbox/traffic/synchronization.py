@@ -1,5 +1,6 @@
 """Others tell which of ours follow them; where we see it otherwise, their list is fetched and ours mended (8fcf)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
 
@@ -16,6 +17,8 @@ from federation.uris import is_local, same_origin
 from models.people import actors
 from models.people.actors import Actor
 from models.relations import followers
+from models.relations.followers import OurFollower
+from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection, transaction
 from outbox.relations.follows import disown
@@ -88,20 +91,28 @@ async def _settle(conn: Connection, instance: Instance, actor: Actor, listed: se
     ours = {one.uri: one for one in await followers.list_ours(conn, actor.id)}
     waiting = [one.actor_id for id, one in ours.items() if one.state == "pending" and id in listed]
     confirmed = await followers.confirm(conn, actor.id, waiting)
-    unknown = [id for id in listed if is_local(instance.site, id) and (id not in ours or ours[id].state == "rejected")]
-    strangers = [one for one in await actors.list_by_uris(conn, unknown) if one.local]
-    for stranger in strangers:
-        await disown(conn, instance.site, stranger, actor)
+    held = {id for id, one in ours.items() if one.state != "rejected"}
+    undone = await _disown(conn, instance.site, actor, [id for id in listed if id not in held])
     ended = 0
     if compute_digest(listed) == found["digest"]:
-        seen = datetime.fromisoformat(found["at"])
-        missing = [
-            one.actor_id
-            for id, one in ours.items()
-            if one.state == "accepted" and id not in listed and (one.answered_at or seen) < seen
-        ]
+        missing = _list_missing(ours.values(), listed, datetime.fromisoformat(found["at"]))
         ended = await followers.end_refused(conn, actor.id, missing)
-    log.info("followers_compared", host=actor.host, confirmed=confirmed, undone=len(strangers), ended=ended)
+    log.info("followers_compared", host=actor.host, confirmed=confirmed, undone=undone, ended=ended)
+
+
+async def _disown(conn: Connection, site: Site, actor: Actor, unknown: Iterable[str]) -> int:
+    """Undo what they believe of those of ours who do not follow. How many."""
+    found = await actors.list_by_uris(conn, [id for id in unknown if is_local(site, id)])
+    strangers = [one for one in found if one.local]
+    for stranger in strangers:
+        await disown(conn, site, stranger, actor)
+    return len(strangers)
+
+
+def _list_missing(ours: Iterable[OurFollower], listed: set[str], seen: datetime) -> list[int]:
+    """Whom the list should name: those who were accepted before it was `seen`."""
+    accepted = [one for one in ours if one.state == "accepted" and (one.answered_at or seen) < seen]
+    return [one.actor_id for one in accepted if one.uri not in listed]
 
 
 async def _list_accepted(conn: Connection, actor: Actor) -> list[str]:

@@ -8,6 +8,7 @@ PostgreSQL gets is one constant text, and a wrong name fails before anything run
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from operator import attrgetter
 
 MOST_NUMBERED = 10
@@ -92,18 +93,28 @@ def name_values(template: str, *rows: type, also: Sequence[str] = (), **parts: s
         raise StatementError(f"No value {_tell(idle)} in: {text}")
     if _NUMBER.search(text):
         raise StatementError(f"Values with names and with numbers in: {text}")
-    left = [name for name in wanted if name not in also]
-    taken: list[list[str]] = []
-    for row in rows:
-        known = {field.name for field in fields(row)} | {n for n, v in vars(row).items() if isinstance(v, property)}
-        taken.append([name for name in left if name in known])
-        left = [name for name in left if name not in known]
-    if left or not all(taken):
-        raise StatementError(f"Nobody has {_tell(set(left))}, or a row is not used, in: {text}")
-    names = (*(name for part in taken for name in part), *also)
+    taken = _share(text, [name for name in wanted if name not in also], rows)
+    names = (*chain.from_iterable(taken), *also)
     numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
     sql = _VALUE.sub(lambda found: numbers[found[1]] if found[1] else found[0], text)
     return Statement(sql=sql, names=names, readers=tuple(_reader(part) for part in taken), also=tuple(also))
+
+
+def _list_fields(row: type) -> set[str]:
+    """Fields of a dataclass, and its properties."""
+    return {field.name for field in fields(row)} | {n for n, v in vars(row).items() if isinstance(v, property)}
+
+
+def _share(text: str, wanted: list[str], rows: Sequence[type]) -> list[list[str]]:
+    """Which of these names each dataclass gives: the first that has it."""
+    taken: list[list[str]] = []
+    for row in rows:
+        known = _list_fields(row)
+        taken.append([name for name in wanted if name in known])
+        wanted = [name for name in wanted if name not in known]
+    if wanted or not all(taken):
+        raise StatementError(f"Nobody has {_tell(set(wanted))}, or a row is not used, in: {text}")
+    return taken
 
 
 def _reader(names: Sequence[str]) -> Callable[[object], tuple[object, ...]]:

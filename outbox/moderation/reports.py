@@ -13,6 +13,7 @@ from models.moderation.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, R
 from models.news import staff_notifications
 from models.people import actors, roles
 from models.people.actors import Actor
+from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.flag import build_flag
@@ -42,16 +43,9 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
 
     What is told to the other server is signed by ours (`instance`), so that the reporter stays unknown there.
     """
-    target, post_ids, content = complaint.target, list(complaint.post_ids), complaint.content
-    if len(content) > CONTENT_LIMIT:
-        raise Invalid("report_too_long", most=CONTENT_LIMIT, field="comment")
-    if len(post_ids) > OBJECTS_LIMIT:
-        raise Invalid("too_many_reported_statuses", field="status_ids")
-    visible = await posts.filter_visible(conn, post_ids, reporter.id if reporter else None)
-    named = await posts.list_by_ids(conn, sorted(visible))
-    named = [post for post in named if post.author_id == target.id]
-    if len(named) != len(set(post_ids)):
-        raise NotFound
+    target, content, reporter_id = complaint.target, complaint.content, reporter.id if reporter else None
+    _require_limits(complaint)
+    named = await _list_named(conn, complaint, reporter_id)
     uris = tuple(post.uri for post in named if post.kind != "notice")
     instance = await actors.get_local(conn, "instance")
     forward = complaint.forward and not target.local and not target.guest
@@ -59,7 +53,7 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
         conn,
         NewReport(
             uri=activity_uri(site, instance.username),
-            reporter_id=reporter.id if reporter else None,
+            reporter_id=reporter_id,
             target_id=target.id,
             object_uris=[target.uri, *uris],
             content=content,
@@ -78,6 +72,24 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
     assert made is not None, "a fresh id cannot be taken"
     await staff_notifications.notify_of_report(conn, made.id, but=(made.reporter_id, made.target_id))
     return made
+
+
+def _require_limits(complaint: Complaint) -> None:
+    """Raises Invalid."""
+    if len(complaint.content) > CONTENT_LIMIT:
+        raise Invalid("report_too_long", most=CONTENT_LIMIT, field="comment")
+    if len(complaint.post_ids) > OBJECTS_LIMIT:
+        raise Invalid("too_many_reported_statuses", field="status_ids")
+
+
+async def _list_named(conn: Connection, complaint: Complaint, reporter_id: int | None) -> list[Post]:
+    """The posts that are reported. Raises NotFound where the reporter cannot see one, or somebody else wrote it."""
+    visible = await posts.filter_visible(conn, list(complaint.post_ids), reporter_id)
+    found = await posts.list_by_ids(conn, sorted(visible))
+    named = [post for post in found if post.author_id == complaint.target.id]
+    if len(named) != len(set(complaint.post_ids)):
+        raise NotFound
+    return named
 
 
 async def is_read_by_somebody(conn: Connection, target_id: int) -> bool:

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.texts.html_cleaner import to_text
-from models import posts
-from models.listings import listing_expiry, listings
+from models.listings import listings
 from models.listings.listing_expiry import EndKind, EndNotice
 from models.listings.listings import Listing
 from models.news import news
 from models.news.news import News, ThreadNews
-from models.people import actors
-from models.people.actors import Actor
 from models.posts import Post
-from models.posts.message_requests.news import filter_notices
 from models.settings import Site
 from models.store.database import Connection
-from web.news.leading_mentions import strip_leading_mentions
-from web.news.staff_items import STAFF, StaffNewsItem, list_staff_items
+from web.news.staff_items import StaffNewsItem
+from web.news.subjects import NewsSubjects, load_people, load_subjects
 from web.rendering.i18n import Say
 from web.rendering.paths import exchange_path, listing_path, note_path, profile_path
 from web.rendering.render import N_
@@ -105,43 +101,34 @@ class NewsItem:
 
 async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, rows: Sequence[News]) -> list[NewsItem]:
     """These news with where they lead. Of people who are gone, and of posts not to be seen any more, there is none."""
-    people = await _list_people(conn, [id for row in rows for id in row.actor_ids])
-    visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
-    found = {
-        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
-    }
-    roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
-    notices = await filter_notices(conn, list(found))
-    ends = await listing_expiry.find_notices(conn, list(found))
-    staff = await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF])
-    shown = [
-        row for row in rows if (row.id in staff if row.type in STAFF else row.post_id is None or row.post_id in found)
-    ]
+    subjects = await load_subjects(conn, say, reader_id, rows)
     return [
-        _tell_of_strangers(say, row)
-        if row.post_id in notices
-        else _tell_as(row, row.type, ICONS[row.type], staff[row.id])
-        if row.id in staff
-        else _tell_as(row, f"end_{ends[row.post_id].kind}", "date", _tell_of_end(site, say, ends[row.post_id]))
-        if row.post_id in ends
-        else NewsItem(
-            id=row.id,
-            kind=row.type,
-            icon=ICONS.get(row.type, "alert"),
-            words=_tell(
-                say,
-                _kind(row, found, roots, reader_id),
-                [_line(one.display_name) for one in there],
-                row.count - len(row.actor_ids),
-            ),
-            what=_name(found.get(row.post_id or 0), roots),
-            href=_lead(site, row, found.get(row.post_id or 0), roots) or profile_path(there[0]),
-            at=row.created_at,
-            unread=row.unread,
-        )
-        for row in shown
-        if (there := [people[id] for id in row.actor_ids if id in people])
+        _tell_row(site, say, reader_id, subjects, row)
+        for row in rows
+        if subjects.has(row) and subjects.list_people(row)
     ]
+
+
+def _tell_row(site: Site, say: Say, reader_id: int, subjects: NewsSubjects, row: News) -> NewsItem:
+    if row.post_id in subjects.strangers:
+        return _tell_of_strangers(say, row)
+    if row.id in subjects.staff:
+        return _tell_as(row, row.type, ICONS[row.type], subjects.staff[row.id])
+    end = subjects.ends.get(row.post_id or 0)
+    if end is not None:
+        return _tell_as(row, f"end_{end.kind}", "date", _tell_of_end(site, say, end))
+    there, post, roots = subjects.list_people(row), subjects.posts.get(row.post_id or 0), subjects.roots
+    kind, others = _kind(row, subjects.posts, roots, reader_id), row.count - len(row.actor_ids)
+    return NewsItem(
+        id=row.id,
+        kind=row.type,
+        icon=ICONS.get(row.type, "alert"),
+        words=_tell(say, kind, [_line(one.display_name) for one in there], others),
+        what=_name(post, roots),
+        href=_lead(site, row, post, roots) or profile_path(there[0]),
+        at=row.created_at,
+        unread=row.unread,
+    )
 
 
 def _tell_of_strangers(say: Say, row: News) -> NewsItem:
@@ -193,7 +180,7 @@ def _tell_as(row: News, kind: str, icon: str, told: StaffNewsItem) -> NewsItem:
 async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNews]) -> list[NewsItem]:
     """The newest of each thread; its listing gives the name."""
     threads = list(rows)
-    people = await _list_people(conn, [row.other_id for row in threads])
+    people = await load_people(conn, [row.other_id for row in threads])
     about = await listings.list_by_posts(conn, [row.listing_id for row in threads])
     return [
         NewsItem(
@@ -218,11 +205,6 @@ async def list_latest(conn: Connection, site: Site, say: Say, reader_id: int, *,
     threads = await list_thread_lines(conn, say, await news.list_threads(conn, reader_id, limit=limit))
     others = await list_lines(conn, site, say, reader_id, await news.list_news(conn, reader_id, limit=limit))
     return sorted([*threads, *others], key=lambda line: -line.id)[:limit]
-
-
-async def _list_people(conn: Connection, ids: list[int]) -> dict[int, Actor]:
-    told = await actors.list_by_ids(conn, sorted(set(ids)))
-    return {actor.id: actor for actor in told if actor.deleted_at is None and actor.suspended_at is None}
 
 
 def _tell(say: Say, kind: str, names: Sequence[str], others: int) -> str:

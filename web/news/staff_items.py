@@ -1,13 +1,15 @@
 """What is new for those who look after the cooperative, and for whoever reported something, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.moderation import reports
 from models.moderation.reports import Report
 from models.news import staff_notifications
 from models.news.news import News
+from models.news.staff_notifications import About
 from models.people import accounts, actors, sign_ups
+from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.roles import has_right
 from models.people.sign_ups import SignUp
@@ -40,30 +42,33 @@ async def list_staff_items(
     if not rows:
         return {}
     about = await staff_notifications.list_about(conn, [row.id for row in rows])
-    report_ids = [one.report_id for one in about.values() if one.report_id]
     account = await accounts.get(conn, reader_id)
-    settles = has_right(account, "reports")
-    known = {
-        one.id: one
-        for one in await reports.list_by_ids(conn, report_ids, reader_id)
-        if settles or one.reporter_id == reader_id
-    }
-    waiting = {
-        one.id: one
-        for one in await sign_ups.list_by_ids(conn, [one.sign_up_id for one in about.values() if one.sign_up_id])
-        if has_right(account, "sign_ups")
-    }
+    reported = await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id])
+    waiting = await _load_sign_ups(conn, account, [one.sign_up_id for one in about.values() if one.sign_up_id])
     people = {one.id: one for one in await actors.list_by_ids(conn, [row.actor_ids[0] for row in rows])}
     told: dict[int, StaffNewsItem | None] = {}
     for row in rows:
-        one = about.get(row.id)
-        if one is not None and one.report_id is not None:
-            told[row.id] = _tell_report(say, row, known.get(one.report_id))
-        elif one is not None and one.sign_up_id is not None:
-            told[row.id] = _tell_sign_up(say, waiting.get(one.sign_up_id))
-        else:
-            told[row.id] = await _tell_actor(conn, say, row, people)
+        match about.get(row.id):
+            case About(report_id=int(id)):
+                told[row.id] = _tell_report(say, row, reported.get(id))
+            case About(sign_up_id=int(id)):
+                told[row.id] = _tell_sign_up(say, waiting.get(id))
+            case _:
+                told[row.id] = await _tell_actor(conn, say, row, people.get(row.actor_ids[0]))
     return {id: one for id, one in told.items() if one is not None}
+
+
+async def _load_reports(conn: Connection, account: Account, ids: list[int]) -> dict[int, Report]:
+    """Those that are hers to settle, or that she made."""
+    settles = has_right(account, "reports")
+    found = await reports.list_by_ids(conn, ids, account.actor_id)
+    return {one.id: one for one in found if settles or one.reporter_id == account.actor_id}
+
+
+async def _load_sign_ups(conn: Connection, account: Account, ids: list[int]) -> dict[int, SignUp]:
+    """Those that are hers to settle."""
+    found = await sign_ups.list_by_ids(conn, ids)
+    return {one.id: one for one in found} if has_right(account, "sign_ups") else {}
 
 
 def _tell_report(say: Say, row: News, report: Report | None) -> StaffNewsItem | None:
@@ -83,8 +88,7 @@ def _tell_sign_up(say: Say, asked: SignUp | None) -> StaffNewsItem | None:
     return StaffNewsItem(words=words, what="", href="/coop/demandes")
 
 
-async def _tell_actor(conn: Connection, say: Say, row: News, people: Mapping[int, Actor]) -> StaffNewsItem | None:
-    actor = people.get(row.actor_ids[0])
+async def _tell_actor(conn: Connection, say: Say, row: News, actor: Actor | None) -> StaffNewsItem | None:
     if actor is None or actor.deleted_at is not None or actor.suspended_at is not None:
         return None
     who = _line(actor.display_name)

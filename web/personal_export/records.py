@@ -116,16 +116,13 @@ async def load_thread_records(conn: Connection, entries: list[ThreadEntry]) -> l
     events = await _list_events(conn, [one.id for one in entries if one.kind == "event"])
     doers = [event.actor_id for event in events.values() if event.actor_id is not None]
     people = {one.id: one for one in await actors.list_by_ids(conn, doers)}
-    return [
-        ThreadRecord(
-            id=entry.id,
-            message=said.get(entry.id) if entry.kind == "message" else None,
-            event=event,
-            who=people.get(event.actor_id or 0) if event else None,
-        )
-        for entry in entries
-        if (event := events.get(entry.id) if entry.kind == "event" else None) or entry.id in said
-    ]
+    records: list[ThreadRecord] = []
+    for id in (entry.id for entry in entries):
+        if event := events.get(id):
+            records.append(ThreadRecord(id=id, message=None, event=event, who=people.get(event.actor_id or 0)))
+        elif message := said.get(id):
+            records.append(ThreadRecord(id=id, message=message, event=None, who=None))
+    return records
 
 
 async def _list_events(conn: Connection, ids: list[int]) -> dict[int, Event]:

@@ -1,6 +1,7 @@
 """Our actors as others see them: members, streams, the cooperative, the server itself (AC2 to AC4)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, cast
 
 from federation.json.jsonld_terms import CAPABILITY, PROPOSALS
@@ -8,7 +9,6 @@ from federation.media.built_in_pictures import find_header_url, find_icon_url, m
 from federation.signatures.public_keys import load_stored, write_multikey
 from federation.uris import proposals_uri, shared_inbox_uri, tag_url, territories_uri
 from federation.vocabulary.actors import ABSENCE, ActorDocument, ProfileField
-from federation.vocabulary.hours import NO_HOURS
 from federation.vocabulary.keys import Multikey, PublicKeyPem
 from federation.vocabulary.parts import Hashtag
 from models.people.actors import Actor
@@ -42,16 +42,12 @@ def build_actor(
     One that was suspended keeps its address and its keys and shows nothing else of itself (AC5).
     """
     rsa, multikeys = _build_keys(actor, keys)
-    shown = actor.suspended_at is None
-    place = build_place(actor) if shown else None
-    return ActorDocument(
+    bare = ActorDocument(
         id=actor.uri,
         type="Service" if actor.automatic and actor.type == "Person" else actor.type,
         inbox=actor.inbox,
         username=actor.username,
         webfinger=actor.handle,
-        name=actor.name if shown else "",
-        summary=build_summary(site, actor) if shown else "",
         url=actor.url,
         outbox=actor.outbox,
         followers=actor.followers_uri,
@@ -61,30 +57,41 @@ def build_actor(
         published=actor.published_at or actor.created_at,
         public_keys=rsa,
         multikeys=multikeys,
-        icon=(build_picture(site, icon) or make_document(find_icon_url(site, actor))) if shown else None,
-        image=(build_picture(site, image) or make_document(find_header_url(site, actor))) if shown else None,
         locked=actor.locked,
-        discoverable=actor.discoverable and shown,
-        indexable=actor.indexable and actor.discoverable and shown,
-        suspended=not shown,
-        fields=_build_fields(actor) if shown else (),
-        hashtags=_build_hashtags(site, actor) if shown else (),
+        discoverable=False,
+        indexable=False,
+        suspended=actor.suspended_at is not None,
         also_known_as=tuple(actor.also_known_as),
         moved_to=actor.moved_to,
         implements=IMPLEMENTS if actor.type == "Application" else (),
         territory=actor.territory_uri,
         category=actor.category,
-        away_until=actor.away_until if shown else None,
-        hours=read_hours(actor.hours) if shown else NO_HOURS,
-        place=place,
-        service_area=place if actor.type == "Organization" and actor.username == "coop" else None,
-        territories=territories_uri(site) if _is_listed(actor) else None,
-        proposals=proposals_uri(site, actor.username) if _is_listed(actor) else None,
     )
+    return bare if bare.suspended else _show(site, actor, bare, icon=icon, image=image)
 
 
-def _build_hashtags(site: Site, actor: Actor) -> tuple[Hashtag, ...]:
-    return tuple(Hashtag(name=name, href=tag_url(site, name)) for name in list_summary_tags(actor))
+def _show(site: Site, actor: Actor, bare: ActorDocument, *, icon: Media | None, image: Media | None) -> ActorDocument:
+    """With what the actor shows of itself."""
+    place = build_place(actor)
+    coop = actor.username == "coop"
+    listed = coop and actor.discoverable
+    return replace(
+        bare,
+        name=actor.name,
+        summary=build_summary(site, actor),
+        icon=build_picture(site, icon) or make_document(find_icon_url(site, actor)),
+        image=build_picture(site, image) or make_document(find_header_url(site, actor)),
+        discoverable=actor.discoverable,
+        indexable=actor.indexable and actor.discoverable,
+        fields=_build_fields(actor),
+        hashtags=tuple(Hashtag(name=name, href=tag_url(site, name)) for name in list_summary_tags(actor)),
+        away_until=actor.away_until,
+        hours=read_hours(actor.hours),
+        place=place,
+        service_area=place if actor.type == "Organization" and coop else None,
+        territories=territories_uri(site) if listed else None,
+        proposals=proposals_uri(site, actor.username) if listed else None,
+    )
 
 
 def _build_fields(actor: Actor) -> tuple[ProfileField, ...]:
@@ -93,11 +100,6 @@ def _build_fields(actor: Actor) -> tuple[ProfileField, ...]:
     if actor.away_until is None:
         return own
     return (ProfileField(name=ABSENCE, value=write_return(actor.away_until)), *own)
-
-
-def _is_listed(actor: Actor) -> bool:
-    """Whether this is the cooperative itself, and wants to be in the directory of territories."""
-    return actor.username == "coop" and actor.discoverable and actor.suspended_at is None
 
 
 def _build_keys(actor: Actor, keys: Iterable[StoredPublicKey]) -> tuple[tuple[PublicKeyPem, ...], tuple[Multikey, ...]]:

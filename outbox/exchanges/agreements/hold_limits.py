@@ -1,6 +1,6 @@
 """How many days of one calendar those may hold who wait for an answer: nobody keeps it full of requests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from models.domains import find_domain
@@ -41,8 +41,12 @@ async def require_fair_hold(
     wanted = ends_at - begins_at
     if _sum(one for one in held if one.partner_id == partner.id) + wanted > HELD_EACH:
         raise Conflict("too_many_days_held")
-    if partner.local or partner.guest:
-        return
+    if not partner.local and not partner.guest:
+        await _require_fair_for_server(conn, partner, held, wanted)
+
+
+async def _require_fair_for_server(conn: Connection, partner: Actor, held: Sequence[Hold], wanted: timedelta) -> None:
+    """Raise Conflict where all people of the partner's server together would hold too much."""
     domain = find_domain(partner.host)
     known = (await known_senders.load_sender(conn, partner.id)).known
     most = HELD_BY_DOMAIN if known else HELD_BY_STRANGERS

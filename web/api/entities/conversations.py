@@ -1,12 +1,12 @@
 """Threads of private notes, as Conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from models import posts
-from models.people import actors
 from models.posts.conversations import Conversation
 from models.store.database import Connection
-from web.api.entities.accounts import is_shown, load_accounts
+from web.api.entities.notifications import load_people
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import EntityContext, Json
 
@@ -22,16 +22,19 @@ async def load_conversations(
     visible = await posts.filter_wanted(conn, ids, reader_id)
     loaded = await load_posts(conn, look, [id for id in ids if id in visible], reader_id)
     statuses = {status["id"]: status for status in loaded}
-    people = {id for one in found for id in one.participant_ids or [reader_id]}
-    shown = [actor for actor in await actors.list_by_ids(conn, list(people)) if is_shown(actor)]
-    accounts = await load_accounts(conn, look, shown)
+    there = {one.id: one.participant_ids or [reader_id] for one in found}
+    accounts = await load_people(conn, look, list(set(chain.from_iterable(there.values()))))
     return [
         {
             "id": str(one.id),
             "unread": one.unread,
-            "accounts": [accounts[id] for id in one.participant_ids or [reader_id] if id in accounts],
+            "accounts": _pick(accounts, there[one.id]),
             "last_status": statuses[str(one.last_post_id)],
         }
         for one in found
         if str(one.last_post_id) in statuses
     ]
+
+
+def _pick(accounts: Mapping[int, Json], ids: Sequence[int]) -> list[Json]:
+    return [accounts[id] for id in ids if id in accounts]

@@ -1,15 +1,11 @@
 """Notifications that are told as one, as GroupedNotificationsResults: people and posts once each, groups name them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from models import posts
 from models.news.notification_groups import NotificationGroup
-from models.people import actors
 from models.store.database import Connection
-from web.api.entities.accounts import is_shown, load_accounts
-from web.api.entities.notifications import AS, WITHOUT_STATUS
+from web.api.entities.notifications import AS, WITHOUT_STATUS, load_people, load_visible
 from web.api.entities.reports import load_reports
-from web.api.entities.statuses import load_posts
 from web.api.entities.values import EntityContext, Json, write_moment
 
 PARTIAL = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
@@ -24,27 +20,33 @@ async def load_groups(
     With `partial` only the last person of each group is whole.
     """
     reported = await load_reports(conn, look, [group.page[0] for group in groups], reader_id)
-    accounts = await _load_people(conn, look, groups)
-    accounts |= {int(one["account"]["id"]): one["account"] for one in reported.values() if "account" in one}
-    post_ids = list(dict.fromkeys(group.post_id for group in groups if group.post_id is not None))
-    visible = await posts.filter_visible(conn, post_ids, reader_id)
-    loaded = await load_posts(conn, look, [id for id in post_ids if id in visible], reader_id, "notifications")
-    statuses = {int(status["id"]): status for status in loaded}
+    accounts = await load_people(conn, look, _list_people(groups)) | _list_reporters(reported.values())
+    statuses = await load_visible(conn, look, [group.post_id for group in groups], reader_id)
     built = [(group, _build(group, accounts, statuses, reported.get(group.newest_id))) for group in groups]
     shown = [(group, value) for group, value in built if value is not None]
-    named = dict.fromkeys(id for _, value in shown for id in value["sample_account_ids"])
-    last = {value["sample_account_ids"][0] for _, value in shown}
-    whole = [id for id in named if id in last or not partial]
     used = {group.post_id for group, _ in shown}
     value: Json = {
-        "accounts": [accounts[int(id)] for id in whole],
+        "accounts": [],
         "statuses": [status for id, status in statuses.items() if id in used],
         "notification_groups": [value for _, value in shown],
     }
-    if partial:
-        rest = [accounts[int(id)] for id in named if id not in last]
-        value["partial_accounts"] = [{name: one[name] for name in PARTIAL} for one in rest]
-    return value
+    return value | _list_named(value["notification_groups"], accounts, partial=partial)
+
+
+def _list_named(groups: Sequence[Json], accounts: dict[int, Json], *, partial: bool) -> Json:
+    """The people whom these groups name; with `partial`, of those who are the last of none only the picture."""
+    named = [accounts[int(id)] for id in dict.fromkeys(id for group in groups for id in group["sample_account_ids"])]
+    if not partial:
+        return {"accounts": named}
+    last = {group["sample_account_ids"][0] for group in groups}
+    return {
+        "accounts": [one for one in named if one["id"] in last],
+        "partial_accounts": [_shorten(one) for one in named if one["id"] not in last],
+    }
+
+
+def _shorten(account: Json) -> Json:
+    return {name: account[name] for name in PARTIAL}
 
 
 def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
@@ -63,9 +65,12 @@ def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
     }
 
 
-async def _load_people(conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup]) -> dict[int, Json]:
-    ids = list(dict.fromkeys(id for group in groups for id in group.actor_ids))
-    return await load_accounts(conn, look, [one for one in await actors.list_by_ids(conn, ids) if is_shown(one)])
+def _list_people(groups: Sequence[NotificationGroup]) -> list[int]:
+    return list(dict.fromkeys(id for group in groups for id in group.actor_ids))
+
+
+def _list_reporters(reported: Iterable[Json]) -> dict[int, Json]:
+    return {int(one["account"]["id"]): one["account"] for one in reported if "account" in one}
 
 
 def _build(

@@ -1,6 +1,6 @@
 """What others did, as Notification: the types that clients know, and for moderators reports and newcomers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from models import posts
 from models.news.notification_groups import write_key
@@ -25,21 +25,32 @@ async def load_notifications(
     conn: Connection, look: EntityContext, found: Sequence[Notification], reader_id: int
 ) -> list[Json]:
     """These notifications, without those whose actor or post is gone or not to be seen any more."""
-    shown = [actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found]) if is_shown(actor)]
-    accounts = await load_accounts(conn, look, shown)
-    post_ids = [one.post_id for one in found if one.post_id is not None]
-    visible = await posts.filter_visible(conn, post_ids, reader_id)
-    loaded = await load_posts(
-        conn, look, [id for id in dict.fromkeys(post_ids) if id in visible], reader_id, "notifications"
-    )
-    statuses = {status["id"]: status for status in loaded}
+    accounts = await load_people(conn, look, [one.actor_id for one in found])
+    statuses = await load_visible(conn, look, [one.post_id for one in found], reader_id)
     reported = await load_reports(conn, look, found, reader_id)
-    built = [(one, _build(one, accounts.get(one.actor_id), statuses.get(str(one.post_id)))) for one in found]
-    return [
-        value if one.type != "admin.report" else value | reported[one.id]
-        for one, value in built
-        if value is not None and (one.type != "admin.report" or one.id in reported)
-    ]
+    told: list[Json] = []
+    for one in found:
+        value = _build(one, accounts.get(one.actor_id), statuses.get(one.post_id or 0))
+        if value is not None and one.type != "admin.report":
+            told.append(value)
+        elif value is not None and one.id in reported:
+            told.append(value | reported[one.id])
+    return told
+
+
+async def load_people(conn: Connection, look: EntityContext, ids: list[int]) -> dict[int, Json]:
+    """Who did what is new, without those who are gone, by their row ids."""
+    return await load_accounts(conn, look, [one for one in await actors.list_by_ids(conn, ids) if is_shown(one)])
+
+
+async def load_visible(
+    conn: Connection, look: EntityContext, ids: Iterable[int | None], reader_id: int
+) -> dict[int, Json]:
+    """The posts that news are about, as far as the reader may see them, by their row ids."""
+    wanted = [id for id in dict.fromkeys(ids) if id is not None]
+    visible = await posts.filter_visible(conn, wanted, reader_id)
+    loaded = await load_posts(conn, look, [id for id in wanted if id in visible], reader_id, "notifications")
+    return {int(status["id"]): status for status in loaded}
 
 
 def _build(notification: Notification, account: Json | None, status: Json | None) -> Json | None:

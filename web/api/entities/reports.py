@@ -44,19 +44,25 @@ async def load_reports(
     account = await accounts.find(conn, reader_id) if ids else None
     if account is None or not has_right(account, "reports"):
         return {}
+    told = {id: await _tell(conn, look, report) for id, report in (await _list_reports(conn, ids, reader_id)).items()}
+    return {id: value for id, value in told.items() if value is not None}
+
+
+async def _list_reports(conn: Connection, ids: Sequence[int], reader_id: int) -> dict[int, Report]:
+    """What these notifications are about."""
     about = await staff_notifications.list_about(conn, ids)
     held = await reports.list_by_ids(conn, [one.report_id for one in about.values() if one.report_id], reader_id)
     known = {report.id: report for report in held}
-    told: dict[int, Json] = {}
-    for id, one in about.items():
-        report = known.get(one.report_id or 0)
-        target = await _load(conn, look, report.target_id) if report else None
-        if report is None or target is None:
-            continue
-        maker = await _load(conn, look, report.reporter_id)
-        told[id] = {"report": build_report(report, await _list_posts(conn, report), target)}
-        told[id] |= {"account": maker} if maker is not None else {}
-    return told
+    return {id: known[one.report_id] for id, one in about.items() if one.report_id in known}
+
+
+async def _tell(conn: Connection, look: EntityContext, report: Report) -> Json | None:
+    target = await _load(conn, look, report.target_id)
+    if target is None:
+        return None
+    maker = await _load(conn, look, report.reporter_id)
+    told: Json = {"report": build_report(report, await _list_posts(conn, report), target)}
+    return told if maker is None else told | {"account": maker}
 
 
 async def _load(conn: Connection, look: EntityContext, id: int | None) -> Json | None:

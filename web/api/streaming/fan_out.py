@@ -5,6 +5,7 @@ Who sees what is asked of `models/timelines` and `models/news/notifications`, wh
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 import orjson
 
@@ -85,30 +86,43 @@ def _list_of(watched: Watched, *kinds: str) -> list[int]:
     return list({stream.of for stream in watched if stream.kind in kinds and isinstance(stream.of, int)})
 
 
+def _list_told(events: Sequence[StreamEvent], kind: str) -> list[int]:
+    return [event.object_id for event in events if event.kind == kind]
+
+
 async def _load_news(conn: Connection, watched: Watched, events: Sequence[StreamEvent]) -> StatusUpdates:
-    edited = [event.object_id for event in events if event.kind == "edit"]
-    post_ids = [event.object_id for event in events if event.kind == "post"] + edited
-    share_ids = [event.object_id for event in events if event.kind == "share"]
-    shares = await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {}
+    edited = _list_told(events, "edit")
+    post_ids = _list_told(events, "post") + edited
     entries = {id: TimelineEntry(id=id, post_id=id, shared_by=None) for id in post_ids}
-    entries |= {
-        id: TimelineEntry(id=id, post_id=share.post_id, shared_by=share.actor_id) for id, share in shares.items()
-    }
+    shared = await _load_shares(conn, _list_told(events, "share"))
     shares_of_edited = await reactions.list_share_ids(conn, edited) if edited else {}
-    share_ids = [*shares, *(id for ids in shares_of_edited.values() for id in ids)]
+    share_ids = [*shared, *chain.from_iterable(shares_of_edited.values())]
+    public, hidden = await _load_public(conn, watched, post_ids)
     homes, lists = _list_of(watched, "user"), _list_of(watched, "list")
-    open_streams = {stream: watchers for stream, watchers in watched.items() if stream.kind not in PRIVATE}
-    public = await timelines.list_public_posts(conn, post_ids) if open_streams else []
-    readers = [id for id in list_readers(open_streams) if id is not None]
-    hidden = await timelines.list_hidden(conn, list({post.author_id for post in public}), readers)
     return StatusUpdates(
-        entries=entries,
+        entries=entries | shared,
         shares=shares_of_edited,
         homes=await timelines.list_home_readers(conn, homes, post_ids=post_ids, share_ids=share_ids),
         lists=await timelines.list_lists_with(conn, lists, post_ids=post_ids, share_ids=share_ids),
-        public={post.id: post for post in public},
+        public=public,
         hidden=hidden,
     )
+
+
+async def _load_shares(conn: Connection, ids: list[int]) -> dict[int, TimelineEntry]:
+    found = await reactions.list_shares_by_ids(conn, ids) if ids else {}
+    return {id: TimelineEntry(id=id, post_id=share.post_id, shared_by=share.actor_id) for id, share in found.items()}
+
+
+async def _load_public(
+    conn: Connection, watched: Watched, post_ids: list[int]
+) -> tuple[dict[int, PublicPost], dict[int, set[int]]]:
+    """Those of these posts that stand in public streams, and which of their readers see nothing of each author."""
+    streams = {stream: watchers for stream, watchers in watched.items() if stream.kind not in PRIVATE}
+    found = await timelines.list_public_posts(conn, post_ids) if streams else []
+    readers = [id for id in list_readers(streams) if id is not None]
+    hidden = await timelines.list_hidden(conn, list({post.author_id for post in found}), readers)
+    return {post.id: post for post in found}, hidden
 
 
 def _deliver_news(event: StreamEvent, news: StatusUpdates, rendered: Mapping[int, Rendered]) -> list[Delivery]:

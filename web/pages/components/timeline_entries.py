@@ -1,6 +1,6 @@
 """Timelines as pages show them: small ads and notes in one list, with who shared what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 from models import posts
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import PUBLIC, Post
+from models.posts import PUBLIC, Post, PostKind
 from models.posts.media import media
 from models.posts.media.media import Media
 from models.posts.polls import polls
@@ -67,31 +67,34 @@ async def list_timeline_entries(
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in wanted])}
     ids = {post.author_id for post in found.values()} | {entry.shared_by for entry in wanted if entry.shared_by}
     people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted(ids))}
-    cards = {
-        card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])
-    }
+    cards = await list_cards(conn, site, _list_ids(found, "listing"))
     quoted = await list_quoted(conn, site, list(found.values()), reader_id)
-    note_ids = [post.id for post in found.values() if post.kind == "note"]
-    photos = await media.list_by_posts(conn, note_ids)
-    asked = await polls.list_by_posts(conn, note_ids, reader_id)
+    photos = await media.list_by_posts(conn, _list_ids(found, "note"))
+    asked = await polls.list_by_posts(conn, _list_ids(found, "note"), reader_id)
     plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
+    card_of = {card.id: card for card in cards}
+    shown = [(entry, found[entry.post_id]) for entry in wanted if entry.post_id in found]
     return [
         replace(
             _make_line(
                 site,
-                found[entry.post_id],
-                author=people[found[entry.post_id].author_id],
+                post,
+                author=people[post.author_id],
                 sharer=people.get(entry.shared_by or 0),
-                card=cards.get(entry.post_id),
-                photos=photos.get(entry.post_id, []),
+                card=card_of.get(post.id),
+                photos=photos.get(post.id, []),
             ),
-            plate=plates[found[entry.post_id].author_id, None],
-            poll=asked.get(entry.post_id),
-            quoted=quoted.get(entry.post_id),
+            plate=plates[post.author_id, None],
+            poll=asked.get(post.id),
+            quoted=quoted.get(post.id),
         )
-        for entry in wanted
-        if entry.post_id in found and not _is_own_letter(found[entry.post_id], reader_id)
+        for entry, post in shown
+        if not _is_own_letter(post, reader_id)
     ]
+
+
+def _list_ids(found: Mapping[int, Post], kind: PostKind) -> list[int]:
+    return [post.id for post in found.values() if post.kind == kind]
 
 
 def _is_own_letter(post: Post, reader_id: int | None) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from models.places import epcis, places
 from models.places.epcis import Epci
-from models.places.places import fold_name
+from models.places.places import Commune, fold_name
 from models.preferences import (
     ACCENTS,
     DURATION_LABELS,
@@ -132,16 +132,21 @@ async def _read_territory(conn: Connection, form: Form, kind: str) -> tuple[tupl
     if kind == "epci":
         epci = await _read_epci(conn, form, typed)
         return ((epci.code,), shorten_epci(epci.name)) if epci else ((), "")
+    communes = await _read_communes(conn, form, typed, several=kind != "commune")
+    said = ", ".join(commune.name for commune in communes[:3]) + (" …" if len(communes) > 3 else "")
+    return tuple(commune.code for commune in communes), said
+
+
+async def _read_communes(conn: Connection, form: Form, typed: str, *, several: bool) -> list[Commune]:
+    """Those that were typed with commas between them, each once."""
     names = [name.strip() for name in typed.split(",") if name.strip()]
     if len(names) > COMMUNES:
         form.fail("territory", "%(count)s communes au plus. Choisissez plutôt leur communauté.", count=COMMUNES)
-        return (), ""
-    if kind == "commune" and len(names) > 1:
+        return []
+    if not several and len(names) > 1:
         form.fail("territory", "Vous donnez plusieurs communes : cochez « Plusieurs communes ».")
     found = [await find_commune(conn, form, "territory", name) for name in names]
-    communes = list({commune.code: commune for commune in found if commune is not None}.values())
-    said = ", ".join(commune.name for commune in communes[:3]) + (" …" if len(communes) > 3 else "")
-    return tuple(commune.code for commune in communes), said
+    return list({commune.code: commune for commune in found if commune is not None}.values())
 
 
 async def _read_epci(conn: Connection, form: Form, typed: str) -> Epci | None:

@@ -91,17 +91,29 @@ def _fit_terms(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
         "condition": offered and draft.mode != "service",
         "first_come": offered and draft.mode == "gift",
     }
-    if draft.unit == "hour" and draft.mode != "service":
-        if given.get("unit") == "hour":
-            raise Invalid("parameter_does_not_fit", name="unit", kind=draft.kind, mode=draft.mode, field="unit")
-        draft = replace(draft, unit="one")
-    for name, fitting in fits.items():
-        if not fitting and given.get(name):
+    draft = _fit_unit(draft, given)
+    idle = [name for name, fitting in fits.items() if not fitting]
+    for name in idle:
+        if given.get(name):
             raise Invalid("parameter_does_not_fit", name=name, kind=draft.kind, mode=draft.mode, field=name)
-    draft = replace(draft, **{name: _or_default(name, None) for name, fitting in fits.items() if not fitting})
-    if sold and draft.free_price:
+    draft = replace(draft, **{name: _or_default(name, None) for name in idle})
+    return _fit_price(draft) if sold else draft
+
+
+def _fit_unit(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
+    """Only a service is counted in hours."""
+    if draft.mode == "service" or draft.unit != "hour":
+        return draft
+    if given.get("unit") == "hour":
+        raise Invalid("parameter_does_not_fit", name="unit", kind=draft.kind, mode=draft.mode, field="unit")
+    return replace(draft, unit="one")
+
+
+def _fit_price(draft: ListingDraft) -> ListingDraft:
+    """What is sold has a price, or a free one."""
+    if draft.free_price:
         return replace(draft, price=None)
-    if sold and draft.price is None:
+    if draft.price is None:
         raise Invalid("price_missing", field="price")
     return draft
 
@@ -114,14 +126,20 @@ def _fit_kind(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
         if given.get("category"):
             raise Invalid("category_does_not_fit", slug=category.slug, kind=draft.kind, field="category")
         draft = replace(draft, category=None)
-    if not called:
-        for name in REPAIR:
-            if given.get(name):
-                raise Invalid("repair_call_only", name=name, field=name)
-        return replace(draft, repair=None)
-    repair = {name: (draft.repair or {}).get(name) for name in REPAIR} | {
-        name: given[name] for name in REPAIR if name in given
-    }
+    return _fit_call(draft, given) if called else _fit_no_call(draft, given)
+
+
+def _fit_no_call(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
+    for name in REPAIR:
+        if given.get(name):
+            raise Invalid("repair_call_only", name=name, field=name)
+    return replace(draft, repair=None)
+
+
+def _fit_call(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
+    """With what is given of the bike, else what was known of it."""
+    held = draft.repair or {}
+    repair = {name: given[name] if name in given else held.get(name) for name in REPAIR}
     repair["interventions"] = list(dict.fromkeys(repair["interventions"] or ()))
     if not repair["interventions"]:
         raise Invalid("interventions_missing", field="interventions")

@@ -8,25 +8,21 @@ from markupsafe import Markup
 
 from federation.texts.html_cleaner import from_text
 from models import posts
-from models.exchanges import exchanges
 from models.exchanges.agreements import Terms, read_terms
 from models.exchanges.exchanges import ASKING, Event, Exchange, ThreadEntry
 from models.listings.listings import ListingDetails
 from models.people.actors import Actor
 from models.posts import Post
-from models.posts.media import media
 from models.posts.media.media import Media
-from models.posts.polls import polls
 from models.posts.polls.polls import Poll
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.explanations import write_cause
-from web.news.leading_mentions import strip_leading_mentions
-from web.news.thanks_notes import load_thanks_notes
 from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.listing_cards import Picture, draw_pictures
 from web.pages.exchanges.terms.summary import TermLine, is_help, list_term_lines, tell_when
-from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status
+from web.pages.exchanges.thread.contents import ThreadContents, find_sent, load_contents
+from web.pages.traffic.delivery_status import DeliveryStatus
 from web.rendering.date_ranges import ReaderLocale
 from web.rendering.error_messages.lookup import reword
 from web.rendering.formats import to_paris_day
@@ -127,39 +123,30 @@ class ThreadItems:
 
 async def list_thread_items(conn: Connection, reading: ThreadContext, entries: Sequence[ThreadEntry]) -> ThreadItems:
     """These entries in words, in a fixed number of reads."""
-    elsewhere = not reading.other.local and not reading.other.guest
-    written = [entry.id for entry in entries if entry.kind == "message"]
-    if elsewhere and written:
-        retold = await exchanges.list_retold(conn, reading.thread.id, written)
-        written = [id for id in written if id not in retold]
-    visible = await posts.filter_visible(conn, written, reading.me) if written else set()
-    messages = {
-        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
-    }
-    happened = [entry.id for entry in entries if entry.kind == "event"]
-    events = {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
-    thanked = await load_thanks_notes(conn, list(events.values()), reading.me)
-    photos = await media.list_by_posts(conn, [reading.thread.listing_id, *messages])
-    asked = await polls.list_by_posts(conn, list(messages), reading.me) if messages else {}
-    own = [post.uri for post in messages.values() if post.author_id == reading.me]
-    own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
-    went = await find_delivery_status(conn, own) if own and elsewhere else {}
-    found: list[ThreadItem] = []
+    contents = await load_contents(conn, reading.thread, reading.other, reading.me, entries)
     terms: dict[int, list[Terms]] = {}
-    for entry in entries:
-        if entry.id in messages:
-            message = _tell_message(reading, messages[entry.id], photos[entry.id], went)
-            found.append(replace(message, poll=asked.get(entry.id)))
-        elif entry.id in events and _is_shown(events[entry.id], reading.details):
-            event = events[entry.id]
-            if event.kind == "said":
-                found.append(_tell_words(reading, event))
-                continue
-            sent = _find_sent(event, reading.me)
-            line = _tell_event(reading, event, _follow(terms, event), went.get(sent) if sent else None)
-            found.append(_quote(reading, line, thanked[event.id]) if event.id in thanked else line)
-    before = {id: row[-2] for id, row in terms.items() if len(row) > 1}
-    return ThreadItems(lines=_mark_days(found), before=before, photos=photos[reading.thread.listing_id])
+    told = [_tell(reading, contents, terms, entry.id) for entry in entries]
+    return ThreadItems(
+        lines=_mark_days(line for line in told if line is not None),
+        before={id: row[-2] for id, row in terms.items() if len(row) > 1},
+        photos=contents.photos[reading.thread.listing_id],
+    )
+
+
+def _tell(
+    reading: ThreadContext, contents: ThreadContents, terms: dict[int, list[Terms]], id: int
+) -> ThreadItem | None:
+    """One entry in words, with the `terms` of the turns before; None for what is not to be seen."""
+    message, event = contents.messages.get(id), contents.events.get(id)
+    if message is not None:
+        line = _tell_message(reading, message, contents.photos[id], contents.sent)
+        return replace(line, poll=contents.polls.get(id))
+    if event is None or not _is_shown(event, reading.details):
+        return None
+    if event.kind == "said":
+        return _tell_words(reading, event)
+    line = _tell_event(reading, event, _follow(terms, event), contents.sent.get(find_sent(event, reading.me) or ""))
+    return _quote(reading, line, contents.thanks[id]) if id in contents.thanks else line
 
 
 def _is_shown(event: Event, details: ListingDetails) -> bool:
@@ -174,13 +161,6 @@ def _follow(terms: dict[int, list[Terms]], event: Event) -> Terms | None:
     row = terms.setdefault(event.agreement_id, [])
     row.append(read_terms(event.details["terms"]))
     return row[-2] if len(row) > 1 else None
-
-
-def _find_sent(event: Event, me: int) -> str | None:
-    """The activity that one's own act was sent as, or the note by which the clock spoke in one's name."""
-    sent = event.details.get("activity")
-    own = event.actor_id == me or (event.actor_id is None and "note" in event.details)
-    return sent if own and isinstance(sent, str) else None
 
 
 def _tell_message(

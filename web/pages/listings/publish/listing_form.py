@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from multidict import MultiDict
 
 from models.errors import Invalid
-from models.exchanges.points import PRICED
 from models.listings import categories
 from models.listings.listing_duration import end_of, last_day
 from models.listings.listings import KINDS, Listing, ListingDraft
@@ -19,29 +18,22 @@ from models.store.database import Connection
 from outbox.listings.listing_defaults import place_around_home
 from outbox.listings.listing_limits import (
     AUDIENCES,
-    CONDITIONS,
-    DURATION,
-    MOST_MONEY,
     TEXT_LIMIT,
     TITLE_LIMIT,
     UNITS,
-    WANTS_LIMIT,
 )
 from web.forms.commune_field import read_commune
 from web.forms.date_field import read_day
 from web.forms.form import Form
-from web.forms.points_field import read_number
 from web.pages.components.listing_cards import place_words
-from web.pages.listings.publish.repair_fields import or_none, read_call_title, read_repair
+from web.pages.listings.publish.repair_fields import read_call_title, read_repair
+from web.pages.listings.publish.terms_fields import read_terms
 from web.rendering.branding import Branding
 from web.rendering.formats import to_paris_day
 from web.rendering.i18n import Say
 
 IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
 WHERE = (IN_COMMUNE, AROUND_HOME)
-
-WHO = ("choisir", "premier")
-DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
 
 FIELDS = {
     "title": "title",
@@ -140,7 +132,7 @@ async def read_draft(conn: Connection, form: Form, desk: ListingFormContext) -> 
     text = form.lines("text", limit=TEXT_LIMIT)
     category = _read_category(form, kind)
     repair = read_repair(form) if kind == "repair_call" else None
-    terms = _read_terms(form, kind, desk.face)
+    terms = read_terms(form, kind, desk.face)
     place = await _read_place(conn, form, desk.home)
     window = _read_window(form, desk.today)
     audience: Any = form.choice("audience", AUDIENCES, default="network")
@@ -188,61 +180,6 @@ def _read_category(form: Form, kind: str) -> str | None:
         form.fail("category", "Ce choix n’existe pas.")
         return None
     return slug or None
-
-
-def _read_terms(form: Form, kind: str, face: Branding) -> dict[str, Any]:
-    """How: the mode, and what goes with it; what goes with another mode is not kept."""
-    if kind == "repair_call":
-        return {"mode": "repair"}
-    mode = form.choice("mode", face.modes, missing="Choisissez comment : prêt, don, échange…")
-    offered = kind == "offer"
-    lent, sold = offered and mode == "loan", offered and mode == "sale"
-    by_hour = mode == "service" and form.choice("unit", UNITS, default="one") == "hour"
-    free = sold and form.flag("free_price")
-    price = _read_money(form, "price") if sold and not free else None
-    if sold and not free and price is None:
-        form.fail("price", "Donnez un prix, ou cochez « prix libre ».")
-    return {
-        "mode": mode or "other",
-        "max_duration": _read_duration(form) if mode == "loan" else None,
-        "deposit": _read_money(form, "deposit") if lent else None,
-        "price": price,
-        "free_price": free,
-        "wants": form.text("in_return", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
-        "condition": form.choice("condition", or_none(CONDITIONS)) or None if offered and mode != "service" else None,
-        "quantity": _read_quantity(form),
-        "unit": "hour" if by_hour else "one",
-        "first_come": offered and mode == "gift" and form.choice("first_come", WHO, default="choisir") == "premier",
-        "points": read_number(form, "points") or None if face.currency and mode in PRICED else None,
-    }
-
-
-def _read_duration(form: Form) -> str | None:
-    """One of those in the list, or the one that an app gave it, which the list then holds too."""
-    typed = form.typed("max_duration")
-    return typed if DURATION.fullmatch(typed) else form.choice("max_duration", DURATIONS) or None
-
-
-def _read_money(form: Form, name: str) -> Decimal | None:
-    typed = form.text(name, limit=20).replace("\u202f", "").replace(" ", "").removesuffix("€").replace(",", ".")
-    if not typed:
-        return None
-    try:
-        amount = Decimal(typed)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 < amount <= MOST_MONEY or amount != amount.quantize(Decimal("0.01")):
-        form.fail(name, "Écrivez un montant en euros, par exemple 12,50.")
-        return None
-    return amount
-
-
-def _read_quantity(form: Form) -> Decimal:
-    typed = form.text("quantity", limit=6) or "1"
-    if not typed.isdecimal() or not 1 <= int(typed) <= 999:
-        form.fail("quantity", "Écrivez un nombre, de 1 à 999.")
-        return Decimal(1)
-    return Decimal(int(typed))
 
 
 def _read_window(form: Form, today: date) -> dict[str, Any]:
