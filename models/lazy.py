@@ -31,10 +31,11 @@ class LazyModule(ModuleType):
 
 @contextmanager
 def lazily(around: Around = nullcontext) -> Iterator[None]:
-    """Modules of ours that are imported in this block (`from outbox import follows`) are read when they are first used.
+    """Modules of ours that are imported in this block are read when they are first used.
 
-    They are read inside of `around()`. Type checkers and import rules see imports like all others. A name out of a
-    module (`from outbox.relations.follows import follow`) is a use of it. First uses belong into one thread.
+    They are read inside of `around()`. Type checkers and import rules see imports like all others: a module is taken
+    as a whole (`from outbox.relations import follows`), since a name out of it (`from outbox.relations.follows import
+    follow`) is a use of it. First uses belong into one thread.
     """
     finder = _LazyFinder(around)
     sys.meta_path.insert(0, finder)

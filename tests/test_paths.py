@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -56,6 +57,38 @@ def test_every_path_that_is_named_leads_somewhere() -> None:
             for path in list_texts()
             for found in NAMED.finditer(path.read_text())
             if not is_there(found[1], found[2] or "")
+        }
+    )
+
+    assert lost == []
+
+
+IMPORTED = re.compile(r"^ *from ((?:models|federation|outbox|inbox|web)(?:\.\w+)*) import ([\w, ]+)$", re.MULTILINE)
+"""An import of ours on one line, also in a program that stands in a string, where no type checker looks."""
+
+
+@cache
+def has_word(module: Path, word: str) -> bool:
+    return module.is_file() and re.search(rf"\b{word}\b", module.read_text()) is not None
+
+
+def can_be_imported(module: str, name: str) -> bool:
+    path = ROOT / module.replace(".", "/")
+    inside = path / name
+    if inside.is_dir() or inside.with_suffix(".py").is_file():
+        return True
+    return has_word(path.with_suffix(".py"), name) or has_word(path / "__init__.py", name)
+
+
+def test_what_is_imported_is_there_also_by_programs_in_strings() -> None:
+    lost = sorted(
+        {
+            f"{path.relative_to(ROOT)}: from {module} import {name}"
+            for path in list_texts()
+            if path.suffix == ".py"
+            for module, names in IMPORTED.findall(path.read_text())
+            for name in (one.split()[0] for one in names.split(",") if one.strip() and "__" not in one)
+            if not can_be_imported(module, name)
         }
     )
 

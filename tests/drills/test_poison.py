@@ -24,7 +24,7 @@ from tests.inbox.desk import Desk, later
 WORKER = """
 import asyncio, os, sys
 from datetime import timedelta
-from models import jobs
+from models.store.background import jobs
 from models.store.database import connection, open_pool
 
 jobs.ATTEMPTS = 2
@@ -160,7 +160,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from federation.instance import Instance
 from federation.vocabulary.activities.activities import Like
-from inbox import dispatch
+from inbox.processing import dispatch
 from inbox.processing.process import process_due
 from models.store.database import open_pool
 from models.settings import Settings

@@ -24,7 +24,8 @@ import json, os, sys
 from pathlib import Path
 from models.lazy import read_delayed
 from web.cli import run_command
-from web.commands import backups, installed, keys, members, owner, peers
+from web.commands import accounts, backups, installed_settings, keys, privileges
+from web.commands.servers import peers
 
 read_delayed()
 for line in sys.stdin:
@@ -36,8 +37,8 @@ for line in sys.stdin:
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(root / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
         os.environ.update(given["env"])
-        owner.CODE = [given["env"].pop("CODE", "/")]
-        installed.FOLDER, installed.UNITS = root / "etc", (root / "units",)
+        privileges.CODE = [given["env"].pop("CODE", "/")]
+        installed_settings.FOLDER, installed_settings.UNITS = root / "etc", (root / "units",)
         status = run_command(given["arguments"])
         sys.stdout.flush()
         os._exit(status)

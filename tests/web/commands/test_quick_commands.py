@@ -82,9 +82,9 @@ def around():
     yield
     seen.append("out")
 with lazily(around):
-    from federation import host_meta
+    from federation.discovery import host_meta
     from models import ids as numbers
-    from web import spans
+    from web.rendering import date_ranges
 assert type(host_meta).__name__ == "_LazyModule" and seen == []
 host_meta.XRD_TYPE
 assert seen == ["in", "out"] and type(host_meta).__name__ == "module"
@@ -92,9 +92,9 @@ assert type(host_meta.__loader__).__name__ == "SourceFileLoader" == type(host_me
 assert type(numbers).__name__ == "_LazyModule"
 from models.ids import __doc__ as words
 assert words and seen == ["in", "out"] * 2 and type(numbers).__name__ == "module"
-assert type(spans).__name__ == "_LazyModule"
+assert type(date_ranges).__name__ == "_LazyModule"
 read_delayed()
-assert type(spans).__name__ == "module"
+assert type(date_ranges).__name__ == "module"
 assert all(type(finder).__name__ != "_LazyFinder" for finder in sys.meta_path)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
