@@ -46,7 +46,7 @@ async def main():
     running = asyncio.create_task(jobs.run_jobs(pool, {"drill": work}, [], stopping))
     while not running.done():
         async with connection(pool) as conn:
-            if not await jobs.count_waiting(conn):
+            if not await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE status IN ('queued', 'picked')"):
                 break
         await asyncio.sleep(0.05)
     stopping.set()
