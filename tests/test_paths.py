@@ -15,7 +15,7 @@ NAMED = re.compile(
 )
 """A path of ours in a text, and what stands behind its last point: the end of a file, or a name in a module."""
 
-READ = (".md", ".py", ".toml", ".html", ".css", ".js", ".yml", ".service")
+READ = (".md", ".py", ".sql", ".toml", ".html", ".css", ".js", ".yml", ".service")
 
 NOT_OURS = frozenset(
     {
@@ -27,8 +27,8 @@ NOT_OURS = frozenset(
 )
 
 
-OTHERWISE = frozenset({"conftest.py", "test_sources.py"})
-"""Files that name paths from another folder on: of tests, and of an archive of the source."""
+OTHERWISE = frozenset({"conftest.py", "test_sources.py", "schema.py"})
+"""Files that name paths from another folder on, of an archive of the source, or as they were long ago."""
 
 
 def list_texts() -> Iterator[Path]:
