@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test drills lint bench same-bytes sample api-table communes suffixes photos portraits locales schema
+.PHONY: install demo run test mutations drills lint bench same-bytes sample api-table communes suffixes photos portraits locales schema
 
 install: $(STAMP)
 
@@ -38,6 +38,13 @@ TESTERS ?= 2
 
 test: lint
 	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+
+# Changes one place at a time and asks the tests whether they notice (tests/mutations/README.md).
+SEED ?= 1
+COUNT ?= 300
+
+mutations: install
+	$(BIN)/python -m tests.mutations --seed $(SEED) --count $(COUNT) $(if $(ONLY),--only $(ONLY)) $(if $(REPORT),--report)
 
 # What happens when things break: the long form, with its figures (some 30 minutes).
 drills: install

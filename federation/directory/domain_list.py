@@ -83,13 +83,13 @@ def read_list(text: str) -> Reading:
     The later of two lines about one domain counts. Raises Invalid for what is no list, or too long.
     """
     if len(text) > LONGEST:
-        raise Invalid("domain_list_too_long", field="liste")
+        raise Invalid("domain_list_too_long", field="list")
     try:
         rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(cell.strip() for cell in row)]
     except csv.Error:
-        raise Invalid("domain_list_unreadable", field="liste") from None
+        raise Invalid("domain_list_unreadable", field="list") from None
     if len(rows) > MOST:
-        raise Invalid("domain_list_too_long", field="liste")
+        raise Invalid("domain_list_too_long", field="list")
     names = [cell.strip().lstrip("#").lower() for cell in rows[0]] if rows else []
     if "domain" in names:
         rows = rows[1:]
@@ -104,7 +104,7 @@ def read_list(text: str) -> Reading:
         else:
             entries[entry.domain] = entry
     if not entries and unreadable:
-        raise Invalid("domain_list_unreadable", field="liste")
+        raise Invalid("domain_list_unreadable", field="list")
     return Reading(entries=tuple(entries.values()), unreadable=tuple(unreadable))
 
 

@@ -90,15 +90,14 @@ class MemoryCounter:
         part = self._part(limit)
         for key, total in totals.items():
             count = self._find(limit, key, part)
-            if count is None:
-                continue
+            if count is None or (limit.slices == 1 and window != self.window(limit)):
+                continue  # what is over is forgotten already, told or not
             if count.window != window:
                 count.window, count.told, count.heard = window, 0, 0
             count.untold -= told[key]
             count.told += told[key]
             elsewhere = total - count.told
-            is_over = limit.slices == 1 and window != self.window(limit)
-            if elsewhere > count.heard and not is_over:
+            if elsewhere > count.heard:
                 count.add(elsewhere - count.heard, part)
                 count.heard = elsewhere
 

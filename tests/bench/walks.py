@@ -119,9 +119,9 @@ class Ground:
     async def publish(self) -> None:
         """Alice sends the form of a listing."""
         form = FormData(default_to_multipart=True)
-        fields = {"genre": "offer", "comment": "loan", "categorie": "outillage", "lieu": "Lomme", "ou": "commune"}
-        fields |= {"titre": f"Échelle {next(_numbers)}", "texte": "Solide.", "pour": "network", "combien": "1"}
-        for name, value in {"csrf_token": self.session.csrf_token, "geste": "publier", **fields}.items():
+        fields = {"kind": "offer", "mode": "loan", "category": "outillage", "place": "Lomme", "where": "commune"}
+        fields |= {"title": f"Échelle {next(_numbers)}", "text": "Solide.", "audience": "network", "quantity": "1"}
+        for name, value in {"csrf_token": self.session.csrf_token, "act": "publish", **fields}.items():
             form.add_field(name, value)
         answer = await self.ask("POST", "/publier", data=form, headers={"Cookie": self.cookie})
         assert answer.status == 303, await answer.text()

@@ -195,7 +195,7 @@ async def test_an_agreement_under_way_is_closed(earlier: Earlier) -> None:
             earlier.kept["maryse"],
         )
 
-    agreed = await earlier.submit(thread, f"{thread}/accord", by="maryse", geste="accepter")
+    agreed = await earlier.submit(thread, f"{thread}/accord", by="maryse", act="accept")
 
     async def told() -> object:
         return [post for post in earlier.fediverse.posts if post.activity["type"] == "Accept"]

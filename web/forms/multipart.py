@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from federation.media_store import Spool, StoreFull
 from models.errors import Invalid
 
 TEXT_LIMIT = 256 * 1024
 """Bytes of everything in one request that is not a file."""
+
+PART_LIMIT = 1000
+"""Parts of a form: those that are empty would count for no bytes, and could come for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,17 +118,26 @@ class Part:
 
 
 async def list_parts(request: web.Request, *, total: int | None = None) -> AsyncIterator[Part]:
-    """The parts as they come in, each to be read before the next. Raises Invalid, and Overfull beyond `total` bytes."""
+    """The parts as they come in, each to be read before the next.
+
+    Raises Invalid, also for more than PART_LIMIT of them, and Overfull beyond `total` bytes.
+    """
     left = _Left(total, total) if total is not None else None
     with _readable():
         reader = await request.multipart()
-    while True:
-        with _readable():
-            found = await reader.next()
-            part = _describe(found, left) if found is not None else None
+    for _ in range(PART_LIMIT):
+        part = await _read_next(reader, left)
         if part is None:
             return
         yield part
+    if await _read_next(reader, left) is not None:
+        raise Invalid("form_unreadable")
+
+
+async def _read_next(reader: MultipartReader, left: _Left | None) -> Part | None:
+    with _readable():
+        found = await reader.next()
+        return _describe(found, left) if found is not None else None
 
 
 def _describe(part: object, left: _Left | None) -> Part:

@@ -26,7 +26,7 @@ class Received:
     """One activity as it came; `body` is the raw JSON, its signature checked.
 
     `deaths` counts the workers that died while they held it, be it by its fault or not. `sender_known` when whoever
-    sends it was known here when it was claimed, or is known enough for what is deleted.
+    sends it was known here when it was claimed, or is known enough: for what is deleted, or as suspended.
     """
 
     id: int
@@ -126,7 +126,7 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
         WHERE received.id = due.id
         RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, deaths, received_at,
             EXISTS (SELECT FROM actor a WHERE a.uri = received.actor_uri
-                AND (a.deleted_at IS NULL OR received.type = 'Delete')) AS sender_known
+                AND (a.deleted_at IS NULL OR a.suspended_at IS NOT NULL OR received.type = 'Delete')) AS sender_known
         """,
         worker,
         limit,

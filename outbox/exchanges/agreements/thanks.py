@@ -49,14 +49,14 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
         raise Conflict("not_done_yet")
     text = require_words(said.text)
     if not text:
-        raise Invalid("thanks_missing", field="merci")
+        raise Invalid("thanks_missing", field="thanks")
     if await _has_thanked(conn, case, author, text):
         return
     other = case.other_of(author)
     if not await may_write(conn, author, other):
         raise Conflict("messaging_blocked")
     if said.public and not _may_be_public(case):
-        raise Invalid("thanks_not_public", field="merci")
+        raise Invalid("thanks_not_public", field="thanks")
     if author.guest or other.guest:
         await _say(conn, site, case, author, text)
         return
@@ -142,7 +142,7 @@ async def _write_to(conn: Connection, site: Site, case: Case, author: Actor, sai
     """A private note in the thread. Where the other's server has no threads, it says what for."""
     other = case.other_of(author)
     if any(one.id not in (author.id, other.id) for one in (await find_mentioned(conn, site, said.text)).values()):
-        raise Invalid("thanks_name_others", field="merci")
+        raise Invalid("thanks_name_others", field="thanks")
     thread = await exchanges.get_for(conn, case.agreement.exchange_id, author.id)
     parent = await find_parent(conn, author, thread)
     if parent is None:

@@ -219,6 +219,13 @@ def test_alternates_are_found_in_pages(html: str, expected: str | None) -> None:
     assert find_alternate(html.encode(), "https://a.test/page") == expected
 
 
+@pytest.mark.parametrize(("before", "expected"), [(7_999, "https://a.test/x"), (8_000, None)])
+def test_of_a_page_eight_thousand_tags_are_read(before: int, expected: str | None) -> None:
+    page = "x<p>" * before + '<link rel="alternate" type="application/activity+json" href="/x">'
+
+    assert find_alternate(page.encode(), "https://a.test/page") == expected
+
+
 # Over real sockets, with hosts that have a port, as in test federation.
 
 

@@ -78,3 +78,22 @@ def test_a_made_hashtag_is_found_again(word: str) -> None:
 )
 def test_of_others_a_hashtag_has_the_characters_of_one(written: str, name: str | None) -> None:
     assert hashtags.read_name(written) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("#Vélo", "Vélo"),
+        (" ＃velo_enfant ", "velo_enfant"),
+        ("a" * 100, "a" * 100),
+        ("a" * 101, None),
+        ("e\u0301" * 100, "é" * 100),
+        ("#" * 399 + "a", "a"),
+        ("#" * 400 + "a", None),
+        ("2026", None),
+        ("#", None),
+        ("deux mots", None),
+    ],
+)
+def test_the_name_that_another_server_gives_is_read_within_bounds(written: str, name: str | None) -> None:
+    assert hashtags.read_name(written) == name

@@ -290,3 +290,11 @@ async def test_a_listing_stays_with_who_published_it(copy: Copy) -> None:
     found = await listings.find_by_post(copy.conn, copy.listing.id)
     assert found is not None and found.post.author_id == copy.dora.id and found.post.deleted_at is None
     assert (await copy.get()).state == "requested"
+
+
+@pytest.mark.parametrize(("state", "event", "by_owner"), [("Expired", "expired", False), ("Rejected", "refused", True)])
+async def test_that_it_expired_is_nobodys_doing(copy: Copy, state: str, event: str, by_owner: bool) -> None:
+    await copy.update(state)
+
+    [told] = await copy.conn.fetch("SELECT kind, actor_id FROM exchange_event ORDER BY id DESC LIMIT 1")
+    assert (told["kind"], told["actor_id"]) == (event, copy.dora.id if by_owner else None)

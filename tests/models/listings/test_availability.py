@@ -6,7 +6,12 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.exchanges.agreements import Taken, is_free
+from models.exchanges.agreements import Taken, Terms, is_free
+from models.ids import make_id
+from models.listings.availability import list_taken
+from models.listings.listings import Listing
+from models.store.database import Connection, execute
+from tests.factories import make_agreement, make_listing, make_member, make_remote_actor
 
 DAY = datetime(2027, 5, 10, tzinfo=UTC)
 
@@ -69,3 +74,48 @@ def test_it_is_free_when_it_is_free_at_every_hour(
         return None not in at_once and sum(quantity or 0 for quantity in at_once) + wanted <= there
 
     assert free(out, first, first + length, wanted=wanted, there=there) == all(left(hour) for hour in hours)
+
+
+async def test_what_touches_a_range_is_taken_by_the_owner_and_by_agreements_that_wait_or_stand(
+    conn: Connection,
+) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    listing, other = await make_listing(conn, alice), await make_listing(conn, alice)
+    for thing, first, last in ((listing, 0, 2), (listing, 2, 4), (listing, 6, 8), (other, 2, 4)):
+        await make_unavailable(conn, thing, first, last)
+    held = [
+        await make_agreement(conn, listing, await make_member(conn, state), state=state, terms=between(3, 5))
+        for state in ("requested", "countered", "agreed", "done", "refused")
+    ]
+    for first, last in ((0, 2), (6, 9)):
+        await make_agreement(
+            conn, listing, await make_member(conn, f"m{first}"), state="agreed", terms=between(first, last)
+        )
+    await make_agreement(conn, other, bob, state="agreed", terms=between(3, 5))
+
+    found = await list_taken(conn, listing.id, moment(2), moment(6))
+    but_one = await list_taken(conn, listing.id, moment(2), moment(6), but=held[0].id)
+
+    assert {one.agreement_id for one in found} == {None, *(one.id for one in held[:3])}
+    assert len(found) == 4
+    assert (found[0].begins_at, found[0].ends_at, found[0].quantity) == (moment(2), moment(4), None)
+    assert {one.agreement_id for one in but_one} == {None, *(one.id for one in held[1:3])}
+
+
+def moment(day: int) -> datetime:
+    return DAY + timedelta(days=day)
+
+
+def between(first: int, last: int) -> Terms:
+    return Terms(begins_at=moment(first), ends_at=moment(last))
+
+
+async def make_unavailable(conn: Connection, listing: Listing, first: int, last: int) -> None:
+    await execute(
+        conn,
+        "INSERT INTO unavailability (id, listing_id, begins_at, ends_at) VALUES ($1, $2, $3, $4)",
+        make_id(),
+        listing.id,
+        moment(first),
+        moment(last),
+    )

@@ -1,8 +1,11 @@
 """Reports."""
 
+from datetime import datetime
+
 from models.moderation import reports
-from models.moderation.reports import NewReport
-from models.store.database import Connection
+from models.moderation.reports import NewReport, Report, Settlement
+from models.people.actors import Actor
+from models.store.database import Connection, fetch_value
 from tests.factories import make_member, make_remote_actor
 
 
@@ -22,3 +25,48 @@ async def test_a_report_is_kept_once_and_cut(conn: Connection) -> None:
 
     [report] = await reports.list_open(conn)
     assert (len(report.object_uris), len(report.content)) == (100, 5000)
+
+
+async def make_report(conn: Connection, reporter: Actor, target: Actor, *, local: bool = True) -> int:
+    new = NewReport(
+        uri=None, reporter_id=reporter.id, target_id=target.id, object_uris=[], content="Bonjour", local=local
+    )
+    assert await reports.save(conn, new)
+    return int(await fetch_value(conn, "SELECT max(id) FROM report"))
+
+
+async def test_each_list_has_its_own_the_bounds_asked_for_and_nothing_about_its_reader(conn: Connection) -> None:
+    alice, dora, bob = await make_member(conn), await make_member(conn, "dora"), await make_remote_actor(conn)
+    made = [await make_report(conn, alice, bob) for _ in range(3)]
+    about_dora = await make_report(conn, bob, dora, local=False)
+    every = [*made, about_dora]
+
+    assert [one.id for one in await reports.list_made(conn, alice.id, limit=2)] == made[:0:-1]
+    assert [one.id for one in await reports.list_made(conn, bob.id)] == []
+    assert [one.id for one in await reports.list_open(conn, limit=2)] == made[:2]
+    assert [one.id for one in await reports.list_open(conn, after=made[1])] == every[2:]
+    assert [one.id for one in await reports.list_open(conn, reader_id=dora.id)] == made
+    assert (await reports.count_open(conn, dora.id), await reports.count_open(conn, alice.id)) == (3, 4)
+    assert await reports.find(conn, about_dora, dora.id) is None
+
+
+async def test_what_is_settled_leaves_the_open_ones_once_and_comes_among_the_closed(conn: Connection) -> None:
+    alice, dora, bob = await make_member(conn), await make_member(conn, "dora"), await make_remote_actor(conn)
+    made = [await make_report(conn, alice, bob) for _ in range(3)]
+    about_dora = await make_report(conn, alice, dora)
+    settlement = Settlement(by=dora.id, note="n" * 9000, answer="")
+
+    assert not await reports.settle(conn, about_dora, settlement)
+    assert [await reports.settle(conn, id, settlement) for id in (*made, made[0])] == [True, True, True, False]
+
+    closed = await reports.list_closed(conn, reader_id=alice.id, limit=2)
+    following = await reports.list_closed(conn, reader_id=alice.id, before=(_closed_at(closed[-1]), closed[-1].id))
+    assert [one.id for one in (*closed, *following)] == made[::-1]
+    assert await reports.list_closed(conn, reader_id=bob.id) == []
+    assert [one.id for one in await reports.list_open(conn)] == [about_dora]
+    assert {len(one.note) for one in closed} == {reports.NOTE_LIMIT}
+
+
+def _closed_at(report: Report) -> datetime:
+    assert report.closed_at is not None
+    return report.closed_at

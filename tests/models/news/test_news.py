@@ -1,5 +1,7 @@
 """What is new: many who like one thing stand together, a thread is one line, and pages go on where they stopped."""
 
+import pytest
+
 from models.exchanges import exchanges
 from models.news import markers, news, notifications
 from models.relations.blocking import blocks
@@ -152,3 +154,20 @@ async def test_what_apps_never_show_stays_new_on_pages_however_far_an_app_was_re
     assert await news.count_unread(conn, alice.id) == 1
     await news.mark_read(conn, alice.id, last)
     assert await news.count_unread(conn, alice.id) == 0
+
+
+@pytest.mark.parametrize("role", ["owner", "partner"])
+async def test_news_of_a_thread_is_found_however_much_goes_on_between_others(conn: Connection, role: str) -> None:
+    alice, bob, carol = await make_member(conn), await make_member(conn, "bob"), await make_member(conn, "carol")
+    threads = []
+    for one, other in ((alice, bob), *((carol, bob) for _ in range(6))):
+        owner, partner = (one, other) if role == "owner" else (other, one)
+        listing = await make_listing(conn, owner)
+        thread = await exchanges.open(conn, listing_id=listing.id, owner_id=owner.id, partner_id=partner.id)
+        await exchanges.add_event(conn, thread.id, "requested", actor_id=other.id)
+        threads.append(thread.id)
+
+    found = [[line.exchange_id for line in await news.list_threads(conn, one.id, limit=1)] for one in (alice, carol)]
+
+    assert found == [threads[:1], threads[-1:]]
+    assert await news.list_threads(conn, (await make_member(conn, "dora")).id, limit=1) == []

@@ -104,6 +104,7 @@ def test_what_is_heard_of_a_window_of_the_clock_that_is_over_counts_no_more(one:
     one.hear(limit, told, {"a.test": 1000}, window=window)
 
     assert one.used(limit, "a.test") == 1
+    assert one.tell(limit, most=10) == {"a.test": 1}, "what was told of the window before is not taken off this one"
 
 
 async def test_ht04_a_server_has_one_limit_however_many_processes_there_are(

@@ -8,8 +8,11 @@ from models.news import notifications
 from models.news.notifications import NotificationPage
 from models.people.actors import Actor
 from models.posts import Audience
+from models.posts.media import uploads
+from models.posts.media.media import StoredPicture
+from models.posts.media.uploads import MediaWords
 from models.store.database import Connection
-from outbox.posts.notes import NoteDraft, delete, narrow, publish, reply
+from outbox.posts.notes import NoteDraft, delete, edit, narrow, publish, reply
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.outbox.sent import list_sent, mark_delivered
 
@@ -196,3 +199,24 @@ async def test_nobody_else_takes_it_back(conn: Connection) -> None:
 
     with pytest.raises(NotFound):
         await delete(conn, HERE, alice, note)
+
+
+async def test_an_edit_gives_new_words_to_the_pictures_that_stay_and_to_no_others(conn: Connection) -> None:
+    alice = await make_member(conn)
+    stays, goes = [
+        await uploads.create_upload(
+            conn,
+            alice.id,
+            StoredPicture(file_key=name, thumbnail_key=name, byte_size=9, width=3, height=2, blurhash="L0"),
+            "Avant",
+        )
+        for name in ("a", "b")
+    ]
+    note = await publish(conn, HERE, alice, NoteDraft(text="Bonjour", audience="network", media_ids=(stays.id,)))
+    words = tuple(MediaWords(id=one.id, description="Après") for one in (stays, goes))
+
+    changed = NoteDraft(text="Bonsoir", audience="network", media_ids=(stays.id,), media_words=words)
+    await edit(conn, HERE, alice, note, changed)
+
+    found = [await uploads.get_own(conn, one.id, alice.id) for one in (stays, goes)]
+    assert [one.description for one in found] == ["Après", "Avant"]

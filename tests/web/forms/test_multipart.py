@@ -13,7 +13,7 @@ from tests.web.small_app import Client, make_instance, serving
 from web.api import parameters
 from web.forms import form as forms
 from web.forms.form import read_form
-from web.forms.multipart import TEXT_LIMIT, FileLimits
+from web.forms.multipart import PART_LIMIT, TEXT_LIMIT, FileLimits
 
 PHOTOS = FileLimits(count=2, size=1000)
 
@@ -112,6 +112,17 @@ async def test_the_api_takes_five_hundred_fields_those_of_the_address_included(
 @pytest.mark.parametrize(("number", "status"), [(300, 200), (301, 413)])
 async def test_a_page_takes_three_hundred_fields(client: Client, number: int, status: int) -> None:
     assert (await client.post("/formulaire", data=make_data(name_fields(number)))).status == min(status, 422)
+
+
+@pytest.mark.parametrize(("number", "status"), [(PART_LIMIT, 200), (PART_LIMIT + 1, 422)])
+async def test_a_page_takes_so_many_parts_though_those_that_are_empty_count_for_no_bytes(
+    client: Client, number: int, status: int
+) -> None:
+    data = FormData(default_to_multipart=True)
+    for _ in range(number):
+        data.add_field("photos", b"", filename="vide.jpg", content_type="image/jpeg")
+
+    assert (await client.post("/formulaire", data=data)).status == status
 
 
 @pytest.mark.parametrize("path", ["/formulaire", api()])

@@ -122,3 +122,12 @@ def test_no_form_of_ours_has_a_name_of_yesterday_and_every_name_of_today_stands_
 
     assert {name for name in found if name in FIELDS} == set()
     assert {name for name in FIELDS.values() if name not in found and f'"{name}"' not in code} == set()
+
+
+def test_refusals_name_fields_as_they_are_called_today() -> None:
+    root = FOLDER.parents[1]
+    modules = [path for folder in ("models", "federation", "outbox", "inbox") for path in (root / folder).rglob("*.py")]
+    named = {name for path in modules for name in re.findall(r'field="([a-z_-]+)"', path.read_text())}
+
+    assert "thanks" in named
+    assert named & FIELDS.keys() == {"comment"}, "which is what an app calls the words of a report, and a note"

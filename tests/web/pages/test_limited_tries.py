@@ -70,9 +70,9 @@ async def test_passkeys_are_tried_so_often_only(door: Doorbell, monkeypatch: pyt
     await visitor.send("/connexion/cle")
     answers = []
     for _ in range(2):
-        answers.append((await visitor.send("/connexion/cle", {"reponse": "x"})).status)
+        answers.append((await visitor.send("/connexion/cle", {"answer": "x"})).status)
 
-    await visitor.send("/connexion/cle", {"reponse": "x"})
+    await visitor.send("/connexion/cle", {"answer": "x"})
 
     assert answers == [422, 422] and visitor.status == 429 and "Attendez un quart d’heure" in visitor.text
 
@@ -83,7 +83,7 @@ async def test_a_member_reports_so_often_only(
     allow(monkeypatch, "report", name=2)
     async with transaction(instance.pool) as conn:
         await make_local_actor(conn, "instance", type="Application")
-    path, typed = f"/signaler/annonce/{lomme.drill.id}", {"raison": "spam", "pourquoi": "Ce n’est pas à lui."}
+    path, typed = f"/signaler/annonce/{lomme.drill.id}", {"reason": "spam", "content": "Ce n’est pas à lui."}
 
     sent = [await alice.send(path, typed, form_on=path) for _ in range(3)]
 

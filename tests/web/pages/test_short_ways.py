@@ -46,7 +46,7 @@ async def test_what_is_new_stands_in_the_header_of_every_page_alike(
     async with connection(instance.pool) as conn:
         new = await news.count_unread(conn, lomme.alice.id)
     marks = {
-        path: re.findall(r'class="compteur"><span aria-hidden="true">(\d+)<', (await alice.get(path)).text)
+        path: re.findall(r'class="counter"><span aria-hidden="true">(\d+)<', (await alice.get(path)).text)
         for path in ("/annonces", "/reseau", "/", "/mentions-legales")
     }
 
@@ -63,7 +63,7 @@ async def test_a_listing_from_the_form_asks_for_no_note_that_it_may_have_begun_w
     monkeypatch.setattr(listing_drafts, "find_own", fail)
     page = await alice.get("/publier?genre=offer")
 
-    answer = await send_form(alice, "/publier", page, changed(page, titre="Échelle", comment="gift", lieu="Lomme"))
+    answer = await send_form(alice, "/publier", page, changed(page, title="Échelle", mode="gift", place="Lomme"))
 
     assert answer.status == 303, answer.words()
     async with connection(instance.pool) as conn:

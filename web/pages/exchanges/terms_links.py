@@ -69,8 +69,8 @@ async def post_terms(request: web.Request) -> web.Response:
             link = await links.use(conn, token)
             who, held = await actors.get(conn, link.actor_id), await agreements.get(conn, link.agreement_id)
             said = Said(text=reason if answer == "non" else "", offer_uri=link.offer_uri)
-            if link.used and not acts.is_so(held, who, ANSWERS[answer], said):
-                raise Gone("proposal_link_expired")
+            if not acts.is_so(held, who, ANSWERS[answer], said):
+                _require_standing(link, held)
             await acts.do(conn, instance.site, who, held, ANSWERS[answer], said)
     except (Gone, NotFound):
         return await render(request, "terms/gone.html", status=410)
@@ -78,6 +78,14 @@ async def post_terms(request: web.Request) -> web.Response:
         form.refuse("", error)
         return await _show(request, found, form)
     return await render(request, "terms/answered.html", question=found, yes=answer == "oui")
+
+
+def _require_standing(link: AgreementLink, held: Agreement) -> None:
+    """Raise Gone for a link that was used otherwise, Conflict where other terms took the place of those it shows."""
+    if link.used:
+        raise Gone("proposal_link_expired")
+    if held.offer_uri != link.offer_uri:  # a no ends whatever is on the table
+        raise Conflict("terms_outdated")
 
 
 async def _find(conn: Connection, request: web.Request) -> TermsView | None:

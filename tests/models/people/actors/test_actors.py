@@ -8,8 +8,9 @@ from models.listings import listings
 from models.people import actors
 from models.people.actors import RemoteActor
 from models.relations import follows
-from models.store.database import Connection, fetch_value
-from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
+from models.store.database import Connection, fetch_column, fetch_value
+from models.traffic.outbound import deliveries
+from tests.factories import make_activity, make_follow, make_listing, make_member, make_note, make_remote_actor
 
 
 async def test_remote_actor_keeps_its_row_when_it_is_fetched_again(conn: Connection) -> None:
@@ -74,3 +75,46 @@ async def test_in_a_search_accounts_of_hosts_that_nobody_knows_come_last(conn: C
     await make_follow(conn, alice, met)
 
     assert [one.id for one in await actors.search(conn, "bob", limit=5)] == [met.id, invented.id]
+
+
+async def test_what_waits_at_a_shared_inbox_is_cancelled_with_the_last_person_behind_it(conn: Connection) -> None:
+    alice = await make_member(conn)
+    bob, carol = await make_remote_actor(conn), await make_remote_actor(conn, "carol")
+    await make_follow(conn, bob, alice)
+    activity = await make_activity(conn, alice)
+    await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[], followed_ids=[alice.id])
+    states = []
+
+    for gone in (carol, bob):
+        await actors.delete(conn, gone.id)
+        states.append(await fetch_value(conn, "SELECT state FROM delivery WHERE activity_id = $1", activity))
+
+    assert states == ["waiting", "cancelled"]
+
+
+async def test_what_waits_at_a_shared_inbox_is_for_the_others_behind_it(conn: Connection) -> None:
+    alice = await make_member(conn)
+    bob, _ = await make_remote_actor(conn), await make_remote_actor(conn, "carol")
+    await make_follow(conn, bob, alice)
+    activity = await make_activity(conn, alice)
+    await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[], followed_ids=[alice.id])
+
+    await actors.delete(conn, bob.id)
+
+    assert await fetch_value(conn, "SELECT state FROM delivery WHERE activity_id = $1", activity) == "waiting"
+
+
+async def test_what_somebody_gone_wrote_is_gone_and_screens_that_show_it_are_told(conn: Connection) -> None:
+    alice, bob, carol = await make_member(conn), await make_remote_actor(conn), await make_remote_actor(conn, "carol")
+    public, unlisted = await make_note(conn, bob), await make_note(conn, bob, audience="unlisted")
+    private = await make_note(conn, bob, audience="followers")
+    kept = [(await make_note(conn, one)).id for one in (alice, carol)]
+    before = await posts.filter_visible(conn, [public.id, unlisted.id, *kept], None)
+
+    await actors.delete(conn, bob.id)
+
+    assert before == {public.id, unlisted.id, *kept}
+    assert await fetch_column(conn, "SELECT id FROM post WHERE author_id = $1", bob.id) == []
+    assert await fetch_column(conn, "SELECT id FROM post WHERE id = ANY($1) ORDER BY id", kept) == kept
+    told = await fetch_column(conn, "SELECT object_id FROM stream_event WHERE kind = 'delete' ORDER BY object_id")
+    assert (told, private.id in told) == ([public.id, unlisted.id], False)

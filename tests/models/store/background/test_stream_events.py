@@ -146,3 +146,14 @@ async def test_events_are_forgotten_after_some_minutes(conn: Connection) -> None
 
     assert await stream_events.prune(conn) == 1
     assert await fetch_value(conn, "SELECT object_id FROM stream_event") == 2
+
+
+async def test_readers_that_are_far_behind_get_so_many_at_once(pool: Pool) -> None:
+    async with connection(pool) as conn:
+        position = await stream_events.read_position(conn)
+        alice = await make_member(conn)
+        notes = [await make_note(conn, alice) for _ in range(3)]
+
+        _, found = await stream_events.list_since(conn, position, 2)
+
+    assert [one.object_id for one in found] == [one.id for one in notes[:2]]

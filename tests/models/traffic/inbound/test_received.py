@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound import received
 from models.traffic.inbound.received import NewReceived, Received, enqueue_many
 from tests.asking import enqueue_one
+from tests.factories import make_remote_actor
 
 
 def make_new(number: int = 1, actor: str = "bob", body: bytes = b"{}") -> NewReceived:
@@ -174,6 +176,27 @@ async def test_an_end_that_is_written_down_is_no_death(conn: Connection) -> None
         await received.retry(conn, row.id, error="not yet", due_at=datetime.now(UTC))
 
     assert [row.deaths for row in await claim(conn, seconds=200)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("type", "marks", "known"),
+    [
+        ("Create", "deleted_at = NULL", True),
+        ("Create", "deleted_at = now()", False),
+        ("Delete", "deleted_at = now()", True),
+        ("Create", "deleted_at = now(), suspended_at = now()", True),
+    ],
+    ids=["living", "deleted", "their end", "deleted and suspended"],
+)
+async def test_nobodys_server_is_asked_for_whom_we_know_well_enough(
+    conn: Connection, type: str, marks: str, known: bool
+) -> None:
+    bob = await make_remote_actor(conn)
+    await execute(conn, f"UPDATE actor SET {marks} WHERE id = $1", bob.id)
+    await enqueue_one(conn, replace(make_new(), type=type))
+    await enqueue_one(conn, replace(make_new(2, "nobody"), type=type))
+
+    assert [row.sender_known for row in await claim(conn)] == [known, False]
 
 
 async def test_of_a_large_body_only_the_beginning_stays_once_it_took_effect(conn: Connection) -> None:

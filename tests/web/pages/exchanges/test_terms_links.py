@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms, links
 from models.people import actors
@@ -85,7 +87,8 @@ async def test_an_answer_without_a_choice_keeps_the_words(door: Doorbell) -> Non
     assert await state_of(door, held) == "countered"
 
 
-async def test_a_link_answers_the_terms_that_it_shows_and_no_others(door: Doorbell) -> None:
+@pytest.mark.parametrize("answer", ["oui", "non"])
+async def test_a_link_answers_the_terms_that_it_shows_and_no_others(door: Doorbell, answer: str) -> None:
     held, link = await make_question(door)
     visitor = await door.ring()
     await visitor.open(link)
@@ -93,7 +96,7 @@ async def test_a_link_answers_the_terms_that_it_shows_and_no_others(door: Doorbe
         await execute(conn, "UPDATE agreement SET proposed_by = partner_id")
         await counter(conn, door.instance.site, await actors.get(conn, held.owner_id), held, TERMS)
 
-    await visitor.send(link, {"answer": "oui"})
+    await visitor.send(link, {"answer": answer})
 
     assert await state_of(door, held) == "countered"
     assert visitor.status == 422 and "ne sont plus sur la table" in visitor.text

@@ -199,7 +199,7 @@ async def test_what_has_ended_has_one_button_that_puts_it_back(
     await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "prolong"}, form_on=path)
 
     assert "Nous vous l’écrirons" in open_page and "Prolonger" in open_page
-    assert 'value="rouvrir"' not in ended.text and "Rouvrir et prolonger" in ended.words()
+    assert 'value="reopen"' not in ended.text and "Rouvrir et prolonger" in ended.words()
     assert "Disponible" in (await alice.get(path)).words()
 
 

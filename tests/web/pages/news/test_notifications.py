@@ -114,7 +114,7 @@ async def test_without_news_the_page_says_what_will_come(open_browser: OpenBrows
 
     assert "Rien de neuf" in page.words()
     assert "Votre coop n’envoie pas de courriels" in page.words()
-    assert "compteur" not in page.text
+    assert 'class="counter"' not in page.text
 
 
 async def test_there_is_no_news_of_people_who_are_gone(alice: Browser, lomme: Village, instance: Instance) -> None:

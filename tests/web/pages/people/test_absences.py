@@ -40,6 +40,13 @@ async def test_she_goes_and_comes_back_whenever_she_likes(door: Doorbell, alice:
     assert alice.path == "/compte?fait=present" and (await load(door)).away_until is None
 
 
+async def test_the_days_offered_go_from_tomorrow_to_a_year_from_now(alice: Visitor) -> None:
+    first, last = today() + timedelta(days=1), today() + timedelta(days=366)
+
+    assert f'min="{first}"' in alice.text
+    assert f'max="{last}"' in alice.text
+
+
 async def test_everybody_reads_when_she_is_back_and_finds_her_offers_again_then(door: Doorbell, alice: Visitor) -> None:
     back = today() + timedelta(days=10)
     async with connection(door.instance.pool) as conn:

@@ -103,6 +103,16 @@ async def test_what_nobody_may_quote_offers_no_form_and_takes_none(
         assert await fetch_value(conn, "SELECT count(*) FROM quote") == 0
 
 
+async def test_what_is_not_there_and_what_is_not_for_everybody_are_the_same(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with connection(instance.pool) as conn:
+        private = await make_note(conn, lomme.alice, audience="followers")
+
+    for id in (private.id, 1, 2**63):
+        assert (await alice.get(f"/citations/{id}")).status == 404
+
+
 async def test_who_is_not_its_author_takes_nothing_back(
     alice: Browser, lomme: Village, instance: Instance, theirs: Post
 ) -> None:

@@ -35,7 +35,7 @@ from web.api.declic.request_schemas import Nothing
 from web.api.parameters import read_id, read_idempotency_key
 from web.http.app_keys import INSTANCE
 
-FIELDS = {"message": "text", "photos": "media_ids", "raison": "text", "merci": "text"}
+FIELDS = {"message": "text", "photos": "media_ids", "thanks": "text"}
 """Where a field of the verbs has another name here."""
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from models.posts import Tag
+from models.relations import followed_tags
 from models.store.database import connection
 from tests.factories import make_member, make_note, make_remote_actor
 from tests.web.api import strict
@@ -38,6 +39,29 @@ async def test_followed_tags_are_paged_by_the_following(alice: Alice) -> None:
 
     assert [one["name"] for one in first.json] == ["trois", "deux"]
     assert [one["name"] for one in second.json] == ["un"]
+
+
+async def test_all_that_may_be_followed_are_told_at_once_unless_fewer_are_asked_for(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        for number in range(100):
+            await followed_tags.save(conn, actor_id=alice.actor.id, tag=f"t{number}", name=f"t{number}")
+
+    found = [len(await alice.api.get(f"/api/v1/followed_tags{asked}")) for asked in ("", "?limit=7", "?limit=1000")]
+
+    assert found == [100, 7, 100]
+
+
+async def test_of_the_most_used_tags_ten_are_told_and_twenty_at_most(alice: Alice) -> None:
+    names = [f"tag{number:02}" for number in range(21)]
+    async with connection(alice.api.pool) as conn:
+        await make_note(conn, alice.actor, tags=tuple(Tag(tag=name, name=name) for name in names))
+
+    found = [
+        [one["name"] for one in await alice.api.get(f"/api/v1/trends/tags{asked}", strict.many(strict.tag))]
+        for asked in ("", "?limit=100", "?limit=3&offset=19")
+    ]
+
+    assert found == [names[:10], names[:20], names[19:]]
 
 
 async def test_what_is_no_tag_cannot_be_followed_or_shown(alice: Alice) -> None:

@@ -31,7 +31,9 @@ async def test_a_guest_asks_so_often_and_then_no_more(inn: Inn, monkeypatch: pyt
     for first in (5, 15):
         page = f"{link}/demander?du={day(first)}&au={day(first)}"
         await guest.open(page)
-        await guest.send(f"{link}/demander", {"du": day(first), "au": day(first), "message": "Pour Wissant"})
+        await guest.send(
+            f"{link}/demander", {"first_day": day(first), "last_day": day(first), "message": "Pour Wissant"}
+        )
 
     assert "Revenez dans une heure" in guest.text and "Pour Wissant" in guest.text
     assert await inn.count("SELECT count(*) FROM agreement") == 1
@@ -42,9 +44,9 @@ async def test_one_listing_is_asked_for_by_so_many_addresses_and_then_by_no_more
 ) -> None:
     allow(monkeypatch, "guest_listing", name=2)
     for name in ("un", "deux"):
-        assert (await inn.knock(courriel=f"{name}@example.net")).status == 200
+        assert (await inn.knock(email=f"{name}@example.net")).status == 200
 
-    guest = await inn.knock(courriel="trois@example.net")
+    guest = await inn.knock(email="trois@example.net")
 
     assert guest.status == 422 and "Revenez dans une heure" in guest.text
     assert len(inn.postman.taken) == 2
