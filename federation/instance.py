@@ -39,7 +39,7 @@ class Instance:
     jsonld: JsonLdProcessor = field(default_factory=JsonLdProcessor)
     linked_data: JsonLdProcessor = field(default_factory=lambda: JsonLdProcessor(work="open", most_waiting=8))
     signers: Cache[tuple[int, str], Signer] = field(default_factory=lambda: Cache(size=4096, seconds=600))
-    sealed: Cache[tuple[int, str], str] = field(default_factory=lambda: Cache(size=128, seconds=60))
+    proven: Cache[tuple[int, str], str] = field(default_factory=lambda: Cache(size=128, seconds=60))
     vapid: Cache[str, "ec.EllipticCurvePrivateKey"] = field(default_factory=lambda: Cache(size=1, seconds=3600))
     instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     inhabited: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
@@ -49,22 +49,22 @@ class Instance:
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
     intake: WriteBatcher[NewReceived] = field(init=False)
     backlog: Backlog = field(init=False)
-    welcomes: FederationPolicy = field(default=None)  # type: ignore[assignment]  # made below from the pool
+    policy: FederationPolicy = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
-    heard: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
+    active_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     counter: MemoryCounter = field(default_factory=MemoryCounter)
 
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""
         object.__setattr__(self, "intake", WriteBatcher(self.pool, enqueue_many))
         object.__setattr__(self, "backlog", Backlog(self.pool))
-        if self.welcomes is None:
-            object.__setattr__(self, "welcomes", FederationPolicy(self.pool))
+        if self.policy is None:
+            object.__setattr__(self, "policy", FederationPolicy(self.pool))
 
     def forget_keys(self) -> None:
         """Keys of ours changed: those in memory are old, and so are the proofs made with them."""
         self.signers.clear()
-        self.sealed.clear()
+        self.proven.clear()
         self.vapid.clear()
 
     @property

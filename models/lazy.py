@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -31,10 +32,11 @@ class LazyModule(ModuleType):
 
 @contextmanager
 def lazily(around: Around = nullcontext) -> Iterator[None]:
-    """Modules of ours that are imported in this block (`from outbox import follows`) are read when they are first used.
+    """Modules of ours that are imported in this block are read when they are first used.
 
-    They are read inside of `around()`. Type checkers and import rules see imports like all others. A name out of a
-    module (`from outbox.relations.follows import follow`) is a use of it. First uses belong into one thread.
+    They are read inside of `around()`. Type checkers and import rules see imports like all others: a module is taken
+    as a whole (`from outbox.relations import follows`), since a name out of it (`from outbox.relations.follows import
+    follow`) is a use of it. First uses belong into one thread.
     """
     finder = _LazyFinder(around)
     sys.meta_path.insert(0, finder)
@@ -60,13 +62,21 @@ class _LazyFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """None for the five packages themselves, which hold nothing, and for libraries: they are read as ever."""
+        """None for libraries and for packages that hold nothing but what is in them: they are read as ever."""
         if path is None or fullname.partition(".")[0] not in OURS:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.loader is not None:
-            spec.loader = LazyLoader(_Within(spec.loader, self.around))
+        if spec is None or spec.loader is None or holds_nothing(spec):
+            return None
+        spec.loader = LazyLoader(_Within(spec.loader, self.around))
         return spec
+
+
+def holds_nothing(spec: ModuleSpec) -> bool:
+    """Whether it is a package without a name of its own: what is in it cannot be found without reading it."""
+    if spec.submodule_search_locations is None or spec.origin is None:
+        return False
+    return Path(spec.origin).read_bytes().count(b"\n") <= 1
 
 
 class _Within(Loader):

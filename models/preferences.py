@@ -108,7 +108,7 @@ async def load(conn: Connection) -> Preferences:
 
 
 async def save(conn: Connection, preferences: Preferences) -> None:
-    """Keep all settings but `limited_federation`, which `levels.save_limited` puts into effect.
+    """Keep all settings but `limited_federation`, which `trust_levels.save_limited` puts into effect.
 
     What did not change keeps its date.
     """

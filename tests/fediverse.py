@@ -27,7 +27,7 @@ class Post:
     inbox: str
     body: bytes
     key_id: str
-    knock: SignatureScheme | None
+    scheme: SignatureScheme | None
     synchronization: str | None = None
 
     @property
@@ -116,16 +116,16 @@ class FakeFediverse:
         body: bytes,
         signer: Signer,
         *,
-        knock: SignatureScheme | None = None,
+        scheme: SignatureScheme | None = None,
         synchronization: str | None = None,
     ) -> Answer:
         """Record the delivery; 202 unless `answers` says otherwise."""
         self.posts.append(
-            Post(inbox=inbox, body=body, key_id=signer.key_id, knock=knock, synchronization=synchronization)
+            Post(inbox=inbox, body=body, key_id=signer.key_id, scheme=scheme, synchronization=synchronization)
         )
         waiting = self.answers.get(inbox)
         if not waiting:
-            return Answer(status=202, knock=knock or SignatureScheme.CAVAGE)
+            return Answer(status=202, scheme=scheme or SignatureScheme.CAVAGE)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
     async def close(self) -> None:
@@ -201,7 +201,7 @@ def sign_post(
     activity: Mapping[str, Any] | bytes,
     signer: Signer,
     *,
-    knock: SignatureScheme = SignatureScheme.CAVAGE,
+    scheme: SignatureScheme = SignatureScheme.CAVAGE,
     at: datetime | None = None,
     kind: str = ACTIVITY_JSON,
 ) -> Envelope:
@@ -209,7 +209,7 @@ def sign_post(
     body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
     headers = CIMultiDict({"Host": site.host, "Content-Type": kind})
     bare = Envelope(method="POST", path=path, headers=headers, body=body)
-    signed = sign(bare, site, signer, knock=knock, at=at or datetime.now(UTC))
+    signed = sign(bare, site, signer, scheme=scheme, at=at or datetime.now(UTC))
     return Envelope(method="POST", path=path, headers=signed, body=body)
 
 
@@ -219,10 +219,10 @@ def sign_get(
     signer: Signer,
     *,
     method: str = "GET",
-    knock: SignatureScheme = SignatureScheme.CAVAGE,
+    scheme: SignatureScheme = SignatureScheme.CAVAGE,
     at: datetime | None = None,
 ) -> Envelope:
     """A signed GET (or HEAD) of `path` at `site` as a peer would make it."""
     bare = Envelope(method=method, path=path, headers=CIMultiDict({"Host": site.host}))
-    signed = sign(bare, site, signer, knock=knock, at=at or datetime.now(UTC))
+    signed = sign(bare, site, signer, scheme=scheme, at=at or datetime.now(UTC))
     return Envelope(method=method, path=path, headers=signed)

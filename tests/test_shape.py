@@ -70,7 +70,18 @@ def test_a_folder_explains_itself_and_names_its_modules(folder: Path) -> None:
     modules = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
 
     assert len(text.splitlines()) <= 40
-    assert [name for name in sorted(modules) if name not in text] == []
+    named = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"\w+", code)}
+    assert [name for name in sorted(modules) if name not in named] == []
+
+
+@pytest.mark.parametrize("folder", WITH_MODULES, ids=name_of)
+def test_a_room_is_not_crowded_or_says_why(folder: Path) -> None:
+    rooms = [one for one in WITH_MODULES if one.parent == folder]
+    modules = [path for path in folder.glob("*.py") if path.stem != "__init__"]
+    text = (folder / "README.md").read_text()
+
+    assert len(rooms) <= (14 if name_of(folder) in FOLDERS else 7) or "More than seven folders: " in text
+    assert (len(modules) > 12) == ("More than twelve modules: " in text)
 
 
 @pytest.mark.parametrize("name", Settings.__struct_fields__)

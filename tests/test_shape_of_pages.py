@@ -21,7 +21,7 @@ SCRIPTS = sorted((ROOT / "web" / "static").glob("*.js"))
 
 SHEETS = sorted([*(ROOT / "web" / "static").rglob("*.css"), *TEMPLATES.rglob("*.css")])
 
-MIGRATIONS = sorted((ROOT / "models" / "migrations").glob("*.sql"))
+MIGRATIONS = sorted((ROOT / "models" / "store" / "migrations").glob("*.sql"))
 
 LONGEST = 120
 """Characters in a line: as in Python code, where ruff counts them, and with them those of the statements in it."""
@@ -75,7 +75,7 @@ def test_lines_are_short() -> None:
         (name_of(path), line) for path in (*MARKUP, *SHEETS, *SCRIPTS, *new) for line in path.read_text().splitlines()
     ]
 
-    assert len(lines) > 5000
+    assert len(lines) > 5000 and new
     assert [(name, line) for name, line in lines if len(line) > LONGEST] == []
 
 

@@ -28,7 +28,7 @@ OPTIONS: dict[tuple[str, str, str], str] = {
     ("models.places.communes", "load_communes", "file"): "a small list, or the one of another year",
     ("web.rendering.assets", "load_assets", "folder"): "files that a test makes and changes",
     ("web.rendering.i18n", "load_catalogue", "folder"): "catalogues that a test makes, with mistakes",
-    ("web.server.processes.serve", "run_until", "waker"): "rings when the test wants",
+    ("web.server.processes.serve", "run_until", "work_signal"): "rings when the test wants",
 }
 """Options that nothing of the source gives, each with its reason: a module, a function of it, the option."""
 

@@ -13,7 +13,7 @@ HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 
 FOLDER = ROOT / "web" / "static" / "images"
 
-BUILT_IN = ROOT / "federation" / "portraits"
+BUILT_IN = ROOT / "federation" / "media" / "portraits"
 
 PORTRAIT, BANNER = (400, 400), (1500, 500)
 

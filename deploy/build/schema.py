@@ -41,9 +41,27 @@ SET check_function_bodies = off;
 """
 
 
+MOVED = {
+    "models/agreements": "models/exchanges/agreements",
+    "models/categories": "models/listings/categories",
+    "models/directory/values": "models/servers/directory/values",
+    "models/hours": "models/people/opening_hours",
+    "models/places.fold_name": "models/places/places.fold_name",
+    "models/stream_events": "models/store/background/stream_events",
+}
+"""Modules that comments in migrations name as they were called then: databases know the checksums of those files."""
+
+
+def name_present_modules(sql: str) -> str:
+    """A migration with the modules in its comments as they are called now."""
+    for then, now in MOVED.items():
+        sql = re.sub(rf"\b{re.escape(then)}\b", now, sql)
+    return sql
+
+
 async def write_schema(conn: asyncpg.Connection) -> str:
     """The text of the schema that this database has; it must be as the migrations make it."""
-    sources = read_sources(migration.sql for migration in list_migrations())
+    sources = read_sources(name_present_modules(migration.sql) for migration in list_migrations())
     functions, needed = await conn.fetch(catalogues.FUNCTIONS), set(await conn.fetchval(catalogues.NEEDED_FUNCTIONS))
     tables, later = await _write_tables(conn, sources)
     sections = {

@@ -87,11 +87,11 @@ class PacedTransport:
         body: bytes,
         signer: Signer,
         *,
-        knock: SignatureScheme | None = None,
+        scheme: SignatureScheme | None = None,
         synchronization: str | None = None,
     ) -> Answer:
         """As `Transport` says; a crawl posts nothing."""
-        return await self.inner.post_activity(inbox, body, signer, knock=knock, synchronization=synchronization)
+        return await self.inner.post_activity(inbox, body, signer, scheme=scheme, synchronization=synchronization)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """As `Transport` says; a crawl posts nothing."""

@@ -62,7 +62,7 @@ async def check_host(instance: Instance, host: str) -> list[Finding]:
 
     What is learned of the clock and the software is kept.
     """
-    if not await instance.welcomes.allows(host):
+    if not await instance.policy.allows(host):
         return [Finding(trial=CheckStep.WELCOME, ok=False), *_not_made(CheckStep.WELCOME)]
     reached, clock = await _reach(instance, host)
     if not reached.ok:

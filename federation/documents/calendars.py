@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from federation.documents.documents import (
     is_activity_type,
     read_document,
-    require_guest,
+    require_allowed_host,
     require_not_failed,
     save_failure,
 )
@@ -39,7 +39,7 @@ async def fetch_calendar(
 
     Signed by the server's own actor unless a `signer` is given.
     """
-    host = await require_guest(instance, uri)
+    host = await require_allowed_host(instance, uri)
     if signer is None:
         await require_not_failed(instance, uri)
         if not instance.counter.spend(DOCUMENT_FETCHES, host):

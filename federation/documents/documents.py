@@ -54,7 +54,7 @@ async def fetch_document(
     uri = uri.partition("#")[0]
     if is_local(instance.site, uri):
         raise FetchFailed(Cause.BAD_ADDRESS, instance.site.host)
-    host = await require_guest(instance, uri)
+    host = await require_allowed_host(instance, uri)
     if not fresh:
         await require_not_failed(instance, uri)
         # What others tell us may not send us to one host hundreds of times a minute (B-14).
@@ -72,7 +72,7 @@ async def fetch_document(
     return document
 
 
-async def require_guest(instance: Instance, uri: str) -> str:
+async def require_allowed_host(instance: Instance, uri: str) -> str:
     """The host of an address, however it is spelled, with which we deal.
 
     The transport asks this of each hop; asked here too, nothing is noted that would outlast the decision.
@@ -81,7 +81,7 @@ async def require_guest(instance: Instance, uri: str) -> str:
         host = host_of(uri)
     except Invalid:
         raise FetchFailed(Cause.BAD_ADDRESS, uri[:100]) from None
-    if not await instance.welcomes.allows(host):
+    if not await instance.policy.allows(host):
         raise FetchFailed(Cause.SET_ASIDE, host)
     return host
 

@@ -30,7 +30,7 @@ class Fetched:
 class Answer:
     """What became of a delivery.
 
-    `status` is None when nobody answered; `retry_after` counts seconds; `knock` is how the last request was
+    `status` is None when nobody answered; `retry_after` counts seconds; `scheme` is how the last request was
     signed; `error` tells the administrators in one sentence what went wrong, and is None after a success; `clock` says
     by how many seconds the other server's clock is ahead of ours, where its answer carried a Date. `ours` when nothing
     was sent at all because of a fault here, which tells nothing of the other server.
@@ -38,7 +38,7 @@ class Answer:
 
     status: int | None
     retry_after: int | None = None
-    knock: SignatureScheme | None = None
+    scheme: SignatureScheme | None = None
     error: str | None = None
     cause: Cause | None = None
     clock: int | None = None
@@ -50,17 +50,17 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-def build_answer(fetched: Fetched, knock: SignatureScheme) -> Answer:
+def build_answer(fetched: Fetched, scheme: SignatureScheme) -> Answer:
     """What a delivery came to, from what the inbox answered."""
     at = datetime.now(UTC)
     clock = read_clock(fetched.headers, at)
     if 200 <= fetched.status < 300:
-        return Answer(status=fetched.status, knock=knock, clock=clock)
+        return Answer(status=fetched.status, scheme=scheme, clock=clock)
     cause = read_status(fetched.status, fetched.headers, at)
     return Answer(
         status=fetched.status,
         retry_after=read_retry_after(fetched.headers, at),
-        knock=knock,
+        scheme=scheme,
         error=f"{describe(cause, urlsplit(fetched.url).netloc)} (HTTP {fetched.status})",
         cause=cause,
         clock=clock,

@@ -11,7 +11,7 @@ from models.store.database import Pool, connection
 RELOAD_SECONDS = 2.0
 """How old a decision may be before the database is asked again whether there is a newer one."""
 
-MOST_KNOCKERS = 200
+MOST_COUNTED = 200
 """So many names are counted between two writes (B-38); more are not counted."""
 
 WRITE_SECONDS = 10.0
@@ -33,7 +33,7 @@ class FederationPolicy:
         self._mark: str | None = None
         self._until = 0.0
         self._lock = asyncio.Lock()
-        self._knocks: dict[str, int] = {}
+        self._asking: dict[str, int] = {}
         self._written = float("-inf")
 
     async def allows(self, host: str) -> bool:
@@ -54,25 +54,25 @@ class FederationPolicy:
     @property
     def size(self) -> int:
         """How many names are held in memory, of hosts decided about and of those that knocked since."""
-        return len(self._asides) + len(self._guests) + len(self._knocks)
+        return len(self._asides) + len(self._guests) + len(self._asking)
 
     def forget(self) -> None:
         """Look again before the next answer: something was decided here."""
         self._until = 0.0
 
-    async def note_knock(self, host: str) -> None:
+    async def note_access_request(self, host: str) -> None:
         """Somebody who is not let in came to the door: counted for those who may open it.
 
         Nothing is kept of those who are set aside. Written together, at most every ten seconds.
         """
         if not self._limited or not self._asides.isdisjoint(list_domains(host)):
             return
-        if host in self._knocks or len(self._knocks) < MOST_KNOCKERS:
-            self._knocks[host] = self._knocks.get(host, 0) + 1
+        if host in self._asking or len(self._asking) < MOST_COUNTED:
+            self._asking[host] = self._asking.get(host, 0) + 1
         if time.monotonic() < self._written + WRITE_SECONDS:
             return
         self._written = time.monotonic()
-        counted, self._knocks = self._knocks, {}
+        counted, self._asking = self._asking, {}
         async with connection(self._pool) as conn:
             await access_requests.add(conn, counted)
 

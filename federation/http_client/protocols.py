@@ -38,10 +38,10 @@ class Transport(Protocol):
         body: bytes,
         signer: Signer,
         *,
-        knock: SignatureScheme | None = None,
+        scheme: SignatureScheme | None = None,
         synchronization: str | None = None,
     ) -> Answer:
-        """Deliver `body`, signed now; `knock` is how this host wanted it last time. Never raises for a peer.
+        """Deliver `body`, signed now; `scheme` is how this host wanted it last time. Never raises for a peer.
 
         `synchronization` is the header of that name, see `federation/synchronization`.
         """
@@ -65,7 +65,7 @@ class SignatureSchemeMemory(Protocol):
         """Whether the way in which this host is asked first has worked lately."""
         ...
 
-    async def keep(self, host: str, knock: SignatureScheme) -> None:
+    async def keep(self, host: str, scheme: SignatureScheme) -> None:
         """Remember what worked."""
         ...
 

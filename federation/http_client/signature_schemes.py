@@ -39,19 +39,19 @@ class ServerSignatureSchemes:
         async with connection(self._pool) as conn:
             return await servers.has_taken_lately(conn, host)
 
-    async def keep(self, host: str, knock: SignatureScheme) -> None:
+    async def keep(self, host: str, scheme: SignatureScheme) -> None:
         """Remember what worked after the other way did not."""
-        if knock is SignatureScheme.RFC9421:
+        if scheme is SignatureScheme.RFC9421:
             self._hosts.add(host)
         else:
             self._hosts.discard(host)
         async with connection(self._pool) as conn:
-            await servers.save_signature_scheme(conn, host, knock.value)
+            await servers.save_signature_scheme(conn, host, scheme.value)
 
     async def _reload(self) -> None:
         async with self._lock:
             if time.monotonic() <= self._until:
                 return
             async with connection(self._pool) as conn:
-                self._hosts = set(await servers.list_knocking(conn, SignatureScheme.RFC9421.value))
+                self._hosts = set(await servers.list_hosts_of_scheme(conn, SignatureScheme.RFC9421.value))
             self._until = time.monotonic() + RELOAD_SECONDS

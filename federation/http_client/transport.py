@@ -64,7 +64,7 @@ MESSAGE_SECONDS = 10
 MOST_HOPS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REPEATED = frozenset({307, 308})
-_KNOCK_AGAIN = frozenset({400, 401})
+_TRIED_IN_BOTH = frozenset({400, 401})
 """tags.pub answers 400 to a signature that it does not know, so that has to count (RS9)."""
 _ANSWER_LIMIT = 16 * 1024
 
@@ -86,14 +86,14 @@ class AiohttpTransport:
     """The real `Transport`: guarded, bounded, never following a redirect by itself. Close it in the end."""
 
     def __init__(
-        self, settings: Settings, *, knocks: SignatureSchemeMemory | None = None, guests: HostPolicy | None = None
+        self, settings: Settings, *, schemes: SignatureSchemeMemory | None = None, hosts: HostPolicy | None = None
     ) -> None:
         """Opens nothing yet: the first request does, since aiohttp wants to be inside the event loop."""
         site = settings.site
         self._guard = Guard(own_host=site.host, test_federation=settings.test_federation)
         self._settings = settings
-        self._memory = knocks
-        self._guests = guests
+        self._memory = schemes
+        self._hosts = hosts
         self._led = MemoryCounter()
         self._user_agent = build_user_agent(site)
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="sign")
@@ -122,7 +122,7 @@ class AiohttpTransport:
                     seen.add(url)
                     headers = CIMultiDict({"Accept": accept} | ({"If-None-Match": etag} if etag else {}))
                     request = _Request(method="GET", url=url, headers=headers, signer=signer, limit=limit)
-                    fetched, _ = await self._knock(request, None)
+                    fetched, _ = await self._ask_as_liked(request, None)
                     if fetched.status not in _REDIRECTS:
                         return fetched if etag and fetched.status == 304 else require_success(fetched)
                     url = self._follow(fetched)
@@ -136,7 +136,7 @@ class AiohttpTransport:
         body: bytes,
         signer: Signer,
         *,
-        knock: SignatureScheme | None = None,
+        scheme: SignatureScheme | None = None,
         synchronization: str | None = None,
     ) -> Answer:
         """As `Transport` says: two knocks at most; a 307 or 308 within the origin is followed once (RS11)."""
@@ -146,7 +146,7 @@ class AiohttpTransport:
         request = _Request(method="POST", url=inbox, headers=headers, body=body, signer=signer)
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
-                fetched, used = await self._knock(request, knock)
+                fetched, used = await self._ask_as_liked(request, scheme)
         except LOST as error:
             failed = explain(error, inbox)
             return Answer(status=None, error=str(failed), cause=failed.cause)
@@ -178,7 +178,7 @@ class AiohttpTransport:
             raise FetchFailed(Cause.TOO_MANY_FETCHES, urlsplit(target).netloc, retry=True, retry_after=60)
         return target
 
-    async def _knock(self, request: _Request, knock: SignatureScheme | None) -> tuple[Fetched, SignatureScheme]:
+    async def _ask_as_liked(self, request: _Request, scheme: SignatureScheme | None) -> tuple[Fetched, SignatureScheme]:
         """Ask in the way that this host likes, and in the other one when that may be why it refuses (RS9, RS10).
 
         A 400 says so only of a host that is not known yet: elsewhere it is about what was sent. The first answer stands
@@ -188,34 +188,34 @@ class AiohttpTransport:
         host = self._guard.require_url(request.url)
         if request.signer is None:
             return await self._ask(request, SignatureScheme.CAVAGE), SignatureScheme.CAVAGE
-        first = knock or await self._recall(host)
+        first = scheme or await self._recall(host)
         fetched = await self._ask(request, first)
-        if fetched.status not in _KNOCK_AGAIN or (fetched.status == 400 and await self._is_known(host)):
+        if fetched.status not in _TRIED_IN_BOTH or (fetched.status == 400 and await self._is_known(host)):
             return fetched, first
         again = await self._ask(request, first.other)
         if again.status < 400:
             await self._remember(host, first.other)
             return again, first.other
-        if fetched.status == 400 or again.status in _KNOCK_AGAIN:
+        if fetched.status == 400 or again.status in _TRIED_IN_BOTH:
             return fetched, first
         return again, first.other
 
-    async def _ask(self, request: _Request, knock: SignatureScheme) -> Fetched:
+    async def _ask(self, request: _Request, scheme: SignatureScheme) -> Fetched:
         """One request, sent once more to where a 307 or 308 within the origin points when it is a POST."""
-        fetched = await self._send(request, knock)
+        fetched = await self._send(request, scheme)
         if request.method != "POST" or fetched.status not in _REPEATED:
             return fetched
         target = find_target(fetched)
         if not same_origin(target, request.url):
             return fetched
         moved = _Request(method="POST", url=target, headers=request.headers, body=request.body, signer=request.signer)
-        return await self._send(moved, knock)
+        return await self._send(moved, scheme)
 
-    async def _send(self, request: _Request, knock: SignatureScheme) -> Fetched:
+    async def _send(self, request: _Request, scheme: SignatureScheme) -> Fetched:
         """One request, signed now. A kept connection may have been closed meanwhile, so a lost one is tried anew."""
         host = self._guard.require_url(request.url)
         if request.peer:
-            await self._require_guest(host)
+            await self._require_allowed(host)
         url = to_ascii(request.url)
         headers = request.headers.copy()
         headers["Host"] = origin_of(str(url)).partition("://")[2]
@@ -223,7 +223,7 @@ class AiohttpTransport:
         headers["Accept-Encoding"] = "gzip"
         if request.signer is not None:
             bare = Envelope(method=request.method, path=url.raw_path_qs, headers=headers, body=request.body)
-            headers = await self._sign(bare, str(url.origin()), request.signer, knock)
+            headers = await self._sign(bare, str(url.origin()), request.signer, scheme)
         try:
             return await self._exchange(request, url, headers)
         except aiohttp.ClientConnectorError:
@@ -244,12 +244,12 @@ class AiohttpTransport:
                     await response.content.read(_ANSWER_LIMIT)
             return Fetched(url=request.url, status=response.status, headers=response.headers, body=body)
 
-    async def _sign(self, request: Envelope, origin: str, signer: Signer, knock: SignatureScheme) -> CIMultiDict[str]:
+    async def _sign(self, request: Envelope, origin: str, signer: Signer, scheme: SignatureScheme) -> CIMultiDict[str]:
         """The signed headers, made in a thread: RSA lets the event loop go on meanwhile."""
         target = Site(url=origin, host=request.headers["Host"])
         at = datetime.now(UTC)
         return await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: sign(request, target, signer, knock=knock, at=at)
+            self._threads, lambda: sign(request, target, signer, scheme=scheme, at=at)
         )
 
     def _open(self) -> aiohttp.ClientSession:
@@ -272,10 +272,10 @@ class AiohttpTransport:
             )
         return self._client
 
-    async def _require_guest(self, host: str) -> None:
+    async def _require_allowed(self, host: str) -> None:
         """Raise FetchFailed for hosts that the cooperative does not deal with, wherever the way there came from."""
         try:
-            welcome = self._guests is None or await self._guests.allows(host)
+            welcome = self._hosts is None or await self._hosts.allows(host)
         except Unavailable:  # the database is away: nobody knows, so nothing is asked for now
             raise FetchFailed(Cause.RECENTLY_FAILED, host, retry=True) from None
         if not welcome:
@@ -292,7 +292,7 @@ class AiohttpTransport:
             return self._memory is not None and await self._memory.is_known(host)
         return False
 
-    async def _remember(self, host: str, knock: SignatureScheme) -> None:
+    async def _remember(self, host: str, scheme: SignatureScheme) -> None:
         if self._memory is not None:
             with suppress(Unavailable):  # it will be learned again
-                await self._memory.keep(host, knock)
+                await self._memory.keep(host, scheme)

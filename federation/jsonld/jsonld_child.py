@@ -1,7 +1,7 @@
 """The child process around pyld and long HTML: a document from stdin, what is made of it to stdout, again and again.
 
 It may be killed at any moment (`jsonld.JsonLdProcessor` does so after two seconds) and it limits its own memory.
-Each message is four bytes of length and so much JSON. Nothing else imports pyld: `compaction` and `linked_form` are
+Each message is four bytes of length and so much JSON. Nothing else imports pyld: `compaction` and `ld_normal_form` are
 loaded here alone, one of them for each process, since pyld remembers contexts by their address.
 """
 

@@ -19,14 +19,14 @@ async def attach_proof(instance: Instance, kept: Kept) -> str:
     if not kept.public:
         return kept.body
     name = (kept.actor_id, kept.body)
-    sealed = instance.sealed.find(name)
-    if sealed is None:
-        sealed = await _seal(instance, kept)
-        instance.sealed.keep(name, sealed)
-    return sealed
+    proven = instance.proven.find(name)
+    if proven is None:
+        proven = await _attach(instance, kept)
+        instance.proven.keep(name, proven)
+    return proven
 
 
-async def _seal(instance: Instance, kept: Kept) -> str:
+async def _attach(instance: Instance, kept: Kept) -> str:
     document = orjson.loads(kept.body)
     if "proof" in document:  # kept with it, by a version before this one
         return kept.body

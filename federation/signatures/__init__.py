@@ -41,8 +41,8 @@ def read_claims(envelope: Envelope, site: Site, at: datetime) -> list[Claim]:
     return [cavage.read_claim(envelope, site, at)]
 
 
-def sign(request: Envelope, target: Site, signer: Signer, *, knock: SignatureScheme, at: datetime) -> CIMultiDict[str]:
+def sign(request: Envelope, target: Site, signer: Signer, *, scheme: SignatureScheme, at: datetime) -> CIMultiDict[str]:
     """All headers of our request to `target`, its signature included."""
-    if knock is SignatureScheme.RFC9421:
+    if scheme is SignatureScheme.RFC9421:
         return rfc9421.sign(request, target, signer, at)
     return cavage.sign(request, signer, at)

@@ -46,7 +46,7 @@ def read_claim(envelope: Envelope, site: Site, at: datetime) -> Claim:
         signature=base64.decode(parameters.get("signature", "")),
         bases=tuple(build_base(envelope, covered, parameters, target) for target in _list_targets(envelope)),
         algorithms=_ALGORITHMS[algorithm],
-        knock=SignatureScheme.CAVAGE,
+        scheme=SignatureScheme.CAVAGE,
         created=made,
     )
 

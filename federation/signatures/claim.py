@@ -19,7 +19,7 @@ class Claim:
     signature: bytes
     bases: tuple[bytes, ...]
     algorithms: frozenset[Algorithm]
-    knock: SignatureScheme
+    scheme: SignatureScheme
     created: datetime
     nonce: str | None = None
 

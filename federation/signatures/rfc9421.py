@@ -111,7 +111,7 @@ def _read_claim(envelope: Envelope, site: Site, at: datetime, member: Any, signa
         signature=signature[0],
         bases=(build_base(envelope, site, components, write_inner_list(items, parameters)),),
         algorithms=_ALGORITHMS[algorithm],
-        knock=SignatureScheme.RFC9421,
+        scheme=SignatureScheme.RFC9421,
         created=created,
         nonce=nonce if isinstance(nonce, str) else None,
     )

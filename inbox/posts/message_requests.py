@@ -12,7 +12,7 @@ from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.posts import PUBLIC, NewPost, Post, message_requests
 from models.posts.message_requests import NewRequest, known_senders, news
-from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Sender, Tie
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderStanding, Tie
 from models.store.background import jobs
 from models.store.database import Connection
 from models.traffic.inbound.incoming_context import IncomingContext
@@ -48,7 +48,7 @@ class Standing:
         return frozenset((*self.waiting, *self.dropped))
 
 
-def judge(writer: Sender, tie: Tie) -> Verdict:
+def judge(writer: SenderStanding, tie: Tie) -> Verdict:
     """What becomes of what a writer from elsewhere wrote, for one reader. All the rules stand here, and only here."""
     if tie.has_it:
         return "arrives"
@@ -63,7 +63,7 @@ def judge(writer: Sender, tie: Tie) -> Verdict:
     return "waits" if tie.member else "dropped"
 
 
-def _is_moderate(writer: Sender) -> bool:
+def _is_moderate(writer: SenderStanding) -> bool:
     return writer.answers < ANSWERS_OF_ONE and writer.answers_of_host < ANSWERS_OF_HOST
 
 
@@ -74,7 +74,7 @@ async def judge_note(conn: Connection, author: Actor, new: NewPost, arrival: Inc
         reader_ids.add(arrival.parent_author_id)
     if arrival.followed and not reader_ids:
         return Standing(heard=True)
-    writer = Sender(known=True) if arrival.followed else await known_senders.load_sender(conn, author.id)
+    writer = SenderStanding(known=True) if arrival.followed else await known_senders.load_sender(conn, author.id)
     if not reader_ids:
         return Standing(heard=writer.known or _is_moderate(writer))
     ties = await known_senders.list_ties(
@@ -97,7 +97,7 @@ async def judge_about(conn: Connection, sender: Actor, uri: str, post: Post) -> 
     return _sum_up(writer, ties)
 
 
-def _sum_up(writer: Sender, ties: Sequence[Tie]) -> Standing:
+def _sum_up(writer: SenderStanding, ties: Sequence[Tie]) -> Standing:
     verdicts = [(tie, judge(writer, tie)) for tie in ties]
     return Standing(
         heard=any(verdict == "arrives" for _, verdict in verdicts),

@@ -1,4 +1,4 @@
-"""Who may knock at an inbox: hosts that the cooperative set aside may not, and nobody too often (HT3, HT4)."""
+"""Who may send to an inbox: hosts that the cooperative set aside may not, and nobody too often (HT3, HT4)."""
 
 import re
 from contextlib import suppress
@@ -58,8 +58,8 @@ async def require_allowed_host(instance: Instance, hosts: set[str]) -> None:
     neither a friend nor let in by name. Asked of memory, before anything is fetched, parsed or kept.
     """
     for host in hosts:
-        if not await instance.welcomes.allows(host):
-            await instance.welcomes.note_knock(host)
+        if not await instance.policy.allows(host):
+            await instance.policy.note_access_request(host)
             raise HostNotAllowed
 
 

@@ -70,7 +70,7 @@ async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | Non
         await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
         with instance.backlog.taking(host, len(read.body)):
             await instance.intake.put(_describe(read))
-        await _hear(instance, host)
+        await _note_activity(instance, host)
         if read.direct and read.signed:
             await note_digest(instance, envelope, read.header.actor_uri)
     except Unavailable:
@@ -186,9 +186,9 @@ def _describe(read: Readable) -> NewReceived:
     )
 
 
-async def _hear(instance: Instance, host: str) -> None:
+async def _note_activity(instance: Instance, host: str) -> None:
     """This host is there: asked of the database once a minute."""
-    if instance.heard.find(host) is None:
-        instance.heard.keep(host, True)
+    if instance.active_hosts.find(host) is None:
+        instance.active_hosts.keep(host, True)
         async with connection(instance.pool) as conn:
             await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))

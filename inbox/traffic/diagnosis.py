@@ -91,7 +91,7 @@ async def _go_through(instance: Instance, address: str, reader_id: int | None, f
     if is_local(instance.site, url):
         await _show(instance, found, ours=True)
         return
-    welcome = await instance.welcomes.allows(host)
+    welcome = await instance.policy.allows(host)
     _note(found, Step.WELCOME, ok=welcome, finding="welcome" if welcome else "not_welcome", host=host)
     if await _waits_for(instance, url, reader_id):
         _note(found, Step.RECEIVED, ok=False, finding="waits_for_you", host=host)

@@ -79,9 +79,9 @@ async def has_taken_lately(conn: Connection, host: str) -> bool:
     )
 
 
-async def list_knocking(conn: Connection, knock: str) -> list[str]:
+async def list_hosts_of_scheme(conn: Connection, scheme: str) -> list[str]:
     """The hosts that want requests signed this way."""
-    return await fetch_column(conn, "SELECT host FROM server WHERE knock = $1 AND knock_until > now()", knock)
+    return await fetch_column(conn, "SELECT host FROM server WHERE knock = $1 AND knock_until > now()", scheme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ CREATE TABLE migration (
 CREATE TABLE commune (
     code text PRIMARY KEY,      -- INSEE code; a former commune that gave its code to a new one has a D after it
     name text NOT NULL,
-    search_name text NOT NULL,  -- folded by models/places.fold_name, a space before each word
+    search_name text NOT NULL,  -- folded by models/places/places.fold_name, a space before each word
     postcodes text[] NOT NULL,  -- its own first, then those of the commune that it is part of
     department text NOT NULL,   -- codes, as in the official list
     region text NOT NULL,
@@ -137,7 +137,7 @@ CREATE TABLE actor (
     automatic boolean NOT NULL DEFAULT false,
     away_until timestamptz,                   -- her offers rest until that moment
     street text,                              -- of an organization that shows its address; never of a person
-    hours jsonb                               -- when a place is open, as models/hours writes it
+    hours jsonb                               -- when a place is open, as models/people/opening_hours writes it
 );
 CREATE INDEX actor_away ON actor (away_until) WHERE away_until IS NOT NULL AND local;
 CREATE INDEX actor_guest ON actor (id) WHERE host = '';
@@ -346,7 +346,7 @@ CREATE TABLE listing (
     mode text NOT NULL CHECK (mode IN ('gift', 'loan', 'swap', 'sale', 'service', 'repair', 'other')),
     title text NOT NULL,
     description text NOT NULL DEFAULT '',     -- cleaned HTML of the text alone, without title, place and tags
-    category text,                            -- slug of models/categories
+    category text,                            -- slug of models/listings/categories
     category_uri text,                        -- as received; unknown ones keep their IRI
     status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'reserved', 'fulfilled', 'cancelled', 'expired',
         'paused')),
@@ -790,7 +790,7 @@ CREATE TABLE territory (
     visit_at timestamptz NOT NULL DEFAULT now(),
     visited_at timestamptz,
     proven_at timestamptz,                    -- last signed visit that found all in order
-    problem text DEFAULT 'not_visited',       -- models/directory/values.Reason of the last visit; NULL: none
+    problem text DEFAULT 'not_visited',       -- models/servers/directory/values.Reason of the last visit; NULL: none
     cause text,                               -- federation.errors.Cause, where it did not answer
     actor_uri text,                           -- the coop; what follows is as it was last proven
     name text NOT NULL DEFAULT '',
@@ -805,7 +805,7 @@ CREATE TABLE territory (
     repair_calls integer NOT NULL DEFAULT 0,
     open_proposals integer NOT NULL DEFAULT 0,  -- as it counts them itself
     accepted_at timestamptz,                  -- on the map since
-    reason text DEFAULT 'not_visited',        -- models/directory/values.Reason that holds it back
+    reason text DEFAULT 'not_visited',        -- models/servers/directory/values.Reason that holds it back
     hop smallint NOT NULL DEFAULT 0,
     silent boolean NOT NULL DEFAULT false,
     vouchers text[] NOT NULL DEFAULT '{}'
@@ -857,8 +857,8 @@ CREATE TABLE last_alive (
 );
 
 -- What those who watch a stream have to be told of, for some minutes. Written with the fact itself; each process that
--- serves streams reads what was committed since it last looked (models/stream_events.py). A crash of the database
--- empties the table and ends the streams anyway, hence not in the write-ahead log.
+-- serves streams reads what was committed since it last looked (models/store/background/stream_events.py). A crash of
+-- the database empties the table and ends the streams anyway, hence not in the write-ahead log.
 CREATE UNLOGGED TABLE stream_event (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),  -- of the transaction that wrote it: says when it became visible
@@ -1284,7 +1284,7 @@ CREATE TABLE exchange_event (
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again')),
-    details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/agreements writes them
+    details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX exchange_event_actor ON exchange_event (actor_id) WHERE actor_id IS NOT NULL;
@@ -1451,7 +1451,7 @@ CREATE TABLE guest (
     language text NOT NULL,
     turn integer NOT NULL DEFAULT 1,          -- of the private link: a new one ends those before
     message text NOT NULL DEFAULT '',         -- typed, and not yet in the thread
-    terms jsonb,                              -- and asked for with it, as models/agreements writes them
+    terms jsonb,                              -- and asked for with it, as models/exchanges/agreements writes them
     told_id bigint NOT NULL DEFAULT 0,        -- the newest entry of the thread that went by mail
     created_at timestamptz NOT NULL DEFAULT now(),
     confirmed_at timestamptz,

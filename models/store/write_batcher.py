@@ -1,4 +1,4 @@
-"""`Batch`: what several tasks want written at the same time is written together, and each waits until it is."""
+"""`WriteBatcher`: what several tasks want written at the same time is written together, and each waits until it is."""
 
 import asyncio
 from collections import deque

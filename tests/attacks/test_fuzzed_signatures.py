@@ -55,21 +55,21 @@ def edit(text: str, edits: list[tuple[int, int, str]]) -> str:
     return text
 
 
-def signed(knock: SignatureScheme) -> Envelope:
+def signed(scheme: SignatureScheme) -> Envelope:
     """A request that is signed well."""
-    return sign_post(HERE, "/inbox?a=b", {"type": "Like"}, BOB, knock=knock, at=AT)
+    return sign_post(HERE, "/inbox?a=b", {"type": "Like"}, BOB, scheme=scheme, at=AT)
 
 
-SIGNED = {knock: signed(knock) for knock in SignatureScheme}
+SIGNED = {scheme: signed(scheme) for scheme in SignatureScheme}
 
 
-@pytest.mark.parametrize("knock", SignatureScheme)
+@pytest.mark.parametrize("scheme", SignatureScheme)
 @fuzz(400)
 @given(
     header=st.sampled_from(["Signature", "Signature-Input", "Digest", "Content-Digest", "Date", "Host"]), edits=EDITS
 )
-def test_b35_a_changed_header_is_refused_and_never_verifies(knock: SignatureScheme, header: str, edits: Any) -> None:
-    good = SIGNED[knock]
+def test_b35_a_changed_header_is_refused_and_never_verifies(scheme: SignatureScheme, header: str, edits: Any) -> None:
+    good = SIGNED[scheme]
     headers = CIMultiDict(good.headers)
     headers[header] = edit(headers.get(header, ""), edits)
     changed = Envelope(method="POST", path=good.path, headers=headers, body=good.body)

@@ -305,7 +305,7 @@ async def test_b54_a_host_that_is_set_aside_costs_nothing(ground: Ground) -> Non
     peer, mallory = await ground.open_stranger("aside")
     async with transaction(ground.here.instance.pool) as conn:
         await servers.save_level(conn, peer.server.host, "aside")
-    ground.here.instance.welcomes.forget()
+    ground.here.instance.policy.forget()
 
     async with ground.judged(name="b54"):
         for type in ("Create", "Follow", "Delete", "Update"):

@@ -35,7 +35,7 @@ def forge(ground: Ground, site: Site, signer: Signer | None = None, **options: A
 
 def newer(ground: Ground, site: Site, **options: Any) -> Envelope:
     """The same, signed after RFC 9421."""
-    return forge(ground, site, knock=SignatureScheme.RFC9421, **options)
+    return forge(ground, site, scheme=SignatureScheme.RFC9421, **options)
 
 
 def change(
@@ -114,11 +114,11 @@ REUSES: dict[str, Forgery] = {
     "a query": lambda g, s: change(forge(g, s), path="/inbox?a=1"),
     "another inbox, RFC 9421": lambda g, s: change(newer(g, s), path="/users/alice/inbox"),
     "another host": lambda g, _: forge(g, ELSEWHERE),
-    "another host, RFC 9421": lambda g, _: forge(g, ELSEWHERE, knock=SignatureScheme.RFC9421),
+    "another host, RFC 9421": lambda g, _: forge(g, ELSEWHERE, scheme=SignatureScheme.RFC9421),
     "ours in the Host header": lambda g, s: change(forge(g, ELSEWHERE), Host=s.host),
     "two hours old": lambda g, s: forge(g, s, at=datetime.now(UTC) - timedelta(hours=2)),
     "two hours old, RFC 9421": lambda g, s: forge(
-        g, s, at=datetime.now(UTC) - timedelta(hours=2), knock=SignatureScheme.RFC9421
+        g, s, at=datetime.now(UTC) - timedelta(hours=2), scheme=SignatureScheme.RFC9421
     ),
     "from tomorrow": lambda g, s: forge(g, s, at=datetime.now(UTC) + timedelta(days=1)),
 }
@@ -237,7 +237,7 @@ async def test_b40_points_of_small_order_and_other_multikeys_sign_nothing(ground
         "/inbox",
         activity(mallory, "Like", ground.offer),
         mallory.signer,
-        knock=SignatureScheme.RFC9421,
+        scheme=SignatureScheme.RFC9421,
     )
     parameters = envelope.headers["Signature-Input"].replace(mallory.signer.key_id, key_id)
     forged = change(envelope, Signature_Input=parameters.replace("rsa-v1_5-sha256", "ed25519"))

@@ -59,7 +59,7 @@ class Line:
             return Answer(status=None, error="no answer", cause=Cause.TIMED_OUT)
         if draw < LOST + ANSWER_LOST + HELD:
             self.held.append((host, envelope))
-            return Answer(status=202, knock=SignatureScheme.CAVAGE)
+            return Answer(status=202, scheme=SignatureScheme.CAVAGE)
         if draw < LOST + ANSWER_LOST + HELD + REPEATED:
             self.held.append((host, envelope))
             self.repeated += 1
@@ -70,7 +70,7 @@ class Line:
         self.passed += 1
         outcome = await receive(self.sides[host].instance, envelope)
         return Answer(
-            status=outcome.status, retry_after=outcome.retry_after, error=outcome.reason, knock=SignatureScheme.CAVAGE
+            status=outcome.status, retry_after=outcome.retry_after, error=outcome.reason, scheme=SignatureScheme.CAVAGE
         )
 
     async def let_go(self, share: float = 1.0) -> None:
@@ -107,7 +107,7 @@ class Wire:
         headers = CIMultiDict({"Accept": accept, "Host": parts.netloc} | ({"If-None-Match": etag} if etag else {}))
         if signer is not None:
             bare = Envelope(method="GET", path=path, headers=headers)
-            headers = sign(bare, side.site, signer, knock=SignatureScheme.CAVAGE, at=datetime.now(UTC))
+            headers = sign(bare, side.site, signer, scheme=SignatureScheme.CAVAGE, at=datetime.now(UTC))
         async with side.client.get(path, headers=headers, allow_redirects=False) as answer:
             body = await answer.read()
             if answer.status in {404, 410}:
@@ -126,7 +126,7 @@ class Wire:
         body: bytes,
         signer: Signer,
         *,
-        knock: SignatureScheme | None = None,
+        scheme: SignatureScheme | None = None,
         synchronization: str | None = None,
     ) -> Answer:
         """Signed as for the real network."""
@@ -136,7 +136,7 @@ class Wire:
             headers["Collection-Synchronization"] = synchronization
         bare = Envelope(method="POST", path=parts.path, headers=headers, body=body)
         site = self.line.sides[parts.netloc].instance.site
-        signed = sign(bare, site, signer, knock=knock or SignatureScheme.CAVAGE, at=datetime.now(UTC))
+        signed = sign(bare, site, signer, scheme=scheme or SignatureScheme.CAVAGE, at=datetime.now(UTC))
         return await self.line.carry(parts.netloc, replace(bare, headers=signed))
 
     async def close(self) -> None:

@@ -95,7 +95,7 @@ class Town:
 async def open_town(pool: Pool, data: Path, *, ca_file: Path | None = None) -> AsyncIterator[Town]:
     """The server on a database of its own; make it after the limits of `transport` are changed."""
     settings = Settings(url=HERE.url, data=data, test_federation=True, ca_file=ca_file)
-    transport = AiohttpTransport(settings, knocks=ServerSignatureSchemes(pool))
+    transport = AiohttpTransport(settings, schemes=ServerSignatureSchemes(pool))
     try:
         yield Town(instance=Instance(site=HERE, settings=settings, pool=pool, transport=transport))
     finally:

@@ -66,6 +66,6 @@ def memory() -> Memory:
 @pytest.fixture
 async def transport(memory: Memory) -> AsyncIterator[AiohttpTransport]:
     """The real client, in test federation."""
-    transport = AiohttpTransport(Settings(url=HERE.url, test_federation=True), knocks=memory)
+    transport = AiohttpTransport(Settings(url=HERE.url, test_federation=True), schemes=memory)
     yield transport
     await transport.close()

@@ -88,5 +88,5 @@ class Memory:
         self.asked.append(host)
         return self.known.get(host)
 
-    async def keep(self, host: str, knock: SignatureScheme) -> None:
-        self.known[host] = knock
+    async def keep(self, host: str, scheme: SignatureScheme) -> None:
+        self.known[host] = scheme

@@ -163,7 +163,7 @@ async def test_nobody_is_asked_who_is_set_aside_and_a_removed_one_strikes_its_vo
     async with transaction(lomme.instance.pool) as conn:
         await save_seed(conn, faux.host)
         await trust_levels.save_level(conn, faux.host, "aside")
-    lomme.instance.welcomes.forget()
+    lomme.instance.policy.forget()
     await vouch(henin, faux)
     await vouch(lomme, henin)
     seen = await crawl(lomme)
@@ -171,7 +171,7 @@ async def test_nobody_is_asked_who_is_set_aside_and_a_removed_one_strikes_its_vo
     async with transaction(lomme.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT visited_at FROM territory WHERE host = $1", faux.host) is None
         await trust_levels.save_level(conn, faux.host, "reader")
-    lomme.instance.welcomes.forget()
+    lomme.instance.policy.forget()
     await crawl(lomme)
     async with transaction(lomme.instance.pool) as conn:
         await remove(conn, faux.host, spam=True)

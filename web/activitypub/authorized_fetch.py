@@ -121,7 +121,7 @@ def as_unsigned(request: web.Request, otherwise: DeclicError) -> DeclicError:
 
 async def is_closed(instance: Instance) -> bool:
     """Whether strangers have to say who they are: in secure mode, and while only some servers are welcome."""
-    return instance.settings.secure_mode or await instance.welcomes.is_limited()
+    return instance.settings.secure_mode or await instance.policy.is_limited()
 
 
 async def read_known_reader(request: web.Request) -> Actor | None:

@@ -24,7 +24,7 @@ from web.security.session import cookie_name, current_account
 LIMITED = ("/api/", "/oauth/")
 
 NOT_PAGES = ("/static/", "/media/", *FOR_SERVERS)
-"""What pages are made of, and what servers ask for (they have limits of their own, see `peer_quota`)."""
+"""What pages are made of, and what servers ask for (they have limits of their own, see `peer_rate_limits`)."""
 
 MOST_OWNERS = 50_000
 

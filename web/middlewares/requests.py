@@ -95,24 +95,24 @@ async def work_signal_middleware(request: web.Request, handler: Handler) -> web.
     """Ring for workers and streams when something was sent to us: what it led to is committed by now."""
     if request.method in SAFE_METHODS:
         return await handler(request)
-    waker = request.app[WORK_SIGNAL]
+    work_signal = request.app[WORK_SIGNAL]
     try:
         response = await handler(request)
     except web.HTTPException as answer:
         if answer.status < 400:
-            _ring(waker, request)
+            _ring(work_signal, request)
         raise
     if response.status < 400:
-        _ring(waker, request)
+        _ring(work_signal, request)
     return response
 
 
-def _ring(waker: WorkSignal, request: web.Request) -> None:
+def _ring(work_signal: WorkSignal, request: web.Request) -> None:
     if request.path.endswith("/inbox"):
-        waker.ring_received()
+        work_signal.ring_received()
     else:
-        waker.ring_delivery()
-        waker.ring_stream()
+        work_signal.ring_delivery()
+        work_signal.ring_stream()
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -88,7 +88,7 @@ class WorkSignal:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-WORK_SIGNAL = web.AppKey("waker", WorkSignal)
+WORK_SIGNAL = web.AppKey("work_signal", WorkSignal)
 
 
 async def notify_work(pool: Pool, sender: UUID | None = None, channels: Sequence[str] = (CHANNEL, STREAM)) -> None:

@@ -57,14 +57,14 @@ ROUTES: list[web.RouteDef] = [
 ]
 
 
-def make_app(instance: Instance, waker: WorkSignal | None = None) -> web.Application:
-    """The whole web server of an instance. A worker in the same process shares its `waker`."""
+def make_app(instance: Instance, work_signal: WorkSignal | None = None) -> web.Application:
+    """The whole web server of an instance. A worker in the same process shares its `work_signal`."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=BODY_LIMIT)
     app[INSTANCE] = instance
     app[TEMPLATES] = load_templates(instance.site.languages)
     app[IN_FLIGHT] = set()
     app[BACKGROUND] = Background(instance.pool)
-    app[WORK_SIGNAL] = waker or WorkSignal(instance.pool)
+    app[WORK_SIGNAL] = work_signal or WorkSignal(instance.pool)
     app[QUOTA] = Quota(instance.counter, instance.settings.rate_limit)
     app[ARCHIVE] = Archive()
     app[HUB] = Hub(instance.pool, make_look(app), app[WORK_SIGNAL])

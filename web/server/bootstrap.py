@@ -128,9 +128,9 @@ async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[
     """
     settings = msgspec.structs.replace(settings, database_url=database_url)
     pool = await open_pool(database_url, size=settings.database_pool)
-    welcomes = FederationPolicy(pool)
-    transport = AiohttpTransport(settings, knocks=ServerSignatureSchemes(pool), guests=welcomes)
-    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, welcomes=welcomes)
+    policy = FederationPolicy(pool)
+    transport = AiohttpTransport(settings, schemes=ServerSignatureSchemes(pool), hosts=policy)
+    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, policy=policy)
     try:
         yield instance
     finally:

@@ -1,4 +1,4 @@
-"""Agreements: what two people settle about a listing. `machine` says what may happen, the rest keeps and finds it."""
+"""Agreements: what two people settle about a listing. `state_machine` says what may happen, the rest keeps it."""
 
 from models.exchanges.agreements.confirmed import count_confirmed
 from models.exchanges.agreements.departed import Pending, list_pending

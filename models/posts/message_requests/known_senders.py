@@ -17,7 +17,7 @@ ANSWERS_OF_HOST = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class SenderStanding:
     """Whoever writes: whether the server is known, and how much the person and all strangers there answered today.
 
     What is counted is counted no further than the limits above.
@@ -50,11 +50,11 @@ class Tie:
     answers: bool = False
 
 
-async def load_sender(conn: Connection, author_id: int) -> Sender:
+async def load_sender(conn: Connection, author_id: int) -> SenderStanding:
     """What is known of whoever writes."""
     found = await fetch_one(
         conn,
-        Sender,
+        SenderStanding,
         """
         WITH writer AS MATERIALIZED (
             SELECT a.host, EXISTS (SELECT FROM server s WHERE s.host = ANY(domains_of(a.host))

@@ -33,7 +33,7 @@ NOTED_FROM = 2
 """A failure that comes and goes is in the log; one that comes again is told to the administrators."""
 
 FORGOTTEN_SECONDS = 7500.0
-"""What ran for so long is told to nobody any more (see `chores.note_success`)."""
+"""What ran for so long is told to nobody any more (see `periodic_tasks.note_success`)."""
 
 
 class TaskEnded(DeclicError):

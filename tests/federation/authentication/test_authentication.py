@@ -18,24 +18,24 @@ BOB = "https://henin.test/users/bob"
 LIKE = {"id": f"{BOB}/likes/1", "type": "Like", "actor": BOB, "object": "https://lomme.test/users/alice/items/1"}
 
 
-@pytest.mark.parametrize("knock", list(SignatureScheme))
+@pytest.mark.parametrize("scheme", list(SignatureScheme))
 async def test_sg01_a_signed_activity_of_its_actor_is_accepted(
-    knock: SignatureScheme, instance: Instance, fediverse: FakeFediverse
+    scheme: SignatureScheme, instance: Instance, fediverse: FakeFediverse
 ) -> None:
     bob = fediverse.add_person()
 
-    key = await authenticate(instance, sign_post(HERE, "/inbox", LIKE, bob.signer, knock=knock), actor=BOB)
+    key = await authenticate(instance, sign_post(HERE, "/inbox", LIKE, bob.signer, scheme=scheme), actor=BOB)
 
     assert key.owner == BOB and key.uri == bob.signer.key_id
 
 
-@pytest.mark.parametrize("knock", list(SignatureScheme))
+@pytest.mark.parametrize("scheme", list(SignatureScheme))
 async def test_sg05_a_signed_get_tells_who_asks(
-    knock: SignatureScheme, instance: Instance, fediverse: FakeFediverse
+    scheme: SignatureScheme, instance: Instance, fediverse: FakeFediverse
 ) -> None:
     bob = fediverse.add_person()
 
-    key = await authenticate(instance, sign_get(HERE, "/users/alice/outbox?page=1", bob.signer, knock=knock))
+    key = await authenticate(instance, sign_get(HERE, "/users/alice/outbox?page=1", bob.signer, scheme=scheme))
 
     assert key.owner == BOB
 

@@ -123,7 +123,7 @@ async def test_where_nobody_is_known_there_is_nobody_to_ask_for(instance: Instan
 async def test_a_server_set_aside_is_not_called(instance: Instance, fediverse: FakeFediverse) -> None:
     async with connection(instance.pool) as conn:
         await servers.save_level(conn, HOST, "aside")
-    instance.welcomes.forget()
+    instance.policy.forget()
 
     found = await check_host(instance, HOST)
 

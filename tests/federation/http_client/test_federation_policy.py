@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 
 from federation.errors import Cause, FetchFailed
-from federation.http_client.federation_policy import MOST_KNOCKERS, FederationPolicy
+from federation.http_client.federation_policy import MOST_COUNTED, FederationPolicy
 from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
 from models.servers import trust_levels
@@ -31,7 +31,7 @@ async def set_level(pool: Pool, host: str, level: trust_levels.Level) -> None:
 
 
 async def make_client(*asides: str) -> AiohttpTransport:
-    return AiohttpTransport(Settings(url=HERE.url, test_federation=True), guests=Guests(*asides))
+    return AiohttpTransport(Settings(url=HERE.url, test_federation=True), hosts=Guests(*asides))
 
 
 async def test_rs14_nothing_is_asked_of_a_host_set_aside_and_nothing_delivered_there() -> None:
@@ -65,19 +65,19 @@ async def test_rs14_a_redirect_does_not_lead_to_a_host_set_aside() -> None:
 
 
 @pytest.fixture
-async def welcomes(instance: Instance) -> FederationPolicy:
+async def policy(instance: Instance) -> FederationPolicy:
     """What the cooperative of these tests decided."""
-    return instance.welcomes
+    return instance.policy
 
 
 async def test_a_decision_counts_for_what_stands_under_the_domain_and_for_every_port(
-    welcomes: FederationPolicy, protocol_pool: Pool
+    policy: FederationPolicy, protocol_pool: Pool
 ) -> None:
     await set_level(protocol_pool, "evil.test", "aside")
-    welcomes.forget()
+    policy.forget()
 
     asked = ["evil.test", "a.b.evil.test", "evil.test:8443", "notevil.test", "test"]
-    assert [await welcomes.allows(host) for host in asked] == [False, False, False, True, True]
+    assert [await policy.allows(host) for host in asked] == [False, False, False, True, True]
 
 
 async def test_a_decision_of_another_process_is_known_within_seconds(
@@ -96,35 +96,35 @@ async def test_a_decision_of_another_process_is_known_within_seconds(
 
 
 async def test_a_restricted_federation_knows_friends_and_guests_only(
-    welcomes: FederationPolicy, protocol_pool: Pool
+    policy: FederationPolicy, protocol_pool: Pool
 ) -> None:
     async with transaction(protocol_pool) as conn:
         await trust_levels.save_level(conn, "henin.test", "friend")
         await trust_levels.save_listed(conn, "lyon.test", listed=True)
         await trust_levels.save_level(conn, "bad.lyon.test", "aside")
         await trust_levels.save_limited(conn, limited=True)
-    welcomes.forget()
+    policy.forget()
 
     asked = ["henin.test", "lyon.test", "social.lyon.test", "bad.lyon.test", "brest.test"]
     try:
-        assert await welcomes.is_limited()
-        assert [await welcomes.allows(host) for host in asked] == [True, True, True, False, False]
+        assert await policy.is_limited()
+        assert [await policy.allows(host) for host in asked] == [True, True, True, False, False]
     finally:
         async with connection(protocol_pool) as conn:
             await execute(conn, "DELETE FROM preference")
 
 
 async def test_b38_names_of_those_who_knock_are_bounded_in_memory(
-    welcomes: FederationPolicy, protocol_pool: Pool
+    policy: FederationPolicy, protocol_pool: Pool
 ) -> None:
     async with transaction(protocol_pool) as conn:
         await trust_levels.save_limited(conn, limited=True)
-    welcomes.forget()
+    policy.forget()
     try:
-        await welcomes.allows("h.test")
-        for number in range(3 * MOST_KNOCKERS):
-            await welcomes.note_knock(f"h{number}.test")
-        assert welcomes.size <= MOST_KNOCKERS
+        await policy.allows("h.test")
+        for number in range(3 * MOST_COUNTED):
+            await policy.note_access_request(f"h{number}.test")
+        assert policy.size <= MOST_COUNTED
     finally:
         async with connection(protocol_pool) as conn:
             await execute(conn, "DELETE FROM preference")

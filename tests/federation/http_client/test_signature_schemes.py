@@ -20,18 +20,18 @@ async def test_rs09_a_knock_is_remembered_for_seven_days_by_all_processes(instan
 
 
 async def test_rs10_a_host_that_takes_the_draft_again_is_remembered_too(instance: Instance) -> None:
-    knocks = ServerSignatureSchemes(instance.pool)
-    await knocks.keep("henin.test", SignatureScheme.RFC9421)
+    schemes = ServerSignatureSchemes(instance.pool)
+    await schemes.keep("henin.test", SignatureScheme.RFC9421)
 
-    await knocks.keep("henin.test", SignatureScheme.CAVAGE)
+    await schemes.keep("henin.test", SignatureScheme.CAVAGE)
 
-    assert await knocks.find("henin.test") is None
+    assert await schemes.find("henin.test") is None
     assert await ServerSignatureSchemes(instance.pool).find("henin.test") is None
 
 
 async def test_rs10_the_usual_way_is_known_where_something_arrived_within_a_day(instance: Instance) -> None:
-    knocks = ServerSignatureSchemes(instance.pool)
-    await knocks.keep("modern.test", SignatureScheme.RFC9421)
+    schemes = ServerSignatureSchemes(instance.pool)
+    await schemes.keep("modern.test", SignatureScheme.RFC9421)
     async with connection(instance.pool) as conn:
         await execute(
             conn,
@@ -41,6 +41,6 @@ async def test_rs10_the_usual_way_is_known_where_something_arrived_within_a_day(
             """,
         )
 
-    known = [await knocks.is_known(f"{name}.test") for name in ("modern", "henin", "arras", "new")]
+    known = [await schemes.is_known(f"{name}.test") for name in ("modern", "henin", "arras", "new")]
 
     assert known == [True, True, False, False]

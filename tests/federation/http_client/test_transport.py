@@ -22,7 +22,8 @@ async def test_rs09_a_post_is_signed_for_its_host_and_carries_what_peers_demand(
         answer = await transport.post_activity(f"{server.url}/inbox", b'{"id": "x"}', ALICE)
 
     [request] = server.requests
-    assert answer.delivered and answer.status == 202 and answer.knock is SignatureScheme.CAVAGE and answer.error is None
+    assert answer.delivered and (answer.status, answer.error) == (202, None)
+    assert answer.scheme is SignatureScheme.CAVAGE
     assert is_signed_for(server, request)
     assert request.headers["Content-Type"] == "application/activity+json"
     assert 'headers="(request-target) host date digest content-type"' in request.headers["Signature"]
@@ -39,7 +40,7 @@ async def test_rs09_a_refused_cavage_signature_is_followed_by_rfc9421(
         again = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
 
     first, second, third = server.requests
-    assert answer.delivered and answer.knock is SignatureScheme.RFC9421 and again.knock is SignatureScheme.RFC9421
+    assert answer.delivered and answer.scheme is SignatureScheme.RFC9421 and again.scheme is SignatureScheme.RFC9421
     assert "Digest" in first.headers and "Signature-Input" not in first.headers
     assert all("Signature-Input" in one.headers and is_signed_for(server, one) for one in (second, third))
     assert memory.known == {server.host: SignatureScheme.RFC9421}
@@ -62,7 +63,7 @@ async def test_rs10_after_a_400_the_first_answer_stands_unless_the_second_is_bet
         answer = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
 
     assert len(server.requests) == 2
-    assert answer.status == 400 and answer.cause is Cause.REFUSED and answer.knock is SignatureScheme.CAVAGE
+    assert answer.status == 400 and answer.cause is Cause.REFUSED and answer.scheme is SignatureScheme.CAVAGE
     assert memory.known == {}
 
 
@@ -78,7 +79,7 @@ async def test_rs10_a_400_of_a_host_whose_way_is_known_is_about_what_was_sent(
         answer = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
 
     assert len(server.requests) == 1
-    assert answer.status == 400 and answer.knock is known
+    assert answer.status == 400 and answer.scheme is known
 
 
 async def test_rs10_a_401_of_a_known_host_is_still_followed_by_the_other_way(
@@ -93,14 +94,14 @@ async def test_rs10_a_401_of_a_known_host_is_still_followed_by_the_other_way(
 
 
 async def test_rs10_a_remembered_choice_that_fails_is_replaced(memory: Memory) -> None:
-    transport = AiohttpTransport(Settings(url="https://lomme.test", test_federation=True), knocks=memory)
+    transport = AiohttpTransport(Settings(url="https://lomme.test", test_federation=True), schemes=memory)
     async with serve(answer_in_turn(401, 202)) as server:
         memory.known[server.host] = SignatureScheme.RFC9421
 
         answer = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
 
     assert ["Signature-Input" in one.headers for one in server.requests] == [True, False]
-    assert answer.knock is SignatureScheme.CAVAGE and memory.known == {server.host: SignatureScheme.CAVAGE}
+    assert answer.scheme is SignatureScheme.CAVAGE and memory.known == {server.host: SignatureScheme.CAVAGE}
     await transport.close()
 
 
@@ -108,7 +109,7 @@ async def test_rs10_a_knock_that_the_caller_knows_is_taken_without_asking(
     transport: AiohttpTransport, memory: Memory
 ) -> None:
     async with serve(answer_in_turn(202)) as server:
-        await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE, knock=SignatureScheme.RFC9421)
+        await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE, scheme=SignatureScheme.RFC9421)
 
     assert "Signature-Input" in server.requests[0].headers and memory.asked == []
 
@@ -250,16 +251,16 @@ def _fail_with(error: Exception) -> Callable[..., Any]:
     return fail
 
 
-@pytest.mark.parametrize("knock", [SignatureScheme.CAVAGE, SignatureScheme.RFC9421])
+@pytest.mark.parametrize("scheme", [SignatureScheme.CAVAGE, SignatureScheme.RFC9421])
 async def test_ax23_what_is_said_of_followers_is_signed_too(
-    knock: SignatureScheme, transport: AiohttpTransport
+    scheme: SignatureScheme, transport: AiohttpTransport
 ) -> None:
     said = f'collectionId="https://lomme.test/f", url="https://lomme.test/s", digest="{"0" * 64}"'
     async with serve(answer_in_turn(202)) as server:
-        await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE, knock=knock, synchronization=said)
+        await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE, scheme=scheme, synchronization=said)
 
     [request] = server.requests
     assert is_signed_for(server, request)
     assert request.headers["Collection-Synchronization"] == said
-    names = request.headers["Signature" if knock is SignatureScheme.CAVAGE else "Signature-Input"]
+    names = request.headers["Signature" if scheme is SignatureScheme.CAVAGE else "Signature-Input"]
     assert "collection-synchronization" in names

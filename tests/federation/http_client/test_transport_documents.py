@@ -79,7 +79,7 @@ async def test_rs11_a_get_is_signed_and_follows_redirects_signing_each_hop_for_i
 async def test_rs09_the_address_that_is_signed_is_the_one_that_is_sent(path: str, transport: AiohttpTransport) -> None:
     async with serve(answer_in_turn(200)) as server:
         await transport.get_document(f"{server.url}{path}", signer=ALICE)
-        await transport.post_activity(f"{server.url}{path}", b"{}", ALICE, knock=SignatureScheme.RFC9421)
+        await transport.post_activity(f"{server.url}{path}", b"{}", ALICE, scheme=SignatureScheme.RFC9421)
 
     assert all(is_signed_for(server, one) for one in server.requests)
 

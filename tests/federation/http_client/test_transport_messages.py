@@ -51,7 +51,7 @@ async def test_who_the_cooperative_deals_with_is_no_matter_of_apps() -> None:
         async def allows(self, host: str) -> bool:
             return False
 
-    transport = AiohttpTransport(Settings(url="https://lomme.test", test_federation=True), guests=Nobody())
+    transport = AiohttpTransport(Settings(url="https://lomme.test", test_federation=True), hosts=Nobody())
     async with serve(answer_in_turn(201)) as server:
         answer = await transport.post_message(f"{server.url}/send", b"x", HEADERS)
 

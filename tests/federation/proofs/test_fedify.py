@@ -65,13 +65,13 @@ async def test_sg01_we_accept_what_fedify_signs(fedify: FedifySignatures, bob: P
     assert ("signature-input" in envelope.headers) == (spec == "rfc9421")
 
 
-@pytest.mark.parametrize("knock", list(SignatureScheme))
-async def test_rs09_fedify_accepts_what_we_sign(fedify: FedifySignatures, bob: Person, knock: SignatureScheme) -> None:
+@pytest.mark.parametrize("scheme", list(SignatureScheme))
+async def test_rs09_fedify_accepts_what_we_sign(fedify: FedifySignatures, bob: Person, scheme: SignatureScheme) -> None:
     documents = {bob.uri: bob.document}
-    post = sign_post(HERE, "/inbox", b'{"type":"Create"}', bob.signer, knock=knock)
+    post = sign_post(HERE, "/inbox", b'{"type":"Create"}', bob.signer, scheme=scheme)
     # Fedify leaves the query out of the draft's request target, as old Mastodon did: such a GET is knocked twice.
     get = sign_get(
-        HERE, "/users/alice" if knock is SignatureScheme.CAVAGE else "/users/alice?page=2", bob.signer, knock=knock
+        HERE, "/users/alice" if scheme is SignatureScheme.CAVAGE else "/users/alice?page=2", bob.signer, scheme=scheme
     )
     changed = Envelope(method="POST", path="/inbox", headers=post.headers, body=b'{"type":"Delete"}')
 

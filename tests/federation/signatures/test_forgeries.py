@@ -18,7 +18,7 @@ from tests.verifying import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 KEY = PublicKey(uri=BOB.key_id, owner="https://henin.test/users/bob", key=BOB.private_key.public_key())
-GOOD = {knock: sign_post(HERE, "/inbox", b"{}", BOB, knock=knock) for knock in SignatureScheme}
+GOOD = {scheme: sign_post(HERE, "/inbox", b"{}", BOB, scheme=scheme) for scheme in SignatureScheme}
 
 
 def accepts(envelope: Envelope, key: PublicKey = KEY) -> bool:
@@ -42,9 +42,9 @@ def replace_signature(envelope: Envelope, value: bytes, *renamed: tuple[str, str
     return Envelope(method=envelope.method, path=envelope.path, headers=headers, body=envelope.body)
 
 
-@pytest.mark.parametrize("knock", list(SignatureScheme))
-def test_b40_the_public_key_is_no_secret(knock: SignatureScheme) -> None:
-    envelope = GOOD[knock]
+@pytest.mark.parametrize("scheme", list(SignatureScheme))
+def test_b40_the_public_key_is_no_secret(scheme: SignatureScheme) -> None:
+    envelope = GOOD[scheme]
     [claim] = read_claims(envelope, HERE, datetime.now(UTC))
     forged = hmac.digest(KEY.pem.encode(), claim.bases[0], "sha256")
 
@@ -55,22 +55,22 @@ def test_b40_the_public_key_is_no_secret(knock: SignatureScheme) -> None:
         assert not accepts(replace_signature(envelope, forged, *renamed))
 
 
-@pytest.mark.parametrize("knock", list(SignatureScheme))
+@pytest.mark.parametrize("scheme", list(SignatureScheme))
 @pytest.mark.parametrize("value", [b"", b"\0", b"\0" * 256, b"\xff" * 256, b"\1" + b"\0" * 255, b"\0" * 10_000])
-def test_b40_no_constant_is_a_signature(knock: SignatureScheme, value: bytes) -> None:
-    assert not accepts(replace_signature(GOOD[knock], value))
+def test_b40_no_constant_is_a_signature(scheme: SignatureScheme, value: bytes) -> None:
+    assert not accepts(replace_signature(GOOD[scheme], value))
 
 
-@pytest.mark.parametrize("knock", list(SignatureScheme))
-def test_b40_an_ed25519_key_takes_no_other_form_of_a_signature(knock: SignatureScheme) -> None:
+@pytest.mark.parametrize("scheme", list(SignatureScheme))
+def test_b40_an_ed25519_key_takes_no_other_form_of_a_signature(scheme: SignatureScheme) -> None:
     signer = Signer(key_id=BOB.key_id, private_key=Ed25519PrivateKey.generate())
     key = PublicKey(uri=signer.key_id, owner=KEY.owner, key=signer.private_key.public_key())
-    envelope = sign_post(HERE, "/inbox", b"{}", signer, knock=SignatureScheme.RFC9421)
+    envelope = sign_post(HERE, "/inbox", b"{}", signer, scheme=SignatureScheme.RFC9421)
 
     assert accepts(envelope, key)
     for value in (b"\0" * 64, sha256(b"x").digest() * 2, b"\1" + b"\0" * 63, b"\0" * 63, b"\0" * 65):
         assert not accepts(replace_signature(envelope, value), key)
-    assert not accepts(GOOD[knock], key)
+    assert not accepts(GOOD[scheme], key)
 
 
 def test_rs08_what_we_ask_for_is_what_we_take() -> None:

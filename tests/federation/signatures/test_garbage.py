@@ -15,7 +15,7 @@ from tests.fediverse import make_signer, public_pem, sign_post
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-SIGNED = {knock: sign_post(HERE, "/inbox", b"{}", BOB, knock=knock, at=NOW) for knock in SignatureScheme}
+SIGNED = {scheme: sign_post(HERE, "/inbox", b"{}", BOB, scheme=scheme, at=NOW) for scheme in SignatureScheme}
 
 # What comes over the wire: bytes in the ranges that HTTP parsers let through, undecodable ones as surrogates.
 header_texts = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0")) | st.binary(max_size=50).map(
@@ -34,8 +34,8 @@ def _read(envelope: Envelope) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(list(SignatureScheme)), names, header_texts, st.booleans())
-def test_b35_a_header_of_garbage_is_refused(knock: SignatureScheme, name: str, text: str, added: bool) -> None:
-    envelope = SIGNED[knock]
+def test_b35_a_header_of_garbage_is_refused(scheme: SignatureScheme, name: str, text: str, added: bool) -> None:
+    envelope = SIGNED[scheme]
     headers = CIMultiDict(envelope.headers)
     if added:
         headers.add(name, text)
@@ -48,9 +48,9 @@ def test_b35_a_header_of_garbage_is_refused(knock: SignatureScheme, name: str, t
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(list(SignatureScheme)), names, st.integers(0, 400), header_texts, st.integers(0, 40))
 def test_b35_a_header_that_was_tampered_with_is_refused(
-    knock: SignatureScheme, name: str, position: int, text: str, cut: int
+    scheme: SignatureScheme, name: str, position: int, text: str, cut: int
 ) -> None:
-    headers = CIMultiDict(SIGNED[knock].headers)
+    headers = CIMultiDict(SIGNED[scheme].headers)
     value = headers.get(name, "")
     headers[name] = value[:position] + text + value[position + cut :]
 

@@ -235,7 +235,7 @@ def test_rs05_the_same_key_twice_is_refused() -> None:
 
 def test_rs06_the_target_is_our_configured_origin() -> None:
     forged = sign_post(
-        Site(url="http://lomme.test", host="lomme.test"), "/inbox", BODY, BOB, knock=SignatureScheme.RFC9421, at=NOW
+        Site(url="http://lomme.test", host="lomme.test"), "/inbox", BODY, BOB, scheme=SignatureScheme.RFC9421, at=NOW
     )
 
     assert not accepts(changed(forged, x_forwarded_proto="http", x_forwarded_host="lomme.test"))
@@ -297,8 +297,8 @@ class OtherKeys(HTTPSignatureKeyResolver):
 
 @pytest.mark.parametrize(("signer", "algorithm"), [(BOB, algorithms.RSA_V1_5_SHA256), (ED_BOB, algorithms.ED25519)])
 def test_rs09_another_implementation_accepts_what_we_sign(signer: Signer, algorithm: type) -> None:
-    ours = sign_post(HERE, "/inbox?x=1", BODY, signer, knock=SignatureScheme.RFC9421)
-    get = sign_get(HERE, "/users/alice?page=2", signer, knock=SignatureScheme.RFC9421)
+    ours = sign_post(HERE, "/inbox?x=1", BODY, signer, scheme=SignatureScheme.RFC9421)
+    get = sign_get(HERE, "/users/alice?page=2", signer, scheme=SignatureScheme.RFC9421)
     verifier = HTTPMessageVerifier(signature_algorithm=algorithm, key_resolver=OtherKeys())
 
     for envelope in (ours, get):

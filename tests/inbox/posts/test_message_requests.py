@@ -11,7 +11,7 @@ from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.posts import message_requests
 from models.posts.message_requests import known_senders, saving, values
-from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Sender, Tie
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderStanding, Tie
 from models.servers import waiting_posts
 from models.store.database import connection, execute, transaction
 from outbox.moderation import message_requests as outbox
@@ -21,13 +21,13 @@ from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
 from tests.newcomers import build_listing
 
-STRANGER, KNOWN = Sender(known=False), Sender(known=True)
+STRANGER, KNOWN = SenderStanding(known=False), SenderStanding(known=True)
 
-BUSY = Sender(known=False, answers=ANSWERS_OF_ONE, answers_of_host=ANSWERS_OF_ONE)
+BUSY = SenderStanding(known=False, answers=ANSWERS_OF_ONE, answers_of_host=ANSWERS_OF_ONE)
 
-FLOOD = Sender(known=False, answers=0, answers_of_host=ANSWERS_OF_HOST)
+FLOOD = SenderStanding(known=False, answers=0, answers_of_host=ANSWERS_OF_HOST)
 
-RULES: list[tuple[str, Sender, dict[str, bool], str]] = [
+RULES: list[tuple[str, SenderStanding, dict[str, bool], str]] = [
     ("a stranger unasked", STRANGER, {}, "waits"),
     ("somebody of a known server", KNOWN, {}, "arrives"),
     ("to an account of the cooperative, which nobody decides for", STRANGER, {"member": False}, "dropped"),
@@ -53,7 +53,7 @@ RULES: list[tuple[str, Sender, dict[str, bool], str]] = [
 
 
 @pytest.mark.parametrize(("writer", "tie", "verdict"), [row[1:] for row in RULES], ids=[row[0] for row in RULES])
-def test_b57_who_passes_and_who_waits(writer: Sender, tie: dict[str, bool], verdict: str) -> None:
+def test_b57_who_passes_and_who_waits(writer: SenderStanding, tie: dict[str, bool], verdict: str) -> None:
     assert judge(writer, Tie(reader_id=1, **tie)) == verdict
 
 

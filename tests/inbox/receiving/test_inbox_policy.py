@@ -34,7 +34,7 @@ TABLES = (
 async def set_level(instance: Instance, host: str, level: trust_levels.Level) -> None:
     async with transaction(instance.pool) as conn:
         await trust_levels.save_level(conn, host, level)
-    instance.welcomes.forget()
+    instance.policy.forget()
 
 
 async def count_rows(desk: Desk) -> dict[str, int]:
@@ -131,7 +131,7 @@ async def test_restricted_federation_refuses_strangers_and_counts_who_knocked(de
     async with transaction(desk.instance.pool) as conn:
         [knocker] = await access_requests.list_access_requests(conn)
         await trust_levels.save_listed(conn, "henin.test", listed=True)
-    desk.instance.welcomes.forget()
+    desk.instance.policy.forget()
     taken = await desk.post(bob, desk.create(bob))
 
     assert [outcome.status for outcome in refused] == [403] * 3
@@ -171,11 +171,11 @@ async def test_b38_ten_thousand_invented_hosts_leave_memory_as_it_was(desk: Desk
     await set_level(desk.instance, "evil.test", "aside")
 
     async def knock(number: int) -> bool:
-        return await desk.instance.welcomes.allows(f"h{number}.test")
+        return await desk.instance.policy.allows(f"h{number}.test")
 
     assert all(await asyncio.gather(*(knock(number) for number in range(10_000))))
     for number in range(10_000):
         desk.instance.counter.spend(POSTS, f"h{number}.test")
 
     assert desk.instance.counter.size(POSTS) <= 4096
-    assert desk.instance.welcomes.size == 1
+    assert desk.instance.policy.size == 1

@@ -32,7 +32,7 @@ async def hand_in(desk: Desk, person: Person, body: bytes, **headers: str) -> Ou
         headers=CIMultiDict({"Host": HERE.host, "Content-Type": "application/activity+json"} | headers),
         body=body,
     )
-    signed = sign(bare, HERE, person.signer, knock=SignatureScheme.CAVAGE, at=datetime.now(UTC))
+    signed = sign(bare, HERE, person.signer, scheme=SignatureScheme.CAVAGE, at=datetime.now(UTC))
     return await receive(desk.instance, Envelope(method="POST", path="/inbox", headers=signed, body=body))
 
 
@@ -40,7 +40,7 @@ async def set_aside(desk: Desk) -> None:
     """The cooperative wants nothing of Bob's server."""
     async with connection(desk.instance.pool) as conn:
         await servers.save_level(conn, "henin.test", "aside")
-    desk.instance.welcomes.forget()
+    desk.instance.policy.forget()
 
 
 async def test_ht03_size_comes_before_type(desk: Desk, bob: Person) -> None:

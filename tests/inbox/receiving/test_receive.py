@@ -33,11 +33,11 @@ async def kept(desk: Desk) -> int:
     return found
 
 
-@pytest.mark.parametrize("knock", list(SignatureScheme))
-async def test_a_signed_activity_is_kept_and_answered_202(desk: Desk, bob: Person, knock: SignatureScheme) -> None:
+@pytest.mark.parametrize("scheme", list(SignatureScheme))
+async def test_a_signed_activity_is_kept_and_answered_202(desk: Desk, bob: Person, scheme: SignatureScheme) -> None:
     activity = desk.create(bob)
 
-    outcome = await receive(desk.instance, sign_post(HERE, "/inbox", activity, bob.signer, knock=knock))
+    outcome = await receive(desk.instance, sign_post(HERE, "/inbox", activity, bob.signer, scheme=scheme))
 
     assert outcome.status == 202
     row = await desk.row("SELECT * FROM received")
@@ -95,7 +95,7 @@ async def test_ht01_only_activities_are_taken(desk: Desk, bob: Person, changes: 
 
 def _sign(headers: "CIMultiDict[str]", body: bytes, person: Person) -> Envelope:
     bare = Envelope(method="POST", path="/inbox", headers=headers, body=body)
-    signed = sign(bare, HERE, person.signer, knock=SignatureScheme.CAVAGE, at=datetime.now(UTC))
+    signed = sign(bare, HERE, person.signer, scheme=SignatureScheme.CAVAGE, at=datetime.now(UTC))
     return Envelope(method="POST", path="/inbox", headers=signed, body=body)
 
 

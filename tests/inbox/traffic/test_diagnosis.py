@@ -132,7 +132,7 @@ async def test_what_is_no_address_is_asked_of_nobody(desk: Desk, alice: Actor, a
 async def test_a_server_set_aside_is_not_asked(desk: Desk, alice: Actor, note: dict[str, Any]) -> None:
     async with connection(desk.instance.pool) as conn:
         await servers.save_level(conn, "henin.test", "aside")
-    desk.instance.welcomes.forget()
+    desk.instance.policy.forget()
 
     assert fault(await diagnose(desk.instance, note["id"], alice.id)) == (Step.WELCOME, "not_welcome")
     assert desk.fediverse.fetched == []

@@ -36,7 +36,7 @@ async def _post(desk: Desk, person: Person, said: FollowersDigest, *, signed: bo
         del headers[HEADER]
     body = orjson.dumps(desk.create(person))
     bare = Envelope(method="POST", path="/inbox", headers=headers, body=body)
-    complete = sign(bare, HERE, person.signer, knock=SignatureScheme.CAVAGE, at=datetime.now(UTC))
+    complete = sign(bare, HERE, person.signer, scheme=SignatureScheme.CAVAGE, at=datetime.now(UTC))
     complete[HEADER] = build_header(said)
     outcome = await receive(desk.instance, Envelope(method="POST", path="/inbox", headers=complete, body=body))
     assert outcome.status == 202, outcome

@@ -245,7 +245,7 @@ async def test_sent_away_nothing_is_left_and_nothing_comes(desk: Desk, mallory: 
 
     async with transaction(desk.instance.pool) as conn:
         assert await peers.send_away(conn, "a.neu.test") == 3
-    desk.instance.welcomes.forget()
+    desk.instance.policy.forget()
     again = await desk.post(mallory, desk.create(mallory, build_listing(mallory, 9)))
 
     assert (await desk.value("SELECT count(*) FROM post"), again.status) == (0, 403)

@@ -56,6 +56,8 @@ EVERYTHING = {
 
 RULES = TARGET.parents[1] / "RULES_IN_SQL.md"
 
+SAID_IN_A_ROOM = r"^Rules that live in SQL.*?:(.*?)\n(?:\n|\Z)"
+
 NAMES = """
     SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
     UNION
@@ -119,6 +121,17 @@ async def test_each_view_function_and_trigger_stands_in_the_list_of_rules(conn: 
     listed = set(re.findall(r"`(\w+)`", RULES.read_text(encoding="utf-8")))
 
     assert listed == names
+
+
+def test_each_rule_in_sql_stands_in_the_readme_of_its_room_and_in_one() -> None:
+    told = [
+        word
+        for readme in RULES.parent.rglob("README.md")
+        for said in re.findall(SAID_IN_A_ROOM, readme.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for word in re.findall(r"`(\w+)`", said)
+    ]
+
+    assert sorted(told) == sorted(re.findall(r"`(\w+)`", RULES.read_text(encoding="utf-8")))
 
 
 def test_comments_come_from_above_and_from_beside() -> None:

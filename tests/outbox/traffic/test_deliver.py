@@ -264,7 +264,7 @@ class SlowFediverse(FakeFediverse):
         body: bytes,
         signer: Signer,
         *,
-        knock: SignatureScheme | None = None,
+        scheme: SignatureScheme | None = None,
         synchronization: str | None = None,
     ) -> Answer:
         """Count, wait, and answer."""
@@ -274,7 +274,7 @@ class SlowFediverse(FakeFediverse):
         if host in self.slow:
             await self.slow[host].wait()
         self.under_way[host] -= 1
-        return await FakeFediverse.post_activity(self, inbox, body, signer, knock=knock)
+        return await FakeFediverse.post_activity(self, inbox, body, signer, scheme=scheme)
 
 
 @pytest.fixture

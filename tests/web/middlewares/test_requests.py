@@ -135,15 +135,15 @@ async def test_behind_a_trusted_proxy_a_view_sees_the_client_and_the_whole_reque
 async def test_what_was_sent_rings_for_the_workers(pool: Pool) -> None:
     views = [web.post("/inbox", ok), web.post("/publier", ok), web.post("/refuse", refuse), web.get("/", ok)]
     async with serving(make_instance(pool), views) as client:
-        waker = client.app[WORK_SIGNAL]
+        work_signal = client.app[WORK_SIGNAL]
         await client.get("/")
         await client.post("/refuse")
-        assert not waker.received.is_set()
-        assert not waker.delivery.is_set()
+        assert not work_signal.received.is_set()
+        assert not work_signal.delivery.is_set()
 
         await client.post("/inbox")
-        assert waker.received.is_set()
-        assert not waker.delivery.is_set()
+        assert work_signal.received.is_set()
+        assert not work_signal.delivery.is_set()
         await client.post("/publier")
 
-        assert waker.delivery.is_set()
+        assert work_signal.delivery.is_set()

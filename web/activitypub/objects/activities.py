@@ -47,8 +47,8 @@ async def show_activity(request: web.Request) -> web.Response:
         if carried is not None:
             await require_standing(conn, request, carried, reader, activity.type)
         await _require_addressed(conn, activity, actor, reader)
-    sealed = await attach_proof(instance, activity)
-    return answer_activity(request, sealed.encode(), public=activity.public)
+    proven = await attach_proof(instance, activity)
+    return answer_activity(request, proven.encode(), public=activity.public)
 
 
 async def _require_addressed(conn: Connection, activity: StoredActivity, actor: Actor, reader: Actor | None) -> None:

@@ -56,11 +56,11 @@ class Hub:
     the events is from before that, and only what was told moves it on.
     """
 
-    def __init__(self, pool: Pool, look: EntityContext, waker: WorkSignal) -> None:
-        """`waker` says when something may have happened."""
+    def __init__(self, pool: Pool, look: EntityContext, work_signal: WorkSignal) -> None:
+        """`work_signal` says when something may have happened."""
         self._pool = pool
         self._look = look
-        self._waker = waker
+        self._waker = work_signal
         self._watchers: set[Subscriber] = set()
         self._by_stream: dict[Stream, set[Subscriber]] = {}
         self._accounts: Counter[tuple[str, int]] = Counter()

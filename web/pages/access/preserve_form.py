@@ -1,4 +1,4 @@
-"""`keeping`: a view whose form is not lost when the session, or the page itself, ended while somebody filled it in."""
+"""A view whose form is not lost when the session, or the page itself, ended while somebody filled it in."""
 
 from functools import wraps
 

@@ -23,12 +23,12 @@ from web.security.session import current_account
 class ListingActions:
     """What one reader may do about a listing.
 
-    `ask` is where she asks for it; "" where she may not now: `hurdle` says why, unless something she asked for waits
+    `ask` is where she asks for it; "" where she may not now: `obstacle` says why, unless something she asked for waits
     already. `write` is in private, `question` to all. `threads` are hers about it; its author has one with each person.
     """
 
     ask: str = ""
-    hurdle: str = ""
+    obstacle: str = ""
     write: bool = False
     question: bool = False
     threads: tuple[ExchangeRow, ...] = ()
@@ -50,12 +50,12 @@ async def find_listing_actions(
     if account.actor_id == author.id:
         return ListingActions(threads=threads)
     me = await actors.get(conn, account.actor_id)
-    hurdle = await find_obstacle(conn, request, me, listing)
+    obstacle = await find_obstacle(conn, request, me, listing)
     waits = any(row.open for row in threads)
     home = me.moved_to is None
     return ListingActions(
-        ask="" if hurdle or waits else asking_path(listing.id),
-        hurdle="" if waits else hurdle,
+        ask="" if obstacle or waits else asking_path(listing.id),
+        obstacle="" if waits else obstacle,
         write=not threads and listing.details.status in STANDING and await may_write(conn, me, author),
         question=listing.details.status in STANDING and home,
         threads=threads,

@@ -126,7 +126,7 @@ async def _find_asking(conn: Connection, request: web.Request) -> TermsPage:
         path=asking_path(listing.id),
         back=listing_path(request.app[INSTANCE].site, listing),
         dated=listing.details.mode in TIMED,
-        hurdle="" if author.id == me.id else await find_obstacle(conn, request, me, listing),
+        obstacle="" if author.id == me.id else await find_obstacle(conn, request, me, listing),
         cost=await find_cost(conn, listing, me, author),
     )
 
@@ -137,10 +137,10 @@ async def _find_proposing(conn: Connection, request: web.Request) -> TermsPage:
     if thread.owner_id != require_account(request).actor_id:
         raise NotFound
     asking = await _about(conn, thread, thread.owner_id)
-    return replace(asking, hurdle=await _find_hurdle(conn, request, thread, asking.listing))
+    return replace(asking, obstacle=await _find_terms_obstacle(conn, request, thread, asking.listing))
 
 
-async def _find_hurdle(conn: Connection, request: web.Request, thread: Exchange, listing: Listing) -> str:
+async def _find_terms_obstacle(conn: Connection, request: web.Request, thread: Exchange, listing: Listing) -> str:
     """Why its author cannot propose anything now."""
     owner, partner = [await actors.get(conn, id) for id in (thread.owner_id, thread.partner_id)]
     try:

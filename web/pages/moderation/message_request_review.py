@@ -61,5 +61,5 @@ async def post_decision(request: web.Request) -> web.Response:
             await peers.hear_strangers(conn, host)
         else:
             await peers.refuse_strangers(conn, host, aside=gesture == "set_aside")
-    instance.welcomes.forget()
+    instance.policy.forget()
     raise redirect_with_message("/coop/inconnus", gesture)

@@ -71,7 +71,7 @@ async def post_territories(request: web.Request) -> web.Response:
             await _decide(conn, gesture, host)
         await crawl.draw_map(conn)
         await jobs.enqueue(conn, crawl.JOB, key=crawl.JOB)
-    instance.welcomes.forget()
+    instance.policy.forget()
     raise redirect_with_message(PAGE, gesture)
 
 

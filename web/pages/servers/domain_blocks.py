@@ -44,7 +44,7 @@ GESTURES = ("block", "back", "let_in", "keep_out", "forget", *SWITCHES)
 
 
 async def show_list(request: web.Request) -> web.Response:
-    """GET /coop/serveurs/liste: everything decided, who knocked, and the forms."""
+    """GET /coop/serveurs/liste: everything decided, who asked to be let in, and the forms."""
     require_role(request, "admin")
     return await _show(request, blank_form(request))
 
@@ -72,7 +72,7 @@ async def post_gesture(request: web.Request) -> web.Response:
             await peers.trust(conn, host, "reader")
         else:
             await peers.trust(conn, host, "aside", note=note, public_reason=reason)
-    instance.welcomes.forget()
+    instance.policy.forget()
     raise redirect_with_message(PAGE, gesture)
 
 
@@ -109,7 +109,7 @@ async def post_import(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         planned = await domain_list.plan(conn, reading, own_host=instance.site.host)
         count = await peers.set_aside(conn, planned)
-    instance.welcomes.forget()
+    instance.policy.forget()
     raise redirect_with_message(PAGE, "list" if count else "nothing")
 
 
@@ -147,7 +147,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
     async with connection(request.app[INSTANCE].pool) as conn:
         decided = await trust_levels.list_decided(conn)
         limited = await trust_levels.is_limited(conn)
-        knockers = await access_requests.list_access_requests(conn)
+        asking = await access_requests.list_access_requests(conn)
         told = (await preferences.load(conn)).blocks_told
     return await render(
         request,
@@ -156,13 +156,13 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         form=form,
         asides=[one for one in decided if one.level == "aside"],
         friends=[one for one in decided if one.level == "friend"],
-        guests=[one for one in decided if _is_guest(one)],
+        let_in=[one for one in decided if _is_listed(one)],
         limited=limited,
         told=told,
-        knockers=knockers,
+        access_requests=asking,
         said=find_flash_message(request, SAID),
     )
 
 
-def _is_guest(decision: Decision) -> bool:
+def _is_listed(decision: Decision) -> bool:
     return decision.listed and decision.level == "reader"

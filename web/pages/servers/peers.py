@@ -145,7 +145,7 @@ async def post_gesture(request: web.Request) -> web.Response:
     except Conflict as error:
         form.refuse("act", error)
         return await _show(request, form, status=422)
-    instance.welcomes.forget()
+    instance.policy.forget()
     raise redirect_with_message(f"/coop/serveurs/{host}", gesture)
 
 

@@ -88,5 +88,5 @@ async def post_decision(request: web.Request) -> web.Response:
             await peers.admit(conn, host)
         else:
             await peers.send_away(conn, host)
-    instance.welcomes.forget()
+    instance.policy.forget()
     raise redirect_with_message(PAGE, gesture, part="inconnus")

@@ -80,13 +80,13 @@ async def run_until(
     listener: socket.socket,
     *,
     work: bool = True,
-    waker: WorkSignal | None = None,
+    work_signal: WorkSignal | None = None,
 ) -> None:
     """Answer and work until `stopping` is set; then finish what was begun and close everything."""
     patience = Timeouts()
     logging.getLogger("aiohttp.server").addFilter(is_worth_a_line)
-    waker = waker or WorkSignal(instance.pool)
-    app = make_app(instance, waker)
+    work_signal = work_signal or WorkSignal(instance.pool)
+    app = make_app(instance, work_signal)
     app[TIMEOUTS] = patience
     runner = web.AppRunner(
         app,
@@ -98,7 +98,7 @@ async def run_until(
     )
     await runner.setup()
     server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
-    worker = asyncio.create_task(_work(instance, waker, stopping, work=work))
+    worker = asyncio.create_task(_work(instance, work_signal, stopping, work=work))
     spare = asyncio.create_task(trim_regularly())
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
     await stopping.wait()
@@ -129,21 +129,21 @@ async def work(settings: Settings) -> None:
         log.info("stopped")
 
 
-async def work_until(stopping: asyncio.Event, instance: Instance, waker: WorkSignal) -> None:
+async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: WorkSignal) -> None:
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
     background = Background(instance.pool)
-    background.start("rings", waker.announce_rings)
-    await _work(instance, waker, stopping, work=True)
+    background.start("rings", work_signal.announce_rings)
+    await _work(instance, work_signal, stopping, work=True)
     await background.stop()
 
 
-async def _work(instance: Instance, waker: WorkSignal, stopping: asyncio.Event, *, work: bool) -> None:
+async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, *, work: bool) -> None:
     """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows."""
     if work:
-        await run_worker(instance, waker, stopping)
+        await run_worker(instance, work_signal, stopping)
         return
     background = Background(instance.pool)
-    background.start("bells", partial(listen_for_work, instance, waker))
+    background.start("bells", partial(listen_for_work, instance, work_signal))
     await stopping.wait()
     await background.stop()
 

@@ -99,7 +99,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "sign_ups": sign_ups.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
     "attempts": limit_rows.forget_old,
-    "knocks": access_requests.forget_old,
+    "access_requests": access_requests.forget_old,
     "overflows": inbox_overflows.forget_old,
     "mails": news_mails.forget_old,
     "chores": periodic_tasks.forget_old,

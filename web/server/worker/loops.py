@@ -41,25 +41,29 @@ DRAIN_SECONDS = 8.0
 Step = Callable[[], Awaitable[int]]
 
 
-async def run_worker(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> None:
+async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event) -> None:
     """Work until `stopping` is set, then finish what was begun, for at most DRAIN_SECONDS."""
     interrupt_long_steps()
     work, signs = Background(instance.pool, stopping), Background(instance.pool)
-    work.start("inbox", partial(run_loop, partial(_process, instance, waker, stopping), waker.received, stopping))
-    work.start("outbox", partial(run_loop, partial(_deliver, instance, waker, stopping), waker.delivery, stopping))
+    work.start(
+        "inbox", partial(run_loop, partial(_process, instance, work_signal, stopping), work_signal.received, stopping)
+    )
+    work.start(
+        "outbox", partial(run_loop, partial(_deliver, instance, work_signal, stopping), work_signal.delivery, stopping)
+    )
     jobs = JobSignal()
     work.start("jobs", partial(_run_jobs, instance, stopping, jobs))
-    signs.start("heartbeat", partial(_beat, instance, waker, "worker", work))
-    signs.start("bells", partial(listen_for_work, instance, waker, jobs))
+    signs.start("heartbeat", partial(_beat, instance, work_signal, "worker", work))
+    signs.start("bells", partial(listen_for_work, instance, work_signal, jobs))
     await stopping.wait()
-    waker.ring_here()  # so that nobody sleeps until the next look
+    work_signal.ring_here()  # so that nobody sleeps until the next look
     late = await work.finish(DRAIN_SECONDS)
     if late:
         log.warning("worker_cut_short", loops=late)
     await signs.stop()
     with suppress(Unavailable):
         async with connection(instance.pool) as conn:
-            await heartbeats.end(conn, waker.id)
+            await heartbeats.end(conn, work_signal.id)
 
 
 async def run_loop(step: Step, bell: asyncio.Event, stopping: asyncio.Event) -> None:
@@ -73,56 +77,59 @@ async def run_loop(step: Step, bell: asyncio.Event, stopping: asyncio.Event) -> 
             await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
 
 
-async def _process(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> int:
+async def _process(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event) -> int:
     """A Follow leads to an Accept, a Create to an Announce: what is processed rings for what is to be delivered."""
     committed = asyncio.Event()
-    ringing = [asyncio.create_task(_ring_now_and_then(waker)), asyncio.create_task(_ring_streams(waker, committed))]
+    ringing = [
+        asyncio.create_task(_ring_now_and_then(work_signal)),
+        asyncio.create_task(_ring_streams(work_signal, committed)),
+    ]
     try:
-        found = await process_due(instance, wake=waker.received, stopping=stopping, committed=committed)
+        found = await process_due(instance, wake=work_signal.received, stopping=stopping, committed=committed)
     finally:
         for one in ringing:
             one.cancel()
         if committed.is_set():
-            waker.ring_stream()
+            work_signal.ring_stream()
     if found:
-        waker.delivery.set()
+        work_signal.delivery.set()
     return found
 
 
-async def _ring_now_and_then(waker: WorkSignal) -> None:
+async def _ring_now_and_then(work_signal: WorkSignal) -> None:
     """Under a steady stream of activities `process_due` goes on for long, and Accepts need not wait for its end."""
     while True:
         await asyncio.sleep(BUSY_RING_SECONDS)
-        waker.delivery.set()
+        work_signal.delivery.set()
 
 
-async def _ring_streams(waker: WorkSignal, committed: asyncio.Event) -> None:
+async def _ring_streams(work_signal: WorkSignal, committed: asyncio.Event) -> None:
     """As soon as something took effect, whoever watches hears of it."""
     while True:
         await committed.wait()
         committed.clear()
-        waker.ring_stream()
+        work_signal.ring_stream()
 
 
-async def _deliver(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> int:
-    return await deliver_due(instance, wake=waker.delivery, stopping=stopping)
+async def _deliver(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event) -> int:
+    return await deliver_due(instance, wake=work_signal.delivery, stopping=stopping)
 
 
 async def _run_jobs(instance: Instance, stopping: asyncio.Event, bell: JobSignal) -> None:
     await run_jobs(instance.pool, list_handlers(instance), list_periodic(instance), stopping, bell)
 
 
-async def _beat(instance: Instance, waker: WorkSignal, role: str, work: Background) -> None:
+async def _beat(instance: Instance, work_signal: WorkSignal, role: str, work: Background) -> None:
     """Say that this worker lives, and what of its work fails all the same."""
     while True:
         with suppress(Unavailable):
             await catch_up(instance)
             async with connection(instance.pool) as conn:
-                await heartbeats.beat(conn, waker.id, role, work.failing)
+                await heartbeats.beat(conn, work_signal.id, role, work.failing)
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def listen_for_work(instance: Instance, waker: WorkSignal, jobs: JobSignal | None = None) -> None:
+async def listen_for_work(instance: Instance, work_signal: WorkSignal, jobs: JobSignal | None = None) -> None:
     """Ring here when another process rang, and whenever rings may have been missed: the one link of this process."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
@@ -134,4 +141,4 @@ async def listen_for_work(instance: Instance, waker: WorkSignal, jobs: JobSignal
                 continue
             if message is None or message[0] == KEYS_CHANNEL:
                 instance.forget_keys()
-            waker.hear(message)
+            work_signal.hear(message)

@@ -96,11 +96,11 @@ def look_every(seconds: float, alice: Alice, monkeypatch: pytest.MonkeyPatch) ->
 @asynccontextmanager
 async def hearing(alice: Alice, database_url: str) -> AsyncIterator[None]:
     """The link to other processes, up for as long as the block lasts."""
-    instance, waker = alice.api.instance, waker_of(alice.api)
+    instance, work_signal = alice.api.instance, waker_of(alice.api)
     settings = msgspec.structs.replace(instance.settings, database_url=database_url)
-    task = asyncio.create_task(listen_for_work(replace(instance, settings=settings), waker))
+    task = asyncio.create_task(listen_for_work(replace(instance, settings=settings), work_signal))
     async with asyncio.timeout(5):
-        await waker.received.wait()  # it is up
+        await work_signal.received.wait()  # it is up
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -95,7 +95,7 @@ async def test_b57_one_click_decides_about_a_whole_server(
     assert answer.location == f"{PAGE}?fait={gesture}"
     assert "neu.test" not in (await odile.get(PAGE)).words()
     assert (await count(instance, "waiting"), await count(instance, "held")) == (waiting, held)
-    assert await instance.welcomes.allows("neu.test") is welcome
+    assert await instance.policy.allows("neu.test") is welcome
     left = await instance.pool.fetchval("SELECT count(*) FROM message_request WHERE accepted_at IS NULL")
     assert left == 1
 

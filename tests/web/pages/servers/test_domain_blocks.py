@@ -42,13 +42,13 @@ async def test_a_server_is_set_aside_with_a_note_and_a_public_reason_and_comes_b
 ) -> None:
     words = await decide(odile, "block", domain="https://Evil.test/about", reason="Harcèlement", note="vu par Awa")
 
-    assert await instance.welcomes.allows("a.evil.test") is False
+    assert await instance.policy.allows("a.evil.test") is False
     assert "Dit à tous : Harcèlement" in words and "Entre vous : vu par Awa" in words
     public = (await visitor.get("/a-l-ecart")).words()
     assert "evil.test" in public and "Harcèlement" in public and "Awa" not in public
 
     await decide(odile, "back", domain="evil.test")
-    assert await instance.welcomes.allows("a.evil.test") is True
+    assert await instance.policy.allows("a.evil.test") is True
     assert "evil.test" not in (await visitor.get("/a-l-ecart")).words()
 
 
@@ -58,7 +58,7 @@ async def test_a_reason_that_is_too_long_comes_back_and_decides_nothing(odile: B
     answer = await odile.send(PAGE, fields, form_on=PAGE)
 
     assert answer.status == 422
-    assert await instance.welcomes.allows("evil.test") is True
+    assert await instance.policy.allows("evil.test") is True
 
 
 async def test_restricted_federation_shows_who_knocked_and_lets_in_with_one_click(
@@ -72,12 +72,12 @@ async def test_restricted_federation_shows_who_knocked_and_lets_in_with_one_clic
     await decide(odile, "let_in", domain="lyon.test")
 
     assert "lyon.test" in words and "3 fois" in words
-    assert await instance.welcomes.allows("lyon.test") is True
-    assert await instance.welcomes.allows("brest.test") is False
+    assert await instance.policy.allows("lyon.test") is True
+    assert await instance.policy.allows("brest.test") is False
     await decide(odile, "keep_out", domain="lyon.test")
-    assert await instance.welcomes.allows("lyon.test") is False
+    assert await instance.policy.allows("lyon.test") is False
     await decide(odile, "open")
-    assert await instance.welcomes.allows("brest.test") is True
+    assert await instance.policy.allows("brest.test") is True
 
 
 async def test_a_list_is_shown_with_what_it_would_end_before_it_changes_anything(

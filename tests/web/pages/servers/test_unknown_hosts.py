@@ -86,7 +86,7 @@ async def test_one_click_lets_a_whole_host_in_or_sends_it_away(
     assert "C’est fait" in after and "autre.test une annonce attend" in after and "neu.test 2" not in after
     assert ("Montre en or" in (await (await open_browser(None)).get("/annonces")).words()) is welcome
     assert [one.host for one in await hosts(instance)] == ["autre.test"]
-    assert await instance.welcomes.allows("neu.test") is welcome
+    assert await instance.policy.allows("neu.test") is welcome
     async with transaction(instance.pool) as conn:
         sql = "SELECT count(*) FROM post p JOIN actor a ON a.id = p.author_id WHERE a.host = 'neu.test'"
         assert await fetch_value(conn, sql) == left

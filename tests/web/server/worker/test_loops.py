@@ -98,10 +98,10 @@ async def test_a_loop_looks_by_itself_when_no_bell_rings(monkeypatch: pytest.Mon
 async def working(pool: Pool, url: str) -> AsyncIterator[WorkSignal]:
     """A whole worker of a process."""
     instance = make_instance(pool, database_url=url)
-    waker, stopping = WorkSignal(pool), asyncio.Event()
-    task = asyncio.create_task(run_worker(instance, waker, stopping))
+    work_signal, stopping = WorkSignal(pool), asyncio.Event()
+    task = asyncio.create_task(run_worker(instance, work_signal, stopping))
     try:
-        yield waker
+        yield work_signal
     finally:
         stopping.set()
         await asyncio.wait_for(task, 10)
@@ -131,13 +131,13 @@ async def test_a_ring_of_another_process_is_heard_and_our_own_is_not_repeated(
     pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[str] = []
-    monkeypatch.setattr(WorkSignal, "ring_here", lambda waker: heard.append("ring"))
+    monkeypatch.setattr(WorkSignal, "ring_here", lambda work_signal: heard.append("ring"))
     monkeypatch.setattr(loops, "POLL_SECONDS", 0.1)
-    async with working(pool, database_url) as waker:
+    async with working(pool, database_url) as work_signal:
         await until(lambda: heard)  # the link is up
         heard.clear()
 
-        await notify_work(pool, waker.id)
+        await notify_work(pool, work_signal.id)
         await notify_work(pool)
 
         await until(lambda: heard)
@@ -146,31 +146,31 @@ async def test_a_ring_of_another_process_is_heard_and_our_own_is_not_repeated(
 
 async def test_a_process_that_only_serves_hears_of_new_keys(pool: Pool, database_url: str) -> None:
     instance = make_instance(pool, database_url=database_url)
-    waker, stopping = WorkSignal(pool), asyncio.Event()
+    work_signal, stopping = WorkSignal(pool), asyncio.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = asyncio.create_task(run_until(stopping, instance, listener, waker=waker, work=False))
-        await until(waker.received.is_set)  # the link is up
+        serving = asyncio.create_task(run_until(stopping, instance, listener, work_signal=work_signal, work=False))
+        await until(work_signal.received.is_set)  # the link is up
         instance.signers.keep((1, "rsa"), make_signer("https://lomme.test/users/alice#main-key"))
-        instance.sealed.keep((1, "{}"), "{}")
+        instance.proven.keep((1, "{}"), "{}")
 
         async with transaction(pool) as conn:
             await announce(conn, KEYS_CHANNEL, 1)
 
-        await until(lambda: not len(instance.signers) and not len(instance.sealed))
+        await until(lambda: not len(instance.signers) and not len(instance.proven))
         stopping.set()
         await asyncio.wait_for(serving, 10)
 
 
 async def test_a_process_that_only_works_rings_for_the_streams_of_others(pool: Pool, database_url: str) -> None:
     instance = make_instance(pool, database_url=database_url)
-    waker, stopping = WorkSignal(pool), asyncio.Event()
+    work_signal, stopping = WorkSignal(pool), asyncio.Event()
     async with listen(database_url, stream_events.CHANNEL) as listener:
         assert await listener.get(5) is None  # the link is up
-        working = asyncio.create_task(work_until(stopping, instance, waker))
+        working = asyncio.create_task(work_until(stopping, instance, work_signal))
 
-        waker.ring_stream()
+        work_signal.ring_stream()
 
-        assert await listener.get(5) == (stream_events.CHANNEL, str(waker.id))
+        assert await listener.get(5) == (stream_events.CHANNEL, str(work_signal.id))
         stopping.set()
         await asyncio.wait_for(working, 10)
 
@@ -179,23 +179,23 @@ async def test_a_process_that_only_works_rings_for_the_streams_of_others(pool: P
 async def test_streams_hear_of_each_activity_that_took_effect_also_of_the_last(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
-    waker, heard = WorkSignal(pool), []
+    work_signal, heard = WorkSignal(pool), []
 
     async def process(*_: object, committed: asyncio.Event, **__: object) -> int:
         committed.set()
         if waits:
             async with asyncio.timeout(2):
-                await waker.stream.wait()
+                await work_signal.stream.wait()
             heard.append("while others are processed")
-            waker.stream.clear()
+            work_signal.stream.clear()
             committed.set()
         return 1
 
     monkeypatch.setattr(loops, "process_due", process)
 
-    await loops._process(make_instance(pool), waker, asyncio.Event())
+    await loops._process(make_instance(pool), work_signal, asyncio.Event())
 
-    assert waker.stream.is_set()
+    assert work_signal.stream.is_set()
     assert bool(heard) is waits
 
 
@@ -206,11 +206,11 @@ async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pyte
         announced.append(channels)
 
     monkeypatch.setattr("web.middlewares.work_signals.notify_work", record)
-    waker = WorkSignal(pool)
-    task = asyncio.create_task(waker.announce_rings())
+    work_signal = WorkSignal(pool)
+    task = asyncio.create_task(work_signal.announce_rings())
     for _ in range(100):
-        waker.ring_received()
-        waker.ring_stream()
+        work_signal.ring_received()
+        work_signal.ring_stream()
         await asyncio.sleep(0)
     await asyncio.sleep(0.12)
     task.cancel()

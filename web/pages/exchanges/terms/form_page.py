@@ -42,7 +42,7 @@ FARTHEST = 24
 class TermsPage:
     """What is asked for, of whom, and where the form goes; `held` are terms on the table that others shall replace.
 
-    `hurdle` says why nothing can be asked for now, `cost` what it costs in points.
+    `obstacle` says why nothing can be asked for now, `cost` what it costs in points.
     """
 
     verb: Verb
@@ -53,7 +53,7 @@ class TermsPage:
     dated: bool
     held: Agreement | None = None
     thread: Exchange | None = None
-    hurdle: str = ""
+    obstacle: str = ""
     cost: PointsCost | None = None
 
     @property
