@@ -30,8 +30,9 @@ from web import cli
 sys.modules.update(dict.fromkeys(cli.UNWANTED))
 cli.declic.get_command(None, "serve")
 from web.commands import runner, server
-runner.logging.configure_logging, runner.work_signals.notify_work, runner.bootstrap.open_ready_instance,
-server.serving.serve from aiohttp import connector
+runner.logging.configure_logging, runner.work_signals.notify_work, runner.bootstrap.open_ready_instance
+server.serving.serve
+from aiohttp import connector
 from web.rendering.i18n import find_catalogue
 from web.rendering.templating import load_templates
 templates = load_templates(("fr", "en"))
