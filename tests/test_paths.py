@@ -1,5 +1,6 @@
 """What documents, comments and sentences in the source name by its path is there."""
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterator
@@ -93,3 +94,10 @@ def test_what_is_imported_is_there_also_by_programs_in_strings() -> None:
     )
 
     assert lost == []
+
+
+def test_programs_in_strings_can_be_read() -> None:
+    """Strings of tests that begin as a program does are run by another Python."""
+    for path in (one for one in list_texts() if one.suffix == ".py" and "tests" in one.parts):
+        for program in re.findall(r'^[A-Z]+ = """(\nimport .*?)"""', path.read_text(), re.MULTILINE | re.DOTALL):
+            ast.parse(program, filename=str(path))
