@@ -1,6 +1,7 @@
 """Style sheets as they are sent: the same rules without the comments and the spaces of those who write them."""
 
 import re
+from collections.abc import Iterator
 
 _TOKEN = re.compile(
     r"""
@@ -30,21 +31,24 @@ def pack(css: str) -> str:
     Raises ValueError for a string or a comment without its end.
     """
     packed: list[str] = []
-    spaced, end = False, 0
-    for token in _TOKEN.finditer(css):
-        if token.start() != end or any(token[name] is not None for name in _OPEN):
-            break
-        end = token.end()
-        if token.lastgroup == "dropped":
-            spaced = True
-            continue
-        text = token.group()
+    for text, spaced in _list_tokens(css):
         if spaced and packed and packed[-1] not in TIGHT_AFTER and text not in TIGHT_BEFORE:
             packed.append(" ")
         if text == "}" and packed and packed[-1] == ";":
             packed.pop()
         packed.append(text)
-        spaced = False
+    return "".join(packed)
+
+
+def _list_tokens(css: str) -> Iterator[tuple[str, bool]]:
+    """What is kept, and whether something that is dropped stood before it."""
+    spaced, end = False, 0
+    for token in _TOKEN.finditer(css):
+        if token.start() != end or any(token[name] is not None for name in _OPEN):
+            break
+        end = token.end()
+        if token.lastgroup != "dropped":
+            yield token.group(), spaced
+        spaced = token.lastgroup == "dropped"
     if end != len(css):
         raise ValueError(f"not a style sheet from character {end} on")
-    return "".join(packed)
