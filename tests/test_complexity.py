@@ -140,7 +140,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/pages/exchanges/listing_actions.py find_listing_actions": 11,
         "web/pages/exchanges/thread/entries.py _word": 12,
         "web/pages/servers/diagnosis_steps.py tell_finding": 12,
-        "web/rendering/packed_css.py pack": 12,
         "web/server/backups/restoring.py check_target": 11,
     },
     STEPS: {
@@ -176,7 +175,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 128
+MOST_EXCEPTIONS = 127
 
 
 def count(node: ast.AST) -> int:
