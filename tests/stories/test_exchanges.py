@@ -1,6 +1,6 @@
 """From "je cherche" to "merci": whole exchanges between two cooperatives, and with somebody who has only Mastodon.
 
-After each step both servers hold the same state within two seconds.
+After each step both servers hold the same state within two seconds; a busy machine may take some more.
 """
 
 import time
@@ -37,6 +37,9 @@ from tests.stories.conftest import MakeServer
 from tests.stories.peer import Door, running_peer
 from web.middlewares.work_signals import notify_work
 from web.news.leading_mentions import strip_leading_mentions
+
+SLOWEST = 6.0
+"""Seconds: three times what a step may take on a quiet machine."""
 
 DAY = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -161,7 +164,7 @@ class Story:
 
 @pytest.fixture
 async def story(make_server: MakeServer) -> AsyncIterator[Story]:
-    """Both servers; Bob follows what Lomme publishes. In the end, no step took longer than two seconds."""
+    """Both servers; Bob follows what Lomme publishes. In the end, no step took longer than SLOWEST."""
     lomme, henin = await make_server("lomme"), await make_server("henin")
     alice, bob = await lomme.add_member("alice"), await henin.add_member("bob")
     followed = await resolve_handle(henin.instance, f"@alice@{lomme.host}")
@@ -171,7 +174,7 @@ async def story(make_server: MakeServer) -> AsyncIterator[Story]:
     await eventually(lambda: henin.instance.pool.fetchval(sql))
     story = Story(lomme=lomme, henin=henin, alice=alice, bob=bob, seconds=[])
     yield story
-    assert max(story.seconds) < 2, story.seconds
+    assert max(story.seconds) < SLOWEST, story.seconds
 
 
 async def test_a_tent_is_asked_for_countered_lent_and_brought_back(story: Story) -> None:
