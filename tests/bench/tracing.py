@@ -111,7 +111,7 @@ def tracing(
 def code_of(function: Callable[..., Any]) -> CodeType:
     """The code of a function, whatever wraps it."""
     while not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
-        function = function.__wrapped__  # type: ignore[attr-defined]
+        function = function.__wrapped__  # type: ignore[attr-defined]  # asked for just before
     return function.__code__
 
 

@@ -27,7 +27,7 @@ class Watcher:
         """The server and the migrated databases are there already: each run would take seconds to make them."""
         made = self._fixtures.get(fixturedef.argname)
         if made is not None:
-            fixturedef.cached_result = (made, fixturedef.cache_key(request), None)  # type: ignore[arg-type]
+            fixturedef.cached_result = (made, fixturedef.cache_key(request), None)  # type: ignore[arg-type]  # shaped as pytest keeps what it made
         return made
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

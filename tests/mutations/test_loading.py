@@ -37,7 +37,7 @@ def test_the_mutant_is_what_is_imported_and_the_file_stays_as_it_is(sample: Path
     finder = loading.install("declic_sample", change)
     before = finder.was_loaded
 
-    import declic_sample  # type: ignore[import-not-found]  # noqa: PLC0415
+    import declic_sample  # type: ignore[import-not-found]  # noqa: PLC0415  # made by the test
 
     assert not before
     assert finder.was_loaded
@@ -88,7 +88,7 @@ def result_of(mutant: Mutant, outcome: str) -> Result:
     return Result(
         key=mutant.key,
         stratum="inbox",
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,  # type: ignore[arg-type]  # a name out of the parameters
         place="",
         before="",
         after="",

@@ -142,7 +142,7 @@ def test_a_page_in_other_lines_is_the_same_only_where_lines_may_be_others(normal
 @pytest.mark.parametrize("change", [{"status": 404}, {"body": b"Bonsoir"}, {"headers": [("Vary", "Cookie")]}])
 def test_another_status_body_or_header_is_a_difference(normalizer: Normalizer, change: dict[str, object]) -> None:
     plain = {"status": 200, "headers": [("Content-Type", "text/html"), ("Date", "Fri")], "body": b"Bonjour"}
-    before, after = Answer(**plain), Answer(**plain | change)  # type: ignore[arg-type]
+    before, after = Answer(**plain), Answer(**plain | change)  # type: ignore[arg-type]  # fields of several types by name
 
     assert normalizer.show(before) != normalizer.show(after)
 

@@ -83,7 +83,7 @@ class Browser:
             status=answer.status,  # type: ignore[attr-defined]
             location=answer.headers.get("Location", ""),  # type: ignore[attr-defined]
             headers=dict(answer.headers),  # type: ignore[attr-defined]
-            text=tidy(await answer.text()),  # type: ignore[attr-defined]
+            text=tidy(await answer.text()),  # type: ignore[attr-defined]  # of the test client or of aiohttp
         )
 
 
