@@ -1,9 +1,9 @@
 """The errors that records and verbs raise: a code where a person or an app is refused, never a sentence.
 
 `web/rendering/error_messages/` says each code in the reader's language, with the values that were given with it. An
-English sentence is
-only for whoever runs a server: what we answer to other servers (`federation/errors`, `inbox/errors`), what a command
-says about itself, and what a developer reads in OAuth's `error_description` (plain ASCII by RFC 6749 §5.2).
+English sentence is only for whoever runs a server: what we answer to other servers (`federation/errors`,
+`inbox/errors`), what a command says about itself, and what a developer reads in OAuth's `error_description` (plain
+ASCII by RFC 6749 §5.2).
 """
 
 from typing import Self

@@ -5,6 +5,7 @@ Where each is counted: in memory (`limit_memory`), the busiest summed over all p
 kept anyway, by the statement that its module has.
 """
 
+import hashlib
 import math
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -29,10 +30,10 @@ class Limit:
     """So many (`most`) per `per` in `within`; `name` stands in its keys, so two limits never share a count.
 
     `refused` is what the refused read: people the sentence of this code (`web/rendering/error_messages/`), programs
-    this status or
-    answer. In memory, `slices` is into how many parts the time is cut: one is a window of the clock, whose end can be
-    told; more are a window that slides, of which nobody gets two at its turn. `keys` is of how many something is
-    remembered at most, since strangers choose them (B-38). `told_from` is from how many on other processes are told.
+    this status or answer. In memory, `slices` is into how many parts the time is cut: one is a window of the clock,
+    whose end can be told; more are a window that slides, of which nobody gets two at its turn. `keys` is of how many
+    something is remembered at most, since strangers choose them (B-38). `told_from` is from how many on other processes
+    are told.
     """
 
     name: str
@@ -49,6 +50,10 @@ class Limit:
     def __post_init__(self) -> None:
         """`seconds` is the length of its window, reckoned once: it is asked at each request."""
         object.__setattr__(self, "seconds", int(self.within.total_seconds()))
+
+    def hash_key(self, key: str) -> bytes:
+        """Under what the database counts this key, without knowing whose it is."""
+        return hashlib.sha256(f"{self.name} {key}".encode()).digest()
 
 
 def _each_minute(name: str, most: int, per: str, *, refused: str = SILENT, shared: bool = False) -> Limit:

@@ -1,6 +1,5 @@
 """The limits that PostgreSQL counts, exactly and for all processes: what is tried to get into an account."""
 
-import hashlib
 from datetime import datetime
 
 from models.limits import Limit
@@ -22,7 +21,7 @@ async def spend(conn: Connection, limit: Limit, key: str, *, at: datetime) -> bo
             ends_at = CASE WHEN attempt.ends_at < $2 THEN excluded.ends_at ELSE attempt.ends_at END
         RETURNING tries
         """,
-        _hash(limit, key),
+        limit.hash_key(key),
         at,
         limit.within,
     )
@@ -31,13 +30,9 @@ async def spend(conn: Connection, limit: Limit, key: str, *, at: datetime) -> bo
 
 async def forget(conn: Connection, limit: Limit, key: str) -> None:
     """Start again from nothing: it was the right person."""
-    await execute(conn, "DELETE FROM attempt WHERE key_hash = $1", _hash(limit, key))
+    await execute(conn, "DELETE FROM attempt WHERE key_hash = $1", limit.hash_key(key))
 
 
 async def forget_old(conn: Connection) -> int:
     """Delete counts whose window is over; a chore."""
     return await execute(conn, "DELETE FROM attempt WHERE ends_at < now()")
-
-
-def _hash(limit: Limit, key: str) -> bytes:
-    return hashlib.sha256(f"{limit.name} {key}".encode()).digest()

@@ -1,7 +1,6 @@
 """What is spent of the limits that are shared, summed over all processes through the database every few seconds."""
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -38,11 +37,11 @@ async def exchange(pool: Pool, counter: MemoryCounter, limits: Sequence[Limit]) 
     counts: dict[int, dict[bytes, int]] = {}  # by the beginning of their windows
     windows = {limit: counter.window(limit) for limit in told}
     for limit, keys in told.items():
-        counts.setdefault(windows[limit], {}).update({_hash(limit, key): number for key, number in keys.items()})
+        counts.setdefault(windows[limit], {}).update({limit.hash_key(key): number for key, number in keys.items()})
     async with transaction(pool) as conn:
         sums = {window: await add(conn, window, counts[window]) for window in sorted(counts)}
     for limit, keys in told.items():
-        totals = {key: sums[windows[limit]][_hash(limit, key)] for key in keys}
+        totals = {key: sums[windows[limit]][limit.hash_key(key)] for key in keys}
         counter.hear(limit, keys, totals, window=windows[limit])
 
 
@@ -67,7 +66,3 @@ async def add(conn: Connection, window: int, counts: dict[bytes, int]) -> dict[b
 async def forget_old(conn: Connection) -> int:
     """Delete the sums of windows that are over; a chore."""
     return await execute(conn, "DELETE FROM request_count WHERE window_start < now() - interval '1 hour'")
-
-
-def _hash(limit: Limit, key: str) -> bytes:
-    return hashlib.sha256(f"{limit.name} {key}".encode()).digest()
