@@ -24,17 +24,17 @@ from web.security.session import require_account
 REASON_LIMIT = 1900
 """With what became of it, less than what an act takes."""
 
-WORDS: dict[str, tuple[acts.Name, str]] = {
-    "accept": ("accept", "yes"),
-    "ask_again": ("ask_again", "asked_again"),
-    "refuse": ("refuse", "no"),
-    "withdraw": ("withdraw", "no"),
-    "cancel": ("cancel", "no"),
-    "out": ("out", "done"),
-    "back": ("back", "done"),
-    "done": ("done", "done"),
+DONE: dict[acts.Name, str] = {
+    "accept": "yes",
+    "ask_again": "asked_again",
+    "refuse": "no",
+    "withdraw": "no",
+    "cancel": "no",
+    "out": "done",
+    "back": "done",
+    "done": "done",
 }
-"""The word on the button, what it does, and what the page says then."""
+"""What the page says after each act; the button bears the act's own name."""
 
 
 OUTCOMES = {
@@ -62,16 +62,15 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
 
     Nothing where it is not possible: the form says why. Raises NotFound where the agreement is another thread's.
     """
-    word = form.choice("act", tuple(WORDS), missing="Choisissez ce qu’il faut faire.")
+    name = form.choice("act", tuple(DONE), missing="Choisissez ce qu’il faut faire.")
     reason = _read_reason(request, form)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         held = await agreements.get(conn, read_id(form.typed("agreement")))
     if held.exchange_id != thread.id:
         raise NotFound
-    if not form.ok or not word:
+    if not form.ok or not name:
         return ""
-    name, done = WORDS[word]
     said = Said(text=reason, offer_uri=form.typed("offer") or None)
     try:
         async with transaction(instance.pool) as conn:
@@ -79,7 +78,7 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
     except (Conflict, Invalid) as error:
         form.refuse("points" if error.field == "points" else "", error)
         return ""
-    return done
+    return DONE[name]
 
 
 def _read_reason(request: web.Request, form: Form) -> str:
