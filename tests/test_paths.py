@@ -20,6 +20,7 @@ READ = (".md", ".py", ".sql", ".toml", ".html", ".css", ".js", ".yml", ".service
 
 NOT_OURS = frozenset(
     {
+        "tests/peers/node_modules",  # brought by npm
         "web/webfinger",  # the end of an address of the W3C
         "web/project/pyproject",  # made when a wheel is built
         "web/project/requirements",
