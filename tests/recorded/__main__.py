@@ -83,7 +83,7 @@ def find_newest(before: str) -> str:
     for name in reversed(list_samples()):
         if is_ancestor(load_sample(name).kept["commit"], before):
             return name
-    raise CommandFailed(f"All samples are newer than {before}: name one with --sample.")
+    raise CommandFailed(f"{before} is no commit of this repository, or older than all samples: name one with --sample.")
 
 
 def read_words(file: Path | None) -> Words:

@@ -15,6 +15,8 @@ def main() -> None:
     parser.add_argument("name", nargs="?", help="The name of the sample; else the commit of the checkout.")
     parser.add_argument("--tree", type=Path, default=ROOT, help="The checkout whose demo it is.")
     given = parser.parse_args()
+    if not (given.tree / "web" / "cli.py").is_file():
+        parser.error(f"{given.tree} is no checkout of Déclic")
     with open_tree(given.tree.resolve()) as tree:
         click.echo(make_sample(tree, given.name or tree.name))
 
