@@ -198,7 +198,7 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         from_file = name not in fields and name.endswith("_file") and not name.endswith("_file_file")
         if from_file:
             name, text = name.removesuffix("_file"), _read_secret(key, text)
-        if name not in fields or (from_file and name.endswith("_file")):
+        if name not in fields:
             raise SettingsError(f"{key} is not a setting.{_suggest(name, prefix=PREFIX)}")
         if name in given:
             raise SettingsError(f"{_env_name(name)} and {_env_name(name)}_FILE are both set; keep one.")
@@ -247,12 +247,11 @@ def _read_origin(name: str, url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-        host = host if ":" in host else host.encode("idna").decode("ascii")
+        host = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
         host, port, parts = "", None, urlsplit("")
     if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/") or parts.query or parts.username:
         raise SettingsError(f"{_env_name(name)} is an address such as https://lomme.example, without a path.")
-    host = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if port in {None, default} else f":{port}")
 

@@ -71,10 +71,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "federation/vocabulary/marketplace.py _read_flohmarkt": 11,
         "inbox/posts/translation.py _read_proposal": 17,
         "inbox/posts/translation.py read_new_post": 12,
-        "models/news/notification_groups.py read_key": 12,
-        "models/people/opening_hours.py make_hours": 11,
-        "models/settings.py _read_environment": 12,
-        "models/settings.py _read_origin": 11,
         "web/api/declic/listings/draft.py _fit_terms": 11,
         "web/api/declic/listings/reading.py read_filter": 15,
         "web/api/mastodon/posts/editing.py read_words": 11,
@@ -85,7 +81,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
     },
     GATHERED: {
         "federation/directory/domain_list.py plan": 12,
-        "models/servers/circuit_breakers.py save_failures": 14,
         "outbox/moderation/report_extracts.py take_extracts": 11,
         "web/api/declic/exchanges/reading.py load_entries": 12,
         "web/api/entities/quotes.py load_quotes": 13,
@@ -123,9 +118,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "inbox/relations/follow_questions.py find_our_follow": 12,
         "inbox/traffic/diagnosis.py _judge_listeners": 13,
         "inbox/traffic/diagnosis.py _show": 11,
-        "models/listings/availability.py is_free": 13,
-        "models/servers/directory/rules.py judge": 11,
-        "models/servers/directory/trust.py _find_reason": 13,
         "outbox/exchanges/agreements/fulfilment.py settle": 11,
         "outbox/exchanges/agreements/terms.py _require_amounts": 11,
         "outbox/exchanges/explanations.py may_ask_again": 12,
@@ -154,7 +146,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "inbox/handlers/undo.py handle_undo": 13,
         "inbox/processing/resolve.py _resolve_announce": 13,
         "inbox/traffic/backfill.py fill_back": 12,
-        "models/posts/saving.py create": 11,
         "outbox/exchanges/agreements/thanks.py thank": 11,
         "outbox/posts/notes.py edit": 12,
         "outbox/relations/follows.py follow": 12,
@@ -175,7 +166,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 127
+MOST_EXCEPTIONS = 118
 
 
 def count(node: ast.AST) -> int:

@@ -69,8 +69,11 @@ async def list_taken(
 def is_free(taken: Iterable[Taken], begins_at: datetime, ends_at: datetime, *, wanted: Decimal, there: Decimal) -> bool:
     """Whether `wanted` of the `there` things are free during the whole range."""
     ranges = [one for one in taken if one.begins_at < ends_at and one.ends_at > begins_at]
-    for moment in {begins_at, *(one.begins_at for one in ranges if one.begins_at > begins_at)}:
-        at_once = [one.quantity for one in ranges if one.begins_at <= moment < one.ends_at]
-        if None in at_once or sum((held for held in at_once if held is not None), wanted) > there:
-            return False
-    return True
+    beginnings = {begins_at, *(one.begins_at for one in ranges if one.begins_at > begins_at)}
+    return all(_is_enough(ranges, moment, wanted=wanted, there=there) for moment in beginnings)
+
+
+def _is_enough(ranges: Iterable[Taken], moment: datetime, *, wanted: Decimal, there: Decimal) -> bool:
+    """Whether `wanted` things are left at this moment: more are never taken than when one of the ranges begins."""
+    held = [one.quantity for one in ranges if one.begins_at <= moment < one.ends_at]
+    return None not in held and sum((quantity for quantity in held if quantity is not None), wanted) <= there

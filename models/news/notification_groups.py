@@ -66,7 +66,7 @@ def write_key(one: Notification, grouped: Collection[str] = GROUPED) -> str:
 def read_key(key: str) -> IdRange | None:
     """What a key names, or None for what is none."""
     type, *numbers = key.split("-")
-    if not numbers or not all(one.isascii() and one.isdigit() and len(one) <= 19 for one in numbers):
+    if not numbers or not all(_is_number(one) for one in numbers):
         return None
     if type == ALONE and len(numbers) == 1:
         return _within(IdRange(lowest=int(numbers[0]), highest=int(numbers[0])))
@@ -74,6 +74,11 @@ def read_key(key: str) -> IdRange | None:
         return None
     lowest, post_id = int(numbers[-1]) * SPAN, int(numbers[0]) if len(numbers) == 2 else None
     return _within(IdRange(lowest=lowest, highest=lowest + SPAN - 1, type=type, post_id=post_id))
+
+
+def _is_number(text: str) -> bool:
+    """Whether it may be an id, or counts half-days: no sign, no digits of other scripts, no more than an id has."""
+    return text.isascii() and text.isdigit() and len(text) <= 19
 
 
 def _within(span: IdRange) -> IdRange | None:

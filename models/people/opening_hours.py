@@ -59,7 +59,7 @@ def make_hours(weekly: Iterable[OpeningInterval], closures: Iterable[Closure]) -
     """In order, without what overlaps, no more than may be kept."""
     spans: list[OpeningInterval] = []
     for span in sorted(one for one in weekly if 0 <= one.day <= 6 and one.opens < one.closes):
-        if not spans or (spans[-1].day, spans[-1].closes) < (span.day, span.opens) or spans[-1].day != span.day:
+        if not spans or (spans[-1].day, spans[-1].closes) < (span.day, span.opens):
             spans.append(span)
         elif spans[-1].closes < span.closes:
             spans[-1] = OpeningInterval(day=span.day, opens=spans[-1].opens, closes=span.closes)

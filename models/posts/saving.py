@@ -65,24 +65,26 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         ),
     )
     if created is not None and created.audience == "direct":
-        await exchange_threads.lock_listing(conn, created.root_id or created.id)
-        await conversations.add_post(
-            conn,
-            post_id=created.id,
-            root_id=created.root_id or created.id,
-            author_id=created.author_id,
-            addressed_ids=list(mentions),
-            own=created.kind != "notice",
-        )
-        if created.kind != "notice":
-            await exchange_threads.add_message(
-                conn,
-                post_id=created.id,
-                root_id=created.root_id or created.id,
-                author_id=created.author_id,
-                addressed_ids=list(mentions),
-            )
+        await _add_to_thread(conn, created, list(mentions))
     return created
+
+
+async def _add_to_thread(conn: Connection, post: Post, addressed_ids: list[int]) -> None:
+    """What is private stands in a conversation, and what is about an exchange in its thread."""
+    root_id = post.root_id or post.id
+    await exchange_threads.lock_listing(conn, root_id)
+    await conversations.add_post(
+        conn,
+        post_id=post.id,
+        root_id=root_id,
+        author_id=post.author_id,
+        addressed_ids=addressed_ids,
+        own=post.kind != "notice",
+    )
+    if post.kind != "notice":
+        await exchange_threads.add_message(
+            conn, post_id=post.id, root_id=root_id, author_id=post.author_id, addressed_ids=addressed_ids
+        )
 
 
 async def show_to(conn: Connection, post: Post, reader_id: int, *, silent: bool) -> None:

@@ -130,7 +130,21 @@ async def save_failures(conn: Connection, failures: Sequence[Failure]) -> list[s
     Those failed on seven distinct days and took nothing since the first of them (HT7). The newest failure is told, and
     of a host's failing inboxes twenty are remembered.
     """
-    failing = await fetch_all(
+    failing = await _record(conn, failures)
+    today = {failure.host for failure in failures if failure.day is not None}
+    lost = [one.host for one in failing if one.host in today and one.unavailable_since is None and _fails_for_days(one)]
+    if lost:
+        await execute(
+            conn,
+            "UPDATE server SET unavailable_since = now(), probe_at = now() + interval '1 day' WHERE host = ANY($1)",
+            lost,
+        )
+    return lost
+
+
+async def _record(conn: Connection, failures: Sequence[Failure]) -> list[_Failing]:
+    """Write them down; how their hosts stand now."""
+    return await fetch_all(
         conn,
         _Failing,
         """
@@ -161,15 +175,6 @@ async def save_failures(conn: Connection, failures: Sequence[Failure]) -> list[s
         [failure.inbox for failure in failures],
         [failure.clock_seconds for failure in failures],
     )
-    today = {failure.host for failure in failures if failure.day is not None}
-    lost = [one.host for one in failing if one.host in today and one.unavailable_since is None and _fails_for_days(one)]
-    if lost:
-        await execute(
-            conn,
-            "UPDATE server SET unavailable_since = now(), probe_at = now() + interval '1 day' WHERE host = ANY($1)",
-            lost,
-        )
-    return lost
 
 
 def _fails_for_days(server: _Failing) -> bool:

@@ -49,7 +49,18 @@ class _Map:
 
 def judge(evidence: Evidence, limits: Thresholds = THRESHOLDS) -> dict[str, Verdict]:
     """The verdict on each territory, by host."""
-    drawn = _Map(
+    drawn = _begin(evidence, limits)
+    waiting = [one for one in _in_order(evidence.territories) if not _hold_back(drawn, one)]
+    _draw_first_ring(drawn, [one for one in waiting if one.vouched])
+    waiting = [one for one in waiting if not one.vouched]
+    for kept in (True, False):  # those who are on the map first: a newcomer never takes somebody's place
+        _draw_rings(drawn, [one for one in waiting if (one.accepted_at is not None) is kept])
+    return drawn.verdicts
+
+
+def _begin(evidence: Evidence, limits: Thresholds) -> _Map:
+    """The map with nobody on it."""
+    return _Map(
         evidence=evidence,
         limits=limits,
         hops={},
@@ -59,12 +70,6 @@ def judge(evidence: Evidence, limits: Thresholds = THRESHOLDS) -> dict[str, Verd
         recent=find_recent(evidence, limits),
         vouchers_of=_by_host(evidence),
     )
-    waiting = [one for one in _in_order(evidence.territories) if not _hold_back(drawn, one)]
-    _draw_first_ring(drawn, [one for one in waiting if one.vouched])
-    waiting = [one for one in waiting if not one.vouched]
-    for kept in (True, False):  # those who are on the map first: a newcomer never takes somebody's place
-        _draw_rings(drawn, [one for one in waiting if (one.accepted_at is not None) is kept])
-    return drawn.verdicts
 
 
 def check_itself(one: Territory, evidence: Evidence, limits: Thresholds) -> Reason | None:

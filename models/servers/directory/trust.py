@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from models.servers.directory.values import Evidence, Reason, Thresholds
 
@@ -128,10 +129,9 @@ def _find_reason(
         if len(_one_a_domain(domain, vouchers)) >= limits.vouchers:
             return Reason.QUOTA
         return Reason.SAME_DOMAIN if len(vouchers) >= limits.vouchers else Reason.ONE_VOUCHER
-    if sum(not one.struck for one in able) < limits.vouchers:
-        return Reason.STRIKES
     clean = [one for one in able if not one.struck]
-    pairs = ((one, other) for one in clean for other in clean if one is not other)
-    if not any(recent.allows(one.host, other.host) for one, other in pairs):
+    if len(clean) < limits.vouchers:
+        return Reason.STRIKES
+    if not any(recent.allows(one.host, other.host) for one, other in combinations(clean, 2)):
         return Reason.DEPENDENT
     return Reason.WEIGHT
