@@ -36,8 +36,6 @@ STEPS = "is one act from its first step to its last, in which each step may end 
 
 EXCEPTIONS: dict[str, dict[str, int]] = {
     BUILT: {
-        "federation/vocabulary/actors.py write_actor": 18,
-        "federation/vocabulary/objects.py write_note": 15,
         "outbox/builders/objects/agreement.py build_agreement": 12,
         "outbox/builders/objects/attachments.py build_place": 12,
         "outbox/builders/texts/terms.py write_act": 13,
@@ -65,10 +63,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/rendering/feeds/calendar_events.py list_calendar_events": 11,
     },
     READ: {
-        "federation/discovery/webfinger.py read_resource": 15,
-        "federation/http_client/causes.py read_exception": 12,
-        "federation/texts/inline_pictures.py find_pictures": 12,
-        "federation/vocabulary/marketplace.py _read_flohmarkt": 11,
         "inbox/posts/translation.py _read_proposal": 17,
         "inbox/posts/translation.py read_new_post": 12,
         "web/api/declic/listings/draft.py _fit_terms": 11,
@@ -80,7 +74,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/rendering/feeds/listing_bundles.py ListingBundle.place": 11,
     },
     GATHERED: {
-        "federation/directory/domain_list.py plan": 12,
         "outbox/moderation/report_extracts.py take_extracts": 11,
         "web/api/declic/exchanges/reading.py load_entries": 12,
         "web/api/entities/quotes.py load_quotes": 13,
@@ -104,10 +97,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/server/sources.py list_files": 12,
     },
     RULES: {
-        "federation/http_client/address_guard.py Guard.require_url": 11,
-        "federation/json/json_limits.py _survey_level": 14,
-        "federation/json/json_limits.py needs_compaction": 13,
-        "federation/jsonld/ld_normal_form.py _require_plain_form": 11,
         "inbox/exchanges/assent.py require_assent": 12,
         "inbox/handlers/offer.py _require_sides": 13,
         "inbox/handlers/update.py handle_update": 13,
@@ -135,11 +124,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/server/backups/restoring.py check_target": 11,
     },
     STEPS: {
-        "federation/directory/proposals.py fetch_proposals": 13,
-        "federation/directory/territories.py _fetch_vouches": 11,
-        "federation/directory/territories.py visit_territory": 12,
-        "federation/discovery/fetches.py get_actor": 11,
-        "federation/sandbox/film_copy.py copy_streams": 12,
         "inbox/exchanges/agreements.py follow_word": 18,
         "inbox/handlers/move.py handle_move": 11,
         "inbox/handlers/quote_request.py handle_quote_request": 13,
@@ -166,7 +150,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 118
+MOST_EXCEPTIONS = 102
 
 
 def count(node: ast.AST) -> int:

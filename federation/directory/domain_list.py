@@ -135,18 +135,23 @@ async def plan(conn: Connection, reading: Reading, *, own_host: str, silenced_to
     wanted = {"suspend", "silence"} if silenced_too else {"suspend"}
     severe = [entry for entry in reading.entries if entry.severity in wanted and entry.domain != own_host]
     fresh = _list_at("reader", severe, levels)
-    reaches = {reach.domain: reach for reach in await trust_levels.list_reach(conn, [entry.domain for entry in fresh])}
-    changes = [Change(entry=entry, reach=reaches[entry.domain]) for entry in fresh]
-    changes.sort(key=lambda one: (-one.reach.followed - one.reach.followers, -one.reach.actors, one.entry.domain))
     silenced = () if silenced_too else _domains(one for one in reading.entries if one.severity == "silence")
     return Plan(
-        changes=tuple(changes),
+        changes=await _list_changes(conn, fresh),
         already=_domains(_list_at("aside", severe, levels)),
         friends=_domains(_list_at("friend", severe, levels)),
         silenced=silenced,
         ignored=len(reading.entries) - len(severe) - len(silenced),
         unreadable=reading.unreadable,
     )
+
+
+async def _list_changes(conn: Connection, fresh: Sequence[ListedDomain]) -> tuple[Change, ...]:
+    """What would be set aside, those first on which most hangs here."""
+    reaches = {reach.domain: reach for reach in await trust_levels.list_reach(conn, [entry.domain for entry in fresh])}
+    changes = [Change(entry=entry, reach=reaches[entry.domain]) for entry in fresh]
+    changes.sort(key=lambda one: (-one.reach.followed - one.reach.followers, -one.reach.actors, one.entry.domain))
+    return tuple(changes)
 
 
 async def carry_out(conn: Connection, planned: Plan) -> int:

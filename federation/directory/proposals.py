@@ -1,6 +1,7 @@
 """The open listings of a territory, as its own server shows them: of which kinds, and how many inside its area."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from federation.discovery.fetches import fetch_object
 from federation.errors import FetchFailed, Malformed, Unsupported
@@ -36,19 +37,11 @@ async def fetch_proposals(
     instance: Instance, coop: ActorDocument, area: Place | None, *, radius: int | None
 ) -> Proposals:
     """The root and one page of the cooperative's list; nothing where it has none or where it is elsewhere."""
-    if coop.proposals is None or not same_origin(coop.proposals, coop.id):
-        return Proposals()
     try:
-        root = await fetch_object(instance, coop.proposals)
-        if not isinstance(root, Collection):
-            return Proposals()
-        items = root.items
-        if not items and root.first is not None and same_origin(root.first, coop.id):
-            page = await fetch_object(instance, root.first)
-            items = page.items if isinstance(page, CollectionPage) else ()
+        items, total = await _fetch_list(instance, coop)
     except (FetchFailed, Malformed, Unsupported):
         return Proposals()
-    counted = Proposals(total=min(root.total_items or 0, 1_000_000))
+    counted = Proposals(total=min(total, 1_000_000))
     seen: set[str] = set()
     for item in items[:MOST_LOOKED_AT]:
         found = _read_open(item, coop)
@@ -56,6 +49,20 @@ async def fetch_proposals(
             seen.add(found.note.id)
             counted = _count(counted, found, inside=_is_inside(found, area, radius))
     return counted
+
+
+async def _fetch_list(instance: Instance, coop: ActorDocument) -> tuple[tuple[Any, ...], int]:
+    """The newest entries, and how many its server says there are. Raises what fetching and reading raise."""
+    if coop.proposals is None or not same_origin(coop.proposals, coop.id):
+        return (), 0
+    root = await fetch_object(instance, coop.proposals)
+    if not isinstance(root, Collection):
+        return (), 0
+    items, total = root.items, root.total_items or 0
+    if not items and root.first is not None and same_origin(root.first, coop.id):
+        page = await fetch_object(instance, root.first)
+        items = page.items if isinstance(page, CollectionPage) else ()
+    return items, total
 
 
 def _read_open(item: object, coop: ActorDocument) -> Proposal | None:

@@ -100,8 +100,14 @@ async def visit_territory(instance: Instance, host: str) -> Found:
         area=area,
         vouches=vouches,
         proposals=await fetch_proposals(instance, coop, area, radius=radius_of(area)),
-        problem=None if known and honest else Reason.ORIGIN if not honest else Reason.KEY,
+        problem=_find_problem(known=known, honest=honest),
     )
+
+
+def _find_problem(*, known: bool, honest: bool) -> Reason | None:
+    if not honest:
+        return Reason.ORIGIN
+    return None if known else Reason.KEY
 
 
 def radius_of(area: Place | None) -> int | None:
@@ -131,6 +137,7 @@ async def _fetch_vouches(instance: Instance, coop: ActorDocument) -> tuple[tuple
     if coop.territories is None or not same_origin(coop.territories, coop.id):
         return (), False
     hosts: dict[str, None] = {}
+    left_out = {None, host_of(coop.id), instance.site.host}
     for item in await fetch_items(instance, coop.territories, most=MOST_VOUCHES):
         entry = _read_entry(item)
         if entry is None:
@@ -138,9 +145,9 @@ async def _fetch_vouches(instance: Instance, coop: ActorDocument) -> tuple[tuple
         if not same_origin(entry.subject, coop.id):
             return (), False
         host = _find_host(entry.object)
-        if entry.subject == coop.id and entry.relationship == VOUCHES_FOR and host not in (None, host_of(coop.id)):
+        if entry.subject == coop.id and entry.relationship == VOUCHES_FOR and host not in left_out:
             hosts[str(host)] = None
-    return tuple(host for host in hosts if host != instance.site.host), True
+    return tuple(hosts), True
 
 
 def _read_entry(item: object) -> Relationship | None:

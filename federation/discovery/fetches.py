@@ -42,17 +42,18 @@ async def get_actor(instance: Instance, uri: str) -> Actor:
     addresses of ours that are nobody's.
     """
     async with connection(instance.pool) as conn:
-        known = await actors.find_by_uri(conn, uri)
+        found = await actors.find_by_uri(conn, uri)
+    known = found if found is not None and found.deleted_at is None else None
     if is_local(instance.site, uri):
-        if known is None or known.deleted_at is not None:
+        if known is None:
             raise NotFound
         return known
-    if known is not None and known.deleted_at is None and is_fresh(known):
+    if known is not None and is_fresh(known):
         return known
     try:
         return await fetch_actor(instance, uri)
     except FetchFailed as failed:
-        if known is None or known.deleted_at is not None or failed.cause is Cause.GONE:
+        if known is None or failed.cause is Cause.GONE:
             raise
         return known
 

@@ -114,11 +114,9 @@ def read_resource(site: Site, values: Sequence[str]) -> str | None:
     NotFound for what is not ours.
     """
     resource = values[0] if len(values) == 1 else ""
-    scheme = resource.partition(":")[0].lower()
-    handle = read_handle(resource) if scheme == "acct" else None
-    malformed = (scheme == "acct" and handle is None) or (scheme in ("http", "https") and not is_uri(resource))
-    if malformed or not _URI.fullmatch(resource) or len(resource) > 2048:
+    if not _is_resource(resource):
         raise Invalid("resource_invalid", field="resource")
+    handle = read_handle(resource)
     if handle is not None:
         if resource.rpartition("@")[2].lower() != site.host:
             raise NotFound
@@ -129,6 +127,19 @@ def read_resource(site: Site, values: Sequence[str]) -> str | None:
     if found is None or found.kind not in {"actor", "profile_page"}:
         raise NotFound
     return found.username
+
+
+def _is_resource(text: str) -> bool:
+    """Whether it is an address of some kind, and a whole one where it is an account's or a page's."""
+    if len(text) > 2048 or not _URI.fullmatch(text):
+        return False
+    match text.partition(":")[0].lower():
+        case "acct":
+            return read_handle(text) is not None
+        case "http" | "https":
+            return is_uri(text)
+        case _:
+            return True
 
 
 def build_account_document(site: Site, username: str, rels: Sequence[str] = ()) -> Json:

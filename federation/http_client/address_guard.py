@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
@@ -73,11 +73,7 @@ class Guard:
             raise FetchFailed(Cause.BAD_ADDRESS, url[:100]) from None
         parts = urlsplit(url)
         name = parts.hostname or ""
-        if parts.scheme != "https" and not self.test_federation:
-            raise FetchFailed(Cause.BAD_ADDRESS, host)
-        if parts.port is not None and parts.port not in WEB_PORTS and not self.test_federation:
-            raise FetchFailed(Cause.BAD_ADDRESS, host)
-        if host == self.own_host:
+        if host == self.own_host or not (self.test_federation or _is_web(parts)):
             raise FetchFailed(Cause.BAD_ADDRESS, host)
         if ":" in name or _NUMERIC_LABEL.fullmatch(name.rstrip(".").rpartition(".")[2]):
             self._require_literal(name, host)
@@ -108,6 +104,10 @@ class Guard:
         if not self.allows(address) or not (self.test_federation or target[1] in WEB_PORTS):
             raise PrivateAddress(f"{address} port {target[1]} is not called")
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def _is_web(parts: SplitResult) -> bool:
+    return parts.scheme == "https" and (parts.port is None or parts.port in WEB_PORTS)
 
 
 def is_public(address: Address) -> bool:

@@ -47,7 +47,7 @@ def read_exception(error: BaseException) -> Cause:
     """The cause behind whatever the HTTP client raised."""
     if isinstance(error, FetchFailed):
         return error.cause
-    inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
+    inner = _unwrap(error)
     if isinstance(inner, PrivateAddress):
         return Cause.PRIVATE_ADDRESS
     if isinstance(inner, ssl.SSLCertVerificationError):
@@ -61,6 +61,11 @@ def read_exception(error: BaseException) -> Cause:
     if isinstance(inner, ssl.SSLError) or isinstance(error, aiohttp.ClientSSLError):
         return Cause.TLS
     return _read_network_error(inner)
+
+
+def _unwrap(error: BaseException) -> BaseException:
+    """What the client wrapped into an exception of its own, where it did."""
+    return getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
 
 
 def _read_network_error(error: BaseException) -> Cause:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any, TypeVar
 
 from federation.errors import Malformed
@@ -39,13 +40,7 @@ def each(value: object) -> Iterator[Any]:
 
 def mappings(value: object, limit: int) -> Iterator[Json]:
     """Those members that are JSON objects, at most `limit`."""
-    count = 0
-    for member in each(value):
-        if isinstance(member, dict):
-            if count == limit:
-                return
-            count += 1
-            yield member
+    return islice((member for member in each(value) if isinstance(member, dict)), limit)
 
 
 def text(value: object, limit: int = MAX_NAME) -> str | None:
@@ -289,6 +284,11 @@ def write_amount(value: Decimal) -> str:
     """A quantity or a price as we write it: a plain decimal string, as FEP-0837 has it and as mitra needs it."""
     written = format(value, "f")
     return (written.rstrip("0").rstrip(".") or "0") if "." in written else written
+
+
+def optional(value: T | None, write: Callable[[T], object]) -> object:
+    """What `write` makes of a value; None, which `compact` leaves out, where there is none."""
+    return None if value is None else write(value)
 
 
 def compact(document: Json) -> Json:

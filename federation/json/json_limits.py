@@ -87,32 +87,41 @@ def _require_shallow(level: list[Any]) -> None:
 
 
 def _survey_level(level: list[Any], words: set[str], contexts: list[Any]) -> list[Any]:
+    """The objects and lists one level below these."""
     below: list[Any] = []
     for value in level:
         if type(value) is dict:
-            words.update(value)
-            if "type" in value:
-                kind = value["type"]
-                words.update(name for name in (kind if type(kind) is list else [kind]) if type(name) is str)
-            for key, member in value.items():
-                if type(member) is dict or type(member) is list:
-                    (contexts if key == "@context" else below).append(member)
+            _survey_object(value, words, contexts, below)
         else:
             below.extend([member for member in value if type(member) is dict or type(member) is list])
     return below
 
 
+def _survey_object(value: Json, words: set[str], contexts: list[Any], below: list[Any]) -> None:
+    words.update(value)
+    if "type" in value:
+        kind = value["type"]
+        words.update(name for name in (kind if type(kind) is list else [kind]) if type(name) is str)
+    for key, member in value.items():
+        if type(member) is dict or type(member) is list:
+            (contexts if key == "@context" else below).append(member)
+
+
 def needs_compaction(words: set[str], contexts: list[Any]) -> bool:
     """Whether plain reading could misread a document; raises Malformed for keywords that are refused everywhere."""
-    inline = [terms for context in contexts for terms in _inline(context)]
-    if not words.isdisjoint(REFUSED) or any(_hides(terms, words) for terms in inline):
-        raise Malformed("Documents with @graph, @included, @nest or @reverse are not read here.")
+    inline = _inline(contexts)
+    _require_no_refused(words, inline)
     if not words.isdisjoint(EXPANDED):
         return True
     prefixed = [word for word in words if ":" in word]
     if any(word.startswith(("as:", AS)) for word in prefixed):
         return True
     return any(_renames(terms, words) or _abbreviates(terms, prefixed) for terms in inline)
+
+
+def _require_no_refused(words: set[str], inline: list[Json]) -> None:
+    if not words.isdisjoint(REFUSED) or any(_hides(terms, words) for terms in inline):
+        raise Malformed("Documents with @graph, @included, @nest or @reverse are not read here.")
 
 
 def _hides(terms: Json, words: set[str]) -> bool:
@@ -131,7 +140,7 @@ def _hides(terms: Json, words: set[str]) -> bool:
 
 
 def _inline(context: Any) -> list[Json]:
-    """The objects in a context."""
+    """The objects in a context, or in a list of them."""
     if isinstance(context, dict):
         return [context]
     if isinstance(context, list):

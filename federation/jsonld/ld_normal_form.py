@@ -102,6 +102,18 @@ def _require_plain_form(document: Json) -> None:
 
     Nor may the document itself be arranged in a way that does.
     """
+    contexts = _list_contexts(document)
+    if len(contexts) > MOST_CONTEXTS:
+        raise ValueError("too many contexts")
+    for context in contexts:
+        if isinstance(context, str):
+            CONTEXTS[context]
+        else:
+            _require_safe(context)
+
+
+def _list_contexts(document: Json) -> list[Any]:
+    """Those of the document and of all that is in it. Raises ValueError for keywords that rearrange it."""
     contexts: list[Any] = []
     waiting: list[Any] = [document]
     while waiting:
@@ -114,13 +126,7 @@ def _require_plain_form(document: Json) -> None:
             waiting.extend(member for name, member in value.items() if name != "@context")
         elif isinstance(value, list):
             waiting.extend(value)
-    if len(contexts) > MOST_CONTEXTS:
-        raise ValueError("too many contexts")
-    for context in contexts:
-        if isinstance(context, str):
-            CONTEXTS[context]
-        else:
-            _require_safe(context)
+    return contexts
 
 
 def _require_safe(context: Any) -> None:

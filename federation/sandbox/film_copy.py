@@ -202,12 +202,16 @@ def copy_streams(source: Any, streams: Streams, suffix: str, descriptor: int) ->
             target.mux(packet)
     if suffix in {"webm", "weba"}:
         blank_comment(descriptor)
+    _require_playable(measured, source)
+    return measured
+
+
+def _require_playable(measured: Measured, source: Any) -> None:
     declared = (source.duration or 0) / av.time_base
     if not measured.last or measured.duration < declared * (1 - MISSING) - 1:
         raise Refused("broken")
     if measured.frames > MAX_RATE * max(measured.duration, 0.5):
         raise Refused("too_fast")
-    return measured
 
 
 VORBIS_COMMENT, VORBIS_SETUP = b"\x03vorbis", b"\x05vorbis"

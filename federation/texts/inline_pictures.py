@@ -1,6 +1,7 @@
 """Pictures that stand in others' HTML, where the cleaner leaves none: they become attachments (Friendica, Hubzilla)."""
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from federation.texts.html_cleaner import CleanHtml
@@ -22,17 +23,20 @@ def find_pictures(html: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if "<img" not in html and "<IMG" not in html:
         return found
-    for piece in islice(split_tags(html), 2 * MAX_TAGS):
-        if not isinstance(piece, Tag) or piece.name != "img":
-            continue
-        picture = piece.read_attributes()
-        address = picture.get("src", "").strip()
-        if _is_ornament(picture) or not is_uri(address):
-            continue
-        found.setdefault(address, (picture.get("alt") or picture.get("title") or "").strip())
+    for address, words in _read_pictures(html):
+        found.setdefault(address, words)
         if len(found) == MAX_FOUND:
             break
     return found
+
+
+def _read_pictures(html: str) -> Iterator[tuple[str, str]]:
+    for piece in islice(split_tags(html), 2 * MAX_TAGS):
+        if isinstance(piece, Tag) and piece.name == "img":
+            picture = piece.read_attributes()
+            address = picture.get("src", "").strip()
+            if is_uri(address) and not _is_ornament(picture):
+                yield address, (picture.get("alt") or picture.get("title") or "").strip()
 
 
 def _is_ornament(picture: dict[str, str]) -> bool:

@@ -13,6 +13,7 @@ from federation.json.fields import (
     many,
     moment,
     one,
+    optional,
     page_url,
     require_uri,
     text,
@@ -204,16 +205,15 @@ def write_actor(value: ActorDocument) -> Json:
             "followers": value.followers,
             "following": value.following,
             "featured": value.featured,
-            "endpoints": {"sharedInbox": value.shared_inbox} if value.shared_inbox else None,
-            "published": write_moment(value.published) if value.published else None,
-            "publicKey": write_public_key(value.public_keys[0]) if value.public_keys else None,
-            "assertionMethod": [write_multikey(key) for key in value.multikeys] or None,
+            "endpoints": optional(value.shared_inbox, _write_endpoints),
+            "published": optional(value.published, write_moment),
+            **_write_keys(value),
             "manuallyApprovesFollowers": value.locked,
             "discoverable": value.discoverable,
             "indexable": value.indexable,
             "suspended": value.suspended or None,
-            "icon": write_document(value.icon) if value.icon else None,
-            "image": write_document(value.image) if value.image else None,
+            "icon": optional(value.icon, write_document),
+            "image": optional(value.image, write_document),
             "attachment": [_write_field(line) for line in value.fields],
             "tag": [write_hashtag(hashtag) for hashtag in value.hashtags],
             "alsoKnownAs": list(value.also_known_as) or None,
@@ -221,16 +221,28 @@ def write_actor(value: ActorDocument) -> Json:
             "implements": [_write_capability(address) for address in value.implements] or None,
             "territory": value.territory,
             "category": value.category,
-            "location": write_place(value.place) if value.place else None,
-            "serviceArea": write_place(value.service_area) if value.service_area else None,
+            "location": optional(value.place, write_place),
+            "serviceArea": optional(value.service_area, write_place),
             "attributedTo": value.moderators,
             "proposals": value.proposals,
             "groups": value.groups,
             "territories": value.territories,
-            "awayUntil": write_moment(value.away_until) if value.away_until else None,
+            "awayUntil": optional(value.away_until, write_moment),
             **write_hours(value.hours),
         }
     )
+
+
+def _write_endpoints(shared_inbox: str) -> Json:
+    return {"sharedInbox": shared_inbox}
+
+
+def _write_keys(value: ActorDocument) -> Json:
+    """In both forms: `publicKey` for most servers, `assertionMethod` for those that read FEP-521a."""
+    return {
+        "publicKey": write_public_key(value.public_keys[0]) if value.public_keys else None,
+        "assertionMethod": [write_multikey(key) for key in value.multikeys] or None,
+    }
 
 
 def _write_field(value: ProfileField) -> Json:

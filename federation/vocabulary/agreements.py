@@ -12,6 +12,7 @@ from federation.json.fields import (
     localized,
     moment,
     one,
+    optional,
     text,
     uri,
     write_moment,
@@ -144,8 +145,8 @@ def write_commitment(value: Commitment) -> Json:
             "resourceQuantity": write_quantity(value.quantity),
             "provider": value.provider,
             "receiver": value.receiver,
-            "hasBeginning": write_moment(value.has_beginning) if value.has_beginning else None,
-            "hasEnd": write_moment(value.has_end) if value.has_end else None,
+            "hasBeginning": optional(value.has_beginning, write_moment),
+            "hasEnd": optional(value.has_end, write_moment),
             "location": {"type": "Place", "name": value.place} if value.place else None,
             "note": value.note or None,
         }
@@ -167,8 +168,8 @@ def write_agreement(value: Agreement) -> Json:
             "stipulatesReciprocal": write_commitment(reciprocal) if reciprocal else None,
             "preview": {"type": "Note", "name": value.state} if value.state else None,
             "content": value.content or None,
-            "updated": write_moment(value.updated) if value.updated else None,
-            "endTime": write_moment(value.end_time) if value.end_time else None,
+            "updated": optional(value.updated, write_moment),
+            "endTime": optional(value.end_time, write_moment),
         }
     )
 
@@ -187,7 +188,7 @@ def write_economic_event(value: EconomicEvent) -> Json:
             "provider": value.provider,
             "receiver": value.receiver,
             "resourceQuantity": write_quantity(value.quantity),
-            "hasPointInTime": write_moment(value.point_in_time) if value.point_in_time else None,
-            "published": write_moment(value.published) if value.published else None,
+            "hasPointInTime": optional(value.point_in_time, write_moment),
+            "published": optional(value.published, write_moment),
         }
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from federation.json.fields import Json, compact, each, moment, require_uri, types, uri, whole, write_moment
+from federation.json.fields import Json, compact, each, moment, optional, require_uri, types, uri, whole, write_moment
 
 COLLECTION_TYPES = frozenset({"Collection", "OrderedCollection"})
 PAGE_TYPES = frozenset({"CollectionPage", "OrderedCollectionPage"})
@@ -139,7 +139,7 @@ def write_collection(value: Collection) -> Json:
         "id": value.id,
         "type": "OrderedCollection" if value.ordered else "Collection",
         "attributedTo": value.attributed_to,
-        "updated": write_moment(value.updated) if value.updated else None,
+        "updated": optional(value.updated, write_moment),
         "totalItems": value.total_items,
         "first": value.first,
         "last": value.last,
@@ -179,7 +179,7 @@ def write_relationship(value: Relationship) -> Json:
             "subject": value.subject,
             "relationship": value.relationship,
             "object": value.object,
-            "published": write_moment(value.published) if value.published else None,
-            "updated": write_moment(value.updated) if value.updated else None,
+            "published": optional(value.published, write_moment),
+            "updated": optional(value.updated, write_moment),
         }
     )

@@ -12,6 +12,7 @@ from federation.json.fields import (
     localized,
     moment,
     one,
+    optional,
     text,
     uri,
     write_amount,
@@ -114,10 +115,10 @@ def write_intent(value: Intent) -> Json:
             "resourceQuantity": write_quantity(value.quantity),
             "minimumQuantity": write_quantity(value.minimum),
             "availableQuantity": write_quantity(value.available),
-            "hasBeginning": write_moment(value.has_beginning) if value.has_beginning else None,
-            "hasEnd": write_moment(value.has_end) if value.has_end else None,
+            "hasBeginning": optional(value.has_beginning, write_moment),
+            "hasEnd": optional(value.has_end, write_moment),
             "maxDuration": value.max_duration,
-            "deposit": _write_deposit(value.deposit) if value.deposit else None,
+            "deposit": optional(value.deposit, _write_deposit),
         }
     )
 

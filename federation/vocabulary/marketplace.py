@@ -16,6 +16,7 @@ from federation.json.fields import (
     is_named,
     number,
     one,
+    optional,
     text,
     texts,
     uri,
@@ -111,17 +112,23 @@ def _read_flohmarkt(document: Json) -> FlohmarktData | None:
     if not name:
         return None
     price = amount(document.get("price"))
-    coordinates = one(document.get("coordinates"), lambda found: found) or {}
-    latitude, longitude = number(coordinates.get("lat"), -90, 90), number(coordinates.get("lng"), -180, 180)
+    latitude, longitude = _read_coordinates(document.get("coordinates"))
     return FlohmarktData(
         name=name,
         description=text(document.get("description"), MAX_DESCRIPTION) or "",
         price=text(document.get("price"), 100) or ("" if price is None else write_amount(price)),
         currency=text(document.get("currency"), 20) or "",
         original_id=text(document.get("original_id"), 200) or "",
-        latitude=None if longitude is None else latitude,
-        longitude=None if latitude is None else longitude,
+        latitude=latitude,
+        longitude=longitude,
     )
+
+
+def _read_coordinates(value: object) -> tuple[float | None, float | None]:
+    """Latitude and longitude: both or neither."""
+    found = one(value, lambda inner: inner) or {}
+    latitude, longitude = number(found.get("lat"), -90, 90), number(found.get("lng"), -180, 180)
+    return (None, None) if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _term(value: str | None) -> str | None:
@@ -207,12 +214,12 @@ def write_proposal(value: Proposal) -> Json:
             "territory": value.territory,
             "purpose": value.purpose,
             "publishes": write_intent(value.publishes),
-            "reciprocal": write_intent(value.reciprocal) if value.reciprocal else None,
+            "reciprocal": optional(value.reciprocal, write_intent),
             "unitBased": value.unit_based,
             "freePrice": value.free_price,
             "itemCondition": value.condition,
-            "repair": _write_repair(value.repair) if value.repair else None,
-            "flohmarkt:data": _write_flohmarkt(value.flohmarkt) if value.flohmarkt else None,
+            "repair": optional(value.repair, _write_repair),
+            "flohmarkt:data": optional(value.flohmarkt, _write_flohmarkt),
             "unavailabilities": value.unavailabilities,
         }
     )
@@ -228,12 +235,12 @@ def _write_twin(value: Proposal) -> Json:
             "attributedTo": note.attributed_to,
             "purpose": value.purpose,
             "content": note.content,
-            "published": write_moment(note.published) if note.published else None,
-            "updated": write_moment(note.updated) if note.updated else None,
+            "published": optional(note.published, write_moment),
+            "updated": optional(note.updated, write_moment),
             "to": PUBLIC if note.is_public else None,
-            "location": write_place(note.location) if note.location else None,
+            "location": optional(note.location, write_place),
             "publishes": write_intent(value.publishes),
-            "reciprocal": write_intent(value.reciprocal) if value.reciprocal else None,
+            "reciprocal": optional(value.reciprocal, write_intent),
             "unitBased": value.unit_based,
             "url": note.url,
         }

@@ -21,6 +21,7 @@ from federation.json.fields import (
     many,
     moment,
     one,
+    optional,
     page_url,
     seconds,
     text,
@@ -216,10 +217,10 @@ def write_note(value: Note) -> Json:
             "attributedTo": value.attributed_to,
             "name": value.name or None,
             "summary": value.summary or None,
-            "published": write_moment(value.published) if value.published else None,
-            "updated": write_moment(value.updated) if value.updated else None,
-            "startTime": write_moment(value.start_time) if value.start_time else None,
-            "endTime": write_moment(value.end_time) if value.end_time else None,
+            "published": optional(value.published, write_moment),
+            "updated": optional(value.updated, write_moment),
+            "startTime": optional(value.start_time, write_moment),
+            "endTime": optional(value.end_time, write_moment),
             "url": value.url,
             "to": list(value.to),
             "cc": list(value.cc),
@@ -234,7 +235,7 @@ def write_note(value: Note) -> Json:
                 *(write_hashtag(hashtag) for hashtag in value.hashtags),
                 *([write_quote_link(value.quote)] if value.quote else ()),
             ],
-            "location": write_place(value.location) if value.location else None,
+            "location": optional(value.location, write_place),
             "sensitive": value.sensitive,
             "interactionPolicy": {"canQuote": {"automaticApproval": list(value.can_quote)}}
             if value.can_quote
@@ -257,6 +258,6 @@ def write_tombstone(value: Tombstone) -> Json:
             "id": value.id,
             "type": "Tombstone",
             "formerType": value.former_type,
-            "deleted": write_moment(value.deleted) if value.deleted else None,
+            "deleted": optional(value.deleted, write_moment),
         }
     )

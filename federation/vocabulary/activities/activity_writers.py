@@ -1,6 +1,6 @@
 """Our activities as JSON: one shape for all, with what each type adds."""
 
-from federation.json.fields import Json, compact, write_moment
+from federation.json.fields import Json, compact, optional, write_moment
 from federation.vocabulary.activities.activities import (
     Accept,
     Activity,
@@ -28,7 +28,7 @@ def write_activity(value: Activity) -> Json:
             "id": value.id,
             "type": type(value).__name__,
             "actor": value.actor,
-            "published": write_moment(value.published) if value.published else None,
+            "published": optional(value.published, write_moment),
             "to": list(value.to),
             "cc": list(value.cc),
             "audience": value.audience,
