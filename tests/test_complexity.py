@@ -63,8 +63,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/rendering/feeds/calendar_events.py list_calendar_events": 11,
     },
     READ: {
-        "inbox/posts/translation.py _read_proposal": 17,
-        "inbox/posts/translation.py read_new_post": 12,
         "web/api/declic/listings/draft.py _fit_terms": 11,
         "web/api/declic/listings/reading.py read_filter": 15,
         "web/api/mastodon/posts/editing.py read_words": 11,
@@ -97,16 +95,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/server/sources.py list_files": 12,
     },
     RULES: {
-        "inbox/exchanges/assent.py require_assent": 12,
-        "inbox/handlers/offer.py _require_sides": 13,
-        "inbox/handlers/update.py handle_update": 13,
-        "inbox/posts/message_requests.py judge": 13,
-        "inbox/posts/quote_checks.py verify_quote": 11,
-        "inbox/posts/waiting_posts.py narrow": 11,
-        "inbox/relations/follow_questions.py find_asked": 11,
-        "inbox/relations/follow_questions.py find_our_follow": 12,
-        "inbox/traffic/diagnosis.py _judge_listeners": 13,
-        "inbox/traffic/diagnosis.py _show": 11,
         "outbox/exchanges/agreements/fulfilment.py settle": 11,
         "outbox/exchanges/agreements/terms.py _require_amounts": 11,
         "outbox/exchanges/explanations.py may_ask_again": 12,
@@ -124,12 +112,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/server/backups/restoring.py check_target": 11,
     },
     STEPS: {
-        "inbox/exchanges/agreements.py follow_word": 18,
-        "inbox/handlers/move.py handle_move": 11,
-        "inbox/handlers/quote_request.py handle_quote_request": 13,
-        "inbox/handlers/undo.py handle_undo": 13,
-        "inbox/processing/resolve.py _resolve_announce": 13,
-        "inbox/traffic/backfill.py fill_back": 12,
         "outbox/exchanges/agreements/thanks.py thank": 11,
         "outbox/posts/notes.py edit": 12,
         "outbox/relations/follows.py follow": 12,
@@ -150,7 +132,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 102
+MOST_EXCEPTIONS = 84
 
 
 def count(node: ast.AST) -> int:

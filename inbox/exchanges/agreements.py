@@ -136,21 +136,10 @@ async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreeme
     _require_order(held, word, at)
     await require_names(conn, case, word.uri, word.offer_uri)
     terms = await require_assent(conn, case, word.state, _read_stipulated(case, word))
-    same = (held.state, held.terms) == (word.state, terms)
-    ended = word.state not in agreements.LIVE
-    changed = replace(
-        held.with_terms(terms),
-        state=word.state,
-        uri=held.uri or word.uri,
-        proposed_by=await find_proposer(conn, held, word.offer_uri),
-        offer_uri=word.offer_uri or held.offer_uri,
-        accepted_uri=held.accepted_uri if same else None,
-        held_until=await limit_hold(conn, word.held_until) if word.state in agreements.OPEN else None,
-        reason=word.reason or held.reason,
-        updated_at=at,
-        agreed_at=(held.agreed_at or at) if word.state in agreements.BOUND else held.agreed_at,
-        ended_at=(held.ended_at or at) if ended else None,
-    )
+    changed = await _apply(conn, held, word, terms, at)
+    same = (held.state, held.terms) == (changed.state, changed.terms)
+    if not same:
+        changed = replace(changed, accepted_uri=None)  # a yes to what stood there before
     if word.offer_uri:
         await agreements.save_offer(conn, held.id, word.offer_uri, changed.proposed_by)
     case = replace(case, agreement=changed)
@@ -160,6 +149,23 @@ async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreeme
         await keep(conn, site, case, "expired", None)
     else:
         await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
+
+
+async def _apply(conn: Connection, held: Agreement, word: Word, terms: Terms, at: datetime) -> Agreement:
+    """The agreement as it is after this word, on these terms."""
+    bound, ended = word.state in agreements.BOUND, word.state not in agreements.LIVE
+    return replace(
+        held.with_terms(terms),
+        state=word.state,
+        uri=held.uri or word.uri,
+        proposed_by=await find_proposer(conn, held, word.offer_uri),
+        offer_uri=word.offer_uri or held.offer_uri,
+        held_until=await limit_hold(conn, word.held_until) if word.state in agreements.OPEN else None,
+        reason=word.reason or held.reason,
+        updated_at=at,
+        agreed_at=(held.agreed_at or at) if bound else held.agreed_at,
+        ended_at=(held.ended_at or at) if ended else None,
+    )
 
 
 def _read_stipulated(case: Case, word: Word) -> Terms | None:

@@ -29,8 +29,7 @@ async def require_assent(conn: Connection, case: Case, state: State, said: Terms
     terms = as_held(said, held)
     if state in agreements.BOUND:
         terms = replace(terms, place=terms.place or held.place, note=terms.note or held.note)  # some peers drop words
-        settled = terms == held.terms and (held.agreed_at is not None or held.accepted_uri is not None)
-        if not settled and not await _are_hers(conn, held, terms):
+        if not _is_agreed(held, terms) and not await _are_hers(conn, held, terms):
             raise Ignored("Nobody here said yes to these terms.")
         return terms
     if terms == held.terms:
@@ -39,6 +38,11 @@ async def require_assent(conn: Connection, case: Case, state: State, said: Terms
         return require_possible(case.listing.details, terms)
     except Invalid as error:
         raise Ignored(f"These terms cannot be: {error}") from error
+
+
+def _is_agreed(held: Agreement, terms: Terms) -> bool:
+    """Whether yes was said to these before, here or by the owner."""
+    return terms == held.terms and (held.agreed_at is not None or held.accepted_uri is not None)
 
 
 async def _are_hers(conn: Connection, held: Agreement, terms: Terms) -> bool:

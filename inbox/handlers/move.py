@@ -14,13 +14,19 @@ async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Mov
     """Believed when the new address names the old one; it was fetched a moment ago."""
     if activity.object != sender.uri:
         raise Ignored("Only an account itself moves.")
-    target = await actors.find_by_uri(conn, activity.target)
-    if target is None or target.id == sender.id or target.deleted_at is not None or target.moved_to is not None:
-        raise Ignored("The new address is nobody to follow.")
-    if target.suspended_at is not None or (not target.local and not await trust_levels.is_welcome(conn, target.host)):
-        raise Ignored("Nothing is taken of the new address here.")
+    target = await _get_target(conn, sender, activity.target)
     if sender.uri not in target.also_known_as:
         raise Ignored("The new address does not say that it is the same person.")
     if not await account_moves.save(conn, sender.id, target.uri):
         raise Ignored("This account moved a few days ago.")
     await move_followers(conn, site, sender, target)
+
+
+async def _get_target(conn: Connection, sender: Actor, uri: str) -> Actor:
+    """Who lives at the new address. Raises Ignored where nobody here could follow them."""
+    target = await actors.find_by_uri(conn, uri)
+    if target is None or target.id == sender.id or target.deleted_at is not None or target.moved_to is not None:
+        raise Ignored("The new address is nobody to follow.")
+    if target.suspended_at is not None or (not target.local and not await trust_levels.is_welcome(conn, target.host)):
+        raise Ignored("Nothing is taken of the new address here.")
+    return target

@@ -103,15 +103,21 @@ def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Documen
     if terms.stipulates.satisfies != f"{listing.uri}#primary":
         raise Invalid("intent_mismatch")
     given = (owner.uri, sender.uri) if listing.details.kind == "offer" else (sender.uri, owner.uri)
-    named = (terms.stipulates.provider or given[0], terms.stipulates.receiver or given[1])
     if terms.attributed_to not in (None, sender.uri):
         raise Invalid("terms_attributed_to_another")
-    back = terms.stipulates_reciprocal
-    returned = given if back is None else (back.receiver or given[0], back.provider or given[1])
-    if named != given or returned != given:
+    if _names_others(terms, *given):
         raise Invalid("terms_name_others")
+    back = terms.stipulates_reciprocal
     if back is not None and back.satisfies not in (None, f"{listing.uri}#reciprocal"):
         raise Invalid("return_of_another_listing")
+
+
+def _names_others(terms: Document, giving: str, receiving: str) -> bool:
+    """Whether anybody else gives or receives, or the other way round; who is not named is the one who has to be."""
+    promise, back = terms.stipulates, terms.stipulates_reciprocal
+    if (promise.provider or giving, promise.receiver or receiving) != (giving, receiving):
+        return True
+    return back is not None and (back.provider or receiving, back.receiver or giving) != (receiving, giving)
 
 
 async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: Offer, held: Agreement) -> None:

@@ -19,9 +19,7 @@ from outbox.posts.quotes import grant, refuse
 
 async def handle_quote_request(conn: Connection, site: Site, sender: Actor, activity: QuoteRequest) -> None:
     """Yes with a stamp where the author's wish allows it, else no; to whoever may not see the post nothing (OB3)."""
-    quoted = await posts.find_by_uri(conn, activity.object)
-    if quoted is None or not quoted.local or quoted.id not in await posts.filter_visible(conn, [quoted.id], sender.id):
-        raise Ignored("What is to be quoted is not here.")
+    quoted = await _get_quoted(conn, sender, activity.object)
     instrument = activity.instrument
     uri = note_of(instrument).id if is_postlike(instrument) else str(instrument)
     known = await quotes.find_by_quoting_uri(conn, uri)
@@ -37,6 +35,14 @@ async def handle_quote_request(conn: Connection, site: Site, sender: Actor, acti
         return
     await save_post(conn, sender, instrument, through_share=True)
     await grant(conn, site, sender, quoted, activity)
+
+
+async def _get_quoted(conn: Connection, sender: Actor, uri: str) -> Post:
+    """The post of ours, if whoever asks may see it. Raises Ignored."""
+    quoted = await posts.find_by_uri(conn, uri)
+    if quoted is None or not quoted.local or quoted.id not in await posts.filter_visible(conn, [quoted.id], sender.id):
+        raise Ignored("What is to be quoted is not here.")
+    return quoted
 
 
 def _is_revoked(known: quotes.Quote | None, quoted: Post) -> bool:

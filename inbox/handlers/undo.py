@@ -1,7 +1,7 @@
 """Undo: somebody takes a Follow, a Like, a share, a block or an Offer of terms back (AX4)."""
 
 from federation.uris import same_origin
-from federation.vocabulary.activities.activities import Announce, Block, Follow, Like, Undo
+from federation.vocabulary.activities.activities import Activity, Announce, Block, Follow, Like, Undo
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import take_back
 from models import posts
@@ -22,12 +22,8 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     What came under the id already is no longer what holds, so its undoing takes nothing newer away (B-29, D10).
     """
     inner = activity.object
-    uri = inner if isinstance(inner, str) else inner.id
-    if not isinstance(inner, str) and inner.actor != sender.uri:
-        raise Ignored("Only whoever did it can undo it.")
-    if uri:
-        await message_requests.take_back(conn, uri, sender.id)  # an Offer that waits
-    if uri and (await _undo_by_id(conn, sender, uri) or await take_back(conn, site, sender, uri, activity.content)):
+    uri = _read_id(sender, inner)
+    if uri and await _undo_by_id(conn, site, sender, uri, activity.content):
         return
     if not isinstance(inner, str) and not (uri and await received.has_come(conn, uri, sender.uri)):
         await _undo_by_meaning(conn, sender, inner)
@@ -35,7 +31,22 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
         await tombstones.save_undone(conn, uri, sender.uri)
 
 
-async def _undo_by_id(conn: Connection, sender: Actor, uri: str) -> bool:
+def _read_id(sender: Actor, undone: Activity | str) -> str:
+    """The id of what is undone, or nothing where it was lost. Raises Ignored for what somebody else did."""
+    if isinstance(undone, str):
+        return undone
+    if undone.actor != sender.uri:
+        raise Ignored("Only whoever did it can undo it.")
+    return undone.id
+
+
+async def _undo_by_id(conn: Connection, site: Site, sender: Actor, uri: str, content: str) -> bool:
+    await message_requests.take_back(conn, uri, sender.id)  # an Offer that waits
+    return await _remove(conn, sender, uri) or await take_back(conn, site, sender, uri, content)
+
+
+async def _remove(conn: Connection, sender: Actor, uri: str) -> bool:
+    """The follow, the block or the reaction with this id. False where there is none of theirs."""
     follow = await follows.find_by_uri(conn, uri)
     if follow is not None and follow.follower_id == sender.id:
         return await _unfollow(conn, sender, follow.followed_id)

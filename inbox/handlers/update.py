@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from federation.vocabulary.activities.activities import Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement
-from federation.vocabulary.embedded import is_postlike, note_of
+from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import find_answered, follow_word, read_word
@@ -34,15 +34,16 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         raise Ignored("This is not shown here.")
     if await is_vote(conn, activity.object):
         raise Ignored("A vote in a poll is not changed.")
-    note = note_of(activity.object)
-    before = await find_before(conn, activity.object)
-    old = before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published)
-    if old and not await message_requests.is_waiting(conn, note.id, sender.id):
+    await _replace_post(conn, site, sender, activity.object, activity.published or datetime.now(UTC))
+
+
+async def _replace_post(conn: Connection, site: Site, sender: Actor, object: Postlike, edited_at: datetime) -> None:
+    before, id = await find_before(conn, object), note_of(object).id
+    if before is None and _is_old(object) and not await message_requests.is_waiting(conn, id, sender.id):
         raise Ignored("This is an edit of an old post that is not here.")
-    author = await find_author(conn, sender, activity.object)
-    edited_at = activity.published or datetime.now(UTC)
-    post = (await save_post(conn, author, activity.object, edited_at=edited_at)).post
-    await hear_thanks(conn, author, activity.object, post)
+    author = await find_author(conn, sender, object)
+    post = (await save_post(conn, author, object, edited_at=edited_at)).post
+    await hear_thanks(conn, author, object, post)
     if await notify_change(conn, site, author, before, post):
         await hear_words(conn, site, author, post)
 
@@ -61,5 +62,5 @@ async def _follow_agreement(
     await follow_word(conn, site, sender, held, read_word(document, at))
 
 
-def _is_old(published: datetime) -> bool:
-    return published < datetime.now(UTC) - NEW
+def _is_old(object: Postlike) -> bool:
+    return isinstance(object, Note) and object.published is not None and object.published < datetime.now(UTC) - NEW

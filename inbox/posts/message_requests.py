@@ -54,13 +54,17 @@ def judge(writer: SenderStanding, tie: Tie) -> Verdict:
         return "arrives"
     if tie.barred:
         return "dropped"
-    if tie.welcome or tie.follows or tie.exchanged or tie.wrote or tie.named:
+    if tie.welcome or _know_each_other(tie):
         return "arrives"
     if tie.welcome is False:
         return "dropped"
     if writer.known or (tie.answers and _is_moderate(writer)):
         return "arrives"
     return "waits" if tie.member else "dropped"
+
+
+def _know_each_other(tie: Tie) -> bool:
+    return tie.follows or tie.exchanged or tie.wrote or tie.named
 
 
 def _is_moderate(writer: SenderStanding) -> bool:

@@ -26,13 +26,9 @@ async def verify_quote(instance: Instance, payload: dict[str, int]) -> None:
 
     Raises FetchFailed where either cannot be had for now.
     """
-    async with connection(instance.pool) as conn:
-        quote = await quotes.find(conn, payload["id"])
-        quoting = None if quote is None else await posts.find_by_uri(conn, quote.quoting_uri)
-    if quote is None or quoting is None or quote.state != "pending" or quoting.local:
-        return
-    quoted = await _find_quoted(instance, quote)
-    if quoted is None or quoted.audience not in PUBLIC:
+    quote = await _find_unsettled(instance, payload["id"])
+    quoted = None if quote is None else await _find_quoted(instance, quote)
+    if quote is None or quoted is None or quoted.audience not in PUBLIC:
         return
     async with connection(instance.pool) as conn:
         author = await actors.get(conn, quoted.author_id)
@@ -41,6 +37,16 @@ async def verify_quote(instance: Instance, payload: dict[str, int]) -> None:
         settled = None if state is None else await quotes.settle(conn, quote.id, state)
         if settled is not None and state == "accepted":
             await notify_author(conn, settled, author)
+
+
+async def _find_unsettled(instance: Instance, id: int) -> Quote | None:
+    """The quote in a post from elsewhere, while nothing is settled about it."""
+    async with connection(instance.pool) as conn:
+        quote = await quotes.find(conn, id)
+        quoting = None if quote is None else await posts.find_by_uri(conn, quote.quoting_uri)
+    if quote is None or quoting is None or quoting.local:
+        return None
+    return quote if quote.state == "pending" else None
 
 
 async def _find_quoted(instance: Instance, quote: Quote) -> Post | None:

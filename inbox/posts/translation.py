@@ -11,7 +11,7 @@ from federation.texts.hashtags import fold
 from federation.texts.html_cleaner import clean, clean_text, from_text, is_long, to_text
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
-from federation.vocabulary.intents import Intent
+from federation.vocabulary.intents import Intent, Quantity
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, RepairDetails
 from federation.vocabulary.objects import Note
 from federation.vocabulary.places import Place
@@ -28,6 +28,7 @@ TITLE_LIMIT = 200
 WARNING_LIMIT = 500
 
 _STATUSES: dict[str, ListingStatus] = {status.capitalize(): status for status in get_args(ListingStatus)}
+_CLOSED_REASONS: dict[str | None, ClosedReason] = {reason: reason for reason in get_args(ClosedReason)}
 _HASHTAGS = re.compile(r"<p>(?:\s*+<a (?=[^>]*?hashtag)[^>]*+>[^<]*+<span>[^<]*+</span></a>)++\s*+</p>")
 """A last line of nothing but hashtags."""
 
@@ -55,7 +56,7 @@ def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> New
         kind="listing" if listing else "note",
         local=False,
         author_id=author.id,
-        url=note.url if note.url and same_origin(note.url, note.id) else note.id,
+        url=_own(note.url, note) or note.id,
         audience="territories" if listing and audience == "followers" else audience,
         content=read_content(object),
         warning=_read_warning(object),
@@ -67,11 +68,15 @@ def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> New
         cc_uris=note.cc,
         published_at=min(note.published or datetime.now(UTC), datetime.now(UTC)),
         updated_at=note.updated,
-        tags=tuple({fold(tag.name): Tag(tag=fold(tag.name), name=tag.name) for tag in note.hashtags}.values()),
+        tags=_read_tags(note),
         mention_ids=tuple(named),
         silent_ids=tuple(addressed - named),
         raw=note.raw,
     )
+
+
+def _read_tags(note: Note) -> tuple[Tag, ...]:
+    return tuple({fold(tag.name): Tag(tag=fold(tag.name), name=tag.name) for tag in note.hashtags}.values())
 
 
 def _read_warning(object: Postlike) -> str:
@@ -110,31 +115,28 @@ def read_details(object: Postlike, content: str | None = None) -> ListingDetails
 
 
 def _read_proposal(proposal: Proposal, content: str) -> ListingDetails:
-    note, primary, reciprocal = proposal.note, proposal.publishes, proposal.reciprocal
+    note, primary = proposal.note, proposal.publishes
     category = categories.read_category(primary.conforms_to) if primary.conforms_to else None
-    money = reciprocal is not None and reciprocal.conforms_to == CURRENCIES["EUR"]
-    quantity = primary.quantity.value if primary.quantity else None
+    counted = primary.quantity or Quantity(value=None)
     return ListingDetails(
         kind=_read_kind(proposal),
-        mode=_read_mode(proposal, money=money),
+        mode=_read_mode(proposal),
         title=_read_title(primary.name or note.name, note),
         description=_read_description(proposal, content),
         category=category.slug if category else None,
         category_uri=primary.conforms_to,
         status=_STATUSES.get(proposal.status, "open"),
-        closed_reason=_read_reason(proposal.closed_reason),
+        closed_reason=_CLOSED_REASONS.get(proposal.closed_reason),
         stream_uri=note.audience,
         territory_uri=_own(proposal.territory, note),
         **_read_place(note.location),
         condition=proposal.condition,
-        quantity=Decimal(1) if quantity is None else quantity,
-        unit=(primary.quantity.unit if primary.quantity else "") or "one",
+        quantity=Decimal(1) if counted.value is None else counted.value,
+        unit=counted.unit or "one",
         available_quantity=primary.available.value if primary.available else None,
         unit_based=proposal.unit_based,
-        price=_amount(reciprocal) if money else None,
-        currency="EUR" if money else None,
         free_price=proposal.free_price or False,
-        wants=(reciprocal.name or None) if reciprocal and not money else None,
+        **_read_return(proposal.reciprocal),
         deposit=primary.deposit.quantity.value if primary.deposit else None,
         max_duration=primary.max_duration,
         begins_at=primary.has_beginning,
@@ -151,7 +153,7 @@ def _read_kind(proposal: Proposal) -> ListingKind:
     return "request" if proposal.purpose == "request" else "offer"
 
 
-def _read_mode(proposal: Proposal, *, money: bool) -> ListingMode:
+def _read_mode(proposal: Proposal) -> ListingMode:
     """By its declared kind, else by what is done with the thing and what is asked for it."""
     for kind in proposal.kinds:
         if kind in MODES:
@@ -162,7 +164,7 @@ def _read_mode(proposal: Proposal, *, money: bool) -> ListingMode:
         case "deliverService":
             return "service"
         case "transfer":
-            return "sale" if money else "swap" if proposal.reciprocal else "gift"
+            return "sale" if _is_money(proposal.reciprocal) else "swap" if proposal.reciprocal else "gift"
         case _:
             return "other"
 
@@ -171,14 +173,6 @@ def _read_title(name: str, note: Note) -> str:
     """A name is plain text: nothing in it is a tag, whatever it looks like; pages escape it."""
     title = " ".join(name.split()) or clean_text(note.content, TITLE_LIMIT).partition("\n")[0].strip()
     return title[:TITLE_LIMIT] or note.id
-
-
-def _read_reason(reason: str | None) -> ClosedReason | None:
-    match reason:
-        case "here" | "elsewhere":
-            return reason
-        case _:
-            return None
 
 
 def _read_description(proposal: Proposal, content: str) -> str:
@@ -212,7 +206,7 @@ def _strip_frame(content: str, url: str) -> str:
 
 
 def _own(uri: str | None, note: Note) -> str | None:
-    """A territory counts only when it is of the listing's own server."""
+    """A page, a territory or a calendar counts only when it is of the post's own server."""
     return uri if uri and same_origin(uri, note.id) else None
 
 
@@ -236,8 +230,17 @@ def _read_venue(place: Place | None) -> dict[str, Any]:
     return found
 
 
-def _amount(intent: Intent | None) -> Decimal | None:
-    return intent.quantity.value if intent and intent.quantity else None
+def _read_return(asked: Intent | None) -> dict[str, Any]:
+    """What is given for it: money, or what is hoped for instead."""
+    if asked is None:
+        return {}
+    if _is_money(asked):
+        return {"price": asked.quantity.value if asked.quantity else None, "currency": "EUR"}
+    return {"wants": asked.name or None}
+
+
+def _is_money(intent: Intent | None) -> bool:
+    return intent is not None and intent.conforms_to == CURRENCIES["EUR"]
 
 
 def _read_repair(repair: RepairDetails | None) -> dict[str, object] | None:

@@ -28,8 +28,7 @@ async def narrow(
     held = await posts.find_by_uri(conn, new.uri) if new.kind == "listing" else None
     if held is not None and held.kind == "note":
         raise Ignored("Nobody here knows its server, whose notes become no listings.")
-    alone = new.kind == "listing" and new.audience == "direct" and not arrival.local_ids
-    if alone and held is None and not asked_for:
+    if _concerns_nobody(new, arrival) and held is None and not asked_for:
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
     if not _is_wanted(new, asked_for=asked_for):
         size = len(orjson.dumps(new.raw))
@@ -37,6 +36,10 @@ async def narrow(
         if refusal is not None:
             raise NoRoom(author.host, refusal)
     return waiting_posts.narrow(new)
+
+
+def _concerns_nobody(new: NewPost, arrival: IncomingContext) -> bool:
+    return new.kind == "listing" and new.audience == "direct" and not arrival.local_ids
 
 
 async def keep_waiting(conn: Connection, author: Actor, post: Post, came_as: NewPost, *, asked_for: bool) -> None:

@@ -124,7 +124,7 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     share the whole object again: one that says that it is newer than what is held here is fetched too.
     """
     inner = activity.object
-    uri = inner.object.id if isinstance(inner, Delete) else _announced_uri(inner)
+    uri = _announced_uri(inner)
     if is_local(instance.site, uri):
         if isinstance(inner, Delete):
             raise Ignored("This object is of this server.")
@@ -140,13 +140,7 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     if held is not None and not isinstance(inner, Update) and not shows_newer(inner, held):
         return replace(activity, object=uri)
     _spend_budget(instance, activity.actor, uri, always=held is not None and not isinstance(inner, Update))
-    object = await _fetch_post(instance, uri)
-    note = note_of(object)
-    if note.attributed_to is None or not note.is_public:
-        raise Ignored("What is shared here is not for everybody.")
-    require_attributed(note.attributed_to, note.id, note.attributed_to)
-    await get_actor(instance, note.attributed_to)
-    return replace(activity, object=object)
+    return replace(activity, object=await _fetch_public(instance, uri))
 
 
 async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, held: Post | None) -> Delete:
@@ -183,9 +177,11 @@ def _spend_budget(instance: Instance, told_by: str, uri: str, *, always: bool = 
 
 
 def _announced_uri(object: Any) -> str:
-    """The id of the thing shared; Groups wrap the whole activity (FEP-1b12)."""
+    """The id of the thing shared, or deleted; Groups wrap the whole activity (FEP-1b12)."""
     if isinstance(object, str):
         return object
+    if isinstance(object, Delete):
+        return object.object.id
     if isinstance(object, Create | Update):
         return _announced_uri(object.object)
     if is_postlike(object):
@@ -193,8 +189,15 @@ def _announced_uri(object: Any) -> str:
     raise Ignored("This shares something that is not shown here.")
 
 
-async def _fetch_post(instance: Instance, uri: str) -> Postlike:
-    return _require_post(await fetch_object(instance, _require_elsewhere(instance, uri)), uri)
+async def _fetch_public(instance: Instance, uri: str) -> Postlike:
+    """What stands there, with its author known. Raises Ignored for what is not for everybody."""
+    found = _require_post(await fetch_object(instance, _require_elsewhere(instance, uri)), uri)
+    note = note_of(found)
+    if note.attributed_to is None or not note.is_public:
+        raise Ignored("What is shared here is not for everybody.")
+    require_attributed(note.attributed_to, note.id, note.attributed_to)
+    await get_actor(instance, note.attributed_to)
+    return found
 
 
 def _require_elsewhere(instance: Instance, uri: str) -> str:

@@ -22,10 +22,8 @@ async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered:
     """
     uri = answered if isinstance(answered, str) else answered.id
     found = await follows.find_by_uri(conn, uri) if uri and is_local(site, uri) else None
-    if found is None and isinstance(answered, Follow) and answered.object == sender.uri:
-        follower = await actors.find_by_uri(conn, answered.actor)
-        if follower is not None and follower.local:
-            found = await follows.find(conn, follower_id=follower.id, followed_id=sender.id)
+    if found is None and isinstance(answered, Follow):
+        found = await _find_by_sides(conn, sender, answered)
     if found is None or found.followed_id != sender.id:
         raise Ignored("Nobody here asked to follow this actor.")
     if found.uri is not None:
@@ -33,15 +31,24 @@ async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered:
     return found
 
 
+async def _find_by_sides(conn: Connection, sender: Actor, answered: Follow) -> follows.Follow | None:
+    if answered.object != sender.uri:
+        return None
+    follower = await actors.find_by_uri(conn, answered.actor)
+    if follower is None or not follower.local:
+        return None
+    return await follows.find(conn, follower_id=follower.id, followed_id=sender.id)
+
+
 async def find_asked(conn: Connection, sender: Actor, answered: object) -> Quote | None:
     """The quote that one of ours asked `sender` for by this QuoteRequest; None for what is no answer to one."""
     uri = answered.id if isinstance(answered, QuoteRequest) else answered
     quote = await quotes.find_by_request(conn, uri) if isinstance(uri, str) and uri else None
-    quoted = await posts.list_by_ids(conn, [quote.quoted_id]) if quote is not None and quote.quoted_id else []
-    quoting = await actors.get(conn, quote.quoting_actor_id) if quote is not None else None
-    if quoting is None or not quoting.local or not quoted or quoted[0].author_id != sender.id:
+    if quote is None or quote.quoted_id is None:
         return None
-    return quote
+    quoted = await posts.list_by_ids(conn, [quote.quoted_id])
+    quoting = await actors.get(conn, quote.quoting_actor_id)
+    return quote if quoting.local and [one.author_id for one in quoted] == [sender.id] else None
 
 
 def require_featured(sender: Actor, target: str, object_uri: str) -> None:

@@ -88,17 +88,25 @@ async def fill_back(instance: Instance, payload: dict[str, int]) -> None:
     if backfill is None or actor is None:
         return
     try:
-        if wanted and actor.deleted_at is None and actor.suspended_at is None:
+        if wanted and _is_taken(actor):
             await _fill(instance, actor, backfill)
     except (FederationError, Malformed) as error:
-        cause = error.cause.name if isinstance(error, FetchFailed) else str(error)
         async with transaction(instance.pool) as conn:
-            await backfills.finish(conn, actor.id, error=cause)
+            await backfills.finish(conn, actor.id, error=_name_cause(error))
         if error.retry:
             raise
         return
     async with transaction(instance.pool) as conn:
         await backfills.finish(conn, actor.id)
+
+
+def _is_taken(actor: Actor) -> bool:
+    """Whether anything new of this actor is taken."""
+    return actor.deleted_at is None and actor.suspended_at is None
+
+
+def _name_cause(error: FederationError | Malformed) -> str:
+    return error.cause.name if isinstance(error, FetchFailed) else str(error)
 
 
 async def _fill(instance: Instance, actor: Actor, backfill: Backfill) -> None:

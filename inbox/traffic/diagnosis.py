@@ -39,6 +39,12 @@ class Step(StrEnum):
     SHOWN = "shown"
 
 
+ARRIVING = ("followed_by_you", "followed_by_coop", "followed_by_somebody", "stream_followed")
+"""Ways in which what somebody publishes comes here, the nearest to the reader first."""
+
+WAYS = (*ARRIVING, "pending")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One step: `ok` or not, or None for what is no fault by itself; `finding` says what was found.
@@ -199,18 +205,20 @@ async def _note_listeners(
 
 
 def _judge_listeners(listeners: list[LocalFollower], reader_id: int | None) -> tuple[bool, str, str]:
-    """Whether somebody brings it here, the nearest to the reader first."""
-    accepted = [one for one in listeners if one.state == "accepted"]
-    direct = [one for one in accepted if not one.stream]
-    if any(one.follower_id == reader_id for one in direct):
-        return True, "followed_by_you", ""
-    if any(one.follower == "coop" for one in direct):
-        return True, "followed_by_coop", ""
-    if direct:
-        return True, "followed_by_somebody", ""
-    if accepted:
-        return True, "stream_followed", f"@{accepted[0].followed}"
-    return False, "pending" if listeners else "nobody", f"@{listeners[0].followed}" if listeners else ""
+    """Whether somebody brings it here, the nearest to the reader, and in which way."""
+    found = [(_find_way(one, reader_id), one.followed) for one in listeners]
+    way, followed = min(found, key=lambda one: WAYS.index(one[0]), default=("nobody", ""))
+    return way in ARRIVING, way, f"@{followed}" if way in ("stream_followed", "pending") else ""
+
+
+def _find_way(listener: LocalFollower, reader_id: int | None) -> str:
+    if listener.state != "accepted":
+        return "pending"
+    if listener.stream:
+        return "stream_followed"
+    if listener.follower_id == reader_id:
+        return "followed_by_you"
+    return "followed_by_coop" if listener.follower == "coop" else "followed_by_somebody"
 
 
 async def _note_receptions(conn: Connection, found: Diagnosis, host: str, *, hidden: bool = False) -> None:
@@ -242,8 +250,8 @@ async def _show(instance: Instance, found: Diagnosis, *, ours: bool) -> None:
     """Where the page stands, or why there is none."""
     post = found.post
     if post is None:
-        waits = found.fault is not None or any(check.finding == "waiting" for check in found.checks)
-        _note(found, Step.SHOWN, ok=None if waits else False, finding="missing_here" if ours else "not_kept")
+        ok = None if _is_explained(found) else False
+        _note(found, Step.SHOWN, ok=ok, finding="missing_here" if ours else "not_kept")
         return
     if post.deleted_at is not None:
         _note(found, Step.SHOWN, ok=False, finding="deleted")
@@ -256,3 +264,8 @@ async def _show(instance: Instance, found: Diagnosis, *, ours: bool) -> None:
         _note(found, Step.SHOWN, ok=False, finding="waits", host=host_of(post.uri))
     else:
         _note(found, Step.SHOWN, ok=True, finding="listing" if listing is not None else "note")
+
+
+def _is_explained(found: Diagnosis) -> bool:
+    """Whether a step before says why it is not here, or not yet."""
+    return found.fault is not None or any(check.finding == "waiting" for check in found.checks)
