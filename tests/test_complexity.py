@@ -36,12 +36,6 @@ STEPS = "is one act from its first step to its last, in which each step may end 
 
 EXCEPTIONS: dict[str, dict[str, int]] = {
     BUILT: {
-        "outbox/builders/objects/agreement.py build_agreement": 12,
-        "outbox/builders/objects/attachments.py build_place": 12,
-        "outbox/builders/texts/terms.py write_act": 13,
-        "outbox/builders/texts/wording.py _write_window": 11,
-        "outbox/listings/listing_details.py describe": 11,
-        "outbox/posts/notes.py _compose": 11,
         "web/api/declic/serializers.py build_listing": 12,
         "web/api/entities/accounts.py build_account": 12,
         "web/api/entities/media.py _build_meta": 11,
@@ -72,7 +66,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/rendering/feeds/listing_bundles.py ListingBundle.place": 11,
     },
     GATHERED: {
-        "outbox/moderation/report_extracts.py take_extracts": 11,
         "web/api/declic/exchanges/reading.py load_entries": 12,
         "web/api/entities/quotes.py load_quotes": 13,
         "web/api/entities/statuses.py _gather": 16,
@@ -95,13 +88,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/server/sources.py list_files": 12,
     },
     RULES: {
-        "outbox/exchanges/agreements/fulfilment.py settle": 11,
-        "outbox/exchanges/agreements/terms.py _require_amounts": 11,
-        "outbox/exchanges/explanations.py may_ask_again": 12,
-        "outbox/exchanges/plain_language/replies.py hear": 15,
-        "outbox/listings/listing_limits.py _check_terms": 14,
-        "outbox/posts/polls.py find_refusal": 11,
-        "outbox/traffic/outcomes.py judge": 11,
         "web/api/mastodon/access/applications.py require_redirect": 11,
         "web/mail/smtp.py _judge": 11,
         "web/middlewares/errors.py answer_problem": 11,
@@ -112,12 +98,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/server/backups/restoring.py check_target": 11,
     },
     STEPS: {
-        "outbox/exchanges/agreements/thanks.py thank": 11,
-        "outbox/posts/notes.py edit": 12,
-        "outbox/relations/follows.py follow": 12,
-        "outbox/threads/notices.py notify": 12,
-        "outbox/traffic/forwarding.py find_answered": 11,
-        "outbox/traffic/results.py _welcome_back": 11,
         "web/actions/follow_by_address.py find_streams": 14,
         "web/activitypub/collections/actor_collections.py _show_relations": 12,
         "web/activitypub/objects/activities.py show_activity": 11,
@@ -132,7 +112,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 84
+MOST_EXCEPTIONS = 64
 
 
 def count(node: ast.AST) -> int:

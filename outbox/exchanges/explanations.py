@@ -94,7 +94,7 @@ async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agree
 async def may_ask_again(conn: Connection, held: Agreement, other: Actor) -> bool:
     """Whether the other one, who can only answer in words, wrote something since she was asked, or asked again."""
     role = held.role_of(other.id)
-    if other.local or other.guest or reads(held, other) or role is None or not is_turn_of(held, role):
+    if not _can_only_write(held, other) or role is None or not is_turn_of(held, role):
         return False
     last = await exchange_messages.find_last_message(conn, held.exchange_id, other.id)
     asked = await exchange_questions.list_standing(conn, held.id)
@@ -102,6 +102,11 @@ async def may_ask_again(conn: Connection, held: Agreement, other: Actor) -> bool
     if last is None or not asked or any(one.details.get("answer") == last for one in said):
         return False
     return last > max(asked[0], *(one.id for one in said if one.kind == "asked_again"), 0)
+
+
+def _can_only_write(held: Agreement, other: Actor) -> bool:
+    """Whether she has no button for an answer: neither here, nor by mail, nor on her own server."""
+    return not (other.local or other.guest or reads(held, other))
 
 
 async def _is_asked_again(conn: Connection, held: Agreement, other: Actor) -> bool:

@@ -15,7 +15,6 @@ from models.settings import Site
 def describe(site: Site, author: Actor, draft: ListingDraft, stream: Actor | None) -> ListingDetails:
     """What is stored beside the post. A stream passes on only what is for everybody."""
     draft = _blur(author, draft)
-    money = draft.price is not None or draft.deposit is not None or draft.free_price
     return ListingDetails(
         kind=draft.kind,
         mode=draft.mode,
@@ -35,7 +34,7 @@ def describe(site: Site, author: Actor, draft: ListingDraft, stream: Actor | Non
         unit=draft.unit,
         unit_based=draft.mode == "service" and draft.unit == "hour",
         price=draft.price,
-        currency="EUR" if money else None,
+        currency="EUR" if _has_money(draft) else None,
         free_price=draft.free_price,
         wants=draft.wants,
         deposit=draft.deposit,
@@ -47,6 +46,10 @@ def describe(site: Site, author: Actor, draft: ListingDraft, stream: Actor | Non
         first_come=draft.first_come and draft.kind == "offer" and draft.mode == "gift",
         points=draft.points if draft.kind != "repair_call" and draft.mode in PRICED else None,
     )
+
+
+def _has_money(draft: ListingDraft) -> bool:
+    return draft.price is not None or draft.deposit is not None or draft.free_price
 
 
 def _blur(author: Actor, draft: ListingDraft) -> ListingDraft:

@@ -49,7 +49,7 @@ def require_draft(draft: ListingDraft, *, at: datetime) -> ListingDraft:
         wants=_tidy(draft.wants),
         place_name=_tidy(draft.place_name),
     )
-    for check in (_check_words, _check_kind, _check_terms, _check_time, _check_place, _check_repair):
+    for check in (_check_words, _check_kind, _check_thing, _check_terms, _check_time, _check_place, _check_repair):
         for problem in check(draft, at):
             raise problem
     return draft
@@ -83,13 +83,16 @@ def _check_kind(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
         yield Invalid("category_unknown", field="category")
 
 
-def _check_terms(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
+def _check_thing(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
     if draft.condition not in CONDITIONS:
         yield Invalid("condition_unknown", field="condition")
     if draft.unit not in UNITS or not _is_between(draft.quantity, MOST_THINGS):
         yield Invalid("quantity_out_of_range", field="quantity", most=MOST_THINGS)
+
+
+def _check_terms(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
     for field, amount in (("price", draft.price), ("deposit", draft.deposit)):
-        if amount is not None and (not _is_between(amount, MOST_MONEY) or amount != round(amount, 2)):
+        if amount is not None and not _is_money(amount):
             yield Invalid("money_invalid", field=field)
     if draft.wants is not None and len(draft.wants) > WANTS_LIMIT:
         yield Invalid("wants_too_long", field="wants", most=WANTS_LIMIT)
@@ -97,6 +100,10 @@ def _check_terms(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
         yield Invalid("points_out_of_range", field="points", least=1, most=MOST)
     if draft.max_duration is not None and not DURATION.fullmatch(draft.max_duration):
         yield Invalid("duration_unreadable", field="max_duration")
+
+
+def _is_money(amount: Decimal) -> bool:
+    return _is_between(amount, MOST_MONEY) and amount == round(amount, 2)
 
 
 def _is_between(amount: Decimal, most: Decimal) -> bool:

@@ -98,8 +98,7 @@ async def answer(conn: Connection, site: Site, author: Actor, parent: Post, draf
 
 async def delete(conn: Connection, site: Site, author: Actor, note: Post) -> None:
     """Take a note back everywhere. Raises NotFound for others' notes."""
-    if note.author_id != author.id or note.kind != "note" or note.deleted_at is not None:
-        raise NotFound
+    _require_own(author, note)
     await delete_post(conn, site, author, note)
 
 
@@ -136,8 +135,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
 
     Whoever holds it is told, also who is named no longer. Raises NotFound for others' notes, and Invalid.
     """
-    if note.author_id != author.id or note.kind != "note" or note.deleted_at is not None:
-        raise NotFound
+    _require_own(author, note)
     require_at_home(author)
     draft = _require_draft(replace(draft, audience=note.audience))
     answered = await posts.list_by_ids(conn, [note.in_reply_to_id]) if note.in_reply_to_id is not None else []
@@ -154,9 +152,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     voters = await votes.list_remote_voters(conn, note.id)
     poll = await polls.save(conn, note.id, draft.poll)
     [changed] = await posts.list_by_ids(conn, [note.id])
-    for actor in named:
-        if actor.local:
-            await notifications.notify(conn, recipient_id=actor.id, type="mention", actor_id=author.id, post_id=note.id)
+    await _tell_named(conn, author, note, named)
     await notifications.notify_sharers(conn, author_id=author.id, post_id=note.id)
     if changed.audience != "coop":
         parts = (await quote_policies.load_parts(conn, [changed]))[changed.id]
@@ -167,6 +163,11 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
         recipients = replace(recipients, named_ids=reached, holders_of=changed.uri)
         await send(conn, author, build_update(site, author, written), recipients, about=changed.uri)
     return changed
+
+
+def _require_own(author: Actor, note: Post) -> None:
+    if note.author_id != author.id or note.kind != "note" or note.deleted_at is not None:
+        raise NotFound
 
 
 def narrow(parent: Audience, wanted: Audience) -> Audience:
@@ -184,7 +185,7 @@ async def _compose(
     answered = None if parent is None else await actors.get(conn, parent.author_id)
     names = text if draft.handles is None else " ".join(f"@{handle}" for handle in draft.handles)
     mentioned = await find_mentioned(conn, site, names)
-    if answered is not None and answered.id != author.id and answered.id not in {one.id for one in mentioned.values()}:
+    if answered is not None and answered.id not in {author.id, *(one.id for one in mentioned.values())}:
         # Named first, as all servers do: Mastodon tells only people whom the text names.
         text = f"@{answered.handle} {text}"
         mentioned = {answered.handle: answered} | mentioned
@@ -261,8 +262,12 @@ def _address(author: Actor, new: NewPost, audience: Audience, named: tuple[Actor
 
 async def _tell(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
     """Those of our people who are named, and those who want to hear of each post of the author."""
+    await _tell_named(conn, author, post, named)
+    if post.in_reply_to_uri is None and post.audience != "direct":
+        await notifications.notify_followers(conn, author_id=author.id, post_id=post.id)
+
+
+async def _tell_named(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
     for actor in named:
         if actor.local:
             await notifications.notify(conn, recipient_id=actor.id, type="mention", actor_id=author.id, post_id=post.id)
-    if post.in_reply_to_uri is None and post.audience != "direct":
-        await notifications.notify_followers(conn, author_id=author.id, post_id=post.id)

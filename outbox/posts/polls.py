@@ -93,9 +93,12 @@ def find_refusal(poll: Poll, choices: list[int]) -> Refusal | None:
         return "unknown"
     if len(choices) > 1 and not poll.multiple:
         return "several"
-    if set(choices) & set(poll.own) or (poll.own and not poll.multiple):
-        return "voted"
-    return None
+    return "voted" if _has_voted(poll, choices) else None
+
+
+def _has_voted(poll: Poll, choices: list[int]) -> bool:
+    """Whether she chose one of these before, or anything at all where one answer is all."""
+    return bool(poll.own) and (not poll.multiple or not set(choices).isdisjoint(poll.own))
 
 
 async def vote(conn: Connection, site: Site, voter: Actor, post: Post, choices: list[int]) -> None:

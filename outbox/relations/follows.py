@@ -33,16 +33,7 @@ async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor)
     One that was refused is asked again, and after a minute one whose answer may have been lost. Raises Invalid,
     Forbidden.
     """
-    if follower.id == followed.id:
-        raise Invalid("follow_self", field="address")
-    if followed.deleted_at is not None or followed.type == UNFOLLOWABLE:
-        raise Invalid("not_followable", field="address")
-    if followed.local:
-        await blocks.wait_for(conn, followed.id)
-    else:
-        await accounts.lock_account(conn, follower.id)
-    if await blocks.between(conn, follower.id, followed.id):
-        raise Forbidden("not_followable")
+    await _require_followable(conn, follower, followed)
     held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
     if held is not None and held.state == "accepted":
         return held
@@ -53,6 +44,20 @@ async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor)
     asked = build_follow(site, follower, followed)
     await send(conn, follower, asked, Recipients(named_ids=(followed.id,)), about=followed.uri)
     return await follows.save(conn, uri=asked.id, follower_id=follower.id, followed_id=followed.id, state="pending")
+
+
+async def _require_followable(conn: Connection, follower: Actor, followed: Actor) -> None:
+    """Raise Invalid or Forbidden where it cannot be. Until the transaction ends nobody else changes that."""
+    if follower.id == followed.id:
+        raise Invalid("follow_self", field="address")
+    if followed.deleted_at is not None or followed.type == UNFOLLOWABLE:
+        raise Invalid("not_followable", field="address")
+    if followed.local:
+        await blocks.wait_for(conn, followed.id)
+    else:
+        await accounts.lock_account(conn, follower.id)
+    if await blocks.between(conn, follower.id, followed.id):
+        raise Forbidden("not_followable")
 
 
 async def _asked_just_now(conn: Connection, follower: Actor, followed: Actor) -> bool:

@@ -45,7 +45,7 @@ async def notify(conn: Connection, site: Site, case: Case, event_id: int) -> Non
     thread = await exchanges.get_for(conn, event.exchange_id, case.owner.id)
     for reader in (case.owner, case.partner):
         other = case.other_of(reader)
-        if not reader.local or reader.guest or reader.id == event.actor_id or _said_so(case, event, other):
+        if not _is_told(reader, event) or _said_so(case, event, other):
             continue
         if other.guest or kind == "gone":
             await _write_letter(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
@@ -74,6 +74,10 @@ async def explain(conn: Connection, site: Site, case: Case, reader: Actor) -> No
     if len(asked) == 1:
         event_id = await exchange_questions.find_asking(conn, case.agreement.id)
         await _write(conn, site, _Telling(case=case, reader=reader, kind="explained", about=event_id))
+
+
+def _is_told(reader: Actor, event: Event) -> bool:
+    return reader.local and not reader.guest and reader.id != event.actor_id
 
 
 def _said_so(case: Case, event: Event, other: Actor) -> bool:

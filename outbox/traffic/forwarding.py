@@ -41,17 +41,17 @@ async def find_answered(conn: Connection, site: Site, activity: Activity) -> Act
     match activity:
         case Create(object=object) | Update(object=object):
             note = note_of(object)
-            if note is None or note.in_reply_to is None or note.may_be_vote:
+            if note is None or note.may_be_vote:
                 return None
             parent_uri, addressed = note.in_reply_to, (*activity.to, *activity.cc, *note.to, *note.cc)
         case Delete(object=tombstone):
             held = await posts.find_by_uri(conn, tombstone.id)
-            if held is None or held.local or held.deleted_at is not None or held.in_reply_to_uri is None:
+            if held is None or held.local or held.deleted_at is not None:
                 return None
             parent_uri, addressed = held.in_reply_to_uri, (*held.to_uris, *held.cc_uris)
         case _:
             return None
-    if not is_local(site, parent_uri):
+    if parent_uri is None or not is_local(site, parent_uri):
         return None
     return await _find_author(conn, parent_uri, addressed, activity.actor)
 

@@ -75,12 +75,7 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
     if answer.delivered:
         return Sent(delivery=delivery, latency=latency, clock=answer.clock)
     if status is not None and 400 <= status < 500 and status not in PASSING:
-        if status in MISSING and delivery.personal_inbox is not None:
-            return ToPerson(delivery=delivery, status=status, error=error)
-        missing = status in MISSING
-        return Never(
-            delivery=delivery, status=status, error=error, missing=missing, cause=answer.cause, clock=answer.clock
-        )
+        return _take_refusal(delivery, answer, status, error)
     if answer.cause is Cause.SET_ASIDE:
         return Never(delivery=delivery, status=None, error=error, cause=answer.cause)
     failing = status not in BUSY and not answer.ours
@@ -111,3 +106,11 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
         clock=answer.clock,
         ours=answer.ours,
     )
+
+
+def _take_refusal(delivery: Delivery, answer: Answer, status: int, error: str) -> ToPerson | Never:
+    """After a no that stays one."""
+    missing = status in MISSING
+    if missing and delivery.personal_inbox is not None:
+        return ToPerson(delivery=delivery, status=status, error=error)
+    return Never(delivery=delivery, status=status, error=error, missing=missing, cause=answer.cause, clock=answer.clock)

@@ -36,12 +36,17 @@ async def _welcome_back(conn: Connection, back: list[HostRecovery], at: datetime
         log.info("hosts_available_again", hosts=opened)
         await held_deliveries.reopen(conn, opened)
     woken = [one.host for one in back if one.woken]
-    due = await host_recovery.retry_waiting(conn, woken, at=at) if woken else 0
-    if due:
-        log.info("hosts_back", hosts=woken, due=due)
+    if woken:
+        await _retry_waiting(conn, woken, at)
     doubtful = [one.host for one in back if one.doubtful]
     if doubtful:
         await host_recovery.probe_waiting(conn, doubtful, at=at)
+
+
+async def _retry_waiting(conn: Connection, hosts: list[str], at: datetime) -> None:
+    due = await host_recovery.retry_waiting(conn, hosts, at=at)
+    if due:
+        log.info("hosts_back", hosts=hosts, due=due)
 
 
 def _read_arrival(outcome: Sent) -> DeliverySuccess:

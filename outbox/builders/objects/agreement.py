@@ -76,11 +76,11 @@ def reads(held: Agreement, actor: Actor) -> bool:
 
 def build_agreement(case: Case, *, by: Actor | None = None) -> Document:
     """As its authority knows it; `by` the partner as she accepts it, before it has the authority's id."""
-    held, owner = case.agreement, case.owner
-    mine = by is None or by.id == owner.id
+    held, by = case.agreement, by or case.owner
+    mine = by.id == case.owner.id
     return Document(
         id=held.uri if mine else None,
-        attributed_to=owner.uri if mine or by is None else by.uri,
+        attributed_to=by.uri,
         context=case.listing.uri,
         request=held.request_uri if mine else None,
         in_reply_to=held.offer_uri,

@@ -52,15 +52,27 @@ def build_place(of: ListingDetails | Actor) -> Place | None:
     """Where a listing or an actor is, as far as others may know: the record holds nothing more exact."""
     if not of.place_name:
         return None
-    street = of.street if isinstance(of, Actor) and of.type != "Person" else None
-    exact = of.latitude is not None and of.longitude is not None
+    point = _read_point(of)
+    latitude, longitude = point or (None, None)
     return Place(
         name=of.place_name,
-        latitude=round(of.latitude, 5) if exact and of.latitude is not None else None,
-        longitude=round(of.longitude, 5) if exact and of.longitude is not None else None,
-        radius=of.radius if exact else None,
-        street=street or "",
+        latitude=latitude,
+        longitude=longitude,
+        radius=of.radius if point else None,
+        street=_read_street(of),
         postcode=of.postcode or "",
         locality=of.place_name.partition(" (")[0],
         country="FR",
     )
+
+
+def _read_point(of: ListingDetails | Actor) -> tuple[float, float] | None:
+    """To about a metre."""
+    if of.latitude is None or of.longitude is None:
+        return None
+    return round(of.latitude, 5), round(of.longitude, 5)
+
+
+def _read_street(of: ListingDetails | Actor) -> str:
+    """Of places that one goes to, never of people."""
+    return (of.street or "") if isinstance(of, Actor) and of.type != "Person" else ""

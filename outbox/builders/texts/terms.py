@@ -64,14 +64,18 @@ ENGLISH: dict[str, str] = {
 def write_act(kind: str, details: ListingDetails, terms: Terms, language: str, currency: Currency | None = None) -> str:
     """What happened in one sentence or two; `currency` names the points, which are told to members alone."""
     french = language == "fr"
-    rest = write_rest(terms, currency, french=french)
-    parts = [part for part in (write_when(terms, french=french), *rest) if part]
-    when = (f"{NBSP}: " if french else ": ") + ", ".join(parts) if parts and kind == "countered" else ""
-    when = when or (", " + ", ".join(parts) if parts else "")
+    said = (write_when(terms, french=french), *write_rest(terms, currency, french=french))
+    colon = f"{NBSP}: " if french else ": "
+    when = _join_behind(colon if kind == "countered" else ", ", [part for part in said if part])
     if kind == "requested" and details.kind != "offer":
         kind = "offered"
     title = details.title or ("annonce retirée" if french else "withdrawn listing")
     return (FRENCH if french else ENGLISH)[kind].format(title=title, when=when)
+
+
+def _join_behind(mark: str, parts: list[str]) -> str:
+    """All of them behind this mark; nothing where there are none."""
+    return mark + ", ".join(parts) if parts else ""
 
 
 def write_choice(link: str, language: str, until: datetime) -> str:

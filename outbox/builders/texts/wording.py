@@ -162,13 +162,15 @@ def _write_window(begins: datetime | None, ends: datetime | None, *, french: boo
     match days:
         case [None, None]:
             return ""
-        case [str(day), None]:
-            return f"à partir du {day}" if french else f"from {day}"
-        case [None, str(day)]:
-            return f"jusqu’au {day}" if french else f"until {day}"
+        case [_, None]:
+            words = ("à partir du {0}", "from {0}")
+        case [None, _]:
+            words = ("jusqu’au {1}", "until {1}")
         case [first, last] if first == last:
-            return f"le {first}" if french else f"on {first}"
-    return f"du {days[0]} au {days[1]}" if french else f"from {days[0]} to {days[1]}"
+            words = ("le {0}", "on {0}")
+        case _:
+            words = ("du {0} au {1}", "from {0} to {1}")
+    return words[0 if french else 1].format(*days)
 
 
 def write_day(moment: datetime, *, french: bool) -> str:

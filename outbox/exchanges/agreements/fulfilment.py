@@ -80,10 +80,11 @@ async def settle(conn: Connection, site: Site, case: Case) -> None:
     held = case.agreement
     if held.verified and await exchanges.add_event(conn, held.exchange_id, "verified", agreement_id=held.id):
         await count_early(conn, case)
-    if held.state == "done" and case.owner.local:
-        await pay(conn, case)
+    if held.state != "done" or not case.owner.local:
+        return
+    await pay(conn, case)
     details, stock = case.listing.details, find_stock(case.listing.details)
-    if held.state != "done" or not case.owner.local or details.mode in AGAIN_AND_AGAIN or stock is None:
+    if details.mode in AGAIN_AND_AGAIN or stock is None:
         return
     if details.status in OPEN and await agreements.sum_bound(conn, case.listing.id) >= stock:
         await listings.close(conn, site, case.owner, case.listing.uri, "done")

@@ -72,6 +72,11 @@ def _require_amounts(details: ListingDetails, terms: Terms) -> None:
         raise Invalid("quantity_mismatch", field="quantity")
     if terms.quantity <= 0 or (details.unit_based and terms.quantity % 1):
         raise Invalid("quantity_invalid", field="quantity")
+    _require_price(details, terms)
+
+
+def _require_price(details: ListingDetails, terms: Terms) -> None:
+    """What the listing asks for; where one gives what one likes, anything but less than nothing."""
     if details.free_price:
         if terms.amount is not None and terms.amount < 0:
             raise Invalid("amount_invalid", field="amount")

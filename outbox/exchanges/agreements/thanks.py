@@ -47,9 +47,7 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
         raise NotFound
     if not _is_done(case, author):
         raise Conflict("not_done_yet")
-    text = require_words(said.text)
-    if not text:
-        raise Invalid("thanks_missing", field="thanks")
+    text = _require_text(said)
     if await _has_thanked(conn, case, author, text):
         return
     other = case.other_of(author)
@@ -62,6 +60,13 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
         return
     note = await (_write_for_all if said.public else _write_to)(conn, site, case, author, said)
     await keep_thanks(conn, case, author, note)
+
+
+def _require_text(said: ThanksNote) -> str:
+    text = require_words(said.text)
+    if not text:
+        raise Invalid("thanks_missing", field="thanks")
+    return text
 
 
 async def _has_thanked(conn: Connection, case: Case, author: Actor, text: str) -> bool:

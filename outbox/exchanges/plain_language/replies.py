@@ -7,7 +7,7 @@ from typing import Literal
 from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from models.exchanges import agreements, exchange_messages, exchange_notices, exchange_questions
-from models.exchanges.agreements import Agreement, is_turn_of
+from models.exchanges.agreements import Agreement, Role, is_turn_of
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post, notes
@@ -71,21 +71,28 @@ async def hear_member(conn: Connection, site: Site, author: Actor, post: Post) -
 
 async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Hearing | None:
     """Do what a private note says to terms that were proposed to its author; None where it is a message and no more."""
-    thread = await exchange_messages.find_by_message(conn, post.id) if post.audience == "direct" else None
-    held = await agreements.get_latest(conn, thread.id) if thread is not None else None
-    role = held.role_of(author.id) if held is not None else None
-    if held is None or role is None:
+    found = await _find_agreement(conn, author, post)
+    if found is None:
         return None
+    held, role = found
     case, turn = await find_context(conn, held), is_turn_of(held, role)
     answer = await _read(conn, case, author, post)
     answered = await _find_answered(conn, author, post) if answer is not None else None
-    if answer is not None and answered is not None and not _is_rewritten(answered):
+    if answer is not None and answered is not None:
         if turn and await _asks_for_this(conn, case, author, answered):
             return await _act(conn, site, case, author, post, yes=answer)
         if await exchange_questions.is_question(conn, held.exchange_id, answered.id):
             cause = find_cause(held, yes=answer, turn=turn)
             return Hearing(case=case, outcome="unheard", yes=answer, cause=cause) if cause is not None else None
     return Hearing(case=case, outcome="unclear") if turn else None
+
+
+async def _find_agreement(conn: Connection, author: Actor, post: Post) -> tuple[Agreement, Role] | None:
+    """The latest agreement of the thread that a private note stands in, and on which side its author is."""
+    thread = await exchange_messages.find_by_message(conn, post.id) if post.audience == "direct" else None
+    held = await agreements.get_latest(conn, thread.id) if thread is not None else None
+    role = held.role_of(author.id) if held is not None else None
+    return None if held is None or role is None else (held, role)
 
 
 async def _read(conn: Connection, case: Case, author: Actor, post: Post) -> bool | None:
@@ -108,10 +115,11 @@ def _is_rewritten(answered: Post) -> bool:
 
 
 async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | None:
-    """The newest note of the other one above this one."""
+    """The newest note of the other one above this one; None where it was rewritten."""
     above = await posts.list_by_ids(conn, await notes.list_ancestors(conn, post.id))
     theirs = [one for one in above if one.author_id != author.id]
-    return max(theirs, key=lambda one: one.id, default=None)
+    newest = max(theirs, key=lambda one: one.id, default=None)
+    return None if newest is None or _is_rewritten(newest) else newest
 
 
 async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: Post) -> bool:
