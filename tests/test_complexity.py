@@ -44,10 +44,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "outbox/builders/texts/wording.py _write_window": 11,
         "outbox/listings/listing_details.py describe": 11,
         "outbox/posts/notes.py _compose": 11,
-        "web/api/declic/serializers.py build_listing": 12,
-        "web/api/entities/accounts.py build_account": 12,
-        "web/api/entities/media.py _build_meta": 11,
-        "web/api/mastodon/people/own_profile.py _load": 12,
         "web/mail/news_mail_text.py _list_parts": 13,
         "web/mail/news_mail_text.py write_news_mail": 13,
         "web/mail/repair_call_mails.py send_repair_mail": 11,
@@ -64,21 +60,12 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "models/people/opening_hours.py make_hours": 11,
         "models/settings.py _read_environment": 12,
         "models/settings.py _read_origin": 11,
-        "web/api/declic/listings/draft.py _fit_terms": 11,
-        "web/api/declic/listings/reading.py read_filter": 15,
-        "web/api/mastodon/posts/editing.py read_words": 11,
-        "web/api/parameters.py _flatten": 11,
         "web/mail/smtp.py read_smtp_url": 13,
     },
     GATHERED: {
         "federation/directory/domain_list.py plan": 12,
         "models/servers/circuit_breakers.py save_failures": 14,
         "outbox/moderation/report_extracts.py take_extracts": 11,
-        "web/api/declic/exchanges/reading.py load_entries": 12,
-        "web/api/entities/quotes.py load_quotes": 13,
-        "web/api/entities/statuses.py _gather": 16,
-        "web/api/mastodon/posts/editing.py show_history": 11,
-        "web/api/mastodon/timelines/search.py _search_accounts": 11,
         "web/commands/servers/peers.py _list_all": 14,
         "web/commands/servers/peers.py _show": 12,
         "web/personal_export/records.py load_thread_records": 14,
@@ -109,7 +96,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "outbox/listings/listing_limits.py _check_terms": 14,
         "outbox/posts/polls.py find_refusal": 11,
         "outbox/traffic/outcomes.py judge": 11,
-        "web/api/mastodon/access/applications.py require_redirect": 11,
         "web/mail/smtp.py _judge": 11,
         "web/middlewares/errors.py answer_problem": 11,
         "web/server/backups/restoring.py check_target": 11,
@@ -133,10 +119,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "outbox/threads/notices.py notify": 12,
         "outbox/traffic/forwarding.py find_answered": 11,
         "outbox/traffic/results.py _welcome_back": 11,
-        "web/actions/follow_by_address.py find_streams": 14,
-        "web/activitypub/collections/actor_collections.py _show_relations": 12,
-        "web/activitypub/objects/activities.py show_activity": 11,
-        "web/api/mastodon/access/oauth.py revoke_token": 12,
         "web/cli.py run_command": 11,
         "web/mail/news_mail_schedule.py send_news_mail": 11,
         "web/middlewares/rate_limits.py _answer_app": 11,
@@ -144,7 +126,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 96
+MOST_EXCEPTIONS = 78
 
 
 def count(node: ast.AST) -> int:
