@@ -44,10 +44,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "outbox/builders/texts/wording.py _write_window": 11,
         "outbox/listings/listing_details.py describe": 11,
         "outbox/posts/notes.py _compose": 11,
-        "web/mail/news_mail_text.py _list_parts": 13,
-        "web/mail/news_mail_text.py write_news_mail": 13,
-        "web/mail/repair_call_mails.py send_repair_mail": 11,
-        "web/personal_export/activitystreams.py _build_items": 14,
     },
     READ: {
         "federation/discovery/webfinger.py read_resource": 15,
@@ -60,16 +56,11 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "models/people/opening_hours.py make_hours": 11,
         "models/settings.py _read_environment": 12,
         "models/settings.py _read_origin": 11,
-        "web/mail/smtp.py read_smtp_url": 13,
     },
     GATHERED: {
         "federation/directory/domain_list.py plan": 12,
         "models/servers/circuit_breakers.py save_failures": 14,
         "outbox/moderation/report_extracts.py take_extracts": 11,
-        "web/commands/servers/peers.py _list_all": 14,
-        "web/commands/servers/peers.py _show": 12,
-        "web/personal_export/records.py load_thread_records": 14,
-        "web/server/sources.py list_files": 12,
     },
     RULES: {
         "federation/http_client/address_guard.py Guard.require_url": 11,
@@ -96,9 +87,6 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "outbox/listings/listing_limits.py _check_terms": 14,
         "outbox/posts/polls.py find_refusal": 11,
         "outbox/traffic/outcomes.py judge": 11,
-        "web/mail/smtp.py _judge": 11,
-        "web/middlewares/errors.py answer_problem": 11,
-        "web/server/backups/restoring.py check_target": 11,
     },
     STEPS: {
         "federation/directory/proposals.py fetch_proposals": 13,
@@ -119,14 +107,11 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "outbox/threads/notices.py notify": 12,
         "outbox/traffic/forwarding.py find_answered": 11,
         "outbox/traffic/results.py _welcome_back": 11,
-        "web/cli.py run_command": 11,
-        "web/mail/news_mail_schedule.py send_news_mail": 11,
-        "web/middlewares/rate_limits.py _answer_app": 11,
     },
 }
 """Functions above the limit with their figure, by the reason why: each of them…"""
 
-MOST_EXCEPTIONS = 78
+MOST_EXCEPTIONS = 63
 
 
 def count(node: ast.AST) -> int:
