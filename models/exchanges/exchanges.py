@@ -76,7 +76,7 @@ class ThreadEntry:
     kind: EntryKind
 
 
-def pick_ids(entries: Iterable[ThreadEntry], kind: EntryKind) -> list[int]:
+def list_ids(entries: Iterable[ThreadEntry], kind: EntryKind) -> list[int]:
     """The ids of those of these lines that are messages, or of those that are events."""
     return [entry.id for entry in entries if entry.kind == kind]
 

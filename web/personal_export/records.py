@@ -8,7 +8,7 @@ from federation.instance import Instance
 from federation.texts.html_cleaner import to_text
 from models import posts
 from models.exchanges import thanks
-from models.exchanges.exchanges import Event, ThreadEntry, list_events, pick_ids
+from models.exchanges.exchanges import Event, ThreadEntry, list_events, list_ids
 from models.listings import listings
 from models.listings.listings import Listing
 from models.people import actors
@@ -112,8 +112,8 @@ class ThreadRecord:
 
 async def load_thread_records(conn: Connection, entries: list[ThreadEntry]) -> list[ThreadRecord]:
     """These lines in their order; messages that were taken back leave an empty place."""
-    said = {one.id: one for one in await load_posts(conn, pick_ids(entries, "message"))}
-    events = await _list_events(conn, pick_ids(entries, "event"))
+    said = {one.id: one for one in await load_posts(conn, list_ids(entries, "message"))}
+    events = await _list_events(conn, list_ids(entries, "event"))
     doers = [event.actor_id for event in events.values() if event.actor_id is not None]
     people = await actors.map_by_ids(conn, doers)
     records: list[ThreadRecord] = []

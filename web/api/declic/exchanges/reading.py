@@ -95,12 +95,12 @@ async def load_entries(
 ) -> list[ThreadEntry]:
     """These lines, the newest first; notes that only tell an event to servers without agreements are left out."""
     site, me = request.app[INSTANCE].site, reader(request).id
-    written = exchanges.pick_ids(found, "message")
+    written = exchanges.list_ids(found, "message")
     retold = await exchanges.list_retold(conn, thread.id, written)
     visible = await posts.filter_visible(conn, [id for id in written if id not in retold], me)
     messages = await load_messages(conn, visible)
     photos = await media.list_by_posts(conn, list(messages))
-    happened = await exchanges.list_events(conn, exchanges.pick_ids(found, "event"))
+    happened = await exchanges.list_events(conn, exchanges.list_ids(found, "event"))
     lines = {id: build_message(site, post, photos, me) for id, post in messages.items()}
     lines |= {event.id: build_event(event, me, partial(say, request)) for event in happened}
     return [lines[one.id] for one in reversed(found) if one.id in lines]

@@ -51,7 +51,7 @@ async def _load_messages(
     conn: Connection, thread: exchanges.Exchange, reader_id: int, entries: Sequence[ThreadEntry], *, retold: bool
 ) -> dict[int, Post]:
     """Messages by their ids; where some may be `retold` by an event, without those that are."""
-    written = exchanges.pick_ids(entries, "message")
+    written = exchanges.list_ids(entries, "message")
     if retold and written:
         again = await exchanges.list_retold(conn, thread.id, written)
         written = [id for id in written if id not in again]
@@ -60,7 +60,7 @@ async def _load_messages(
 
 
 async def _load_events(conn: Connection, entries: Sequence[ThreadEntry]) -> dict[int, Event]:
-    happened = exchanges.pick_ids(entries, "event")
+    happened = exchanges.list_ids(entries, "event")
     return {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
 
 
