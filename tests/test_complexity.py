@@ -13,7 +13,7 @@ Decorators, defaults and annotations are not counted. ruff counts neither expres
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 import pytest
@@ -23,96 +23,6 @@ from tests.test_shape import SHIPPED, name_of, parse
 LIMIT = 10
 
 NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-BUILT = "builds one value whole: each condition is a field of it that may be missing"
-
-READ = "reads one value of others or of a form: each condition is a field that may be missing or wrong"
-
-GATHERED = "reads what a list of rows needs in a fixed number of reads, each with the rows that it is for"
-
-RULES = "is a list of rules in their order, each with its own answer: a part of it would hide what comes first"
-
-STEPS = "is one act from its first step to its last, in which each step may end it"
-
-EXCEPTIONS: dict[str, dict[str, int]] = {
-    BUILT: {
-        "web/api/declic/serializers.py build_listing": 12,
-        "web/api/entities/accounts.py build_account": 12,
-        "web/api/entities/media.py _build_meta": 11,
-        "web/api/mastodon/people/own_profile.py _load": 12,
-        "web/mail/news_mail_text.py _list_parts": 13,
-        "web/mail/news_mail_text.py write_news_mail": 13,
-        "web/mail/repair_call_mails.py send_repair_mail": 11,
-        "web/pages/exchanges/agenda/month_table.py _draw": 11,
-        "web/pages/exchanges/thread/thread_page.py load_thread_view_for": 14,
-        "web/pages/listings/listing_page.py load_listing_view": 17,
-        "web/pages/listings/own_listings.py _make_row": 11,
-        "web/pages/listings/repair_calls.py show_breakdown": 11,
-        "web/pages/listings/search.py SearchQuery.feed": 11,
-        "web/pages/moderation/reports.py _make_line": 14,
-        "web/pages/people/profiles/profile_page.py make_profile": 14,
-        "web/pages/posts/note_page.py show_note": 12,
-        "web/pages/servers/directory.py _show": 15,
-        "web/personal_export/activitystreams.py _build_items": 14,
-        "web/rendering/feeds/calendar_events.py list_calendar_events": 11,
-    },
-    READ: {
-        "web/api/declic/listings/draft.py _fit_terms": 11,
-        "web/api/declic/listings/reading.py read_filter": 15,
-        "web/api/mastodon/posts/editing.py read_words": 11,
-        "web/api/parameters.py _flatten": 11,
-        "web/mail/smtp.py read_smtp_url": 13,
-        "web/pages/components/photo_upload.py _read_kept": 11,
-        "web/rendering/feeds/listing_bundles.py ListingBundle.place": 11,
-    },
-    GATHERED: {
-        "web/api/declic/exchanges/reading.py load_entries": 12,
-        "web/api/entities/quotes.py load_quotes": 13,
-        "web/api/entities/statuses.py _gather": 16,
-        "web/api/mastodon/posts/editing.py show_history": 11,
-        "web/api/mastodon/timelines/search.py _search_accounts": 11,
-        "web/commands/servers/peers.py _list_all": 14,
-        "web/commands/servers/peers.py _show": 12,
-        "web/news/staff_items.py list_staff_items": 14,
-        "web/news/subjects.py load_subjects": 11,
-        "web/pages/components/quotes.py list_quoted": 16,
-        "web/pages/components/timeline_entries.py list_timeline_entries": 14,
-        "web/pages/exchanges/terms/day_picker.py find_availability": 14,
-        "web/pages/people/profiles/endorsements.py list_endorsed": 12,
-        "web/pages/people/profiles/thanks.py list_thanks": 14,
-        "web/pages/posts/message_requests.py _gather": 12,
-        "web/pages/relations/follows.py list_follows": 14,
-        "web/pages/traffic/delivery_status.py classify_deliveries": 11,
-        "web/personal_export/records.py load_thread_records": 14,
-        "web/rendering/feeds/listing_bundles.py find_coops": 16,
-        "web/server/sources.py list_files": 12,
-    },
-    RULES: {
-        "web/api/mastodon/access/applications.py require_redirect": 11,
-        "web/mail/smtp.py _judge": 11,
-        "web/middlewares/errors.py answer_problem": 11,
-        "web/pages/components/opening_hours.py find_opening_hours": 13,
-        "web/pages/exchanges/listing_actions.py find_listing_actions": 11,
-        "web/pages/exchanges/thread/entries.py _word": 12,
-        "web/pages/servers/diagnosis_steps.py tell_finding": 12,
-        "web/server/backups/restoring.py check_target": 11,
-    },
-    STEPS: {
-        "web/actions/follow_by_address.py find_streams": 14,
-        "web/activitypub/collections/actor_collections.py _show_relations": 12,
-        "web/activitypub/objects/activities.py show_activity": 11,
-        "web/api/mastodon/access/oauth.py revoke_token": 12,
-        "web/cli.py run_command": 11,
-        "web/mail/news_mail_schedule.py send_news_mail": 11,
-        "web/middlewares/rate_limits.py _answer_app": 11,
-        "web/pages/access/login.py _check": 11,
-        "web/pages/relations/remote_interaction.py post_elsewhere": 12,
-        "web/pages/relations/remote_interaction.py show_interaction": 12,
-    },
-}
-"""Functions above the limit with their figure, by the reason why: each of them…"""
-
-MOST_EXCEPTIONS = 64
 
 
 def count(node: ast.AST) -> int:
@@ -214,32 +124,10 @@ def measure_source() -> dict[str, int]:
     }
 
 
-def list_exceptions() -> Iterator[tuple[str, int]]:
-    for written in EXCEPTIONS.values():
-        yield from written.items()
-
-
-def test_no_function_is_more_complex_than_the_limit_but_those_written_down() -> None:
-    allowed = dict(list_exceptions())
-
-    too_complex = {name: figure for name, figure in measure_source().items() if figure > allowed.get(name, LIMIT)}
+def test_no_function_is_more_complex_than_the_limit() -> None:
+    too_complex = {name: figure for name, figure in measure_source().items() if figure > LIMIT}
 
     assert too_complex == {}, "make smaller functions of it, each with a name that says what it does"
-
-
-def test_an_exception_goes_when_its_function_becomes_simpler() -> None:
-    figures = measure_source()
-
-    other = {name: figures.get(name) for name, figure in list_exceptions() if figures.get(name, 0) < figure}
-
-    assert other == {}, "write the smaller figure into EXCEPTIONS, or take the line out: it only becomes shorter"
-
-
-def test_an_exception_is_written_once_and_above_the_limit() -> None:
-    names = [name for name, _ in list_exceptions()]
-
-    assert len(names) == len(set(names)) == MOST_EXCEPTIONS, "where one went, so does its place: no other comes for it"
-    assert min(figure for _, figure in list_exceptions()) > LIMIT
 
 
 @pytest.mark.parametrize(

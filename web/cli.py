@@ -74,12 +74,9 @@ def run_command(arguments: list[str]) -> int:
         assert error.ctx is not None
         click.echo(f"Say which command: {error.ctx.command_path} --help lists them.", err=True)
         return 2
-    except click.UsageError as error:
-        click.echo(one_line(error.format_message()), err=True)
-        return 2
     except click.ClickException as error:
         click.echo(one_line(error.format_message()), err=True)
-        return 1
+        return error.exit_code  # 2 where it was called wrongly
     except DeclicError as error:
         # Read only now: languages take their time, and commands start quickly.
         translate_error = import_module("web.commands.english_errors").translate_error

@@ -1,5 +1,6 @@
 """Threads: one for each listing and other person, with its messages and with what else happened in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -23,6 +24,9 @@ ASKING: tuple[EventKind, ...] = ("requested", "countered")
 """What puts terms on the table that wait for an answer; in SQL `is_asking_kind`."""
 
 
+EntryKind = Literal["message", "event"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One thread. `last_id` is of its newest message or event, read marks are such ids too."""
@@ -41,6 +45,10 @@ class Exchange:
     def read_id_of(self, actor_id: int) -> int:
         """How far one of the two has read."""
         return self.owner_read_id if actor_id == self.owner_id else self.partner_read_id
+
+    def is_muted_by(self, actor_id: int) -> bool:
+        """Whether one of the two wants no news of it."""
+        return self.owner_muted if actor_id == self.owner_id else self.partner_muted
 
     def other_of(self, actor_id: int) -> int:
         """The other one."""
@@ -65,7 +73,12 @@ class ThreadEntry:
     """A line of a thread: a message (its post) or an event, by their common order."""
 
     id: int
-    kind: Literal["message", "event"]
+    kind: EntryKind
+
+
+def list_ids(entries: Iterable[ThreadEntry], kind: EntryKind) -> list[int]:
+    """The ids of those of these lines that are messages, or of those that are events."""
+    return [entry.id for entry in entries if entry.kind == kind]
 
 
 async def open(conn: Connection, *, listing_id: int, owner_id: int, partner_id: int) -> Exchange:

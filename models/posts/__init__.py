@@ -9,6 +9,7 @@ from models.posts.reading import (
     find_by_url,
     find_visible,
     list_by_ids,
+    map_by_ids,
 )
 from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags, show_to
 from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag
@@ -43,6 +44,7 @@ __all__ = [
     "list_mentions",
     "list_tags",
     "list_versions",
+    "map_by_ids",
     "require_standing",
     "save_audience",
     "save_edit",

@@ -1,5 +1,7 @@
 """Posts found again, and THE rule of who may read one."""
 
+from collections.abc import Iterable
+
 from models.posts.values import Post
 from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose
@@ -51,6 +53,11 @@ async def list_by_ids(conn: Connection, ids: list[int]) -> list[Post]:
         """,
         ids,
     )
+
+
+async def map_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Post]:
+    """The same by their ids."""
+    return {post.id: post for post in await list_by_ids(conn, list(ids))}
 
 
 async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post | None:

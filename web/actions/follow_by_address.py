@@ -51,16 +51,24 @@ async def find_followed(instance: Instance, address: str) -> Actor:
 
 async def find_streams(instance: Instance, host: str, coop: Actor | None) -> list[Actor]:
     """The streams of a territory, asked for at once; a coop without any stands for itself. Raises ResolveFailed."""
+    answers = await _ask_streams(instance, host)
+    found = [one for one in answers if isinstance(one, Actor)]
+    if found:
+        return found
+    if coop is not None:
+        return [coop]
+    raise next(one for one in answers if isinstance(one, ResolveFailed))
+
+
+async def _ask_streams(instance: Instance, host: str) -> list[Actor | ResolveFailed]:
+    """Each stream, or why it was not found. What else may go wrong is raised once all have answered."""
     answers = await asyncio.gather(
         *(resolve_handle(instance, f"@{name}@{host}") for name in STREAMS), return_exceptions=True
     )
     unforeseen = [one for one in answers if isinstance(one, BaseException) and not isinstance(one, ResolveFailed)]
     if unforeseen:
         raise unforeseen[0]
-    found = [one for one in answers if isinstance(one, Actor)]
-    if not found and coop is None:
-        raise next(one for one in answers if isinstance(one, ResolveFailed))
-    return found or [coop] if coop is not None else found
+    return [one for one in answers if isinstance(one, Actor | ResolveFailed)]
 
 
 async def unfollow_host(instance: Instance, acting: Actor, host: str) -> None:

@@ -262,16 +262,23 @@ def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str | Non
     if depth > DEPTH_LIMIT:
         raise Invalid("json_too_deep")
     match value:
-        case dict():
-            for key, inner in value.items():
-                yield from _flatten(f"{name}[{key}]" if name else str(key), inner, depth + 1)
-        case list():
-            for number, inner in enumerate(value):
-                plain = not isinstance(inner, dict | list)
-                yield from _flatten(f"{name}[]" if plain else f"{name}[{number}]", inner, depth + 1)
+        case dict() | list():
+            for member, inner in _list_members(name, value):
+                yield from _flatten(member, inner, depth + 1)
         case bool():
             yield name, "true" if value else "false"
         case None:
             yield name, None
         case _:
             yield name, str(value)
+
+
+def _list_members(name: str, value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    """What an object or a list holds, each by the name that its field would have."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield f"{name}[{key}]" if name else str(key), inner
+        return
+    for number, inner in enumerate(value):
+        plain = not isinstance(inner, dict | list)
+        yield f"{name}[]" if plain else f"{name}[{number}]", inner

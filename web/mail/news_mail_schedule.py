@@ -1,6 +1,7 @@
 """Telling members by mail what is new: who is to be written to, which mails that makes, and one try to send one."""
 
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 import structlog
 
@@ -112,17 +113,23 @@ async def send_news_mail(instance: Instance, payload: dict[str, int], at: dateti
         mail = await news_mails.claim(conn, payload["id"])
         if mail is None:
             return
-        account = await accounts.find(conn, mail.recipient_id)
-        may = account is not None and _may_be_told(account) and not await news_mails.is_refused(conn, mail.recipient_id)
-        message = None
-        if account is not None and may:
-            message = await write_news_mail(conn, instance, mail, account, sender=server.sender)
-        if account is None or message is None:
+        written = await _write(conn, instance, mail, sender=server.sender)
+        if written is None:
             await news_mails.drop(conn, mail.id)
             return
-    handover = await send_message(instance.settings, server, message, account.email)
+    message, address = written
+    handover = await send_message(instance.settings, server, message, address)
     async with transaction(instance.pool) as conn:
         await _keep(conn, mail, handover, at)
+
+
+async def _write(conn: Connection, instance: Instance, mail: Mail, *, sender: str) -> tuple[EmailMessage, str] | None:
+    """The mail and its address; None where there is nothing left to say, or nobody to say it to."""
+    account = await accounts.find(conn, mail.recipient_id)
+    if account is None or not _may_be_told(account) or await news_mails.is_refused(conn, mail.recipient_id):
+        return None
+    message = await write_news_mail(conn, instance, mail, account, sender=sender)
+    return (message, account.email) if message is not None else None
 
 
 async def _keep(conn: Connection, mail: Mail, handover: SendResult, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Mails with news, written when they are sent: only what is still unread, nothing that the page would not show."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -18,12 +18,13 @@ from models.news.mail_preferences import TYPES, Kind
 from models.news.news import News, ThreadNews
 from models.news.news_mails import Mail
 from models.people.accounts import Account
+from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from web.mail.account_mails import write_mail
 from web.mail.footer import load_footer
 from web.news.items import NewsItem, list_lines, list_thread_lines
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 from web.news.thanks_notes import load_thanks_notes
 from web.rendering.date_ranges import describe_moments
 from web.rendering.feeds.calendar_events import list_calendar_events
@@ -66,16 +67,8 @@ async def write_news_mail(
     site, say = instance.site, make_say(account.language)
     choices = await mail_preferences.load(conn, account.actor_id)
     wanted = {kind for kind, choice in choices.items() if choice.rhythm != "never"}
-    entries = [
-        one
-        for one in await news.list_entries(conn, account.actor_id, mail.entry_ids)
-        if ("messages" if one.kind == "message" else "exchanges") in wanted
-    ]
-    rows = [
-        row
-        for row in await news.list_unread(conn, account.actor_id, mail.notification_ids)
-        if TYPES[row.type] in wanted
-    ]
+    entries = await _list_entries(conn, mail, account, wanted)
+    rows = await _list_rows(conn, mail, account, wanted)
     kinds: list[Kind] = [kind for kind, choice in choices.items() if choice.rhythm == mail.rhythm]
     coop = await load_footer(conn, site)
     if mail.exchange_id is not None:
@@ -99,6 +92,18 @@ async def write_news_mail(
     _tie(message, site, mail)
     await _attach_dates(conn, site, say, account, message, entries)
     return message
+
+
+async def _list_entries(conn: Connection, mail: Mail, account: Account, wanted: Set[Kind]) -> list[ThreadNews]:
+    """What the mail tells of threads, as far as it is unread, and mails with such news are wanted."""
+    found = await news.list_entries(conn, account.actor_id, mail.entry_ids)
+    return [one for one in found if ("messages" if one.kind == "message" else "exchanges") in wanted]
+
+
+async def _list_rows(conn: Connection, mail: Mail, account: Account, wanted: Set[Kind]) -> list[News]:
+    """The other news, likewise."""
+    found = await news.list_unread(conn, account.actor_id, mail.notification_ids)
+    return [row for row in found if TYPES[row.type] in wanted]
 
 
 def make_say(language: str) -> Say:
@@ -137,12 +142,8 @@ async def _list_parts(
     conn: Connection, say: Say, listener: MailRecipient, lines: Sequence[NewsItem]
 ) -> list[NewsSection]:
     visible = await posts.filter_visible(conn, [one.id for one in lines if one.kind == "message"], listener.actor_id)
-    messages = {
-        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
-    }
-    events = {
-        one.id: one for one in await exchanges.list_events(conn, [one.id for one in lines if one.kind != "message"])
-    }
+    messages = await load_messages(conn, visible)
+    events = await _load_events(conn, lines)
     thanked = await load_thanks_notes(conn, list(events.values()), listener.actor_id)
     parts = []
     for line in lines:
@@ -150,13 +151,21 @@ async def _list_parts(
             post = messages[line.id]
             parts.append(NewsSection(line=line, terms=[], text=_cut(post.warning or to_text(post.content))))
         elif line.id in events:
-            event = events[line.id]
-            note = thanked.get(event.id)
-            text = event.details.get("text", "") if note is None else to_text(note.content)
-            parts.append(
-                NewsSection(line=line, terms=await _tell_terms(conn, say, event, listener.language), text=_cut(text))
-            )
+            terms = await _tell_terms(conn, say, events[line.id], listener.language)
+            text = _find_words(events[line.id], thanked.get(line.id))
+            parts.append(NewsSection(line=line, terms=terms, text=_cut(text)))
     return parts
+
+
+async def _load_events(conn: Connection, lines: Sequence[NewsItem]) -> dict[int, Event]:
+    found = await exchanges.list_events(conn, [one.id for one in lines if one.kind != "message"])
+    return {event.id: event for event in found}
+
+
+def _find_words(event: Event, note: Post | None) -> str:
+    """What was said along with an event: of thanks, in a note."""
+    said: str = event.details.get("text", "") if note is None else to_text(note.content)
+    return said
 
 
 async def _tell_terms(conn: Connection, say: Say, event: Event, language: str) -> list[str]:

@@ -39,11 +39,10 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
     at = at or datetime.now(UTC)
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
-        account = await accounts.find(conn, payload["actor_id"])
-        watch = await repair_watches.find(conn, payload["actor_id"])
-        listing = await _find_open(conn, payload["post_id"], payload["actor_id"])
-        if account is None or watch is None or listing is None or not await _may_be_told(conn, account, watch):
+        found = await _find_wanted(conn, payload)
+        if found is None:
             return
+        account, watch, listing = found
         rest = postpone_to_morning(at) - at
         if rest > timedelta(0) and not (watch.at_night and _is_urgent(listing)):
             await jobs.enqueue(conn, JOB, payload, wait=rest)
@@ -56,6 +55,16 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
     message["List-Unsubscribe"] = f"<{context['stop']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     await send_to_member(instance, account, "repair_call", message)
+
+
+async def _find_wanted(conn: Connection, payload: dict[str, Any]) -> tuple[Account, RepairWatch, Listing] | None:
+    """Who is to be told of which call, and how she wants it; None where one of it is no longer so."""
+    account = await accounts.find(conn, payload["actor_id"])
+    watch = await repair_watches.find(conn, payload["actor_id"])
+    listing = await _find_open(conn, payload["post_id"], payload["actor_id"])
+    if account is None or watch is None or listing is None or not await _may_be_told(conn, account, watch):
+        return None
+    return account, watch, listing
 
 
 async def _may_be_told(conn: Connection, account: Account, watch: RepairWatch) -> bool:

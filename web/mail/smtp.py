@@ -91,19 +91,28 @@ def read_smtp_url(url: str, site: Site) -> MailServer:
     host = parts.hostname or "localhost"
     implicit = parts.scheme == "smtps"
     username = unquote(parts.username) if parts.username else None
-    sender = parse_qs(parts.query).get("from", [""])[0]
-    if not sender:
-        sender = username if username and "@" in username else f"declic@{site.host.partition(':')[0]}"
     must_encrypt = username is not None and host not in {"localhost", "127.0.0.1", "::1"}
     return MailServer(
         host=host,
-        port=parts.port or (465 if implicit else 587 if username else 25),
+        port=parts.port or _find_port(implicit=implicit, submitting=username is not None),
         username=username,
         password=unquote(parts.password) if parts.password else None,
         implicit_tls=implicit,
         start_tls=None if implicit or not must_encrypt else True,
-        sender=sender,
+        sender=parse_qs(parts.query).get("from", [""])[0] or _find_sender(username, site),
     )
+
+
+def _find_port(*, implicit: bool, submitting: bool) -> int:
+    """The usual one: for TLS from the first byte, for those who log in, or for any server."""
+    if implicit:
+        return 465
+    return 587 if submitting else 25
+
+
+def _find_sender(username: str | None, site: Site) -> str:
+    """Whom mails are from where the address does not say."""
+    return username if username and "@" in username else f"declic@{site.host.partition(':')[0]}"
 
 
 async def send_message(settings: Settings, server: MailServer, message: EmailMessage, recipient: str) -> SendResult:
@@ -155,9 +164,10 @@ def _judge(error: Exception, *, handing: bool) -> SendResult:
         return SendResult(cause=MailCause.ADDRESS, detail=detail)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return SendResult(cause=MailCause.LOGIN, detail=detail, again=True)
-    if isinstance(error, aiosmtplib.SMTPResponseException) and code is not None and code > 0:
-        permanent = code >= 500 and not isinstance(error, aiosmtplib.SMTPConnectResponseError)
-        return SendResult(cause=MailCause.REFUSED if permanent else MailCause.BUSY, detail=detail, again=not permanent)
+    if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
+        if error.code >= 500 and not isinstance(error, aiosmtplib.SMTPConnectResponseError):
+            return SendResult(cause=MailCause.REFUSED, detail=detail)
+        return SendResult(cause=MailCause.BUSY, detail=detail, again=True)
     if handing:
         return SendResult(cause=MailCause.INTERRUPTED, detail=detail)
     return SendResult(cause=MailCause.AWAY, detail=detail, again=True)

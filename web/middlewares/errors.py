@@ -109,6 +109,11 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         return web.json_response(value, status=problem.status, headers=FOR_READERS | signing | problem.headers)
     if wants_json(request):
         return web.json_response(describe(request, problem.error), status=problem.status, headers=problem.headers)
+    return await _answer_page(request, problem)
+
+
+async def _answer_page(request: web.Request, problem: Problem) -> web.Response:
+    """For people; a plain sentence where not even the page of an error can be drawn."""
     page = PAGES.get(problem.status, problem.status)
     if page not in HAVE_PAGE:
         page = 500 if page >= 500 else 422

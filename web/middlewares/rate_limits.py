@@ -96,13 +96,18 @@ async def _answer_app(request: web.Request, handler: Handler, quota: Quota, limi
         _note_wrong_token(quota, limits, client)
         raise
     finally:
-        if client.token is not None and not client.known and OWNER in request:
-            quota.owners.keep(client.token, request[OWNER])
-            counter.give_back(client.limit, client.key)
-            counter.spend(limits.app, request[OWNER])
+        _keep_owner(request, quota, limits, client)
     if not response.prepared:
         response.headers.update(headers)
     return response
+
+
+def _keep_owner(request: web.Request, quota: Quota, limits: ClientLimits, client: Client) -> None:
+    """Now that it is known whose a token is: this request counts as hers, and so do those to come."""
+    if client.token is not None and not client.known and OWNER in request:
+        quota.owners.keep(client.token, request[OWNER])
+        quota.counter.give_back(client.limit, client.key)
+        quota.counter.spend(limits.app, request[OWNER])
 
 
 def _note_wrong_token(quota: Quota, limits: ClientLimits, client: Client) -> None:

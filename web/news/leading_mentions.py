@@ -1,6 +1,6 @@
 """Messages as those read them for whom they are: without their own names in front."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from federation.texts.mentions import address_people, strip_mentions
@@ -10,6 +10,14 @@ from models.store.database import Connection
 
 HEAD = 3000
 """Characters in which a name in front would stand."""
+
+
+async def load_messages(conn: Connection, ids: Collection[int]) -> dict[int, Post]:
+    """The living posts with these ids, by id, as those read them for whom they are. Checks no audience."""
+    if not ids:
+        return {}
+    shown = await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(ids)))
+    return {post.id: post for post in shown}
 
 
 async def strip_leading_mentions(conn: Connection, written: Iterable[Post]) -> list[Post]:

@@ -1,6 +1,6 @@
 """What is new for those who look after the cooperative, and for whoever reported something, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.moderation import reports
@@ -41,21 +41,39 @@ async def list_staff_items(
     """These news by their ids; none of what was settled meanwhile, or is not hers to settle any more."""
     if not rows:
         return {}
-    about = await staff_notifications.list_about(conn, [row.id for row in rows])
-    account = await accounts.get(conn, reader_id)
-    reported = await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id])
-    waiting = await _load_sign_ups(conn, account, [one.sign_up_id for one in about.values() if one.sign_up_id])
-    people = {one.id: one for one in await actors.list_by_ids(conn, [row.actor_ids[0] for row in rows])}
-    told: dict[int, StaffNewsItem | None] = {}
-    for row in rows:
-        match about.get(row.id):
-            case About(report_id=int(id)):
-                told[row.id] = _tell_report(say, row, reported.get(id))
-            case About(sign_up_id=int(id)):
-                told[row.id] = _tell_sign_up(say, waiting.get(id))
-            case _:
-                told[row.id] = await _tell_actor(conn, say, row, people.get(row.actor_ids[0]))
+    subjects = await _load_subjects(conn, await accounts.get(conn, reader_id), rows)
+    told = {row.id: await _tell(conn, say, row, subjects) for row in rows}
     return {id: one for id, one in told.items() if one is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSubjects:
+    """What these news are about (`about` goes by news): reports and sign-ups that are the reader's, and people."""
+
+    about: Mapping[int, About]
+    reports: Mapping[int, Report]
+    sign_ups: Mapping[int, SignUp]
+    people: Mapping[int, Actor]
+
+
+async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News]) -> StaffSubjects:
+    about = await staff_notifications.list_about(conn, [row.id for row in rows])
+    return StaffSubjects(
+        about=about,
+        reports=await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id]),
+        sign_ups=await _load_sign_ups(conn, account, [one.sign_up_id for one in about.values() if one.sign_up_id]),
+        people=await actors.map_by_ids(conn, [row.actor_ids[0] for row in rows]),
+    )
+
+
+async def _tell(conn: Connection, say: Say, row: News, subjects: StaffSubjects) -> StaffNewsItem | None:
+    match subjects.about.get(row.id):
+        case About(report_id=int(id)):
+            return _tell_report(say, row, subjects.reports.get(id))
+        case About(sign_up_id=int(id)):
+            return _tell_sign_up(say, subjects.sign_ups.get(id))
+        case _:
+            return await _tell_actor(conn, say, row, subjects.people.get(row.actor_ids[0]))
 
 
 async def _load_reports(conn: Connection, account: Account, ids: list[int]) -> dict[int, Report]:
@@ -89,7 +107,7 @@ def _tell_sign_up(say: Say, asked: SignUp | None) -> StaffNewsItem | None:
 
 
 async def _tell_actor(conn: Connection, say: Say, row: News, actor: Actor | None) -> StaffNewsItem | None:
-    if actor is None or actor.deleted_at is not None or actor.suspended_at is not None:
+    if actor is None or actor.gone:
         return None
     who = _line(actor.display_name)
     if row.type == "admin.sign_up":

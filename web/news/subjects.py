@@ -13,7 +13,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.message_requests.news import filter_notices
 from models.store.database import Connection
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 from web.news.staff_items import STAFF, StaffNewsItem, list_staff_items
 from web.rendering.i18n import Say
 
@@ -46,19 +46,17 @@ class NewsSubjects:
 async def load_subjects(conn: Connection, say: Say, reader_id: int, rows: Sequence[News]) -> NewsSubjects:
     people = await load_people(conn, [id for row in rows for id in row.actor_ids])
     visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
-    shown = await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
-    ids = [post.id for post in shown]
+    shown = await load_messages(conn, visible)
     return NewsSubjects(
         people=people,
-        posts={post.id: post for post in shown},
-        roots=await listings.list_by_posts(conn, [post.root_id or post.id for post in shown]),
-        strangers=await filter_notices(conn, ids),
-        ends=await listing_expiry.find_notices(conn, ids),
+        posts=shown,
+        roots=await listings.list_by_posts(conn, [post.root_id or post.id for post in shown.values()]),
+        strangers=await filter_notices(conn, list(shown)),
+        ends=await listing_expiry.find_notices(conn, list(shown)),
         staff=await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF]),
     )
 
 
 async def load_people(conn: Connection, ids: Sequence[int]) -> dict[int, Actor]:
     """Those of these who are not gone."""
-    told = await actors.list_by_ids(conn, sorted(set(ids)))
-    return {actor.id: actor for actor in told if actor.deleted_at is None and actor.suspended_at is None}
+    return {id: actor for id, actor in (await actors.map_by_ids(conn, set(ids))).items() if not actor.gone}

@@ -7,7 +7,7 @@ from models.exchanges import thanks
 from models.exchanges.exchanges import Event
 from models.posts import Post
 from models.store.database import Connection
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 
 
 async def load_thanks_notes(conn: Connection, events: Sequence[Event], reader_id: int) -> dict[int, Post]:
@@ -15,6 +15,5 @@ async def load_thanks_notes(conn: Connection, events: Sequence[Event], reader_id
     lines = [event.id for event in events if event.kind == "thanked"]
     notes = await thanks.list_notes(conn, lines) if lines else {}
     visible = await posts.filter_visible(conn, list(notes.values()), reader_id) if notes else set()
-    said = await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible))) if visible else []
-    found = {post.id: post for post in said}
+    found = await load_messages(conn, visible)
     return {line: found[id] for line, id in notes.items() if id in found}

@@ -1,7 +1,7 @@
 """The parts that other servers and programs understand: ActivityStreams JSON, named as Mastodon names them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -72,30 +72,40 @@ async def _build_items(
 ) -> list[bytes]:
     own = {one.id: one for one in await load_posts(conn, [one.post_id for one in entries if one.shared_by is None])}
     documents = await _build_objects(conn, owner, list(own.values()))
-    shared = [one.post_id for one in entries if one.shared_by is not None]
-    uris = {post.id: post.uri for post in await posts.list_by_ids(conn, shared)}
     said = await personal_export.list_activities(conn, owner.actor.id, "Create", [one.post.uri for one in own.values()])
-    told = await personal_export.list_activities(conn, owner.actor.id, "Announce", list(uris.values()))
+    shared = await _load_shares(conn, owner, entries)
     items: list[bytes] = []
     for entry in entries:
         if entry.shared_by is not None:
-            if (uri := uris.get(entry.post_id)) in told:
-                items.append(told[uri][1].encode())
+            if entry.post_id in shared:
+                items.append(shared[entry.post_id])
         elif entry.post_id in own:
             one, document = own[entry.post_id], documents[entry.post_id]
             document["id"] = said.get(one.post.uri, (f"{one.post.uri}/activity",))[0]
-            places = _find_places(owner, parcel, one.pictures)
-            for attached in document["object"].get("attachment", ()):
-                for named in (attached, attached.get("icon", {})):
-                    named["url"] = places.get(named.get("url"), named.get("url"))
+            _name_attachments(document["object"], _find_places(owner, parcel, one.pictures))
             items.append(orjson.dumps(document))
     return items
+
+
+async def _load_shares(conn: Connection, owner: ArchiveOwner, entries: Sequence[TimelineEntry]) -> dict[int, bytes]:
+    """What was shared as it was announced, by the post; nothing where that is not known any more."""
+    found = await posts.map_by_ids(conn, [one.post_id for one in entries if one.shared_by is not None])
+    uris = {id: post.uri for id, post in found.items()}
+    told = await personal_export.list_activities(conn, owner.actor.id, "Announce", list(uris.values()))
+    return {id: told[uri][1].encode() for id, uri in uris.items() if uri in told}
+
+
+def _name_attachments(document: Json, places: Mapping[str, str]) -> None:
+    """Files by where they are in the zip, and pictures of films too."""
+    for attached in document.get("attachment", ()):
+        for named in (attached, attached.get("icon", {})):
+            named["url"] = places.get(named.get("url"), named.get("url"))
 
 
 async def _build_objects(conn: Connection, owner: ArchiveOwner, said: list[ArchivedPost]) -> dict[int, Json]:
     site, ids = owner.instance.site, [one.id for one in said]
     tags, named = await posts.list_tags(conn, ids), await posts.list_mentions(conn, ids)
-    people = {one.id: one for one in await actors.list_by_ids(conn, [id for found in named.values() for id in found])}
+    people = await actors.map_by_ids(conn, [id for found in named.values() for id in found])
     parts = await quote_policies.load_parts(conn, [one.post for one in said])
     built: dict[int, Json] = {}
     for one in said:

@@ -8,7 +8,7 @@ from federation.instance import Instance
 from federation.texts.html_cleaner import to_text
 from models import posts
 from models.exchanges import thanks
-from models.exchanges.exchanges import Event, ThreadEntry, list_events
+from models.exchanges.exchanges import Event, ThreadEntry, list_events, list_ids
 from models.listings import listings
 from models.listings.listings import Listing
 from models.people import actors
@@ -20,7 +20,7 @@ from models.posts.media.media import Media
 from models.posts.polls import polls
 from models.posts.polls.polls import Poll
 from models.store.database import Connection, connection
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 
 PAGE = 100
 
@@ -82,8 +82,8 @@ class ArchivedPost:
 
 async def load_posts(conn: Connection, ids: list[int]) -> list[ArchivedPost]:
     """These posts in their order, without those that are gone."""
-    found = {post.id: post for post in await posts.list_by_ids(conn, ids)}
-    writers = {one.id: one for one in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
+    found = await posts.map_by_ids(conn, ids)
+    writers = await actors.map_by_ids(conn, [post.author_id for post in found.values()])
     pictures = await media.list_by_posts(conn, list(found))
     asked = await polls.list_by_posts(conn, list(found), None)
     details = await listings.list_by_posts(conn, [id for id, post in found.items() if post.kind == "listing"])
@@ -112,10 +112,10 @@ class ThreadRecord:
 
 async def load_thread_records(conn: Connection, entries: list[ThreadEntry]) -> list[ThreadRecord]:
     """These lines in their order; messages that were taken back leave an empty place."""
-    said = {one.id: one for one in await load_posts(conn, [one.id for one in entries if one.kind == "message"])}
-    events = await _list_events(conn, [one.id for one in entries if one.kind == "event"])
+    said = {one.id: one for one in await load_posts(conn, list_ids(entries, "message"))}
+    events = await _list_events(conn, list_ids(entries, "event"))
     doers = [event.actor_id for event in events.values() if event.actor_id is not None]
-    people = {one.id: one for one in await actors.list_by_ids(conn, doers)}
+    people = await actors.map_by_ids(conn, doers)
     records: list[ThreadRecord] = []
     for id in (entry.id for entry in entries):
         if event := events.get(id):
@@ -128,8 +128,7 @@ async def load_thread_records(conn: Connection, entries: list[ThreadEntry]) -> l
 async def _list_events(conn: Connection, ids: list[int]) -> dict[int, Event]:
     """What happened, thanks with their words."""
     notes = await thanks.list_notes(conn, ids)
-    said = await strip_leading_mentions(conn, await posts.list_by_ids(conn, list(notes.values())))
-    words = {post.id: to_text(post.content) for post in said}
+    words = {id: to_text(post.content) for id, post in (await load_messages(conn, notes.values())).items()}
     return {
         one.id: replace(one, details=one.details | {"text": words[notes[one.id]]}) if one.id in notes else one
         for one in await list_events(conn, ids)

@@ -88,14 +88,18 @@ def list_files(root: Path, data: Path) -> Iterator[tuple[str, Path]]:
     project = root / "web" / "project"
     left_out = {data.resolve(), project.resolve()}
     for package in PACKAGES:
-        for folder, folders, files in os.walk(root / package):
-            folders[:] = [name for name in folders if _is_ours(Path(folder, name), left_out)]
-            for path in (Path(folder, name) for name in files):
-                if path.suffix in SUFFIXES and _is_ours(path, left_out):
-                    yield path.relative_to(root).as_posix(), path
+        yield from ((path.relative_to(root).as_posix(), path) for path in _walk(root / package, left_out))
     # Where wheels are unpacked, what stands beside our packages is somebody else's.
     beside = root if (root / "pyproject.toml").is_file() else project
     yield from ((name, beside / name) for name in BESIDE if (beside / name).is_file())
+
+
+def _walk(package: Path, left_out: set[Path]) -> Iterator[Path]:
+    for folder, folders, files in os.walk(package):
+        folders[:] = [name for name in folders if _is_ours(Path(folder, name), left_out)]
+        for path in (Path(folder, name) for name in files):
+            if path.suffix in SUFFIXES and _is_ours(path, left_out):
+                yield path
 
 
 def _is_ours(path: Path, left_out: set[Path]) -> bool:

@@ -15,6 +15,7 @@ from models.people.actors.reading import (
     list_by_uris,
     list_cooperatives,
     list_friend_cooperatives,
+    map_by_ids,
     search,
 )
 from models.people.actors.saving import (
@@ -52,6 +53,7 @@ __all__ = [
     "list_by_uris",
     "list_cooperatives",
     "list_friend_cooperatives",
+    "map_by_ids",
     "save_icon",
     "save_image",
     "save_place",

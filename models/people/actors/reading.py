@@ -1,5 +1,7 @@
 """Actors found again, by id, handle or name, and their public figures."""
 
+from collections.abc import Iterable
+
 from models.errors import NotFound
 from models.people.actors.values import Actor, Counts
 from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
@@ -44,6 +46,11 @@ async def list_by_ids(conn: Connection, ids: list[int]) -> list[Actor]:
         """,
         ids,
     )
+
+
+async def map_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Actor]:
+    """The same by their row ids."""
+    return {actor.id: actor for actor in await list_by_ids(conn, list(ids))}
 
 
 async def get(conn: Connection, id: int) -> Actor:

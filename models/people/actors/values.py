@@ -67,6 +67,11 @@ class Actor:
         return f"{self.username}@{self.host}"
 
     @property
+    def gone(self) -> bool:
+        """Whether it was deleted or is suspended: it acts no more, and nothing shows it."""
+        return self.deleted_at is not None or self.suspended_at is not None
+
+    @property
     def guest(self) -> bool:
         """Whether this is somebody without any account, who takes part by mail (models/exchanges/guests): of no
         server at all.

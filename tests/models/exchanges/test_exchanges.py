@@ -103,6 +103,8 @@ async def test_a_muted_thread_is_not_counted(conn: Connection) -> None:
     await exchanges.save_muted(conn, thread.id, alice.id, muted=True)
 
     assert await count_unread_threads(conn, alice.id) == 0
+    held = await exchanges.get_for(conn, thread.id, alice.id)
+    assert (held.is_muted_by(alice.id), held.is_muted_by(bob.id)) == (True, False)
 
 
 async def test_a_thread_outlives_the_copy_of_a_listing_that_was_withdrawn(conn: Connection) -> None:

@@ -1,5 +1,9 @@
 """What belongs to an actor: outbox, followers, following and featured posts (CO1 to CO6)."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from operator import attrgetter
+
 from aiohttp import web
 
 from federation.documents.serialize import serialize
@@ -9,8 +13,10 @@ from federation.vocabulary.collections import Collection, Verbatim
 from models import posts
 from models.ids import HIGHEST_ID
 from models.people import actors
-from models.people.actors import BUILT_IN
+from models.people.actors import BUILT_IN, Counts
 from models.relations import follows, pins
+from models.relations.follows import Follow
+from models.settings import Site
 from models.store.database import connection
 from models.traffic.outbound import activities
 from web.activitypub.authorized_fetch import get_published, read_known_reader, require_no_block
@@ -45,36 +51,57 @@ async def refuse_outbox_post(_: web.Request) -> web.Response:
     raise web.HTTPMethodNotAllowed("POST", ["GET", "HEAD"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationCollection:
+    """One of the two lists of an actor's relations: its address, its number, its rows, and who stands in a row."""
+
+    uri: Callable[[Site, str], str]
+    total: Callable[[Counts], int]
+    list_rows: Callable[..., Awaitable[list[Follow]]]
+    who: Callable[[Follow], int]
+
+
+FOLLOWERS = RelationCollection(
+    uri=followers_uri,
+    total=attrgetter("followers"),
+    list_rows=follows.list_followers,
+    who=attrgetter("follower_id"),
+)
+
+FOLLOWING = RelationCollection(
+    uri=following_uri,
+    total=attrgetter("following"),
+    list_rows=follows.list_following,
+    who=attrgetter("followed_id"),
+)
+
+
 async def show_followers(request: web.Request) -> web.Response:
     """How many follow an actor; who they are is told of the cooperative's own actors only (CO1)."""
-    return await _show_relations(request, "followers")
+    return await _show_relations(request, FOLLOWERS)
 
 
 async def show_following(request: web.Request) -> web.Response:
     """How many an actor follows; whom, of the cooperative's own actors only (CO1)."""
-    return await _show_relations(request, "following")
+    return await _show_relations(request, FOLLOWING)
 
 
-async def _show_relations(request: web.Request, side: str) -> web.Response:
+async def _show_relations(request: web.Request, collection: RelationCollection) -> web.Response:
     instance = request.app[INSTANCE]
     reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request, COLLECTION)
         await require_no_block(conn, reader, actor)
-        name, hidden = actor.username, actor.username not in BUILT_IN
-        uri = followers_uri(instance.site, name) if side == "followers" else following_uri(instance.site, name)
+        uri, hidden = collection.uri(instance.site, actor.username), actor.username not in BUILT_IN
         before = read_cursor(request, "before")
         if before is None:
-            counts = (await actors.count(conn, [actor.id]))[actor.id]
-            total = counts.followers if side == "followers" else counts.following
+            total = collection.total((await actors.count(conn, [actor.id]))[actor.id])
             return answer_activity(request, build_root(uri, total, None if hidden else f"before={HIGHEST_ID}"))
         if hidden:
             raise web.HTTPForbidden
-        listing = follows.list_followers if side == "followers" else follows.list_following
-        rows = await listing(conn, actor.id, before=before, limit=PAGE_SIZE + 1)
-        found = [(row.id, row.follower_id if side == "followers" else row.followed_id) for row in rows]
-        uris = {one.id: one.uri for one in await actors.list_by_ids(conn, [id for _, id in found])}
-    items = [(place, uris[id]) for place, id in found]
+        rows = await collection.list_rows(conn, actor.id, before=before, limit=PAGE_SIZE + 1)
+        people = await actors.map_by_ids(conn, [collection.who(row) for row in rows])
+    items = [(row.id, people[collection.who(row)].uri) for row in rows]
     return answer_activity(request, build_page(uri, "before", before, items))
 
 

@@ -105,7 +105,7 @@ async def _describe_open(request: web.Request, conn: Connection, ids: list[int])
     """The listings as they are served at their own addresses."""
     site = request.app[INSTANCE].site
     found = await listings.list_by_posts(conn, ids)
-    authors = {one.id: one for one in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])}
+    authors = await actors.map_by_ids(conn, [item.post.author_id for item in found.values()])
     pictures = await media.list_by_posts(conn, list(found))
     parts = await quote_policies.load_parts(conn, [item.post for item in found.values()])
     described: list[tuple[int, object]] = []

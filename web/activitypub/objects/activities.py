@@ -35,13 +35,8 @@ async def show_activity(request: web.Request) -> web.Response:
         actor = await actors.find_published(conn, request.match_info["username"])
         if actor is None:
             raise NotFound
-        activity = await activities.find_by_uri(conn, f"{instance.site.url}{request.path}")
-        if actor.deleted_at is not None and (activity is None or activity.type != "Delete"):
-            raise describe_departed(request, FORMER_TYPE, actor.deleted_at)
-        if actor.suspended_at is not None:
-            raise Forbidden("account_suspended")
-        if activity is None:
-            raise NotFound
+        found = await activities.find_by_uri(conn, f"{instance.site.url}{request.path}")
+        activity = _require_served(request, actor, found)
         await require_no_block(conn, reader, actor)
         carried = await posts.find_by_uri(conn, activity.object_uri or "") if activity.type in CARRIERS else None
         if carried is not None:
@@ -49,6 +44,17 @@ async def show_activity(request: web.Request) -> web.Response:
         await _require_addressed(conn, activity, actor, reader)
     proven = await attach_proof(instance, activity)
     return answer_activity(request, proven.encode(), public=activity.public)
+
+
+def _require_served(request: web.Request, actor: Actor, activity: StoredActivity | None) -> StoredActivity:
+    """The activity. Raises the answer 410 or Forbidden where its actor is gone, NotFound where there is none."""
+    if actor.deleted_at is not None and (activity is None or activity.type != "Delete"):
+        raise describe_departed(request, FORMER_TYPE, actor.deleted_at)
+    if actor.suspended_at is not None:
+        raise Forbidden("account_suspended")
+    if activity is None:
+        raise NotFound
+    return activity
 
 
 async def _require_addressed(conn: Connection, activity: StoredActivity, actor: Actor, reader: Actor | None) -> None:

@@ -38,7 +38,7 @@ async def list_territories(request: web.Request, asked: TerritoryQuery) -> web.R
     async with connection(request.app[INSTANCE].pool) as conn:
         coop = await actors.find_local(conn, "coop")
         seen = await list_neighbours(conn, reader_id(request), coop.id if coop else None)
-        known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in seen])}
+        known = await actors.map_by_ids(conn, [one.actor_id for one in seen])
     shown = [build_territory(one, known[one.actor_id]) for one in seen]
     return answer(
         request,

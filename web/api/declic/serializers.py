@@ -23,7 +23,7 @@ from web.api.declic.response_schemas import (
     Territory,
 )
 from web.api.entities.accounts import write_acct
-from web.api.entities.values import write_moment
+from web.api.entities.values import write_moment, write_moment_or_none
 from web.rendering.feeds.listing_bundles import ListingBundle
 
 
@@ -61,16 +61,16 @@ def build_listing(site: Site, one: ListingBundle, reader_id: int | None) -> List
         ),
         deposit=write_amount(details.deposit),
         max_duration=details.max_duration,
-        begins_at=write_moment(details.begins_at) if details.begins_at else None,
-        ends_at=write_moment(details.ends_at) if details.ends_at else None,
-        expires_at=write_moment(details.expires_at) if details.expires_at else None,
+        begins_at=write_moment_or_none(details.begins_at),
+        ends_at=write_moment_or_none(details.ends_at),
+        expires_at=write_moment_or_none(details.expires_at),
         repair=_build_repair(one),
         author=_build_author(one.author),
         territory=_build_territory(one.coop),
         photos=[build_photo(site, photo) for photo in one.pictures],
         local=post.local,
         published_at=write_moment(post.published_at),
-        edited_at=write_moment(post.updated_at) if post.updated_at else None,
+        edited_at=write_moment_or_none(post.updated_at),
     )
 
 
@@ -193,7 +193,7 @@ def build_territory(one: Neighbour, coop: Actor) -> SeenTerritory:
         latitude=one.latitude,
         longitude=one.longitude,
         silent=one.silent,
-        heard_at=write_moment(one.heard_at) if one.heard_at else None,
+        heard_at=write_moment_or_none(one.heard_at),
         followed=one.followed > 0,
         requested=one.asked > 0 and not one.followed,
         followed_by_coop=one.by_coop > 0,

@@ -16,7 +16,7 @@ from models.relations.follows import Relationship
 from models.store.database import Connection
 from outbox.builders.objects.summaries import build_summary
 from outbox.builders.texts.wording import write_return
-from web.api.entities.values import EntityContext, Json, write_moment
+from web.api.entities.values import EntityContext, Json, write_moment, write_moment_or_none
 
 AUTOMATIC = frozenset({"Application", "Service"})
 COLLECTIVE = frozenset({"Group", "Organization"})
@@ -45,7 +45,7 @@ async def load_accounts_by_id(conn: Connection, look: EntityContext, ids: list[i
 
 def is_shown(actor: Actor) -> bool:
     """Whether this actor has a page: neither deleted nor suspended, and no guest."""
-    return actor.deleted_at is None and actor.suspended_at is None and not actor.guest
+    return not actor.gone and not actor.guest
 
 
 def write_acct(actor: Actor) -> str:
@@ -55,10 +55,7 @@ def write_acct(actor: Actor) -> str:
 
 def build_account(look: EntityContext, actor: Actor, counts: Counts, pictures: dict[int, Media]) -> Json:
     """The whole Account; no value is null but those that every client takes as null."""
-    icon, image = pictures.get(actor.icon_media_id or 0), pictures.get(actor.image_media_id or 0)
-    avatar = (thumbnail_url(look.site, icon) if icon else None) or _find_blank(look, actor)
-    drawn = find_header_url(look.site, actor) or look.header
-    header = media_url(look.site, image) if image and image.type == "image" else drawn
+    avatar, header = _find_avatar(look, actor, pictures), _find_header(look, actor, pictures)
     return {
         "id": str(actor.id),
         "username": actor.username,
@@ -85,6 +82,18 @@ def build_account(look: EntityContext, actor: Actor, counts: Counts, pictures: d
         "roles": [],
         "fields": [build_field(row) for row in list_fields(actor)],
     }
+
+
+def _find_avatar(look: EntityContext, actor: Actor, pictures: dict[int, Media]) -> str:
+    icon = pictures.get(actor.icon_media_id or 0)
+    return (thumbnail_url(look.site, icon) if icon else None) or _find_blank(look, actor)
+
+
+def _find_header(look: EntityContext, actor: Actor, pictures: dict[int, Media]) -> str:
+    image = pictures.get(actor.image_media_id or 0)
+    if image and image.type == "image":
+        return media_url(look.site, image)
+    return find_header_url(look.site, actor) or look.header
 
 
 def _find_blank(look: EntityContext, actor: Actor) -> str:
@@ -118,7 +127,7 @@ def build_relationship(relation: Relationship) -> Json:
         "blocked_by": False,  # whoever is blocked is not told (AX16)
         "muting": relation.muting,
         "muting_notifications": relation.muting_notifications,
-        "muting_expires_at": write_moment(relation.muting_until) if relation.muting_until else None,
+        "muting_expires_at": write_moment_or_none(relation.muting_until),
         "requested": relation.requested,
         "requested_by": relation.requested_by,
         "domain_blocking": relation.domain_blocking,

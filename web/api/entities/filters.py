@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from federation.texts.html_cleaner import to_text
 from models.relations.blocking.filter_matching import Match, find_matches
 from models.relations.blocking.filters import Context, Filter, FilteredPost, Keyword
-from web.api.entities.values import Json, write_moment
+from web.api.entities.values import Json, write_moment_or_none
 
 
 def build_filter(shown: Filter) -> Json:
@@ -33,7 +33,7 @@ def build_filter_v1(shown: Filter, keyword: Keyword) -> Json:
         "phrase": keyword.keyword,
         "context": shown.context,
         "whole_word": keyword.whole_word,
-        "expires_at": write_moment(shown.expires_at) if shown.expires_at else None,
+        "expires_at": write_moment_or_none(shown.expires_at),
         "irreversible": shown.action == "hide",
     }
 
@@ -71,6 +71,6 @@ def _build_rule(shown: Filter) -> Json:
         "id": str(shown.id),
         "title": shown.title,
         "context": shown.context,
-        "expires_at": write_moment(shown.expires_at) if shown.expires_at else None,
+        "expires_at": write_moment_or_none(shown.expires_at),
         "filter_action": shown.action,
     }

@@ -52,9 +52,10 @@ def _build_meta(media: Media) -> Json:
     if media.type == "unknown":
         return meta
     original: Json = {}
-    if media.width and media.height and media.width > 0 and media.height > 0:
-        original = _measure(media.width, media.height)
-        meta["small"] = _measure(*media.measures.get("small") or fit(media.width, media.height, SMALL))
+    size = _find_size(media)
+    if size is not None:
+        original = _measure(*size)
+        meta["small"] = _measure(*media.measures.get("small") or fit(*size, SMALL))
     if media.duration is not None:
         meta |= {"length": write_length(media.duration), "duration": media.duration, **_describe(media, original)}
         original = _measure_film(media, original)
@@ -63,6 +64,13 @@ def _build_meta(media: Media) -> Json:
     if media.focus_x is not None and media.focus_y is not None:
         meta["focus"] = {"x": media.focus_x, "y": media.focus_y}
     return meta
+
+
+def _find_size(media: Media) -> tuple[int, int] | None:
+    """Width and height, where both are known; other servers may send any number."""
+    if not media.width or not media.height or min(media.width, media.height) < 0:
+        return None
+    return media.width, media.height
 
 
 def _describe(media: Media, original: Json) -> Json:

@@ -1,14 +1,14 @@
 """Polls as Poll."""
 
 from models.posts.polls.polls import Poll
-from web.api.entities.values import Json, write_moment
+from web.api.entities.values import Json, write_moment_or_none
 
 
 def build_poll(poll: Poll, *, signed_in: bool) -> Json:
     """The poll of a status; its id is that of the status. Whoever asks counts as having voted, as in Mastodon."""
     value: Json = {
         "id": str(poll.post_id),
-        "expires_at": write_moment(poll.ends_at) if poll.ends_at else None,
+        "expires_at": write_moment_or_none(poll.ends_at),
         "expired": poll.over,
         "multiple": poll.multiple,
         "votes_count": sum(poll.votes),

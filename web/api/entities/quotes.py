@@ -1,6 +1,6 @@
 """What statuses say of quotes, as Mastodon 4.5 does: what is quoted and whether that is agreed, and who may quote."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models import posts
@@ -31,12 +31,21 @@ async def load_quotes(conn: Connection, found: Sequence[Post], reader_id: int | 
     """One question for a page on which nothing is quoted, and a few more for one where something is."""
     facts = await quote_policies.list_facts(conn, [post.id for post in found])
     made = {id: one.made for id, one in facts.items() if one.made is not None}
-    agreed = [one.quoted_id for one in made.values() if one.state == "accepted" and one.quoted_id is not None]
+    agreed = _list_agreed(made.values())
     readable = await posts.filter_visible(conn, agreed, reader_id) if agreed else set()
     wanted = await posts.filter_wanted(conn, agreed, reader_id) if agreed else set()
-    closed = {post.author_id for post in found if "followers" in facts[post.id].offer.all}
-    followed = await followers.list_followed_among(conn, reader_id, sorted(closed)) if reader_id and closed else set()
+    for_followers = {post.author_id for post in found if "followers" in facts[post.id].offer.all}
+    followed = await _list_followed(conn, for_followers, reader_id)
     return Quotes(made=made, facts=facts, readable=readable, muted=readable - wanted, followed=followed)
+
+
+def _list_agreed(made: Iterable[Quote]) -> list[int]:
+    """The posts that are quoted with agreement."""
+    return [one.quoted_id for one in made if one.state == "accepted" and one.quoted_id is not None]
+
+
+async def _list_followed(conn: Connection, authors: set[int], reader_id: int | None) -> set[int]:
+    return await followers.list_followed_among(conn, reader_id, sorted(authors)) if reader_id and authors else set()
 
 
 def build_quote(quote: Quote | None, gathered: Quotes, statuses: dict[str, Json] | None) -> Json | None:

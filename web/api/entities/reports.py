@@ -11,7 +11,7 @@ from models.people import accounts, actors
 from models.people.roles import has_right
 from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_account
-from web.api.entities.values import EntityContext, Json, write_moment
+from web.api.entities.values import EntityContext, Json, write_moment, write_moment_or_none
 
 NAMED = 20
 """Posts that a notification of a report names."""
@@ -22,7 +22,7 @@ def build_report(report: Report, status_ids: Sequence[int], account: Json) -> Js
     return {
         "id": str(report.id),
         "action_taken": report.closed_at is not None,
-        "action_taken_at": write_moment(report.closed_at) if report.closed_at else None,
+        "action_taken_at": write_moment_or_none(report.closed_at),
         "category": report.category,
         "comment": report.content,
         "forwarded": report.forwarded,

@@ -24,7 +24,7 @@ from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
 from web.api.entities.polls import build_poll
 from web.api.entities.quotes import Quotes, build_approval, build_quote, load_quotes
-from web.api.entities.values import EntityContext, Json, write_moment
+from web.api.entities.values import EntityContext, Json, write_moment, write_moment_or_none
 
 VISIBILITIES: dict[Audience, str] = {
     "network": "public",
@@ -97,14 +97,13 @@ async def load_posts(
 async def _gather(
     conn: Connection, look: EntityContext, entries: Sequence[TimelineEntry], reader_id: int | None, *, quoted: bool
 ) -> StatusContext:
-    found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in entries])}
+    found = await posts.map_by_ids(conn, [entry.post_id for entry in entries])
     ids = list(found)
     mentions = await posts.list_mentions(conn, ids)
     authors = {post.author_id for post in found.values()} | {entry.shared_by for entry in entries if entry.shared_by}
-    share_ids = [entry.id for entry in entries if entry.shared_by is not None]
     mentioned = {id for named in mentions.values() for id in named}
     made = await load_quotes(conn, list(found.values()), reader_id)
-    known = {actor.id: actor for actor in await actors.list_by_ids(conn, list(authors | mentioned))}
+    known = await actors.map_by_ids(conn, list(authors | mentioned))
     return StatusContext(
         posts=found,
         actors=known,
@@ -115,11 +114,20 @@ async def _gather(
         counts=await posts.count(conn, ids, reader_id),
         provenance=await provenance.list_by_posts(conn, ids),
         polls=await polls.list_by_posts(conn, ids, reader_id),
-        shares=await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {},
+        shares=await _load_shares(conn, entries),
         quotes=made,
         quoted=None if quoted else await _load_quoted(conn, look, made, reader_id),
-        filters=(await filters.list_in_force(conn, [reader_id])).get(reader_id, []) if reader_id else [],
+        filters=await _load_filters(conn, reader_id),
     )
+
+
+async def _load_shares(conn: Connection, entries: Sequence[TimelineEntry]) -> dict[int, Share]:
+    ids = [entry.id for entry in entries if entry.shared_by is not None]
+    return await reactions.list_shares_by_ids(conn, ids) if ids else {}
+
+
+async def _load_filters(conn: Connection, reader_id: int | None) -> list[Filter]:
+    return (await filters.list_in_force(conn, [reader_id])).get(reader_id, []) if reader_id else []
 
 
 async def _load_quoted(conn: Connection, look: EntityContext, made: Quotes, reader_id: int | None) -> dict[str, Json]:
@@ -137,7 +145,7 @@ def build_status(look: EntityContext, post: Post, gathered: StatusContext, reade
         "uri": post.uri,
         "url": web_address(post.url, post.uri),
         "created_at": write_moment(post.published_at),
-        "edited_at": write_moment(post.updated_at) if post.updated_at else None,
+        "edited_at": write_moment_or_none(post.updated_at),
         "account": gathered.accounts[post.author_id],
         "content": post.content,
         "visibility": VISIBILITIES[post.meant_audience],

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
-import orjson
 
 from federation.discovery.hosts import read_host
 from models.people import accounts
@@ -15,10 +14,19 @@ from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
 from models.traffic import dead_letters, peer_traffic
 from models.traffic.inbound import inbox_overflows
-from models.traffic.peer_traffic import SELECTIONS, FailedDelivery, Peer, Selection
+from models.traffic.peer_traffic import SELECTIONS, Peer, Selection
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, run, say, tell, working_instance
 from web.commands.servers.domain_blocks import blocks
+from web.commands.servers.peer_output import (
+    describe_peer,
+    describe_trouble,
+    draw_table,
+    list_facts,
+    list_troubles,
+    write_json,
+    write_minute,
+)
 from web.commands.servers.private_hosts import private
 from web.commands.servers.unknown_hosts import admit, send_away, waiting
 
@@ -29,14 +37,16 @@ with when_used():
     from outbox.traffic import resend
     from web.commands import english_errors
     from web.pages.servers import diagnosis_steps
-    from web.pages.traffic import failure_causes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from federation.instance import Instance
+    from models.store.background.periodic_tasks import FailingTask
+    from models.traffic.dead_letters import SetAside
+    from models.traffic.inbound.inbox_overflows import Overflow
 
 MARKS = {True: "ok", False: "FAILS", None: "-"}
-
-COLUMNS = ("host", "state", "level", "waiting", "held", "failed", "latency", "last in", "last out", "name", "trouble")
 
 
 @click.group()
@@ -131,70 +141,36 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
         too_much = await inbox_overflows.list_overflows(conn, limit=5)
         failing = await periodic_tasks.list_failing(conn)
     if as_json:
-        tell(_as_json([describe_peer(one) for one in found]))
+        tell(write_json([describe_peer(one) for one in found]))
         return
     if own_clock is not None:
         say(f"This machine's clock is probably wrong: the others differ by {own_clock} seconds.")
+    _say_failures(put_aside, too_much, failing)
+    for line in draw_table(found):
+        tell(line)
+
+
+def _say_failures(put_aside: Sequence[SetAside], too_much: Sequence[Overflow], failing: Sequence[FailingTask]) -> None:
+    """What could not be done here, was too much to be taken in, or fails by the clock."""
     for one in put_aside:
         origin = f"from {one.host}: {one.error}" if one.host else "a job of this server"
-        say(f"Set aside {_moment(one.at)}, since it could not be done here: {one.what} ({origin})")
+        say(f"Set aside {write_minute(one.at)}, since it could not be done here: {one.what} ({origin})")
     for full in too_much:
-        last = _moment(full.last_at)
+        last = write_minute(full.last_at)
         say(f"Refused {full.refused} activities of {full.domain}, the last {last}: too much of it waits here.")
     for chore in failing:
-        say(f"The chore {chore.name} failed {chore.failures} times since {_moment(chore.since)}: {chore.cause}")
-    rows = [COLUMNS, *(_make_row(one) for one in found)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
-    for row in rows:
-        tell("  ".join((cell or "-").ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _make_row(one: Peer) -> tuple[str, ...]:
-    latency = "" if one.latency_ms is None else f"{one.latency_ms}ms"
-    trouble = (
-        failure_causes.explain_stop(english_errors.say_in_english, one.host, one.failure, one.failure_cause)
-        if one.is_failing
-        else ""
-    )
-    return (
-        one.host,
-        one.state,
-        f"{one.level},nothing-private" if one.no_private else one.level,
-        str(one.waiting),
-        str(one.held),
-        str(one.failed),
-        latency,
-        _moment(one.last_in_at),
-        _moment(one.last_out_at),
-        one.name or "",
-        trouble,
-    )
-
-
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+        say(f"The chore {chore.name} failed {chore.failures} times since {write_minute(chore.since)}: {chore.cause}")
 
 
 async def _show(host: str, *, as_json: bool) -> None:
     async with working_instance() as instance, connection(instance.pool) as conn:
         found = await _get_peer(conn, host)
         troubles = await peer_traffic.list_failed_deliveries(conn, host)
-    described = describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}
     if as_json:
-        tell(_as_json(described))
+        tell(write_json(describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}))
         return
-    for name, value in described.items():
-        if value is not None and name != "troubles":
-            tell(f"{name.replace('_', ' ')}: {_moment(value) if isinstance(value, datetime) else value}")
-    duty = (
-        failure_causes.advise(english_errors.say_in_english, host, found.failure, found.failure_cause)
-        if found.is_failing
-        else ""
-    )
-    if duty:
-        tell(f"what to do: {duty}")
-    for one in troubles:
-        tell(f"{one.state}: {one.type} {one.object_uri or ''} {one.error or ''}".strip())
+    for line in (*list_facts(found), *list_troubles(found, troubles)):
+        tell(line)
 
 
 async def _get_peer(conn: Connection, host: str) -> Peer:
@@ -202,31 +178,6 @@ async def _get_peer(conn: Connection, host: str) -> Peer:
     if found is None:
         raise CommandFailed(f"Nothing is known of {host}; declic peer test {host} tries it.")
     return found
-
-
-SHOWN = (
-    *("host", "state", "level", "no_private", "software", "software_version", "name"),
-    *("last_in_at", "last_out_at", "last_failure_at", "latency_ms", "clock_seconds"),
-    *("waiting", "held", "failed", "due_at"),
-    *("failure", "failure_cause", "failing_since", "unavailable_since", "probe_at", "paused_at"),
-)
-"""What scripts and administrators read of a server, in this order."""
-
-
-def describe_peer(one: Peer) -> dict[str, Any]:
-    """A server for scripts: what is kept of it, and in words what is wrong with its clock."""
-    clock = None if one.clock_off is None else diagnosis_steps.tell_clock(english_errors.say_in_english, one.clock_off)
-    return {name: getattr(one, name) for name in SHOWN} | {"clock": clock}
-
-
-def describe_trouble(one: FailedDelivery) -> dict[str, Any]:
-    """A delivery that failed, for scripts."""
-    names = ("type", "object_uri", "state", "attempts", "status", "error", "cause", "created_at", "due_at")
-    return {name: getattr(one, name) for name in names}
-
-
-def _as_json(value: object) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
 async def _test(host: str) -> None:

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from models.people import accounts, sign_ups
 from models.people.accounts import Account
-from models.store.database import connection, transaction
+from models.people.sign_ups import SignUp
+from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.forms.throttle import forget_tries, may_try, refuse_try
 from web.http.app_keys import INSTANCE
@@ -67,9 +68,8 @@ async def _check(request: web.Request, form: Form, login: str, password: str) ->
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         account = await accounts.find_by_login(conn, login)
-        password_hash = await accounts.find_password_hash(conn, account.actor_id) if account else None
         asked = None if account else await sign_ups.find_by_login(conn, login)
-        password_hash = await sign_ups.find_password_hash(conn, asked.id) if asked else password_hash
+        password_hash = await _find_password_hash(conn, account, asked)
     right = await check_password(password_hash, password)
     if right and asked is not None:
         form.fail("", "Votre demande attend encore : quelqu’un de la coop la lira bientôt.")
@@ -85,6 +85,13 @@ async def _check(request: web.Request, form: Form, login: str, password: str) ->
         async with transaction(instance.pool) as conn:
             await accounts.set_password(conn, account.actor_id, stronger)
     return account
+
+
+async def _find_password_hash(conn: Connection, account: Account | None, asked: SignUp | None) -> str | None:
+    """Of a member, or of somebody who asked to be one."""
+    if account is not None:
+        return await accounts.find_password_hash(conn, account.actor_id)
+    return await sign_ups.find_password_hash(conn, asked.id) if asked is not None else None
 
 
 async def enter(request: web.Request, account: Account) -> None:

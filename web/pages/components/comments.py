@@ -16,7 +16,7 @@ from models.posts.polls import polls
 from models.posts.polls.polls import Poll
 from models.settings import Site
 from models.store.database import Connection
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.listing_cards import Picture, draw_pictures
 from web.pages.components.people import initial_of
@@ -51,10 +51,8 @@ async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: i
     """Every answer below this post that the reader may see, each after what it answers."""
     below = await notes.list_descendants(conn, post_id)
     visible = await posts.filter_wanted(conn, below, reader_id)
-    found = {
-        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
-    }
-    writers = {actor.id: actor for actor in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
+    found = await load_messages(conn, visible)
+    writers = await actors.map_by_ids(conn, [post.author_id for post in found.values()])
     photos = await media.list_by_posts(conn, list(found))
     own = await find_delivery_status(conn, [post.uri for post in found.values() if post.author_id == reader_id])
     quoted = await list_quoted(conn, site, list(found.values()), reader_id)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 from models.moments import PARIS
 from models.people.actors import Actor
-from models.people.opening_hours import Closure, find_opening, read_hours
+from models.people.opening_hours import Closure, Hours, find_opening, read_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +36,17 @@ def find_opening_hours(actor: Actor) -> PlaceView | None:
     now = datetime.now(UTC)
     today = now.astimezone(PARIS).date()
     opening = find_opening(hours, now)
-    days = sorted({span.day for span in hours.weekly})
     return PlaceView(
         street=actor.street or "",
-        week=[OpenDay(day=day, spans=[(s.opens, s.closes) for s in hours.weekly if s.day == day]) for day in days],
+        week=_list_week(hours),
         closures=[one for one in hours.closures if one.last >= today],
         open_now=opening.open,
         changes_at=opening.at,
         opens_today=opening.at is not None and opening.at.astimezone(PARIS).date() == today,
     )
+
+
+def _list_week(hours: Hours) -> list[OpenDay]:
+    """The days on which it opens."""
+    days = sorted({span.day for span in hours.weekly})
+    return [OpenDay(day=day, spans=[(s.opens, s.closes) for s in hours.weekly if s.day == day]) for day in days]

@@ -33,9 +33,7 @@ async def take_photos(instance: Instance, form: Form, owner_id: int) -> list[Pic
 
 
 async def _read_kept(instance: Instance, form: Form, owner_id: int) -> list[Media]:
-    dropped = set(form.values.getall("remove", []))
-    sent = [find_id(id) for id in form.values.getall("media", []) if id not in dropped]
-    wanted = [id for id in dict.fromkeys(sent) if id is not None]
+    wanted = _list_wanted(form)
     if not wanted:
         return []
     kept = []
@@ -48,6 +46,13 @@ async def _read_kept(instance: Instance, form: Form, owner_id: int) -> list[Medi
                 kept.append(await uploads.save_words(conn, photo.id, owner_id, description=words))
     order = {id: place for place, id in enumerate(wanted)}
     return sorted(kept, key=lambda photo: order[photo.id])
+
+
+def _list_wanted(form: Form) -> list[int]:
+    """The photos that the form had, less those ticked to go."""
+    dropped = set(form.values.getall("remove", []))
+    sent = [find_id(id) for id in form.values.getall("media", []) if id not in dropped]
+    return [id for id in dict.fromkeys(sent) if id is not None]
 
 
 async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int) -> list[Media]:

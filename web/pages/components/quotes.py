@@ -1,6 +1,6 @@
 """What a post quotes, as a card below its text, and how often a post is quoted itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.texts.html_cleaner import to_text
@@ -49,36 +49,45 @@ async def list_quoted(conn: Connection, site: Site, shown: Sequence[Post], reade
     made = await quotes.list_by_posts(conn, [post.id for post in shown])
     if not made:
         return {}
-    visible = await posts.filter_wanted(conn, [one.quoted_id for one in made.values() if one.quoted_id], reader_id)
-    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
-    about = await listings.list_by_posts(conn, [post.id for post in found.values() if post.kind == "listing"])
-    people = {one.id: one for one in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
+    targets = await _load_targets(conn, made.values(), reader_id)
     own = {post.id for post in shown if post.author_id == reader_id}
     return {
-        id: _describe(site, quote, found.get(quote.quoted_id or 0), about, people, own=id in own)
+        id: _describe(site, quote, targets, own=id in own)
         for id, quote in made.items()
         if quote.state in ("accepted", "pending") or id in own
     }
 
 
-def _describe(
-    site: Site,
-    quote: Quote,
-    post: Post | None,
-    about: dict[int, Listing],
-    people: dict[int, Actor],
-    *,
-    own: bool,
-) -> Quoted:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteTargets:
+    """What is quoted, as far as the reader sees it: posts, listings by their post, authors; by their ids."""
+
+    posts: Mapping[int, Post]
+    listings: Mapping[int, Listing]
+    authors: Mapping[int, Actor]
+
+
+async def _load_targets(conn: Connection, made: Iterable[Quote], reader_id: int | None) -> QuoteTargets:
+    visible = await posts.filter_wanted(conn, [one.quoted_id for one in made if one.quoted_id], reader_id)
+    found = await posts.map_by_ids(conn, visible)
+    return QuoteTargets(
+        posts=found,
+        listings=await listings.list_by_posts(conn, [post.id for post in found.values() if post.kind == "listing"]),
+        authors=await actors.map_by_ids(conn, [post.author_id for post in found.values()]),
+    )
+
+
+def _describe(site: Site, quote: Quote, targets: QuoteTargets, *, own: bool) -> Quoted:
+    post = targets.posts.get(quote.quoted_id or 0)
     known = post is not None and (quote.state == "accepted" or own)
     if post is None or not known:
         return Quoted(state=quote.state, href=web_address(quote.quoted_uri, ""), author="", words="", own=own)
-    listing = about.get(post.id)
+    listing = targets.listings.get(post.id)
     words = listing.details.title if listing else post.warning or to_text(post.content)
     return Quoted(
         state=quote.state,
         href=listing_path(site, listing) if listing else note_path(site, post),
-        author=people[post.author_id].display_name,
+        author=targets.authors[post.author_id].display_name,
         words=" ".join(words.split())[:EXCERPT],
         own=own,
     )

@@ -64,9 +64,8 @@ async def list_timeline_entries(
 ) -> list[TimelineItem]:
     """The entries with everything that is shown of them to this reader, in their order."""
     wanted = list(entries)
-    found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in wanted])}
-    ids = {post.author_id for post in found.values()} | {entry.shared_by for entry in wanted if entry.shared_by}
-    people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted(ids))}
+    found = await posts.map_by_ids(conn, [entry.post_id for entry in wanted])
+    people = await actors.map_by_ids(conn, _list_people(found, wanted))
     cards = await list_cards(conn, site, _list_ids(found, "listing"))
     quoted = await list_quoted(conn, site, list(found.values()), reader_id)
     photos = await media.list_by_posts(conn, _list_ids(found, "note"))
@@ -91,6 +90,11 @@ async def list_timeline_entries(
         for entry, post in shown
         if not _is_own_letter(post, reader_id)
     ]
+
+
+def _list_people(found: Mapping[int, Post], entries: Iterable[TimelineEntry]) -> set[int]:
+    """Who wrote, and who shared."""
+    return {post.author_id for post in found.values()} | {entry.shared_by for entry in entries if entry.shared_by}
 
 
 def _list_ids(found: Mapping[int, Post], kind: PostKind) -> list[int]:

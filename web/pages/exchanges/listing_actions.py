@@ -45,7 +45,7 @@ async def find_listing_actions(
     """The ways that are open to whoever is asking for the page."""
     account = current_account(request)
     if account is None:
-        return ListingActions(ask=asking_path(listing.id) if await _stands(conn, listing) else "")
+        return await _find_visitor_actions(conn, listing)
     threads = tuple(await list_rows_about(conn, locale_of(request), account.actor_id, listing.id))
     if account.actor_id == author.id:
         return ListingActions(threads=threads)
@@ -60,6 +60,10 @@ async def find_listing_actions(
         question=listing.details.status in STANDING and home,
         threads=threads,
     )
+
+
+async def _find_visitor_actions(conn: Connection, listing: Listing) -> ListingActions:
+    return ListingActions(ask=asking_path(listing.id) if await _stands(conn, listing) else "")
 
 
 async def find_obstacle(conn: Connection, request: web.Request, me: Actor, listing: Listing) -> str:

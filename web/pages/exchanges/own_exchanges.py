@@ -99,7 +99,7 @@ async def list_rows_about(conn: Connection, voice: ReaderLocale, actor_id: int, 
 
 async def list_rows(conn: Connection, voice: ReaderLocale, found: Sequence[MyExchange]) -> list[ExchangeRow]:
     """These threads in words."""
-    people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted({one.other_id for one in found}))}
+    people = await actors.map_by_ids(conn, sorted({one.other_id for one in found}))
     return [_make_row(voice, one, people[one.other_id].display_name) for one in found]
 
 

@@ -65,5 +65,5 @@ async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
 async def _list_plates(conn: Connection) -> tuple[list[CoopBadge], int]:
     """A few cooperatives around, and how many of all that we know answer."""
     met = await list_met(conn)
-    known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in met[:PLATES]])}
+    known = await actors.map_by_ids(conn, [one.actor_id for one in met[:PLATES]])
     return [make_coop_badge(known[one.actor_id]) for one in met[:PLATES]], sum(one.awake for one in met)

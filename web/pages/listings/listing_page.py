@@ -45,7 +45,7 @@ from web.pages.components.response_times import find_reply_time
 from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
 from web.pages.listings.unavailability import UnavailabilityView, ask_for_calendar, find_unavailability
-from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status, find_reaction_delivery
+from web.pages.traffic.delivery_status import DeliveryStatus, find_own_delivery, find_reaction_delivery
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
@@ -186,16 +186,15 @@ def _has_ended(details: ListingDetails) -> bool:
 async def load_listing_view(conn: Connection, request: web.Request, listing: Listing) -> ListingView:
     """Everything that the page shows. Raises NotFound where the reader may not see it."""
     site, account = request.app[INSTANCE].site, current_account(request)
-    reader_id = account.actor_id if account else None
+    reader_id = reader_of(request)
     if not await posts.filter_visible(conn, [listing.id], reader_id):
         raise NotFound
     face = await find_branding(request, conn)
     await count_unread(request, conn)
     post, details = listing.post, listing.details
     author = await actors.get(conn, post.author_id)
-    own = account is not None and account.actor_id == post.author_id
-    remarks = await list_comments(conn, site, post.id, reader_id)
-    threaded = await exchange_messages.filter_kept(conn, [one.id for one in remarks if one.private])
+    own = reader_id == post.author_id
+    questions, messages = await _list_remarks(conn, site, post.id, reader_id)
     photos = await media.list_by_posts(conn, [post.id])
     return ListingView(
         id=post.id,
@@ -221,9 +220,9 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         plate=await find_coop_badge(conn, author, details.territory_uri),
         pictures=draw_pictures(site, photos.get(post.id, []), details.title),
         files=list_attachments(site, photos.get(post.id, [])),
-        questions=[one for one in remarks if not one.private],
-        messages=[one for one in remarks if one.private and one.id not in threaded],
-        passages=(await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
+        questions=questions,
+        messages=messages,
+        passages=await find_own_delivery(conn, post, reader_id),
         told=await repair_watches.count_told(conn, post.id) if own and details.kind == "repair_call" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
@@ -234,6 +233,16 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         waits=post.waits,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
+
+
+async def _list_remarks(
+    conn: Connection, site: Site, post_id: int, reader_id: int | None
+) -> tuple[list[Comment], list[Comment]]:
+    """Questions to all, and private messages that stand in no thread."""
+    remarks = await list_comments(conn, site, post_id, reader_id)
+    private = [one for one in remarks if one.private]
+    threaded = await exchange_messages.filter_kept(conn, [one.id for one in private])
+    return [one for one in remarks if not one.private], [one for one in private if one.id not in threaded]
 
 
 def distance_to(details: ListingDetails, commune: Commune | None) -> float | None:

@@ -140,13 +140,18 @@ def _make_row(site: Site, voice: ReaderLocale, one: MyListing, pictures: Sequenc
         ended=one.expires_at is not None and one.expires_at <= now,
         dated=one.kind == "offer" and one.mode in ("loan", "service"),
         turns=one.turns,
-        turn_href=exchange_path(one.turn_id) if one.turn_id and one.turns == 1 else href,
+        turn_href=_find_turn(one) or href,
         unread=one.unread,
         next_words=describe(span, voice) if span else "",
         next_other=one.next_other or "",
         next_href=exchange_path(one.next_id) if one.next_id else "",
         more=max(one.agreed - 1, 0),
     )
+
+
+def _find_turn(one: MyListing) -> str:
+    """The thread in which it is her turn, where there is just one."""
+    return exchange_path(one.turn_id) if one.turn_id and one.turns == 1 else ""
 
 
 def _read_place(request: web.Request) -> Place | None:

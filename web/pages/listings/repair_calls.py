@@ -23,7 +23,7 @@ from web.pages.components.reader_location import find_reader_commune
 from web.rendering.branding import Branding
 from web.rendering.paths import profile_path
 from web.rendering.render import N_, find_branding, render
-from web.security.session import current_account, require_account
+from web.security.session import current_account, reader_of, require_account
 
 HERE = "/depannage"
 
@@ -60,7 +60,7 @@ class SearchOrigin:
 async def show_breakdown(request: web.Request) -> web.Response:
     """GET /depannage."""
     instance, account = request.app[INSTANCE], current_account(request)
-    reader_id = account.actor_id if account else None
+    reader_id = reader_of(request)
     async with connection(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id) if account else None
         around = await _look_around(conn, account, me, await find_branding(request, conn))
@@ -131,7 +131,7 @@ def _calls_near(around: SearchOrigin, reader_id: int | None) -> NetworkFilter:
 
 async def _list_open(conn: Connection, around: SearchOrigin) -> list[OpenPlace]:
     found = await repair_watches.list_open_places(conn, around.latitude, around.longitude)
-    known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found])}
+    known = await actors.map_by_ids(conn, [one.actor_id for one in found])
     opened: list[OpenPlace] = []
     for one in found:
         actor = known[one.actor_id]

@@ -80,8 +80,7 @@ class SearchQuery:
         single = [
             ("q", self.text),
             ("category", self.category),
-            ("around", near.code if near else ""),
-            ("within", self.radius if near else ""),
+            *([("around", near.code), ("within", self.radius)] if near else []),
             ("territory", host_of(self.coop) if is_uri(self.coop) else ""),
             ("with_photo", "true" if self.with_photo else ""),
             ("from_places", "true" if self.from_places else ""),

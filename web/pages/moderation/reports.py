@@ -128,22 +128,30 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
 async def make_lines(conn: Connection, found: list[Report], reader_id: int) -> list[ReportLine]:
     """These reports with everybody's names, and what they name."""
     ids = {id for one in found for id in (one.reporter_id, one.target_id, one.closed_by) if id}
-    people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted(ids))}
+    people = await actors.map_by_ids(conn, sorted(ids))
     return [await _make_line(conn, one, people, reader_id) for one in found]
 
 
 async def _make_line(conn: Connection, report: Report, people: dict[int, Actor], reader_id: int) -> ReportLine:
-    reporter, target = people.get(report.reporter_id or 0), people.get(report.target_id or 0)
-    closer = people.get(report.closed_by or 0)
+    reporter, from_host = _find_reporter(report, people)
+    target, closer = people.get(report.target_id or 0), people.get(report.closed_by or 0)
     return ReportLine(
         report=report,
-        reporter=person_of(reporter) if reporter is not None and report.local else None,
-        from_host=reporter.host if reporter is not None and not report.local else "",
+        reporter=reporter,
+        from_host=from_host,
         target=person_of(target) if target is not None and target.deleted_at is None else None,
         things=[await _find_thing(conn, one, reader_id) for one in report.extracts],
         closed_by=closer.display_name if closer is not None else "",
         may_answer=report.local and report.reporter_id != reader_id and _has_reader(report),
     )
+
+
+def _find_reporter(report: Report, people: dict[int, Actor]) -> tuple[Person | None, str]:
+    """Who of ours reported; of another server, only its name."""
+    reporter = people.get(report.reporter_id or 0)
+    if reporter is None:
+        return None, ""
+    return (person_of(reporter), "") if report.local else (None, reporter.host)
 
 
 def _has_reader(report: Report) -> bool:

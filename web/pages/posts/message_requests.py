@@ -1,7 +1,7 @@
 """What people whom a member does not know wrote to her: she reads it as plain text, lets it in or sends it away."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -127,13 +127,12 @@ async def _gather(
 ) -> list[RequestSender]:
     site = request.app[INSTANCE].site
     ids = [one.author_id for one in senders]
-    people = {actor.id: actor for actor in await actors.list_by_ids(conn, ids)}
+    people = await actors.map_by_ids(conn, ids)
     found = await message_requests.list_of(conn, reader_id, ids, each=SHOWN_OF_ONE)
     about = [one.about_id for one in found if one.about_id is not None]
     told = await listings.list_by_posts(conn, about)
-    paths = {id: listing_path(site, listing) for id, listing in told.items()} | await _find_notes(
-        conn, site, reader_id, [id for id in about if id not in told]
-    )
+    paths = {id: listing_path(site, listing) for id, listing in told.items()}
+    paths |= await _find_notes(conn, site, reader_id, set(about) - told.keys())
     return [
         RequestSender(
             who=person_of(people[one.author_id]),
@@ -153,8 +152,8 @@ def _address_of(actor: Actor) -> str:
     return f"@{actor.handle}"
 
 
-async def _find_notes(conn: Connection, site: Site, reader_id: int, ids: Sequence[int]) -> dict[int, str]:
-    visible = await posts.filter_visible(conn, list(ids), reader_id)
+async def _find_notes(conn: Connection, site: Site, reader_id: int, ids: Collection[int]) -> dict[int, str]:
+    visible = await posts.filter_visible(conn, sorted(ids), reader_id)
     return {post.id: note_path(site, post) for post in await posts.list_by_ids(conn, sorted(visible))}
 
 

@@ -18,7 +18,7 @@ from web.pages.components.comments import list_comments
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.quotes import count_quotes
 from web.pages.components.timeline_entries import list_timeline_entries
-from web.pages.traffic.delivery_status import find_delivery_status, find_reaction_delivery
+from web.pages.traffic.delivery_status import find_own_delivery, find_reaction_delivery
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
@@ -83,8 +83,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         remarks = await list_comments(conn, instance.site, post.id, reader_id)
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)
-        own = post.author_id == reader_id
-        passages = (await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
+        passages = await find_own_delivery(conn, post, reader_id)
         went = await find_reaction_delivery(conn, reader_id, post.uri)
         await find_branding(request, conn)
         await count_unread(request, conn)
@@ -98,7 +97,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         line=lines[-1],
         post=post,
         summary=post.warning or shorten(post.content),
-        own=own,
+        own=post.author_id == reader_id,
         passages=passages,
         went=went,
         explain_stop=partial(explain_stop, partial(say, request)),

@@ -120,7 +120,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         muted = await mutes.list_muted(conn, me, limit=MOST)
         blocked = await blocks.list_blocked(conn, me, limit=MOST)
         domains = await blocks.list_domains(conn, me, limit=MOST)
-        people = await _find_people(conn, [*(one.target_id for one in muted), *(one.target_id for one in blocked)])
+        people = await actors.map_by_ids(conn, [*(one.target_id for one in muted), *(one.target_id for one in blocked)])
     return await render(
         request,
         "account/hidden.html",
@@ -131,10 +131,6 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         domains=[one.domain for one in domains],
         said=find_flash_message(request, SAID),
     )
-
-
-async def _find_people(conn: Connection, ids: list[int]) -> dict[int, Actor]:
-    return {actor.id: actor for actor in await actors.list_by_ids(conn, ids)}
 
 
 def _make_hidden(actor: Actor, until: datetime | None = None) -> BlockedActor:

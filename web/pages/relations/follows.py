@@ -1,6 +1,6 @@
 """Following: a person, a stream, a whole territory; whom I follow, and who waits for my yes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -56,34 +56,41 @@ async def list_follows(request: web.Request) -> web.Response:
     """GET /abonnements: every state, so that no request stays silent."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        asked = await follows.list_asked(conn, account.actor_id)
-        waiting = await follows.list_requests(conn, account.actor_id)
-        people = {
-            actor.id: actor
-            for actor in await actors.list_by_ids(
-                conn, [*(row.followed_id for row in asked), *(row.follower_id for row in waiting)]
-            )
-        }
+        held = await follows.list_asked(conn, account.actor_id)
+        requests = await follows.list_requests(conn, account.actor_id)
+        ids = [*(row.followed_id for row in held), *(row.follower_id for row in requests)]
+        people = await actors.map_by_ids(conn, ids)
         plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
-        pending = [people[row.followed_id] for row in asked if row.state == "pending"]
-        passages = await find_follow_request_delivery(conn, account.actor_id, pending)
-        resting = await servers.list_resting(conn, sorted({actor.host for actor in people.values() if not actor.local}))
-        pasts = await backfills.list_by_actors(conn, [row.followed_id for row in asked if row.state == "accepted"])
+        asked = [_make_row(people[row.followed_id], plates[row.followed_id, None], row.state) for row in held]
+        asked = await _add_progress(conn, account.actor_id, asked, people)
     return await render(
         request,
         "follows/index.html",
-        asked=[
-            replace(
-                _make_row(people[row.followed_id], plates[row.followed_id, None], row.state),
-                passages=passages.get(row.followed_id),
-                past=pasts.get(row.followed_id),
-                rest=resting.get(people[row.followed_id].host) if row.state == "accepted" else None,
-            )
-            for row in asked
-        ],
-        waiting=[_make_row(people[row.follower_id], plates[row.follower_id, None], row.state) for row in waiting],
+        asked=asked,
+        waiting=[_make_row(people[row.follower_id], plates[row.follower_id, None], row.state) for row in requests],
         explain_stop=partial(explain_stop, partial(say, request)),
     )
+
+
+async def _add_progress(
+    conn: Connection, reader_id: int, asked: Sequence[FollowRow], people: Mapping[int, Actor]
+) -> list[FollowRow]:
+    """With how far requests came, and of those who said yes what came of before, and whether their server answers."""
+    pending = [people[row.actor_id] for row in asked if row.state == "pending"]
+    accepted = [people[row.actor_id] for row in asked if row.state == "accepted"]
+    passages = await find_follow_request_delivery(conn, reader_id, pending)
+    pasts = await backfills.list_by_actors(conn, [actor.id for actor in accepted])
+    resting = await servers.list_resting(conn, sorted({actor.host for actor in accepted if not actor.local}))
+    rests = {actor.id: resting.get(actor.host) for actor in accepted}
+    return [
+        replace(
+            row,
+            passages=passages.get(row.actor_id),
+            past=pasts.get(row.actor_id),
+            rest=rests.get(row.actor_id),
+        )
+        for row in asked
+    ]
 
 
 def _make_row(actor: Actor, plate: CoopBadge | None, state: FollowState) -> FollowRow:

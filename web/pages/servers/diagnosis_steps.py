@@ -97,17 +97,19 @@ FINDINGS: dict[tuple[Step, str], str] = {
 
 def tell_finding(say: Say, host: str, finding: Finding) -> str:
     """What came of one trial of a server; nothing where the name of the trial says it all."""
-    if finding.trial is CheckStep.CLOCK and finding.clock is not None:
-        return tell_clock(say, finding.clock) if not finding.ok else ""
-    if finding.trial is CheckStep.SIGNATURE and finding.cause is Cause.CLOCK and finding.clock is not None:
-        return say(N_("%(host)s refuse notre signature."), host=host) + " " + tell_clock(say, finding.clock)
-    if finding.trial is CheckStep.WELCOME and finding.ok is False:
-        return say(N_("Votre coop l’a mis à l’écart : rien ne part, rien n’entre."))
-    if finding.cause is not None:
-        return say(CAUSES[finding.cause], host=host)
-    if finding.ok is None:
-        return say(NOT_SAID[finding.trial]) if finding.trial in NOT_SAID else ""
-    return finding.detail
+    match finding:
+        case Finding(trial=CheckStep.CLOCK, clock=int(seconds)):
+            return "" if finding.ok else tell_clock(say, seconds)
+        case Finding(trial=CheckStep.SIGNATURE, cause=Cause.CLOCK, clock=int(seconds)):
+            return say(N_("%(host)s refuse notre signature."), host=host) + " " + tell_clock(say, seconds)
+        case Finding(trial=CheckStep.WELCOME, ok=False):
+            return say(N_("Votre coop l’a mis à l’écart : rien ne part, rien n’entre."))
+        case Finding(cause=Cause() as cause):
+            return say(CAUSES[cause], host=host)
+        case Finding(ok=None):
+            return say(NOT_SAID[finding.trial]) if finding.trial in NOT_SAID else ""
+        case _:
+            return finding.detail
 
 
 def tell_check(say: Say, check: Check) -> str:

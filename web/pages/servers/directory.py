@@ -1,8 +1,9 @@
 """The directory for administrators: to be in it, where to begin, whom to vouch for, who waits and why, who leaves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import get_args
+from typing import Any, get_args
 
 from aiohttp import web
 
@@ -124,7 +125,6 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         coop = await actors.find_local(conn, "coop")
         chosen = await preferences.load(conn)
     found = [entry for entry in entries if _fits(entry, search)]
-    waiting = sorted((entry for entry in found if _is_waiting(entry)), key=_by_nearness)
     names = {entry.host: entry.place_name or entry.name or entry.host for entry in entries}
     return await render(
         request,
@@ -135,16 +135,24 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         listed=coop is not None and coop.discoverable,
         located=coop is not None and coop.latitude is not None,
         area=chosen.directory_area,
-        shown=[entry for entry in found if entry.accepted_at is not None],
-        waiting=waiting[:MOST_WAITING],
-        more=max(0, len(waiting) - MOST_WAITING),
-        removed=[entry for entry in found if entry.removed_at is not None],
+        **_sort_by_state(found),
         known=len(entries),
         search=search,
         names=names,
         accent_of=accent_of,
         tell_reason=partial(tell_reason, partial(say, request)),
     )
+
+
+def _sort_by_state(found: Sequence[DirectoryEntry]) -> dict[str, Any]:
+    """Those on our map, those that wait for it (and how many more), and those that were taken off it."""
+    waiting = sorted((entry for entry in found if _is_waiting(entry)), key=_by_nearness)
+    return {
+        "shown": [entry for entry in found if entry.accepted_at is not None],
+        "waiting": waiting[:MOST_WAITING],
+        "more": max(0, len(waiting) - MOST_WAITING),
+        "removed": [entry for entry in found if entry.removed_at is not None],
+    }
 
 
 def _is_waiting(entry: DirectoryEntry) -> bool:

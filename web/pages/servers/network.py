@@ -89,7 +89,7 @@ async def list_coops(
     """The territories as they are seen from here: those that answer first, then the nearest."""
     coop = await actors.find_local(conn, "coop")
     found = await list_neighbours(conn, account.actor_id if account else None, coop.id if coop else None)
-    known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found])}
+    known = await actors.map_by_ids(conn, [one.actor_id for one in found])
     rows = [_make_row(one, known[one.actor_id], language, here) for one in found]
     return sorted(rows, key=lambda row: (row.silent, row.distance is None, row.distance or 0.0, -row.listings))
 

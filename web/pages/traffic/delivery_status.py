@@ -13,6 +13,7 @@ from models.news import mail_fallback
 from models.news.mail_fallback import SILENCE, FinishedFallback
 from models.people import actors
 from models.people.actors import Actor
+from models.posts import Post
 from models.store.database import Connection, connection, transaction
 from models.traffic.outbound import delivery_trace
 from models.traffic.outbound.delivery_trace import DeliveryTrace
@@ -83,6 +84,13 @@ async def find_delivery_status(conn: Connection, object_uris: Sequence[str]) -> 
     return {uri: replace(classify_deliveries(rows), by_mail=mailed.get(uri)) for uri, rows in found.items()}
 
 
+async def find_own_delivery(conn: Connection, post: Post, reader_id: int | None) -> DeliveryStatus | None:
+    """Where the reader's own post stands; None for others', and for what never leaves."""
+    if post.author_id != reader_id or post.audience == "coop":
+        return None
+    return (await find_delivery_status(conn, [post.uri]))[post.uri]
+
+
 async def find_follow_request_delivery(
     conn: Connection, follower_id: int, followed: Iterable[Actor]
 ) -> dict[int, DeliveryStatus]:
@@ -106,9 +114,13 @@ def classify_deliveries(found: Iterable[DeliveryTrace]) -> DeliveryStatus:
     return DeliveryStatus(
         arrived=tuple(row.place for row in rows if row.state == "done"),
         waiting=tuple(_stop(row) for row in rows if row.state in ("waiting", "held")),
-        failed=tuple(_stop(row) for row in rows if row.state == "failed" and row.cause != Cause.WITHHELD),
-        withheld=tuple(row.place for row in rows if row.state == "failed" and row.cause == Cause.WITHHELD),
+        failed=tuple(_stop(row) for row in rows if row.state == "failed" and not _is_withheld(row)),
+        withheld=tuple(row.place for row in rows if _is_withheld(row)),
     )
+
+
+def _is_withheld(row: DeliveryTrace) -> bool:
+    return row.state == "failed" and row.cause == Cause.WITHHELD
 
 
 def _stop(row: DeliveryTrace) -> UndeliveredServer:

@@ -29,7 +29,7 @@ async def list_calendar_events(
     """What stands on the calendar of one side of these agreements; those without a date stand nowhere."""
     mine = [one for one in found if one.role_of(reader_id) is not None]
     about = await listings.list_by_posts(conn, [one.listing_id for one in mine])
-    people = {one.id: one for one in await actors.list_by_ids(conn, sorted({one.other_of(reader_id) for one in mine}))}
+    people = await actors.map_by_ids(conn, sorted({one.other_of(reader_id) for one in mine}))
     made = [
         make_calendar_event(site, say, one, about[one.listing_id], people[one.other_of(reader_id)])
         for one in mine

@@ -39,13 +39,9 @@ class ListingBundle:
     def place(self) -> Place | None:
         """Where it is, as others may see it: a commune or a blurred circle; an organization may tell its address."""
         details = self.listing.details
-        latitude, longitude, radius = details.latitude, details.longitude, details.radius
-        if details.place_name is None and details.postcode is None and latitude is None:
+        if details.place_name is None and details.postcode is None and details.latitude is None:
             return None
-        if latitude is None or longitude is None:
-            latitude = longitude = radius = None
-        elif self.author.type != "Organization" and (radius or 0) < CELL:  # other servers may not blur
-            (latitude, longitude), radius = blur(latitude, longitude), CELL
+        latitude, longitude, radius = self._position
         return Place(
             name=details.place_name or details.postcode or "",
             postcode=details.postcode,
@@ -54,6 +50,16 @@ class ListingBundle:
             longitude=longitude,
             radius=radius,
         )
+
+    @property
+    def _position(self) -> tuple[float, float, int | None] | tuple[None, None, None]:
+        """Latitude, longitude and radius, all or none; blurred here too, since other servers may not blur."""
+        details = self.listing.details
+        if details.latitude is None or details.longitude is None:
+            return None, None, None
+        if self.author.type == "Organization" or (details.radius or 0) >= CELL:
+            return details.latitude, details.longitude, details.radius
+        return *blur(details.latitude, details.longitude), CELL
 
 
 async def load_listing_bundles(
@@ -65,7 +71,7 @@ async def load_listing_bundles(
     """
     wanted = list(ids)
     found = {id: one for id, one in (await listings.list_by_posts(conn, wanted)).items() if one.post.deleted_at is None}
-    authors = {one.id: one for one in await actors.list_by_ids(conn, [one.post.author_id for one in found.values()])}
+    authors = await actors.map_by_ids(conn, [one.post.author_id for one in found.values()])
     coops = await find_coops(conn, [(authors[one.post.author_id], one.details.territory_uri) for one in found.values()])
     photos = await media.list_by_posts(conn, list(found))
     kilometres = distances or {}
@@ -91,14 +97,24 @@ async def find_coops(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[
 
     It is the territory that a listing names, else its author's, else the one known at the author's host.
     """
-    uris = {uri for actor, territory in origins for uri in (territory, actor.territory_uri) if uri}
-    coops = {coop.uri: coop for coop in await actors.list_by_uris(conn, sorted(uris))}
-    named = {
-        (actor.id, territory): coops.get(territory or "") or coops.get(actor.territory_uri or "")
-        for actor, territory in origins
-    }
-    hosts = {actor.host for actor, territory in origins if not actor.local and named[actor.id, territory] is None}
-    at_home = {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))} if hosts else {}
+    named = await _find_named(conn, origins)
+    at_home = await _find_at_home(conn, [actor for actor, territory in origins if not named[actor.id, territory]])
     return {
         (actor.id, territory): named[actor.id, territory] or at_home.get(actor.host) for actor, territory in origins
     }
+
+
+async def _find_named(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[int, str | None], Actor | None]:
+    """Those that listings name, else their authors."""
+    uris = {uri for actor, territory in origins for uri in (territory, actor.territory_uri) if uri}
+    coops = {coop.uri: coop for coop in await actors.list_by_uris(conn, sorted(uris))}
+    return {
+        (actor.id, territory): coops.get(territory or "") or coops.get(actor.territory_uri or "")
+        for actor, territory in origins
+    }
+
+
+async def _find_at_home(conn: Connection, people: Iterable[Actor]) -> dict[str, Actor]:
+    """Those known at the hosts of people from elsewhere, by host."""
+    hosts = {actor.host for actor in people if not actor.local}
+    return {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))} if hosts else {}

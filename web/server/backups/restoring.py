@@ -83,15 +83,20 @@ def check_target(settings: Settings, source: Source) -> None:
             f"There is an instance in {data} already; a backup is restored into an empty one only (stop the server and "
             f"put the old one away: mv {data} {data}.old)."
         )
-    needed = sum((source.folder / path).stat().st_size for path in source.media)
-    if settings.database_url is None and source.manifest is not None:
-        needed += source.manifest.database_size + ROOM
-    free = shutil.disk_usage(there).free
+    needed, free = _measure_need(settings, source), shutil.disk_usage(there).free
     if needed > free:
         raise NotRestored(
             f"There is no room in {data}: this backup needs {tell_megabytes(needed)}, and {tell_megabytes(free)} "
             "are free."
         )
+
+
+def _measure_need(settings: Settings, source: Source) -> int:
+    """Bytes that the data folder needs: for the pictures, and for the database where it lies there too."""
+    needed = sum((source.folder / path).stat().st_size for path in source.media)
+    if settings.database_url is None and source.manifest is not None:
+        needed += source.manifest.database_size + ROOM
+    return needed
 
 
 async def restore_backup(settings: Settings, source: Source) -> None:

@@ -8,7 +8,7 @@ from models.listings import listings
 from models.people import actors
 from models.people.actors import RemoteActor
 from models.relations import follows
-from models.store.database import Connection, fetch_column, fetch_value
+from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.traffic.outbound import deliveries
 from tests.factories import make_activity, make_follow, make_listing, make_member, make_note, make_remote_actor
 
@@ -118,3 +118,13 @@ async def test_what_somebody_gone_wrote_is_gone_and_screens_that_show_it_are_tol
     assert await fetch_column(conn, "SELECT id FROM post WHERE id = ANY($1) ORDER BY id", kept) == kept
     told = await fetch_column(conn, "SELECT object_id FROM stream_event WHERE kind = 'delete' ORDER BY object_id")
     assert (told, private.id in told) == ([public.id, unlisted.id], False)
+
+
+async def test_people_are_found_by_their_ids_those_who_are_gone_too(conn: Connection) -> None:
+    bob, carol, dave = [await make_remote_actor(conn, name) for name in ("bob", "carol", "dave")]
+    await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", carol.id)
+    await actors.delete(conn, dave.id)
+
+    found = await actors.map_by_ids(conn, {bob.id, carol.id, dave.id, 1})
+
+    assert {id: actor.gone for id, actor in found.items()} == {bob.id: False, carol.id: True, dave.id: True}

@@ -32,7 +32,7 @@ from web.api.declic.request_schemas import Nothing
 from web.api.pagination import link_header
 from web.api.parameters import read_id
 from web.http.app_keys import INSTANCE
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 from web.rendering.render import say
 
 OVER = {"all": None, "open": False, "over": True}
@@ -47,7 +47,7 @@ async def list_threads(request: web.Request, asked: ThreadQuery) -> web.Response
         else:
             before = read_id(asked.max_id) if asked.max_id else None
             found = await own_exchanges.list_mine(conn, me, over=OVER[asked.state], before=before, limit=asked.limit)
-        people = {one.id: one for one in await actors.list_by_ids(conn, sorted({one.other_id for one in found}))}
+        people = await actors.map_by_ids(conn, sorted({one.other_id for one in found}))
     ids = [] if asked.state == "waiting" else [one.last_id for one in found]
     links = link_header(request, ids, newer=False)
     return answer(request, [build_line(site, one, people[one.other_id]) for one in found], links=links)
@@ -74,7 +74,7 @@ async def load_thread(conn: Connection, request: web.Request, id: int | None) ->
             build_agreement(one, "owner" if line.own else "partner", line.mode, reports, partial(say, request))
             for one in held
         ],
-        muted=thread.owner_muted if line.own else thread.partner_muted,
+        muted=thread.is_muted_by(me.id),
         closed=not await may_write(conn, me, other),
     )
 
@@ -95,14 +95,12 @@ async def load_entries(
 ) -> list[ThreadEntry]:
     """These lines, the newest first; notes that only tell an event to servers without agreements are left out."""
     site, me = request.app[INSTANCE].site, reader(request).id
-    written = [one.id for one in found if one.kind == "message"]
+    written = exchanges.list_ids(found, "message")
     retold = await exchanges.list_retold(conn, thread.id, written)
     visible = await posts.filter_visible(conn, [id for id in written if id not in retold], me)
-    messages = {
-        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
-    }
+    messages = await load_messages(conn, visible)
     photos = await media.list_by_posts(conn, list(messages))
-    happened = await exchanges.list_events(conn, [one.id for one in found if one.kind == "event"])
+    happened = await exchanges.list_events(conn, exchanges.list_ids(found, "event"))
     lines = {id: build_message(site, post, photos, me) for id, post in messages.items()}
     lines |= {event.id: build_event(event, me, partial(say, request)) for event in happened}
     return [lines[one.id] for one in reversed(found) if one.id in lines]

@@ -80,24 +80,28 @@ async def _read_mode(
 
 def _fit_terms(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
     """With the terms that go with its mode, and no others."""
+    draft, fits = _fit_unit(draft, given), _find_fitting(draft)
+    idle = [name for name, fitting in fits.items() if not fitting]
+    for name in idle:
+        if given.get(name):
+            raise Invalid("parameter_does_not_fit", name=name, kind=draft.kind, mode=draft.mode, field=name)
+    draft = replace(draft, **{name: _or_default(name, None) for name in idle})
+    return _fit_price(draft) if fits["price"] else draft
+
+
+def _find_fitting(draft: ListingDraft) -> dict[str, bool]:
+    """Which terms go with its kind and its mode."""
     offered = draft.kind == "offer"
-    lent, sold = offered and draft.mode == "loan", offered and draft.mode == "sale"
-    fits = {
+    sold = offered and draft.mode == "sale"
+    return {
         "max_duration": draft.mode == "loan",
-        "deposit": lent,
+        "deposit": offered and draft.mode == "loan",
         "price": sold,
         "free_price": sold,
         "wants": draft.mode in ("swap", "service"),
         "condition": offered and draft.mode != "service",
         "first_come": offered and draft.mode == "gift",
     }
-    draft = _fit_unit(draft, given)
-    idle = [name for name, fitting in fits.items() if not fitting]
-    for name in idle:
-        if given.get(name):
-            raise Invalid("parameter_does_not_fit", name=name, kind=draft.kind, mode=draft.mode, field=name)
-    draft = replace(draft, **{name: _or_default(name, None) for name in idle})
-    return _fit_price(draft) if sold else draft
 
 
 def _fit_unit(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:

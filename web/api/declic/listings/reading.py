@@ -108,15 +108,14 @@ async def get_visible(conn: Connection, request: web.Request) -> ListingBundle:
 
 async def read_filter(conn: Connection, asked: ListingQuery, me: int | None) -> CatalogueFilter:
     """The question as the database understands it. Raises Invalid for a place, category or territory that is none."""
-    if asked.category and categories.find(asked.category) is None:
-        raise Invalid("category_unlisted", field="category")
-    around = await require_commune(conn, "around", asked.around) if asked.around else None
-    inside = await require_commune(conn, "commune", asked.commune) if asked.commune else None
+    wanted = _list_categories(asked.category)
+    around = await _find_commune(conn, "around", asked.around)
+    inside = await _find_commune(conn, "commune", asked.commune)
     return CatalogueFilter(
         text=asked.q,
         kinds=tuple(asked.kind),
         modes=tuple(asked.mode),
-        categories=tuple(categories.list_slugs(asked.category)) if asked.category else (),
+        categories=wanted,
         statuses=tuple(asked.status) or OPEN,
         communes=tuple(await places.list_codes(conn, inside.code)) if inside else (),
         postcode=asked.postcode or None,
@@ -132,6 +131,20 @@ async def read_filter(conn: Connection, asked: ListingQuery, me: int | None) -> 
         reader_local=me is not None,
         reader_id=me,
     )
+
+
+def _list_categories(slug: str) -> tuple[str, ...]:
+    """A category with all that are below it; none for none. Raises Invalid."""
+    if not slug:
+        return ()
+    if categories.find(slug) is None:
+        raise Invalid("category_unlisted", field="category")
+    return tuple(categories.list_slugs(slug))
+
+
+async def _find_commune(conn: Connection, field: str, text: str) -> Commune | None:
+    """The commune that is asked for; None where none is. Raises Invalid."""
+    return await require_commune(conn, field, text) if text else None
 
 
 async def require_commune(conn: Connection, field: str, text: str) -> Commune:

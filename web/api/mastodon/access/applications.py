@@ -77,14 +77,21 @@ def require_redirect(uri: str) -> None:
     """
     if uri == OUT_OF_BAND:
         return
-    scheme, separator, rest = uri.partition(":")
-    sound = separator and rest and len(uri) <= ADDRESS_LIMIT and ADDRESS.fullmatch(uri) and SCHEME.fullmatch(scheme)
-    if not sound or scheme.lower() in FORBIDDEN_SCHEMES:
+    scheme = uri.partition(":")[0].lower()
+    if not _is_address(uri) or scheme in FORBIDDEN_SCHEMES:
         raise Invalid("redirect_uri_invalid", field="redirect_uris")
     if "#" in uri:
         raise Invalid("redirect_uri_fragment", field="redirect_uris")
-    if scheme.lower() in {"http", "https"} and not is_web_address(uri):
+    if scheme in {"http", "https"} and not is_web_address(uri):
         raise Invalid("redirect_uri_host", field="redirect_uris")
+
+
+def _is_address(uri: str) -> bool:
+    """Whether this is a scheme with something behind it, as short and as plain as addresses are."""
+    scheme, _, rest = uri.partition(":")
+    if not rest or len(uri) > ADDRESS_LIMIT:
+        return False
+    return SCHEME.fullmatch(scheme) is not None and ADDRESS.fullmatch(uri) is not None
 
 
 def is_web_address(address: str) -> bool:

@@ -59,10 +59,7 @@ async def revoke_token(request: web.Request) -> web.Response:
         found = await tokens.find_living(conn, token)
         grant = None if found else await authorization_grants.find_by_refresh_token(conn, token)
         owner = found.application_id if found else grant.application_id if grant else None
-        if client_id or owner is not None:
-            client = await _require_client(conn, client_id, secret)
-            if owner is not None and owner != client.id:
-                raise OAuthError("unauthorized_client", "This token is not one of this application.", status=403)
+        await _require_owner(conn, owner, client_id, secret)
         if grant is not None:
             await authorization_grants.revoke(conn, grant.id)
         elif found is not None and (owner is not None or not client_id):
@@ -138,6 +135,15 @@ async def _require_client(conn: Connection, client_id: str, secret: str) -> Appl
     if found is None or not found.has_secret(secret):
         raise OAuthError("invalid_client", "client_id and client_secret do not go together.", status=401)
     return found
+
+
+async def _require_owner(conn: Connection, owner: int | None, client_id: str, secret: str) -> None:
+    """Raise OAuthError unless a token is of this application; one of no application needs none."""
+    if not client_id and owner is None:
+        return
+    client = await _require_client(conn, client_id, secret)
+    if owner is not None and owner != client.id:
+        raise OAuthError("unauthorized_client", "This token is not one of this application.", status=403)
 
 
 def _answer(request: web.Request, value: Json) -> web.Response:

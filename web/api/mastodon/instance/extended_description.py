@@ -8,7 +8,7 @@ from models import preferences
 from models.preferences import Preferences
 from models.settings import Site
 from models.store.database import connection
-from web.api.entities.values import write_moment
+from web.api.entities.values import write_moment_or_none
 from web.api.json_responses import answer_json
 from web.http.app_keys import INSTANCE
 
@@ -28,7 +28,7 @@ async def show_extended_description(request: web.Request) -> web.Response:
     return answer_json(
         request,
         {
-            "updated_at": write_moment(changed) if changed else None,
+            "updated_at": write_moment_or_none(changed),
             "content": write_presentation(instance.site, chosen),
         },
     )

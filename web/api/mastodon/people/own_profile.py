@@ -8,6 +8,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.posts.media import media, uploads
 from models.relations import featured_tags
+from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from web.api.auth import reader
 from web.api.entities.accounts import build_field
@@ -45,25 +46,32 @@ async def patch_profile(request: web.Request) -> web.Response:
 
 async def _load(conn: Connection, request: web.Request, actor: Actor) -> Json:
     site = request.app[INSTANCE].site
-    ids = [id for id in (actor.icon_media_id, actor.image_media_id) if id is not None]
-    pictures = await media.list_by_ids(conn, ids) if ids else {}
-    icon, image = pictures.get(actor.icon_media_id or 0), pictures.get(actor.image_media_id or 0)
-    avatar, header = thumbnail_url(site, icon) if icon else None, media_url(site, image) if image else None
     return ALWAYS | {
         "id": str(actor.id),
         "display_name": actor.display_name,
         "note": to_text(actor.summary),
         "fields": [field | {"value": to_text(field["value"])} for field in map(build_field, actor.fields)],
-        "avatar": avatar,
-        "avatar_static": avatar,
-        "avatar_description": icon.description if icon else "",
-        "header": header,
-        "header_static": header,
-        "header_description": image.description if image else "",
+        **await _load_pictures(conn, site, actor),
         "locked": actor.locked,
         "bot": actor.automatic,
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,
         "attribution_domains": [],
         "featured_tags": [build_featured_tag(site, one) for one in await featured_tags.list_featured(conn, actor.id)],
+    }
+
+
+async def _load_pictures(conn: Connection, site: Site, actor: Actor) -> Json:
+    """The two pictures that she chose, null where she chose none, and what is said of them."""
+    ids = [id for id in (actor.icon_media_id, actor.image_media_id) if id is not None]
+    pictures = await media.list_by_ids(conn, ids) if ids else {}
+    icon, image = pictures.get(actor.icon_media_id or 0), pictures.get(actor.image_media_id or 0)
+    avatar, header = thumbnail_url(site, icon) if icon else None, media_url(site, image) if image else None
+    return {
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "avatar_description": icon.description if icon else "",
+        "header": header,
+        "header_static": header,
+        "header_description": image.description if image else "",
     }

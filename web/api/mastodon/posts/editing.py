@@ -1,13 +1,17 @@
 """Changing one's own note, what was typed of it, and every version that a post ever had."""
 
 import re
+from collections.abc import Iterator, Mapping
 
 from aiohttp import web
 
 from models import posts
 from models.errors import Invalid
+from models.posts import Version
 from models.posts.media import media
+from models.posts.media.media import Media
 from models.posts.media.uploads import MediaWords
+from models.settings import Site
 from models.store.database import connection, transaction
 from outbox.posts import notes as outbox_notes
 from web.actions.mention_lookup import look_up_mentioned
@@ -57,20 +61,22 @@ async def put_status(request: web.Request) -> web.Response:
 
 def read_words(parameters: Parameters) -> tuple[MediaWords, ...]:
     """`media_attributes[]`: the alternative text and focus of pictures that the note has. Raises Invalid."""
-    found: list[MediaWords] = []
-    for name in [name for name in parameters.values if WORDS.fullmatch(name)]:
-        base = name.removesuffix("[id]")
-        ids = parameters.values[name]
-        texts, focuses = parameters.values.get(f"{base}[description]", ()), parameters.values.get(f"{base}[focus]", ())
-        if any(given and len(given) != len(ids) for given in (texts, focuses)):
+    names = [name for name in parameters.values if WORDS.fullmatch(name)]
+    return tuple(words for name in names for words in _read_words_of(parameters, name))
+
+
+def _read_words_of(parameters: Parameters, name: str) -> Iterator[MediaWords]:
+    """Those of the pictures whose ids have this name: one, or as many as there are words."""
+    base, ids = name.removesuffix("[id]"), parameters.values[name]
+    texts, focuses = parameters.values.get(f"{base}[description]", ()), parameters.values.get(f"{base}[focus]", ())
+    if any(given and len(given) != len(ids) for given in (texts, focuses)):
+        raise Invalid("media_attributes_invalid", field="media_attributes")
+    for place, written in enumerate(ids):
+        id = read_id(written)
+        if id is None:
             raise Invalid("media_attributes_invalid", field="media_attributes")
-        for place, written in enumerate(ids):
-            id = read_id(written)
-            if id is None:
-                raise Invalid("media_attributes_invalid", field="media_attributes")
-            focus = parse_focus(focuses[place]) if focuses else None
-            found.append(MediaWords(id=id, description=texts[place] if texts else None, focus=focus))
-    return tuple(found)
+        focus = parse_focus(focuses[place]) if focuses else None
+        yield MediaWords(id=id, description=texts[place] if texts else None, focus=focus)
 
 
 async def show_source(request: web.Request) -> web.Response:
@@ -88,26 +94,27 @@ async def show_history(request: web.Request) -> web.Response:
         status = await load_one(conn, request, post)
         versions = await posts.list_versions(conn, post.id)
         shown = await media.list_by_ids(conn, {int(one["id"]) for version in versions for one in version.media})
-    history: list[Json] = []
-    for version in versions:
-        pictures = [describe_as_then(shown[one["id"]], one) for one in version.media if one["id"] in shown]
-        history.append(
-            {
-                "content": version.content,
-                "spoiler_text": version.warning,
-                "sensitive": version.sensitive,
-                "created_at": write_moment(version.written_at),
-                "account": status["account"],
-                "media_attachments": build_attachments(site, pictures),
-                "emojis": [],
-                "poll": _list_options(version.options),
-            }
-        )
+    history = [_describe_version(site, one, shown, status["account"]) for one in versions]
     standing = {name: status[name] for name in KEPT} | {"poll": _name_options(status["poll"])}
     history.append(standing | {"created_at": status["edited_at"] or status["created_at"]})
     return answer_json(
         request, [one for place, one in enumerate(history) if place == 0 or _differ(history[place - 1], one)]
     )
+
+
+def _describe_version(site: Site, version: Version, known: Mapping[int, Media], account: Json) -> Json:
+    """What a post was once."""
+    pictures = [describe_as_then(known[one["id"]], one) for one in version.media if one["id"] in known]
+    return {
+        "content": version.content,
+        "spoiler_text": version.warning,
+        "sensitive": version.sensitive,
+        "created_at": write_moment(version.written_at),
+        "account": account,
+        "media_attachments": build_attachments(site, pictures),
+        "emojis": [],
+        "poll": _list_options(version.options),
+    }
 
 
 def _name_options(poll: Json | None) -> Json | None:

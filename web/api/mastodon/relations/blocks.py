@@ -10,7 +10,7 @@ from models.store.database import connection, transaction
 from outbox.relations import blocks as outbox
 from web.api.auth import reader
 from web.api.entities.accounts import load_accounts_by_id
-from web.api.entities.values import read_look, write_moment
+from web.api.entities.values import read_look, write_moment_or_none
 from web.api.json_responses import answer_json
 from web.api.mastodon.people.accounts import MOST, get_account
 from web.api.mastodon.relations.relationships import build_relation
@@ -91,7 +91,7 @@ async def list_mutes(request: web.Request) -> web.Response:
     until = {str(one.target_id): one.until for one in found}
     for account in accounts:
         end = until[account["id"]]
-        account["mute_expires_at"] = write_moment(end) if end else None
+        account["mute_expires_at"] = write_moment_or_none(end)
     return answer_json(request, accounts, headers=link_header(request, [one.id for one in found]))
 
 

@@ -89,8 +89,8 @@ async def _search_accounts(
     me = reader_id(request)
     if me is not None:
         found = await leave_out_barred(conn, me, found, wish.text)
-    if wish.following and me is not None:
-        found = await keep_followed(conn, me, found)
+        if wish.following:
+            found = await keep_followed(conn, me, found)
     return await load_accounts_by_id(conn, read_look(request), [actor.id for actor in found[: wish.limit]])
 
 

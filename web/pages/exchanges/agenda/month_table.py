@@ -8,7 +8,7 @@ from web.pages.exchanges.agenda.entries import AgendaEntries, AgendaSpan, Look
 from web.pages.exchanges.month_weeks import list_weeks
 
 ORDER: tuple[Look, ...] = ("agreed", "waiting", "kept")
-"""What a day looks like on which there are several things."""
+"""What a day looks like on which there are several things: as the first of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +48,19 @@ def _draw(day: date, dated: AgendaEntries, told: MonthDays, *, today: date) -> C
     begun = any(line.day == day for line in dated.lines)
     if not over and not begun:
         return Cell(day=day, today=day == today)
-    looks: set[Look] = {one.look for one in over} or {"kept"}
     return Cell(
         day=day,
         today=day == today,
         count=max(len(over), 1),
-        look=next(look for look in ORDER if look in looks),
+        look=_find_look(over),
         href=_find_place(day, day if begun else _begin_of(over), told),
     )
+
+
+def _find_look(over: Sequence[AgendaSpan]) -> Look:
+    """What a day looks like on which these last; one on which something only begins looks kept."""
+    looks: set[Look] = {one.look for one in over} or {"kept"}
+    return next(look for look in ORDER if look in looks)
 
 
 def _begin_of(over: Sequence[AgendaSpan]) -> date:

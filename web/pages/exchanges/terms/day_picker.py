@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
@@ -78,11 +78,17 @@ def find_availability(day: date, taken: Iterable[Taken], *, wanted: Decimal, the
     ranges = [one for one in taken if one.begins_at < end and one.ends_at > begin]
     if not ranges:
         return "taken" if wanted > there else "free"
-    bounds = {begin, end, *(moment for one in ranges for moment in (one.begins_at, one.ends_at))}
-    moments = sorted(moment for moment in bounds if begin <= moment <= end)
-    pieces = pairwise(moments)
-    free = [agreements.is_free(ranges, first, last, wanted=wanted, there=there) for first, last in pieces]
+    free = [
+        agreements.is_free(ranges, first, last, wanted=wanted, there=there)
+        for first, last in _split_day(begin, end, ranges)
+    ]
     return "free" if all(free) else "partly" if any(free) else "taken"
+
+
+def _split_day(begin: datetime, end: datetime, ranges: Sequence[Taken]) -> Iterable[tuple[datetime, datetime]]:
+    """The pieces of a day within which the same is taken all the time."""
+    bounds = {begin, end, *(moment for one in ranges for moment in (one.begins_at, one.ends_at))}
+    return pairwise(sorted(moment for moment in bounds if begin <= moment <= end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

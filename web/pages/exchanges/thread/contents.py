@@ -13,7 +13,7 @@ from models.posts.media.media import Media
 from models.posts.polls import polls
 from models.posts.polls.polls import Poll
 from models.store.database import Connection
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 from web.news.thanks_notes import load_thanks_notes
 from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status
 
@@ -51,17 +51,16 @@ async def _load_messages(
     conn: Connection, thread: exchanges.Exchange, reader_id: int, entries: Sequence[ThreadEntry], *, retold: bool
 ) -> dict[int, Post]:
     """Messages by their ids; where some may be `retold` by an event, without those that are."""
-    written = [entry.id for entry in entries if entry.kind == "message"]
+    written = exchanges.list_ids(entries, "message")
     if retold and written:
         again = await exchanges.list_retold(conn, thread.id, written)
         written = [id for id in written if id not in again]
     visible = await posts.filter_visible(conn, written, reader_id) if written else set()
-    found = await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
-    return {post.id: post for post in found}
+    return await load_messages(conn, visible)
 
 
 async def _load_events(conn: Connection, entries: Sequence[ThreadEntry]) -> dict[int, Event]:
-    happened = [entry.id for entry in entries if entry.kind == "event"]
+    happened = exchanges.list_ids(entries, "event")
     return {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
 
 

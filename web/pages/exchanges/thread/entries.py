@@ -226,19 +226,23 @@ def _quote(reading: ThreadContext, line: ThreadItem, note: Post) -> ThreadItem:
 
 
 def _word(reading: ThreadContext, event: Event, facts: list[TermLine]) -> str:
-    say, key = reading.voice.say, str(event.kind)
-    if key in TOLD:
-        loan = key == "returned" and reading.details.mode == "loan"
-        return say(TOLD["returned_loan" if loan else key])
-    if key == "requested" and is_help(reading.details):
-        key = "help"
-    if key == "countered" and event.details.get("first"):
-        key = "proposed"
-    elif key == "countered" and [fact.key for fact in facts] == ["when"]:
-        key = "dates"
-    mine, theirs = SAID[key]
-    name = reading.other.display_name
+    say, name = reading.voice.say, reading.other.display_name
+    if event.kind in TOLD:
+        loan = event.kind == "returned" and reading.details.mode == "loan"
+        return say(TOLD["returned_loan" if loan else event.kind])
+    mine, theirs = SAID[_find_variant(reading, event, facts)]
     return say(mine, other=name) if event.actor_id == reading.me else say(theirs, name=name)
+
+
+def _find_variant(reading: ThreadContext, event: Event, facts: list[TermLine]) -> str:
+    """Under which key its sentence stands: some kinds of events are told in several ways."""
+    if event.kind == "requested" and is_help(reading.details):
+        return "help"
+    if event.kind == "countered" and event.details.get("first"):
+        return "proposed"
+    if event.kind == "countered" and [fact.key for fact in facts] == ["when"]:
+        return "dates"
+    return event.kind
 
 
 def _mark_days(lines: Iterable[ThreadItem]) -> list[ThreadItem]:

@@ -169,7 +169,7 @@ async def load_thread_view_for(
     site, me = request.app[INSTANCE].site, reader.id
     role: Role = "owner" if me == thread.owner_id else "partner"
     listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
-    people = {actor.id: actor for actor in await actors.list_by_ids(conn, [thread.owner_id, thread.partner_id])}
+    people = await actors.map_by_ids(conn, [thread.owner_id, thread.partner_id])
     other = people[thread.other_of(me)]
     before = read_before(request)
     entries = await exchanges.list_entries(conn, thread.id, before=before, limit=PAGE)
@@ -195,12 +195,12 @@ async def load_thread_view_for(
         less_private=await _is_less_private(conn, other),
         by_mail=other.guest,
         rescue_at=await find_mail_fallback(conn, thread, me, shown.lines) if has_mail(request) else None,
-        muted=thread.owner_muted if role == "owner" else thread.partner_muted,
+        muted=thread.is_muted_by(me),
         may_ask=_may_ask(thing, role, held) and not closed,
         may_propose=role == "owner"
         and not thing.gone
         and await may_propose(conn, thread, listing, (people[me], other)),
-        asks_herself=_is_idle(thing, role, held) and not closed and not other.local and speaks(other),
+        asks_herself=_asks_herself(thing, role, held, other) and not closed,
         slots=propose_slots(datetime.now(PARIS)),
         email=reader.email,
         phone=reader.phone,
@@ -213,10 +213,11 @@ def _find_stage(held: Sequence[Agreement]) -> int:
     return 2 if "agreed" in states else 3 if held and held[0].state == "done" else 1
 
 
-def _is_idle(thing: DiscussedListing, role: Role, held: Sequence[Agreement]) -> bool:
-    """Whether an owner sees a thread in which nothing goes on."""
+def _asks_herself(thing: DiscussedListing, role: Role, held: Sequence[Agreement], other: Actor) -> bool:
+    """Whether an owner sees a thread in which nothing goes on, and the other one may ask from her own server."""
     idle = not any(one.state in agreements.LIVE for one in held)
-    return role == "owner" and idle and not thing.gone and thing.details.status in OPEN
+    possible = idle and not thing.gone and thing.details.status in OPEN
+    return possible and role == "owner" and not other.local and speaks(other)
 
 
 def _may_ask(thing: DiscussedListing, role: Role, held: Sequence[Agreement]) -> bool:

@@ -26,12 +26,8 @@ async def list_endorsed(conn: Connection, actor: Actor, reader_id: int | None) -
     found = await endorsements.list_endorsed(conn, actor.id, limit=MOST) if actor.local else []
     ids = [one.target_id for one in found]
     barred = await blocks.list_barred(conn, reader_id, ids) if reader_id is not None and ids else set()
-    people = {
-        one.id: one
-        for one in (await actors.list_by_ids(conn, ids) if ids else ())
-        if one.deleted_at is None and one.suspended_at is None
-    }
-    return [person_of(people[id]) for id in ids if id in people and id not in barred]
+    people = await actors.map_by_ids(conn, ids) if ids else {}
+    return [person_of(people[id]) for id in ids if id in people and not people[id].gone and id not in barred]
 
 
 async def post_taken_off(request: web.Request) -> web.Response:

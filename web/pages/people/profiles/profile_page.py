@@ -119,9 +119,6 @@ async def get_actor(conn: Connection, site: Site, handle: str) -> Actor:
 async def make_profile(conn: Connection, site: Site, actor: Actor, account: Account | None) -> ProfileView:
     """Gather what the page shows of an actor."""
     reader_id = account.actor_id if account else None
-    relations = await follows.list_relationships(conn, reader_id, [actor.id]) if reader_id else []
-    icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
-    pictures = draw_pictures(site, icons.values())
     return ProfileView(
         id=actor.id,
         name=actor.display_name,
@@ -137,9 +134,9 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         place=actor.place_name or "",
         summary=Markup(build_summary(site, actor)),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
-        icon=pictures[0].thumbnail_url if pictures else (find_icon_url(site, actor) or "").removeprefix(site.url),
+        icon=await _find_icon(conn, site, actor),
         plate=None if actor.type == "Organization" and actor.username == "coop" else await find_coop_badge(conn, actor),
-        relation=relations[0] if relations and reader_id != actor.id else None,
+        relation=await _find_relation(conn, actor, reader_id),
         moved=await find_moved_to(conn, actor),
         back_on=find_return(actor, datetime.now(UTC)),
         opening=find_opening_hours(actor),
@@ -150,3 +147,17 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         thanks=await list_thanks(conn, site, actor, reader_id),
         shown=await list_endorsed(conn, actor, reader_id),
     )
+
+
+async def _find_icon(conn: Connection, site: Site, actor: Actor) -> str:
+    """The address of the actor's picture, or of the one that it has from the start; "" without any."""
+    icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
+    pictures = draw_pictures(site, icons.values())
+    return pictures[0].thumbnail_url if pictures else (find_icon_url(site, actor) or "").removeprefix(site.url)
+
+
+async def _find_relation(conn: Connection, actor: Actor, reader_id: int | None) -> Relationship | None:
+    if reader_id is None or reader_id == actor.id:
+        return None
+    found = await follows.list_relationships(conn, reader_id, [actor.id])
+    return found[0] if found else None

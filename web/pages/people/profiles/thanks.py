@@ -1,5 +1,6 @@
 """What anybody may read of thanks to a member, on her profile; she keeps off it what she likes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,15 +9,17 @@ from markupsafe import Markup
 
 from models import posts
 from models.exchanges import thanks
+from models.exchanges.thanks import PublicThanks
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
+from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection, transaction
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
-from web.news.leading_mentions import strip_leading_mentions
+from web.news.leading_mentions import load_messages
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.people import Person, person_of
 from web.rendering.paths import listing_path
@@ -53,11 +56,9 @@ async def list_thanks(conn: Connection, site: Site, actor: Actor, reader_id: int
         return []
     own = reader_id == actor.id
     received = await thanks.list_received(conn, actor.id, hidden=own, limit=OWN if own else SHOWN)
-    wanted = await posts.filter_wanted(conn, [one.post_id for one in received], reader_id) if received else set()
-    said = await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(wanted))) if wanted else []
-    notes = {post.id: post for post in said}
+    notes = await _load_notes(conn, received, reader_id)
     about = await listings.list_by_posts(conn, [one.listing_id for one in received if one.post_id in notes])
-    people = {one.id: one for one in await actors.list_by_ids(conn, [one.author_id for one in received])}
+    people = await actors.map_by_ids(conn, [one.author_id for one in received])
     return [
         ThanksLine(
             id=one.event_id,
@@ -72,6 +73,13 @@ async def list_thanks(conn: Connection, site: Site, actor: Actor, reader_id: int
         for one in received
         if (note := notes.get(one.post_id)) is not None and one.listing_id in about
     ]
+
+
+async def _load_notes(conn: Connection, received: Sequence[PublicThanks], reader_id: int | None) -> dict[int, Post]:
+    """Their words, as far as the reader may see them."""
+    if not received:
+        return {}
+    return await load_messages(conn, await posts.filter_wanted(conn, [one.post_id for one in received], reader_id))
 
 
 async def post_hidden(request: web.Request) -> web.Response:
