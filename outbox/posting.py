@@ -71,7 +71,7 @@ async def _answer(conn: Connection, site: Site, author: Actor, parent: Post, dra
     if parent.audience == "direct":
         await replies.pass_to_guest(conn, site, author, parent, draft.text)
     if note.audience == "direct":
-        await replies.hear_member(conn, site, author, note)
+        await replies.process_member_reply(conn, site, author, note)
     return note
 
 

@@ -139,7 +139,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "web/pages/components/opening_hours.py find_opening_hours": 13,
         "web/pages/exchanges/listing_actions.py find_listing_actions": 11,
         "web/pages/exchanges/thread/entries.py _word": 12,
-        "web/pages/servers/diagnosis_steps.py tell_finding": 12,
+        "web/pages/servers/diagnosis_steps.py describe_finding": 12,
         "web/server/backups/restoring.py check_target": 11,
     },
     STEPS: {
@@ -148,7 +148,7 @@ EXCEPTIONS: dict[str, dict[str, int]] = {
         "federation/directory/territories.py visit_territory": 12,
         "federation/discovery/fetches.py get_actor": 11,
         "federation/sandbox/film_copy.py copy_streams": 12,
-        "inbox/exchanges/agreements.py follow_word": 18,
+        "inbox/exchanges/agreements.py apply_owner_state": 18,
         "inbox/handlers/move.py handle_move": 11,
         "inbox/handlers/quote_request.py handle_quote_request": 13,
         "inbox/handlers/undo.py handle_undo": 13,

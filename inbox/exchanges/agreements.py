@@ -33,7 +33,7 @@ FASTEST_CLOCK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class OwnerState:
     """What the owner's server says: a state, when it said so, and what goes with it where that is known."""
 
     state: State
@@ -76,7 +76,7 @@ def _read_amount(back: Commitment, details: ListingDetails, terms: Terms) -> Dec
     return None
 
 
-def read_word(document: Document, at: datetime | None, *, state: State | None = None) -> Word:
+def read_owner_state(document: Document, at: datetime | None, *, state: State | None = None) -> OwnerState:
     """What an Agreement of the owner's server says; `state` where the activity tells it already.
 
     Raises Ignored for a state that has no meaning here.
@@ -84,7 +84,7 @@ def read_word(document: Document, at: datetime | None, *, state: State | None = 
     state = state or WORDS.get(document.state)
     if state is None:
         raise Ignored("This agreement is in no state known here.")
-    return Word(
+    return OwnerState(
         state=state,
         at=document.updated or at,
         stipulated=document,
@@ -123,7 +123,7 @@ async def act(
         await answer_with_current_state(conn, site, held, anew=anew)
 
 
-async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreement, word: Word) -> None:
+async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: Agreement, word: OwnerState) -> None:
     """Our copy becomes what the owner's server says.
 
     Raises Ignored for strangers, for what is old, and for what would bind somebody who was not asked.
@@ -162,14 +162,14 @@ async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreeme
         await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
 
 
-def _read_stipulated(case: Case, word: Word) -> Terms | None:
+def _read_stipulated(case: Case, word: OwnerState) -> Terms | None:
     try:
         return None if word.stipulated is None else read_terms(word.stipulated, case.listing.details)
     except Invalid as error:
         raise Ignored(f"These terms cannot be: {error}") from error
 
 
-def _require_order(held: Agreement, word: Word, at: datetime) -> None:
+def _require_order(held: Agreement, word: OwnerState, at: datetime) -> None:
     """Raise Ignored for what is old, goes back behind what is settled, or would make all that follows old."""
     if at <= held.updated_at:
         raise Ignored("Something newer is known of this agreement.")
@@ -181,7 +181,7 @@ def _require_order(held: Agreement, word: Word, at: datetime) -> None:
         raise Ignored("What is agreed is not asked for again.")
 
 
-async def hear_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:
+async def process_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:
     """The other side says that something was done. Raises Ignored for what is not theirs to say."""
     held = await agreements.find_by_uri(conn, event.context or "")
     if held is None or held.role_of(sender.id) is None or event.attributed_to != sender.uri:

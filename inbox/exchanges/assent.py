@@ -30,7 +30,7 @@ async def require_assent(conn: Connection, case: Case, state: State, said: Terms
     if state in agreements.BOUND:
         terms = replace(terms, place=terms.place or held.place, note=terms.note or held.note)  # some peers drop words
         settled = terms == held.terms and (held.agreed_at is not None or held.accepted_uri is not None)
-        if not settled and not await _are_hers(conn, held, terms):
+        if not settled and not await _are_partners_own(conn, held, terms):
             raise Ignored("Nobody here said yes to these terms.")
         return terms
     if terms == held.terms:
@@ -41,7 +41,7 @@ async def require_assent(conn: Connection, case: Case, state: State, said: Terms
         raise Ignored(f"These terms cannot be: {error}") from error
 
 
-async def _are_hers(conn: Connection, held: Agreement, terms: Terms) -> bool:
+async def _are_partners_own(conn: Connection, held: Agreement, terms: Terms) -> bool:
     """Whether these are the terms that the partner proposed or accepted last."""
     hers = await agreements.find_stance(conn, held.id, held.partner_id)
     return hers is not None and as_held(hers, held) == terms

@@ -8,11 +8,11 @@ from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
-from inbox.exchanges.agreements import find_answered, follow_word, read_word
-from inbox.exchanges.answers_in_words import hear_words
+from inbox.exchanges.agreements import apply_owner_state, find_answered, read_owner_state
+from inbox.exchanges.answers_in_words import process_words
 from inbox.posts.remote_changes import find_before, notify_change
 from inbox.posts.remote_posts import find_author, save_post
-from inbox.posts.thanks import hear_thanks
+from inbox.posts.thanks import process_thanks
 from inbox.posts.votes import is_vote
 from models.people.actors import Actor
 from models.posts import message_requests
@@ -42,9 +42,9 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     author = await find_author(conn, sender, activity.object)
     edited_at = activity.published or datetime.now(UTC)
     post = (await save_post(conn, author, activity.object, edited_at=edited_at)).post
-    await hear_thanks(conn, author, activity.object, post)
+    await process_thanks(conn, author, activity.object, post)
     if await notify_change(conn, site, author, before, post):
-        await hear_words(conn, site, author, post)
+        await process_words(conn, site, author, post)
 
 
 async def _follow_agreement(
@@ -58,7 +58,7 @@ async def _follow_agreement(
         raise Ignored("This is about no agreement of theirs that is known here.")
     if document.request not in (None, held.request_uri):
         raise Ignored("Its id and the Offer with which it began are of two agreements.")
-    await follow_word(conn, site, sender, held, read_word(document, at))
+    await apply_owner_state(conn, site, sender, held, read_owner_state(document, at))
 
 
 def _is_old(published: datetime) -> bool:

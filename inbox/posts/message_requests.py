@@ -107,7 +107,7 @@ def _sum_up(writer: SenderStanding, ties: Sequence[Tie]) -> Standing:
     )
 
 
-async def hear_post(
+async def screen_post(
     conn: Connection,
     author: Actor,
     new: NewPost,
@@ -150,7 +150,7 @@ def _write_request(
     )
 
 
-async def hear_request(conn: Connection, sender: Actor, listing: Listing, activity: Offer) -> None:
+async def screen_request(conn: Connection, sender: Actor, listing: Listing, activity: Offer) -> None:
     """A stranger asks for a listing of ours. Raises Held where too many did today, Ignored for whoever is not heard."""
     standing = await judge_about(conn, sender, activity.id, listing.post)
     if standing.arrived:

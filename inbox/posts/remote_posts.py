@@ -9,7 +9,7 @@ from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.posts.contents import read_attachments
-from inbox.posts.message_requests import Standing, hear_post
+from inbox.posts.message_requests import Standing, screen_post
 from inbox.posts.quotes import save_quoted
 from inbox.posts.translation import read_details, read_new_poll, read_new_post
 from inbox.posts.waiting_posts import has_to_wait, keep_waiting, narrow
@@ -57,7 +57,7 @@ async def save_post(
     new = await _read_wanted(conn, author, object, arrival, through_share=through_share, edited_at=edited_at)
     if moment is None:
         welcome = through_share or arrival.followed or (new.kind == "listing" and new.audience != "direct")
-        standing = await hear_post(conn, author, new, _list_files(object), arrival, kept=welcome)
+        standing = await screen_post(conn, author, new, _list_files(object), arrival, kept=welcome)
     else:
         new, standing = replace(new, id=make_id(moment)), Standing(heard=True)
     new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
@@ -67,9 +67,9 @@ async def save_post(
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)
-    await _let_in(conn, post, standing.arrived, fresh=fresh)
+    await _accept_waiting(conn, post, standing.arrived, fresh=fresh)
     if moment is None:
-        await _tell(conn, author, post, arrival if fresh else None)
+        await _notify_readers(conn, author, post, arrival if fresh else None)
     return Saved(post=post, fresh=fresh)
 
 
@@ -117,7 +117,7 @@ def _leave_out(new: NewPost, ids: frozenset[int]) -> NewPost:
     return replace(new, mention_ids=named, silent_ids=silent)
 
 
-async def _let_in(conn: Connection, post: Post, reader_ids: tuple[int, ...], *, fresh: bool) -> None:
+async def _accept_waiting(conn: Connection, post: Post, reader_ids: tuple[int, ...], *, fresh: bool) -> None:
     """It waited for these, and comes now; where it was kept for others before, they are told of it here."""
     for request in await message_requests.settle(conn, post.uri, reader_ids) if reader_ids else ():
         if not fresh:
@@ -177,7 +177,7 @@ def _is_wanted(arrival: IncomingContext) -> bool:
     return arrival.followed or arrival.parent_author_id is not None or bool(arrival.local_ids)
 
 
-async def _tell(conn: Connection, author: Actor, post: Post, arrival: IncomingContext | None) -> None:
+async def _notify_readers(conn: Connection, author: Actor, post: Post, arrival: IncomingContext | None) -> None:
     """Notify people named or addressed, whoever wrote what is answered, and who asked to be told of this author.
 
     `arrival` is None for what they were told of before. Members near a repair call are told once it is open to them.

@@ -23,7 +23,7 @@ CAUSES: dict[Refusal, str] = {
 """Why a vote does not count."""
 
 
-async def hear_vote(conn: Connection, voter: Actor, object: Postlike) -> bool:
+async def process_vote(conn: Connection, voter: Actor, object: Postlike) -> bool:
     """Count it if it is a vote; False for a post. Raises Ignored for a vote that does not count."""
     if not await is_vote(conn, object):
         return False

@@ -110,13 +110,13 @@ async def _fill(instance: Instance, actor: Actor, backfill: Backfill) -> None:
         await backfills.save_found(conn, actor.id, len(entries))
     again: list[Entry] = []
     for entry in entries:
-        if not await _look_at(instance, actor, entry, last=len(again) >= MOST_AGAIN):
+        if not await _process_entry(instance, actor, entry, last=len(again) >= MOST_AGAIN):
             again.append(replace(entry, again=True))
     for entry in again:
-        await _look_at(instance, actor, entry, last=True)
+        await _process_entry(instance, actor, entry, last=True)
 
 
-async def _look_at(instance: Instance, actor: Actor, entry: Entry, *, last: bool) -> bool:
+async def _process_entry(instance: Instance, actor: Actor, entry: Entry, *, last: bool) -> bool:
     """Keep one entry, or leave it out; False for one that may be had later, unless this is its last chance."""
     try:
         kept = await _keep(instance, actor, entry)

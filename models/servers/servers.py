@@ -30,7 +30,7 @@ async def save_software(conn: Connection, host: str, *, software: str, version: 
     )
 
 
-async def save_heard(conn: Connection, hosts: list[str]) -> list[str]:
+async def save_seen(conn: Connection, hosts: list[str]) -> list[str]:
     """Verified requests came from these hosts; those that may be asked whether they are back, since something waits.
 
     Written at most once a minute each, since inboxes are busy. One that we hold as unavailable is probed at once

@@ -82,7 +82,7 @@ async def fingerprint(conn: Connection) -> str:
     return found
 
 
-async def list_told(conn: Connection) -> list[Decision]:
+async def list_public_blocks(conn: Connection) -> list[Decision]:
     """The servers set aside for a reason that the cooperative tells everybody."""
     return [one for one in await list_decided(conn) if one.level == "aside" and one.public_reason]
 

@@ -45,13 +45,15 @@ async def remind_due(instance: Instance, at: datetime | None = None) -> int:
 async def _remind(instance: Instance, at: datetime) -> tuple[int, dict[str, Exception]]:
     total, failed = 0, dict[str, Exception]()
 
-    async def say(conn: Connection, due: Reminder) -> None:
+    async def send_reminder(conn: Connection, due: Reminder) -> None:
         await remind(conn, instance.site, due.agreement_id, due.kind)
 
     while True:
         async with connection(instance.pool) as conn:
             due = await list_reminders(conn, at=at, limit=AT_ONCE)
-        stuck = await run_each(instance.pool, "reminder of agreement", {one.agreement_id: one for one in due}, say)
+        stuck = await run_each(
+            instance.pool, "reminder of agreement", {one.agreement_id: one for one in due}, send_reminder
+        )
         failed |= stuck
         total += len(due) - len(stuck)
         if len(due) < AT_ONCE or stuck:

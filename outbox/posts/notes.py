@@ -118,7 +118,7 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     poll = await polls.save(conn, post.id, draft.poll) if draft.poll is not None else None
     await quote_policies.begin(conn, post, draft.quote_policy)
     quote = None if quoted is None else await quote_requests.begin(conn, site, author, post, quoted)
-    await _tell(conn, author, post, named)
+    await _notify_named(conn, author, post, named)
     if audience != "coop":
         parts = (await quote_policies.load_parts(conn, [post]))[post.id]
         said = replace(post, content=post.content + from_text(draft.secret))
@@ -259,7 +259,7 @@ def _address(author: Actor, new: NewPost, audience: Audience, named: tuple[Actor
     )
 
 
-async def _tell(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
+async def _notify_named(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
     """Those of our people who are named, and those who want to hear of each post of the author."""
     for actor in named:
         if actor.local:

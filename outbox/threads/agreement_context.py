@@ -71,7 +71,7 @@ class AgreementChange:
     post_id: int | None = None
 
 
-async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: AgreementChange) -> None:
+async def record_act(conn: Connection, site: Site, case: Case, actor: Actor, act: AgreementChange) -> None:
     """Written down, and told to the other side if it is elsewhere.
 
     A server that reads no agreements gets a private note in words instead of the activity; guests read the thread.

@@ -45,12 +45,12 @@ async def notify(conn: Connection, site: Site, case: Case, event_id: int) -> Non
     thread = await exchanges.get_for(conn, event.exchange_id, case.owner.id)
     for reader in (case.owner, case.partner):
         other = case.other_of(reader)
-        if not reader.local or reader.guest or reader.id == event.actor_id or _said_so(case, event, other):
+        if not reader.local or reader.guest or reader.id == event.actor_id or _is_in_own_message(case, event, other):
             continue
         if other.guest or kind == "gone":
             await _write_letter(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
         else:
-            await _write(conn, site, _Telling(case=case, reader=reader, kind=kind, event=event))
+            await _write(conn, site, _Notice(case=case, reader=reader, kind=kind, event=event))
 
 
 async def notify_of_guest(conn: Connection, site: Site, reader: Actor, thread: Exchange, event_id: int) -> None:
@@ -65,7 +65,7 @@ async def confirm(
     conn: Connection, site: Site, case: Case, reader: Actor, kind: str, *, cause: Cause | None = None
 ) -> None:
     """What became of an answer in words that a member gave in an app, or got; the `cause` where it does not count."""
-    await _write(conn, site, _Telling(case=case, reader=reader, kind=kind, cause=cause))
+    await _write(conn, site, _Notice(case=case, reader=reader, kind=kind, cause=cause))
 
 
 async def explain(conn: Connection, site: Site, case: Case, reader: Actor) -> None:
@@ -73,10 +73,10 @@ async def explain(conn: Connection, site: Site, case: Case, reader: Actor) -> No
     asked = await exchange_questions.list_standing(conn, case.agreement.id)
     if len(asked) == 1:
         event_id = await exchange_questions.find_asking(conn, case.agreement.id)
-        await _write(conn, site, _Telling(case=case, reader=reader, kind="explained", about=event_id))
+        await _write(conn, site, _Notice(case=case, reader=reader, kind="explained", about=event_id))
 
 
-def _said_so(case: Case, event: Event, other: Actor) -> bool:
+def _is_in_own_message(case: Case, event: Event, other: Actor) -> bool:
     """Whether the other one's own message, the only word there is of a server like hers, told it already."""
     return event.actor_id == other.id and not case.reads(other) and "answer" in event.details
 
@@ -106,7 +106,7 @@ async def _write_letter(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Telling:
+class _Notice:
     """What is told to whom; `event` is None for what became of words, `cause` why they do not count.
 
     `about` is the event that asked, where it is asked again.
@@ -132,7 +132,7 @@ class _Telling:
         return f"{f'r{moment}' if self.event is None else f'e{self.event.id}'}-{self.reader.id}"
 
 
-async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
+async def _write(conn: Connection, site: Site, telling: _Notice) -> None:
     reader, held = telling.reader, telling.case.agreement
     language = "en" if (await accounts.get(conn, reader.id)).language == "en" else "fr"
     currency = points.find_currency(await preferences.load(conn))
@@ -150,7 +150,7 @@ async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
         )
 
 
-def _write_answer(site: Site, telling: _Telling, language: str) -> str:
+def _write_answer(site: Site, telling: _Notice, language: str) -> str:
     """Where she answers when she is waited for: on the page of the thread, which has buttons.
 
     How to answer in words, and a link that acts once, are for people who have none (`outbox/threads/terms_in_words`).
@@ -167,7 +167,7 @@ def _write_answer(site: Site, telling: _Telling, language: str) -> str:
     return write_page(page, language) if awaited or telling.kind in TO_BE_SAID else ""
 
 
-async def _keep(conn: Connection, site: Site, telling: _Telling, text: str, language: str) -> Post:
+async def _keep(conn: Connection, site: Site, telling: _Notice, text: str, language: str) -> Post:
     held, reader = telling.case.agreement, telling.reader
     parent = await exchange_notices.find_last(conn, held.exchange_id, reader.id) or telling.case.listing.post
     page = _page_of(site, held.exchange_id)

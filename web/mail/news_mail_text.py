@@ -63,7 +63,7 @@ async def write_news_mail(
     conn: Connection, instance: Instance, mail: Mail, account: Account, *, sender: str
 ) -> EmailMessage | None:
     """The mail, to be handed over; None when the member has read everything meanwhile."""
-    site, say = instance.site, make_say(account.language)
+    site, say = instance.site, make_translate(account.language)
     choices = await mail_preferences.load(conn, account.actor_id)
     wanted = {kind for kind, choice in choices.items() if choice.rhythm != "never"}
     entries = [
@@ -101,7 +101,7 @@ async def write_news_mail(
     return message
 
 
-def make_say(language: str) -> Say:
+def make_translate(language: str) -> Say:
     """Sentences in this language."""
     translate, _ = make_translators(language)
     return lambda sentence, /, **values: translate(sentence) % values if values else translate(sentence)
@@ -154,12 +154,14 @@ async def _list_parts(
             note = thanked.get(event.id)
             text = event.details.get("text", "") if note is None else to_text(note.content)
             parts.append(
-                NewsSection(line=line, terms=await _tell_terms(conn, say, event, listener.language), text=_cut(text))
+                NewsSection(
+                    line=line, terms=await _describe_terms(conn, say, event, listener.language), text=_cut(text)
+                )
             )
     return parts
 
 
-async def _tell_terms(conn: Connection, say: Say, event: Event, language: str) -> list[str]:
+async def _describe_terms(conn: Connection, say: Say, event: Event, language: str) -> list[str]:
     """When and where: what was proposed or settled at that moment; for what the clock says, what holds now."""
     terms = read_terms(event.details.get("terms", {}))
     if event.actor_id is None and event.agreement_id is not None:

@@ -42,7 +42,7 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
         account = await accounts.find(conn, payload["actor_id"])
         watch = await repair_watches.find(conn, payload["actor_id"])
         listing = await _find_open(conn, payload["post_id"], payload["actor_id"])
-        if account is None or watch is None or listing is None or not await _may_be_told(conn, account, watch):
+        if account is None or watch is None or listing is None or not await _may_be_mailed(conn, account, watch):
             return
         rest = postpone_to_morning(at) - at
         if rest > timedelta(0) and not (watch.at_night and _is_urgent(listing)):
@@ -58,7 +58,7 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
     await send_to_member(instance, account, "repair_call", message)
 
 
-async def _may_be_told(conn: Connection, account: Account, watch: RepairWatch) -> bool:
+async def _may_be_mailed(conn: Connection, account: Account, watch: RepairWatch) -> bool:
     if account.disabled_at is not None or account.confirmed_at is None or not watch.by_mail:
         return False
     return not await news_mails.is_refused(conn, account.actor_id)
@@ -84,7 +84,7 @@ async def _gather(conn: Connection, instance: Instance, account: Account, listin
         "who": " ".join(author.display_name.split()),
         "title": " ".join(details.title.split()),
         "place": details.place_name or "",
-        "distance": _tell_distance(me.latitude, me.longitude, listing, account.language),
+        "distance": _format_distance(me.latitude, me.longitude, listing, account.language),
         "urgency": (details.repair or {}).get("urgency") or "",
         "rideable": (details.repair or {}).get("rideable"),
         "link": f"{site.url}{listing_path(site, listing)}",
@@ -93,7 +93,7 @@ async def _gather(conn: Connection, instance: Instance, account: Account, listin
     }
 
 
-def _tell_distance(latitude: float | None, longitude: float | None, listing: Listing, language: str) -> str:
+def _format_distance(latitude: float | None, longitude: float | None, listing: Listing, language: str) -> str:
     """How far it is, as far as blurred places let one tell."""
     details = listing.details
     if latitude is None or longitude is None or details.latitude is None or details.longitude is None:

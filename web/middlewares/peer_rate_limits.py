@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from models.limits import NETWORK_READS, SERVER_READS, UNPROVEN_POSTS, Limit
 from web.http.accept import asks_for_document
 from web.http.client_address import peer_network
-from web.middlewares.rate_limits import QUOTA, tell_wait
+from web.middlewares.rate_limits import QUOTA, format_retry_after
 from web.security.session import SAFE_METHODS
 
 FOR_SERVERS = ("/users/", "/territories")
@@ -63,4 +63,4 @@ def note_signer(request: web.Request, host: str) -> None:
 def _count_read(request: web.Request, limit: Limit, key: str) -> None:
     counter = request.app[QUOTA].counter
     if not counter.spend(limit, key):
-        raise web.HTTPTooManyRequests(headers={"Retry-After": tell_wait(counter, limit)})
+        raise web.HTTPTooManyRequests(headers={"Retry-After": format_retry_after(counter, limit)})

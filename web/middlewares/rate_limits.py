@@ -132,10 +132,10 @@ async def _show_page(request: web.Request, handler: Handler, quota: Quota, limit
 
 
 def _refusal(counter: MemoryCounter, limit: Limit, headers: dict[str, str]) -> web.HTTPTooManyRequests:
-    return web.HTTPTooManyRequests(headers=headers | {"Retry-After": tell_wait(counter, limit)})
+    return web.HTTPTooManyRequests(headers=headers | {"Retry-After": format_retry_after(counter, limit)})
 
 
-def tell_wait(counter: MemoryCounter, limit: Limit) -> str:
+def format_retry_after(counter: MemoryCounter, limit: Limit) -> str:
     """In how many seconds a limit that goes by the clock begins anew (`Retry-After`)."""
     return str(max(1, math.ceil(counter.seconds_left(limit))))
 
@@ -146,11 +146,11 @@ def _describe(counter: MemoryCounter, client: Client) -> dict[str, str]:
     return {
         "X-RateLimit-Limit": str(client.limit.most),
         "X-RateLimit-Remaining": str(max(0, left)),
-        "X-RateLimit-Reset": tell_moment(counter.window(client.limit) + client.limit.seconds),
+        "X-RateLimit-Reset": format_reset(counter.window(client.limit) + client.limit.seconds),
     }
 
 
-def tell_moment(seconds: float) -> str:
+def format_reset(seconds: float) -> str:
     """A moment in seconds since 1970, as clients read it (`X-RateLimit-Reset`)."""
     moment = datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

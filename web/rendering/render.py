@@ -12,7 +12,7 @@ from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 from web.rendering.branding import Branding, load_branding
-from web.rendering.error_messages.lookup import say_error
+from web.rendering.error_messages.lookup import format_error
 from web.rendering.formats import set_in
 from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
 from web.rendering.i18n import N_ as N_
@@ -136,7 +136,7 @@ def say(request: web.Request, sentence: str, /, **values: Any) -> str:
     return set_in(request.app[TEMPLATES].sentences[language](sentence), values, language)
 
 
-def say_refusal(request: web.Request, refusal: Refusal) -> str:
+def format_refusal(request: web.Request, refusal: Refusal) -> str:
     """Why something is refused, in the reader's language."""
     language = reader_language(request)
-    return say_error(refusal, request.app[TEMPLATES].sentences[language], language)
+    return format_error(refusal, request.app[TEMPLATES].sentences[language], language)

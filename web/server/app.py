@@ -78,7 +78,7 @@ async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
     instance = app[INSTANCE]
     limits = [*app[QUOTA].shared, *SHARED]
     background = app[BACKGROUND]
-    background.start("rings", app[WORK_SIGNAL].announce_rings)
+    background.start("rings", app[WORK_SIGNAL].announce_signals)
     background.start("limits", partial(share, instance.pool, instance.counter, limits))
     background.start("streams", app[HUB].run)
     yield

@@ -27,9 +27,9 @@ from outbox.threads.agreement_context import (
     Said,
     keep,
     lock_context,
+    record_act,
     require_next,
     require_words,
-    say,
     send_current_state,
     stamp,
 )
@@ -69,7 +69,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
     )
     no = await _build_no(conn, site, actor, case, verb, ended)
     case = replace(case, agreement=ended)
-    await say(
+    await record_act(
         conn, site, case, actor, AgreementChange(kind=ENDINGS[verb], activity=no, text=reason, post_id=said.post_id)
     )
     if not actor.local:

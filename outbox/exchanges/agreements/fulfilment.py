@@ -22,8 +22,8 @@ from outbox.threads.agreement_context import (
     AgreementChange,
     Said,
     lock_context,
+    record_act,
     require_next,
-    say,
     send_current_state,
     stamp,
 )
@@ -49,7 +49,7 @@ async def report(
     if step == final:
         case = replace(case, agreement=_end(case, actor, state, at))
     word = build_report(site, case, actor, step, uri=uri, at=at)
-    await say(conn, site, case, actor, AgreementChange(kind=step, activity=word))
+    await record_act(conn, site, case, actor, AgreementChange(kind=step, activity=word))
     if step == final:
         await send_current_state(conn, site, case)
         await settle(conn, site, case)

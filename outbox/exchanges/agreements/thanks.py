@@ -58,7 +58,7 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
     if said.public and not _may_be_public(case):
         raise Invalid("thanks_not_public", field="thanks")
     if author.guest or other.guest:
-        await _say(conn, site, case, author, text)
+        await _add_to_thread(conn, site, case, author, text)
         return
     note = await (_write_for_all if said.public else _write_to)(conn, site, case, author, said)
     await keep_thanks(conn, case, author, note)
@@ -76,7 +76,7 @@ async def _has_thanked(conn: Connection, case: Case, author: Actor, text: str) -
     raise Conflict("already_thanked")
 
 
-async def _say(conn: Connection, site: Site, case: Case, author: Actor, text: str) -> None:
+async def _add_to_thread(conn: Connection, site: Site, case: Case, author: Actor, text: str) -> None:
     """To or from a guest: a line of the thread, and a word of it to the apps of a member."""
     await keep_thanks(conn, case, author, None, text=text)
     if author.guest:

@@ -20,7 +20,7 @@ from outbox.builders.objects.agreement import Case
 from outbox.builders.texts.explanations import Cause, find_cause
 from outbox.exchanges import acts
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
-from outbox.exchanges.explanations import explain, explain_unheard
+from outbox.exchanges.explanations import explain, explain_not_done
 from outbox.exchanges.plain_language.answers import is_courtesy, names_of, read_answer
 from outbox.posts import notes as outbox_notes
 from outbox.posts.mentions import find_handles
@@ -33,7 +33,7 @@ from outbox.threads.notices import explain as explain_in_apps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class ReplyResult:
     """What a private note is to what two people want to agree on.
 
     `heard` took effect, and `case` has it; `unheard` is an answer that does not count, for this `cause`; `unclear` is
@@ -46,18 +46,18 @@ class Hearing:
     cause: Cause = "impossible"
 
 
-async def hear_in_words(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+async def process_remote_reply(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """A private note by somebody elsewhere whose server reads no agreements; she is told what it did not do."""
-    heard = await hear(conn, site, author, post)
+    heard = await process_reply(conn, site, author, post)
     if heard is not None and heard.outcome == "unclear":
         await explain(conn, site, heard.case, post)
     elif heard is not None and heard.outcome == "unheard":
-        await explain_unheard(conn, site, heard.case, post, yes=heard.yes, cause=heard.cause)
+        await explain_not_done(conn, site, heard.case, post, yes=heard.yes, cause=heard.cause)
 
 
-async def hear_member(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+async def process_member_reply(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """The same from an app of ours, which is told what became of it."""
-    heard = await hear(conn, site, author, post)
+    heard = await process_reply(conn, site, author, post)
     if heard is None:
         return
     state = heard.case.agreement.state
@@ -69,7 +69,7 @@ async def hear_member(conn: Connection, site: Site, author: Actor, post: Post) -
         await confirm(conn, site, heard.case, author, "agreed" if state == "agreed" else "refused_here")
 
 
-async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Hearing | None:
+async def process_reply(conn: Connection, site: Site, author: Actor, post: Post) -> ReplyResult | None:
     """Do what a private note says to terms that were proposed to its author; None where it is a message and no more."""
     thread = await exchange_messages.find_by_message(conn, post.id) if post.audience == "direct" else None
     held = await agreements.get_latest(conn, thread.id) if thread is not None else None
@@ -84,8 +84,8 @@ async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Heari
             return await _act(conn, site, case, author, post, yes=answer)
         if await exchange_questions.is_question(conn, held.exchange_id, answered.id):
             cause = find_cause(held, yes=answer, turn=turn)
-            return Hearing(case=case, outcome="unheard", yes=answer, cause=cause) if cause is not None else None
-    return Hearing(case=case, outcome="unclear") if turn else None
+            return ReplyResult(case=case, outcome="unheard", yes=answer, cause=cause) if cause is not None else None
+    return ReplyResult(case=case, outcome="unclear") if turn else None
 
 
 async def _read(conn: Connection, case: Case, author: Actor, post: Post) -> bool | None:
@@ -124,17 +124,17 @@ async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: 
     return thanks and await _is_bare(conn, answered)
 
 
-async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Post, *, yes: bool) -> Hearing:
+async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Post, *, yes: bool) -> ReplyResult:
     said = Said(offer_uri=case.agreement.offer_uri, post_id=post.id)
     try:
-        done = await acts.do(conn, site, author, case.agreement, "accept" if yes else "refuse", said)
+        done = await acts.perform(conn, site, author, case.agreement, "accept" if yes else "refuse", said)
     except (Conflict, Invalid, Forbidden) as error:
         case = await find_context(conn, await agreements.get(conn, case.agreement.id))
-        return Hearing(case=case, outcome="unheard", yes=yes, cause=_tell_cause(case, case.agreement, error, said))
-    return Hearing(case=replace(case, agreement=done), outcome="heard", yes=yes)
+        return ReplyResult(case=case, outcome="unheard", yes=yes, cause=_find_cause(case, case.agreement, error, said))
+    return ReplyResult(case=replace(case, agreement=done), outcome="heard", yes=yes)
 
 
-def _tell_cause(case: Case, held: Agreement, error: Refusal, said: Said) -> Cause:
+def _find_cause(case: Case, held: Agreement, error: Refusal, said: Said) -> Cause:
     """Why the verb raised."""
     if held.offer_uri != said.offer_uri or held.state not in agreements.OPEN:
         return find_cause(held, yes=True, turn=True) or "replaced"

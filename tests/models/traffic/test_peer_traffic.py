@@ -17,7 +17,7 @@ NOW = datetime.now(UTC)
 
 async def hear(conn: Connection, *hosts: str) -> None:
     """Something came from these."""
-    await servers.save_heard(conn, list(hosts))
+    await servers.save_seen(conn, list(hosts))
 
 
 async def test_what_is_in_the_queue_is_counted_for_each_server(conn: Connection) -> None:

@@ -87,7 +87,7 @@ async def _check(request: web.Request, form: Form, login: str, password: str) ->
     return account
 
 
-async def enter(request: web.Request, account: Account) -> None:
+async def log_in(request: web.Request, account: Account) -> None:
     """Log this account in on this browser."""
     async with transaction(request.app[INSTANCE].pool) as conn:
         await open_session(request, conn, account)

@@ -110,7 +110,7 @@ def _make_row(voice: ReaderLocale, one: MyExchange, name: str) -> ExchangeRow:
         href=exchange_path(one.id),
         title=one.title or voice.say("Annonce retirée"),
         other=name,
-        words=tell(voice, one, name),
+        words=describe_state(voice, one, name),
         when=describe(span, voice) if span is not None and one.state else "",
         icon=ICONS.get(one.state or "talk", "close"),
         at=one.last_at,
@@ -121,7 +121,7 @@ def _make_row(voice: ReaderLocale, one: MyExchange, name: str) -> ExchangeRow:
     )
 
 
-def tell(voice: ReaderLocale, one: MyExchange, name: str) -> str:
+def describe_state(voice: ReaderLocale, one: MyExchange, name: str) -> str:
     """How far it is, in a few words."""
     if one.state is None:
         return voice.say("En discussion")

@@ -71,7 +71,7 @@ async def post_terms(request: web.Request) -> web.Response:
             said = Said(text=reason if answer == "non" else "", offer_uri=link.offer_uri)
             if not acts.is_so(held, who, ANSWERS[answer], said):
                 _require_standing(link, held)
-            await acts.do(conn, instance.site, who, held, ANSWERS[answer], said)
+            await acts.perform(conn, instance.site, who, held, ANSWERS[answer], said)
     except (Gone, NotFound):
         return await render(request, "terms/gone.html", status=410)
     except (Conflict, Invalid, Forbidden) as error:

@@ -69,9 +69,9 @@ SIMILAR_WITHIN = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingView:
-    """Everything the page of a listing shows. `passages` is for its author, None where it never leaves.
+    """Everything the page of a listing shows. `delivery` is for its author, None where it never leaves.
 
-    `went` tells where the reader's like and share are; `messages` are private ones that stand in no thread.
+    `reaction_deliveries` tells where the reader's like and share are; `messages` are private ones outside any thread.
     """
 
     id: int
@@ -99,12 +99,12 @@ class ListingView:
     files: list[Attachment]
     questions: list[Comment]
     messages: list[Comment]
-    passages: DeliveryStatus | None
+    delivery: DeliveryStatus | None
     told: int | None
     counts: PostCounts
     may_share: bool
     citing: QuoteCount
-    went: dict[str, DeliveryStatus]
+    reaction_deliveries: dict[str, DeliveryStatus]
     taken: UnavailabilityView | None
     opening: PlaceView | None
     similar: list[ListingCard]
@@ -223,12 +223,12 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         files=list_attachments(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private and one.id not in threaded],
-        passages=(await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
-        told=await repair_watches.count_told(conn, post.id) if own and details.kind == "repair_call" else None,
+        delivery=(await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
+        told=await repair_watches.count_notified(conn, post.id) if own and details.kind == "repair_call" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
         citing=await count_quotes(conn, post, reader_id),
-        went=await find_reaction_delivery(conn, reader_id, post.uri),
+        reaction_deliveries=await find_reaction_delivery(conn, reader_id, post.uri),
         taken=await find_unavailability(conn, listing, own=own),
         opening=find_opening_hours(author),
         waits=post.waits,

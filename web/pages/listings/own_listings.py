@@ -105,11 +105,11 @@ async def show_my_place(request: web.Request) -> web.Response:
         begun=begun,
         means=means,
         said=find_flash_message(request, SAID),
-        **_tell_presence(me),
+        **_find_presence(me),
     )
 
 
-def _tell_presence(me: Actor) -> dict[str, Any]:
+def _find_presence(me: Actor) -> dict[str, Any]:
     return {
         "back_on": find_return(me, datetime.now(UTC)),
         "opening": find_opening_hours(me),

@@ -58,7 +58,7 @@ async def post_decision(request: web.Request) -> web.Response:
         if host not in {one.host for one in await message_requests.list_hosts(conn)}:
             raise NotFound
         if gesture == "allow":
-            await peers.hear_strangers(conn, host)
+            await peers.accept_strangers(conn, host)
         else:
             await peers.refuse_strangers(conn, host, aside=gesture == "set_aside")
     instance.policy.forget()

@@ -80,12 +80,12 @@ async def post_decision(request: web.Request) -> web.Response:
                 settled = await outbox.settle(conn, id, Settlement(by=me.actor_id, note=note, answer=answer))
                 await queue_answer(conn, settled)
     except Conflict:
-        await _tell_quicker(request, form, id, me.actor_id)
+        await _fail_settled(request, form, id, me.actor_id)
         return await _show(request, form, status=409)
     raise redirect_with_message(HERE, gesture)
 
 
-async def _tell_quicker(request: web.Request, form: Form, id: int, reader_id: int) -> None:
+async def _fail_settled(request: web.Request, form: Form, id: int, reader_id: int) -> None:
     """Somebody else did something with it meanwhile."""
     async with connection(request.app[INSTANCE].pool) as conn:
         held = await reports.find(conn, id, reader_id)

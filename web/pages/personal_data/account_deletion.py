@@ -54,7 +54,7 @@ async def post_staying(request: web.Request) -> web.Response:
     account, instance = require_account(request), request.app[INSTANCE]
     await read_form(request)
     async with transaction(instance.pool) as conn:
-        await account_deletion.stay(conn, instance.site, await actors.get(conn, account.actor_id))
+        await account_deletion.cancel_deletion(conn, instance.site, await actors.get(conn, account.actor_id))
     raise redirect_with_message("/compte", "stays")
 
 
@@ -87,6 +87,6 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         proof=await find_proof(request),
         last_admin=last_admin,
         pending=pending,
-        tell_span=lambda begins_at, ends_at: describe_moments(speak, begins_at, ends_at, language),
+        describe_span=lambda begins_at, ends_at: describe_moments(speak, begins_at, ends_at, language),
         days=account_deletion.GRACE.days,
     )

@@ -114,7 +114,7 @@ async def post_decision(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
         if gesture == "allow":
-            await outbox.welcome(conn, me, author_id)
+            await outbox.accept_and_notify(conn, me, author_id)
         elif gesture == "report":
             await outbox.report(conn, instance.site, me, author_id)
         else:

@@ -84,8 +84,8 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)
         own = post.author_id == reader_id
-        passages = (await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
-        went = await find_reaction_delivery(conn, reader_id, post.uri)
+        delivery = (await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
+        reaction_deliveries = await find_reaction_delivery(conn, reader_id, post.uri)
         await find_branding(request, conn)
         await count_unread(request, conn)
     wanted = form.typed("reply_to") if form else request.query.get("a", "")
@@ -99,8 +99,8 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         post=post,
         summary=post.warning or shorten(post.content),
         own=own,
-        passages=passages,
-        went=went,
+        delivery=delivery,
+        reaction_deliveries=reaction_deliveries,
         explain_stop=partial(explain_stop, partial(say, request)),
         counts=counts[post.id],
         may_share=post.audience in PUBLIC,

@@ -47,7 +47,7 @@ class FollowRow:
     href: str
     plate: CoopBadge | None
     state: FollowState
-    passages: DeliveryStatus | None = None
+    delivery: DeliveryStatus | None = None
     past: Backfill | None = None
     rest: Rest | None = None
 
@@ -66,7 +66,7 @@ async def list_follows(request: web.Request) -> web.Response:
         }
         plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
         pending = [people[row.followed_id] for row in asked if row.state == "pending"]
-        passages = await find_follow_request_delivery(conn, account.actor_id, pending)
+        deliveries = await find_follow_request_delivery(conn, account.actor_id, pending)
         resting = await servers.list_resting(conn, sorted({actor.host for actor in people.values() if not actor.local}))
         pasts = await backfills.list_by_actors(conn, [row.followed_id for row in asked if row.state == "accepted"])
     return await render(
@@ -75,7 +75,7 @@ async def list_follows(request: web.Request) -> web.Response:
         asked=[
             replace(
                 _make_row(people[row.followed_id], plates[row.followed_id, None], row.state),
-                passages=passages.get(row.followed_id),
+                delivery=deliveries.get(row.followed_id),
                 past=pasts.get(row.followed_id),
                 rest=resting.get(people[row.followed_id].host) if row.state == "accepted" else None,
             )

@@ -95,12 +95,12 @@ FINDINGS: dict[tuple[Step, str], str] = {
 }
 
 
-def tell_finding(say: Say, host: str, finding: Finding) -> str:
+def describe_finding(say: Say, host: str, finding: Finding) -> str:
     """What came of one trial of a server; nothing where the name of the trial says it all."""
     if finding.trial is CheckStep.CLOCK and finding.clock is not None:
-        return tell_clock(say, finding.clock) if not finding.ok else ""
+        return describe_clock(say, finding.clock) if not finding.ok else ""
     if finding.trial is CheckStep.SIGNATURE and finding.cause is Cause.CLOCK and finding.clock is not None:
-        return say(N_("%(host)s refuse notre signature."), host=host) + " " + tell_clock(say, finding.clock)
+        return say(N_("%(host)s refuse notre signature."), host=host) + " " + describe_clock(say, finding.clock)
     if finding.trial is CheckStep.WELCOME and finding.ok is False:
         return say(N_("Votre coop l’a mis à l’écart : rien ne part, rien n’entre."))
     if finding.cause is not None:
@@ -110,7 +110,7 @@ def tell_finding(say: Say, host: str, finding: Finding) -> str:
     return finding.detail
 
 
-def tell_check(say: Say, check: Check) -> str:
+def describe_check(say: Say, check: Check) -> str:
     """What came of one step between somewhere else and here."""
     words = [say(FINDINGS[check.step, check.finding], host=check.host, name=check.name)]
     if check.cause is not None:
@@ -120,7 +120,7 @@ def tell_check(say: Say, check: Check) -> str:
     return " ".join(words)
 
 
-def tell_clock(say: Say, seconds: int) -> str:
+def describe_clock(say: Say, seconds: int) -> str:
     """By how much a clock is ahead of ours, or behind it."""
     minutes = round(abs(seconds) / 60)
     if minutes < 120:

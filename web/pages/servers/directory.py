@@ -23,7 +23,7 @@ from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.listing_cards import accent_of
-from web.pages.servers.directory_reasons import tell_reason
+from web.pages.servers.directory_reasons import describe_reason
 from web.rendering.render import N_, render, say
 from web.security.session import require_role
 
@@ -86,7 +86,7 @@ async def _decide(conn: Connection, gesture: str, host: str) -> None:
         case "vouch":
             await peers.vouch(conn, host)
         case "stop_vouching":
-            await peers.vouch_no_more(conn, host)
+            await peers.withdraw_vouch(conn, host)
         case "forget":
             await deciding.forget_seed(conn, host)
         case "withdraw" | "spam":
@@ -143,7 +143,7 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         search=search,
         names=names,
         accent_of=accent_of,
-        tell_reason=partial(tell_reason, partial(say, request)),
+        describe_reason=partial(describe_reason, partial(say, request)),
     )
 
 

@@ -65,7 +65,7 @@ async def post_gesture(request: web.Request) -> web.Response:
         elif gesture in {"tell", "keep_quiet"}:
             await peers.announce_levels(conn, told=gesture == "tell")
         elif gesture in {"let_in", "keep_out"}:
-            await peers.let_in(conn, host, listed=gesture == "let_in")
+            await peers.save_listed(conn, host, listed=gesture == "let_in")
         elif gesture == "forget":
             await peers.dismiss_access_request(conn, host)
         elif gesture == "back":
@@ -125,7 +125,7 @@ async def show_export(request: web.Request) -> web.Response:
 async def show_public_list(request: web.Request) -> web.Response:
     """GET /a-l-ecart: the servers set aside for a reason that the cooperative tells everybody."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        told = await trust_levels.list_told(conn)
+        told = await trust_levels.list_public_blocks(conn)
     return await render(request, "peers/public_list.html", decisions=told)
 
 

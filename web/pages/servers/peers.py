@@ -28,7 +28,7 @@ from outbox.traffic import resend
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.servers.diagnosis_steps import TRIALS, tell_clock, tell_finding
+from web.pages.servers.diagnosis_steps import TRIALS, describe_clock, describe_finding
 from web.pages.servers.unknown_hosts import SAID as SAID_OF_UNKNOWN
 from web.pages.servers.unknown_hosts import describe
 from web.pages.traffic.failure_causes import advise, explain_stop
@@ -109,7 +109,7 @@ async def list_peers(request: web.Request) -> web.Response:
         unknown=[describe(one) for one in unknown],
         said=find_flash_message(request, SAID_OF_UNKNOWN),
         explain_stop=partial(explain_stop, partial(say, request)),
-        tell_clock=partial(tell_clock, partial(say, request)),
+        describe_clock=partial(describe_clock, partial(say, request)),
     )
 
 
@@ -205,10 +205,12 @@ async def _show(
         coop_follow=coop_follow,
         own_clock=own_clock,
         form=form,
-        findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],
+        findings=[
+            (one.ok, say(request, TRIALS[one.trial]), describe_finding(speak, host, one)) for one in findings or []
+        ],
         since=(datetime.now(PARIS) - timedelta(days=7)).date().isoformat(),
         said=find_flash_message(request, SAID),
         explain_stop=partial(explain_stop, speak),
         advise=partial(advise, speak),
-        tell_clock=partial(tell_clock, speak),
+        describe_clock=partial(describe_clock, speak),
     )

@@ -9,7 +9,7 @@ from models.people import accounts
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import accept, request
-from outbox.people.account_deletion import leave_due
+from outbox.people.account_deletion import delete_due_accounts
 from tests.factories import make_remote_actor
 from tests.village import Village
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member, list_mails
@@ -118,7 +118,7 @@ async def test_once_it_is_done_she_is_nobody_here_and_the_administrators_see_who
             alice,
         )
 
-    await leave_due(door.instance, at=datetime.now(UTC) + timedelta(days=15))
+    await delete_due_accounts(door.instance, at=datetime.now(UTC) + timedelta(days=15))
 
     assert (await visitor.open("/compte")).path == "/connexion?retour=/compte"
     odile = await (await door.ring()).log_in("odile")

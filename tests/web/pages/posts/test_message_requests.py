@@ -13,7 +13,7 @@ from models.people.actors import Actor
 from models.posts import message_requests
 from models.posts.message_requests import news
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.moderation.message_requests import look_again, notify_waiting
+from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from tests.factories import make_local_actor
 from tests.strangers import make_stranger, make_waiting
 from tests.village import Village
@@ -157,7 +157,7 @@ async def test_what_came_soon_after_she_had_looked_is_told_a_day_later(
         await execute(conn, "UPDATE message_request SET received_at = now() - interval '30 hours'")
         await execute(conn, "UPDATE message_request_news SET told_at = now() - interval '29 hours'")
         await execute(conn, "UPDATE message_request_news SET seen_at = now() - interval '28 hours'")
-    await look_again(instance)
+    await accept_known_senders(instance)
     async with transaction(instance.pool) as conn:
         assert not await fetch_value(conn, lately), "she has seen all that waits"
         await make_waiting(conn, eve, lomme.alice, text="Et le réchaud ?")
@@ -165,7 +165,7 @@ async def test_what_came_soon_after_she_had_looked_is_told_a_day_later(
             conn, "UPDATE message_request SET received_at = now() - interval '20 hours' WHERE text = 'Et le réchaud ?'"
         )
 
-    await look_again(instance)
+    await accept_known_senders(instance)
 
     async with transaction(instance.pool) as conn:
         assert await fetch_value(conn, lately)

@@ -84,7 +84,7 @@ async def post_act(request: web.Request, sent: SentAct) -> web.Response:
     async with _acting(request) as (conn, site):
         held = await _get_own(conn, request)
         said = Said(text=sent.text or "", offer_uri=sent.offer)
-        await acts.do(conn, site, reader(request), held, sent.act, said)
+        await acts.perform(conn, site, reader(request), held, sent.act, said)
         value = await load_thread(conn, request, held.exchange_id)
     return answer(request, value)
 

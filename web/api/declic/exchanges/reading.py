@@ -96,7 +96,7 @@ async def load_entries(
     """These lines, the newest first; notes that only tell an event to servers without agreements are left out."""
     site, me = request.app[INSTANCE].site, reader(request).id
     written = [one.id for one in found if one.kind == "message"]
-    retold = await exchanges.list_retold(conn, thread.id, written)
+    retold = await exchanges.list_event_messages(conn, thread.id, written)
     visible = await posts.filter_visible(conn, [id for id in written if id not in retold], me)
     messages = {
         post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))

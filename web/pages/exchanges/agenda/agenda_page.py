@@ -19,10 +19,10 @@ from web.pages.components.people import find_return
 from web.pages.exchanges.agenda.entries import (
     AgendaEntries,
     AgendaEntry,
-    tell_absence,
-    tell_agreements,
-    tell_closures,
-    tell_kept,
+    add_absence,
+    add_agreements,
+    add_closures,
+    add_kept_days,
 )
 from web.pages.exchanges.agenda.month_table import MonthDays, draw_table
 from web.pages.exchanges.month_weeks import next_month
@@ -103,12 +103,12 @@ async def _gather(request: web.Request, asked: AgendaQuery, voice: ReaderLocale)
         agreed = await agenda.list_agreements(conn, me.id, begins_at, ends_at, late=late)
         kept = await agenda.list_kept(conn, me.id, begins_at, ends_at)
     dated = AgendaEntries()
-    tell_agreements(voice, dated, agreed, today=asked.today)
-    tell_kept(voice, dated, kept, origin=instance.site.url)
-    tell_closures(voice, dated, [] if me.type == "Person" else read_hours(me.hours).closures)
+    add_agreements(voice, dated, agreed, today=asked.today)
+    add_kept_days(voice, dated, kept, origin=instance.site.url)
+    add_closures(voice, dated, [] if me.type == "Person" else read_hours(me.hours).closures)
     back_at = find_return(me, datetime.now(UTC))
     if back_at is not None:
-        tell_absence(voice, dated, back_at, today=asked.today)
+        add_absence(voice, dated, back_at, today=asked.today)
     return dated
 
 

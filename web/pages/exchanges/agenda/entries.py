@@ -86,15 +86,15 @@ class AgendaEntries:
         self.lines.extend(lines)
 
 
-def tell_agreements(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[DatedAgreement], *, today: date) -> None:
+def add_agreements(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[DatedAgreement], *, today: date) -> None:
     """What is agreed or asked for: a loan goes out on one line and comes back on another."""
     for one in found:
         span = read_span(one.begins_at, one.ends_at)
         assert span is not None
-        begins = _tell_begin(voice, one, span)
+        begins = _build_begin(voice, one, span)
         first, last = _find_days(one, span)
         lines = [_move(begins, first)]
-        back = _tell_back(voice, one, begins, span)
+        back = _build_return(voice, one, begins, span)
         if back is not None:
             lines.append(_move(back, last))
         look: Look = "agreed" if one.state in BOUND else "waiting"
@@ -103,7 +103,7 @@ def tell_agreements(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[D
             dated.late.append(lines[-1])
 
 
-def tell_kept(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[KeptDays], *, origin: str) -> None:
+def add_kept_days(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[KeptDays], *, origin: str) -> None:
     """Days that she keeps for one of her things."""
     for one in found:
         span = read_span(one.begins_at, one.ends_at)
@@ -119,7 +119,7 @@ def tell_kept(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[KeptDay
         dated.add(AgendaSpan(first=span.first, last=span.last or span.first, look="kept", line=line), line)
 
 
-def tell_absence(voice: ReaderLocale, dated: AgendaEntries, back_at: datetime, *, today: date) -> None:
+def add_absence(voice: ReaderLocale, dated: AgendaEntries, back_at: datetime, *, today: date) -> None:
     """She is away from now on, and back on a day."""
     back = to_paris_day(back_at)
     line = AgendaEntry(
@@ -133,7 +133,7 @@ def tell_absence(voice: ReaderLocale, dated: AgendaEntries, back_at: datetime, *
     dated.add(AgendaSpan(first=today, last=max(back - DAY, today), look="kept", line=line), line, returns)
 
 
-def tell_closures(voice: ReaderLocale, dated: AgendaEntries, closures: Iterable[Closure]) -> None:
+def add_closures(voice: ReaderLocale, dated: AgendaEntries, closures: Iterable[Closure]) -> None:
     """Days on which the place is closed."""
     for one in closures:
         line = AgendaEntry(
@@ -151,7 +151,7 @@ def _gives(one: DatedAgreement) -> bool:
     return one.own == (one.kind == "offer")
 
 
-def _tell_begin(voice: ReaderLocale, one: DatedAgreement, span: DateRange) -> AgendaEntry:
+def _build_begin(voice: ReaderLocale, one: DatedAgreement, span: DateRange) -> AgendaEntry:
     look: Look = "agreed" if one.state in BOUND else "waiting"
     return AgendaEntry(
         day=span.first,
@@ -161,7 +161,7 @@ def _tell_begin(voice: ReaderLocale, one: DatedAgreement, span: DateRange) -> Ag
         other=one.other,
         span=span,
         place=one.place,
-        state=_tell_state(voice, one),
+        state=_describe_state(voice, one),
         urgent=one.turn or one.confirm,
         href=exchange_path(one.exchange_id),
         icon="done" if one.state == "done" else ICONS[look],
@@ -169,7 +169,7 @@ def _tell_begin(voice: ReaderLocale, one: DatedAgreement, span: DateRange) -> Ag
     )
 
 
-def _tell_back(voice: ReaderLocale, one: DatedAgreement, begins: AgendaEntry, span: DateRange) -> AgendaEntry | None:
+def _build_return(voice: ReaderLocale, one: DatedAgreement, begins: AgendaEntry, span: DateRange) -> AgendaEntry | None:
     if one.mode != "loan" or span.last is None:
         return None
     return replace(begins, day=span.last, hour=span.last_hour, what=voice.say(BACK[_gives(one)]), ics="")
@@ -189,7 +189,7 @@ def _move(line: AgendaEntry, day: date) -> AgendaEntry:
     return line if line.day == day else replace(line, day=day, hour=None)
 
 
-def _tell_state(voice: ReaderLocale, one: DatedAgreement) -> str:
+def _describe_state(voice: ReaderLocale, one: DatedAgreement) -> str:
     if one.turn:
         return voice.say("À vous de répondre")
     if one.confirm:

@@ -35,7 +35,7 @@ class TermLine:
 
 def list_term_lines(voice: ReaderLocale, terms: Terms, before: Terms | None = None) -> list[TermLine]:
     """Everything that these terms say, what the listing says already aside; with `before` also what was given up."""
-    now, then = dict(_tell(voice, terms)), dict(_tell(voice, before)) if before is not None else None
+    now, then = dict(_list_facts(voice, terms)), dict(_list_facts(voice, before)) if before is not None else None
     facts = []
     for key, (icon, label) in LABELS.items():
         text, was = now.get(key, ""), (then or {}).get(key, "")
@@ -70,14 +70,14 @@ LABELS = {
 }
 
 
-def _tell(voice: ReaderLocale, terms: Terms) -> Iterable[tuple[str, str]]:
+def _list_facts(voice: ReaderLocale, terms: Terms) -> Iterable[tuple[str, str]]:
     span = read_span(terms.begins_at, terms.ends_at)
     if span is not None:
         yield "when", describe(span, voice)
     if terms.place:
         yield "place", terms.place
     if terms.quantity != 1 or terms.unit != "one":
-        yield "quantity", tell_quantity(voice, terms.quantity, terms.unit)
+        yield "quantity", format_quantity(voice, terms.quantity, terms.unit)
     given = [terms.in_return] if terms.in_return else []
     if terms.amount is not None:
         given.append(format_price(terms.amount, terms.currency, voice.language))
@@ -90,7 +90,7 @@ def _tell(voice: ReaderLocale, terms: Terms) -> Iterable[tuple[str, str]]:
         yield "note", terms.note
 
 
-def tell_quantity(voice: ReaderLocale, quantity: Decimal, unit: str) -> str:
+def format_quantity(voice: ReaderLocale, quantity: Decimal, unit: str) -> str:
     """So many of what is counted in this unit."""
     words = UNITS.get(unit)
     count = format_count(quantity, voice.language)
@@ -99,7 +99,7 @@ def tell_quantity(voice: ReaderLocale, quantity: Decimal, unit: str) -> str:
     return voice.say(words[0] if quantity == 1 else words[1], count=count)
 
 
-def tell_when(voice: ReaderLocale, terms: Terms) -> str:
+def format_when(voice: ReaderLocale, terms: Terms) -> str:
     """When, in words; nothing where no day was named."""
     span = read_span(terms.begins_at, terms.ends_at)
     return describe(span, voice) if span else ""

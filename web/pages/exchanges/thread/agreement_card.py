@@ -80,7 +80,7 @@ def make_card(
         yes=held.accepted_uri is not None,
         dated=held.begins_at is not None,
         steps=list_steps(held, role, details.mode, reported),
-        told=_find_told(held),
+        told=_find_reporter(held),
         verified=held.verified,
         offer_uri=held.offer_uri,
         held_until=held.held_until,
@@ -95,7 +95,7 @@ def _is_over(held: Agreement, at: datetime) -> bool:
     return held.state == "agreed" and end is not None and end <= at
 
 
-def _find_told(held: Agreement) -> Role | None:
+def _find_reporter(held: Agreement) -> Role | None:
     if held.verified or held.owner_reported_at == held.partner_reported_at:
         return None
     return "owner" if held.owner_reported_at is not None else "partner"

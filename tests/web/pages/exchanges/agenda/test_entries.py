@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.exchanges.agenda import DatedAgreement
-from web.pages.exchanges.agenda.entries import BEGINS, AgendaEntries, tell_agreements
+from web.pages.exchanges.agenda.entries import BEGINS, AgendaEntries, add_agreements
 from web.rendering.date_ranges import ReaderLocale, begin_at, end_at
 
 TODAY = date(2027, 5, 10)
@@ -35,7 +35,7 @@ LOAN = DatedAgreement(
 def tell(**changes: Any) -> AgendaEntries:
     dated = AgendaEntries()
     voice = ReaderLocale(say=lambda sentence, /, **values: sentence % values if values else sentence, language="fr")
-    tell_agreements(voice, dated, [replace(LOAN, **changes)], today=TODAY)
+    add_agreements(voice, dated, [replace(LOAN, **changes)], today=TODAY)
     return dated
 
 
