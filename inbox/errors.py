@@ -35,7 +35,7 @@ class SenderGone(FederationError):
     retry = True
 
 
-class Deadly(FederationError):
+class KillsWorker(FederationError):
     """Whoever processes this dies of it."""
 
     status = 202

@@ -19,7 +19,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import STATES, Case, find_return, speaks
+from outbox.builders.objects.agreement import STATES, AgreementContext, find_return, speaks
 from outbox.exchanges.agreements import endings, fulfilment
 from outbox.threads.agreement_context import Said, answer_with_current_state, keep, lock_context
 
@@ -162,7 +162,7 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
         await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
 
 
-def _read_stipulated(case: Case, word: OwnerState) -> Terms | None:
+def _read_stipulated(case: AgreementContext, word: OwnerState) -> Terms | None:
     try:
         return None if word.stipulated is None else read_terms(word.stipulated, case.listing.details)
     except Invalid as error:
@@ -201,7 +201,7 @@ async def process_report(conn: Connection, site: Site, sender: Actor, event: Eco
     await fulfilment.settle(conn, site, case)
 
 
-def _read_step(case: Case, event: EconomicEvent) -> Step:
+def _read_step(case: AgreementContext, event: EconomicEvent) -> Step:
     """What is reported: a loan comes back when it goes the other way. Raises Ignored where the two are not these."""
     if {event.provider, event.receiver} - {None} and {event.provider, event.receiver} != {
         case.owner.uri,

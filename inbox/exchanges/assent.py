@@ -10,14 +10,14 @@ from models.errors import Invalid
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, State, Terms
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.exchanges.agreements.terms import require_possible
 
 LONGEST_HOLD = timedelta(days=31)
 """So long one of ours waits for an answer at most, whatever another server says."""
 
 
-async def require_assent(conn: Connection, case: Case, state: State, said: Terms | None) -> Terms:
+async def require_assent(conn: Connection, case: AgreementContext, state: State, said: Terms | None) -> Terms:
     """The terms as they are after this word.
 
     What comes to nothing leaves them. Raises Ignored where somebody of ours would be bound by terms that she neither
@@ -53,7 +53,7 @@ def as_held(terms: Terms, held: Agreement) -> Terms:
     return replace(terms, points=held.points, currency=currency)
 
 
-async def require_names(conn: Connection, case: Case, uri: str | None, offer_uri: str | None) -> None:
+async def require_names(conn: Connection, case: AgreementContext, uri: str | None, offer_uri: str | None) -> None:
     """Raise Ignored where an agreement or an Offer gets an id that its server may not give, or that is another's."""
     held, owner = case.agreement, case.owner
     if uri is not None and held.uri is None:

@@ -12,7 +12,7 @@ from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.posts import PUBLIC, NewPost, Post, message_requests
 from models.posts.message_requests import NewRequest, known_senders, news
-from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderStanding, Tie
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderRelation, SenderStanding
 from models.store.background import jobs
 from models.store.database import Connection
 from models.traffic.inbound.incoming_context import IncomingContext
@@ -48,7 +48,7 @@ class Standing:
         return frozenset((*self.waiting, *self.dropped))
 
 
-def judge(writer: SenderStanding, tie: Tie) -> Verdict:
+def judge(writer: SenderStanding, tie: SenderRelation) -> Verdict:
     """What becomes of what a writer from elsewhere wrote, for one reader. All the rules stand here, and only here."""
     if tie.has_it:
         return "arrives"
@@ -77,7 +77,7 @@ async def judge_note(conn: Connection, author: Actor, new: NewPost, arrival: Inc
     writer = SenderStanding(known=True) if arrival.followed else await known_senders.load_sender(conn, author.id)
     if not reader_ids:
         return Standing(heard=writer.known or _is_moderate(writer))
-    ties = await known_senders.list_ties(
+    ties = await known_senders.list_sender_relations(
         conn,
         author_id=author.id,
         reader_ids=sorted(reader_ids),
@@ -91,13 +91,13 @@ async def judge_note(conn: Connection, author: Actor, new: NewPost, arrival: Inc
 async def judge_about(conn: Connection, sender: Actor, uri: str, post: Post) -> Standing:
     """What becomes, for whoever wrote a post of ours, of something with this id that is about it."""
     writer = await known_senders.load_sender(conn, sender.id)
-    ties = await known_senders.list_ties(
+    ties = await known_senders.list_sender_relations(
         conn, author_id=sender.id, reader_ids=[post.author_id], uri=uri, in_reply_to=post.uri, known=writer.known
     )
     return _sum_up(writer, ties)
 
 
-def _sum_up(writer: SenderStanding, ties: Sequence[Tie]) -> Standing:
+def _sum_up(writer: SenderStanding, ties: Sequence[SenderRelation]) -> Standing:
     verdicts = [(tie, judge(writer, tie)) for tie in ties]
     return Standing(
         heard=any(verdict == "arrives" for _, verdict in verdicts),

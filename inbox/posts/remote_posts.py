@@ -32,7 +32,7 @@ from outbox.moderation.message_requests import show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class SavedPost:
     """A post from elsewhere as it is kept here; `fresh` when it was not before."""
 
     post: Post
@@ -47,7 +47,7 @@ async def save_post(
     through_share: bool = False,
     edited_at: datetime | None = None,
     moment: datetime | None = None,
-) -> Saved:
+) -> SavedPost:
     """Store the object or its newer version, and tell those whom it concerns. Raises Ignored for what is not kept here.
 
     `edited_at` is when it was edited, for servers that do not write that into the object. What was published at a past
@@ -70,7 +70,7 @@ async def save_post(
     await _accept_waiting(conn, post, standing.arrived, fresh=fresh)
     if moment is None:
         await _notify_readers(conn, author, post, arrival if fresh else None)
-    return Saved(post=post, fresh=fresh)
+    return SavedPost(post=post, fresh=fresh)
 
 
 async def _store(conn: Connection, author: Actor, kept: NewPost, details: ListingDetails | None) -> tuple[Post, bool]:

@@ -16,7 +16,7 @@ import structlog
 from federation.discovery.fetches import get_actor
 from federation.documents.parse import read_json
 from federation.instance import Instance
-from inbox.errors import Deadly, Held, Ignored, NoRoom, SenderGone, TookTooLong
+from inbox.errors import Held, Ignored, KillsWorker, NoRoom, SenderGone, TookTooLong
 from inbox.posts.message_requests import NOBODY, keep
 from inbox.processing.dispatch import apply
 from inbox.processing.processor_time import limit_processor_time
@@ -121,7 +121,7 @@ class _InboxWorker:
     async def _take_effect(self, item: Received) -> None:
         """Read it, fetch what is missing, then change everything at once. Slow fetches hold no place meanwhile."""
         if item.deaths >= DEADLY:
-            raise Deadly
+            raise KillsWorker
         decoded = read_json(item.body)
         activity = await resolve(self.instance, decoded, item.actor_uri)
         passed_on = await may_pass_on(self.instance, decoded.document, activity, at=item.received_at)
@@ -143,7 +143,7 @@ class _InboxWorker:
             match error:
                 case Held():
                     await self._hold(item, error)
-                case TookTooLong() | Deadly():
+                case TookTooLong() | KillsWorker():
                     await self._wait_or_give_up(item, str(error), retry=False)
                 case DeclicError() if error.retry:
                     await self._wait_or_give_up(item, str(error), retry=True)

@@ -67,18 +67,18 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class KnownCooperative:
     """A cooperative elsewhere, and whether it answers."""
 
     actor_id: int
     awake: bool
 
 
-async def list_met(conn: Connection) -> list[Met]:
+async def list_known_cooperatives(conn: Connection) -> list[KnownCooperative]:
     """Those on our map, friends, and those that somebody here follows: those that answer first, then the last heard."""
     return await fetch_all(
         conn,
-        Met,
+        KnownCooperative,
         """
         SELECT a.id AS actor_id, s.unavailable_since IS NULL AS awake
         FROM actor a LEFT JOIN server s ON s.host = a.host

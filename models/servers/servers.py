@@ -85,7 +85,7 @@ async def list_hosts_of_scheme(conn: Connection, scheme: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rest:
+class SilentHost:
     """A host from which nothing comes for now: it is away `since` a day, or the cooperative does not deal with it."""
 
     host: str
@@ -93,11 +93,11 @@ class Rest:
     since: datetime | None
 
 
-async def list_resting(conn: Connection, hosts: list[str]) -> dict[str, Rest]:
+async def list_silent(conn: Connection, hosts: list[str]) -> dict[str, SilentHost]:
     """Those of these hosts whose people's subscriptions rest; failing for a day, and silent meanwhile, is away."""
     rows = await fetch_all(
         conn,
-        Rest,
+        SilentHost,
         """
         SELECT host, is_welcome(host) AS welcome, away.since FROM unnest($1::text[]) AS host
         LEFT JOIN LATERAL (

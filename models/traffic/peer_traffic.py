@@ -176,18 +176,18 @@ async def find_own_clock(conn: Connection) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class KnownActor:
     """Somebody of another server whom we know, to ask that server about."""
 
     username: str
     uri: str
 
 
-async def find_witness(conn: Connection, host: str) -> Witness | None:
+async def find_known_actor(conn: Connection, host: str) -> KnownActor | None:
     """A cooperative's own account if there is one, else whoever was seen there last."""
     return await fetch_one(
         conn,
-        Witness,
+        KnownActor,
         """
         SELECT username, uri FROM actor WHERE host = $1 AND NOT local AND deleted_at IS NULL
         ORDER BY type = 'Organization' DESC, fetched_at DESC NULLS LAST, id DESC LIMIT 1

@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case, reads
+from outbox.builders.objects.agreement import AgreementContext, reads
 from outbox.builders.texts.explanations import Cause, write_again, write_hint, write_unheard
 from outbox.threads.agreement_context import lock_context
 from outbox.threads.messages import may_write
@@ -35,7 +35,7 @@ class _Line:
     link: bool
 
 
-async def explain(conn: Connection, site: Site, case: Case, words: Post) -> None:
+async def explain(conn: Connection, site: Site, case: AgreementContext, words: Post) -> None:
     """These words are neither a yes nor a no, while one is waited for: tell their author how to answer, once."""
     id = case.agreement.id
     if not await exchange_questions.list_standing(conn, id) or await exchange_questions.list_answer_events(conn, id):
@@ -46,7 +46,9 @@ async def explain(conn: Connection, site: Site, case: Case, words: Post) -> None
     await _write_for_member(conn, site, case, author, _Line(kind="explained", said=said, details={}, link=True))
 
 
-async def explain_not_done(conn: Connection, site: Site, case: Case, words: Post, *, yes: bool, cause: Cause) -> None:
+async def explain_not_done(
+    conn: Connection, site: Site, case: AgreementContext, words: Post, *, yes: bool, cause: Cause
+) -> None:
     """This yes or no does not count: tell its author why, once for each reason, and the member that nothing changed."""
     told = await exchange_questions.list_answer_events(conn, case.agreement.id, ("unheard",))
     if any((one.details.get("cause"), one.details.get("yes")) == (cause, yes) for one in told):
@@ -59,7 +61,7 @@ async def explain_not_done(conn: Connection, site: Site, case: Case, words: Post
         await confirm(conn, site, case, member, "unheard", cause=cause)
 
 
-def _find_sides(case: Case, words: Post) -> tuple[Actor, Actor]:
+def _find_sides(case: AgreementContext, words: Post) -> tuple[Actor, Actor]:
     """Whoever wrote, and the other one."""
     author = case.owner if words.author_id == case.owner.id else case.partner
     return author, case.other_of(author)
@@ -111,7 +113,7 @@ async def _is_asked_again(conn: Connection, held: Agreement, other: Actor) -> bo
     return bool(asked) and (last is None or last < max(asked))
 
 
-async def _write_for_member(conn: Connection, site: Site, case: Case, author: Actor, line: _Line) -> bool:
+async def _write_for_member(conn: Connection, site: Site, case: AgreementContext, author: Actor, line: _Line) -> bool:
     """Write it in the member's name, and down in the thread. False where it is not to be sent."""
     member = case.other_of(author)
     if author.type not in PEOPLE or not member.local or not await may_write(conn, member, author):
@@ -124,14 +126,14 @@ async def _write_for_member(conn: Connection, site: Site, case: Case, author: Ac
 
 
 async def _keep(
-    conn: Connection, case: Case, member: Actor, kind: EventKind, note: Post, details: dict[str, object]
+    conn: Connection, case: AgreementContext, member: Actor, kind: EventKind, note: Post, details: dict[str, object]
 ) -> None:
     held = case.agreement
     details = {"activity": note.uri, "note": note.id} | details
     await exchanges.add_event(conn, held.exchange_id, kind, agreement_id=held.id, actor_id=member.id, details=details)
 
 
-def _list_languages(case: Case, words: Post) -> list[str]:
+def _list_languages(case: AgreementContext, words: Post) -> list[str]:
     """That of the thread, and her own where her server names another one: French or English."""
     first = find_language(case)
     own = first if not words.language else "fr" if words.language.startswith("fr") else "en"

@@ -15,7 +15,7 @@ from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import write_reminder
 from outbox.each_in_transaction import run_each
 from outbox.exchanges.agreements.endings import end_by_clock, give_back
@@ -91,7 +91,7 @@ async def _write_owed(instance: Instance, at: datetime) -> dict[str, Exception]:
     return await run_each(instance.pool, "reminder in words", {event.id: event for event in owed}, write)
 
 
-def _write_reminder(case: Case, kind: str, member: Actor) -> str:
+def _write_reminder(case: AgreementContext, kind: str, member: Actor) -> str:
     held, details = case.agreement, case.listing.details
     return tidy(write_reminder(kind, details, held.terms, member.display_name, find_language(case)))
 

@@ -99,7 +99,7 @@ async def accept_known_senders(instance: Instance) -> int:
     """
     async with transaction(instance.pool) as conn:
         total = 0
-        for reader_id, author_id in await message_requests.list_tied(conn):
+        for reader_id, author_id in await message_requests.list_related_pairs(conn):
             total += await accept_sender(conn, await actors.get(conn, reader_id), author_id)
         for reader_id in await news.list_untold(conn):
             if await news.claim(conn, reader_id):

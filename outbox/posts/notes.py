@@ -77,14 +77,16 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft)
     return await _write(conn, site, author, draft, None)
 
 
-class Manner(TypedDict):
+class ReplyOptions(TypedDict):
     """For whom an answer is, and in which language."""
 
     audience: Audience
     language: NotRequired[str]
 
 
-async def reply(conn: Connection, site: Site, author: Actor, parent: Post, text: str, **manner: Unpack[Manner]) -> Post:
+async def reply(
+    conn: Connection, site: Site, author: Actor, parent: Post, text: str, **manner: Unpack[ReplyOptions]
+) -> Post:
     """An answer, for all or with `audience="direct"` for whoever is answered. Raises Invalid and NotFound."""
     return await answer(conn, site, author, parent, NoteDraft(text=text, **manner))
 

@@ -21,7 +21,7 @@ from models.posts import NewPost, Post, notes, provenance
 from models.posts.provenance import App
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import Cause, write_why
 from outbox.builders.texts.terms import FRENCH, write_act, write_buttons, write_page
 from outbox.threads.cooperative_messages import write_to_member
@@ -36,7 +36,7 @@ GUESTS = {
 """Of guests no words leave their thread."""
 
 
-async def notify(conn: Connection, site: Site, case: Case, event_id: int) -> None:
+async def notify(conn: Connection, site: Site, case: AgreementContext, event_id: int) -> None:
     """Tell those of the two who are members what happened, but nobody her own acts, or what she reads anyway."""
     [event] = await exchanges.list_events(conn, [event_id])
     kind = "gone" if event.details.get("gone") else event.kind
@@ -48,7 +48,7 @@ async def notify(conn: Connection, site: Site, case: Case, event_id: int) -> Non
         if not reader.local or reader.guest or reader.id == event.actor_id or _is_in_own_message(case, event, other):
             continue
         if other.guest or kind == "gone":
-            await _write_letter(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
+            await _write_notice(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
         else:
             await _write(conn, site, _Notice(case=case, reader=reader, kind=kind, event=event))
 
@@ -58,17 +58,17 @@ async def notify_of_guest(conn: Connection, site: Site, reader: Actor, thread: E
     listing = await listings.find_by_post(conn, thread.listing_id)
     if listing is not None:
         words = _fill(GUESTS, listing.details.title, site, thread)
-        await _write_letter(conn, site, reader, thread, event_id, words)
+        await _write_notice(conn, site, reader, thread, event_id, words)
 
 
 async def confirm(
-    conn: Connection, site: Site, case: Case, reader: Actor, kind: str, *, cause: Cause | None = None
+    conn: Connection, site: Site, case: AgreementContext, reader: Actor, kind: str, *, cause: Cause | None = None
 ) -> None:
     """What became of an answer in words that a member gave in an app, or got; the `cause` where it does not count."""
     await _write(conn, site, _Notice(case=case, reader=reader, kind=kind, cause=cause))
 
 
-async def explain(conn: Connection, site: Site, case: Case, reader: Actor) -> None:
+async def explain(conn: Connection, site: Site, case: AgreementContext, reader: Actor) -> None:
     """Words that a member wrote in an app are no answer, while one is waited for: tell her how to, once."""
     asked = await exchange_questions.list_standing(conn, case.agreement.id)
     if len(asked) == 1:
@@ -76,12 +76,12 @@ async def explain(conn: Connection, site: Site, case: Case, reader: Actor) -> No
         await _write(conn, site, _Notice(case=case, reader=reader, kind="explained", about=event_id))
 
 
-def _is_in_own_message(case: Case, event: Event, other: Actor) -> bool:
+def _is_in_own_message(case: AgreementContext, event: Event, other: Actor) -> bool:
     """Whether the other one's own message, the only word there is of a server like hers, told it already."""
     return event.actor_id == other.id and not case.reads(other) and "answer" in event.details
 
 
-def _write_of_guest(site: Site, case: Case, thread: Exchange, kind: str) -> dict[str, str]:
+def _write_of_guest(site: Site, case: AgreementContext, thread: Exchange, kind: str) -> dict[str, str]:
     if kind != "gone":
         return _fill(GUESTS, case.listing.details.title, site, thread)
     terms = case.agreement.terms
@@ -97,7 +97,7 @@ def _page_of(site: Site, exchange_id: int) -> str:
     return f"{site.url}/echanges/{exchange_id}"
 
 
-async def _write_letter(
+async def _write_notice(
     conn: Connection, site: Site, reader: Actor, thread: Exchange, event_id: int, words: dict[str, str]
 ) -> None:
     post = await write_to_member(conn, site, reader, words)
@@ -112,7 +112,7 @@ class _Notice:
     `about` is the event that asked, where it is asked again.
     """
 
-    case: Case
+    case: AgreementContext
     reader: Actor
     kind: str
     event: Event | None = None

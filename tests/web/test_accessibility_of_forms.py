@@ -22,8 +22,8 @@ from models.store.database import Pool, execute, fetch_value, transaction
 from outbox import posting
 from outbox.exchanges import guests
 from outbox.exchanges.agreements.agreements import accept, propose
-from outbox.exchanges.guests import Visit
-from outbox.posting import Wish
+from outbox.exchanges.guests import ContactRequest
+from outbox.posting import PostRequest
 from tests import talks
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
@@ -152,7 +152,7 @@ async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, mon
         "web.pages.exchanges.guests.contact_form.find_contact_option", lambda *_: asyncio.sleep(0, "open")
     )
     tent, site = live.village.tent, live.instance.site
-    visit = Visit(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
+    visit = ContactRequest(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
     async with transaction(live.instance.pool) as conn:
         await guests.request_link(conn, tent, visit)
         guest = await models_guests.renew(conn, listing_id=tent.id, email=visit.email)
@@ -271,7 +271,7 @@ async def test_the_mistakes_of_a_form_are_announced_and_lead_to_their_fields(liv
 
 async def test_a_listing_that_begins_with_a_note_has_no_violation(live: Live, page: Page) -> None:
     await live.log_in(page.context, live.village.alice)
-    wish = Wish(
+    wish = PostRequest(
         text="#offre Perceuse à percussion\nPeu servie.",
         warning="",
         sensitive=None,

@@ -17,8 +17,8 @@ from models.news import news, news_mails
 from models.people import actors
 from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
-from outbox.exchanges.guests import MAIL, Party, forget_over, get_party
-from web.mail.account_mails import write_letter
+from outbox.exchanges.guests import MAIL, GuestThread, forget_over, get_party
+from web.mail.account_mails import render_mail
 from web.mail.footer import load_footer
 from web.mail.news_mail_text import MailRecipient, attach_calendar, list_settled, load_news_section, make_translate
 from web.mail.send_times import DELAY, is_night
@@ -165,7 +165,7 @@ async def _prepare(conn: Connection, instance: Instance, id: int, at: datetime, 
     return GuestMail(guest=guest, message=message, last_id=ids[-1])
 
 
-async def _tie(message: EmailMessage, instance: Instance, party: Party, last_id: int) -> None:
+async def _tie(message: EmailMessage, instance: Instance, party: GuestThread, last_id: int) -> None:
     """Mails about one thread answer one name, so that mail programs show them together."""
     domain = instance.site.host.partition(":")[0]
     root = f"<exchange-{party.thread.id}-{party.actor.id}@{domain}>"
@@ -189,7 +189,7 @@ async def _write(
         "stop": f"{site.url}/invite/fin/{await sign(conn, instance.settings, STOP, str(guest.id))}",
     }
     link = await make_link(conn, instance, guest)
-    message = write_letter(template, guest.language, known | context | {"link": link}, coop=coop, sender=sender)
+    message = render_mail(template, guest.language, known | context | {"link": link}, coop=coop, sender=sender)
     message["To"] = guest.email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=site.host.partition(":")[0])

@@ -22,7 +22,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.accept import build_accept_of_terms
 from outbox.builders.activities.offer import build_offer
-from outbox.builders.objects.agreement import Case, build_agreement, speaks
+from outbox.builders.objects.agreement import AgreementContext, build_agreement, speaks
 from outbox.exchanges.agreements.hold_limits import require_fair_hold
 from outbox.exchanges.agreements.point_prices import find_points, require_promise, require_proposable
 from outbox.exchanges.agreements.request_preconditions import (
@@ -136,7 +136,7 @@ class _Sides:
     by: Actor
 
 
-async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri: str | None) -> Case:
+async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri: str | None) -> AgreementContext:
     """The agreement with its first terms; `uri` is that of an Offer from elsewhere. Raises Conflict."""
     listing, owner, partner = sides.listing, sides.owner, sides.partner
     thread = await exchanges.open(conn, listing_id=listing.id, owner_id=owner.id, partner_id=partner.id)
@@ -157,7 +157,7 @@ async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri:
     )
     if created is None:
         raise Conflict("request_already_made")
-    return Case(listing=listing, owner=owner, partner=partner, agreement=created)
+    return AgreementContext(listing=listing, owner=owner, partner=partner, agreement=created)
 
 
 async def counter(
@@ -229,7 +229,7 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     return agreed
 
 
-async def _take(conn: Connection, site: Site, case: Case) -> None:
+async def _take(conn: Connection, site: Site, case: AgreementContext) -> None:
     """What can be given once is no longer to be had: the others are thanked, and the listing says so."""
     details = case.listing.details
     stock = find_stock(details)

@@ -16,7 +16,7 @@ from models.posts.polls import polls
 from models.posts.quotes import quotes
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import Cause, find_cause
 from outbox.exchanges import acts
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
@@ -40,7 +40,7 @@ class ReplyResult:
     none, while one is waited for.
     """
 
-    case: Case
+    case: AgreementContext
     outcome: Literal["heard", "unheard", "unclear"]
     yes: bool = False
     cause: Cause = "impossible"
@@ -88,7 +88,7 @@ async def process_reply(conn: Connection, site: Site, author: Actor, post: Post)
     return ReplyResult(case=case, outcome="unclear") if turn else None
 
 
-async def _read(conn: Connection, case: Case, author: Actor, post: Post) -> bool | None:
+async def _read(conn: Connection, case: AgreementContext, author: Actor, post: Post) -> bool | None:
     """A yes or no, if it is nothing else: what stands beside words is for a person to look at."""
     answer = read_answer(post.content, names_of(author, case.other_of(author)))
     return answer if answer is not None and await _is_bare(conn, post) else None
@@ -114,7 +114,7 @@ async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | 
     return max(theirs, key=lambda one: one.id, default=None)
 
 
-async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: Post) -> bool:
+async def _asks_for_this(conn: Connection, case: AgreementContext, author: Actor, answered: Post) -> bool:
     """Whether it asks for an answer to these terms, or thanked or greeted after them: nothing else binds."""
     asking = await exchange_questions.list_standing(conn, case.agreement.id)
     if answered.id in asking:
@@ -124,7 +124,9 @@ async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: 
     return thanks and await _is_bare(conn, answered)
 
 
-async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Post, *, yes: bool) -> ReplyResult:
+async def _act(
+    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post, *, yes: bool
+) -> ReplyResult:
     said = Said(offer_uri=case.agreement.offer_uri, post_id=post.id)
     try:
         done = await acts.perform(conn, site, author, case.agreement, "accept" if yes else "refuse", said)
@@ -134,7 +136,7 @@ async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Po
     return ReplyResult(case=replace(case, agreement=done), outcome="heard", yes=yes)
 
 
-def _find_cause(case: Case, held: Agreement, error: Refusal, said: Said) -> Cause:
+def _find_cause(case: AgreementContext, held: Agreement, error: Refusal, said: Said) -> Cause:
     """Why the verb raised."""
     if held.offer_uri != said.offer_uri or held.state not in agreements.OPEN:
         return find_cause(held, yes=True, turn=True) or "replaced"
@@ -160,7 +162,7 @@ async def answer_notice(conn: Connection, site: Site, author: Actor, notice: Pos
     named = {handle.partition("@")[0] for handle in find_handles(draft.text)}
     text = draft.text if other.username in named or parent.author_id == other.id else f"@{other.handle} {draft.text}"
     note = await outbox_notes.answer(conn, site, author, parent, replace(draft, text=text, audience="direct"))
-    await exchange_notices.tie(conn, note.id, notice.id)
+    await exchange_notices.link_post(conn, note.id, notice.id)
     [tied] = await posts.list_by_ids(conn, [note.id])
     return tied
 

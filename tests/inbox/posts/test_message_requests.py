@@ -11,7 +11,7 @@ from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.posts import message_requests
 from models.posts.message_requests import known_senders, saving, values
-from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderStanding, Tie
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderRelation, SenderStanding
 from models.servers import waiting_posts
 from models.store.database import connection, execute, transaction
 from outbox.moderation import message_requests as outbox
@@ -54,7 +54,7 @@ RULES: list[tuple[str, SenderStanding, dict[str, bool], str]] = [
 
 @pytest.mark.parametrize(("writer", "tie", "verdict"), [row[1:] for row in RULES], ids=[row[0] for row in RULES])
 def test_b57_who_passes_and_who_waits(writer: SenderStanding, tie: dict[str, bool], verdict: str) -> None:
-    assert judge(writer, Tie(reader_id=1, **tie)) == verdict
+    assert judge(writer, SenderRelation(reader_id=1, **tie)) == verdict
 
 
 def test_b57_the_limits_are_pinned() -> None:

@@ -270,7 +270,7 @@ async def test_who_voted_is_known_to_nobody_who_reads(desk: Desk, bob: Person, a
     assert (await read(desk, post)).own == []
     assert await desk.value("SELECT count(*) FROM activity WHERE type = 'Create' AND body LIKE '%votes%'") == 0
     async with connection(desk.instance.pool) as conn:
-        assert await votes.list_cast(conn, alice.id) == []
+        assert await votes.list_own_votes(conn, alice.id) == []
 
 
 async def test_a_poll_that_is_taken_out_of_a_post_elsewhere_goes_here_too(

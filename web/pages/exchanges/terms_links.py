@@ -12,7 +12,7 @@ from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.terms import write_when
 from outbox.exchanges import acts
 from outbox.threads.agreement_context import Said, find_context
@@ -96,7 +96,7 @@ async def _find(conn: Connection, request: web.Request) -> TermsView | None:
     return _ask(request, case, link)
 
 
-def _ask(request: web.Request, case: Case, link: AgreementLink) -> TermsView:
+def _ask(request: web.Request, case: AgreementContext, link: AgreementLink) -> TermsView:
     held = case.agreement
     answers = case.partner if link.actor_id == case.partner.id else case.owner
     return TermsView(

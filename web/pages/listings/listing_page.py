@@ -189,7 +189,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
     reader_id = account.actor_id if account else None
     if not await posts.filter_visible(conn, [listing.id], reader_id):
         raise NotFound
-    face = await find_branding(request, conn)
+    branding = await find_branding(request, conn)
     await count_unread(request, conn)
     post, details = listing.post, listing.details
     author = await actors.get(conn, post.author_id)
@@ -215,7 +215,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),
-        distance=distance_to(details, await find_reader_commune(conn, account, face)),
+        distance=distance_to(details, await find_reader_commune(conn, account, branding)),
         author=person_of(author),
         habit=await find_reply_time(conn, author.id),
         plate=await find_coop_badge(conn, author, details.territory_uri),

@@ -37,11 +37,11 @@ async def post_decision(request: web.Request) -> web.Response:
     me = require_right(request, "sign_ups")
     form = await read_form(request)
     instance, id = request.app[INSTANCE], read_id(form.typed("request"))
-    gesture = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
+    act = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
     if not form.ok:
         return await _show(request, form, status=422)
     try:
-        if gesture == "welcome":
+        if act == "welcome":
             await _approve(instance, id, by=me.actor_id)
         else:
             async with transaction(instance.pool) as conn:
@@ -57,7 +57,7 @@ async def post_decision(request: web.Request) -> web.Response:
                 "", "Ce nom de membre a été pris entre-temps. Écrivez à la personne pour qu’elle en choisisse un."
             )
         return await _show(request, form, status=409)
-    raise redirect_with_message(PAGE, gesture)
+    raise redirect_with_message(PAGE, act)
 
 
 async def _show_answered(request: web.Request, form: Form, id: int) -> web.Response:

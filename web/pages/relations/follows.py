@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.relations import follows
 from models.relations.follows import FollowState
 from models.servers import servers
-from models.servers.servers import Rest
+from models.servers.servers import SilentHost
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
@@ -49,7 +49,7 @@ class FollowRow:
     state: FollowState
     delivery: DeliveryStatus | None = None
     past: Backfill | None = None
-    rest: Rest | None = None
+    rest: SilentHost | None = None
 
 
 async def list_follows(request: web.Request) -> web.Response:
@@ -67,7 +67,7 @@ async def list_follows(request: web.Request) -> web.Response:
         plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
         pending = [people[row.followed_id] for row in asked if row.state == "pending"]
         deliveries = await find_follow_request_delivery(conn, account.actor_id, pending)
-        resting = await servers.list_resting(conn, sorted({actor.host for actor in people.values() if not actor.local}))
+        resting = await servers.list_silent(conn, sorted({actor.host for actor in people.values() if not actor.local}))
         pasts = await backfills.list_by_actors(conn, [row.followed_id for row in asked if row.state == "accepted"])
     return await render(
         request,

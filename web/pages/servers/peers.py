@@ -40,7 +40,7 @@ PAGE = 50
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-GESTURES = (
+ACTS = (
     *("retry", "catch_up", "hold", "release", "withhold", "allow", "market_stop", "market_allow", "level"),
     *("admit", "wait"),
 )
@@ -126,14 +126,14 @@ async def post_trial(request: web.Request) -> web.Response:
     return await _show(request, form, findings=await check_host(request.app[INSTANCE], _read_host(request)))
 
 
-async def post_gesture(request: web.Request) -> web.Response:
+async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST: retry, catch up, hold, release, private things or none, or another level."""
     require_role(request, "admin")
     form = await read_form(request)
     instance, host = request.app[INSTANCE], _read_host(request)
-    gesture = form.choice("act", GESTURES, missing="Ce choix n’existe pas.")
-    level = form.choice("level", LEVELS, missing="Choisissez un niveau de confiance.") if gesture == "level" else ""
-    since = _read_since(form) if gesture == "catch_up" else None
+    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
+    level = form.choice("level", LEVELS, missing="Choisissez un niveau de confiance.") if act == "level" else ""
+    since = _read_since(form) if act == "catch_up" else None
     if not form.ok:
         return await _show(request, form, status=422)
     try:
@@ -141,21 +141,21 @@ async def post_gesture(request: web.Request) -> web.Response:
             if level:
                 await outbox.trust(conn, host, level)
             else:
-                await _act(conn, instance.site, host, gesture, since)
+                await _act(conn, instance.site, host, act, since)
     except Conflict as error:
         form.refuse("act", error)
         return await _show(request, form, status=422)
     instance.policy.forget()
-    raise redirect_with_message(f"/coop/serveurs/{host}", gesture)
+    raise redirect_with_message(f"/coop/serveurs/{host}", act)
 
 
-async def _act(conn: Connection, site: Site, host: str, gesture: str, since: datetime | None) -> None:
+async def _act(conn: Connection, site: Site, host: str, act: str, since: datetime | None) -> None:
     at = datetime.now(UTC)
-    if gesture in MARKETS:
-        await MARKETS[gesture](conn, site, host)
-    elif gesture in VERBS:
-        await VERBS[gesture](conn, host)
-    elif gesture == "catch_up" and since is not None:
+    if act in MARKETS:
+        await MARKETS[act](conn, site, host)
+    elif act in VERBS:
+        await VERBS[act](conn, host)
+    elif act == "catch_up" and since is not None:
         await resend.catch_up(conn, host, since=since, at=at)
     else:
         await resend.retry(conn, host, at=at)

@@ -172,7 +172,7 @@ async def watch_unknown_hosts(instance: Instance) -> None:
         log.info("unknown_hosts_wait", hosts=untold)
 
 
-async def remind_leaving(instance: Instance) -> None:
+async def remind_of_deletion(instance: Instance) -> None:
     """Tell those whose account ends tomorrow, while they can still change their minds."""
     async with transaction(instance.pool) as conn:
         for actor_id in await deletion_requests.claim_reminders(conn, at=datetime.now(UTC), limit=200):
@@ -218,7 +218,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "expire": ("*/5 * * * *", expire_due),
     "return": ("*/5 * * * *", end_due_absences),
     "leave": ("*/5 * * * *", delete_due_accounts),
-    "remind_leaving": ("*/15 * * * *", remind_leaving),
+    "remind_of_deletion": ("*/15 * * * *", remind_of_deletion),
     "requests": ("* * * * *", endings.expire_due),
     "reminders": ("*/5 * * * *", remind_due),
     "archives": ("23 * * * *", job.clear_archives),

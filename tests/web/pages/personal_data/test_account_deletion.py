@@ -14,7 +14,7 @@ from tests.factories import make_remote_actor
 from tests.village import Village
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member, list_mails
 from tests.web.pages.conftest import SITE, Browser
-from web.server.worker.jobs import remind_leaving
+from web.server.worker.jobs import remind_of_deletion
 
 HERE = "/compte/supprimer"
 
@@ -94,12 +94,12 @@ async def test_the_last_administrator_is_told_to_name_another_one(door: Doorbell
 async def test_a_day_before_she_is_written_to_once(door: Doorbell) -> None:
     visitor = await enter(door)
     await visitor.send(HERE, {"current": PASSWORD})
-    await remind_leaving(door.instance)
+    await remind_of_deletion(door.instance)
     async with transaction(door.instance.pool) as conn:
         await execute(conn, "UPDATE departure SET due_at = now() + interval '23 hours'")
 
-    await remind_leaving(door.instance)
-    await remind_leaving(door.instance)
+    await remind_of_deletion(door.instance)
+    await remind_of_deletion(door.instance)
 
     assert [mail["kind"] for mail in await list_mails(door.instance)] == ["leaving", "leaving_soon"]
 

@@ -42,9 +42,9 @@ async def odile(open_browser: Callable[[Actor | None], Awaitable[Browser]], atla
     return await open_browser(lomme.admin)
 
 
-async def decide(odile: Browser, gesture: str, host: str = "", **fields: str) -> str:
+async def decide(odile: Browser, act: str, host: str = "", **fields: str) -> str:
     """Where she is sent after a decision."""
-    answer = await odile.send(PAGE, {"act": gesture, "host": host} | fields, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": act, "host": host} | fields, form_on=PAGE)
     assert answer.status == 303, answer.words()
     return answer.location
 

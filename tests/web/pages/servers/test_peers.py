@@ -379,8 +379,8 @@ async def test_a_marketplace_is_seen_stopped_and_given_things_again(
     assert "elle suit @instance" in (await admin.get("/coop/serveurs/floh.test")).words()
     assert "floh.test suit depuis" in (await admin.get("/coop/reglages")).words()
 
-    for gesture, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
-        sent = await admin.send("/coop/serveurs/floh.test", {"act": gesture}, form_on=PAGE)
+    for act, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
+        sent = await admin.send("/coop/serveurs/floh.test", {"act": act}, form_on=PAGE)
         assert sent.status == 303
         assert words in (await admin.get("/coop/serveurs/floh.test")).words()
 

@@ -61,7 +61,7 @@ class CardContext:
 
 
 def make_card(
-    voice: ReaderLocale, held: Agreement, details: ListingDetails, role: Role, beside: CardContext
+    locale: ReaderLocale, held: Agreement, details: ListingDetails, role: Role, beside: CardContext
 ) -> AgreementCard:
     """The card of one agreement for one of the two."""
     verbs = agreements.list_verbs(held, role)
@@ -71,7 +71,7 @@ def make_card(
         id=held.id,
         state=held.state,
         role=role,
-        facts=list_term_lines(voice, held.terms, beside.before if held.state == "countered" else None),
+        facts=list_term_lines(locale, held.terms, beside.before if held.state == "countered" else None),
         strip=draw_strip(held.terms, beside.taken),
         verbs=verbs,
         turn=agreements.is_turn_of(held, role),

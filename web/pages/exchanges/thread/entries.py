@@ -102,7 +102,7 @@ class ThreadContext:
     """Who reads which thread, and how she is spoken to."""
 
     site: Site
-    voice: ReaderLocale
+    locale: ReaderLocale
     thread: Exchange
     details: ListingDetails
     me: int
@@ -198,7 +198,7 @@ def _build_event(
     asking = event.kind in ASKING and "terms" in event.details
     terms = read_terms(event.details["terms"]) if asking else Terms()
     facts = (
-        [fact for fact in list_term_lines(reading.voice, terms, before) if fact.before is not None] if before else []
+        [fact for fact in list_term_lines(reading.locale, terms, before) if fact.before is not None] if before else []
     )
     return ThreadItem(
         id=event.id,
@@ -208,9 +208,9 @@ def _build_event(
         own=event.actor_id == reading.me,
         words=_word(reading, event, facts),
         icon=ICONS.get(event.kind, "agreement"),
-        text=reword(str(event.details.get("text", "")), reading.voice.say)
-        or write_cause(str(event.details.get("cause")), reading.voice.language),
-        when="" if before else format_when(reading.voice, terms),
+        text=reword(str(event.details.get("text", "")), reading.locale.say)
+        or write_cause(str(event.details.get("cause")), reading.locale.language),
+        when="" if before else format_when(reading.locale, terms),
         facts=tuple(facts),
         agreement_id=event.agreement_id,
         delivery=delivery,
@@ -221,12 +221,12 @@ def _quote(reading: ThreadContext, line: ThreadItem, note: Post) -> ThreadItem:
     """Thanks with their words, and whether all may read them."""
     for_all = note.audience in posts.PUBLIC
     mine, theirs = SAID["thanked_for_all" if for_all else "thanked"]
-    words = reading.voice.say(mine) if line.own else reading.voice.say(theirs, name=reading.other.display_name)
+    words = reading.locale.say(mine) if line.own else reading.locale.say(theirs, name=reading.other.display_name)
     return replace(line, words=words, language=note.language, content=Markup(note.content))  # noqa: S704 - cleaned
 
 
 def _word(reading: ThreadContext, event: Event, facts: list[TermLine]) -> str:
-    say, key = reading.voice.say, str(event.kind)
+    say, key = reading.locale.say, str(event.kind)
     if key in TOLD:
         loan = key == "returned" and reading.details.mode == "loan"
         return say(TOLD["returned_loan" if loan else key])

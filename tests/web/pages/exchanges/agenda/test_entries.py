@@ -34,8 +34,8 @@ LOAN = DatedAgreement(
 
 def tell(**changes: Any) -> AgendaEntries:
     dated = AgendaEntries()
-    voice = ReaderLocale(say=lambda sentence, /, **values: sentence % values if values else sentence, language="fr")
-    add_agreements(voice, dated, [replace(LOAN, **changes)], today=TODAY)
+    locale = ReaderLocale(say=lambda sentence, /, **values: sentence % values if values else sentence, language="fr")
+    add_agreements(locale, dated, [replace(LOAN, **changes)], today=TODAY)
     return dated
 
 
