@@ -10,7 +10,7 @@ def translate_error(error: DeclicError) -> str:
     return format_error(error, load_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
 
 
-def translate_to_english(sentence: str, /, **values: object) -> str:
+def to_english(sentence: str, /, **values: object) -> str:
     """A French sentence that pages use, in English, its `%(name)s` filled in."""
     translated = load_catalogue("en").ugettext(sentence)
     return translated % values if values else translated

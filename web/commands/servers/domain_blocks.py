@@ -9,7 +9,7 @@ import click
 from models.servers import trust_levels
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
-from web.commands.runner import print_message, print_result, run, working_instance
+from web.commands.runner import print_err, print_out, run, working_instance
 
 with when_used():
     from federation.directory import domain_list
@@ -48,11 +48,11 @@ async def _import_list(text: str, *, is_meant: bool, silenced_too: bool) -> None
         planned = await _plan(instance, reading, silenced_too=silenced_too)
         print_plan(planned)
         if not is_meant:
-            print_message("Nothing was changed: repeat with --apply to do it.")
+            print_err("Nothing was changed: repeat with --apply to do it.")
             return
         async with transaction(instance.pool) as conn:
             count = await peers.set_aside(conn, planned)
-        print_message(f"{count} set aside")
+        print_err(f"{count} set aside")
 
 
 async def _plan(instance: Instance, reading: domain_list.Reading, *, silenced_too: bool) -> Plan:
@@ -64,10 +64,10 @@ def print_plan(planned: Plan) -> None:
     """What would change on stdout, one domain a line with what hangs on it; what would not on stderr."""
     for change in planned.changes:
         reach = change.reach
-        print_result(
+        print_out(
             f"{change.entry.domain}\tfollowed {reach.followed}\tfollowers {reach.followers}\tknown {reach.actors}"
         )
-    print_message(
+    print_err(
         f"{len(planned.changes)} to set aside ({planned.followed} follows of ours and {planned.followers} of theirs "
         f"would rest), {len(planned.already)} already are, {planned.ignored} ask for nothing."
     )
@@ -77,7 +77,7 @@ def print_plan(planned: Plan) -> None:
         ("Lines that name no domain", planned.unreadable),
     ):
         if domains:
-            print_message(f"{words}: {', '.join(domains[:20])}{' …' if len(domains) > 20 else ''}")
+            print_err(f"{words}: {', '.join(domains[:20])}{' …' if len(domains) > 20 else ''}")
 
 
 async def _export_list() -> str:

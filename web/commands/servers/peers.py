@@ -17,7 +17,7 @@ from models.traffic import dead_letters, peer_traffic
 from models.traffic.inbound import inbox_overflows
 from models.traffic.peer_traffic import SELECTIONS, FailedDelivery, Peer, Selection
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, print_message, print_result, run, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 from web.commands.servers.domain_blocks import blocks
 from web.commands.servers.private_hosts import private
 from web.commands.servers.unknown_hosts import admit, send_away, waiting
@@ -131,32 +131,28 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
         too_much = await inbox_overflows.list_overflows(conn, limit=5)
         failing = await periodic_tasks.list_failing(conn)
     if as_json:
-        print_result(_as_json([describe_peer(one) for one in found]))
+        print_out(_as_json([describe_peer(one) for one in found]))
         return
     if own_clock is not None:
-        print_message(f"This machine's clock is probably wrong: the others differ by {own_clock} seconds.")
+        print_err(f"This machine's clock is probably wrong: the others differ by {own_clock} seconds.")
     for one in put_aside:
         origin = f"from {one.host}: {one.error}" if one.host else "a job of this server"
-        print_message(f"Set aside {_moment(one.at)}, since it could not be done here: {one.what} ({origin})")
+        print_err(f"Set aside {_moment(one.at)}, since it could not be done here: {one.what} ({origin})")
     for full in too_much:
         last = _moment(full.last_at)
-        print_message(
-            f"Refused {full.refused} activities of {full.domain}, the last {last}: too much of it waits here."
-        )
+        print_err(f"Refused {full.refused} activities of {full.domain}, the last {last}: too much of it waits here.")
     for chore in failing:
-        print_message(
-            f"The chore {chore.name} failed {chore.failures} times since {_moment(chore.since)}: {chore.cause}"
-        )
+        print_err(f"The chore {chore.name} failed {chore.failures} times since {_moment(chore.since)}: {chore.cause}")
     rows = [COLUMNS, *(_make_row(one) for one in found)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
     for row in rows:
-        print_result("  ".join((cell or "-").ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print_out("  ".join((cell or "-").ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _make_row(one: Peer) -> tuple[str, ...]:
     latency = "" if one.latency_ms is None else f"{one.latency_ms}ms"
     trouble = (
-        failure_causes.explain_stop(english_errors.translate_to_english, one.host, one.failure, one.failure_cause)
+        failure_causes.explain_stop(english_errors.to_english, one.host, one.failure, one.failure_cause)
         if one.is_failing
         else ""
     )
@@ -185,20 +181,20 @@ async def _show(host: str, *, as_json: bool) -> None:
         troubles = await peer_traffic.list_failed_deliveries(conn, host)
     described = describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}
     if as_json:
-        print_result(_as_json(described))
+        print_out(_as_json(described))
         return
     for name, value in described.items():
         if value is not None and name != "troubles":
-            print_result(f"{name.replace('_', ' ')}: {_moment(value) if isinstance(value, datetime) else value}")
+            print_out(f"{name.replace('_', ' ')}: {_moment(value) if isinstance(value, datetime) else value}")
     duty = (
-        failure_causes.advise(english_errors.translate_to_english, host, found.failure, found.failure_cause)
+        failure_causes.advise(english_errors.to_english, host, found.failure, found.failure_cause)
         if found.is_failing
         else ""
     )
     if duty:
-        print_result(f"what to do: {duty}")
+        print_out(f"what to do: {duty}")
     for one in troubles:
-        print_result(f"{one.state}: {one.type} {one.object_uri or ''} {one.error or ''}".strip())
+        print_out(f"{one.state}: {one.type} {one.object_uri or ''} {one.error or ''}".strip())
 
 
 async def _get_peer(conn: Connection, host: str) -> Peer:
@@ -219,11 +215,7 @@ SHOWN = (
 
 def describe_peer(one: Peer) -> dict[str, Any]:
     """A server for scripts: what is kept of it, and in words what is wrong with its clock."""
-    clock = (
-        None
-        if one.clock_off is None
-        else diagnosis_steps.describe_clock(english_errors.translate_to_english, one.clock_off)
-    )
+    clock = None if one.clock_off is None else diagnosis_steps.describe_clock(english_errors.to_english, one.clock_off)
     return {name: getattr(one, name) for name in SHOWN} | {"clock": clock}
 
 
@@ -241,8 +233,8 @@ async def _test(host: str) -> None:
     async with working_instance() as instance:
         found = await server_check.check_host(instance, host)
     for one in found:
-        words = diagnosis_steps.describe_finding(english_errors.translate_to_english, host, one)
-        print_result(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())
+        words = diagnosis_steps.describe_finding(english_errors.to_english, host, one)
+        print_out(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())
     failed = next((one for one in found if one.ok is False), None)
     if failed is not None:
         raise CommandFailed(f"{host} fails at {failed.trial.value}.")
@@ -252,8 +244,8 @@ async def _retry(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
         due = await resend.retry(conn, host, at=datetime.now(UTC))
-    print_result(str(due))
-    print_message("So many deliveries are tried now." if due else f"Nothing waits for {host}.")
+    print_out(str(due))
+    print_err("So many deliveries are tried now." if due else f"Nothing waits for {host}.")
 
 
 async def _catch_up(host: str, since: datetime) -> None:
@@ -261,39 +253,37 @@ async def _catch_up(host: str, since: datetime) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
         queued = await resend.catch_up(conn, host, since=since, at=at)
-    print_result(str(queued))
-    print_message(
-        "So many deliveries are on their way again." if queued else f"Nothing for {host} had failed since then."
-    )
+    print_out(str(queued))
+    print_err("So many deliveries are on their way again." if queued else f"Nothing for {host} had failed since then.")
 
 
 async def _hold(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         kept = await outbox.hold(conn, host)
-    print_result(str(kept))
-    print_message(f"So many deliveries wait now until: declic peer release {host}")
+    print_out(str(kept))
+    print_err(f"So many deliveries wait now until: declic peer release {host}")
 
 
 async def _release(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
         released = await outbox.release(conn, host)
-    print_result(str(released))
-    print_message("So many deliveries are on their way again." if released else f"Nothing was held for {host}.")
+    print_out(str(released))
+    print_err("So many deliveries are on their way again." if released else f"Nothing was held for {host}.")
 
 
 async def _level(host: str, level: Level) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await outbox.trust(conn, host, level)
-    print_result(level)
+    print_out(level)
 
 
 async def _why(url: str, name: str | None) -> None:
     async with working_instance() as instance:
         found = await diagnosis.diagnose(instance, url, await _find_reader(instance, name))
     for check in found.checks:
-        words = diagnosis_steps.describe_check(english_errors.translate_to_english, check)
-        print_result(f"{MARKS[check.ok]:<6} {check.step.value:<10} {words}")
+        words = diagnosis_steps.describe_check(english_errors.to_english, check)
+        print_out(f"{MARKS[check.ok]:<6} {check.step.value:<10} {words}")
     if found.fault is not None:
         raise CommandFailed(f"It fails at {found.fault.step.value}.")
 
