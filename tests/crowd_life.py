@@ -122,7 +122,7 @@ _KEPT = (
 
 # What administrators look at.
 _OFFICE = (
-    "INSERT INTO knock (host, knocks) SELECT 'k' || n || '.test', n FROM generate_series(1, 300) AS n",
+    "INSERT INTO access_request (host, requests) SELECT 'k' || n || '.test', n FROM generate_series(1, 300) AS n",
     "INSERT INTO overflow (domain, refused) SELECT 'o' || n || '.test', n FROM generate_series(1, 300) AS n",
     """
     INSERT INTO waiting_host (host, domain) SELECT 'h' || n || '.test', 'h' || n || '.test'

@@ -57,16 +57,17 @@ async def save_seen(conn: Connection, hosts: list[str]) -> list[str]:
     return [host for host in heard if host is not None]
 
 
-async def save_signature_scheme(conn: Connection, host: str, knock: str) -> None:
+async def save_signature_scheme(conn: Connection, host: str, scheme: str) -> None:
     """Remember for 7 days how this host wants requests signed."""
     await execute(
         conn,
         """
-        INSERT INTO server (host, knock, knock_until) VALUES ($1, $2, now() + interval '7 days')
-        ON CONFLICT (host) DO UPDATE SET knock = excluded.knock, knock_until = excluded.knock_until
+        INSERT INTO server (host, signature_scheme, signature_scheme_until) VALUES ($1, $2, now() + interval '7 days')
+        ON CONFLICT (host) DO UPDATE SET signature_scheme = excluded.signature_scheme,
+            signature_scheme_until = excluded.signature_scheme_until
         """,
         host,
-        knock,
+        scheme,
     )
 
 
@@ -81,7 +82,9 @@ async def has_taken_lately(conn: Connection, host: str) -> bool:
 
 async def list_hosts_of_scheme(conn: Connection, scheme: str) -> list[str]:
     """The hosts that want requests signed this way."""
-    return await fetch_column(conn, "SELECT host FROM server WHERE knock = $1 AND knock_until > now()", scheme)
+    return await fetch_column(
+        conn, "SELECT host FROM server WHERE signature_scheme = $1 AND signature_scheme_until > now()", scheme
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

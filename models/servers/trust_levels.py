@@ -154,7 +154,7 @@ async def save_listed(conn: Connection, host: str, *, listed: bool) -> None:
         host,
         listed,
     )
-    await execute(conn, "DELETE FROM knock WHERE $1 = ANY(domains_of(host))", host)
+    await execute(conn, "DELETE FROM access_request WHERE $1 = ANY(domains_of(host))", host)
     await put_into_effect(conn, [host])
 
 

@@ -43,7 +43,7 @@ class Peer:
     latency_ms: int | None = None
     clock_seconds: int | None = None
     clock_at: datetime | None = None
-    knock: str | None = None
+    signature_scheme: str | None = None
     waiting: int = 0
     held: int = 0
     failed: int = 0
