@@ -83,7 +83,7 @@ def read_owner_state(document: Document, at: datetime | None, *, state: State | 
     """
     state = state or WORDS.get(document.state)
     if state is None:
-        raise Ignored("This agreement is in no state known here.")
+        raise Ignored("agreement_state_unknown")
     return OwnerState(
         state=state,
         at=document.updated or at,
@@ -129,7 +129,7 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
     Raises Ignored for strangers, for what is old, and for what would bind somebody who was not asked.
     """
     if sender.id != held.owner_id:
-        raise Ignored("Only the server of the listing's owner has the word about this agreement.")
+        raise Ignored("not_owner_of_agreement")
     case = await lock_context(conn, held.id)
     held = case.agreement
     at = word.at or agreements.next_moment(held.updated_at)  # some write no time
@@ -166,26 +166,26 @@ def _read_stipulated(case: AgreementContext, word: OwnerState) -> Terms | None:
     try:
         return None if word.stipulated is None else read_terms(word.stipulated, case.listing.details)
     except Invalid as error:
-        raise Ignored(f"These terms cannot be: {error}") from error
+        raise Ignored("terms_impossible", str(error)) from error
 
 
 def _require_order(held: Agreement, word: OwnerState, at: datetime) -> None:
     """Raise Ignored for what is old, goes back behind what is settled, or would make all that follows old."""
     if at <= held.updated_at:
-        raise Ignored("Something newer is known of this agreement.")
+        raise Ignored("agreement_outdated")
     if at > datetime.now(UTC) + FASTEST_CLOCK:
-        raise Ignored("This is said to be of the future.")
+        raise Ignored("agreement_from_future")
     if held.ended_at is not None and held.state != "expired" and word.state in agreements.LIVE:
-        raise Ignored("This crossed with the end of the agreement.")
+        raise Ignored("agreement_ended")
     if held.state == "agreed" and word.state in agreements.OPEN:
-        raise Ignored("What is agreed is not asked for again.")
+        raise Ignored("agreement_settled")
 
 
 async def process_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:
     """The other side says that something was done. Raises Ignored for what is not theirs to say."""
     held = await agreements.find_by_uri(conn, event.context or "")
     if held is None or held.role_of(sender.id) is None or event.attributed_to != sender.uri:
-        raise Ignored("This is about no agreement of theirs that is known here.")
+        raise Ignored("agreement_unknown")
     case = await lock_context(conn, held.id)
     step = _read_step(case, event)
     if case.owner.local:
@@ -207,7 +207,7 @@ def _read_step(case: AgreementContext, event: EconomicEvent) -> Step:
         case.owner.uri,
         case.partner.uri,
     }:
-        raise Ignored("This report names other people than the agreement.")
+        raise Ignored("report_names_others")
     if agreements.final_step(case.listing.details.mode) != "back":
         return "done"
     return "back" if event.provider == case.receiver.uri else "out"
@@ -227,5 +227,5 @@ async def take_back(conn: Connection, site: Site, sender: Actor, uri: str, conte
 def result_of(activity: Accept) -> Document:
     """The agreement that an Accept names (FEP-0837: its author's own). Raises Ignored where there is none."""
     if activity.result is None or activity.result.attributed_to != activity.actor:
-        raise Ignored("An Accept of terms carries the agreement in its result, in the name of whoever accepts.")
+        raise Ignored("accept_without_agreement")
     return activity.result

@@ -31,14 +31,14 @@ async def require_assent(conn: Connection, case: AgreementContext, state: State,
         terms = replace(terms, place=terms.place or held.place, note=terms.note or held.note)  # some peers drop words
         settled = terms == held.terms and (held.agreed_at is not None or held.accepted_uri is not None)
         if not settled and not await _are_partners_own(conn, held, terms):
-            raise Ignored("Nobody here said yes to these terms.")
+            raise Ignored("terms_not_accepted")
         return terms
     if terms == held.terms:
         return terms
     try:
         return require_possible(case.listing.details, terms)
     except Invalid as error:
-        raise Ignored(f"These terms cannot be: {error}") from error
+        raise Ignored("terms_impossible", str(error)) from error
 
 
 async def _are_partners_own(conn: Connection, held: Agreement, terms: Terms) -> bool:
@@ -59,13 +59,13 @@ async def require_names(conn: Connection, case: AgreementContext, uri: str | Non
     if uri is not None and held.uri is None:
         known = await agreements.find_by_uri(conn, uri)
         if known is not None or not same_origin(uri, owner.uri):
-            raise Ignored("This is the id of another agreement, or of another server.")
+            raise Ignored("agreement_id_taken")
     if offer_uri is not None:
         known = await agreements.find_by_offer(conn, offer_uri)
         if known is None and not same_origin(offer_uri, owner.uri):
-            raise Ignored("This Offer is of a server that has no part in the agreement.")
+            raise Ignored("offer_of_other_server")
         if known is not None and known.id != held.id:
-            raise Ignored("This Offer is about another agreement.")
+            raise Ignored("offer_of_other_agreement")
 
 
 async def find_proposer(conn: Connection, held: Agreement, offer_uri: str | None) -> int:

@@ -46,14 +46,14 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
         case Follow() | str():
             await _begin_to_follow(conn, site, sender, answered)
         case QuoteRequest():
-            raise Ignored("Nobody here asked to quote this.")
+            raise Ignored("quote_not_asked")
         case _:
-            raise Ignored("This accepts terms of an exchange that is not kept here.")
+            raise Ignored("accepts_unknown_exchange")
 
 
 def _require_stamp(sender: Actor, activity: Accept) -> str:
     if activity.stamp is None or not same_origin(activity.stamp, sender.uri):
-        raise Ignored("A yes to a quote names its stamp, at the server of whoever is quoted.")
+        raise Ignored("quote_without_stamp")
     return activity.stamp
 
 

@@ -23,7 +23,7 @@ async def handle_create(conn: Connection, site: Site, sender: Actor, activity: C
         await process_report(conn, site, sender, activity.object)
         return
     if not is_postlike(activity.object):
-        raise Ignored("This is not shown here.")
+        raise Ignored("kind_not_shown")
     if await process_vote(conn, sender, activity.object):
         return
     author = await find_author(conn, sender, activity.object)

@@ -45,7 +45,7 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
         return
     held = await find_answered(conn, sender, activity.in_reply_to)
     if held is None:
-        raise Ignored("This answers no terms of theirs that are known here.")
+        raise Ignored("offer_answers_nothing")
     if await is_ours(conn, held):
         await _handle_counter(conn, site, sender, activity, held)
     else:
@@ -60,18 +60,18 @@ async def _handle_request(conn: Connection, site: Site, sender: Actor, activity:
         return
     owner = await actors.get(conn, listing.post.author_id)
     if owner.uri not in activity.to:
-        raise Ignored("Terms are offered to whoever published the listing.")
+        raise Ignored("offer_not_to_owner")
     if listing.id not in await posts.filter_visible(conn, [listing.id], sender.id):
-        raise Ignored("Whoever asks does not see this listing.")
+        raise Ignored("listing_not_visible")
     await screen_request(conn, sender, listing, activity)
     if await activities.find_latest(conn, actor_id=owner.id, type="Reject", object_uri=activity.id) is not None:
-        raise Ignored("No was said to this very request already: whoever still wants it asks anew.")
+        raise Ignored("request_refused_before")
     said = Said(text=read_reason(activity.content), uri=activity.id)
     try:
         _require_sides(listing, owner, sender, activity.object)
         await agreements.request(conn, site, sender, listing, read_terms(activity.object, listing.details), said)
     except NotFound:
-        raise Ignored("Whoever asks does not see this listing.") from None
+        raise Ignored("listing_not_visible") from None
     except (Conflict, Invalid, Forbidden) as error:
         reason = NOT_FOR_YOU if isinstance(error, Forbidden) else write_reason(error)
         await _refuse(conn, site, owner, sender, activity, reason)
@@ -98,7 +98,7 @@ async def _refuse_unknown(conn: Connection, site: Site, sender: Actor, activity:
     asked = {one.uri: one for one in await actors.list_by_uris(conn, list(activity.to)) if one.local}
     refusing = next((asked[uri] for uri in activity.to if uri in asked), None)
     if refusing is None or refusing.suspended_at is not None or await blocks.between(conn, refusing.id, sender.id):
-        raise Ignored("These terms are for nothing that is offered here.")
+        raise Ignored("terms_for_no_listing")
     if await activities.find_latest(conn, actor_id=refusing.id, type="Reject", object_uri=activity.id) is None:
         await _refuse(conn, site, refusing, sender, activity, NOT_OFFERED)
 
@@ -128,7 +128,7 @@ async def _handle_counter(conn: Connection, site: Site, sender: Actor, activity:
     case = await find_context(conn, held)
     intent = f"{case.listing.uri}#primary"
     if activity.object.stipulates.satisfies not in (None, intent):
-        raise Ignored("These terms are for another listing.")
+        raise Ignored("terms_for_other_listing")
     offered = replace(activity.object, stipulates=replace(activity.object.stipulates, satisfies=intent))
 
     async def answer() -> None:

@@ -21,17 +21,17 @@ async def handle_quote_request(conn: Connection, site: Site, sender: Actor, acti
     """Yes with a stamp where the author's wish allows it, else no; to whoever may not see the post nothing (OB3)."""
     quoted = await posts.find_by_uri(conn, activity.object)
     if quoted is None or not quoted.local or quoted.id not in await posts.filter_visible(conn, [quoted.id], sender.id):
-        raise Ignored("What is to be quoted is not here.")
+        raise Ignored("quoted_not_here")
     instrument = activity.instrument
     uri = note_of(instrument).id if is_postlike(instrument) else str(instrument)
     known = await quotes.find_by_quoting_uri(conn, uri)
     if known is not None and known.quoting_actor_id != sender.id:
-        raise Ignored("The post that quotes is somebody else's.")
+        raise Ignored("quoting_not_own")
     if not is_postlike(instrument) or not await may_quote(conn, sender, quoted) or _is_revoked(known, quoted):
         await refuse(conn, site, sender, quoted, activity)
         return
     if note_of(instrument).quote not in (quoted.uri, quoted.url):
-        raise Ignored("The post that should quote this says something else.")
+        raise Ignored("quoting_differs")
     if not (await judge_about(conn, sender, uri, quoted)).heard or await _is_wave(conn, sender):
         await refuse(conn, site, sender, quoted, activity)
         return

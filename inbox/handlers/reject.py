@@ -30,9 +30,9 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
             follow = await find_our_follow(conn, site, sender, answered)
             await follows.reject(conn, follow.id)
         case QuoteRequest():
-            raise Ignored("Nobody here asked to quote this.")
+            raise Ignored("quote_not_asked")
         case _:
-            raise Ignored("This refuses terms of an exchange that is not kept here.")
+            raise Ignored("refuses_unknown_exchange")
 
 
 async def _reject_terms(conn: Connection, site: Site, sender: Actor, activity: Reject, held: Agreement) -> None:

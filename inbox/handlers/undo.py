@@ -24,7 +24,7 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     inner = activity.object
     uri = inner if isinstance(inner, str) else inner.id
     if not isinstance(inner, str) and inner.actor != sender.uri:
-        raise Ignored("Only whoever did it can undo it.")
+        raise Ignored("undo_of_others")
     if uri:
         await message_requests.take_back(conn, uri, sender.id)  # an Offer that waits
     if uri and (await _undo_by_id(conn, sender, uri) or await take_back(conn, site, sender, uri, activity.content)):

@@ -31,14 +31,14 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         await _follow_agreement(conn, site, sender, activity.object, activity.published)
         return
     if not is_postlike(activity.object):
-        raise Ignored("This is not shown here.")
+        raise Ignored("kind_not_shown")
     if await is_vote(conn, activity.object):
-        raise Ignored("A vote in a poll is not changed.")
+        raise Ignored("vote_changed")
     note = note_of(activity.object)
     before = await find_before(conn, activity.object)
     old = before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published)
     if old and not await message_requests.is_waiting(conn, note.id, sender.id):
-        raise Ignored("This is an edit of an old post that is not here.")
+        raise Ignored("edit_of_unknown_post")
     author = await find_author(conn, sender, activity.object)
     edited_at = activity.published or datetime.now(UTC)
     post = (await save_post(conn, author, activity.object, edited_at=edited_at)).post
@@ -55,9 +55,9 @@ async def _follow_agreement(
     for uri in (document.id, document.request, document.in_reply_to):
         held = held or (await find_answered(conn, sender, uri) if uri else None)
     if held is None:
-        raise Ignored("This is about no agreement of theirs that is known here.")
+        raise Ignored("agreement_unknown")
     if document.request not in (None, held.request_uri):
-        raise Ignored("Its id and the Offer with which it began are of two agreements.")
+        raise Ignored("agreement_and_offer_differ")
     await apply_owner_state(conn, site, sender, held, read_owner_state(document, at))
 
 

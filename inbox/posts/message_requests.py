@@ -25,9 +25,6 @@ TEXT_LIMIT = 5000
 
 FILES = 16
 
-NOBODY = "Nobody whom this is for takes what strangers write, or too much of it waits already."
-"""Why a stranger's post is left alone."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -127,7 +124,7 @@ async def screen_post(
             raise Held(request)
         await keep(conn, request, author.host, received_id=None)
     elif not (kept or standing.heard):
-        raise Ignored(NOBODY)
+        raise Ignored("stranger_not_accepted")
     return standing
 
 
@@ -171,7 +168,7 @@ async def screen_request(conn: Connection, sender: Actor, listing: Listing, acti
             )
         )
     if not standing.heard:
-        raise Ignored(NOBODY)
+        raise Ignored("stranger_not_accepted")
 
 
 def cut(text: str) -> str:

@@ -81,7 +81,7 @@ async def _store(conn: Connection, author: Actor, kept: NewPost, details: Listin
         listing, fresh = await listings.save_remote(conn, kept, details)
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
-        raise Ignored("This object is somebody else's, or was deleted.")
+        raise Ignored("not_own_object")
     return post, fresh
 
 
@@ -96,7 +96,7 @@ async def _read_wanted(
 ) -> NewPost:
     """The post as it is stored. Raises Ignored for one that was deleted already, or concerns nobody here."""
     if arrival.gone:
-        raise Ignored("This was deleted before it came.")
+        raise Ignored("deleted_before")
     if not through_share:
         _require_wanted(object, arrival)
     new = read_new_post(author, object, arrival.known)
@@ -167,9 +167,9 @@ def _require_wanted(object: Postlike, arrival: IncomingContext) -> None:
     """Raise Ignored for what concerns nobody here."""
     note = note_of(object)
     if note.is_vote:
-        raise Ignored("This votes in a poll, and is no post.")
+        raise Ignored("vote_as_post")
     if isinstance(object, Note) and not _is_wanted(arrival):
-        raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+        raise Ignored("concerns_nobody")
 
 
 def _is_wanted(arrival: IncomingContext) -> bool:
@@ -200,11 +200,11 @@ async def find_author(conn: Connection, sender: Actor, object: Postlike) -> Acto
         return sender
     author = await actors.find_by_uri(conn, note_of(object).attributed_to or "")
     if author is None or author.local or author.suspended_at is not None or author.deleted_at is not None:
-        raise Ignored("Its author is nobody whose posts are kept here.")
+        raise Ignored("author_not_kept")
     return author
 
 
 def require_own(author: Actor, uri: str) -> None:
     """Raise Ignored unless the thing with this id may be of this actor's server."""
     if not same_origin(author.uri, uri):
-        raise Ignored("Only its own server says what becomes of this.")
+        raise Ignored("not_own_server")

@@ -17,7 +17,7 @@ from federation.discovery.fetches import get_actor
 from federation.documents.parse import read_json
 from federation.instance import Instance
 from inbox.errors import Held, Ignored, KillsWorker, NoRoom, SenderGone, TookTooLong
-from inbox.posts.message_requests import NOBODY, keep
+from inbox.posts.message_requests import keep
 from inbox.processing.dispatch import apply
 from inbox.processing.processor_time import limit_processor_time
 from inbox.processing.resolve import find_sender, resolve
@@ -130,7 +130,7 @@ class _InboxWorker:
         async with self.places, relaxed_transaction(self.instance.pool) as conn:
             sender = await find_sender(conn, activity)
             if sender is None:
-                raise SenderGone if item.sender_known else Ignored("Whoever sends this is not known here.")
+                raise SenderGone if item.sender_known else Ignored("sender_unknown")
             if passed_on:  # before it takes effect: what a deletion is about is gone afterwards
                 await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
@@ -166,7 +166,7 @@ class _InboxWorker:
     async def _hold(self, item: Received, held: Held) -> None:
         async with transaction(self.instance.pool) as conn:
             if not await keep(conn, held.request, item.host, received_id=item.id):
-                await received.finish(conn, item.id, ignored=NOBODY)
+                await received.finish(conn, item.id, ignored="stranger_not_accepted")
 
     async def _wait_or_give_up(self, item: Received, error: str, *, retry: bool) -> None:
         async with transaction(self.instance.pool) as conn:

@@ -212,7 +212,7 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
             SELECT host FROM (SELECT DISTINCT host FROM received WHERE state IN ('waiting', 'held')) AS known
             WHERE ($1::text[] IS NULL OR domains_of(host) && $1) AND NOT is_welcome(host)
         )
-        UPDATE received SET state = 'ignored', error = 'Its server is not welcome here.', finished_at = now(),
+        UPDATE received SET state = 'ignored', error = 'server_not_welcome', finished_at = now(),
             claimed_by = NULL, claimed_until = NULL
         FROM hosts h WHERE h.host = received.host AND received.state IN ('waiting', 'held')
         """,

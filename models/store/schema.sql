@@ -1938,7 +1938,7 @@ COMMENT ON FUNCTION end_access_of_actor() IS
 
 CREATE FUNCTION finish_held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE received SET state = 'ignored', error = 'Nobody let it in.', finished_at = now(),
+    UPDATE received SET state = 'ignored', error = 'not_let_in', finished_at = now(),
         body = substring(body FOR 8192)
     WHERE id = OLD.received_id AND state = 'held'
         AND NOT EXISTS (SELECT FROM message_request WHERE received_id = OLD.received_id);

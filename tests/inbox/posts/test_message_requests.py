@@ -376,7 +376,7 @@ async def test_what_nobody_decided_about_is_gone_after_thirty_days(desk: Desk, a
         await execute(conn, "UPDATE message_request SET received_at = now() - interval '31 days'")
         assert await message_requests.forget_old(conn) == 1
 
-    assert await desk.states() == [("ignored", "Nobody let it in.")]
+    assert await desk.states() == [("ignored", "not_let_in")]
 
 
 WORST = [

@@ -248,3 +248,33 @@ async def test_what_others_could_make_us_keep_is_put_in_order(old_url: str) -> N
     await conn.close()
     assert pages == ["https://henin.test/@bob", "https://evil.test/users/eve"]
     assert (shared, size, tags) == (None, 8192, {"OffreLomme", "Été_2026"})
+
+
+LEFT_ALONE = """
+INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, state, error)
+SELECT 700 + n, 'https://henin.test/ignored/' || n, '', 'Create', 'https://henin.test/users/bob', 'henin.test', '{}',
+    state, error
+FROM (VALUES (1, 'ignored', 'Nobody here follows its author, is named in it, or is answered by it.'),
+    (2, 'ignored', 'This is somebody else''s.'), (3, 'ignored', 'These terms cannot be: date_too_far'),
+    (4, 'ignored', 'Said by a version before.'), (5, 'failed', 'This is somebody else''s.'), (6, 'done', NULL))
+    AS r (n, state, error);
+"""
+"""Activities that were left alone, and why in English; one that failed with such words, and one that did not."""
+
+
+async def test_why_something_was_left_alone_becomes_a_code_where_one_is_known(old_url: str) -> None:
+    conn = await asyncpg.connect(old_url)
+    await conn.execute(LEFT_ALONE)
+
+    await migrate(old_url)
+
+    kept = [row["error"] for row in await conn.fetch("SELECT error FROM received WHERE id > 700 ORDER BY id")]
+    await conn.close()
+    assert kept == [
+        "concerns_nobody",
+        "not_by_outbox_owner",
+        "terms_impossible: date_too_far",
+        "Said by a version before.",
+        "This is somebody else's.",
+        None,
+    ]
