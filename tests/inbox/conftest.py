@@ -12,7 +12,7 @@ from models.store.database import Pool, connection, execute
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import Desk
-from tests.shelf import Shelf
+from tests.warm_databases import Shelf
 
 
 @pytest.fixture(scope="session")

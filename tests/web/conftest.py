@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from models.store.database import Pool
-from tests.shelf import Shelf
+from tests.warm_databases import Shelf
 from tests.web.mail_scenario import Clock, Office, open_office
 from tests.web.small_app import prepare_templates
 

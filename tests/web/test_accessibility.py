@@ -22,12 +22,12 @@ from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
 from models.servers import waiting_posts
 from models.store.database import Connection, execute, open_pool, transaction
-from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
-from tests.strangers import furnish_strangers
-from tests.village import Village
+from tests.sample_directory import furnish_atlas
+from tests.sample_message_requests import furnish_strangers
+from tests.sample_village import Village
 from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
 from tests.web.page_checks import list_flaws
 

@@ -24,7 +24,7 @@ from outbox.exchanges import guests
 from outbox.exchanges.agreements.agreements import accept, propose
 from outbox.exchanges.guests import ContactRequest
 from outbox.posting import PostRequest
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
 from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
@@ -189,7 +189,7 @@ async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, mon
 
 async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -> None:
     async with transaction(live.instance.pool) as conn:
-        made = await talks.build(conn, live.village)
+        made = await sample_threads.build(conn, live.village)
         await accept(conn, live.village.site, live.village.alice, made.wanted)
         past = "UPDATE agreement SET begins_at = now() - interval '3 days', ends_at = now() WHERE id = $1"
         await execute(conn, past, made.wanted.id)
@@ -224,9 +224,9 @@ async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -
 async def test_an_agenda_and_a_place_with_much_in_them_have_no_violation(live: Live, page: Page) -> None:
     today = datetime.now(PARIS).date()
     async with transaction(live.instance.pool) as conn:
-        await talks.build(conn, live.village)
+        await sample_threads.build(conn, live.village)
         for first, last in ((-50, -9), (-9, 9), (20, 21)):
-            terms = talks.days(first, last, place="À La Remise")
+            terms = sample_threads.days(first, last, place="À La Remise")
             await make_agreement(conn, live.village.tent, live.village.hocine, terms=terms, state="agreed")
         await unavailabilities.add(conn, live.village.tent.id, midnight(today), midnight(today + timedelta(days=4)))
         note = await make_note(conn, live.village.alice, source="#offre Escabeau")

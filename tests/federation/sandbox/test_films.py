@@ -18,8 +18,8 @@ from federation.sandbox.film_child import open_film
 from federation.sandbox.film_copy import UnusableFilm, blank_comment
 from federation.sandbox.films import HEAD, TYPES, Film, FilmPool, find_kind
 from federation.sandbox.refused_films import REFUSALS, BrokenFilm, TooHeavyFilm
-from tests.drawings import decode
-from tests.films import FORMATS, SECRET, lay_down, make_film, make_gif
+from tests.film_files import FORMATS, SECRET, lay_down, make_film, make_gif
+from tests.picture_files import decode
 from web.rendering.error_messages.lookup import SENTENCES
 
 ROOT = Path(__file__).parents[3]

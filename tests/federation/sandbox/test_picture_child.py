@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from federation.sandbox.picture_child import LENGTH, UnusablePicture, answer, reduce, serve
-from tests.drawings import decode, draw, encode, png_of, text_bomb
+from tests.picture_files import decode, draw, encode, png_of, text_bomb
 
 SECRET = "50.6436N 2.9872E at home"
 

@@ -23,7 +23,7 @@ from outbox.exchanges.agreements.fulfilment import report
 from outbox.threads.waiting_requests import CLOSED
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 START = (datetime.now(UTC) + timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
 SOON = datetime.now(UTC) + timedelta(minutes=1)

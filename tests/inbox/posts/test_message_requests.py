@@ -19,7 +19,7 @@ from outbox.servers.peers import accept_strangers
 from tests.factories import make_follow, make_listing, make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
-from tests.newcomers import build_listing
+from tests.unknown_hosts import build_listing
 
 STRANGER, KNOWN = SenderStanding(known=False), SenderStanding(known=True)
 

@@ -3,7 +3,7 @@
 from models.places.geometry import Box
 from models.places.map_labels import list_landmarks
 from models.store.database import Connection, execute
-from tests.territory import settle
+from tests.sample_territory import settle
 
 AROUND_LILLE = Box(south=50.3, west=2.5, north=50.8, east=3.5)
 

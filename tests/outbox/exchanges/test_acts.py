@@ -14,7 +14,7 @@ from outbox.exchanges.agreements.agreements import counter, request
 from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_listing, make_member
 from tests.outbox.exchanges.test_explanations import make_scene
-from tests.talks import days
+from tests.sample_threads import days
 
 GRID = """
 state      terms of  who      accept   refuse   withdraw   cancel     done

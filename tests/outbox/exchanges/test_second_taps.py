@@ -13,7 +13,7 @@ from outbox.exchanges.acts import perform
 from outbox.exchanges.agreements.agreements import request
 from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_listing, make_member
-from tests.outbox.sent import make_streams
+from tests.outbox.sent_activities import make_streams
 
 START = datetime.now(UTC) + timedelta(days=5)
 

@@ -23,7 +23,7 @@ from outbox.listings.listings import edit, publish
 from tests.factories import HERE, make_agreement, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.outbox.listings.test_listings import make_draft
-from tests.outbox.sent import make_streams
+from tests.outbox.sent_activities import make_streams
 from web.mail.news_mail_text import make_translate
 from web.news.items import list_lines
 

@@ -24,7 +24,7 @@ from outbox.listings import listings
 from outbox.people.absences import begin_absence, end_absence, end_due_absences
 from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 LATER = timedelta(days=20)
 

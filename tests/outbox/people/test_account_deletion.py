@@ -20,7 +20,7 @@ from outbox.listings.listings import close, publish, withdraw
 from outbox.people import account_deletion as outbox
 from outbox.people.accounts import delete
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
-from tests.outbox.sent import make_streams
+from tests.outbox.sent_activities import make_streams
 
 AFTER = timedelta(days=14, minutes=1)
 

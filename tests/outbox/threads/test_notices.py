@@ -30,10 +30,10 @@ from outbox.relations import blocks
 from outbox.relations import reactions as outbox_reactions
 from outbox.threads.agreement_context import Said, remind
 from tests.factories import HERE, make_listing, make_local_actor, make_member
-from tests.outbox.sent import list_sent
-from tests.pair import make_pair
+from tests.outbox.sent_activities import list_sent
 from tests.points import give, switch_on
-from tests.talks import days
+from tests.sample_threads import days
+from tests.server_pair import make_pair
 
 WISH = PostRequest(text="", warning="", sensitive=None, audience=None, language=None, parent_id=None, media_ids=())
 

@@ -15,7 +15,7 @@ from models.settings import Site
 from models.store.database import Pool, connection
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.shelf import Kept, Shelf
+from tests.warm_databases import Kept, Shelf
 from tests.web.api import strict
 from tests.web.small_app import Client, make_instance, serving
 from web.api.routes import ROUTES

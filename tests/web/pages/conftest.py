@@ -16,10 +16,10 @@ from models.access import sessions
 from models.people.actors import Actor
 from models.settings import Settings, Site
 from models.store.database import Pool, transaction
-from tests import village
+from tests import sample_village
 from tests.fediverse import FakeFediverse
-from tests.shelf import Kept, Shelf
-from tests.village import Village
+from tests.sample_village import Village
+from tests.warm_databases import Kept, Shelf
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
 from web.http.app_keys import INSTANCE
@@ -129,7 +129,7 @@ def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
 async def lomme(instance: Instance) -> Village:
     """The village, in the database."""
     async with transaction(instance.pool) as conn:
-        return await village.build(conn, SITE, instance.store)
+        return await sample_village.build(conn, SITE, instance.store)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from models.people import actors
 from models.personal_data import personal_export
 from models.store.database import Connection
 from outbox.exchanges.agreements.thanks import ThanksNote, thank
+from tests.confirmed_exchanges import settle_here
 from tests.factories import HERE
-from tests.gratitude import settle_here
 from web.personal_export.records import load_thread_records
 
 

@@ -22,7 +22,7 @@ from models.servers.directory.saving import (
 from models.servers.directory.values import THRESHOLDS, Thresholds, Verdict
 from models.servers.trust_levels import save_level
 from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
-from tests.territory import settle
+from tests.sample_territory import settle
 
 HENIN = Due(host="henin.test", depth=0)
 

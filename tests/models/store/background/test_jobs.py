@@ -12,7 +12,7 @@ import pytest
 from models.store.background import jobs, periodic_tasks
 from models.store.background.jobs import Handler, JobSignal, Periodic, enqueue, run_jobs
 from models.store.database import Connection, Pool, connection, open_pool, transaction
-from tests.asking import count_jobs
+from tests.database_queries import count_jobs
 from tests.eventually import eventually
 
 

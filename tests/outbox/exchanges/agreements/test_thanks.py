@@ -20,10 +20,10 @@ from outbox.exchanges.agreements.fulfilment import report
 from outbox.exchanges.agreements.thanks import Choice, ThanksNote, find_choice, thank
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
+from tests.confirmed_exchanges import exchange, list_lines, settle_here
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
-from tests.gratitude import exchange, list_lines, settle_here
-from tests.outbox.sent import list_sent, mark_delivered
-from tests.pair import Pair, make_pair
+from tests.outbox.sent_activities import list_sent, mark_delivered
+from tests.server_pair import Pair, make_pair
 
 GUEST = (
     "INSERT INTO guest (id, listing_id, actor_id, email, name, language, confirmed_at)"

@@ -27,9 +27,9 @@ from outbox.people.profiles import describe_actor
 from outbox.threads.agreement_context import Said, lock_context
 from tests.factories import HERE, make_follow, make_member
 from tests.golden import START, normalize, require_golden
-from tests.outbox.sent import make_organization
-from tests.pair import Pair, Side, make_pair
+from tests.outbox.sent_activities import make_organization
 from tests.payloads import FOLDER, load_json
+from tests.server_pair import Pair, Side, make_pair
 from web.activitypub.objects.unavailability import build_calendar
 
 

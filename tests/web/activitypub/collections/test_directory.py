@@ -9,9 +9,9 @@ from models.people.actors import Actor
 from models.servers.directory.deciding import save_own_vouch
 from models.servers.trust_levels import save_level
 from models.store.database import execute, transaction
-from tests.atlas import furnish_atlas
 from tests.factories import make_local_actor
 from tests.fediverse import Person
+from tests.sample_directory import furnish_atlas
 from tests.web.activitypub.conftest import Door, make_here, publish_tent, read_pages
 
 HOME = {"place_name": "Lomme", "latitude": 50.64512345, "longitude": 2.987, "radius": 2000}

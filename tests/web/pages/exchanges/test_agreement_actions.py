@@ -10,9 +10,9 @@ from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from outbox.exchanges.agreements.agreements import accept
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -22,7 +22,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def press(browser: Browser, held: Agreement, act: str, **fields: str) -> Page:

@@ -11,11 +11,11 @@ from models.exchanges import exchanges
 from models.people import phone_numbers
 from models.people.actors import Actor
 from models.store.database import connection, fetch_value, transaction
-from tests import talks
-from tests.asking import count_unread_threads
+from tests import sample_threads
+from tests.database_queries import count_unread_threads
 from tests.factories import make_local_actor
-from tests.talks import Talks
-from tests.village import SAMPLES, Village
+from tests.sample_threads import Talks
+from tests.sample_village import SAMPLES, Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -25,7 +25,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def last_sent(instance: Instance) -> str:

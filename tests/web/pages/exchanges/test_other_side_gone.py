@@ -12,9 +12,9 @@ from models.relations.blocking import blocks
 from models.store.database import Connection, connection, execute, transaction
 from outbox.exchanges.agreements.agreements import accept
 from outbox.servers.peers import trust
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -48,7 +48,7 @@ async def vanish(conn: Connection, lomme: Village, way: str) -> None:
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days; the sewing machine's owner is Bob, the tent's is Alice."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -9,10 +9,10 @@ from models.exchanges import exchanges
 from models.people import phone_numbers
 from models.people.actors import Actor
 from models.store.database import connection, transaction
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_member
-from tests.talks import Talks
-from tests.village import Village
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -22,7 +22,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def test_what_waits_for_me_stands_first_with_until_when(alice: Browser, made: Talks) -> None:

@@ -12,9 +12,9 @@ from models.exchanges.agreements import Agreement
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.forms.multipart import FileLimits
 from web.rendering.formats import format_day
@@ -31,7 +31,7 @@ def day(number: int) -> str:
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from federation.instance import Instance
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.rendering.paths import listing_path
 
@@ -20,7 +20,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days; the drill came back."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def thank(browser: Browser, made: Talks, **fields: str) -> Page:

@@ -16,10 +16,10 @@ from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
 from models.preferences import Preferences
 from models.store.database import connection, execute, transaction
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_listing, make_note
-from tests.talks import Talks
-from tests.village import Village
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -29,7 +29,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 def row(page: Page, id: int) -> Any:

@@ -10,8 +10,8 @@ from models import preferences
 from models.people.actors import Actor
 from models.store.database import transaction
 from tests.factories import make_member
-from tests.strangers import make_stranger, make_waiting
-from tests.village import Village
+from tests.sample_message_requests import make_stranger, make_waiting
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 PAGE = "/coop/inconnus"

@@ -11,7 +11,7 @@ from models.store.database import connection, execute, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.people.account_deletion import delete_due_accounts
 from tests.factories import make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member, list_mails
 from tests.web.pages.conftest import SITE, Browser
 from web.server.worker.jobs import remind_of_deletion

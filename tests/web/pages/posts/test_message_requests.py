@@ -15,8 +15,8 @@ from models.posts.message_requests import news
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from tests.factories import make_local_actor
-from tests.strangers import make_stranger, make_waiting
-from tests.village import Village
+from tests.sample_message_requests import make_stranger, make_waiting
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 PAGE = "/messages/inconnus"

@@ -10,8 +10,8 @@ from models.people.actors import Actor
 from models.servers.directory.reading import DirectoryEntry, list_entries
 from models.servers.directory.values import Reason
 from models.store.database import Pool, connection, fetch_value, transaction
-from tests.atlas import furnish_atlas
-from tests.village import Village
+from tests.sample_directory import furnish_atlas
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.servers.directory_reasons import SENTENCES
 

@@ -11,7 +11,7 @@ from models.servers import access_requests, trust_levels
 from models.servers.trust_levels import Decision
 from models.store.database import connection, transaction
 from tests.factories import make_follow, make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 PAGE = "/coop/serveurs/liste"

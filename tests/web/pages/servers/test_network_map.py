@@ -7,8 +7,8 @@ from federation.instance import Instance
 from models.people.actors import Actor
 from models.store.database import Connection, execute, transaction
 from tests.factories import make_remote_actor
-from tests.territory import settle
-from tests.village import Village
+from tests.sample_territory import settle
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.servers.network_map import HEIGHT, WIDTH, MapTerritory, draw_map
 

@@ -10,9 +10,9 @@ from models.people.actors import Actor
 from models.servers import waiting_posts
 from models.servers.waiting_posts import WaitingHost
 from models.store.database import execute, fetch_column, fetch_value, transaction
-from tests.asking import is_known
+from tests.database_queries import is_known
 from tests.factories import make_follow, make_listing, make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.server.worker.jobs import sweep, watch_unknown_hosts
 

@@ -14,11 +14,11 @@ from models.people import absences, actors
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, make_hours, write_hours
 from models.store.database import Connection, execute, transaction
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_agreement
-from tests.talks import Talks
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.today import today
-from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.rendering.date_ranges import begin_at, end_at
 from web.rendering.formats import format_day
@@ -30,7 +30,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def lend(conn: Connection, village: Village, terms: Terms, **changes: object) -> int:

@@ -14,9 +14,9 @@ from models.relations.blocking import blocks
 from models.store.database import connection, execute, transaction
 from outbox.listings import listings as outbox_listings
 from outbox.threads.messages import Words, write
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import Talks
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -26,7 +26,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 def buttons(page: Page) -> set[str]:

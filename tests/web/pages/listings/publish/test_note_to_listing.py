@@ -11,7 +11,7 @@ from models.posts import Post
 from models.posts.provenance import App
 from models.store.database import connection, fetch_value, transaction
 from outbox.posting import PostRequest, post
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import PHOTO, changed, send_form
 

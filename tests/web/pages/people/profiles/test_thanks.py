@@ -14,10 +14,10 @@ from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.exchanges.agreements.thanks import ThanksNote, keep_thanks, thank
 from outbox.threads.agreement_context import find_context
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_note
-from tests.talks import Talks, said
-from tests.village import Village
+from tests.sample_threads import Talks, said
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -27,7 +27,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 async def made(instance: Instance, lomme: Village) -> Talks:
     """Alice brought Hocine's drill back, and both said so."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def say(instance: Instance, lomme: Village, made: Talks, text: str, *, public: bool = True) -> None:
@@ -135,7 +135,7 @@ async def test_what_a_server_elsewhere_wrote_is_shown_clean(
     visitor: Browser, instance: Instance, lomme: Village
 ) -> None:
     async with transaction(instance.pool) as conn:
-        asked = await request(conn, lomme.site, lomme.bob, lomme.tent, talks.days(3, 4), said(lomme.bob))
+        asked = await request(conn, lomme.site, lomme.bob, lomme.tent, sample_threads.days(3, 4), said(lomme.bob))
         held = await accept(conn, lomme.site, lomme.alice, asked)
         await report(conn, lomme.site, lomme.alice, held, "back")
         await report(conn, lomme.site, lomme.bob, held, "back", said(lomme.bob))

@@ -20,7 +20,7 @@ from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member, make_remote_actor
-from tests.territory import settle
+from tests.sample_territory import settle
 
 SAMPLES = Path(__file__).parent / "samples"
 

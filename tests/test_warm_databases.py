@@ -7,7 +7,7 @@ import pytest
 
 from models.store.database import Connection, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_member
-from tests.shelf import Shelf
+from tests.warm_databases import Shelf
 
 
 @pytest.fixture

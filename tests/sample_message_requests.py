@@ -12,9 +12,9 @@ from models.posts import message_requests
 from models.posts.message_requests import NewRequest
 from models.store.database import Connection, fetch_value
 from models.traffic.inbound.received import NewReceived
-from tests.asking import enqueue_one
+from tests.database_queries import enqueue_one
 from tests.factories import make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 
 _numbers = count(1)
 

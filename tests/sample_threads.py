@@ -15,7 +15,7 @@ from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.threads.agreement_context import Said
 from outbox.threads.messages import Words, write
-from tests.village import Village
+from tests.sample_village import Village
 from web.rendering.date_ranges import begin_at, end_at
 
 _numbers = count(1)
