@@ -76,7 +76,7 @@ def _sound(number: int) -> av.AudioFrame:
     return frame
 
 
-def lay_down(film: bytes) -> bytes:
+def turn_sideways(film: bytes) -> bytes:
     """An MP4 as a telephone makes it that is held upright: the pictures lie on their side, and a matrix says so."""
     track = film.index(b"tkhd")
     return film[:track] + film[track:].replace(UPRIGHT, ON_ITS_SIDE, 1)

@@ -65,7 +65,7 @@ async def make_waiting(conn: Connection, author: Actor, *readers: Actor, text: s
     return uri
 
 
-async def furnish_strangers(conn: Connection, village: Village) -> None:
+async def add_message_requests(conn: Connection, village: Village) -> None:
     """Three people wrote to Maryse, well and badly; those who moderate read it too."""
     eve = await make_stranger(conn, "ada", "social.exemple.test", name="Ada")
     text = "Bonjour Maryse,\n\nvotre tente est-elle libre le week-end du 12 ?\nMerci, et à bientôt."

@@ -1,6 +1,6 @@
 """What members and administrators open, and the most pages (8 kB, all in memory) that each may touch: about twice what
-it does. `tests/models/timelines/test_timelines_plan.py` holds them to it, with what `tests/large_database_activity.py` wrote in the
-database.
+it does. `tests/models/timelines/test_timelines_plan.py` holds them to it, with what `tests/large_database_activity.py`
+wrote in the database.
 """
 
 from collections.abc import Awaitable, Callable

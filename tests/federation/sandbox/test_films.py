@@ -18,7 +18,7 @@ from federation.sandbox.film_child import open_film
 from federation.sandbox.film_copy import UnusableFilm, blank_comment
 from federation.sandbox.films import HEAD, TYPES, Film, FilmPool, find_kind
 from federation.sandbox.refused_films import REFUSALS, BrokenFilm, TooHeavyFilm
-from tests.film_files import FORMATS, SECRET, lay_down, make_film, make_gif
+from tests.film_files import FORMATS, SECRET, make_film, make_gif, turn_sideways
 from tests.picture_files import decode
 from web.rendering.error_messages.lookup import SENTENCES
 
@@ -88,7 +88,7 @@ def test_a_film_is_measured_and_one_of_its_pictures_that_shows_something_stands_
 
 
 def test_a_film_that_lies_on_its_side_stays_as_it_is_seen(tmp_path: Path) -> None:
-    film, copied = copy(tmp_path, lay_down(make_film("mp4")))
+    film, copied = copy(tmp_path, turn_sideways(make_film("mp4")))
 
     assert (film.width, film.height) == (48, 64)
     assert decode(film.poster).size == (48, 64)

@@ -19,7 +19,7 @@ from models.store.database import Pool, transaction
 from tests import sample_village
 from tests.fediverse import FakeFediverse
 from tests.sample_village import Village
-from tests.warm_databases import Kept, Shelf
+from tests.warm_databases import WarmDatabase, WarmDatabases
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
 from web.http.app_keys import INSTANCE
@@ -100,20 +100,20 @@ def fediverse() -> FakeFediverse:
 
 
 @pytest.fixture
-async def lent_database(shelf: Shelf) -> AsyncIterator[Kept]:
+async def lent_database(warm_databases: WarmDatabases) -> AsyncIterator[WarmDatabase]:
     """A migrated database that is empty."""
-    async with shelf.lend() as kept:
+    async with warm_databases.lend() as kept:
         yield kept
 
 
 @pytest.fixture
-def database_url(lent_database: Kept) -> str:
+def database_url(lent_database: WarmDatabase) -> str:
     """Where it is."""
     return lent_database.url
 
 
 @pytest.fixture
-def pool(lent_database: Kept) -> Pool:
+def pool(lent_database: WarmDatabase) -> Pool:
     """Its pool."""
     return lent_database.pool
 

@@ -18,7 +18,7 @@ from models.preferences import Preferences
 from models.store.database import connection, execute, transaction
 from tests import sample_threads
 from tests.factories import make_listing, make_note
-from tests.sample_threads import Talks
+from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
@@ -26,7 +26,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
         return await sample_threads.build(conn, lomme)
@@ -54,7 +54,7 @@ async def add(instance: Instance, author: Actor, number: int, **details: Any) ->
 
 
 async def test_each_thing_stands_under_its_state_with_what_waits_on_it(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     paused = await add(instance, lomme.alice, 1, status="paused")
     over = await add(instance, lomme.alice, 2, status="fulfilled")
@@ -73,7 +73,7 @@ async def test_each_thing_stands_under_its_state_with_what_waits_on_it(
 
 
 async def test_what_is_promised_next_leads_to_its_thread(
-    open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE agreement SET state = 'agreed' WHERE id = $1", made.tent.id)

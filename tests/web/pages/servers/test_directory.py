@@ -10,7 +10,7 @@ from models.people.actors import Actor
 from models.servers.directory.reading import DirectoryEntry, list_entries
 from models.servers.directory.values import Reason
 from models.store.database import Pool, connection, fetch_value, transaction
-from tests.sample_directory import furnish_atlas
+from tests.sample_directory import add_sample_directory
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.servers.directory_reasons import SENTENCES
@@ -22,7 +22,7 @@ PAGE = "/coop/territoires"
 async def atlas(lomme: Village, pool: Pool) -> AsyncIterator[Pool]:
     """The village with its directory."""
     async with transaction(pool) as conn:
-        await furnish_atlas(conn)
+        await add_sample_directory(conn)
     yield pool
 
 
