@@ -32,7 +32,7 @@ async def handle_quote_request(conn: Connection, site: Site, sender: Actor, acti
         return
     if note_of(instrument).quote not in (quoted.uri, quoted.url):
         raise Ignored("quoting_differs")
-    if not (await judge_about(conn, sender, uri, quoted)).heard or await _is_wave(conn, sender):
+    if not (await judge_about(conn, sender, uri, quoted)).accepted or await _is_wave(conn, sender):
         await refuse(conn, site, sender, quoted, activity)
         return
     await save_post(conn, sender, instrument, through_share=True)

@@ -30,11 +30,11 @@ FILES = 16
 class Standing:
     """What becomes of a post for each of our people whom it is for.
 
-    `heard`: it is kept for somebody, or is a stranger's answer that is for nobody of ours. `arrived` are those to whom
-    it comes though it waited for them before.
+    `accepted`: it is kept for somebody, or is a stranger's answer that is for nobody of ours. `arrived` are those to
+    whom it comes though it waited for them before.
     """
 
-    heard: bool
+    accepted: bool
     waiting: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
     arrived: tuple[int, ...] = ()
@@ -70,10 +70,10 @@ async def judge_note(conn: Connection, author: Actor, new: NewPost, arrival: Inc
     if arrival.parent_local and arrival.parent_author_id is not None and new.audience in PUBLIC:
         reader_ids.add(arrival.parent_author_id)
     if arrival.followed and not reader_ids:
-        return Standing(heard=True)
+        return Standing(accepted=True)
     writer = SenderStanding(known=True) if arrival.followed else await known_senders.load_sender(conn, author.id)
     if not reader_ids:
-        return Standing(heard=writer.known or _is_moderate(writer))
+        return Standing(accepted=writer.known or _is_moderate(writer))
     ties = await known_senders.list_sender_relations(
         conn,
         author_id=author.id,
@@ -97,7 +97,7 @@ async def judge_about(conn: Connection, sender: Actor, uri: str, post: Post) -> 
 def _sum_up(writer: SenderStanding, ties: Sequence[SenderRelation]) -> Standing:
     verdicts = [(tie, judge(writer, tie)) for tie in ties]
     return Standing(
-        heard=any(verdict == "arrives" for _, verdict in verdicts),
+        accepted=any(verdict == "arrives" for _, verdict in verdicts),
         waiting=tuple(tie.reader_id for tie, verdict in verdicts if verdict == "waits"),
         dropped=tuple(tie.reader_id for tie, verdict in verdicts if verdict == "dropped"),
         arrived=tuple(tie.reader_id for tie, verdict in verdicts if verdict == "arrives" and tie.waits),
@@ -120,10 +120,10 @@ async def screen_post(
     standing = await judge_note(conn, author, new, arrival)
     if standing.waiting:
         request = _write_request(new, files, arrival, standing.waiting)
-        if not (kept or standing.heard):
+        if not (kept or standing.accepted):
             raise Held(request)
         await keep(conn, request, author.host, received_id=None)
-    elif not (kept or standing.heard):
+    elif not (kept or standing.accepted):
         raise Ignored("stranger_not_accepted")
     return standing
 
@@ -167,7 +167,7 @@ async def screen_request(conn: Connection, sender: Actor, listing: Listing, acti
                 readers=((listing.post.author_id, None),),
             )
         )
-    if not standing.heard:
+    if not standing.accepted:
         raise Ignored("stranger_not_accepted")
 
 

@@ -59,7 +59,7 @@ async def save_post(
         welcome = through_share or arrival.followed or (new.kind == "listing" and new.audience != "direct")
         standing = await screen_post(conn, author, new, _list_files(object), arrival, kept=welcome)
     else:
-        new, standing = replace(new, id=make_id(moment)), Standing(heard=True)
+        new, standing = replace(new, id=make_id(moment)), Standing(accepted=True)
     new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
     waits = has_to_wait(new, arrival)
     kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new

@@ -95,5 +95,5 @@ async def test_who_is_on_the_map_is_listed_with_what_its_own_server_tells(conn: 
     (found,) = await list_neighbours(conn, None, None)
 
     assert [one.actor_id for one in await list_known_cooperatives(conn)] == [coop.id]
-    assert (found.on_map, found.grey, found.listings, found.told) == (True, True, 0, 58)
-    assert (found.told_kinds, found.kinds, found.latitude) == ([4, 2, 0], [0, 0, 0], 50.42)
+    assert (found.on_map, found.grey, found.listings, found.stated) == (True, True, 0, 58)
+    assert (found.stated_kinds, found.kinds, found.latitude) == ([4, 2, 0], [0, 0, 0], 50.42)

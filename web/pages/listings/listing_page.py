@@ -100,7 +100,7 @@ class ListingView:
     questions: list[Comment]
     messages: list[Comment]
     delivery: DeliveryStatus | None
-    told: int | None
+    notified: int | None
     counts: PostCounts
     may_share: bool
     citing: QuoteCount
@@ -224,7 +224,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private and one.id not in threaded],
         delivery=(await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
-        told=await repair_watches.count_notified(conn, post.id) if own and details.kind == "repair_call" else None,
+        notified=await repair_watches.count_notified(conn, post.id) if own and details.kind == "repair_call" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
         citing=await count_quotes(conn, post, reader_id),

@@ -196,7 +196,7 @@ def _describe_state(locale: ReaderLocale, one: DatedAgreement) -> str:
         return locale.say("À vous de répondre")
     if one.confirm:
         return locale.say("À vous de confirmer")
-    if one.told:
+    if one.reported:
         return locale.say("%(name)s doit confirmer", name=one.other)
     if one.state in BOUND:
         return locale.say("Fait") if one.state == "done" else locale.say("D’accord")

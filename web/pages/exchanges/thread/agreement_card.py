@@ -20,9 +20,9 @@ class AgreementCard:
     """What the template shows. `steps` are the reports that the reader may still make, the final one last.
 
     `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
-    that the owner's server has not confirmed, `told` the final step that one side reports and the other does not yet.
-    `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where the
-    other one, who answers in words, wrote what may be a yes.
+    that the owner's server has not confirmed, `reported_by` the final step that one side reports and the other does not
+    yet. `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where
+    the other one, who answers in words, wrote what may be a yes.
     """
 
     id: int
@@ -37,7 +37,7 @@ class AgreementCard:
     yes: bool
     dated: bool
     steps: list[Step]
-    told: Role | None
+    reported_by: Role | None
     verified: bool
     offer_uri: str
     held_until: datetime | None
@@ -80,7 +80,7 @@ def make_card(
         yes=held.accepted_uri is not None,
         dated=held.begins_at is not None,
         steps=list_steps(held, role, details.mode, reported),
-        told=_find_reporter(held),
+        reported_by=_find_reporter(held),
         verified=held.verified,
         offer_uri=held.offer_uri,
         held_until=held.held_until,
