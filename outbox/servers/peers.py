@@ -47,7 +47,7 @@ async def save_listed(conn: Connection, host: str, *, listed: bool) -> None:
 
 
 async def dismiss_access_request(conn: Connection, host: str) -> None:
-    """Leave the door as it is for a server that knocked."""
+    """Leave a server without access that asked for it."""
     await access_requests.forget(conn, host)
 
 
