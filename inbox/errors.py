@@ -3,12 +3,13 @@
 from federation.errors import FederationError
 from models.posts.message_requests import NewRequest
 from models.servers.waiting_posts import Refusal
+from models.traffic.inbound.ignored_reasons import IgnoredReason
 
-CAUSES: dict[Refusal, str] = {
-    "hour": "Nobody here knows its server, which sent more listings within an hour than are kept of such a one.",
-    "domain": "Nobody here knows its server, of which as many listings wait as are kept of such a one.",
-    "all": "Nobody here knows its server, and as many listings of such ones wait as are kept.",
-    "long": "Nobody here knows its server, and it is longer than what is kept of such a one.",
+CAUSES: dict[Refusal, IgnoredReason] = {
+    "hour": "unknown_server_hour",
+    "domain": "unknown_server_domain",
+    "all": "unknown_server_all",
+    "long": "unknown_server_long",
 }
 """Why a listing of an unknown host is not kept."""
 
@@ -18,12 +19,16 @@ class Ignored(FederationError):
 
     status = 202
 
+    def __init__(self, reason: IgnoredReason, cause: str = "") -> None:
+        """`cause` goes with those in WITH_CAUSE alone. Both stay in the row of what was received."""
+        super().__init__(f"{reason}: {cause}" if cause else reason)
+
 
 class NoRoom(Ignored):
     """A listing of an unknown host, beyond what is kept of such: administrators see how many, and why."""
 
     def __init__(self, host: str, why: Refusal) -> None:
-        """`why` says which limit; the sentence stays in the row of what was received."""
+        """`why` says which limit."""
         super().__init__(CAUSES[why])
         self.host, self.why = host, why
 
@@ -35,7 +40,7 @@ class SenderGone(FederationError):
     retry = True
 
 
-class Deadly(FederationError):
+class KillsWorker(FederationError):
     """Whoever processes this dies of it."""
 
     status = 202

@@ -32,8 +32,8 @@ class Limit:
     `refused` is what the refused read: people the sentence of this code (`web/rendering/error_messages/`), programs
     this status or answer. In memory, `slices` is into how many parts the time is cut: one is a window of the clock,
     whose end can be told; more are a window that slides, of which nobody gets two at its turn. `keys` is of how many
-    something is remembered at most, since strangers choose them (B-38). `told_from` is from how many on other processes
-    are told.
+    something is remembered at most, since strangers choose them (B-38). `reported_from` is from how many on other
+    processes are told.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Limit:
     store: Store
     slices: int = 60
     keys: int = 4096
-    told_from: int = 1
+    reported_from: int = 1
     seconds: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +68,7 @@ def _each_minute(name: str, most: int, per: str, *, refused: str = SILENT, share
         within=MINUTE,
         refused=refused,
         store="shared" if shared else "memory",
-        told_from=max(1, most // 20),
+        reported_from=max(1, most // 20),
     )
 
 

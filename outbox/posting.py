@@ -19,7 +19,7 @@ from outbox.posts.polls import PollDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class PostRequest:
     """What somebody wants published, checked. What is None is as the author writes by default."""
 
     text: str
@@ -34,7 +34,7 @@ class Wish:
     poll: PollDraft | None = None
 
 
-async def post(conn: Connection, site: Site, author: Actor, wish: Wish, app: App | None) -> Post:
+async def post(conn: Connection, site: Site, author: Actor, wish: PostRequest, app: App | None) -> Post:
     """The note, or the answer. Raises Invalid, and NotFound where what it answers cannot be seen."""
     defaults = await posting_defaults.get(conn, author.id)
     draft = notes.NoteDraft(
@@ -71,18 +71,18 @@ async def _answer(conn: Connection, site: Site, author: Actor, parent: Post, dra
     if parent.audience == "direct":
         await replies.pass_to_guest(conn, site, author, parent, draft.text)
     if note.audience == "direct":
-        await replies.hear_member(conn, site, author, note)
+        await replies.process_member_reply(conn, site, author, note)
     return note
 
 
-def write_wish(wish: Wish) -> dict[str, Any]:
+def write_wish(wish: PostRequest) -> dict[str, Any]:
     """A wish as it waits in the database."""
     lists = {"media_ids": list(wish.media_ids), "poll": asdict(wish.poll) if wish.poll else None}
-    return {name: getattr(wish, name) for name in Wish.__slots__} | lists
+    return {name: getattr(wish, name) for name in PostRequest.__slots__} | lists
 
 
-def read_wish(kept: dict[str, Any]) -> Wish:
+def read_post_request(kept: dict[str, Any]) -> PostRequest:
     """What `write_wish` wrote."""
     poll = kept.get("poll")
     asked = PollDraft(**(poll | {"options": tuple(poll["options"])})) if poll else None
-    return Wish(**(kept | {"media_ids": tuple(kept["media_ids"]), "poll": asked}))
+    return PostRequest(**(kept | {"media_ids": tuple(kept["media_ids"]), "poll": asked}))

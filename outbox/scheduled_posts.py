@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from models.access import idempotency_keys
-from models.access.idempotency_keys import Made
+from models.access.idempotency_keys import RequestResult
 from models.errors import Forbidden, Invalid
 from models.people import accounts, actors
 from models.people.actors import Actor
@@ -16,7 +16,7 @@ from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection
 from outbox import posting
-from outbox.posting import Wish
+from outbox.posting import PostRequest
 from outbox.posts.notes import require_poll
 from outbox.threads.cooperative_messages import write_to_member
 
@@ -35,7 +35,7 @@ FAILED = {
 }
 
 
-async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, app: App | None) -> Scheduled:
+async def schedule(conn: Connection, author: Actor, wish: PostRequest, at: datetime, app: App | None) -> Scheduled:
     """Keep it for its moment. Raises Invalid where that is too soon or too late, or a picture is not the author's.
 
     A poll lasts from that moment on.
@@ -89,9 +89,9 @@ async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | N
     account = await accounts.find(conn, author.id)
     if account is None or account.disabled_at is not None or author.suspended_at is not None:
         raise Forbidden("account_closed")
-    note = await posting.post(conn, site, author, posting.read_wish(held.wish), held.app)
+    note = await posting.post(conn, site, author, posting.read_post_request(held.wish), held.app)
     for key in keys:  # the same request again answers with what became of it
-        await idempotency_keys.settle(conn, author.id, key, Made(post_id=note.id))
+        await idempotency_keys.settle(conn, author.id, key, RequestResult(post_id=note.id))
     return note
 
 
@@ -99,14 +99,14 @@ async def give_up(conn: Connection, site: Site, held: Scheduled, causes: Mapping
     """Tell the author why it could not be published, in each language of FAILED, with all that it said."""
     if await scheduled_posts.take(conn, held.id):
         author = await actors.get(conn, held.actor_id)
-        first, *others = _cut(_write_back(posting.read_wish(held.wish)))
+        first, *others = _cut(_write_back(posting.read_post_request(held.wish)))
         words = {code: form.format(cause=causes[code], text=first) for code, form in FAILED.items()}
         await write_to_member(conn, site, author, words)
         for text in others:
             await write_to_member(conn, site, author, dict.fromkeys(FAILED, text))
 
 
-def _write_back(wish: Wish) -> str:
+def _write_back(wish: PostRequest) -> str:
     """All that was typed: the warning, the words, what a poll offered."""
     options = [f"– {name}" for name in wish.poll.options] if wish.poll is not None else []
     parts = (wish.warning, wish.text, "\n".join(options))

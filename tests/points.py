@@ -12,7 +12,7 @@ from models.people.actors import Actor
 from models.preferences import Preferences
 from models.store.database import Connection, execute
 from tests.factories import make_listing
-from tests.village import Village
+from tests.sample_village import Village
 
 KEPT = Preferences(name="La Remise", points=True, points_one="graine", points_many="graines")
 

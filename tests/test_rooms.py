@@ -1,4 +1,4 @@
-"""What a room of web/ says that it may import is what it imports, and what the contracts in pyproject.toml order."""
+"""What a room says that it may import of its layer is what it imports, as the contracts in pyproject.toml order it."""
 
 import ast
 import re
@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_shape import ROOT, SHIPPED, parse
+from tests.test_shape import FOLDERS, ROOT, SHIPPED, name_of, parse
 
 SAID = re.compile(r"^May import: (.*?)\n(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 
-ROOMS = sorted(
-    {path.parent for path in SHIPPED if path.is_relative_to(ROOT / "web") and path.parent != ROOT / "web"},
-)
+LAYERS = [ROOT / name for name in FOLDERS]
+
+ROOMS = sorted({path.parent for path in SHIPPED} - set(LAYERS))
+
+TOP = {path.stem for path in (ROOT / "models").glob("*.py")}
+"""What stands at the top of models is for every room, as its README says."""
 
 
 @cache
@@ -30,25 +33,38 @@ def list_orders() -> dict[str, list[str]]:
 
 
 @cache
-def read_said(room: Path) -> frozenset[str]:
-    """The names in its sentence, and with "below" what stands under the lowest of them; empty for everything."""
+def read_said(room: Path) -> frozenset[str] | None:
+    """The names in its sentence, and with "below" what stands under the lowest of them; None for everything."""
     [sentence] = SAID.findall((room / "README.md").read_text())
     if "verything" in sentence:
-        return frozenset()
+        return None
     sentence = sentence.partition("; never")[0]
     names = {part for code in re.findall(r"`([^`]+)`", sentence) for part in code.split("/")}
+    assert names or "nothing else" in sentence
     order = list_orders().get(".".join(room.parent.relative_to(ROOT).parts), [])
     if "below" in sentence:
         names |= set(order[max(order.index(name) for name in names if name in order) :])
-    return frozenset(names)
+    return frozenset(names | TOP if room.is_relative_to(ROOT / "models") else names)
+
+
+def list_speakers(room: Path) -> list[Path]:
+    """Whose sentences are about this room: in web its own and those of the rooms around it.
+
+    A room in a room of the core may leave the sentence to that one; where it has one, that one counts.
+    """
+    around = [one for one in (room, *room.parents) if one in ROOMS]
+    if room.is_relative_to(ROOT / "web"):
+        return around
+    nearest = next((one for one in around if SAID.search((one / "README.md").read_text())), around[-1])
+    return [nearest]
 
 
 def list_imports(room: Path) -> Iterator[tuple[str, ...]]:
-    """What its modules import of other rooms of web, as parts of a path from web on."""
+    """What its modules import of other rooms of its layer, as parts of a path from the layer on."""
     here = room.relative_to(ROOT).parts
     for path in room.glob("*.py"):
         for node in ast.walk(parse(path)):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "web":
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == here[0]:
                 parts = tuple(node.module.split("."))
                 for name in node.names:
                     target = (*parts, name.name)
@@ -56,13 +72,31 @@ def list_imports(room: Path) -> Iterator[tuple[str, ...]]:
                         yield target[1:]
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
+@pytest.mark.parametrize("room", ROOMS, ids=name_of)
 def test_a_room_imports_what_it_says_and_no_more(room: Path) -> None:
-    """A room in a room may import what that one may."""
-    said = [read_said(one) for one in (room, *room.parents) if one.is_relative_to(ROOT / "web") and one != ROOT / "web"]
-    if not all(said):
+    """A room in a room may import what that one may; and that one's modules, where it says nothing itself."""
+    speakers = list_speakers(room)
+    said = [read_said(one) for one in speakers]
+    known = [names for names in said if names is not None]
+    if len(known) < len(said):
         return
 
-    unsaid = {".".join(target) for target in list_imports(room) if not any(names & set(target) for names in said)}
+    inside = speakers[0].relative_to(ROOT).parts[1:]
+    unsaid = {
+        ".".join(target)
+        for target in list_imports(room)
+        if target[: len(inside)] != inside and not any(names & set(target) for names in known)
+    }
 
     assert sorted(unsaid) == []
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if not room.is_relative_to(ROOT / "web")], ids=name_of)
+def test_a_room_of_the_core_says_no_more_than_it_imports(room: Path) -> None:
+    """It names the rooms one by one, so that a name which is needed no more is seen."""
+    if list_speakers(room) != [room]:
+        return
+
+    imported = {part for one in ROOMS if one.is_relative_to(room) for target in list_imports(one) for part in target}
+
+    assert sorted((read_said(room) or frozenset()) - imported - TOP) == []

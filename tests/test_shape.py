@@ -89,6 +89,18 @@ def test_a_setting_is_documented(name: str) -> None:
     assert f"DECLIC_{name.upper()}" in (ROOT / "deploy" / "README.md").read_text()
 
 
+@pytest.mark.parametrize("layer", FOLDERS)
+def test_a_name_of_a_class_means_one_thing_in_a_layer(layer: str) -> None:
+    places: dict[str, list[str]] = {}
+    for path in SHIPPED:
+        for node in ast.walk(parse(path)) if name_of(path).startswith(f"{layer}/") else ():
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name_of(path))
+
+    assert len(places) > 15
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}, "import the other one, or say which"
+
+
 def test_every_tracked_folder_at_the_top_is_one_of_those_agreed_on() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
         "\n"

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+Name = TypeVar("Name", str, tuple[str, str])
 
 _TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|;|[^-'$;]+|.", re.DOTALL)
 
@@ -13,6 +16,8 @@ _COLUMN = re.compile(r"^    (?!CHECK|UNIQUE|PRIMARY|FOREIGN|CONSTRAINT|EXCLUDE)(
 _INSIDE = re.compile(r"^    \S")
 
 _ADDED = re.compile(r"\bADD COLUMN (\w+)")
+
+_RENAMED = re.compile(r"ALTER (TABLE|INDEX) (\w+) RENAME (?:(COLUMN|CONSTRAINT) (\w+) )?TO (\w+);")
 
 _SETTING = re.compile(r"(CREATE EXTENSION|CREATE TEXT SEARCH|ALTER TEXT SEARCH)\b")
 
@@ -81,6 +86,9 @@ def _read(statement: Statement, sources: Sources) -> None:
         said = f"-- {statement.above}\n" if statement.above else ""
         sources.settings.append(said + statement.text)
         return
+    if renamed := _RENAMED.fullmatch(statement.text):
+        _rename(renamed, sources)
+        return
     if statement.text.startswith("ALTER TABLE"):
         _read_added(statement, sources)
         return
@@ -111,6 +119,25 @@ def _read_added(statement: Statement, sources: Sources) -> None:
             sources.columns[table, current] = " ".join([sources.columns.get((table, current), ""), said]).strip()
     if len(names) == 1 and statement.above and (table, names[0]) not in sources.columns:
         sources.columns[table, names[0]] = _plain(statement.above)
+
+
+def _rename(found: re.Match[str], sources: Sources) -> None:
+    """What was said of a table, column or index is said of its new name; names of constraints stand nowhere."""
+    kind, name, part, old, new = found.groups()
+    if part == "COLUMN":
+        _move(sources.columns, (name, old), (name, new))
+    elif kind == "INDEX":
+        _move(sources.indexes, name, new)
+    elif part is None:
+        sources.order[:] = [new if one == name else one for one in sources.order]
+        _move(sources.tables, name, new)
+        for column in [column for table, column in sources.columns if table == name]:
+            _move(sources.columns, (name, column), (new, column))
+
+
+def _move(words: dict[Name, str], old: Name, new: Name) -> None:
+    if old in words:
+        words[new] = words.pop(old)
 
 
 def read_columns(text: str) -> Iterator[tuple[str, str]]:

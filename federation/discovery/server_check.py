@@ -13,7 +13,7 @@ from federation.instance import Instance
 from federation.own_keys.key_pairs import instance_signer
 from models.servers import circuit_breakers
 from models.store.database import connection
-from models.traffic.peer_traffic import find_witness
+from models.traffic.peer_traffic import find_known_actor
 
 
 class CheckStep(StrEnum):
@@ -112,7 +112,7 @@ async def _ask_software(instance: Instance, host: str) -> Finding:
 async def _find_account(instance: Instance, host: str) -> tuple[Finding, str | None]:
     """Somebody whom we know there, else the names that a server's own accounts usually have; with the actor's id."""
     async with connection(instance.pool) as conn:
-        known = await find_witness(conn, host)
+        known = await find_known_actor(conn, host)
     names = [known.username] if known else ["coop", host.partition(":")[0]]
     failure: FetchFailed | None = None
     for name in names:

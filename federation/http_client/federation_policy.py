@@ -53,7 +53,7 @@ class FederationPolicy:
 
     @property
     def size(self) -> int:
-        """How many names are held in memory, of hosts decided about and of those that knocked since."""
+        """How many names are held in memory, of hosts decided about and of those that asked for access since."""
         return len(self._asides) + len(self._guests) + len(self._asking)
 
     def forget(self) -> None:

@@ -24,8 +24,8 @@ from PIL import Image
 from federation.sandbox.film_copy import (
     GIF_TICKS,
     Measured,
-    Refused,
     Streams,
+    UnusableFilm,
     choose_streams,
     choose_suffix,
     copy_streams,
@@ -56,7 +56,7 @@ LENGTH = struct.Struct(">I")
 
 
 def open_film(kind: str, source: int, target: int) -> tuple[dict[str, Any], bytes]:
-    """Fill `target` with the copy; what it is, and one picture. Raises Refused."""
+    """Fill `target` with the copy; what it is, and one picture. Raises UnusableFilm."""
     try:
         if kind == "mov":
             require_whole(source)
@@ -65,12 +65,12 @@ def open_film(kind: str, source: int, target: int) -> tuple[dict[str, Any], byte
                 _open_gif(opened, source, target) if kind == "gif" else _open_any(kind, opened, source, target)
             )
         return header | {"byte_size": os.fstat(target).st_size}, picture
-    except (Refused, OSError) as refusal:
-        if isinstance(refusal, Refused) or type(refusal) is OSError:
+    except (UnusableFilm, OSError) as refusal:
+        if isinstance(refusal, UnusableFilm) or type(refusal) is OSError:
             raise
-        raise Refused("broken") from refusal  # PyAV's errors are kinds of OSError or ValueError
+        raise UnusableFilm("broken") from refusal  # PyAV's errors are kinds of OSError or ValueError
     except Exception as error:  # what a broken file makes it raise is not to be foreseen
-        raise Refused("broken") from error
+        raise UnusableFilm("broken") from error
 
 
 def _open_any(kind: str, opened: Any, source: int, target: int) -> tuple[dict[str, Any], bytes]:
@@ -118,7 +118,7 @@ def _bitrate(target: int, duration: float) -> int:
 
 
 def find_picture(kind: str, source: int) -> tuple[bytes, bool]:
-    """The first picture that shows something as JPEG, upright, and whether it lay on its side. Raises Refused."""
+    """The first picture that shows something as JPEG, upright, and whether it lay on its side. Raises UnusableFilm."""
     with open_source(kind, source) as opened:
         film = choose_streams(opened).film
         film.codec_context.thread_count = 1
@@ -131,7 +131,7 @@ def find_picture(kind: str, source: int) -> tuple[bytes, bool]:
                 break
         frame = best or first
         if frame is None:
-            raise Refused("broken")
+            raise UnusableFilm("broken")
         return _draw(frame), frame.rotation % 180 != 0
 
 
@@ -177,7 +177,7 @@ def main(kind: str, target: int) -> None:
     limit_process()
     try:
         header, picture = open_film(kind, sys.stdin.fileno(), target)
-    except Refused as refusal:
+    except UnusableFilm as refusal:
         header, picture = {"error": refusal.args[0]}, b""
     except OSError as error:
         header, picture = {"error": "full", "cause": str(error)}, b""

@@ -47,7 +47,7 @@ GIF_TICKS = 100
 """Of a GIF's clock in a second."""
 
 
-class Refused(Exception):
+class UnusableFilm(Exception):
     """Not used; the first argument is why, as `films.REFUSALS` lists it."""
 
 
@@ -139,29 +139,29 @@ def open_source(kind: str, descriptor: int) -> Any:
 
 
 def _open_nothing(url: str, flags: int, options: Any) -> Any:
-    raise Refused("broken")
+    raise UnusableFilm("broken")
 
 
 def require_whole(descriptor: int) -> None:
-    """Raise Refused where a box of an MP4 ends behind the file: readers would go on without what is missing."""
+    """Raise UnusableFilm where a box of an MP4 ends behind the file: readers would go on without what is missing."""
     place, size = 0, os.fstat(descriptor).st_size
     while place < size:
         head = os.pread(descriptor, 16, place)
         length = int.from_bytes(head[:4], "big")
         length = int.from_bytes(head[8:], "big") if length == 1 else length or size - place
         if len(head) < 8 or length < 8 or place + length > size:
-            raise Refused("broken")
+            raise UnusableFilm("broken")
         place += length
 
 
 def choose_streams(source: Any) -> Streams:
-    """The first film and the first sound; a cover is no film. Raises Refused where there is neither."""
+    """The first film and the first sound; a cover is no film. Raises UnusableFilm where there is neither."""
     films = [one for one in source.streams.video if not one.disposition & Disposition.attached_pic]
     film, sound = next(iter(films), None), next(iter(source.streams.audio), None)
     if film is None and sound is None:
-        raise Refused("not_a_film")
+        raise UnusableFilm("not_a_film")
     if film is not None and film.codec_context.width * film.codec_context.height > MAX_PIXELS:
-        raise Refused("too_many_pixels")
+        raise UnusableFilm("too_many_pixels")
     return Streams(film=film, sound=sound)
 
 
@@ -172,7 +172,7 @@ def name_codec(stream: Any) -> str:
 
 
 def choose_suffix(kind: str, streams: Streams) -> str:
-    """In what they are kept: what browsers open, and as it came where that is so. Raises Refused."""
+    """In what they are kept: what browsers open, and as it came where that is so. Raises UnusableFilm."""
     names = {name_codec(one) for one in streams}
     if kind in PLAIN_SOUNDS and streams.film is None and names <= PLAIN_SOUNDS[kind]:
         return kind
@@ -182,11 +182,11 @@ def choose_suffix(kind: str, streams: Streams) -> str:
         return plain
     if fits_web:
         return web
-    raise Refused("unplayable")
+    raise UnusableFilm("unplayable")
 
 
 def copy_streams(source: Any, streams: Streams, suffix: str, descriptor: int) -> Measured:
-    """Both as they are, in a container that says nothing more. Raises Refused for what is torn off or too fast."""
+    """Both as they are, in a container that says nothing more. Raises UnusableFilm for what is torn off or too fast."""
     measured = Measured()
     with _open_target(suffix, descriptor) as target:
         copies = {one.index: target.add_stream_from_template(one) for one in streams}
@@ -196,7 +196,7 @@ def copy_streams(source: Any, streams: Streams, suffix: str, descriptor: int) ->
             if packet.size == 0:
                 continue
             if packet.dts is None or packet.pts is None:  # cannot be put in order without being decoded
-                raise Refused("unplayable")
+                raise UnusableFilm("unplayable")
             measured.note(packet, film=packet.stream is streams.film)
             packet.stream = copies[packet.stream.index]
             target.mux(packet)
@@ -209,9 +209,9 @@ def copy_streams(source: Any, streams: Streams, suffix: str, descriptor: int) ->
 def _require_playable(measured: Measured, source: Any) -> None:
     declared = (source.duration or 0) / av.time_base
     if not measured.last or measured.duration < declared * (1 - MISSING) - 1:
-        raise Refused("broken")
+        raise UnusableFilm("broken")
     if measured.frames > MAX_RATE * max(measured.duration, 0.5):
-        raise Refused("too_fast")
+        raise UnusableFilm("too_fast")
 
 
 VORBIS_COMMENT, VORBIS_SETUP = b"\x03vorbis", b"\x05vorbis"
@@ -240,12 +240,12 @@ def _open_target(suffix: str, descriptor: int) -> Any:
 
 
 def film_gif(source: Any, descriptor: int) -> Measured:
-    """A GIF that moves as a silent MP4. Raises Refused for one that does not, and for one that never ends."""
+    """A GIF that moves as a silent MP4. Raises UnusableFilm for one that does not, and for one that never ends."""
     measured = Measured()
     frames = source.decode(source.streams.video[0])
     begun = list(islice(frames, 2))
     if len(begun) < 2:
-        raise Refused("still")
+        raise UnusableFilm("still")
     scale = min(1.0, GIF_SIDE / max(begun[0].width, begun[0].height))
     with _open_target("mp4", descriptor) as target:
         stream = target.add_stream("libx264", rate=GIF_TICKS, options={"preset": "veryfast", "crf": "23"})
@@ -257,7 +257,7 @@ def film_gif(source: Any, descriptor: int) -> Measured:
         stream.codec_context.time_base = Fraction(1, GIF_TICKS)
         for number, frame in enumerate(_chain(begun, frames)):
             if number >= GIF_FRAMES:
-                raise Refused("too_long")
+                raise UnusableFilm("too_long")
             shown = frame.reformat(width=stream.width, height=stream.height, format="yuv420p")
             shown.pts, shown.time_base = round(frame.time * GIF_TICKS), stream.codec_context.time_base
             measured.last[0], measured.first[0] = frame.time + 1 / 10, 0.0

@@ -98,7 +98,7 @@ class Film:
         return "gifv" if "sound" not in self.measures and self.duration <= LOOP_SECONDS else "video"
 
 
-class _Header(msgspec.Struct):
+class _FilmHeader(msgspec.Struct):
     poster: int = 0
     suffix: str = ""
     byte_size: int = 0
@@ -151,7 +151,7 @@ class FilmPool:
             self._waiting -= 1
         return _read_answer(header, poster, name)
 
-    async def _ask_child(self, source: Path, target: Path, kind: str, name: str) -> tuple[_Header, bytes]:
+    async def _ask_child(self, source: Path, target: Path, kind: str, name: str) -> tuple[_FilmHeader, bytes]:
         with _opened(source, os.O_RDONLY) as reading, _opened(target, os.O_RDWR | os.O_CREAT) as writing:
             child = await _start(kind, reading, writing)
         try:
@@ -174,7 +174,7 @@ def _require_weight(source: Path, name: str) -> None:
         raise TooHeavyFilm(name)
 
 
-def _read_answer(header: _Header, poster: bytes, name: str) -> Film | None:
+def _read_answer(header: _FilmHeader, poster: bytes, name: str) -> Film | None:
     match header.error:
         case None:
             return Film(
@@ -224,8 +224,8 @@ async def _start(kind: str, source: int, target: int) -> asyncio.subprocess.Proc
     )
 
 
-async def _read(child: asyncio.subprocess.Process) -> tuple[_Header, bytes]:
+async def _read(child: asyncio.subprocess.Process) -> tuple[_FilmHeader, bytes]:
     assert child.stdout is not None
     length = LENGTH.unpack(await child.stdout.readexactly(LENGTH.size))[0]
-    header = msgspec.json.decode(await child.stdout.readexactly(length), type=_Header)
+    header = msgspec.json.decode(await child.stdout.readexactly(length), type=_FilmHeader)
     return header, await child.stdout.readexactly(header.poster)

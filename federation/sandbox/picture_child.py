@@ -39,7 +39,7 @@ HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b
 LENGTH = struct.Struct(">I")
 
 
-class Refused(Exception):
+class UnusablePicture(Exception):
     """The picture is not used; the first argument is why: `not_a_picture`, `heic`, `too_many_pixels` or `broken`."""
 
 
@@ -48,19 +48,19 @@ def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
 
     The pixels are upright, in sRGB, on white where they were transparent; of an animation the first is kept.
     Nothing of the file is copied: no EXIF, XMP, IPTC, comment, thumbnail, colour profile nor what was hidden
-    behind the picture (B-20, B-48). Raises Refused.
+    behind the picture (B-20, B-48). Raises UnusablePicture.
     """
     try:
         full = _reduce(_open(data))
         thumbnail = _fit(full, THUMBNAIL_SIDE)
         header = {"width": full.width, "height": full.height, "blurhash": _hash(thumbnail)}
         return header, _encode(full, FULL_QUALITY), _encode(thumbnail, THUMBNAIL_QUALITY)
-    except Refused:
+    except UnusablePicture:
         raise
     except MemoryError as error:
-        raise Refused("too_many_pixels") from error
+        raise UnusablePicture("too_many_pixels") from error
     except Exception as error:  # Pillow's decoders raise nearly everything when a file is broken
-        raise Refused("broken") from error
+        raise UnusablePicture("broken") from error
 
 
 def _open(data: bytes) -> Image.Image:
@@ -69,11 +69,13 @@ def _open(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
-        raise Refused("heic" if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS else "not_a_picture") from error
+        raise UnusablePicture(
+            "heic" if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS else "not_a_picture"
+        ) from error
     except Image.DecompressionBombError as error:
-        raise Refused("too_many_pixels") from error
+        raise UnusablePicture("too_many_pixels") from error
     if image.width * image.height > MAX_PIXELS:  # from the header: nothing was decoded yet (B-47)
-        raise Refused("too_many_pixels")
+        raise UnusablePicture("too_many_pixels")
     return image
 
 
@@ -172,7 +174,7 @@ def answer(data: bytes) -> bytes:
     try:
         header, full, thumbnail = reduce(data)
         header |= {"full": len(full), "thumbnail": len(thumbnail)}
-    except Refused as refusal:
+    except UnusablePicture as refusal:
         header, full, thumbnail = {"error": refusal.args[0]}, b"", b""
     packed = json.dumps(header).encode()
     return LENGTH.pack(len(packed)) + packed + full + thumbnail

@@ -116,7 +116,7 @@ class PictureFetches:
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FETCHES))
 
 
-class _Header(msgspec.Struct):
+class _PictureHeader(msgspec.Struct):
     width: int = 0
     height: int = 0
     blurhash: str = ""
@@ -195,7 +195,7 @@ class PicturePool:
         finally:
             self._places.release()
 
-    async def _ask_child(self, data: bytes, name: str) -> tuple[_Header, bytes]:
+    async def _ask_child(self, data: bytes, name: str) -> tuple[_PictureHeader, bytes]:
         spare = self._take_spare()
         if spare is not None:
             with contextlib.suppress(OSError, EOFError):  # it died while it waited: nothing is wrong with the picture
@@ -206,7 +206,9 @@ class PicturePool:
             log.warning("picture_child_died", bytes=len(data))
             raise BrokenPicture(name) from error
 
-    async def _converse(self, child: asyncio.subprocess.Process, data: bytes, name: str) -> tuple[_Header, bytes]:
+    async def _converse(
+        self, child: asyncio.subprocess.Process, data: bytes, name: str
+    ) -> tuple[_PictureHeader, bytes]:
         """One picture with one child, who is kept for the next one unless something went wrong."""
         done = False
         try:
@@ -253,13 +255,13 @@ async def _start() -> asyncio.subprocess.Process:
     )
 
 
-async def _exchange(child: asyncio.subprocess.Process, data: bytes) -> tuple[_Header, bytes]:
+async def _exchange(child: asyncio.subprocess.Process, data: bytes) -> tuple[_PictureHeader, bytes]:
     assert child.stdin is not None and child.stdout is not None
     child.stdin.write(LENGTH.pack(len(data)))
     child.stdin.write(data)
     await child.stdin.drain()
     length = LENGTH.unpack(await child.stdout.readexactly(LENGTH.size))[0]
-    header = msgspec.json.decode(await child.stdout.readexactly(length), type=_Header)
+    header = msgspec.json.decode(await child.stdout.readexactly(length), type=_PictureHeader)
     return header, await child.stdout.readexactly(header.full + header.thumbnail)
 
 

@@ -1,4 +1,4 @@
-"""Who signs: a key id and the private key behind it; and `Knock`, the two ways of signing a request."""
+"""Who signs: a key id and the private key behind it; and `SignatureScheme`, the two ways of signing a request."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -19,7 +19,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import STATES, Case, find_return, speaks
+from outbox.builders.objects.agreement import STATES, AgreementContext, find_return, speaks
 from outbox.exchanges.agreements import endings, fulfilment
 from outbox.threads.agreement_context import Said, answer_with_current_state, keep, lock_context
 
@@ -33,7 +33,7 @@ FASTEST_CLOCK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class OwnerState:
     """What the owner's server says: a state, when it said so, and what goes with it where that is known."""
 
     state: State
@@ -76,15 +76,15 @@ def _read_amount(back: Commitment, details: ListingDetails, terms: Terms) -> Dec
     return None
 
 
-def read_word(document: Document, at: datetime | None, *, state: State | None = None) -> Word:
+def read_owner_state(document: Document, at: datetime | None, *, state: State | None = None) -> OwnerState:
     """What an Agreement of the owner's server says; `state` where the activity tells it already.
 
     Raises Ignored for a state that has no meaning here.
     """
     state = state or WORDS.get(document.state)
     if state is None:
-        raise Ignored("This agreement is in no state known here.")
-    return Word(
+        raise Ignored("agreement_state_unknown")
+    return OwnerState(
         state=state,
         at=document.updated or at,
         stipulated=document,
@@ -123,13 +123,13 @@ async def act(
         await answer_with_current_state(conn, site, held, anew=anew)
 
 
-async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreement, word: Word) -> None:
+async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: Agreement, word: OwnerState) -> None:
     """Our copy becomes what the owner's server says.
 
     Raises Ignored for strangers, for what is old, and for what would bind somebody who was not asked.
     """
     if sender.id != held.owner_id:
-        raise Ignored("Only the server of the listing's owner has the word about this agreement.")
+        raise Ignored("not_owner_of_agreement")
     case = await lock_context(conn, held.id)
     held = case.agreement
     at = word.at or agreements.next_moment(held.updated_at)  # some write no time
@@ -151,7 +151,7 @@ async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreeme
         await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
 
 
-async def _apply(conn: Connection, held: Agreement, word: Word, terms: Terms, at: datetime) -> Agreement:
+async def _apply(conn: Connection, held: Agreement, word: OwnerState, terms: Terms, at: datetime) -> Agreement:
     """The agreement as it is after this word, on these terms."""
     bound, ended = word.state in agreements.BOUND, word.state not in agreements.LIVE
     return replace(
@@ -168,30 +168,30 @@ async def _apply(conn: Connection, held: Agreement, word: Word, terms: Terms, at
     )
 
 
-def _read_stipulated(case: Case, word: Word) -> Terms | None:
+def _read_stipulated(case: AgreementContext, word: OwnerState) -> Terms | None:
     try:
         return None if word.stipulated is None else read_terms(word.stipulated, case.listing.details)
     except Invalid as error:
-        raise Ignored(f"These terms cannot be: {error}") from error
+        raise Ignored("terms_impossible", str(error)) from error
 
 
-def _require_order(held: Agreement, word: Word, at: datetime) -> None:
+def _require_order(held: Agreement, word: OwnerState, at: datetime) -> None:
     """Raise Ignored for what is old, goes back behind what is settled, or would make all that follows old."""
     if at <= held.updated_at:
-        raise Ignored("Something newer is known of this agreement.")
+        raise Ignored("agreement_outdated")
     if at > datetime.now(UTC) + FASTEST_CLOCK:
-        raise Ignored("This is said to be of the future.")
+        raise Ignored("agreement_from_future")
     if held.ended_at is not None and held.state != "expired" and word.state in agreements.LIVE:
-        raise Ignored("This crossed with the end of the agreement.")
+        raise Ignored("agreement_ended")
     if held.state == "agreed" and word.state in agreements.OPEN:
-        raise Ignored("What is agreed is not asked for again.")
+        raise Ignored("agreement_settled")
 
 
-async def hear_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:
+async def process_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:
     """The other side says that something was done. Raises Ignored for what is not theirs to say."""
     held = await agreements.find_by_uri(conn, event.context or "")
     if held is None or held.role_of(sender.id) is None or event.attributed_to != sender.uri:
-        raise Ignored("This is about no agreement of theirs that is known here.")
+        raise Ignored("agreement_unknown")
     case = await lock_context(conn, held.id)
     step = _read_step(case, event)
     if case.owner.local:
@@ -207,13 +207,13 @@ async def hear_report(conn: Connection, site: Site, sender: Actor, event: Econom
     await fulfilment.settle(conn, site, case)
 
 
-def _read_step(case: Case, event: EconomicEvent) -> Step:
+def _read_step(case: AgreementContext, event: EconomicEvent) -> Step:
     """What is reported: a loan comes back when it goes the other way. Raises Ignored where the two are not these."""
     if {event.provider, event.receiver} - {None} and {event.provider, event.receiver} != {
         case.owner.uri,
         case.partner.uri,
     }:
-        raise Ignored("This report names other people than the agreement.")
+        raise Ignored("report_names_others")
     if agreements.final_step(case.listing.details.mode) != "back":
         return "done"
     return "back" if event.provider == case.receiver.uri else "out"
@@ -233,5 +233,5 @@ async def take_back(conn: Connection, site: Site, sender: Actor, uri: str, conte
 def result_of(activity: Accept) -> Document:
     """The agreement that an Accept names (FEP-0837: its author's own). Raises Ignored where there is none."""
     if activity.result is None or activity.result.attributed_to != activity.actor:
-        raise Ignored("An Accept of terms carries the agreement in its result, in the name of whoever accepts.")
+        raise Ignored("accept_without_agreement")
     return activity.result

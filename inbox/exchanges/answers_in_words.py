@@ -5,10 +5,10 @@ from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import speaks
-from outbox.exchanges.plain_language.replies import hear_in_words
+from outbox.exchanges.plain_language.replies import process_remote_reply
 
 
-async def hear_words(conn: Connection, site: Site, sender: Actor, post: Post) -> None:
+async def process_words(conn: Connection, site: Site, sender: Actor, post: Post) -> None:
     """A private answer by somebody whose server reads no agreements, if something waits for it."""
     if not speaks(sender):
-        await hear_in_words(conn, site, sender, post)
+        await process_remote_reply(conn, site, sender, post)

@@ -10,14 +10,14 @@ from models.errors import Invalid
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, State, Terms
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.exchanges.agreements.terms import require_possible
 
 LONGEST_HOLD = timedelta(days=31)
 """So long one of ours waits for an answer at most, whatever another server says."""
 
 
-async def require_assent(conn: Connection, case: Case, state: State, said: Terms | None) -> Terms:
+async def require_assent(conn: Connection, case: AgreementContext, state: State, said: Terms | None) -> Terms:
     """The terms as they are after this word.
 
     What comes to nothing leaves them. Raises Ignored where somebody of ours would be bound by terms that she neither
@@ -29,15 +29,15 @@ async def require_assent(conn: Connection, case: Case, state: State, said: Terms
     terms = as_held(said, held)
     if state in agreements.BOUND:
         terms = replace(terms, place=terms.place or held.place, note=terms.note or held.note)  # some peers drop words
-        if not _is_agreed(held, terms) and not await _are_hers(conn, held, terms):
-            raise Ignored("Nobody here said yes to these terms.")
+        if not _is_agreed(held, terms) and not await _are_partners_own(conn, held, terms):
+            raise Ignored("terms_not_accepted")
         return terms
     if terms == held.terms:
         return terms
     try:
         return require_possible(case.listing.details, terms)
     except Invalid as error:
-        raise Ignored(f"These terms cannot be: {error}") from error
+        raise Ignored("terms_impossible", str(error)) from error
 
 
 def _is_agreed(held: Agreement, terms: Terms) -> bool:
@@ -45,7 +45,7 @@ def _is_agreed(held: Agreement, terms: Terms) -> bool:
     return terms == held.terms and (held.agreed_at is not None or held.accepted_uri is not None)
 
 
-async def _are_hers(conn: Connection, held: Agreement, terms: Terms) -> bool:
+async def _are_partners_own(conn: Connection, held: Agreement, terms: Terms) -> bool:
     """Whether these are the terms that the partner proposed or accepted last."""
     hers = await agreements.find_stance(conn, held.id, held.partner_id)
     return hers is not None and as_held(hers, held) == terms
@@ -57,19 +57,19 @@ def as_held(terms: Terms, held: Agreement) -> Terms:
     return replace(terms, points=held.points, currency=currency)
 
 
-async def require_names(conn: Connection, case: Case, uri: str | None, offer_uri: str | None) -> None:
+async def require_names(conn: Connection, case: AgreementContext, uri: str | None, offer_uri: str | None) -> None:
     """Raise Ignored where an agreement or an Offer gets an id that its server may not give, or that is another's."""
     held, owner = case.agreement, case.owner
     if uri is not None and held.uri is None:
         known = await agreements.find_by_uri(conn, uri)
         if known is not None or not same_origin(uri, owner.uri):
-            raise Ignored("This is the id of another agreement, or of another server.")
+            raise Ignored("agreement_id_taken")
     if offer_uri is not None:
         known = await agreements.find_by_offer(conn, offer_uri)
         if known is None and not same_origin(offer_uri, owner.uri):
-            raise Ignored("This Offer is of a server that has no part in the agreement.")
+            raise Ignored("offer_of_other_server")
         if known is not None and known.id != held.id:
-            raise Ignored("This Offer is about another agreement.")
+            raise Ignored("offer_of_other_agreement")
 
 
 async def find_proposer(conn: Connection, held: Agreement, offer_uri: str | None) -> int:

@@ -4,7 +4,15 @@ from federation.uris import is_local, same_origin
 from federation.vocabulary.activities.activities import Accept, Follow, Offer, QuoteRequest
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.errors import Ignored
-from inbox.exchanges.agreements import act, find_answered, follow_word, is_ours, read_terms, read_word, result_of
+from inbox.exchanges.agreements import (
+    act,
+    apply_owner_state,
+    find_answered,
+    is_ours,
+    read_owner_state,
+    read_terms,
+    result_of,
+)
 from inbox.exchanges.assent import as_held
 from inbox.relations.follow_questions import find_asked, find_our_follow
 from models.errors import Invalid
@@ -15,7 +23,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic import answered_follows, backfills
 from outbox.exchanges.agreements import agreements
-from outbox.posts.quote_requests import hear_yes as hear_quote
+from outbox.posts.quote_requests import process_accepted_quote as hear_quote
 from outbox.relations.follows import unfollow_again
 from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
 
@@ -32,20 +40,20 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
-        await _hear_yes(conn, site, sender, activity, held)
+        await _accept_terms(conn, site, sender, activity, held)
         return
     match answered:
         case Follow() | str():
             await _begin_to_follow(conn, site, sender, answered)
         case QuoteRequest():
-            raise Ignored("Nobody here asked to quote this.")
+            raise Ignored("quote_not_asked")
         case _:
-            raise Ignored("This accepts terms of an exchange that is not kept here.")
+            raise Ignored("accepts_unknown_exchange")
 
 
 def _require_stamp(sender: Actor, activity: Accept) -> str:
     if activity.stamp is None or not same_origin(activity.stamp, sender.uri):
-        raise Ignored("A yes to a quote names its stamp, at the server of whoever is quoted.")
+        raise Ignored("quote_without_stamp")
     return activity.stamp
 
 
@@ -61,20 +69,22 @@ async def _begin_to_follow(conn: Connection, site: Site, sender: Actor, answered
         await backfills.ask(conn, sender.id)  # the first of ours: what came before is wanted too
 
 
-async def _hear_yes(conn: Connection, site: Site, sender: Actor, activity: Accept, held: Agreement) -> None:
+async def _accept_terms(conn: Connection, site: Site, sender: Actor, activity: Accept, held: Agreement) -> None:
     """From the owner it binds; from a partner it binds when her terms are those on the table."""
     document = result_of(activity)
     if not await is_ours(conn, held):
-        await follow_word(conn, site, sender, held, read_word(document, activity.published, state="agreed"))
+        await apply_owner_state(
+            conn, site, sender, held, read_owner_state(document, activity.published, state="agreed")
+        )
         return
     offer_uri = activity.object if isinstance(activity.object, str) else activity.object.id
-    if not await _are_on_the_table(conn, document, held):
+    if not await _are_current_terms(conn, document, held):
         await answer_with_current_state(conn, site, held)
         return
     await act(conn, site, held, lambda: agreements.accept(conn, site, sender, held, Said(offer_uri=offer_uri)))
 
 
-async def _are_on_the_table(conn: Connection, document: Document, held: Agreement) -> bool:
+async def _are_current_terms(conn: Connection, document: Document, held: Agreement) -> bool:
     """Whether the yes is to the terms that wait for it, word for word."""
     try:
         said = read_terms(document, (await find_context(conn, held)).listing.details)

@@ -19,9 +19,9 @@ async def handle_announce(conn: Connection, site: Site, sender: Actor, activity:
     """The post was fetched from its own origin; two announces of one thing are one share."""
     post = await _find_post(conn, site, sender, activity)
     if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
-        raise Ignored("What is shared is not for everybody, or is gone.")
+        raise Ignored("shared_not_public_or_gone")
     if await blocks.between(conn, post.author_id, sender.id):
-        raise Ignored("The two do not see each other.")
+        raise Ignored("blocked")
     shared = await reactions.share(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
     if shared is None:
         await reactions.renew_share(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
@@ -36,7 +36,7 @@ async def _find_post(conn: Connection, site: Site, sender: Actor, activity: Anno
     if isinstance(object, str):
         return await posts.find_by_uri(conn, object)
     if not is_postlike(object):
-        raise Ignored("This shares something that is not shown here.")
+        raise Ignored("shared_kind_not_shown")
     author = await find_author(conn, sender, object)
     before = await find_before(conn, object)
     post = (await save_post(conn, author, object, through_share=True)).post

@@ -13,5 +13,5 @@ async def handle_block(conn: Connection, site: Site, sender: Actor, activity: Bl
     """The two no longer see each other, and no longer follow each other."""
     target = await actors.find_by_uri(conn, activity.object)
     if target is None or not target.local:
-        raise Ignored("This blocks nobody here.")
+        raise Ignored("blocks_nobody")
     await blocks.save(conn, uri=activity.id, actor_id=sender.id, target_id=target.id)

@@ -4,11 +4,11 @@ from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.agreements import EconomicEvent
 from federation.vocabulary.embedded import is_postlike
 from inbox.errors import Ignored
-from inbox.exchanges.agreements import hear_report
-from inbox.exchanges.answers_in_words import hear_words
+from inbox.exchanges.agreements import process_report
+from inbox.exchanges.answers_in_words import process_words
 from inbox.posts.remote_posts import find_author, save_post
-from inbox.posts.thanks import hear_thanks
-from inbox.posts.votes import hear_vote
+from inbox.posts.thanks import process_thanks
+from inbox.posts.votes import process_vote
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
@@ -20,13 +20,13 @@ async def handle_create(conn: Connection, site: Site, sender: Actor, activity: C
     A vote is counted.
     """
     if isinstance(activity.object, EconomicEvent):
-        await hear_report(conn, site, sender, activity.object)
+        await process_report(conn, site, sender, activity.object)
         return
     if not is_postlike(activity.object):
-        raise Ignored("This is not shown here.")
-    if await hear_vote(conn, sender, activity.object):
+        raise Ignored("kind_not_shown")
+    if await process_vote(conn, sender, activity.object):
         return
     author = await find_author(conn, sender, activity.object)
     post = (await save_post(conn, author, activity.object)).post
-    await hear_words(conn, site, author, post)
-    await hear_thanks(conn, author, activity.object, post)
+    await process_words(conn, site, author, post)
+    await process_thanks(conn, author, activity.object, post)

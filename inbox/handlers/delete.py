@@ -11,7 +11,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic import tombstones
 from outbox.exchanges.agreements.departed_partners import end_all
-from outbox.posts.quote_requests import hear_no
+from outbox.posts.quote_requests import process_refused_quote
 from outbox.threads.waiting_requests import end_copies
 
 
@@ -42,4 +42,4 @@ async def _end_quotes(conn: Connection, site: Site, sender: Actor, uri: str) -> 
     for quote in await quotes.list_by_stamp(conn, uri):
         quoted = await posts.list_by_ids(conn, [quote.quoted_id] if quote.quoted_id else [])
         if quoted and quoted[0].author_id == sender.id:
-            await hear_no(conn, site, quote)
+            await process_refused_quote(conn, site, quote)

@@ -21,9 +21,9 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
     """Kept for the moderators, who are told: with the first of the named accounts, or the first named post's author."""
     target = await _find_target(conn, activity.objects)
     if target is None:
-        raise Ignored("This reports nobody here.")
+        raise Ignored("reports_nobody")
     if await _sends_too_many(conn, sender):
-        raise Ignored("This server has reported enough for one day.")
+        raise Ignored("too_many_reports")
     named = [post for uri in activity.objects[:EXTRACTS] if (post := await posts.find_by_uri(conn, uri))]
     kept = await reports.save(
         conn,

@@ -25,7 +25,7 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     """
     followed = await actors.find_by_uri(conn, activity.object)
     if followed is None or not followed.local or followed.deleted_at is not None:
-        raise Ignored("This follows nobody here.")
+        raise Ignored("follows_nobody")
     await blocks.wait_for(conn, followed.id)
     if followed.username == UNFOLLOWABLE:
         await answer_follow(conn, site, followed, sender, activity)
@@ -40,10 +40,10 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     if follow.state == "accepted":
         await send(conn, followed, build_accept(site, followed, activity), answer_to)
     if before is None or before.state != follow.state:
-        await _tell(conn, sender, followed, follow.state)
+        await _notify_followed(conn, sender, followed, follow.state)
 
 
-async def _tell(conn: Connection, sender: Actor, followed: Actor, state: follows.FollowState) -> None:
+async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, state: follows.FollowState) -> None:
     """Whoever is followed is told, and of another cooperative those who look after servers."""
     await notifications.notify(
         conn,

@@ -15,9 +15,9 @@ async def handle_like(conn: Connection, site: Site, sender: Actor, activity: Lik
     """Counted once; the author is told when she is one of ours."""
     post = await posts.find_by_uri(conn, activity.object)
     if post is None or post.id not in await posts.filter_visible(conn, [post.id], sender.id):
-        raise Ignored("What is liked is not here.")
+        raise Ignored("liked_not_here")
     if await blocks.between(conn, post.author_id, sender.id):
-        raise Ignored("The two do not see each other.")
+        raise Ignored("blocked")
     liked = await reactions.favourite(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
     if liked is None:
         await reactions.renew_favourite(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)

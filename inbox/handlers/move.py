@@ -13,12 +13,12 @@ from outbox.people.account_moves import move_followers
 async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Move) -> None:
     """Believed when the new address names the old one; it was fetched a moment ago."""
     if activity.object != sender.uri:
-        raise Ignored("Only an account itself moves.")
+        raise Ignored("move_of_other_actor")
     target = await _get_target(conn, sender, activity.target)
     if sender.uri not in target.also_known_as:
-        raise Ignored("The new address does not say that it is the same person.")
+        raise Ignored("move_not_confirmed")
     if not await account_moves.save(conn, sender.id, target.uri):
-        raise Ignored("This account moved a few days ago.")
+        raise Ignored("moved_lately")
     await move_followers(conn, site, sender, target)
 
 
@@ -26,7 +26,7 @@ async def _get_target(conn: Connection, sender: Actor, uri: str) -> Actor:
     """Who lives at the new address. Raises Ignored where nobody here could follow them."""
     target = await actors.find_by_uri(conn, uri)
     if target is None or target.id == sender.id or target.deleted_at is not None or target.moved_to is not None:
-        raise Ignored("The new address is nobody to follow.")
+        raise Ignored("move_target_unknown")
     if target.suspended_at is not None or (not target.local and not await trust_levels.is_welcome(conn, target.host)):
-        raise Ignored("Nothing is taken of the new address here.")
+        raise Ignored("move_target_refused")
     return target

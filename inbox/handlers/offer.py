@@ -5,8 +5,16 @@ from dataclasses import replace
 from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.errors import Ignored
-from inbox.exchanges.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
-from inbox.posts.message_requests import hear_request
+from inbox.exchanges.agreements import (
+    act,
+    apply_owner_state,
+    find_answered,
+    is_ours,
+    read_owner_state,
+    read_reason,
+    read_terms,
+)
+from inbox.posts.message_requests import screen_request
 from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges.agreements import OPEN, Agreement
@@ -33,37 +41,37 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
     Raises Ignored for what is addressed to nobody who could answer it (FEP-0837).
     """
     if activity.in_reply_to is None:
-        await _hear_request(conn, site, sender, activity)
+        await _handle_request(conn, site, sender, activity)
         return
     held = await find_answered(conn, sender, activity.in_reply_to)
     if held is None:
-        raise Ignored("This answers no terms of theirs that are known here.")
+        raise Ignored("offer_answers_nothing")
     if await is_ours(conn, held):
-        await _hear_counter(conn, site, sender, activity, held)
+        await _handle_counter(conn, site, sender, activity, held)
     else:
-        word = read_word(activity.object, activity.published, state="countered")
-        await follow_word(conn, site, sender, held, replace(word, offer_uri=activity.id))
+        word = read_owner_state(activity.object, activity.published, state="countered")
+        await apply_owner_state(conn, site, sender, held, replace(word, offer_uri=activity.id))
 
 
-async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
+async def _handle_request(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
     listing = await _find_offered(conn, activity)
     if listing is None:
         await _refuse_unknown(conn, site, sender, activity)
         return
     owner = await actors.get(conn, listing.post.author_id)
     if owner.uri not in activity.to:
-        raise Ignored("Terms are offered to whoever published the listing.")
+        raise Ignored("offer_not_to_owner")
     if listing.id not in await posts.filter_visible(conn, [listing.id], sender.id):
-        raise Ignored("Whoever asks does not see this listing.")
-    await hear_request(conn, sender, listing, activity)
+        raise Ignored("listing_not_visible")
+    await screen_request(conn, sender, listing, activity)
     if await activities.find_latest(conn, actor_id=owner.id, type="Reject", object_uri=activity.id) is not None:
-        raise Ignored("No was said to this very request already: whoever still wants it asks anew.")
+        raise Ignored("request_refused_before")
     said = Said(text=read_reason(activity.content), uri=activity.id)
     try:
         _require_sides(listing, owner, sender, activity.object)
         await agreements.request(conn, site, sender, listing, read_terms(activity.object, listing.details), said)
     except NotFound:
-        raise Ignored("Whoever asks does not see this listing.") from None
+        raise Ignored("listing_not_visible") from None
     except (Conflict, Invalid, Forbidden) as error:
         reason = NOT_FOR_YOU if isinstance(error, Forbidden) else write_reason(error)
         await _refuse(conn, site, owner, sender, activity, reason)
@@ -90,7 +98,7 @@ async def _refuse_unknown(conn: Connection, site: Site, sender: Actor, activity:
     asked = {one.uri: one for one in await actors.list_by_uris(conn, list(activity.to)) if one.local}
     refusing = next((asked[uri] for uri in activity.to if uri in asked), None)
     if refusing is None or refusing.suspended_at is not None or await blocks.between(conn, refusing.id, sender.id):
-        raise Ignored("These terms are for nothing that is offered here.")
+        raise Ignored("terms_for_no_listing")
     if await activities.find_latest(conn, actor_id=refusing.id, type="Reject", object_uri=activity.id) is None:
         await _refuse(conn, site, refusing, sender, activity, NOT_OFFERED)
 
@@ -120,13 +128,13 @@ def _names_others(terms: Document, giving: str, receiving: str) -> bool:
     return back is not None and (back.provider or receiving, back.receiver or giving) != (receiving, giving)
 
 
-async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: Offer, held: Agreement) -> None:
+async def _handle_counter(conn: Connection, site: Site, sender: Actor, activity: Offer, held: Agreement) -> None:
     """A partner's other terms. Those that do not fit are answered with how things stand."""
     said = Said(text=read_reason(activity.content), uri=activity.id, offer_uri=activity.in_reply_to)
     case = await find_context(conn, held)
     intent = f"{case.listing.uri}#primary"
     if activity.object.stipulates.satisfies not in (None, intent):
-        raise Ignored("These terms are for another listing.")
+        raise Ignored("terms_for_other_listing")
     offered = replace(activity.object, stipulates=replace(activity.object.stipulates, satisfies=intent))
 
     async def answer() -> None:
@@ -134,10 +142,10 @@ async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: O
         terms = read_terms(offered, case.listing.details)
         await agreements.counter(conn, site, sender, held, terms, said)
 
-    await act(conn, site, held, answer, anew=_went_on(sender, activity, held))
+    await act(conn, site, held, answer, anew=_replaced_terms(sender, activity, held))
 
 
-def _went_on(sender: Actor, activity: Offer, held: Agreement) -> bool:
+def _replaced_terms(sender: Actor, activity: Offer, held: Agreement) -> bool:
     """Whether her server took these terms for the ones on the table from now on, and waits for an answer to them."""
     own = activity.object.attributed_to in (None, sender.uri)
     return own and held.state in OPEN and activity.in_reply_to == held.offer_uri

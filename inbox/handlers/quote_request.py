@@ -24,13 +24,13 @@ async def handle_quote_request(conn: Connection, site: Site, sender: Actor, acti
     uri = note_of(instrument).id if is_postlike(instrument) else str(instrument)
     known = await quotes.find_by_quoting_uri(conn, uri)
     if known is not None and known.quoting_actor_id != sender.id:
-        raise Ignored("The post that quotes is somebody else's.")
+        raise Ignored("quoting_not_own")
     if not is_postlike(instrument) or not await may_quote(conn, sender, quoted) or _is_revoked(known, quoted):
         await refuse(conn, site, sender, quoted, activity)
         return
     if note_of(instrument).quote not in (quoted.uri, quoted.url):
-        raise Ignored("The post that should quote this says something else.")
-    if not (await judge_about(conn, sender, uri, quoted)).heard or await _is_wave(conn, sender):
+        raise Ignored("quoting_differs")
+    if not (await judge_about(conn, sender, uri, quoted)).accepted or await _is_wave(conn, sender):
         await refuse(conn, site, sender, quoted, activity)
         return
     await save_post(conn, sender, instrument, through_share=True)
@@ -41,7 +41,7 @@ async def _get_quoted(conn: Connection, sender: Actor, uri: str) -> Post:
     """The post of ours, if whoever asks may see it. Raises Ignored."""
     quoted = await posts.find_by_uri(conn, uri)
     if quoted is None or not quoted.local or quoted.id not in await posts.filter_visible(conn, [quoted.id], sender.id):
-        raise Ignored("What is to be quoted is not here.")
+        raise Ignored("quoted_not_here")
     return quoted
 
 

@@ -2,7 +2,7 @@
 
 from federation.vocabulary.activities.activities import Follow, Offer, QuoteRequest, Reject
 from inbox.errors import Ignored
-from inbox.exchanges.agreements import Word, act, find_answered, follow_word, is_ours, read_reason
+from inbox.exchanges.agreements import OwnerState, act, apply_owner_state, find_answered, is_ours, read_reason
 from inbox.relations.follow_questions import find_asked, find_our_follow
 from models.exchanges.agreements import Agreement, State
 from models.people.actors import Actor
@@ -10,7 +10,7 @@ from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges.agreements import endings
-from outbox.posts.quote_requests import hear_no
+from outbox.posts.quote_requests import process_refused_quote
 from outbox.threads.agreement_context import Said
 
 
@@ -19,28 +19,28 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
     answered = activity.object
     quote = await find_asked(conn, sender, answered)
     if quote is not None:
-        await hear_no(conn, site, quote)
+        await process_refused_quote(conn, site, quote)
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
-        await _hear_no(conn, site, sender, activity, held)
+        await _reject_terms(conn, site, sender, activity, held)
         return
     match answered:
         case Follow() | str():
             follow = await find_our_follow(conn, site, sender, answered)
             await follows.reject(conn, follow.id)
         case QuoteRequest():
-            raise Ignored("Nobody here asked to quote this.")
+            raise Ignored("quote_not_asked")
         case _:
-            raise Ignored("This refuses terms of an exchange that is not kept here.")
+            raise Ignored("refuses_unknown_exchange")
 
 
-async def _hear_no(conn: Connection, site: Site, sender: Actor, activity: Reject, held: Agreement) -> None:
+async def _reject_terms(conn: Connection, site: Site, sender: Actor, activity: Reject, held: Agreement) -> None:
     """The owner's no ends it; a partner's refuses the other's terms, or cancels what was agreed."""
     reason = read_reason(activity.content)
     if not await is_ours(conn, held):
         state: State = "cancelled" if held.state == "agreed" or activity.object == held.uri else "refused"
-        await follow_word(conn, site, sender, held, Word(state=state, at=activity.published, reason=reason))
+        await apply_owner_state(conn, site, sender, held, OwnerState(state=state, at=activity.published, reason=reason))
         return
     verb = endings.cancel if held.state == "agreed" else endings.refuse
     await act(conn, site, held, lambda: verb(conn, site, sender, held, Said(text=reason)))

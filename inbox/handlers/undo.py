@@ -36,7 +36,7 @@ def _read_id(sender: Actor, undone: Activity | str) -> str:
     if isinstance(undone, str):
         return undone
     if undone.actor != sender.uri:
-        raise Ignored("Only whoever did it can undo it.")
+        raise Ignored("undo_of_others")
     return undone.id
 
 

@@ -8,11 +8,11 @@ from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
-from inbox.exchanges.agreements import find_answered, follow_word, read_word
-from inbox.exchanges.answers_in_words import hear_words
+from inbox.exchanges.agreements import apply_owner_state, find_answered, read_owner_state
+from inbox.exchanges.answers_in_words import process_words
 from inbox.posts.remote_changes import find_before, notify_change
 from inbox.posts.remote_posts import find_author, save_post
-from inbox.posts.thanks import hear_thanks
+from inbox.posts.thanks import process_thanks
 from inbox.posts.votes import is_vote
 from models.people.actors import Actor
 from models.posts import message_requests
@@ -31,21 +31,21 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         await _follow_agreement(conn, site, sender, activity.object, activity.published)
         return
     if not is_postlike(activity.object):
-        raise Ignored("This is not shown here.")
+        raise Ignored("kind_not_shown")
     if await is_vote(conn, activity.object):
-        raise Ignored("A vote in a poll is not changed.")
+        raise Ignored("vote_changed")
     await _replace_post(conn, site, sender, activity.object, activity.published or datetime.now(UTC))
 
 
 async def _replace_post(conn: Connection, site: Site, sender: Actor, object: Postlike, edited_at: datetime) -> None:
     before, id = await find_before(conn, object), note_of(object).id
     if before is None and _is_old(object) and not await message_requests.is_waiting(conn, id, sender.id):
-        raise Ignored("This is an edit of an old post that is not here.")
+        raise Ignored("edit_of_unknown_post")
     author = await find_author(conn, sender, object)
     post = (await save_post(conn, author, object, edited_at=edited_at)).post
-    await hear_thanks(conn, author, object, post)
+    await process_thanks(conn, author, object, post)
     if await notify_change(conn, site, author, before, post):
-        await hear_words(conn, site, author, post)
+        await process_words(conn, site, author, post)
 
 
 async def _follow_agreement(
@@ -56,10 +56,10 @@ async def _follow_agreement(
     for uri in (document.id, document.request, document.in_reply_to):
         held = held or (await find_answered(conn, sender, uri) if uri else None)
     if held is None:
-        raise Ignored("This is about no agreement of theirs that is known here.")
+        raise Ignored("agreement_unknown")
     if document.request not in (None, held.request_uri):
-        raise Ignored("Its id and the Offer with which it began are of two agreements.")
-    await follow_word(conn, site, sender, held, read_word(document, at))
+        raise Ignored("agreement_and_offer_differ")
+    await apply_owner_state(conn, site, sender, held, read_owner_state(document, at))
 
 
 def _is_old(object: Postlike) -> bool:

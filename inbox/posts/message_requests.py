@@ -12,7 +12,7 @@ from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.posts import PUBLIC, NewPost, Post, message_requests
 from models.posts.message_requests import NewRequest, known_senders, news
-from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderStanding, Tie
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderRelation, SenderStanding
 from models.store.background import jobs
 from models.store.database import Connection
 from models.traffic.inbound.incoming_context import IncomingContext
@@ -25,19 +25,16 @@ TEXT_LIMIT = 5000
 
 FILES = 16
 
-NOBODY = "Nobody whom this is for takes what strangers write, or too much of it waits already."
-"""Why a stranger's post is left alone."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What becomes of a post for each of our people whom it is for.
 
-    `heard`: it is kept for somebody, or is a stranger's answer that is for nobody of ours. `arrived` are those to whom
-    it comes though it waited for them before.
+    `accepted`: it is kept for somebody, or is a stranger's answer that is for nobody of ours. `arrived` are those to
+    whom it comes though it waited for them before.
     """
 
-    heard: bool
+    accepted: bool
     waiting: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
     arrived: tuple[int, ...] = ()
@@ -48,7 +45,7 @@ class Standing:
         return frozenset((*self.waiting, *self.dropped))
 
 
-def judge(writer: SenderStanding, tie: Tie) -> Verdict:
+def judge(writer: SenderStanding, tie: SenderRelation) -> Verdict:
     """What becomes of what a writer from elsewhere wrote, for one reader. All the rules stand here, and only here."""
     if tie.has_it:
         return "arrives"
@@ -63,7 +60,7 @@ def judge(writer: SenderStanding, tie: Tie) -> Verdict:
     return "waits" if tie.member else "dropped"
 
 
-def _know_each_other(tie: Tie) -> bool:
+def _know_each_other(tie: SenderRelation) -> bool:
     return tie.follows or tie.exchanged or tie.wrote or tie.named
 
 
@@ -77,11 +74,11 @@ async def judge_note(conn: Connection, author: Actor, new: NewPost, arrival: Inc
     if arrival.parent_local and arrival.parent_author_id is not None and new.audience in PUBLIC:
         reader_ids.add(arrival.parent_author_id)
     if arrival.followed and not reader_ids:
-        return Standing(heard=True)
+        return Standing(accepted=True)
     writer = SenderStanding(known=True) if arrival.followed else await known_senders.load_sender(conn, author.id)
     if not reader_ids:
-        return Standing(heard=writer.known or _is_moderate(writer))
-    ties = await known_senders.list_ties(
+        return Standing(accepted=writer.known or _is_moderate(writer))
+    ties = await known_senders.list_sender_relations(
         conn,
         author_id=author.id,
         reader_ids=sorted(reader_ids),
@@ -95,23 +92,23 @@ async def judge_note(conn: Connection, author: Actor, new: NewPost, arrival: Inc
 async def judge_about(conn: Connection, sender: Actor, uri: str, post: Post) -> Standing:
     """What becomes, for whoever wrote a post of ours, of something with this id that is about it."""
     writer = await known_senders.load_sender(conn, sender.id)
-    ties = await known_senders.list_ties(
+    ties = await known_senders.list_sender_relations(
         conn, author_id=sender.id, reader_ids=[post.author_id], uri=uri, in_reply_to=post.uri, known=writer.known
     )
     return _sum_up(writer, ties)
 
 
-def _sum_up(writer: SenderStanding, ties: Sequence[Tie]) -> Standing:
+def _sum_up(writer: SenderStanding, ties: Sequence[SenderRelation]) -> Standing:
     verdicts = [(tie, judge(writer, tie)) for tie in ties]
     return Standing(
-        heard=any(verdict == "arrives" for _, verdict in verdicts),
+        accepted=any(verdict == "arrives" for _, verdict in verdicts),
         waiting=tuple(tie.reader_id for tie, verdict in verdicts if verdict == "waits"),
         dropped=tuple(tie.reader_id for tie, verdict in verdicts if verdict == "dropped"),
         arrived=tuple(tie.reader_id for tie, verdict in verdicts if verdict == "arrives" and tie.waits),
     )
 
 
-async def hear_post(
+async def screen_post(
     conn: Connection,
     author: Actor,
     new: NewPost,
@@ -127,11 +124,11 @@ async def hear_post(
     standing = await judge_note(conn, author, new, arrival)
     if standing.waiting:
         request = _write_request(new, files, arrival, standing.waiting)
-        if not (kept or standing.heard):
+        if not (kept or standing.accepted):
             raise Held(request)
         await keep(conn, request, author.host, received_id=None)
-    elif not (kept or standing.heard):
-        raise Ignored(NOBODY)
+    elif not (kept or standing.accepted):
+        raise Ignored("stranger_not_accepted")
     return standing
 
 
@@ -154,7 +151,7 @@ def _write_request(
     )
 
 
-async def hear_request(conn: Connection, sender: Actor, listing: Listing, activity: Offer) -> None:
+async def screen_request(conn: Connection, sender: Actor, listing: Listing, activity: Offer) -> None:
     """A stranger asks for a listing of ours. Raises Held where too many did today, Ignored for whoever is not heard."""
     standing = await judge_about(conn, sender, activity.id, listing.post)
     if standing.arrived:
@@ -174,8 +171,8 @@ async def hear_request(conn: Connection, sender: Actor, listing: Listing, activi
                 readers=((listing.post.author_id, None),),
             )
         )
-    if not standing.heard:
-        raise Ignored(NOBODY)
+    if not standing.accepted:
+        raise Ignored("stranger_not_accepted")
 
 
 def cut(text: str) -> str:

@@ -31,11 +31,11 @@ async def resolve_request(instance: Instance, request: QuoteRequest) -> QuoteReq
     trying again may help.
     """
     if not is_local(instance.site, request.object):
-        raise Ignored("This asks nobody here.")
+        raise Ignored("asks_nobody")
     async with connection(instance.pool) as conn:
         quoted = await posts.find_by_uri(conn, request.object)
     if quoted is None or not quoted.local or quoted.deleted_at is not None:
-        raise Ignored("What is to be quoted is not here.")
+        raise Ignored("quoted_not_here")
     instrument = request.instrument
     if isinstance(instrument, str):
         require_same_origin(request.actor, instrument)
@@ -44,7 +44,7 @@ async def resolve_request(instance: Instance, request: QuoteRequest) -> QuoteReq
         note = note_of(instrument)
         require_attributed(request.actor, note.id, note.attributed_to)
     elif not isinstance(instrument, str):
-        raise Ignored("This is no post that could quote anything.")
+        raise Ignored("quoting_no_post")
     return replace(request, instrument=instrument)
 
 

@@ -16,23 +16,23 @@ from outbox.threads.waiting_requests import end_copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class PreviousPost:
     """A post as it was held, with what made it a listing."""
 
     post: Post
     details: ListingDetails | None
 
 
-async def find_before(conn: Connection, object: Postlike) -> Before | None:
+async def find_before(conn: Connection, object: Postlike) -> PreviousPost | None:
     """What is held of this object before its newer version is saved."""
     post = await posts.find_by_uri(conn, note_of(object).id)
     if post is None:
         return None
     listing = await listings.find_by_post(conn, post.id)
-    return Before(post=post, details=listing.details if listing else None)
+    return PreviousPost(post=post, details=listing.details if listing else None)
 
 
-async def notify_change(conn: Connection, site: Site, author: Actor, before: Before | None, post: Post) -> bool:
+async def notify_change(conn: Connection, site: Site, author: Actor, before: PreviousPost | None, post: Post) -> bool:
     """Whether the post changed. Whoever shared it is told; of another day, place or state everybody who reacted to it.
 
     Requests that wait for an answer about what is over end, where no server of its owner would say so.

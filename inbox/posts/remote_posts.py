@@ -9,7 +9,7 @@ from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.posts.contents import read_attachments
-from inbox.posts.message_requests import Standing, hear_post
+from inbox.posts.message_requests import Standing, screen_post
 from inbox.posts.quotes import save_quoted
 from inbox.posts.translation import read_details, read_new_poll, read_new_post
 from inbox.posts.waiting_posts import has_to_wait, keep_waiting, narrow
@@ -32,7 +32,7 @@ from outbox.moderation.message_requests import show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class SavedPost:
     """A post from elsewhere as it is kept here; `fresh` when it was not before."""
 
     post: Post
@@ -47,7 +47,7 @@ async def save_post(
     through_share: bool = False,
     edited_at: datetime | None = None,
     moment: datetime | None = None,
-) -> Saved:
+) -> SavedPost:
     """Store the object or its newer version, and tell those whom it concerns. Raises Ignored for what is not kept here.
 
     `edited_at` is when it was edited, for servers that do not write that into the object. What was published at a past
@@ -57,9 +57,9 @@ async def save_post(
     new = await _read_wanted(conn, author, object, arrival, through_share=through_share, edited_at=edited_at)
     if moment is None:
         welcome = through_share or arrival.followed or (new.kind == "listing" and new.audience != "direct")
-        standing = await hear_post(conn, author, new, _list_files(object), arrival, kept=welcome)
+        standing = await screen_post(conn, author, new, _list_files(object), arrival, kept=welcome)
     else:
-        new, standing = replace(new, id=make_id(moment)), Standing(heard=True)
+        new, standing = replace(new, id=make_id(moment)), Standing(accepted=True)
     new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
     waits = has_to_wait(new, arrival)
     kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new
@@ -67,10 +67,10 @@ async def save_post(
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)
-    await _let_in(conn, post, standing.arrived, fresh=fresh)
+    await _accept_waiting(conn, post, standing.arrived, fresh=fresh)
     if moment is None:
-        await _tell(conn, author, post, arrival if fresh else None)
-    return Saved(post=post, fresh=fresh)
+        await _notify_readers(conn, author, post, arrival if fresh else None)
+    return SavedPost(post=post, fresh=fresh)
 
 
 async def _store(conn: Connection, author: Actor, kept: NewPost, details: ListingDetails | None) -> tuple[Post, bool]:
@@ -81,7 +81,7 @@ async def _store(conn: Connection, author: Actor, kept: NewPost, details: Listin
         listing, fresh = await listings.save_remote(conn, kept, details)
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
-        raise Ignored("This object is somebody else's, or was deleted.")
+        raise Ignored("not_own_object")
     return post, fresh
 
 
@@ -96,7 +96,7 @@ async def _read_wanted(
 ) -> NewPost:
     """The post as it is stored. Raises Ignored for one that was deleted already, or concerns nobody here."""
     if arrival.gone:
-        raise Ignored("This was deleted before it came.")
+        raise Ignored("deleted_before")
     if not through_share:
         _require_wanted(object, arrival)
     new = read_new_post(author, object, arrival.known)
@@ -117,7 +117,7 @@ def _leave_out(new: NewPost, ids: frozenset[int]) -> NewPost:
     return replace(new, mention_ids=named, silent_ids=silent)
 
 
-async def _let_in(conn: Connection, post: Post, reader_ids: tuple[int, ...], *, fresh: bool) -> None:
+async def _accept_waiting(conn: Connection, post: Post, reader_ids: tuple[int, ...], *, fresh: bool) -> None:
     """It waited for these, and comes now; where it was kept for others before, they are told of it here."""
     for request in await message_requests.settle(conn, post.uri, reader_ids) if reader_ids else ():
         if not fresh:
@@ -167,9 +167,9 @@ def _require_wanted(object: Postlike, arrival: IncomingContext) -> None:
     """Raise Ignored for what concerns nobody here."""
     note = note_of(object)
     if note.is_vote:
-        raise Ignored("This votes in a poll, and is no post.")
+        raise Ignored("vote_as_post")
     if isinstance(object, Note) and not _is_wanted(arrival):
-        raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+        raise Ignored("concerns_nobody")
 
 
 def _is_wanted(arrival: IncomingContext) -> bool:
@@ -177,7 +177,7 @@ def _is_wanted(arrival: IncomingContext) -> bool:
     return arrival.followed or arrival.parent_author_id is not None or bool(arrival.local_ids)
 
 
-async def _tell(conn: Connection, author: Actor, post: Post, arrival: IncomingContext | None) -> None:
+async def _notify_readers(conn: Connection, author: Actor, post: Post, arrival: IncomingContext | None) -> None:
     """Notify people named or addressed, whoever wrote what is answered, and who asked to be told of this author.
 
     `arrival` is None for what they were told of before. Members near a repair call are told once it is open to them.
@@ -200,11 +200,11 @@ async def find_author(conn: Connection, sender: Actor, object: Postlike) -> Acto
         return sender
     author = await actors.find_by_uri(conn, note_of(object).attributed_to or "")
     if author is None or author.local or author.suspended_at is not None or author.deleted_at is not None:
-        raise Ignored("Its author is nobody whose posts are kept here.")
+        raise Ignored("author_not_kept")
     return author
 
 
 def require_own(author: Actor, uri: str) -> None:
     """Raise Ignored unless the thing with this id may be of this actor's server."""
     if not same_origin(author.uri, uri):
-        raise Ignored("Only its own server says what becomes of this.")
+        raise Ignored("not_own_server")

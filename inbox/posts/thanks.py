@@ -10,7 +10,7 @@ from outbox.exchanges.agreements.thanks import keep_thanks
 from outbox.threads.agreement_context import lock_context
 
 
-async def hear_thanks(conn: Connection, sender: Actor, object: Postlike, post: Post) -> None:
+async def process_thanks(conn: Connection, sender: Actor, object: Postlike, post: Post) -> None:
     """Count it as thanks, once for each exchange; whatever does not fit stays the note that it is.
 
     The event must be one that we hold, of an exchange that both confirm, of which the author is one side (its provider

@@ -10,31 +10,32 @@ from models.posts.polls import polls, votes
 from models.posts.polls.polls import Poll
 from models.store.database import Connection
 from models.traffic import tombstones
+from models.traffic.inbound.ignored_reasons import IgnoredReason
 from outbox.posts.polls import Refusal, count, find_refusal
 
-CAUSES: dict[Refusal, str] = {
-    "over": "This votes in a poll that is over.",
-    "mine": "This votes in a poll of its own author.",
-    "none": "This votes for nothing.",
-    "unknown": "This votes for what is no answer of the poll.",
-    "several": "This votes for several answers of a poll that takes one.",
-    "voted": "Whoever votes has chosen this before, or something else in a poll that takes one answer.",
+CAUSES: dict[Refusal, IgnoredReason] = {
+    "over": "vote_over",
+    "mine": "vote_mine",
+    "none": "vote_none",
+    "unknown": "vote_unknown",
+    "several": "vote_several",
+    "voted": "vote_voted",
 }
 """Why a vote does not count."""
 
 
-async def hear_vote(conn: Connection, voter: Actor, object: Postlike) -> bool:
+async def process_vote(conn: Connection, voter: Actor, object: Postlike) -> bool:
     """Count it if it is a vote; False for a post. Raises Ignored for a vote that does not count."""
     if not await is_vote(conn, object):
         return False
     assert isinstance(object, Note)
     if object.attributed_to not in (None, voter.uri):
-        raise Ignored("This is a vote of somebody else.")
+        raise Ignored("vote_not_own")
     asked, poll = await _find_poll(conn, voter, object)
     if await tombstones.is_gone(conn, object.id, voter.uri):
-        raise Ignored("This was deleted before it came.")
+        raise Ignored("deleted_before")
     if await votes.is_counted(conn, object.id):
-        raise Ignored("This vote was counted before.")
+        raise Ignored("vote_counted")
     choice = poll.options.index(_tidy(object.name)) if _tidy(object.name) in poll.options else len(poll.options)
     refusal = find_refusal(poll, [choice])
     if refusal is not None:
@@ -58,13 +59,13 @@ async def _find_poll(conn: Connection, voter: Actor, vote: Note) -> tuple[Post, 
     """The poll of ours, which nobody else votes in meanwhile. Raises Ignored where the voter sees none."""
     asked = await posts.find_by_uri(conn, vote.in_reply_to or "")
     if asked is None or not asked.local or asked.deleted_at is not None:
-        raise Ignored("This votes in no poll of ours.")
+        raise Ignored("vote_no_poll")
     if asked.id not in await posts.filter_visible(conn, [asked.id], voter.id):
-        raise Ignored("Whoever votes may not see this poll.")
+        raise Ignored("vote_poll_not_visible")
     await votes.lock(conn, asked.id)
     poll = await polls.find(conn, asked.id, voter.id)
     if poll is None:
-        raise Ignored("This votes in no poll of ours.")
+        raise Ignored("vote_no_poll")
     return asked, poll
 
 

@@ -27,9 +27,9 @@ async def narrow(
     """
     held = await posts.find_by_uri(conn, new.uri) if new.kind == "listing" else None
     if held is not None and held.kind == "note":
-        raise Ignored("Nobody here knows its server, whose notes become no listings.")
+        raise Ignored("note_of_unknown_server")
     if _concerns_nobody(new, arrival) and held is None and not asked_for:
-        raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+        raise Ignored("concerns_nobody")
     if not _is_wanted(new, asked_for=asked_for):
         size = len(orjson.dumps(new.raw))
         refusal = await waiting_posts.find_refusal(conn, author.host, size, held=held is not None)

@@ -37,13 +37,13 @@ async def fetch_for_delegate(instance: Instance, told_by: str, object: Postlike,
         require_same_origin(note.attributed_to, note.id)
     if not proven:
         if not await _concerns_us(instance, object):
-            raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+            raise Ignored("concerns_nobody")
         found = await _ask_origin(instance, note.id)
         if not is_postlike(found) or note_of(found).id != note.id:
-            raise Ignored("What stands there is not shown here.")
+            raise Ignored("fetched_kind_not_shown")
         object, note = found, note_of(found)
     if note.attributed_to is None or not note.is_public:
-        raise Ignored("This is by somebody else than whoever sends it, and not for everybody.")
+        raise Ignored("delegated_not_public")
     require_attributed(note.attributed_to, note.id, note.attributed_to)
     await get_actor(instance, note.attributed_to)
     return object
@@ -74,7 +74,7 @@ async def confirm_deletion(instance: Instance, delete: Delete) -> Delete:
     if author.uri == delete.actor:
         return delete
     if held.audience not in posts.PUBLIC or not await _is_gone(instance, held.uri):
-        raise Ignored("Its own server does not say that this is deleted.")
+        raise Ignored("deletion_not_confirmed")
     return replace(delete, actor=author.uri)
 
 

@@ -73,5 +73,5 @@ UNDOABLE = (Announce, Block, Follow, Like, Offer)
 async def apply(conn: Connection, site: Site, sender: Actor, activity: Activity) -> None:
     """Let the activity take effect, in the caller's transaction. Raises Ignored for what changes nothing."""
     if isinstance(activity, UNDOABLE) and await tombstones.is_gone(conn, activity.id, sender.uri):
-        raise Ignored("This was undone before it came.")
+        raise Ignored("undone_before")
     await HANDLERS[type(activity)](conn, site, sender, activity)

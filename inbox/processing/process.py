@@ -16,8 +16,8 @@ import structlog
 from federation.discovery.fetches import get_actor
 from federation.documents.parse import read_json
 from federation.instance import Instance
-from inbox.errors import Deadly, Held, Ignored, NoRoom, SenderGone, TookTooLong
-from inbox.posts.message_requests import NOBODY, keep
+from inbox.errors import Held, Ignored, KillsWorker, NoRoom, SenderGone, TookTooLong
+from inbox.posts.message_requests import keep
 from inbox.processing.dispatch import apply
 from inbox.processing.processor_time import limit_processor_time
 from inbox.processing.resolve import find_sender, resolve
@@ -121,7 +121,7 @@ class _InboxWorker:
     async def _take_effect(self, item: Received) -> None:
         """Read it, fetch what is missing, then change everything at once. Slow fetches hold no place meanwhile."""
         if item.deaths >= DEADLY:
-            raise Deadly
+            raise KillsWorker
         decoded = read_json(item.body)
         activity = await resolve(self.instance, decoded, item.actor_uri)
         passed_on = await may_pass_on(self.instance, decoded.document, activity, at=item.received_at)
@@ -130,7 +130,7 @@ class _InboxWorker:
         async with self.places, relaxed_transaction(self.instance.pool) as conn:
             sender = await find_sender(conn, activity)
             if sender is None:
-                raise SenderGone if item.sender_known else Ignored("Whoever sends this is not known here.")
+                raise SenderGone if item.sender_known else Ignored("sender_unknown")
             if passed_on:  # before it takes effect: what a deletion is about is gone afterwards
                 await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
@@ -143,7 +143,7 @@ class _InboxWorker:
             match error:
                 case Held():
                     await self._hold(item, error)
-                case TookTooLong() | Deadly():
+                case TookTooLong() | KillsWorker():
                     await self._wait_or_give_up(item, str(error), retry=False)
                 case DeclicError() if error.retry:
                     await self._wait_or_give_up(item, str(error), retry=True)
@@ -166,7 +166,7 @@ class _InboxWorker:
     async def _hold(self, item: Received, held: Held) -> None:
         async with transaction(self.instance.pool) as conn:
             if not await keep(conn, held.request, item.host, received_id=item.id):
-                await received.finish(conn, item.id, ignored=NOBODY)
+                await received.finish(conn, item.id, ignored="stranger_not_accepted")
 
     async def _wait_or_give_up(self, item: Received, error: str, *, retry: bool) -> None:
         async with transaction(self.instance.pool) as conn:

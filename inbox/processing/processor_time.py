@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class _Meter:
+class _TimeMeter:
     """What one activity has taken; `begun` is when its present step began, None while it waits."""
 
     budget: float
@@ -35,7 +35,7 @@ class _Meter:
         return self.spent + running > self.budget
 
 
-_METER: ContextVar[_Meter | None] = ContextVar("processor_time", default=None)
+_METER: ContextVar[_TimeMeter | None] = ContextVar("processor_time", default=None)
 """The meter of what this task works on: a signal finds it here."""
 
 
@@ -45,7 +45,7 @@ def limit_processor_time(work: Coroutine[Any, Any, T], budget: float = BUDGET) -
 
     It passes on what the coroutine waits for, and counts what it takes between two waits.
     """
-    meter = _Meter(budget)
+    meter = _TimeMeter(budget)
     token = _METER.set(meter)
     sent: Any = None
     raised: BaseException | None = None

@@ -68,7 +68,7 @@ async def _resolve(instance: Instance, activity: Activity) -> Activity:
             _spend_budget(instance, activity.actor, target)
             await fetch_actor(instance, target)
         case Follow(object=followed) if not is_local(instance.site, followed):
-            raise Ignored("This follows nobody here.")
+            raise Ignored("follows_nobody")
         case _:
             pass
     return activity
@@ -84,7 +84,7 @@ async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
     if known is None or isinstance(activity, Delete):
         return known
     if known.suspended_at is not None:
-        raise Ignored("Whoever sends this is suspended here.")
+        raise Ignored("sender_suspended")
     return known if known.deleted_at is None else None
 
 
@@ -100,16 +100,16 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         object = _require_post(await fetch_announced(instance, activity, _require_elsewhere(instance, object)), object)
     if isinstance(object, ActorDocument):
         if object.id != activity.actor:
-            raise Ignored("Only an account itself tells what it is like.")
+            raise Ignored("update_of_other_actor")
         await fetch_actor(instance, activity.actor, fresh=True)
     elif isinstance(object, Agreement | EconomicEvent):
         require_attributed(activity.actor, object.id or "", object.attributed_to)
     elif isinstance(object, Tombstone | Vote | QuoteAuthorization):
-        raise Ignored("This is not shown here.")
+        raise Ignored("kind_not_shown")
     else:
         note = note_of(object)
         if is_local(instance.site, note.id):
-            raise Ignored("This object is of this server.")
+            raise Ignored("object_is_ours")
         if note.attributed_to not in (None, activity.actor):
             object = await fetch_for_delegate(instance, activity.actor, object, proven=fetched)
         else:
@@ -127,13 +127,13 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     uri = _announced_uri(inner)
     if is_local(instance.site, uri):
         if isinstance(inner, Delete):
-            raise Ignored("This object is of this server.")
+            raise Ignored("object_is_ours")
         return replace(activity, object=uri)
     async with connection(instance.pool) as conn:
         wanted = await follows.is_followed_locally(conn, activity.actor)
         held = await posts.find_by_uri(conn, uri)
     if not wanted:
-        raise Ignored("Nobody here follows who shares this.")
+        raise Ignored("sharer_not_followed")
     if isinstance(inner, Delete):
         confirmed = await _confirm_deletion(instance, activity.actor, inner, held)
         return confirmed if held is None else await as_by_author(instance, confirmed, held)
@@ -149,7 +149,7 @@ async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, he
     Of what was never for everybody, "not found" proves nothing: servers say it to whomever it is not for, us included.
     """
     if held is None:
-        raise Ignored("What was deleted is not here.")
+        raise Ignored("deleted_not_here")
     require_same_origin(delete.actor, held.uri)
     _spend_budget(instance, told_by, held.uri)
     try:
@@ -158,11 +158,11 @@ async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, he
         if failed.cause is Cause.GONE or (failed.cause is Cause.NOT_FOUND and held.audience in posts.PUBLIC):
             return delete
         if failed.cause in REFUSALS:
-            raise Ignored("Its own server does not say that this private post is deleted.") from None
+            raise Ignored("private_deletion_not_confirmed") from None
         raise
     if isinstance(found, Tombstone):
         return delete
-    raise Ignored("Its own server still shows it.")
+    raise Ignored("still_shown")
 
 
 def _spend_budget(instance: Instance, told_by: str, uri: str, *, always: bool = False) -> None:
@@ -186,7 +186,7 @@ def _announced_uri(object: Any) -> str:
         return _announced_uri(object.object)
     if is_postlike(object):
         return note_of(object).id
-    raise Ignored("This shares something that is not shown here.")
+    raise Ignored("shared_kind_not_shown")
 
 
 async def _fetch_public(instance: Instance, uri: str) -> Postlike:
@@ -194,7 +194,7 @@ async def _fetch_public(instance: Instance, uri: str) -> Postlike:
     found = _require_post(await fetch_object(instance, _require_elsewhere(instance, uri)), uri)
     note = note_of(found)
     if note.attributed_to is None or not note.is_public:
-        raise Ignored("What is shared here is not for everybody.")
+        raise Ignored("shared_not_public")
     require_attributed(note.attributed_to, note.id, note.attributed_to)
     await get_actor(instance, note.attributed_to)
     return found
@@ -202,7 +202,7 @@ async def _fetch_public(instance: Instance, uri: str) -> Postlike:
 
 def _require_elsewhere(instance: Instance, uri: str) -> str:
     if is_local(instance.site, uri):
-        raise Ignored("This object is of this server.")
+        raise Ignored("object_is_ours")
     return uri
 
 
@@ -211,4 +211,4 @@ def _require_post(found: Fetched, uri: str) -> Postlike:
         if not same_origin(note_of(found).id, uri):
             raise FetchFailed(Cause.WRONG_ID, host_of(uri))
         return found
-    raise Ignored("What stands there is not shown here.")
+    raise Ignored("fetched_kind_not_shown")

@@ -96,7 +96,7 @@ async def _check(instance: Instance, envelope: Envelope, inbox_owner: str | None
     try:
         believed = await _authenticate(instance, envelope, read)
     except KeyGone as gone:
-        believed = _believe_end(instance, read, gone)
+        believed = _accept_own_deletion(instance, read, gone)
     # Counted once it is known who says so.
     if believed.hint and not instance.counter.spend(TOLD_FETCHES, host_of(header.actor_uri)):
         raise Unsupported("This server was asked often enough for now.")
@@ -106,7 +106,7 @@ async def _check(instance: Instance, envelope: Envelope, inbox_owner: str | None
     return believed
 
 
-def _believe_end(instance: Instance, read: Readable, gone: KeyGone) -> Readable:
+def _accept_own_deletion(instance: Instance, read: Readable, gone: KeyGone) -> Readable:
     """An account's own deletion, whose key went with the account: that its server says so is proof (AX12).
 
     Who tells of it is not known, so it counts like a signature that does not hold and not as a request of that server.

@@ -25,7 +25,7 @@ async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered:
     if found is None and isinstance(answered, Follow):
         found = await _find_by_sides(conn, sender, answered)
     if found is None or found.followed_id != sender.id:
-        raise Ignored("Nobody here asked to follow this actor.")
+        raise Ignored("follow_not_asked")
     if found.uri is not None:
         await answered_follows.confirm(conn, found.uri, sender.uri)
     return found
@@ -54,6 +54,6 @@ async def find_asked(conn: Connection, sender: Actor, answered: object) -> Quote
 def require_featured(sender: Actor, target: str, object_uri: str) -> None:
     """Raise Ignored unless `target` is the sender's own collection of pinned posts and the object may be their own."""
     if target != sender.featured_uri:
-        raise Ignored("This is not the collection of whoever sent it.")
+        raise Ignored("not_own_collection")
     if not same_origin(object_uri, sender.uri):
-        raise Ignored("Only one's own posts can be pinned.")
+        raise Ignored("pinned_not_own")

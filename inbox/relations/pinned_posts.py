@@ -84,10 +84,10 @@ async def _keep(instance: Instance, actor: Actor, item: Any) -> int | None:
 async def _fetch(instance: Instance, actor: Actor, address: str) -> int:
     object = await fetch_object(instance, address)
     if not is_postlike(object):
-        raise Ignored("What stands there is not shown here.")
+        raise Ignored("fetched_kind_not_shown")
     note = note_of(object)
     if note.attributed_to != actor.uri or not note.is_public:
-        raise Ignored("Only one's own public posts can be pinned.")
+        raise Ignored("pinned_not_public")
     require_attributed(actor.uri, note.id, actor.uri)
     object = await name_post_by_ids(instance, object)
     async with transaction(instance.pool) as conn:

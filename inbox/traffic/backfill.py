@@ -118,13 +118,13 @@ async def _fill(instance: Instance, actor: Actor, backfill: Backfill) -> None:
         await backfills.save_found(conn, actor.id, len(entries))
     again: list[Entry] = []
     for entry in entries:
-        if not await _look_at(instance, actor, entry, last=len(again) >= MOST_AGAIN):
+        if not await _process_entry(instance, actor, entry, last=len(again) >= MOST_AGAIN):
             again.append(replace(entry, again=True))
     for entry in again:
-        await _look_at(instance, actor, entry, last=True)
+        await _process_entry(instance, actor, entry, last=True)
 
 
-async def _look_at(instance: Instance, actor: Actor, entry: Entry, *, last: bool) -> bool:
+async def _process_entry(instance: Instance, actor: Actor, entry: Entry, *, last: bool) -> bool:
     """Keep one entry, or leave it out; False for one that may be had later, unless this is its last chance."""
     try:
         kept = await _keep(instance, actor, entry)
@@ -191,15 +191,15 @@ async def _keep(instance: Instance, actor: Actor, entry: Entry) -> bool:
             return False
         fetched = await fetch_object(instance, object, fresh=_may_insist(instance, entry, object))
         if not is_postlike(fetched):
-            raise Ignored("What stands there is not shown here.")
+            raise Ignored("fetched_kind_not_shown")
         object = fetched
     note = note_of(object)
     author_uri = note.attributed_to
     if author_uri is None or not note.is_public:
-        raise Ignored("This is not for everybody.")
+        raise Ignored("not_public")
     require_attributed(author_uri, note.id, author_uri)
     if entry.share_uri is None and author_uri != actor.uri:
-        raise Ignored("This is somebody else's.")
+        raise Ignored("not_by_outbox_owner")
     author = actor if author_uri == actor.uri else await _find_author(instance, author_uri, entry)
     object = await name_post_by_ids(instance, object)
     async with transaction(instance.pool) as conn:
@@ -215,7 +215,7 @@ async def _find_author(instance: Instance, uri: str, entry: Entry) -> Actor:
     async with connection(instance.pool) as conn:
         known = await actors.find_by_uri(conn, uri)
     if known is not None and known.suspended_at is not None:
-        raise Ignored("Whoever wrote this is suspended here.")
+        raise Ignored("author_suspended")
     if known is not None and known.deleted_at is None:
         return known
     return await fetch_actor(instance, uri, fresh=_may_insist(instance, entry, uri))

@@ -85,11 +85,11 @@ async def diagnose(instance: Instance, address: str, reader_id: int | None) -> D
     """Check everything about what stands at this address, for this reader. Nothing is kept of what is fetched."""
     found = Diagnosis()
     with suppress(_Ended):
-        await _go_through(instance, address.strip(), reader_id, found)
+        await _run_checks(instance, address.strip(), reader_id, found)
     return found
 
 
-async def _go_through(instance: Instance, address: str, reader_id: int | None, found: Diagnosis) -> None:
+async def _run_checks(instance: Instance, address: str, reader_id: int | None, found: Diagnosis) -> None:
     url = _read_address(instance, address, found)
     host = host_of(url)
     async with connection(instance.pool) as conn:
@@ -103,7 +103,7 @@ async def _go_through(instance: Instance, address: str, reader_id: int | None, f
         _note(found, Step.RECEIVED, ok=False, finding="waits_for_you", host=host)
         return
     if found.post is None:
-        await _look_there(instance, url, reader_id, found)
+        await _check_origin(instance, url, reader_id, found)
     else:
         found.uri = found.post.uri
         async with connection(instance.pool) as conn:
@@ -148,7 +148,7 @@ def _read_address(instance: Instance, address: str, found: Diagnosis) -> str:
     return url
 
 
-async def _look_there(instance: Instance, url: str, reader_id: int | None, found: Diagnosis) -> None:
+async def _check_origin(instance: Instance, url: str, reader_id: int | None, found: Diagnosis) -> None:
     """The document, who may read it, its author, and whether anything of it came here."""
     host = host_of(url)
     try:

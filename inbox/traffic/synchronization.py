@@ -21,7 +21,7 @@ from models.relations.followers import OurFollower
 from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection, transaction
-from outbox.relations.follows import disown
+from outbox.relations.follows import undo_unknown_follow
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +92,7 @@ async def _settle(conn: Connection, instance: Instance, actor: Actor, listed: se
     waiting = [one.actor_id for id, one in ours.items() if one.state == "pending" and id in listed]
     confirmed = await followers.confirm(conn, actor.id, waiting)
     held = {id for id, one in ours.items() if one.state != "rejected"}
-    undone = await _disown(conn, instance.site, actor, [id for id in listed if id not in held])
+    undone = await _undo_unknown(conn, instance.site, actor, [id for id in listed if id not in held])
     ended = 0
     if compute_digest(listed) == found["digest"]:
         missing = _list_missing(ours.values(), listed, datetime.fromisoformat(found["at"]))
@@ -100,12 +100,12 @@ async def _settle(conn: Connection, instance: Instance, actor: Actor, listed: se
     log.info("followers_compared", host=actor.host, confirmed=confirmed, undone=undone, ended=ended)
 
 
-async def _disown(conn: Connection, site: Site, actor: Actor, unknown: Iterable[str]) -> int:
+async def _undo_unknown(conn: Connection, site: Site, actor: Actor, unknown: Iterable[str]) -> int:
     """Undo what they believe of those of ours who do not follow. How many."""
     found = await actors.list_by_uris(conn, [id for id in unknown if is_local(site, id)])
     strangers = [one for one in found if one.local]
     for stranger in strangers:
-        await disown(conn, site, stranger, actor)
+        await undo_unknown_follow(conn, site, stranger, actor)
     return len(strangers)
 
 

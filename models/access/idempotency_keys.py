@@ -9,14 +9,14 @@ LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class RequestResult:
     """What a request made: a post, or a status to come. Neither, when that is gone."""
 
     post_id: int | None = None
     scheduled_id: int | None = None
 
 
-async def claim(conn: Connection, actor_id: int, key: str) -> Made | None:
+async def claim(conn: Connection, actor_id: int, key: str) -> RequestResult | None:
     """Take this key, or learn what it has made.
 
     None: the key is ours, and `settle` says in the same transaction what it made. Somebody who claims it
@@ -37,15 +37,15 @@ async def claim(conn: Connection, actor_id: int, key: str) -> Made | None:
         return None
     found = await fetch_one(
         conn,
-        Made,
+        RequestResult,
         "SELECT post_id, scheduled_id FROM idempotency WHERE actor_id = $1 AND key = $2",
         actor_id,
         key[:LONGEST],
     )
-    return found or Made()
+    return found or RequestResult()
 
 
-async def settle(conn: Connection, actor_id: int, key: str, made: Made) -> None:
+async def settle(conn: Connection, actor_id: int, key: str, made: RequestResult) -> None:
     """The key made this; a request without a key settles nothing."""
     await execute(
         conn,

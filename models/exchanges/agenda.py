@@ -16,8 +16,8 @@ class DatedAgreement:
     """One agreement with a date, for one of the two.
 
     `own`: the listing is hers. `turn`: terms wait for her; `yes`: the other one said yes and waits for the word of the
-    owner's server; `confirm`: the other one says that it is over; `told`: she says so, and the other one did not yet.
-    `title` is empty where the listing was withdrawn.
+    owner's server; `confirm`: the other one says that it is over; `reported`: she says so, and the other one did not
+    yet. `title` is empty where the listing was withdrawn.
     """
 
     id: int
@@ -31,7 +31,7 @@ class DatedAgreement:
     turn: bool
     yes: bool
     confirm: bool
-    told: bool
+    reported: bool
     begins_at: datetime
     ends_at: datetime | None
     ended_at: datetime | None
@@ -69,7 +69,7 @@ async def list_agreements(
                 THEN a.partner_reported_at IS NOT NULL AND a.owner_reported_at IS NULL
                 ELSE a.owner_reported_at IS NOT NULL AND a.partner_reported_at IS NULL END AS confirm,
             a.state = 'agreed' AND CASE WHEN a.owner_id = $1
-                THEN a.owner_reported_at ELSE a.partner_reported_at END IS NOT NULL AS told,
+                THEN a.owner_reported_at ELSE a.partner_reported_at END IS NOT NULL AS reported,
             a.begins_at, a.ends_at, a.ended_at, a.place
         FROM (
             SELECT * FROM agreement WHERE owner_id = $1

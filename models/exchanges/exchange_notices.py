@@ -44,6 +44,6 @@ async def find_last(conn: Connection, exchange_id: int, reader_id: int) -> Post 
     )
 
 
-async def tie(conn: Connection, post_id: int, notice_id: int) -> None:
+async def link_post(conn: Connection, post_id: int, notice_id: int) -> None:
     """Here the answer stands below the notice; to others, who do not have that, it answers what they have."""
     await execute(conn, "UPDATE post SET in_reply_to_id = $2 WHERE id = $1", post_id, notice_id)

@@ -58,7 +58,7 @@ async def is_question(conn: Connection, exchange_id: int, post_id: int) -> bool:
     )
 
 
-async def list_said(conn: Connection, agreement_id: int, kinds: Sequence[EventKind] = ANSWERED) -> list[Event]:
+async def list_answer_events(conn: Connection, agreement_id: int, kinds: Sequence[EventKind] = ANSWERED) -> list[Event]:
     """What was said of answers since the terms on the table were put there, the first first."""
     return await fetch_all(
         conn,

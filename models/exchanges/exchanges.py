@@ -204,7 +204,7 @@ async def lock_listing_of(conn: Connection, id: int) -> None:
     )
 
 
-async def was_just_said(conn: Connection, id: int, actor_id: int, text: str) -> bool:
+async def is_repeated_message(conn: Connection, id: int, actor_id: int, text: str) -> bool:
     """Whether the newest words to or from a guest are these, said within the last minute; the listing is locked."""
     await lock_listing_of(conn, id)
     return bool(
@@ -226,7 +226,7 @@ async def list_events(conn: Connection, ids: list[int]) -> list[Event]:
     return await fetch_all(conn, Event, "SELECT * FROM exchange_event WHERE id = ANY($1) ORDER BY id", ids)
 
 
-async def list_retold(conn: Connection, exchange_id: int, message_ids: list[int]) -> set[int]:
+async def list_event_messages(conn: Connection, exchange_id: int, message_ids: list[int]) -> set[int]:
     """Those of these messages that told the other side in words what an event of the thread says already."""
     found: list[int] = await fetch_column(
         conn,

@@ -148,7 +148,7 @@ async def may_be_reached(conn: Connection, actor_id: int) -> bool:
     )
 
 
-async def list_untold(conn: Connection, *, until: datetime, limit: int = 100) -> list[int]:
+async def list_unmailed(conn: Connection, *, until: datetime, limit: int = 100) -> list[int]:
     """Guests in whose thread the owner, or the clock, did something before `until` that no mail has told yet.
 
     Not those who stopped them, are hidden by the owner, or have read it on their page.
@@ -184,7 +184,7 @@ async def list_news(conn: Connection, guest: Guest) -> list[int]:
     )
 
 
-async def save_told(conn: Connection, id: int, last_id: int, *, before: int) -> bool:
+async def save_mailed(conn: Connection, id: int, last_id: int, *, before: int) -> bool:
     """Everything up to this line goes by mail now. False where another worker was faster."""
     return bool(
         await execute(conn, "UPDATE guest SET told_id = $2 WHERE id = $1 AND told_id = $3", id, last_id, before)

@@ -22,7 +22,7 @@ class DraftNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class DraftWithText:
     """A draft with the words that its note has."""
 
     id: int
@@ -72,11 +72,11 @@ async def find_own(conn: Connection, id: int, actor_id: int) -> DraftNote | None
     )
 
 
-async def list_own(conn: Connection, actor_id: int) -> list[Begun]:
+async def list_own(conn: Connection, actor_id: int) -> list[DraftWithText]:
     """The drafts of this person whose notes stand, the newest first."""
     return await fetch_all(
         conn,
-        Begun,
+        DraftWithText,
         """
         SELECT d.id, d.kind, p.source, p.published_at AS written_at
         FROM listing_draft d JOIN post p ON p.id = d.note_id

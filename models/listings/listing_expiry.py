@@ -57,7 +57,7 @@ async def list_due(conn: Connection, *, limit: int) -> list[Listing]:
     return [read_listing(row) for row in sorted(rows, key=lambda row: row["id"])]  # closed in the order of all locks
 
 
-async def list_untold(conn: Connection, *, limit: int) -> list[Ending]:
+async def list_unnotified(conn: Connection, *, limit: int) -> list[Ending]:
     """Ends of which authors are to be told now: some time before, and once they came; those of one author together.
 
     Whoever is about to leave, or is gone, is told nothing.
@@ -95,7 +95,7 @@ async def list_untold(conn: Connection, *, limit: int) -> list[Ending]:
     )
 
 
-async def save_told(conn: Connection, endings: Sequence[Ending], post_id: int | None) -> None:
+async def save_notified(conn: Connection, endings: Sequence[Ending], post_id: int | None) -> None:
     """Their author was told of these, by this message; None where there is nobody who could write it."""
     await execute_many(
         conn,

@@ -124,7 +124,7 @@ async def _calls_too_often(conn: Connection, listing: Listing) -> bool:
     )
 
 
-async def list_untold(conn: Connection, *, after: int = 0) -> list[int]:
+async def list_unnotified(conn: Connection, *, after: int = 0) -> list[int]:
     """Fresh open calls that stand in lists, with a place, near which somebody wants to be told who was not.
 
     AT_ONCE of them by keyset: some stay here as long as they are fresh, since nobody may be told of them.
@@ -148,7 +148,7 @@ async def list_untold(conn: Connection, *, after: int = 0) -> list[int]:
     )
 
 
-async def count_told(conn: Connection, post_id: int) -> int:
+async def count_notified(conn: Connection, post_id: int) -> int:
     """How many people a call was told to."""
     return int(await fetch_value(conn, "SELECT count(*) FROM repair_call_told WHERE post_id = $1", post_id))
 

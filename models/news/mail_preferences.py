@@ -87,7 +87,7 @@ async def save(conn: Connection, actor_id: int, chosen: dict[Kind, Rhythm]) -> N
     )
 
 
-async def save_told(conn: Connection, actor_id: int, kinds: list[Kind], last_id: int) -> None:
+async def save_mailed(conn: Connection, actor_id: int, kinds: list[Kind], last_id: int) -> None:
     """These kinds are told, up to this moment."""
     await execute_many(
         conn,

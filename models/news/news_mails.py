@@ -48,7 +48,7 @@ class FailedMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Untold:
+class UnmailedNews:
     """Something that a member was not told of and has not seen. Without `exchange_id` it is a notification."""
 
     id: int
@@ -56,15 +56,15 @@ class Untold:
     created_at: datetime
 
 
-async def list_untold(
+async def list_unmailed(
     conn: Connection, actor_id: int, choices: Collection[Choice], *, since: datetime, until: datetime
-) -> list[Untold]:
+) -> list[UnmailedNews]:
     """What of these kinds is still unread and was not told by mail, between two moments; the newest first."""
     told: dict[Kind, int] = {choice.kind: choice.told_id for choice in choices}
     types = [(type, told[kind]) for type, kind in TYPES.items() if kind in told]
     return await fetch_all(
         conn,
-        Untold,
+        UnmailedNews,
         """
         (SELECT n.id, NULL::bigint AS exchange_id, n.created_at
         FROM listed_notification n JOIN unnest($2::text[], $3::bigint[]) AS told (type, last_id) ON told.type = n.type
@@ -100,7 +100,12 @@ async def list_untold(
 
 
 async def create(
-    conn: Connection, recipient_id: int, rhythm: Rhythm, untold: Collection[Untold], *, exchange_id: int | None = None
+    conn: Connection,
+    recipient_id: int,
+    rhythm: Rhythm,
+    untold: Collection[UnmailedNews],
+    *,
+    exchange_id: int | None = None,
 ) -> int:
     """A mail that will tell of these; its id. With `exchange_id` all are of one thread."""
     id = make_id()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from models.store.database import Connection, execute, execute_many, fetch_value
 
 
-async def lock_founding(conn: Connection) -> None:
+async def lock_creation(conn: Connection) -> None:
     """Processes that start together found one after the other; held until the transaction ends."""
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.founding'))")
 

@@ -15,12 +15,12 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionNotice:
-    """A member who left, and how many servers were told and have said that they know."""
+    """A member who left, and how many servers were notified and have said that they know."""
 
     actor_id: int
     username: str
     left_at: datetime
-    told: int
+    notified: int
     confirmed: int
 
 
@@ -42,7 +42,7 @@ async def list_deletion_notices(conn: Connection) -> list[DeletionNotice]:
         conn,
         DeletionNotice,
         """
-        SELECT left_.id AS actor_id, left_.username, left_.deleted_at AS left_at, count(d.id) AS told,
+        SELECT left_.id AS actor_id, left_.username, left_.deleted_at AS left_at, count(d.id) AS notified,
             count(d.id) FILTER (WHERE d.state = 'done') AS confirmed
         FROM (
             SELECT id, username, uri, deleted_at FROM actor

@@ -192,7 +192,9 @@ async def list_conversations(conn: Connection, actor_id: int, *, before: int | N
     )
 
 
-async def list_letters(conn: Connection, conversation_id: int, *, after: int | None, limit: int) -> list[ThreadEntry]:
+async def list_private_messages(
+    conn: Connection, conversation_id: int, *, after: int | None, limit: int
+) -> list[ThreadEntry]:
     """The notes of such a conversation, in their order."""
     return await fetch_all(
         conn,

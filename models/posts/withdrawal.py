@@ -28,7 +28,7 @@ async def delete(conn: Connection, post_id: int) -> bool:
     Ours keep their row for ever, and others' public ones for a while, to say that they are gone. Of others' private
     posts nothing stays: they look like what never was, but for listings that a thread of one of ours is about.
     """
-    await _tell_streams(conn, post_id)
+    await _record_deletion(conn, post_id)
     kept = await fetch_value(
         conn,
         """
@@ -64,7 +64,7 @@ async def delete(conn: Connection, post_id: int) -> bool:
     return True
 
 
-async def _tell_streams(conn: Connection, post_id: int) -> None:
+async def _record_deletion(conn: Connection, post_id: int) -> None:
     """That this post and its shares are gone: to anybody, or of a private one to those who could read it."""
     public = await fetch_value(
         conn,

@@ -1,4 +1,4 @@
-"""Who came to the door while the federation was restricted, for those who may let them in."""
+"""Servers that asked for access while the federation was restricted, for those who may grant it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ class AccessRequest:
     """One host that is not let in."""
 
     host: str
-    knocks: int
+    requests: int
     first_at: datetime
     last_at: datetime
 
@@ -24,15 +24,20 @@ async def add(conn: Connection, counts: dict[str, int]) -> None:
     await execute(
         conn,
         """
-        INSERT INTO knock (host, knocks)
-        SELECT host, knocks FROM unnest($1::text[], $2::bigint[]) AS new (host, knocks) ORDER BY host
-        ON CONFLICT (host) DO UPDATE SET knocks = knock.knocks + excluded.knocks, last_at = now()
+        INSERT INTO access_request (host, requests)
+        SELECT host, requests FROM unnest($1::text[], $2::bigint[]) AS new (host, requests) ORDER BY host
+        ON CONFLICT (host) DO UPDATE SET requests = access_request.requests + excluded.requests, last_at = now()
         """,
         list(counts),
         list(counts.values()),
     )
     await execute(
-        conn, "DELETE FROM knock WHERE host IN (SELECT host FROM knock ORDER BY last_at DESC, host OFFSET $1)", MOST
+        conn,
+        """
+        DELETE FROM access_request
+        WHERE host IN (SELECT host FROM access_request ORDER BY last_at DESC, host OFFSET $1)
+        """,
+        MOST,
     )
 
 
@@ -42,7 +47,7 @@ async def list_access_requests(conn: Connection, limit: int = 100) -> list[Acces
         conn,
         AccessRequest,
         """
-        SELECT host, knocks, first_at, last_at FROM knock WHERE NOT is_welcome(host)
+        SELECT host, requests, first_at, last_at FROM access_request WHERE NOT is_welcome(host)
         ORDER BY last_at DESC, host LIMIT $1
         """,
         limit,
@@ -50,10 +55,10 @@ async def list_access_requests(conn: Connection, limit: int = 100) -> list[Acces
 
 
 async def forget(conn: Connection, host: str) -> None:
-    """Take a name off the list; it stands there again when it knocks again."""
-    await execute(conn, "DELETE FROM knock WHERE host = $1", host)
+    """Take a name off the list; it stands there again when it requests again."""
+    await execute(conn, "DELETE FROM access_request WHERE host = $1", host)
 
 
 async def forget_old(conn: Connection, days: int = 90) -> int:
     """Forget who did not come back; a chore."""
-    return await execute(conn, "DELETE FROM knock WHERE last_at < now() - make_interval(days => $1)", days)
+    return await execute(conn, "DELETE FROM access_request WHERE last_at < now() - make_interval(days => $1)", days)

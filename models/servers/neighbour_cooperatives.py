@@ -20,7 +20,7 @@ class Neighbour:
     """One other cooperative. `places` and `categories` are those of its open listings, the most frequent first.
 
     Only the 1,000 newest listings are counted: the page reads them all each time. `kinds` are offers,
-    requests and repair calls; `told` and `told_kinds` are what its own server showed at the last visit; `grey` says
+    requests and repair calls; `stated` and `stated_kinds` are what its own server showed at the last visit; `grey` says
     that it did not answer for a week.
 
     `followed` and `asked` tell how many of its actors the reader follows or has asked to; `by_coop` the same for ours.
@@ -38,8 +38,8 @@ class Neighbour:
     asked: int
     by_coop: int
     kinds: list[int]
-    told: int
-    told_kinds: list[int | None]
+    stated: int
+    stated_kinds: list[int | None]
     on_map: bool
     grey: bool
     latitude: float | None
@@ -48,17 +48,17 @@ class Neighbour:
     @property
     def held(self) -> bool:
         """Whether we hold its listings, so that ours is the better count; else its own word counts."""
-        return self.followed + self.by_coop > 0 or self.told <= self.listings
+        return self.followed + self.by_coop > 0 or self.stated <= self.listings
 
     @property
     def counted(self) -> int:
         """How many open listings it has, by the better count."""
-        return self.listings if self.held else self.told
+        return self.listings if self.held else self.stated
 
     @property
     def counted_kinds(self) -> list[int | None]:
         """The same for offers, requests and repair calls; None where nobody told."""
-        return [*self.kinds] if self.held else self.told_kinds
+        return [*self.kinds] if self.held else self.stated_kinds
 
     @property
     def silent(self) -> bool:
@@ -67,18 +67,18 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class KnownCooperative:
     """A cooperative elsewhere, and whether it answers."""
 
     actor_id: int
     awake: bool
 
 
-async def list_met(conn: Connection) -> list[Met]:
+async def list_known_cooperatives(conn: Connection) -> list[KnownCooperative]:
     """Those on our map, friends, and those that somebody here follows: those that answer first, then the last heard."""
     return await fetch_all(
         conn,
-        Met,
+        KnownCooperative,
         """
         SELECT a.id AS actor_id, s.unavailable_since IS NULL AS awake
         FROM actor a LEFT JOIN server s ON s.host = a.host
@@ -108,8 +108,8 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
             greatest(s.last_in_at, s.last_out_at, t.proven_at) AS heard_at, s.unavailable_since,
             coalesce(s.level = 'friend', false) AS friend,
             mine.followed::integer AS followed, mine.asked::integer AS asked, ours.followed::integer AS by_coop,
-            open.kinds, ARRAY[t.offers, t.requests, t.repair_calls] AS told_kinds,
-            coalesce(t.open_proposals, 0) AS told, t.accepted_at IS NOT NULL AS on_map,
+            open.kinds, ARRAY[t.offers, t.requests, t.repair_calls] AS stated_kinds,
+            coalesce(t.open_proposals, 0) AS stated, t.accepted_at IS NOT NULL AS on_map,
             coalesce(t.silent, false) AS grey,
             coalesce(a.latitude, t.latitude) AS latitude, coalesce(a.longitude, t.longitude) AS longitude
         FROM actor a

@@ -30,7 +30,7 @@ async def save_software(conn: Connection, host: str, *, software: str, version: 
     )
 
 
-async def save_heard(conn: Connection, hosts: list[str]) -> list[str]:
+async def save_seen(conn: Connection, hosts: list[str]) -> list[str]:
     """Verified requests came from these hosts; those that may be asked whether they are back, since something waits.
 
     Written at most once a minute each, since inboxes are busy. One that we hold as unavailable is probed at once
@@ -57,16 +57,17 @@ async def save_heard(conn: Connection, hosts: list[str]) -> list[str]:
     return [host for host in heard if host is not None]
 
 
-async def save_signature_scheme(conn: Connection, host: str, knock: str) -> None:
+async def save_signature_scheme(conn: Connection, host: str, scheme: str) -> None:
     """Remember for 7 days how this host wants requests signed."""
     await execute(
         conn,
         """
-        INSERT INTO server (host, knock, knock_until) VALUES ($1, $2, now() + interval '7 days')
-        ON CONFLICT (host) DO UPDATE SET knock = excluded.knock, knock_until = excluded.knock_until
+        INSERT INTO server (host, signature_scheme, signature_scheme_until) VALUES ($1, $2, now() + interval '7 days')
+        ON CONFLICT (host) DO UPDATE SET signature_scheme = excluded.signature_scheme,
+            signature_scheme_until = excluded.signature_scheme_until
         """,
         host,
-        knock,
+        scheme,
     )
 
 
@@ -81,11 +82,13 @@ async def has_taken_lately(conn: Connection, host: str) -> bool:
 
 async def list_hosts_of_scheme(conn: Connection, scheme: str) -> list[str]:
     """The hosts that want requests signed this way."""
-    return await fetch_column(conn, "SELECT host FROM server WHERE knock = $1 AND knock_until > now()", scheme)
+    return await fetch_column(
+        conn, "SELECT host FROM server WHERE signature_scheme = $1 AND signature_scheme_until > now()", scheme
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rest:
+class SilentHost:
     """A host from which nothing comes for now: it is away `since` a day, or the cooperative does not deal with it."""
 
     host: str
@@ -93,11 +96,11 @@ class Rest:
     since: datetime | None
 
 
-async def list_resting(conn: Connection, hosts: list[str]) -> dict[str, Rest]:
+async def list_silent(conn: Connection, hosts: list[str]) -> dict[str, SilentHost]:
     """Those of these hosts whose people's subscriptions rest; failing for a day, and silent meanwhile, is away."""
     rows = await fetch_all(
         conn,
-        Rest,
+        SilentHost,
         """
         SELECT host, is_welcome(host) AS welcome, away.since FROM unnest($1::text[]) AS host
         LEFT JOIN LATERAL (

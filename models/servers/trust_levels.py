@@ -82,7 +82,7 @@ async def fingerprint(conn: Connection) -> str:
     return found
 
 
-async def list_told(conn: Connection) -> list[Decision]:
+async def list_public_blocks(conn: Connection) -> list[Decision]:
     """The servers set aside for a reason that the cooperative tells everybody."""
     return [one for one in await list_decided(conn) if one.level == "aside" and one.public_reason]
 
@@ -154,7 +154,7 @@ async def save_listed(conn: Connection, host: str, *, listed: bool) -> None:
         host,
         listed,
     )
-    await execute(conn, "DELETE FROM knock WHERE $1 = ANY(domains_of(host))", host)
+    await execute(conn, "DELETE FROM access_request WHERE $1 = ANY(domains_of(host))", host)
     await put_into_effect(conn, [host])
 
 
@@ -212,7 +212,7 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
             SELECT host FROM (SELECT DISTINCT host FROM received WHERE state IN ('waiting', 'held')) AS known
             WHERE ($1::text[] IS NULL OR domains_of(host) && $1) AND NOT is_welcome(host)
         )
-        UPDATE received SET state = 'ignored', error = 'Its server is not welcome here.', finished_at = now(),
+        UPDATE received SET state = 'ignored', error = 'server_not_welcome', finished_at = now(),
             claimed_by = NULL, claimed_until = NULL
         FROM hosts h WHERE h.host = received.host AND received.state IN ('waiting', 'held')
         """,

@@ -195,7 +195,7 @@ async def mark_seen(conn: Connection) -> None:
     await execute(conn, "UPDATE waiting_host SET seen_at = now() WHERE seen_at IS NULL")
 
 
-async def claim_untold(conn: Connection) -> list[str]:
+async def claim_unmailed(conn: Connection) -> list[str]:
     """The hosts of which administrators are to be told by mail now: each once, all together, at most once a day."""
     return await fetch_column(
         conn,

@@ -16,10 +16,10 @@ class _Count:
 
     parts: dict[int, int] = field(default_factory=dict)
     total: int = 0
-    untold: int = 0
+    unreported: int = 0
     window: int = 0
-    told: int = 0
-    heard: int = 0
+    reported: int = 0
+    elsewhere: int = 0
 
     def add(self, number: int, part: int) -> None:
         self.parts[part] = self.parts.get(part, 0) + number
@@ -29,7 +29,7 @@ class _Count:
         """Drop what is over, and what stands in a time to come: the clock was set back since."""
         while self.parts and ((part := next(iter(self.parts))) < first or part > now):
             self.total -= self.parts.pop(part)
-        self.untold = min(self.untold, self.total)
+        self.unreported = min(self.unreported, self.total)
 
 
 class MemoryCounter:
@@ -49,7 +49,7 @@ class MemoryCounter:
         if count.total >= limit.most:
             return False
         count.add(1, part)
-        count.untold += 1
+        count.unreported += 1
         return True
 
     def used(self, limit: Limit, key: str) -> int:
@@ -62,7 +62,7 @@ class MemoryCounter:
         count = self._find(limit, key, self._part(limit))
         if count is not None and count.total > 0:
             count.add(-1, max(count.parts))
-            count.untold -= 1
+            count.unreported -= 1
 
     def seconds_left(self, limit: Limit) -> float:
         """Until when a limit that goes by the clock begins anew."""
@@ -76,16 +76,16 @@ class MemoryCounter:
         """Of how many keys something is remembered."""
         return len(self._counts.get(limit.name, ()))
 
-    def tell(self, limit: Limit, *, most: int) -> dict[str, int]:
+    def list_unreported(self, limit: Limit, *, most: int) -> dict[str, int]:
         """What the busiest spent here since this was last told, at most so many of them."""
         counts = self._forget_over(limit)
-        busy = {key: one for key, one in counts.items() if one.untold > 0 and one.total >= limit.told_from}
+        busy = {key: one for key, one in counts.items() if one.unreported > 0 and one.total >= limit.reported_from}
         if len(busy) > most:
-            often = sorted(busy, key=lambda key: -busy[key].untold)[:most]
+            often = sorted(busy, key=lambda key: -busy[key].unreported)[:most]
             busy = {key: busy[key] for key in often if busy[key].total >= OFTEN}
-        return {key: count.untold for key, count in busy.items()}
+        return {key: count.unreported for key, count in busy.items()}
 
-    def hear(self, limit: Limit, told: dict[str, int], totals: dict[str, int], *, window: int) -> None:
+    def add_totals(self, limit: Limit, told: dict[str, int], totals: dict[str, int], *, window: int) -> None:
         """What all processes told together in this window, ours included; what is new counts as spent just now."""
         part = self._part(limit)
         for key, total in totals.items():
@@ -93,13 +93,13 @@ class MemoryCounter:
             if count is None or (limit.slices == 1 and window != self.window(limit)):
                 continue  # what is over is forgotten already, told or not
             if count.window != window:
-                count.window, count.told, count.heard = window, 0, 0
-            count.untold -= told[key]
-            count.told += told[key]
-            elsewhere = total - count.told
-            if elsewhere > count.heard:
-                count.add(elsewhere - count.heard, part)
-                count.heard = elsewhere
+                count.window, count.reported, count.elsewhere = window, 0, 0
+            count.unreported -= told[key]
+            count.reported += told[key]
+            elsewhere = total - count.reported
+            if elsewhere > count.elsewhere:
+                count.add(elsewhere - count.elsewhere, part)
+                count.elsewhere = elsewhere
 
     def _part(self, limit: Limit) -> int:
         return int(self._clock() * limit.slices // limit.seconds)

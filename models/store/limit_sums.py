@@ -31,7 +31,7 @@ async def share(pool: Pool, counter: MemoryCounter, limits: Sequence[Limit]) -> 
 
 async def exchange(pool: Pool, counter: MemoryCounter, limits: Sequence[Limit]) -> None:
     """Tell what was counted here since the last time, and learn what all processes counted. Raises Unavailable."""
-    told = {limit: keys for limit in limits if (keys := counter.tell(limit, most=MOST_TOLD))}
+    told = {limit: keys for limit in limits if (keys := counter.list_unreported(limit, most=MOST_TOLD))}
     if not told:
         return
     counts: dict[int, dict[bytes, int]] = {}  # by the beginning of their windows
@@ -42,7 +42,7 @@ async def exchange(pool: Pool, counter: MemoryCounter, limits: Sequence[Limit]) 
         sums = {window: await add(conn, window, counts[window]) for window in sorted(counts)}
     for limit, keys in told.items():
         totals = {key: sums[windows[limit]][limit.hash_key(key)] for key in keys}
-        counter.hear(limit, keys, totals, window=windows[limit])
+        counter.add_totals(limit, keys, totals, window=windows[limit])
 
 
 async def add(conn: Connection, window: int, counts: dict[bytes, int]) -> dict[bytes, int]:

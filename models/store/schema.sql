@@ -591,8 +591,8 @@ CREATE TABLE server (
     failing_days date[] NOT NULL DEFAULT '{}',
     unavailable_since timestamptz,
     probe_at timestamptz,
-    knock text CHECK (knock IN ('cavage', 'rfc9421')),
-    knock_until timestamptz,
+    signature_scheme text CHECK (signature_scheme IN ('cavage', 'rfc9421')),
+    signature_scheme_until timestamptz,
     listed boolean NOT NULL DEFAULT false,    -- let in while the federation is restricted
     note text NOT NULL DEFAULT '',            -- for those who run the cooperative
     public_reason text NOT NULL DEFAULT '',   -- for everybody
@@ -749,13 +749,13 @@ CREATE UNLOGGED TABLE request_count (
 );
 
 -- Whoever came to the door while the federation was restricted. Nobody is verified here: these are names.
-CREATE TABLE knock (
+CREATE TABLE access_request (
     host text PRIMARY KEY,
-    knocks bigint NOT NULL,
+    requests bigint NOT NULL,
     first_at timestamptz NOT NULL DEFAULT now(),
     last_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX knock_last ON knock (last_at);
+CREATE INDEX access_request_last ON access_request (last_at);
 
 CREATE TABLE mute (
     id bigint PRIMARY KEY,
@@ -1868,7 +1868,7 @@ COMMENT ON VIEW unread_exchange IS
 CREATE VIEW watched_server AS
 SELECT s.host, s.level, s.software, s.software_version, coalesce(coop.name, s.name) AS name, s.first_seen_at,
     s.last_in_at, s.last_out_at, s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since,
-    s.unavailable_since, s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock,
+    s.unavailable_since, s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.signature_scheme,
     (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
     (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
     (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed'
@@ -1938,7 +1938,7 @@ COMMENT ON FUNCTION end_access_of_actor() IS
 
 CREATE FUNCTION finish_held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE received SET state = 'ignored', error = 'Nobody let it in.', finished_at = now(),
+    UPDATE received SET state = 'ignored', error = 'not_let_in', finished_at = now(),
         body = substring(body FOR 8192)
     WHERE id = OLD.received_id AND state = 'held'
         AND NOT EXISTS (SELECT FROM message_request WHERE received_id = OLD.received_id);

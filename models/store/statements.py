@@ -41,7 +41,7 @@ def fragment(text: str, **parts: str) -> str:
 
     whole = _PART.sub(put, text)
     if idle := parts.keys() - used:
-        raise StatementError(f"No {_tell(idle)} in: {text}")
+        raise StatementError(f"No {_join_names(idle)} in: {text}")
     return whole
 
 
@@ -53,7 +53,7 @@ def compose(template: str, **parts: str) -> str:
     """
     text = fragment(template, **parts)
     if missing := set(_PART.findall(text)):
-        raise StatementError(f"No part is given for {_tell(missing)} in: {text}")
+        raise StatementError(f"No part is given for {_join_names(missing)} in: {text}")
     numbers = {int(number) for number in _NUMBER.findall(text)}
     if numbers != set(range(1, len(numbers) + 1)) or len(numbers) > MOST_NUMBERED:
         raise StatementError(f"Values {sorted(numbers)} in: {text}")
@@ -90,7 +90,7 @@ def name_values(template: str, *rows: type, also: Sequence[str] = (), **parts: s
     text = compose(template, **parts)
     wanted = list(dict.fromkeys(name for name in _VALUE.findall(text) if name))
     if idle := set(also) - set(wanted):
-        raise StatementError(f"No value {_tell(idle)} in: {text}")
+        raise StatementError(f"No value {_join_names(idle)} in: {text}")
     if _NUMBER.search(text):
         raise StatementError(f"Values with names and with numbers in: {text}")
     taken = _share(text, [name for name in wanted if name not in also], rows)
@@ -113,7 +113,7 @@ def _share(text: str, wanted: list[str], rows: Sequence[type]) -> list[list[str]
         taken.append([name for name in wanted if name in known])
         wanted = [name for name in wanted if name not in known]
     if wanted or not all(taken):
-        raise StatementError(f"Nobody has {_tell(set(wanted))}, or a row is not used, in: {text}")
+        raise StatementError(f"Nobody has {_join_names(set(wanted))}, or a row is not used, in: {text}")
     return taken
 
 
@@ -122,5 +122,5 @@ def _reader(names: Sequence[str]) -> Callable[[object], tuple[object, ...]]:
     return read if len(names) > 1 else lambda row: (read(row),)
 
 
-def _tell(names: set[str]) -> str:
+def _join_names(names: set[str]) -> str:
     return ", ".join(sorted(names))

@@ -43,7 +43,7 @@ class Peer:
     latency_ms: int | None = None
     clock_seconds: int | None = None
     clock_at: datetime | None = None
-    knock: str | None = None
+    signature_scheme: str | None = None
     waiting: int = 0
     held: int = 0
     failed: int = 0
@@ -176,18 +176,18 @@ async def find_own_clock(conn: Connection) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class KnownActor:
     """Somebody of another server whom we know, to ask that server about."""
 
     username: str
     uri: str
 
 
-async def find_witness(conn: Connection, host: str) -> Witness | None:
+async def find_known_actor(conn: Connection, host: str) -> KnownActor | None:
     """A cooperative's own account if there is one, else whoever was seen there last."""
     return await fetch_one(
         conn,
-        Witness,
+        KnownActor,
         """
         SELECT username, uri FROM actor WHERE host = $1 AND NOT local AND deleted_at IS NULL
         ORDER BY type = 'Organization' DESC, fetched_at DESC NULLS LAST, id DESC LIMIT 1

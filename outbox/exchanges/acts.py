@@ -66,7 +66,7 @@ ACTS: dict[Name, Act] = {
 }
 
 
-async def do(
+async def perform(
     conn: Connection, site: Site, actor: Actor, agreement: Agreement, name: Name, said: Said = NOTHING
 ) -> Agreement:
     """Do it, unless it is so already.

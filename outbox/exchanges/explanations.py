@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case, reads
+from outbox.builders.objects.agreement import AgreementContext, reads
 from outbox.builders.texts.explanations import Cause, write_again, write_hint, write_unheard
 from outbox.threads.agreement_context import lock_context
 from outbox.threads.messages import may_write
@@ -35,31 +35,33 @@ class _Line:
     link: bool
 
 
-async def explain(conn: Connection, site: Site, case: Case, words: Post) -> None:
+async def explain(conn: Connection, site: Site, case: AgreementContext, words: Post) -> None:
     """These words are neither a yes nor a no, while one is waited for: tell their author how to answer, once."""
     id = case.agreement.id
-    if not await exchange_questions.list_standing(conn, id) or await exchange_questions.list_said(conn, id):
+    if not await exchange_questions.list_standing(conn, id) or await exchange_questions.list_answer_events(conn, id):
         return
     author, member = _find_sides(case, words)
     title = case.listing.details.title
     said = [write_hint(title, member.display_name, language) for language in _list_languages(case, words)]
-    await _tell(conn, site, case, author, _Line(kind="explained", said=said, details={}, link=True))
+    await _write_for_member(conn, site, case, author, _Line(kind="explained", said=said, details={}, link=True))
 
 
-async def explain_unheard(conn: Connection, site: Site, case: Case, words: Post, *, yes: bool, cause: Cause) -> None:
+async def explain_not_done(
+    conn: Connection, site: Site, case: AgreementContext, words: Post, *, yes: bool, cause: Cause
+) -> None:
     """This yes or no does not count: tell its author why, once for each reason, and the member that nothing changed."""
-    told = await exchange_questions.list_said(conn, case.agreement.id, ("unheard",))
+    told = await exchange_questions.list_answer_events(conn, case.agreement.id, ("unheard",))
     if any((one.details.get("cause"), one.details.get("yes")) == (cause, yes) for one in told):
         return
     author, member = _find_sides(case, words)
     title = case.listing.details.title
     said = [write_unheard(title, member.display_name, cause, language) for language in _list_languages(case, words)]
     details: dict[str, object] = {"answer": words.id, "cause": cause, "yes": yes}
-    if await _tell(conn, site, case, author, _Line(kind="unheard", said=said, details=details, link=False)):
+    if await _write_for_member(conn, site, case, author, _Line(kind="unheard", said=said, details=details, link=False)):
         await confirm(conn, site, case, member, "unheard", cause=cause)
 
 
-def _find_sides(case: Case, words: Post) -> tuple[Actor, Actor]:
+def _find_sides(case: AgreementContext, words: Post) -> tuple[Actor, Actor]:
     """Whoever wrote, and the other one."""
     author = case.owner if words.author_id == case.owner.id else case.partner
     return author, case.other_of(author)
@@ -98,7 +100,7 @@ async def may_ask_again(conn: Connection, held: Agreement, other: Actor) -> bool
         return False
     last = await exchange_messages.find_last_message(conn, held.exchange_id, other.id)
     asked = await exchange_questions.list_standing(conn, held.id)
-    said = await exchange_questions.list_said(conn, held.id, ("asked_again", "unheard"))
+    said = await exchange_questions.list_answer_events(conn, held.id, ("asked_again", "unheard"))
     if last is None or not asked or any(one.details.get("answer") == last for one in said):
         return False
     return last > max(asked[0], *(one.id for one in said if one.kind == "asked_again"), 0)
@@ -112,11 +114,11 @@ def _can_only_write(held: Agreement, other: Actor) -> bool:
 async def _is_asked_again(conn: Connection, held: Agreement, other: Actor) -> bool:
     """Whether that was asked about these terms, and she wrote nothing since."""
     last = await exchange_messages.find_last_message(conn, held.exchange_id, other.id)
-    asked = [one.id for one in await exchange_questions.list_said(conn, held.id, ("asked_again",))]
+    asked = [one.id for one in await exchange_questions.list_answer_events(conn, held.id, ("asked_again",))]
     return bool(asked) and (last is None or last < max(asked))
 
 
-async def _tell(conn: Connection, site: Site, case: Case, author: Actor, line: _Line) -> bool:
+async def _write_for_member(conn: Connection, site: Site, case: AgreementContext, author: Actor, line: _Line) -> bool:
     """Write it in the member's name, and down in the thread. False where it is not to be sent."""
     member = case.other_of(author)
     if author.type not in PEOPLE or not member.local or not await may_write(conn, member, author):
@@ -129,14 +131,14 @@ async def _tell(conn: Connection, site: Site, case: Case, author: Actor, line: _
 
 
 async def _keep(
-    conn: Connection, case: Case, member: Actor, kind: EventKind, note: Post, details: dict[str, object]
+    conn: Connection, case: AgreementContext, member: Actor, kind: EventKind, note: Post, details: dict[str, object]
 ) -> None:
     held = case.agreement
     details = {"activity": note.uri, "note": note.id} | details
     await exchanges.add_event(conn, held.exchange_id, kind, agreement_id=held.id, actor_id=member.id, details=details)
 
 
-def _list_languages(case: Case, words: Post) -> list[str]:
+def _list_languages(case: AgreementContext, words: Post) -> list[str]:
     """That of the thread, and her own where her server names another one: French or English."""
     first = find_language(case)
     own = first if not words.language else "fr" if words.language.startswith("fr") else "en"

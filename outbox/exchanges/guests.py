@@ -41,7 +41,7 @@ LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class ContactRequest:
     """What somebody typed at a listing's door."""
 
     email: str
@@ -52,7 +52,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class GuestThread:
     """A confirmed guest with her thread."""
 
     guest: Guest
@@ -66,7 +66,7 @@ async def are_welcome(conn: Connection, listing: Listing) -> bool:
     return listing.post.local and listing.post.audience == "network" and (await preferences.load(conn)).guests
 
 
-async def request_link(conn: Connection, listing: Listing, visit: Visit) -> None:
+async def request_link(conn: Connection, listing: Listing, visit: ContactRequest) -> None:
     """Somebody answers a listing by mail: kept for her alone until she opens the link that is sent to her.
 
     Raises NotFound, Conflict and Invalid. Whether the address is known is told to nobody but by that mail.
@@ -102,7 +102,7 @@ async def _ask_mail(conn: Connection, guest: Guest) -> None:
     await jobs.enqueue(conn, MAIL, {"guest_id": guest.id, "turn": guest.turn})
 
 
-async def confirm(conn: Connection, site: Site, guest: Guest, *, dated: bool = True) -> Party:
+async def confirm(conn: Connection, site: Site, guest: Guest, *, dated: bool = True) -> GuestThread:
     """She opened the link: what she typed reaches the owner. Again changes nothing.
 
     Raises NotFound and Conflict: where the listing is closed meanwhile, or its dates are taken (then `dated=False`).
@@ -127,7 +127,7 @@ async def confirm(conn: Connection, site: Site, guest: Guest, *, dated: bool = T
     return party
 
 
-async def get_party(conn: Connection, guest: Guest) -> Party:
+async def get_party(conn: Connection, guest: Guest) -> GuestThread:
     """A confirmed guest with her thread. Raises NotFound."""
     if guest.actor_id is None:
         raise NotFound
@@ -135,10 +135,10 @@ async def get_party(conn: Connection, guest: Guest) -> Party:
     if thread is None:
         raise NotFound
     actor, owner = await actors.get(conn, guest.actor_id), await actors.get(conn, thread.owner_id)
-    return Party(guest=guest, actor=actor, owner=owner, thread=thread)
+    return GuestThread(guest=guest, actor=actor, owner=owner, thread=thread)
 
 
-async def write(conn: Connection, site: Site, party: Party, text: str) -> None:
+async def write(conn: Connection, site: Site, party: GuestThread, text: str) -> None:
     """The guest writes. Raises Invalid, and Conflict where the owner does not read her any more."""
     text = _tidy(text)
     _require_words(text)
@@ -146,7 +146,7 @@ async def write(conn: Connection, site: Site, party: Party, text: str) -> None:
     await guests.clear_message(conn, party.guest.id)
 
 
-async def stop(conn: Connection, site: Site, party: Party) -> None:
+async def stop(conn: Connection, site: Site, party: GuestThread) -> None:
     """The guest has enough: what is open ends, and no mail is written any more. Her page stays. Again is the same."""
     await end_all(conn, site, party.actor)
     await guests.stop(conn, party.guest.id)

@@ -15,7 +15,7 @@ from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import write_reminder
 from outbox.each_in_transaction import run_each
 from outbox.exchanges.agreements.endings import end_by_clock, give_back
@@ -45,13 +45,15 @@ async def remind_due(instance: Instance, at: datetime | None = None) -> int:
 async def _remind(instance: Instance, at: datetime) -> tuple[int, dict[str, Exception]]:
     total, failed = 0, dict[str, Exception]()
 
-    async def say(conn: Connection, due: Reminder) -> None:
+    async def send_reminder(conn: Connection, due: Reminder) -> None:
         await remind(conn, instance.site, due.agreement_id, due.kind)
 
     while True:
         async with connection(instance.pool) as conn:
             due = await list_reminders(conn, at=at, limit=AT_ONCE)
-        stuck = await run_each(instance.pool, "reminder of agreement", {one.agreement_id: one for one in due}, say)
+        stuck = await run_each(
+            instance.pool, "reminder of agreement", {one.agreement_id: one for one in due}, send_reminder
+        )
         failed |= stuck
         total += len(due) - len(stuck)
         if len(due) < AT_ONCE or stuck:
@@ -89,7 +91,7 @@ async def _write_owed(instance: Instance, at: datetime) -> dict[str, Exception]:
     return await run_each(instance.pool, "reminder in words", {event.id: event for event in owed}, write)
 
 
-def _write_reminder(case: Case, kind: str, member: Actor) -> str:
+def _write_reminder(case: AgreementContext, kind: str, member: Actor) -> str:
     held, details = case.agreement, case.listing.details
     return tidy(write_reminder(kind, details, held.terms, member.display_name, find_language(case)))
 

@@ -101,18 +101,18 @@ async def notify_ends(instance: Instance) -> int:
     total = 0
     while True:
         async with transaction(instance.pool) as conn:
-            untold = await listing_expiry.list_untold(conn, limit=AT_ONCE)
+            untold = await listing_expiry.list_unnotified(conn, limit=AT_ONCE)
             for (author_id, kind), theirs in groupby(untold, key=lambda one: (one.author_id, one.kind)):
-                await _tell(conn, instance.site, await actors.get(conn, author_id), kind, list(theirs))
+                await _notify_author(conn, instance.site, await actors.get(conn, author_id), kind, list(theirs))
         total += len(untold)
         if len(untold) < AT_ONCE:
             return total
 
 
-async def _tell(conn: Connection, site: Site, author: Actor, kind: EndKind, endings: Sequence[Ending]) -> None:
+async def _notify_author(conn: Connection, site: Site, author: Actor, kind: EndKind, endings: Sequence[Ending]) -> None:
     words = {language: _write(site, kind, language, endings) for language in ("fr", "en")}
     post = await write_to_member(conn, site, author, words)
-    await listing_expiry.save_told(conn, endings, post.id if post else None)
+    await listing_expiry.save_notified(conn, endings, post.id if post else None)
 
 
 def _write(site: Site, kind: EndKind, language: str, endings: Sequence[Ending]) -> str:

@@ -62,7 +62,7 @@ async def stop(conn: Connection, site: Site, host: str) -> None:
     instance, market = await _find(conn, host)
     held = await follows.find(conn, follower_id=market.actor_id, followed_id=instance.id)
     if held is not None and await follows.reject(conn, held.id):
-        await _tell(conn, site, instance, market, replace(held, state="rejected"))
+        await _send_answer(conn, site, instance, market, replace(held, state="rejected"))
 
 
 async def allow(conn: Connection, site: Site, host: str) -> None:
@@ -70,7 +70,7 @@ async def allow(conn: Connection, site: Site, host: str) -> None:
     instance, market = await _find(conn, host)
     held = await follows.find(conn, follower_id=market.actor_id, followed_id=instance.id)
     if held is not None and await follows.accept(conn, held.id):
-        await _tell(conn, site, instance, market, replace(held, state="accepted"))
+        await _send_answer(conn, site, instance, market, replace(held, state="accepted"))
 
 
 async def list_served(conn: Connection) -> list[Market]:
@@ -111,7 +111,7 @@ async def _find(conn: Connection, host: str) -> tuple[Actor, Market]:
     return instance, market
 
 
-async def _tell(conn: Connection, site: Site, instance: Actor, market: Market, held: follows.Follow) -> None:
+async def _send_answer(conn: Connection, site: Site, instance: Actor, market: Market, held: follows.Follow) -> None:
     asked = Follow(id=held.uri or "", actor=market.uri, object=instance.uri)
     build = build_accept if held.state == "accepted" else build_reject
     await _answer(conn, instance, await actors.get(conn, market.actor_id), build(site, instance, asked))

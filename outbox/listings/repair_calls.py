@@ -37,7 +37,7 @@ async def notify_due(instance: Instance) -> int:
     total, last = 0, 0
     while True:
         async with transaction(instance.pool) as conn:
-            untold = await repair_watches.list_untold(conn, after=last)
+            untold = await repair_watches.list_unnotified(conn, after=last)
             for listing in (await listings.list_by_posts(conn, untold)).values():
                 total += await notify_near(conn, listing)
         if len(untold) < repair_watches.AT_ONCE:

@@ -29,17 +29,17 @@ WORDS = {
 }
 
 
-async def welcome(conn: Connection, reader: Actor, author_id: int) -> int:
+async def accept_and_notify(conn: Connection, reader: Actor, author_id: int) -> int:
     """The reader lets this writer in herself (`let_in`): nothing of hers is set apart by the reader's policy either.
 
     Raises NotFound as `let_in`.
     """
     await _require_waiting(conn, reader.id, author_id)
     await notification_policies.let_in(conn, reader.id, author_id)
-    return await let_in(conn, reader, author_id)
+    return await accept_sender(conn, reader, author_id)
 
 
-async def let_in(conn: Connection, reader: Actor, author_id: int) -> int:
+async def accept_sender(conn: Connection, reader: Actor, author_id: int) -> int:
     """Everything of this writer that waits comes in as it would have, and so does what follows; how many messages.
 
     Raises NotFound where nothing of hers waits for the reader.
@@ -83,24 +83,24 @@ async def show(conn: Connection, post: Post, request: Request) -> None:
     )
 
 
-async def hear_host(conn: Connection, host: str) -> int:
+async def accept_host(conn: Connection, host: str) -> int:
     """What this server's people wrote comes in for everybody, and so does all that follows; how many messages."""
     await known_senders.release(conn, host)
     total = 0
     for reader_id, author_id in await message_requests.list_pairs(conn, host):
-        total += await let_in(conn, await actors.get(conn, reader_id), author_id)
+        total += await accept_sender(conn, await actors.get(conn, reader_id), author_id)
     return total
 
 
-async def look_again(instance: Instance) -> int:
+async def accept_known_senders(instance: Instance) -> int:
     """Let in what waits of people whom its reader wrote to or follows by now, and tell who was not told; a chore.
 
     How many messages.
     """
     async with transaction(instance.pool) as conn:
         total = 0
-        for reader_id, author_id in await message_requests.list_tied(conn):
-            total += await let_in(conn, await actors.get(conn, reader_id), author_id)
+        for reader_id, author_id in await message_requests.list_related_pairs(conn):
+            total += await accept_sender(conn, await actors.get(conn, reader_id), author_id)
         for reader_id in await news.list_untold(conn):
             if await news.claim(conn, reader_id):
                 await jobs.enqueue(conn, JOB, {"reader_id": reader_id}, key=f"{JOB}:{reader_id}")
@@ -112,10 +112,10 @@ async def notify_waiting(instance: Instance, payload: dict[str, int]) -> None:
     async with transaction(instance.pool) as conn:
         people, _ = await message_requests.count_senders(conn, payload["reader_id"])
         if people:
-            await _tell(conn, instance.site, payload["reader_id"])
+            await _notify_reader(conn, instance.site, payload["reader_id"])
 
 
-async def _tell(conn: Connection, site: Site, reader_id: int) -> None:
+async def _notify_reader(conn: Connection, site: Site, reader_id: int) -> None:
     reader = await actors.get(conn, reader_id)
     words = {code: text.format(page=f"{site.url}{PAGE}") for code, text in WORDS.items()}
     post = await write_to_member(conn, site, reader, words)

@@ -16,7 +16,7 @@ LONGEST = timedelta(days=366)
 RETURNED_AT_ONCE = 50
 
 
-async def go_away(conn: Connection, site: Site, actor: Actor, until: datetime) -> None:
+async def begin_absence(conn: Connection, site: Site, actor: Actor, until: datetime) -> None:
     """Away from now until this moment. Raises Invalid for one that has passed or is more than a year ahead."""
     require_at_home(actor)
     now = datetime.now(UTC)
@@ -27,13 +27,13 @@ async def go_away(conn: Connection, site: Site, actor: Actor, until: datetime) -
     await _change(conn, site, actor, until)
 
 
-async def come_back(conn: Connection, site: Site, actor: Actor) -> None:
+async def end_absence(conn: Connection, site: Site, actor: Actor) -> None:
     """There again; nothing happens to whoever is not away."""
     if actor.away_until is not None:
         await _change(conn, site, actor, None)
 
 
-async def return_due(instance: Instance) -> int:
+async def end_due_absences(instance: Instance) -> int:
     """Bring those back whose day has come; how many. A chore.
 
     Servers that know `awayUntil` see for themselves that it has passed; others are told by the profile.
@@ -43,7 +43,7 @@ async def return_due(instance: Instance) -> int:
         async with transaction(instance.pool) as conn:
             due = await absences.list_back(conn, at=datetime.now(UTC), limit=RETURNED_AT_ONCE)
             for id in due:
-                await come_back(conn, instance.site, await actors.get(conn, id))
+                await end_absence(conn, instance.site, await actors.get(conn, id))
         total += len(due)
         if len(due) < RETURNED_AT_ONCE:
             return total

@@ -44,7 +44,7 @@ async def ask(conn: Connection, site: Site, actor: Actor) -> None:
     await deletion_requests.begin(conn, actor.id, after=GRACE, paused_ids=paused)
 
 
-async def stay(conn: Connection, site: Site, actor: Actor) -> None:
+async def cancel_deletion(conn: Connection, site: Site, actor: Actor) -> None:
     """She changed her mind: what was paused for it is to be had again, unless she or time closed it meanwhile."""
     await account_erasure.begin(conn, actor.id)
     await accounts.lock_account(conn, actor.id)
@@ -56,7 +56,7 @@ async def stay(conn: Connection, site: Site, actor: Actor) -> None:
         await listings.reopen(conn, site, actor, uri)
 
 
-async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
+async def delete_due_accounts(instance: Instance, *, at: datetime | None = None) -> int:
     """End the accounts whose day has come, each in a transaction of its own; how many. A chore that may run twice.
 
     Raises Unfinished for those that could not be ended, once all had their turn.
@@ -68,7 +68,7 @@ async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
     for actor_id in due:
         try:
             async with transaction(instance.pool) as conn:
-                total += await _leave(conn, instance.site, actor_id, moment)
+                total += await _delete_account(conn, instance.site, actor_id, moment)
         except Conflict as error:
             log.warning("departure_postponed", actor=actor_id, cause=str(error))
             async with transaction(instance.pool) as conn:
@@ -85,7 +85,7 @@ async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
     return total
 
 
-async def _leave(conn: Connection, site: Site, actor_id: int, at: datetime) -> bool:
+async def _delete_account(conn: Connection, site: Site, actor_id: int, at: datetime) -> bool:
     """End this account, unless somebody else did or its owner changed her mind meanwhile."""
     await account_erasure.begin(conn, actor_id)
     await account_erasure.require_another_admin(conn, actor_id)

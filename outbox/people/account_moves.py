@@ -59,7 +59,7 @@ async def move(conn: Connection, site: Site, actor: Actor, target: Actor) -> Non
     await move_followers(conn, site, actor, target)
 
 
-async def come_back(conn: Connection, site: Site, actor: Actor) -> None:
+async def undo_move(conn: Connection, site: Site, actor: Actor) -> None:
     """The member uses this account again; who left does not return by itself."""
     await account_moves.end(conn, actor.id)
     await announce_update(conn, site, await actors.get(conn, actor.id))

@@ -43,12 +43,12 @@ async def list_missing(conn: Connection) -> list[str]:
     return [name for name in BUILT_IN if await actors.find_local(conn, name) is None]
 
 
-async def found_instance(conn: Connection, site: Site, key_pairs: Mapping[str, KeyPairs]) -> list[str]:
+async def create_built_in_actors(conn: Connection, site: Site, key_pairs: Mapping[str, KeyPairs]) -> list[str]:
     """Create the built-in actors that are missing; their names. The keys were made before, one pair set for each.
 
     Processes that start together wait for the first one here, and find nothing left to do.
     """
-    await built_in_actors.lock_founding(conn)
+    await built_in_actors.lock_creation(conn)
     created = [name for name in await list_missing(conn) if name in key_pairs]
     for name in created:
         actor = await actors.create_local(conn, _describe(site, name))

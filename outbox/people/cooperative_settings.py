@@ -19,7 +19,7 @@ async def save_preferences(conn: Connection, site: Site, chosen: Preferences) ->
     """Keep the settings; tell others where the cooperative's name, sentence or territory changed."""
     before = await preferences.load(conn)
     await preferences.save(conn, chosen)
-    if _face(before) == _face(chosen):
+    if _list_shown(before) == _list_shown(chosen):
         return
     coop = await actors.find_local(conn, "coop")
     if coop is None:
@@ -69,7 +69,7 @@ async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
     return largest.place if largest else None
 
 
-def _face(chosen: Preferences) -> tuple[str, str, str, tuple[str, ...]]:
+def _list_shown(chosen: Preferences) -> tuple[str, str, str, tuple[str, ...]]:
     return chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes
 
 

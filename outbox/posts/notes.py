@@ -77,14 +77,16 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft)
     return await _write(conn, site, author, draft, None)
 
 
-class Manner(TypedDict):
+class ReplyOptions(TypedDict):
     """For whom an answer is, and in which language."""
 
     audience: Audience
     language: NotRequired[str]
 
 
-async def reply(conn: Connection, site: Site, author: Actor, parent: Post, text: str, **manner: Unpack[Manner]) -> Post:
+async def reply(
+    conn: Connection, site: Site, author: Actor, parent: Post, text: str, **manner: Unpack[ReplyOptions]
+) -> Post:
     """An answer, for all or with `audience="direct"` for whoever is answered. Raises Invalid and NotFound."""
     return await answer(conn, site, author, parent, NoteDraft(text=text, **manner))
 
@@ -117,7 +119,7 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     poll = await polls.save(conn, post.id, draft.poll) if draft.poll is not None else None
     await quote_policies.begin(conn, post, draft.quote_policy)
     quote = None if quoted is None else await quote_requests.begin(conn, site, author, post, quoted)
-    await _tell(conn, author, post, named)
+    await _notify_named(conn, author, post, named)
     if audience != "coop":
         parts = (await quote_policies.load_parts(conn, [post]))[post.id]
         said = replace(post, content=post.content + from_text(draft.secret))
@@ -260,7 +262,7 @@ def _address(author: Actor, new: NewPost, audience: Audience, named: tuple[Actor
     )
 
 
-async def _tell(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
+async def _notify_named(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
     """Those of our people who are named, and those who want to hear of each post of the author."""
     await _tell_named(conn, author, post, named)
     if post.in_reply_to_uri is None and post.audience != "direct":

@@ -19,14 +19,14 @@ async def pin(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     if post.audience not in PUBLIC:
         raise Invalid("pin_not_public", field="id")
     if await pins.pin(conn, author.id, post.id):
-        await _tell(conn, author, build_add(site, author, post.uri))
+        await _send_to_followers(conn, author, build_add(site, author, post.uri))
 
 
 async def unpin(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """Take it down. Again changes nothing."""
     if await pins.unpin(conn, author.id, post.id):
-        await _tell(conn, author, build_remove(site, author, post.uri))
+        await _send_to_followers(conn, author, build_remove(site, author, post.uri))
 
 
-async def _tell(conn: Connection, author: Actor, activity: Activity) -> None:
+async def _send_to_followers(conn: Connection, author: Actor, activity: Activity) -> None:
     await send(conn, author, activity, Recipients(followed_ids=(author.id,)), about=author.featured_uri)

@@ -44,10 +44,10 @@ async def send_figures(instance: Instance, payload: dict[str, int]) -> None:
         for post in await posts.list_by_ids(conn, [payload["post"]]):
             author = await actors.get(conn, post.author_id)
             if post.local and author.deleted_at is None and author.suspended_at is None:
-                await _tell(conn, instance.site, author, post)
+                await _send_figures(conn, instance.site, author, post)
 
 
-async def _tell(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+async def _send_figures(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """To the author's followers, to whoever holds the post and to the servers of those who voted: no edit."""
     poll = await polls.find(conn, post.id, None)
     if poll is None or poll.hidden:

@@ -84,13 +84,13 @@ async def notify_author(conn: Connection, quote: Quote, author: Actor) -> None:
         )
 
 
-async def hear_yes(conn: Connection, site: Site, quote: Quote, stamp: str) -> None:
+async def process_accepted_quote(conn: Connection, site: Site, quote: Quote, stamp: str) -> None:
     """Whoever is quoted agreed: the note now carries the stamp, and whoever holds it gets it."""
     if await quotes.settle(conn, quote.id, "accepted", stamp_uri=stamp) is not None:
         await _send_update(conn, site, quote)
 
 
-async def hear_no(conn: Connection, site: Site, quote: Quote) -> None:
+async def process_refused_quote(conn: Connection, site: Site, quote: Quote) -> None:
     """Whoever is quoted said no, or takes a yes back; a note of ours loses its stamp wherever it is."""
     was_accepted = quote.state == "accepted"
     settled = await quotes.settle(conn, quote.id, "revoked" if was_accepted else "rejected")

@@ -16,7 +16,7 @@ from models.store.database import Connection
 from outbox.builders.activities.update import build_update
 from outbox.builders.objects.quotes import build_accept_of_quote, build_reject_of_quote, build_revocation
 from outbox.posts.post_documents import build_document
-from outbox.posts.quote_requests import hear_no, notify_author
+from outbox.posts.quote_requests import notify_author, process_refused_quote
 from outbox.traffic.send import Recipients, send
 
 
@@ -61,7 +61,7 @@ async def revoke(conn: Connection, site: Site, author: Actor, quoted: Post, quot
 
 
 async def _take_back(conn: Connection, site: Site, author: Actor, quote: Quote) -> None:
-    await hear_no(conn, site, quote)
+    await process_refused_quote(conn, site, quote)
     if quote.stamp_uri is None:
         return
     recipients = Recipients(named_ids=(quote.quoting_actor_id,), followed_ids=(author.id,))

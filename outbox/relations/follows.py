@@ -104,7 +104,7 @@ async def unfollow(conn: Connection, site: Site, follower: Actor, followed: Acto
     return await follows.remove(conn, follower_id=follower.id, followed_id=followed.id)
 
 
-async def disown(conn: Connection, site: Site, follower: Actor, followed: Actor) -> None:
+async def undo_unknown_follow(conn: Connection, site: Site, follower: Actor, followed: Actor) -> None:
     """Take back a follow that the other server believes in and that is not known here: its id was lost."""
     unknown = Follow(
         id=activity_uri(site, follower.username), actor=follower.uri, object=followed.uri, to=(followed.uri,)

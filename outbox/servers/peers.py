@@ -16,7 +16,7 @@ from models.servers.directory import deciding
 from models.servers.trust_levels import Level
 from models.store.database import Connection
 from models.traffic.outbound import held_deliveries
-from outbox.moderation.message_requests import hear_host
+from outbox.moderation.message_requests import accept_host
 
 
 async def trust(
@@ -41,13 +41,13 @@ async def announce_levels(conn: Connection, *, told: bool) -> None:
     await preferences.save(conn, replace(await preferences.load(conn), blocks_told=told))
 
 
-async def let_in(conn: Connection, host: str, *, listed: bool) -> None:
+async def save_listed(conn: Connection, host: str, *, listed: bool) -> None:
     """Make a server a guest of the restricted federation, or no longer."""
     await trust_levels.save_listed(conn, host, listed=listed)
 
 
 async def dismiss_access_request(conn: Connection, host: str) -> None:
-    """Leave the door as it is for a server that knocked."""
+    """Leave a server without access that asked for it."""
     await access_requests.forget(conn, host)
 
 
@@ -57,14 +57,14 @@ async def vouch(conn: Connection, host: str) -> None:
     await deciding.save_own_vouch(conn, host, vouched=True)
 
 
-async def vouch_no_more(conn: Connection, host: str) -> None:
+async def withdraw_vouch(conn: Connection, host: str) -> None:
     """Take that word back; the friend stays one."""
     await deciding.save_own_vouch(conn, host, vouched=False)
 
 
-async def hear_strangers(conn: Connection, host: str) -> int:
+async def accept_strangers(conn: Connection, host: str) -> int:
     """Let the letters of a server's people through, and all that come; how many waited."""
-    return await hear_host(conn, host)
+    return await accept_host(conn, host)
 
 
 async def refuse_strangers(conn: Connection, host: str, *, aside: bool) -> int:

@@ -17,7 +17,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.builders.activities.update import build_agreement_update
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.terms import write_act
 from outbox.threads import notices
 from outbox.threads.terms_in_words import find_language, tidy, write_by_itself, write_to
@@ -42,19 +42,19 @@ class Said:
 NOTHING = Said()
 
 
-async def lock_context(conn: Connection, id: int) -> Case:
+async def lock_context(conn: Connection, id: int) -> AgreementContext:
     """The agreement as it is, its listing locked until the transaction ends. Raises NotFound."""
     await agreements.lock_listing(conn, (await agreements.get(conn, id)).listing_id)
     return await find_context(conn, await agreements.get(conn, id))
 
 
-async def find_context(conn: Connection, held: Agreement) -> Case:
+async def find_context(conn: Connection, held: Agreement) -> AgreementContext:
     """The agreement with its listing and the two people."""
     listing = await listings.find_by_post(conn, held.listing_id)
     if listing is None:
         raise NotFound
     owner, partner = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
-    return Case(listing=listing, owner=owner, partner=partner, agreement=held)
+    return AgreementContext(listing=listing, owner=owner, partner=partner, agreement=held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class AgreementChange:
     post_id: int | None = None
 
 
-async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: AgreementChange) -> None:
+async def record_act(conn: Connection, site: Site, case: AgreementContext, actor: Actor, act: AgreementChange) -> None:
     """Written down, and told to the other side if it is elsewhere.
 
     A server that reads no agreements gets a private note in words instead of the activity; guests read the thread.
@@ -94,7 +94,7 @@ async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Agree
 async def keep(
     conn: Connection,
     site: Site,
-    case: Case,
+    case: AgreementContext,
     kind: EventKind,
     actor: Actor | None,
     details: dict[str, Any] | None = None,
@@ -130,7 +130,7 @@ async def remind(conn: Connection, site: Site, agreement_id: int, kind: EventKin
         await notices.notify(conn, site, case, id)
 
 
-def find_wordy(case: Case) -> Actor | None:
+def find_wordy(case: AgreementContext) -> Actor | None:
     """Whoever of the two is told in words alone, by one of ours."""
     for one in (case.owner, case.partner):
         if not one.local and not one.guest and not case.reads(one) and case.other_of(one).local:
@@ -138,7 +138,9 @@ def find_wordy(case: Case) -> Actor | None:
     return None
 
 
-async def send_current_state(conn: Connection, site: Site, case: Case, *, news: EventKind | None = None) -> None:
+async def send_current_state(
+    conn: Connection, site: Site, case: AgreementContext, *, news: EventKind | None = None
+) -> None:
     """How things stand, from the owner's server, which has the word, to a partner elsewhere.
 
     To somebody whose server reads no agreements only `news` are told, in words.
@@ -166,7 +168,7 @@ async def answer_with_current_state(conn: Connection, site: Site, agreement: Agr
     await send_current_state(conn, site, case)
 
 
-def require_next(case: Case, actor: Actor, verb: Verb, said: Said) -> State:
+def require_next(case: AgreementContext, actor: Actor, verb: Verb, said: Said) -> State:
     """The state that follows. Raises NotFound for strangers, Conflict where it is not possible now."""
     held = case.agreement
     role = held.role_of(actor.id)
@@ -190,7 +192,7 @@ def require_words(text: str) -> str:
     return text
 
 
-def stamp(case: Case) -> datetime:
+def stamp(case: AgreementContext) -> datetime:
     """The moment of a change; only the owner's server has a clock that counts."""
     held = case.agreement.updated_at
     return agreements.next_moment(held) if case.ours else held

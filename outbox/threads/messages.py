@@ -43,7 +43,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     if not await may_write(conn, author, other):
         raise Conflict("messaging_blocked")
     if other.guest or author.guest:
-        await _say(conn, site, author, thread, words)
+        await _send_guest_message(conn, site, author, thread, words)
         return None
     sources = [words.text.strip(), f"@{other.handle} {words.text.strip()}"]
     said = await exchange_messages.find_repeated(conn, thread.id, author.id, sources, len(words.media_ids))
@@ -57,7 +57,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     return await notes.answer(conn, site, author, parent, draft)
 
 
-async def _say(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> None:
+async def _send_guest_message(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> None:
     if words.media_ids:
         raise Invalid("photos_not_mailed", field="photos")
     text = NOT_TYPED.sub("", words.text).replace("\r\n", "\n").strip()
@@ -65,7 +65,7 @@ async def _say(conn: Connection, site: Site, author: Actor, thread: Exchange, wo
         raise Invalid("message_missing", field="message")
     if len(text) > SAID_LIMIT:
         raise Invalid("message_too_long", most=SAID_LIMIT, field="message")
-    if await exchanges.was_just_said(conn, thread.id, author.id, text):
+    if await exchanges.is_repeated_message(conn, thread.id, author.id, text):
         return
     id = await exchanges.add_event(conn, thread.id, "said", actor_id=author.id, details={"text": text})
     if id is not None and author.guest:

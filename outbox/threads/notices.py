@@ -21,7 +21,7 @@ from models.posts import NewPost, Post, notes, provenance
 from models.posts.provenance import App
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import Cause, write_why
 from outbox.builders.texts.terms import FRENCH, write_act, write_buttons, write_page
 from outbox.threads.cooperative_messages import write_to_member
@@ -36,7 +36,7 @@ GUESTS = {
 """Of guests no words leave their thread."""
 
 
-async def notify(conn: Connection, site: Site, case: Case, event_id: int) -> None:
+async def notify(conn: Connection, site: Site, case: AgreementContext, event_id: int) -> None:
     """Tell those of the two who are members what happened, but nobody her own acts, or what she reads anyway."""
     [event] = await exchanges.list_events(conn, [event_id])
     kind = "gone" if event.details.get("gone") else event.kind
@@ -45,12 +45,12 @@ async def notify(conn: Connection, site: Site, case: Case, event_id: int) -> Non
     thread = await exchanges.get_for(conn, event.exchange_id, case.owner.id)
     for reader in (case.owner, case.partner):
         other = case.other_of(reader)
-        if not _is_told(reader, event) or _said_so(case, event, other):
+        if not _is_told(reader, event) or _is_in_own_message(case, event, other):
             continue
         if other.guest or kind == "gone":
-            await _write_letter(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
+            await _write_notice(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
         else:
-            await _write(conn, site, _Telling(case=case, reader=reader, kind=kind, event=event))
+            await _write(conn, site, _Notice(case=case, reader=reader, kind=kind, event=event))
 
 
 async def notify_of_guest(conn: Connection, site: Site, reader: Actor, thread: Exchange, event_id: int) -> None:
@@ -58,34 +58,34 @@ async def notify_of_guest(conn: Connection, site: Site, reader: Actor, thread: E
     listing = await listings.find_by_post(conn, thread.listing_id)
     if listing is not None:
         words = _fill(GUESTS, listing.details.title, site, thread)
-        await _write_letter(conn, site, reader, thread, event_id, words)
+        await _write_notice(conn, site, reader, thread, event_id, words)
 
 
 async def confirm(
-    conn: Connection, site: Site, case: Case, reader: Actor, kind: str, *, cause: Cause | None = None
+    conn: Connection, site: Site, case: AgreementContext, reader: Actor, kind: str, *, cause: Cause | None = None
 ) -> None:
     """What became of an answer in words that a member gave in an app, or got; the `cause` where it does not count."""
-    await _write(conn, site, _Telling(case=case, reader=reader, kind=kind, cause=cause))
+    await _write(conn, site, _Notice(case=case, reader=reader, kind=kind, cause=cause))
 
 
-async def explain(conn: Connection, site: Site, case: Case, reader: Actor) -> None:
+async def explain(conn: Connection, site: Site, case: AgreementContext, reader: Actor) -> None:
     """Words that a member wrote in an app are no answer, while one is waited for: tell her how to, once."""
     asked = await exchange_questions.list_standing(conn, case.agreement.id)
     if len(asked) == 1:
         event_id = await exchange_questions.find_asking(conn, case.agreement.id)
-        await _write(conn, site, _Telling(case=case, reader=reader, kind="explained", about=event_id))
+        await _write(conn, site, _Notice(case=case, reader=reader, kind="explained", about=event_id))
 
 
 def _is_told(reader: Actor, event: Event) -> bool:
     return reader.local and not reader.guest and reader.id != event.actor_id
 
 
-def _said_so(case: Case, event: Event, other: Actor) -> bool:
+def _is_in_own_message(case: AgreementContext, event: Event, other: Actor) -> bool:
     """Whether the other one's own message, the only word there is of a server like hers, told it already."""
     return event.actor_id == other.id and not case.reads(other) and "answer" in event.details
 
 
-def _write_of_guest(site: Site, case: Case, thread: Exchange, kind: str) -> dict[str, str]:
+def _write_of_guest(site: Site, case: AgreementContext, thread: Exchange, kind: str) -> dict[str, str]:
     if kind != "gone":
         return _fill(GUESTS, case.listing.details.title, site, thread)
     terms = case.agreement.terms
@@ -101,7 +101,7 @@ def _page_of(site: Site, exchange_id: int) -> str:
     return f"{site.url}/echanges/{exchange_id}"
 
 
-async def _write_letter(
+async def _write_notice(
     conn: Connection, site: Site, reader: Actor, thread: Exchange, event_id: int, words: dict[str, str]
 ) -> None:
     post = await write_to_member(conn, site, reader, words)
@@ -110,13 +110,13 @@ async def _write_letter(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Telling:
+class _Notice:
     """What is told to whom; `event` is None for what became of words, `cause` why they do not count.
 
     `about` is the event that asked, where it is asked again.
     """
 
-    case: Case
+    case: AgreementContext
     reader: Actor
     kind: str
     event: Event | None = None
@@ -136,7 +136,7 @@ class _Telling:
         return f"{f'r{moment}' if self.event is None else f'e{self.event.id}'}-{self.reader.id}"
 
 
-async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
+async def _write(conn: Connection, site: Site, telling: _Notice) -> None:
     reader, held = telling.reader, telling.case.agreement
     language = "en" if (await accounts.get(conn, reader.id)).language == "en" else "fr"
     currency = points.find_currency(await preferences.load(conn))
@@ -154,7 +154,7 @@ async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
         )
 
 
-def _write_answer(site: Site, telling: _Telling, language: str) -> str:
+def _write_answer(site: Site, telling: _Notice, language: str) -> str:
     """Where she answers when she is waited for: on the page of the thread, which has buttons.
 
     How to answer in words, and a link that acts once, are for people who have none (`outbox/threads/terms_in_words`).
@@ -171,7 +171,7 @@ def _write_answer(site: Site, telling: _Telling, language: str) -> str:
     return write_page(page, language) if awaited or telling.kind in TO_BE_SAID else ""
 
 
-async def _keep(conn: Connection, site: Site, telling: _Telling, text: str, language: str) -> Post:
+async def _keep(conn: Connection, site: Site, telling: _Notice, text: str, language: str) -> Post:
     held, reader = telling.case.agreement, telling.reader
     parent = await exchange_notices.find_last(conn, held.exchange_id, reader.id) or telling.case.listing.post
     page = _page_of(site, held.exchange_id)

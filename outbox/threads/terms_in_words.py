@@ -10,12 +10,14 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.terms import write_act, write_choice, write_link
 from outbox.posts import notes
 
 
-async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, author: Actor, *, text: str = "") -> Post:
+async def write_to(
+    conn: Connection, site: Site, case: AgreementContext, kind: EventKind, author: Actor, *, text: str = ""
+) -> Post:
     """A private note of one of ours to the other side, in the thread, with a link where an answer is waited for.
 
     The link says yes in the other's name: its author does not get to read it.
@@ -29,7 +31,7 @@ async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, au
 
 
 async def write_by_itself(
-    conn: Connection, site: Site, case: Case, author: Actor, said: str, *, link: bool = False
+    conn: Connection, site: Site, case: AgreementContext, author: Actor, said: str, *, link: bool = False
 ) -> Post:
     """The same in words of our own, in the name of a member who did nothing: what is unread to her stays so.
 
@@ -45,7 +47,7 @@ async def write_by_itself(
     return note
 
 
-def find_language(case: Case) -> str:
+def find_language(case: AgreementContext) -> str:
     """That of the listing, as far as we have it: French or else English."""
     return "fr" if (case.listing.post.language or "fr") == "fr" else "en"
 
@@ -55,11 +57,11 @@ def tidy(words: str) -> str:
     return re.sub(r"(?<![\w/])@", "@\u2060", words)
 
 
-async def _make_link(conn: Connection, site: Site, case: Case, author: Actor) -> str:
+async def _make_link(conn: Connection, site: Site, case: AgreementContext, author: Actor) -> str:
     return f"{site.url}/accord/{await links.create(conn, case.agreement, case.other_of(author).id)}"
 
 
-async def _write(conn: Connection, site: Site, case: Case, author: Actor, said: str, choice: str) -> Post:
+async def _write(conn: Connection, site: Site, case: AgreementContext, author: Actor, said: str, choice: str) -> Post:
     draft = notes.NoteDraft(
         text=f"@{case.other_of(author).handle} {said}"[: notes.TEXT_LIMIT],
         audience="direct",
@@ -69,7 +71,7 @@ async def _write(conn: Connection, site: Site, case: Case, author: Actor, said: 
     return await notes.answer(conn, site, author, await _find_parent(conn, case, author), draft)
 
 
-async def _find_parent(conn: Connection, case: Case, author: Actor) -> Post:
+async def _find_parent(conn: Connection, case: AgreementContext, author: Actor) -> Post:
     """The last message of the other side, or the listing itself; where that is gone, what she wrote last herself."""
     thread_id = case.agreement.exchange_id
     theirs = await exchange_messages.find_last_message(conn, thread_id, case.other_of(author).id)

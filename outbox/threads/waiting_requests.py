@@ -8,7 +8,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.reasons import NOES
-from outbox.threads.agreement_context import AgreementChange, find_context, keep, say
+from outbox.threads.agreement_context import AgreementChange, find_context, keep, record_act
 
 OTHER_CHOSEN, CLOSED = NOES["other_chosen"], NOES["listing_over"]
 
@@ -28,7 +28,7 @@ async def release_waiting(
         refused = replace(held, state="refused", reason=reason, updated_at=at, ended_at=at, accepted_uri=None)
         case = await find_context(conn, refused)
         no = build_reject_of_terms(site, owner, held.request_uri, case.partner, reason=reason, at=at)
-        await say(conn, site, case, owner, AgreementChange(kind="refused", activity=no, text=reason))
+        await record_act(conn, site, case, owner, AgreementChange(kind="refused", activity=no, text=reason))
     return len(waiting)
 
 

@@ -25,7 +25,7 @@ from models.store.database import Connection, begin, connection, transaction
 from models.store.write_batcher import WriteBatcher
 from models.traffic.outbound import deliveries
 from models.traffic.outbound.deliveries import Delivery
-from outbox.traffic.outcomes import Later, Outcome, Sent, ToPerson, judge
+from outbox.traffic.outcomes import Delivered, Outcome, RetryLater, RetryPersonalInbox, judge
 from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
 from outbox.traffic.results import save_failed, save_sent
 from outbox.traffic.synchronization import find_header
@@ -125,8 +125,8 @@ class _DeliveryWorker:
                 outcome = await self.send(delivery)
                 await self.results.put(outcome)
                 self.held.discard(delivery.id)
-                if isinstance(outcome, Later | ToPerson):
-                    await self.release(lane[position + 1 :], moved=isinstance(outcome, Later))
+                if isinstance(outcome, RetryLater | RetryPersonalInbox):
+                    await self.release(lane[position + 1 :], moved=isinstance(outcome, RetryLater))
                     return
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -164,8 +164,8 @@ class _DeliveryWorker:
 
     async def write(self, conn: Connection, outcomes: list[Outcome]) -> None:
         """Those that arrived first, then the others, each all or nothing."""
-        sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
-        failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
+        sent = [outcome for outcome in outcomes if isinstance(outcome, Delivered)]
+        failed = [outcome for outcome in outcomes if not isinstance(outcome, Delivered)]
         if sent:
             async with begin(conn):
                 await save_sent(conn, sent, at=self.now())

@@ -18,7 +18,7 @@ BUSY = frozenset({401, 429})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Delivered:
     """It arrived; `latency` is what it took, in milliseconds, and `clock` how far ahead the host's clock is."""
 
     delivery: Delivery
@@ -27,7 +27,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class RetryLater:
     """It did not, and is tried again at `due_at`; `failing` when the whole host seems to be down.
 
     `ours` when it never left, by a fault here.
@@ -44,7 +44,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToPerson:
+class RetryPersonalInbox:
     """The shared inbox is not there: the personal one is tried next."""
 
     delivery: Delivery
@@ -53,7 +53,7 @@ class ToPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Never:
+class Undeliverable:
     """It will not arrive; `missing` when there is no such inbox (any more)."""
 
     delivery: Delivery
@@ -66,18 +66,18 @@ class Never:
     ours: bool = False
 
 
-Outcome = Sent | Later | ToPerson | Never
+Outcome = Delivered | RetryLater | RetryPersonalInbox | Undeliverable
 
 
 def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, latency: int | None = None) -> Outcome:
     """What to do after this answer; `chance` from 0 to 1 spreads the second tries, `latency` are milliseconds."""
     status, error = answer.status, answer.error or f"{delivery.host} answered {answer.status}."
     if answer.delivered:
-        return Sent(delivery=delivery, latency=latency, clock=answer.clock)
+        return Delivered(delivery=delivery, latency=latency, clock=answer.clock)
     if status is not None and 400 <= status < 500 and status not in PASSING:
         return _take_refusal(delivery, answer, status, error)
     if answer.cause is Cause.SET_ASIDE:
-        return Never(delivery=delivery, status=None, error=error, cause=answer.cause)
+        return Undeliverable(delivery=delivery, status=None, error=error, cause=answer.cause)
     failing = status not in BUSY and not answer.ours
     due_at = next_attempt(
         failures=delivery.attempts + 1,
@@ -87,7 +87,7 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
         retry_after=answer.retry_after,
     )
     if due_at is None:
-        return Never(
+        return Undeliverable(
             delivery=delivery,
             status=status,
             error=error,
@@ -96,7 +96,7 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
             clock=answer.clock,
             ours=answer.ours,
         )
-    return Later(
+    return RetryLater(
         delivery=delivery,
         status=status,
         error=error,
@@ -108,9 +108,11 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
     )
 
 
-def _take_refusal(delivery: Delivery, answer: Answer, status: int, error: str) -> ToPerson | Never:
+def _take_refusal(delivery: Delivery, answer: Answer, status: int, error: str) -> RetryPersonalInbox | Undeliverable:
     """After a no that stays one."""
     missing = status in MISSING
     if missing and delivery.personal_inbox is not None:
-        return ToPerson(delivery=delivery, status=status, error=error)
-    return Never(delivery=delivery, status=status, error=error, missing=missing, cause=answer.cause, clock=answer.clock)
+        return RetryPersonalInbox(delivery=delivery, status=status, error=error)
+    return Undeliverable(
+        delivery=delivery, status=status, error=error, missing=missing, cause=answer.cause, clock=answer.clock
+    )

@@ -13,24 +13,24 @@ from models.store.database import Connection, transaction
 from models.traffic.outbound import deliveries, gone_actors, held_deliveries, host_recovery, personal_inboxes
 from models.traffic.outbound.deliveries import Delivery
 from outbox.traffic.backoff import LONGEST
-from outbox.traffic.outcomes import Later, Never, Sent, ToPerson
+from outbox.traffic.outcomes import Delivered, RetryLater, RetryPersonalInbox, Undeliverable
 
 log = structlog.get_logger(__name__)
 
 GONE = 410
 
 
-async def save_sent(conn: Connection, outcomes: list[Sent], *, at: datetime) -> None:
+async def save_sent(conn: Connection, outcomes: list[Delivered], *, at: datetime) -> None:
     """These arrived: one statement for all of them. What else waits for a host that is back is due now."""
     sent = [outcome.delivery for outcome in outcomes]
     await deliveries.succeed(conn, [delivery.id for delivery in sent])
-    back = await circuit_breakers.save_success(conn, [_read_arrival(outcome) for outcome in outcomes], at=at)
+    back = await circuit_breakers.save_success(conn, [_read_delivered(outcome) for outcome in outcomes], at=at)
     if back:
-        await _welcome_back(conn, back, at)
+        await _resume_hosts(conn, back, at)
     await gone_actors.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
 
 
-async def _welcome_back(conn: Connection, back: list[HostRecovery], at: datetime) -> None:
+async def _resume_hosts(conn: Connection, back: list[HostRecovery], at: datetime) -> None:
     opened = [one.host for one in back if one.unavailable]
     if opened:
         log.info("hosts_available_again", hosts=opened)
@@ -49,7 +49,7 @@ async def _retry_waiting(conn: Connection, hosts: list[str], at: datetime) -> No
         log.info("hosts_back", hosts=hosts, due=due)
 
 
-def _read_arrival(outcome: Sent) -> DeliverySuccess:
+def _read_delivered(outcome: Delivered) -> DeliverySuccess:
     return DeliverySuccess(
         host=outcome.delivery.host,
         inbox=outcome.delivery.inbox,
@@ -58,7 +58,9 @@ def _read_arrival(outcome: Sent) -> DeliverySuccess:
     )
 
 
-async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never], *, at: datetime) -> None:
+async def save_failed(
+    conn: Connection, outcomes: list[RetryLater | RetryPersonalInbox | Undeliverable], *, at: datetime
+) -> None:
     """These did not arrive: one row for each host, one for each delivery.
 
     By host, so that two workers never wait for each other's rows in a circle.
@@ -68,14 +70,14 @@ async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never]
     for outcome in outcomes:
         id, status, error = outcome.delivery.id, outcome.status, outcome.error
         match outcome:
-            case Later():
+            case RetryLater():
                 await deliveries.retry(conn, id, status=status, error=error, due_at=outcome.due_at, cause=outcome.cause)
-            case ToPerson():
+            case RetryPersonalInbox():
                 if not await personal_inboxes.redirect(
                     conn, id, status=outcome.status, addressed=_list_addressed(outcome.delivery)
                 ):
                     await deliveries.give_up(conn, id, status=status, error=error)
-            case Never():
+            case Undeliverable():
                 await _save_never(conn, outcome, at=at)
 
 
@@ -85,7 +87,7 @@ def _list_addressed(delivery: Delivery) -> list[str]:
     return [*audience(said.get("to")), *audience(said.get("cc"))]
 
 
-async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None:
+async def _save_never(conn: Connection, outcome: Undeliverable, *, at: datetime) -> None:
     await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error, cause=outcome.cause)
     if outcome.missing and outcome.delivery.personal_inbox is None:
         dropped = await gone_actors.save(conn, outcome.delivery.inbox, certain=outcome.status == GONE, at=at)
@@ -93,12 +95,16 @@ async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None
             log.info("followers_gone", inbox=outcome.delivery.inbox)
 
 
-def _read_failure(outcome: Later | ToPerson | Never, at: datetime) -> Failure | None:
+def _read_failure(outcome: RetryLater | RetryPersonalInbox | Undeliverable, at: datetime) -> Failure | None:
     """What it tells of the host; only trouble of the whole host counts towards its being unavailable.
 
     Somebody who left says nothing of the others there, nor does a shared inbox that is not there, nor a fault of ours.
     """
-    if isinstance(outcome, ToPerson) or outcome.ours or (isinstance(outcome, Never) and outcome.missing):
+    if (
+        isinstance(outcome, RetryPersonalInbox)
+        or outcome.ours
+        or (isinstance(outcome, Undeliverable) and outcome.missing)
+    ):
         return None
     return Failure(
         host=outcome.delivery.host,

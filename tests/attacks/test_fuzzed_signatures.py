@@ -26,7 +26,7 @@ from inbox.receiving.inbox_policy import read_key_hosts
 from tests.attacks.mutations import fuzz
 from tests.factories import HERE
 from tests.fediverse import make_signer, public_pem, sign_post
-from tests.verifying import verify
+from tests.signature_check import verify
 
 AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 BOB = make_signer("https://henin.test/users/bob#main-key")

@@ -20,8 +20,8 @@ from tests.bench.load import Request, send_all
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
 from tests.factories import make_listing, make_remote_actor
+from tests.sample_threads import days, find_thread, said
 from tests.servers import PASSWORD
-from tests.talks import days, find_thread, said
 from web.security.session import cookie_name
 
 MESSAGES = 1_000

@@ -6,7 +6,7 @@ from tests.bench.load import Request, send_all
 from tests.bench.pages import FOLLOW_SOME
 from tests.bench.report import figure, heading
 from tests.bench.server import running
-from tests.crowd import fill
+from tests.large_database import fill
 from tests.servers import PASSWORD
 
 LISTINGS = 50_000

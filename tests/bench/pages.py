@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.bench.load import Request, send_all
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
-from tests.crowd import fill
+from tests.large_database import fill
 from tests.servers import PASSWORD
 
 LISTINGS = 50_000

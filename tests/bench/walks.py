@@ -36,11 +36,11 @@ from models.store.database import execute, open_pool, transaction
 from models.store.migrate import migrate
 from models.store.postgres import embedded
 from models.traffic.inbound import received
-from tests import village
+from tests import sample_village
 from tests.bench.report import heading
 from tests.bench.tracing import Trace, name_of, tracing
 from tests.fediverse import FakeFediverse, Person, public_pem, sign_post
-from tests.village import Village
+from tests.sample_village import Village
 from web.activitypub.inbox import post_inbox
 from web.api.mastodon.posts.posting import post_status
 from web.api.mastodon.posts.statuses import show_status
@@ -201,7 +201,7 @@ async def prepare(folder: Path) -> AsyncIterator[Ground]:
         settings = Settings(url=SITE.url, data=folder, test_federation=True)
         instance = Instance(site=SITE, settings=settings, pool=pool, transport=fediverse)
         async with transaction(pool) as conn:
-            lomme = await village.build(conn, SITE, instance.store)
+            lomme = await sample_village.build(conn, SITE, instance.store)
             await execute(
                 conn,
                 "INSERT INTO public_key (uri, actor_id, algorithm, pem) VALUES ($1, $2, 'rsa', $3)",

@@ -27,8 +27,8 @@ from tests.factories import make_follow, make_remote_actor
 from tests.federation.loopback import Server, serve
 from tests.fediverse import make_signer, sign_post
 from tests.servers import Member, RunningServer
+from tests.signature_check import verify
 from tests.stories.conftest import MakeServer
-from tests.verifying import verify
 from web.middlewares.work_signals import notify_work
 from web.security.session import cookie_name
 

@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 
 from models.store.database import transaction
-from tests.drawings import draw, encode
 from tests.drills.ground import LONG
 from tests.drills.report import report
 from tests.eventually import eventually
 from tests.factories import make_follow, make_remote_actor
 from tests.federation.loopback import serve
 from tests.fediverse import build_actor_document, make_signer, sign_post
+from tests.picture_files import draw, encode
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 

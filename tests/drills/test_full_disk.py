@@ -13,11 +13,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.drawings import draw, encode
 from tests.drills.ground import LONG
 from tests.drills.report import report
 from tests.eventually import eventually
 from tests.peers.programs import free_port
+from tests.picture_files import draw, encode
 from tests.servers import DECLIC, PASSWORD, make_environment, wait_for_answer
 
 SIZE = "400m"

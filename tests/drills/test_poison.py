@@ -26,7 +26,7 @@ import asyncio, os, sys
 from datetime import timedelta
 from models.store.background import jobs
 from models.store.database import connection, open_pool
-from tests.asking import count_jobs
+from tests.database_queries import count_jobs
 
 jobs.ATTEMPTS = 2
 jobs.FIRST_DELAY = timedelta(0)

@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 from federation.signatures import Envelope, PublicKey, SignatureScheme
 from models.settings import Site
 from tests.fediverse import make_signer
-from tests.verifying import verify
+from tests.signature_check import verify
 
 ALICE = make_signer("https://lomme.test/users/alice#main-key")
 ALICE_KEY = PublicKey(uri=ALICE.key_id, owner="https://lomme.test/users/alice", key=ALICE.private_key.public_key())

@@ -12,21 +12,21 @@ from models.store.database import Pool, connection, execute
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import Desk
-from tests.shelf import Shelf
+from tests.warm_databases import WarmDatabases
 
 
 @pytest.fixture(scope="session")
-async def shelf(postgres_url: str, template: str) -> AsyncIterator[Shelf]:
+async def warm_databases(postgres_url: str, template: str) -> AsyncIterator[WarmDatabases]:
     """The database that the tests of this folder use one after another."""
-    shelf = Shelf(server=postgres_url, template=template)
-    yield shelf
-    await shelf.close()
+    warm_databases = WarmDatabases(server=postgres_url, template=template)
+    yield warm_databases
+    await warm_databases.close()
 
 
 @pytest.fixture
-async def pool(shelf: Shelf) -> AsyncIterator[Pool]:
+async def pool(warm_databases: WarmDatabases) -> AsyncIterator[Pool]:
     """An empty database."""
-    async with shelf.lend() as lent:
+    async with warm_databases.lend() as lent:
         yield lent.pool
 
 

@@ -1,6 +1,6 @@
 """What members and administrators open, and the most pages (8 kB, all in memory) that each may touch: about twice what
-it does. `tests/models/timelines/test_timelines_plan.py` holds them to it, with what `tests/crowd_life.py` wrote in the
-database.
+it does. `tests/models/timelines/test_timelines_plan.py` holds them to it, with what `tests/large_database_activity.py`
+wrote in the database.
 """
 
 from collections.abc import Awaitable, Callable
@@ -22,8 +22,8 @@ from models.store.database import Connection
 from models.timelines import Page
 from models.traffic import dead_letters, peer_traffic
 from models.traffic.inbound import inbox_overflows
-from tests.crowd import FIRST_ID
-from tests.crowd_life import HER
+from tests.large_database import FIRST_ID
+from tests.large_database_activity import HER
 
 Read = Callable[[Connection], Awaitable[Any]]
 

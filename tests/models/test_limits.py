@@ -190,7 +190,7 @@ def test_b38_a_hundred_thousand_names_leave_the_counts_small(counter: MemoryCoun
 
     assert counter.size(limit) <= 4096
     assert counter.used(limit, "busy") == 20
-    assert counter.tell(limit, most=500) == {"busy": 20}
+    assert counter.list_unreported(limit, most=500) == {"busy": 20}
 
 
 def test_every_limit_in_memory_is_bounded() -> None:
@@ -202,6 +202,6 @@ def test_what_is_over_takes_no_room(counter: MemoryCounter, clock: Clock) -> Non
     spend(counter, limits.NETWORK_READS, 3)
 
     clock.now += 300
-    counter.tell(limits.NETWORK_READS, most=10)
+    counter.list_unreported(limits.NETWORK_READS, most=10)
 
     assert counter.size(limits.NETWORK_READS) == 0

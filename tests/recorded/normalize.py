@@ -110,9 +110,9 @@ class Normalizer:
         """The text with what is new by its order, what is drawn by lot by its kind, and now as now."""
         text = HASH.sub(r"\1.<hash>", text)
         text = self.hide_secrets(text)
-        text = SECONDS.sub(lambda found: self.tell_seconds(found[0]), text)
-        text = MOMENT.sub(lambda found: self.tell(found[0]), text)
-        text = STAMP.sub(lambda found: self.tell(found[0]), text)
+        text = SECONDS.sub(lambda found: self.format_seconds(found[0]), text)
+        text = MOMENT.sub(lambda found: self.replace_moment(found[0]), text)
+        text = STAMP.sub(lambda found: self.replace_moment(found[0]), text)
         text = ID.sub(lambda found: self.number(found[0], "id"), text)
         text = UUID.sub(lambda found: self.number(found[0], "uuid"), text)
         if "<secret>" in text:
@@ -127,7 +127,7 @@ class Normalizer:
             text = text.replace(secret, "<secret>")
         return text
 
-    def tell_seconds(self, text: str) -> str:
+    def format_seconds(self, text: str) -> str:
         """A moment of this run, in seconds since 1970."""
         return "<now>" if int(text) >= int(self.started.timestamp()) else text
 
@@ -137,7 +137,7 @@ class Normalizer:
             text = re.sub(place, partial(rename, renamed), text)
         return text
 
-    def tell(self, text: str) -> str:
+    def replace_moment(self, text: str) -> str:
         """A moment of this run as `<now>`, one so many hours later as `<now + 72 h>`; any other as it stands.
 
         What the sample has was moved on to the start of the run, for both servers by the same, and is before it.

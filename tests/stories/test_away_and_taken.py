@@ -117,7 +117,7 @@ def has_state(server: RunningServer, asked: Agreement, state: str) -> Callable[[
 async def test_offers_of_who_is_away_rest_next_door_too_and_requests_come_back(two: Two) -> None:
     async with acting(two.lomme) as conn:
         until = datetime.now(UTC) + timedelta(days=9)
-        await absences.go_away(conn, two.lomme.instance.site, two.alice.actor, until)
+        await absences.begin_absence(conn, two.lomme.instance.site, two.alice.actor, until)
     await eventually(in_henin(two, shown=False))
     with pytest.raises(Conflict, match="owner_away"):
         await ask(two, 3, 5)
@@ -127,7 +127,7 @@ async def test_offers_of_who_is_away_rest_next_door_too_and_requests_come_back(t
     refused = await eventually(has_state(two.henin, asked, "refused"))
     async with acting(two.lomme) as conn:
         alice = await actors.get(conn, two.alice.actor.id)
-        await absences.come_back(conn, two.lomme.instance.site, alice)
+        await absences.end_absence(conn, two.lomme.instance.site, alice)
     await eventually(in_henin(two))
 
     assert "absente en ce moment" in refused.reason

@@ -31,7 +31,7 @@ from outbox.listings import listings as outbox_listings
 from outbox.relations import follows
 from outbox.threads.agreement_context import Said
 from tests.eventually import eventually
-from tests.pair import same
+from tests.server_pair import same
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from tests.stories.peer import Door, running_peer

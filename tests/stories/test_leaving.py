@@ -51,12 +51,12 @@ async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: M
     await eventually(lambda: _is(henin, tent.uri, "paused"), within=5)
     assert await states(henin) == ["agreed"]
     async with acting(lomme) as conn:
-        await account_deletion.stay(conn, lomme.instance.site, alice)
+        await account_deletion.cancel_deletion(conn, lomme.instance.site, alice)
     await eventually(lambda: _is(henin, tent.uri, "open"), within=5)
     async with acting(lomme) as conn:
         await account_deletion.ask(conn, lomme.instance.site, alice)
     at = datetime.now(UTC) + timedelta(days=15)
-    ended = [await account_deletion.leave_due(lomme.instance, at=at) for _ in range(2)]
+    ended = [await account_deletion.delete_due_accounts(lomme.instance, at=at) for _ in range(2)]
     async with acting(lomme):
         pass  # the worker is called
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from models.store.database import Pool
-from tests.shelf import Shelf
+from tests.warm_databases import WarmDatabases
 from tests.web.mail_scenario import Clock, Office, open_office
 from tests.web.small_app import prepare_templates
 
@@ -19,11 +19,11 @@ def few_templates() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-async def shelf(postgres_url: str, template: str) -> AsyncIterator[Shelf]:
+async def warm_databases(postgres_url: str, template: str) -> AsyncIterator[WarmDatabases]:
     """The database that tests of pages and of the API use one after another."""
-    shelf = Shelf(server=postgres_url, template=template)
-    yield shelf
-    await shelf.close()
+    warm_databases = WarmDatabases(server=postgres_url, template=template)
+    yield warm_databases
+    await warm_databases.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from models.places.places import fold_name
 from models.settings import Settings
 from models.store.database import connection, execute_many, fetch_column, transaction
 from outbox.people.accounts import register
-from tests.territory import COMMUNES
+from tests.sample_territory import COMMUNES
 from web.http.app_keys import INSTANCE
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware

@@ -16,9 +16,9 @@ from models.errors import Unavailable
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, transaction
-from tests import village
+from tests import sample_village
 from tests.fediverse import FakeFediverse
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.small_app import prepare_templates
 from web.api.declic.documentation import PAGES as API_PAGES
 from web.http.app_keys import INSTANCE
@@ -80,7 +80,7 @@ async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> A
     settings = Settings(url=f"http://{name}:{port}", data=data, test_federation=True)
     instance = Instance(site=settings.site, settings=settings, pool=pool, transport=FakeFediverse())
     async with transaction(pool) as conn:
-        built = await village.build(conn, settings.site, instance.store)
+        built = await sample_village.build(conn, settings.site, instance.store)
     app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
     app[INSTANCE], app[TEMPLATES] = instance, prepare_templates(settings.site.languages)
     app.add_routes([*PAGES, *API_PAGES, *MEDIA, web.get("/erreur/{status}", fail)])

@@ -20,7 +20,7 @@ from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
 from web.http.app_keys import BACKGROUND, INSTANCE
 from web.middlewares.errors import error_middleware
-from web.middlewares.rate_limits import QUOTA, Quota, quota_middleware
+from web.middlewares.rate_limits import RATE_LIMITS, RateLimits, rate_limit_middleware
 from web.middlewares.requests import (
     IN_FLIGHT,
     add_headers,
@@ -37,7 +37,7 @@ MIDDLEWARES = (
     request_middleware,
     preflight_middleware,
     error_middleware,
-    quota_middleware,
+    rate_limit_middleware,
     work_signal_middleware,
     session_middleware,
 )
@@ -70,7 +70,7 @@ async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> As
     app[IN_FLIGHT] = set()
     app[BACKGROUND] = Background(instance.pool)
     app[WORK_SIGNAL] = WorkSignal(instance.pool)
-    app[QUOTA] = Quota(instance.counter, instance.settings.rate_limit)
+    app[RATE_LIMITS] = RateLimits(instance.counter, instance.settings.rate_limit)
     app[HUB] = Hub(instance.pool, make_look(app), app[WORK_SIGNAL])
     app.add_routes([*ROUTES, *routes])
     app.on_response_prepare.append(add_headers)

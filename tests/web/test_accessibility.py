@@ -22,12 +22,12 @@ from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
 from models.servers import waiting_posts
 from models.store.database import Connection, execute, open_pool, transaction
-from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
-from tests.strangers import furnish_strangers
-from tests.village import Village
+from tests.sample_directory import add_sample_directory
+from tests.sample_message_requests import add_message_requests
+from tests.sample_village import Village
 from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
 from tests.web.page_checks import list_flaws
 
@@ -191,12 +191,12 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
     pool = await open_pool(with_database(postgres_url, name))
     async with serve_village(pool, tmp_path_factory.mktemp("data")) as live:
         async with transaction(pool) as conn:
-            await furnish_atlas(conn)
+            await add_sample_directory(conn)
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
             await furnish_days(conn, live.village)
             await furnish_unknown_hosts(conn)
-            await furnish_strangers(conn, live.village)
+            await add_message_requests(conn, live.village)
             await ask_bob(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)

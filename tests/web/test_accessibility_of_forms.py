@@ -22,9 +22,9 @@ from models.store.database import Pool, execute, fetch_value, transaction
 from outbox import posting
 from outbox.exchanges import guests
 from outbox.exchanges.agreements.agreements import accept, propose
-from outbox.exchanges.guests import Visit
-from outbox.posting import Wish
-from tests import talks
+from outbox.exchanges.guests import ContactRequest
+from outbox.posting import PostRequest
+from tests import sample_threads
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
 from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
@@ -152,7 +152,7 @@ async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, mon
         "web.pages.exchanges.guests.contact_form.find_contact_option", lambda *_: asyncio.sleep(0, "open")
     )
     tent, site = live.village.tent, live.instance.site
-    visit = Visit(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
+    visit = ContactRequest(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
     async with transaction(live.instance.pool) as conn:
         await guests.request_link(conn, tent, visit)
         guest = await models_guests.renew(conn, listing_id=tent.id, email=visit.email)
@@ -189,7 +189,7 @@ async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, mon
 
 async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -> None:
     async with transaction(live.instance.pool) as conn:
-        made = await talks.build(conn, live.village)
+        made = await sample_threads.build(conn, live.village)
         await accept(conn, live.village.site, live.village.alice, made.wanted)
         past = "UPDATE agreement SET begins_at = now() - interval '3 days', ends_at = now() WHERE id = $1"
         await execute(conn, past, made.wanted.id)
@@ -224,9 +224,9 @@ async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -
 async def test_an_agenda_and_a_place_with_much_in_them_have_no_violation(live: Live, page: Page) -> None:
     today = datetime.now(PARIS).date()
     async with transaction(live.instance.pool) as conn:
-        await talks.build(conn, live.village)
+        await sample_threads.build(conn, live.village)
         for first, last in ((-50, -9), (-9, 9), (20, 21)):
-            terms = talks.days(first, last, place="À La Remise")
+            terms = sample_threads.days(first, last, place="À La Remise")
             await make_agreement(conn, live.village.tent, live.village.hocine, terms=terms, state="agreed")
         await unavailabilities.add(conn, live.village.tent.id, midnight(today), midnight(today + timedelta(days=4)))
         note = await make_note(conn, live.village.alice, source="#offre Escabeau")
@@ -271,7 +271,7 @@ async def test_the_mistakes_of_a_form_are_announced_and_lead_to_their_fields(liv
 
 async def test_a_listing_that_begins_with_a_note_has_no_violation(live: Live, page: Page) -> None:
     await live.log_in(page.context, live.village.alice)
-    wish = Wish(
+    wish = PostRequest(
         text="#offre Perceuse à percussion\nPeu servie.",
         warning="",
         sensitive=None,

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 from models.people.actors import Actor
 from models.store.database import Pool, transaction
 from outbox.posts import notes
-from tests import talks
+from tests import sample_threads
 from tests.points import give, switch_on
 from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
 from tests.web.test_accessibility_of_forms import AXE, check
@@ -110,14 +110,14 @@ async def test_a_private_word_opens_the_thread_and_a_question_stays(live: Live, 
 async def test_every_page_of_the_way_has_no_violation(live: Live, chromium: Browser) -> None:
     village = live.village
     async with transaction(live.instance.pool) as conn:
-        await talks.build(conn, village)
+        await sample_threads.build(conn, village)
         await switch_on(conn)
         await conn.execute("UPDATE account SET confirmed_at = now()")
         await conn.execute("UPDATE listing SET points = 5 WHERE post_id = $1", village.tent.id)
         await conn.execute("UPDATE listing SET status = 'paused' WHERE post_id = $1", village.drill.id)
         await give(conn, village.admin, 3)
         await notes.reply(conn, village.site, village.hocine, village.tent.post, "Elle est libre ?", audience="direct")
-        thread = await talks.find_thread(conn, village.tent, village.hocine)
+        thread = await sample_threads.find_thread(conn, village.tent, village.hocine)
     days = "du=2027-05-03&au=2027-05-05"
     ways = {
         "listing to its author": (village.alice, village.tent.post.url),

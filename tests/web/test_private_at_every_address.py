@@ -20,7 +20,7 @@ from models.posts import Audience
 from models.settings import Settings
 from models.store.database import Connection, Pool, execute, fetch_column, fetch_value, transaction
 from outbox.exchanges import guests
-from outbox.exchanges.guests import Visit
+from outbox.exchanges.guests import ContactRequest
 from outbox.listings import listings
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
@@ -126,7 +126,7 @@ async def _add_guest(conn: Connection, instance: Instance) -> Actor:
     """Somebody without any account who wrote by mail."""
     listing = await find_by_post(conn, await fetch_value(conn, "SELECT post_id FROM listing WHERE title = 'Perceuse'"))
     assert listing is not None
-    visit = Visit(
+    visit = ContactRequest(
         email=f"{BY_MAIL}@example.org", name=f"Zebulon {WORD} {BY_MAIL}", language="fr", text=f"{WORD} {BY_MAIL}"
     )
     await guests.request_link(conn, listing, visit)

@@ -16,7 +16,7 @@ from models.store.database import Pool, fetch_value, transaction
 from outbox.servers import peers
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, sign_post
-from tests.newcomers import build_listing
+from tests.unknown_hosts import build_listing
 from tests.web.test_private_at_every_address import LEFT_OUT, Secrets, accepts, fill, log_in, look
 from web.server.app import ROUTES, make_app
 

@@ -8,7 +8,7 @@ from models.posts import scheduled_posts
 from models.store.database import connection, transaction
 from outbox import scheduled_posts as outbox
 from web.actions.mention_lookup import look_up_mentioned
-from web.rendering.error_messages.lookup import as_refusal, say_error
+from web.rendering.error_messages.lookup import as_refusal, format_error
 from web.rendering.i18n import find_catalogue
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ async def publish_scheduled(instance: Instance, payload: dict[str, int]) -> None
 
 
 def _word(error: DeclicError) -> dict[str, str]:
-    return {code: say_error(as_refusal(error), find_catalogue(code).ugettext, code) for code in outbox.FAILED}
+    return {code: format_error(as_refusal(error), find_catalogue(code).ugettext, code) for code in outbox.FAILED}
 
 
 async def publish_overdue(instance: Instance) -> None:

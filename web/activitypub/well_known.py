@@ -13,7 +13,7 @@ from models.store.database import Connection, connection
 from web.activitypub.negotiation import View
 from web.http.accept import prefers
 from web.http.app_keys import INSTANCE
-from web.middlewares.errors import say_plainly
+from web.middlewares.errors import format_in_english
 
 CACHED = "max-age=3600, public"
 OPEN = {"Access-Control-Allow-Origin": "*"}
@@ -58,9 +58,9 @@ async def show_webfinger(request: web.Request) -> web.Response:
         async with connection(request.app[INSTANCE].pool) as conn:
             await _require_present(conn, username)
     except Invalid as error:
-        return _refuse(400, say_plainly(error))
+        return _refuse(400, format_in_english(error))
     except NotFound as error:
-        return _refuse(404, say_plainly(error))
+        return _refuse(404, format_in_english(error))
     except Gone:
         return _refuse(410, "This account was deleted.")
     return _answer(webfinger.build_account_document(site, username, rels), webfinger.JRD_TYPE)

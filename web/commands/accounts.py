@@ -14,7 +14,7 @@ from models.people.accounts import ROLES, Role
 from models.people.actors import Actor
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, say, tell, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 
 with when_used():
     from federation.discovery import remote
@@ -61,7 +61,7 @@ def create_account(
 ) -> None:
     """Create an account; prints the actor's id."""
     if _is_on_the_line("--password", password):
-        say(
+        print_err(
             "Warning: everybody on this machine sees what stands on a command line, and this version is the last to "
             "take a password there: say --password alone, or --password-file."
         )
@@ -99,8 +99,8 @@ async def _create_account(name: str, email: str, password: str | None, role: Rol
             )
             link = None if password else await one_time_links.make_member_link(conn, instance.site, actor.id)
         if link is not None:
-            say(f"First log-in, within two days: {link}")
-        tell(actor.uri)
+            print_err(f"First log-in, within two days: {link}")
+        print_out(actor.uri)
 
 
 @account.command("link")
@@ -116,7 +116,7 @@ async def _link_account(name: str, purpose: Purpose) -> None:
         found = await accounts.find_by_username(conn, name)
         if found is None:
             raise CommandFailed(f"There is no account named {name} here; `declic account create {name}` makes one.")
-        tell(await one_time_links.make_member_link(conn, instance.site, found.actor_id, purpose))
+        print_out(await one_time_links.make_member_link(conn, instance.site, found.actor_id, purpose))
 
 
 @account.command("reset-second-factor")
@@ -132,7 +132,7 @@ async def _reset_account(name: str) -> None:
         async with transaction(instance.pool) as conn:
             if not await account_mails.reset_factors(conn, member.id):
                 raise CommandFailed(f"{name} has no second factor; the first proof lets in already.")
-        tell(name)
+        print_out(name)
 
 
 @account.command("alias")
@@ -150,7 +150,7 @@ async def _alias_account(name: str, handle: str) -> None:
         async with transaction(instance.pool) as conn:
             await account_moves.add_alias(conn, instance.site, member, other)
         await work_signals.notify_work(instance.pool)
-        tell(other.uri)
+        print_out(other.uri)
 
 
 @account.command("move")
@@ -168,7 +168,7 @@ async def _move_account(name: str, handle: str) -> None:
         async with transaction(instance.pool) as conn:
             await account_moves.move(conn, instance.site, member, target)
         await work_signals.notify_work(instance.pool)
-        tell(target.uri)
+        print_out(target.uri)
 
 
 @account.command("delete")
@@ -189,7 +189,7 @@ async def _delete_account(name: str, *, is_meant: bool) -> None:
         async with transaction(instance.pool) as conn:
             await outbox.delete(conn, instance.site, member)
         await work_signals.notify_work(instance.pool)
-        tell(member.uri)
+        print_out(member.uri)
 
 
 async def _find_member(instance: Instance, name: str) -> Actor:
@@ -218,4 +218,4 @@ async def _create_token(name: str, scopes: list[str]) -> None:
         actor = await actors.find_local(conn, name)
         if actor is None or await accounts.find(conn, actor.id) is None:
             raise CommandFailed(f"There is no account named {name} here; `declic account create {name}` makes one.")
-        tell(await tokens.create(conn, actor_id=actor.id, scopes=scopes, application_name="declic token create"))
+        print_out(await tokens.create(conn, actor_id=actor.id, scopes=scopes, application_name="declic token create"))

@@ -10,7 +10,7 @@ import click
 
 from models.errors import DeclicError
 from web.commands.imports import when_used
-from web.commands.runner import read_settings, run, say, tell
+from web.commands.runner import print_err, print_out, read_settings, run
 
 with when_used():
     from models.people import keys
@@ -53,8 +53,8 @@ def backup() -> None:
 def make(folder: Path, *, keep: int | None, full: bool, with_cache: bool) -> None:
     """Write the database and the pictures into a new folder in FOLDER, while the server runs; prints its name."""
     made = run(_make(read_settings(), folder, keep=keep, full=full, cache=with_cache))
-    say(describe_made(made))
-    tell(str(made.folder))
+    print_err(describe_made(made))
+    print_out(str(made.folder))
 
 
 @backup.command("verify")
@@ -63,8 +63,8 @@ def verify(folder: Path) -> None:
     """Prove a backup: its checksums, then all of it restored beside the instance, compared, and removed again."""
     verified = run(_verify(read_settings(), folder))
     for line in describe_verified(verified):
-        say(line)
-    tell(str(folder))
+        print_err(line)
+    print_out(str(folder))
 
 
 @click.command()
@@ -77,7 +77,7 @@ def restore(folder: Path, *, without_media: bool, without_manifest: bool) -> Non
     source = restoring.check_source(settings, folder, without_media=without_media, without_manifest=without_manifest)
     restoring.check_target(settings, source)
     run(restoring.restore_backup(settings, source))
-    say(describe_restored(source))
+    print_err(describe_restored(source))
 
 
 async def _make(settings: Settings, folder: Path, *, keep: int | None, full: bool, cache: bool) -> BackupResult:
@@ -128,19 +128,19 @@ async def _note(
         finally:
             await pool.close()
     except DeclicError as error:
-        say(f"That could not be noted for the administrators: {english_errors.translate_error(error)}")
+        print_err(f"That could not be noted for the administrators: {english_errors.translate_error(error)}")
 
 
 async def _warn_of_keys(settings: Settings, url: str) -> None:
     async with backups.look_at(url) as conn:
         unsealed = await keys.count_unencrypted(conn)
     if unsealed:
-        say(
+        print_err(
             f"Warning: {unsealed} private keys stand in this backup as they are; whoever reads it can sign as your "
             "members. Keep it as you keep a password, or set DECLIC_KEY_FILE, run `declic key seal` and back up again."
         )
     elif settings.key_file is not None:
-        say(f"The keys are encrypted: keep {settings.key_file} too, and not beside this backup.")
+        print_err(f"The keys are encrypted: keep {settings.key_file} too, and not beside this backup.")
 
 
 def describe_made(made: BackupResult) -> str:
@@ -149,7 +149,7 @@ def describe_made(made: BackupResult) -> str:
     lost = manifest.missing
     words = (
         f"{sum(table.rows for table in manifest.tables.values()):,} rows and {len(manifest.media):,} pictures "
-        f"({made.linked:,} of them shared with the backup before), {making.tell_megabytes(manifest.size)}."
+        f"({made.linked:,} of them shared with the backup before), {making.format_megabytes(manifest.size)}."
     )
     if made.removed:
         words += f" {made.removed} older removed."
@@ -164,7 +164,7 @@ def describe_verified(verified: VerificationResult) -> list[str]:
     return [
         f"Of {manifest.url}, {manifest.made_at:%Y-%m-%d %H:%M} UTC, Déclic {manifest.software}, PostgreSQL "
         f"{manifest.postgresql}, schema {contents.migrations[-1] if contents.migrations else 'none'}.",
-        f"Read {len(manifest.media) + 1:,} files, {making.tell_megabytes(manifest.size)}, all as they were written: "
+        f"Read {len(manifest.media) + 1:,} files, {making.format_megabytes(manifest.size)}, all as they were written: "
         f"{verified.reading:.1f} s.",
         f"Restored into {verified.place} (PostgreSQL {contents.postgresql}), removed again: {len(contents.tables)} "
         f"tables, {verified.rows:,} rows, in number and content as they were: {verified.restoring:.1f} s.",
@@ -173,7 +173,7 @@ def describe_verified(verified: VerificationResult) -> list[str]:
 
 def describe_restored(source: Source) -> str:
     """What is back, and what is not."""
-    words = "Everything is back." if not source.damage else f"All the rest is back: {source.damage.tell()}."
+    words = "Everything is back." if not source.damage else f"All the rest is back: {source.damage.describe()}."
     if source.manifest is None:
         words = "What was there is back, unchecked."
     elif source.manifest.missing:

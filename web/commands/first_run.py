@@ -4,7 +4,7 @@ import click
 
 from models.store.database import transaction
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, tell, working_instance
+from web.commands.runner import CommandFailed, print_out, run, working_instance
 
 with when_used():
     from web.security import one_time_links
@@ -23,4 +23,4 @@ async def _first_run() -> None:
         raise CommandFailed(
             "This instance is set up: somebody administers it. `declic account link NAME` lets a member in again."
         )
-    tell(address)
+    print_out(address)

@@ -10,7 +10,7 @@ import click
 import orjson
 
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, tell, working_instance
+from web.commands.runner import CommandFailed, print_out, run, working_instance
 
 with when_used():
     from federation import errors
@@ -54,7 +54,7 @@ async def _follow(name: str, handle: str) -> None:
         async with database.transaction(instance.pool) as conn:
             await outbox.follow(conn, instance.site, follower, followed)
         await work_signals.notify_work(instance.pool)
-        tell(await _wait_for_answer(instance, follower, followed))
+        print_out(await _wait_for_answer(instance, follower, followed))
 
 
 async def _find_follower(instance: Instance, name: str) -> Actor:
@@ -80,7 +80,7 @@ async def _wait_for_answer(instance: Instance, follower: Actor, followed: Actor)
 async def _lookup(address: str) -> None:
     async with working_instance() as instance:
         found = await _find(instance, address)
-        tell(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        print_out(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
 
 
 async def _find(instance: Instance, address: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from models.people.actors import Actor
 from models.store.background.notify import announce
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, say, tell, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 
 with when_used():
     from federation import web_push
@@ -46,8 +46,8 @@ async def _rotate(names: tuple[str, ...]) -> None:
                 await outbox.rotate(conn, instance.site, actor, pairs)
                 made = await keys.find_private_key(conn, actor.id, "rsa")
             assert made is not None
-            tell(made.uri)
-    say("Their followers are being told; a server that kept an old key looks again once.")
+            print_out(made.uri)
+    print_err("Their followers are being told; a server that kept an old key looks again once.")
 
 
 async def _list_actors(instance: Instance, names: tuple[str, ...]) -> list[Actor]:
@@ -79,4 +79,4 @@ async def _seal() -> None:
                 + await web_push.encrypt_key(conn, settings)
             )
             await announce(conn, key_pairs.KEYS_CHANNEL, None)
-        tell(str(sealed))
+        print_out(str(sealed))

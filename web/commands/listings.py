@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, tell, working_instance
+from web.commands.runner import CommandFailed, print_out, run, working_instance
 
 with when_used():
     from federation.media import uploads
@@ -124,7 +124,7 @@ async def _publish(kind: ListingKind, name: str, options: Options) -> None:
             if draft.commune_code is None:
                 draft = replace(draft, **places.place_fields(await listing_defaults.find_own_place(conn, author)))
             listing = await outbox.publish(conn, instance.site, author, draft)
-        tell(listing.uri)
+        print_out(listing.uri)
 
 
 async def _edit(id: str, options: Options) -> None:
@@ -137,21 +137,21 @@ async def _edit(id: str, options: Options) -> None:
         draft = await _apply(instance, author, draft, options)
         async with database.transaction(instance.pool) as conn:
             await outbox.edit(conn, instance.site, author, id, draft)
-        tell(id)
+        print_out(id)
 
 
 async def _close(id: str, outcome: str) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
         _, author = await _find_own(conn, id)
         await outbox.close(conn, instance.site, author, id, outcome)
-    tell(id)
+    print_out(id)
 
 
 async def _withdraw(id: str) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
         _, author = await _find_own(conn, id)
         await outbox.withdraw(conn, instance.site, author, id)
-    tell(id)
+    print_out(id)
 
 
 async def _require_mode(instance: Instance, mode: str | None) -> None:

@@ -44,9 +44,9 @@ def read_settings(*, quiet: bool = True, creating: bool = False, own: bool = Fal
     logging.configure_logging("warning" if quiet and settings.log_level == "info" else settings.log_level)
     name = drop_privileges(settings.data, installed, creating=creating)
     if installed is not None:
-        say(f"Instance: {settings.site.url}, by {installed.file}" + ("" if name is None else f", as {name}."))
+        print_err(f"Instance: {settings.site.url}, by {installed.file}" + ("" if name is None else f", as {name}."))
     elif name is not None:
-        say(f"Working as {name}, to whom {settings.data} belongs.")
+        print_err(f"Working as {name}, to whom {settings.data} belongs.")
     return settings
 
 
@@ -71,11 +71,11 @@ async def working_instance() -> AsyncIterator[Instance]:
         await work_signals.notify_work(instance.pool)
 
 
-def tell(result: str) -> None:
+def print_out(result: str) -> None:
     """The result, alone on stdout."""
     click.echo(result)
 
 
-def say(message: str) -> None:
+def print_err(message: str) -> None:
     """Anything else, on stderr."""
     click.echo(message, err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, read_settings, run, say, tell
+from web.commands.runner import CommandFailed, print_err, print_out, read_settings, run
 
 with when_used():
     from models.store import postgres
@@ -54,10 +54,10 @@ def migrate(major: int | None) -> None:
         if settings.database_url is not None:
             raise CommandFailed("Only the embedded database is moved; for one of your own, use pg_upgrade or pg_dump.")
         kept = run(postgres.move_database(settings.data, major))
-        say(f"The database is moved; the old one is kept in {kept}, remove it when all is well.")
+        print_err(f"The database is moved; the old one is kept in {kept}, remove it when all is well.")
     for name in run(_migrate(settings)):
-        tell(name)
-    say("The database is up to date.")
+        print_out(name)
+    print_err("The database is up to date.")
 
 
 async def _migrate(settings: Settings) -> list[str]:

@@ -63,7 +63,7 @@ def _read_from_centre(form: Form, commune: Commune | None) -> Point | None:
     return move(commune.latitude, commune.longitude, float(far), bearing)
 
 
-def tell_home(say: Say, language: str, point: Point, commune: Commune | None) -> str:
+def describe_home(say: Say, language: str, point: Point, commune: Commune | None) -> str:
     """What is kept, in words: "à 1,5 km au nord-ouest du centre de Lomme"."""
     if commune is None:
         return say(N_("un point à 500 m près"))

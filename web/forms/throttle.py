@@ -13,7 +13,7 @@ from models.store.database import transaction
 from web.forms.form import Form
 from web.http.app_keys import INSTANCE
 from web.http.client_address import visitor_network
-from web.middlewares.rate_limits import tell_moment
+from web.middlewares.rate_limits import format_reset
 
 
 async def may_try(request: web.Request, action: Action, name: str) -> bool:
@@ -39,7 +39,7 @@ async def require_try(request: web.Request, action: Action, name: str) -> None:
             "Retry-After": str(limit.seconds),
             "X-RateLimit-Limit": str(limit.most),
             "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset": tell_moment(datetime.now(UTC).timestamp() + limit.seconds),
+            "X-RateLimit-Reset": format_reset(datetime.now(UTC).timestamp() + limit.seconds),
         }
     )
 

@@ -1,7 +1,19 @@
-"""Row ids in addresses and forms, and in short addresses that are typed from paper."""
+"""Row ids in addresses and forms, in short addresses that are typed from paper, and as places in a keyset."""
+
+from typing import Protocol, TypeVar
 
 from models.errors import NotFound
 from models.ids import HIGHEST_ID
+
+
+class KeysetRow(Protocol):
+    """What has a place in a keyset."""
+
+    @property
+    def id(self) -> int: ...
+
+
+AnyRow = TypeVar("AnyRow", bound=KeysetRow)
 
 
 def find_id(text: str) -> int | None:

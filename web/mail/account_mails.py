@@ -145,10 +145,10 @@ def write_mail(
     template: str, account: Account, context: dict[str, Any], *, coop: MailFooter, sender: str
 ) -> EmailMessage:
     """A mail to a member from a pair of templates."""
-    return write_letter(template, account.language, context | {"account": account}, coop=coop, sender=sender)
+    return render_mail(template, account.language, context | {"account": account}, coop=coop, sender=sender)
 
 
-def write_letter(
+def render_mail(
     template: str, language: str, context: dict[str, Any], *, coop: MailFooter, sender: str
 ) -> EmailMessage:
     """A mail from a pair of templates in the person's language; its subject is the first line of the text."""

@@ -17,10 +17,10 @@ from models.news import news, news_mails
 from models.people import actors
 from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
-from outbox.exchanges.guests import MAIL, Party, forget_over, get_party
-from web.mail.account_mails import write_letter
+from outbox.exchanges.guests import MAIL, GuestThread, forget_over, get_party
+from web.mail.account_mails import render_mail
 from web.mail.footer import load_footer
-from web.mail.news_mail_text import MailRecipient, attach_calendar, list_settled, load_news_section, make_say
+from web.mail.news_mail_text import MailRecipient, attach_calendar, list_settled, load_news_section, make_translate
 from web.mail.send_times import DELAY, is_night
 from web.mail.smtp import MailCause, MailRefused, SendResult, read_smtp_url, send_message
 from web.rendering.paths import listing_path
@@ -103,11 +103,11 @@ async def schedule_guest_mails(instance: Instance, at: datetime | None = None) -
     if instance.settings.smtp_url is None or is_night(at):
         return 0
     async with connection(instance.pool) as conn:
-        ids = await guests.list_untold(conn, until=at - DELAY)
+        ids = await guests.list_unmailed(conn, until=at - DELAY)
     sent, failed = 0, dict[str, Exception]()
     for id in ids:
         try:
-            sent += await _tell(instance, id, at)
+            sent += await _send_news(instance, id, at)
         except Unavailable:
             raise
         except Exception as error:
@@ -118,7 +118,7 @@ async def schedule_guest_mails(instance: Instance, at: datetime | None = None) -
     return sent
 
 
-async def _tell(instance: Instance, id: int, at: datetime) -> bool:
+async def _send_news(instance: Instance, id: int, at: datetime) -> bool:
     """One mail, at most once: how far it tells is noted before it leaves."""
     assert instance.settings.smtp_url is not None
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
@@ -127,13 +127,13 @@ async def _tell(instance: Instance, id: int, at: datetime) -> bool:
         if ready is None:
             return False
         told_id = ready.guest.told_id
-        if not await guests.save_told(conn, id, ready.last_id, before=told_id):
+        if not await guests.save_mailed(conn, id, ready.last_id, before=told_id):
             return False
     handover = await send_message(instance.settings, server, ready.message, ready.guest.email)
     async with transaction(instance.pool) as conn:
         await _note_trouble(conn, ready.guest, handover)
         if handover.again:
-            await guests.save_told(conn, id, told_id, before=ready.last_id)
+            await guests.save_mailed(conn, id, told_id, before=ready.last_id)
         elif handover.cause is MailCause.ADDRESS:
             await guests.stop(conn, id)  # the owner sees that nothing reaches her any more
     return handover.cause is None
@@ -147,7 +147,7 @@ async def _prepare(conn: Connection, instance: Instance, id: int, at: datetime, 
     entries = await news.list_entries(conn, guest.actor_id, ids)
     if not ids or not entries:
         return None
-    site, say = instance.site, make_say(guest.language)
+    site, say = instance.site, make_translate(guest.language)
     listener = MailRecipient(actor_id=guest.actor_id, language=guest.language)
     context = await load_news_section(conn, site, say, listener, entries)
     if not context:
@@ -165,7 +165,7 @@ async def _prepare(conn: Connection, instance: Instance, id: int, at: datetime, 
     return GuestMail(guest=guest, message=message, last_id=ids[-1])
 
 
-async def _tie(message: EmailMessage, instance: Instance, party: Party, last_id: int) -> None:
+async def _tie(message: EmailMessage, instance: Instance, party: GuestThread, last_id: int) -> None:
     """Mails about one thread answer one name, so that mail programs show them together."""
     domain = instance.site.host.partition(":")[0]
     root = f"<exchange-{party.thread.id}-{party.actor.id}@{domain}>"
@@ -189,7 +189,7 @@ async def _write(
         "stop": f"{site.url}/invite/fin/{await sign(conn, instance.settings, STOP, str(guest.id))}",
     }
     link = await make_link(conn, instance, guest)
-    message = write_letter(template, guest.language, known | context | {"link": link}, coop=coop, sender=sender)
+    message = render_mail(template, guest.language, known | context | {"link": link}, coop=coop, sender=sender)
     message["To"] = guest.email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=site.host.partition(":")[0])

@@ -25,7 +25,7 @@ from models.store.database import Connection, connection, transaction
 from web.forms.form import EMAIL
 from web.mail.account_mails import write_mail
 from web.mail.footer import load_footer
-from web.mail.news_mail_text import make_say
+from web.mail.news_mail_text import make_translate
 from web.mail.send_times import is_night
 from web.mail.smtp import MailCause, MailServer, SendResult, read_smtp_url, send_message
 from web.news.leading_mentions import strip_leading_mentions
@@ -153,7 +153,7 @@ def find_address(contents: Iterable[str]) -> str:
 @cache
 def _list_patterns() -> list[re.Pattern[str]]:
     """The sentence in every language, at the end of what was written: servers may set a mention before it."""
-    halves = [" ".join(make_say(language)(GIVEN).split()).partition("%(email)s") for language in ("fr", "en")]
+    halves = [" ".join(make_translate(language)(GIVEN).split()).partition("%(email)s") for language in ("fr", "en")]
     return [
         re.compile(f"(?:^| ){re.escape(before)}({EMAIL.pattern}){re.escape(after)}$") for before, _, after in halves
     ]

@@ -10,7 +10,7 @@ from models.errors import Unavailable
 from models.ids import make_id
 from models.news import mail_preferences, news_mails
 from models.news.mail_preferences import MailSchedule, Rhythm
-from models.news.news_mails import Mail, Untold
+from models.news.news_mails import Mail, UnmailedNews
 from models.people import accounts
 from models.people.accounts import Account
 from models.store.background import jobs, periodic_tasks
@@ -70,10 +70,10 @@ async def _write_down(conn: Connection, round: MailSchedule, at: datetime) -> in
     choices = await mail_preferences.load(conn, round.actor_id)
     wanted = [choice for choice in choices.values() if choice.rhythm == round.rhythm]
     until = at - DELAY
-    untold = await news_mails.list_untold(conn, round.actor_id, wanted, since=at - OLDEST[round.rhythm], until=until)
-    await mail_preferences.save_told(conn, round.actor_id, [choice.kind for choice in wanted], make_id(until))
+    untold = await news_mails.list_unmailed(conn, round.actor_id, wanted, since=at - OLDEST[round.rhythm], until=until)
+    await mail_preferences.save_mailed(conn, round.actor_id, [choice.kind for choice in wanted], make_id(until))
     account = await accounts.find(conn, round.actor_id)
-    if account is None or not _may_be_told(account):
+    if account is None or not _may_be_mailed(account):
         return 0
     groups = _share_out(untold, round.rhythm)
     for exchange_id, group in groups:
@@ -82,15 +82,15 @@ async def _write_down(conn: Connection, round: MailSchedule, at: datetime) -> in
     return len(groups)
 
 
-def _may_be_told(account: Account) -> bool:
+def _may_be_mailed(account: Account) -> bool:
     return account.disabled_at is None and account.confirmed_at is not None
 
 
-def _share_out(untold: list[Untold], rhythm: Rhythm) -> list[tuple[int | None, list[Untold]]]:
+def _share_out(untold: list[UnmailedNews], rhythm: Rhythm) -> list[tuple[int | None, list[UnmailedNews]]]:
     """What goes into which mail; None for what is not about one thread."""
     if not untold:
         return []
-    threads: dict[int | None, list[Untold]] = {}
+    threads: dict[int | None, list[UnmailedNews]] = {}
     for one in untold:
         threads.setdefault(one.exchange_id, []).append(one)
     together = rhythm != "now" or len(threads) > APART or any(is_night(one.created_at) for one in untold)
@@ -126,7 +126,7 @@ async def send_news_mail(instance: Instance, payload: dict[str, int], at: dateti
 async def _write(conn: Connection, instance: Instance, mail: Mail, *, sender: str) -> tuple[EmailMessage, str] | None:
     """The mail and its address; None where there is nothing left to say, or nobody to say it to."""
     account = await accounts.find(conn, mail.recipient_id)
-    if account is None or not _may_be_told(account) or await news_mails.is_refused(conn, mail.recipient_id):
+    if account is None or not _may_be_mailed(account) or await news_mails.is_refused(conn, mail.recipient_id):
         return None
     message = await write_news_mail(conn, instance, mail, account, sender=sender)
     return (message, account.email) if message is not None else None

@@ -64,7 +64,7 @@ async def write_news_mail(
     conn: Connection, instance: Instance, mail: Mail, account: Account, *, sender: str
 ) -> EmailMessage | None:
     """The mail, to be handed over; None when the member has read everything meanwhile."""
-    site, say = instance.site, make_say(account.language)
+    site, say = instance.site, make_translate(account.language)
     choices = await mail_preferences.load(conn, account.actor_id)
     wanted = {kind for kind, choice in choices.items() if choice.rhythm != "never"}
     entries = await _list_entries(conn, mail, account, wanted)
@@ -106,7 +106,7 @@ async def _list_rows(conn: Connection, mail: Mail, account: Account, wanted: Set
     return [row for row in found if TYPES[row.type] in wanted]
 
 
-def make_say(language: str) -> Say:
+def make_translate(language: str) -> Say:
     """Sentences in this language."""
     translate, _ = make_translators(language)
     return lambda sentence, /, **values: translate(sentence) % values if values else translate(sentence)
@@ -151,7 +151,7 @@ async def _list_parts(
             post = messages[line.id]
             parts.append(NewsSection(line=line, terms=[], text=_cut(post.warning or to_text(post.content))))
         elif line.id in events:
-            terms = await _tell_terms(conn, say, events[line.id], listener.language)
+            terms = await _describe_terms(conn, say, events[line.id], listener.language)
             text = _find_words(events[line.id], thanked.get(line.id))
             parts.append(NewsSection(line=line, terms=terms, text=_cut(text)))
     return parts
@@ -168,7 +168,7 @@ def _find_words(event: Event, note: Post | None) -> str:
     return said
 
 
-async def _tell_terms(conn: Connection, say: Say, event: Event, language: str) -> list[str]:
+async def _describe_terms(conn: Connection, say: Say, event: Event, language: str) -> list[str]:
     """When and where: what was proposed or settled at that moment; for what the clock says, what holds now."""
     terms = read_terms(event.details.get("terms", {}))
     if event.actor_id is None and event.agreement_id is not None:

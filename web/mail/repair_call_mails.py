@@ -93,7 +93,7 @@ async def _gather(conn: Connection, instance: Instance, account: Account, listin
         "who": " ".join(author.display_name.split()),
         "title": " ".join(details.title.split()),
         "place": details.place_name or "",
-        "distance": _tell_distance(me.latitude, me.longitude, listing, account.language),
+        "distance": _format_distance(me.latitude, me.longitude, listing, account.language),
         "urgency": (details.repair or {}).get("urgency") or "",
         "rideable": (details.repair or {}).get("rideable"),
         "link": f"{site.url}{listing_path(site, listing)}",
@@ -102,7 +102,7 @@ async def _gather(conn: Connection, instance: Instance, account: Account, listin
     }
 
 
-def _tell_distance(latitude: float | None, longitude: float | None, listing: Listing, language: str) -> str:
+def _format_distance(latitude: float | None, longitude: float | None, listing: Listing, language: str) -> str:
     """How far it is, as far as blurred places let one tell."""
     details = listing.details
     if latitude is None or longitude is None or details.latitude is None or details.longitude is None:

@@ -20,7 +20,7 @@ from models.people.accounts import Account
 from models.people.roles import has_right
 from models.store.background import jobs
 from models.store.database import Connection, transaction
-from web.mail.account_mails import MailKind, send_to_member, write_letter, write_mail
+from web.mail.account_mails import MailKind, render_mail, send_to_member, write_mail
 from web.mail.footer import load_footer
 from web.mail.send_times import postpone_to_morning
 from web.mail.smtp import MailRefused, read_smtp_url, send_message
@@ -69,7 +69,7 @@ async def schedule_staff_mails(instance: Instance, payload: dict[str, Any], at: 
         ids = await (reports if kind == "reports" else sign_ups).claim_unmailed(conn)
         if ids:
             await staff_notifications.note_mailing(conn, kind)
-            await _ask_letters(conn, kind, ids, await roles.list_holders(conn, kind), late=False)
+            await _enqueue_mails(conn, kind, ids, await roles.list_holders(conn, kind), late=False)
 
 
 async def remind_staff(instance: Instance) -> None:
@@ -81,10 +81,10 @@ async def remind_staff(instance: Instance) -> None:
         for kind, model in (("reports", reports), ("sign_ups", sign_ups)):
             ids = await model.claim_forgotten(conn, first=FIRST, again=AGAIN)
             if ids:
-                await _ask_letters(conn, kind, ids, admins, late=True)
+                await _enqueue_mails(conn, kind, ids, admins, late=True)
 
 
-async def _ask_letters(
+async def _enqueue_mails(
     conn: Connection, kind: str, ids: Sequence[int], recipient_ids: Sequence[int], *, late: bool
 ) -> None:
     for actor_id in recipient_ids:
@@ -159,7 +159,7 @@ async def send_to_visitor(instance: Instance, payload: dict[str, Any]) -> None:
         "link": instance.site.url,
         "answered": word == "answer",
     }
-    message = write_letter("mail/visitor_report", report.reporter_language, context, coop=coop, sender=server.sender)
+    message = render_mail("mail/visitor_report", report.reporter_language, context, coop=coop, sender=server.sender)
     _address(message, instance, report.reporter_email)
     handover = await send_message(instance.settings, server, message, report.reporter_email)
     if handover.again:

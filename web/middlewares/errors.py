@@ -14,9 +14,9 @@ from models.errors import DeclicError, NoSpace, OAuthError, Refusal, Unauthentic
 from models.store.database import connection
 from web.http.accept import asks_for_document, prefers
 from web.http.app_keys import INSTANCE
-from web.rendering.error_messages.lookup import as_refusal, say_error
+from web.rendering.error_messages.lookup import as_refusal, format_error
 from web.rendering.i18n import find_catalogue
-from web.rendering.render import LANGUAGE, reader_language, render, say_refusal
+from web.rendering.render import LANGUAGE, format_refusal, reader_language, render
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +105,7 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         return await _answer_app(request, problem)
     if wants_json(request) and is_for_servers(request):
         signing = {"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}
-        value = {"error": say_plainly(problem.error)}
+        value = {"error": format_in_english(problem.error)}
         return web.json_response(value, status=problem.status, headers=FOR_READERS | signing | problem.headers)
     if wants_json(request):
         return web.json_response(describe(request, problem.error), status=problem.status, headers=problem.headers)
@@ -124,7 +124,7 @@ async def _answer_page(request: web.Request, problem: Problem) -> web.Response:
         response = await render(request, f"errors/{page}.html", status=problem.status, **context)
     except Exception:
         log.exception("error_page_failed", status=problem.status)
-        response = web.Response(text=say_refusal(request, as_refusal(problem.error)), status=problem.status)
+        response = web.Response(text=format_refusal(request, as_refusal(problem.error)), status=problem.status)
     response.headers.update(problem.headers)
     return response
 
@@ -151,13 +151,13 @@ async def _find_language(request: web.Request, bearer: str) -> None:
 def describe(request: web.Request, error: DeclicError) -> dict[str, str]:
     """What an app is told: the sentence that it shows, the code that it compares, the field at fault."""
     refusal = as_refusal(error)
-    value = {"error": say_refusal(request, refusal), "code": refusal.code}
+    value = {"error": format_refusal(request, refusal), "code": refusal.code}
     return value | {"field": refusal.field} if refusal.field else value
 
 
-def say_plainly(error: DeclicError) -> str:
+def format_in_english(error: DeclicError) -> str:
     """In English, for whoever runs another server or writes an application."""
-    return say_error(error, find_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
+    return format_error(error, find_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
 
 
 def answer_oauth(problem: Problem) -> web.Response:
@@ -166,7 +166,7 @@ def answer_oauth(problem: Problem) -> web.Response:
     plain = "temporarily_unavailable" if status in {429, 503} else "invalid_request"
     code = problem.error.code if isinstance(problem.error, OAuthError) else plain
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache"} | problem.headers
-    value = {"error": code if status != 500 else "server_error", "error_description": say_plainly(problem.error)}
+    value = {"error": code if status != 500 else "server_error", "error_description": format_in_english(problem.error)}
     return web.json_response(value, status=status, headers=headers)
 
 

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from models.limits import NETWORK_READS, SERVER_READS, UNPROVEN_POSTS, Limit
 from web.http.accept import asks_for_document
 from web.http.client_address import peer_network
-from web.middlewares.rate_limits import QUOTA, tell_wait
+from web.middlewares.rate_limits import RATE_LIMITS, format_retry_after
 from web.security.session import SAFE_METHODS
 
 FOR_SERVERS = ("/users/", "/territories")
@@ -22,9 +22,9 @@ PROVEN = web.RequestKey("proven", bool)
 
 
 @web.middleware
-async def peer_quota_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def peer_rate_limit_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse networks that send or read too much without saying who they are."""
-    if request.app[QUOTA].limits is None:
+    if request.app[RATE_LIMITS].limits is None:
         return await handler(request)
     if request.method == "POST" and request.path.endswith("/inbox"):
         return await _take_post(request, handler)
@@ -36,7 +36,7 @@ async def peer_quota_middleware(request: web.Request, handler: Handler) -> web.S
 
 
 async def _take_post(request: web.Request, handler: Handler) -> web.StreamResponse:
-    network, counter = peer_network(request), request.app[QUOTA].counter
+    network, counter = peer_network(request), request.app[RATE_LIMITS].counter
     if network is None:
         return await handler(request)
     if not counter.spend(UNPROVEN_POSTS, network):
@@ -52,15 +52,15 @@ def note_signer(request: web.Request, host: str) -> None:
 
     Raises HTTPTooManyRequests.
     """
-    if request.app[QUOTA].limits is None:
+    if request.app[RATE_LIMITS].limits is None:
         return
     network = peer_network(request)
     if network is not None:
-        request.app[QUOTA].counter.give_back(NETWORK_READS, network)
+        request.app[RATE_LIMITS].counter.give_back(NETWORK_READS, network)
     _count_read(request, SERVER_READS, host)
 
 
 def _count_read(request: web.Request, limit: Limit, key: str) -> None:
-    counter = request.app[QUOTA].counter
+    counter = request.app[RATE_LIMITS].counter
     if not counter.spend(limit, key):
-        raise web.HTTPTooManyRequests(headers={"Retry-After": tell_wait(counter, limit)})
+        raise web.HTTPTooManyRequests(headers={"Retry-After": format_retry_after(counter, limit)})

@@ -100,19 +100,19 @@ async def work_signal_middleware(request: web.Request, handler: Handler) -> web.
         response = await handler(request)
     except web.HTTPException as answer:
         if answer.status < 400:
-            _ring(work_signal, request)
+            _notify_workers(work_signal, request)
         raise
     if response.status < 400:
-        _ring(work_signal, request)
+        _notify_workers(work_signal, request)
     return response
 
 
-def _ring(work_signal: WorkSignal, request: web.Request) -> None:
+def _notify_workers(work_signal: WorkSignal, request: web.Request) -> None:
     if request.path.endswith("/inbox"):
-        work_signal.ring_received()
+        work_signal.signal_received()
     else:
-        work_signal.ring_delivery()
-        work_signal.ring_stream()
+        work_signal.signal_delivery()
+        work_signal.signal_stream()
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

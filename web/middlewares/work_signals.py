@@ -26,7 +26,7 @@ PAUSE_SECONDS = 0.05
 
 
 class WorkSignal:
-    """The bells of one process. Rung after a commit, never in it; a lost ring costs a few seconds, no work."""
+    """The events of one process. Set after a commit, never in it; a lost signal costs a few seconds, no work."""
 
     def __init__(self, pool: Pool) -> None:
         """`id` tells our own announcements from those of other processes."""
@@ -39,17 +39,17 @@ class WorkSignal:
         self._channels: set[str] = set()
         self._asked = asyncio.Event()
 
-    def ring_received(self) -> None:
+    def signal_received(self) -> None:
         """An activity was put in the queue."""
         self.received.set()
         self._ask(CHANNEL)
 
-    def ring_delivery(self) -> None:
+    def signal_delivery(self) -> None:
         """Something may have to be delivered."""
         self.delivery.set()
         self._ask(CHANNEL)
 
-    def ring_stream(self) -> None:
+    def signal_stream(self) -> None:
         """Something may have happened that streams tell of."""
         self.stream.set()
         self._ask(STREAM)
@@ -58,13 +58,13 @@ class WorkSignal:
         self._channels.add(channel)
         self._asked.set()
 
-    def ring_here(self) -> None:
-        """Another process rang, or may have."""
+    def signal_here(self) -> None:
+        """Another process has work for us, or may have."""
         self.received.set()
         self.delivery.set()
 
-    def hear(self, message: tuple[str, Any] | None) -> None:
-        """Ring here what another process rang; everything when rings may have been missed (None)."""
+    def receive(self, message: tuple[str, Any] | None) -> None:
+        """Set here what another process signalled; everything when signals may have been missed (None)."""
         channel, sender = message or (None, None)
         if sender == str(self.id):
             return
@@ -73,10 +73,10 @@ class WorkSignal:
         if channel in {None, TOKENS, STREAM}:
             self.stream.set()
         if channel not in {TOKENS, STREAM}:
-            self.ring_here()
+            self.signal_here()
 
-    async def announce_rings(self) -> None:
-        """Pass the rings of this process on to the others, until cancelled."""
+    async def announce_signals(self) -> None:
+        """Pass the signals of this process on to the others, until cancelled."""
         while True:
             await self._asked.wait()
             self._asked.clear()
@@ -84,7 +84,7 @@ class WorkSignal:
             try:
                 await notify_work(self._pool, self.id, channels)
             except Unavailable as error:
-                log.debug("wake_not_announced", cause=str(error))
+                log.debug("signal_not_sent", cause=str(error))
             await asyncio.sleep(PAUSE_SECONDS)
 
 

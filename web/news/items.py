@@ -103,35 +103,35 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     """These news with where they lead. Of people who are gone, and of posts not to be seen any more, there is none."""
     subjects = await load_subjects(conn, say, reader_id, rows)
     return [
-        _tell_row(site, say, reader_id, subjects, row)
+        _build_item(site, say, reader_id, subjects, row)
         for row in rows
         if subjects.has(row) and subjects.list_people(row)
     ]
 
 
-def _tell_row(site: Site, say: Say, reader_id: int, subjects: NewsSubjects, row: News) -> NewsItem:
+def _build_item(site: Site, say: Say, reader_id: int, subjects: NewsSubjects, row: News) -> NewsItem:
     if row.post_id in subjects.strangers:
-        return _tell_of_strangers(say, row)
+        return _build_strangers_item(say, row)
     if row.id in subjects.staff:
-        return _tell_as(row, row.type, ICONS[row.type], subjects.staff[row.id])
+        return _build_own_words(row, row.type, ICONS[row.type], subjects.staff[row.id])
     end = subjects.ends.get(row.post_id or 0)
     if end is not None:
-        return _tell_as(row, f"end_{end.kind}", "date", _tell_of_end(site, say, end))
+        return _build_own_words(row, f"end_{end.kind}", "date", _build_end_item(site, say, end))
     there, post, roots = subjects.list_people(row), subjects.posts.get(row.post_id or 0), subjects.roots
     kind, others = _kind(row, subjects.posts, roots, reader_id), row.count - len(row.actor_ids)
     return NewsItem(
         id=row.id,
         kind=row.type,
         icon=ICONS.get(row.type, "alert"),
-        words=_tell(say, kind, [_line(one.display_name) for one in there], others),
+        words=_describe_people(say, kind, [_line(one.display_name) for one in there], others),
         what=_name(post, roots),
-        href=_lead(site, row, post, roots) or profile_path(there[0]),
+        href=_find_path(site, row, post, roots) or profile_path(there[0]),
         at=row.created_at,
         unread=row.unread,
     )
 
 
-def _tell_of_strangers(say: Say, row: News) -> NewsItem:
+def _build_strangers_item(say: Say, row: News) -> NewsItem:
     """Something waits of people whom she does not know: nothing of what it is."""
     return NewsItem(
         id=row.id,
@@ -152,7 +152,7 @@ ENDS: dict[EndKind, tuple[str, str]] = {
 """Of one, and of several."""
 
 
-def _tell_of_end(site: Site, say: Say, notice: EndNotice) -> StaffNewsItem:
+def _build_end_item(site: Site, say: Say, notice: EndNotice) -> StaffNewsItem:
     """One of her listings ends, or did, where it can be prolonged; of several the page that has them all."""
     one, many = ENDS[notice.kind]
     mine = "/chez-moi" if notice.kind == "before" else "/chez-moi?voir=finies"
@@ -163,7 +163,7 @@ def _tell_of_end(site: Site, say: Say, notice: EndNotice) -> StaffNewsItem:
     )
 
 
-def _tell_as(row: News, kind: str, icon: str, told: StaffNewsItem) -> NewsItem:
+def _build_own_words(row: News, kind: str, icon: str, told: StaffNewsItem) -> NewsItem:
     """What no member did, or what is told in words of its own: to those who look after the cooperative, of ends."""
     return NewsItem(
         id=row.id,
@@ -187,7 +187,7 @@ async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNew
             id=row.id,
             kind=row.kind,
             icon=ICONS.get(row.kind, "agreement"),
-            words=_tell(say, row.kind, [_line(people[row.other_id].display_name)], 0),
+            words=_describe_people(say, row.kind, [_line(people[row.other_id].display_name)], 0),
             who=_line(people[row.other_id].display_name),
             what=_line(about[row.listing_id].details.title),
             href=exchange_path(row.exchange_id),
@@ -207,7 +207,7 @@ async def list_latest(conn: Connection, site: Site, say: Say, reader_id: int, *,
     return sorted([*threads, *others], key=lambda line: -line.id)[:limit]
 
 
-def _tell(say: Say, kind: str, names: Sequence[str], others: int) -> str:
+def _describe_people(say: Say, kind: str, names: Sequence[str], others: int) -> str:
     if len(names) + others == 1 or kind not in MANY:
         return say(ONE.get(kind, "%(who)s"), who=names[0])
     return say(MANY[kind], who=join_names(say, names, others))
@@ -235,7 +235,7 @@ def _kind(row: News, found: Mapping[int, Post], roots: Mapping[int, Listing], re
     return "called_off" if changed is not None and changed.details.status == "cancelled" else row.type
 
 
-def _lead(site: Site, row: News, post: Post | None, roots: Mapping[int, Listing]) -> str:
+def _find_path(site: Site, row: News, post: Post | None, roots: Mapping[int, Listing]) -> str:
     """An answer under a listing leads there."""
     if row.type == "follow_request":
         return "/abonnements"

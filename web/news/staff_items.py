@@ -69,11 +69,11 @@ async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News
 async def _tell(conn: Connection, say: Say, row: News, subjects: StaffSubjects) -> StaffNewsItem | None:
     match subjects.about.get(row.id):
         case About(report_id=int(id)):
-            return _tell_report(say, row, subjects.reports.get(id))
+            return _build_report(say, row, subjects.reports.get(id))
         case About(sign_up_id=int(id)):
-            return _tell_sign_up(say, subjects.sign_ups.get(id))
+            return _build_sign_up(say, subjects.sign_ups.get(id))
         case _:
-            return await _tell_actor(conn, say, row, subjects.people.get(row.actor_ids[0]))
+            return await _build_actor(conn, say, row, subjects.people.get(row.actor_ids[0]))
 
 
 async def _load_reports(conn: Connection, account: Account, ids: list[int]) -> dict[int, Report]:
@@ -89,7 +89,7 @@ async def _load_sign_ups(conn: Connection, account: Account, ids: list[int]) -> 
     return {one.id: one for one in found} if has_right(account, "sign_ups") else {}
 
 
-def _tell_report(say: Say, row: News, report: Report | None) -> StaffNewsItem | None:
+def _build_report(say: Say, row: News, report: Report | None) -> StaffNewsItem | None:
     if report is None:
         return None
     if row.type == "report_settled":
@@ -99,14 +99,14 @@ def _tell_report(say: Say, row: News, report: Report | None) -> StaffNewsItem | 
     return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements#s{report.id}")
 
 
-def _tell_sign_up(say: Say, asked: SignUp | None) -> StaffNewsItem | None:
+def _build_sign_up(say: Say, asked: SignUp | None) -> StaffNewsItem | None:
     if asked is None:
         return None
     words = say(N_("%(who)s demande à devenir membre"), who=_line(asked.name or asked.username))
     return StaffNewsItem(words=words, what="", href="/coop/demandes")
 
 
-async def _tell_actor(conn: Connection, say: Say, row: News, actor: Actor | None) -> StaffNewsItem | None:
+async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | None) -> StaffNewsItem | None:
     if actor is None or actor.gone:
         return None
     who = _line(actor.display_name)
@@ -116,14 +116,14 @@ async def _tell_actor(conn: Connection, say: Say, row: News, actor: Actor | None
     back = await coop_follows.find(conn, actor.host)
     if not back.follows_us:
         return None
-    where = _line(", ".join(filter(None, (actor.place_name, await _tell_distance(conn, say, actor)))))
+    where = _line(", ".join(filter(None, (actor.place_name, await _describe_distance(conn, say, actor)))))
     if not back.followed:
         where = " ".join(filter(None, (f"{where}." if where else "", say(N_("Suivre en retour ?")))))
     href = f"/coop/serveurs/{actor.host}#retour"
     return StaffNewsItem(words=say(N_("%(who)s suit votre coop"), who=who), what=where, href=href)
 
 
-async def _tell_distance(conn: Connection, say: Say, actor: Actor) -> str:
+async def _describe_distance(conn: Connection, say: Say, actor: Actor) -> str:
     """How far it is from us, where both have a place."""
     ours = await actors.find_local(conn, "coop")
     if ours is None or None in (ours.latitude, ours.longitude, actor.latitude, actor.longitude):

@@ -31,7 +31,7 @@ CONTEXT = b'{"@context":"https://www.w3.org/ns/activitystreams","id":"%s","type"
 async def write_documents(owner: ArchiveOwner, parcel: ZipWriter) -> None:
     """Herself, what she said, likes and keeps, whom she follows and who follows her."""
     await _write_actor(owner, parcel)
-    await _write_collection(parcel, "outbox.json", _list_said(owner, parcel))
+    await _write_collection(parcel, "outbox.json", _list_published(owner, parcel))
     for name, read in (
         ("likes.json", personal_export.list_liked),
         ("bookmarks.json", personal_export.list_kept),
@@ -54,7 +54,7 @@ async def _write_actor(owner: ArchiveOwner, parcel: ZipWriter) -> None:
     await parcel.add("actor.json", orjson.dumps(document | beside, option=orjson.OPT_INDENT_2))
 
 
-async def _list_said(owner: ArchiveOwner, parcel: ZipWriter) -> AsyncIterator[list[bytes]]:
+async def _list_published(owner: ArchiveOwner, parcel: ZipWriter) -> AsyncIterator[list[bytes]]:
     """What she published, whoever may read it, as the Create that brings it; what she shared, as it was announced."""
 
     async def read(conn: Connection, before: int | None) -> list[TimelineEntry]:

@@ -43,7 +43,10 @@ def write_rows(rows: Iterable[Sequence[str]]) -> str:
 
 async def _list_followed(owner: ArchiveOwner) -> Rows:
     async for rows in list_own_pages(owner, personal_export.list_followed):
-        yield [(row.handle, _tell(row.shares), _tell(row.notify), ", ".join(row.languages or ())) for row in rows]
+        yield [
+            (row.handle, _format_flag(row.shares), _format_flag(row.notify), ", ".join(row.languages or ()))
+            for row in rows
+        ]
 
 
 async def _list_followers(owner: ArchiveOwner) -> Rows:
@@ -65,7 +68,7 @@ async def _list_blocked(owner: ArchiveOwner) -> Rows:
 async def _list_muted(owner: ArchiveOwner) -> Rows:
     async for rows in list_own_pages(owner, mutes.list_muted):
         handles = await _find_handles(owner, [row.target_id for row in rows])
-        yield [(handles[row.target_id], _tell(row.notifications)) for row in rows if row.target_id in handles]
+        yield [(handles[row.target_id], _format_flag(row.notifications)) for row in rows if row.target_id in handles]
 
 
 async def _list_domains(owner: ArchiveOwner) -> Rows:
@@ -88,5 +91,5 @@ async def _find_handles(owner: ArchiveOwner, ids: list[int]) -> dict[int, str]:
         return {actor.id: actor.handle for actor in await actors.list_by_ids(conn, ids)}
 
 
-def _tell(value: bool) -> str:
+def _format_flag(value: bool) -> str:
     return "true" if value else "false"

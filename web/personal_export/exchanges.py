@@ -87,7 +87,7 @@ async def list_lines(owner: ArchiveOwner, thread: ArchivedThread) -> AsyncIterat
         if thread.exchange_id is not None:
             return await personal_export.list_lines(conn, thread.exchange_id, after=after, limit=PAGE)
         assert thread.conversation_id is not None
-        return await personal_export.list_letters(conn, thread.conversation_id, after=after, limit=PAGE)
+        return await personal_export.list_private_messages(conn, thread.conversation_id, after=after, limit=PAGE)
 
     async for entries in list_pages(owner, read):
         async with connection(owner.instance.pool) as conn:

@@ -14,7 +14,7 @@ from federation.texts.html_cleaner import clean
 from models.personal_data import personal_export
 from models.posts.media import media
 from models.store.database import Connection, connection
-from web.mail.news_mail_text import make_say
+from web.mail.news_mail_text import make_translate
 from web.personal_export.exchanges import ArchivedThread, list_conversations, list_exchanges, list_lines
 from web.personal_export.records import PAGE, ArchivedPost, ArchiveOwner, ThreadRecord, load_posts
 from web.personal_export.zip_writer import ZipEntry, ZipWriter
@@ -50,7 +50,7 @@ class PageWriter:
     parcel: ZipWriter
     parts: Any
     about: ArchiveSummary
-    tell_span: Callable[..., str]
+    describe_span: Callable[..., str]
 
 
 async def write_pages(owner: ArchiveOwner, parcel: ZipWriter, coop: str) -> None:
@@ -63,7 +63,7 @@ async def write_pages(owner: ArchiveOwner, parcel: ZipWriter, coop: str) -> None
         parcel=parcel,
         parts=environment.get_template("archive/parts.html").module,
         about=about,
-        tell_span=partial(_tell_span, language, make_say(language)),
+        describe_span=partial(_describe_span, language, make_translate(language)),
     )
     chapters = [
         await _write_posts(book, "listing", _begin(book, "annonces")),
@@ -75,7 +75,7 @@ async def write_pages(owner: ArchiveOwner, parcel: ZipWriter, coop: str) -> None
     await _write_index(book, chapters)
 
 
-def _tell_span(language: str, say: Say, begins_at: datetime, ends_at: datetime | None) -> str:
+def _describe_span(language: str, say: Say, begins_at: datetime, ends_at: datetime | None) -> str:
     return describe_moments(say, begins_at, ends_at, LOCALES.get(language, language))
 
 
@@ -136,7 +136,9 @@ async def _write_threads(
 
 async def _write_thread(book: PageWriter, thread: ArchivedThread, sheet: ZipEntry) -> None:
     others = [f"{one.display_name} (@{one.handle})" for one in thread.others]
-    await sheet.write(book.parts.thread(thread.title or ", ".join(others), others, thread.agreements, book.tell_span))
+    await sheet.write(
+        book.parts.thread(thread.title or ", ".join(others), others, thread.agreements, book.describe_span)
+    )
     async for lines in list_lines(book.owner, thread):
         await sheet.write(await _draw_all(partial(_draw_line, book), lines))
     await sheet.write("</section>")

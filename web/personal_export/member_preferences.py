@@ -36,7 +36,7 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
         }
         cast = [
             {"poll": one.uri, "answers": one.answers, "at": one.voted_at}
-            for one in await votes.list_cast(conn, owner.actor.id)
+            for one in await votes.list_own_votes(conn, owner.actor.id)
         ]
     await parcel.add("votes.json", orjson.dumps(cast, option=orjson.OPT_INDENT_2))
     kept["scheduled"] = [

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
 
 from federation.instance import Instance
 from federation.texts.html_cleaner import to_text
@@ -20,19 +19,10 @@ from models.posts.media.media import Media
 from models.posts.polls import polls
 from models.posts.polls.polls import Poll
 from models.store.database import Connection, connection
+from web.http.row_ids import AnyRow
 from web.news.leading_mentions import load_messages
 
 PAGE = 100
-
-
-class KeysetRow(Protocol):
-    """What has a place in a keyset."""
-
-    @property
-    def id(self) -> int: ...
-
-
-AnyRow = TypeVar("AnyRow", bound=KeysetRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

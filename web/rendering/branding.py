@@ -49,12 +49,12 @@ class Branding:
 
 
 async def load_branding(conn: Connection, site: Site) -> Branding:
-    """The face as the cooperative's preferences draw it now."""
+    """The branding as the cooperative's preferences draw it now."""
     return make_branding(await preferences.load(conn), site)
 
 
 def make_branding(chosen: Preferences, site: Site) -> Branding:
-    """The face that these preferences draw; without a name yet, the host is the name."""
+    """The branding that these preferences draw; without a name yet, the host is the name."""
     return Branding(
         name=chosen.name or site.host,
         territory=chosen.territory_name,

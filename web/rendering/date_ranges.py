@@ -62,9 +62,9 @@ class ReaderLocale:
     currency: Currency | None = None
 
 
-def describe(span: DateRange, voice: ReaderLocale) -> str:
+def describe(span: DateRange, locale: ReaderLocale) -> str:
     """In words: "Du mercredi 13 mai, 10 h, au dimanche 17 mai, 18 h"."""
-    say, language = voice.say, voice.language
+    say, language = locale.say, locale.language
     first = format_day(span.first, language)
     first_hour, last_hour = (format_hour(hour, language) if hour else "" for hour in (span.first_hour, span.last_hour))
     if span.last is None or span.last == span.first:

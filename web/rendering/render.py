@@ -1,4 +1,4 @@
-"""Make a page for one reader: her language, her session, the cooperative's face."""
+"""Make a page for one reader: her language, her session, the cooperative's branding."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 from web.rendering.branding import Branding, load_branding
-from web.rendering.error_messages.lookup import say_error
+from web.rendering.error_messages.lookup import format_error
 from web.rendering.formats import set_in
 from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
 from web.rendering.i18n import N_ as N_
 from web.rendering.templating import TEMPLATES
 from web.security.session import SAFE_METHODS, csrf_token, current_account
 
-BRANDING = web.RequestKey("face", Branding)
-"""The cooperative's face, read once for each answer."""
+BRANDING = web.RequestKey("branding", Branding)
+"""The cooperative's branding, read once for each answer."""
 
 UNREAD = web.RequestKey("unread", int)
 """How much is new to who is logged in, counted once for each answer."""
@@ -32,14 +32,14 @@ LANGUAGE = web.RequestKey("language", str)
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """The page `template` with this context, in the reader's language.
 
-    Every template also knows `account` (or None), `face` (the cooperative's name and looks), `unread` (what is new),
+    Every template also knows `account` (or None), `coop` (the cooperative's name and looks), `unread` (what is new),
     `here` (path and query), `site`, `languages`, `csrf_input()`, and the formats of `web/rendering/templating`.
     """
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
     text = environment.get_template(template).render(
         account=current_account(request),
-        face=await _face_for(request, status),
+        coop=await _find_branding_for(request, status),
         unread=await _unread_for(request, status),
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
@@ -59,21 +59,21 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
 
 
 async def find_branding(request: web.Request, conn: Connection | None = None) -> Branding:
-    """The cooperative's face, read once for each answer; a view that holds a connection lends it."""
-    face = request.get(BRANDING)
-    if face is None:
+    """The cooperative's branding, read once for each answer; a view that holds a connection lends it."""
+    branding = request.get(BRANDING)
+    if branding is None:
         instance = request.app[INSTANCE]
         if conn is None:
             async with connection(instance.pool) as conn:
-                face = await load_branding(conn, instance.site)
+                branding = await load_branding(conn, instance.site)
         else:
-            face = await load_branding(conn, instance.site)
-        request[BRANDING] = face
-    return face
+            branding = await load_branding(conn, instance.site)
+        request[BRANDING] = branding
+    return branding
 
 
-async def _face_for(request: web.Request, status: int) -> Branding:
-    """The face, or a bare one where the database is away, so that the page which says so can be made."""
+async def _find_branding_for(request: web.Request, status: int) -> Branding:
+    """The branding, or a bare one where the database is away, so that the page which says so can be made."""
     bare = Branding(name=request.app[INSTANCE].site.host)
     try:
         return request.get(BRANDING, bare) if status == 503 else await find_branding(request)
@@ -136,7 +136,7 @@ def say(request: web.Request, sentence: str, /, **values: Any) -> str:
     return set_in(request.app[TEMPLATES].sentences[language](sentence), values, language)
 
 
-def say_refusal(request: web.Request, refusal: Refusal) -> str:
+def format_refusal(request: web.Request, refusal: Refusal) -> str:
     """Why something is refused, in the reader's language."""
     language = reader_language(request)
-    return say_error(refusal, request.app[TEMPLATES].sentences[language], language)
+    return format_error(refusal, request.app[TEMPLATES].sentences[language], language)

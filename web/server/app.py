@@ -16,8 +16,8 @@ from web.api.streaming.hub import HUB, Hub
 from web.http.app_keys import BACKGROUND, INSTANCE
 from web.middlewares.connections import connection_middleware
 from web.middlewares.errors import error_middleware
-from web.middlewares.peer_rate_limits import peer_quota_middleware
-from web.middlewares.rate_limits import QUOTA, Quota, quota_middleware
+from web.middlewares.peer_rate_limits import peer_rate_limit_middleware
+from web.middlewares.rate_limits import RATE_LIMITS, RateLimits, rate_limit_middleware
 from web.middlewares.requests import (
     IN_FLIGHT,
     add_headers,
@@ -41,8 +41,8 @@ MIDDLEWARES = (  # from the outside to the view
     request_middleware,
     preflight_middleware,
     error_middleware,
-    quota_middleware,
-    peer_quota_middleware,
+    rate_limit_middleware,
+    peer_rate_limit_middleware,
     work_signal_middleware,
     session_middleware,
 )
@@ -65,7 +65,7 @@ def make_app(instance: Instance, work_signal: WorkSignal | None = None) -> web.A
     app[IN_FLIGHT] = set()
     app[BACKGROUND] = Background(instance.pool)
     app[WORK_SIGNAL] = work_signal or WorkSignal(instance.pool)
-    app[QUOTA] = Quota(instance.counter, instance.settings.rate_limit)
+    app[RATE_LIMITS] = RateLimits(instance.counter, instance.settings.rate_limit)
     app[ARCHIVE] = Archive()
     app[HUB] = Hub(instance.pool, make_look(app), app[WORK_SIGNAL])
     app.add_routes(ROUTES)
@@ -76,9 +76,9 @@ def make_app(instance: Instance, work_signal: WorkSignal | None = None) -> web.A
 
 async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
     instance = app[INSTANCE]
-    limits = [*app[QUOTA].shared, *SHARED]
+    limits = [*app[RATE_LIMITS].shared, *SHARED]
     background = app[BACKGROUND]
-    background.start("rings", app[WORK_SIGNAL].announce_rings)
+    background.start("rings", app[WORK_SIGNAL].announce_signals)
     background.start("limits", partial(share, instance.pool, instance.counter, limits))
     background.start("streams", app[HUB].run)
     yield

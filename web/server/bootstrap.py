@@ -23,8 +23,8 @@ from models.settings import Settings
 from models.store.database import open_pool, transaction
 from models.store.migrate import NotMigrated, migrate, require_migrated
 from models.store.postgres import list_clusters, open_database
-from outbox.people.built_in_actors import found_instance, list_missing
-from web.server.first_run import Progress, say_nothing
+from outbox.people.built_in_actors import create_built_in_actors, list_missing
+from web.server.first_run import Progress, print_nothing
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ async def open_ready_instance(
     patience: float = 0,
     stopping: asyncio.Event | None = None,
     migrating: bool = True,
-    progress: Progress = say_nothing,
+    progress: Progress = print_nothing,
 ) -> AsyncIterator[Instance]:
     """The instance on a database that is there, migrated and furnished: what every command needs.
 
@@ -66,7 +66,7 @@ async def open_ready_instance(
 
 
 async def migrate_patiently(
-    url: str, patience: float = 0, stopping: asyncio.Event | None = None, progress: Progress = say_nothing
+    url: str, patience: float = 0, stopping: asyncio.Event | None = None, progress: Progress = print_nothing
 ) -> list[str]:
     """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
     applied = await _await(partial(migrate, url, begin=partial(progress, "schema")), (Unavailable,), patience, stopping)
@@ -100,7 +100,7 @@ async def _await(
                 await asyncio.wait_for(stopping.wait(), PAUSE_SECONDS)
 
 
-async def seed_instance(instance: Instance, progress: Progress = say_nothing) -> None:
+async def seed_instance(instance: Instance, progress: Progress = print_nothing) -> None:
     """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
     async with transaction(instance.pool) as conn:
         await load_communes(conn, begin=partial(progress, "communes"))
@@ -116,7 +116,7 @@ async def seed_instance(instance: Instance, progress: Progress = say_nothing) ->
     progress("keys")
     pairs = {name: await make_key_pairs(instance.settings) for name in missing}
     async with transaction(instance.pool) as conn:
-        created = await found_instance(conn, instance.site, pairs)
+        created = await create_built_in_actors(conn, instance.site, pairs)
     log.info("founded", actors=created)
 
 

@@ -29,16 +29,16 @@ WELCOME = N_(
 LATER = N_("Elle vaut trois jours ; « declic first-run » en donne une autre.")
 
 
-def say_nothing(_: Step) -> None:
+def print_nothing(_: Step) -> None:
     """Commands that do one thing and end do it silently."""
 
 
-def say_step(step: Step) -> None:
+def print_step(step: Step) -> None:
     """Say what is done now, on stderr."""
     _print(f"{STEPS[step]} / {_in_english(STEPS[step])}")
 
 
-async def say_first_run(conn: Connection, site: Site) -> None:
+async def print_first_run_link(conn: Connection, site: Site) -> None:
     """As long as nobody administers the instance: where to set it up. The only secret that is ever said there."""
     address = await make_setup_link(conn, site)
     if address is not None:

@@ -45,12 +45,12 @@ def _write_object(value: Activity) -> object:
         case Delete():
             return _write_deleted(value.object)
         case Accept(object=(Follow() | QuoteRequest()) as asked) | Reject(object=(Follow() | QuoteRequest()) as asked):
-            return _write_as_said(asked)
+            return _write_as_received(asked)
         case _:
             return write_embedded(value.object)
 
 
-def _write_as_said(asked: Follow | QuoteRequest) -> Json:
+def _write_as_received(asked: Follow | QuoteRequest) -> Json:
     """What somebody else asked, with no address that was not in it."""
     return {key: value for key, value in write_activity(asked).items() if value or key not in {"to", "cc"}}
 

@@ -1,6 +1,14 @@
 """What strangers wrote to our people: it waits until each of them lets it in or sends it away (B-57)."""
 
-from models.posts.message_requests.deciding import accept, decide, drop, drop_host, list_pairs, list_tied, settle
+from models.posts.message_requests.deciding import (
+    accept,
+    decide,
+    drop,
+    drop_host,
+    list_pairs,
+    list_related_pairs,
+    settle,
+)
 from models.posts.message_requests.reading import (
     count_senders,
     find,
@@ -20,14 +28,14 @@ from models.posts.message_requests.saving import (
     keep,
     take_back,
 )
-from models.posts.message_requests.values import KEPT_DAYS, Crowd, NewRequest, Request, Sender
+from models.posts.message_requests.values import KEPT_DAYS, NewRequest, Request, Sender, WaitingServer
 
 __all__ = [
     "KEPT_DAYS",
-    "Crowd",
     "NewRequest",
     "Request",
     "Sender",
+    "WaitingServer",
     "accept",
     "count_senders",
     "decide",
@@ -46,8 +54,8 @@ __all__ = [
     "list_hosts",
     "list_of",
     "list_pairs",
+    "list_related_pairs",
     "list_senders",
-    "list_tied",
     "settle",
     "take_back",
 ]

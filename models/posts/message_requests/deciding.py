@@ -19,7 +19,7 @@ async def list_pairs(conn: Connection, host: str) -> list[tuple[int, int]]:
     return [(row["reader_id"], row["author_id"]) for row in rows]
 
 
-async def list_tied(conn: Connection, limit: int = 200) -> list[tuple[int, int]]:
+async def list_related_pairs(conn: Connection, limit: int = 200) -> list[tuple[int, int]]:
     """For whom something waits of whom, though she follows the writer, wrote to her, or has an exchange by now."""
     rows = await fetch_records(
         conn,

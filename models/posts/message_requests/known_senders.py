@@ -29,7 +29,7 @@ class SenderStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tie:
+class SenderRelation:
     """What is between the writer and one of our people, as far as it has to be known.
 
     `barred`: one of the two blocks the other. `welcome` is what she said of the writer herself, if she did lately.
@@ -94,13 +94,13 @@ async def load_sender(conn: Connection, author_id: int) -> SenderStanding:
     return found
 
 
-async def list_ties(
+async def list_sender_relations(
     conn: Connection, *, author_id: int, reader_ids: Sequence[int], uri: str, in_reply_to: str | None, known: bool
-) -> list[Tie]:
+) -> list[SenderRelation]:
     """Of each of these people who is one of ours. Of known servers only what can matter is looked for."""
     return await fetch_all(
         conn,
-        Tie,
+        SenderRelation,
         """
         SELECT r.id AS reader_id, EXISTS (SELECT FROM account WHERE actor_id = r.id) AS member,
             NOT $5 AND EXISTS (SELECT FROM barred b WHERE b.reader_id = r.id AND b.author_id = $1) AS barred,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.posts.message_requests.values import Crowd, Request, Sender
+from models.posts.message_requests.values import Request, Sender, WaitingServer
 from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
 
 
@@ -94,11 +94,11 @@ async def count_senders(conn: Connection, reader_id: int) -> tuple[int, int]:
     return len(rows), sum(rows)
 
 
-async def list_hosts(conn: Connection, limit: int = 100) -> list[Crowd]:
+async def list_hosts(conn: Connection, limit: int = 100) -> list[WaitingServer]:
     """The servers whose people's messages wait, those with most messages first."""
     return await fetch_all(
         conn,
-        Crowd,
+        WaitingServer,
         """
         SELECT crowd.*, coalesce(nullif(r.text, ''), r.warning) AS newest, a.username || '@' || a.host AS newest_by
         FROM (

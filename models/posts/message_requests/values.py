@@ -76,7 +76,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crowd:
+class WaitingServer:
     """A server whose people's messages wait: how many, by and for how many people, and the newest as plain text."""
 
     host: str

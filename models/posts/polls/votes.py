@@ -78,7 +78,7 @@ async def forget_voter(conn: Connection, actor_id: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
+class OwnVote:
     """What somebody chose in one poll, in the words of its options."""
 
     uri: str
@@ -86,11 +86,11 @@ class Cast:
     voted_at: datetime
 
 
-async def list_cast(conn: Connection, actor_id: int, *, limit: int = 5000) -> list[Cast]:
+async def list_own_votes(conn: Connection, actor_id: int, *, limit: int = 5000) -> list[OwnVote]:
     """What this person chose, the latest first: for herself alone."""
     return await fetch_all(
         conn,
-        Cast,
+        OwnVote,
         """
         SELECT p.uri, array_agg(poll.options[v.choice + 1] ORDER BY v.choice) AS answers, min(v.created_at) AS voted_at
         FROM poll_vote v JOIN poll USING (post_id) JOIN post p ON p.id = v.post_id

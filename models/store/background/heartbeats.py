@@ -9,7 +9,7 @@ ALIVE_SECONDS = 20
 """Who gave a sign of life within this time lives."""
 
 
-async def beat(conn: Connection, worker: UUID, role: str, failing: Sequence[str] = ()) -> None:
+async def save_heartbeat(conn: Connection, worker: UUID, role: str, failing: Sequence[str] = ()) -> None:
     """This worker is alive; `failing` names what of its work is started again and again."""
     await execute(
         conn,

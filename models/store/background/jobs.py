@@ -51,13 +51,13 @@ CHANNEL = str(db_settings().channel)
 class JobSignal:
     """What was announced on CHANNEL, handed on by whoever holds the link: one of its own would be one more connection.
 
-    A ring that is lost costs no job: they are looked for every few seconds.
+    A signal that is lost costs no job: they are looked for every few seconds.
     """
 
     def __init__(self) -> None:
         self._callbacks: list[NotifyCallback] = []
 
-    def ring(self, payload: Any) -> None:
+    def notify(self, payload: Any) -> None:
         """This was announced, on the link or in this process."""
         for callback in list(self._callbacks):
             callback(orjson.dumps(payload))
@@ -110,14 +110,14 @@ async def run_jobs(
     handlers: Mapping[str, Handler],
     periodic: Sequence[Periodic],
     stopping: asyncio.Event,
-    bell: JobSignal | None = None,
+    signal: JobSignal | None = None,
 ) -> None:
     """Run jobs and chores until `stopping` is set; what runs then is finished first. Raises Unavailable.
 
-    Without a `bell` jobs are found by looking.
+    Without a `signal` jobs are found by looking.
     """
     try:
-        await _run_queue(pool, handlers, periodic, stopping, bell or JobSignal())
+        await _run_queue(pool, handlers, periodic, stopping, signal or JobSignal())
     except LOST as error:
         raise Unavailable from error
 
@@ -127,9 +127,9 @@ async def _run_queue(
     handlers: Mapping[str, Handler],
     periodic: Sequence[Periodic],
     stopping: asyncio.Event,
-    bell: JobSignal,
+    signal: JobSignal,
 ) -> None:
-    queue, suspects = PgQueuer(_PoolDriver(pool, bell)), asyncio.Lock()
+    queue, suspects = PgQueuer(_PoolDriver(pool, signal)), asyncio.Lock()
     for name, handler in handlers.items():
         queue.entrypoint(name, on_failure="hold", executor_factory=_make_executor)(_run_with(pool, handler, suspects))
     for number, item in enumerate(periodic):
@@ -187,11 +187,11 @@ class _PoolDriver(AsyncpgDriver):
     the business of whoever holds it. Its statements go one by one, over one connection.
     """
 
-    def __init__(self, pool: Pool, bell: JobSignal) -> None:
+    def __init__(self, pool: Pool, signal: JobSignal) -> None:
         self._shutdown = asyncio.Event()
         self._lock = asyncio.Lock()
         self._pool = pool
-        self._bell = bell
+        self._signal = signal
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
         async with self._lock, connection(self._pool) as conn:
@@ -204,16 +204,16 @@ class _PoolDriver(AsyncpgDriver):
     async def notify(self, channel: str, payload: str) -> None:
         value = orjson.loads(payload)
         if value.get("type") == "health_check_event":
-            self._bell.ring(value)
+            self._signal.notify(value)
         else:
             await self.execute("SELECT pg_notify($1, $2)", channel, payload)
 
     async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
-        assert channel == CHANNEL, "the bell rings for one channel"
-        self._bell.add(callback)
+        assert channel == CHANNEL, "the signal is for one channel"
+        self._signal.add(callback)
 
     async def remove_listener(self, channel: str, callback: NotifyCallback) -> None:
-        self._bell.remove(callback)
+        self._signal.remove(callback)
 
 
 def _make_executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:

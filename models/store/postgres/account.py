@@ -51,7 +51,7 @@ def choose_account(data: Path, cluster: Path) -> SystemUser:
     if owner == 0 and can_unshare():
         return SystemUser(prefix=("unshare", *NOBODY))
     user = _name_user(cluster, owner) if owner else _find_user()
-    require_passage(data, user)
+    require_traversable(data, user)
     return SystemUser(user=user)
 
 
@@ -92,7 +92,7 @@ def place_binaries(binaries: Binaries, data: Path, account: SystemUser) -> Binar
     return Binaries(folder=folder, version=binaries.version)
 
 
-def require_passage(data: Path, user: str) -> None:
+def require_traversable(data: Path, user: str) -> None:
     """Raise DatabaseError when `user` cannot walk to `data`; we never open a folder for others by ourselves."""
     if not _can_run(SystemUser(user=user), "test", "-x", str(data)):
         raise DatabaseError(

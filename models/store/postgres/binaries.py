@@ -59,7 +59,7 @@ def choose_binaries(data: Path) -> Binaries:
     """
     existing = list_clusters(data)
     if len(existing) > 1:
-        raise DatabaseError(_tell_several(existing))
+        raise DatabaseError(_describe_several(existing))
     found = list(find_binaries())
     if not existing:
         if found:
@@ -73,7 +73,7 @@ def choose_binaries(data: Path) -> Binaries:
         if binaries.major == major:
             return binaries
     newer = next((binaries.major for binaries in found), None)
-    raise DatabaseError(_tell_missing(existing[0], major, newer))
+    raise DatabaseError(_describe_missing(existing[0], major, newer))
 
 
 def list_clusters(data: Path) -> list[Path]:
@@ -123,7 +123,7 @@ def _read_binaries(folder: Path, names: tuple[str, ...]) -> Iterator[Binaries]:
         yield Binaries(folder=folder, version=version[1])
 
 
-def _tell_several(existing: list[Path]) -> str:
+def _describe_several(existing: list[Path]) -> str:
     names = " and ".join(path.name for path in existing)
     old = existing[0]
     return (
@@ -132,7 +132,7 @@ def _tell_several(existing: list[Path]) -> str:
     )
 
 
-def _tell_missing(folder: Path, major: int, newer: int | None) -> str:
+def _describe_missing(folder: Path, major: int, newer: int | None) -> str:
     wanted = (
         f"{folder} was made by PostgreSQL {major}, which is not on this machine: install it (on Debian "
         f"`apt-get install postgresql-{major}`; or, if they made it, {BRING}) and start again"

@@ -98,14 +98,14 @@ def _fill_as_text(binaries: Binaries, url: str, secret: dict[str, str], file: Pa
         ):
             assert source.stdout is not None
             assert target.stdin is not None
-            whole = _pour(source, source.stdout, target.stdin, known)
+            whole = _pipe(source, source.stdout, target.stdin, known)
         if source.returncode and whole is None:
-            raise DatabaseError(_tell(said))
+            raise DatabaseError(_read_first_line(said))
         if target.returncode or not whole:
-            raise DatabaseError(_tell(answered))
+            raise DatabaseError(_read_first_line(answered))
 
 
-def _pour(source: "subprocess.Popen[bytes]", text: IO[bytes], target: IO[bytes], known: frozenset[str]) -> bool | None:
+def _pipe(source: "subprocess.Popen[bytes]", text: IO[bytes], target: IO[bytes], known: frozenset[str]) -> bool | None:
     """True when all went over and is to be kept; None when the dump could not be read, False when it was not taken.
 
     COMMIT comes last and only then: a dump that breaks off in the middle leaves nothing.
@@ -141,7 +141,7 @@ def _run(command: list[str], secret: dict[str, str]) -> None:
         raise DatabaseError(_first_line(done.stderr))
 
 
-def _tell(file: IO[bytes]) -> str:
+def _read_first_line(file: IO[bytes]) -> str:
     file.seek(0)
     return _first_line(file.read(4000))
 

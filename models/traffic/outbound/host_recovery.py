@@ -8,7 +8,7 @@ for patience (429) is given it.
 
 from datetime import datetime
 
-from models.servers.servers import save_heard
+from models.servers.servers import save_seen
 from models.store.database import Connection, execute
 from models.traffic.outbound import held_deliveries
 
@@ -65,7 +65,7 @@ async def probe_waiting(conn: Connection, hosts: list[str], *, at: datetime) -> 
 
 async def note_activity(conn: Connection, hosts: list[str], *, at: datetime) -> None:
     """Verified requests came from these hosts: those for which something waits are asked whether they are back."""
-    heard = await save_heard(conn, hosts)
+    heard = await save_seen(conn, hosts)
     if heard:
         await held_deliveries.probe(conn, at=at)
         await probe_waiting(conn, heard, at=at)

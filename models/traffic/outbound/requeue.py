@@ -36,7 +36,7 @@ async def send_post_again(conn: Connection, object_uri: str, *, at: datetime) ->
         object_uri,
         at,
     )
-    return await _requeue(conn, failed, at=at) + await _hurry(conn, waiting, at=at)
+    return await _requeue(conn, failed, at=at) + await _make_due(conn, waiting, at=at)
 
 
 async def send_act_again(
@@ -66,7 +66,7 @@ async def send_act_again(
     waiting = await fetch_column(
         conn, "SELECT id FROM delivery WHERE activity_id = ANY($1) AND state = 'waiting' AND due_at > $2", acts, at
     )
-    return await _requeue(conn, failed, at=at) + await _hurry(conn, waiting, at=at)
+    return await _requeue(conn, failed, at=at) + await _make_due(conn, waiting, at=at)
 
 
 async def _requeue(conn: Connection, ids: list[int], *, at: datetime) -> int:
@@ -111,7 +111,7 @@ async def _requeue(conn: Connection, ids: list[int], *, at: datetime) -> int:
     )
 
 
-async def _hurry(conn: Connection, ids: list[int], *, at: datetime) -> int:
+async def _make_due(conn: Connection, ids: list[int], *, at: datetime) -> int:
     """Try these now, and with them all that waits before or behind them in their lanes (HT9)."""
     return await execute(
         conn,

@@ -6,7 +6,7 @@ from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Accept, Follow
 from models.people.actors import Actor
 from models.settings import Site
-from outbox.builders.objects.agreement import STATES, Case, build_agreement
+from outbox.builders.objects.agreement import STATES, AgreementContext, build_agreement
 
 
 def build_accept(site: Site, followed: Actor, follow: Follow) -> Accept:
@@ -19,7 +19,7 @@ def build_accept(site: Site, followed: Actor, follow: Follow) -> Accept:
     )
 
 
-def build_accept_of_terms(site: Site, actor: Actor, case: Case) -> Accept:
+def build_accept_of_terms(site: Site, actor: Actor, case: AgreementContext) -> Accept:
     """Yes to the terms on the table; `result` is the agreement as whoever says yes has it (FEP-0837)."""
     by_owner = actor.id == case.owner.id
     return Accept(

@@ -10,7 +10,7 @@ from federation.vocabulary.polls import Vote
 from models.exchanges.agreements import Step
 from models.people.actors import Actor
 from models.settings import Site
-from outbox.builders.objects.agreement import Case, build_economic_event
+from outbox.builders.objects.agreement import AgreementContext, build_economic_event
 
 
 def build_create(site: Site, author: Actor, object: Note | Proposal) -> Create:
@@ -32,7 +32,7 @@ def build_vote(site: Site, voter: Actor, vote: Vote) -> Create:
     return Create(id=activity_uri(site, voter.username), actor=voter.uri, object=vote, to=vote.to)
 
 
-def build_report(site: Site, case: Case, reporter: Actor, step: Step, *, uri: str, at: datetime) -> Create:
+def build_report(site: Site, case: AgreementContext, reporter: Actor, step: Step, *, uri: str, at: datetime) -> Create:
     """One side reports that something was done, to the other alone."""
     return Create(
         id=activity_uri(site, reporter.username),

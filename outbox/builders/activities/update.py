@@ -10,7 +10,7 @@ from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
 from models.people.actors import Actor
 from models.settings import Site
-from outbox.builders.objects.agreement import Case, build_agreement
+from outbox.builders.objects.agreement import AgreementContext, build_agreement
 
 
 def build_update(site: Site, author: Actor, object: Note | Proposal) -> Update:
@@ -39,7 +39,7 @@ def build_actor_update(site: Site, actor: Actor, document: ActorDocument, at: da
     )
 
 
-def build_agreement_update(site: Site, case: Case) -> Update:
+def build_agreement_update(site: Site, case: AgreementContext) -> Update:
     """The authority tells how things stand; to the partner alone."""
     return Update(
         id=activity_uri(site, case.owner.username),

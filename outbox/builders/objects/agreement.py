@@ -32,7 +32,7 @@ NAMES: dict[Step, str] = {"out": "Remis", "back": "Rendu", "done": "Fait"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class AgreementContext:
     """One agreement with all that is needed to speak of it."""
 
     listing: Listing
@@ -74,7 +74,7 @@ def reads(held: Agreement, actor: Actor) -> bool:
     return speaks(actor) or (not actor.local and same_origin(held.request_uri, actor.uri))
 
 
-def build_agreement(case: Case, *, by: Actor | None = None) -> Document:
+def build_agreement(case: AgreementContext, *, by: Actor | None = None) -> Document:
     """As its authority knows it; `by` the partner as she accepts it, before it has the authority's id."""
     held, by = case.agreement, by or case.owner
     mine = by.id == case.owner.id
@@ -103,7 +103,7 @@ def build_agreement(case: Case, *, by: Actor | None = None) -> Document:
     )
 
 
-def _build_reciprocal(case: Case, *, mine: bool) -> Commitment | None:
+def _build_reciprocal(case: AgreementContext, *, mine: bool) -> Commitment | None:
     """What is given in return. FEP-0837 wants it wherever the listing asks for something, in the listing's own unit."""
     held, asked = case.agreement, build_reciprocal(case.listing)
     if asked is None and held.amount is None and not held.in_return:
@@ -128,7 +128,9 @@ def find_return(details: ListingDetails, quantity: Decimal, amount: Decimal | No
     return Quantity(value=quantity if details.unit_based else Decimal(1), unit="hour" if hours else "one")
 
 
-def build_economic_event(case: Case, reporter: Actor, step: Step, *, uri: str, at: datetime) -> EconomicEvent:
+def build_economic_event(
+    case: AgreementContext, reporter: Actor, step: Step, *, uri: str, at: datetime
+) -> EconomicEvent:
     """One side's word that something was done. A loan comes back the way it went."""
     provider, receiver = case.provider, case.receiver
     if step == "back":

@@ -110,14 +110,14 @@ def write_title(details: ListingDetails, language: str) -> str:
     wording = find_wording(details.kind, details.mode)
     french = language == "fr"
     label = f"{wording.french}{NBSP}: " if french else f"{wording.english}: "
-    if _says_kind(details.title, wording):
+    if _names_kind(details.title, wording):
         label = ""
     before = write_state(details.status, language)
     price = write_price(details, language)
     return f"{before}{wording.emoji} {label}{details.title}" + (f", {price}" if price else "")
 
 
-def _says_kind(title: str, wording: Wording) -> bool:
+def _names_kind(title: str, wording: Wording) -> bool:
     """Such as "Cherche diable", "Je cherche un diable", "Recherche un diable", "Don de plants"."""
     typed = title.casefold().removeprefix("je ")
     words = {wording.french.casefold(), wording.english.casefold(), f"re{wording.french.casefold()}"}

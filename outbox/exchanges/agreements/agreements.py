@@ -22,7 +22,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.accept import build_accept_of_terms
 from outbox.builders.activities.offer import build_offer
-from outbox.builders.objects.agreement import Case, build_agreement, speaks
+from outbox.builders.objects.agreement import AgreementContext, build_agreement, speaks
 from outbox.exchanges.agreements.hold_limits import require_fair_hold
 from outbox.exchanges.agreements.point_prices import find_points, require_promise, require_proposable
 from outbox.exchanges.agreements.request_preconditions import (
@@ -38,9 +38,9 @@ from outbox.threads.agreement_context import (
     AgreementChange,
     Said,
     lock_context,
+    record_act,
     require_next,
     require_words,
-    say,
     send_current_state,
     stamp,
 )
@@ -83,7 +83,7 @@ async def request(
     offer = replace(
         build_offer(site, partner, build_agreement(case, by=partner), owner.uri, text=text), id=created.request_uri
     )
-    await say(conn, site, case, partner, AgreementChange(kind="requested", activity=offer, text=text))
+    await record_act(conn, site, case, partner, AgreementChange(kind="requested", activity=offer, text=text))
     await send_current_state(conn, site, case)
     if owner.local and fresh.details.first_come and fresh.details.mode == "gift":
         return await accept(conn, site, owner, created)
@@ -122,7 +122,7 @@ async def propose(
     case = await _begin(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, None)
     offer = build_offer(site, owner, build_agreement(case), partner.uri, text=text)
     offer = replace(offer, id=case.agreement.request_uri)
-    await say(conn, site, case, owner, AgreementChange(kind="countered", activity=offer, text=text, first=True))
+    await record_act(conn, site, case, owner, AgreementChange(kind="countered", activity=offer, text=text, first=True))
     return case.agreement
 
 
@@ -136,7 +136,7 @@ class _Sides:
     by: Actor
 
 
-async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri: str | None) -> Case:
+async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri: str | None) -> AgreementContext:
     """The agreement with its first terms; `uri` is that of an Offer from elsewhere. Raises Conflict."""
     listing, owner, partner = sides.listing, sides.owner, sides.partner
     thread = await exchanges.open(conn, listing_id=listing.id, owner_id=owner.id, partner_id=partner.id)
@@ -157,7 +157,7 @@ async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri:
     )
     if created is None:
         raise Conflict("request_already_made")
-    return Case(listing=listing, owner=owner, partner=partner, agreement=created)
+    return AgreementContext(listing=listing, owner=owner, partner=partner, agreement=created)
 
 
 async def counter(
@@ -197,7 +197,7 @@ async def counter(
     case = replace(case, agreement=changed)
     offer = build_offer(site, actor, build_agreement(case, by=actor), other.uri, text=text, in_reply_to=held.offer_uri)
     offer = replace(offer, id=changed.offer_uri, published=changed.updated_at if actor.id == case.owner.id else None)
-    await say(conn, site, case, actor, AgreementChange(kind="countered", activity=offer, text=text))
+    await record_act(conn, site, case, actor, AgreementChange(kind="countered", activity=offer, text=text))
     if not actor.local:
         await send_current_state(conn, site, case)
     return changed
@@ -214,7 +214,7 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     if not case.ours:
         yes = build_accept_of_terms(site, actor, case)
         case = replace(case, agreement=replace(held, accepted_uri=yes.id))
-        await say(conn, site, case, actor, AgreementChange(kind="accepted", activity=yes, post_id=said.post_id))
+        await record_act(conn, site, case, actor, AgreementChange(kind="accepted", activity=yes, post_id=said.post_id))
         return case.agreement
     await require_room(conn, case.listing, held.terms, but=held.id)
     await require_promise(conn, case, actor)
@@ -222,14 +222,14 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     agreed = replace(held, state="agreed", agreed_at=at, updated_at=at, held_until=None, accepted_uri=None)
     case = replace(case, agreement=agreed)
     yes = build_accept_of_terms(site, actor, case)
-    await say(conn, site, case, actor, AgreementChange(kind="agreed", activity=yes, post_id=said.post_id))
+    await record_act(conn, site, case, actor, AgreementChange(kind="agreed", activity=yes, post_id=said.post_id))
     if not actor.local:
         await send_current_state(conn, site, case, news="agreed")
     await _take(conn, site, case)
     return agreed
 
 
-async def _take(conn: Connection, site: Site, case: Case) -> None:
+async def _take(conn: Connection, site: Site, case: AgreementContext) -> None:
     """What can be given once is no longer to be had: the others are thanked, and the listing says so."""
     details = case.listing.details
     stock = find_stock(details)

@@ -18,7 +18,7 @@ from models.traffic.outbound import activities
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.activities.undo import build_undo
 from outbox.builders.activities.update import build_agreement_update
-from outbox.builders.objects.agreement import Case, build_agreement
+from outbox.builders.objects.agreement import AgreementContext, build_agreement
 from outbox.each_in_transaction import run_each
 from outbox.listings import listings
 from outbox.threads.agreement_context import (
@@ -27,9 +27,9 @@ from outbox.threads.agreement_context import (
     Said,
     keep,
     lock_context,
+    record_act,
     require_next,
     require_words,
-    say,
     send_current_state,
     stamp,
 )
@@ -69,7 +69,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
     )
     no = await _build_no(conn, site, actor, case, verb, ended)
     case = replace(case, agreement=ended)
-    await say(
+    await record_act(
         conn, site, case, actor, AgreementChange(kind=ENDINGS[verb], activity=no, text=reason, post_id=said.post_id)
     )
     if not actor.local:
@@ -80,7 +80,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
 
 
 async def _build_no(
-    conn: Connection, site: Site, actor: Actor, case: Case, verb: Verb, ended: Agreement
+    conn: Connection, site: Site, actor: Actor, case: AgreementContext, verb: Verb, ended: Agreement
 ) -> Reject | Undo | Update:
     """Undo of one's own first Offer, Reject of what the other proposed; the authority ends what it agreed by Update."""
     held, other = case.agreement, case.other_of(actor)
@@ -98,14 +98,14 @@ async def _build_no(
     return build_undo(site, actor, offer, reason=ended.reason)
 
 
-async def give_back(conn: Connection, site: Site, case: Case) -> None:
+async def give_back(conn: Connection, site: Site, case: AgreementContext) -> None:
     """What was reserved for somebody is to be had again."""
     listing = case.listing
     if case.owner.local and listing.details.status == "reserved" and listing.post.deleted_at is None:
         await listings.free(conn, site, case.owner, case.listing.uri)
 
 
-async def end_by_clock(conn: Connection, site: Site, case: Case) -> Case:
+async def end_by_clock(conn: Connection, site: Site, case: AgreementContext) -> AgreementContext:
     """Nobody answered, or nothing was heard of it any more. A copy ends by itself and tells nobody."""
     held = case.agreement
     at = agreements.next_moment(held.updated_at) if case.ours else held.updated_at

@@ -12,7 +12,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.create import build_report
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.exchanges.agreements.point_prices import pay
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.exchanges.agreements.thanks import count_early
@@ -22,8 +22,8 @@ from outbox.threads.agreement_context import (
     AgreementChange,
     Said,
     lock_context,
+    record_act,
     require_next,
-    say,
     send_current_state,
     stamp,
 )
@@ -49,14 +49,14 @@ async def report(
     if step == final:
         case = replace(case, agreement=_end(case, actor, state, at))
     word = build_report(site, case, actor, step, uri=uri, at=at)
-    await say(conn, site, case, actor, AgreementChange(kind=step, activity=word))
+    await record_act(conn, site, case, actor, AgreementChange(kind=step, activity=word))
     if step == final:
         await send_current_state(conn, site, case)
         await settle(conn, site, case)
     return case.agreement
 
 
-def _end(case: Case, actor: Actor, state: State, at: datetime) -> Agreement:
+def _end(case: AgreementContext, actor: Actor, state: State, at: datetime) -> Agreement:
     held = note_report(case.agreement, case.agreement.role_of(actor.id), at)
     if not case.ours:
         return held
@@ -75,7 +75,7 @@ def note_report(held: Agreement, role: Role | None, at: datetime) -> Agreement:
             raise NotFound
 
 
-async def settle(conn: Connection, site: Site, case: Case) -> None:
+async def settle(conn: Connection, site: Site, case: AgreementContext) -> None:
     """What follows from the end: it is verified when both say so, paid, and what can be had once is closed."""
     held = case.agreement
     if held.verified and await exchanges.add_event(conn, held.exchange_id, "verified", agreement_id=held.id):

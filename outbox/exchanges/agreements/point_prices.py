@@ -6,7 +6,7 @@ from models.exchanges.agreements import Terms
 from models.listings.listings import Listing, ListingDetails
 from models.people.actors import Actor
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 
 
 async def find_points(conn: Connection, listing: Listing, partner: Actor, terms: Terms) -> int | None:
@@ -24,7 +24,7 @@ async def require_proposable(conn: Connection, listing: Listing, partner: Actor,
         await _require_means(conn, payer_id, terms.points, own=True)
 
 
-async def require_promise(conn: Connection, case: Case, actor: Actor) -> None:
+async def require_promise(conn: Connection, case: AgreementContext, actor: Actor) -> None:
     """Let the two agree: from now on what it costs is spoken for. Raises Conflict where that is too much."""
     cost = case.agreement.points
     if not cost or not await points.are_kept_between(conn, case.owner.id, case.partner.id):
@@ -33,7 +33,7 @@ async def require_promise(conn: Connection, case: Case, actor: Actor) -> None:
     await _require_means(conn, payer_id, cost, own=actor.id == payer_id, but=case.agreement.id)
 
 
-async def pay(conn: Connection, case: Case) -> bool:
+async def pay(conn: Connection, case: AgreementContext) -> bool:
     """It is done: what it costs goes from one account to the other, once."""
     held = case.agreement
     payer_id, payee_id = points.who_pays(case.listing.details.kind, case.owner.id, case.partner.id)

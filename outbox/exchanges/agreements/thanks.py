@@ -10,7 +10,7 @@ from models.people.actors import Actor
 from models.posts import PUBLIC, Post
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case, speaks
+from outbox.builders.objects.agreement import AgreementContext, speaks
 from outbox.builders.texts.terms import write_act
 from outbox.posts import notes
 from outbox.posts.mentions import find_mentioned
@@ -56,7 +56,7 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
     if said.public and not _may_be_public(case):
         raise Invalid("thanks_not_public", field="thanks")
     if author.guest or other.guest:
-        await _say(conn, site, case, author, text)
+        await _add_to_thread(conn, site, case, author, text)
         return
     note = await (_write_for_all if said.public else _write_to)(conn, site, case, author, said)
     await keep_thanks(conn, case, author, note)
@@ -69,7 +69,7 @@ def _require_text(said: ThanksNote) -> str:
     return text
 
 
-async def _has_thanked(conn: Connection, case: Case, author: Actor, text: str) -> bool:
+async def _has_thanked(conn: Connection, case: AgreementContext, author: Actor, text: str) -> bool:
     """Whether this is a second tap on one button. Raises Conflict for other words."""
     held = await thanks.find(conn, case.agreement.id, author.id)
     if held is None:
@@ -81,7 +81,7 @@ async def _has_thanked(conn: Connection, case: Case, author: Actor, text: str) -
     raise Conflict("already_thanked")
 
 
-async def _say(conn: Connection, site: Site, case: Case, author: Actor, text: str) -> None:
+async def _add_to_thread(conn: Connection, site: Site, case: AgreementContext, author: Actor, text: str) -> None:
     """To or from a guest: a line of the thread, and a word of it to the apps of a member."""
     await keep_thanks(conn, case, author, None, text=text)
     if author.guest:
@@ -89,7 +89,9 @@ async def _say(conn: Connection, site: Site, case: Case, author: Actor, text: st
         await notify_of_guest(conn, site, case.owner, thread, thread.last_id)
 
 
-async def keep_thanks(conn: Connection, case: Case, author: Actor, note: Post | None, *, text: str = "") -> None:
+async def keep_thanks(
+    conn: Connection, case: AgreementContext, author: Actor, note: Post | None, *, text: str = ""
+) -> None:
     """A line of the thread that thanks, with its note or else its words; the second one of somebody is none."""
     held = case.agreement
     if await thanks.find(conn, held.id, author.id) is not None:
@@ -109,7 +111,7 @@ async def keep_thanks(conn: Connection, case: Case, author: Actor, note: Post | 
     )
 
 
-async def count_early(conn: Connection, case: Case) -> None:
+async def count_early(conn: Connection, case: AgreementContext) -> None:
     """Now that both confirm it, thanks that were faster than a report count too."""
     held = case.agreement
     for note in await posts.list_by_ids(conn, await thanks.list_early(conn, held.id)):
@@ -128,7 +130,7 @@ async def find_choice(conn: Connection, agreement: Agreement, actor_id: int) -> 
     return Choice(public=_may_be_public(case)) if await may_write(conn, actor, case.other_of(actor)) else None
 
 
-def _is_done(case: Case, actor: Actor) -> bool:
+def _is_done(case: AgreementContext, actor: Actor) -> bool:
     """Both say so; or the only one who can, where the other's server knows no such reports."""
     held, other = case.agreement, case.other_of(actor)
     if held.verified:
@@ -137,13 +139,13 @@ def _is_done(case: Case, actor: Actor) -> bool:
     return reported is not None and not speaks(other) and not other.guest
 
 
-def _may_be_public(case: Case) -> bool:
+def _may_be_public(case: AgreementContext) -> bool:
     """What a listing for some only was about is not told to all, nor is a guest named."""
     post = case.listing.post
     return post.audience in PUBLIC and post.deleted_at is None and not (case.owner.guest or case.partner.guest)
 
 
-async def _write_to(conn: Connection, site: Site, case: Case, author: Actor, said: ThanksNote) -> Post:
+async def _write_to(conn: Connection, site: Site, case: AgreementContext, author: Actor, said: ThanksNote) -> Post:
     """A private note in the thread. Where the other's server has no threads, it says what for."""
     other = case.other_of(author)
     if any(one.id not in (author.id, other.id) for one in (await find_mentioned(conn, site, said.text)).values()):
@@ -165,7 +167,7 @@ async def _write_to(conn: Connection, site: Site, case: Case, author: Actor, sai
     return await notes.answer(conn, site, author, parent, draft)
 
 
-async def _write_for_all(conn: Connection, site: Site, case: Case, author: Actor, said: ThanksNote) -> Post:
+async def _write_for_all(conn: Connection, site: Site, case: AgreementContext, author: Actor, said: ThanksNote) -> Post:
     """A public answer to the listing that names the other one."""
     draft = NoteDraft(
         text=f"@{case.other_of(author).handle} {said.text}",
@@ -176,7 +178,7 @@ async def _write_for_all(conn: Connection, site: Site, case: Case, author: Actor
     return await notes.answer(conn, site, author, case.listing.post, draft)
 
 
-async def _find_report(conn: Connection, case: Case, author: Actor) -> str | None:
+async def _find_report(conn: Connection, case: AgreementContext, author: Actor) -> str | None:
     """The author's own report of the end, which the other server holds too; None where that knows no reports."""
     if not case.agreement.verified:
         return None

@@ -16,11 +16,11 @@ from models.posts.polls import polls
 from models.posts.quotes import quotes
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import Cause, find_cause
 from outbox.exchanges import acts
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
-from outbox.exchanges.explanations import explain, explain_unheard
+from outbox.exchanges.explanations import explain, explain_not_done
 from outbox.exchanges.plain_language.answers import is_courtesy, names_of, read_answer
 from outbox.posts import notes as outbox_notes
 from outbox.posts.mentions import find_handles
@@ -33,31 +33,31 @@ from outbox.threads.notices import explain as explain_in_apps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class ReplyResult:
     """What a private note is to what two people want to agree on.
 
     `heard` took effect, and `case` has it; `unheard` is an answer that does not count, for this `cause`; `unclear` is
     none, while one is waited for.
     """
 
-    case: Case
+    case: AgreementContext
     outcome: Literal["heard", "unheard", "unclear"]
     yes: bool = False
     cause: Cause = "impossible"
 
 
-async def hear_in_words(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+async def process_remote_reply(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """A private note by somebody elsewhere whose server reads no agreements; she is told what it did not do."""
-    heard = await hear(conn, site, author, post)
+    heard = await process_reply(conn, site, author, post)
     if heard is not None and heard.outcome == "unclear":
         await explain(conn, site, heard.case, post)
     elif heard is not None and heard.outcome == "unheard":
-        await explain_unheard(conn, site, heard.case, post, yes=heard.yes, cause=heard.cause)
+        await explain_not_done(conn, site, heard.case, post, yes=heard.yes, cause=heard.cause)
 
 
-async def hear_member(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+async def process_member_reply(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """The same from an app of ours, which is told what became of it."""
-    heard = await hear(conn, site, author, post)
+    heard = await process_reply(conn, site, author, post)
     if heard is None:
         return
     state = heard.case.agreement.state
@@ -69,7 +69,7 @@ async def hear_member(conn: Connection, site: Site, author: Actor, post: Post) -
         await confirm(conn, site, heard.case, author, "agreed" if state == "agreed" else "refused_here")
 
 
-async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Hearing | None:
+async def process_reply(conn: Connection, site: Site, author: Actor, post: Post) -> ReplyResult | None:
     """Do what a private note says to terms that were proposed to its author; None where it is a message and no more."""
     found = await _find_agreement(conn, author, post)
     if found is None:
@@ -83,8 +83,8 @@ async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Heari
             return await _act(conn, site, case, author, post, yes=answer)
         if await exchange_questions.is_question(conn, held.exchange_id, answered.id):
             cause = find_cause(held, yes=answer, turn=turn)
-            return Hearing(case=case, outcome="unheard", yes=answer, cause=cause) if cause is not None else None
-    return Hearing(case=case, outcome="unclear") if turn else None
+            return ReplyResult(case=case, outcome="unheard", yes=answer, cause=cause) if cause is not None else None
+    return ReplyResult(case=case, outcome="unclear") if turn else None
 
 
 async def _find_agreement(conn: Connection, author: Actor, post: Post) -> tuple[Agreement, Role] | None:
@@ -95,7 +95,7 @@ async def _find_agreement(conn: Connection, author: Actor, post: Post) -> tuple[
     return None if held is None or role is None else (held, role)
 
 
-async def _read(conn: Connection, case: Case, author: Actor, post: Post) -> bool | None:
+async def _read(conn: Connection, case: AgreementContext, author: Actor, post: Post) -> bool | None:
     """A yes or no, if it is nothing else: what stands beside words is for a person to look at."""
     answer = read_answer(post.content, names_of(author, case.other_of(author)))
     return answer if answer is not None and await _is_bare(conn, post) else None
@@ -122,7 +122,7 @@ async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | 
     return None if newest is None or _is_rewritten(newest) else newest
 
 
-async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: Post) -> bool:
+async def _asks_for_this(conn: Connection, case: AgreementContext, author: Actor, answered: Post) -> bool:
     """Whether it asks for an answer to these terms, or thanked or greeted after them: nothing else binds."""
     asking = await exchange_questions.list_standing(conn, case.agreement.id)
     if answered.id in asking:
@@ -132,17 +132,19 @@ async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: 
     return thanks and await _is_bare(conn, answered)
 
 
-async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Post, *, yes: bool) -> Hearing:
+async def _act(
+    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post, *, yes: bool
+) -> ReplyResult:
     said = Said(offer_uri=case.agreement.offer_uri, post_id=post.id)
     try:
-        done = await acts.do(conn, site, author, case.agreement, "accept" if yes else "refuse", said)
+        done = await acts.perform(conn, site, author, case.agreement, "accept" if yes else "refuse", said)
     except (Conflict, Invalid, Forbidden) as error:
         case = await find_context(conn, await agreements.get(conn, case.agreement.id))
-        return Hearing(case=case, outcome="unheard", yes=yes, cause=_tell_cause(case, case.agreement, error, said))
-    return Hearing(case=replace(case, agreement=done), outcome="heard", yes=yes)
+        return ReplyResult(case=case, outcome="unheard", yes=yes, cause=_find_cause(case, case.agreement, error, said))
+    return ReplyResult(case=replace(case, agreement=done), outcome="heard", yes=yes)
 
 
-def _tell_cause(case: Case, held: Agreement, error: Refusal, said: Said) -> Cause:
+def _find_cause(case: AgreementContext, held: Agreement, error: Refusal, said: Said) -> Cause:
     """Why the verb raised."""
     if held.offer_uri != said.offer_uri or held.state not in agreements.OPEN:
         return find_cause(held, yes=True, turn=True) or "replaced"
@@ -168,7 +170,7 @@ async def answer_notice(conn: Connection, site: Site, author: Actor, notice: Pos
     named = {handle.partition("@")[0] for handle in find_handles(draft.text)}
     text = draft.text if other.username in named or parent.author_id == other.id else f"@{other.handle} {draft.text}"
     note = await outbox_notes.answer(conn, site, author, parent, replace(draft, text=text, audience="direct"))
-    await exchange_notices.tie(conn, note.id, notice.id)
+    await exchange_notices.link_post(conn, note.id, notice.id)
     [tied] = await posts.list_by_ids(conn, [note.id])
     return tied
 

@@ -128,4 +128,4 @@ async def test_b38_names_of_those_who_knock_are_bounded_in_memory(
     finally:
         async with connection(protocol_pool) as conn:
             await execute(conn, "DELETE FROM preference")
-            await execute(conn, "DELETE FROM knock")
+            await execute(conn, "DELETE FROM access_request")

@@ -15,7 +15,7 @@ async def test_rs09_a_knock_is_remembered_for_seven_days_by_all_processes(instan
     assert await here.find("henin.test") is SignatureScheme.RFC9421
     assert await elsewhere.find("henin.test") is SignatureScheme.RFC9421
     async with connection(instance.pool) as conn:
-        await execute(conn, "UPDATE server SET knock_until = knock_until - interval '7 days'")
+        await execute(conn, "UPDATE server SET signature_scheme_until = signature_scheme_until - interval '7 days'")
     assert await ServerSignatureSchemes(instance.pool).find("henin.test") is None
 
 

@@ -15,9 +15,9 @@ from models.errors import NotFound
 from models.posts.media import media
 from models.posts.media.media import Media, RemoteDocument
 from models.store.database import Pool, connection, execute, fetch_value, transaction
-from tests.drawings import decode, draw, encode, png_of
 from tests.factories import make_note, make_remote_actor
 from tests.fediverse import FakeFediverse
+from tests.picture_files import decode, draw, encode, png_of
 
 WHEEL = "https://henin.test/media/roue.jpg"
 

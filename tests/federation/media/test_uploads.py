@@ -14,9 +14,9 @@ from models.people.actors import Actor
 from models.posts.media import media, media_files, uploads
 from models.posts.media.media import Media
 from models.store.database import connection, execute, transaction
-from tests.drawings import decode, draw, encode
 from tests.factories import make_member
-from tests.films import make_film
+from tests.film_files import make_film
+from tests.picture_files import decode, draw, encode
 
 
 @pytest.fixture

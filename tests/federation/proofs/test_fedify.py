@@ -17,7 +17,7 @@ from tests.federation.proofs.samples import copy, give_proof_key, make_create, s
 from tests.fediverse import FakeFediverse, Person, sign_get, sign_post
 from tests.peers.fedify_signatures import FedifySignatures, running_signatures, write_jwk, write_request
 from tests.peers.programs import find_missing
-from tests.verifying import verify
+from tests.signature_check import verify
 
 pytestmark = pytest.mark.skipif("Fedify" in find_missing(), reason=find_missing().get("Fedify", ""))
 

@@ -15,11 +15,11 @@ import pytest
 
 from federation.sandbox import film_copy, films
 from federation.sandbox.film_child import open_film
-from federation.sandbox.film_copy import Refused, blank_comment
+from federation.sandbox.film_copy import UnusableFilm, blank_comment
 from federation.sandbox.films import HEAD, TYPES, Film, FilmPool, find_kind
 from federation.sandbox.refused_films import REFUSALS, BrokenFilm, TooHeavyFilm
-from tests.drawings import decode
-from tests.films import FORMATS, SECRET, lay_down, make_film, make_gif
+from tests.film_files import FORMATS, SECRET, make_film, make_gif, turn_sideways
+from tests.picture_files import decode
 from web.rendering.error_messages.lookup import SENTENCES
 
 ROOT = Path(__file__).parents[3]
@@ -88,7 +88,7 @@ def test_a_film_is_measured_and_one_of_its_pictures_that_shows_something_stands_
 
 
 def test_a_film_that_lies_on_its_side_stays_as_it_is_seen(tmp_path: Path) -> None:
-    film, copied = copy(tmp_path, lay_down(make_film("mp4")))
+    film, copied = copy(tmp_path, turn_sideways(make_film("mp4")))
 
     assert (film.width, film.height) == (48, 64)
     assert decode(film.poster).size == (48, 64)
@@ -105,7 +105,7 @@ def test_a_short_film_without_sound_and_a_gif_that_moves_are_gifv(tmp_path: Path
     assert gif.duration == pytest.approx(0.9)
     with reopen(copied) as again:
         assert len(list(again.decode(video=0))) == 5
-    with pytest.raises(Refused, match="still"):
+    with pytest.raises(UnusableFilm, match="still"):
         copy(tmp_path, make_gif(frames=1))
 
 
@@ -132,7 +132,7 @@ def test_hevc_is_kept_and_what_browsers_cannot_play_at_all_is_refused(tmp_path: 
     film, _ = copy(tmp_path, make_film("hevc"))
 
     assert film.measures["film"] == "hevc"
-    with pytest.raises(Refused, match="unplayable"):
+    with pytest.raises(UnusableFilm, match="unplayable"):
         copy(tmp_path, make_film("mjpeg"))
 
 
@@ -153,7 +153,7 @@ def test_hevc_is_kept_and_what_browsers_cannot_play_at_all_is_refused(tmp_path: 
     ids=["text", "playlist", "list", "tag and playlist", "mp4", "webm", "ogg", "endless box", "empty box", "gif"],
 )
 def test_b47_what_is_no_film_and_what_is_torn_off_is_refused(tmp_path: Path, data: bytes, kind: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UnusableFilm) as refused:
         copy(tmp_path, data, kind)
 
     assert refused.value.args[0] in {"broken", "not_a_film"}
@@ -167,20 +167,20 @@ def test_b47_what_a_file_points_to_is_not_opened(tmp_path: Path) -> None:
     entry = struct.pack(">I4sI", 12 + len(alias) + 1, b"url ", 0) + alias + b"\0"
     data = make_film("mov").replace(struct.pack(">I4sI", 12, b"url ", 1), entry)
 
-    with pytest.raises(Refused, match="broken"):
+    with pytest.raises(UnusableFilm, match="broken"):
         copy(tmp_path, data)
 
 
 def test_b47_what_is_announced_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (films.MAX_PIXELS, films.MAX_RATE) == (film_copy.MAX_PIXELS, film_copy.MAX_RATE)
 
-    with pytest.raises(Refused, match="too_fast"):
+    with pytest.raises(UnusableFilm, match="too_fast"):
         copy(tmp_path, make_film("silent", frames=130, rate=130))
     monkeypatch.setattr(film_copy, "MAX_PIXELS", 64 * 48 - 1)
-    with pytest.raises(Refused, match="too_many_pixels"):
+    with pytest.raises(UnusableFilm, match="too_many_pixels"):
         copy(tmp_path, make_film("silent"))
     monkeypatch.setattr(film_copy, "GIF_FRAMES", 4)
-    with pytest.raises(Refused, match="too_long"):
+    with pytest.raises(UnusableFilm, match="too_long"):
         copy(tmp_path, make_gif())
 
 
@@ -192,7 +192,7 @@ def test_b47_thousands_of_streams_are_refused(tmp_path: Path) -> None:
     grown = int.from_bytes(data[moov : moov + 4], "big") + 2000 * len(track)
     many = data[:moov] + grown.to_bytes(4, "big") + data[moov + 4 : begin] + track * 2000 + data[begin:]
 
-    with pytest.raises(Refused, match="broken"):
+    with pytest.raises(UnusableFilm, match="broken"):
         copy(tmp_path, many)
 
 
@@ -206,7 +206,7 @@ def test_a_torn_or_twisted_film_is_refused_or_copied_and_never_hangs(tmp_path: P
                 twisted[chance.randrange(12, len(twisted))] = chance.randrange(256)
             try:
                 film, _ = copy(tmp_path, bytes(twisted))
-            except Refused:
+            except UnusableFilm:
                 continue
             assert film.duration >= 0
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from federation.sandbox.picture_child import LENGTH, Refused, answer, reduce, serve
-from tests.drawings import decode, draw, encode, png_of, text_bomb
+from federation.sandbox.picture_child import LENGTH, UnusablePicture, answer, reduce, serve
+from tests.picture_files import decode, draw, encode, png_of, text_bomb
 
 SECRET = "50.6436N 2.9872E at home"
 
@@ -197,7 +197,7 @@ def test_colours_of_a_wide_profile_are_brought_to_the_common_one() -> None:
     ids=lambda value: value if isinstance(value, str) else f"{value[:12]!r}",
 )
 def test_a_bad_file_is_refused_by_name(data: bytes, why: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(UnusablePicture) as refusal:
         reduce(data)
 
     assert refusal.value.args == (why,)
@@ -218,7 +218,7 @@ def test_a_damaged_file_is_reduced_or_refused_and_nothing_else(format: str, seed
 
     try:
         header, full, _ = reduce(bytes(data))
-    except Refused as refusal:
+    except UnusablePicture as refusal:
         assert refusal.args[0] in {"not_a_picture", "heic", "too_many_pixels", "broken"}
     else:
         assert decode(full).size == (header["width"], header["height"])

@@ -21,7 +21,7 @@ from federation.sandbox.pictures import (
     UnreadableFormat,
     shown_name,
 )
-from tests.drawings import decode, draw, encode, png_of
+from tests.picture_files import decode, draw, encode, png_of
 
 SLEEPER = "import time\ntime.sleep(60)\n"
 

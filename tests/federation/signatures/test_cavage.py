@@ -17,7 +17,7 @@ from federation.signatures.digests import build_digest, require_digests
 from models.settings import Site
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_get, sign_post
-from tests.verifying import verify
+from tests.signature_check import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 MALLORY = make_signer("https://evil.test/users/mallory#main-key", 1)

@@ -14,7 +14,7 @@ from federation.errors import SignatureInvalid
 from federation.signatures import ACCEPT_SIGNATURE, Envelope, PublicKey, SignatureScheme, Signer, read_claims
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_post
-from tests.verifying import verify
+from tests.signature_check import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 KEY = PublicKey(uri=BOB.key_id, owner="https://henin.test/users/bob", key=BOB.private_key.public_key())

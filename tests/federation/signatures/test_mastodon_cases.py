@@ -16,7 +16,7 @@ from federation.signatures import Envelope, PublicKey
 from federation.signatures.public_keys import read_pem
 from models.settings import Site
 from tests.payloads import FOLDER
-from tests.verifying import verify
+from tests.signature_check import verify
 
 BOB = "https://remote.domain/users/bob"
 NOW = datetime(2023, 12, 20, 10, tzinfo=UTC)

@@ -26,7 +26,7 @@ from federation.signatures.signer import HASH, PADDING
 from models.settings import Site
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_get, sign_post
-from tests.verifying import verify
+from tests.signature_check import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 KEY = PublicKey(uri=BOB.key_id, owner="https://henin.test/users/bob", key=BOB.private_key.public_key())

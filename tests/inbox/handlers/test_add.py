@@ -6,7 +6,7 @@ from inbox.errors import Ignored
 from inbox.handlers.add import handle_add
 from models.relations import pins
 from models.store.database import Connection
-from tests.asking import count_jobs
+from tests.database_queries import count_jobs
 from tests.factories import HERE, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 

@@ -8,7 +8,7 @@ from models.relations import coop_follows
 from models.store.database import Connection, execute, fetch_column
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
-from web.mail.news_mail_text import make_say
+from web.mail.news_mail_text import make_translate
 from web.news.items import list_lines
 
 
@@ -42,7 +42,7 @@ async def test_the_news_say_where_it_is_and_whether_it_is_followed_back(conn: Co
 
     async def read() -> list[tuple[str, str, str]]:
         rows = await news.list_news(conn, odile.id)
-        lines = await list_lines(conn, HERE, make_say("fr"), odile.id, rows)
+        lines = await list_lines(conn, HERE, make_translate("fr"), odile.id, rows)
         return [(line.words, line.what, line.href) for line in lines]
 
     href = "/coop/serveurs/henin.test#retour"

@@ -16,7 +16,7 @@ from outbox.exchanges.agreements.agreements import request
 from outbox.exchanges.agreements.endings import refuse
 from tests.factories import HERE, make_agreement, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 START = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
 

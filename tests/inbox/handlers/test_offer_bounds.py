@@ -13,7 +13,7 @@ from outbox.exchanges.agreements.request_preconditions import WAITING_HOST_ALL, 
 from tests.factories import HERE, make_listing, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.inbox.handlers.test_offer import START, meet, offer, terms
-from tests.outbox.sent import Sent, list_sent
+from tests.outbox.sent_activities import Sent, list_sent
 
 COOP = "https://henin.test/users/coop"
 

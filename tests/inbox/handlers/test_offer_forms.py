@@ -17,7 +17,7 @@ from outbox.exchanges.agreements.endings import cancel
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.inbox.handlers.test_offer import START, find, meet, offer, terms
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 OM2 = "http://www.ontology-of-units-of-measure.org/resource/om-2/"
 Make = Callable[[Listing], Any]

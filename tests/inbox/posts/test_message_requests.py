@@ -11,15 +11,15 @@ from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.posts import message_requests
 from models.posts.message_requests import known_senders, saving, values
-from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderStanding, Tie
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, SenderRelation, SenderStanding
 from models.servers import waiting_posts
 from models.store.database import connection, execute, transaction
 from outbox.moderation import message_requests as outbox
-from outbox.servers.peers import hear_strangers
+from outbox.servers.peers import accept_strangers
 from tests.factories import make_follow, make_listing, make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
-from tests.newcomers import build_listing
+from tests.unknown_hosts import build_listing
 
 STRANGER, KNOWN = SenderStanding(known=False), SenderStanding(known=True)
 
@@ -54,7 +54,7 @@ RULES: list[tuple[str, SenderStanding, dict[str, bool], str]] = [
 
 @pytest.mark.parametrize(("writer", "tie", "verdict"), [row[1:] for row in RULES], ids=[row[0] for row in RULES])
 def test_b57_who_passes_and_who_waits(writer: SenderStanding, tie: dict[str, bool], verdict: str) -> None:
-    assert judge(writer, Tie(reader_id=1, **tie)) == verdict
+    assert judge(writer, SenderRelation(reader_id=1, **tie)) == verdict
 
 
 def test_b57_the_limits_are_pinned() -> None:
@@ -93,7 +93,7 @@ async def waiting(desk: Desk, reader: Actor) -> list[str]:
 async def let_in(desk: Desk, reader: Actor, person: Person) -> None:
     author = await desk.meet(person)
     async with transaction(desk.instance.pool) as conn:
-        await outbox.let_in(conn, reader, author.id)
+        await outbox.accept_sender(conn, reader, author.id)
     await process_due(desk.instance)
 
 
@@ -346,10 +346,10 @@ async def test_b57_what_waits_comes_once_she_follows_its_writer_herself(desk: De
     await desk.take(eve, letter(desk, eve, alice))
     await desk.instance.pool.execute("DELETE FROM message_request_news")
 
-    before = await outbox.look_again(desk.instance)
+    before = await outbox.accept_known_senders(desk.instance)
     told = await desk.value("SELECT count(*) FROM message_request_news")
     await desk.follow(alice, eve)
-    after = await outbox.look_again(desk.instance)
+    after = await outbox.accept_known_senders(desk.instance)
     await process_due(desk.instance)
 
     assert (before, told, after) == (0, 1, 1)
@@ -362,7 +362,7 @@ async def test_b57_a_server_that_is_let_through_brings_what_waits_to_everybody(
     await desk.take(eve, letter(desk, eve, alice), letter(desk, eve, hocine))
 
     async with transaction(desk.instance.pool) as conn:
-        released = await hear_strangers(conn, "neu.test")
+        released = await accept_strangers(conn, "neu.test")
     await process_due(desk.instance)
 
     assert released == 2
@@ -376,7 +376,7 @@ async def test_what_nobody_decided_about_is_gone_after_thirty_days(desk: Desk, a
         await execute(conn, "UPDATE message_request SET received_at = now() - interval '31 days'")
         assert await message_requests.forget_old(conn) == 1
 
-    assert await desk.states() == [("ignored", "Nobody let it in.")]
+    assert await desk.states() == [("ignored", "not_let_in")]
 
 
 WORST = [

@@ -13,10 +13,10 @@ from models.posts import Post
 from models.store.database import Connection
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.exchanges.agreements.thanks import ThanksNote, thank
+from tests.confirmed_exchanges import exchange, list_lines
 from tests.factories import make_follow, make_member, make_remote_actor
-from tests.gratitude import exchange, list_lines
 from tests.inbox.handlers.activities import by, note_by
-from tests.pair import Pair, make_pair
+from tests.server_pair import Pair, make_pair
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ async def test_a_poll_that_takes_one_answer_takes_one(desk: Desk, bob: Person, a
 
     assert (await read(desk, post)).votes == [0, 1, 0]
     assert [state for state, _ in await desk.states()] == ["done", "ignored"]
-    assert "one answer" in str((await desk.states())[1][1])
+    assert (await desk.states())[1][1] == "vote_voted"
 
 
 async def test_several_answers_come_one_by_one_each_once_from_one_voter(desk: Desk, bob: Person, alice: Actor) -> None:
@@ -121,18 +121,18 @@ async def test_the_same_vote_again_counts_once_whatever_it_names(desk: Desk, bob
     await desk.take(bob, choose(desk, bob, post, "Lundi", alice, id=same))
 
     assert (await read(desk, post)).votes == [0, 1, 0]
-    assert (await desk.states())[-1] == ("ignored", "This vote was counted before.")
+    assert (await desk.states())[-1] == ("ignored", "vote_counted")
 
 
 @pytest.mark.parametrize(
     ("state", "name", "cause"),
     [
-        ("SELECT 1", "Dimanche", "This votes for what is no answer of the poll."),
-        ("UPDATE poll SET ends_at = now()", "Mardi", "This votes in a poll that is over."),
-        ("DELETE FROM poll", "Mardi", "This votes in no poll of ours."),
-        ("UPDATE post SET deleted_at = now()", "Mardi", "This votes in no poll of ours."),
-        ("UPDATE post SET audience = 'coop'", "Mardi", "Whoever votes may not see this poll."),
-        ("UPDATE post SET audience = 'direct'", "Mardi", "Whoever votes may not see this poll."),
+        ("SELECT 1", "Dimanche", "vote_unknown"),
+        ("UPDATE poll SET ends_at = now()", "Mardi", "vote_over"),
+        ("DELETE FROM poll", "Mardi", "vote_no_poll"),
+        ("UPDATE post SET deleted_at = now()", "Mardi", "vote_no_poll"),
+        ("UPDATE post SET audience = 'coop'", "Mardi", "vote_poll_not_visible"),
+        ("UPDATE post SET audience = 'direct'", "Mardi", "vote_poll_not_visible"),
     ],
 )
 async def test_what_does_not_count_is_ignored_and_the_cause_is_kept(
@@ -167,7 +167,7 @@ async def test_whoever_is_blocked_does_not_vote(desk: Desk, bob: Person, alice: 
 
     await desk.take(bob, choose(desk, bob, post, "Mardi", alice))
 
-    assert await desk.states() == [("ignored", "Whoever votes may not see this poll.")]
+    assert await desk.states() == [("ignored", "vote_poll_not_visible")]
     assert (await read(desk, post)).voters == 0
 
 
@@ -189,7 +189,7 @@ async def test_a_vote_is_not_changed_by_an_update(desk: Desk, bob: Person, alice
     await desk.take(bob, desk.activity(bob, "Update", vote["object"] | {"name": "Lundi"}, to=alice.uri))
 
     assert (await read(desk, post)).votes == [0, 1, 0]
-    assert (await desk.states())[-1] == ("ignored", "A vote in a poll is not changed.")
+    assert (await desk.states())[-1] == ("ignored", "vote_changed")
     assert await desk.value("SELECT count(*) FROM post") == 1
 
 
@@ -202,7 +202,7 @@ async def test_a_vote_that_its_author_deleted_first_does_not_count(desk: Desk, b
     await desk.take(bob, desk.activity(bob, "Delete", gone, to=alice.uri), vote)
 
     assert (await read(desk, post)).voters == 0
-    assert (await desk.states())[-1] == ("ignored", "This was deleted before it came.")
+    assert (await desk.states())[-1] == ("ignored", "deleted_before")
 
 
 async def test_an_answer_in_words_is_an_answer(desk: Desk, bob: Person, alice: Actor) -> None:
@@ -270,7 +270,7 @@ async def test_who_voted_is_known_to_nobody_who_reads(desk: Desk, bob: Person, a
     assert (await read(desk, post)).own == []
     assert await desk.value("SELECT count(*) FROM activity WHERE type = 'Create' AND body LIKE '%votes%'") == 0
     async with connection(desk.instance.pool) as conn:
-        assert await votes.list_cast(conn, alice.id) == []
+        assert await votes.list_own_votes(conn, alice.id) == []
 
 
 async def test_a_poll_that_is_taken_out_of_a_post_elsewhere_goes_here_too(

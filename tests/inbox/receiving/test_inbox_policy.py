@@ -24,7 +24,7 @@ TABLES = (
     "server",
     "failed_fetch",
     "public_key",
-    "knock",
+    "access_request",
     "delivery",
     "activity",
     "mention",
@@ -135,7 +135,7 @@ async def test_restricted_federation_refuses_strangers_and_counts_who_knocked(de
     taken = await desk.post(bob, desk.create(bob))
 
     assert [outcome.status for outcome in refused] == [403] * 3
-    assert (knocker.host, knocker.knocks) == (
+    assert (knocker.host, knocker.requests) == (
         "henin.test",
         1,
     )  # the first is written at once, the others ten seconds later

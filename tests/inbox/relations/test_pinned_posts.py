@@ -7,7 +7,7 @@ from models import posts
 from models.people.actors import Actor
 from models.relations import pins
 from models.store.database import connection, execute, transaction
-from tests.asking import count_jobs
+from tests.database_queries import count_jobs
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 

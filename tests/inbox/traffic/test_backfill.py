@@ -12,7 +12,7 @@ from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from models.traffic import backfills
 from models.traffic.backfills import Backfill
-from tests.asking import find_backfill
+from tests.database_queries import find_backfill
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, write_moment
 

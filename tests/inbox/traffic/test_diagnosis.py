@@ -93,7 +93,7 @@ async def test_what_came_and_was_left_alone_says_why(
     found = await diagnose(desk.instance, note["id"], alice.id)
 
     assert fault(found) == (Step.RECEIVED, "ignored")
-    assert found.fault is not None and found.fault.reason.startswith("Nobody here follows its author")
+    assert found.fault is not None and found.fault.reason == "concerns_nobody"
 
 
 async def test_what_waits_in_the_queue_is_no_fault(desk: Desk, alice: Actor, bob: Person, note: dict[str, Any]) -> None:

@@ -115,7 +115,7 @@ async def test_who_confirms_is_known(conn: Connection, alice: Actor, tent: Listi
     [mine] = await agenda.list_agreements(conn, alice.id, MAY, JUNE)
     [theirs] = await agenda.list_agreements(conn, bob.id, MAY, JUNE)
 
-    assert (mine.confirm, mine.told) == (True, False) and (theirs.confirm, theirs.told) == (False, True)
+    assert (mine.confirm, mine.reported) == (True, False) and (theirs.confirm, theirs.reported) == (False, True)
 
 
 async def test_days_that_she_keeps_are_hers_alone_and_go_with_the_listing(

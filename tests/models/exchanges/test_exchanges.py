@@ -9,7 +9,7 @@ from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection, execute
-from tests.asking import count_unread_threads
+from tests.database_queries import count_unread_threads
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 
 

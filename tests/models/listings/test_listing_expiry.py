@@ -26,7 +26,7 @@ async def make_ending(conn: Connection, author: Actor, *, until: timedelta = SOO
 
 
 async def list_told(conn: Connection) -> list[tuple[int, str]]:
-    return [(one.listing_id, one.kind) for one in await listing_expiry.list_untold(conn, limit=9)]
+    return [(one.listing_id, one.kind) for one in await listing_expiry.list_unnotified(conn, limit=9)]
 
 
 async def test_what_ends_soon_is_told_once_whatever_it_is_now(conn: Connection) -> None:
@@ -37,8 +37,8 @@ async def test_what_ends_soon_is_told_once_whatever_it_is_now(conn: Connection) 
     await make_ending(conn, alice, until=listing_expiry.AHEAD + timedelta(hours=1))
     await make_ending(conn, await make_remote_actor(conn))
 
-    found = await listing_expiry.list_untold(conn, limit=9)
-    await listing_expiry.save_told(conn, found, None)
+    found = await listing_expiry.list_unnotified(conn, limit=9)
+    await listing_expiry.save_notified(conn, found, None)
 
     assert sorted((one.listing_id, one.kind) for one in found) == sorted((one.id, "before") for one in told)
     assert await list_told(conn) == []
@@ -49,7 +49,7 @@ async def test_so_many_are_told_at_once_and_no_more(conn: Connection) -> None:
     for _ in range(3):
         await make_ending(conn, alice)
 
-    assert len(await listing_expiry.list_untold(conn, limit=2)) == 2
+    assert len(await listing_expiry.list_unnotified(conn, limit=2)) == 2
 
 
 async def take_away(conn: Connection, alice: Actor, listing: Listing) -> None:

@@ -7,7 +7,7 @@ from models.news import markers, news, notifications
 from models.relations.blocking import blocks
 from models.store.database import Connection
 from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
-from web.mail.news_mail_text import make_say
+from web.mail.news_mail_text import make_translate
 from web.news.items import list_lines
 
 
@@ -53,7 +53,7 @@ async def test_of_many_more_is_only_said_that_there_are_more(conn: Connection) -
     [row] = await news.list_news(conn, alice.id)
 
     assert (row.count, row.actor_ids) == (news.TOGETHER + 1, [fan.id for fan in fans[:-4:-1]])
-    [line] = await list_lines(conn, HERE, make_say("fr"), alice.id, [row])
+    [line] = await list_lines(conn, HERE, make_translate("fr"), alice.id, [row])
     assert line.words.endswith(f"et plus de {news.TOGETHER - 3} autres personnes aiment ce que vous avez publié")
 
 

@@ -3,13 +3,13 @@
 from models.places.geometry import Box
 from models.places.map_labels import list_landmarks
 from models.store.database import Connection, execute
-from tests.territory import settle
+from tests.sample_territory import set_territory
 
 AROUND_LILLE = Box(south=50.3, west=2.5, north=50.8, east=3.5)
 
 
 async def test_each_cell_shows_its_largest_commune(conn: Connection) -> None:
-    await settle(conn)
+    await set_territory(conn)
 
     found = await list_landmarks(conn, AROUND_LILLE, cells=4)
 
@@ -17,7 +17,7 @@ async def test_each_cell_shows_its_largest_commune(conn: Connection) -> None:
 
 
 async def test_commune_that_is_placed_roughly_or_outside_is_left_out(conn: Connection) -> None:
-    await settle(conn)
+    await set_territory(conn)
     await execute(conn, "UPDATE commune SET precision = 'department' WHERE name = 'Lille'")
 
     found = await list_landmarks(conn, Box(south=50.6, west=2.5, north=50.8, east=3.5), cells=1)

@@ -85,7 +85,7 @@ async def test_ht07_a_request_from_there_brings_a_probe_and_not_the_whole_queue(
         await queue(conn, alice)
 
     await execute(conn, "UPDATE server SET probe_at = now() + interval '20 hours'")
-    await servers.save_heard(conn, [HOST])
+    await servers.save_seen(conn, [HOST])
     await held_deliveries.probe(conn, at=datetime.now(UTC) + timedelta(seconds=1))
 
     states = await fetch_value(conn, "SELECT array_agg(state ORDER BY id) FROM delivery")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.people.actors import Actor
-from models.servers.neighbour_cooperatives import list_met, list_neighbours
+from models.servers.neighbour_cooperatives import list_known_cooperatives, list_neighbours
 from models.store.database import Connection, execute
 from tests.factories import make_follow, make_listing, make_member, make_remote_actor
 
@@ -65,7 +65,7 @@ async def test_silent_ones_come_last_and_those_set_aside_not_at_all(conn: Connec
     await make_coop(conn, "spam.test", level="aside")
     await make_remote_actor(conn, "bakery", "shop.test", type="Organization")
 
-    met = await list_met(conn)
+    met = await list_known_cooperatives(conn)
     neighbours = await list_neighbours(conn, None, None)
 
     assert [(one.actor_id, one.awake) for one in met] == [(heard.id, True), (silent.id, False)]
@@ -76,7 +76,7 @@ async def test_nobody_comes_on_the_list_by_knocking(conn: Connection) -> None:
     stranger = await make_coop(conn, "spam.test")
     await make_listing(conn, await make_remote_actor(conn, "bob", "spam.test"), territory_uri=stranger.uri)
 
-    met = await list_met(conn)
+    met = await list_known_cooperatives(conn)
     neighbours = await list_neighbours(conn, None, None)
 
     assert (met, neighbours) == ([], [])
@@ -94,6 +94,6 @@ async def test_who_is_on_the_map_is_listed_with_what_its_own_server_tells(conn: 
 
     (found,) = await list_neighbours(conn, None, None)
 
-    assert [one.actor_id for one in await list_met(conn)] == [coop.id]
-    assert (found.on_map, found.grey, found.listings, found.told) == (True, True, 0, 58)
-    assert (found.told_kinds, found.kinds, found.latitude) == ([4, 2, 0], [0, 0, 0], 50.42)
+    assert [one.actor_id for one in await list_known_cooperatives(conn)] == [coop.id]
+    assert (found.on_map, found.grey, found.listings, found.stated) == (True, True, 0, 58)
+    assert (found.stated_kinds, found.kinds, found.latitude) == ([4, 2, 0], [0, 0, 0], 50.42)

@@ -48,9 +48,9 @@ async def test_ht07_a_host_that_speaks_again_is_probed_at_once_but_not_over_and_
         await save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
     await execute(conn, "UPDATE server SET probe_at = now() + interval '20 hours'")
 
-    await servers.save_heard(conn, ["henin.test"])
+    await servers.save_seen(conn, ["henin.test"])
     assert await fetch_value(conn, "SELECT probe_at <= now() FROM server")
 
     await execute(conn, "UPDATE server SET probe_at = now() + interval '24 hours', last_in_at = NULL")
-    await servers.save_heard(conn, ["henin.test"])
+    await servers.save_seen(conn, ["henin.test"])
     assert await fetch_value(conn, "SELECT probe_at > now() FROM server")

@@ -201,7 +201,7 @@ async def test_whoever_is_let_in_is_no_longer_on_the_list_of_those_who_knock(con
     [first, second] = await access_requests.list_access_requests(conn)
     await trust_levels.save_listed(conn, "lyon.test", listed=True)
 
-    assert {(one.host, one.knocks) for one in (first, second)} == {("lyon.test", 5), ("brest.test", 1)}
+    assert {(one.host, one.requests) for one in (first, second)} == {("lyon.test", 5), ("brest.test", 1)}
     assert [one.host for one in await access_requests.list_access_requests(conn)] == ["brest.test"]
 
 
@@ -209,7 +209,7 @@ async def test_b38_invented_names_of_those_who_knock_fill_no_table(conn: Connect
     for part in range(0, 2 * access_requests.MOST, 200):
         await access_requests.add(conn, {f"host{number}.test": 1 for number in range(part, part + 200)})
 
-    assert await fetch_value(conn, "SELECT count(*) FROM knock") == access_requests.MOST
+    assert await fetch_value(conn, "SELECT count(*) FROM access_request") == access_requests.MOST
 
 
 async def test_what_a_decision_would_touch_is_counted_before_it_is_made(

@@ -43,7 +43,7 @@ async def test_a_host_that_was_sent_away_is_counted_and_told_no_more(conn: Conne
     await execute(conn, "INSERT INTO server (host, level) VALUES ($1, 'aside')", UNKNOWN)
 
     assert await waiting_posts.count_unseen(conn) == 0
-    assert await waiting_posts.claim_untold(conn) == []
+    assert await waiting_posts.claim_unmailed(conn) == []
 
 
 async def test_each_host_is_told_by_mail_once_unless_it_was_seen_and_one_mail_a_day(conn: Connection) -> None:
@@ -52,12 +52,12 @@ async def test_each_host_is_told_by_mail_once_unless_it_was_seen_and_one_mail_a_
     await wait(conn)
     await wait(conn, "wanted.test", wanted=True)
 
-    first = await waiting_posts.claim_untold(conn)
+    first = await waiting_posts.claim_unmailed(conn)
     await wait(conn, "neuf.test")
-    same_day = await waiting_posts.claim_untold(conn)
+    same_day = await waiting_posts.claim_unmailed(conn)
     await execute(conn, "UPDATE waiting_host SET told_at = told_at - interval '25 hours'")
 
-    assert (first, same_day, await waiting_posts.claim_untold(conn)) == ([UNKNOWN], [], ["neuf.test"])
+    assert (first, same_day, await waiting_posts.claim_unmailed(conn)) == ([UNKNOWN], [], ["neuf.test"])
 
 
 @pytest.mark.parametrize(

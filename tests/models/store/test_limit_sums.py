@@ -13,7 +13,7 @@ from models.store.limit_memory import MemoryCounter
 from models.store.limit_sums import MOST_TOLD, exchange
 from tests.models.test_limits import Clock, spend
 
-FEW = replace(POSTS, most=10, told_from=1)
+FEW = replace(POSTS, most=10, reported_from=1)
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def tell(*counters: MemoryCounter, limit: Limit = FEW, window: int = 0, before: 
     """Let processes tell one another in turn, as through the database, where `before` of this key stand already."""
     total = before
     for counter in counters:
-        told = counter.tell(limit, most=10)
+        told = counter.list_unreported(limit, most=10)
         total += told.get("a.test", 0)
         if told:
-            counter.hear(limit, told, {"a.test": total}, window=window)
+            counter.add_totals(limit, told, {"a.test": total}, window=window)
 
 
 def test_ht04_what_is_spent_elsewhere_counts_here_for_a_minute(
@@ -65,7 +65,7 @@ def test_ht04_what_was_told_is_not_told_again_and_a_new_minute_begins_anew(
     spend(one, FEW, 1)
     spend(other, FEW, 1)
     tell(one, other)
-    assert one.tell(FEW, most=10) == {}
+    assert one.list_unreported(FEW, most=10) == {}
 
     spend(other, FEW, 1)
     tell(other, window=60)
@@ -76,35 +76,37 @@ def test_ht04_what_was_told_is_not_told_again_and_a_new_minute_begins_anew(
 def test_ht04_those_who_ask_seldom_are_not_told_of_and_not_remembered_for_later(
     one: MemoryCounter, clock: Clock
 ) -> None:
-    limit = replace(POSTS, most=100, told_from=5)
+    limit = replace(POSTS, most=100, reported_from=5)
     for _ in range(20):
         spend(one, limit, 4)
-        assert one.tell(limit, most=10) == {}
+        assert one.list_unreported(limit, most=10) == {}
         clock.now += 61
 
     spend(one, limit, 5)
 
-    assert one.tell(limit, most=10) == {"a.test": 5}
+    assert one.list_unreported(limit, most=10) == {"a.test": 5}
 
 
 def test_ht04_the_busiest_are_told_first(one: MemoryCounter) -> None:
     for number in range(10, 15):
         spend(one, POSTS, number * 5, f"h{number}.test")
 
-    assert one.tell(POSTS, most=2) == {"h14.test": 70, "h13.test": 65}
+    assert one.list_unreported(POSTS, most=2) == {"h14.test": 70, "h13.test": 65}
 
 
 def test_what_is_heard_of_a_window_of_the_clock_that_is_over_counts_no_more(one: MemoryCounter, clock: Clock) -> None:
     limit = limits.APP_REQUESTS
     spend(one, limit, 3)
-    told, window = one.tell(limit, most=10), one.window(limit)
+    told, window = one.list_unreported(limit, most=10), one.window(limit)
 
     clock.now += 300
     spend(one, limit, 1)
-    one.hear(limit, told, {"a.test": 1000}, window=window)
+    one.add_totals(limit, told, {"a.test": 1000}, window=window)
 
     assert one.used(limit, "a.test") == 1
-    assert one.tell(limit, most=10) == {"a.test": 1}, "what was told of the window before is not taken off this one"
+    assert one.list_unreported(limit, most=10) == {"a.test": 1}, (
+        "what was told of the window before is not taken off this one"
+    )
 
 
 async def test_ht04_a_server_has_one_limit_however_many_processes_there_are(

@@ -7,7 +7,7 @@ from models.store.background.notify import announce, listen
 from models.store.database import connection, fetch_value, open_pool
 from models.store.migrate import migrate, require_migrated
 from models.store.poolers import SessionsTornApart, require_session
-from tests.poolers import pooler
+from tests.fake_pooler import pooler
 
 WANTED = {"timezone": "UTC", "plan_cache_mode": "auto", "jit": "off", "max_parallel_workers_per_gather": "0"}
 

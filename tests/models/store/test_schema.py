@@ -171,6 +171,35 @@ CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'c' $$;
     }
 
 
+def test_comments_follow_what_is_renamed() -> None:
+    sources = read_sources(
+        [
+            """
+-- Things.
+CREATE TABLE thing (
+    id bigint PRIMARY KEY,  -- which
+    name text NOT NULL,  -- never empty
+    CONSTRAINT thing_check CHECK (name <> '')
+);
+CREATE TABLE other (id bigint);
+CREATE INDEX thing_name ON thing (name);  -- for looking it up
+""",
+            """
+ALTER TABLE thing RENAME COLUMN name TO label;
+ALTER TABLE thing RENAME CONSTRAINT thing_check TO item_check;
+ALTER TABLE thing RENAME TO item;
+ALTER INDEX thing_name RENAME TO item_label;
+ALTER TABLE item RENAME COLUMN id TO number;
+""",
+        ]
+    )
+
+    assert sources.order == ["item", "other"]
+    assert sources.tables == {"item": "Things.", "other": ""}
+    assert sources.columns == {("item", "number"): "which", ("item", "label"): "never empty"}
+    assert sources.indexes == {"item_label": "for looking it up"}
+
+
 def test_what_the_catalogues_say_is_written_as_people_write_it() -> None:
     assert tidy("CHECK (a = ANY (ARRAY['x'::text, 'y, z'::text]))") == "CHECK (a IN ('x', 'y, z'))"
     assert tidy("CREATE INDEX i ON public.t USING btree (a)") == "CREATE INDEX i ON t (a)"

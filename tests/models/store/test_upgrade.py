@@ -52,8 +52,20 @@ VALUES (500, 'https://lomme.test/users/alice/activities/1', 'Create', 1, 'https:
     '{}');
 INSERT INTO delivery (activity_id, actor_id, inbox, host) VALUES (500, 1, 'https://henin.test/inbox', 'henin.test');
 INSERT INTO preference (key, value) VALUES ('name', '"La Remise"'), ('modes', '["gift", "loan"]');
-INSERT INTO server (host, level, no_private) VALUES ('henin.test', 'friend', false), ('loin.test', 'aside', true);
+INSERT INTO server (host, level, no_private, knock, knock_until)
+VALUES ('henin.test', 'friend', false, 'rfc9421', now()), ('loin.test', 'aside', true, NULL, NULL);
+INSERT INTO knock (host, knocks) VALUES ('brest.test', 7);
 """
+
+RENAMED = {"knock": "access_request"}
+"""Tables that are called otherwise since."""
+
+RENAMED_COLUMNS = {
+    ("server", "knock"): "signature_scheme",
+    ("server", "knock_until"): "signature_scheme_until",
+    ("knock", "knocks"): "requests",
+}
+"""Columns that are, by the table and the column as they were called then."""
 
 
 @pytest.fixture
@@ -104,8 +116,13 @@ async def test_no_row_is_lost_and_no_value_changed(old_url: str) -> None:
     await conn.close()
     assert applied == [one.name for one in list_migrations() if one.name > BEFORE]
     assert (len(before["listing"]), len(before["account"]), len(before["post"])) == (20, 2, 21)
+    assert before["knock"] and before["server"][0]["knock"]
     for table, rows in before.items():
-        kept = [{name: one[name] for name in old} for old, one in zip(rows, after[table], strict=True)]
+        since = after[RENAMED.get(table, table)]
+        kept = [
+            {name: one[RENAMED_COLUMNS.get((table, name), name)] for name in old}
+            for old, one in zip(rows, since, strict=True)
+        ]
         assert kept == rows, table
 
 
@@ -231,3 +248,33 @@ async def test_what_others_could_make_us_keep_is_put_in_order(old_url: str) -> N
     await conn.close()
     assert pages == ["https://henin.test/@bob", "https://evil.test/users/eve"]
     assert (shared, size, tags) == (None, 8192, {"OffreLomme", "Été_2026"})
+
+
+LEFT_ALONE = """
+INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, state, error)
+SELECT 700 + n, 'https://henin.test/ignored/' || n, '', 'Create', 'https://henin.test/users/bob', 'henin.test', '{}',
+    state, error
+FROM (VALUES (1, 'ignored', 'Nobody here follows its author, is named in it, or is answered by it.'),
+    (2, 'ignored', 'This is somebody else''s.'), (3, 'ignored', 'These terms cannot be: date_too_far'),
+    (4, 'ignored', 'Said by a version before.'), (5, 'failed', 'This is somebody else''s.'), (6, 'done', NULL))
+    AS r (n, state, error);
+"""
+"""Activities that were left alone, and why in English; one that failed with such words, and one that did not."""
+
+
+async def test_why_something_was_left_alone_becomes_a_code_where_one_is_known(old_url: str) -> None:
+    conn = await asyncpg.connect(old_url)
+    await conn.execute(LEFT_ALONE)
+
+    await migrate(old_url)
+
+    kept = [row["error"] for row in await conn.fetch("SELECT error FROM received WHERE id > 700 ORDER BY id")]
+    await conn.close()
+    assert kept == [
+        "concerns_nobody",
+        "not_by_outbox_owner",
+        "terms_impossible: date_too_far",
+        "Said by a version before.",
+        "This is somebody else's.",
+        None,
+    ]

@@ -15,16 +15,16 @@ from models import timelines
 from models.listings.listings import ListingStatus
 from models.store.database import Connection, connection, execute, fetch_column, open_pool
 from models.timelines import CatalogueFilter, NetworkFilter, Page, PostFilter
-from tests import crowd, crowd_life
+from tests import large_database, large_database_activity
 from tests.conftest import copy_database, with_database
 from tests.models.member_reads import ADMINISTRATORS, MEMBERS
 
-LOMME = crowd.FIRST_ID
-GROUP = crowd.FIRST_ID + 99
+LOMME = large_database.FIRST_ID
+GROUP = large_database.FIRST_ID + 99
 LIST = 1
-AUTHOR = crowd.FIRST_ID + 10
+AUTHOR = large_database.FIRST_ID + 10
 STATES: tuple[ListingStatus, ...] = ("open", "reserved", "fulfilled", "cancelled", "expired", "paused")
-MIDDLE = crowd.FIRST_ID + 50_000_000
+MIDDLE = large_database.FIRST_ID + 50_000_000
 
 Read = Callable[[Connection], Awaitable[Any]]
 
@@ -166,7 +166,7 @@ async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
     async with filled(postgres_url, template) as url:
         pool = await open_pool(url, size=1)
         async with connection(pool) as conn:
-            await crowd.fill(conn)
+            await large_database.fill(conn)
             for statement in _READING:
                 await execute(conn, statement, LOMME)
             await execute(conn, "VACUUM ANALYZE")
@@ -180,7 +180,7 @@ async def lived(postgres_url: str, crowded: str) -> AsyncIterator[str]:
     async with filled(postgres_url, urlsplit(crowded).path[1:]) as url:
         pool = await open_pool(url, size=1)
         async with connection(pool) as conn:
-            await crowd_life.fill(conn)
+            await large_database_activity.fill(conn)
             await execute(conn, "VACUUM ANALYZE")
         await pool.close()
         yield url
@@ -259,7 +259,7 @@ async def test_in_whose_homes_and_lists_a_post_stands_is_what_these_show(crowded
     """The statements of both sides are made of one rule: they agree on each line of each reader and of each list."""
     pool = await open_pool(crowded, size=1)
     async with connection(pool) as conn, rolled_back(conn):
-        readers = [crowd.FIRST_ID + 10 * number for number in range(0, 60, 2)]
+        readers = [large_database.FIRST_ID + 10 * number for number in range(0, 60, 2)]
         for statement in (ACCOUNTS, LISTS, LISTED, TAGS):
             await execute(conn, statement, readers)
         lists = await fetch_column(conn, "SELECT id FROM list WHERE owner_id = ANY($1)", readers)

@@ -17,7 +17,7 @@ NOW = datetime.now(UTC)
 
 async def hear(conn: Connection, *hosts: str) -> None:
     """Something came from these."""
-    await servers.save_heard(conn, list(hosts))
+    await servers.save_seen(conn, list(hosts))
 
 
 async def test_what_is_in_the_queue_is_counted_for_each_server(conn: Connection) -> None:
@@ -123,10 +123,10 @@ async def test_a_cooperative_is_asked_about_before_anybody_else(conn: Connection
     await make_remote_actor(conn, "coop", "henin.test", type="Organization")
     await make_remote_actor(conn, "bob", "henin.test")
 
-    found = await peer_traffic.find_witness(conn, "henin.test")
+    found = await peer_traffic.find_known_actor(conn, "henin.test")
 
     assert found is not None and found.username == "coop"
-    assert await peer_traffic.find_witness(conn, "lens.test") is None
+    assert await peer_traffic.find_known_actor(conn, "lens.test") is None
 
 
 async def test_server_of_a_cooperative_goes_by_its_name(conn: Connection) -> None:

@@ -9,12 +9,12 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Role, State
 from models.people import actors
 from models.store.database import Connection, execute, fetch_value
-from outbox.exchanges.acts import ACTS, Name, do, list_steps
+from outbox.exchanges.acts import ACTS, Name, list_steps, perform
 from outbox.exchanges.agreements.agreements import counter, request
 from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_listing, make_member
 from tests.outbox.exchanges.test_explanations import make_scene
-from tests.talks import days
+from tests.sample_threads import days
 
 GRID = """
 state      terms of  who      accept   refuse   withdraw   cancel     done
@@ -59,7 +59,9 @@ async def act_on(conn: Connection, held: Agreement, row: list[str], name: Name) 
         sql = "UPDATE agreement SET state = $2, proposed_by = $3 WHERE id = $1"
         await execute(conn, sql, held.id, state, sides[terms])
         events = await count_events(conn)
-        after = await do(conn, HERE, await actors.get(conn, sides[who]), held, name, Said(offer_uri=held.offer_uri))
+        after = await perform(
+            conn, HERE, await actors.get(conn, sides[who]), held, name, Said(offer_uri=held.offer_uri)
+        )
         assert after.state == (await agreements.get(conn, held.id)).state
         return after.state if await count_events(conn) > events else "same" if after.state == state else "silent"
     except Conflict:
@@ -88,7 +90,7 @@ async def test_whoever_proposed_does_not_turn_down_her_own_terms(conn: Connectio
 
     for terms in (held, await propose_other_days(conn, held)):
         with pytest.raises(Conflict):
-            await do(conn, HERE, carol, terms, "refuse")
+            await perform(conn, HERE, carol, terms, "refuse")
         assert "refuse" not in agreements.list_verbs(terms, "partner")
     assert (await agreements.get(conn, held.id)).state == "countered"
 
@@ -106,36 +108,36 @@ async def test_strangers_do_nothing(conn: Connection, held: Agreement, name: Nam
     eve = await make_member(conn, "eve")
 
     with pytest.raises(NotFound):
-        await do(conn, HERE, eve, held, name, Said(offer_uri=held.offer_uri))
+        await perform(conn, HERE, eve, held, name, Said(offer_uri=held.offer_uri))
 
 
 async def test_a_yes_is_to_certain_terms(conn: Connection, held: Agreement) -> None:
     alice = await actors.get(conn, held.owner_id)
     with pytest.raises(Invalid) as error:
-        await do(conn, HERE, alice, held, "accept")
+        await perform(conn, HERE, alice, held, "accept")
     assert error.value.field == "offer"
-    await do(conn, HERE, alice, held, "accept", Said(offer_uri=held.offer_uri))
+    await perform(conn, HERE, alice, held, "accept", Said(offer_uri=held.offer_uri))
 
     with pytest.raises(Conflict, match="terms_outdated"):
-        await do(conn, HERE, alice, held, "accept", Said(offer_uri="https://lomme.test/other"))
+        await perform(conn, HERE, alice, held, "accept", Said(offer_uri="https://lomme.test/other"))
 
 
 async def test_a_report_that_is_repeated_is_made_once(conn: Connection) -> None:
     alice, carol = await make_member(conn, "alice"), await make_member(conn, "carol")
     held = await request(conn, HERE, carol, await make_listing(conn, alice, mode="loan"), days(3, 4))
-    await do(conn, HERE, alice, held, "accept", Said(offer_uri=held.offer_uri))
+    await perform(conn, HERE, alice, held, "accept", Said(offer_uri=held.offer_uri))
 
     steps = []
     taps: tuple[Name, ...] = ("out", "out", "back", "back")
     for name in taps:
         before = await count_events(conn)
-        after = await do(conn, HERE, carol, held, name)
+        after = await perform(conn, HERE, carol, held, name)
         reported = [one.step for one in await agreements.list_reports(conn, held.id)]
         steps.append((await count_events(conn) - before, list_steps(after, "partner", "loan", reported)))
 
     assert steps == [(1, ["back"]), (0, ["back"]), (1, []), (0, [])]
     with pytest.raises(Conflict, match="not_what_was_agreed"):
-        await do(conn, HERE, carol, held, "done")
+        await perform(conn, HERE, carol, held, "done")
 
 
 async def test_words_that_are_said_twice_count_once_and_are_no_error(conn: Connection) -> None:
@@ -160,6 +162,6 @@ async def test_a_question_that_is_asked_again_twice_is_asked_once(conn: Connecti
     await scene.write("Oh oui, quelle bonne idée, je prends mon sac de couchage")
 
     for _ in range(2):
-        assert (await do(conn, HERE, scene.alice, scene.held, "ask_again")).state == "countered"
+        assert (await perform(conn, HERE, scene.alice, scene.held, "ask_again")).state == "countered"
 
     assert [one.kind for one in await scene.list_events()].count("asked_again") == 1

@@ -22,13 +22,13 @@ from outbox.exchanges.agreements.agreements import counter, propose, request
 from outbox.exchanges.agreements.endings import cancel, refuse
 from outbox.exchanges.explanations import ask_again
 from outbox.relations import blocks
-from tests.asking import count_unread_threads
+from tests.database_queries import count_unread_threads
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 from tests.outbox.threads.test_notices import list_notices
 from tests.outbox.threads.test_terms_in_words import TERMS
-from tests.talks import days
+from tests.sample_threads import days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.people.test_accounts import CAROLE
-from tests.outbox.sent import list_sent, make_streams
+from tests.outbox.sent_activities import list_sent, make_streams
 from tests.points import give, switch_on
 from web.server.worker.jobs import grant_points
 

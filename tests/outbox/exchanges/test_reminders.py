@@ -24,7 +24,7 @@ from outbox.exchanges.reminders import remind_due
 from outbox.threads.agreement_context import remind
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 START = (datetime.now(UTC) + timedelta(days=10)).replace(minute=0, second=0, microsecond=0)
 COOP = "https://henin.test/users/coop"

@@ -19,10 +19,10 @@ from outbox.exchanges.agreements.endings import cancel
 from outbox.exchanges.reminders import remind_due
 from outbox.listings.listings import withdraw
 from outbox.relations import blocks
-from tests.asking import count_unread_threads
+from tests.database_queries import count_unread_threads
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 BEGIN = (datetime.now(PARIS) + timedelta(days=10)).replace(hour=0, minute=0, second=0, microsecond=0)
 TERMS = Terms(begins_at=BEGIN.astimezone(UTC), ends_at=(BEGIN + timedelta(days=3)).astimezone(UTC))

@@ -9,11 +9,11 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Terms
 from models.people.actors import Actor
 from models.store.database import Connection, fetch_value
-from outbox.exchanges.acts import do
+from outbox.exchanges.acts import perform
 from outbox.exchanges.agreements.agreements import request
 from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_listing, make_member
-from tests.outbox.sent import make_streams
+from tests.outbox.sent_activities import make_streams
 
 START = datetime.now(UTC) + timedelta(days=5)
 
@@ -36,11 +36,11 @@ async def test_a_second_yes_to_the_same_terms_changes_nothing_and_one_to_others_
     alice, _, held = await make_asked(conn)
     assert held.offer_uri is not None
 
-    agreed = await do(conn, HERE, alice, held, "accept", Said(offer_uri=held.offer_uri))
+    agreed = await perform(conn, HERE, alice, held, "accept", Said(offer_uri=held.offer_uri))
     told = await count_events(conn)
-    again = await do(conn, HERE, alice, agreed, "accept", Said(offer_uri=held.offer_uri))
+    again = await perform(conn, HERE, alice, agreed, "accept", Said(offer_uri=held.offer_uri))
     with pytest.raises(Conflict):
-        await do(conn, HERE, alice, agreed, "accept", Said(offer_uri="https://lomme.test/offers/other"))
+        await perform(conn, HERE, alice, agreed, "accept", Said(offer_uri="https://lomme.test/offers/other"))
 
     assert (agreed.state, again.state, await count_events(conn)) == ("agreed", "agreed", told)
 
@@ -49,7 +49,7 @@ async def test_a_yes_says_to_which_terms(conn: Connection) -> None:
     alice, _, held = await make_asked(conn)
 
     with pytest.raises(Invalid, match="offer_missing"):
-        await do(conn, HERE, alice, held, "accept")
+        await perform(conn, HERE, alice, held, "accept")
 
     assert (await agreements.get(conn, held.id)).state == "requested"
 
@@ -57,12 +57,12 @@ async def test_a_yes_says_to_which_terms(conn: Connection) -> None:
 async def test_what_was_taken_back_or_refused_is_so_the_second_time(conn: Connection) -> None:
     alice, bruno, held = await make_asked(conn)
 
-    gone = await do(conn, HERE, bruno, held, "withdraw")
+    gone = await perform(conn, HERE, bruno, held, "withdraw")
     told = await count_events(conn)
-    again = await do(conn, HERE, bruno, gone, "withdraw")
+    again = await perform(conn, HERE, bruno, gone, "withdraw")
     with pytest.raises(Conflict):
-        await do(conn, HERE, alice, gone, "refuse")
+        await perform(conn, HERE, alice, gone, "refuse")
     with pytest.raises(NotFound):
-        await do(conn, HERE, await make_member(conn, "carol"), gone, "withdraw")
+        await perform(conn, HERE, await make_member(conn, "carol"), gone, "withdraw")
 
     assert (gone.state, again.state, await count_events(conn)) == ("withdrawn", "withdrawn", told)

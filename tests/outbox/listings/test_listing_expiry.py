@@ -23,8 +23,8 @@ from outbox.listings.listings import edit, publish
 from tests.factories import HERE, make_agreement, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.outbox.listings.test_listings import make_draft
-from tests.outbox.sent import make_streams
-from web.mail.news_mail_text import make_say
+from tests.outbox.sent_activities import make_streams
+from web.mail.news_mail_text import make_translate
 from web.news.items import list_lines
 
 CALL: dict[str, Any] = {"kind": "repair_call", "mode": "repair"}
@@ -154,7 +154,7 @@ async def test_its_author_is_told_before(instance: Instance, until: timedelta, s
         assert len(letters) == told and await read_letters(conn, bruno) == []
         if told:
             assert "« Canapé pour @bruno » s’arrête le" in letters[0] and held.post.url in letters[0]
-            [line] = await list_lines(conn, HERE, make_say("fr"), alice.id, await news.list_news(conn, alice.id))
+            [line] = await list_lines(conn, HERE, make_translate("fr"), alice.id, await news.list_news(conn, alice.id))
             assert (line.words, line.what, line.unread) == (
                 "Votre annonce s’arrête bientôt",
                 "Canapé pour @bruno",
@@ -198,7 +198,7 @@ async def test_its_author_is_told_when_it_came_and_many_ends_are_one_message(ins
         [letter], [his] = await read_letters(conn, alice), await read_letters(conn, bruno)
         assert "« Chaise 4 » …" in letter and "Chaise 5" not in letter and f"{HERE.url}/chez-moi?voir=finies" in letter
         assert "s’est arrêtée le" in his and "« Rouvrir et prolonger »" in his and other.post.url in his
-        [line] = await list_lines(conn, HERE, make_say("fr"), alice.id, await news.list_news(conn, alice.id))
+        [line] = await list_lines(conn, HERE, make_translate("fr"), alice.id, await news.list_news(conn, alice.id))
         assert (line.words, line.href) == ("7 de vos annonces se sont arrêtées", "/chez-moi?voir=finies")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from models.store.database import Connection, fetch_records, fetch_value
 from outbox.listings.listing_suggestions import find_kind, read_words, suggest
-from outbox.posting import Wish, post
+from outbox.posting import PostRequest, post
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from tests.factories import HERE, make_local_actor, make_member
@@ -56,7 +56,9 @@ async def test_neither_answers_nor_private_messages_nor_the_cooperative_itself(c
 
 async def test_only_a_note_that_begins_like_a_listing_begins_one(conn: Connection) -> None:
     alice = await make_member(conn)
-    wish = Wish(text="", warning="", sensitive=None, audience="network", language=None, parent_id=None, media_ids=())
+    wish = PostRequest(
+        text="", warning="", sensitive=None, audience="network", language=None, parent_id=None, media_ids=()
+    )
 
     for text in ("Bonjour", "Une #offre au milieu", "#demande Échelle", "#lomme Bonjour"):
         await post(conn, HERE, alice, replace(wish, text=text), None)

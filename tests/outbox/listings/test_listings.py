@@ -21,7 +21,7 @@ from models.store.database import Connection, Pool, connection, execute, fetch_v
 from outbox.listings import listings as outbox
 from outbox.listings.listings import close, edit, pause, publish, reopen, withdraw
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
-from tests.outbox.sent import list_sent, make_organization, make_streams, mark_delivered
+from tests.outbox.sent_activities import list_sent, make_organization, make_streams, mark_delivered
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 

@@ -15,7 +15,7 @@ from outbox.listings.listing_expiry import prolong
 from outbox.listings.listings import close, publish
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.outbox.listings.test_listings import make_draft
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 from tests.today import today
 
 

@@ -69,7 +69,7 @@ async def test_those_within_five_kilometres_who_asked_for_it_are_told(conn: Conn
     made = await call(conn, hocine)
 
     assert await list_told(conn) == ["awa"]
-    assert await repair_watches.count_told(conn, made.id) == 1
+    assert await repair_watches.count_notified(conn, made.id) == 1
     assert await repair_watches.count_near(conn, 50.645, 2.987) == 1
     payload = await fetch_value(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'repair_mail'")
     assert str(made.id).encode() in payload
@@ -88,7 +88,7 @@ async def test_nobody_is_told_who_is_away_blocked_or_muted_or_calls_herself(conn
     made = await call(conn, hocine)
 
     assert await list_told(conn) == []
-    assert await repair_watches.count_told(conn, made.id) == 0
+    assert await repair_watches.count_notified(conn, made.id) == 0
 
 
 async def test_a_call_without_a_place_is_told_once_it_has_one_and_never_again(conn: Connection, hocine: Actor) -> None:
@@ -125,18 +125,18 @@ async def test_of_what_is_no_open_fresh_call_nobody_is_told(conn: Connection, ch
     held = await make_listing(conn, bob, **({"kind": "repair_call", "mode": "repair"} | changes))
 
     assert await repair_calls.notify_near(conn, held) == 0
-    assert held.id not in await repair_watches.list_untold(conn)
+    assert held.id not in await repair_watches.list_unnotified(conn)
 
 
 async def test_whoever_asks_to_be_told_later_is_told_of_what_is_still_open(conn: Connection, hocine: Actor) -> None:
     made = await call(conn, hocine)
-    assert await repair_watches.list_untold(conn) == []
+    assert await repair_watches.list_unnotified(conn) == []
 
     await make_repairer(conn, "awa")
 
-    assert await repair_watches.list_untold(conn) == [made.id]
+    assert await repair_watches.list_unnotified(conn) == [made.id]
     assert await repair_calls.notify_near(conn, made) == 1
-    assert await repair_watches.list_untold(conn) == []
+    assert await repair_watches.list_unnotified(conn) == []
 
 
 async def test_calls_of_which_nobody_may_be_told_keep_no_other_from_being_told(
@@ -154,7 +154,7 @@ async def test_calls_of_which_nobody_may_be_told_keep_no_other_from_being_told(
 
     assert await repair_calls.notify_due(instance) == 1
     async with connection(pool) as conn:
-        assert await repair_watches.count_told(conn, made.id) == 1
+        assert await repair_watches.count_notified(conn, made.id) == 1
 
 
 async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, hocine: Actor) -> None:
@@ -162,7 +162,7 @@ async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, h
 
     made = [await call(conn, hocine, title=f"Pneu {number}") for number in range(REPAIR_CALLS.most + 1)]
 
-    assert [await repair_watches.count_told(conn, one.id) for one in made] == [1] * REPAIR_CALLS.most + [0]
+    assert [await repair_watches.count_notified(conn, one.id) for one in made] == [1] * REPAIR_CALLS.most + [0]
     assert await call(conn, await make_member(conn, "nour")) and len(await list_told(conn)) == REPAIR_CALLS.most + 1
 
 

@@ -7,7 +7,7 @@ from models.moderation import reports
 from models.store.database import Connection
 from outbox.moderation.reports import Complaint, report
 from tests.factories import HERE, make_local_actor, make_member, make_note, make_remote_actor
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 
 async def test_a_report_is_forwarded_without_the_name_of_who_reports(conn: Connection) -> None:

@@ -21,10 +21,10 @@ from models.timelines import CatalogueFilter, NetworkFilter, Page
 from models.traffic.outbound import deliveries
 from outbox.exchanges.agreements import agreements
 from outbox.listings import listings
-from outbox.people.absences import come_back, go_away, return_due
+from outbox.people.absences import begin_absence, end_absence, end_due_absences
 from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 LATER = timedelta(days=20)
 
@@ -46,12 +46,12 @@ async def test_offers_of_who_is_away_rest_and_what_she_looks_for_stays(conn: Con
     tent = await make_listing(conn, alice, mode="loan", post={"local": True})
     wanted = await make_listing(conn, alice, kind="request", mode="loan", post={"local": True})
 
-    await go_away(conn, HERE, alice, datetime.now(UTC) + LATER)
+    await begin_absence(conn, HERE, alice, datetime.now(UTC) + LATER)
 
     assert await find_offers(conn) == await find_offers(conn, carol) == {wanted.id}
     assert await find_offers(conn, alice) == {tent.id, wanted.id}
     assert await own.list_open(conn, before=2**63 - 1, limit=9) == [wanted.id] and await own.count_open(conn) == 1
-    await come_back(conn, HERE, await actors.get(conn, alice.id))
+    await end_absence(conn, HERE, await actors.get(conn, alice.id))
     assert await find_offers(conn) == {tent.id, wanted.id}
 
 
@@ -71,8 +71,8 @@ async def test_followers_are_told_of_going_and_of_coming_back(conn: Connection) 
     await make_follow(conn, await make_remote_actor(conn), alice)
     until = datetime(2027, 8, 2, 22, tzinfo=UTC)
 
-    await go_away(conn, HERE, alice, until)
-    await come_back(conn, HERE, await actors.get(conn, alice.id))
+    await begin_absence(conn, HERE, alice, until)
+    await end_absence(conn, HERE, await actors.get(conn, alice.id))
 
     told, back = [sent.activity["object"] for sent in await list_sent(conn)]
     assert told["awayUntil"] == "2027-08-02T22:00:00Z"
@@ -85,14 +85,14 @@ async def test_an_absence_ends_after_now_and_within_a_year(conn: Connection, ahe
     alice = await make_member(conn)
 
     with pytest.raises(Invalid):
-        await go_away(conn, HERE, alice, datetime.now(UTC) + ahead)
+        await begin_absence(conn, HERE, alice, datetime.now(UTC) + ahead)
 
 
 async def test_requests_for_offers_are_refused_meanwhile_and_answers_to_requests_are_not(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_member(conn, "bob")
     tent = await make_listing(conn, alice, mode="gift")
     wanted = await make_listing(conn, alice, kind="request", mode="gift")
-    await go_away(conn, HERE, alice, datetime.now(UTC) + LATER)
+    await begin_absence(conn, HERE, alice, datetime.now(UTC) + LATER)
 
     with pytest.raises(Conflict, match="owner_away"):
         await agreements.request(conn, HERE, bob, tent, Terms(quantity=Decimal(1)))
@@ -109,7 +109,7 @@ async def test_whose_day_has_come_is_back_and_others_are_told(pool: Pool, tmp_pa
         await execute(conn, "UPDATE actor SET away_until = now() - interval '1 second' WHERE id = $1", alice.id)
     instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse())
 
-    assert [await return_due(instance), await return_due(instance)] == [1, 0]
+    assert [await end_due_absences(instance), await end_due_absences(instance)] == [1, 0]
 
     async with connection(pool) as conn:
         assert (await actors.get(conn, alice.id)).away_until is None

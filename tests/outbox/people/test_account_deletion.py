@@ -20,7 +20,7 @@ from outbox.listings.listings import close, publish, withdraw
 from outbox.people import account_deletion as outbox
 from outbox.people.accounts import delete
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
-from tests.outbox.sent import make_streams
+from tests.outbox.sent_activities import make_streams
 
 AFTER = timedelta(days=14, minutes=1)
 
@@ -91,8 +91,8 @@ async def test_who_stays_finds_her_listings_open_but_not_what_she_or_time_closed
     await withdraw(conn, HERE, alice, taken_back.uri)
     await execute(conn, "UPDATE listing SET expires_at = now() - interval '1 hour' WHERE post_id = $1", late.id)
 
-    await outbox.stay(conn, HERE, alice)
-    await outbox.stay(conn, HERE, alice)
+    await outbox.cancel_deletion(conn, HERE, alice)
+    await outbox.cancel_deletion(conn, HERE, alice)
 
     found = [await status_of(conn, one) for one in (kept, closed, late, was_paused)]
     assert found == ["open", "fulfilled", "paused", "paused"]
@@ -134,8 +134,8 @@ async def test_the_account_ends_when_its_day_has_come_once_however_often_it_is_l
     alice = await ready_to_leave(pool)
     now = datetime.now(UTC)
 
-    early = await outbox.leave_due(instance_on(pool), at=now + timedelta(days=13, hours=23))
-    both = [await outbox.leave_due(instance_on(pool), at=now + AFTER) for _ in range(2)]
+    early = await outbox.delete_due_accounts(instance_on(pool), at=now + timedelta(days=13, hours=23))
+    both = [await outbox.delete_due_accounts(instance_on(pool), at=now + AFTER) for _ in range(2)]
 
     assert (early, both) == (0, [1, 0])
     async with connection(pool) as conn:
@@ -148,7 +148,7 @@ async def test_two_workers_that_look_at_the_same_moment_end_it_once(pool: Pool) 
     await ready_to_leave(pool)
     at = datetime.now(UTC) + AFTER
 
-    ended = await asyncio.gather(*(outbox.leave_due(instance_on(pool), at=at) for _ in range(2)))
+    ended = await asyncio.gather(*(outbox.delete_due_accounts(instance_on(pool), at=at) for _ in range(2)))
 
     assert sum(ended) == 1
     async with connection(pool) as conn:
@@ -158,9 +158,9 @@ async def test_two_workers_that_look_at_the_same_moment_end_it_once(pool: Pool) 
 async def test_who_changed_her_mind_is_left_alone(pool: Pool) -> None:
     alice = await ready_to_leave(pool)
     async with transaction(pool) as conn:
-        await outbox.stay(conn, HERE, alice)
+        await outbox.cancel_deletion(conn, HERE, alice)
 
-    assert await outbox.leave_due(instance_on(pool), at=datetime.now(UTC) + AFTER) == 0
+    assert await outbox.delete_due_accounts(instance_on(pool), at=datetime.now(UTC) + AFTER) == 0
 
 
 async def test_who_became_the_last_administrator_meanwhile_stays_another_day(pool: Pool) -> None:
@@ -169,7 +169,7 @@ async def test_who_became_the_last_administrator_meanwhile_stays_another_day(poo
         await outbox.ask(conn, HERE, odile)
         await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", alice.id)
 
-    assert await outbox.leave_due(instance_on(pool), at=datetime.now(UTC) + AFTER) == 0
+    assert await outbox.delete_due_accounts(instance_on(pool), at=datetime.now(UTC) + AFTER) == 0
 
     async with connection(pool) as conn:
         departure = await deletion_requests.find(conn, odile.id)
@@ -208,7 +208,7 @@ async def test_an_account_that_cannot_be_ended_keeps_no_other_and_is_named(
     monkeypatch.setattr("outbox.people.account_deletion.delete", stumble)
 
     with pytest.raises(Unfinished, match=f"account {alice.id}: ZeroDivisionError"):
-        await outbox.leave_due(instance_on(pool), at=datetime.now(UTC) + AFTER)
+        await outbox.delete_due_accounts(instance_on(pool), at=datetime.now(UTC) + AFTER)
 
     async with connection(pool) as conn:
         assert await accounts.find(conn, carol.id) is None

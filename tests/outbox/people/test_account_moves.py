@@ -192,7 +192,7 @@ async def test_ax18_who_comes_back_speaks_again(instance: Instance, fediverse: F
     )
 
     async with transaction(instance.pool) as conn:
-        await account_moves.come_back(conn, HERE, left)
+        await account_moves.undo_move(conn, HERE, left)
 
     async with transaction(instance.pool) as conn:
         back = await actors.get(conn, alice.id)

@@ -18,7 +18,7 @@ from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.relations import follows
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_note, make_remote_actor
-from tests.outbox.sent import make_streams, mark_delivered
+from tests.outbox.sent_activities import make_streams, mark_delivered
 from tests.web.form_client import shared_keys
 
 

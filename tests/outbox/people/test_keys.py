@@ -10,7 +10,7 @@ from models.store.database import Pool, connection, transaction
 from outbox.people.keys import rotate
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 
 async def test_d14_followers_get_the_new_key_under_the_same_id(pool: Pool, tmp_path: Path) -> None:

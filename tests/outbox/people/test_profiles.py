@@ -6,7 +6,7 @@ from models.store.database import Connection
 from outbox.people.profiles import announce_update
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import make_signer, public_pem
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 
 async def test_followers_get_the_whole_profile(conn: Connection) -> None:

@@ -14,7 +14,7 @@ from models.posts.media.uploads import MediaWords
 from models.store.database import Connection
 from outbox.posts.notes import NoteDraft, delete, edit, narrow, publish, reply
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
-from tests.outbox.sent import list_sent, mark_delivered
+from tests.outbox.sent_activities import list_sent, mark_delivered
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 

@@ -16,7 +16,7 @@ from outbox.posts.poll_figures import send_figures
 from outbox.posts.polls import PollDraft, count, find_refusal, require_draft
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 ASKED = PollDraft(options=("Lundi", "Mardi"), expires_in=3600)
 

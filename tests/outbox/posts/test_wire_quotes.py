@@ -11,7 +11,7 @@ from models.posts.quotes import quotes
 from models.store.database import Connection, fetch_column
 from outbox.builders.objects.quotes import build_stamp
 from outbox.posts.notes import NoteDraft, publish
-from outbox.posts.quote_requests import hear_yes
+from outbox.posts.quote_requests import process_accepted_quote
 from outbox.posts.quotes import grant, refuse, revoke
 from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
 from tests.golden import normalize, require_golden
@@ -37,7 +37,7 @@ async def quote_bob(conn: Connection) -> list[dict[str, Any]]:
     note = await publish(conn, HERE, alice, NoteDraft(text="À lire !", audience="network", quoted_id=quoted.id))
     quote = await quotes.find_by_quoting(conn, note.id)
     assert quote is not None
-    await hear_yes(conn, HERE, quote, f"{bob.uri}/stamps/1")
+    await process_accepted_quote(conn, HERE, quote, f"{bob.uri}/stamps/1")
     return await sent(conn)
 
 

@@ -12,7 +12,7 @@ from models.relations.blocking import blocks
 from models.store.database import Connection, execute
 from outbox.relations.follows import accept, follow, reject, unfollow
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 
 async def state_of(conn: Connection, follower: Actor, followed: Actor) -> str | None:

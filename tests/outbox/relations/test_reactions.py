@@ -10,7 +10,7 @@ from models.relations import reactions
 from models.store.database import Connection
 from outbox.relations.reactions import favourite, share, unfavourite, unshare
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 
 async def told(conn: Connection, reader: Actor) -> list[str]:

@@ -47,7 +47,7 @@ async def test_whoever_is_vouched_for_is_a_friend_and_stays_one(conn: Connection
     await peers.vouch(conn, HENIN)
     [vouched] = await list_entries(conn)
 
-    await peers.vouch_no_more(conn, HENIN)
+    await peers.withdraw_vouch(conn, HENIN)
 
     [entry] = await list_entries(conn)
     server = await find_peer(conn, HENIN)

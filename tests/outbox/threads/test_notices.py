@@ -25,17 +25,17 @@ from outbox.exchanges.agreements.endings import withdraw
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.moderation import reports
 from outbox.moderation.reports import Complaint
-from outbox.posting import Wish
+from outbox.posting import PostRequest
 from outbox.relations import blocks
 from outbox.relations import reactions as outbox_reactions
 from outbox.threads.agreement_context import Said, remind
 from tests.factories import HERE, make_listing, make_local_actor, make_member
-from tests.outbox.sent import list_sent
-from tests.pair import make_pair
+from tests.outbox.sent_activities import list_sent
 from tests.points import give, switch_on
-from tests.talks import days
+from tests.sample_threads import days
+from tests.server_pair import make_pair
 
-WISH = Wish(text="", warning="", sensitive=None, audience=None, language=None, parent_id=None, media_ids=())
+WISH = PostRequest(text="", warning="", sensitive=None, audience=None, language=None, parent_id=None, media_ids=())
 
 
 async def list_notices(conn: Connection, reader: Actor) -> list[Post]:

@@ -26,7 +26,7 @@ from outbox.threads.messages import Words
 from outbox.threads.messages import write as write_message
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 START = (datetime.now(PARIS) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
 TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=3), place="La Remise")

@@ -6,7 +6,7 @@ import pytest
 
 from federation.http_client.answers import Answer
 from models.traffic.outbound.deliveries import Delivery
-from outbox.traffic.outcomes import Later, Never, Outcome, Sent, ToPerson, judge
+from outbox.traffic.outcomes import Delivered, Outcome, RetryLater, RetryPersonalInbox, Undeliverable, judge
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -37,14 +37,14 @@ def judge_status(status: int | None, *, delivery: Delivery | None = None, at: da
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_ht05_every_2xx_is_an_arrival(status: int) -> None:
-    assert isinstance(judge_status(status), Sent)
+    assert isinstance(judge_status(status), Delivered)
 
 
 @pytest.mark.parametrize("status", [None, 401, 408, 425, 429, 500, 502, 503, 504, 301])
 def test_ht05_what_may_pass_is_tried_again(status: int | None) -> None:
     outcome = judge_status(status)
 
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, RetryLater)
     assert outcome.due_at == START + timedelta(seconds=15)
 
 
@@ -52,26 +52,26 @@ def test_ht05_what_may_pass_is_tried_again(status: int | None) -> None:
 def test_ht07_only_trouble_of_the_host_counts_against_it(status: int | None, failing: bool) -> None:
     outcome = judge_status(status)
 
-    assert isinstance(outcome, Later) and outcome.failing is failing
+    assert isinstance(outcome, RetryLater) and outcome.failing is failing
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_ht05_a_missing_shared_inbox_leads_to_the_personal_one(status: int) -> None:
-    assert isinstance(judge_status(status), ToPerson)
+    assert isinstance(judge_status(status), RetryPersonalInbox)
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_ht05_a_missing_personal_inbox_is_the_end(status: int) -> None:
     outcome = judge_status(status, delivery=make_delivery(personal_inbox=None))
 
-    assert isinstance(outcome, Never) and outcome.missing
+    assert isinstance(outcome, Undeliverable) and outcome.missing
 
 
 @pytest.mark.parametrize("status", [400, 403, 405, 413, 415, 422])
 def test_ht05_other_refusals_are_final(status: int) -> None:
     outcome = judge_status(status)
 
-    assert isinstance(outcome, Never) and not outcome.missing
+    assert isinstance(outcome, Undeliverable) and not outcome.missing
 
 
 def test_ht06_a_host_is_left_alone_for_as_long_as_it_says() -> None:
@@ -79,7 +79,7 @@ def test_ht06_a_host_is_left_alone_for_as_long_as_it_says() -> None:
 
     outcome = judge(make_delivery(), answer, at=START, chance=0.5)
 
-    assert isinstance(outcome, Later) and outcome.due_at == START + timedelta(hours=1)
+    assert isinstance(outcome, RetryLater) and outcome.due_at == START + timedelta(hours=1)
 
 
 def test_ht06_after_ten_days_it_is_given_up_with_its_cause() -> None:
@@ -87,4 +87,4 @@ def test_ht06_after_ten_days_it_is_given_up_with_its_cause() -> None:
 
     outcome = judge(make_delivery(attempts=15), answer, at=START + timedelta(days=10), chance=0.5)
 
-    assert isinstance(outcome, Never) and outcome.error == "The certificate of henin.test has expired."
+    assert isinstance(outcome, Undeliverable) and outcome.error == "The certificate of henin.test has expired."

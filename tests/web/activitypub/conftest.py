@@ -22,7 +22,7 @@ from models.store.database import Connection, Pool, connection, execute, transac
 from outbox.listings.listings import publish
 from tests.factories import make_follow, make_local_actor, make_member
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get, sign_post
-from tests.shelf import Shelf
+from tests.warm_databases import WarmDatabases
 from tests.web.small_app import Client, make_instance
 from web.server.app import make_app
 
@@ -173,9 +173,9 @@ async def give_keys(door: Door, actor: Actor) -> None:
 
 
 @pytest.fixture
-async def pool(shelf: Shelf) -> AsyncIterator[Pool]:
+async def pool(warm_databases: WarmDatabases) -> AsyncIterator[Pool]:
     """An empty database."""
-    async with shelf.lend() as lent:
+    async with warm_databases.lend() as lent:
         yield lent.pool
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tests.web.api import strict, strict_instance, strict_newer
-from tests.web.api.fits import Check, shaped
+from tests.web.api.json_shapes import Check, shaped
 from tests.web.api.strict import many
 
 Encoding = Literal["json", "form", "multipart"]

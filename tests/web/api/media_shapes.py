@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.web.api.fits import address, count, filled, id, maybe, null, number, one_of, shaped
+from tests.web.api.json_shapes import address, count, filled, id, maybe, null, number, one_of, shaped
 
 _MEASURE = shaped({"width": count, "height": count, "size": filled, "aspect": number})
 

@@ -116,10 +116,10 @@ async def acting(api: Api) -> AsyncIterator[Connection]:
     """A transaction of this process whose end rings the bell."""
     async with transaction(api.pool) as conn:
         yield conn
-    waker_of(api).ring_stream()
+    work_signal_of(api).signal_stream()
 
 
-def waker_of(api: Api) -> WorkSignal:
+def work_signal_of(api: Api) -> WorkSignal:
     """The bells of the server."""
     assert api.client.app is not None
     return api.client.app[WORK_SIGNAL]

@@ -1,6 +1,6 @@
 """A client that forgives nothing: what Tusky and Mastodon for Android refuse, refused here."""
 
-from tests.web.api.fits import (
+from tests.web.api.json_shapes import (
     Check,
     Shape,
     Unfit,

@@ -1,6 +1,6 @@
 """The same for the two documents about the server."""
 
-from tests.web.api.fits import Shape, address, count, empty, filled, flag, many, maybe, null, shaped, text
+from tests.web.api.json_shapes import Shape, address, count, empty, filled, flag, many, maybe, null, shaped, text
 from tests.web.api.strict import account
 
 _ACCOUNT_LIMITS = (

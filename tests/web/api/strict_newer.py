@@ -1,6 +1,20 @@
 """The same for what came with Mastodon 4.3 and later."""
 
-from tests.web.api.fits import Shape, address, count, empty, filled, flag, id, many, maybe, moment, one_of, shaped, text
+from tests.web.api.json_shapes import (
+    Shape,
+    address,
+    count,
+    empty,
+    filled,
+    flag,
+    id,
+    many,
+    maybe,
+    moment,
+    one_of,
+    shaped,
+    text,
+)
 from tests.web.api.strict import FIELD, account, featured_tag, report, status
 
 _GROUP: Shape = {

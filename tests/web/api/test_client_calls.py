@@ -13,7 +13,7 @@ from tests.factories import make_follow, make_local_actor, make_note, make_remot
 from tests.web.api import strict
 from tests.web.api.client_calls import CLIENTS, Call
 from tests.web.api.conftest import Alice, Answer
-from tests.web.api.fits import Unfit
+from tests.web.api.json_shapes import Unfit
 from tests.web.api.mastodon.posts.test_media import picture
 
 

@@ -10,7 +10,7 @@ from models.people import actors
 from models.relations import reactions
 from models.store.database import connection, fetch_column
 from tests.factories import make_follow
-from tests.web.api import hostile, strict
+from tests.web.api import hostile_texts, strict
 from tests.web.api.conftest import Alice
 
 STATUSES, ACCOUNTS = strict.many(strict.status), strict.many(strict.account)
@@ -26,10 +26,10 @@ async def find(alice: Alice, uri: str) -> Any:
     return await alice.api.get("/api/v2/search", strict.results, q=uri, resolve="true")
 
 
-@pytest.mark.parametrize("base", [hostile.NOTE, hostile.LISTING], ids=["note", "listing"])
+@pytest.mark.parametrize("base", [hostile_texts.NOTE, hostile_texts.LISTING], ids=["note", "listing"])
 async def test_every_answer_with_hostile_data_in_it_keeps_its_shape(alice: Alice, base: dict[str, Any]) -> None:
-    mallory = alice.api.fediverse.add_person("mallory", hostile.HOST, **hostile.PERSON)
-    document = hostile.make_note(mallory.uri, base, 1)
+    mallory = alice.api.fediverse.add_person("mallory", hostile_texts.HOST, **hostile_texts.PERSON)
+    document = hostile_texts.make_note(mallory.uri, base, 1)
     alice.api.fediverse.documents[document["id"]] = document
     [found] = (await find(alice, document["id"]))["statuses"]
     async with connection(alice.api.pool) as conn:
@@ -59,17 +59,17 @@ async def test_every_answer_with_hostile_data_in_it_keeps_its_shape(alice: Alice
     assert (found["created_at"][:4], found["account"]["display_name"][:3]) != ("0000", "")
 
 
-@pytest.mark.parametrize("base", [hostile.NOTE, hostile.LISTING], ids=["note", "listing"])
+@pytest.mark.parametrize("base", [hostile_texts.NOTE, hostile_texts.LISTING], ids=["note", "listing"])
 async def test_junk_in_any_field_of_a_post_breaks_nothing(alice: Alice, base: dict[str, Any]) -> None:
-    mallory = alice.api.fediverse.add_person("mallory", hostile.HOST)
-    fields = FIELDS if base is hostile.NOTE else OF_LISTING
-    spoiled = [document for field in fields for document in hostile.spoil(base, field)]
+    mallory = alice.api.fediverse.add_person("mallory", hostile_texts.HOST)
+    fields = FIELDS if base is hostile_texts.NOTE else OF_LISTING
+    spoiled = [document for field in fields for document in hostile_texts.spoil(base, field)]
     for number, document in enumerate(spoiled):
-        made = hostile.make_note(mallory.uri, document, number)
+        made = hostile_texts.make_note(mallory.uri, document, number)
         alice.api.fediverse.documents[made["id"]] = made
 
     kept = [
-        bool((await find(alice, f"https://{hostile.HOST}/notes/{number}"))["statuses"])
+        bool((await find(alice, f"https://{hostile_texts.HOST}/notes/{number}"))["statuses"])
         for number in range(len(spoiled))
     ]
 
@@ -82,9 +82,9 @@ async def test_junk_in_any_field_of_a_post_breaks_nothing(alice: Alice, base: di
 
 async def test_junk_in_any_field_of_a_person_breaks_nothing(alice: Alice) -> None:
     people = [
-        alice.api.fediverse.add_person(f"m{field}{number}", hostile.HOST, **changes)
+        alice.api.fediverse.add_person(f"m{field}{number}", hostile_texts.HOST, **changes)
         for field in OF_PERSON
-        for number, changes in enumerate({field: junk} for junk in hostile.JUNK)
+        for number, changes in enumerate({field: junk} for junk in hostile_texts.JUNK)
     ]
 
     found = [(await find(alice, person.uri))["accounts"] for person in people]

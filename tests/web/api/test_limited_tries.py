@@ -6,7 +6,7 @@ from models.store.database import connection, fetch_value
 from tests.factories import make_local_actor, make_remote_actor
 from tests.web.api.conftest import Alice, Api
 from tests.web.api.mastodon.people.test_registration import join, open_door
-from tests.web.tries import allow
+from tests.web.limited_tries import allow
 
 HEADERS = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
 

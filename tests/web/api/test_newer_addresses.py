@@ -13,7 +13,7 @@ from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice, Api
 from tests.web.api.mastodon.people.test_registration import open_door
 from tests.web.api.mastodon.posts.test_media import picture
-from tests.web.tries import allow
+from tests.web.limited_tries import allow
 
 PROFILE = "/api/v1/profile"
 

@@ -14,8 +14,8 @@ from tests.web.small_app import Client, make_instance
 from web.http.app_keys import INSTANCE
 from web.middlewares import peer_rate_limits
 from web.middlewares.errors import error_middleware
-from web.middlewares.peer_rate_limits import PROVEN, note_signer, peer_quota_middleware
-from web.middlewares.rate_limits import QUOTA, Quota
+from web.middlewares.peer_rate_limits import PROVEN, note_signer, peer_rate_limit_middleware
+from web.middlewares.rate_limits import RATE_LIMITS, RateLimits
 from web.middlewares.requests import request_middleware
 
 
@@ -33,8 +33,8 @@ async def take(request: web.Request) -> web.Response:
 
 
 async def serve(instance: Instance, rate_limit: int = 1500) -> AsyncIterator[Client]:
-    app = web.Application(middlewares=[request_middleware, error_middleware, peer_quota_middleware])
-    app[INSTANCE], app[QUOTA] = instance, Quota(instance.counter, rate_limit)
+    app = web.Application(middlewares=[request_middleware, error_middleware, peer_rate_limit_middleware])
+    app[INSTANCE], app[RATE_LIMITS] = instance, RateLimits(instance.counter, rate_limit)
     app.add_routes(
         [
             web.get("/users/{name}", show),

@@ -16,10 +16,10 @@ from models.access import sessions
 from models.people.actors import Actor
 from models.settings import Settings, Site
 from models.store.database import Pool, transaction
-from tests import village
+from tests import sample_village
 from tests.fediverse import FakeFediverse
-from tests.shelf import Kept, Shelf
-from tests.village import Village
+from tests.sample_village import Village
+from tests.warm_databases import WarmDatabase, WarmDatabases
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
 from web.http.app_keys import INSTANCE
@@ -100,20 +100,20 @@ def fediverse() -> FakeFediverse:
 
 
 @pytest.fixture
-async def lent_database(shelf: Shelf) -> AsyncIterator[Kept]:
+async def lent_database(warm_databases: WarmDatabases) -> AsyncIterator[WarmDatabase]:
     """A migrated database that is empty."""
-    async with shelf.lend() as kept:
+    async with warm_databases.lend() as kept:
         yield kept
 
 
 @pytest.fixture
-def database_url(lent_database: Kept) -> str:
+def database_url(lent_database: WarmDatabase) -> str:
     """Where it is."""
     return lent_database.url
 
 
 @pytest.fixture
-def pool(lent_database: Kept) -> Pool:
+def pool(lent_database: WarmDatabase) -> Pool:
     """Its pool."""
     return lent_database.pool
 
@@ -129,7 +129,7 @@ def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
 async def lomme(instance: Instance) -> Village:
     """The village, in the database."""
     async with transaction(instance.pool) as conn:
-        return await village.build(conn, SITE, instance.store)
+        return await sample_village.build(conn, SITE, instance.store)
 
 
 @pytest.fixture

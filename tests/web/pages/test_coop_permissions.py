@@ -8,7 +8,7 @@ from federation.instance import Instance
 from models.people.accounts import ROLES, Role
 from models.store.database import transaction
 from tests.factories import make_member
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.routes import ROUTES
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 

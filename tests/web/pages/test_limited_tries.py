@@ -5,12 +5,12 @@ import pytest
 from federation.instance import Instance
 from models.store.database import transaction
 from tests.factories import make_local_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.form_client import PASSWORD, Doorbell, list_mails
+from tests.web.limited_tries import allow
 from tests.web.pages.conftest import Browser
 from tests.web.pages.people.test_email_change import CHANGE, enter
 from tests.web.pages.people.test_registration import join, open_up
-from tests.web.tries import allow
 
 
 async def test_the_current_password_cannot_be_guessed_from_an_open_session(

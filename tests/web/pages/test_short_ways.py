@@ -8,7 +8,7 @@ from federation.instance import Instance
 from models.listings import listing_drafts
 from models.news import news
 from models.store.database import Pool, connection, fetch_value
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import changed, send_form
 

@@ -33,12 +33,12 @@ from outbox.listings import unavailabilities
 from outbox.posts import notes, polls
 from outbox.posts.notes import NoteDraft
 from outbox.posts.polls import PollDraft
-from tests import village
+from tests import sample_village
 from tests.conftest import copy_database, with_database
 from tests.factories import make_follow, make_note
 from tests.fediverse import FakeFediverse
-from tests.talks import find_thread
-from tests.village import Village
+from tests.sample_threads import find_thread
+from tests.sample_village import Village
 from tests.web.live_site import CHROMIUM, open_chromium
 from web.personal_export.job import make_archive, queue_archive
 from web.personal_export.storage import find_storage
@@ -82,7 +82,7 @@ async def keep_film(instance: Instance) -> StoredFilm:
 async def furnish(instance: Instance) -> Village:
     """The village; Alice also wrote, liked, kept, hid and follows, and Léonie thanked her."""
     async with transaction(instance.pool) as conn:
-        lomme = await village.build(conn, SITE, instance.store)
+        lomme = await sample_village.build(conn, SITE, instance.store)
         alice, hocine = lomme.alice, lomme.hocine
         for text, audience in (("Bonjour <script>alert(1)</script> à tous", "network"), ("Entre nous", "followers")):
             await notes.publish(conn, SITE, alice, NoteDraft(text=text, audience=audience))  # type: ignore[arg-type]

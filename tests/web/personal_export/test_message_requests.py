@@ -10,7 +10,7 @@ from models.settings import Settings, Site
 from models.store.database import Pool, transaction
 from tests.factories import make_member
 from tests.fediverse import FakeFediverse
-from tests.strangers import make_stranger, make_waiting
+from tests.sample_message_requests import make_stranger, make_waiting
 from web.personal_export.message_requests import write_message_requests
 from web.personal_export.records import ArchiveOwner
 from web.personal_export.zip_writer import open_zip

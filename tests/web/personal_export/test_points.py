@@ -12,10 +12,10 @@ from models.people import accounts
 from models.people.actors import Actor
 from models.settings import Settings, Site
 from models.store.database import Pool, transaction
-from tests import village
+from tests import sample_village
 from tests.fediverse import FakeFediverse
 from tests.points import fill_ledger
-from tests.village import Village
+from tests.sample_village import Village
 from web.personal_export.points import write_points
 from web.personal_export.records import ArchiveOwner
 from web.personal_export.zip_writer import open_zip
@@ -31,7 +31,7 @@ def instance(pool: Pool) -> Instance:
 
 async def build(instance: Instance, *, kept: bool) -> Village:
     async with transaction(instance.pool) as conn:
-        lomme = await village.build(conn, SITE)
+        lomme = await sample_village.build(conn, SITE)
         if kept:
             await fill_ledger(conn, lomme)
     return lomme

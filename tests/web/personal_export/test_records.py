@@ -4,13 +4,13 @@ from models.people import actors
 from models.personal_data import personal_export
 from models.store.database import Connection
 from outbox.exchanges.agreements.thanks import ThanksNote, thank
+from tests.confirmed_exchanges import confirm_here
 from tests.factories import HERE
-from tests.gratitude import settle_here
 from web.personal_export.records import load_thread_records
 
 
 async def test_thanks_are_taken_along_with_their_words(conn: Connection) -> None:
-    held = await settle_here(conn)
+    held = await confirm_here(conn)
     carol = await actors.get(conn, held.partner_id)
     await thank(conn, HERE, carol, held, ThanksNote(text="Superbe vélo !"))
 

@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models.listings.listings import Listing
 from models.store.database import execute, transaction
 from tests.factories import make_note
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.rendering.open_graph import LONGEST, shorten
 

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 

@@ -15,8 +15,8 @@ from models.people.actors import BUILT_IN, Actor, Counts
 from models.settings import Site
 from models.store.database import connection, transaction
 from outbox.people.profiles import describe_actor
-from tests.drawings import draw, encode
 from tests.factories import HERE, make_local_actor, make_member
+from tests.picture_files import draw, encode
 from tests.web.server import test_media
 from web.api.entities.accounts import build_account, load_account
 from web.api.entities.values import EntityContext

@@ -5,13 +5,13 @@ import pytest
 from models.access import one_time_links
 from models.store.database import Connection
 from tests.factories import HERE
-from web.server.first_run import STEPS, Step, say_first_run, say_step
+from web.server.first_run import STEPS, Step, print_first_run_link, print_step
 
 
 async def test_the_address_is_a_sentence_in_both_languages_with_the_whole_link(
     conn: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await say_first_run(conn, HERE)
+    await print_first_run_link(conn, HERE)
 
     said = capsys.readouterr().err
     [address] = [line.strip() for line in said.splitlines() if "/installation/" in line]
@@ -23,7 +23,7 @@ async def test_the_address_is_a_sentence_in_both_languages_with_the_whole_link(
 
 @pytest.mark.parametrize("step", STEPS)
 def test_what_takes_long_is_said_in_both_languages(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
-    say_step(step)
+    print_step(step)
 
     french, english = capsys.readouterr().err.strip().split(" / ")
     assert french == STEPS[step] != english

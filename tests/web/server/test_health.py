@@ -18,7 +18,7 @@ async def test_it_is_ready_once_a_worker_beats(pool: Pool) -> None:
     async with serving(make_instance(pool)) as client:
         before = await client.get("/readyz")
         async with transaction(pool) as conn:
-            await heartbeats.beat(conn, uuid4(), "worker")
+            await heartbeats.save_heartbeat(conn, uuid4(), "worker")
         after = await client.get("/readyz")
 
         assert (before.status, (await before.json())["missing"]) == (503, ["worker"])
@@ -27,7 +27,7 @@ async def test_it_is_ready_once_a_worker_beats(pool: Pool) -> None:
 
 async def test_it_is_not_ready_for_a_schema_that_is_behind(pool: Pool) -> None:
     async with transaction(pool) as conn:
-        await heartbeats.beat(conn, uuid4(), "worker")
+        await heartbeats.save_heartbeat(conn, uuid4(), "worker")
         await conn.execute("DELETE FROM migration WHERE name LIKE '0001%'")
     async with serving(make_instance(pool)) as client:
         answer = await client.get("/readyz")
@@ -47,11 +47,11 @@ async def test_what_no_living_worker_gets_done_is_missing_and_what_one_of_them_d
     first, second = uuid4(), uuid4()
     async with serving(make_instance(pool)) as client:
         async with transaction(pool) as conn:
-            await heartbeats.beat(conn, first, "worker", ["inbox", "jobs"])
-            await heartbeats.beat(conn, second, "worker", ["jobs"])
+            await heartbeats.save_heartbeat(conn, first, "worker", ["inbox", "jobs"])
+            await heartbeats.save_heartbeat(conn, second, "worker", ["jobs"])
         some = await client.get("/readyz")
         async with transaction(pool) as conn:
-            await heartbeats.beat(conn, first, "worker")
+            await heartbeats.save_heartbeat(conn, first, "worker")
         none = await client.get("/readyz")
 
         assert (some.status, (await some.json())["missing"]) == (503, ["jobs"])
@@ -68,7 +68,7 @@ async def test_what_fails_again_and_again_behind_the_pages_is_named(
     monkeypatch.setattr(app, "share", fail)
     async with TestClient(TestServer(make_app(make_instance(pool)))) as client:
         async with transaction(pool) as conn:
-            await heartbeats.beat(conn, uuid4(), "worker")
+            await heartbeats.save_heartbeat(conn, uuid4(), "worker")
 
         async def names_it() -> bool:
             told: dict[str, object] = await (await client.get("/readyz")).json()

@@ -17,10 +17,10 @@ from models.posts.media import media
 from models.posts.media.media import Media, RemoteDocument
 from models.settings import Settings
 from models.store.database import Pool, transaction
-from tests.drawings import decode, draw, encode
 from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.films import make_film
+from tests.film_files import make_film
+from tests.picture_files import decode, draw, encode
 from web.http.app_keys import INSTANCE
 from web.server.media import ROUTES
 

@@ -49,7 +49,7 @@ def _shorten(account: Json) -> Json:
     return {name: account[name] for name in PARTIAL}
 
 
-def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
+def add_page_ids(value: Json, groups: Sequence[NotificationGroup]) -> Json:
     """The same with what of each group stands on the asked page."""
     by_key = {group.key: group.page for group in groups}
     return value | {
@@ -87,11 +87,11 @@ def _build(
         "sample_account_ids": people,
     }
     if group.type == "admin.report":
-        return None if reported is None else value | _say_report(reported)
+        return None if reported is None else value | _build_report(reported)
     return value if group.post_id is None else value | {"status_id": str(group.post_id)}
 
 
-def _say_report(reported: Json) -> Json:
+def _build_report(reported: Json) -> Json:
     """What is reported, and who did so where that is known here."""
     maker = [reported["account"]["id"]] if "account" in reported else None
     return {"report": reported["report"]} | ({"sample_account_ids": maker} if maker else {})

@@ -44,7 +44,10 @@ async def load_reports(
     account = await accounts.find(conn, reader_id) if ids else None
     if account is None or not has_right(account, "reports"):
         return {}
-    told = {id: await _tell(conn, look, report) for id, report in (await _list_reports(conn, ids, reader_id)).items()}
+    told = {
+        id: await _build_with_reporter(conn, look, report)
+        for id, report in (await _list_reports(conn, ids, reader_id)).items()
+    }
     return {id: value for id, value in told.items() if value is not None}
 
 
@@ -56,7 +59,7 @@ async def _list_reports(conn: Connection, ids: Sequence[int], reader_id: int) ->
     return {id: known[one.report_id] for id, one in about.items() if one.report_id in known}
 
 
-async def _tell(conn: Connection, look: EntityContext, report: Report) -> Json | None:
+async def _build_with_reporter(conn: Connection, look: EntityContext, report: Report) -> Json | None:
     target = await _load(conn, look, report.target_id)
     if target is None:
         return None

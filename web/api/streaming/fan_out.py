@@ -86,15 +86,15 @@ def _list_of(watched: Watched, *kinds: str) -> list[int]:
     return list({stream.of for stream in watched if stream.kind in kinds and isinstance(stream.of, int)})
 
 
-def _list_told(events: Sequence[StreamEvent], kind: str) -> list[int]:
+def _list_object_ids(events: Sequence[StreamEvent], kind: str) -> list[int]:
     return [event.object_id for event in events if event.kind == kind]
 
 
 async def _load_news(conn: Connection, watched: Watched, events: Sequence[StreamEvent]) -> StatusUpdates:
-    edited = _list_told(events, "edit")
-    post_ids = _list_told(events, "post") + edited
+    edited = _list_object_ids(events, "edit")
+    post_ids = _list_object_ids(events, "post") + edited
     entries = {id: TimelineEntry(id=id, post_id=id, shared_by=None) for id in post_ids}
-    shared = await _load_shares(conn, _list_told(events, "share"))
+    shared = await _load_shares(conn, _list_object_ids(events, "share"))
     shares_of_edited = await reactions.list_share_ids(conn, edited) if edited else {}
     share_ids = [*shared, *chain.from_iterable(shares_of_edited.values())]
     public, hidden = await _load_public(conn, watched, post_ids)

@@ -24,7 +24,7 @@ from web.middlewares.work_signals import WorkSignal
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 5.0
-"""Events are looked for this often even when no bell rang."""
+"""Events are looked for this often even without a signal."""
 
 BREATH_SECONDS = 0.02
 """Between two looks: what comes meanwhile is read together."""
@@ -60,7 +60,7 @@ class Hub:
         """`work_signal` says when something may have happened."""
         self._pool = pool
         self._look = look
-        self._waker = work_signal
+        self._work_signal = work_signal
         self._watchers: set[Subscriber] = set()
         self._by_stream: dict[Stream, set[Subscriber]] = {}
         self._accounts: Counter[tuple[str, int]] = Counter()
@@ -96,12 +96,12 @@ class Hub:
             yield
         finally:
             for stream in list(watcher.streams):
-                self.leave(watcher, stream)
+                self.unsubscribe(watcher, stream)
             self._watchers.discard(watcher)
             self._accounts -= Counter([account])
             self._addresses -= Counter([watcher.address])
 
-    async def join(self, watcher: Subscriber, wanted: StreamRequest) -> None:
+    async def subscribe(self, watcher: Subscriber, wanted: StreamRequest) -> None:
         """Let the watcher have a stream: everything that is committed from now on. Raises Unavailable."""
         async with self._joining:
             if self._position is None:
@@ -111,7 +111,7 @@ class Hub:
         watcher.streams[wanted.stream] = wanted.names
         self._by_stream.setdefault(wanted.stream, set()).add(watcher)
 
-    def leave(self, watcher: Subscriber, stream: Stream) -> None:
+    def unsubscribe(self, watcher: Subscriber, stream: Stream) -> None:
         """Let the watcher have it no more."""
         if watcher.streams.pop(stream, None) is None:
             return
@@ -131,11 +131,11 @@ class Hub:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
-                    await self._waker.stream.wait()
-            self._waker.stream.clear()
+                    await self._work_signal.stream.wait()
+            self._work_signal.stream.clear()
             try:
                 await self._check_tokens()  # first: nothing is told to whoever was shut out before it happened
-                await self.tell()
+                await self.publish_events()
             except Unavailable as error:  # read again from the same position
                 log.debug("streams_wait_for_database", cause=str(error.__cause__ or error))
             except Exception:
@@ -144,7 +144,7 @@ class Hub:
                 raise
             await asyncio.sleep(BREATH_SECONDS)
 
-    async def tell(self) -> None:
+    async def publish_events(self) -> None:
         """Read what was committed since the last time, and hand it on."""
         position = self._position
         if position is None:
@@ -158,12 +158,12 @@ class Hub:
             for start in range(0, len(events), AT_ONCE):
                 found = await load_deliveries(conn, self._look, self._by_stream, events[start : start + AT_ONCE])
                 for delivery in found:
-                    self.hand_on(delivery)
+                    self.publish(delivery)
         self._read_at = time.monotonic()
         if self._position == position:
             self._position = reached
 
-    def hand_on(self, delivery: Delivery) -> None:
+    def publish(self, delivery: Delivery) -> None:
         """Put a message before everybody who is to get it."""
         for stream in delivery.streams:
             for watcher in self._by_stream.get(stream, ()):
@@ -175,9 +175,9 @@ class Hub:
 
     async def _check_tokens(self) -> None:
         """End the streams of tokens that were revoked, and of accounts that may not log in any more."""
-        if not self._waker.tokens.is_set() and time.monotonic() - self._checked_at < TOKENS_SECONDS:
+        if not self._work_signal.tokens.is_set() and time.monotonic() - self._checked_at < TOKENS_SECONDS:
             return
-        self._waker.tokens.clear()
+        self._work_signal.tokens.clear()
         self._checked_at = time.monotonic()
         watching = list(self._watchers)
         if not watching:

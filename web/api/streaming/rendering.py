@@ -58,7 +58,7 @@ async def _render_filtered(
             own = (status["reblog"] or status)["account"]["id"] == str(reader_id)
             if own or not (found := find_results(held, status)):
                 continue
-            filtered, of_all = say_filtered(status, found), rendered[int(status["id"])]
+            filtered, of_all = add_filter_results(status, found), rendered[int(status["id"])]
             of_all.personal[reader_id] = orjson.dumps(filtered)
             for context, hidden in of_all.hidden.items():
                 if is_hidden(filtered, context):
@@ -81,7 +81,7 @@ async def _render_involved(
                 rendered[int(status["id"])].personal[reader_id] = orjson.dumps(status)
 
 
-def say_filtered(status: Json, found: list[Json]) -> Json:
+def add_filter_results(status: Json, found: list[Json]) -> Json:
     """The status with what somebody's filters found in it, in a shared one as well."""
     shared = status["reblog"] and status["reblog"] | {"filtered": found}
     return status | {"filtered": found, "reblog": shared}

@@ -56,7 +56,7 @@ async def _send_events(request: web.Request, name: str) -> web.StreamResponse:
         Subscriber(request[TOKEN], visitor_network(request.remote), _encode, transport.abort),
     )
     with hub.watching(watcher):
-        await hub.join(watcher, wanted)
+        await hub.subscribe(watcher, wanted)
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
         try:

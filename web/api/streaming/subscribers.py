@@ -18,7 +18,7 @@ Encode = Callable[[Message, tuple[str, ...]], bytes]
 class Subscriber:
     """One connection. The hub puts messages in, the view that holds the connection takes them out."""
 
-    __slots__ = ("_abort", "_bell", "_encode", "_waiting", "address", "ended", "streams", "token")
+    __slots__ = ("_abort", "_encode", "_ready", "_waiting", "address", "ended", "streams", "token")
 
     def __init__(self, token: Token, address: str, encode: Encode, abort: Callable[[], None]) -> None:
         """`encode` makes bytes of a message for a stream of these names; `abort` cuts the connection."""
@@ -29,7 +29,7 @@ class Subscriber:
         self._encode = encode
         self._abort = abort
         self._waiting: deque[bytes] = deque()
-        self._bell: asyncio.Future[None] | None = None
+        self._ready: asyncio.Future[None] | None = None
 
     def offer(self, stream: Stream, message: Message) -> None:
         """Let this message of a stream be sent. Nobody is waited for: who is too slow is cut off."""
@@ -41,26 +41,26 @@ class Subscriber:
             self._abort()
             return
         self._waiting.append(self._encode(message, self.streams[stream]))
-        self._ring()
+        self._notify()
 
     def end(self, reason: str) -> None:
         """Let nothing more come; the view closes the connection once it has sent what waits."""
         if self.ended is None:
             self.ended = reason
-            self._ring()
+            self._notify()
 
     async def take(self, seconds: float | None = None) -> list[bytes] | None:
         """What is to be sent now; an empty list after so many seconds without anything; None at the end."""
         if not self._waiting and self.ended is None:
-            self._bell = asyncio.get_running_loop().create_future()
+            self._ready = asyncio.get_running_loop().create_future()
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    await self._bell
-            self._bell = None
+                    await self._ready
+            self._ready = None
         found = list(self._waiting)
         self._waiting.clear()
         return found if found or self.ended is None else None
 
-    def _ring(self) -> None:
-        if self._bell is not None and not self._bell.done():
-            self._bell.set_result(None)
+    def _notify(self) -> None:
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_result(None)

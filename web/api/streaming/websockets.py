@@ -53,7 +53,7 @@ async def open_socket(request: web.Request) -> web.WebSocketResponse:
     with hub.watching(watcher):
         query = read_query(request)
         if query.text("stream"):
-            await hub.join(watcher, await find_stream(pool, watcher.token, query.text("stream"), query))
+            await hub.subscribe(watcher, await find_stream(pool, watcher.token, query.text("stream"), query))
         await socket.prepare(request)
         sending = asyncio.create_task(_send(socket, watcher))
         try:
@@ -80,7 +80,7 @@ async def _listen(request: web.Request, socket: web.WebSocketResponse, conversat
             await socket.close(code=POLICY)
             return
         try:
-            await conversation.obey(message.data)
+            await conversation.handle_command(message.data)
         except DeclicError as error:
             await socket.send_frame(orjson.dumps(describe(request, error) | {"status": error.status}), WSMsgType.TEXT)
 
@@ -98,7 +98,7 @@ class _Conversation:
         """Whether this client sends no more than it may."""
         return self.counter.spend(STREAM_MESSAGES, "")
 
-    async def obey(self, text: str) -> None:
+    async def handle_command(self, text: str) -> None:
         """`subscribe` or `unsubscribe`. Raises Invalid and whatever keeps this client from the stream."""
         asked = _read(text)
         wanted = read_stream(self.watcher.token, asked.text("stream"), asked)
@@ -107,9 +107,9 @@ class _Conversation:
                 wanted = await find_stream(self.pool, self.watcher.token, asked.text("stream"), asked)
                 if len(self.watcher.streams) >= MOST_STREAMS and wanted.stream not in self.watcher.streams:
                     raise Invalid("too_many_streams_here")
-                await self.hub.join(self.watcher, wanted)
+                await self.hub.subscribe(self.watcher, wanted)
             case "unsubscribe":
-                self.hub.leave(self.watcher, wanted.stream)
+                self.hub.unsubscribe(self.watcher, wanted.stream)
             case _:
                 raise Invalid("value_not_allowed", name="type", allowed="subscribe, unsubscribe", field="type")
 

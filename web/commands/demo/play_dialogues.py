@@ -68,7 +68,7 @@ async def _act(conn: Connection, instance: Instance, actor: Actor, listing: List
         case "ask":
             await request(conn, site, actor, listing, make_terms(listing, line), said)
         case "say":
-            await _say(conn, instance, actor, listing, line.text)
+            await _send_message(conn, instance, actor, listing, line.text)
         case "counter" if held is not None:
             await counter(conn, site, actor, held, make_terms(listing, line), said)
         case "accept" if held is not None:
@@ -80,7 +80,7 @@ async def _act(conn: Connection, instance: Instance, actor: Actor, listing: List
             await thank(conn, site, actor, held, ThanksNote(text=line.text, public=line.for_all))
 
 
-async def _say(conn: Connection, instance: Instance, actor: Actor, listing: Listing, text: str) -> None:
+async def _send_message(conn: Connection, instance: Instance, actor: Actor, listing: Listing, text: str) -> None:
     [thread] = await exchanges.list_by_listing(conn, listing.id)
     last = await exchange_messages.find_last_message(conn, thread.id, thread.other_of(actor.id))
     parent = await posts.find_visible(conn, last, actor.id) if last is not None else None

@@ -54,7 +54,7 @@ async def seed_cooperatives(instances: Sequence[Instance]) -> None:
             return
     for house, instance in zip(COOPERATIVES, instances, strict=True):
         await _settle(instance, house)
-    await asyncio.gather(_meet(first, *COOPERATIVES), _meet(second, *reversed(COOPERATIVES)))
+    await asyncio.gather(_follow_each_other(first, *COOPERATIVES), _follow_each_other(second, *reversed(COOPERATIVES)))
     published = [await _publish(instance, house) for house, instance in zip(COOPERATIVES, instances, strict=True)]
     await asyncio.gather(_wait_for(first, published[1].values()), _wait_for(second, published[0].values()))
     houses = {house.folder: instance for house, instance in zip(COOPERATIVES, instances, strict=True)}
@@ -113,7 +113,7 @@ async def _join(instance: Instance, part: DemoMember) -> None:
             await actors.save_place(conn, actor.id, part.street, hours)
 
 
-async def _meet(instance: Instance, house: DemoCooperative, other: DemoCooperative) -> None:
+async def _follow_each_other(instance: Instance, house: DemoCooperative, other: DemoCooperative) -> None:
     """The coop follows the other's streams, members follow what they like; all over the network."""
     wanted = [("coop", stream) for stream in STREAMS]
     wanted += [(part.username, name) for part in house.parts for name in part.follows]

@@ -79,7 +79,7 @@ async def _running(
     """`declic serve` as a process of its own, as on a real server; killed, it is started again and goes on."""
     failures: list[int | None] = []
 
-    def tell_died(process: Process) -> None:
+    def note_death(process: Process) -> None:
         if ready.is_set():
             click.echo(f"The server at {stage.url} ended (status {process.returncode}); it starts again.", err=True)
             return
@@ -88,7 +88,7 @@ async def _running(
 
     start = partial(start_server, listener.fileno(), env=stage.to_env())
     keeping = Background(None, stopping)
-    keeping.start(stage.url, partial(keep_running, start, stopping, tell_died))
+    keeping.start(stage.url, partial(keep_running, start, stopping, note_death))
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ import click
 from models.servers import trust_levels
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
-from web.commands.runner import run, say, tell, working_instance
+from web.commands.runner import print_err, print_out, run, working_instance
 
 with when_used():
     from federation.directory import domain_list
@@ -46,13 +46,13 @@ async def _import_list(text: str, *, is_meant: bool, silenced_too: bool) -> None
     reading = domain_list.read_list(text)
     async with working_instance() as instance:
         planned = await _plan(instance, reading, silenced_too=silenced_too)
-        tell_plan(planned)
+        print_plan(planned)
         if not is_meant:
-            say("Nothing was changed: repeat with --apply to do it.")
+            print_err("Nothing was changed: repeat with --apply to do it.")
             return
         async with transaction(instance.pool) as conn:
             count = await peers.set_aside(conn, planned)
-        say(f"{count} set aside")
+        print_err(f"{count} set aside")
 
 
 async def _plan(instance: Instance, reading: domain_list.Reading, *, silenced_too: bool) -> Plan:
@@ -60,12 +60,14 @@ async def _plan(instance: Instance, reading: domain_list.Reading, *, silenced_to
         return await domain_list.plan(conn, reading, own_host=instance.site.host, silenced_too=silenced_too)
 
 
-def tell_plan(planned: Plan) -> None:
+def print_plan(planned: Plan) -> None:
     """What would change on stdout, one domain a line with what hangs on it; what would not on stderr."""
     for change in planned.changes:
         reach = change.reach
-        tell(f"{change.entry.domain}\tfollowed {reach.followed}\tfollowers {reach.followers}\tknown {reach.actors}")
-    say(
+        print_out(
+            f"{change.entry.domain}\tfollowed {reach.followed}\tfollowers {reach.followers}\tknown {reach.actors}"
+        )
+    print_err(
         f"{len(planned.changes)} to set aside ({planned.followed} follows of ours and {planned.followers} of theirs "
         f"would rest), {len(planned.already)} already are, {planned.ignored} ask for nothing."
     )
@@ -75,7 +77,7 @@ def tell_plan(planned: Plan) -> None:
         ("Lines that name no domain", planned.unreadable),
     ):
         if domains:
-            say(f"{words}: {', '.join(domains[:20])}{' …' if len(domains) > 20 else ''}")
+            print_err(f"{words}: {', '.join(domains[:20])}{' …' if len(domains) > 20 else ''}")
 
 
 async def _export_list() -> str:

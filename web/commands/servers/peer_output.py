@@ -33,7 +33,7 @@ SHOWN = (
 
 def describe_peer(one: Peer) -> dict[str, Any]:
     """A server for scripts: what is kept of it, and in words what is wrong with its clock."""
-    clock = None if one.clock_off is None else diagnosis_steps.tell_clock(english_errors.say_in_english, one.clock_off)
+    clock = None if one.clock_off is None else diagnosis_steps.describe_clock(english_errors.to_english, one.clock_off)
     return {name: getattr(one, name) for name in SHOWN} | {"clock": clock}
 
 
@@ -59,7 +59,7 @@ def draw_table(found: Iterable[Peer]) -> Iterator[str]:
 def _make_row(one: Peer) -> tuple[str, ...]:
     latency = "" if one.latency_ms is None else f"{one.latency_ms}ms"
     trouble = (
-        failure_causes.explain_stop(english_errors.say_in_english, one.host, one.failure, one.failure_cause)
+        failure_causes.explain_stop(english_errors.to_english, one.host, one.failure, one.failure_cause)
         if one.is_failing
         else ""
     )
@@ -93,7 +93,7 @@ def list_facts(one: Peer) -> Iterator[str]:
 def list_troubles(one: Peer, failed: Iterable[FailedDelivery]) -> Iterator[str]:
     """What can be done where a server fails, and what did not get there."""
     if one.is_failing:
-        duty = failure_causes.advise(english_errors.say_in_english, one.host, one.failure, one.failure_cause)
+        duty = failure_causes.advise(english_errors.to_english, one.host, one.failure, one.failure_cause)
         if duty:
             yield f"what to do: {duty}"
     for delivery in failed:

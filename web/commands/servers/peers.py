@@ -16,7 +16,7 @@ from models.traffic import dead_letters, peer_traffic
 from models.traffic.inbound import inbox_overflows
 from models.traffic.peer_traffic import SELECTIONS, Peer, Selection
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, say, tell, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 from web.commands.servers.domain_blocks import blocks
 from web.commands.servers.peer_output import (
     describe_peer,
@@ -141,25 +141,26 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
         too_much = await inbox_overflows.list_overflows(conn, limit=5)
         failing = await periodic_tasks.list_failing(conn)
     if as_json:
-        tell(write_json([describe_peer(one) for one in found]))
+        print_out(write_json([describe_peer(one) for one in found]))
         return
     if own_clock is not None:
-        say(f"This machine's clock is probably wrong: the others differ by {own_clock} seconds.")
+        print_err(f"This machine's clock is probably wrong: the others differ by {own_clock} seconds.")
     _say_failures(put_aside, too_much, failing)
     for line in draw_table(found):
-        tell(line)
+        print_out(line)
 
 
 def _say_failures(put_aside: Sequence[SetAside], too_much: Sequence[Overflow], failing: Sequence[FailingTask]) -> None:
     """What could not be done here, was too much to be taken in, or fails by the clock."""
     for one in put_aside:
         origin = f"from {one.host}: {one.error}" if one.host else "a job of this server"
-        say(f"Set aside {write_minute(one.at)}, since it could not be done here: {one.what} ({origin})")
+        print_err(f"Set aside {write_minute(one.at)}, since it could not be done here: {one.what} ({origin})")
     for full in too_much:
         last = write_minute(full.last_at)
-        say(f"Refused {full.refused} activities of {full.domain}, the last {last}: too much of it waits here.")
+        print_err(f"Refused {full.refused} activities of {full.domain}, the last {last}: too much of it waits here.")
     for chore in failing:
-        say(f"The chore {chore.name} failed {chore.failures} times since {write_minute(chore.since)}: {chore.cause}")
+        since = write_minute(chore.since)
+        print_err(f"The chore {chore.name} failed {chore.failures} times since {since}: {chore.cause}")
 
 
 async def _show(host: str, *, as_json: bool) -> None:
@@ -167,10 +168,10 @@ async def _show(host: str, *, as_json: bool) -> None:
         found = await _get_peer(conn, host)
         troubles = await peer_traffic.list_failed_deliveries(conn, host)
     if as_json:
-        tell(write_json(describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}))
+        print_out(write_json(describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}))
         return
     for line in (*list_facts(found), *list_troubles(found, troubles)):
-        tell(line)
+        print_out(line)
 
 
 async def _get_peer(conn: Connection, host: str) -> Peer:
@@ -184,8 +185,8 @@ async def _test(host: str) -> None:
     async with working_instance() as instance:
         found = await server_check.check_host(instance, host)
     for one in found:
-        words = diagnosis_steps.tell_finding(english_errors.say_in_english, host, one)
-        tell(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())
+        words = diagnosis_steps.describe_finding(english_errors.to_english, host, one)
+        print_out(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())
     failed = next((one for one in found if one.ok is False), None)
     if failed is not None:
         raise CommandFailed(f"{host} fails at {failed.trial.value}.")
@@ -195,8 +196,8 @@ async def _retry(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
         due = await resend.retry(conn, host, at=datetime.now(UTC))
-    tell(str(due))
-    say("So many deliveries are tried now." if due else f"Nothing waits for {host}.")
+    print_out(str(due))
+    print_err("So many deliveries are tried now." if due else f"Nothing waits for {host}.")
 
 
 async def _catch_up(host: str, since: datetime) -> None:
@@ -204,37 +205,37 @@ async def _catch_up(host: str, since: datetime) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
         queued = await resend.catch_up(conn, host, since=since, at=at)
-    tell(str(queued))
-    say("So many deliveries are on their way again." if queued else f"Nothing for {host} had failed since then.")
+    print_out(str(queued))
+    print_err("So many deliveries are on their way again." if queued else f"Nothing for {host} had failed since then.")
 
 
 async def _hold(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         kept = await outbox.hold(conn, host)
-    tell(str(kept))
-    say(f"So many deliveries wait now until: declic peer release {host}")
+    print_out(str(kept))
+    print_err(f"So many deliveries wait now until: declic peer release {host}")
 
 
 async def _release(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
         released = await outbox.release(conn, host)
-    tell(str(released))
-    say("So many deliveries are on their way again." if released else f"Nothing was held for {host}.")
+    print_out(str(released))
+    print_err("So many deliveries are on their way again." if released else f"Nothing was held for {host}.")
 
 
 async def _level(host: str, level: Level) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await outbox.trust(conn, host, level)
-    tell(level)
+    print_out(level)
 
 
 async def _why(url: str, name: str | None) -> None:
     async with working_instance() as instance:
         found = await diagnosis.diagnose(instance, url, await _find_reader(instance, name))
     for check in found.checks:
-        words = diagnosis_steps.tell_check(english_errors.say_in_english, check)
-        tell(f"{MARKS[check.ok]:<6} {check.step.value:<10} {words}")
+        words = diagnosis_steps.describe_check(english_errors.to_english, check)
+        print_out(f"{MARKS[check.ok]:<6} {check.step.value:<10} {words}")
     if found.fault is not None:
         raise CommandFailed(f"It fails at {found.fault.step.value}.")
 

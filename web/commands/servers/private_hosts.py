@@ -5,7 +5,7 @@ import click
 from federation.discovery.hosts import read_host
 from models.store.database import transaction
 from web.commands.imports import when_used
-from web.commands.runner import run, say, tell, working_instance
+from web.commands.runner import print_err, print_out, run, working_instance
 
 with when_used():
     from outbox.servers import peers as outbox
@@ -31,8 +31,8 @@ async def _choose(host: str, *, allowed: bool) -> None:
             await outbox.allow_private(conn, host)
         else:
             kept = await outbox.withhold_private(conn, host)
-    tell("on" if allowed else "off")
+    print_out("on" if allowed else "off")
     if allowed:
-        say(f"What stayed here can be sent now: declic peer catch-up {host} DATE")
+        print_err(f"What stayed here can be sent now: declic peer catch-up {host} DATE")
     elif kept:
-        say(f"Deliveries that waited and stay here: {kept}")
+        print_err(f"Deliveries that waited and stay here: {kept}")

@@ -9,7 +9,7 @@ from federation.discovery.hosts import read_host
 from models.servers import waiting_posts
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, say, tell, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 
 with when_used():
     from outbox.servers import peers as outbox
@@ -44,21 +44,23 @@ async def _list_waiting(*, as_json: bool) -> None:
     async with working_instance() as instance, connection(instance.pool) as conn:
         found = [pages.describe(one) for one in await waiting_posts.list_hosts(conn)]
     if as_json:
-        tell(orjson.dumps([asdict(one) for one in found], option=orjson.OPT_INDENT_2).decode())
+        print_out(orjson.dumps([asdict(one) for one in found], option=orjson.OPT_INDENT_2).decode())
         return
     for one in found:
         until = "" if one.leaves_at is None else f" until {one.leaves_at:%Y-%m-%d}"
         refused = f", {one.refused} more not kept" if one.refused else ""
-        tell(f"{one.host}: {one.listings} since {one.since:%Y-%m-%d}{until}{refused}. {one.title}".rstrip())
+        print_out(f"{one.host}: {one.listings} since {one.since:%Y-%m-%d}{until}{refused}. {one.title}".rstrip())
     if not found:
-        say("No server waits.")
+        print_err("No server waits.")
 
 
 async def _admit(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         waited = await outbox.admit(conn, host)
-    tell(str(waited))
-    say("So many posts stand in the lists now." if waited else f"Nothing of {host} waited; what comes will stand.")
+    print_out(str(waited))
+    print_err(
+        "So many posts stand in the lists now." if waited else f"Nothing of {host} waited; what comes will stand."
+    )
 
 
 async def _send_away(host: str) -> None:
@@ -66,5 +68,5 @@ async def _send_away(host: str) -> None:
         if host not in {one.host for one in await waiting_posts.list_hosts(conn)}:
             raise CommandFailed(f"Nothing of {host} waits; declic peer level {host} aside sets it aside.")
         removed = await outbox.send_away(conn, host)
-    tell(str(removed))
-    say("So many listings are removed, and the server is set aside.")
+    print_out(str(removed))
+    print_err("So many listings are removed, and the server is set aside.")

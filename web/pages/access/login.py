@@ -94,7 +94,7 @@ async def _find_password_hash(conn: Connection, account: Account | None, asked: 
     return await sign_ups.find_password_hash(conn, asked.id) if asked is not None else None
 
 
-async def enter(request: web.Request, account: Account) -> None:
+async def log_in(request: web.Request, account: Account) -> None:
     """Log this account in on this browser."""
     async with transaction(request.app[INSTANCE].pool) as conn:
         await open_session(request, conn, account)

@@ -42,7 +42,7 @@ async def post_authorize(request: web.Request) -> web.StreamResponse:
     if account is None:
         raise LoginRequired(asked.path)
     if form.typed("act") != "yes":
-        return await _lead_back(request, asked, error="access_denied")
+        return await _redirect_to_client(request, asked, error="access_denied")
     return await _allow(request, asked, account)
 
 
@@ -57,8 +57,8 @@ async def _allow(request: web.Request, asked: AuthorizationRequest, account: Acc
     async with transaction(request.app[INSTANCE].pool) as conn:
         code = await authorization_grants.allow(conn, consent)
     if asked.out_of_band:
-        return _for_nobody_else(await render(request, "authorize/code.html", code=code, name=asked.client.name))
-    return await _lead_back(request, asked, code=code)
+        return _forbid_keeping(await render(request, "authorize/code.html", code=code, name=asked.client.name))
+    return await _redirect_to_client(request, asked, code=code)
 
 
 async def _read(request: web.Request, form: Form) -> AuthorizationRequest | None:
@@ -74,7 +74,7 @@ async def _show(request: web.Request, asked: AuthorizationRequest) -> web.Respon
         scopes=list_widest(asked.scopes),
         again=f"/connexion?encore=1&retour={quote(asked.path, safe='')}",
     )
-    return _for_nobody_else(page)
+    return _forbid_keeping(page)
 
 
 async def _refuse(request: web.Request, asked: AuthorizationRequest | None) -> web.Response:
@@ -83,14 +83,14 @@ async def _refuse(request: web.Request, asked: AuthorizationRequest | None) -> w
     return await render(request, "authorize/refused.html", status=400, asked=asked, back=back)
 
 
-async def _lead_back(request: web.Request, asked: AuthorizationRequest, **said: str) -> web.Response:
+async def _redirect_to_client(request: web.Request, asked: AuthorizationRequest, **said: str) -> web.Response:
     """The answer for the application; one without an address of its own is told by the person."""
     if asked.out_of_band:
         return await render(request, "authorize/denied.html", asked=asked)
-    return _for_nobody_else(web.Response(status=303, headers={"Location": asked.answer(**said)}))
+    return _forbid_keeping(web.Response(status=303, headers={"Location": asked.answer(**said)}))
 
 
-def _for_nobody_else(response: web.Response) -> web.Response:
+def _forbid_keeping(response: web.Response) -> web.Response:
     """Codes stay in no cache, and their addresses in no Referer."""
     response.headers["Cache-Control"], response.headers["Referrer-Policy"] = "private, no-store", "no-referrer"
     return response

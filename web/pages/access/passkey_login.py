@@ -30,14 +30,14 @@ async def post_passkey(request: web.Request) -> web.Response:
         return await _show(request, form, status=429)
     if not form.typed(ANSWER_FIELD):
         return await _show(request, form)
-    account = await _enter(request, form)
+    account = await _log_in(request, form)
     if account is None:
         form.fail("", "Cette clé ne nous dit rien. Recommencez, ou entrez autrement.")
         return await _show(request, form, status=422)
     return await redirect_after_login(request, form)
 
 
-async def _enter(request: web.Request, form: Form) -> Account | None:
+async def _log_in(request: web.Request, form: Form) -> Account | None:
     """Log in whose key it is."""
     async with transaction(request.app[INSTANCE].pool) as conn:
         step = await login_steps.find(conn, "passkey", form.typed(STEP_FIELD))

@@ -160,7 +160,7 @@ async def _show_codes(request: web.Request, account: Account) -> web.Response:
 async def _show_totp(request: web.Request, account: Account, form: Form, status: int = 200) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         kept = await second_factors.find_totp(conn, account.actor_id)
-        face = await find_branding(request, conn)
+        branding = await find_branding(request, conn)
     if kept is None or kept.confirmed_at is not None:
         raise web.HTTPSeeOther(HERE)
     secret = decrypt_secret(request.app[INSTANCE].settings, kept.secret, owner=account.actor_id).decode()
@@ -171,7 +171,7 @@ async def _show_totp(request: web.Request, account: Account, form: Form, status:
         status=status,
         form=form,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        address=write_address(secret, account=name, issuer=face.name),
+        address=write_address(secret, account=name, issuer=branding.name),
     )
     return forbid_caching(page)
 
@@ -180,9 +180,9 @@ async def _show_passkey(request: web.Request, account: Account, form: Form, stat
     async with transaction(request.app[INSTANCE].pool) as conn:
         token, step = await login_steps.begin(conn, "register", account.actor_id)
         known = await passkeys.list_of(conn, account.actor_id)
-        face = await find_branding(request, conn)
+        branding = await find_branding(request, conn)
     options = make_registration_options(
-        request.app[INSTANCE].site, account, known, coop=face.name, challenge=step.challenge
+        request.app[INSTANCE].site, account, known, coop=branding.name, challenge=step.challenge
     )
     return await render(
         request, "account/passkey.html", status=status, form=form, token=token, options=options, name=form.typed("name")

@@ -27,7 +27,7 @@ from web.rendering.paths import profile_path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """One answer. `to_name` is whom it answers where that is not the post itself; `passages` for the reader's own."""
+    """One answer. `to_name` is whom it answers where that is not the post itself; `delivery` for the reader's own."""
 
     id: int
     uri: str
@@ -42,7 +42,7 @@ class Comment:
     at: datetime
     pictures: list[Picture]
     files: list[Attachment]
-    passages: DeliveryStatus | None
+    delivery: DeliveryStatus | None
     quoted: Quoted | None = None
     poll: Poll | None = None
 
@@ -61,7 +61,7 @@ async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: i
     return [
         replace(
             _make_remark(
-                site, post, found=found, writers=writers, photos=photos.get(post.id, []), passages=own.get(post.uri)
+                site, post, found=found, writers=writers, photos=photos.get(post.id, []), delivery=own.get(post.uri)
             ),
             quoted=quoted.get(post.id),
             poll=asked.get(post.id),
@@ -77,7 +77,7 @@ def _make_remark(
     found: Mapping[int, Post],
     writers: Mapping[int, Actor],
     photos: list[Media],
-    passages: DeliveryStatus | None,
+    delivery: DeliveryStatus | None,
 ) -> Comment:
     writer = writers[post.author_id]
     answered = found.get(post.in_reply_to_id or 0)
@@ -87,7 +87,7 @@ def _make_remark(
         author=writer.display_name,
         author_href=profile_path(writer),
         initial=initial_of(writer.display_name),
-        own=passages is not None,
+        own=delivery is not None,
         private=post.audience not in PUBLIC,
         to_name=writers[answered.author_id].display_name if answered and answered.author_id != writer.id else "",
         content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
@@ -95,5 +95,5 @@ def _make_remark(
         at=post.published_at,
         pictures=draw_pictures(site, photos),
         files=list_attachments(site, photos),
-        passages=passages,
+        delivery=delivery,
     )

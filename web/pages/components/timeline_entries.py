@@ -88,7 +88,7 @@ async def list_timeline_entries(
             quoted=quoted.get(post.id),
         )
         for entry, post in shown
-        if not _is_own_letter(post, reader_id)
+        if not _is_own_private_message(post, reader_id)
     ]
 
 
@@ -101,7 +101,7 @@ def _list_ids(found: Mapping[int, Post], kind: PostKind) -> list[int]:
     return [post.id for post in found.values() if post.kind == kind]
 
 
-def _is_own_letter(post: Post, reader_id: int | None) -> bool:
+def _is_own_private_message(post: Post, reader_id: int | None) -> bool:
     """What the reader wrote to somebody alone stands where she wrote it, not among what others publish."""
     return post.audience == "direct" and post.author_id == reader_id
 

@@ -74,7 +74,7 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
     said = Said(text=reason, offer_uri=form.typed("offer") or None)
     try:
         async with transaction(instance.pool) as conn:
-            await acts.do(conn, instance.site, await actors.get(conn, actor_id), held, name, said)
+            await acts.perform(conn, instance.site, await actors.get(conn, actor_id), held, name, said)
     except (Conflict, Invalid) as error:
         form.refuse("points" if error.field == "points" else "", error)
         return ""

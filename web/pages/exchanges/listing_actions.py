@@ -15,7 +15,7 @@ from outbox.presence import require_there
 from outbox.threads.messages import may_write
 from web.pages.exchanges.own_exchanges import ExchangeRow, list_rows_about
 from web.pages.exchanges.thread.thread_page import locale_of
-from web.rendering.render import say, say_refusal
+from web.rendering.render import format_refusal, say
 from web.security.session import current_account
 
 
@@ -73,7 +73,7 @@ async def find_obstacle(conn: Connection, request: web.Request, me: Actor, listi
     except NotFound:
         return say(request, "Cette annonce ne prend pas votre demande.")
     except (Conflict, Forbidden, Invalid) as error:
-        return say_refusal(request, error)
+        return format_refusal(request, error)
     return ""
 
 

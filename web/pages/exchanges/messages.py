@@ -69,8 +69,8 @@ def _ready_words(request: web.Request, form: Form) -> str:
     if chosen == "toujours":
         return say(request, "Bonjour, oui, c’est toujours disponible.")
     if chosen in ("0", "1", "2"):
-        slot, voice = propose_slots(datetime.now(PARIS))[int(chosen)], locale_of(request)
-        day, hour = format_day(slot, voice.language), format_hour(slot, voice.language)
+        slot, locale = propose_slots(datetime.now(PARIS))[int(chosen)], locale_of(request)
+        day, hour = format_day(slot, locale.language), format_hour(slot, locale.language)
         return say(request, "Je peux passer %(day)s à %(hour)s. Ça vous va ?", day=day, hour=hour)
     return ""
 

@@ -91,27 +91,27 @@ async def _lead_to_agreement(conn: Connection, request: web.Request, actor_id: i
         raise web.HTTPSeeOther(exchange_path(held.exchange_id))
 
 
-async def list_rows_about(conn: Connection, voice: ReaderLocale, actor_id: int, listing_id: int) -> list[ExchangeRow]:
+async def list_rows_about(conn: Connection, locale: ReaderLocale, actor_id: int, listing_id: int) -> list[ExchangeRow]:
     """Somebody's threads about one listing: what waits for her first, then what is new, then the newest."""
-    rows = await list_rows(conn, voice, await own_exchanges.list_about(conn, actor_id, listing_id))
+    rows = await list_rows(conn, locale, await own_exchanges.list_about(conn, actor_id, listing_id))
     return sorted(rows, key=lambda row: (not row.urgent, not row.unread))
 
 
-async def list_rows(conn: Connection, voice: ReaderLocale, found: Sequence[MyExchange]) -> list[ExchangeRow]:
+async def list_rows(conn: Connection, locale: ReaderLocale, found: Sequence[MyExchange]) -> list[ExchangeRow]:
     """These threads in words."""
     people = await actors.map_by_ids(conn, sorted({one.other_id for one in found}))
-    return [_make_row(voice, one, people[one.other_id].display_name) for one in found]
+    return [_make_row(locale, one, people[one.other_id].display_name) for one in found]
 
 
-def _make_row(voice: ReaderLocale, one: MyExchange, name: str) -> ExchangeRow:
+def _make_row(locale: ReaderLocale, one: MyExchange, name: str) -> ExchangeRow:
     span = read_span(one.begins_at, one.ends_at)
     return ExchangeRow(
         id=one.id,
         href=exchange_path(one.id),
-        title=one.title or voice.say("Annonce retirée"),
+        title=one.title or locale.say("Annonce retirée"),
         other=name,
-        words=tell(voice, one, name),
-        when=describe(span, voice) if span is not None and one.state else "",
+        words=describe_state(locale, one, name),
+        when=describe(span, locale) if span is not None and one.state else "",
         icon=ICONS.get(one.state or "talk", "close"),
         at=one.last_at,
         held_until=one.held_until if one.turn else None,
@@ -121,16 +121,16 @@ def _make_row(voice: ReaderLocale, one: MyExchange, name: str) -> ExchangeRow:
     )
 
 
-def tell(voice: ReaderLocale, one: MyExchange, name: str) -> str:
+def describe_state(locale: ReaderLocale, one: MyExchange, name: str) -> str:
     """How far it is, in a few words."""
     if one.state is None:
-        return voice.say("En discussion")
+        return locale.say("En discussion")
     if one.turn:
-        return voice.say("À vous de répondre")
+        return locale.say("À vous de répondre")
     if one.confirm and one.state == "agreed":
-        return voice.say("À vous de confirmer")
+        return locale.say("À vous de confirmer")
     if one.state == "agreed":
-        return voice.say("D’accord")
+        return locale.say("D’accord")
     if one.state in ENDED:
-        return voice.say(ENDED[one.state])
-    return voice.say("Confirmation en attente") if one.yes else voice.say("%(name)s doit répondre", name=name)
+        return locale.say(ENDED[one.state])
+    return locale.say("Confirmation en attente") if one.yes else locale.say("%(name)s doit répondre", name=name)

@@ -33,7 +33,7 @@ from web.pages.exchanges.terms.points_cost import find_cost
 from web.pages.exchanges.terms.summary import is_help
 from web.pages.exchanges.thread.thread_page import get_thread
 from web.rendering.paths import exchange_path, listing_path
-from web.rendering.render import say_refusal
+from web.rendering.render import format_refusal
 from web.security.session import require_account
 
 Find = Callable[[Connection, web.Request], Awaitable[TermsPage]]
@@ -91,7 +91,7 @@ async def _post(request: web.Request, find: Find) -> web.Response:
         try:
             async with transaction(instance.pool) as conn:
                 me = await actors.get(conn, account.actor_id)
-                made = await _say(conn, instance.site, me, asking, terms, said)
+                made = await _send_terms(conn, instance.site, me, asking, terms, said)
             raise redirect_with_message(exchange_path(made.exchange_id), _word(asking, made))
         except (Conflict, Invalid, Forbidden) as error:
             note_refusal(form, error)
@@ -107,7 +107,9 @@ def _word(asking: TermsPage, made: Agreement) -> str:
     return "requested" if made.begins_at is not None else "requested_undated"
 
 
-async def _say(conn: Connection, site: Site, me: Actor, asking: TermsPage, terms: Terms, said: Said) -> Agreement:
+async def _send_terms(
+    conn: Connection, site: Site, me: Actor, asking: TermsPage, terms: Terms, said: Said
+) -> Agreement:
     if asking.held is not None:
         return await counter(conn, site, me, asking.held, terms, said)
     if asking.thread is not None:
@@ -146,7 +148,7 @@ async def _find_terms_obstacle(conn: Connection, request: web.Request, thread: E
     try:
         await require_may_propose(conn, thread, listing, (owner, partner))
     except (Conflict, Invalid) as error:
-        return say_refusal(request, error)
+        return format_refusal(request, error)
     return ""
 
 

@@ -12,7 +12,7 @@ from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
-from outbox.builders.objects.agreement import Case
+from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.terms import write_when
 from outbox.exchanges import acts
 from outbox.threads.agreement_context import Said, find_context
@@ -71,7 +71,7 @@ async def post_terms(request: web.Request) -> web.Response:
             said = Said(text=reason if answer == "non" else "", offer_uri=link.offer_uri)
             if not acts.is_so(held, who, ANSWERS[answer], said):
                 _require_standing(link, held)
-            await acts.do(conn, instance.site, who, held, ANSWERS[answer], said)
+            await acts.perform(conn, instance.site, who, held, ANSWERS[answer], said)
     except (Gone, NotFound):
         return await render(request, "terms/gone.html", status=410)
     except (Conflict, Invalid, Forbidden) as error:
@@ -96,7 +96,7 @@ async def _find(conn: Connection, request: web.Request) -> TermsView | None:
     return _ask(request, case, link)
 
 
-def _ask(request: web.Request, case: Case, link: AgreementLink) -> TermsView:
+def _ask(request: web.Request, case: AgreementContext, link: AgreementLink) -> TermsView:
     held = case.agreement
     answers = case.partner if link.actor_id == case.partner.id else case.owner
     return TermsView(

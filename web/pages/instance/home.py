@@ -7,7 +7,7 @@ from aiohttp import web
 from federation.media.built_in_pictures import header_url
 from models import timelines
 from models.people import actors
-from models.servers.neighbour_cooperatives import list_met
+from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.store.database import Connection, connection
 from models.timelines import Found, NetworkFilter
 from web.http.app_keys import INSTANCE
@@ -64,6 +64,6 @@ async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
 
 async def _list_plates(conn: Connection) -> tuple[list[CoopBadge], int]:
     """A few cooperatives around, and how many of all that we know answer."""
-    met = await list_met(conn)
+    met = await list_known_cooperatives(conn)
     known = await actors.map_by_ids(conn, [one.actor_id for one in met[:PLATES]])
     return [make_coop_badge(known[one.actor_id]) for one in met[:PLATES]], sum(one.awake for one in met)

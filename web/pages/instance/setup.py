@@ -14,9 +14,9 @@ from web.actions.sign_up import create_member
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.caching import forbid_caching
-from web.pages.access.login import enter
+from web.pages.access.login import log_in
 from web.pages.instance.cooperative_form import REGISTRATIONS, fill_in, read_identity
-from web.pages.people.registration_form import read_newcomer, tell_conflict
+from web.pages.people.registration_form import fail_taken, read_newcomer
 from web.rendering.render import render
 from web.security.session import current_account
 
@@ -102,9 +102,9 @@ async def _create_admin(request: web.Request, form: Form) -> str:
     if form.ok:
         try:
             account = await create_member(request.app[INSTANCE], newcomer, role="admin", commune=None, confirmed=True)
-            await enter(request, account)
+            await log_in(request, account)
         except Conflict as conflict:
-            tell_conflict(form, conflict)
+            fail_taken(form, conflict)
     return _address(request, "inscriptions")
 
 

@@ -69,9 +69,9 @@ SIMILAR_WITHIN = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingView:
-    """Everything the page of a listing shows. `passages` is for its author, None where it never leaves.
+    """Everything the page of a listing shows. `delivery` is for its author, None where it never leaves.
 
-    `went` tells where the reader's like and share are; `messages` are private ones that stand in no thread.
+    `reaction_deliveries` tells where the reader's like and share are; `messages` are private ones outside any thread.
     """
 
     id: int
@@ -99,12 +99,12 @@ class ListingView:
     files: list[Attachment]
     questions: list[Comment]
     messages: list[Comment]
-    passages: DeliveryStatus | None
-    told: int | None
+    delivery: DeliveryStatus | None
+    notified: int | None
     counts: PostCounts
     may_share: bool
     citing: QuoteCount
-    went: dict[str, DeliveryStatus]
+    reaction_deliveries: dict[str, DeliveryStatus]
     taken: UnavailabilityView | None
     opening: PlaceView | None
     similar: list[ListingCard]
@@ -189,7 +189,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
     reader_id = reader_of(request)
     if not await posts.filter_visible(conn, [listing.id], reader_id):
         raise NotFound
-    face = await find_branding(request, conn)
+    branding = await find_branding(request, conn)
     await count_unread(request, conn)
     post, details = listing.post, listing.details
     author = await actors.get(conn, post.author_id)
@@ -214,7 +214,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),
-        distance=distance_to(details, await find_reader_commune(conn, account, face)),
+        distance=distance_to(details, await find_reader_commune(conn, account, branding)),
         author=person_of(author),
         habit=await find_reply_time(conn, author.id),
         plate=await find_coop_badge(conn, author, details.territory_uri),
@@ -222,12 +222,12 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         files=list_attachments(site, photos.get(post.id, [])),
         questions=questions,
         messages=messages,
-        passages=await find_own_delivery(conn, post, reader_id),
-        told=await repair_watches.count_told(conn, post.id) if own and details.kind == "repair_call" else None,
+        delivery=await find_own_delivery(conn, post, reader_id),
+        notified=await repair_watches.count_notified(conn, post.id) if own and details.kind == "repair_call" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
         citing=await count_quotes(conn, post, reader_id),
-        went=await find_reaction_delivery(conn, reader_id, post.uri),
+        reaction_deliveries=await find_reaction_delivery(conn, reader_id, post.uri),
         taken=await find_unavailability(conn, listing, own=own),
         opening=find_opening_hours(author),
         waits=post.waits,

@@ -46,7 +46,7 @@ SAID = {
     "elsewhere": N_("C’est noté. Elle est rangée avec les annonces finies."),
     "cancelled": N_("Annulée. Elle est rangée avec les annonces finies."),
 }
-"""What the page says after something was done, by the gesture."""
+"""What the page says after something was done, by the act."""
 
 _PLACE = re.compile(r"([0-5])-(\d{1,19})")
 
@@ -81,7 +81,7 @@ async def show_my_place(request: web.Request) -> web.Response:
     chosen = request.query.get("voir", "")
     states = VIEWS.get(chosen, STANDING)
     async with connection(instance.pool) as conn:
-        face = await find_branding(request, conn)
+        branding = await find_branding(request, conn)
         me = await actors.get(conn, account.actor_id)
         counts = await own_listings.count_by_state(conn, me.id)
         found = await own_listings.list_mine(conn, me.id, states, after=_read_place(request), limit=PAGE)
@@ -90,7 +90,7 @@ async def show_my_place(request: web.Request) -> web.Response:
             (one, read_words(one.source)[0] or say(request, "Sans titre"))
             for one in await listing_drafts.list_own(conn, me.id)
         ]
-        means = await points.find_means(conn, me.id) if face.currency else None
+        means = await points.find_means(conn, me.id) if branding.currency else None
     return await render(
         request,
         "my_place/show.html",
@@ -105,11 +105,11 @@ async def show_my_place(request: web.Request) -> web.Response:
         begun=begun,
         means=means,
         said=find_flash_message(request, SAID),
-        **_tell_presence(me),
+        **_find_presence(me),
     )
 
 
-def _tell_presence(me: Actor) -> dict[str, Any]:
+def _find_presence(me: Actor) -> dict[str, Any]:
     return {
         "back_on": find_return(me, datetime.now(UTC)),
         "opening": find_opening_hours(me),
@@ -118,13 +118,13 @@ def _tell_presence(me: Actor) -> dict[str, Any]:
 
 
 async def _list_rows(
-    conn: Connection, site: Site, voice: ReaderLocale, found: Sequence[MyListing]
+    conn: Connection, site: Site, locale: ReaderLocale, found: Sequence[MyListing]
 ) -> list[MyListingView]:
     photos = await media.list_by_posts(conn, [one.id for one in found])
-    return [_make_row(site, voice, one, draw_pictures(site, photos[one.id])) for one in found]
+    return [_make_row(site, locale, one, draw_pictures(site, photos[one.id])) for one in found]
 
 
-def _make_row(site: Site, voice: ReaderLocale, one: MyListing, pictures: Sequence[Picture]) -> MyListingView:
+def _make_row(site: Site, locale: ReaderLocale, one: MyListing, pictures: Sequence[Picture]) -> MyListingView:
     now, href = datetime.now(UTC), one.url.removeprefix(site.url)
     span = read_span(one.next_begins_at, one.next_ends_at)
     return MyListingView(
@@ -142,7 +142,7 @@ def _make_row(site: Site, voice: ReaderLocale, one: MyListing, pictures: Sequenc
         turns=one.turns,
         turn_href=_find_turn(one) or href,
         unread=one.unread,
-        next_words=describe(span, voice) if span else "",
+        next_words=describe(span, locale) if span else "",
         next_other=one.next_other or "",
         next_href=exchange_path(one.next_id) if one.next_id else "",
         more=max(one.agreed - 1, 0),

@@ -108,10 +108,10 @@ def _is_placed(account: Account, me: Actor) -> bool:
     return me.latitude is not None or account.default_commune_code is not None
 
 
-async def _look_around(conn: Connection, account: Account | None, me: Actor | None, face: Branding) -> SearchOrigin:
+async def _look_around(conn: Connection, account: Account | None, me: Actor | None, branding: Branding) -> SearchOrigin:
     if me is not None and me.latitude is not None:
         return SearchOrigin(name=me.place_name or "", latitude=me.latitude, longitude=me.longitude)
-    commune = await find_reader_commune(conn, account, face)
+    commune = await find_reader_commune(conn, account, branding)
     if commune is None:
         return SearchOrigin(name="", latitude=None, longitude=None)
     return SearchOrigin(name=commune.name, latitude=commune.latitude, longitude=commune.longitude)

@@ -16,7 +16,7 @@ from models.people.accounts import Account
 from models.people.actors import Actor
 from models.places import places
 from models.places.places import Commune, fold_name
-from models.servers.neighbour_cooperatives import list_met
+from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
 from models.store.database import Connection, connection
 from models.timelines import COUNT_LIMIT, NetworkFilter
@@ -146,12 +146,12 @@ async def list_listings(request: web.Request) -> web.Response:
         branches=categories.BRANCH_LABELS,
         wider=categories.list_wider(),
         category=categories.find(search.category),
-        coop=next((actor for actor in coops if actor.uri == search.coop), None),
+        origin=next((actor for actor in coops if actor.uri == search.coop), None),
         count_limit=COUNT_LIMIT,
     )
 
 
-async def read_search(conn: Connection, form: Form, account: Account | None, face: Branding) -> SearchQuery:
+async def read_search(conn: Connection, form: Form, account: Account | None, branding: Branding) -> SearchQuery:
     """The search in the address; what makes no sense is left out, a place that is not found is said."""
     commune = await read_commune(conn, form, "lieu")
     category = form.text("cat", limit=60)
@@ -159,7 +159,7 @@ async def read_search(conn: Connection, form: Form, account: Account | None, fac
     return SearchQuery(
         text=form.text("q", limit=200),
         place=form.typed("lieu").strip()[:100],
-        commune=commune or await find_reader_commune(conn, account, face),
+        commune=commune or await find_reader_commune(conn, account, branding),
         commune_given=commune is not None,
         radius=form.choice("km", ("", *RADII)),
         kinds=form.many("genre", KINDS),
@@ -210,7 +210,7 @@ async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: 
 async def list_coops(conn: Connection) -> list[Actor]:
     """The cooperatives that we know, ours first, for the choice in the form."""
     ours = await actors.find_local(conn, "coop")
-    met = await actors.list_by_ids(conn, [one.actor_id for one in await list_met(conn)])
+    met = await actors.list_by_ids(conn, [one.actor_id for one in await list_known_cooperatives(conn)])
     met.sort(key=lambda actor: fold_name(actor.place_name or actor.display_name))
     return [*([ours] if ours else []), *met]
 

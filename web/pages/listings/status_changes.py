@@ -23,7 +23,7 @@ OUTCOMES = {"done": "done", "elsewhere": "elsewhere", "cancelled": "cancelled", 
 """The word in the form, and the outcome that it means."""
 
 MY_PLACE = re.compile(r"/chez-moi(?:\?[a-z0-9=&-]{1,60})?")
-"""Where the gesture may have been made besides the listing's own page."""
+"""Where the act may have been made besides the listing's own page."""
 
 
 async def post_state(request: web.Request) -> web.Response:

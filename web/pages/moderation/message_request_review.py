@@ -15,7 +15,7 @@ from web.security.session import require_right, require_role
 
 EXTRACT = 240
 
-GESTURES = ("allow", "discard", "set_aside")
+ACTS = ("allow", "discard", "set_aside")
 
 SAID = {
     "allow": N_("Ses messages arrivent, et les suivants n’attendront plus."),
@@ -24,7 +24,7 @@ SAID = {
 }
 
 
-async def list_letters(request: web.Request) -> web.Response:
+async def list_message_requests(request: web.Request) -> web.Response:
     """GET /coop/inconnus."""
     require_right(request, "reports")
     async with connection(request.app[INSTANCE].pool) as conn:
@@ -47,19 +47,19 @@ async def post_decision(request: web.Request) -> web.Response:
     """
     require_right(request, "reports")
     form = await read_form(request)
-    gesture, host = form.choice("act", GESTURES), form.typed("host")
-    if gesture == "set_aside":
+    act, host = form.choice("act", ACTS), form.typed("host")
+    if act == "set_aside":
         require_role(request, "admin")
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         shown = (await preferences.load(conn)).strangers_shown
-        if gesture not in GESTURES or not shown:
+        if act not in ACTS or not shown:
             raise NotFound
         if host not in {one.host for one in await message_requests.list_hosts(conn)}:
             raise NotFound
-        if gesture == "allow":
-            await peers.hear_strangers(conn, host)
+        if act == "allow":
+            await peers.accept_strangers(conn, host)
         else:
-            await peers.refuse_strangers(conn, host, aside=gesture == "set_aside")
+            await peers.refuse_strangers(conn, host, aside=act == "set_aside")
     instance.policy.forget()
-    raise redirect_with_message("/coop/inconnus", gesture)
+    raise redirect_with_message("/coop/inconnus", act)

@@ -68,24 +68,24 @@ async def post_decision(request: web.Request) -> web.Response:
     me = require_right(request, "reports")
     form = await read_form(request)
     instance, id = request.app[INSTANCE], read_id(form.typed("report"))
-    gesture = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
+    act = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
     note, answer = form.lines("note", limit=NOTE_LIMIT), form.lines("answer", limit=NOTE_LIMIT)
     if not form.ok:
         return await _show(request, form, status=422)
     try:
         async with transaction(instance.pool) as conn:
-            if gesture == "reopen":
+            if act == "reopen":
                 await outbox.reopen(conn, id, me.actor_id)
             else:
                 settled = await outbox.settle(conn, id, Settlement(by=me.actor_id, note=note, answer=answer))
                 await queue_answer(conn, settled)
     except Conflict:
-        await _tell_quicker(request, form, id, me.actor_id)
+        await _fail_settled(request, form, id, me.actor_id)
         return await _show(request, form, status=409)
-    raise redirect_with_message(HERE, gesture)
+    raise redirect_with_message(HERE, act)
 
 
-async def _tell_quicker(request: web.Request, form: Form, id: int, reader_id: int) -> None:
+async def _fail_settled(request: web.Request, form: Form, id: int, reader_id: int) -> None:
     """Somebody else did something with it meanwhile."""
     async with connection(request.app[INSTANCE].pool) as conn:
         held = await reports.find(conn, id, reader_id)

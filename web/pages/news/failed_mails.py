@@ -60,16 +60,16 @@ async def list_troubles(request: web.Request) -> web.Response:
         troubles=found,
         last=found[-1].id if len(found) == PAGE else None,
         mail=has_mail(request),
-        tell_cause=partial(tell_cause, partial(say, request)),
-        tell_kind=partial(tell_kind, partial(say, request)),
+        describe_cause=partial(describe_cause, partial(say, request)),
+        describe_kind=partial(describe_kind, partial(say, request)),
     )
 
 
-def tell_cause(say: Say, cause: str) -> str:
+def describe_cause(say: Say, cause: str) -> str:
     """Why a mail did not leave, and what to do."""
     return say(CAUSES.get(cause, CAUSES[MailCause.INTERRUPTED]))
 
 
-def tell_kind(say: Say, kind: str) -> str:
+def describe_kind(say: Say, kind: str) -> str:
     """What kind of mail it was."""
     return say(KINDS[kind]) if kind in KINDS else say(N_("Votre compte"))

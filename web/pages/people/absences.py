@@ -31,14 +31,14 @@ async def post_absence(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     if form.choice("act", ("leave", "return"), default="leave") == "return":
         async with transaction(instance.pool) as conn:
-            await absences.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
+            await absences.end_absence(conn, instance.site, await actors.get(conn, account.actor_id))
         raise redirect_with_message("/compte", "present")
     day = read_day(form, "back", missing="Dites quel jour vous êtes de retour.")
     if day is not None and form.ok:
         try:
             async with transaction(instance.pool) as conn:
                 me = await actors.get(conn, account.actor_id)
-                await absences.go_away(conn, instance.site, me, midnight(day))
+                await absences.begin_absence(conn, instance.site, me, midnight(day))
             raise redirect_with_message("/compte", "away")
         except Invalid as error:
             form.refuse("back", error)

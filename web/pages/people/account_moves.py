@@ -73,7 +73,7 @@ async def post_return(request: web.Request) -> web.Response:
     account, instance = require_account(request), request.app[INSTANCE]
     await read_form(request)
     async with transaction(instance.pool) as conn:
-        await account_moves.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
+        await account_moves.undo_move(conn, instance.site, await actors.get(conn, account.actor_id))
     raise redirect_with_message("/compte", "back")
 
 

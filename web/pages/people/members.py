@@ -15,7 +15,7 @@ from web.actions.sign_up import NAME_LIMIT
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.mail.account_mails import reset_factors
-from web.pages.people.registration_form import read_username, tell_conflict
+from web.pages.people.registration_form import fail_taken, read_username
 from web.rendering.render import render
 from web.security.one_time_links import make_member_link
 from web.security.session import current_session, require_role
@@ -110,7 +110,7 @@ async def post_new_member(request: web.Request) -> web.Response:
             member, link = await _create(request, who)
             return await _show(request, member, form, link=link)
         except Conflict as conflict:
-            tell_conflict(form, conflict)
+            fail_taken(form, conflict)
     return await render(request, "account/new_member.html", status=422, form=form)
 
 

@@ -15,9 +15,9 @@ from web.forms.throttle import may_try, refuse_try
 from web.http.app_keys import INSTANCE
 from web.http.caching import forbid_caching
 from web.mail.account_mails import queue_mail
-from web.pages.access.login import enter, has_mail
+from web.pages.access.login import has_mail, log_in
 from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
-from web.pages.people.registration_form import read_newcomer, tell_conflict
+from web.pages.people.registration_form import fail_taken, read_newcomer
 from web.rendering.render import render
 from web.security.session import current_account
 
@@ -60,7 +60,7 @@ async def _ask(request: web.Request, form: Form, newcomer: NewMember, commune: C
             form.fail("", "Beaucoup de personnes attendent déjà. Revenez dans quelques jours, ou passez nous voir.")
             return await _show(request, form, status=503)
         if conflict.field != "email" or not mail:
-            tell_conflict(form, conflict)
+            fail_taken(form, conflict)
             return await _show(request, form, status=422)
         await _write_to_known(request, newcomer.email)
     return await render(request, "registration/asked.html", email=newcomer.email, mail=mail)
@@ -75,12 +75,12 @@ async def _create(request: web.Request, form: Form, newcomer: NewMember, commune
         )
     except Conflict as conflict:
         if conflict.field != "email" or not mail:
-            tell_conflict(form, conflict)
+            fail_taken(form, conflict)
             return await _show(request, form, status=422)
         await _write_to_known(request, newcomer.email)
         return await render(request, "login/confirm.html", email=newcomer.email)
     if not mail:
-        await enter(request, account)
+        await log_in(request, account)
         raise web.HTTPSeeOther(read_return(form))
     async with transaction(request.app[INSTANCE].pool) as conn:
         await queue_mail(conn, "confirm", account.actor_id, read_return(form))

@@ -34,7 +34,7 @@ def read_username(form: Form) -> str:
     return username
 
 
-def tell_conflict(form: Form, conflict: Conflict) -> None:
+def fail_taken(form: Form, conflict: Conflict) -> None:
     """Say at the right field what was taken meanwhile or before."""
     if conflict.field == "email":
         form.fail("email", "Cette adresse a déjà un compte ici. Connectez-vous, ou demandez un lien à votre coop.")

@@ -37,18 +37,18 @@ async def post_decision(request: web.Request) -> web.Response:
     me = require_right(request, "sign_ups")
     form = await read_form(request)
     instance, id = request.app[INSTANCE], read_id(form.typed("request"))
-    gesture = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
+    act = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
     if not form.ok:
         return await _show(request, form, status=422)
     try:
-        if gesture == "welcome":
-            await _let_in(instance, id, by=me.actor_id)
+        if act == "welcome":
+            await _approve(instance, id, by=me.actor_id)
         else:
             async with transaction(instance.pool) as conn:
                 if not await outbox.reject_sign_up(conn, id, by=me.actor_id):
                     raise NotFound
     except NotFound:
-        return await _tell_answered(request, form, id)
+        return await _show_answered(request, form, id)
     except Conflict as conflict:
         if conflict.field == "email":
             form.fail("", "Cette adresse a reçu un compte entre-temps : refusez la demande, elle ne sert plus.")
@@ -57,10 +57,10 @@ async def post_decision(request: web.Request) -> web.Response:
                 "", "Ce nom de membre a été pris entre-temps. Écrivez à la personne pour qu’elle en choisisse un."
             )
         return await _show(request, form, status=409)
-    raise redirect_with_message(PAGE, gesture)
+    raise redirect_with_message(PAGE, act)
 
 
-async def _tell_answered(request: web.Request, form: Form, id: int) -> web.Response:
+async def _show_answered(request: web.Request, form: Form, id: int) -> web.Response:
     """Somebody else was quicker: who, and what she said. Raises NotFound for what was never asked."""
     async with connection(request.app[INSTANCE].pool) as conn:
         answered = await sign_ups.find_answered(conn, id)
@@ -75,7 +75,7 @@ async def _tell_answered(request: web.Request, form: Form, id: int) -> web.Respo
     return await _show(request, form, status=409)
 
 
-async def _let_in(instance: Instance, id: int, *, by: int) -> None:
+async def _approve(instance: Instance, id: int, *, by: int) -> None:
     """Where mails can be sent, the new member confirms her address by one first."""
     key_pairs = await make_key_pairs(instance.settings)
     mail = instance.settings.smtp_url is not None

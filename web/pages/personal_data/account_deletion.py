@@ -24,13 +24,13 @@ from web.security.session import require_account, require_role
 HERE = "/compte/supprimer"
 
 
-async def show_leaving(request: web.Request) -> web.Response:
+async def show_account_deletion(request: web.Request) -> web.Response:
     """GET /compte/supprimer: what will happen, and what is still going on."""
     require_account(request)
     return await _show(request, blank_form(request))
 
 
-async def post_leaving(request: web.Request) -> web.Response:
+async def post_account_deletion(request: web.Request) -> web.Response:
     """POST /compte/supprimer: from now on she has two weeks to change her mind.
 
     Her password shows that this is no screen left unlocked, or a log-in by a link in a mail just now.
@@ -49,12 +49,12 @@ async def post_leaving(request: web.Request) -> web.Response:
     raise redirect_with_message("/compte", "leaving")
 
 
-async def post_staying(request: web.Request) -> web.Response:
+async def post_deletion_cancelled(request: web.Request) -> web.Response:
     """POST /compte/supprimer/rester: she changed her mind."""
     account, instance = require_account(request), request.app[INSTANCE]
     await read_form(request)
     async with transaction(instance.pool) as conn:
-        await account_deletion.stay(conn, instance.site, await actors.get(conn, account.actor_id))
+        await account_deletion.cancel_deletion(conn, instance.site, await actors.get(conn, account.actor_id))
     raise redirect_with_message("/compte", "stays")
 
 
@@ -87,6 +87,6 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         proof=await find_proof(request),
         last_admin=last_admin,
         pending=pending,
-        tell_span=lambda begins_at, ends_at: describe_moments(speak, begins_at, ends_at, language),
+        describe_span=lambda begins_at, ends_at: describe_moments(speak, begins_at, ends_at, language),
         days=account_deletion.GRACE.days,
     )

@@ -35,7 +35,7 @@ AT_ONCE = 20
 SHOWN_OF_ONE = 5
 """So many messages of one person are read before she is let in: the newest."""
 
-GESTURES = ("allow", "set_aside", "report")
+ACTS = ("allow", "set_aside", "report")
 
 SAID = {
     "allow": N_("C’est fait : son message arrive dans vos nouvelles, et les suivants n’attendront plus."),
@@ -110,16 +110,16 @@ async def post_decision(request: web.Request) -> web.Response:
     """POST /messages/inconnus: about everything that somebody wrote. Raises NotFound where nothing of hers waits."""
     instance, account = request.app[INSTANCE], require_account(request)
     form = await read_form(request)
-    gesture, author_id = form.choice("act", GESTURES, default="allow"), read_id(form.typed("person"))
+    act, author_id = form.choice("act", ACTS, default="allow"), read_id(form.typed("person"))
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
-        if gesture == "allow":
-            await outbox.welcome(conn, me, author_id)
-        elif gesture == "report":
+        if act == "allow":
+            await outbox.accept_and_notify(conn, me, author_id)
+        elif act == "report":
             await outbox.report(conn, instance.site, me, author_id)
         else:
             await outbox.send_away(conn, me, author_id)
-    raise redirect_with_message(PAGE, gesture)
+    raise redirect_with_message(PAGE, act)
 
 
 async def _gather(

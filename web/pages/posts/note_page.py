@@ -83,7 +83,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         remarks = await list_comments(conn, instance.site, post.id, reader_id)
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)
-        passages = await find_own_delivery(conn, post, reader_id)
+        delivery = await find_own_delivery(conn, post, reader_id)
         went = await find_reaction_delivery(conn, reader_id, post.uri)
         await find_branding(request, conn)
         await count_unread(request, conn)
@@ -98,7 +98,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         post=post,
         summary=post.warning or shorten(post.content),
         own=post.author_id == reader_id,
-        passages=passages,
+        delivery=delivery,
         went=went,
         explain_stop=partial(explain_stop, partial(say, request)),
         counts=counts[post.id],

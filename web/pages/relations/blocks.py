@@ -31,7 +31,7 @@ DURATIONS: dict[str, timedelta | None] = {
     "30": timedelta(days=30),
 }
 
-GESTURES = ("mute", "unmute", "block", "unblock")
+ACTS = ("mute", "unmute", "block", "unblock")
 
 SAID = {
     "mute": N_("C’est noté : vous ne verrez plus ce que publie cette personne. Elle n’en sait rien."),
@@ -65,17 +65,17 @@ async def _may_know(conn: Connection, me: Actor, other: Actor) -> bool:
     return not other.guest or await exchanges.are_in_one(conn, me.id, other.id)
 
 
-async def post_gesture(request: web.Request) -> web.Response:
+async def post_act(request: web.Request) -> web.Response:
     """POST /personnes/ID: mute (for a while), block, and back; then where one came from."""
     account, form = require_account(request), await read_form(request)
-    gesture = form.choice("act", GESTURES)
+    act = form.choice("act", ACTS)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
         other = await actors.get(conn, read_id(request.match_info["id"]))
-        if not gesture or other.id == me.id or other.deleted_at is not None or not await _may_know(conn, me, other):
+        if not act or other.id == me.id or other.deleted_at is not None or not await _may_know(conn, me, other):
             raise NotFound
-        if gesture == "mute":
+        if act == "mute":
             days = form.choice("max_duration", tuple(DURATIONS), default="")
             await mutes.save(
                 conn,
@@ -84,14 +84,14 @@ async def post_gesture(request: web.Request) -> web.Response:
                 notifications=not form.flag("with_notifications"),
                 duration=DURATIONS[days],
             )
-        elif gesture == "unmute":
+        elif act == "unmute":
             await mutes.remove(conn, actor_id=me.id, target_id=other.id)
-        elif gesture == "block":
+        elif act == "block":
             await outbox.block(conn, instance.site, me, other)
         else:
             await outbox.unblock(conn, me, other)
     back = read_local_path(form.typed("back")) if form.typed("back") else PAGE
-    raise redirect_with_message(PAGE, gesture) if back == PAGE else web.HTTPSeeOther(back)
+    raise redirect_with_message(PAGE, act) if back == PAGE else web.HTTPSeeOther(back)
 
 
 async def post_domain(request: web.Request) -> web.Response:

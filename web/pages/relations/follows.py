@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.relations import follows
 from models.relations.follows import FollowState
 from models.servers import servers
-from models.servers.servers import Rest
+from models.servers.servers import SilentHost
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
@@ -47,9 +47,9 @@ class FollowRow:
     href: str
     plate: CoopBadge | None
     state: FollowState
-    passages: DeliveryStatus | None = None
+    delivery: DeliveryStatus | None = None
     past: Backfill | None = None
-    rest: Rest | None = None
+    rest: SilentHost | None = None
 
 
 async def list_follows(request: web.Request) -> web.Response:
@@ -78,14 +78,14 @@ async def _add_progress(
     """With how far requests came, and of those who said yes what came of before, and whether their server answers."""
     pending = [people[row.actor_id] for row in asked if row.state == "pending"]
     accepted = [people[row.actor_id] for row in asked if row.state == "accepted"]
-    passages = await find_follow_request_delivery(conn, reader_id, pending)
+    delivery = await find_follow_request_delivery(conn, reader_id, pending)
     pasts = await backfills.list_by_actors(conn, [actor.id for actor in accepted])
-    resting = await servers.list_resting(conn, sorted({actor.host for actor in accepted if not actor.local}))
+    resting = await servers.list_silent(conn, sorted({actor.host for actor in accepted if not actor.local}))
     rests = {actor.id: resting.get(actor.host) for actor in accepted}
     return [
         replace(
             row,
-            passages=passages.get(row.actor_id),
+            delivery=delivery.get(row.actor_id),
             past=pasts.get(row.actor_id),
             rest=rests.get(row.actor_id),
         )

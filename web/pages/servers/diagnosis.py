@@ -11,7 +11,7 @@ from models.settings import Site
 from models.store.database import connection
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
-from web.pages.servers.diagnosis_steps import STEPS, tell_check
+from web.pages.servers.diagnosis_steps import STEPS, describe_check
 from web.rendering.paths import listing_path, note_path
 from web.rendering.render import render, say
 from web.security.session import require_account
@@ -63,7 +63,7 @@ async def _show(request: web.Request, form: Form, found: Diagnosis | None, *, st
 
 def _make_line(request: web.Request, check: Check) -> DiagnosisStep:
     return DiagnosisStep(
-        title=say(request, STEPS[check.step]), words=tell_check(partial(say, request), check), ok=check.ok
+        title=say(request, STEPS[check.step]), words=describe_check(partial(say, request), check), ok=check.ok
     )
 
 

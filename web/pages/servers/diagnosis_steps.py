@@ -95,13 +95,13 @@ FINDINGS: dict[tuple[Step, str], str] = {
 }
 
 
-def tell_finding(say: Say, host: str, finding: Finding) -> str:
+def describe_finding(say: Say, host: str, finding: Finding) -> str:
     """What came of one trial of a server; nothing where the name of the trial says it all."""
     match finding:
         case Finding(trial=CheckStep.CLOCK, clock=int(seconds)):
-            return "" if finding.ok else tell_clock(say, seconds)
+            return "" if finding.ok else describe_clock(say, seconds)
         case Finding(trial=CheckStep.SIGNATURE, cause=Cause.CLOCK, clock=int(seconds)):
-            return say(N_("%(host)s refuse notre signature."), host=host) + " " + tell_clock(say, seconds)
+            return say(N_("%(host)s refuse notre signature."), host=host) + " " + describe_clock(say, seconds)
         case Finding(trial=CheckStep.WELCOME, ok=False):
             return say(N_("Votre coop l’a mis à l’écart : rien ne part, rien n’entre."))
         case Finding(cause=Cause() as cause):
@@ -112,7 +112,7 @@ def tell_finding(say: Say, host: str, finding: Finding) -> str:
             return finding.detail
 
 
-def tell_check(say: Say, check: Check) -> str:
+def describe_check(say: Say, check: Check) -> str:
     """What came of one step between somewhere else and here."""
     words = [say(FINDINGS[check.step, check.finding], host=check.host, name=check.name)]
     if check.cause is not None:
@@ -122,7 +122,7 @@ def tell_check(say: Say, check: Check) -> str:
     return " ".join(words)
 
 
-def tell_clock(say: Say, seconds: int) -> str:
+def describe_clock(say: Say, seconds: int) -> str:
     """By how much a clock is ahead of ours, or behind it."""
     minutes = round(abs(seconds) / 60)
     if minutes < 120:

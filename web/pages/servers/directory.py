@@ -24,7 +24,7 @@ from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.listing_cards import accent_of
-from web.pages.servers.directory_reasons import tell_reason
+from web.pages.servers.directory_reasons import describe_reason
 from web.rendering.render import N_, render, say
 from web.security.session import require_role
 
@@ -58,40 +58,40 @@ async def post_territories(request: web.Request) -> web.Response:
     """POST /coop/territoires: one decision, named by `geste`; those about one territory name it by `hote`."""
     require_role(request, "admin")
     form = await read_form(request)
-    gesture = form.choice("act", SAID, missing="Choisissez ce qu’il faut faire.")
-    host = _read_host(request, form) if gesture == "add" else form.text("host", limit=ADDRESS_LIMIT)
+    act = form.choice("act", SAID, missing="Choisissez ce qu’il faut faire.")
+    host = _read_host(request, form) if act == "add" else form.text("host", limit=ADDRESS_LIMIT)
     if not form.ok:
         return await _show(request, form)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
-        if gesture == "register":
+        if act == "register":
             await save_listed(conn, instance.site, listed=form.flag("listed"))
-        elif gesture == "zone":
+        elif act == "zone":
             await _save_area(request, conn, form)
         else:
-            await _decide(conn, gesture, host)
+            await _decide(conn, act, host)
         await crawl.draw_map(conn)
         await jobs.enqueue(conn, crawl.JOB, key=crawl.JOB)
     instance.policy.forget()
-    raise redirect_with_message(PAGE, gesture)
+    raise redirect_with_message(PAGE, act)
 
 
-async def _decide(conn: Connection, gesture: str, host: str) -> None:
+async def _decide(conn: Connection, act: str, host: str) -> None:
     """What is decided about one territory. Where the crawl looks, and what our own map shows, concerns nobody else."""
-    if gesture == "add":
+    if act == "add":
         await deciding.save_seed(conn, host)
         return
     if not any(entry.host == host for entry in await list_entries(conn)):
         raise web.HTTPNotFound
-    match gesture:
+    match act:
         case "vouch":
             await peers.vouch(conn, host)
         case "stop_vouching":
-            await peers.vouch_no_more(conn, host)
+            await peers.withdraw_vouch(conn, host)
         case "forget":
             await deciding.forget_seed(conn, host)
         case "withdraw" | "spam":
-            await deciding.remove(conn, host, spam=gesture == "spam")
+            await deciding.remove(conn, host, spam=act == "spam")
         case _:
             await deciding.restore(conn, host)
 
@@ -140,7 +140,7 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         search=search,
         names=names,
         accent_of=accent_of,
-        tell_reason=partial(tell_reason, partial(say, request)),
+        describe_reason=partial(describe_reason, partial(say, request)),
     )
 
 

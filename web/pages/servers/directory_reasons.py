@@ -32,7 +32,7 @@ SENTENCES: dict[Reason, str] = {
 }
 
 
-def tell_reason(say: Say, entry: DirectoryEntry) -> str:
+def describe_reason(say: Say, entry: DirectoryEntry) -> str:
     """The sentence, with the thresholds of the rule that it comes from."""
     return say(
         SENTENCES[Reason(entry.reason or Reason.NOT_VISITED)],

@@ -40,7 +40,7 @@ SAID = {
 SWITCHES = ("restricted", "open", "tell", "keep_quiet")
 """Gestures that concern no single server."""
 
-GESTURES = ("block", "back", "let_in", "keep_out", "forget", *SWITCHES)
+ACTS = ("block", "back", "let_in", "keep_out", "forget", *SWITCHES)
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -49,31 +49,31 @@ async def show_list(request: web.Request) -> web.Response:
     return await _show(request, blank_form(request))
 
 
-async def post_gesture(request: web.Request) -> web.Response:
+async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste: set aside, lift that, let in, close the door, restrict the federation or open it."""
     require_role(request, "admin")
     form = await read_form(request)
-    gesture = form.choice("act", GESTURES, missing="Ce choix n’existe pas.")
-    host = "" if gesture in (*SWITCHES, "") else _read_domain(request, form)
+    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
+    host = "" if act in (*SWITCHES, "") else _read_domain(request, form)
     note, reason = form.text("note", limit=1000), form.text("reason", limit=domain_list.COMMENT)
     if not form.ok:
         return await _show(request, form, status=422)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
-        if gesture in {"restricted", "open"}:
-            await peers.restrict(conn, limited=gesture == "restricted")
-        elif gesture in {"tell", "keep_quiet"}:
-            await peers.announce_levels(conn, told=gesture == "tell")
-        elif gesture in {"let_in", "keep_out"}:
-            await peers.let_in(conn, host, listed=gesture == "let_in")
-        elif gesture == "forget":
+        if act in {"restricted", "open"}:
+            await peers.restrict(conn, limited=act == "restricted")
+        elif act in {"tell", "keep_quiet"}:
+            await peers.announce_levels(conn, told=act == "tell")
+        elif act in {"let_in", "keep_out"}:
+            await peers.save_listed(conn, host, listed=act == "let_in")
+        elif act == "forget":
             await peers.dismiss_access_request(conn, host)
-        elif gesture == "back":
+        elif act == "back":
             await peers.trust(conn, host, "reader")
         else:
             await peers.trust(conn, host, "aside", note=note, public_reason=reason)
     instance.policy.forget()
-    raise redirect_with_message(PAGE, gesture)
+    raise redirect_with_message(PAGE, act)
 
 
 async def post_preview(request: web.Request) -> web.Response:
@@ -125,7 +125,7 @@ async def show_export(request: web.Request) -> web.Response:
 async def show_public_list(request: web.Request) -> web.Response:
     """GET /a-l-ecart: the servers set aside for a reason that the cooperative tells everybody."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        told = await trust_levels.list_told(conn)
+        told = await trust_levels.list_public_blocks(conn)
     return await render(request, "peers/public_list.html", decisions=told)
 
 

@@ -28,7 +28,7 @@ from outbox.traffic import resend
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.servers.diagnosis_steps import TRIALS, tell_clock, tell_finding
+from web.pages.servers.diagnosis_steps import TRIALS, describe_clock, describe_finding
 from web.pages.servers.unknown_hosts import SAID as SAID_OF_UNKNOWN
 from web.pages.servers.unknown_hosts import describe
 from web.pages.traffic.failure_causes import advise, explain_stop
@@ -40,7 +40,7 @@ PAGE = 50
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-GESTURES = (
+ACTS = (
     *("retry", "catch_up", "hold", "release", "withhold", "allow", "market_stop", "market_allow", "level"),
     *("admit", "wait"),
 )
@@ -109,7 +109,7 @@ async def list_peers(request: web.Request) -> web.Response:
         unknown=[describe(one) for one in unknown],
         said=find_flash_message(request, SAID_OF_UNKNOWN),
         explain_stop=partial(explain_stop, partial(say, request)),
-        tell_clock=partial(tell_clock, partial(say, request)),
+        describe_clock=partial(describe_clock, partial(say, request)),
     )
 
 
@@ -126,14 +126,14 @@ async def post_trial(request: web.Request) -> web.Response:
     return await _show(request, form, findings=await check_host(request.app[INSTANCE], _read_host(request)))
 
 
-async def post_gesture(request: web.Request) -> web.Response:
+async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST: retry, catch up, hold, release, private things or none, or another level."""
     require_role(request, "admin")
     form = await read_form(request)
     instance, host = request.app[INSTANCE], _read_host(request)
-    gesture = form.choice("act", GESTURES, missing="Ce choix n’existe pas.")
-    level = form.choice("level", LEVELS, missing="Choisissez un niveau de confiance.") if gesture == "level" else ""
-    since = _read_since(form) if gesture == "catch_up" else None
+    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
+    level = form.choice("level", LEVELS, missing="Choisissez un niveau de confiance.") if act == "level" else ""
+    since = _read_since(form) if act == "catch_up" else None
     if not form.ok:
         return await _show(request, form, status=422)
     try:
@@ -141,21 +141,21 @@ async def post_gesture(request: web.Request) -> web.Response:
             if level:
                 await outbox.trust(conn, host, level)
             else:
-                await _act(conn, instance.site, host, gesture, since)
+                await _act(conn, instance.site, host, act, since)
     except Conflict as error:
         form.refuse("act", error)
         return await _show(request, form, status=422)
     instance.policy.forget()
-    raise redirect_with_message(f"/coop/serveurs/{host}", gesture)
+    raise redirect_with_message(f"/coop/serveurs/{host}", act)
 
 
-async def _act(conn: Connection, site: Site, host: str, gesture: str, since: datetime | None) -> None:
+async def _act(conn: Connection, site: Site, host: str, act: str, since: datetime | None) -> None:
     at = datetime.now(UTC)
-    if gesture in MARKETS:
-        await MARKETS[gesture](conn, site, host)
-    elif gesture in VERBS:
-        await VERBS[gesture](conn, host)
-    elif gesture == "catch_up" and since is not None:
+    if act in MARKETS:
+        await MARKETS[act](conn, site, host)
+    elif act in VERBS:
+        await VERBS[act](conn, host)
+    elif act == "catch_up" and since is not None:
         await resend.catch_up(conn, host, since=since, at=at)
     else:
         await resend.retry(conn, host, at=at)
@@ -205,10 +205,12 @@ async def _show(
         coop_follow=coop_follow,
         own_clock=own_clock,
         form=form,
-        findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],
+        findings=[
+            (one.ok, say(request, TRIALS[one.trial]), describe_finding(speak, host, one)) for one in findings or []
+        ],
         since=(datetime.now(PARIS) - timedelta(days=7)).date().isoformat(),
         said=find_flash_message(request, SAID),
         explain_stop=partial(explain_stop, speak),
         advise=partial(advise, speak),
-        tell_clock=partial(tell_clock, speak),
+        describe_clock=partial(describe_clock, speak),
     )

@@ -79,14 +79,14 @@ async def post_decision(request: web.Request) -> web.Response:
     """POST /coop/serveurs: one click for a whole host. Raises NotFound for one of which nothing waits."""
     require_role(request, "admin")
     form = await read_form(request)
-    gesture, host = form.choice("act", tuple(SAID)), form.typed("host")
+    act, host = form.choice("act", tuple(SAID)), form.typed("host")
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
-        if gesture not in SAID or host not in {one.host for one in await waiting_posts.list_hosts(conn)}:
+        if act not in SAID or host not in {one.host for one in await waiting_posts.list_hosts(conn)}:
             raise NotFound
-        if gesture == "allow":
+        if act == "allow":
             await peers.admit(conn, host)
         else:
             await peers.send_away(conn, host)
     instance.policy.forget()
-    raise redirect_with_message(PAGE, gesture, part="inconnus")
+    raise redirect_with_message(PAGE, act, part="inconnus")

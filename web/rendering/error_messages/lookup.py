@@ -45,6 +45,6 @@ def reword(text: str, translate: Callable[[str], str]) -> str:
     return translate(text) if text in KNOWN else text
 
 
-def say_error(refusal: Refusal, translate: Callable[[str], str], language: str) -> str:
+def format_error(refusal: Refusal, translate: Callable[[str], str], language: str) -> str:
     """The sentence in `language`, into which `translate` brings the French one, with its values."""
     return set_in(translate(find_sentence(refusal)), refusal.values, language)

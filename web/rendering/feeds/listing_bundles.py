@@ -81,14 +81,14 @@ async def load_listing_bundles(
             author=authors[found[id].post.author_id],
             coop=coops[found[id].post.author_id, found[id].details.territory_uri],
             photos=photos[id],
-            distance=_tell(kilometres.get(id), found[id]),
+            distance=_find_shown_distance(kilometres.get(id), found[id]),
         )
         for id in wanted
         if id in found
     ]
 
 
-def _tell(kilometres: float | None, listing: Listing) -> float | None:
+def _find_shown_distance(kilometres: float | None, listing: Listing) -> float | None:
     return None if kilometres is None else describe_distance(kilometres * 1000, listing.details.radius)
 
 

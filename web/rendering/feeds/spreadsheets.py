@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
 from aiohttp import web
 
 from models.moments import PARIS
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
+from web.http.row_ids import AnyRow
 
 MARK = "\ufeff"
 """Without it, the usual spreadsheet takes accents for something else."""
@@ -39,16 +40,6 @@ def _write(cell: Cell) -> str | int:
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(ACTING) else cell
     return "" if cell is None else cell
-
-
-class KeysetRow(Protocol):
-    """What has a place in a keyset."""
-
-    @property
-    def id(self) -> int: ...
-
-
-AnyRow = TypeVar("AnyRow", bound=KeysetRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ class Damage:
     def __bool__(self) -> bool:
         return bool(self.missing or self.changed)
 
-    def tell(self) -> str:
+    def describe(self) -> str:
         """Such as “2 pictures are missing (media/ab/…) and 1 was changed (media/cd/…)”."""
         parts = [
             f"{len(paths)} {'picture' if len(paths) == 1 else 'pictures'} {verb} ({paths[0]}"
@@ -31,7 +31,7 @@ class Damage:
         """Raise Unusable where there is any. Another backup would link the same pictures, unless it copies all."""
         if self:
             raise Unusable(
-                f"{folder} is not whole: {self.tell()}; take another backup with `declic backup --full`{otherwise}."
+                f"{folder} is not whole: {self.describe()}; take another backup with `declic backup --full`{otherwise}."
             )
 
 

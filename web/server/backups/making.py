@@ -26,9 +26,9 @@ from web.server.backups.manifest import (
     Entry,
     Manifest,
     Unusable,
+    describe_account,
     read_manifest,
     sum_up,
-    tell_account,
     write_manifest,
 )
 
@@ -76,7 +76,7 @@ async def make_backup(
             growing.rename(done)
             await asyncio.to_thread(os.sync)
         except OSError as error:
-            raise NotMade(_tell_disk(folder, error)) from None
+            raise NotMade(_describe_disk(folder, error)) from None
         finally:
             await asyncio.to_thread(shutil.rmtree, growing, ignore_errors=True)
         try:
@@ -189,8 +189,8 @@ def _require_room(store: FolderStore, keys: list[str], growing: Path, earlier: P
     needed, free = sum(sizes), shutil.disk_usage(growing).free
     if needed > free:
         raise NotMade(
-            f"There is no room in {growing.parent}: the pictures alone need {tell_megabytes(needed)}, and "
-            f"{tell_megabytes(free)} are free."
+            f"There is no room in {growing.parent}: the pictures alone need {format_megabytes(needed)}, and "
+            f"{format_megabytes(free)} are free."
         )
 
 
@@ -201,10 +201,10 @@ def _alone(folder: Path) -> Iterator[None]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise NotMade(_tell_disk(folder, error)) from None
+        raise NotMade(_describe_disk(folder, error)) from None
     try:
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise NotMade(_tell_disk(folder, PermissionError(errno.EACCES, "Permission denied")))
+            raise NotMade(_describe_disk(folder, PermissionError(errno.EACCES, "Permission denied")))
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
@@ -213,9 +213,9 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _tell_disk(folder: Path, error: OSError) -> str:
+def _describe_disk(folder: Path, error: OSError) -> str:
     if isinstance(error, PermissionError):
-        name = tell_account()
+        name = describe_account()
         return f"{name} may not write into {folder}; run as root: install -d -m 700 -o {name} {folder}"
     return f"The backup could not be written into {folder}: {error.strerror or error}."
 
@@ -258,6 +258,6 @@ def _rotate(folder: Path, prefix: str, keep: int) -> int:
     return len(old)
 
 
-def tell_megabytes(size: int) -> str:
+def format_megabytes(size: int) -> str:
     """12.3 MB."""
     return f"{size / 1_000_000:,.1f} MB"

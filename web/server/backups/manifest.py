@@ -74,9 +74,9 @@ def read_manifest(folder: Path) -> Manifest:
     if not folder.is_dir():
         raise Unusable(f"{folder} is no folder.")
     if not os.access(folder, os.R_OK | os.X_OK):
-        raise Unusable(f"{folder} cannot be read by {tell_account()}: copy it to a folder that is its own.")
+        raise Unusable(f"{folder} cannot be read by {describe_account()}: copy it to a folder that is its own.")
     if not (folder / MANIFEST).is_file():
-        raise Unusable(_tell_no_manifest(folder))
+        raise Unusable(_describe_missing(folder))
     data = (folder / MANIFEST).read_bytes()
     checksum = (folder / CHECKSUM).read_text(errors="replace").split(" ")[0] if (folder / CHECKSUM).is_file() else ""
     if checksum != hashlib.sha256(data).hexdigest():
@@ -130,12 +130,12 @@ def sum_up(path: Path) -> Entry:
     return Entry(path=str(path), size=size, sha256=digest.hexdigest())
 
 
-def tell_account() -> str:
+def describe_account() -> str:
     """The account that this process works as, by its name where it has one."""
     return os.environ.get("LOGNAME") or f"the account {os.geteuid()}"
 
 
-def _tell_no_manifest(folder: Path) -> str:
+def _describe_missing(folder: Path) -> str:
     inside = [path for path in sorted(folder.iterdir()) if (path / MANIFEST).is_file()]
     if inside:
         return f"{folder} is no backup itself, but holds some: the last one is {inside[-1]}."

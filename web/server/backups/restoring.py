@@ -12,7 +12,7 @@ from models.store import backups
 from models.store.backups import Contents
 from models.store.postgres import open_database
 from web.server.backups.checking import Damage, find_damage, require_dump
-from web.server.backups.making import tell_megabytes
+from web.server.backups.making import format_megabytes
 from web.server.backups.manifest import (
     DUMP,
     MEDIA,
@@ -86,7 +86,7 @@ def check_target(settings: Settings, source: Source) -> None:
     needed, free = _measure_need(settings, source), shutil.disk_usage(there).free
     if needed > free:
         raise NotRestored(
-            f"There is no room in {data}: this backup needs {tell_megabytes(needed)}, and {tell_megabytes(free)} "
+            f"There is no room in {data}: this backup needs {format_megabytes(needed)}, and {format_megabytes(free)} "
             "are free."
         )
 

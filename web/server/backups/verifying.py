@@ -15,7 +15,7 @@ from models.store import backups
 from models.store.backups import Contents
 from models.store.postgres import DatabaseError, embedded, scratch, stop_unused
 from web.server.backups.checking import find_damage, require_dump
-from web.server.backups.making import tell_megabytes
+from web.server.backups.making import format_megabytes
 from web.server.backups.manifest import DUMP, Manifest, read_manifest, require_known_schema
 from web.server.backups.restoring import ROOM, list_differences
 
@@ -101,7 +101,7 @@ async def _scratch_database(settings: Settings, manifest: Manifest) -> AsyncIter
         if manifest.database_size + ROOM > free:
             raise NotVerifiable(
                 f"There is no room in {folder.parent} to restore this backup for a moment: its database has "
-                f"{tell_megabytes(manifest.database_size)}, and {tell_megabytes(free)} are free."
+                f"{format_megabytes(manifest.database_size)}, and {format_megabytes(free)} are free."
             )
         async with embedded(folder / "data") as url:
             yield Scratch(url=url, place=APART)

@@ -30,7 +30,7 @@ async def start_server(descriptor: int, *, work: bool = True, env: Mapping[str, 
 
 
 async def keep_running(
-    start: Callable[[], Awaitable[Process]], stopping: asyncio.Event, tell_died: Callable[[Process], None]
+    start: Callable[[], Awaitable[Process]], stopping: asyncio.Event, log_death: Callable[[Process], None]
 ) -> None:
     """Start the process again whenever it dies, until `stopping` is set; then let it drain."""
     while not stopping.is_set():
@@ -41,7 +41,7 @@ async def keep_running(
         if stopping.is_set():
             await _stop(process, ended)
             return
-        tell_died(process)
+        log_death(process)
         await asyncio.wait({stopped}, timeout=PAUSE_SECONDS)
         stopped.cancel()
 

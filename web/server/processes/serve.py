@@ -26,7 +26,7 @@ from web.middlewares.requests import IN_FLIGHT
 from web.middlewares.work_signals import WorkSignal
 from web.server.app import make_app
 from web.server.bootstrap import open_ready_instance
-from web.server.first_run import say_first_run, say_nothing, say_step
+from web.server.first_run import print_first_run_link, print_nothing, print_step
 from web.server.logging import is_worth_a_line
 from web.server.processes.memory import trim_regularly
 from web.server.shared_media import warn_without_pictures
@@ -59,19 +59,19 @@ async def serve(settings: Settings, *, work: bool = True, listener: socket.socke
     if supervised:
         stop_when_orphaned(stopping)
     listener = listener or await open_listener(settings)
-    progress = say_nothing if supervised else say_step
+    progress = print_nothing if supervised else print_step
     opened = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, progress=progress)
     async with unless_stopped(stopping), opened as instance:
         if not supervised:
-            await tell_first_run(instance)
+            await announce_first_run(instance)
             await warn_without_pictures(instance)
         await run_until(stopping, instance, listener, work=work)
 
 
-async def tell_first_run(instance: Instance) -> None:
+async def announce_first_run(instance: Instance) -> None:
     """As long as nobody administers the instance: where to set it up."""
     async with transaction(instance.pool) as conn:
-        await say_first_run(conn, instance.site)
+        await print_first_run_link(conn, instance.site)
 
 
 async def run_until(
@@ -132,7 +132,7 @@ async def work(settings: Settings) -> None:
 async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: WorkSignal) -> None:
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
     background = Background(instance.pool)
-    background.start("rings", work_signal.announce_rings)
+    background.start("rings", work_signal.announce_signals)
     await _work(instance, work_signal, stopping, work=True)
     await background.stop()
 
@@ -143,7 +143,7 @@ async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.E
         await run_worker(instance, work_signal, stopping)
         return
     background = Background(instance.pool)
-    background.start("bells", partial(listen_for_work, instance, work_signal))
+    background.start("signals", partial(listen_for_work, instance, work_signal))
     await stopping.wait()
     await background.stop()
 

@@ -38,9 +38,9 @@ from outbox.exchanges.reminders import remind_due
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due as tell_of_calls
 from outbox.moderation.message_requests import JOB as WAITING
-from outbox.moderation.message_requests import look_again, notify_waiting
-from outbox.people.absences import return_due
-from outbox.people.account_deletion import leave_due
+from outbox.moderation.message_requests import accept_known_senders, notify_waiting
+from outbox.people.absences import end_due_absences
+from outbox.people.account_deletion import delete_due_accounts
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
@@ -165,14 +165,14 @@ async def watch_unknown_hosts(instance: Instance) -> None:
     """Tell administrators of hosts whose listings wait, each once, and let stand what a race left waiting."""
     async with transaction(instance.pool) as conn:
         await waiting_posts.release_known(conn)
-        untold = await waiting_posts.claim_untold(conn)
+        untold = await waiting_posts.claim_unmailed(conn)
         for actor_id in await waiting_posts.list_deciders(conn) if untold else []:
             await queue_mail(conn, "waiting_hosts", actor_id, "/coop/serveurs")
     if untold:
         log.info("unknown_hosts_wait", hosts=untold)
 
 
-async def remind_leaving(instance: Instance) -> None:
+async def remind_of_deletion(instance: Instance) -> None:
     """Tell those whose account ends tomorrow, while they can still change their minds."""
     async with transaction(instance.pool) as conn:
         for actor_id in await deletion_requests.claim_reminders(conn, at=datetime.now(UTC), limit=200):
@@ -216,9 +216,9 @@ async def grant_points(instance: Instance) -> None:
 
 PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
-    "return": ("*/5 * * * *", return_due),
-    "leave": ("*/5 * * * *", leave_due),
-    "remind_leaving": ("*/15 * * * *", remind_leaving),
+    "return": ("*/5 * * * *", end_due_absences),
+    "leave": ("*/5 * * * *", delete_due_accounts),
+    "remind_of_deletion": ("*/15 * * * *", remind_of_deletion),
     "requests": ("* * * * *", endings.expire_due),
     "reminders": ("*/5 * * * *", remind_due),
     "archives": ("23 * * * *", job.clear_archives),
@@ -226,7 +226,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "tell": ("* * * * *", schedule_news_mails),
     "repair_calls": ("* * * * *", tell_of_calls),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
-    "message_requests": ("*/5 * * * *", look_again),
+    "message_requests": ("*/5 * * * *", accept_known_senders),
     "forget_guests": ("41 3 * * *", guest_mails.forget_guests),
     "detours": ("*/10 * * * *", send_fallback_mails),
     "overdue": ("*/2 * * * *", publish_overdue),

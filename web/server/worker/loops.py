@@ -26,7 +26,7 @@ from web.server.worker.jobs import list_handlers, list_periodic
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 5.0
-"""Work is looked for this often even when no bell rang."""
+"""Work is looked for this often even without a signal."""
 
 BREATH_SECONDS = 0.02
 """Between two looks that bells asked for, so that a flood of bells does not become a flood of queries."""
@@ -53,10 +53,10 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
     )
     jobs = JobSignal()
     work.start("jobs", partial(_run_jobs, instance, stopping, jobs))
-    signs.start("heartbeat", partial(_beat, instance, work_signal, "worker", work))
-    signs.start("bells", partial(listen_for_work, instance, work_signal, jobs))
+    signs.start("heartbeat", partial(_save_heartbeats, instance, work_signal, "worker", work))
+    signs.start("signals", partial(listen_for_work, instance, work_signal, jobs))
     await stopping.wait()
-    work_signal.ring_here()  # so that nobody sleeps until the next look
+    work_signal.signal_here()  # so that nobody sleeps until the next look
     late = await work.finish(DRAIN_SECONDS)
     if late:
         log.warning("worker_cut_short", loops=late)
@@ -66,14 +66,14 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
             await heartbeats.end(conn, work_signal.id)
 
 
-async def run_loop(step: Step, bell: asyncio.Event, stopping: asyncio.Event) -> None:
-    """Call `step` while it finds work; then wait for the bell, and look every few seconds without one."""
+async def run_loop(step: Step, signal: asyncio.Event, stopping: asyncio.Event) -> None:
+    """Call `step` while it finds work; then wait for the signal, and look every few seconds without one."""
     while not stopping.is_set():
-        bell.clear()
+        signal.clear()
         found = await step()
         if not found:
             with suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+                await asyncio.wait_for(signal.wait(), POLL_SECONDS)
             await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
 
 
@@ -81,8 +81,8 @@ async def _process(instance: Instance, work_signal: WorkSignal, stopping: asynci
     """A Follow leads to an Accept, a Create to an Announce: what is processed rings for what is to be delivered."""
     committed = asyncio.Event()
     ringing = [
-        asyncio.create_task(_ring_now_and_then(work_signal)),
-        asyncio.create_task(_ring_streams(work_signal, committed)),
+        asyncio.create_task(_signal_deliveries(work_signal)),
+        asyncio.create_task(_signal_streams(work_signal, committed)),
     ]
     try:
         found = await process_due(instance, wake=work_signal.received, stopping=stopping, committed=committed)
@@ -90,55 +90,55 @@ async def _process(instance: Instance, work_signal: WorkSignal, stopping: asynci
         for one in ringing:
             one.cancel()
         if committed.is_set():
-            work_signal.ring_stream()
+            work_signal.signal_stream()
     if found:
         work_signal.delivery.set()
     return found
 
 
-async def _ring_now_and_then(work_signal: WorkSignal) -> None:
+async def _signal_deliveries(work_signal: WorkSignal) -> None:
     """Under a steady stream of activities `process_due` goes on for long, and Accepts need not wait for its end."""
     while True:
         await asyncio.sleep(BUSY_RING_SECONDS)
         work_signal.delivery.set()
 
 
-async def _ring_streams(work_signal: WorkSignal, committed: asyncio.Event) -> None:
+async def _signal_streams(work_signal: WorkSignal, committed: asyncio.Event) -> None:
     """As soon as something took effect, whoever watches hears of it."""
     while True:
         await committed.wait()
         committed.clear()
-        work_signal.ring_stream()
+        work_signal.signal_stream()
 
 
 async def _deliver(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event) -> int:
     return await deliver_due(instance, wake=work_signal.delivery, stopping=stopping)
 
 
-async def _run_jobs(instance: Instance, stopping: asyncio.Event, bell: JobSignal) -> None:
-    await run_jobs(instance.pool, list_handlers(instance), list_periodic(instance), stopping, bell)
+async def _run_jobs(instance: Instance, stopping: asyncio.Event, signal: JobSignal) -> None:
+    await run_jobs(instance.pool, list_handlers(instance), list_periodic(instance), stopping, signal)
 
 
-async def _beat(instance: Instance, work_signal: WorkSignal, role: str, work: Background) -> None:
+async def _save_heartbeats(instance: Instance, work_signal: WorkSignal, role: str, work: Background) -> None:
     """Say that this worker lives, and what of its work fails all the same."""
     while True:
         with suppress(Unavailable):
             await catch_up(instance)
             async with connection(instance.pool) as conn:
-                await heartbeats.beat(conn, work_signal.id, role, work.failing)
+                await heartbeats.save_heartbeat(conn, work_signal.id, role, work.failing)
         await asyncio.sleep(BEAT_SECONDS)
 
 
 async def listen_for_work(instance: Instance, work_signal: WorkSignal, jobs: JobSignal | None = None) -> None:
-    """Ring here when another process rang, and whenever rings may have been missed: the one link of this process."""
+    """Set here what other processes signalled, or may have: the one link of this process."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
     async with listen(url, *CHANNELS, KEYS_CHANNEL, *([JOBS] if jobs else [])) as listener:
         while True:
             message = await listener.get()
             if jobs is not None and message is not None and message[0] == JOBS:
-                jobs.ring(message[1])
+                jobs.notify(message[1])
                 continue
             if message is None or message[0] == KEYS_CHANNEL:
                 instance.forget_keys()
-            work_signal.hear(message)
+            work_signal.receive(message)

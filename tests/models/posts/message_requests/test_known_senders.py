@@ -9,7 +9,7 @@ from models.exchanges import exchanges
 from models.people.actors import Actor
 from models.posts import Post
 from models.posts.message_requests import known_senders
-from models.posts.message_requests.known_senders import Tie
+from models.posts.message_requests.known_senders import SenderRelation
 from models.store.database import Connection, execute
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 
@@ -22,7 +22,7 @@ Fact = Callable[[Connection, Actor, Actor], Awaitable[Post | None]]
 
 async def look(conn: Connection, alice: Actor, eve: Actor, *, known: bool = False) -> list[str]:
     """What is true between Alice and Eve, who writes WRITTEN in answer to ANSWERED; the names of it."""
-    [tie] = await known_senders.list_ties(
+    [tie] = await known_senders.list_sender_relations(
         conn, author_id=eve.id, reader_ids=[alice.id], uri=WRITTEN, in_reply_to=ANSWERED, known=known
     )
     names = ("has_it", "barred", "follows", "exchanged", "wrote", "named", "answers")
@@ -148,8 +148,8 @@ async def test_b57_only_people_of_ours_are_looked_at(conn: Connection) -> None:
     alice, eve = await make_member(conn), await make_remote_actor(conn, "eve", "neu.test")
     other = await make_remote_actor(conn)
 
-    found = await known_senders.list_ties(
+    found = await known_senders.list_sender_relations(
         conn, author_id=eve.id, reader_ids=[alice.id, other.id], uri=WRITTEN, in_reply_to=None, known=False
     )
 
-    assert found == [Tie(reader_id=alice.id)]
+    assert found == [SenderRelation(reader_id=alice.id)]

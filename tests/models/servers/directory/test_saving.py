@@ -22,7 +22,7 @@ from models.servers.directory.saving import (
 from models.servers.directory.values import THRESHOLDS, Thresholds, Verdict
 from models.servers.trust_levels import save_level
 from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
-from tests.territory import settle
+from tests.sample_territory import set_territory
 
 HENIN = Due(host="henin.test", depth=0)
 
@@ -213,7 +213,7 @@ async def test_the_words_of_who_is_gone_are_forgotten(conn: Connection) -> None:
 
 async def test_how_far_a_place_is_from_france_is_told_in_kilometres(conn: Connection) -> None:
     assert await find_nearest_commune_km(conn, 50.63, 3.06) is None
-    await settle(conn)
+    await set_territory(conn)
 
     lille = await find_nearest_commune_km(conn, 50.6311, 3.0468)
     tournai = await find_nearest_commune_km(conn, 50.6056, 3.3878)

@@ -12,17 +12,17 @@ import pytest
 from models.store.background import jobs, periodic_tasks
 from models.store.background.jobs import Handler, JobSignal, Periodic, enqueue, run_jobs
 from models.store.database import Connection, Pool, connection, open_pool, transaction
-from tests.asking import count_jobs
+from tests.database_queries import count_jobs
 from tests.eventually import eventually
 
 
 @asynccontextmanager
 async def worker(pool: Pool, handlers: Mapping[str, Handler], *periodic: Periodic) -> AsyncIterator[JobSignal]:
-    """A worker that stops in an orderly way at the end of the block; nobody rings its bell but the block."""
-    stopping, bell = asyncio.Event(), JobSignal()
-    task = asyncio.create_task(run_jobs(pool, handlers, periodic, stopping, bell))
+    """A worker that stops in an orderly way at the end of the block; nobody rings its signal but the block."""
+    stopping, signal = asyncio.Event(), JobSignal()
+    task = asyncio.create_task(run_jobs(pool, handlers, periodic, stopping, signal))
     try:
-        yield bell
+        yield signal
     finally:
         stopping.set()
         await asyncio.wait_for(task, 10)
@@ -46,12 +46,12 @@ class Recorder:
 
 
 @asynccontextmanager
-async def listen_for_jobs(bell: JobSignal, pool: Pool) -> AsyncIterator[None]:
-    """What is announced rings the bell."""
+async def listen_for_jobs(signal: JobSignal, pool: Pool) -> AsyncIterator[None]:
+    """What is announced rings the signal."""
     async with connection(pool) as conn:
 
         def hear(_: object, __: int, ___: str, payload: object) -> None:
-            bell.ring(orjson.loads(str(payload)))
+            signal.notify(orjson.loads(str(payload)))
 
         await conn.add_listener(jobs.CHANNEL, hear)
         yield
@@ -84,7 +84,7 @@ async def test_a_worker_opens_no_connections_but_those_of_the_pool(database_url:
 
 async def test_an_announced_job_is_taken_at_once_and_another_when_it_is_looked_for(pool: Pool) -> None:
     mail = Recorder()
-    async with worker(pool, {"mail": mail}) as bell, listen_for_jobs(bell, pool):
+    async with worker(pool, {"mail": mail}) as signal, listen_for_jobs(signal, pool):
         async with transaction(pool) as conn:
             await enqueue(conn, "mail", 1)
 

@@ -13,7 +13,7 @@ from models.store.database import Connection, Pool, execute, fetch_value
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound import received
 from models.traffic.inbound.received import NewReceived, Received, enqueue_many
-from tests.asking import enqueue_one
+from tests.database_queries import enqueue_one
 from tests.factories import make_remote_actor
 
 

@@ -176,9 +176,9 @@ async def test_a_verified_word_asks_with_a_few_deliveries_every_five_minutes_at_
 async def test_a_word_from_a_host_for_which_nothing_waits_asks_nothing(conn: Connection, alice: Actor) -> None:
     await say(conn, alice)
 
-    assert await servers.save_heard(conn, [HOST]) == []
+    assert await servers.save_seen(conn, [HOST]) == []
     await execute(conn, "UPDATE server SET last_in_at = now() - interval '2 minutes'")
-    assert await servers.save_heard(conn, [HOST]) == []
+    assert await servers.save_seen(conn, [HOST]) == []
     assert await fetch_value(conn, "SELECT sounded_at IS NULL FROM server")
 
 

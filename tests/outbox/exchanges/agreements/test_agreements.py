@@ -19,7 +19,7 @@ from outbox.listings import listings as outbox_listings
 from outbox.threads.agreement_context import Said
 from outbox.threads.waiting_requests import OTHER_CHOSEN
 from tests.factories import HERE, make_listing, make_member
-from tests.pair import Pair, make_pair, same
+from tests.server_pair import Pair, make_pair, same
 
 START = (datetime.now(UTC) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
 

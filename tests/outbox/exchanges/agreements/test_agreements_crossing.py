@@ -23,7 +23,7 @@ from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.exchanges.agreements.endings import cancel, end_by_clock, refuse, withdraw
 from outbox.exchanges.agreements.fulfilment import report
-from outbox.exchanges.plain_language.replies import answer_notice, hear_member
+from outbox.exchanges.plain_language.replies import answer_notice, process_member_reply
 from outbox.listings import listings as outbox_listings
 from outbox.listings.unavailabilities import keep_days
 from outbox.people.account_deletion import ask as ask_to_leave
@@ -153,7 +153,7 @@ async def say_yes(conn: Connection, scene: Scene) -> None:
     assert question is not None
     [notice] = await posts.list_by_ids(conn, [question])
     note = await answer_notice(conn, HERE, scene.alice, notice, NoteDraft(text="oui", audience="direct"))
-    await hear_member(conn, HERE, scene.alice, note)
+    await process_member_reply(conn, HERE, scene.alice, note)
 
 
 async def make_scene(pool: Pool, mode: str, state: str) -> Scene:

@@ -17,9 +17,9 @@ from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.endings import cancel
 from outbox.listings.listings import withdraw
 from outbox.people import accounts
-from tests.asking import count_unread_threads
+from tests.database_queries import count_unread_threads
 from tests.factories import HERE, make_listing, make_member, make_note
-from tests.pair import Pair, make_pair
+from tests.server_pair import Pair, make_pair
 
 START = (datetime.now(UTC) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
 

@@ -24,8 +24,8 @@ from outbox.exchanges.agreements.endings import cancel, end_by_clock, refuse, wi
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.threads.agreement_context import Said, lock_context
 from tests.factories import make_member
-from tests.pair import Pair, Side, make_pair, same
 from tests.points import require_balanced, switch_on
+from tests.server_pair import Pair, Side, make_pair, same
 
 RUNS = int(os.environ.get("DECLIC_INTERLEAVINGS", "150"))
 BATCHES = 10

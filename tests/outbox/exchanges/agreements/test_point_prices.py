@@ -16,8 +16,8 @@ from outbox.exchanges.agreements.endings import cancel, refuse, withdraw
 from outbox.exchanges.agreements.fulfilment import report
 from tests.factories import HERE, make_listing, make_member
 from tests.outbox.exchanges.agreements.test_agreements import ask, days
-from tests.pair import make_pair
 from tests.points import give, require_balanced, switch_on
+from tests.server_pair import make_pair
 
 
 @pytest.fixture

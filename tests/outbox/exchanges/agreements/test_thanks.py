@@ -20,10 +20,10 @@ from outbox.exchanges.agreements.fulfilment import report
 from outbox.exchanges.agreements.thanks import Choice, ThanksNote, find_choice, thank
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
+from tests.confirmed_exchanges import confirm_here, exchange, list_lines
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
-from tests.gratitude import exchange, list_lines, settle_here
-from tests.outbox.sent import list_sent, mark_delivered
-from tests.pair import Pair, make_pair
+from tests.outbox.sent_activities import list_sent, mark_delivered
+from tests.server_pair import Pair, make_pair
 
 GUEST = (
     "INSERT INTO guest (id, listing_id, actor_id, email, name, language, confirmed_at)"
@@ -110,7 +110,7 @@ async def test_the_owner_thanks_in_public_below_her_own_listing(pair: Pair) -> N
 
 @pytest.mark.parametrize("audience", ["coop", "territories"])
 async def test_what_a_listing_for_some_was_about_is_never_told_to_all(conn: Connection, audience: str) -> None:
-    held = await settle_here(conn, post={"audience": audience})
+    held = await confirm_here(conn, post={"audience": audience})
     alice, carol = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
     choice = await find_choice(conn, held, alice.id)
 
@@ -195,7 +195,7 @@ async def test_strangers_blocked_people_and_empty_words(pair: Pair) -> None:
 
 
 async def test_thanks_between_two_members_are_the_same(conn: Connection) -> None:
-    held = await settle_here(conn)
+    held = await confirm_here(conn)
     carol = await actors.get(conn, held.partner_id)
 
     await thank(conn, HERE, carol, held, ThanksNote(text="Superbe vélo.", public=True))
@@ -206,7 +206,7 @@ async def test_thanks_between_two_members_are_the_same(conn: Connection) -> None
 
 
 async def test_thanks_that_were_read_in_an_app_are_told_by_no_mail(conn: Connection) -> None:
-    held = await settle_here(conn)
+    held = await confirm_here(conn)
     alice, carol = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
     await thank(conn, HERE, carol, held, KIND)
     found = await thanks.find(conn, held.id, carol.id)

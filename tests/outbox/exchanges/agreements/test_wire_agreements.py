@@ -22,14 +22,14 @@ from outbox.exchanges.agreements.endings import cancel, end_by_clock, refuse, wi
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.listings.listings import pause
 from outbox.listings.unavailabilities import keep_days
-from outbox.people.absences import go_away
+from outbox.people.absences import begin_absence
 from outbox.people.profiles import describe_actor
 from outbox.threads.agreement_context import Said, lock_context
 from tests.factories import HERE, make_follow, make_member
 from tests.golden import START, normalize, require_golden
-from tests.outbox.sent import make_organization
-from tests.pair import Pair, Side, make_pair
+from tests.outbox.sent_activities import make_organization
 from tests.payloads import FOLDER, load_json
+from tests.server_pair import Pair, Side, make_pair
 from web.activitypub.objects.unavailability import build_calendar
 
 
@@ -211,7 +211,7 @@ async def test_a_listing_that_rests_and_an_owner_who_is_away_are_told_to_whoever
     await make_follow(conn, here.partner, here.owner)
 
     await pause(conn, here.site, here.owner, here.listing.uri)
-    await go_away(conn, here.site, await actors.get(conn, here.owner.id), START)
+    await begin_absence(conn, here.site, await actors.get(conn, here.owner.id), START)
 
     for name, document in zip(OTHERS[:2], normalize(await here.list_new()), strict=True):
         require_golden(f"declic/agreements/{name}", document)

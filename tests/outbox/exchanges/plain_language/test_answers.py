@@ -15,7 +15,7 @@ from federation.errors import Cause
 from federation.http_client import transport as transport_module
 from federation.http_client.transport import AiohttpTransport
 from models.settings import Settings
-from outbox.traffic.outcomes import Later, Never, Outcome, Sent, ToPerson, judge
+from outbox.traffic.outcomes import Delivered, Outcome, RetryLater, RetryPersonalInbox, Undeliverable, judge
 from tests.certificates import DAY, Authority, make_authority
 from tests.federation.loopback import ALICE, Handler, answer_in_turn, is_signed_for, serve
 from tests.outbox.traffic.test_outcomes import make_delivery
@@ -48,7 +48,7 @@ async def deliver(transport: AiohttpTransport, url: str, *, attempts: int = 0, p
 
 def wait_of(outcome: Outcome) -> timedelta:
     """How long it is put off."""
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, RetryLater)
     return outcome.due_at - CREATED
 
 
@@ -57,7 +57,7 @@ async def test_ht05_a_202_with_any_body_is_an_arrival(transport: AiohttpTranspor
         return web.Response(status=202, body=b"\xff\x00<html>" * 5000, content_type="image/png")
 
     async with serve(garbage) as server:
-        assert isinstance(await deliver(transport, server.url), Sent)
+        assert isinstance(await deliver(transport, server.url), Delivered)
 
 
 @pytest.mark.parametrize("silent", [True, False])
@@ -76,7 +76,7 @@ async def test_ht05_an_answer_that_comes_too_late_is_tried_again(
         ended.set()
 
     assert wait_of(outcome) == timedelta(seconds=15)
-    assert isinstance(outcome, Later) and outcome.cause is Cause.TIMED_OUT and outcome.failing
+    assert isinstance(outcome, RetryLater) and outcome.cause is Cause.TIMED_OUT and outcome.failing
 
 
 @asynccontextmanager
@@ -100,7 +100,7 @@ async def test_ht05_a_connection_reset_in_the_answer_is_tried_again(transport: A
     async with serve_reset() as url:
         outcome = await deliver(transport, url)
 
-    assert isinstance(outcome, Later) and outcome.failing and outcome.cause is Cause.CONNECTION_LOST
+    assert isinstance(outcome, RetryLater) and outcome.failing and outcome.cause is Cause.CONNECTION_LOST
 
 
 async def test_ht05_an_expired_certificate_is_tried_again_and_named(
@@ -110,7 +110,7 @@ async def test_ht05_an_expired_certificate_is_tried_again_and_named(
     async with serve(answer_in_turn(202), tls=tls, name="localhost") as server:
         outcome = await deliver(transport, server.url)
 
-    assert isinstance(outcome, Later) and outcome.failing and outcome.cause is Cause.CERTIFICATE_EXPIRED
+    assert isinstance(outcome, RetryLater) and outcome.failing and outcome.cause is Cause.CERTIFICATE_EXPIRED
     assert server.requests == []
 
 
@@ -123,7 +123,7 @@ async def test_ht05_three_times_500_and_then_202_arrives(transport: AiohttpTrans
         timedelta(minutes=2),
         timedelta(minutes=10),
     ]
-    assert isinstance(outcomes[3], Sent)
+    assert isinstance(outcomes[3], Delivered)
 
 
 async def test_ht05_whoever_asks_for_an_hour_gets_it(transport: AiohttpTransport) -> None:
@@ -131,7 +131,7 @@ async def test_ht05_whoever_asks_for_an_hour_gets_it(transport: AiohttpTransport
         outcome = await deliver(transport, server.url)
 
     assert wait_of(outcome) == timedelta(hours=1)
-    assert isinstance(outcome, Later) and not outcome.failing
+    assert isinstance(outcome, RetryLater) and not outcome.failing
 
 
 async def test_ht05_a_redirect_to_itself_is_not_followed_and_tried_again(transport: AiohttpTransport) -> None:
@@ -139,7 +139,7 @@ async def test_ht05_a_redirect_to_itself_is_not_followed_and_tried_again(transpo
         outcome = await deliver(transport, server.url)
 
     assert len(server.requests) == 1
-    assert isinstance(outcome, Later) and outcome.cause is Cause.REDIRECT
+    assert isinstance(outcome, RetryLater) and outcome.cause is Cause.REDIRECT
 
 
 async def test_ht05_a_401_is_knocked_at_twice_and_tried_again_for_ten_days(transport: AiohttpTransport) -> None:
@@ -148,9 +148,9 @@ async def test_ht05_a_401_is_knocked_at_twice_and_tried_again_for_ten_days(trans
         answer = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
     last = judge(make_delivery(attempts=16), answer, at=make_delivery().created_at + timedelta(days=10), chance=0.5)
 
-    assert isinstance(outcome, Later) and not outcome.failing and outcome.cause is Cause.SIGNATURE_REFUSED
+    assert isinstance(outcome, RetryLater) and not outcome.failing and outcome.cause is Cause.SIGNATURE_REFUSED
     assert len(server.requests) == 4
-    assert isinstance(last, Never) and not last.missing
+    assert isinstance(last, Undeliverable) and not last.missing
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -161,8 +161,8 @@ async def test_ht05_a_missing_shared_inbox_leads_to_the_person_and_then_to_the_e
         shared = await deliver(transport, server.url)
         personal = await deliver(transport, server.url, personal=True)
 
-    assert isinstance(shared, ToPerson)
-    assert isinstance(personal, Never) and personal.missing
+    assert isinstance(shared, RetryPersonalInbox)
+    assert isinstance(personal, Undeliverable) and personal.missing
 
 
 @pytest.mark.parametrize("status", [400, 403, 405, 413, 415, 422])
@@ -170,7 +170,7 @@ async def test_ht05_other_refusals_end_it_for_that_inbox(status: int, transport:
     async with serve(answer_in_turn(status)) as server:
         outcome = await deliver(transport, server.url)
 
-    assert isinstance(outcome, Never) and not outcome.failing and not outcome.missing
+    assert isinstance(outcome, Undeliverable) and not outcome.failing and not outcome.missing
 
 
 def answer_at(ahead: timedelta, status: int) -> Handler:
@@ -190,9 +190,9 @@ async def test_the_clock_of_a_peer_is_measured_from_every_answer(
     async with serve(answer_at(timedelta(minutes=minutes), status)) as server:
         outcome = await deliver(transport, server.url)
 
-    assert isinstance(outcome, Sent | Later)
+    assert isinstance(outcome, Delivered | RetryLater)
     assert outcome.clock == pytest.approx(minutes * 60, abs=5)
-    assert isinstance(outcome, Sent) or outcome.cause is Cause.CLOCK
+    assert isinstance(outcome, Delivered) or outcome.cause is Cause.CLOCK
 
 
 async def test_ht10_every_attempt_is_signed_anew_over_the_same_bytes(

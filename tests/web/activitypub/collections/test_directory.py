@@ -9,9 +9,9 @@ from models.people.actors import Actor
 from models.servers.directory.deciding import save_own_vouch
 from models.servers.trust_levels import save_level
 from models.store.database import execute, transaction
-from tests.atlas import furnish_atlas
 from tests.factories import make_local_actor
 from tests.fediverse import Person
+from tests.sample_directory import add_sample_directory
 from tests.web.activitypub.conftest import Door, make_here, publish_tent, read_pages
 
 HOME = {"place_name": "Lomme", "latitude": 50.64512345, "longitude": 2.987, "radius": 2000}
@@ -29,7 +29,7 @@ async def coop(door: Door) -> Actor:
             coop.id,
             *HOME.values(),
         )
-        await furnish_atlas(conn)
+        await add_sample_directory(conn)
     return coop
 
 

@@ -22,7 +22,7 @@ from models.store.database import Pool, connection, execute, transaction
 from tests.eventually import eventually
 from tests.factories import make_member, make_note
 from tests.web.api.conftest import Alice, Api
-from tests.web.api.streams import Socket, acting, connected, hub_of, waker_of, watching
+from tests.web.api.streams import Socket, acting, connected, hub_of, watching, work_signal_of
 from tests.web.small_app import make_instance, serving
 from web.api.routes import ROUTES
 from web.api.streaming import hub as hubs
@@ -55,7 +55,7 @@ async def test_what_happens_after_a_token_ended_is_not_told_to_it(alice: Alice) 
         async with transaction(alice.api.pool) as conn:
             await tokens.revoke_bearer(conn, other.bearer or "")
             note = await make_note(conn, alice.actor)
-        waker_of(alice.api).hear((TOKENS, {"tokens": []}))
+        work_signal_of(alice.api).receive((TOKENS, {"tokens": []}))
 
         assert (await going_on.next()).payload["id"] == str(note.id)
         assert await ending.is_over()
@@ -73,7 +73,7 @@ async def test_an_account_that_is_closed_watches_no_more(alice: Alice, ending: s
         async with transaction(alice.api.pool) as conn:
             await execute(conn, ending, alice.actor.id)
 
-        waker_of(alice.api).hear((TOKENS, {"actor": alice.actor.id}))
+        work_signal_of(alice.api).receive((TOKENS, {"actor": alice.actor.id}))
 
         assert await events.is_over()
 
@@ -90,13 +90,13 @@ async def test_who_asks_for_the_head_of_a_stream_alone_gets_no_stream(alice: Ali
 def look_every(seconds: float, alice: Alice, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on, events are looked for this often when no bell rings."""
     monkeypatch.setattr(hubs, "POLL_SECONDS", seconds)
-    waker_of(alice.api).stream.set()
+    work_signal_of(alice.api).stream.set()
 
 
 @asynccontextmanager
 async def hearing(alice: Alice, database_url: str) -> AsyncIterator[None]:
     """The link to other processes, up for as long as the block lasts."""
-    instance, work_signal = alice.api.instance, waker_of(alice.api)
+    instance, work_signal = alice.api.instance, work_signal_of(alice.api)
     settings = msgspec.structs.replace(instance.settings, database_url=database_url)
     task = asyncio.create_task(listen_for_work(replace(instance, settings=settings), work_signal))
     async with asyncio.timeout(5):
@@ -124,7 +124,7 @@ async def test_who_does_not_read_is_cut_off_while_others_go_on(alice: Alice, mon
         stalled.socket._reader._protocol.pause_reading()
         sent = 0
         while hub.size == 2:
-            hub.hand_on(Delivery(streams=[Stream("public")], message=Message("update", b'"%b"' % (b"x" * 100_000))))
+            hub.publish(Delivery(streams=[Stream("public")], message=Message("update", b'"%b"' % (b"x" * 100_000))))
             assert len((await reading.next()).payload) == 100_000
             sent += 1
             assert sent < 1000
@@ -327,7 +327,7 @@ async def test_nothing_is_read_while_nobody_watches(alice: Alice, monkeypatch: p
 
     await eventually(forgotten)
     monkeypatch.setattr(stream_events, "list_since", partial(pytest.fail, "it was read"))
-    await hub_of(alice.api).tell()
+    await hub_of(alice.api).publish_events()
 
 
 async def test_tokens_cost_one_query_however_many_watch(alice: Alice) -> None:

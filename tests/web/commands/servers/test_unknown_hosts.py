@@ -6,7 +6,7 @@ import pytest
 from federation.instance import Instance
 from models.servers import trust_levels, waiting_posts
 from models.store.database import Pool, connection, transaction
-from tests.asking import is_known
+from tests.database_queries import is_known
 from tests.factories import make_listing, make_remote_actor
 from tests.web.small_app import make_instance
 from web.commands.runner import CommandFailed

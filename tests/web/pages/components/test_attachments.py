@@ -11,8 +11,8 @@ from models.store.database import execute, transaction
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from tests.factories import make_note
-from tests.films import make_film
-from tests.village import Village
+from tests.film_files import make_film
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.components.attachments import list_attachments
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.people.actors import Actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.components import flash_messages
 from web.pages.instance import settings

@@ -7,7 +7,7 @@ import pytest
 from federation.instance import Instance
 from models.store.database import execute, transaction
 from tests.factories import make_listing, make_local_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.rendering.paths import listing_path
 

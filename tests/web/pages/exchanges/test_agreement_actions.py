@@ -10,19 +10,19 @@ from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from outbox.exchanges.agreements.agreements import accept
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def press(browser: Browser, held: Agreement, act: str, **fields: str) -> Page:
@@ -35,7 +35,7 @@ async def find(instance: Instance, held: Agreement) -> Agreement:
         return await agreements.get(conn, held.id)
 
 
-async def test_yes_to_the_terms_that_were_shown(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_yes_to_the_terms_that_were_shown(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     answer = await press(alice, made.tent, "accept", offer=made.tent.offer_uri)
 
     assert (answer.status, answer.location) == (303, f"/echanges/{made.tent.exchange_id}?fait=yes")
@@ -46,7 +46,7 @@ async def test_yes_to_the_terms_that_were_shown(alice: Browser, instance: Instan
 
 
 async def test_terms_that_changed_meanwhile_are_not_agreed_to_by_mistake(
-    alice: Browser, instance: Instance, made: Talks
+    alice: Browser, instance: Instance, made: SampleThreads
 ) -> None:
     answer = await press(alice, made.tent, "accept", offer="https://henin.test/users/bob/activities/older")
 
@@ -55,7 +55,9 @@ async def test_terms_that_changed_meanwhile_are_not_agreed_to_by_mistake(
     assert (await find(instance, made.tent)).state == "countered"
 
 
-async def test_no_with_a_reason_that_the_other_one_reads(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_no_with_a_reason_that_the_other_one_reads(
+    alice: Browser, instance: Instance, made: SampleThreads
+) -> None:
     await press(alice, made.tent, "refuse", reason="Elle est promise, désolée.")
 
     held = await find(instance, made.tent)
@@ -63,7 +65,9 @@ async def test_no_with_a_reason_that_the_other_one_reads(alice: Browser, instanc
     assert "Elle est promise, désolée." in (await alice.get(f"/echanges/{made.tent.exchange_id}")).words()
 
 
-async def test_a_reason_that_is_too_long_comes_back_whole(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_a_reason_that_is_too_long_comes_back_whole(
+    alice: Browser, instance: Instance, made: SampleThreads
+) -> None:
     answer = await press(alice, made.tent, "refuse", reason="a" * 1901)
 
     assert answer.status == 422
@@ -71,7 +75,7 @@ async def test_a_reason_that_is_too_long_comes_back_whole(alice: Browser, instan
     assert (await find(instance, made.tent)).state == "countered"
 
 
-async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: Talks) -> None:
+async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: SampleThreads) -> None:
     await press(alice, made.sewing, "withdraw")
 
     answer = await press(alice, made.sewing, "cancel")
@@ -90,7 +94,7 @@ async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: 
     ],
 )
 async def test_an_agreement_that_came_to_nothing_says_what_became_of_it(
-    alice: Browser, instance: Instance, made: Talks, issue: str, first: str
+    alice: Browser, instance: Instance, made: SampleThreads, issue: str, first: str
 ) -> None:
     await press(alice, made.tent, "accept", offer=made.tent.offer_uri)
 
@@ -102,7 +106,7 @@ async def test_an_agreement_that_came_to_nothing_says_what_became_of_it(
 
 
 async def test_once_its_days_are_past_the_card_asks_whether_it_came_to_pass(
-    alice: Browser, instance: Instance, made: Talks
+    alice: Browser, instance: Instance, made: SampleThreads
 ) -> None:
     await press(alice, made.tent, "accept", offer=made.tent.offer_uri)
     path = f"/echanges/{made.tent.exchange_id}"
@@ -118,7 +122,7 @@ async def test_once_its_days_are_past_the_card_asks_whether_it_came_to_pass(
     assert (await press(alice, made.tent, "cancel", outcome="perdu")).status == 422
 
 
-async def test_an_agreement_of_another_thread_is_not_found(alice: Browser, made: Talks) -> None:
+async def test_an_agreement_of_another_thread_is_not_found(alice: Browser, made: SampleThreads) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
 
     answer = await alice.send(f"{path}/accord", {"agreement": str(made.sewing.id), "act": "withdraw"}, form_on=path)
@@ -127,7 +131,7 @@ async def test_an_agreement_of_another_thread_is_not_found(alice: Browser, made:
 
 
 async def test_a_loan_goes_out_and_comes_back_by_two_taps_of_each(
-    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         await accept(conn, lomme.site, lomme.alice, made.wanted)

@@ -13,9 +13,9 @@ from models.store.database import connection, execute, transaction
 from outbox.exchanges.agreements.agreements import propose
 from tests.factories import make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
-from tests.outbox.sent import list_sent, mark_delivered
-from tests.talks import days
-from tests.village import Village
+from tests.outbox.sent_activities import list_sent, mark_delivered
+from tests.sample_threads import days
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 

@@ -12,9 +12,9 @@ from models.people import actors
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from outbox.posts import notes
-from tests import talks
+from tests import sample_threads
 from tests.inbox.handlers.activities import by, note_by
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.exchanges.test_proposals import day
 
@@ -27,7 +27,7 @@ async def write_to_alice(instance: Instance, lomme: Village, partner: Actor) -> 
     """Somebody of ours asks in words only."""
     async with transaction(instance.pool) as conn:
         await notes.reply(conn, lomme.site, partner, lomme.tent.post, "Elle est libre en mai ?", audience="direct")
-        return await talks.find_thread(conn, lomme.tent, partner)
+        return await sample_threads.find_thread(conn, lomme.tent, partner)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ async def test_a_mastodon_account_reads_it_in_words_and_the_thread_says_it_once(
     alice: Browser, instance: Instance, lomme: Village, dora: Actor
 ) -> None:
     async with connection(instance.pool) as conn:
-        thread = await talks.find_thread(conn, lomme.tent, dora)
+        thread = await sample_threads.find_thread(conn, lomme.tent, dora)
     path = f"/echanges/{thread.id}"
     fields = {"first_day": day(3), "last_day": day(5), "place": "À La Remise", "message": "Avec plaisir, Léonie !"}
 
@@ -120,7 +120,7 @@ async def test_nothing_is_proposed_beside_what_goes_on_or_to_whom_asks_herself(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
     async with connection(instance.pool) as conn:
-        theirs = await talks.find_thread(conn, lomme.tent, lomme.bob)
+        theirs = await sample_threads.find_thread(conn, lomme.tent, lomme.bob)
     other = await alice.get(f"/echanges/{theirs.id}/proposer")
     page = await alice.get(f"/echanges/{theirs.id}")
     assert not page.html.xpath(BUTTON) and "c’est Léonie qui demande depuis l’annonce" in page.words()
@@ -129,7 +129,7 @@ async def test_nothing_is_proposed_beside_what_goes_on_or_to_whom_asks_herself(
     )
 
     async with transaction(instance.pool) as conn:
-        made = await talks.build(conn, lomme)
+        made = await sample_threads.build(conn, lomme)
     path = f"/echanges/{made.wanted.exchange_id}"
     assert not (await alice.get(path)).html.xpath(f"{BUTTON}[contains(., 'Proposer un accord')]")
     answer = await alice.send(f"{path}/proposer", {"first_day": day(2), "last_day": day(3)}, form_on="/publier")

@@ -11,8 +11,8 @@ from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import execute, transaction
 from outbox.exchanges.agreements.agreements import accept, request
-from tests import talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.listings.test_listing_page import path_of
 
@@ -82,7 +82,7 @@ async def test_writing_in_private_and_asking_all_stand_beside_it(hocine: Browser
 
 async def test_whoever_has_a_thread_goes_on_there(alice: Browser, instance: Instance, lomme: Village) -> None:
     async with transaction(instance.pool) as conn:
-        made = await talks.build(conn, lomme)
+        made = await sample_threads.build(conn, lomme)
 
     page = await alice.get(f"/annonces/d/{lomme.sewing.id}")
 
@@ -98,7 +98,7 @@ async def test_what_is_lent_can_be_asked_for_again_once_that_is_settled(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
     async with transaction(instance.pool) as conn:
-        await talks.build(conn, lomme)
+        await sample_threads.build(conn, lomme)
 
     page = await alice.get(path_of(lomme, "drill"))
 
@@ -170,12 +170,12 @@ async def test_the_author_sees_who_answered_what_waits_for_her_first(
 ) -> None:
     path = path_of(lomme, "tent")
     async with transaction(instance.pool) as conn:
-        made = await talks.build(conn, lomme)
+        made = await sample_threads.build(conn, lomme)
     hocine, nadia = lomme.hocine, lomme.admin
     async with transaction(instance.pool) as conn:
         for person, number in ((hocine, 20), (nadia, 25)):
-            await request(conn, lomme.site, person, lomme.tent, talks.days(number, number + 1))
-        held = await agreements.get_latest(conn, (await talks.find_thread(conn, lomme.tent, hocine)).id)
+            await request(conn, lomme.site, person, lomme.tent, sample_threads.days(number, number + 1))
+        held = await agreements.get_latest(conn, (await sample_threads.find_thread(conn, lomme.tent, hocine)).id)
         assert held is not None
         await accept(conn, lomme.site, lomme.alice, held)
 
@@ -197,7 +197,7 @@ async def test_an_owner_whose_server_reads_no_agreements_is_asked_just_so(
     page = await alice.get(f"/annonces/d/{lomme.sewing.id}")
     (path,) = page.html.xpath("//article//a[contains(@class, 'primary')]/@href")
 
-    first, last = talks.days(3, 3).begins_at, talks.days(5, 5).begins_at
+    first, last = sample_threads.days(3, 3).begins_at, sample_threads.days(5, 5).begins_at
     assert first is not None and last is not None
     fields = {"first_day": f"{first:%d/%m/%Y}", "last_day": f"{last:%d/%m/%Y}", "message": "Pour un ourlet."}
     answer = await alice.send(path, fields, form_on="/publier")

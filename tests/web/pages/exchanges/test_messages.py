@@ -11,21 +11,21 @@ from models.exchanges import exchanges
 from models.people import phone_numbers
 from models.people.actors import Actor
 from models.store.database import connection, fetch_value, transaction
-from tests import talks
-from tests.asking import count_unread_threads
+from tests import sample_threads
+from tests.database_queries import count_unread_threads
 from tests.factories import make_local_actor
-from tests.talks import Talks
-from tests.village import SAMPLES, Village
+from tests.sample_threads import SampleThreads
+from tests.sample_village import SAMPLES, Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def last_sent(instance: Instance) -> str:
@@ -34,7 +34,7 @@ async def last_sent(instance: Instance) -> str:
 
 
 async def test_a_message_stands_in_the_thread_and_leaves_for_the_other_one_alone(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
 
@@ -51,7 +51,7 @@ async def test_a_message_stands_in_the_thread_and_leaves_for_the_other_one_alone
 
 
 async def test_an_owner_may_write_first_after_a_request_without_words(
-    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.wanted.exchange_id}"
 
@@ -61,7 +61,7 @@ async def test_an_owner_may_write_first_after_a_request_without_words(
     assert "Merci, à samedi." in (await hocine.get(path)).words()
 
 
-async def test_a_message_without_words_comes_back(alice: Browser, made: Talks) -> None:
+async def test_a_message_without_words_comes_back(alice: Browser, made: SampleThreads) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
 
     answer = await alice.send(f"{path}/messages", {"message": "  "}, form_on=path)
@@ -70,7 +70,7 @@ async def test_a_message_without_words_comes_back(alice: Browser, made: Talks) -
     assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#message"]
 
 
-async def test_a_picture_goes_with_a_message(alice: Browser, made: Talks) -> None:
+async def test_a_picture_goes_with_a_message(alice: Browser, made: SampleThreads) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     token = (await alice.get(path)).html.xpath("string(//input[@name='csrf_token']/@value)")
     data = FormData(quote_fields=False)
@@ -84,7 +84,7 @@ async def test_a_picture_goes_with_a_message(alice: Browser, made: Talks) -> Non
     assert (await alice.get(path)).html.xpath("//li[contains(@class, 'mine')]//img")
 
 
-async def test_a_message_that_is_too_long_keeps_its_pictures(alice: Browser, made: Talks) -> None:
+async def test_a_message_that_is_too_long_keeps_its_pictures(alice: Browser, made: SampleThreads) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     token = (await alice.get(path)).html.xpath("string(//input[@name='csrf_token']/@value)")
     data = FormData(quote_fields=False)
@@ -101,7 +101,9 @@ async def test_a_message_that_is_too_long_keeps_its_pictures(alice: Browser, mad
 
 
 @pytest.mark.parametrize(("chosen", "words"), [("disponible", "est-ce toujours disponible ?"), ("1", "Je peux passer")])
-async def test_ready_answers_are_sent_by_one_button(alice: Browser, made: Talks, chosen: str, words: str) -> None:
+async def test_ready_answers_are_sent_by_one_button(
+    alice: Browser, made: SampleThreads, chosen: str, words: str
+) -> None:
     path = f"/echanges/{made.sewing.exchange_id}"
 
     await alice.send(f"{path}/messages", {"message": "", "quick": chosen}, form_on=path)
@@ -111,7 +113,7 @@ async def test_ready_answers_are_sent_by_one_button(alice: Browser, made: Talks,
 
 
 async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
-    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.drill.exchange_id}"
     async with transaction(instance.pool) as conn:
@@ -130,7 +132,7 @@ async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
     assert not [event for event in events if "06 12" in str(event.details)]
 
 
-async def test_without_a_number_one_is_led_to_where_it_is_noted(alice: Browser, made: Talks) -> None:
+async def test_without_a_number_one_is_led_to_where_it_is_noted(alice: Browser, made: SampleThreads) -> None:
     path = f"/echanges/{made.drill.exchange_id}"
 
     answer = await alice.send(f"{path}/contact", {"contact": "telephone"}, form_on=path)
@@ -140,7 +142,7 @@ async def test_without_a_number_one_is_led_to_where_it_is_noted(alice: Browser, 
 
 
 async def test_a_thread_that_is_muted_is_no_news(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     async with connection(instance.pool) as conn:
@@ -155,7 +157,9 @@ async def test_a_thread_that_is_muted_is_no_news(
     assert "Me prévenir de nouveau" in (await alice.get(path)).words()
 
 
-async def test_somebody_is_reported_from_within_the_thread(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_somebody_is_reported_from_within_the_thread(
+    alice: Browser, instance: Instance, made: SampleThreads
+) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     async with transaction(instance.pool) as conn:
         await make_local_actor(conn, "instance", type="Application")

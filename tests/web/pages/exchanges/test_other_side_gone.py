@@ -12,9 +12,9 @@ from models.relations.blocking import blocks
 from models.store.database import Connection, connection, execute, transaction
 from outbox.exchanges.agreements.agreements import accept
 from outbox.servers.peers import trust
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -45,15 +45,15 @@ async def vanish(conn: Connection, lomme: Village, way: str) -> None:
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days; the sewing machine's owner is Bob, the tent's is Alice."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_every_page_still_opens(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks, way: str
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads, way: str
 ) -> None:
     async with transaction(instance.pool) as conn:
         await accept(conn, lomme.site, lomme.alice, made.tent)
@@ -77,7 +77,7 @@ async def test_every_page_still_opens(
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_what_is_agreed_can_be_called_off_and_what_is_asked_taken_back(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks, way: str
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads, way: str
 ) -> None:
     async with transaction(instance.pool) as conn:
         await accept(conn, lomme.site, lomme.alice, made.tent)
@@ -93,7 +93,7 @@ async def test_what_is_agreed_can_be_called_off_and_what_is_asked_taken_back(
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_what_is_asked_can_be_refused(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks, way: str
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads, way: str
 ) -> None:
     async with transaction(instance.pool) as conn:
         await vanish(conn, lomme, way)
@@ -103,7 +103,7 @@ async def test_what_is_asked_can_be_refused(
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "silent"])
 async def test_words_that_nobody_would_read_come_back(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks, way: str
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads, way: str
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     old = await alice.get(path)

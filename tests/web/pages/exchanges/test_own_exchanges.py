@@ -9,23 +9,23 @@ from models.exchanges import exchanges
 from models.people import phone_numbers
 from models.people.actors import Actor
 from models.store.database import connection, transaction
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_member
-from tests.talks import Talks
-from tests.village import Village
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
-async def test_what_waits_for_me_stands_first_with_until_when(alice: Browser, made: Talks) -> None:
+async def test_what_waits_for_me_stands_first_with_until_when(alice: Browser, made: SampleThreads) -> None:
     page = await alice.get("/echanges")
 
     waiting = page.html.xpath("//section[@aria-labelledby='attend']//li//a/@href")
@@ -38,7 +38,7 @@ async def test_what_waits_for_me_stands_first_with_until_when(alice: Browser, ma
     assert page.html.xpath("//nav//a[@href='/echanges'][@aria-current='page']")
 
 
-async def test_the_list_is_filtered_by_what_goes_on_and_what_is_over(alice: Browser, made: Talks) -> None:
+async def test_the_list_is_filtered_by_what_goes_on_and_what_is_over(alice: Browser, made: SampleThreads) -> None:
     going, over = await alice.get("/echanges?voir=en-cours"), await alice.get("/echanges?voir=finis")
 
     assert "Machine à coudre" in going.words() and "Perceuse" not in going.words()
@@ -87,7 +87,7 @@ async def test_a_phone_number_is_kept_corrected_and_forgotten(
 
 
 async def test_the_address_of_an_agreement_leads_one_of_the_two_to_its_thread(
-    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: SampleThreads
 ) -> None:
     assert made.drill.uri is not None
     path = f"/echanges?accord={made.drill.uri.removeprefix(lomme.site.url)}"

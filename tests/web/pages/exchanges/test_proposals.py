@@ -11,8 +11,8 @@ from models.exchanges.agreements import Agreement
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests import talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.rendering.date_ranges import DateRange, read_span
 
@@ -96,7 +96,7 @@ async def test_what_is_taken_is_struck_out_and_refused_with_everything_that_was_
     hocine: Browser, instance: Instance, lomme: Village
 ) -> None:
     async with transaction(instance.pool) as conn:
-        made = await talks.build(conn, lomme)
+        made = await sample_threads.build(conn, lomme)
     path = f"/annonces/d/{lomme.tent.id}/demander"
     begins_at = made.tent.begins_at
     assert begins_at is not None
@@ -211,7 +211,7 @@ async def test_other_terms_are_proposed_from_those_on_the_table(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
     async with transaction(instance.pool) as conn:
-        made = await talks.build(conn, lomme)
+        made = await sample_threads.build(conn, lomme)
     path = f"/echanges/{made.tent.exchange_id}/proposer/{made.tent.id}"
     form = await alice.get(path)
 

@@ -12,9 +12,9 @@ from models.exchanges.agreements import Agreement
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.forms.multipart import FileLimits
 from web.rendering.formats import format_day
@@ -28,10 +28,10 @@ def day(number: int) -> str:
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ async def test_amounts_that_cannot_be_come_back(
     assert answer.status == 422 and "Indiquez un montant" in answer.words()
 
 
-async def test_yes_twice_is_yes_once(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_yes_twice_is_yes_once(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
 
     answers = [await press(alice, made.tent, "accept", page=page) for _ in range(2)]
@@ -121,7 +121,7 @@ async def test_yes_twice_is_yes_once(alice: Browser, instance: Instance, made: T
     )
 
 
-async def test_no_and_taking_back_twice_are_once(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_no_and_taking_back_twice_are_once(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
 
     no = [await press(alice, made.tent, "refuse", page=page) for _ in range(2)]
@@ -130,7 +130,7 @@ async def test_no_and_taking_back_twice_are_once(alice: Browser, instance: Insta
     assert [answer.location.partition("?")[2] for answer in [*no, *back]] == ["fait=no"] * 4
 
 
-async def test_done_twice_is_done_once(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_done_twice_is_done_once(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
     await press(alice, made.tent, "accept", page=page)
 
@@ -140,7 +140,7 @@ async def test_done_twice_is_done_once(alice: Browser, instance: Instance, made:
     assert await count(instance, "SELECT count(*) FROM economic_event WHERE agreement_id = $1", made.tent.id) == 2
 
 
-async def test_from_an_old_page_no_after_yes_says_what_is_possible(alice: Browser, made: Talks) -> None:
+async def test_from_an_old_page_no_after_yes_says_what_is_possible(alice: Browser, made: SampleThreads) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
     await press(alice, made.tent, "accept", page=page)
 
@@ -162,7 +162,7 @@ async def test_a_request_sent_twice_is_one_and_leads_to_its_thread(
     assert await count(instance, "SELECT count(*) FROM agreement") == 1
 
 
-async def test_a_message_sent_twice_is_one(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_a_message_sent_twice_is_one(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
 
     for _ in range(2):
@@ -172,7 +172,7 @@ async def test_a_message_sent_twice_is_one(alice: Browser, instance: Instance, m
     assert (await alice.get(path)).words().count("Je passe samedi.") == 1
 
 
-async def test_a_number_given_twice_is_given_once(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_a_number_given_twice_is_given_once(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
 
     for _ in range(2):
@@ -184,7 +184,7 @@ async def test_a_number_given_twice_is_given_once(alice: Browser, instance: Inst
 
 @pytest.mark.parametrize("where", ["messages", "signaler", "accord", "counter", "asking"])
 async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
-    alice: Browser, lomme: Village, made: Talks, where: str
+    alice: Browser, lomme: Village, made: SampleThreads, where: str
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     to, field = {
@@ -287,7 +287,7 @@ async def test_the_hour_that_comes_twice_in_october_is_the_first(
 
 
 async def test_words_beside_pictures_that_are_too_heavy_come_back(
-    alice: Browser, made: Talks, monkeypatch: pytest.MonkeyPatch
+    alice: Browser, made: SampleThreads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.pages.exchanges.messages.LIMITS", FileLimits(count=1, size=1000))
     path = f"/echanges/{made.tent.exchange_id}"

@@ -7,9 +7,9 @@ import pytest
 from federation.instance import Instance
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.rendering.paths import listing_path
 
@@ -17,13 +17,13 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days; the drill came back."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
-async def thank(browser: Browser, made: Talks, **fields: str) -> Page:
+async def thank(browser: Browser, made: SampleThreads, **fields: str) -> Page:
     path = f"/echanges/{made.drill.exchange_id}"
     return await browser.send(f"{path}/merci", {"agreement": str(made.drill.id), **fields}, form_on=path)
 
@@ -34,7 +34,7 @@ async def count(instance: Instance) -> int:
 
 
 async def test_both_read_the_words_and_the_form_is_gone(
-    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: SampleThreads
 ) -> None:
     hocine, path = await open_browser(lomme.hocine), f"/echanges/{made.drill.exchange_id}"
     assert "Un mot de merci pour Hocine ?" in (await alice.get(path)).words()
@@ -51,7 +51,7 @@ async def test_both_read_the_words_and_the_form_is_gone(
 
 
 async def test_what_the_thread_tells_does_not_stand_below_the_listing_once_more(
-    alice: Browser, lomme: Village, made: Talks
+    alice: Browser, lomme: Village, made: SampleThreads
 ) -> None:
     await thank(alice, made, thanks="Elle perce tout.")
 
@@ -63,7 +63,7 @@ async def test_what_the_thread_tells_does_not_stand_below_the_listing_once_more(
 
 
 async def test_who_was_thanked_is_told_once_and_who_thanks_never(
-    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: SampleThreads
 ) -> None:
     hocine = await open_browser(lomme.hocine)
     await hocine.get(f"/echanges/{made.drill.exchange_id}")
@@ -79,7 +79,7 @@ async def test_who_was_thanked_is_told_once_and_who_thanks_never(
 
 
 async def test_for_all_only_where_one_says_so(
-    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     anybody = await open_browser(None)
     listing = lomme.drill.post.url.removeprefix(lomme.site.url)
@@ -92,7 +92,7 @@ async def test_for_all_only_where_one_says_so(
 
 
 async def test_private_words_stand_nowhere_else(
-    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: SampleThreads
 ) -> None:
     anybody, nadia = await open_browser(None), await open_browser(lomme.admin)
     listing = lomme.drill.post.url.removeprefix(lomme.site.url)
@@ -105,7 +105,7 @@ async def test_private_words_stand_nowhere_else(
 
 
 async def test_a_listing_for_some_offers_no_public_thanks_and_refuses_forged_ones(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE post SET audience = 'coop' WHERE id = $1", lomme.drill.id)
@@ -118,7 +118,7 @@ async def test_a_listing_for_some_offers_no_public_thanks_and_refuses_forged_one
     assert "ce merci reste entre vous deux" in answer.words()
 
 
-async def test_what_was_typed_comes_back(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_what_was_typed_comes_back(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     empty, long = await thank(alice, made, thanks="  "), await thank(alice, made, thanks="a" * 2001, public="1")
 
     assert (empty.status, long.status, await count(instance)) == (422, 422, 0)
@@ -127,7 +127,7 @@ async def test_what_was_typed_comes_back(alice: Browser, instance: Instance, mad
     assert long.html.xpath("//input[@name='public']/@checked") == ["checked"]
 
 
-async def test_too_early_twice_and_for_others_says_why(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_too_early_twice_and_for_others_says_why(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     early = await alice.send(f"{path}/merci", {"agreement": str(made.tent.id), "thanks": "Merci !"}, form_on=path)
     mixed = await alice.send(f"{path}/merci", {"agreement": str(made.drill.id), "thanks": "Merci !"}, form_on=path)
@@ -140,7 +140,7 @@ async def test_too_early_twice_and_for_others_says_why(alice: Browser, instance:
     assert await count(instance) == 1
 
 
-async def test_a_second_tap_is_the_first_one(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_a_second_tap_is_the_first_one(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     first, second = await thank(alice, made, thanks="Merci !"), await thank(alice, made, thanks="Merci !")
 
     assert (first.status, second.status, second.location) == (303, 303, first.location)
@@ -148,7 +148,7 @@ async def test_a_second_tap_is_the_first_one(alice: Browser, instance: Instance,
 
 
 async def test_strangers_find_nothing(
-    open_browser: OpenBrowser, lomme: Village, instance: Instance, made: Talks
+    open_browser: OpenBrowser, lomme: Village, instance: Instance, made: SampleThreads
 ) -> None:
     nadia = await open_browser(lomme.admin)
     path = f"/echanges/{made.drill.exchange_id}/merci"
@@ -159,7 +159,7 @@ async def test_strangers_find_nothing(
 
 
 async def test_words_typed_into_a_session_that_ended_come_back_after_log_in(
-    alice: Browser, instance: Instance, made: Talks
+    alice: Browser, instance: Instance, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.drill.exchange_id}"
     token = (await alice.get(path)).html.xpath("string(//input[@name='csrf_token']/@value)")

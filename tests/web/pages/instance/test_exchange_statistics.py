@@ -14,7 +14,7 @@ from models.store.database import execute, transaction
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.listings.listings import withdraw
 from outbox.threads.agreement_context import Said
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import SITE, Browser
 from web.rendering.feeds.spreadsheets import MARK
 

@@ -9,7 +9,7 @@ from models import preferences
 from models.access import one_time_links
 from models.people import accounts, actors
 from models.store.database import connection, fetch_value, transaction
-from outbox.people.built_in_actors import found_instance, list_missing
+from outbox.people.built_in_actors import create_built_in_actors, list_missing
 from tests.web.form_client import Doorbell, Visitor, add_communes, add_member, shared_keys
 from web.rendering.templating import Templates
 from web.security.one_time_links import make_setup_link
@@ -31,7 +31,7 @@ async def fresh(instance: Instance, templates: Templates) -> AsyncIterator[Doorb
     await add_communes(instance)
     async with transaction(instance.pool) as conn:
         missing = await list_missing(conn)
-        await found_instance(conn, instance.site, {name: shared_keys() for name in missing})
+        await create_built_in_actors(conn, instance.site, {name: shared_keys() for name in missing})
     door = Doorbell(instance, templates)
     yield door
     await door.close()

@@ -7,7 +7,7 @@ import pytest
 from federation.instance import Instance
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

@@ -1,4 +1,4 @@
-"""My place: my listings by state with what waits on each, gestures that lead back, and what stands beside them."""
+"""My place: my listings by state with what waits on each, acts that lead back, and what stands beside them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,20 +16,20 @@ from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
 from models.preferences import Preferences
 from models.store.database import connection, execute, transaction
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_listing, make_note
-from tests.talks import Talks
-from tests.village import Village
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 def row(page: Page, id: int) -> Any:
@@ -42,7 +42,7 @@ def read(page: Page, id: int) -> str:
     return " ".join(row(page, id).text_content().replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
-def gestures(page: Page, id: int) -> list[str]:
+def acts(page: Page, id: int) -> list[str]:
     return [str(one) for one in row(page, id).xpath(".//input[@name='act']/@value")]
 
 
@@ -54,7 +54,7 @@ async def add(instance: Instance, author: Actor, number: int, **details: Any) ->
 
 
 async def test_each_thing_stands_under_its_state_with_what_waits_on_it(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     paused = await add(instance, lomme.alice, 1, status="paused")
     over = await add(instance, lomme.alice, 2, status="fulfilled")
@@ -73,7 +73,7 @@ async def test_each_thing_stands_under_its_state_with_what_waits_on_it(
 
 
 async def test_what_is_promised_next_leads_to_its_thread(
-    open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE agreement SET state = 'agreed' WHERE id = $1", made.tent.id)
@@ -98,7 +98,7 @@ async def test_what_is_promised_next_leads_to_its_thread(
         ("expired", -3, ["prolong"]),
     ],
 )
-async def test_the_gestures_are_those_that_its_state_allows(
+async def test_the_acts_are_those_that_its_state_allows(
     alice: Browser, instance: Instance, lomme: Village, status: str, days: int | None, shown: list[str]
 ) -> None:
     end = None if days is None else datetime.now(UTC) + timedelta(days=days)
@@ -107,7 +107,7 @@ async def test_the_gestures_are_those_that_its_state_allows(
 
     page = await alice.get("/chez-moi?voir=finies" if over else "/chez-moi")
 
-    assert gestures(page, thing.id) == shown
+    assert acts(page, thing.id) == shown
     links = row(page, thing.id).xpath(".//a/@href")
     path = thing.post.url.removeprefix(instance.site.url)
     assert f"{path}/modifier" in links and (f"{path}#jours" in links) == (not over)
@@ -123,7 +123,7 @@ async def test_the_gestures_are_those_that_its_state_allows(
         ("cancelled", "open", "cancelled", "Annulée"),
     ],
 )
-async def test_a_gesture_leads_back_to_where_it_was_made(
+async def test_an_act_leads_back_to_where_it_was_made(
     alice: Browser, instance: Instance, lomme: Village, verb: str, begins: str, becomes: str, said: str
 ) -> None:
     end = datetime.now(UTC) + timedelta(days=30)
@@ -149,7 +149,7 @@ async def test_a_page_that_begins_nowhere_is_shown_all_the_same(alice: Browser, 
 
 
 @pytest.mark.parametrize("back", ["https://evil.test/", "//evil.test", "/chez-moi\n//evil", "/chez-moix", "/compte"])
-async def test_a_gesture_leads_nowhere_else(alice: Browser, instance: Instance, lomme: Village, back: str) -> None:
+async def test_an_act_leads_nowhere_else(alice: Browser, instance: Instance, lomme: Village, back: str) -> None:
     thing = await add(instance, lomme.alice, 1)
 
     sent = await alice.send(f"/annonces/d/{thing.id}/etat", {"act": "pause", "back": back}, form_on="/chez-moi")

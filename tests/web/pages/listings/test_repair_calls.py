@@ -12,7 +12,7 @@ from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.store.database import connection, execute, transaction
 from outbox.listings import repair_calls
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 PAGE = "/depannage"

@@ -6,8 +6,8 @@ import pytest
 
 from federation.instance import Instance
 from models.store.database import transaction
-from tests import village
-from tests.village import Village
+from tests import sample_village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 
@@ -90,7 +90,7 @@ async def test_each_filter_is_a_chip_that_can_be_removed(visitor: Browser) -> No
 async def test_pages_follow_one_another(visitor: Browser, lomme: Village, instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         for number in range(20):
-            await village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
+            await sample_village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
 
     first = await visitor.get("/annonces?q=chaise&mode=loan")
     (more,) = (await visitor.get("/annonces")).html.xpath("//a[@rel='next']/@href")

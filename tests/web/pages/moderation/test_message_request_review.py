@@ -10,8 +10,8 @@ from models import preferences
 from models.people.actors import Actor
 from models.store.database import transaction
 from tests.factories import make_member
-from tests.strangers import make_stranger, make_waiting
-from tests.village import Village
+from tests.sample_message_requests import make_stranger, make_waiting
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 PAGE = "/coop/inconnus"
@@ -84,15 +84,15 @@ async def test_b57_servers_stand_there_with_how_many_messages_and_the_beginning_
 
 
 @pytest.mark.parametrize(
-    ("gesture", "waiting", "held", "welcome"),
+    ("act", "waiting", "held", "welcome"),
     [("allow", 3, 1, True), ("discard", 0, 1, True), ("set_aside", 0, 1, False)],
 )
 async def test_b57_one_click_decides_about_a_whole_server(
-    odile: Browser, instance: Instance, shown: None, gesture: str, waiting: int, held: int, welcome: bool
+    odile: Browser, instance: Instance, shown: None, act: str, waiting: int, held: int, welcome: bool
 ) -> None:
-    answer = await odile.send(PAGE, {"act": gesture, "host": "neu.test"}, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": act, "host": "neu.test"}, form_on=PAGE)
 
-    assert answer.location == f"{PAGE}?fait={gesture}"
+    assert answer.location == f"{PAGE}?fait={act}"
     assert "neu.test" not in (await odile.get(PAGE)).words()
     assert (await count(instance, "waiting"), await count(instance, "held")) == (waiting, held)
     assert await instance.policy.allows("neu.test") is welcome

@@ -10,9 +10,9 @@ from models.moderation.reports import Report
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from tests.factories import make_local_actor
-from tests.village import Village
+from tests.sample_village import Village
+from tests.web.limited_tries import allow
 from tests.web.pages.conftest import Browser
-from tests.web.tries import allow
 
 FIELDS = {"reason": "spam", "content": "Ce n’est pas à lui."}
 

@@ -14,7 +14,7 @@ from models.store.database import connection, execute, fetch_column, fetch_value
 from outbox.moderation import reports as outbox
 from outbox.moderation.reports import Complaint
 from tests.factories import make_local_actor, make_member, make_note, make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import SITE, Browser
 
 PAGE = "/coop/signalements"

@@ -8,7 +8,7 @@ from federation.instance import Instance
 from models.news import news_mails
 from models.people.actors import Actor
 from models.store.database import transaction
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.form_client import Doorbell, add_member
 from tests.web.guest_scenario import open_inn
 from tests.web.pages.conftest import Browser

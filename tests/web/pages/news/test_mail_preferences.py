@@ -7,7 +7,7 @@ from federation.instance import Instance
 from models.news import mail_preferences, news_mails
 from models.people.actors import Actor
 from models.store.database import connection, fetch_records, transaction
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.mail.account_mails import MailKind
 from web.mail.news_mail_text import UNSUBSCRIBE

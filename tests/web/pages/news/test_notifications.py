@@ -7,7 +7,7 @@ from models.news import news, notifications
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from tests.factories import make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

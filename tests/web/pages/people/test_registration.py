@@ -9,7 +9,7 @@ from models.people import accounts, actors, keys
 from models.preferences import Preferences
 from models.store.database import connection, fetch_value, transaction
 from tests.web.form_client import Doorbell, Visitor, add_member, list_mails
-from tests.web.tries import allow
+from tests.web.limited_tries import allow
 
 CAROLE = {"name": "Carole", "username": "carole", "email": "carole@example.org", "password": "trois vélos et demi"}
 

@@ -9,12 +9,12 @@ from models.people import accounts
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import accept, request
-from outbox.people.account_deletion import leave_due
+from outbox.people.account_deletion import delete_due_accounts
 from tests.factories import make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member, list_mails
 from tests.web.pages.conftest import SITE, Browser
-from web.server.worker.jobs import remind_leaving
+from web.server.worker.jobs import remind_of_deletion
 
 HERE = "/compte/supprimer"
 
@@ -94,12 +94,12 @@ async def test_the_last_administrator_is_told_to_name_another_one(door: Doorbell
 async def test_a_day_before_she_is_written_to_once(door: Doorbell) -> None:
     visitor = await enter(door)
     await visitor.send(HERE, {"current": PASSWORD})
-    await remind_leaving(door.instance)
+    await remind_of_deletion(door.instance)
     async with transaction(door.instance.pool) as conn:
         await execute(conn, "UPDATE departure SET due_at = now() + interval '23 hours'")
 
-    await remind_leaving(door.instance)
-    await remind_leaving(door.instance)
+    await remind_of_deletion(door.instance)
+    await remind_of_deletion(door.instance)
 
     assert [mail["kind"] for mail in await list_mails(door.instance)] == ["leaving", "leaving_soon"]
 
@@ -118,7 +118,7 @@ async def test_once_it_is_done_she_is_nobody_here_and_the_administrators_see_who
             alice,
         )
 
-    await leave_due(door.instance, at=datetime.now(UTC) + timedelta(days=15))
+    await delete_due_accounts(door.instance, at=datetime.now(UTC) + timedelta(days=15))
 
     assert (await visitor.open("/compte")).path == "/connexion?retour=/compte"
     odile = await (await door.ring()).log_in("odile")

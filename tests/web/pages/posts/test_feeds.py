@@ -9,7 +9,7 @@ from models.posts import Tag
 from models.relations import reactions
 from models.store.database import connection, execute, transaction
 from tests.factories import make_follow, make_note, make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

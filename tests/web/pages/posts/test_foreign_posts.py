@@ -9,7 +9,7 @@ from models.posts import Post
 from models.store.database import transaction
 from tests.inbox.posts.test_foreign_documents import published
 from tests.payloads import load_json
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 

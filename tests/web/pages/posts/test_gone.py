@@ -10,7 +10,7 @@ from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import execute, transaction
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

@@ -8,7 +8,7 @@ from models.news import notifications
 from models.posts import Post
 from models.store.database import connection, transaction
 from tests.factories import make_note
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.news.leading_mentions import strip_leading_mentions
 

@@ -13,10 +13,10 @@ from models.people.actors import Actor
 from models.posts import message_requests
 from models.posts.message_requests import news
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.moderation.message_requests import look_again, notify_waiting
+from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from tests.factories import make_local_actor
-from tests.strangers import make_stranger, make_waiting
-from tests.village import Village
+from tests.sample_message_requests import make_stranger, make_waiting
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 PAGE = "/messages/inconnus"
@@ -100,16 +100,16 @@ async def test_what_is_let_in_arrives_as_it_would_have(
     assert eve.id in await told(instance, lomme.alice)
 
 
-@pytest.mark.parametrize("gesture", ["set_aside", "report"])
+@pytest.mark.parametrize("act", ["set_aside", "report"])
 async def test_what_is_sent_away_is_gone_and_reported_where_that_was_meant(
-    alice: Browser, instance: Instance, lomme: Village, eve: Actor, gesture: str
+    alice: Browser, instance: Instance, lomme: Village, eve: Actor, act: str
 ) -> None:
-    answer = await alice.send(PAGE, {"act": gesture, "person": str(eve.id)}, form_on=PAGE)
+    answer = await alice.send(PAGE, {"act": act, "person": str(eve.id)}, form_on=PAGE)
 
-    assert answer.location == f"{PAGE}?fait={gesture}"
+    assert answer.location == f"{PAGE}?fait={act}"
     assert await waiting(instance, lomme.alice) == (0, 0)
     reported = await instance.pool.fetchval("SELECT string_agg(content, '') FROM report WHERE target_id = $1", eve.id)
-    assert ("Votre tente est-elle libre ?" in (reported or "")) is (gesture == "report")
+    assert ("Votre tente est-elle libre ?" in (reported or "")) is (act == "report")
     assert await instance.pool.fetchval("SELECT state FROM received WHERE host = 'neu.test'") == "ignored"
 
 
@@ -119,8 +119,8 @@ async def test_somebody_elses_and_missing_ones_are_answered_alike(
     hocine, nobody = await open_browser(lomme.hocine), await open_browser(None)
 
     answers = [
-        await hocine.send(PAGE, {"act": gesture, "person": str(id)}, form_on="/compte")
-        for gesture in ("allow", "set_aside", "report")
+        await hocine.send(PAGE, {"act": act, "person": str(id)}, form_on="/compte")
+        for act in ("allow", "set_aside", "report")
         for id in (eve.id, 12345, "abc")
     ]
 
@@ -157,7 +157,7 @@ async def test_what_came_soon_after_she_had_looked_is_told_a_day_later(
         await execute(conn, "UPDATE message_request SET received_at = now() - interval '30 hours'")
         await execute(conn, "UPDATE message_request_news SET told_at = now() - interval '29 hours'")
         await execute(conn, "UPDATE message_request_news SET seen_at = now() - interval '28 hours'")
-    await look_again(instance)
+    await accept_known_senders(instance)
     async with transaction(instance.pool) as conn:
         assert not await fetch_value(conn, lately), "she has seen all that waits"
         await make_waiting(conn, eve, lomme.alice, text="Et le réchaud ?")
@@ -165,7 +165,7 @@ async def test_what_came_soon_after_she_had_looked_is_told_a_day_later(
             conn, "UPDATE message_request SET received_at = now() - interval '20 hours' WHERE text = 'Et le réchaud ?'"
         )
 
-    await look_again(instance)
+    await accept_known_senders(instance)
 
     async with transaction(instance.pool) as conn:
         assert await fetch_value(conn, lately)
@@ -182,15 +182,15 @@ async def test_nobody_is_told_of_what_was_decided_meanwhile(
     assert await told(instance, lomme.alice) == before
 
 
-@pytest.mark.parametrize("gesture", ["block", "mute"])
+@pytest.mark.parametrize("act", ["block", "mute"])
 async def test_who_is_blocked_is_gone_and_who_is_muted_is_not_seen(
-    alice: Browser, instance: Instance, lomme: Village, eve: Actor, gesture: str
+    alice: Browser, instance: Instance, lomme: Village, eve: Actor, act: str
 ) -> None:
-    await alice.send(f"/personnes/{eve.id}", {"act": gesture, "back": PAGE}, form_on=PAGE)
+    await alice.send(f"/personnes/{eve.id}", {"act": act, "back": PAGE}, form_on=PAGE)
 
     assert await waiting(instance, lomme.alice) == (0, 0)
     kept = await instance.pool.fetchval("SELECT count(*) FROM message_request")
-    assert kept == (0 if gesture == "block" else 1)
+    assert kept == (0 if act == "block" else 1)
 
 
 async def test_a_whole_server_that_she_blocks_waits_no_longer(

@@ -16,7 +16,7 @@ from outbox.posts.notes import NoteDraft, answer, publish
 from outbox.posts.poll_figures import end_polls
 from outbox.posts.polls import PollDraft
 from tests.factories import make_note
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.rendering.paths import note_path
 

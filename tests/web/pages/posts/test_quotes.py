@@ -10,7 +10,7 @@ from models.posts import Post
 from models.posts.quotes import quotes
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_note
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

@@ -10,7 +10,7 @@ from models.people.actors import Actor
 from models.relations import reactions
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_local_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

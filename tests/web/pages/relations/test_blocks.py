@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models.relations import follows
 from models.relations.blocking import blocks, mutes
 from models.store.database import connection, fetch_value
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 LIST = "/compte/masques"

@@ -11,7 +11,7 @@ from models.relations import follows
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

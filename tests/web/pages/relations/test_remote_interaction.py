@@ -4,7 +4,7 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from models.store.database import connection, fetch_value
 from tests.fediverse import FakeFediverse
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 

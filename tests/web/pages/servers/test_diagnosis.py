@@ -2,7 +2,7 @@
 
 from federation.errors import Cause, FetchFailed
 from tests.fediverse import FakeFediverse
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 ADDRESS = "https://lens.test/annonces/7"

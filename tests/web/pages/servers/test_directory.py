@@ -10,8 +10,8 @@ from models.people.actors import Actor
 from models.servers.directory.reading import DirectoryEntry, list_entries
 from models.servers.directory.values import Reason
 from models.store.database import Pool, connection, fetch_value, transaction
-from tests.atlas import furnish_atlas
-from tests.village import Village
+from tests.sample_directory import add_sample_directory
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.servers.directory_reasons import SENTENCES
 
@@ -22,7 +22,7 @@ PAGE = "/coop/territoires"
 async def atlas(lomme: Village, pool: Pool) -> AsyncIterator[Pool]:
     """The village with its directory."""
     async with transaction(pool) as conn:
-        await furnish_atlas(conn)
+        await add_sample_directory(conn)
     yield pool
 
 
@@ -42,9 +42,9 @@ async def odile(open_browser: Callable[[Actor | None], Awaitable[Browser]], atla
     return await open_browser(lomme.admin)
 
 
-async def decide(odile: Browser, gesture: str, host: str = "", **fields: str) -> str:
+async def decide(odile: Browser, act: str, host: str = "", **fields: str) -> str:
     """Where she is sent after a decision."""
-    answer = await odile.send(PAGE, {"act": gesture, "host": host} | fields, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": act, "host": host} | fields, form_on=PAGE)
     assert answer.status == 303, answer.words()
     return answer.location
 

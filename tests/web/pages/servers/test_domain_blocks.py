@@ -11,7 +11,7 @@ from models.servers import access_requests, trust_levels
 from models.servers.trust_levels import Decision
 from models.store.database import connection, transaction
 from tests.factories import make_follow, make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 PAGE = "/coop/serveurs/liste"
@@ -25,9 +25,9 @@ async def odile(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomm
     return await open_browser(lomme.admin)
 
 
-async def decide(odile: Browser, gesture: str, **fields: str) -> str:
+async def decide(odile: Browser, act: str, **fields: str) -> str:
     """What the page says after a decision."""
-    answer = await odile.send(PAGE, {"act": gesture} | fields, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": act} | fields, form_on=PAGE)
     assert answer.status == 303, answer.words()
     return (await odile.get(answer.location)).words()
 

@@ -7,8 +7,8 @@ from federation.instance import Instance
 from models.people.actors import Actor
 from models.store.database import Connection, execute, transaction
 from tests.factories import make_remote_actor
-from tests.territory import settle
-from tests.village import Village
+from tests.sample_territory import set_territory
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.servers.network_map import HEIGHT, WIDTH, MapTerritory, draw_map
 
@@ -57,7 +57,7 @@ async def test_without_anybody_to_show_there_is_no_map(conn: Connection) -> None
 
 
 async def test_single_territory_shows_its_surroundings(conn: Connection) -> None:
-    await settle(conn)
+    await set_territory(conn)
 
     found = await draw_map(conn, None, [pin("Lomme", LOMME.latitude, LOMME.longitude)])
 

@@ -21,7 +21,7 @@ from models.traffic.inbound import inbox_overflows, received
 from models.traffic.inbound.received import NewReceived
 from models.traffic.outbound import deliveries
 from models.traffic.peer_traffic import Peer
-from tests.asking import enqueue_one
+from tests.database_queries import enqueue_one
 from tests.factories import (
     make_activity,
     make_follow,
@@ -31,7 +31,7 @@ from tests.factories import (
     save_failure,
 )
 from tests.fediverse import FakeFediverse
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.traffic.failure_causes import advise, explain_stop
 from web.server.worker.jobs import PERIODIC_TASKS
@@ -379,8 +379,8 @@ async def test_a_marketplace_is_seen_stopped_and_given_things_again(
     assert "elle suit @instance" in (await admin.get("/coop/serveurs/floh.test")).words()
     assert "floh.test suit depuis" in (await admin.get("/coop/reglages")).words()
 
-    for gesture, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
-        sent = await admin.send("/coop/serveurs/floh.test", {"act": gesture}, form_on=PAGE)
+    for act, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
+        sent = await admin.send("/coop/serveurs/floh.test", {"act": act}, form_on=PAGE)
         assert sent.status == 303
         assert words in (await admin.get("/coop/serveurs/floh.test")).words()
 

@@ -10,9 +10,9 @@ from models.people.actors import Actor
 from models.servers import waiting_posts
 from models.servers.waiting_posts import WaitingHost
 from models.store.database import execute, fetch_column, fetch_value, transaction
-from tests.asking import is_known
+from tests.database_queries import is_known
 from tests.factories import make_follow, make_listing, make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.server.worker.jobs import sweep, watch_unknown_hosts
 
@@ -71,18 +71,18 @@ async def test_who_waits_stands_there_with_how_many_since_when_until_when_and_a_
     assert "n’est dans aucune liste" in (await odile.get(f"/annonces/d/{newest}")).words()
 
 
-@pytest.mark.parametrize(("gesture", "left", "welcome"), [("allow", 2, True), ("turn_away", 0, False)])
+@pytest.mark.parametrize(("act", "left", "welcome"), [("allow", 2, True), ("turn_away", 0, False)])
 async def test_one_click_lets_a_whole_host_in_or_sends_it_away(
-    odile: Browser, open_browser: Open, instance: Instance, gesture: str, left: int, welcome: bool
+    odile: Browser, open_browser: Open, instance: Instance, act: str, left: int, welcome: bool
 ) -> None:
     await send(instance, "neu.test", "Montre en or", "Lingots")
     await send(instance, "autre.test", "Tondeuse")
     assert "Montre en or" not in (await odile.get("/annonces")).words()
 
-    answer = await odile.send(PAGE, {"act": gesture, "host": "neu.test"}, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": act, "host": "neu.test"}, form_on=PAGE)
 
-    assert answer.location == f"{PAGE}?fait={gesture}#inconnus"
-    after = (await odile.get(f"{PAGE}?fait={gesture}")).words()
+    assert answer.location == f"{PAGE}?fait={act}#inconnus"
+    after = (await odile.get(f"{PAGE}?fait={act}")).words()
     assert "C’est fait" in after and "autre.test une annonce attend" in after and "neu.test 2" not in after
     assert ("Montre en or" in (await (await open_browser(None)).get("/annonces")).words()) is welcome
     assert [one.host for one in await hosts(instance)] == ["autre.test"]

@@ -11,7 +11,7 @@ from models.store.database import connection, execute, fetch_column, transaction
 from models.traffic.outbound import deliveries
 from outbox.posts.notes import NoteDraft, answer, publish
 from tests.factories import make_activity, make_follow, make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

@@ -18,7 +18,7 @@ from models.limits import SILENT, TRIES
 from outbox.builders.texts.reasons import REFUSALS as REASONS
 from tests.test_shape import parse
 from web.middlewares.errors import CODES
-from web.rendering.error_messages.lookup import KNOWN, SENTENCES, TABLES, reword, say_error
+from web.rendering.error_messages.lookup import KNOWN, SENTENCES, TABLES, format_error, reword
 from web.rendering.i18n import find_catalogue
 
 ROOT = Path(__file__).parents[4]
@@ -179,7 +179,7 @@ def test_every_refusal_is_said_in_both_languages(code: str) -> None:
     values = {name: "7" for name in PLACEHOLDER.findall(SENTENCES[code])}
 
     french, english = (
-        say_error(Refusal(code, **values), find_catalogue(language).ugettext, language) for language in ("fr", "en")
+        format_error(Refusal(code, **values), find_catalogue(language).ugettext, language) for language in ("fr", "en")
     )
 
     assert french == SENTENCES[code] % values

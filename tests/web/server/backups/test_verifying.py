@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from tests.poolers import pooler
+from tests.fake_pooler import pooler
 from tests.web.server.backups.sample_instance import House, copy_backup, elsewhere, rewrite_manifest, run
 from web.commands.backups import describe_verified
 from web.server.backups.making import BackupResult

@@ -135,7 +135,7 @@ async def test_a_ring_of_another_process_is_heard_and_our_own_is_not_repeated(
     pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[str] = []
-    monkeypatch.setattr(WorkSignal, "ring_here", lambda work_signal: heard.append("ring"))
+    monkeypatch.setattr(WorkSignal, "signal_here", lambda work_signal: heard.append("ring"))
     monkeypatch.setattr(loops, "POLL_SECONDS", 0.1)
     async with working(pool, database_url) as work_signal:
         await until(lambda: heard)  # the link is up
@@ -172,7 +172,7 @@ async def test_a_process_that_only_works_rings_for_the_streams_of_others(pool: P
         assert await listener.get(5) is None  # the link is up
         working = asyncio.create_task(work_until(stopping, instance, work_signal))
 
-        work_signal.ring_stream()
+        work_signal.signal_stream()
 
         assert await listener.get(5) == (stream_events.CHANNEL, str(work_signal.id))
         stopping.set()
@@ -211,10 +211,10 @@ async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pyte
 
     monkeypatch.setattr("web.middlewares.work_signals.notify_work", record)
     work_signal = WorkSignal(pool)
-    task = asyncio.create_task(work_signal.announce_rings())
+    task = asyncio.create_task(work_signal.announce_signals())
     for _ in range(100):
-        work_signal.ring_received()
-        work_signal.ring_stream()
+        work_signal.signal_received()
+        work_signal.signal_stream()
         await asyncio.sleep(0)
     await asyncio.sleep(0.12)
     task.cancel()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from aiohttp import web
 
 from models.access import idempotency_keys
-from models.access.idempotency_keys import Made
+from models.access.idempotency_keys import RequestResult
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms
@@ -48,7 +48,7 @@ async def post_request(request: web.Request, sent: SentTerms) -> web.Response:
         if claimed is None:
             terms = _read_terms(sent, listing.details)
             await ask(conn, site, me, listing, terms, Said(text=sent.text or ""))
-            await idempotency_keys.settle(conn, me.id, key, Made(post_id=listing.id))
+            await idempotency_keys.settle(conn, me.id, key, RequestResult(post_id=listing.id))
         elif claimed.post_id != listing.id:
             raise Conflict("idempotency_key_reused")
         thread = await exchanges.find(conn, listing_id=listing.id, partner_id=me.id)
@@ -84,7 +84,7 @@ async def post_act(request: web.Request, sent: SentAct) -> web.Response:
     async with _acting(request) as (conn, site):
         held = await _get_own(conn, request)
         said = Said(text=sent.text or "", offer_uri=sent.offer)
-        await acts.do(conn, site, reader(request), held, sent.act, said)
+        await acts.perform(conn, site, reader(request), held, sent.act, said)
         value = await load_thread(conn, request, held.exchange_id)
     return answer(request, value)
 

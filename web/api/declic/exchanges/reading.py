@@ -96,7 +96,7 @@ async def load_entries(
     """These lines, the newest first; notes that only tell an event to servers without agreements are left out."""
     site, me = request.app[INSTANCE].site, reader(request).id
     written = exchanges.list_ids(found, "message")
-    retold = await exchanges.list_retold(conn, thread.id, written)
+    retold = await exchanges.list_event_messages(conn, thread.id, written)
     visible = await posts.filter_visible(conn, [id for id in written if id not in retold], me)
     messages = await load_messages(conn, visible)
     photos = await media.list_by_posts(conn, list(messages))

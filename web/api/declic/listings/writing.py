@@ -5,7 +5,7 @@ call them.
 from aiohttp import web
 
 from models.access import idempotency_keys
-from models.access.idempotency_keys import Made
+from models.access.idempotency_keys import RequestResult
 from models.errors import Conflict, Invalid, NotFound
 from models.posts.media import media
 from models.store.database import Connection, transaction
@@ -39,11 +39,11 @@ async def create_listing(request: web.Request, sent: NewListing) -> web.Response
             listing = await outbox.publish(conn, instance.site, me, draft)
         except Invalid as error:
             raise _rename(error) from error
-        await idempotency_keys.settle(conn, me.id, key, Made(post_id=listing.id))
+        await idempotency_keys.settle(conn, me.id, key, RequestResult(post_id=listing.id))
         return _answer_one(request, await load_listing_bundles(conn, [listing.id]))
 
 
-async def _load_made(conn: Connection, made: Made) -> list[ListingBundle]:
+async def _load_made(conn: Connection, made: RequestResult) -> list[ListingBundle]:
     """What a repeated request made the first time. Raises Conflict where that is gone, or a note."""
     gathered = await load_listing_bundles(conn, [made.post_id] if made.post_id is not None else [])
     if not gathered:

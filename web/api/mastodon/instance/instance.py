@@ -177,7 +177,7 @@ async def list_domain_blocks(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         if not (await preferences.load(conn)).blocks_told:
             raise NotFound("domain_blocks_private")
-        told = await trust_levels.list_told(conn)
+        told = await trust_levels.list_public_blocks(conn)
     return answer_json(
         request,
         [

@@ -8,7 +8,7 @@ from models.news.notification_groups import GROUPED, IdRange, find_group, list_g
 from models.news.notifications import COUNTED
 from models.store.database import connection, transaction
 from web.api.auth import reader
-from web.api.entities.notification_groups import load_groups, say_page
+from web.api.entities.notification_groups import add_page_ids, load_groups
 from web.api.entities.values import read_look
 from web.api.json_responses import answer_json
 from web.api.mastodon.news.notifications import MOST, read_wanted, shows_filtered
@@ -31,7 +31,7 @@ async def list_grouped(request: web.Request) -> web.Response:
         found = await list_groups(
             conn, me, wanted, read_grouped(parameters), filtered=shows_filtered(parameters, wanted)
         )
-        value = say_page(await load_groups(conn, read_look(request), found, me, partial=partial), found)
+        value = add_page_ids(await load_groups(conn, read_look(request), found, me, partial=partial), found)
     ids = sorted((one.id for group in found for one in group.page), reverse=True)
     return answer_json(request, value, headers=link_header(request, ids))
 

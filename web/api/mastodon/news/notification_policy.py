@@ -51,7 +51,7 @@ async def show_policy_v1(request: web.Request) -> web.Response:
     """GET /api/v1/notifications/policy: the same, where everything but `accept` is a yes to filtering."""
     async with connection(request.app[INSTANCE].pool) as conn:
         policy = await notification_policies.get(conn, reader(request).id)
-        return answer_json(request, _say_v1(policy) | await _summarize(conn, reader(request).id))
+        return answer_json(request, _build_v1(policy) | await _summarize(conn, reader(request).id))
 
 
 async def put_policy_v1(request: web.Request) -> web.Response:
@@ -60,7 +60,7 @@ async def put_policy_v1(request: web.Request) -> web.Response:
     sent = {kind: parameters.flag(name) for name, kind in OLDER.items() if parameters.has(name)}
     policy = await _change(request, {kind: "filter" if wish else "accept" for kind, wish in sent.items()})
     async with connection(request.app[INSTANCE].pool) as conn:
-        return answer_json(request, _say_v1(policy) | await _summarize(conn, reader(request).id))
+        return answer_json(request, _build_v1(policy) | await _summarize(conn, reader(request).id))
 
 
 def read_answers(parameters: Parameters) -> dict[str, Any]:
@@ -80,7 +80,7 @@ async def _change(request: web.Request, changes: dict[str, Any]) -> Policy:
     return policy
 
 
-def _say_v1(policy: Policy) -> Json:
+def _build_v1(policy: Policy) -> Json:
     chosen = asdict(policy)
     return {name: chosen[kind] != "accept" for name, kind in OLDER.items()}
 

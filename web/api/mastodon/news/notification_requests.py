@@ -44,7 +44,7 @@ async def _dismiss_notifications(conn: Connection, me: Actor, from_id: int) -> N
     await notification_policies.dismiss(conn, me.id, from_id)
 
 
-MESSAGES = Decisions(accept=outbox.welcome, dismiss=outbox.send_away)
+MESSAGES = Decisions(accept=outbox.accept_and_notify, dismiss=outbox.send_away)
 NOTIFICATIONS = Decisions(accept=_let_notifications_in, dismiss=_dismiss_notifications)
 
 

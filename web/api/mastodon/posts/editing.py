@@ -20,7 +20,7 @@ from web.api.entities.media import build_attachments, describe_as_then
 from web.api.entities.values import Json, write_moment
 from web.api.json_responses import answer_json
 from web.api.mastodon.posts.media import parse_focus
-from web.api.mastodon.posts.posting import naming_as_sent, read_wish
+from web.api.mastodon.posts.posting import naming_as_sent, read_post_request
 from web.api.mastodon.posts.statuses import get_own, get_target, load_one
 from web.api.parameters import Parameters, read_id, read_parameters
 from web.http.app_keys import INSTANCE
@@ -39,7 +39,7 @@ async def put_status(request: web.Request) -> web.Response:
         post = await get_own(conn, request)
     if post.kind == "listing":
         raise Invalid("listing_edited_on_page", url=post.url, field="status")
-    typed = read_wish(parameters)
+    typed = read_post_request(parameters)
     await look_up_mentioned(instance, typed.text)
     draft = outbox_notes.NoteDraft(
         text=typed.text,

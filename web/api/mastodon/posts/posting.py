@@ -9,7 +9,7 @@ from aiohttp import web
 
 from models import posts
 from models.access import idempotency_keys
-from models.access.idempotency_keys import Made
+from models.access.idempotency_keys import RequestResult
 from models.errors import Invalid, NotFound
 from models.posts import scheduled_posts
 from models.posts.media import uploads
@@ -18,7 +18,7 @@ from models.store.database import Connection, transaction
 from outbox import posting as outbox_posting
 from outbox import scheduled_posts as outbox_scheduled
 from outbox.listings import listings as outbox_listings
-from outbox.posting import Wish
+from outbox.posting import PostRequest
 from outbox.posts import notes as outbox_notes
 from outbox.posts.notes import TEXT_LIMIT, WARNING_LIMIT
 from outbox.relations import reactions as outbox_reactions
@@ -54,14 +54,14 @@ async def post_status(request: web.Request) -> web.Response:
     the transaction of the first. With `scheduled_at` it waits for that moment.
     """
     parameters = await read_parameters(request)
-    wish, at = read_wish(parameters), read_scheduled_at(parameters)
+    wish, at = read_post_request(parameters), read_scheduled_at(parameters)
     if at is None:
         await look_up_mentioned(request.app[INSTANCE], wish.text)
     with naming_as_sent():
         return answer_json(request, await _make(request, wish, at))
 
 
-async def _make(request: web.Request, wish: Wish, at: datetime | None) -> Json:
+async def _make(request: web.Request, wish: PostRequest, at: datetime | None) -> Json:
     """The status, or what waits for its moment."""
     instance, me, key = request.app[INSTANCE], reader(request), read_idempotency_key(request)
     async with transaction(instance.pool) as conn:
@@ -77,10 +77,10 @@ async def _make(request: web.Request, wish: Wish, at: datetime | None) -> Json:
         app = _read_app(request)
         if at is not None:
             kept = await outbox_scheduled.schedule(conn, me, wish, at, app)
-            await idempotency_keys.settle(conn, me.id, key, Made(scheduled_id=kept.id))
+            await idempotency_keys.settle(conn, me.id, key, RequestResult(scheduled_id=kept.id))
             return (await load_scheduled(conn, instance.site, [kept]))[0]
         post = await outbox_posting.post(conn, instance.site, me, wish, app)
-        await idempotency_keys.settle(conn, me.id, key, Made(post_id=post.id))
+        await idempotency_keys.settle(conn, me.id, key, RequestResult(post_id=post.id))
         return await load_one(conn, request, post)
 
 
@@ -90,7 +90,7 @@ def _read_app(request: web.Request) -> App | None:
     return App(name=token.application_name, website=token.application_website) if token.application_name else None
 
 
-async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json:
+async def _load_made(conn: Connection, request: web.Request, made: RequestResult) -> Json:
     """What a repeated request made the first time. Raises NotFound where that is gone."""
     me = reader(request)
     if made.post_id is not None:
@@ -104,7 +104,7 @@ async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json
     raise NotFound("status_deleted")
 
 
-def read_wish(parameters: Parameters) -> Wish:
+def read_post_request(parameters: Parameters) -> PostRequest:
     """What a client sends for a new status. Raises Invalid with a sentence for what this server does not do."""
     quoted_id = parameters.id("quoted_status_id")
     text, media_ids = parameters.text("status").strip(), tuple(parameters.named_ids("media_ids"))
@@ -117,7 +117,7 @@ def read_wish(parameters: Parameters) -> Wish:
         raise Invalid("content_warning_too_long", most=WARNING_LIMIT, field="spoiler_text")
     if len(media_ids) > MOST_PICTURES or len(media_ids) != len(parameters.texts("media_ids")):
         raise Invalid("too_many_media", most=MOST_PICTURES, field="media_ids")
-    return Wish(
+    return PostRequest(
         text=text,
         warning=warning,
         sensitive=parameters.flag("sensitive") if parameters.has("sensitive") else None,

@@ -13,7 +13,7 @@ from models.posts.scheduled_posts import Scheduled
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox import scheduled_posts as outbox
-from outbox.posting import read_wish
+from outbox.posting import read_post_request
 from web.api.auth import reader
 from web.api.entities.media import build_attachment
 from web.api.entities.statuses import VISIBILITIES
@@ -96,7 +96,7 @@ async def load_scheduled(conn: Connection, site: Site, found: Sequence[Scheduled
 
 
 def _build_params(one: Scheduled) -> Json:
-    wish = read_wish(one.wish)
+    wish = read_post_request(one.wish)
     return {
         "text": wish.text,
         "poll": asdict(wish.poll) if wish.poll else None,

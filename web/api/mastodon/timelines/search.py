@@ -49,7 +49,7 @@ class SearchRequest:
 async def search(request: web.Request) -> web.Response:
     """GET /api/v2/search: `q`, `type`, `resolve` (signed in only), `limit`, `offset`, `following`."""
     parameters = await read_parameters(request)
-    instance, me, wish = request.app[INSTANCE], reader_id(request), read_wish(parameters)
+    instance, me, wish = request.app[INSTANCE], reader_id(request), read_search_request(parameters)
     resolved: Actor | Post | None = None
     if me is not None and parameters.flag("resolve") and wish.text and not wish.offset:
         resolved = await resolve(instance, wish.text)
@@ -65,7 +65,7 @@ async def search(request: web.Request) -> web.Response:
     return answer_json(request, value)
 
 
-def read_wish(parameters: Parameters) -> SearchRequest:
+def read_search_request(parameters: Parameters) -> SearchRequest:
     """What the client wants."""
     wanted = parameters.text("type").strip()
     return SearchRequest(

@@ -19,10 +19,10 @@ from web.pages.components.people import find_return
 from web.pages.exchanges.agenda.entries import (
     AgendaEntries,
     AgendaEntry,
-    tell_absence,
-    tell_agreements,
-    tell_closures,
-    tell_kept,
+    add_absence,
+    add_agreements,
+    add_closures,
+    add_kept_days,
 )
 from web.pages.exchanges.agenda.month_table import MonthDays, draw_table
 from web.pages.exchanges.month_weeks import next_month
@@ -62,8 +62,8 @@ class AgendaQuery:
 async def show_agenda(request: web.Request) -> web.Response:
     """GET /agenda?mois=YYYY-MM; without a month, what comes from today on."""
     asked = AgendaQuery(today=datetime.now(PARIS).date(), month=read_month(request.query.get("mois", "")))
-    voice = ReaderLocale(say=partial(say, request), language=reader_language(request))
-    dated = await _gather(request, asked, voice)
+    locale = ReaderLocale(say=partial(say, request), language=reader_language(request))
+    dated = await _gather(request, asked, locale)
     lines = [one for one in dated.lines if asked.shown_from <= one.day < asked.until]
     lines.sort(key=lambda one: (one.day, one.hour or time()))
     lines, more = (lines, None) if asked.month else _cut(lines)
@@ -80,7 +80,7 @@ async def show_agenda(request: web.Request) -> web.Response:
         before=next_month(asked.first, -1),
         after=next_month(asked.first, 1),
         more=more,
-        describe=partial(describe, voice=voice),
+        describe=partial(describe, locale=locale),
     )
 
 
@@ -93,7 +93,7 @@ def read_month(typed: str) -> date | None:
     return found if found and found.year in YEARS else None
 
 
-async def _gather(request: web.Request, asked: AgendaQuery, voice: ReaderLocale) -> AgendaEntries:
+async def _gather(request: web.Request, asked: AgendaQuery, locale: ReaderLocale) -> AgendaEntries:
     """Everything between the first day of the table and the last one that is told, in three reads."""
     instance, account = request.app[INSTANCE], require_account(request)
     begins_at, ends_at = begin_at(asked.first), begin_at(asked.until)
@@ -103,12 +103,12 @@ async def _gather(request: web.Request, asked: AgendaQuery, voice: ReaderLocale)
         agreed = await agenda.list_agreements(conn, me.id, begins_at, ends_at, late=late)
         kept = await agenda.list_kept(conn, me.id, begins_at, ends_at)
     dated = AgendaEntries()
-    tell_agreements(voice, dated, agreed, today=asked.today)
-    tell_kept(voice, dated, kept, origin=instance.site.url)
-    tell_closures(voice, dated, [] if me.type == "Person" else read_hours(me.hours).closures)
+    add_agreements(locale, dated, agreed, today=asked.today)
+    add_kept_days(locale, dated, kept, origin=instance.site.url)
+    add_closures(locale, dated, [] if me.type == "Person" else read_hours(me.hours).closures)
     back_at = find_return(me, datetime.now(UTC))
     if back_at is not None:
-        tell_absence(voice, dated, back_at, today=asked.today)
+        add_absence(locale, dated, back_at, today=asked.today)
     return dated
 
 

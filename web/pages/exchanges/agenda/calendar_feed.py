@@ -16,7 +16,7 @@ from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 from web.http.row_ids import read_id
-from web.mail.news_mail_text import make_say
+from web.mail.news_mail_text import make_translate
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.feeds.calendar_events import list_calendar_events
 from web.rendering.feeds.icalendar import write_calendar
@@ -57,7 +57,7 @@ async def show_feed(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         account = await _find_owner(conn, instance, request.match_info["token"])
         found = await calendar_feeds.list_dated(conn, account.actor_id, since=datetime.now(UTC) - KEPT)
-        speaking = make_say(account.language)
+        speaking = make_translate(account.language)
         occasions = await list_calendar_events(conn, instance.site, speaking, account.actor_id, found)
         coop = (await preferences.load(conn)).name or instance.site.host
     body = write_calendar(occasions, name=speaking(N_("Mes accords, %(coop)s"), coop=coop))

@@ -86,15 +86,15 @@ class AgendaEntries:
         self.lines.extend(lines)
 
 
-def tell_agreements(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[DatedAgreement], *, today: date) -> None:
+def add_agreements(locale: ReaderLocale, dated: AgendaEntries, found: Iterable[DatedAgreement], *, today: date) -> None:
     """What is agreed or asked for: a loan goes out on one line and comes back on another."""
     for one in found:
         span = read_span(one.begins_at, one.ends_at)
         assert span is not None
-        begins = _tell_begin(voice, one, span)
+        begins = _build_begin(locale, one, span)
         first, last = _find_days(one, span)
         lines = [_move(begins, first)]
-        back = _tell_back(voice, one, begins, span)
+        back = _build_return(locale, one, begins, span)
         if back is not None:
             lines.append(_move(back, last))
         look: Look = "agreed" if one.state in BOUND else "waiting"
@@ -103,14 +103,14 @@ def tell_agreements(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[D
             dated.late.append(lines[-1])
 
 
-def tell_kept(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[KeptDays], *, origin: str) -> None:
+def add_kept_days(locale: ReaderLocale, dated: AgendaEntries, found: Iterable[KeptDays], *, origin: str) -> None:
     """Days that she keeps for one of her things."""
     for one in found:
         span = read_span(one.begins_at, one.ends_at)
         assert span is not None
         line = AgendaEntry(
             day=span.first,
-            what=voice.say("Vous gardez"),
+            what=locale.say("Vous gardez"),
             title=one.title,
             span=span,
             href=one.url.removeprefix(origin) + "#jours",
@@ -119,26 +119,26 @@ def tell_kept(voice: ReaderLocale, dated: AgendaEntries, found: Iterable[KeptDay
         dated.add(AgendaSpan(first=span.first, last=span.last or span.first, look="kept", line=line), line)
 
 
-def tell_absence(voice: ReaderLocale, dated: AgendaEntries, back_at: datetime, *, today: date) -> None:
+def add_absence(locale: ReaderLocale, dated: AgendaEntries, back_at: datetime, *, today: date) -> None:
     """She is away from now on, and back on a day."""
     back = to_paris_day(back_at)
     line = AgendaEntry(
         day=today,
-        what=voice.say("Vous êtes absent·e"),
-        when=voice.say("De retour le %(day)s", day=format_short_day(back, voice.language)),
+        what=locale.say("Vous êtes absent·e"),
+        when=locale.say("De retour le %(day)s", day=format_short_day(back, locale.language)),
         href="/compte/absence",
         icon=ICONS["kept"],
     )
-    returns = replace(line, day=back, what=voice.say("Vous êtes de retour"), when="")
+    returns = replace(line, day=back, what=locale.say("Vous êtes de retour"), when="")
     dated.add(AgendaSpan(first=today, last=max(back - DAY, today), look="kept", line=line), line, returns)
 
 
-def tell_closures(voice: ReaderLocale, dated: AgendaEntries, closures: Iterable[Closure]) -> None:
+def add_closures(locale: ReaderLocale, dated: AgendaEntries, closures: Iterable[Closure]) -> None:
     """Days on which the place is closed."""
     for one in closures:
         line = AgendaEntry(
             day=one.first,
-            what=voice.say("Votre lieu est fermé"),
+            what=locale.say("Votre lieu est fermé"),
             span=DateRange(first=one.first, last=one.last),
             href="/compte/profil#fermetures",
             icon=ICONS["kept"],
@@ -151,17 +151,17 @@ def _gives(one: DatedAgreement) -> bool:
     return one.own == (one.kind == "offer")
 
 
-def _tell_begin(voice: ReaderLocale, one: DatedAgreement, span: DateRange) -> AgendaEntry:
+def _build_begin(locale: ReaderLocale, one: DatedAgreement, span: DateRange) -> AgendaEntry:
     look: Look = "agreed" if one.state in BOUND else "waiting"
     return AgendaEntry(
         day=span.first,
         hour=span.first_hour,
-        what=voice.say(BEGINS.get((one.mode, _gives(one)), ELSE)),
-        title=one.title or voice.say("Annonce retirée"),
+        what=locale.say(BEGINS.get((one.mode, _gives(one)), ELSE)),
+        title=one.title or locale.say("Annonce retirée"),
         other=one.other,
         span=span,
         place=one.place,
-        state=_tell_state(voice, one),
+        state=_describe_state(locale, one),
         urgent=one.turn or one.confirm,
         href=exchange_path(one.exchange_id),
         icon="done" if one.state == "done" else ICONS[look],
@@ -169,10 +169,12 @@ def _tell_begin(voice: ReaderLocale, one: DatedAgreement, span: DateRange) -> Ag
     )
 
 
-def _tell_back(voice: ReaderLocale, one: DatedAgreement, begins: AgendaEntry, span: DateRange) -> AgendaEntry | None:
+def _build_return(
+    locale: ReaderLocale, one: DatedAgreement, begins: AgendaEntry, span: DateRange
+) -> AgendaEntry | None:
     if one.mode != "loan" or span.last is None:
         return None
-    return replace(begins, day=span.last, hour=span.last_hour, what=voice.say(BACK[_gives(one)]), ics="")
+    return replace(begins, day=span.last, hour=span.last_hour, what=locale.say(BACK[_gives(one)]), ics="")
 
 
 def _find_days(one: DatedAgreement, span: DateRange) -> tuple[date, date]:
@@ -189,13 +191,13 @@ def _move(line: AgendaEntry, day: date) -> AgendaEntry:
     return line if line.day == day else replace(line, day=day, hour=None)
 
 
-def _tell_state(voice: ReaderLocale, one: DatedAgreement) -> str:
+def _describe_state(locale: ReaderLocale, one: DatedAgreement) -> str:
     if one.turn:
-        return voice.say("À vous de répondre")
+        return locale.say("À vous de répondre")
     if one.confirm:
-        return voice.say("À vous de confirmer")
-    if one.told:
-        return voice.say("%(name)s doit confirmer", name=one.other)
+        return locale.say("À vous de confirmer")
+    if one.reported:
+        return locale.say("%(name)s doit confirmer", name=one.other)
     if one.state in BOUND:
-        return voice.say("Fait") if one.state == "done" else voice.say("D’accord")
-    return voice.say("Confirmation en attente") if one.yes else voice.say("%(name)s doit répondre", name=one.other)
+        return locale.say("Fait") if one.state == "done" else locale.say("D’accord")
+    return locale.say("Confirmation en attente") if one.yes else locale.say("%(name)s doit répondre", name=one.other)

@@ -8,7 +8,7 @@ from models.people import actors
 from models.store.database import Connection, connection, transaction
 from outbox.exchanges import guests
 from outbox.exchanges.agreements.terms import TIMED
-from outbox.exchanges.guests import NAME_LIMIT, TEXT_LIMIT, Visit
+from outbox.exchanges.guests import NAME_LIMIT, TEXT_LIMIT, ContactRequest
 from web.forms.form import Form, blank_form, read_form
 from web.forms.throttle import may_try, refuse_try
 from web.http.app_keys import INSTANCE
@@ -23,7 +23,7 @@ from web.security.session import current_account
 FIELDS = ("name", "message")
 
 
-async def show_door(request: web.Request) -> web.Response:
+async def show_contact_form(request: web.Request) -> web.Response:
     """GET /annonces/d/ID/courriel. Members are led to the listing: they answer there."""
     async with connection(request.app[INSTANCE].pool) as conn:
         listing = await _find_listing(conn, request)
@@ -32,7 +32,7 @@ async def show_door(request: web.Request) -> web.Response:
     return await _show(request, listing, blank_form(request))
 
 
-async def post_door(request: web.Request) -> web.Response:
+async def post_contact_form(request: web.Request) -> web.Response:
     """POST /annonces/d/ID/courriel. What the page says then does not tell whether an address is known here."""
     form = await read_form(request)
     instance = request.app[INSTANCE]
@@ -58,9 +58,9 @@ async def post_door(request: web.Request) -> web.Response:
     return await _show(request, listing, form)
 
 
-def _read_visit(request: web.Request, form: Form, details: ListingDetails, email: str) -> Visit:
+def _read_visit(request: web.Request, form: Form, details: ListingDetails, email: str) -> ContactRequest:
     terms = read_terms(form, details) if details.mode in TIMED and form.typed("first_day") else None
-    return Visit(
+    return ContactRequest(
         email=email,
         name=form.text("name", limit=NAME_LIMIT, missing="Dites comment on vous appelle."),
         language=reader_language(request),

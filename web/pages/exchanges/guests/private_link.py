@@ -7,7 +7,7 @@ from aiohttp import web
 from models.errors import NotFound
 from models.exchanges.guests import Guest
 from models.store.database import Connection
-from outbox.exchanges.guests import Party, get_party
+from outbox.exchanges.guests import GuestThread, get_party
 from web.http.app_keys import INSTANCE
 from web.mail.guest_mails import find_guest
 from web.rendering.render import render
@@ -25,7 +25,7 @@ async def find_linked_guest(conn: Connection, request: web.Request) -> Guest | N
     return await find_guest(conn, request.app[INSTANCE], request.match_info["token"])
 
 
-async def get_confirmed_guest(conn: Connection, request: web.Request) -> Party:
+async def get_confirmed_guest(conn: Connection, request: web.Request) -> GuestThread:
     """The confirmed guest whose link this is, with her thread. Raises NotFound."""
     guest = await find_linked_guest(conn, request)
     if guest is None:

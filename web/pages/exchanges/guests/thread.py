@@ -13,7 +13,7 @@ from models.moments import PARIS
 from models.people import actors
 from models.store.database import connection, transaction
 from outbox.exchanges import guests
-from outbox.exchanges.guests import TEXT_LIMIT, Party
+from outbox.exchanges.guests import TEXT_LIMIT, GuestThread
 from web.forms.form import Form, blank_form, read_form
 from web.forms.throttle import may_try, refuse_try
 from web.http.app_keys import INSTANCE
@@ -117,7 +117,7 @@ async def show(request: web.Request, form: Form) -> web.Response:
     return response
 
 
-async def _mark_read(request: web.Request, party: Party, *, newest: bool) -> None:
+async def _mark_read(request: web.Request, party: GuestThread, *, newest: bool) -> None:
     """What she has seen here, no mail tells her."""
     if newest and is_viewed_by_guest(request) and party.thread.last_id > party.thread.partner_read_id:
         async with transaction(request.app[INSTANCE].pool) as conn:

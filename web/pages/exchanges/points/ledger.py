@@ -21,7 +21,7 @@ from web.security.session import require_role
 
 MEMBERS = 50
 
-GESTURES = ("give", "take_back")
+ACTS = ("give", "take_back")
 
 SAID = {"corrected": N_("C’est inscrit, avec votre raison. La personne la voit sur sa page.")}
 
@@ -69,7 +69,7 @@ async def post_correction(request: web.Request) -> web.Response:
     """POST /coop/points/{username}: another movement, never a change of one."""
     admin = require_role(request, "admin")
     form = await read_form(request)
-    gesture = form.choice("act", GESTURES, missing="Dites si vous donnez ou si vous reprenez.")
+    act = form.choice("act", ACTS, missing="Dites si vous donnez ou si vous reprenez.")
     amount = read_number(form, "number", least=1) or 0
     reason = form.text("reason", limit=REASON_LIMIT, missing="Dites pourquoi, en une phrase.")
     async with transaction(request.app[INSTANCE].pool) as conn:
@@ -80,7 +80,7 @@ async def post_correction(request: web.Request) -> web.Response:
                 await points.correct(
                     conn,
                     member_id=member.actor_id,
-                    amount=amount if gesture == "give" else -amount,
+                    amount=amount if act == "give" else -amount,
                     reason=reason,
                     by_id=admin.actor_id,
                 )

@@ -33,9 +33,9 @@ class TermLine:
     before: str | None = None
 
 
-def list_term_lines(voice: ReaderLocale, terms: Terms, before: Terms | None = None) -> list[TermLine]:
+def list_term_lines(locale: ReaderLocale, terms: Terms, before: Terms | None = None) -> list[TermLine]:
     """Everything that these terms say, what the listing says already aside; with `before` also what was given up."""
-    now, then = dict(_tell(voice, terms)), dict(_tell(voice, before)) if before is not None else None
+    now, then = dict(_list_facts(locale, terms)), dict(_list_facts(locale, before)) if before is not None else None
     facts = []
     for key, (icon, label) in LABELS.items():
         text, was = now.get(key, ""), (then or {}).get(key, "")
@@ -45,7 +45,7 @@ def list_term_lines(voice: ReaderLocale, terms: Terms, before: Terms | None = No
                 TermLine(
                     key=key,
                     icon=icon,
-                    label=_name(voice, key, label),
+                    label=_name(locale, key, label),
                     text=text,
                     before=was if changed else None,
                 )
@@ -53,11 +53,11 @@ def list_term_lines(voice: ReaderLocale, terms: Terms, before: Terms | None = No
     return facts
 
 
-def _name(voice: ReaderLocale, key: str, label: str) -> str:
+def _name(locale: ReaderLocale, key: str, label: str) -> str:
     """What it is called; points as the cooperative calls them."""
-    if key == "points" and voice.currency is not None:
-        return voice.currency.many[:1].upper() + voice.currency.many[1:]
-    return voice.say(label)
+    if key == "points" and locale.currency is not None:
+        return locale.currency.many[:1].upper() + locale.currency.many[1:]
+    return locale.say(label)
 
 
 LABELS = {
@@ -70,39 +70,39 @@ LABELS = {
 }
 
 
-def _tell(voice: ReaderLocale, terms: Terms) -> Iterable[tuple[str, str]]:
+def _list_facts(locale: ReaderLocale, terms: Terms) -> Iterable[tuple[str, str]]:
     span = read_span(terms.begins_at, terms.ends_at)
     if span is not None:
-        yield "when", describe(span, voice)
+        yield "when", describe(span, locale)
     if terms.place:
         yield "place", terms.place
     if terms.quantity != 1 or terms.unit != "one":
-        yield "quantity", tell_quantity(voice, terms.quantity, terms.unit)
+        yield "quantity", format_quantity(locale, terms.quantity, terms.unit)
     given = [terms.in_return] if terms.in_return else []
     if terms.amount is not None:
-        given.append(format_price(terms.amount, terms.currency, voice.language))
+        given.append(format_price(terms.amount, terms.currency, locale.language))
     if given:
         yield "in_return", ", ".join(given)
     if terms.points:
         amount = terms.points
-        yield "points", format_count(amount, voice.language)
+        yield "points", format_count(amount, locale.language)
     if terms.note:
         yield "note", terms.note
 
 
-def tell_quantity(voice: ReaderLocale, quantity: Decimal, unit: str) -> str:
+def format_quantity(locale: ReaderLocale, quantity: Decimal, unit: str) -> str:
     """So many of what is counted in this unit."""
     words = UNITS.get(unit)
-    count = format_count(quantity, voice.language)
+    count = format_count(quantity, locale.language)
     if words is None:
         return f"{count} {unit}"
-    return voice.say(words[0] if quantity == 1 else words[1], count=count)
+    return locale.say(words[0] if quantity == 1 else words[1], count=count)
 
 
-def tell_when(voice: ReaderLocale, terms: Terms) -> str:
+def format_when(locale: ReaderLocale, terms: Terms) -> str:
     """When, in words; nothing where no day was named."""
     span = read_span(terms.begins_at, terms.ends_at)
-    return describe(span, voice) if span else ""
+    return describe(span, locale) if span else ""
 
 
 def is_help(details: ListingDetails) -> bool:

@@ -20,9 +20,9 @@ class AgreementCard:
     """What the template shows. `steps` are the reports that the reader may still make, the final one last.
 
     `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
-    that the owner's server has not confirmed, `told` the final step that one side reports and the other does not yet.
-    `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where the
-    other one, who answers in words, wrote what may be a yes.
+    that the owner's server has not confirmed, `reported_by` the final step that one side reports and the other does not
+    yet. `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where
+    the other one, who answers in words, wrote what may be a yes.
     """
 
     id: int
@@ -37,7 +37,7 @@ class AgreementCard:
     yes: bool
     dated: bool
     steps: list[Step]
-    told: Role | None
+    reported_by: Role | None
     verified: bool
     offer_uri: str
     held_until: datetime | None
@@ -61,7 +61,7 @@ class CardContext:
 
 
 def make_card(
-    voice: ReaderLocale, held: Agreement, details: ListingDetails, role: Role, beside: CardContext
+    locale: ReaderLocale, held: Agreement, details: ListingDetails, role: Role, beside: CardContext
 ) -> AgreementCard:
     """The card of one agreement for one of the two."""
     verbs = agreements.list_verbs(held, role)
@@ -71,7 +71,7 @@ def make_card(
         id=held.id,
         state=held.state,
         role=role,
-        facts=list_term_lines(voice, held.terms, beside.before if held.state == "countered" else None),
+        facts=list_term_lines(locale, held.terms, beside.before if held.state == "countered" else None),
         strip=draw_strip(held.terms, beside.taken),
         verbs=verbs,
         turn=agreements.is_turn_of(held, role),
@@ -80,7 +80,7 @@ def make_card(
         yes=held.accepted_uri is not None,
         dated=held.begins_at is not None,
         steps=list_steps(held, role, details.mode, reported),
-        told=_find_told(held),
+        reported_by=_find_reporter(held),
         verified=held.verified,
         offer_uri=held.offer_uri,
         held_until=held.held_until,
@@ -95,7 +95,7 @@ def _is_over(held: Agreement, at: datetime) -> bool:
     return held.state == "agreed" and end is not None and end <= at
 
 
-def _find_told(held: Agreement) -> Role | None:
+def _find_reporter(held: Agreement) -> Role | None:
     if held.verified or held.owner_reported_at == held.partner_reported_at:
         return None
     return "owner" if held.owner_reported_at is not None else "partner"

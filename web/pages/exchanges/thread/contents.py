@@ -53,7 +53,7 @@ async def _load_messages(
     """Messages by their ids; where some may be `retold` by an event, without those that are."""
     written = exchanges.list_ids(entries, "message")
     if retold and written:
-        again = await exchanges.list_retold(conn, thread.id, written)
+        again = await exchanges.list_event_messages(conn, thread.id, written)
         written = [id for id in written if id not in again]
     visible = await posts.filter_visible(conn, written, reader_id) if written else set()
     return await load_messages(conn, visible)

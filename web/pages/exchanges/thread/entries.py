@@ -20,7 +20,7 @@ from models.store.database import Connection
 from outbox.builders.texts.explanations import write_cause
 from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.listing_cards import Picture, draw_pictures
-from web.pages.exchanges.terms.summary import TermLine, is_help, list_term_lines, tell_when
+from web.pages.exchanges.terms.summary import TermLine, format_when, is_help, list_term_lines
 from web.pages.exchanges.thread.contents import ThreadContents, find_sent, load_contents
 from web.pages.traffic.delivery_status import DeliveryStatus
 from web.rendering.date_ranges import ReaderLocale
@@ -76,7 +76,7 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadItem:
-    """A message or something that happened. `new_day` where it is the first of its day; `passages` for one's own."""
+    """A message or something that happened. `new_day` where it is the first of its day; `delivery` for one's own."""
 
     id: int
     kind: str
@@ -93,7 +93,7 @@ class ThreadItem:
     language: str | None = None
     pictures: tuple[Picture, ...] = ()
     files: tuple[Attachment, ...] = ()
-    passages: DeliveryStatus | None = None
+    delivery: DeliveryStatus | None = None
     poll: Poll | None = None
 
 
@@ -102,7 +102,7 @@ class ThreadContext:
     """Who reads which thread, and how she is spoken to."""
 
     site: Site
-    voice: ReaderLocale
+    locale: ReaderLocale
     thread: Exchange
     details: ListingDetails
     me: int
@@ -125,7 +125,7 @@ async def list_thread_items(conn: Connection, reading: ThreadContext, entries: S
     """These entries in words, in a fixed number of reads."""
     contents = await load_contents(conn, reading.thread, reading.other, reading.me, entries)
     terms: dict[int, list[Terms]] = {}
-    told = [_tell(reading, contents, terms, entry.id) for entry in entries]
+    told = [_build_item(reading, contents, terms, entry.id) for entry in entries]
     return ThreadItems(
         lines=_mark_days(line for line in told if line is not None),
         before={id: row[-2] for id, row in terms.items() if len(row) > 1},
@@ -133,19 +133,19 @@ async def list_thread_items(conn: Connection, reading: ThreadContext, entries: S
     )
 
 
-def _tell(
+def _build_item(
     reading: ThreadContext, contents: ThreadContents, terms: dict[int, list[Terms]], id: int
 ) -> ThreadItem | None:
     """One entry in words, with the `terms` of the turns before; None for what is not to be seen."""
     message, event = contents.messages.get(id), contents.events.get(id)
     if message is not None:
-        line = _tell_message(reading, message, contents.photos[id], contents.sent)
+        line = _build_message(reading, message, contents.photos[id], contents.sent)
         return replace(line, poll=contents.polls.get(id))
     if event is None or not _is_shown(event, reading.details):
         return None
     if event.kind == "said":
-        return _tell_words(reading, event)
-    line = _tell_event(reading, event, _follow(terms, event), contents.sent.get(find_sent(event, reading.me) or ""))
+        return _build_guest_message(reading, event)
+    line = _build_event(reading, event, _follow(terms, event), contents.sent.get(find_sent(event, reading.me) or ""))
     return _quote(reading, line, contents.thanks[id]) if id in contents.thanks else line
 
 
@@ -163,8 +163,8 @@ def _follow(terms: dict[int, list[Terms]], event: Event) -> Terms | None:
     return row[-2] if len(row) > 1 else None
 
 
-def _tell_message(
-    reading: ThreadContext, post: Post, photos: list[Media], went: Mapping[str, DeliveryStatus]
+def _build_message(
+    reading: ThreadContext, post: Post, photos: list[Media], deliveries: Mapping[str, DeliveryStatus]
 ) -> ThreadItem:
     return ThreadItem(
         id=post.id,
@@ -176,11 +176,11 @@ def _tell_message(
         language=post.language,
         pictures=tuple(draw_pictures(reading.site, photos)),
         files=tuple(list_attachments(reading.site, photos)),
-        passages=went.get(post.uri),
+        delivery=deliveries.get(post.uri),
     )
 
 
-def _tell_words(reading: ThreadContext, event: Event) -> ThreadItem:
+def _build_guest_message(reading: ThreadContext, event: Event) -> ThreadItem:
     """Words to or from a guest look like any message."""
     return ThreadItem(
         id=event.id,
@@ -192,13 +192,13 @@ def _tell_words(reading: ThreadContext, event: Event) -> ThreadItem:
     )
 
 
-def _tell_event(
-    reading: ThreadContext, event: Event, before: Terms | None, passages: DeliveryStatus | None
+def _build_event(
+    reading: ThreadContext, event: Event, before: Terms | None, delivery: DeliveryStatus | None
 ) -> ThreadItem:
     asking = event.kind in ASKING and "terms" in event.details
     terms = read_terms(event.details["terms"]) if asking else Terms()
     facts = (
-        [fact for fact in list_term_lines(reading.voice, terms, before) if fact.before is not None] if before else []
+        [fact for fact in list_term_lines(reading.locale, terms, before) if fact.before is not None] if before else []
     )
     return ThreadItem(
         id=event.id,
@@ -208,12 +208,12 @@ def _tell_event(
         own=event.actor_id == reading.me,
         words=_word(reading, event, facts),
         icon=ICONS.get(event.kind, "agreement"),
-        text=reword(str(event.details.get("text", "")), reading.voice.say)
-        or write_cause(str(event.details.get("cause")), reading.voice.language),
-        when="" if before else tell_when(reading.voice, terms),
+        text=reword(str(event.details.get("text", "")), reading.locale.say)
+        or write_cause(str(event.details.get("cause")), reading.locale.language),
+        when="" if before else format_when(reading.locale, terms),
         facts=tuple(facts),
         agreement_id=event.agreement_id,
-        passages=passages,
+        delivery=delivery,
     )
 
 
@@ -221,12 +221,12 @@ def _quote(reading: ThreadContext, line: ThreadItem, note: Post) -> ThreadItem:
     """Thanks with their words, and whether all may read them."""
     for_all = note.audience in posts.PUBLIC
     mine, theirs = SAID["thanked_for_all" if for_all else "thanked"]
-    words = reading.voice.say(mine) if line.own else reading.voice.say(theirs, name=reading.other.display_name)
+    words = reading.locale.say(mine) if line.own else reading.locale.say(theirs, name=reading.other.display_name)
     return replace(line, words=words, language=note.language, content=Markup(note.content))  # noqa: S704 - cleaned
 
 
 def _word(reading: ThreadContext, event: Event, facts: list[TermLine]) -> str:
-    say, name = reading.voice.say, reading.other.display_name
+    say, name = reading.locale.say, reading.other.display_name
     if event.kind in TOLD:
         loan = event.kind == "returned" and reading.details.mode == "loan"
         return say(TOLD["returned_loan" if loan else event.kind])

@@ -22,5 +22,5 @@ async def find_mail_fallback(
 
 
 def _waits(line: ThreadItem) -> bool:
-    passages = line.passages if line.kind == "message" else None
-    return passages is not None and bool(passages.delayed) and passages.by_mail is None
+    delivery = line.delivery if line.kind == "message" else None
+    return delivery is not None and bool(delivery.delayed) and delivery.by_mail is None

@@ -173,8 +173,8 @@ async def load_thread_view_for(
     other = people[thread.other_of(me)]
     before = read_before(request)
     entries = await exchanges.list_entries(conn, thread.id, before=before, limit=PAGE)
-    voice = replace(locale_of(request), currency=(await find_branding(request, conn)).currency)
-    reading = ThreadContext(site=site, voice=voice, thread=thread, details=listing.details, me=me, other=other)
+    locale = replace(locale_of(request), currency=(await find_branding(request, conn)).currency)
+    reading = ThreadContext(site=site, locale=locale, thread=thread, details=listing.details, me=me, other=other)
     shown = await list_thread_items(conn, reading, entries)
     held = await agreements.list_by_exchange(conn, thread.id)
     closed = not await may_write(conn, people[me], other)
@@ -266,7 +266,7 @@ async def find_card(
     thanks = await find_choice(conn, held, reading.me)
     doubt = await may_ask_again(conn, held, reading.other)
     beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt)
-    return make_card(reading.voice, held, reading.details, role, beside)
+    return make_card(reading.locale, held, reading.details, role, beside)
 
 
 async def _is_less_private(conn: Connection, other: Actor) -> bool:

@@ -117,7 +117,7 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
 class ListingFormContext:
     """What is known beside the form. `home` is the middle of the member's cell, where she told it."""
 
-    face: Branding
+    branding: Branding
     say: Say
     language: str
     today: date
@@ -125,24 +125,24 @@ class ListingFormContext:
     home: tuple[float, float] | None
 
 
-async def read_draft(conn: Connection, form: Form, desk: ListingFormContext) -> ListingDraft:
+async def read_draft(conn: Connection, form: Form, context: ListingFormContext) -> ListingDraft:
     """The draft that was typed; what is wrong is noted in the form, in the order of the page."""
     kind = form.choice("kind", KINDS, missing="Dites si vous proposez, si vous cherchez, ou si un vélo est en panne.")
-    title = _read_title(form, kind, desk.say)
+    title = _read_title(form, kind, context.say)
     text = form.lines("text", limit=TEXT_LIMIT)
     category = _read_category(form, kind)
     repair = read_repair(form) if kind == "repair_call" else None
-    terms = read_terms(form, kind, desk.face)
-    place = await _read_place(conn, form, desk.home)
-    window = _read_window(form, desk.today)
+    terms = read_terms(form, kind, context.branding)
+    place = await _read_place(conn, form, context.home)
+    window = _read_window(form, context.today)
     audience: Any = form.choice("audience", AUDIENCES, default="network")
     return ListingDraft(
         kind=kind or "offer",
         title=title,
         text=text,
         category=category,
-        language=desk.language,
-        media_ids=desk.media_ids,
+        language=context.language,
+        media_ids=context.media_ids,
         audience=audience,
         **place_fields(place),
         repair=repair,

@@ -135,15 +135,15 @@ async def _get_own(conn: Connection, request: web.Request, account: Account) -> 
 
 async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
     async with connection(request.app[INSTANCE].pool) as conn:
-        desk = ListingFormContext(
-            face=await find_branding(request, conn),
+        context = ListingFormContext(
+            branding=await find_branding(request, conn),
             say=partial(say, request),
             language=reader_language(request),
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),
             home=await member_locations.find_location(conn, require_account(request).actor_id),
         )
-        return await find_end(conn, await read_draft(conn, form, desk), datetime.now(UTC))
+        return await find_end(conn, await read_draft(conn, form, context), datetime.now(UTC))
 
 
 def _form_of(request: web.Request, values: MultiDict[str]) -> Form:

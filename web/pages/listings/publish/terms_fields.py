@@ -14,11 +14,11 @@ WHO = ("choisir", "premier")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
 
 
-def read_terms(form: Form, kind: str, face: Branding) -> dict[str, Any]:
+def read_terms(form: Form, kind: str, branding: Branding) -> dict[str, Any]:
     """How: the mode, and what goes with it, as fields of a ListingDraft; what goes with another mode is not kept."""
     if kind == "repair_call":
         return {"mode": "repair"}
-    mode = form.choice("mode", face.modes, missing="Choisissez comment : prêt, don, échange…")
+    mode = form.choice("mode", branding.modes, missing="Choisissez comment : prêt, don, échange…")
     offered = kind == "offer"
     return {
         "mode": mode or "other",
@@ -26,7 +26,7 @@ def read_terms(form: Form, kind: str, face: Branding) -> dict[str, Any]:
         "condition": _read_condition(form) if offered and mode != "service" else None,
         "quantity": _read_quantity(form),
         "first_come": offered and mode == "gift" and form.choice("first_come", WHO, default="choisir") == "premier",
-        "points": read_number(form, "points") or None if face.currency and mode in PRICED else None,
+        "points": read_number(form, "points") or None if branding.currency and mode in PRICED else None,
     }
 
 

@@ -22,7 +22,15 @@ from outbox.people.profiles import announce_update
 from web.actions.sign_up import NAME_LIMIT
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, blank_form, read_form
-from web.forms.location_field import DIRECTIONS, DISTANCES, KEPT, UNTOLD, list_location_choices, read_home, tell_home
+from web.forms.location_field import (
+    DIRECTIONS,
+    DISTANCES,
+    KEPT,
+    UNTOLD,
+    describe_home,
+    list_location_choices,
+    read_home,
+)
 from web.forms.multipart import FileLimits
 from web.forms.opening_hours_field import PlaceDetails, fill_in_hours, list_pairs, read_place_details
 from web.http.app_keys import INSTANCE
@@ -148,7 +156,7 @@ async def _show(request: web.Request, actor: Actor, form: Form, status: int = 20
         icon_picture=pictures[0] if pictures else None,
         pairs=list_pairs(form) if _is_place(actor) else [],
         is_place=_is_place(actor),
-        home=tell_home(speak, language, kept, commune) if kept else "",
+        home=describe_home(speak, language, kept, commune) if kept else "",
         where=form.typed("home", KEPT if kept else UNTOLD),
         ways=list_location_choices(known=kept is not None, place=_is_place(actor)),
         distances=DISTANCES,

@@ -14,8 +14,8 @@ from models.store.database import Connection, connection, execute, fetch_value, 
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.threads.messages import Words, write
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
-from tests.outbox.sent import list_sent
-from tests.talks import days
+from tests.outbox.sent_activities import list_sent
+from tests.sample_threads import days
 from tests.web.api.conftest import Alice, Answer
 from tests.web.api.declic.contract import Own
 from tests.web.api.mastodon.posts.test_media import picture, upload

@@ -12,7 +12,7 @@ from outbox.exchanges.agreements.endings import refuse
 from outbox.threads.agreement_context import Said
 from outbox.threads.messages import Words, write
 from tests.factories import HERE, make_listing, make_member
-from tests.talks import days
+from tests.sample_threads import days
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own
 

@@ -13,8 +13,8 @@ from models.store.database import connection, transaction
 from outbox.exchanges.agreements.agreements import request
 from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_listing, make_member
-from tests.outbox.sent import list_sent
-from tests.talks import days
+from tests.outbox.sent_activities import list_sent
+from tests.sample_threads import days
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Api
 from tests.web.api.mastodon.news.test_push_subscriptions import App, app, run_jobs, subscribe

@@ -12,7 +12,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
-from tests.strangers import make_stranger, make_waiting
+from tests.sample_message_requests import make_stranger, make_waiting
 from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice
 

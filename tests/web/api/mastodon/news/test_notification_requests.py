@@ -7,7 +7,7 @@ from models.people.actors import Actor
 from models.store.database import transaction
 from outbox.moderation.message_requests import notify_waiting
 from tests.factories import make_local_actor, make_member, make_note
-from tests.strangers import make_stranger, make_waiting
+from tests.sample_message_requests import make_stranger, make_waiting
 from tests.web.api import strict
 from tests.web.api.conftest import Alice
 

@@ -12,7 +12,7 @@ from models.posts.media.media import RemoteDocument
 from models.store.database import connection, execute, transaction
 from outbox.listings import listings as outbox
 from tests.factories import make_follow, make_member, make_remote_actor
-from tests.outbox.sent import make_streams
+from tests.outbox.sent_activities import make_streams
 from tests.payloads import load_json
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

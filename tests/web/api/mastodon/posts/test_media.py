@@ -14,7 +14,7 @@ from models.listings.listings import ListingDraft
 from models.store.database import connection, fetch_value, transaction
 from outbox.listings.listings import publish
 from tests.factories import make_member
-from tests.films import FORMATS, make_film, make_gif
+from tests.film_files import FORMATS, make_film, make_gif
 from tests.web.api import strict, strict_instance
 from tests.web.api.conftest import Alice, Answer, Api
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
-from outbox.people.account_deletion import leave_due
+from outbox.people.account_deletion import delete_due_accounts
 from outbox.posts.poll_figures import end_polls, send_figures
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.web.api import strict
@@ -312,7 +312,7 @@ async def test_the_votes_of_a_member_who_leaves_count_no_longer(alice: Alice) ->
             bea.id,
         )
 
-    await leave_due(alice.api.instance)
+    await delete_due_accounts(alice.api.instance)
 
     poll = await alice.api.get(f"/api/v1/polls/{id}", strict.poll)
     assert (poll["votes_count"], poll["voters_count"]) == (0, 0)

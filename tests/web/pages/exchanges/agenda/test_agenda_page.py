@@ -14,11 +14,11 @@ from models.people import absences, actors
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, make_hours, write_hours
 from models.store.database import Connection, execute, transaction
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_agreement
-from tests.talks import Talks
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.today import today
-from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.rendering.date_ranges import begin_at, end_at
 from web.rendering.formats import format_day
@@ -27,10 +27,10 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 async def lend(conn: Connection, village: Village, terms: Terms, **changes: object) -> int:
@@ -57,7 +57,7 @@ def cell(page: Page, day: date) -> str:
     return str(links[0].xpath("string(a/@href)"))
 
 
-async def test_what_comes_stands_by_day_the_soonest_first(alice: Browser, made: Talks, lomme: Village) -> None:
+async def test_what_comes_stands_by_day_the_soonest_first(alice: Browser, made: SampleThreads, lomme: Village) -> None:
     page = await alice.get("/agenda")
 
     days = read_days(page)
@@ -76,7 +76,7 @@ async def test_what_comes_stands_by_day_the_soonest_first(alice: Browser, made: 
     assert format_day(today() + timedelta(days=12), "fr") in page.words().lower()
 
 
-async def test_each_line_leads_to_its_thread_and_gives_its_file(alice: Browser, made: Talks) -> None:
+async def test_each_line_leads_to_its_thread_and_gives_its_file(alice: Browser, made: SampleThreads) -> None:
     page = await alice.get("/agenda")
 
     links = page.html.xpath("//main//li//a/@href")
@@ -225,7 +225,7 @@ async def test_much_that_comes_is_cut_by_whole_days_and_goes_on_in_its_month(
 
 
 async def test_others_have_nothing_of_it_and_strangers_log_in(
-    open_browser: OpenBrowser, visitor: Browser, made: Talks, lomme: Village
+    open_browser: OpenBrowser, visitor: Browser, made: SampleThreads, lomme: Village
 ) -> None:
     nadia = await open_browser(lomme.admin)
 

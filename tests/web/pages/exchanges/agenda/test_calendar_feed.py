@@ -13,7 +13,7 @@ from models.exchanges.agreements import Agreement, NewAgreement, Terms
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.database import execute, transaction
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.exchanges.agenda import DatedAgreement
-from web.pages.exchanges.agenda.entries import BEGINS, AgendaEntries, tell_agreements
+from web.pages.exchanges.agenda.entries import BEGINS, AgendaEntries, add_agreements
 from web.rendering.date_ranges import ReaderLocale, begin_at, end_at
 
 TODAY = date(2027, 5, 10)
@@ -24,7 +24,7 @@ LOAN = DatedAgreement(
     turn=False,
     yes=False,
     confirm=False,
-    told=False,
+    reported=False,
     begins_at=begin_at(date(2027, 5, 12)),
     ends_at=end_at(date(2027, 5, 15)),
     ended_at=None,
@@ -34,8 +34,8 @@ LOAN = DatedAgreement(
 
 def tell(**changes: Any) -> AgendaEntries:
     dated = AgendaEntries()
-    voice = ReaderLocale(say=lambda sentence, /, **values: sentence % values if values else sentence, language="fr")
-    tell_agreements(voice, dated, [replace(LOAN, **changes)], today=TODAY)
+    locale = ReaderLocale(say=lambda sentence, /, **values: sentence % values if values else sentence, language="fr")
+    add_agreements(locale, dated, [replace(LOAN, **changes)], today=TODAY)
     return dated
 
 

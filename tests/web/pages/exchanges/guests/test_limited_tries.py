@@ -3,8 +3,8 @@
 import pytest
 
 from tests.web.guest_scenario import Inn
+from tests.web.limited_tries import allow
 from tests.web.pages.exchanges.guests.test_borrowing_by_mail import day
-from tests.web.tries import allow
 
 
 async def test_a_guest_writes_so_many_messages_and_the_next_one_waits(

@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models.listings import listings
 from models.store.database import execute, transaction
 from tests.points import fill_ledger, give, switch_on
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.listings.publish.test_publish_page import changed, errors, send_form
 

@@ -11,7 +11,7 @@ from models.exchanges import points
 from models.people.actors import Actor
 from models.store.database import transaction
 from tests.points import fill_ledger, give
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import errors
 

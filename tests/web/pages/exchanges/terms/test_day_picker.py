@@ -106,16 +106,16 @@ def speak(sentence: str, /, **values: object) -> str:
 
 
 def test_what_changed_is_told_whole_beside_what_it_was() -> None:
-    voice = ReaderLocale(say=speak, language="fr")
+    locale = ReaderLocale(say=speak, language="fr")
     before = Terms(begins_at=begin_at(date(2026, 12, 5)), ends_at=end_at(date(2026, 12, 6)), place="À la coop")
     after = Terms(
         begins_at=begin_at(date(2026, 12, 5), time(10)), ends_at=end_at(date(2026, 12, 6), time(19)), note="Sèche."
     )
 
-    facts = {fact.key: fact for fact in list_term_lines(voice, after, before)}
+    facts = {fact.key: fact for fact in list_term_lines(locale, after, before)}
 
     assert facts["when"].text == "Du samedi 5 décembre, 10\u00a0h, au dimanche 6 décembre, 19\u00a0h"
     assert facts["when"].before == "Du samedi 5 décembre au dimanche 6 décembre"
     assert (facts["place"].text, facts["place"].before) == ("", "À la coop"), "given up"
     assert (facts["note"].text, facts["note"].before) == ("Sèche.", ""), "new"
-    assert [fact.before for fact in list_term_lines(voice, after, after)] == [None, None]
+    assert [fact.before for fact in list_term_lines(locale, after, after)] == [None, None]

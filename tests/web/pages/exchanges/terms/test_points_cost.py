@@ -11,9 +11,9 @@ from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import request
 from outbox.threads.agreement_context import Said
-from tests import talks
+from tests import sample_threads
 from tests.points import give, switch_on
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.exchanges.test_proposals import day
 
@@ -98,7 +98,7 @@ async def test_alice_who_seeks_pays_and_is_told_when_she_cannot(
 ) -> None:
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE listing SET points = 5 WHERE post_id = $1", kept.wanted.id)
-        held = await request(conn, kept.site, kept.hocine, kept.wanted, talks.days(6, 6), Said(text="Moi !"))
+        held = await request(conn, kept.site, kept.hocine, kept.wanted, sample_threads.days(6, 6), Said(text="Moi !"))
     path = f"/echanges/{held.exchange_id}"
     fields = {"agreement": str(held.id), "act": "accept", "offer": held.offer_uri}
 

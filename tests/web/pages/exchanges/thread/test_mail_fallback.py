@@ -8,9 +8,9 @@ import pytest
 from federation.instance import Instance
 from models.store.database import execute, transaction
 from outbox.threads.messages import Words, write
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_note
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 
@@ -24,7 +24,7 @@ def instance(instance: Instance) -> Instance:
 async def keep_silent(instance: Instance, lomme: Village) -> str:
     """Alice writes to Léonie, whose server does not take it; the page of their thread."""
     async with transaction(instance.pool) as conn:
-        thread = await talks.find_thread(conn, lomme.tent, lomme.bob)
+        thread = await sample_threads.find_thread(conn, lomme.tent, lomme.bob)
         await write(conn, lomme.site, lomme.alice, thread, Words(text="Samedi, oui."))
         await execute(conn, "UPDATE delivery SET attempts = 1, error = 'HTTP 503', cause = 'server-error'")
     return f"/echanges/{thread.id}"

@@ -14,19 +14,19 @@ from models.relations.blocking import blocks
 from models.store.database import connection, execute, transaction
 from outbox.listings import listings as outbox_listings
 from outbox.threads.messages import Words, write
-from tests import talks
-from tests.talks import Talks
-from tests.village import Village
+from tests import sample_threads
+from tests.sample_threads import SampleThreads
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Threads as after some days."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
 def buttons(page: Page) -> set[str]:
@@ -34,7 +34,7 @@ def buttons(page: Page) -> set[str]:
     return set(page.html.xpath("//section[contains(@class, 'agreement')]//input[@name='act']/@value"))
 
 
-async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser, made: Talks) -> None:
+async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser, made: SampleThreads) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
 
     words = page.words()
@@ -64,7 +64,7 @@ async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser
 
 
 async def test_each_side_sees_exactly_what_it_may_do(
-    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: SampleThreads
 ) -> None:
     hocine = await open_browser(lomme.hocine)
 
@@ -79,7 +79,7 @@ async def test_each_side_sees_exactly_what_it_may_do(
 
 
 async def test_strangers_and_passers_by_see_nothing(
-    visitor: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+    visitor: Browser, open_browser: OpenBrowser, lomme: Village, made: SampleThreads
 ) -> None:
     nadia = await open_browser(lomme.admin)
 
@@ -89,7 +89,7 @@ async def test_strangers_and_passers_by_see_nothing(
 
 
 async def test_opening_it_is_reading_it_for_the_reader_alone(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     await alice.get(f"/echanges/{made.tent.exchange_id}")
 
@@ -102,7 +102,7 @@ async def test_opening_it_is_reading_it_for_the_reader_alone(
 
 @pytest.mark.parametrize(("method", "headers"), [("HEAD", {}), ("GET", {"Sec-Purpose": "prefetch;prerender"})])
 async def test_what_programs_fetch_ahead_is_not_read(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks, method: str, headers: dict[str, str]
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads, method: str, headers: dict[str, str]
 ) -> None:
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE exchange SET owner_read_id = 0")
@@ -117,7 +117,7 @@ async def test_what_programs_fetch_ahead_is_not_read(
 
 
 async def test_one_sees_where_own_words_and_acts_are_and_sends_them_again(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     assert (await alice.get(path)).words().count("En route") == 2
@@ -134,7 +134,7 @@ async def test_one_sees_where_own_words_and_acts_are_and_sends_them_again(
     assert (again.count("Pas encore arrivé"), again.count("Pas arrivé")) == (1, 1)
 
 
-async def test_lines_of_others_are_not_sent_again(alice: Browser, instance: Instance, made: Talks) -> None:
+async def test_lines_of_others_are_not_sent_again(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     async with connection(instance.pool) as conn:
         entries = await exchanges.list_entries(conn, made.tent.exchange_id)
         theirs = next(one.id for one in entries if one.kind == "event")
@@ -144,7 +144,7 @@ async def test_lines_of_others_are_not_sent_again(alice: Browser, instance: Inst
 
 
 async def test_older_lines_are_a_page_further_and_the_card_stands_on_the_newest(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     async with transaction(instance.pool) as conn:
@@ -163,7 +163,7 @@ async def test_older_lines_are_a_page_further_and_the_card_stands_on_the_newest(
 
 
 async def test_a_withdrawn_listing_leaves_the_thread_and_a_way_out(
-    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         await outbox_listings.withdraw(conn, lomme.site, lomme.alice, lomme.tent.uri)
@@ -178,7 +178,7 @@ async def test_a_withdrawn_listing_leaves_the_thread_and_a_way_out(
 
 
 async def test_somebody_who_is_gone_leaves_a_thread_in_which_one_can_still_take_back(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.sewing.exchange_id}"
     async with transaction(instance.pool) as conn:
@@ -193,7 +193,7 @@ async def test_somebody_who_is_gone_leaves_a_thread_in_which_one_can_still_take_
 
 
 async def test_whom_one_blocks_is_not_written_to(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         await blocks.save(conn, uri="https://x.test/b", actor_id=lomme.alice.id, target_id=lomme.bob.id)
@@ -206,7 +206,7 @@ async def test_whom_one_blocks_is_not_written_to(
 
 
 async def test_a_conversation_with_a_mastodon_account_says_that_it_is_less_private(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     assert "moins privée" not in (await alice.get(path)).words()
@@ -217,7 +217,7 @@ async def test_a_conversation_with_a_mastodon_account_says_that_it_is_less_priva
     assert "compte Mastodon : moins privée" in (await alice.get(path)).words()
 
 
-async def test_a_thread_is_read_in_english_too(alice: Browser, made: Talks, instance: Instance) -> None:
+async def test_a_thread_is_read_in_english_too(alice: Browser, made: SampleThreads, instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE account SET language = 'en'")
 
@@ -228,7 +228,7 @@ async def test_a_thread_is_read_in_english_too(alice: Browser, made: Talks, inst
 
 
 async def test_a_long_thread_takes_as_many_questions_to_the_database_as_a_short_one(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks, monkeypatch: pytest.MonkeyPatch
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, asked = f"/echanges/{made.tent.exchange_id}", Counter[str]()
     for name in ("fetch", "fetchrow", "fetchval", "execute"):

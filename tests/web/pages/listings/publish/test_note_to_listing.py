@@ -10,8 +10,8 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.provenance import App
 from models.store.database import connection, fetch_value, transaction
-from outbox.posting import Wish, post
-from tests.village import Village
+from outbox.posting import PostRequest, post
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import PHOTO, changed, send_form
 
@@ -19,7 +19,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 async def write(instance: Instance, author: Actor, text: str, *, media_ids: tuple[int, ...] = ()) -> Post:
-    wish = Wish(
+    wish = PostRequest(
         text=text,
         warning="",
         sensitive=False,

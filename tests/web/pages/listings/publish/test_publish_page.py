@@ -16,7 +16,7 @@ from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.posts.media import media
 from models.store.database import connection, fetch_value, transaction
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 PHOTO = Path(__file__).parents[4] / "samples" / "perceuse.jpg"

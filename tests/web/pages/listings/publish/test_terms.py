@@ -13,7 +13,7 @@ from models.listings.listings import Listing
 from models.moments import PARIS
 from models.store.database import connection, execute, fetch_column, transaction
 from tests.factories import make_listing
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.listings.publish.test_publish_page import changed, errors, send_form, typed
 

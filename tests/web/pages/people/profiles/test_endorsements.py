@@ -5,7 +5,7 @@ from models.relations import endorsements, follows
 from models.relations.blocking import blocks
 from models.store.database import connection, transaction
 from tests.factories import make_follow
-from tests.village import Village
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.people.profiles.test_thanks import OpenBrowser
 

@@ -14,30 +14,30 @@ from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.exchanges.agreements.thanks import ThanksNote, keep_thanks, thank
 from outbox.threads.agreement_context import find_context
-from tests import talks
+from tests import sample_threads
 from tests.factories import make_note
-from tests.talks import Talks, said
-from tests.village import Village
+from tests.sample_threads import SampleThreads, said
+from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def made(instance: Instance, lomme: Village) -> Talks:
+async def made(instance: Instance, lomme: Village) -> SampleThreads:
     """Alice brought Hocine's drill back, and both said so."""
     async with transaction(instance.pool) as conn:
-        return await talks.build(conn, lomme)
+        return await sample_threads.build(conn, lomme)
 
 
-async def say(instance: Instance, lomme: Village, made: Talks, text: str, *, public: bool = True) -> None:
+async def say(instance: Instance, lomme: Village, made: SampleThreads, text: str, *, public: bool = True) -> None:
     """Alice thanks Hocine."""
     async with transaction(instance.pool) as conn:
         await thank(conn, lomme.site, lomme.alice, made.drill, ThanksNote(text=text, public=public))
 
 
 async def test_the_count_is_of_confirmed_exchanges_and_none_is_not_said(
-    visitor: Browser, lomme: Village, made: Talks
+    visitor: Browser, lomme: Village, made: SampleThreads
 ) -> None:
     assert "1 échange confirmé" in (await visitor.get("/@hocine")).words()
     assert "1 échange confirmé" in (await visitor.get("/@alice")).words()
@@ -46,7 +46,7 @@ async def test_the_count_is_of_confirmed_exchanges_and_none_is_not_said(
 
 
 async def test_of_somebody_elsewhere_only_what_we_hold_counts(
-    visitor: Browser, instance: Instance, lomme: Village, made: Talks
+    visitor: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         held = await accept(conn, lomme.site, lomme.alice, made.tent)
@@ -58,7 +58,7 @@ async def test_of_somebody_elsewhere_only_what_we_hold_counts(
 
 
 async def test_public_thanks_stand_there_with_their_words_and_private_ones_do_not(
-    visitor: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    visitor: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     await say(instance, lomme, made, "Elle perce tout !")
     async with transaction(instance.pool) as conn:
@@ -73,7 +73,7 @@ async def test_public_thanks_stand_there_with_their_words_and_private_ones_do_no
 
 
 async def test_she_hides_thanks_from_her_page_and_shows_them_again(
-    visitor: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+    visitor: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     await say(instance, lomme, made, "Elle perce tout !")
     hocine = await open_browser(lomme.hocine)
@@ -90,7 +90,7 @@ async def test_she_hides_thanks_from_her_page_and_shows_them_again(
 
 
 async def test_nobody_hides_the_thanks_of_others(
-    alice: Browser, visitor: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, visitor: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     await say(instance, lomme, made, "Elle perce tout !")
     async with connection(instance.pool) as conn:
@@ -103,7 +103,7 @@ async def test_nobody_hides_the_thanks_of_others(
 
 
 async def test_what_readers_do_not_want_or_may_not_see_is_not_there(
-    open_browser: OpenBrowser, visitor: Browser, instance: Instance, lomme: Village, made: Talks
+    open_browser: OpenBrowser, visitor: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     await say(instance, lomme, made, "Elle perce tout !")
     nadia = await open_browser(lomme.admin)
@@ -118,7 +118,7 @@ async def test_what_readers_do_not_want_or_may_not_see_is_not_there(
 
 
 async def test_thanks_taken_back_and_of_people_who_are_gone_leave_the_page(
-    visitor: Browser, instance: Instance, lomme: Village, made: Talks
+    visitor: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     await say(instance, lomme, made, "Elle perce tout !")
     async with transaction(instance.pool) as conn:
@@ -135,7 +135,7 @@ async def test_what_a_server_elsewhere_wrote_is_shown_clean(
     visitor: Browser, instance: Instance, lomme: Village
 ) -> None:
     async with transaction(instance.pool) as conn:
-        asked = await request(conn, lomme.site, lomme.bob, lomme.tent, talks.days(3, 4), said(lomme.bob))
+        asked = await request(conn, lomme.site, lomme.bob, lomme.tent, sample_threads.days(3, 4), said(lomme.bob))
         held = await accept(conn, lomme.site, lomme.alice, asked)
         await report(conn, lomme.site, lomme.alice, held, "back")
         await report(conn, lomme.site, lomme.bob, held, "back", said(lomme.bob))

@@ -12,7 +12,7 @@ from models.relations import bookmarks
 from models.store.database import transaction
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.inbox.whole.strangers import add_stranger
+from tests.inbox.remote_people import add_stranger
 from tests.payloads import load_json
 
 EVENT = load_json("mobilizon/group_create")["object"]["id"]

@@ -20,7 +20,7 @@ from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member, make_remote_actor
-from tests.territory import settle
+from tests.sample_territory import set_territory
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -50,7 +50,7 @@ class Village:
 
 async def build(conn: Connection, site: Site, store: FolderStore | None = None) -> Village:
     """Everything, in the caller's transaction; with a `store`, listings have photos."""
-    await settle(conn)
+    await set_territory(conn)
     coop = await _local(conn, site, "coop", "La Remise", type="Organization")
     await _local(conn, site, "offres", "Offres de Lomme", type="Group")
     alice = await _member(conn, site, "alice", "Maryse")

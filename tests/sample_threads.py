@@ -15,14 +15,14 @@ from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.threads.agreement_context import Said
 from outbox.threads.messages import Words, write
-from tests.village import Village
+from tests.sample_village import Village
 from web.rendering.date_ranges import begin_at, end_at
 
 _numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talks:
+class SampleThreads:
     """The agreements, by what they are about."""
 
     tent: Agreement
@@ -50,7 +50,7 @@ async def find_thread(conn: Connection, listing: Listing, partner: Actor) -> Exc
     return found
 
 
-async def build(conn: Connection, village: Village) -> Talks:
+async def build(conn: Connection, village: Village) -> SampleThreads:
     """Everything, in the caller's transaction."""
     site, alice, bob, hocine = village.site, village.alice, village.bob, village.hocine
     await execute(conn, "UPDATE server SET software = 'declic', first_seen_at = now() - interval '1 year'")
@@ -72,4 +72,4 @@ async def build(conn: Connection, village: Village) -> Talks:
     await report(conn, site, hocine, drill, "back")
     drill = await report(conn, site, alice, drill, "back")
     wanted = await request(conn, site, hocine, village.wanted, days(6, 6), Said(text="J’ai un diable."))
-    return Talks(tent=tent, sewing=sewing, drill=drill, wanted=wanted)
+    return SampleThreads(tent=tent, sewing=sewing, drill=drill, wanted=wanted)

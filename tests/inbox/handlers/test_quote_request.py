@@ -20,7 +20,7 @@ from outbox.relations.blocks import block
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
-from tests.inbox.whole.strangers import add_stranger
+from tests.inbox.remote_people import add_stranger
 from tests.payloads import load_json
 
 

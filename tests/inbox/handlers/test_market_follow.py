@@ -12,7 +12,7 @@ from outbox.listings.marketplaces import stop
 from tests.factories import HERE, make_local_actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.inbox.whole.strangers import add_stranger
+from tests.inbox.remote_people import add_stranger
 from tests.payloads import load_json
 
 

@@ -14,7 +14,7 @@ COMMUNES = (
 )
 
 
-async def settle(conn: Connection) -> None:
+async def set_territory(conn: Connection) -> None:
     """The communes around, and what the cooperative says of itself."""
     for code, name, postcode, epci, epci_name, people, latitude, longitude in COMMUNES:
         await execute(

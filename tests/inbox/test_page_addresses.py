@@ -15,7 +15,7 @@ from models.store.database import connection
 from tests.factories import HERE, make_listing, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.inbox.whole.strangers import add_stranger
+from tests.inbox.remote_people import add_stranger
 from tests.payloads import load, load_json
 
 UUID = "f3913add-3d27-4f17-8974-8cd376dbc1e9"

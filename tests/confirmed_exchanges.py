@@ -11,10 +11,10 @@ from models.store.database import Connection
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.fulfilment import report
 from tests.factories import HERE, make_listing, make_member
-from tests.pair import Pair, Side
+from tests.server_pair import Pair, Side
 
 
-async def settle_here(conn: Connection, **details: Any) -> Agreement:
+async def confirm_here(conn: Connection, **details: Any) -> Agreement:
     """Carol had something of Alice, both of Lomme."""
     alice, carol = await make_member(conn), await make_member(conn, "carol")
     listing = await make_listing(conn, alice, mode="gift", **details)

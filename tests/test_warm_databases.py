@@ -7,22 +7,22 @@ import pytest
 
 from models.store.database import Connection, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_member
-from tests.shelf import Shelf
+from tests.warm_databases import WarmDatabases
 
 
 @pytest.fixture
-async def own_shelf(postgres_url: str, template: str) -> AsyncIterator[Shelf]:
-    shelf = Shelf(server=postgres_url, template=template)
-    yield shelf
-    await shelf.close()
+async def own_databases(postgres_url: str, template: str) -> AsyncIterator[WarmDatabases]:
+    warm_databases = WarmDatabases(server=postgres_url, template=template)
+    yield warm_databases
+    await warm_databases.close()
 
 
-async def test_what_one_test_wrote_is_gone_for_the_next_one(own_shelf: Shelf) -> None:
-    async with own_shelf.lend() as first, transaction(first.pool) as conn:
+async def test_what_one_test_wrote_is_gone_for_the_next_one(own_databases: WarmDatabases) -> None:
+    async with own_databases.lend() as first, transaction(first.pool) as conn:
         await make_member(conn)
         await execute(conn, "INSERT INTO used_username (username) VALUES ('zoe')")
 
-    async with own_shelf.lend() as second, connection(second.pool) as conn:
+    async with own_databases.lend() as second, connection(second.pool) as conn:
         tables = await fetch_column(conn, "SELECT quote_ident(relname) FROM pg_stat_user_tables")
         rows = {table: await fetch_value(conn, f"SELECT count(*) FROM {table}") for table in tables}
 
@@ -30,12 +30,12 @@ async def test_what_one_test_wrote_is_gone_for_the_next_one(own_shelf: Shelf) ->
     assert {table for table, count in rows.items() if count} == set(second.shipped)
 
 
-async def test_numbers_begin_at_one_again(own_shelf: Shelf) -> None:
+async def test_numbers_begin_at_one_again(own_databases: WarmDatabases) -> None:
     insert = "INSERT INTO stream_event (kind, object_id) VALUES ('filters', 1) RETURNING id"
-    async with own_shelf.lend() as first, connection(first.pool) as conn:
+    async with own_databases.lend() as first, connection(first.pool) as conn:
         before = await fetch_value(conn, insert)
 
-    async with own_shelf.lend() as second, connection(second.pool) as conn:
+    async with own_databases.lend() as second, connection(second.pool) as conn:
         assert (second is first, await fetch_value(conn, insert)) == (True, before)
 
 
@@ -53,19 +53,19 @@ async def forget_a_migration(conn: Connection) -> None:
 
 @pytest.mark.parametrize("change", [change_the_schema, disable_a_trigger, forget_a_migration])
 async def test_what_cannot_be_emptied_is_not_lent_again(
-    own_shelf: Shelf, change: Callable[[Connection], Awaitable[None]]
+    own_databases: WarmDatabases, change: Callable[[Connection], Awaitable[None]]
 ) -> None:
-    async with own_shelf.lend() as first, connection(first.pool) as conn:
+    async with own_databases.lend() as first, connection(first.pool) as conn:
         await change(conn)
 
-    async with own_shelf.lend() as second:
+    async with own_databases.lend() as second:
         assert second is not first
 
 
-async def test_what_somebody_else_is_connected_to_is_not_lent_again(own_shelf: Shelf) -> None:
-    async with own_shelf.lend() as first:
+async def test_what_somebody_else_is_connected_to_is_not_lent_again(own_databases: WarmDatabases) -> None:
+    async with own_databases.lend() as first:
         other = await asyncpg.connect(first.url)
 
-    async with own_shelf.lend() as second:
+    async with own_databases.lend() as second:
         assert second is not first
     await other.close()

@@ -12,9 +12,9 @@ from models.posts import message_requests
 from models.posts.message_requests import NewRequest
 from models.store.database import Connection, fetch_value
 from models.traffic.inbound.received import NewReceived
-from tests.asking import enqueue_one
+from tests.database_queries import enqueue_one
 from tests.factories import make_remote_actor
-from tests.village import Village
+from tests.sample_village import Village
 
 _numbers = count(1)
 
@@ -65,7 +65,7 @@ async def make_waiting(conn: Connection, author: Actor, *readers: Actor, text: s
     return uri
 
 
-async def furnish_strangers(conn: Connection, village: Village) -> None:
+async def add_message_requests(conn: Connection, village: Village) -> None:
     """Three people wrote to Maryse, well and badly; those who moderate read it too."""
     eve = await make_stranger(conn, "ada", "social.exemple.test", name="Ada")
     text = "Bonjour Maryse,\n\nvotre tente est-elle libre le week-end du 12 ?\nMerci, et à bientôt."

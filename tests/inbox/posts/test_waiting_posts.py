@@ -25,11 +25,11 @@ from outbox.exchanges.agreements import agreements
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.servers import peers
-from tests.asking import is_known
+from tests.database_queries import is_known
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.newcomers import build_listing
+from tests.unknown_hosts import build_listing
 
 AN_HOUR = UNKNOWN_HOST_LISTINGS.most
 

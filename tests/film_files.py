@@ -44,7 +44,7 @@ def make_film(name: str, *, size: tuple[int, int] = (64, 48), frames: int = 10, 
     with av.open(file, "w", format=format) as made:
         made.metadata.update(TOLD)
         stream: Any = None if film is None else made.add_stream(film, rate=rate, options=_quiet(film))
-        voice: Any = (
+        locale: Any = (
             None if sound is None else made.add_stream(sound, rate=48_000, layout=_layout(sound), options=_quiet(sound))
         )
         if stream is not None:
@@ -54,10 +54,10 @@ def make_film(name: str, *, size: tuple[int, int] = (64, 48), frames: int = 10, 
                 frame: Any = av.VideoFrame
                 made.mux(stream.encode(frame.from_image(_draw(size, number))))
             made.mux(stream.encode(None))
-        if voice is not None:
+        if locale is not None:
             for number in range(48):
-                made.mux(voice.encode(_sound(number)))
-            made.mux(voice.encode(None))
+                made.mux(locale.encode(_sound(number)))
+            made.mux(locale.encode(None))
     return file.getvalue()
 
 
@@ -76,7 +76,7 @@ def _sound(number: int) -> av.AudioFrame:
     return frame
 
 
-def lay_down(film: bytes) -> bytes:
+def turn_sideways(film: bytes) -> bytes:
     """An MP4 as a telephone makes it that is held upright: the pictures lie on their side, and a matrix says so."""
     track = film.index(b"tkhd")
     return film[:track] + film[track:].replace(UPRIGHT, ON_ITS_SIDE, 1)

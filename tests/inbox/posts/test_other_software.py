@@ -10,7 +10,7 @@ from inbox.processing.process import process_due
 from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.inbox.whole.strangers import add_stranger
+from tests.inbox.remote_people import add_stranger
 from tests.payloads import OTHERS, load_json
 
 ACTIVITIES = [name for name in OTHERS if "actor" in load_json(name) and is_activity(load_json(name))]

@@ -31,7 +31,7 @@ SELECT (SELECT sum(xmin::text::bigint) FROM pg_class) || ' ' || (SELECT sum(xmin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class WarmDatabase:
     """One database, and a pool on it whose connections stay open from test to test."""
 
     name: str
@@ -43,15 +43,15 @@ class Kept:
 
 
 @dataclass(slots=True, kw_only=True)
-class Shelf:
+class WarmDatabases:
     """Where a database waits for the next test."""
 
     server: str
     template: str
-    waiting: Kept | None = None
+    waiting: WarmDatabase | None = None
 
     @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Kept]:
+    async def lend(self) -> AsyncIterator[WarmDatabase]:
         """A database as it was migrated, for one test alone. It comes back unless somebody may still write to it."""
         kept = self.waiting or await self._make()
         self.waiting, before = None, asyncio.all_tasks()
@@ -67,7 +67,7 @@ class Shelf:
         if self.waiting is not None:
             await self._drop(self.waiting)
 
-    async def _make(self) -> Kept:
+    async def _make(self) -> WarmDatabase:
         name = f"{self.template}_kept_{secrets.token_hex(4)}"
         admin = await asyncpg.connect(self.server)
         await copy_database(admin, self.template, name)
@@ -77,16 +77,16 @@ class Shelf:
         async with transaction(pool) as conn:
             shipped = {table: await _sum_up(conn, table) for table in await fetch_column(conn, FILLED)}
             shape = await fetch_value(conn, SHAPE)
-        return Kept(name=name, url=url, pool=pool, shipped=shipped, shape=shape)
+        return WarmDatabase(name=name, url=url, pool=pool, shipped=shipped, shape=shape)
 
-    async def _drop(self, kept: Kept) -> None:
+    async def _drop(self, kept: WarmDatabase) -> None:
         await asyncio.wait_for(kept.pool.close(), 10)  # fails where a test holds a connection for ever
         admin = await asyncpg.connect(self.server)
         await admin.execute(f"DROP DATABASE {kept.name} WITH (FORCE)")
         await admin.close()
 
     @staticmethod
-    async def _can_be_emptied(kept: Kept, before: set[asyncio.Task[object]]) -> bool:
+    async def _can_be_emptied(kept: WarmDatabase, before: set[asyncio.Task[object]]) -> bool:
         current = {asyncio.current_task()}
         if len(kept.lent) >= LENDINGS or kept.pool.is_closing() or asyncio.all_tasks() - before - current:
             return False

@@ -1,10 +1,10 @@
 """What one loud member of the crowd has piled up in years, and what her administrators look at.
 
-As in `tests/crowd`, a few statements write it, and the same numbers give the same rows.
+As in `tests/large_database`, a few statements write it, and the same numbers give the same rows.
 """
 
 from models.store.database import Connection, execute
-from tests.crowd import FIRST_ID, PEOPLE
+from tests.large_database import FIRST_ID, PEOPLE
 
 HER = FIRST_ID + 20
 """The loud member."""
@@ -122,7 +122,7 @@ _KEPT = (
 
 # What administrators look at.
 _OFFICE = (
-    "INSERT INTO knock (host, knocks) SELECT 'k' || n || '.test', n FROM generate_series(1, 300) AS n",
+    "INSERT INTO access_request (host, requests) SELECT 'k' || n || '.test', n FROM generate_series(1, 300) AS n",
     "INSERT INTO overflow (domain, refused) SELECT 'o' || n || '.test', n FROM generate_series(1, 300) AS n",
     """
     INSERT INTO waiting_host (host, domain) SELECT 'h' || n || '.test', 'h' || n || '.test'

@@ -18,7 +18,7 @@ from models.store.database import connection
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
-from tests.inbox.whole.strangers import give_proof_key
+from tests.inbox.remote_people import give_proof_key
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ PLACES: dict[str, tuple[str, str, float, float]] = {
 }
 
 
-async def furnish_atlas(conn: Connection) -> None:
+async def add_sample_directory(conn: Connection) -> None:
     """Four on the map, two beside it, one removed; each with its coop's actor where it was visited."""
     await execute(
         conn,

@@ -7,7 +7,7 @@ from models.limits import TOLD_FETCHES
 from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.inbox.whole.strangers import add_stranger
+from tests.inbox.remote_people import add_stranger
 from tests.payloads import load_json
 
 

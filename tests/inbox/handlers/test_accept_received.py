@@ -11,7 +11,7 @@ from outbox.relations.follows import unfollow
 from tests.factories import HERE, make_activity, make_follow
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.inbox.whole.strangers import add_stranger
+from tests.inbox.remote_people import add_stranger
 from tests.payloads import load_json
 
 

@@ -5,7 +5,7 @@ from models.store.database import connection
 from tests.factories import make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 
 async def test_terms_without_dates_for_a_loan_are_answered_no(desk: Desk, bob: Person, alice: Actor) -> None:
