@@ -59,6 +59,8 @@ TREE = {
     "tests/outbox/test_lending.py": "async def test_b(lent): ...\n",
     "tests/web/test_page.py": "from web import page\nimport playwright\ndef test_c():\n    page.show()\n",
     "tests/web/test_other.py": "import json\ndef test_d(): ...\n",
+    "web/sizes.py": "MOST = 20\n",
+    "tests/web/test_sizes.py": 'SIZES = {"web.sizes.MOST": 20}\ndef test_e():\n    SIZES\n',
 }
 
 
@@ -75,6 +77,7 @@ def test_tests_are_chosen_by_who_imports_whom_nearest_first(tmp_path: Path) -> N
     ]
     assert choose(graph, "models.loans.saving", line=6) == ["tests/outbox/test_lending.py"]
     assert choose(graph, "outbox.lending", line=3) == ["tests/outbox/test_lending.py"]
+    assert choose(graph, "web.sizes", line=1) == ["tests/web/test_sizes.py"]  # in a table, by its whole name
     assert choose(graph, "web.page", line=2) == []  # its only test starts a browser
 
 
