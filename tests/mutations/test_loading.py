@@ -103,7 +103,7 @@ def result_of(mutant: Mutant, outcome: str) -> Result:
 
 
 def test_results_are_kept_and_told(tmp_path: Path) -> None:
-    mutants = [make_mutant("a", "a.py", SOURCE, change) for change in list_changes(SOURCE)]
+    mutants = [make_mutant("models.a", "models/a.py", SOURCE, change) for change in list_changes(SOURCE)]
     outcomes = ["caught", "survived", "equivalent", "timeout"]
     known = {one.key: result_of(one, outcome) for one, outcome in zip(mutants, outcomes, strict=True)}
 
@@ -111,7 +111,8 @@ def test_results_are_kept_and_told(tmp_path: Path) -> None:
     told = write_summary({"inbox": mutants}, read(tmp_path / "new" / "1.json"))
 
     assert read(tmp_path / "new" / "1.json") == known
-    assert told.splitlines()[1].split() == ["inbox", "4", "4", "1", "1", "1", "1", "67", "%"]
+    score = ["4", "4", "1", "1", "1", "1", "67", "%"]
+    assert [told.splitlines()[line].split() for line in (1, 3)] == [["inbox", *score], ["models", *score]]
     assert "  - MOST = 20" in told
     assert "  + MOST = 21" in told
     assert "2.0 seconds each" in told
