@@ -89,7 +89,13 @@ async def change(conn: Connection, scene: Scene) -> bool:
     return await posts.save_edit(conn, post.id, new)
 
 
+async def list_used(conn: Connection, at: Scene) -> list[tuple[str, str]]:
+    await execute(conn, "UPDATE post SET in_reply_to_uri = NULL WHERE id = $1", at.answer.id)
+    return await hashtags.list_most_used(conn)
+
+
 READS: dict[str, Read] = {
+    "tags of most people": list_used,
     "by the address of its page": lambda conn, at: posts.find_by_url(conn, at.answer.url),
     "by the number of its page": lambda conn, at: posts.find_by_page(conn, at.page),
     "by its id": lambda conn, at: posts.list_by_ids(conn, [at.answer.id]),
@@ -183,7 +189,7 @@ async def test_the_directory_goes_by_the_last_post_that_stands(conn: Connection,
 
 PUBLIC: dict[str, Read] = {
     "by the rule of who may read": READS["by the rule of who may read"],
-    "tags of most people": lambda conn, at: hashtags.list_most_used(conn),
+    "tags of most people": list_used,
     "answers": READS["answers"],
     "how many answers": READS["how many answers"],
     "the thread": list_thread,
@@ -199,7 +205,6 @@ async def _count_below(conn: Connection, scene: Scene) -> int:
 async def test_what_somebody_wrote_who_is_gone_is_read_by_nobody(
     conn: Connection, scene: Scene, column: Column
 ) -> None:
-    await execute(conn, "UPDATE post SET in_reply_to_uri = NULL WHERE id = $1", scene.answer.id)
     before = {name for name, read in PUBLIC.items() if await read(conn, scene)}
 
     await mark_gone(conn, scene.bob, column)
