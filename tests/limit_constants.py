@@ -2,10 +2,13 @@
 
 import ast
 import importlib
+import inspect
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import FunctionType
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,14 +31,22 @@ LEFT_OUT = ("models/store/migrations/", "models/store/postgres/", "web/commands/
 def read_limits(layer: str) -> dict[str, object]:
     """Each limit of a layer with what it is now."""
     found: dict[str, object] = {}
-    for path in sorted((ROOT / layer).rglob("*.py")):
-        where = path.relative_to(ROOT)
-        if not where.as_posix().startswith(LEFT_OUT):
-            names = [name for name in _list_constants(path.read_text()) if not WORDS.isdisjoint(name.split("_"))]
-            module = importlib.import_module(".".join(where.with_suffix("").parts)) if names else None
-            values = {f"{module.__name__}.{name}": getattr(module, name) for name in names} if module else {}
-            found |= {name: value for name, value in values.items() if _is_number(value)}
+    for path in _list_modules(layer):
+        body = ast.parse(path.read_text()).body
+        names = [name for node in body for name in _constants(node) if not WORDS.isdisjoint(name.split("_"))]
+        module = importlib.import_module(_name(path)) if names else None
+        values = {f"{module.__name__}.{name}": getattr(module, name) for name in names} if module else {}
+        found |= {name: value for name, value in values.items() if _is_number(value)}
     return found
+
+
+def _list_modules(layer: str) -> list[Path]:
+    found = sorted((ROOT / layer).rglob("*.py"))
+    return [path for path in found if not path.relative_to(ROOT).as_posix().startswith(LEFT_OUT)]
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def _is_number(value: object) -> bool:
@@ -44,8 +55,41 @@ def _is_number(value: object) -> bool:
     return isinstance(value, NUMBERS) and not isinstance(value, bool)
 
 
-def _list_constants(source: str) -> Iterator[str]:
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                yield from (one.id for one in ast.walk(target) if isinstance(one, ast.Name) and one.id.isupper())
+def _constants(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            yield from (one.id for one in ast.walk(target) if isinstance(one, ast.Name) and one.id.isupper())
+
+
+LIMIT = re.compile(r"\bLIMIT (\d+)\b")
+
+
+def read_list_limits(layer: str) -> dict[str, tuple[int, ...]]:
+    """How many lines lists give where nobody asks for another number: defaults of `limit`, and LIMIT in statements.
+
+    Of one line is nothing said: it is the one that is looked for.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for path in _list_modules(layer):
+        source = path.read_text()
+        if LIMIT.search(source) or "limit: int" in source:
+            module = importlib.import_module(_name(path))
+            for node in ast.parse(source).body:
+                for name in (
+                    [node.name] if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) else _constants(node)
+                ):
+                    numbers = tuple(number for number in _list_numbers(getattr(module, name)) if number != 1)
+                    if numbers:
+                        found[f"{module.__name__}.{name}"] = numbers
+    return found
+
+
+def _list_numbers(value: object) -> Iterator[int]:
+    if isinstance(value, str):
+        yield from map(int, LIMIT.findall(value))
+    elif isinstance(value, FunctionType):
+        default = inspect.signature(value).parameters.get("limit")
+        if default is not None and isinstance(default.default, int):
+            yield default.default
+        for constant in value.__code__.co_consts:
+            yield from _list_numbers(constant)

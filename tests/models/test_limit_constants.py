@@ -5,7 +5,7 @@ Each limit of this layer stands here a second time: whoever changes one decides 
 
 from datetime import timedelta
 
-from tests.limit_constants import read_limits
+from tests.limit_constants import read_limits, read_list_limits
 
 LIMITS: dict[str, object] = {
     "models.access.authorization_grants.CODE_LIFETIME": timedelta(minutes=10),
@@ -126,6 +126,84 @@ LIMITS: dict[str, object] = {
     "models.traffic.outbound.personal_inboxes.MOST_PEOPLE": 500,
 }
 
+LISTS = {
+    "models.exchanges.agreements.departed.list_pending": (50,),
+    "models.exchanges.agreements.reading.list_by_exchange": (50,),
+    "models.exchanges.exchanges.list_by_listing": (200,),
+    "models.exchanges.exchanges.list_entries": (50,),
+    "models.exchanges.guests.list_untold": (100,),
+    "models.exchanges.guests.list_news": (20,),
+    "models.exchanges.guests.list_over": (100,),
+    "models.exchanges.own_exchanges.list_mine": (20,),
+    "models.exchanges.points.reading.list_members": (50,),
+    "models.exchanges.thanks.list_early": (10,),
+    "models.listings.availability.list_taken": (1000,),
+    "models.listings.repair_watches.list_open_places": (3,),
+    "models.listings.unavailabilities.list_own": (100,),
+    "models.moderation.reports.list_open": (100,),
+    "models.moderation.reports.list_closed": (20,),
+    "models.moderation.reports.list_made": (50,),
+    "models.moderation.reports.count_open": (1000,),
+    "models.moderation.reports.claim_unmailed": (200,),
+    "models.moderation.reports.claim_forgotten": (200,),
+    "models.news.mail_fallback.list_stuck": (500,),
+    "models.news.mail_fallback.list_written": (200,),
+    "models.news.news.list_news": (20,),
+    "models.news.news.list_threads": (20, 100, 100),
+    "models.news.news_mails.list_failed": (50,),
+    "models.news.news_mails.count_failed": (1000,),
+    "models.news.notification_policies.list_filtered": (40,),
+    "models.people.accounts.list_accounts": (50,),
+    "models.people.actors.saving.delete": (200,),
+    "models.people.sign_ups.list_answered": (20,),
+    "models.personal_data.personal_export.list_remarks": (5000,),
+    "models.places.epcis.search_epcis": (10,),
+    "models.places.places.search_communes": (10,),
+    "models.posts.conversations.list_owned": (20,),
+    "models.posts.hashtags.list_days": (1000,),
+    "models.posts.hashtags.list_most_used": (10, 2000),
+    "models.posts.hashtags.list_beginning": (200,),
+    "models.posts.media.media_files.list_unused_files": (500,),
+    "models.posts.media.uploads.attach": (6,),
+    "models.posts.message_requests.deciding.list_tied": (200,),
+    "models.posts.message_requests.news.list_untold": (200,),
+    "models.posts.message_requests.reading.list_senders": (40,),
+    "models.posts.message_requests.reading.list_hosts": (100,),
+    "models.posts.notes.list_descendants": (1000,),
+    "models.posts.polls.polls.take_ended": (100,),
+    "models.posts.polls.votes.list_cast": (5000,),
+    "models.posts.quotes.quotes.list_quoting_ids": (20,),
+    "models.posts.scheduled_posts.list_due": (100,),
+    "models.relations.blocking.blocks.list_blocked": (40,),
+    "models.relations.blocking.blocks.list_domains": (100,),
+    "models.relations.blocking.mutes.list_muted": (40,),
+    "models.relations.endorsements.list_endorsed": (40,),
+    "models.relations.featured_tags.list_featured": (1000,),
+    "models.relations.featured_tags.list_suggestions": (1000,),
+    "models.relations.follow_suggestions.list_suggestions": (40, 100, 200),
+    "models.relations.followed_tags.list_followed": (100,),
+    "models.relations.follows.list_followers": (40,),
+    "models.relations.follows.list_following": (40,),
+    "models.relations.lists.list_members": (40,),
+    "models.relations.reactions.list_share_ids": (500,),
+    "models.servers.access_requests.list_access_requests": (100,),
+    "models.servers.neighbour_cooperatives.list_met": (200,),
+    "models.servers.neighbour_cooperatives.list_neighbours": (1000, 4, 3, 200),
+    "models.servers.waiting_posts.list_hosts": (100,),
+    "models.timelines.network.list_network": (20,),
+    "models.traffic.dead_letters.list_set_aside": (20,),
+    "models.traffic.inbound.inbox_overflows.list_overflows": (20,),
+    "models.traffic.inbound.incoming_trace.list_local_followers": (200,),
+    "models.traffic.inbound.incoming_trace.list_receptions": (10,),
+    "models.traffic.peer_traffic.list_peers": (50,),
+    "models.traffic.peer_traffic.list_failed_deliveries": (20,),
+}
+"""How many lines each list gives where nobody asks for another number, and how many rows its statement looks at."""
+
 
 def test_the_limits_of_this_layer_are_these() -> None:
     assert read_limits("models") == LIMITS
+
+
+def test_lists_give_so_many_lines() -> None:
+    assert read_list_limits("models") == LISTS
