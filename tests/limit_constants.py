@@ -93,3 +93,18 @@ def _list_numbers(value: object) -> Iterator[int]:
             yield default.default
         for constant in value.__code__.co_consts:
             yield from _list_numbers(constant)
+
+
+def read_field_limits(layer: str) -> dict[str, dict[str, tuple[int, ...]]]:
+    """How many characters each field of a form may have, where the number stands where the field is read."""
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
+    for path in _list_modules(layer):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Attribute(), args=[ast.Constant(value=str(name)), *_], keywords=keywords):
+                    for keyword in keywords:
+                        match keyword:
+                            case ast.keyword(arg="limit", value=ast.Constant(value=int(number))):
+                                fields = found.setdefault(_name(path), {})
+                                fields[name] = (*fields.get(name, ()), number)
+    return found

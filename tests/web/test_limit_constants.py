@@ -5,7 +5,7 @@ Each limit of this layer stands here a second time: whoever changes one decides 
 
 from datetime import timedelta
 
-from tests.limit_constants import read_limits
+from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
     "web.actions.mention_lookup.MOST": 5,
@@ -142,6 +142,42 @@ LIMITS: dict[str, object] = {
     "web.server.worker.jobs.GRANTED_AT_ONCE": 200,
 }
 
+FIELDS = {
+    "web.forms.position_field": {"position": (500,)},
+    "web.pages.access.login": {"login": (254,), "email": (254,)},
+    "web.pages.access.login_second_step": {"code": (60,)},
+    "web.pages.exchanges.points.balance": {"avant": (19,)},
+    "web.pages.exchanges.points.ledger": {"q": (100,), "page": (5,)},
+    "web.pages.exchanges.terms.form_page": {"message": (2000,)},
+    "web.pages.instance.cooperative_form": {
+        "sentence": (200,),
+        "territory": (2000,),
+        "hold_hours": (20,),
+        "listing_days": (20,),
+        "address": (300,),
+        "opening_hours": (500,),
+        "legal_publisher": (200,),
+        "legal_director": (200,),
+        "legal_host": (300,),
+        "legal_text": (4000,),
+    },
+    "web.pages.listings.publish.listing_form": {"category": (60,)},
+    "web.pages.listings.publish.terms_fields": {"quantity": (6,)},
+    "web.pages.listings.search": {"cat": (60,), "q": (200, 100), "coop": (300,)},
+    "web.pages.people.members": {"page": (5,), "q": (100,)},
+    "web.pages.people.registration_form": {"username": (100,)},
+    "web.pages.relations.blocks": {"domain": (300,)},
+    "web.pages.relations.remote_interaction": {"account": (200,)},
+    "web.pages.servers.directory": {"q": (100,)},
+    "web.pages.servers.domain_blocks": {"domain": (300,), "note": (1000,)},
+    "web.pages.servers.peers": {"since": (10,), "q": (200,), "page": (5,)},
+}
+"""Characters of the fields of forms whose limit has no name."""
+
 
 def test_the_limits_of_this_layer_are_these() -> None:
     assert read_limits("web") == LIMITS
+
+
+def test_fields_have_so_many_characters() -> None:
+    assert read_field_limits("web") == FIELDS
