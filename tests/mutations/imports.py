@@ -87,6 +87,8 @@ class Graph:
         return {".".join((*parts[:size], "conftest")) for size in range(2, len(parts))} & self._known
 
     def _list_imported(self, node: ast.AST) -> list[str]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return [module] if (module := node.value.rpartition(".")[0]) in self._known else []
         if isinstance(node, ast.Import):
             return [alias.name if alias.name in self._known else alias.name.split(".")[0] for alias in node.names]
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -165,6 +167,8 @@ def _list_said(node: ast.stmt) -> Iterator[str]:
             yield inner.attr
         elif isinstance(inner, ast.arg):
             yield inner.arg  # a fixture
+        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str) and "." in inner.value:
+            yield inner.value.rpartition(".")[2]  # a dotted name, as in a table
 
 
 def _mirror(module: str) -> str:

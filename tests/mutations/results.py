@@ -61,10 +61,14 @@ def find_reason(mutant: Mutant, equivalent: Mapping[tuple[str, str], str]) -> st
 
 
 def describe(drawn: Mapping[str, list[Mutant]], results: Mapping[str, Result]) -> Iterator[str]:
-    """The score of each stratum, then each survivor with its lines."""
-    yield "folder        drawn   run  caught  hung  survived  equivalent   score"
-    for name, mutants in drawn.items():
-        yield _describe_stratum(name, [results[one.key] for one in mutants if one.key in results], len(mutants))
+    """The score of each stratum and of each folder, then each survivor with its lines."""
+    folders: dict[str, list[Mutant]] = {}
+    for mutant in (one for mutants in drawn.values() for one in mutants):
+        folders.setdefault(mutant.path.partition("/")[0], []).append(mutant)
+    for title, parts in (("stratum", drawn), ("folder", folders)):
+        yield f"{title:12}  drawn   run  caught  hung  survived  equivalent   score"
+        for name, mutants in parts.items():
+            yield _describe_part(name, [results[one.key] for one in mutants if one.key in results], len(mutants))
     for name, mutants in drawn.items():
         for mutant in mutants:
             result = results.get(mutant.key)
@@ -75,7 +79,7 @@ def describe(drawn: Mapping[str, list[Mutant]], results: Mapping[str, Result]) -
                 yield from (f"  + {line}" for line in mutant.after.splitlines())
 
 
-def _describe_stratum(name: str, known: list[Result], drawn: int) -> str:
+def _describe_part(name: str, known: list[Result], drawn: int) -> str:
     count = {outcome: sum(one.outcome == outcome for one in known) for outcome in get_args(Outcome)}
     survived = count["survived"] + count["unloaded"]
     judged = len(known) - count["equivalent"]

@@ -59,6 +59,8 @@ TREE = {
     "tests/outbox/test_lending.py": "async def test_b(lent): ...\n",
     "tests/web/test_page.py": "from web import page\nimport playwright\ndef test_c():\n    page.show()\n",
     "tests/web/test_other.py": "import json\ndef test_d(): ...\n",
+    "web/sizes.py": "MOST = 20\n",
+    "tests/web/test_sizes.py": 'SIZES = {"web.sizes.MOST": 20}\ndef test_e():\n    SIZES\n',
 }
 
 
@@ -75,6 +77,7 @@ def test_tests_are_chosen_by_who_imports_whom_nearest_first(tmp_path: Path) -> N
     ]
     assert choose(graph, "models.loans.saving", line=6) == ["tests/outbox/test_lending.py"]
     assert choose(graph, "outbox.lending", line=3) == ["tests/outbox/test_lending.py"]
+    assert choose(graph, "web.sizes", line=1) == ["tests/web/test_sizes.py"]  # in a table, by its whole name
     assert choose(graph, "web.page", line=2) == []  # its only test starts a browser
 
 
@@ -100,7 +103,7 @@ def result_of(mutant: Mutant, outcome: str) -> Result:
 
 
 def test_results_are_kept_and_told(tmp_path: Path) -> None:
-    mutants = [make_mutant("a", "a.py", SOURCE, change) for change in list_changes(SOURCE)]
+    mutants = [make_mutant("models.a", "models/a.py", SOURCE, change) for change in list_changes(SOURCE)]
     outcomes = ["caught", "survived", "equivalent", "timeout"]
     known = {one.key: result_of(one, outcome) for one, outcome in zip(mutants, outcomes, strict=True)}
 
@@ -108,7 +111,8 @@ def test_results_are_kept_and_told(tmp_path: Path) -> None:
     told = write_summary({"inbox": mutants}, read(tmp_path / "new" / "1.json"))
 
     assert read(tmp_path / "new" / "1.json") == known
-    assert told.splitlines()[1].split() == ["inbox", "4", "4", "1", "1", "1", "1", "67", "%"]
+    score = ["4", "4", "1", "1", "1", "1", "67", "%"]
+    assert [told.splitlines()[line].split() for line in (1, 3)] == [["inbox", *score], ["models", *score]]
     assert "  - MOST = 20" in told
     assert "  + MOST = 21" in told
     assert "2.0 seconds each" in told

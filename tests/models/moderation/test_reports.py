@@ -1,11 +1,11 @@
 """Reports."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.moderation import reports
 from models.moderation.reports import NewReport, Report, Settlement
 from models.people.actors import Actor
-from models.store.database import Connection, fetch_value
+from models.store.database import Connection, execute, fetch_value
 from tests.factories import make_member, make_remote_actor
 
 
@@ -65,6 +65,20 @@ async def test_what_is_settled_leaves_the_open_ones_once_and_comes_among_the_clo
     assert await reports.list_closed(conn, reader_id=bob.id) == []
     assert [one.id for one in await reports.list_open(conn)] == [about_dora]
     assert {len(one.note) for one in closed} == {reports.NOTE_LIMIT}
+
+
+async def test_of_what_is_settled_nobody_is_reminded_and_only_that_waits_again(conn: Connection) -> None:
+    alice, dora, bob = await make_member(conn), await make_member(conn, "dora"), await make_remote_actor(conn)
+    made = [await make_report(conn, alice, bob) for _ in range(2)]
+    await execute(conn, "UPDATE report SET created_at = now() - interval '9 days'")
+    assert await reports.settle(conn, made[0], Settlement(by=dora.id, note="", answer=""))
+
+    day = timedelta(days=1)
+    assert await reports.count_open(conn, dora.id) == 1
+    assert await reports.claim_unmailed(conn) == made[1:]
+    assert await reports.claim_forgotten(conn, first=day, again=day) == made[1:]
+    assert [await reports.reopen(conn, id, dora.id) for id in made] == [True, False]
+    assert await reports.count_open(conn, dora.id) == 2
 
 
 def _closed_at(report: Report) -> datetime:

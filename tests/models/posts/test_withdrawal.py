@@ -121,3 +121,14 @@ async def test_tombstones_of_copies_are_forgotten_and_ours_stay(conn: Connection
     assert await posts.find_by_uri(conn, theirs.uri) is None
     assert await posts.find_by_uri(conn, ours.uri) is not None
     assert await posts.find_by_uri(conn, fresh.uri) is not None
+
+
+async def test_a_second_time_nothing_happens_and_nobody_hears_of_it(conn: Connection) -> None:
+    listing = await make_listing(conn, await make_member(conn))
+    assert await posts.find_tombstone(conn, listing.id) is None
+
+    deleted = [await posts.delete(conn, listing.id) for _ in range(2)]
+
+    assert deleted == [True, False]
+    assert await posts.find_tombstone(conn, listing.id) is not None
+    assert await fetch_value(conn, "SELECT count(*) FROM stream_event WHERE kind = 'delete'") == 1

@@ -253,3 +253,12 @@ async def test_a_listing_of_a_server_set_aside_cannot_be_opened(conn: Connection
     assert await posts.find_visible(conn, listing.post.id, alice.id) is None
     assert await posts.find_visible(conn, listing.post.id, None) is None
     assert await listings.find_by_post(conn, listing.post.id) is not None
+
+
+async def test_whoever_is_gone_is_not_counted_among_those_whom_it_would_touch(conn: Connection, mallory: Actor) -> None:
+    gone = await make_remote_actor(conn, "gone", mallory.host)
+    await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", gone.id)
+
+    [reach] = await trust_levels.list_reach(conn, ["evil.test"])
+
+    assert reach.actors == 1

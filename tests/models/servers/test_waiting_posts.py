@@ -81,3 +81,15 @@ async def test_twenty_of_one_domain_are_kept_an_hour_and_a_hundred_in_all(conn: 
     assert refusals == [None, "hour", None, None, "domain"]
     assert await waiting_posts.find_refusal(conn, "henin.test", 1) is None
     assert await waiting_posts.find_refusal(conn, UNKNOWN, 1, held=True) is None
+
+
+async def test_what_was_taken_back_waits_no_more(conn: Connection) -> None:
+    kept, gone = await wait(conn), await wait(conn)
+    await execute(conn, "UPDATE listing SET title = 'Reste' WHERE post_id = $1", kept)
+    [before] = await waiting_posts.list_hosts(conn)
+
+    await execute(conn, "UPDATE post SET deleted_at = now() WHERE id = $1", gone)
+
+    [after] = await waiting_posts.list_hosts(conn)
+    assert (before.listings, before.post_id) == (2, gone)
+    assert (after.listings, after.post_id, after.title) == (1, kept, "Reste")

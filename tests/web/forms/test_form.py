@@ -42,14 +42,15 @@ def test_several_lines_keep_their_shape() -> None:
 
 
 def test_what_is_missing_or_too_long_is_said_at_its_field() -> None:
-    form = make_form(title=" ", text="x" * 11)
+    form = make_form(title=" ", text="x" * 11, place="x" * 10, note="x" * 10)
 
     form.text("title", limit=10, missing="Donnez un titre.")
     form.lines("text", limit=10)
+    assert (form.text("place", limit=10), form.lines("note", limit=10)) == ("x" * 10, "x" * 10)
 
     assert form.errors["title"] == "Donnez un titre."
     assert "11" in form.errors["text"] and "10" in form.errors["text"]
-    assert form.typed("text") == "x" * 11
+    assert form.typed("text") == "x" * 11 and form.errors.keys() == {"title", "text"}
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,25 @@ async def test_whom_one_blocks_is_not_written_to(
     assert "Je peux passer samedi ?" not in page.words()
 
 
+async def test_nothing_is_begun_with_whom_one_blocks(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    async def read() -> tuple[bool, bool]:
+        asked, owned = [await alice.get(f"/echanges/{one.exchange_id}") for one in (made.drill, made.tent)]
+        may_ask = bool(asked.html.xpath(f"//a[@class='button'][@href='/annonces/d/{lomme.drill.id}/demander']"))
+        return may_ask, "Pour se mettre d’accord, c’est Léonie" in owned.words()
+
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET state = 'refused' WHERE id = $1", made.tent.id)
+    before = await read()
+    async with transaction(instance.pool) as conn:
+        for number, other in enumerate((lomme.hocine, lomme.bob)):
+            await blocks.save(conn, uri=f"https://x.test/{number}", actor_id=lomme.alice.id, target_id=other.id)
+
+    assert before == (True, True)
+    assert await read() == (False, False)
+
+
 async def test_a_conversation_with_a_mastodon_account_says_that_it_is_less_private(
     alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:

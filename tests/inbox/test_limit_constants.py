@@ -1,0 +1,27 @@
+"""What is taken in from other servers at most.
+
+Each limit of this layer stands here a second time: whoever changes one decides it, and says so in two places.
+"""
+
+from datetime import timedelta
+
+from tests.limit_constants import read_limits
+
+LIMITS: dict[str, object] = {
+    "inbox.exchanges.agreements.REASON_LIMIT": 2000,
+    "inbox.exchanges.assent.LONGEST_HOLD": timedelta(days=31),
+    "inbox.posts.contents.NAME_LIMIT": 1000,
+    "inbox.posts.message_requests.TEXT_LIMIT": 5000,
+    "inbox.posts.translation.TITLE_LIMIT": 200,
+    "inbox.posts.translation.WARNING_LIMIT": 500,
+    "inbox.processing.process.AT_ONCE": 200,
+    "inbox.processing.process.ACTORS_AT_ONCE": 6,
+    "inbox.receiving.inbox_policy.LONGEST_SIGNATURE": 16_384,
+    "inbox.traffic.backfill.MOST_ENTRIES": 200,
+    "inbox.traffic.backfill.MOST_AGAIN": 20,
+    "inbox.traffic.synchronization.MOST": 10_000,
+}
+
+
+def test_the_limits_of_this_layer_are_these() -> None:
+    assert read_limits("inbox") == LIMITS
