@@ -211,7 +211,7 @@ async def until_they_wait(pool: Pool, tasks: list[asyncio.Task[bool]]) -> None:
             )
             if waiting + sum(task.done() for task in tasks) >= len(tasks):
                 return
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.005)
     raise AssertionError("one of them neither waits nor is through")
 
 
