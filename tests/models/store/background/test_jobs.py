@@ -24,7 +24,7 @@ async def worker(pool: Pool, handlers: Mapping[str, Handler], *periodic: Periodi
         yield bell
     finally:
         stopping.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
 class Recorder:
@@ -41,7 +41,7 @@ class Recorder:
             raise ConnectionError("the mail server is away")
 
     async def next(self) -> Any:
-        return await asyncio.wait_for(self.calls.get(), 10)
+        return await asyncio.wait_for(self.calls.get(), 60)
 
 
 @asynccontextmanager
@@ -73,7 +73,7 @@ async def test_a_worker_opens_no_connections_but_those_of_the_pool(database_url:
         ran.set()
 
     async with worker(alone, {}, Periodic(name="count", cron="* * * * * *", chore=count)):
-        await asyncio.wait_for(ran.wait(), 10)
+        await asyncio.wait_for(ran.wait(), 60)
         async with connection(alone) as conn:
             open_now = await conn.fetchval("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
 
@@ -166,7 +166,7 @@ async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(pool: P
 
     stumbling = Periodic(name="stumble", cron="* * * * * *", chore=stumble)
     async with worker(pool, {}, stumbling, Periodic(name="sweep", cron="* * * * * *", chore=sweep)):
-        await asyncio.wait_for(ran.wait(), 10)
+        await asyncio.wait_for(ran.wait(), 60)
 
 
 async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_long(
