@@ -39,6 +39,18 @@ async def test_numbers_begin_at_one_again(own_shelf: Shelf) -> None:
         assert (second is first, await fetch_value(conn, insert)) == (True, before)
 
 
+async def test_rows_that_were_removed_do_not_pile_up(own_shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.shelf.LENDINGS", 2)
+    for _ in range(2):
+        async with own_shelf.lend() as kept, connection(kept.pool) as conn:
+            await execute(conn, "INSERT INTO used_username (username) VALUES ('zoe')")
+
+    async with own_shelf.lend() as third, connection(third.pool) as conn:
+        size = await fetch_value(conn, "SELECT pg_relation_size('used_username')")
+
+    assert (third is kept, size) == (True, 0)
+
+
 async def change_the_schema(conn: Connection) -> None:
     await execute(conn, "ALTER TABLE actor ADD COLUMN shoe_size integer")
 

@@ -9,11 +9,22 @@ import pytest
 from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
 from models.settings import Settings
-from models.store.database import Pool, connection, execute, open_pool
+from models.store.database import Pool, connection, open_pool
 from tests.conftest import copy_database, with_database
 from tests.factories import HERE
 from tests.federation.loopback import Memory
 from tests.fediverse import FakeFediverse
+
+EMPTY = """
+DELETE FROM actor;
+DELETE FROM unused_file;
+DELETE FROM server;
+DELETE FROM failed_fetch;
+DELETE FROM used_nonce;
+DELETE FROM territory;
+DELETE FROM territory_vouch
+"""
+"""What tests of the protocol write, in one message; the rest goes with the actors."""
 
 
 @pytest.fixture(scope="session")
@@ -45,16 +56,7 @@ async def instance(protocol_pool: Pool, fediverse: FakeFediverse, tmp_path: Path
     for children in own:
         await children.close()
     async with connection(protocol_pool) as conn:
-        for statement in (
-            "DELETE FROM actor",
-            "DELETE FROM unused_file",
-            "DELETE FROM server",
-            "DELETE FROM failed_fetch",
-            "DELETE FROM used_nonce",
-            "DELETE FROM territory",
-            "DELETE FROM territory_vouch",
-        ):
-            await execute(conn, statement)
+        await conn.execute(EMPTY)
 
 
 @pytest.fixture
