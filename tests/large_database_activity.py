@@ -4,7 +4,7 @@ As in `tests/large_database`, a few statements write it, and the same numbers gi
 """
 
 from models.store.database import Connection, execute
-from tests.large_database import FIRST_ID, PEOPLE
+from tests.large_database import FIRST_ID, PEOPLE, unchecked
 
 HER = FIRST_ID + 20
 """The loud member."""
@@ -176,7 +176,8 @@ _OFFICE = (
 
 async def fill(conn: Connection) -> None:
     """Write it for HER, and let the database look at it (ANALYZE)."""
-    for statement in (_ACCOUNTS, _NOTIFICATIONS, _OTHERS, _THREADS, _EVENTS, _AGREEMENTS, *_KEPT, *_OFFICE):
-        values = (FIRST_ID, PEOPLE)[: 2 if "$2" in statement else 1 if "$1" in statement else 0]
-        await execute(conn, statement.replace(":her", f"{HER}::bigint"), *values)
+    async with unchecked(conn):
+        for statement in (_ACCOUNTS, _NOTIFICATIONS, _OTHERS, _THREADS, _EVENTS, _AGREEMENTS, *_KEPT, *_OFFICE):
+            values = (FIRST_ID, PEOPLE)[: 2 if "$2" in statement else 1 if "$1" in statement else 0]
+            await execute(conn, statement.replace(":her", f"{HER}::bigint"), *values)
     await execute(conn, "ANALYZE")

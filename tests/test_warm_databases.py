@@ -39,6 +39,20 @@ async def test_numbers_begin_at_one_again(own_databases: WarmDatabases) -> None:
         assert (second is first, await fetch_value(conn, insert)) == (True, before)
 
 
+async def test_rows_that_were_removed_do_not_pile_up(
+    own_databases: WarmDatabases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.warm_databases.LENDINGS", 2)
+    for _ in range(2):
+        async with own_databases.lend() as kept, connection(kept.pool) as conn:
+            await execute(conn, "INSERT INTO used_username (username) VALUES ('zoe')")
+
+    async with own_databases.lend() as third, connection(third.pool) as conn:
+        size = await fetch_value(conn, "SELECT pg_relation_size('used_username')")
+
+    assert (third is kept, size) == (True, 0)
+
+
 async def change_the_schema(conn: Connection) -> None:
     await execute(conn, "ALTER TABLE actor ADD COLUMN shoe_size integer")
 

@@ -8,29 +8,16 @@ from dataclasses import asdict
 import asyncpg
 import pytest
 
-from models.places.communes import load_communes
-from models.store.database import open_pool, transaction
 from tests.attacks.ground import Ground, open_ground
 from tests.attacks.judge import FIGURES
-from tests.conftest import with_database
-
-
-@pytest.fixture(scope="session")
-async def furnished(postgres_url: str, template: str) -> AsyncIterator[str]:
-    """The template with the communes in it, so that no server has to bring them again."""
-    async with open_database(postgres_url, template) as url:
-        pool = await open_pool(url, size=2)
-        async with transaction(pool) as conn:
-            await load_communes(conn)
-        await pool.close()
-        yield url.partition("?")[0].rpartition("/")[2]
+from tests.conftest import copy_database, with_database
 
 
 @asynccontextmanager
 async def open_database(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A fresh migrated database."""
     admin, name = await asyncpg.connect(postgres_url), f"{template}_{secrets.token_hex(4)}"
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await copy_database(admin, template, name)
     yield with_database(postgres_url, name)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()

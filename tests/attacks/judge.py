@@ -6,6 +6,7 @@ is looked up in this process, the time of each answer, the growth of memory, and
 
 import logging
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -199,6 +200,15 @@ def percentile(seconds: list[float], share: float = 0.99) -> float:
     """The value below which so many of them are."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+def read_own_time() -> float:
+    """Seconds as they pass for this thread: not those in which it was ready and others had the processor (Linux)."""
+    try:
+        waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        waited = 0.0
+    return time.perf_counter() - waited
 
 
 def read_memory() -> int:

@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from models.store.database import connection
 from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.ground import Ground
+from tests.attacks.judge import read_own_time
 from tests.attacks.worst import repeat
 from tests.stories.peer import activity, note
 
@@ -70,11 +70,11 @@ def offer(desk: Desk, content: str, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("piece", WORST)
 async def test_the_worst_text_is_read_in_a_moment(desk: Desk, piece: str) -> None:
     activity = offer(desk, repeat(piece, 150_000))
-    begun = monotonic()
+    begun = read_own_time()
 
     await desk.take(activity)
 
-    assert monotonic() - begun < 3
+    assert read_own_time() - begun < 3
     assert await desk.instance.pool.fetchval(STATE, activity["id"]) == "done"
 
 
@@ -82,11 +82,11 @@ async def test_the_worst_text_is_read_in_a_moment(desk: Desk, piece: str) -> Non
 async def test_other_texts_of_a_post_too(desk: Desk, field: str) -> None:
     activity = offer(desk, "<p>Bonjour</p>")
     activity["object"][field] = repeat("<b id=1><p>", 200_000)
-    begun = monotonic()
+    begun = read_own_time()
 
     await desk.take(activity)
 
-    assert monotonic() - begun < 3
+    assert read_own_time() - begun < 3
 
 
 async def test_long_html_is_cleaned_in_the_child_process() -> None:

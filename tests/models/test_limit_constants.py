@@ -131,7 +131,7 @@ LISTS = {
     "models.exchanges.agreements.reading.list_by_exchange": (50,),
     "models.exchanges.exchanges.list_by_listing": (200,),
     "models.exchanges.exchanges.list_entries": (50,),
-    "models.exchanges.guests.list_untold": (100,),
+    "models.exchanges.guests.list_unmailed": (100,),
     "models.exchanges.guests.list_news": (20,),
     "models.exchanges.guests.list_over": (100,),
     "models.exchanges.own_exchanges.list_mine": (20,),

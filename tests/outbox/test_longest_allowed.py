@@ -19,7 +19,7 @@ from outbox.exchanges.plain_language.answers import Names, read_words
 from outbox.listings.listing_limits import require_draft
 from outbox.listings.listing_suggestions import read_words as read_listing
 from outbox.moderation.reports import Complaint, report
-from outbox.people.absences import go_away
+from outbox.people.absences import begin_absence
 from outbox.posts.notes import NoteDraft, publish
 from outbox.posts.polls import PollDraft
 from outbox.posts.polls import require_draft as require_poll
@@ -118,7 +118,7 @@ SENT: dict[str, tuple[Callable[[Connection, Site, Actor, Any], Awaitable[None]],
     "report": (lambda conn, site, me, n: complain(conn, site, me, content="x" * n), 5000, 5001),
     "posts of a report": (lambda conn, site, me, n: complain(conn, site, me, post_ids=tuple(range(n))), 100, 101),
     "absence": (
-        lambda conn, site, me, n: go_away(conn, site, me, datetime.now(UTC) + n),
+        lambda conn, site, me, n: begin_absence(conn, site, me, datetime.now(UTC) + n),
         timedelta(days=366) - MINUTE,
         timedelta(days=366) + MINUTE,
     ),

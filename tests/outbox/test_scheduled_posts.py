@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.store.database import Connection, fetch_column, fetch_value
 from outbox import scheduled_posts
-from outbox.posting import Wish
+from outbox.posting import PostRequest
 from outbox.posts.notes import TEXT_LIMIT
 from tests.factories import HERE, make_local_actor, make_member
 
@@ -16,8 +16,8 @@ CAUSES = {"fr": "Votre compte est fermé.", "en": "Your account is closed."}
 LETTERS = "SELECT source FROM post WHERE author_id = $1 ORDER BY id"
 
 
-def wish(text: str, warning: str = "") -> Wish:
-    return Wish(
+def wish(text: str, warning: str = "") -> PostRequest:
+    return PostRequest(
         text=text,
         warning=warning,
         sensitive=None,
@@ -28,7 +28,7 @@ def wish(text: str, warning: str = "") -> Wish:
     )
 
 
-async def give_up(conn: Connection, wanted: Wish) -> list[str]:
+async def give_up(conn: Connection, wanted: PostRequest) -> list[str]:
     """The letters that Alice gets."""
     coop, alice = await make_local_actor(conn, "coop", type="Organization"), await make_member(conn)
     held = await scheduled_posts.schedule(conn, alice, wanted, datetime.now(UTC) + timedelta(hours=1), None)

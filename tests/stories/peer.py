@@ -3,7 +3,7 @@
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,10 +77,11 @@ async def running_peer(address: str = "127.0.0.1") -> AsyncIterator[Peer]:
 
 @dataclass(slots=True, kw_only=True)
 class Door:
-    """How peers reach one server of ours; `seconds` are the times of the answers."""
+    """How peers reach one server of ours; `seconds` are the times of the answers, by this clock."""
 
     here: RunningServer
     session: aiohttp.ClientSession
+    clock: Callable[[], float] = time.perf_counter
     seconds: list[float] = field(default_factory=list)
 
     async def send(self, person: Person, activity: Any, path: str = "/inbox", *, signer: Signer | None = None) -> int:
@@ -89,10 +90,10 @@ class Door:
 
     async def post(self, envelope: Envelope) -> int:
         """Post a request as it stands; the status of the answer."""
-        url, begun = URL(f"{self.here.url}{envelope.path}", encoded=True), time.perf_counter()
+        url, begun = URL(f"{self.here.url}{envelope.path}", encoded=True), self.clock()
         async with self.session.post(url, data=envelope.body, headers=envelope.headers) as answer:
             await answer.read()
-            self.seconds.append(time.perf_counter() - begun)
+            self.seconds.append(self.clock() - begun)
             return answer.status
 
     async def get(self, address: str, accept: str = "application/activity+json", *, by: Person | None = None) -> "Got":
@@ -101,10 +102,10 @@ class Door:
         headers = {"Accept": accept} if accept else {}
         if by is not None:
             headers |= dict(sign_get(self.here.instance.site, path, by.signer).headers)
-        begun = time.perf_counter()
+        begun = self.clock()
         async with self.session.get(f"{self.here.url}{path}", headers=headers, allow_redirects=False) as answer:
             body = await answer.read()
-            self.seconds.append(time.perf_counter() - begun)
+            self.seconds.append(self.clock() - begun)
             return Got(status=answer.status, headers=dict(answer.headers), body=body)
 
     async def settle(self) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from federation.errors import KeyUnavailable, Malformed
-from federation.jsonld.jsonld import JsonLdProcessor
+from federation.jsonld.jsonld import TIME_LIMIT, JsonLdProcessor
 
 AS = "https://www.w3.org/ns/activitystreams"
 NOTE = {"@context": [AS, {"texte": "as:content"}], "type": "Note", "texte": "x"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def processor() -> AsyncIterator[JsonLdProcessor]:
-    """A processor of its own for each test, since these kill it."""
+    """One for all tests: of those that kill its child the next one finds a new one."""
     processor = JsonLdProcessor()
     yield processor
     await processor.close()
@@ -49,7 +49,7 @@ async def test_b30_a_document_that_takes_too_long_costs_its_process_and_no_other
     with pytest.raises(Malformed):
         await processor.compact(NOTE)
 
-    processor.time_limit = 5.0
+    processor.time_limit = TIME_LIMIT
     assert await poisoned.wait() == -signal.SIGKILL
     assert (await processor.compact(NOTE))["content"] == "x"
 

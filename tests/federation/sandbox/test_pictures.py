@@ -72,7 +72,7 @@ async def test_an_idle_process_ends() -> None:
     await pool.check_and_reduce(encode(draw()))
     process = process_of(pool)
 
-    code = await asyncio.wait_for(process.wait(), 5)
+    code = await asyncio.wait_for(process.wait(), 60)
 
     assert (code, pool.spare) == (0, 0)
 

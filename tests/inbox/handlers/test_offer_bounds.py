@@ -3,12 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from inbox.processing.dispatch import apply
 from models.exchanges import agreements
 from models.limits import REQUESTS
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.store.database import Connection, execute
+from outbox.exchanges.agreements import request_preconditions
 from outbox.exchanges.agreements.request_preconditions import WAITING_HOST_ALL, WAITING_HOST_EACH
 from tests.factories import HERE, make_listing, make_remote_actor
 from tests.inbox.handlers.activities import by
@@ -76,16 +79,19 @@ async def test_a_stranger_who_wants_the_whole_year_is_refused_with_the_reason(co
     assert (told.type, told.hosts) == ("Reject", ["new.test"]) and "deux mois au plus" in told.activity["content"]
 
 
-async def test_nor_the_days_of_everybody_here(conn: Connection) -> None:
+async def test_nor_the_days_of_everybody_here(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (WAITING_HOST_EACH, WAITING_HOST_ALL) == (30, 300)
+    all = 2 * WAITING_HOST_EACH  # what comes after three hundred requests comes after sixty in the same way
+    monkeypatch.setattr(request_preconditions, "WAITING_HOST_ALL", all)
     alice, _, first = await meet(conn)
     people = await make_people(conn, WAITING_HOST_EACH)
-    listings = [first, *[await make_listing(conn, alice) for _ in range(WAITING_HOST_ALL // WAITING_HOST_EACH)]]
+    listings = [first, *[await make_listing(conn, alice) for _ in range(all // WAITING_HOST_EACH)]]
 
     for listing in listings:
         for number, person in enumerate(people):
             await offer(conn, person, alice, days(listing, number))
 
-    assert await count_waiting(conn, *listings) == WAITING_HOST_ALL
+    assert await count_waiting(conn, *listings) == all
     assert (await last_sent(conn)).type == "Reject"
 
 

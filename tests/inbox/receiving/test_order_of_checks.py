@@ -97,7 +97,7 @@ async def test_ht02_a_202_waits_for_the_commit(desk: Desk, bob: Person) -> None:
     async with transaction(desk.instance.pool) as conn:
         await conn.execute("LOCK TABLE received IN EXCLUSIVE MODE")
         answering = asyncio.create_task(desk.post(bob, activity))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
                 await asyncio.sleep(0.005)
         assert not answering.done()

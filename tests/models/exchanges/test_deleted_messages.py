@@ -54,7 +54,7 @@ async def answer(conn: Connection, at: Scene) -> Post:
 
 async def list_mailed(conn: Connection, at: Scene) -> list[int]:
     choices = [Choice(kind="messages", rhythm="now", told_id=0)]
-    found = await news_mails.list_untold(
+    found = await news_mails.list_unmailed(
         conn, at.alice.id, choices, since=NOW - timedelta(days=1), until=NOW + timedelta(days=1)
     )
     return [one.id for one in found]

@@ -54,7 +54,7 @@ async def scene(conn: Connection) -> Scene:
 
 
 async def list_ending(conn: Connection, _: Scene) -> list[int]:
-    return [one.listing_id for one in await listing_expiry.list_untold(conn, limit=9)]
+    return [one.listing_id for one in await listing_expiry.list_unnotified(conn, limit=9)]
 
 
 async def list_due(conn: Connection, at: Scene) -> list[int]:
@@ -77,7 +77,7 @@ READS: dict[str, Read] = {
     "what comes back when she stays": lambda conn, at: deletion_requests.list_paused_listings(conn, [at.paused.id]),
     "streams that pass on an absence": lambda conn, at: absences.list_streams(conn, at.alice.id),
     "what other cooperatives are shown": list_shown,
-    "calls that wait to be told": lambda conn, _: repair_watches.list_untold(conn),
+    "calls that wait to be told": lambda conn, _: repair_watches.list_unnotified(conn),
     "whom a call is told to": lambda conn, at: repair_watches.notify_near(conn, at.call),
 }
 

@@ -60,7 +60,7 @@ BOTH: dict[str, Read] = {
     "friends": lambda conn, at: actors.list_friend_cooperatives(conn),
     "the name of a server": lambda conn, at: actors.list_cooperatives(conn, ["henin.test"]),
     "search": search,
-    "cooperatives that were met": lambda conn, at: neighbour_cooperatives.list_met(conn),
+    "cooperatives that were met": lambda conn, at: neighbour_cooperatives.list_known_cooperatives(conn),
     "neighbours": lambda conn, at: neighbour_cooperatives.list_neighbours(conn, None, None),
     "whom a post is for": lambda conn, at: follows.find_local_reader(conn, at.bob.uri, []),
     "whom we missed while we were away": lambda conn, at: backfills.list_missed(conn),
@@ -72,7 +72,7 @@ DELETED: dict[str, Read] = {
     "by a name elsewhere": lambda conn, at: actors.find_by_handle(conn, "bob", at.bob.host),
     "followers of one origin": lambda conn, at: followers.list_at_origin(conn, at.alice.id, "https://henin.test"),
     "followers of ours": lambda conn, at: followers.list_ours(conn, at.bob.id),
-    "whom a server is asked about": lambda conn, at: peer_traffic.find_witness(conn, "henin.test"),
+    "whom a server is asked about": lambda conn, at: peer_traffic.find_known_actor(conn, "henin.test"),
 }
 
 

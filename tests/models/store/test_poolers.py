@@ -18,9 +18,9 @@ async def test_a_pooler_that_keeps_sessions_needs_no_exceptions_and_our_settings
         pool = await open_pool(url, size=2)
         async with connection(pool) as conn, listen(url, "news") as listener:
             found = {name: await fetch_value(conn, "SELECT current_setting($1)", name) for name in WANTED}
-            assert await listener.get(5) is None  # the link is up
+            assert await listener.get(60) is None  # the link is up
             await announce(conn, "news", {"id": 7})
-            assert await listener.get(5) == ("news", {"id": 7})
+            assert await listener.get(60) == ("news", {"id": 7})
         await pool.close()
 
     assert found == WANTED

@@ -8,7 +8,7 @@ from models.relations.pins import list_pinned
 from models.store.database import Connection
 from outbox.posts.pins import pin, unpin
 from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
-from tests.outbox.sent import list_sent
+from tests.outbox.sent_activities import list_sent
 
 
 @pytest.mark.parametrize("audience", ["network", "unlisted", "coop", "territories", "followers", "direct"])

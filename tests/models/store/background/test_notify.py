@@ -14,7 +14,7 @@ from models.store.database import Pool, connection, transaction
 async def next_message(listener: NotifyListener) -> object:
     """The next real message; `None`s say only that the link came up."""
     for _ in range(10):
-        message = await listener.get(5)
+        message = await listener.get(60)
         if message is not None:
             return message
     raise AssertionError("nothing was announced")
@@ -22,7 +22,7 @@ async def next_message(listener: NotifyListener) -> object:
 
 async def test_what_is_announced_arrives_at_commit(pool: Pool, database_url: str) -> None:
     async with listen(database_url, "posts") as listener:
-        assert await listener.get(5) is None  # the link is up
+        assert await listener.get(60) is None  # the link is up
 
         async with transaction(pool) as conn:
             await announce(conn, "posts", {"id": 7})
@@ -32,7 +32,7 @@ async def test_what_is_announced_arrives_at_commit(pool: Pool, database_url: str
 
 async def test_what_is_rolled_back_is_never_heard(pool: Pool, database_url: str) -> None:
     async with listen(database_url, "posts") as listener:
-        assert await listener.get(5) is None
+        assert await listener.get(60) is None
 
         with pytest.raises(ZeroDivisionError):
             async with transaction(pool) as conn:
@@ -49,14 +49,14 @@ async def test_a_lost_link_is_renewed_and_says_that_something_may_be_missed(
 ) -> None:
     monkeypatch.setattr(notify, "RETRY_SECONDS", 0.01)
     async with listen(database_url, "posts") as listener:
-        assert await listener.get(5) is None
+        assert await listener.get(60) is None
 
         async with connection(pool) as conn:
             await conn.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE application_name = 'declic events' AND datname = current_database()"
             )
-        assert await listener.get(5) is None  # the new link is up
+        assert await listener.get(60) is None  # the new link is up
         async with transaction(pool) as conn:
             await announce(conn, "posts", "again")
 
@@ -92,7 +92,7 @@ async def test_a_link_that_is_away_for_long_is_said_once_and_so_is_its_return(
     monkeypatch.setattr(asyncpg, "connect", connect_at_last)
     with capture_logs() as lines:
         async with listen(database_url, "posts") as listener:
-            assert await listener.get(5) is None
+            assert await listener.get(60) is None
             async with transaction(pool) as conn:
                 await announce(conn, "posts", 1)
             assert await next_message(listener) == ("posts", 1)

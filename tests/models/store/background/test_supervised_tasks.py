@@ -47,7 +47,7 @@ async def test_whatever_ends_a_task_it_starts_again_after_pauses_that_grow_and_t
 
     with capture_logs() as lines:
         tasks.start("quotas", work)
-        await asyncio.wait_for(work.goes_on.wait(), 2)
+        await asyncio.wait_for(work.goes_on.wait(), 60)
         assert tasks.failing == ["quotas"]
         await tasks.stop()
 
@@ -70,7 +70,7 @@ async def test_an_absence_of_the_database_is_said_once_and_counts_as_no_failure(
 
     with capture_logs() as lines:
         tasks.start("inbox", work)
-        await asyncio.wait_for(work.goes_on.wait(), 2)
+        await asyncio.wait_for(work.goes_on.wait(), 60)
         assert tasks.failing == []
         await eventually(lambda: says(lines, "task_goes_on"))
         await tasks.stop()
@@ -87,7 +87,7 @@ async def test_what_keeps_failing_is_told_to_the_administrators_until_it_has_bee
 ) -> None:
     work, tasks = Work(*[ZeroDivisionError("a bug")] * 3), Background(pool)
     tasks.start("streams", work)
-    await asyncio.wait_for(work.goes_on.wait(), 2)
+    await asyncio.wait_for(work.goes_on.wait(), 60)
     await tasks.stop()
 
     async with connection(pool) as conn:
@@ -136,7 +136,7 @@ async def test_a_link_for_announcements_that_fails_by_a_mistake_wakes_who_listen
     monkeypatch.setattr(asyncpg, "connect", fail)
     with pytest.raises(ZeroDivisionError):
         async with notify.listen(database_url, "posts") as listener:
-            await asyncio.wait_for(listener.get(), 2)
+            await asyncio.wait_for(listener.get(), 60)
 
 
 @pytest.mark.parametrize("payload", ["", "no JSON", "{"])

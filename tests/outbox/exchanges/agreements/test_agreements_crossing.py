@@ -32,11 +32,13 @@ from outbox.posts.notes import NoteDraft
 from outbox.relations.blocks import block
 from outbox.threads.agreement_context import Said, lock_context
 from outbox.threads.messages import Words, write
-from tests.eventually import eventually
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 
 START = (datetime.now(UTC) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
 REFUSED = (Conflict, Forbidden, Invalid, NotFound)
+
+ASKED = 10_000
+"""How often at most it is asked whether somebody waits: counted, so that a busy machine only takes longer."""
 
 
 def days(first: int, last: int) -> Terms:
@@ -190,23 +192,27 @@ async def cross(pool: Pool, scene: Scene, first: Act, second: Act) -> list[bool]
     async with transaction(pool) as holder:
         await agreements.lock_listing(holder, scene.listing.id)
         tasks = [asyncio.create_task(run(first))]
-        await eventually(lambda: _waits(pool, 1, tasks))
+        await until_they_wait(pool, tasks)
         tasks.append(asyncio.create_task(run(second)))
-        await eventually(lambda: _waits(pool, 2, tasks))
-    return list(await asyncio.wait_for(asyncio.gather(*tasks), 20))
+        await until_they_wait(pool, tasks)
+    return list(await asyncio.gather(*tasks))
 
 
-async def _waits(pool: Pool, count: int, tasks: list[asyncio.Task[bool]]) -> bool:
-    """Whether so many connections wait for a lock, or needed none and are through."""
+async def until_they_wait(pool: Pool, tasks: list[asyncio.Task[bool]]) -> None:
+    """Until each of them waits for a lock, or needed none and is through."""
     async with connection(pool) as conn:  # one of its own: inside a transaction the list of backends stays as it was
-        waiting = await fetch_value(
-            conn,
-            """
-            SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'
-            """,
-        )
-    return bool(waiting + sum(task.done() for task in tasks) >= count)
+        for _ in range(ASKED):
+            waiting = await fetch_value(
+                conn,
+                """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'
+                """,
+            )
+            if waiting + sum(task.done() for task in tasks) >= len(tasks):
+                return
+            await asyncio.sleep(0.005)
+    raise AssertionError("one of them neither waits nor is through")
 
 
 YES, NO, BACK = of(accept, "alice"), of(refuse, "alice"), of(withdraw, "bob")

@@ -206,7 +206,7 @@ async def test_whom_one_blocks_is_not_written_to(
 
 
 async def test_nothing_is_begun_with_whom_one_blocks(
-    alice: Browser, instance: Instance, lomme: Village, made: Talks
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async def read() -> tuple[bool, bool]:
         asked, owned = [await alice.get(f"/echanges/{one.exchange_id}") for one in (made.drill, made.tent)]
