@@ -71,7 +71,7 @@ def test_every_mode_has_its_words_for_both_sides() -> None:
         ({"state": "countered", "yes": True}, "Confirmation en attente", False, "waiting"),
         ({}, "D’accord", False, "agreed"),
         ({"confirm": True}, "À vous de confirmer", True, "agreed"),
-        ({"told": True}, "Léonie doit confirmer", False, "agreed"),
+        ({"reported": True}, "Léonie doit confirmer", False, "agreed"),
         ({"state": "done"}, "Fait", False, "agreed"),
     ],
 )
