@@ -1,13 +1,7 @@
 """Clients of others, unmodified, over TLS: each from log-in to log-out, with a friend at another cooperative."""
 
-import pytest
-
-from tests.peers.programs import find_missing
+from tests.peers.programs import needs_clients
 from tests.stories.walks import MakeWalk
-
-MISSING = find_missing()
-
-needs_node = pytest.mark.skipif("clients" in MISSING, reason=f"JavaScript is left out: {MISSING.get('clients')}")
 
 STEPS = [
     "log-in",
@@ -24,14 +18,14 @@ STEPS = [
 ]
 
 
-@needs_node
+@needs_clients
 async def test_masto_js_walks_from_log_in_to_log_out(make_walk: MakeWalk) -> None:
     walk = await make_walk("bob")
 
     assert await walk.run("masto.mjs") == STEPS
 
 
-@needs_node
+@needs_clients
 async def test_megalodon_walks_from_log_in_to_log_out(make_walk: MakeWalk) -> None:
     walk = await make_walk("carol")
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -137,16 +137,44 @@ async def test_mastodon_py_walks_from_log_in_to_log_out(make_walk: MakeWalk) -> 
     await eventually(ended)
 
 
+COMMANDS = """
+import json, os, sys
+from toot.cli import cli
+
+for line in sys.stdin:
+    path, *arguments = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        printed = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(printed, 1)
+        os.dup2(printed, 2)
+        sys.argv = ["toot", "--no-color", *arguments]
+        sys.exit(cli())
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
+"""
+"""The program, imported once: each command is a process of its own all the same."""
+
+
 class Toot:
     """The program `toot` with a home of its own."""
 
-    def __init__(self, walk: Walk, home: Path) -> None:
-        self._walk = walk
+    def __init__(self, walk: Walk, home: Path, commands: asyncio.subprocess.Process) -> None:
+        self.walk = walk
         self._env = make_environment(walk.authority, home)
+        self._printed = home / "printed"
+        self._commands = commands
 
     async def log_in(self) -> None:
         """It prints an address and waits for the code."""
-        process = await self._spawn("login", "--instance", self._walk.here.origin)
+        process = await asyncio.create_subprocess_exec(
+            *(TOOT, "--no-color", "login", "--instance", self.walk.here.origin),
+            env=self._env,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
         assert process.stdin is not None and process.stdout is not None
         printed = ""
         async with asyncio.timeout(60):
@@ -154,7 +182,7 @@ class Toot:
                 piece = await process.stdout.read(4096)
                 assert piece, printed
                 printed += piece.decode()
-            code = await self._walk.allow(found[0])
+            code = await self.walk.allow(found[0])
             process.stdin.write(f"n\n{code}\n".encode())
             process.stdin.close()
             await process.wait()
@@ -162,27 +190,33 @@ class Toot:
 
     async def __call__(self, *arguments: str) -> str:
         """What the command printed; it must succeed."""
-        process = await self._spawn(*arguments)
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
-        assert process.returncode == 0, (arguments, out.decode())
-        return out.decode()
-
-    async def _spawn(self, *arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            TOOT,
-            "--no-color",
-            *arguments,
-            env=self._env,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        commands = self._commands
+        assert commands.stdin is not None and commands.stdout is not None
+        commands.stdin.write(json.dumps([str(self._printed), *arguments]).encode() + b"\n")
+        status = await asyncio.wait_for(commands.stdout.readline(), 60)
+        out = self._printed.read_text()
+        assert status == b"0\n", (arguments, out)
+        return out
 
 
-async def test_toot_walks_from_its_own_log_in(make_walk: MakeWalk, tmp_path: Path) -> None:
+@pytest.fixture
+async def toot(make_walk: MakeWalk, tmp_path: Path) -> AsyncIterator[Toot]:
+    """The program in the hands of Emma, whose walk it is."""
     walk = await make_walk("emma")
-    toot = Toot(walk, tmp_path)
+    commands = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", COMMANDS),
+        env=make_environment(walk.authority, tmp_path),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    yield Toot(walk, tmp_path, commands)
+    assert commands.stdin is not None
+    commands.stdin.close()
+    await commands.wait()
 
+
+async def test_toot_walks_from_its_own_log_in(toot: Toot) -> None:
+    walk = toot.walk
     await toot.log_in()
 
     assert "emma" in await toot("whoami")
