@@ -159,7 +159,7 @@ class ServerProcess:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(how)
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """A command of `declic` on the same instance: its exit status, stdout and stderr."""

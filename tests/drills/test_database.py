@@ -28,7 +28,7 @@ async def test_d04_a_database_that_stops_at_once_costs_only_time(tmp_path: Path)
         meanwhile = await here.post_many("author0", ["pendant"])
         async with aiohttp.ClientSession() as session, session.post(f"{here.server.url}/inbox", data=b"{}") as answer:
             assert answer.status in {400, 415, 503}
-        await wait_for_answer(f"{here.server.url}/readyz", seconds=20)
+        await wait_for_answer(f"{here.server.url}/readyz")
         await here.outlive_claims()
         after = await here.post_many("author0", ["après"])
         verdict = await here.settle()
@@ -60,7 +60,7 @@ async def test_d04_connections_that_are_closed_again_and_again_leave_nothing_beh
             rounds += 1
             await asyncio.wait(writing, timeout=0.5)
         statuses = {status for task in writing for status in task.result()}
-        await wait_for_answer(f"{here.server.url}/readyz", seconds=20)
+        await wait_for_answer(f"{here.server.url}/readyz")
         verdict = await here.settle()
         open_ones = await conn.fetchval("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         await conn.close()

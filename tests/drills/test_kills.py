@@ -72,7 +72,7 @@ async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_deliv
 
         here.scripts[here.peers[0].host] = answer_and_kill
         await here.post_many("author0", ["Bonjour"])
-        await asyncio.wait_for(killed.wait(), 30)
+        await asyncio.wait_for(killed.wait(), 60)
         await here.server.start()
         verdict = await here.settle()
 

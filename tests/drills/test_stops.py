@@ -28,7 +28,7 @@ async def test_d15_sigterm_lets_what_is_on_its_way_arrive_and_forgets_nothing(
             here.scripts[peer.host] = take_your_time
         for author in here.tokens:
             await here.post_many(author, [f"{author} {number}" for number in range(3)])
-        await asyncio.wait_for(begun.wait(), 30)
+        await asyncio.wait_for(begun.wait(), 60)
         ending = asyncio.create_task(here.server.stop())
         await eventually(lambda: is_closed(here.server))
         stopping.set()  # the peers answer a server that is about to end

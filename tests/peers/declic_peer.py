@@ -87,7 +87,7 @@ async def running_declic(authority: Authority, folder: Path, database_url: str) 
 
 async def _wait_until_ready(url: str, log: list[str]) -> None:
     try:
-        async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
             while True:
                 try:
                     async with session.get(url) as answer:

@@ -63,7 +63,7 @@ async def running_fedify(authority: Authority) -> AsyncIterator[FedifyPeer]:
         tls_front(port, behind, authority.issue("localhost", "127.0.0.1").context),
         running_program(str(NODE), str(HERE / "fedify/server.mjs"), origin, str(behind), env=env) as log,
     ):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "ready" not in log:
                 await asyncio.sleep(0.05)
         yield FedifyPeer(origin=origin, control=f"http://127.0.0.1:{behind}/control", log=log)

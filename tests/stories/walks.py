@@ -24,7 +24,7 @@ class Ground:
     alice: Member
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def ground(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
     """Started once: each walk has a member of its own."""
     folder = tmp_path_factory.mktemp("walks")

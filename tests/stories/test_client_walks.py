@@ -1,4 +1,4 @@
-"""Mastodon.py and toot, unmodified, over TLS: from log-in to log-out, with a friend at another cooperative."""
+"""Clients of others, unmodified, over TLS: each from log-in to log-out, with a friend at another cooperative."""
 
 import asyncio
 import json
@@ -13,6 +13,7 @@ import requests
 from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError, StreamListener
 
 from tests.eventually import eventually
+from tests.peers.programs import needs_clients
 from tests.peers.walk import PHOTO, Walk, make_environment
 from tests.stories.walks import MakeWalk
 
@@ -21,6 +22,34 @@ T = TypeVar("T")
 TOOT = str(Path(sys.executable).with_name("toot"))
 
 SCOPES = ["read", "write", "follow", "push"]
+
+STEPS = [
+    "log-in",
+    "who and where",
+    "follow",
+    "live",
+    "timelines",
+    "acts",
+    "thread and notifications",
+    "media and posts",
+    "lists, filters, search",
+    "profile",
+    "log-out",
+]
+
+
+@needs_clients
+async def test_masto_js_walks_from_log_in_to_log_out(make_walk: MakeWalk) -> None:
+    walk = await make_walk("bob")
+
+    assert await walk.run("masto.mjs") == STEPS
+
+
+@needs_clients
+async def test_megalodon_walks_from_log_in_to_log_out(make_walk: MakeWalk) -> None:
+    walk = await make_walk("carol")
+
+    assert await walk.run("megalodon.mjs") == STEPS
 
 
 async def ask(call: Callable[..., T], *arguments: Any, **options: Any) -> T:
