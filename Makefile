@@ -48,7 +48,7 @@ mutations: install
 
 # What happens when things break: the long form, with its figures (some 30 minutes).
 drills: install
-	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills
+	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills tests/stories/test_killed.py
 	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
 

@@ -1,12 +1,13 @@
 """Whole servers: pages, API, inboxes and worker, on a port of loopback, in this process or in one of their own."""
 
 import asyncio
+import functools
 import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from models.people.accounts import Role
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import transaction
+from models.store.postgres.cluster import find_cluster
 from outbox.people.accounts import register
 from tests.peers.programs import free_port
-from web.security.passwords import hash_password
+from web.security.passwords import HASHER
 from web.server.bootstrap import open_instance, seed_instance
 from web.server.processes.serve import run_until
 
@@ -45,6 +47,12 @@ class Member:
         return {"Authorization": f"Bearer {self.token}"}
 
 
+@functools.cache
+def hash_of_password() -> str:
+    """The hash of PASSWORD: made once, since each takes as long as a hundred queries."""
+    return HASHER.hash(PASSWORD)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningServer:
     """A server that answers at `url` and works; `instance` reaches the same database."""
@@ -62,10 +70,16 @@ class RunningServer:
         """Its host with the port, as in handles."""
         return self.instance.site.host
 
+    async def find_free_name(self, username: str) -> str:
+        """This name, or, where stories share a server, this one with a number."""
+        used = await self.instance.pool.fetchval(
+            "SELECT count(*) FROM actor WHERE local AND username ~ ('^' || $1 || '[0-9]*$')", username
+        )
+        return f"{username}{used + 1}" if used else username
+
     async def add_member(self, username: str, *, role: Role = "member") -> Member:
         """A new member with a password and a token."""
         pairs = await make_key_pairs(self.instance.settings)
-        password_hash = await hash_password(PASSWORD)
         async with transaction(self.instance.pool) as conn:
             actor = await register(
                 conn,
@@ -73,7 +87,7 @@ class RunningServer:
                 key_pairs=pairs,
                 username=username,
                 email=f"{username}@{self.name}.test",
-                password_hash=password_hash,
+                password_hash=hash_of_password(),
                 role=role,
                 language="fr",
                 name=username.capitalize(),
@@ -111,18 +125,22 @@ async def running_server(
 
 @dataclass(slots=True, kw_only=True)
 class ServerProcess:
-    """`declic serve` as a process of its own, with its own embedded database, that may be killed and started again."""
+    """`declic serve` as a process of its own, with its own embedded database, that may be killed and started again.
+
+    `program` is `declic`, or what a test puts in its place (see `with_constants`).
+    """
 
     url: str
     env: dict[str, str]
     options: tuple[str, ...] = ("serve",)
+    program: tuple[str, ...] = (DECLIC,)
     log: Path | None = None
     process: asyncio.subprocess.Process | None = None
 
     async def spawn(self) -> None:
         """Start it; its log goes to `log`, or to ours."""
         with self.log.open("ab") if self.log else nullcontext() as log:
-            self.process = await asyncio.create_subprocess_exec(DECLIC, *self.options, env=self.env, stderr=log)
+            self.process = await asyncio.create_subprocess_exec(*self.program, *self.options, env=self.env, stderr=log)
 
     async def start(self) -> None:
         """Start it and wait until it is ready."""
@@ -141,11 +159,18 @@ class ServerProcess:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(how)
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """A command of `declic` on the same instance: its exit status, stdout and stderr."""
         return await run_declic(self.env, *arguments)
+
+
+def with_constants(**values: float) -> tuple[str, ...]:
+    """`declic` with other values for some constants of its modules: `with_constants(**{"web.cli.X": 1})`."""
+    modules = {name.rpartition(".")[0] for name in values}
+    lines = [f"import {module}" for module in sorted(modules)] + [f"{name} = {now}" for name, now in values.items()]
+    return (sys.executable, "-c", "\n".join([*lines, "from web.cli import main", "main()"]))
 
 
 async def run_declic(env: dict[str, str], *arguments: str) -> tuple[int, str, str]:
@@ -181,6 +206,29 @@ async def server_process(
         yield server
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def founded_process(
+    name: str, data: Path, database_url: str | None = None, *, program: tuple[str, ...] = (DECLIC,), **settings: str
+) -> AsyncIterator[tuple[ServerProcess, RunningServer]]:
+    """A server in a process of its own, and what reaches its database from this one, which founds it cheaply.
+
+    The database is migrated already; where none is named, it is the embedded one that the process makes.
+    """
+    env = make_environment(data, free_port(), **settings, **({"database_url": database_url} if database_url else {}))
+    server = ServerProcess(url=env["DECLIC_URL"], env=env, program=program)
+    async with AsyncExitStack() as stack:
+        if database_url is None:
+            await server.start()
+            stack.push_async_callback(server.stop)
+        found = Settings.from_env(env)
+        instance = await stack.enter_async_context(open_instance(found, database_url or find_cluster(data).url()))
+        if database_url is not None:
+            await seed_instance(instance)
+            await server.start()
+            stack.push_async_callback(server.stop)
+        yield server, RunningServer(name=name, instance=instance)
 
 
 async def wait_for_answer(url: str, status: int = 200, seconds: float = 60) -> None:

@@ -1,5 +1,5 @@
 """Whole servers, as in stories."""
 
-from tests.stories.conftest import make_server
+from tests.stories.conftest import make_server, only_rung
 
-__all__ = ["make_server"]
+__all__ = ["make_server", "only_rung"]

@@ -13,18 +13,18 @@ import aiohttp
 import asyncpg
 from aiohttp import web
 
-from models.people import actors
-from models.store.database import prepare_connection
-from models.store.postgres.cluster import find_cluster
+from models.store.database import prepare_connection, transaction
 from tests.drills.ledger import Noted, Verdict, compare
+from tests.elapsing import pass_seconds
 from tests.eventually import eventually
 from tests.factories import make_follow, make_remote_actor
 from tests.federation.loopback import Handler, Server, serve
-from tests.servers import ServerProcess, server_process
+from tests.servers import RunningServer, ServerProcess, founded_process
 
 LONG = os.environ.get("DECLIC_DRILLS") == "long"
 SEED = int(os.environ.get("DECLIC_DRILLS_SEED", "20261124"))
-PASSWORD = "un mot de passe assez long"
+CLAIM_SECONDS = 30
+"""How long what a process had claimed stays its own when it is dead."""
 
 
 def by_form(short: int, long: int) -> int:
@@ -42,7 +42,7 @@ class Ground:
     """Where a drill takes place; `scripts` are peers, by host, that answer otherwise than with 202."""
 
     server: ServerProcess
-    data: Path
+    database_url: str
     tokens: dict[str, str]
     peers: list[Server]
     noted: Noted
@@ -61,19 +61,22 @@ class Ground:
 
     async def connect(self) -> asyncpg.Connection:
         """A connection to the server's database, beside it."""
-        conn = await asyncpg.connect(find_cluster(self.data).url())
+        conn = await asyncpg.connect(self.database_url)
         await prepare_connection(conn)
         return conn
 
     async def kill(self) -> None:
-        """Kill the server; in the short form half a minute goes by at once, so that what it had claimed is free."""
+        """Kill the server."""
         await self.server.kill()
+        await self.outlive_claims()
+
+    async def outlive_claims(self) -> None:
+        """In the short form half a minute goes by at once, so that what died had claimed is free."""
         if LONG:
             return
         conn = await self.connect()
         try:
-            await conn.execute("UPDATE delivery SET claimed_until = claimed_until - interval '30 seconds'")
-            await conn.execute("UPDATE received SET claimed_until = claimed_until - interval '30 seconds'")
+            await pass_seconds(conn, CLAIM_SECONDS)
         finally:
             await conn.close()
 
@@ -121,19 +124,26 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(folder: Path, *, authors: int = 3, peers: int = 3, name: str = "drill") -> AsyncIterator[Ground]:
-    """A server that runs, `authors` members, and peers that follow each of them."""
+async def ground(
+    folder: Path, database_url: str | None = None, *, authors: int = 3, peers: int = 3, name: str = "drill"
+) -> AsyncIterator[Ground]:
+    """A server that runs, `authors` members, and peers that follow each of them.
+
+    Where no database is named, the server has a PostgreSQL of its own, in `folder`.
+    """
     made: list[Ground] = []
     async with AsyncExitStack() as stack:
         running = [
             await stack.enter_async_context(serve(partial(_answer, made), address=f"127.0.0.{number + 2}"))
             for number in range(peers)
         ]
-        data = folder / "data"
-        server = await stack.enter_async_context(server_process(data, rate_limit="0"))
-        made.append(Ground(server=server, data=data, tokens={}, peers=running, noted=Noted(), dice=chance(name)))
+        process = founded_process("lomme", folder / "data", database_url, rate_limit="0")
+        server, here = await stack.enter_async_context(process)
+        url = here.instance.settings.database_url
+        assert url is not None
+        made.append(Ground(server=server, database_url=url, tokens={}, peers=running, noted=Noted(), dice=chance(name)))
         for number in range(authors):
-            await _add_author(made[0], f"author{number}")
+            await _add_author(made[0], here, f"author{number}")
         yield made[0]
 
 
@@ -147,17 +157,10 @@ async def _answer(made: list[Ground], request: web.BaseRequest) -> web.StreamRes
     return web.Response(status=202)
 
 
-async def _add_author(ground: Ground, name: str) -> None:
-    for arguments in (
-        ("account", "create", name, "--email", f"{name}@example.org", "--password", PASSWORD),
-        ("token", "create", name),
-    ):
-        status, out, err = await ground.server.run(*arguments)
-        assert status == 0, err
-    ground.tokens[name] = out.strip()
-    conn = await ground.connect()
-    try:
-        author = await actors.get_local(conn, name)
+async def _add_author(ground: Ground, here: RunningServer, name: str) -> None:
+    author = await here.add_member(name)
+    ground.tokens[name] = author.token
+    async with transaction(here.instance.pool) as conn:
         for number, peer in enumerate(ground.peers):
             reader = await make_remote_actor(
                 conn,
@@ -167,6 +170,4 @@ async def _add_author(ground: Ground, name: str) -> None:
                 inbox=f"{peer.url}/users/{name}/inbox",
                 shared_inbox=f"{peer.url}/inbox",
             )
-            await make_follow(conn, reader, author)
-    finally:
-        await conn.close()
+            await make_follow(conn, reader, author.actor)

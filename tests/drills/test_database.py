@@ -22,13 +22,14 @@ ALLOWED = {0, 200, 503}
 async def test_d04_a_database_that_stops_at_once_costs_only_time(tmp_path: Path) -> None:
     async with ground(tmp_path, authors=1, name="d04") as here:
         before = await here.post_many("author0", ["avant"])
-        postmaster = find_postmaster(find_cluster(here.data))
+        postmaster = find_postmaster(find_cluster(tmp_path / "data"))
         assert postmaster is not None
         os.kill(postmaster, signal.SIGQUIT)  # what `pg_ctl stop -m immediate` sends
         meanwhile = await here.post_many("author0", ["pendant"])
         async with aiohttp.ClientSession() as session, session.post(f"{here.server.url}/inbox", data=b"{}") as answer:
             assert answer.status in {400, 415, 503}
-        await wait_for_answer(f"{here.server.url}/readyz", seconds=20)
+        await wait_for_answer(f"{here.server.url}/readyz")
+        await here.outlive_claims()
         after = await here.post_many("author0", ["après"])
         verdict = await here.settle()
 
@@ -38,8 +39,10 @@ async def test_d04_a_database_that_stops_at_once_costs_only_time(tmp_path: Path)
     assert verdict.lost == 0
 
 
-async def test_d04_connections_that_are_closed_again_and_again_leave_nothing_behind(tmp_path: Path) -> None:
-    async with ground(tmp_path, authors=2, name="d04 b") as here:
+async def test_d04_connections_that_are_closed_again_and_again_leave_nothing_behind(
+    furnished_url: str, tmp_path: Path
+) -> None:
+    async with ground(tmp_path, furnished_url, authors=2, name="d04 b") as here:
         conn = await here.connect()
         each = by_form(15, 150)
         writing = [
@@ -51,15 +54,15 @@ async def test_d04_connections_that_are_closed_again_and_again_leave_nothing_beh
             await conn.execute(
                 """
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+                WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'
                 """
             )
             rounds += 1
             await asyncio.wait(writing, timeout=0.5)
         statuses = {status for task in writing for status in task.result()}
-        await wait_for_answer(f"{here.server.url}/readyz", seconds=20)
+        await wait_for_answer(f"{here.server.url}/readyz")
         verdict = await here.settle()
-        open_ones = await conn.fetchval("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        open_ones = await conn.fetchval("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         await conn.close()
 
     report("D4 connections closed", verdict, rounds=rounds, told=len(here.known), connections=open_ones)

@@ -25,9 +25,11 @@ async def insist(here: Ground, author: str, texts: list[str]) -> None:
                 await asyncio.sleep(0.1)
 
 
-async def test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half(tmp_path: Path) -> None:
+async def test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half(
+    furnished_url: str, tmp_path: Path
+) -> None:
     kills, posts = by_form(4, 100), by_form(120, 1000)
-    async with ground(tmp_path, authors=by_form(4, 10), name="d01") as here:
+    async with ground(tmp_path, furnished_url, authors=by_form(4, 10), name="d01") as here:
         each = posts // len(here.tokens)
         writing = [
             asyncio.create_task(insist(here, author, [f"{author} {number}" for number in range(each)]))
@@ -52,10 +54,12 @@ async def test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half(t
     assert verdict.twice <= on_their_way
 
 
-async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_delivery_once(tmp_path: Path) -> None:
+async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_delivery_once(
+    furnished_url: str, tmp_path: Path
+) -> None:
     dying, killed = asyncio.Event(), asyncio.Event()
 
-    async with ground(tmp_path, authors=1, name="d02") as here:
+    async with ground(tmp_path, furnished_url, authors=1, name="d02") as here:
 
         async def answer_and_kill(request: web.BaseRequest) -> web.StreamResponse:
             body = await request.read()
@@ -68,7 +72,7 @@ async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_deliv
 
         here.scripts[here.peers[0].host] = answer_and_kill
         await here.post_many("author0", ["Bonjour"])
-        await asyncio.wait_for(killed.wait(), 30)
+        await asyncio.wait_for(killed.wait(), 60)
         await here.server.start()
         verdict = await here.settle()
 
@@ -79,8 +83,10 @@ async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_deliv
     assert max(repeated.values()) == 2, "others that were on their way at that moment may come twice too, not thrice"
 
 
-async def test_d03_a_kill_before_our_202_makes_the_peer_send_again_and_there_is_one_object(tmp_path: Path) -> None:
-    async with ground(tmp_path, authors=1, name="d03") as here, running_peer() as peer:
+async def test_d03_a_kill_before_our_202_makes_the_peer_send_again_and_there_is_one_object(
+    furnished_url: str, tmp_path: Path
+) -> None:
+    async with ground(tmp_path, furnished_url, authors=1, name="d03") as here, running_peer() as peer:
         bob = peer.add_person("bob")
         conn = await here.connect()
         known = await make_remote_actor(conn, "bob", peer.server.host, uri=bob.uri, inbox=bob.inbox)

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,19 @@ from tests.drills.report import report
 from tests.factories import HERE, make_member, make_note
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import Desk, later
+
+FORKS = """
+import asyncio, os, sys
+
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        asyncio.run(main(*sys.argv[1:], line.strip()))
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print("ended", os.waitstatus_to_exitcode(status), flush=True)
+"""
+"""After what defines `main`: a process for each line of input, which finds everything imported, and how it ended."""
 
 WORKER = """
 import asyncio, os, sys
@@ -41,9 +56,9 @@ async def work(payload):
     await asyncio.sleep(0.1)
     print("done", payload, flush=True)
 
-async def main():
+async def main(url, _):
     stopping = asyncio.Event()
-    pool = await open_pool(sys.argv[1])
+    pool = await open_pool(url)
     running = asyncio.create_task(jobs.run_jobs(pool, {"drill": work}, [], stopping))
     while not running.done():
         async with connection(pool) as conn:
@@ -53,8 +68,6 @@ async def main():
     stopping.set()
     await running
     await pool.close()
-
-asyncio.run(main())
 """
 """A worker that ends when no job is left; `deadly` takes it along as the kernel does when memory runs out."""
 
@@ -118,14 +131,41 @@ async def test_d16_an_activity_that_always_breaks_is_set_aside_and_the_others_pa
     assert (seen.what, seen.host) == ("Like", "host3.test")
 
 
-async def run_worker(url: str) -> tuple[int, list[str]]:
-    """Let a worker run to its end: its exit status and the jobs it did."""
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WORKER, url, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+class Forks:
+    """Processes that come into being one after the other, each with everything imported."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def run(self, argument: object = "") -> tuple[int, list[str]]:
+        """Let one run to its end: its exit status, 9 where it died of what it did, and what it printed."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(f"{argument}\n".encode())
+        printed: list[str] = []
+        async with asyncio.timeout(60):
+            while line := (await self._process.stdout.readline()).decode().strip():
+                if line.startswith("ended "):
+                    return int(line.removeprefix("ended ")), printed
+                printed.append(line)
+        raise AssertionError(f"it ended without a word after {printed}")
+
+
+@asynccontextmanager
+async def forking(source: str, *arguments: str) -> AsyncIterator[Forks]:
+    """Where they come from: `source` defines what each of them does, given `arguments` and one of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", source + FORKS, *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
     )
-    out, _ = await asyncio.wait_for(worker.communicate(), 60)
-    assert worker.returncode is not None
-    return worker.returncode, [line.split()[1] for line in out.decode().splitlines() if line.startswith("done ")]
+    try:
+        yield Forks(process)
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
 
 
 async def test_d16_jobs_that_raise_or_kill_are_given_up_and_no_other_job_with_them(
@@ -137,13 +177,15 @@ async def test_d16_jobs_that_raise_or_kill_are_given_up_and_no_other_job_with_th
             await enqueue(conn, "drill", payload)
 
     deaths, done = 0, list[str]()
-    while True:
-        status, did = await run_worker(database_url)
-        done += did
-        if status == 0:
-            break
-        deaths += 1
-        assert deaths < 20, "it comes back for ever"
+    async with forking(WORKER, database_url) as workers:
+        while True:
+            status, did = await workers.run()
+            done += [line.split()[1] for line in did if line.startswith("done ")]
+            if status == 0:
+                break
+            assert status == 9
+            deaths += 1
+            assert deaths < 20, "it comes back for ever"
     failed = await pool.fetch("SELECT convert_from(payload, 'UTF8') AS payload FROM pgqueuer WHERE status = 'failed'")
 
     async with connection(pool) as conn:
@@ -177,25 +219,14 @@ async def die_of_some(conn, site, sender, activity):
 
 dispatch.HANDLERS[Like] = die_of_some
 
-async def main():
-    url, data, minutes = sys.argv[1:]
+async def main(url, data, minutes):
     pool = await open_pool(url)
     settings = Settings(url=HERE.url, data=Path(data))
     instance = Instance(site=HERE, settings=settings, pool=pool, transport=FakeFediverse())
     await process_due(instance, datetime.now(UTC) + timedelta(minutes=int(minutes)))
     await pool.close()
-
-asyncio.run(main())
 """
 """A worker that is killed by `deadly` activities, as the kernel does when memory runs out."""
-
-
-async def run_processor(url: str, data: Path, minutes: int) -> int:
-    """Let a worker process what is due so many minutes from now: its exit status."""
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROCESSOR, url, str(data), str(minutes), stdout=asyncio.subprocess.DEVNULL
-    )
-    return await asyncio.wait_for(worker.wait(), 60)
 
 
 async def test_d16_an_activity_that_kills_the_worker_is_set_aside_and_no_other_with_it(
@@ -211,10 +242,12 @@ async def test_d16_an_activity_that_kills_the_worker_is_set_aside_and_no_other_w
         await desk.post(person, desk.activity(person, "Like", note.uri))
 
     deaths, likes_after = 0, list[int]()
-    while await run_processor(database_url, tmp_path, minutes=deaths):
-        deaths += 1
-        likes_after.append(await desk.value("SELECT count(*) FROM favourite"))
-        assert deaths < 20, "it comes back for ever"
+    async with forking(PROCESSOR, database_url, str(tmp_path)) as processors:
+        while status := (await processors.run(deaths))[0]:  # so many minutes from now
+            assert status == 9
+            deaths += 1
+            likes_after.append(await desk.value("SELECT count(*) FROM favourite"))
+            assert deaths < 20, "it comes back for ever"
     rows = await desk.instance.pool.fetch("SELECT state, error FROM received WHERE activity_uri LIKE '%deadly'")
     async with connection(desk.instance.pool) as conn:
         seen = await list_set_aside(conn)

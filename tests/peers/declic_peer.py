@@ -10,22 +10,42 @@ from pathlib import Path
 
 import aiohttp
 
-from models.store.database import Pool, open_pool
+from models.listings.listings import Listing, ListingDraft
+from models.settings import Settings
+from models.store.database import Pool, transaction
+from outbox.listings import listings
 from tests.certificates import Authority
 from tests.peers.programs import free_port, running_program
 from tests.peers.tls import tls_front
+from tests.servers import Member, RunningServer
+from web.middlewares.work_signals import notify_work
+from web.server.bootstrap import open_instance, seed_instance
 
 DECLIC = str(Path(sys.executable).with_name("declic"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclicPeer:
-    """One running server of ours; `pool` reaches its database."""
+    """One running server of ours; `server` reaches its database."""
 
     origin: str
     env: dict[str, str]
-    pool: Pool
+    server: RunningServer
     log: list[str]
+
+    async def publish(self, author: Member, title: str) -> Listing:
+        """A new offer of a member's; the server is called to its work as a command would."""
+        instance = self.server.instance
+        draft = ListingDraft(kind="offer", mode="loan", title=title, place_name="Lomme", postcode="59160")
+        async with transaction(instance.pool) as conn:
+            listing = await listings.publish(conn, instance.site, author.actor, draft)
+        await notify_work(instance.pool)
+        return listing
+
+    @property
+    def pool(self) -> Pool:
+        """The way to its database."""
+        return self.server.instance.pool
 
     @property
     def host(self) -> str:
@@ -54,21 +74,20 @@ async def running_declic(authority: Authority, folder: Path, database_url: str) 
         "DECLIC_CA_FILE": str(authority.ca_file),
         "DECLIC_TEST_FEDERATION": "on",
     }
-    async with (
-        tls_front(port, behind, authority.issue("localhost", "127.0.0.1").context),
-        running_program(DECLIC, "serve", env=env) as log,
-    ):
-        await _wait_until_ready(f"http://127.0.0.1:{behind}/readyz", log)
-        pool = await open_pool(database_url, size=2)
-        try:
-            yield DeclicPeer(origin=env["DECLIC_URL"], env=env, pool=pool, log=log)
-        finally:
-            await pool.close()
+    async with open_instance(Settings.from_env(env), database_url) as instance:
+        await seed_instance(instance)  # here, where keys cost little
+        async with (
+            tls_front(port, behind, authority.issue("localhost", "127.0.0.1").context),
+            running_program(DECLIC, "serve", env=env) as log,
+        ):
+            await _wait_until_ready(f"http://127.0.0.1:{behind}/readyz", log)
+            server = RunningServer(name="declic", instance=instance)
+            yield DeclicPeer(origin=env["DECLIC_URL"], env=env, server=server, log=log)
 
 
 async def _wait_until_ready(url: str, log: list[str]) -> None:
     try:
-        async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
             while True:
                 try:
                     async with session.get(url) as answer:

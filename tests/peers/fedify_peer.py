@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -16,11 +16,16 @@ from tests.peers.tls import tls_front
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FedifyPeer:
-    """One running Fedify server; its only person is Fanny."""
+    """One running Fedify server; its only person is Fanny, who had `seen` so many activities before."""
 
     origin: str
     control: str
     log: list[str]
+    seen: int = 0
+
+    async def from_now_on(self) -> "FedifyPeer":
+        """The same server for another story: what came until now is not told again."""
+        return replace(self, seen=self.seen + len(await self.received()))
 
     @property
     def person(self) -> str:
@@ -43,9 +48,9 @@ class FedifyPeer:
             return result
 
     async def received(self, type: str | None = None) -> list[dict[str, Any]]:
-        """What came to her inbox, in order; of one type or all."""
+        """What came to her inbox since then, in order; of one type or all."""
         async with aiohttp.ClientSession() as session, session.get(f"{self.control}/received") as answer:
-            return [item for item in await answer.json() if type in (None, item["type"])]
+            return [item for item in (await answer.json())[self.seen :] if type in (None, item["type"])]
 
 
 @asynccontextmanager
@@ -58,7 +63,7 @@ async def running_fedify(authority: Authority) -> AsyncIterator[FedifyPeer]:
         tls_front(port, behind, authority.issue("localhost", "127.0.0.1").context),
         running_program(str(NODE), str(HERE / "fedify/server.mjs"), origin, str(behind), env=env) as log,
     ):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "ready" not in log:
                 await asyncio.sleep(0.05)
         yield FedifyPeer(origin=origin, control=f"http://127.0.0.1:{behind}/control", log=log)

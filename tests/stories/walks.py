@@ -11,8 +11,7 @@ from tests.certificates import Authority, make_authority
 from tests.conftest import copy_database, with_database
 from tests.peers.declic_peer import DeclicPeer, running_declic
 from tests.peers.walk import Walk
-
-PASSWORD = "un mot de passe assez long"
+from tests.servers import Member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +21,10 @@ class Ground:
     here: DeclicPeer
     there: DeclicPeer
     authority: Authority
-    alice_token: str
+    alice: Member
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def ground(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
     """Started once: each walk has a member of its own."""
     folder = tmp_path_factory.mktemp("walks")
@@ -39,10 +38,8 @@ async def ground(postgres_url: str, furnished: str, tmp_path_factory: pytest.Tem
             server = running_declic(authority, folder / name, with_database(postgres_url, name))
             servers.append(await stack.enter_async_context(server))
         here, there = servers
-        await there.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
-        yield Ground(
-            here=here, there=there, authority=authority, alice_token=await there.run("token", "create", "alice")
-        )
+        alice = await there.server.add_member("alice")
+        yield Ground(here=here, there=there, authority=authority, alice=alice)
     for name in names:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
@@ -56,16 +53,14 @@ async def make_walk(ground: Ground) -> MakeWalk:
     """A new member with a client."""
 
     async def make(username: str) -> Walk:
-        await ground.here.run(
-            "account", "create", username, "--email", f"{username}@example.org", "--password", PASSWORD
-        )
+        member = await ground.here.server.add_member(username)
         return Walk(
             here=ground.here,
             there=ground.there,
             authority=ground.authority,
             username=username,
-            password=PASSWORD,
-            alice_token=ground.alice_token,
+            password=member.password,
+            alice=ground.alice,
         )
 
     return make

@@ -16,10 +16,8 @@ from tests.factories import HERE
 from tests.federation.proofs.samples import copy, give_proof_key, make_create, sign_linked, write_now
 from tests.fediverse import FakeFediverse, Person, sign_get, sign_post
 from tests.peers.fedify_signatures import FedifySignatures, running_signatures, write_jwk, write_request
-from tests.peers.programs import find_missing
+from tests.peers.programs import needs_fedify
 from tests.signature_check import verify
-
-pytestmark = pytest.mark.skipif("Fedify" in find_missing(), reason=find_missing().get("Fedify", ""))
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +39,7 @@ def key_of(person: Person) -> PublicKey:
     return PublicKey(uri=person.signer.key_id, owner=person.uri, key=person.signer.private_key.public_key())
 
 
+@needs_fedify
 @pytest.mark.parametrize("spec", ["draft-cavage-http-signatures-12", "rfc9421"])
 @pytest.mark.parametrize("method", ["POST", "GET"])
 async def test_sg01_we_accept_what_fedify_signs(fedify: FedifySignatures, bob: Person, spec: str, method: str) -> None:
@@ -65,6 +64,7 @@ async def test_sg01_we_accept_what_fedify_signs(fedify: FedifySignatures, bob: P
     assert ("signature-input" in envelope.headers) == (spec == "rfc9421")
 
 
+@needs_fedify
 @pytest.mark.parametrize("scheme", list(SignatureScheme))
 async def test_rs09_fedify_accepts_what_we_sign(fedify: FedifySignatures, bob: Person, scheme: SignatureScheme) -> None:
     documents = {bob.uri: bob.document}
@@ -81,6 +81,7 @@ async def test_rs09_fedify_accepts_what_we_sign(fedify: FedifySignatures, bob: P
         assert answer["keyId"] == expected
 
 
+@needs_fedify
 async def test_ep01_fedify_accepts_our_proofs(fedify: FedifySignatures, bob: Person, proof_signer: Signer) -> None:
     signed = add_proof(make_create(bob), proof_signer, datetime.now(UTC))
     changed = copy(signed)
@@ -93,6 +94,7 @@ async def test_ep01_fedify_accepts_our_proofs(fedify: FedifySignatures, bob: Per
     assert refused == {"id": None, "keyId": None}
 
 
+@needs_fedify
 async def test_ep01_we_accept_the_proofs_of_fedify(
     fedify: FedifySignatures, instance: Instance, bob: Person, proof_signer: Signer
 ) -> None:
@@ -105,6 +107,7 @@ async def test_ep01_we_accept_the_proofs_of_fedify(
     assert await verify_proof(instance, signed | {"published": "2026-11-24T10:00:00Z"}) is None
 
 
+@needs_fedify
 async def test_ep05_fedify_accepts_what_we_call_a_linked_data_signature(fedify: FedifySignatures, bob: Person) -> None:
     signed = sign_linked(make_create(bob), bob.signer)
     documents = {bob.uri: bob.document}
@@ -114,6 +117,7 @@ async def test_ep05_fedify_accepts_what_we_call_a_linked_data_signature(fedify: 
     assert not (await fedify.ask("verifyLinkedData", document=changed, documents=documents))["holds"]
 
 
+@needs_fedify
 @pytest.mark.parametrize("proven", [False, True])
 async def test_ep05_we_accept_the_linked_data_signatures_of_fedify(
     fedify: FedifySignatures, instance: Instance, bob: Person, proof_signer: Signer, proven: bool

@@ -1,10 +1,12 @@
 """Working through a queue, the slow ones in nobody's way."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from models.errors import Conflict
+from outbox.traffic import queue_runner
 from outbox.traffic.queue_runner import QueueRunner
 
 
@@ -51,6 +53,48 @@ async def test_everything_is_worked_through() -> None:
     await source.run()
 
     assert sorted(source.done) == list(range(20))
+
+
+async def test_what_was_rung_for_while_its_lane_was_busy_is_begun_when_that_lane_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue_runner, "POLL_SECONDS", 3600)  # nobody looks for it by chance
+    source, wake = Source([1, 2]), asyncio.Event()
+    source.gate = {1: asyncio.Event(), 2: asyncio.Event()}
+    running = asyncio.create_task(source.run(wake))
+    await wait_for(lambda: source.claims == 1)
+    wake.set()  # for 3, which stands behind 2: no claim gives it yet
+    await wait_for(lambda: source.claims == 2)
+    source.items.append(3)
+
+    source.gate[2].set()
+
+    await wait_for(lambda: source.done == [2, 3])
+    source.gate[1].set()
+    await running
+    assert source.claims <= 4
+
+
+async def test_lanes_that_end_cost_no_look_when_nobody_rang(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_runner, "POLL_SECONDS", 3600)
+    monkeypatch.setattr(queue_runner, "BREATH_SECONDS", 0)
+    source = Source([*range(40)], limit=100)
+    source.gate[39] = asyncio.Event()
+    running = asyncio.create_task(source.run())
+    await wait_for(lambda: len(source.done) == 39)
+    await asyncio.sleep(0)
+
+    source.gate[39].set()
+    await running
+
+    assert source.claims == 2, "one that gave all, and one that found nothing more"
+
+
+async def wait_for(reached: Callable[[], bool]) -> None:
+    """Let the others go on until it is so."""
+    async with asyncio.timeout(10):
+        while not reached():
+            await asyncio.sleep(0.001)
 
 
 async def test_what_comes_while_something_is_slow_is_done_at_the_bell() -> None:
