@@ -128,3 +128,14 @@ async def test_what_somebody_shares_leaves_with_its_author(conn: Connection, sce
     assert await list_home(conn, scene) == {scene.note.id, scene.tagged.id}
     found = await timelines.list_home_readers(conn, [scene.alice.id], post_ids=[], share_ids=[scene.share_id])
     assert found == {}
+
+
+async def test_what_was_taken_back_pushes_nothing_off_a_short_page(conn: Connection, scene: Scene) -> None:
+    bob = scene.people[0]
+    for post in (scene.shared, scene.tagged, await make_note(conn, bob)):
+        await mark_deleted(conn, post)
+
+    for page in (Page(limit=1), Page(limit=1, after=scene.note.id - 1)):
+        home = await timelines.list_home(conn, scene.alice.id, page)
+        listed = await timelines.list_list(conn, scene.voisins.id, page)
+        assert [one.post_id for one in home] == [one.post_id for one in listed] == [scene.note.id]
