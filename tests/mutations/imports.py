@@ -173,8 +173,16 @@ def _mirror(module: str) -> str:
     return f"tests.{folder}.test_{name}"
 
 
+def _is_namesake(file: File, module: str) -> bool:
+    """Whether a file of the same layer has the whole name of the module in its own: it is about that subject."""
+    words = file.name.rpartition(".")[2].removeprefix("test_").split("_")
+    return file.name.split(".")[1] == module.split(".")[0] and set(module.rpartition(".")[2].split("_")) <= set(words)
+
+
 def _rank(file: File, module: str, distances: dict[str, int], mirrors: dict[str, int]) -> tuple[int, int]:
-    """Nearest first, as near as the module that it mirrors at most; each folder in common is a step less."""
+    """Nearest first, as near as the module that it mirrors or is named after; each folder in common is a step less."""
     steps = min(distances[file.name], mirrors.get(file.name, FARTHEST) + 1)
+    if _is_namesake(file, module):
+        steps = min(steps, 2)
     shared = set(file.name.split(".")) & set(module.split("."))
     return steps - len(shared), len(file.imports)
