@@ -24,6 +24,9 @@ APART_FOLDERS = tuple(
 MOST_TESTS = 60
 """Test functions that a mutant is shown to: those nearest to its line."""
 
+MOST_OF_LAYER = 300
+"""So many of its own layer are: what comes in is tested through the whole of it, and such tests are all as far."""
+
 FARTHEST = 8
 """Steps from a test to the line: from a page to its table of routes, to the application, to a fixture…"""
 
@@ -138,12 +141,14 @@ class Graph:
         mirrors = {_mirror(name): steps for name, steps in distances.items()}
         able = [self.files[name] for name in distances if self._is_able(self.files[name])]
         able.sort(key=lambda file: (*_rank(file, mutant.module, distances, mirrors), file.path))
-        chosen, total = [], 0
+        chosen, total, near = [], 0, 0
+        layer = f"tests/{mutant.module.partition('.')[0]}/"
         for file in able:
-            if total >= MOST_TESTS:
-                break
-            chosen.append(file.path)
-            total += file.tests
+            own = file.path.startswith(layer)
+            if total < MOST_TESTS or (own and near < MOST_OF_LAYER):
+                chosen.append(file.path)
+                total += file.tests
+                near += file.tests if own else 0
         return chosen
 
     def _is_able(self, file: File) -> bool:

@@ -111,3 +111,20 @@ def make_costly(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(remote_posts, "read_new_post", read_for_ever)
     monkeypatch.setattr(process, "limit_processor_time", lambda work: limit(work, budget=0.1))
+
+
+async def test_what_is_cancelled_over_its_budget_is_cancelled_all_the_same() -> None:
+    ready = asyncio.Event()
+
+    async def work() -> None:
+        sum(range(2_000_000))
+        ready.set()
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(limit_processor_time(work(), budget=0.000_001))
+    while not ready.is_set():
+        await asyncio.sleep(0)
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -95,3 +95,24 @@ async def test_b14_another_server_is_asked_only_within_its_budget(desk: Desk, bo
 
     assert [state for state, _ in await desk.states()] == ["waiting", "waiting"]
     assert [uri for uri in desk.fediverse.fetched if "arras.test" in uri] == []
+
+
+async def test_b14_what_a_server_says_of_its_own_deletions_and_moves_does_not_count(
+    desk: Desk, bob: Person, alice: Actor, carol: Person
+) -> None:
+    await desk.follow(alice, bob)
+    note = serve(desk, carol)
+    await desk.take(bob, desk.activity(bob, "Announce", note["id"], to=[PUBLIC]))
+    desk.fediverse.documents[note["id"]] = FetchFailed(Cause.GONE, "henin.test", answer=410)
+    new = desk.fediverse.add_person("robert", alsoKnownAs=[bob.uri])
+    use_up(desk)
+    delete = {"id": f"{note['id']}#d", "type": "Delete", "actor": carol.uri, "object": note["id"]}
+
+    await desk.take(
+        bob,
+        desk.activity(bob, "Announce", delete, to=[PUBLIC]),
+        desk.activity(bob, "Move", bob.uri, target=new.uri),
+    )
+
+    assert [state for state, _ in await desk.states()] == ["done"] * 3
+    assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == 0

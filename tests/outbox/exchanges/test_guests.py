@@ -67,7 +67,7 @@ async def mails(conn: Connection) -> int:
 
 
 def test_the_limits_are_pinned() -> None:
-    assert (TEXT_LIMIT, NAME_LIMIT, LINKS, KEPT) == (1_000, 60, 2, timedelta(days=90))
+    assert (1_000, 60, 2, timedelta(days=90)) == (TEXT_LIMIT, NAME_LIMIT, LINKS, KEPT)
 
 
 async def test_what_is_typed_is_kept_for_its_author_alone_until_she_confirms(conn: Connection, tent: Listing) -> None:
