@@ -111,9 +111,9 @@ async def test_a_no_to_a_note_that_is_not_here_or_not_ours_sends_nothing(conn: C
     held = [await quotes.find(conn, one.id) for one in (theirs, gone)]
     await posts.delete(conn, gone.quoting_id)
 
-    for one in held:
-        assert one is not None
-        await hear_no(conn, HERE, one)
+    for known in held:
+        assert known is not None
+        await hear_no(conn, HERE, known)
 
     assert await list_sent(conn) == []
 
