@@ -18,7 +18,6 @@ from models.posts import PUBLIC, Post
 from models.posts.quotes import quotes
 from models.posts.quotes.quotes import Quote, QuoteState
 from models.store.database import connection, transaction
-from outbox.posts.quote_requests import notify_author
 
 
 async def verify_quote(instance: Instance, payload: dict[str, int]) -> None:
@@ -34,9 +33,8 @@ async def verify_quote(instance: Instance, payload: dict[str, int]) -> None:
         author = await actors.get(conn, quoted.author_id)
     state = await _judge(instance, quote, quoted, author)
     async with transaction(instance.pool) as conn:
-        settled = None if state is None else await quotes.settle(conn, quote.id, state)
-        if settled is not None and state == "accepted":
-            await notify_author(conn, settled, author)
+        if state is not None:
+            await quotes.settle(conn, quote.id, state)
 
 
 async def _find_unsettled(instance: Instance, id: int) -> Quote | None:

@@ -24,6 +24,9 @@ APART_FOLDERS = tuple(
 MOST_TESTS = 60
 """Test functions that a mutant is shown to: those nearest to its line."""
 
+MOST_OF_LAYER = 300
+"""So many of its own layer are: what comes in is tested through the whole of it, and such tests are all as far."""
+
 FARTHEST = 8
 """Steps from a test to the line: from a page to its table of routes, to the application, to a fixture…"""
 
@@ -140,12 +143,14 @@ class Graph:
         mirrors = {_mirror(name): steps for name, steps in distances.items()}
         able = [self.files[name] for name in distances if self._is_able(self.files[name])]
         able.sort(key=lambda file: (*_rank(file, mutant.module, distances, mirrors), file.path))
-        chosen, total = [], 0
+        chosen, total, near = [], 0, 0
+        layer = f"tests/{mutant.module.partition('.')[0]}/"
         for file in able:
-            if total >= MOST_TESTS:
-                break
-            chosen.append(file.path)
-            total += file.tests
+            own = file.path.startswith(layer)
+            if total < MOST_TESTS or (own and near < MOST_OF_LAYER):
+                chosen.append(file.path)
+                total += file.tests
+                near += file.tests if own else 0
         return chosen
 
     def _is_able(self, file: File) -> bool:
@@ -177,8 +182,16 @@ def _mirror(module: str) -> str:
     return f"tests.{folder}.test_{name}"
 
 
+def _is_namesake(file: File, module: str) -> bool:
+    """Whether a file of the same layer has the whole name of the module in its own: it is about that subject."""
+    words = file.name.rpartition(".")[2].removeprefix("test_").split("_")
+    return file.name.split(".")[1] == module.split(".")[0] and set(module.rpartition(".")[2].split("_")) <= set(words)
+
+
 def _rank(file: File, module: str, distances: dict[str, int], mirrors: dict[str, int]) -> tuple[int, int]:
-    """Nearest first, as near as the module that it mirrors at most; each folder in common is a step less."""
+    """Nearest first, as near as the module that it mirrors or is named after; each folder in common is a step less."""
     steps = min(distances[file.name], mirrors.get(file.name, FARTHEST) + 1)
+    if _is_namesake(file, module):
+        steps = min(steps, 2)
     shared = set(file.name.split(".")) & set(module.split("."))
     return steps - len(shared), len(file.imports)

@@ -5,7 +5,8 @@ import pytest
 from inbox.errors import Ignored
 from inbox.handlers.delete import handle_delete
 from models import posts
-from models.store.database import Connection
+from models.people import actors
+from models.store.database import Connection, fetch_value
 from models.traffic import tombstones
 from tests.factories import HERE, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
@@ -39,3 +40,28 @@ async def test_ax10_another_server_deletes_nothing(conn: Connection) -> None:
         await handle_delete(conn, HERE, mallory, by(mallory, "Delete", post.uri))
 
     assert await posts.find_by_uri(conn, post.uri) is not None
+
+
+async def test_ax13_who_deletes_herself_is_gone_with_what_she_wrote_and_nobody_else_is(conn: Connection) -> None:
+    bob, carol = await make_remote_actor(conn), await make_remote_actor(conn, "carol")
+    await make_note(conn, bob)
+    kept = await make_note(conn, carol)
+
+    await handle_delete(conn, HERE, bob, by(bob, "Delete", bob.uri))
+
+    assert (await actors.get(conn, bob.id)).deleted_at is not None
+    assert (await actors.get(conn, carol.id)).deleted_at is None
+    assert await fetch_value(conn, "SELECT array_agg(uri) FROM post WHERE deleted_at IS NULL") == [kept.uri]
+
+
+async def test_a_post_of_ours_is_deleted_by_nobody_elsewhere_and_leaves_no_tombstone(conn: Connection) -> None:
+    bob = await make_remote_actor(conn)
+    post = await make_note(conn, bob, local=True)
+
+    await handle_delete(conn, HERE, bob, by(bob, "Delete", post.uri))
+    await handle_delete(conn, HERE, bob, by(bob, "Delete", f"{bob.uri}/notes/unknown"))
+
+    left = await posts.find_by_uri(conn, post.uri)
+    assert left is not None and left.deleted_at is None
+    assert not await tombstones.is_gone(conn, post.uri, bob.uri)
+    assert await tombstones.is_gone(conn, f"{bob.uri}/notes/unknown", bob.uri)

@@ -14,6 +14,7 @@ from federation.instance import Instance
 from federation.vocabulary.activities.activities import Create
 from inbox.processing import dispatch, process
 from inbox.processing.process import process_due
+from models.errors import Unavailable
 from models.people.actors import Actor
 from models.traffic.inbound import received
 from tests.fediverse import FakeFediverse, Person
@@ -324,3 +325,62 @@ async def test_ax06_both_inboxes_at_once_are_one_post_and_one_notification(
     assert await desk.value("SELECT count(*) FROM received") == 1
     assert await desk.value("SELECT count(*) FROM post") == 1
     assert await desk.told(alice) == ["mention"]
+
+
+async def test_the_others_are_told_that_something_took_effect_and_of_nothing_else(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    await desk.follow(alice, bob)
+    ignored, kept = asyncio.Event(), asyncio.Event()
+
+    await desk.post(bob, desk.activity(bob, "Like", desk.note(bob)["id"]))
+    await process_due(desk.instance, committed=ignored)
+    await desk.post(bob, desk.create(bob))
+    await process_due(desk.instance, committed=kept)
+
+    assert (ignored.is_set(), kept.is_set()) == (False, True)
+
+
+async def test_what_is_claimed_is_held_on_to_now_and_then_and_not_all_the_time(
+    desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.follow(alice, bob)
+    renewed = []
+
+    async def renew(*_: Any, ids: list[int], **__: Any) -> None:
+        renewed.append(ids)
+
+    monkeypatch.setattr(received, "renew", renew)
+    await desk.take(bob, desk.create(bob))
+    assert renewed == []
+
+    monkeypatch.setattr(process, "RENEW_SECONDS", 0.001)
+    await desk.post(bob, desk.activity(bob, "Create", f"{bob.uri}/notes/slow"))
+    await desk.post(bob, desk.create(bob))
+    held = await desk.value("SELECT array_agg(id) FROM received WHERE state = 'waiting'")
+    await process_due(desk.instance)
+
+    assert renewed and {id for ids in renewed for id in ids} <= set(held)
+
+
+async def test_when_the_database_is_away_while_it_is_written_down_why_the_round_ends(
+    desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.follow(alice, bob)
+
+    async def fail(*_: Any, **__: Any) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(received, "retry", fail)
+    note = desk.note(bob)
+    desk.fediverse.documents[note["id"]] = FetchFailed(Cause.TIMED_OUT, "henin.test", retry=True)
+    await desk.post(bob, desk.activity(bob, "Create", note["id"]))
+
+    with pytest.raises(BaseException) as ended:
+        await process_due(desk.instance)
+
+    assert (
+        ended.group_contains(Unavailable)
+        if isinstance(ended.value, BaseExceptionGroup)
+        else isinstance(ended.value, Unavailable)
+    )

@@ -160,6 +160,18 @@ async def test_b14_the_origin_is_asked_once_for_what_many_bring(desk: Desk, bob:
     assert desk.fediverse.fetched.count(told["id"]) == 1
 
 
+async def test_b14_an_origin_that_shows_something_else_is_asked_once_for_it_too(
+    desk: Desk, bob: Person, relay: Person
+) -> None:
+    told = make_create(bob)
+    desk.fediverse.documents[told["id"]] = told | {"type": "Announce"}
+
+    answers = [(await desk.post(relay, told)).status for _ in range(3)]
+
+    assert answers == [401] * 3
+    assert desk.fediverse.fetched.count(told["id"]) == 1
+
+
 async def test_b14_no_host_is_asked_for_ever_for_what_others_name(desk: Desk, bob: Person, relay: Person) -> None:
     for number in range(40):
         await desk.post(relay, make_create(bob, number))

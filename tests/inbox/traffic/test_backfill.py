@@ -112,6 +112,26 @@ async def test_what_a_stream_passed_on_is_fetched_from_its_own_server(desk: Desk
     assert await desk.value("SELECT count(*) FROM share WHERE created_at < now() - interval '1 day'") == 1
 
 
+async def test_a_post_takes_the_place_of_the_day_on_which_it_was_written_not_of_its_share(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    carol = desk.fediverse.add_person("carol", "lens.test")
+    old = desk.note(carol, published=days_ago(20), content="<p>de 20 jours</p>")
+    undated = desk.note(carol, content="<p>sans date</p>")
+    del undated["published"]
+    for note in (old, undated):
+        desk.fediverse.documents[note["id"]] = note
+    followed = await desk.follow(alice, bob)
+    shared = [
+        desk.activity(bob, "Announce", note["id"], published=days_ago(days)) for note, days in ((old, 1), (undated, 9))
+    ]
+    serve_outbox(desk, bob, [*shared, line(desk, bob, 12, content="<p>de 12 jours</p>")])
+
+    await fill(desk, followed)
+
+    assert await contents(desk) == ["<p>de 20 jours</p>", "<p>de 12 jours</p>", "<p>sans date</p>"]
+
+
 async def test_an_outbox_speaks_for_its_owner_only(desk: Desk, bob: Person, alice: Actor) -> None:
     carol = desk.fediverse.add_person("carol", "lens.test")
     followed = await desk.follow(alice, bob)

@@ -12,7 +12,7 @@ from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.servers import servers
 from models.store.database import connection, execute, transaction
-from tests.factories import make_member, make_note
+from tests.factories import make_follow, make_local_actor, make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -235,3 +235,38 @@ async def test_our_own_addresses_say_no_more_than_the_page_would(desk: Desk, ali
 
     assert fault(found) == (Step.SHOWN, "missing_here")
     assert desk.fediverse.fetched == []
+
+
+async def test_who_brings_it_here_is_named_the_nearest_first(
+    desk: Desk, alice: Actor, bob: Person, note: dict[str, Any]
+) -> None:
+    async with transaction(desk.instance.pool) as conn:
+        hocine, coop = await make_member(conn, "hocine"), await make_local_actor(conn, "coop", type="Organization")
+
+    found = []
+    for follower in (hocine, coop, alice):
+        await desk.follow(follower, bob)
+        found.append(steps(await diagnose(desk.instance, note["id"], alice.id))["followed"])
+
+    assert found == [(True, "followed_by_somebody"), (True, "followed_by_coop"), (True, "followed_by_you")]
+
+
+async def test_who_asked_to_follow_and_got_no_answer_brings_nothing(
+    desk: Desk, alice: Actor, bob: Person, note: dict[str, Any]
+) -> None:
+    followed = await desk.meet(bob)
+    async with transaction(desk.instance.pool) as conn:
+        await make_follow(conn, alice, followed, state="pending")
+
+    assert steps(await diagnose(desk.instance, note["id"], alice.id))["followed"] == (False, "pending")
+
+
+async def test_a_stream_of_its_server_brings_listings(desk: Desk, alice: Actor, bob: Person) -> None:
+    stream = desk.fediverse.add_person("offres", type="Group")
+    await desk.follow(alice, stream)
+    note = desk.note(bob, cc=[stream.uri])
+    desk.fediverse.documents[note["id"]] = note
+
+    ok, finding = steps(await diagnose(desk.instance, note["id"], alice.id))["followed"]
+
+    assert (ok, finding) in {(True, "stream_followed"), (False, "nobody")}

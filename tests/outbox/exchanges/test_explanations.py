@@ -176,6 +176,7 @@ async def test_a_yes_that_came_too_late_for_the_days_is_told_why(scene: Scene) -
 
     assert await scene.state() == "countered"
     assert "ces dates ont été prises entre-temps" in answer["content"] and "Alice Martin" in answer["content"]
+    assert "/accord/" not in answer["content"], "there is nothing to say yes to"
     assert len(await scene.list_notes()) == 2, "once for each reason"
     assert "elle ne compte pas" in (await scene.list_told())[-1], "and the other one does not believe it either"
     unheard = (await scene.list_events())[-1]

@@ -11,12 +11,14 @@ from federation.json.fields import PUBLIC
 from models import preferences
 from models.listings.listings import Listing, ListingDraft
 from models.people.actors import Actor
+from models.relations.blocking import blocks
 from models.store.database import Connection, fetch_records
 from models.traffic.outbound import activities, marketplaces
 from outbox.listings import listings
-from outbox.listings.marketplaces import allow, stop
+from outbox.listings.marketplaces import allow, answer_follow, stop
 from outbox.posts.quotes import change_policy
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
+from tests.inbox.handlers.activities import by
 
 FLOH = "https://floh.test/inbox"
 
@@ -183,3 +185,45 @@ async def test_administrators_stop_one_and_let_it_have_things_again(
     told = await went(conn)
     assert [one["type"] for one in told] == ["Reject", "Accept", "Create"] and all(is_safe(one) for one in told)
     assert [(one.host, one.state) for one in await marketplaces.list_markets(conn)] == [("floh.test", "accepted")]
+
+
+async def test_one_that_blocked_our_server_is_refused(conn: Connection, alice: Actor) -> None:
+    instance, floh = await make_local_actor(conn, "instance", type="Application"), await make_market(conn)
+    await blocks.save(conn, uri=f"{floh.uri}/blocks/1", actor_id=floh.id, target_id=instance.id)
+
+    await answer_follow(conn, HERE, instance, floh, by(floh, "Follow", instance.uri))
+
+    assert [one["type"] for one in await went(conn)] == ["Reject"]
+
+
+@pytest.mark.parametrize(("wished", "answer"), [(True, "Accept"), (False, "Reject")])
+async def test_one_that_asks_gets_what_the_cooperative_wishes(
+    conn: Connection, alice: Actor, wished: bool, answer: str
+) -> None:
+    await preferences.save(conn, replace(await preferences.load(conn), markets=wished))
+    instance, floh = await make_local_actor(conn, "instance", type="Application"), await make_market(conn)
+    asked = by(floh, "Follow", instance.uri)
+
+    await answer_follow(conn, HERE, instance, floh, asked)
+
+    [told] = await went(conn)
+    assert (told["type"], told["object"]["id"]) == (answer, asked.id) and is_safe(told)
+    assert [one.state for one in await marketplaces.list_markets(conn)] == (["accepted"] if wished else [])
+
+
+async def test_people_and_a_second_actor_of_one_server_are_no_marketplace(conn: Connection, alice: Actor) -> None:
+    instance, floh = await make_local_actor(conn, "instance", type="Application"), await make_market(conn)
+    person = await make_remote_actor(conn, "bob", "henin.test")
+    second = await make_remote_actor(conn, "relay", "floh.test", type="Service")
+    await answer_follow(conn, HERE, instance, floh, by(floh, "Follow", instance.uri))
+
+    for sender in (person, second):
+        await answer_follow(conn, HERE, instance, sender, by(sender, "Follow", instance.uri))
+
+    assert [one["type"] for one in await went(conn)] == ["Accept", "Reject"]
+    assert [one["type"] for one in await went(conn, person.inbox)] == ["Reject"]
+
+
+async def make_market(conn: Connection) -> Actor:
+    """A flohmarkt that has not asked yet."""
+    return await make_remote_actor(conn, "instance", "floh.test")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from federation.discovery.fetches import get_actor
 from federation.errors import ResolveFailed
 from federation.instance import Instance
 from models.errors import Conflict, Invalid
@@ -118,6 +119,19 @@ async def test_ax18_what_the_new_server_says_now_counts_and_not_what_we_knew(
     with pytest.raises(Invalid):
         await account_moves.find_target(instance, alice, new.uri)
     fediverse.documents[new.uri] = new.document | {"alsoKnownAs": [alice.uri]}
+
+    assert (await account_moves.find_target(instance, alice, new.uri)).uri == new.uri
+
+
+async def test_ax18_a_server_that_did_not_answer_a_moment_ago_is_asked_again(
+    instance: Instance, fediverse: FakeFediverse, alice: Actor, pool: Pool
+) -> None:
+    new = _new_home(fediverse, alice)
+    await get_actor(instance, new.uri)
+    await pool.execute(
+        "INSERT INTO failed_fetch (uri, error, retry, until) VALUES ($1, 'TIMED_OUT', true, now() + interval '1 hour')",
+        new.uri,
+    )
 
     assert (await account_moves.find_target(instance, alice, new.uri)).uri == new.uri
 

@@ -156,3 +156,17 @@ async def test_somebody_deleted_cannot_be_followed(conn: Connection) -> None:
 
     with pytest.raises(Invalid):
         await follow(conn, HERE, alice, await actors.get(conn, bob.id))
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(55, 1), (65, 2)])
+async def test_who_has_not_answered_within_a_minute_may_be_asked_again(
+    conn: Connection, seconds: int, asked: int
+) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    await follow(conn, HERE, alice, bob)
+    await execute(conn, "UPDATE activity SET created_at = now() - make_interval(secs => $1)", seconds)
+
+    await follow(conn, HERE, alice, bob)
+
+    assert len(await list_sent(conn)) == asked
+    assert await state_of(conn, alice, bob) == "pending"

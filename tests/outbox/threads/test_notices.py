@@ -331,6 +331,18 @@ async def test_an_answer_after_a_block_is_refused(conn: Connection) -> None:
         await say(conn, alice, question, "oui")
 
 
+async def test_an_answer_to_somebody_who_went_away_for_good_says_that_she_cannot_be_written_to(
+    conn: Connection,
+) -> None:
+    alice, bob, question, _ = await ask(conn)
+    await execute(conn, "UPDATE actor SET moved_to = 'https://arras.test/users/bob' WHERE id = $1", bob.id)
+
+    with pytest.raises(Conflict) as refused:
+        await say(conn, alice, question, "oui")
+
+    assert refused.value.code == "messaging_blocked"
+
+
 async def test_what_is_told_goes_with_whom_it_was_told(conn: Connection) -> None:
     alice, _, question, _ = await ask(conn)
     assert await exchange_notices.find_exchange(conn, question.id) is not None

@@ -142,3 +142,12 @@ def test_money_is_written_as_the_language_has_it() -> None:
 )
 def test_a_title_that_says_the_kind_says_it_once(kind: str, title: str, first: str) -> None:
     assert lines(kind=kind, title=title)[0] == first
+
+
+def test_five_hundred_characters_are_shown_and_of_more_the_words_before() -> None:
+    first, second = "a" * 250, "b" * 248
+
+    assert lines(description=f"<p>{first} {second}b</p>")[1] == f"{first} {second}b"
+    assert lines(description=f"<p>{first} {second}, c</p>")[1] == f"{first}…"
+    assert lines(description=f"<p>{first} {second} cc</p>")[1] == f"{first} {second}…"
+    assert lines(description=f"<p>{first} {second}bbb</p>")[1] == f"{first}…"

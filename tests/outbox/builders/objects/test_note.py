@@ -102,3 +102,10 @@ def test_a_film_and_a_sound_are_documents_that_say_how_long_they_last_and_what_s
     written = to_json(build_note(SITE, ALICE, post(content="<p>Voilà</p>"), media=[film, sound]))
 
     require_golden("declic/note_with_films", written)
+
+
+def test_a_note_may_be_sensitive_without_a_warning() -> None:
+    written = to_json(build_note(SITE, ALICE, post(sensitive=True)))
+
+    assert written["sensitive"] is True
+    assert "summary" not in written
