@@ -18,7 +18,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from outbox.exchanges import guests
-from outbox.exchanges.guests import LINKS, NAME_LIMIT, TEXT_LIMIT, ContactRequest, Party
+from outbox.exchanges.guests import LINKS, NAME_LIMIT, TEXT_LIMIT, ContactRequest, GuestThread
 from outbox.threads import messages
 from outbox.threads.messages import Words
 from tests.factories import HERE, make_listing, make_member
@@ -49,12 +49,12 @@ async def knock(conn: Connection, listing: Listing, **typed: Any) -> Guest:
     return found
 
 
-async def enter(conn: Connection, listing: Listing, **typed: Any) -> Party:
+async def enter(conn: Connection, listing: Listing, **typed: Any) -> GuestThread:
     """And opens the link."""
     return await guests.confirm(conn, HERE, await knock(conn, listing, **typed))
 
 
-async def list_said(conn: Connection, party: Party) -> list[str]:
+async def list_said(conn: Connection, party: GuestThread) -> list[str]:
     """The words in the thread."""
     entries = await exchanges.list_entries(conn, party.thread.id)
     events = await exchanges.list_events(conn, [one.id for one in entries])
