@@ -145,6 +145,14 @@ def few_keys() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def files_may_be_lost() -> Iterator[None]:
+    """What this process writes need not survive a power cut either: waiting for the disk takes most of a village."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)  # a file that is closed is a mistake as before
+        yield
+
+
 @pytest.fixture(scope="session")
 async def template(postgres_url: str) -> AsyncIterator[str]:
     """The name of a migrated database that tests copy."""

@@ -1,13 +1,22 @@
-"""What tests of mails share: a tent that somebody asks for, at noon."""
+"""What tests of pages, of the API and of mails share: a warm database, templates, a browser, a tent at noon."""
 
 from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 
 from models.store.database import Pool
-from tests.warm_databases import WarmDatabases
+from tests.warm_databases import WarmDatabase, WarmDatabases
 from tests.web.mail_scenario import Clock, Office, open_office
 from tests.web.small_app import prepare_templates
+from web.security import passwords
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+    from tests.web.warm_commands import WarmCommands
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,12 +27,54 @@ def few_templates() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[PasswordHasher]:
+    """A hash that is meant to take 150 ms takes one where it is not what is tested; gives the real one."""
+    slow = passwords.HASHER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield slow
+
+
 @pytest.fixture(scope="session")
 async def warm_databases(postgres_url: str, template: str) -> AsyncIterator[WarmDatabases]:
     """The database that tests of pages and of the API use one after another."""
     warm_databases = WarmDatabases(server=postgres_url, template=template)
     yield warm_databases
     await warm_databases.close()
+
+
+@pytest.fixture
+async def lent_database(warm_databases: WarmDatabases) -> AsyncIterator[WarmDatabase]:
+    """A migrated database that is empty."""
+    async with warm_databases.lend() as kept:
+        yield kept
+
+
+@pytest.fixture
+def database_url(lent_database: WarmDatabase) -> str:
+    """Where it is."""
+    return lent_database.url
+
+
+@pytest.fixture
+def pool(lent_database: WarmDatabase) -> Pool:
+    """Its pool."""
+    return lent_database.pool
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator["Browser"]:
+    """One browser for all tests: each has contexts of its own in it, which share nothing."""
+    async with import_module("tests.web.chromium").open_chromium() as browser:  # most runs need no Playwright
+        yield browser
+
+
+@pytest.fixture(scope="session")
+async def commands() -> AsyncIterator["WarmCommands"]:
+    """`declic` without the second that each start takes."""
+    async with import_module("tests.web.warm_commands").open_commands() as commands:
+        yield commands
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import BrowserContext
 
 from federation.instance import Instance
 from models.access import sessions
@@ -19,6 +19,7 @@ from models.store.database import Pool, transaction
 from tests import sample_village
 from tests.fediverse import FakeFediverse
 from tests.sample_village import Village
+from tests.web import axe
 from tests.web.small_app import prepare_templates
 from web.api.declic.documentation import PAGES as API_PAGES
 from web.http.app_keys import INSTANCE
@@ -28,19 +29,6 @@ from web.pages.routes import ROUTES as PAGES
 from web.rendering.templating import TEMPLATES
 from web.security.session import cookie_name, session_middleware
 from web.server.media import ROUTES as MEDIA
-
-CHROMIUM = "/usr/bin/chromium"
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--force-color-profile=srgb",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +71,7 @@ async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> A
         built = await sample_village.build(conn, settings.site, instance.store)
     app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
     app[INSTANCE], app[TEMPLATES] = instance, prepare_templates(settings.site.languages)
-    app.add_routes([*PAGES, *API_PAGES, *MEDIA, web.get("/erreur/{status}", fail)])
+    app.add_routes([*PAGES, *API_PAGES, *MEDIA, web.get("/erreur/{status}", fail), web.get(axe.ADDRESS, axe.send_axe)])
     app.on_response_prepare.append(add_headers)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -93,14 +81,3 @@ async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> A
         yield Live(url=settings.url, instance=instance, village=built)
     finally:
         await runner.cleanup()
-
-
-@asynccontextmanager
-async def open_chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium, driven by Playwright; never a downloaded browser."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            await browser.close()

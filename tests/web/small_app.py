@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import msgspec
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -29,7 +31,8 @@ from web.middlewares.requests import (
     work_signal_middleware,
 )
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
-from web.rendering.templating import TEMPLATES, load_templates
+from web.rendering import templating
+from web.rendering.templating import TEMPLATES, Templates, load_templates
 from web.security.session import session_middleware
 from web.server.health import ROUTES
 
@@ -42,8 +45,26 @@ MIDDLEWARES = (
     session_middleware,
 )
 
-prepare_templates = cache(load_templates)
-"""Reading catalogues takes as long as ten requests, compiling a page as long as five: once for all tests."""
+COMPILED = Path(__file__).parents[2] / ".pytest_cache" / "declic" / "templates"
+
+
+@cache
+def prepare_templates(languages: tuple[str, ...]) -> Templates:
+    """Reading catalogues takes as long as ten requests, compiling a page as long as five: once for all tests.
+
+    What a page is compiled to is kept for the next run, under the hash of all that makes it so; jinja2 compares the
+    page itself.
+    """
+    templates = load_templates(languages)
+    made_by = [Path(jinja2.__file__).with_name("compiler.py"), *sorted(Path(templating.__file__).parent.glob("*.py"))]
+    kept = COMPILED / sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()
+    for language, environment in templates.environments.items():
+        folder = kept / language
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            environment.bytecode_cache = jinja2.FileSystemBytecodeCache(str(folder))
+    return templates
+
 
 Client = TestClient[web.Request, web.Application]
 

@@ -2,14 +2,13 @@
 
 import secrets
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from models.listings import unavailabilities
 from models.listings.unavailabilities import midnight
@@ -28,24 +27,16 @@ from tests.points import fill_ledger
 from tests.sample_directory import add_sample_directory
 from tests.sample_message_requests import add_message_requests
 from tests.sample_village import Village
-from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
+from tests.web.axe import list_violations, needs_axe
+from tests.web.chromium import needs_chromium
+from tests.web.live_site import Live, serve_village
 from tests.web.page_checks import list_flaws
 
-AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
-
-pytestmark = [
-    pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci in tests/peers)"),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-AT_NIGHT = ["color-contrast", "link-in-text-block", "target-size"]
-"""The rules that the colour scheme can change; the others see the same page."""
-
-WIDTHS = (390, 1280)
+pytestmark = [needs_axe, needs_chromium]
 
 Reader = Callable[[Village], Actor | None]
+
+NARROWEST: ViewportSize = {"width": 320, "height": 700}
 
 
 def nobody(village: Village) -> None:
@@ -133,8 +124,6 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "days that are taken": (path_of("tent"), nobody, 200),
     "what places lend": ("/annonces?partenaire=1", nobody, 200),
     "e-mail form": ("/compte/courriel", alice, 200),
-    "own profile to edit": ("/compte/profil", alice, 200),
-    "e-mail": ("/compte/courriel", alice, 200),
     "choice of mails": ("/compte/courriels", alice, 200),
     "own calendar": ("/compte/agenda", alice, 200),
     "my place": ("/chez-moi", alice, 200),
@@ -267,31 +256,60 @@ async def furnish_days(conn: Connection, village: Village) -> None:
         await unavailabilities.add(conn, village.tent.id, begins_at, begins_at + timedelta(days=3))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """One page for each reader, who opens one address after another in it: what a browser keeps it reads once."""
+
+    live: Live
+    chromium: Browser
+    pages: dict[Reader, Page] = field(default_factory=dict)
+
+    async def open(self, name: str) -> Page:
+        """The page of this name at its reader's, on the narrowest screen and by day."""
+        where, reader, status = PAGES[name]
+        if reader not in self.pages:
+            self.pages[reader] = await take_page(self.live, self.chromium, reader)
+        page = self.pages[reader]
+        await page.set_viewport_size(NARROWEST)
+        await page.emulate_media(color_scheme="light")
+        await go(self.live, page, where, status)
+        return page
+
+
 @pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with open_chromium() as browser:
-        yield browser
+async def readers(live: Live, chromium: Browser) -> AsyncIterator[Readers]:
+    """All of them: they only look, and leave nothing behind."""
+    readers = Readers(live=live, chromium=chromium)
+    yield readers
+    for page in readers.pages.values():
+        await page.context.close()
 
 
-async def open_page(live: Live, chromium: Browser, name: str, **options: Any) -> Page:
-    """The page, in a browser of its own reader."""
-    where, reader, status = PAGES[name]
-    context = await chromium.new_context(locale="fr-FR", **options)
+async def take_page(live: Live, chromium: Browser, reader: Reader) -> Page:
+    """An empty page in a browser of this reader's own."""
+    context = await chromium.new_context(locale="fr-FR")
     actor = reader(live.village)
     if actor is not None:
         await live.log_in(context, actor)
-    page = await context.new_page()
+    return await context.new_page()
+
+
+async def go(live: Live, page: Page, where: str | Callable[[Village], str], status: int) -> None:
     answer = await page.goto(live.url + (where if isinstance(where, str) else where(live.village)))
     assert answer is not None and answer.status == status
+
+
+async def open_page(live: Live, chromium: Browser, name: str) -> Page:
+    """The page, in a browser that nobody used."""
+    where, reader, status = PAGES[name]
+    page = await take_page(live, chromium, reader)
+    await go(live, page, where, status)
     return page
 
 
 @pytest.mark.parametrize("name", PAGES)
-async def test_page_has_no_violation_fits_320_pixels_and_makes_an_outline(
-    live: Live, chromium: Browser, name: str
-) -> None:
-    page = await open_page(live, chromium, name, viewport={"width": 320, "height": 700})
+async def test_page_has_no_violation_fits_320_pixels_and_makes_an_outline(readers: Readers, name: str) -> None:
+    page = await readers.open(name)
 
     wide = await page.evaluate("document.documentElement.scrollWidth")
     levels = await page.evaluate(
@@ -300,12 +318,28 @@ async def test_page_has_no_violation_fits_320_pixels_and_makes_an_outline(
     flaws = await list_flaws(page)
     violations = await list_violations(page)
 
-    await page.context.close()
     assert wide <= 320
     assert not flaws
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels)), levels
     assert not violations
+
+
+async def test_what_is_wrong_with_a_page_is_noticed_at_each_width_by_day_and_by_night(
+    live: Live, chromium: Browser
+) -> None:
+    page = await open_page(live, chromium, "help")
+    await page.evaluate("""() => {
+      document.body.insertAdjacentHTML('beforeend', '<img src=x><p id=pale>Presque blanc</p>');
+      document.querySelector('#pale').style.cssText = 'color: #777; background: #888';
+    }""")
+
+    found = {" ".join(one.split()[:3]) for one in await list_violations(page)}
+
+    await page.context.close()
+    looks = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
+    pale = {f"{width} {scheme} color-contrast:" for width, scheme in looks}
+    assert found == pale | {"390 light image-alt:", "1280 light image-alt:"}
 
 
 async def test_forms_that_come_back_have_no_violation(live: Live, chromium: Browser) -> None:
@@ -335,22 +369,6 @@ async def test_what_was_typed_comes_back_after_log_in_without_violation(live: Li
 
     await page.context.close()
     assert not violations
-
-
-async def list_violations(page: Page) -> list[str]:
-    """What axe finds at each width, by day and by night."""
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = []
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 900})
-        for scheme, rules in (("light", RULES), ("dark", AT_NIGHT)):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            result = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)
-            found += [
-                f"{width} {scheme} {one['id']}: {one['nodes'][0]['html']}: {one['nodes'][0]['failureSummary']}"
-                for one in result["violations"]
-            ]
-    return found
 
 
 async def test_first_tab_leads_to_the_content(live: Live, chromium: Browser) -> None:

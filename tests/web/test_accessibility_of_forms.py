@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from models.access import one_time_links
 from models.exchanges import exchanges
@@ -27,18 +27,12 @@ from outbox.posting import PostRequest
 from tests import sample_threads
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
-from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
-from tests.web.page_checks import list_flaws
+from tests.web.axe import check, needs_axe
+from tests.web.chromium import needs_chromium
+from tests.web.live_site import Live, serve_village
 from web.mail.guest_mails import make_link
 
-AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
-
-pytestmark = [
-    pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci in tests/peers)"),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+pytestmark = [needs_axe, needs_chromium]
 
 
 @pytest.fixture
@@ -49,28 +43,12 @@ async def live(pool: Pool, tmp_path: Path) -> AsyncIterator[Live]:
 
 
 @pytest.fixture
-async def page(live: Live) -> AsyncIterator[Page]:
+async def page(live: Live, chromium: Browser) -> AsyncIterator[Page]:
     """A page of somebody whom nobody knows; forms are sent as they are, so that it is the server who answers."""
-    async with open_chromium() as browser:
-        page = await browser.new_page(locale="fr-FR")
-        await page.goto(live.url)
-        yield page
-
-
-async def check(page: Page, name: str) -> None:
-    """No violation, narrow and wide, light and dark; nothing sticks out at 320 pixels."""
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = []
-    for width in (390, 1280):
-        for scheme in ("light", "dark"):
-            await page.set_viewport_size({"width": width, "height": 900})
-            await page.emulate_media(color_scheme=scheme)
-            result = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)
-            found += [f"{width} {scheme} {one['id']}: {one['nodes'][0]['html']}" for one in result["violations"]]
-    found += await list_flaws(page)
-    await page.set_viewport_size({"width": 320, "height": 700})
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 320, name
-    assert not found, name
+    page = await chromium.new_page(locale="fr-FR")
+    await page.goto(live.url)
+    yield page
+    await page.context.close()
 
 
 FORCED = """() => {

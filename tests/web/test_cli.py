@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from models.store.migrate import NotMigrated
 from tests.conftest import copy_database, with_database
 from tests.servers import PASSWORD, make_environment, run_declic
+from tests.web.warm_commands import WarmCommands
 from web.cli import declic, run_command
 from web.server.bootstrap import await_migrated
 
@@ -22,26 +23,30 @@ PHOTO = Path(__file__).parents[2] / "web" / "commands" / "demo" / "photos" / "pe
 class Shell:
     """Commands on one instance whose server does not run; its database is external, for speed."""
 
-    def __init__(self, env: dict[str, str]) -> None:
-        self.env = env
+    def __init__(self, env: dict[str, str], commands: WarmCommands) -> None:
+        self.env, self.commands = env, commands
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Status, stdout, stderr."""
+        return await self.commands.run(self.env, *arguments)
 
     async def result(self, *arguments: str) -> str:
         """What a command prints when it succeeds: one line."""
-        status, out, err = await run_declic(self.env, *arguments)
+        status, out, err = await self.run(*arguments)
         assert status == 0, err
         assert out.count("\n") == 1
         return out.strip()
 
     async def look_up(self, uri: str) -> dict[str, Any]:
         """What `declic lookup` says."""
-        status, out, err = await run_declic(self.env, "lookup", uri)
+        status, out, err = await self.run("lookup", uri)
         assert status == 0, err
         found: dict[str, Any] = json.loads(out)
         return found
 
     async def failure(self, *arguments: str) -> str:
         """The one sentence of a command that fails."""
-        status, out, err = await run_declic(self.env, *arguments)
+        status, out, err = await self.run(*arguments)
         assert status in (1, 2)
         assert out == ""
         assert err.count("\n") == 1, err
@@ -60,15 +65,15 @@ async def cli_database(postgres_url: str, furnished: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def shell(cli_database: str, tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """An instance with one member, Alice."""
+async def shell(cli_database: str, commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """An instance with one member, Alice, made by the command as people start it."""
     data = tmp_path_factory.mktemp("cli")
-    shell = Shell(make_environment(data, 9, database_url=cli_database, url="http://lomme.test"))
+    env = make_environment(data, 9, database_url=cli_database, url="http://lomme.test")
     secret = data / "secret"
     secret.write_text(f"{PASSWORD}\n")
     created = ["account", "create", "alice", "--email", "alice@lomme.test", "--password-file", str(secret)]
-    assert await shell.result(*created) == "http://lomme.test/users/alice"
-    return shell
+    assert await run_declic(env, *created) == (0, "http://lomme.test/users/alice\n", "")
+    return Shell(env, commands)
 
 
 async def read(url: str, sql: str) -> object:
@@ -187,7 +192,7 @@ def test_a_password_is_asked_for_twice_or_read_from_standard_input(options: list
 
 async def test_a_password_on_the_command_line_is_taken_this_once_and_said_to_be_seen_by_all(shell: Shell) -> None:
     create = ("account", "create", "ines", "--email", "ines@lomme.test", f"--password={PASSWORD}")
-    status, out, err = await run_declic(shell.env, *create)
+    status, out, err = await shell.run(*create)
 
     assert (status, out, err.count("\n")) == (0, "http://lomme.test/users/ines\n", 1)
     assert "everybody on this machine sees what stands on a command line" in err
@@ -196,7 +201,7 @@ async def test_a_password_on_the_command_line_is_taken_this_once_and_said_to_be_
 
 async def test_an_account_ends_only_when_that_is_meant_and_then_for_ever(shell: Shell) -> None:
     create = ["account", "create", "lea", "--email", "lea@lomme.test"]
-    status, out, _ = await run_declic(shell.env, *create)
+    status, out, _ = await shell.run(*create)
     assert (status, out) == (0, "http://lomme.test/users/lea\n")
 
     assert "repeat with --yes" in await shell.failure("account", "delete", "lea")
@@ -207,7 +212,7 @@ async def test_an_account_ends_only_when_that_is_meant_and_then_for_ever(shell: 
 
 
 async def test_a_member_without_a_password_gets_a_link_on_stderr(shell: Shell) -> None:
-    status, out, err = await run_declic(shell.env, "account", "create", "zoe", "--email", "zoe@lomme.test")
+    status, out, err = await shell.run("account", "create", "zoe", "--email", "zoe@lomme.test")
 
     assert (status, out) == (0, "http://lomme.test/users/zoe\n")
     assert "http://lomme.test/lien/" in err
@@ -223,10 +228,12 @@ async def older_url(furnished_url: str) -> AsyncIterator[str]:
     assert await read(furnished_url, f"SELECT count(*) FROM migration WHERE name = '{last}'") == 0
 
 
-async def test_only_what_serves_changes_the_schema_beside_a_server_that_runs(older_url: str, tmp_path: Path) -> None:
+async def test_only_what_serves_changes_the_schema_beside_a_server_that_runs(
+    older_url: str, commands: WarmCommands, tmp_path: Path
+) -> None:
     env = make_environment(tmp_path, 9, database_url=older_url)
 
-    status, out, err = await run_declic(env, "token", "create", "alice")
+    status, out, err = await commands.run(env, "token", "create", "alice")
 
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert "make a backup (`declic backup FOLDER`), then restart the server" in err
@@ -250,10 +257,10 @@ async def test_a_worker_waits_until_a_server_brought_the_schema_up_to_date(
     assert next(checks, "all asked") == "all asked"
 
 
-async def test_a_database_that_is_away_is_said_in_one_sentence(tmp_path: Path) -> None:
+async def test_a_database_that_is_away_is_said_in_one_sentence(commands: WarmCommands, tmp_path: Path) -> None:
     env = make_environment(tmp_path, 9, database_url="postgresql://nobody@127.0.0.1:1/none")
 
-    status, out, err = await run_declic(env, "token", "create", "alice")
+    status, out, err = await commands.run(env, "token", "create", "alice")
 
     assert (status, out) == (1, "")
     assert "cannot be reached" in err

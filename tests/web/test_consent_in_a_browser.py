@@ -8,17 +8,18 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from models.access import applications
 from models.access.applications import OUT_OF_BAND, NewApplication
 from models.people import accounts
 from models.store.database import Pool, transaction
-from tests.web.live_site import Live, open_chromium, serve_village
-from tests.web.test_accessibility_of_forms import check, pytestmark
+from tests.web.axe import check, needs_axe
+from tests.web.chromium import needs_chromium
+from tests.web.live_site import Live, serve_village
 from web.security.passwords import hash_password
 
-__all__ = ["pytestmark"]
+pytestmark = [needs_axe, needs_chromium]
 
 PASSWORD = "un grand verre d’eau"
 
@@ -63,16 +64,16 @@ async def show_back(request: web.Request) -> web.Response:
 
 
 @pytest.fixture
-async def ground(pool: Pool, tmp_path: Path) -> AsyncIterator[Ground]:
+async def ground(pool: Pool, tmp_path: Path, chromium: Browser) -> AsyncIterator[Ground]:
     """Hocine has a password; the application waits at localhost, which is another site than 127.0.0.1."""
     app = web.Application()
     app.router.add_get("/back", show_back)
     async with serve_village(pool, tmp_path) as live, TestServer(app, host="localhost") as home:
         async with transaction(pool) as conn:
             await accounts.set_password(conn, live.village.hocine.id, await hash_password(PASSWORD))
-        async with open_chromium() as browser:
-            page = await browser.new_page(locale="fr-FR")
-            yield Ground(live=live, page=page, home=f"http://localhost:{home.port}/back")
+        page = await chromium.new_page(locale="fr-FR")
+        yield Ground(live=live, page=page, home=f"http://localhost:{home.port}/back")
+        await page.context.close()
 
 
 async def test_a_browser_goes_through_log_in_and_consent_back_to_the_application(ground: Ground) -> None:

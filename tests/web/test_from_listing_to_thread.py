@@ -11,10 +11,11 @@ from models.store.database import Pool, transaction
 from outbox.posts import notes
 from tests import sample_threads
 from tests.points import give, switch_on
-from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
-from tests.web.test_accessibility_of_forms import AXE, check
+from tests.web.axe import check, needs_axe
+from tests.web.chromium import needs_chromium
+from tests.web.live_site import Live, serve_village
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}")
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -22,13 +23,6 @@ async def live(pool: Pool, tmp_path: Path) -> AsyncIterator[Live]:
     """The village."""
     async with serve_village(pool, tmp_path) as live:
         yield live
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with open_chromium() as browser:
-        yield browser
 
 
 async def take_telephone(live: Live, chromium: Browser, actor: Actor | None, *, script: bool = False) -> Page:
@@ -106,7 +100,7 @@ async def test_a_private_word_opens_the_thread_and_a_question_stays(live: Live, 
     await owner.context.close()
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci in tests/peers)")
+@needs_axe
 async def test_every_page_of_the_way_has_no_violation(live: Live, chromium: Browser) -> None:
     village = live.village
     async with transaction(live.instance.pool) as conn:

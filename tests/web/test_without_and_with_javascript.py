@@ -7,18 +7,12 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from models.store.database import Pool
-from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
+from tests.web.chromium import needs_chromium
+from tests.web.live_site import Live, serve_village
 
 PHOTO = Path(__file__).parents[1] / "samples" / "perceuse.jpg"
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}")
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for the whole module."""
-    async with open_chromium() as browser:
-        yield browser
+pytestmark = needs_chromium
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from models.store.database import Connection, Pool, connection, execute, transac
 from outbox.listings.listings import publish
 from tests.factories import make_follow, make_local_actor, make_member
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get, sign_post
-from tests.warm_databases import WarmDatabases
 from tests.web.small_app import Client, make_instance
 from web.server.app import make_app
 
@@ -170,13 +169,6 @@ async def give_keys(door: Door, actor: Actor) -> None:
     pairs = await make_key_pairs(door.instance.settings)
     async with transaction(door.instance.pool) as conn:
         await save_local_keys(conn, door.instance.site, actor, pairs)
-
-
-@pytest.fixture
-async def pool(warm_databases: WarmDatabases) -> AsyncIterator[Pool]:
-    """An empty database."""
-    async with warm_databases.lend() as lent:
-        yield lent.pool
 
 
 @pytest.fixture

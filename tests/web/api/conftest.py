@@ -15,7 +15,6 @@ from models.settings import Site
 from models.store.database import Pool, connection
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
-from tests.warm_databases import WarmDatabase, WarmDatabases
 from tests.web.api import strict
 from tests.web.small_app import Client, make_instance, serving
 from web.api.routes import ROUTES
@@ -111,25 +110,6 @@ class Alice:
 
     actor: Actor
     api: Api
-
-
-@pytest.fixture
-async def lent_database(warm_databases: WarmDatabases) -> AsyncIterator[WarmDatabase]:
-    """A migrated database that is empty."""
-    async with warm_databases.lend() as kept:
-        yield kept
-
-
-@pytest.fixture
-def database_url(lent_database: WarmDatabase) -> str:
-    """Where it is."""
-    return lent_database.url
-
-
-@pytest.fixture
-def pool(lent_database: WarmDatabase) -> Pool:
-    """Its pool."""
-    return lent_database.pool
 
 
 @pytest.fixture

@@ -5,83 +5,88 @@ from pathlib import Path
 import pytest
 
 from tests.peers.programs import free_port
-from tests.servers import make_environment, run_declic
+from tests.servers import make_environment
+from tests.web.warm_commands import WarmCommands
 
 PASSWORD = "un long secret"
 SAMPLE = Path(__file__).parents[2] / "samples" / "perceuse.jpg"
 
 
-async def result(env: dict[str, str], *arguments: str) -> str:
+async def result(commands: WarmCommands, env: dict[str, str], *arguments: str) -> str:
     """What a command prints, which must not fail."""
-    status, out, err = await run_declic(env, *arguments)
+    status, out, err = await commands.run(env, *arguments)
     assert status == 0, err
     return out.strip()
 
 
 @pytest.fixture(scope="module")
-async def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+async def env(commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An instance with an embedded database, Alice and an offer of hers."""
     env = make_environment(tmp_path_factory.mktemp("first") / "data", free_port())
-    status, _, err = await run_declic(env, "migrate")
+    status, _, err = await commands.run(env, "migrate")
     assert status == 0, err
-    await result(env, "account", "create", "alice", "--email", "a@lomme.test", "--password", PASSWORD)
+    await result(commands, env, "account", "create", "alice", "--email", "a@lomme.test", "--password", PASSWORD)
     photo = ("--photo", str(SAMPLE), "--alt", "Une perceuse")
-    await result(env, "publish", "offer", "--as", "alice", "--title", "Perceuse", "--place", "59160 Lomme", *photo)
+    await result(
+        commands, env, "publish", "offer", "--as", "alice", "--title", "Perceuse", "--place", "59160 Lomme", *photo
+    )
     return env
 
 
-async def test_a_backup_makes_the_same_instance_again(env: dict[str, str], tmp_path: Path) -> None:
-    status, out, err = await run_declic(env, "backup", str(tmp_path / "backups"))
+async def test_a_backup_makes_the_same_instance_again(
+    commands: WarmCommands, env: dict[str, str], tmp_path: Path
+) -> None:
+    status, out, err = await commands.run(env, "backup", str(tmp_path / "backups"))
     assert status == 0, err
     kept = Path(out.strip())
     assert "private keys stand in this backup as they are" in err
 
     other = env | {"DECLIC_DATA": str(tmp_path / "data")}
-    await result(other, "restore", str(kept))
+    await result(commands, other, "restore", str(kept))
 
-    actor = await result(env, "lookup", "@alice@" + env["DECLIC_URL"].removeprefix("http://"))
-    assert await result(other, "lookup", "@alice@" + env["DECLIC_URL"].removeprefix("http://")) == actor
+    actor = await result(commands, env, "lookup", "@alice@" + env["DECLIC_URL"].removeprefix("http://"))
+    assert await result(commands, other, "lookup", "@alice@" + env["DECLIC_URL"].removeprefix("http://")) == actor
     pictures = {path.name for path in (Path(env["DECLIC_DATA"]) / "media").rglob("*") if path.is_file()}
     assert pictures
     assert {path.name for path in (tmp_path / "data" / "media").rglob("*") if path.is_file()} == pictures
-    assert await result(other, "backup", "verify", str(kept)) == str(kept)
-    status, _, err = await run_declic(other, "restore", str(kept))
+    assert await result(commands, other, "backup", "verify", str(kept)) == str(kept)
+    status, _, err = await commands.run(other, "restore", str(kept))
     assert (status, err.count("\n")) == (1, 1)
     assert "There is an instance in" in err
 
 
-async def test_what_is_no_backup_is_refused(env: dict[str, str], tmp_path: Path) -> None:
-    status, out, err = await run_declic(env, "restore", str(tmp_path))
+async def test_what_is_no_backup_is_refused(commands: WarmCommands, env: dict[str, str], tmp_path: Path) -> None:
+    status, out, err = await commands.run(env, "restore", str(tmp_path))
 
     assert (status, out) == (1, "")
     assert "is no backup" in err
 
 
-async def test_keys_are_made_anew_and_told_to_followers(env: dict[str, str]) -> None:
-    status, out, err = await run_declic(env, "key", "rotate", "alice")
+async def test_keys_are_made_anew_and_told_to_followers(commands: WarmCommands, env: dict[str, str]) -> None:
+    status, out, err = await commands.run(env, "key", "rotate", "alice")
 
     assert (status, out.strip()) == (0, f"{env['DECLIC_URL']}/users/alice#main-key")
     assert "Their followers are being told" in err
     for wrong in (("key", "rotate"), ("key", "rotate", "alice", "--all"), ("key", "rotate", "nobody")):
-        status, out, err = await run_declic(env, *wrong)
+        status, out, err = await commands.run(env, *wrong)
         assert (status in (1, 2), out) == (True, "")
         assert err.count("\n") == 1
 
 
 async def test_keys_are_sealed_once_there_is_a_key_file_and_a_backup_is_quiet_then(
-    env: dict[str, str], tmp_path: Path
+    commands: WarmCommands, env: dict[str, str], tmp_path: Path
 ) -> None:
     secret = tmp_path / "key"
     secret.write_text("une phrase de passe assez longue")
     sealed = env | {"DECLIC_KEY_FILE": str(secret)}
 
-    status, out, err = await run_declic(env, "key", "seal")
+    status, out, err = await commands.run(env, "key", "seal")
     assert (status, out) == (1, "")
     assert "DECLIC_KEY_FILE names no file yet" in err
-    assert int(await result(sealed, "key", "seal")) == 14
-    assert await result(sealed, "key", "seal") == "0"
-    status, out, err = await run_declic(sealed, "backup", str(tmp_path))
+    assert int(await result(commands, sealed, "key", "seal")) == 14
+    assert await result(commands, sealed, "key", "seal") == "0"
+    status, out, err = await commands.run(sealed, "backup", str(tmp_path))
 
     assert "private keys stand" not in err
     assert f"keep {secret} too" in err
-    assert await result(sealed, "publish", "offer", "--as", "alice", "--title", "Échelle")
+    assert await result(commands, sealed, "publish", "offer", "--as", "alice", "--title", "Échelle")

@@ -2,14 +2,11 @@
 
 from tests.web.pages.conftest import (  # noqa: F401
     alice,
-    database_url,
     door,
     fediverse,
     instance,
-    lent_database,
     lomme,
     open_browser,
-    pool,
     templates,
     visitor,
 )

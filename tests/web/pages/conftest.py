@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from argon2 import PasswordHasher
 
 from federation.instance import Instance
 from models.access import sessions
@@ -19,7 +18,6 @@ from models.store.database import Pool, transaction
 from tests import sample_village
 from tests.fediverse import FakeFediverse
 from tests.sample_village import Village
-from tests.warm_databases import WarmDatabase, WarmDatabases
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
 from web.http.app_keys import INSTANCE
@@ -100,25 +98,6 @@ def fediverse() -> FakeFediverse:
 
 
 @pytest.fixture
-async def lent_database(warm_databases: WarmDatabases) -> AsyncIterator[WarmDatabase]:
-    """A migrated database that is empty."""
-    async with warm_databases.lend() as kept:
-        yield kept
-
-
-@pytest.fixture
-def database_url(lent_database: WarmDatabase) -> str:
-    """Where it is."""
-    return lent_database.url
-
-
-@pytest.fixture
-def pool(lent_database: WarmDatabase) -> Pool:
-    """Its pool."""
-    return lent_database.pool
-
-
-@pytest.fixture
 def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
     """Lomme."""
     settings = Settings(url=SITE.url, data=tmp_path, test_federation=True)
@@ -172,9 +151,8 @@ async def alice(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomm
 
 
 @pytest.fixture
-async def door(instance: Instance, templates: Templates, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doorbell]:
-    """Lomme without a mail server, where Alice is a member; passwords are hashed quickly."""
-    monkeypatch.setattr("web.security.passwords.HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+async def door(instance: Instance, templates: Templates) -> AsyncIterator[Doorbell]:
+    """Lomme without a mail server, where Alice is a member."""
     await add_communes(instance)
     await add_member(instance)
     door = Doorbell(instance, templates)

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import asyncpg
 import lxml.html
 import pytest
+from playwright.async_api import Browser
 
 from federation.instance import Instance
 from models.exchanges import exchanges
@@ -39,7 +40,7 @@ from tests.factories import make_follow, make_note
 from tests.fediverse import FakeFediverse
 from tests.sample_threads import find_thread
 from tests.sample_village import Village
-from tests.web.live_site import CHROMIUM, open_chromium
+from tests.web.chromium import needs_chromium
 from web.personal_export.job import make_archive, queue_archive
 from web.personal_export.storage import find_storage
 
@@ -261,27 +262,27 @@ def test_the_pages_open_from_the_disk_and_lead_to_nothing_that_is_missing(archiv
     assert "url(" not in archive.text("style.css") and "@import" not in archive.text("style.css")
 
 
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}")
-async def test_a_browser_shows_its_photos_from_the_disk_and_asks_nobody(archive: Unpacked, tmp_path: Path) -> None:
+@needs_chromium
+async def test_a_browser_shows_its_photos_from_the_disk_and_asks_nobody(
+    archive: Unpacked, chromium: Browser, tmp_path: Path
+) -> None:
     for name, body in archive.files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(body)
     asked, refused = [], []
-    async with open_chromium() as browser:
-        page = await browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: refused.append(message.text))
-        await page.goto((tmp_path / "index.html").as_uri())
-        await page.get_by_role("link", name="page 1").first.click()
-        widths = await page.evaluate(
-            "Promise.all([...document.images].map(i => (i.loading = 'eager', i.decode().then(() => i.naturalWidth))))"
-        )
-        framed = await page.evaluate("getComputedStyle(document.querySelector('article')).borderTopWidth")
-        if AXE.is_file():
-            await page.evaluate(AXE.read_text(encoding="utf-8"))
-            refused += await page.evaluate(
-                "axe.run({preload: false}).then(found => found.violations.map(one => one.id))"
-            )
+    page = await chromium.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: refused.append(message.text))
+    await page.goto((tmp_path / "index.html").as_uri())
+    await page.get_by_role("link", name="page 1").first.click()
+    widths = await page.evaluate(
+        "Promise.all([...document.images].map(i => (i.loading = 'eager', i.decode().then(() => i.naturalWidth))))"
+    )
+    framed = await page.evaluate("getComputedStyle(document.querySelector('article')).borderTopWidth")
+    if AXE.is_file():
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+        refused += await page.evaluate("axe.run({preload: false}).then(found => found.violations.map(one => one.id))")
+    await page.context.close()
 
     assert len(widths) == 4 and all(widths) and framed == "1px"
     assert asked and all(url.startswith("file://") for url in asked) and not refused

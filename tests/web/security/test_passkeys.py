@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 from pyotp import TOTP
 
 from models.access import passkeys
@@ -13,13 +13,14 @@ from models.errors import Invalid
 from models.people import accounts
 from models.settings import Site
 from models.store.database import Pool, connection, execute, transaction
-from tests.web.live_site import Live, open_chromium, serve_village
-from tests.web.test_accessibility_of_forms import check, pytestmark
+from tests.web.axe import check, needs_axe
+from tests.web.chromium import needs_chromium
+from tests.web.live_site import Live, serve_village
 from web.security.passkeys import verify_authentication as check_answer
 from web.security.passwords import hash_password
 from web.security.session import cookie_name
 
-__all__ = ["pytestmark"]
+pytestmark = [needs_axe, needs_chromium]
 
 PASSWORD = "un grand verre d’eau"
 
@@ -74,17 +75,18 @@ class Ground:
 
 
 @pytest.fixture
-async def ground(pool: Pool, tmp_path: Path) -> AsyncIterator[Ground]:
+async def ground(pool: Pool, tmp_path: Path, chromium: Browser) -> AsyncIterator[Ground]:
     """Hocine has a password and a device."""
-    async with serve_village(pool, tmp_path, name="localhost") as live, open_chromium() as browser:
+    async with serve_village(pool, tmp_path, name="localhost") as live:
         async with transaction(pool) as conn:
             await accounts.set_password(conn, live.village.hocine.id, await hash_password(PASSWORD))
-        context = await browser.new_context(locale="fr-FR")
+        context = await chromium.new_context(locale="fr-FR")
         page = await context.new_page()
         device = await context.new_cdp_session(page)
         await device.send("WebAuthn.enable")
         await device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
         yield Ground(live=live, page=page)
+        await context.close()
 
 
 async def test_a_passkey_is_made_and_is_the_second_proof_after_the_password(ground: Ground) -> None:

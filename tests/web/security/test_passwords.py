@@ -1,6 +1,7 @@
 """Passwords: the hash, and what is too easy to guess."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from web.security import passwords
 
@@ -27,8 +28,20 @@ async def test_nobody_has_no_password() -> None:
     assert not await passwords.check_password("not a hash", "un grand verre d’eau")
 
 
-def test_the_hash_for_nobody_costs_as_much_as_a_real_one() -> None:
-    assert not passwords.needs_rehash(passwords.NOBODYS)
+def test_the_hash_for_nobody_costs_as_much_as_a_real_one(quick_passwords: PasswordHasher) -> None:
+    assert not quick_passwords.check_needs_rehash(passwords.NOBODYS)
+    assert passwords.needs_rehash(passwords.NOBODYS), "the tests hash more quickly"
+
+
+async def test_a_password_hashed_as_members_do_is_recognised(
+    quick_passwords: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "HASHER", quick_passwords)
+
+    password_hash = await passwords.hash_password("un grand verre d’eau")
+
+    assert await passwords.check_password(password_hash, "un grand verre d’eau")
+    assert not passwords.needs_rehash(password_hash)
 
 
 @pytest.mark.parametrize(

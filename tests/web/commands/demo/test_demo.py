@@ -16,7 +16,8 @@ import aiohttp
 import pytest
 
 from models.store.postgres.cluster import find_cluster, find_postmaster
-from tests.servers import make_environment, run_declic, wait_for_answer
+from tests.servers import make_environment, wait_for_answer
+from tests.web.warm_commands import WarmCommands
 from web.commands.demo.cooperatives import COOPERATIVES, PHOTOS, STREAMS
 
 ON_OTHER_PORTS = """
@@ -164,23 +165,23 @@ def environ_of(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
 
 
-async def test_commands_work_beside_a_running_server(demo: Demo) -> None:
+async def test_commands_work_beside_a_running_server(demo: Demo, commands: WarmCommands) -> None:
     there = demo.houses[1]["url"].removeprefix("http://")
     env = demo.environment(0)
 
-    status, out, err = await run_declic(env, "lookup", f"@leonie@{there}")
+    status, out, err = await commands.run(env, "lookup", f"@leonie@{there}")
     assert status == 0, err
     assert json.loads(out)["handle"] == f"@leonie@{there}"
 
-    status, out, err = await run_declic(env, "follow", "--as", "nadia", f"@leonie@{there}")
+    status, out, err = await commands.run(env, "follow", "--as", "nadia", f"@leonie@{there}")
     assert (status, out) == (0, "accepted\n"), err
 
     publish = ["publish", "request", "--as", "maryse", "--title", "Cherche une brouette", "--place", "59160 Lomme"]
-    status, out, err = await run_declic(env, *publish)
+    status, out, err = await commands.run(env, *publish)
     assert status == 0, err
     async with asyncio.timeout(20):
         while True:
-            status, found, _ = await run_declic(demo.environment(1), "lookup", out.strip())
+            status, found, _ = await commands.run(demo.environment(1), "lookup", out.strip())
             if status == 0 and json.loads(found)["type"] == "listing":
                 break
 

@@ -9,18 +9,19 @@ import asyncpg
 import pytest
 
 from tests.conftest import copy_database, with_database
-from tests.servers import make_environment, run_declic
+from tests.servers import make_environment
+from tests.web.warm_commands import WarmCommands
 
 
 class Shell:
     """Commands on one instance whose server does not run."""
 
-    def __init__(self, env: dict[str, str], url: str) -> None:
-        self.env, self.url = env, url
+    def __init__(self, env: dict[str, str], url: str, commands: WarmCommands) -> None:
+        self.env, self.url, self.commands = env, url, commands
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """`declic peer …`: status, stdout, stderr."""
-        return await run_declic(self.env, "peer", *arguments)
+        return await self.commands.run(self.env, "peer", *arguments)
 
     async def result(self, *arguments: str) -> str:
         """What a command that succeeds prints."""
@@ -38,14 +39,16 @@ class Shell:
 
 
 @pytest.fixture(scope="module")
-async def shell(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
+async def shell(
+    postgres_url: str, furnished: str, commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Shell]:
     """One instance for all commands here; one delivery to Hénin failed a day ago."""
     name = f"{furnished}_peers"
     admin = await asyncpg.connect(postgres_url)
     await copy_database(admin, furnished, name)
     url = with_database(postgres_url, name)
     env = make_environment(tmp_path_factory.mktemp("peers"), 9, database_url=url, url="http://lomme.test")
-    shell = Shell(env, url)
+    shell = Shell(env, url, commands)
     await shell.sql("INSERT INTO server (host, name, last_in_at) VALUES ('henin.test', 'Coop', now())")
     await shell.sql(
         """

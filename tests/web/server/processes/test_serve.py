@@ -17,7 +17,8 @@ import pytest
 
 from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.peers.programs import free_port
-from tests.servers import DECLIC, PASSWORD, ServerProcess, make_environment, run_declic, server_process, wait_for_answer
+from tests.servers import DECLIC, PASSWORD, ServerProcess, make_environment, server_process, wait_for_answer
+from tests.web.warm_commands import WarmCommands
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +28,13 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-async def data(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
+async def data(commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     """A data folder with one member, Alice; made once."""
     folder = tmp_path_factory.mktemp("serve") / "data"
     env = make_environment(folder, port)
-    status, _, err = await run_declic(env, "migrate")
+    status, _, err = await commands.run(env, "migrate")
     assert status == 0, err
-    status, _, err = await run_declic(
+    status, _, err = await commands.run(
         env, "account", "create", "alice", "--email", "alice@lomme.test", "--password", PASSWORD
     )
     assert status == 0, err
@@ -47,9 +48,9 @@ async def client() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def log_in(server: ServerProcess) -> dict[str, str]:
+async def log_in(server: ServerProcess, commands: WarmCommands) -> dict[str, str]:
     """The headers of Alice's app."""
-    status, token, err = await server.run("token", "create", "alice")
+    status, token, err = await commands.run(server.env, "token", "create", "alice")
     assert status == 0, err
     return {"Authorization": f"Bearer {token.strip()}"}
 
@@ -92,11 +93,11 @@ def postmaster(data: Path) -> int:
 
 
 async def test_what_was_answered_survives_kill_9_of_the_program_and_of_the_database(
-    data: Path, port: int, client: aiohttp.ClientSession
+    commands: WarmCommands, data: Path, port: int, client: aiohttp.ClientSession
 ) -> None:
     known: dict[str, str] = {}
     async with server_process(data, port=port, rate_limit="0") as server:
-        headers = await log_in(server)
+        headers = await log_in(server, commands)
         for victim in ("program", "both"):
             posting = [
                 asyncio.create_task(post_until_stopped(server, headers, known, f"{victim} {n}")) for n in range(3)
@@ -116,10 +117,10 @@ async def test_what_was_answered_survives_kill_9_of_the_program_and_of_the_datab
 
 
 async def test_a_database_that_goes_away_gives_503_and_comes_back_by_itself(
-    data: Path, port: int, client: aiohttp.ClientSession
+    commands: WarmCommands, data: Path, port: int, client: aiohttp.ClientSession
 ) -> None:
     async with server_process(data, port=port) as server:
-        headers = await log_in(server)
+        headers = await log_in(server, commands)
         with (data / "postgres.lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # nobody starts it again meanwhile
             os.kill(postmaster(data), signal.SIGKILL)
@@ -143,7 +144,7 @@ def wait_for_end(data: Path) -> None:
 
 
 async def test_several_processes_share_one_address_and_one_that_dies_is_started_again(
-    data: Path, port: int, client: aiohttp.ClientSession
+    commands: WarmCommands, data: Path, port: int, client: aiohttp.ClientSession
 ) -> None:
     async with server_process(data, "--processes", "2", port=port) as server:
         assert server.process is not None
@@ -227,11 +228,11 @@ async def forget_heartbeats(data: Path) -> None:
     await conn.close()
 
 
-async def test_an_address_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
+async def test_an_address_that_is_taken_is_said_in_one_sentence(commands: WarmCommands, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         env = make_environment(tmp_path / "data", taken.getsockname()[1])
 
-        status, out, err = await run_declic(env, "serve")
+        status, out, err = await commands.run(env, "serve")
 
     assert (status, out) == (1, "")
     assert "Cannot listen on 127.0.0.1" in err
@@ -252,8 +253,8 @@ async def test_sigterm_ends_the_wait_for_a_database_that_is_not_there(tmp_path: 
     assert require_silence(await process.stderr.read())
 
 
-async def test_an_address_that_changed_is_refused(data: Path, port: int) -> None:
-    status, out, err = await run_declic(
+async def test_an_address_that_changed_is_refused(commands: WarmCommands, data: Path, port: int) -> None:
+    status, out, err = await commands.run(
         make_environment(data, port, url="http://localhost:8055"), "token", "create", "alice"
     )
 
