@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -52,7 +54,7 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
         "outbox", partial(run_loop, partial(_deliver, instance, work_signal, stopping), work_signal.delivery, stopping)
     )
     jobs = JobSignal()
-    work.start("jobs", partial(_run_jobs, instance, stopping, jobs))
+    work.start("jobs", partial(_run_jobs, instance, work_signal, stopping, jobs))
     signs.start("heartbeat", partial(_save_heartbeats, instance, work_signal, "worker", work))
     signs.start("signals", partial(listen_for_work, instance, work_signal, jobs))
     await stopping.wait()
@@ -115,8 +117,23 @@ async def _deliver(instance: Instance, work_signal: WorkSignal, stopping: asynci
     return await deliver_due(instance, wake=work_signal.delivery, stopping=stopping)
 
 
-async def _run_jobs(instance: Instance, stopping: asyncio.Event, signal: JobSignal) -> None:
-    await run_jobs(instance.pool, list_handlers(instance), list_periodic(instance), stopping, signal)
+async def _run_jobs(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, signal: JobSignal) -> None:
+    handlers = {name: _signalling(work_signal, handle) for name, handle in list_handlers(instance).items()}
+    periodic = [replace(one, chore=_signalling(work_signal, one.chore)) for one in list_periodic(instance)]
+    await run_jobs(instance.pool, handlers, periodic, stopping, signal)
+
+
+def _signalling(work_signal: WorkSignal, run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """What a job or chore has to be delivered, or shown in streams, leaves at once and not at the next look."""
+
+    async def run_and_signal(*arguments: object) -> object:
+        try:
+            return await run(*arguments)
+        finally:
+            work_signal.signal_delivery()
+            work_signal.signal_stream()
+
+    return run_and_signal
 
 
 async def _save_heartbeats(instance: Instance, work_signal: WorkSignal, role: str, work: Background) -> None:

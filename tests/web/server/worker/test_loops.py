@@ -9,9 +9,11 @@ from functools import partial
 
 import pytest
 
+from federation.instance import Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
 from models.errors import Unavailable, Unfinished
 from models.store.background import stream_events, supervised_tasks
+from models.store.background.jobs import enqueue
 from models.store.background.notify import announce, listen
 from models.store.background.supervised_tasks import Background
 from models.store.database import Pool, connection, transaction
@@ -246,6 +248,35 @@ async def forget_heartbeats(pool: Pool) -> bool:
     except Unavailable:
         return False
     return True
+
+
+async def test_what_a_job_has_to_be_delivered_or_shown_is_looked_for_at_once(
+    pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    async def deliver_due(*_: object, **__: object) -> int:
+        looks.append("delivery")
+        return 0
+
+    async def run_test_job(_: Instance, payload: str) -> None:
+        looks.append(payload)
+        if payload == "fails":
+            raise Unavailable
+
+    monkeypatch.setattr(loops, "POLL_SECONDS", 3600.0)
+    monkeypatch.setattr(loops, "deliver_due", deliver_due)
+    monkeypatch.setitem(HANDLERS, "test", run_test_job)
+    async with working(pool, database_url) as work_signal:
+        await until(lambda: looks == ["delivery"])
+        for payload in ("works", "fails"):
+            work_signal.stream.clear()
+            looks.clear()
+            async with transaction(pool) as conn:
+                await enqueue(conn, "test", payload)
+
+            await until(lambda: looks[-2:] == [payload, "delivery"])  # noqa: B023 - called in this turn
+            assert work_signal.stream.is_set()
 
 
 async def test_every_job_and_chore_can_be_run(pool: Pool) -> None:
