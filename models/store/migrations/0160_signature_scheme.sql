@@ -26,3 +26,14 @@ ALTER TABLE knock RENAME TO access_request;
 ALTER TABLE access_request RENAME COLUMN knocks TO requests;
 ALTER TABLE access_request RENAME CONSTRAINT knock_pkey TO access_request_pkey;
 ALTER INDEX knock_last RENAME TO access_request_last;
+
+-- From PostgreSQL 18 on, NOT NULL is a constraint with a name, which a new name of the table does not change.
+DO $$
+DECLARE
+    old text;
+BEGIN
+    FOR old IN SELECT conname FROM pg_constraint WHERE conrelid = 'access_request'::regclass AND contype = 'n' LOOP
+        EXECUTE format('ALTER TABLE access_request RENAME CONSTRAINT %I TO %I', old,
+            replace(replace(old, 'knock_knocks_', 'access_request_requests_'), 'knock_', 'access_request_'));
+    END LOOP;
+END $$;
