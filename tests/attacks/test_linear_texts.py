@@ -140,9 +140,12 @@ def require_linear(read: Callable[[str], object]) -> None:
     small = measure(read, fill(worst, SMALL), times=2) / SMALL
     floor = 0.002 / SMALL  # below, the clock says little
     assert small * SMALL < LONGEST / 4, f"{worst!r} takes {small * SMALL:.1f} s already"
-    large = measure(read, fill(worst, LARGE)) / LARGE
+    allowed, text = GROWTH * max(small, floor), fill(worst, LARGE)
+    large = measure(read, text) / LARGE
+    if large > allowed:  # neighbours of this processor's caches can make one try slow, never the growth
+        large = measure(read, text, times=2) / LARGE
 
-    assert large <= GROWTH * max(small, floor), f"{worst!r}: {large * 1e9:.0f} ns a byte, {small * 1e9:.0f} before"
+    assert large <= allowed, f"{worst!r}: {large * 1e9:.0f} ns a byte, {small * 1e9:.0f} before"
     assert large * LARGE < LONGEST, f"{worst!r} takes {large * LARGE:.1f} s"
 
 

@@ -23,6 +23,9 @@ LARGEST = 300_000
 
 GROWING = {"migration"}
 
+RENAMED = {"knock": "access_request"}
+"""Tables that have another name since."""
+
 
 @pytest.fixture(scope="module", params=list_samples())
 async def earlier(
@@ -48,7 +51,7 @@ def test_a_sample_is_small(name: str) -> None:
 
 
 async def test_no_row_is_lost_or_made(earlier: Earlier) -> None:
-    changed = {name: (rows, earlier.after.get(name)) for name, rows in earlier.before.items()}
+    changed = {name: (rows, earlier.after.get(RENAMED.get(name, name))) for name, rows in earlier.before.items()}
 
     assert earlier.before["post"] > 30
     assert not {name: both for name, both in changed.items() if both[0] != both[1] and name not in GROWING}

@@ -15,7 +15,7 @@ from models.posts.quotes.quotes import Quote
 from models.relations.blocking import blocks
 from models.store.database import Connection
 from outbox.posts.notes import NoteDraft, publish
-from outbox.posts.quote_requests import get_quotable, may_quote, process_accepted_quote, process_refused_quote
+from outbox.posts.quote_requests import begin, get_quotable, may_quote, process_accepted_quote, process_refused_quote
 from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
 from tests.inbox.desk import PUBLIC
 from tests.outbox.sent_activities import list_sent
@@ -52,6 +52,14 @@ async def test_one_of_ours_is_quoted_at_once_and_told(conn: Connection) -> None:
     assert made.state == "accepted" and (made.stamp_uri or "").startswith(f"{anna.uri}/")
     assert await told(conn, anna) == ["quote"]
     assert "QuoteRequest" not in [one.type for one in await list_sent(conn)]
+
+
+@pytest.mark.parametrize(("here", "state"), [(True, "accepted"), (False, "pending")])
+async def test_whoever_begins_to_quote_learns_how_it_stands(conn: Connection, here: bool, state: str) -> None:
+    alice, author = await make_member(conn), await (make_member(conn, "anna") if here else make_remote_actor(conn))
+    quoted, note = await make_note(conn, author, audience="network", raw=ALL), await make_note(conn, alice)
+
+    assert (await begin(conn, HERE, alice, note, quoted)).state == state
 
 
 async def test_who_quotes_herself_needs_no_stamp_and_is_not_told(conn: Connection) -> None:

@@ -84,7 +84,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)
         delivery = await find_own_delivery(conn, post, reader_id)
-        went = await find_reaction_delivery(conn, reader_id, post.uri)
+        reaction_deliveries = await find_reaction_delivery(conn, reader_id, post.uri)
         await find_branding(request, conn)
         await count_unread(request, conn)
     wanted = form.typed("reply_to") if form else request.query.get("a", "")
@@ -99,7 +99,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         summary=post.warning or shorten(post.content),
         own=post.author_id == reader_id,
         delivery=delivery,
-        went=went,
+        reaction_deliveries=reaction_deliveries,
         explain_stop=partial(explain_stop, partial(say, request)),
         counts=counts[post.id],
         may_share=post.audience in PUBLIC,
