@@ -43,6 +43,7 @@ await client.v1.accounts.$select(alice.id).follow();
 await eventually(async () => (await client.v1.accounts.relationships.fetch({ id: [alice.id] }))[0].following, "the follow");
 await done("follow");
 
+await streaming.prepare(); // it connects in its own time: after a second
 const published = await ask("publish", { title: "Échelle de toit" });
 const update = await event("update", (status) => status.uri === published.uri, "the offer in the stream");
 assert.equal(update.account.acct, alice.acct);
