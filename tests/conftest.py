@@ -47,16 +47,22 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 BEGUN_FIRST = (
-    "stories/test_killed.py",
     "drills/test_kills.py",
-    "web/test_cli.py",
-    "web/commands/servers/test_peers.py",
-    "drills/test_database.py",
-    "web/commands/demo/test_demo.py",
-    "drills/test_stops.py",
+    "stories/test_killed.py",
+    "web/server/processes/test_serve.py",
+    "web/test_accessibility_of_forms.py",
+    "web/test_private_at_every_address.py",
     "models/store/postgres/test_postgres.py",
-    "outbox/exchanges/agreements/test_interleavings.py",
+    "web/commands/demo/test_demo.py",
+    "stories/test_foreign_peers.py",
+    "stories/test_client_walks.py",
+    "web/test_from_listing_to_thread.py",
+    "stories/test_streams.py",
+    "web/security/test_passkeys.py",
+    "drills/test_database.py",
     "models/timelines/test_timelines_plan.py",
+    "web/commands/test_backups.py",
+    "outbox/exchanges/agreements/test_interleavings.py",
 )
 """Few tests that take long: begun last, one process would still work on them when the others are done."""
 
