@@ -2,8 +2,9 @@
 
 import ast
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tests.mutations import python_mutators, sql_mutators
@@ -31,8 +32,11 @@ def list_mutants(path: Path, root: Path = ROOT) -> Iterator[Mutant]:
     changes = python_mutators.list_changes(source)
     if where.startswith("models/"):
         changes += sql_mutators.list_changes(source)
+    seen: Counter[str] = Counter()
     for change in changes:
-        yield make_mutant(name_module(path, root), where, source, change)
+        mutant = make_mutant(name_module(path, root), where, source, change)
+        seen[mutant.key] += 1
+        yield replace(mutant, place=seen[mutant.key] - 1)
 
 
 def is_python(mutant: Mutant, root: Path = ROOT) -> bool:

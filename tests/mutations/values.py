@@ -30,11 +30,13 @@ class Mutant:
     before: str
     after: str
     """The whole lines that the change touches, as they were and as they become."""
+    place: int = 0
+    """How many of the module before it change the same words in the same way: a `raise` reads like another."""
 
     @property
     def key(self) -> str:
         """Names this mutant in the results, wherever its line has moved to within the module."""
-        words = "\0".join((self.module, self.before, self.after, self.change.kind))
+        words = "\0".join((self.module, self.before, self.after, self.change.kind, str(self.place)))
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
