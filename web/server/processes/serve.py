@@ -143,7 +143,7 @@ async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.E
         await run_worker(instance, work_signal, stopping)
         return
     background = Background(instance.pool)
-    background.start("signals", partial(listen_for_work, instance, work_signal))
+    background.start("bells", partial(listen_for_work, instance, work_signal))
     await stopping.wait()
     await background.stop()
 

@@ -218,7 +218,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "expire": ("*/5 * * * *", expire_due),
     "return": ("*/5 * * * *", end_due_absences),
     "leave": ("*/5 * * * *", delete_due_accounts),
-    "remind_of_deletion": ("*/15 * * * *", remind_of_deletion),
+    "remind_leaving": ("*/15 * * * *", remind_of_deletion),
     "requests": ("* * * * *", endings.expire_due),
     "reminders": ("*/5 * * * *", remind_due),
     "archives": ("23 * * * *", job.clear_archives),
@@ -243,4 +243,4 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }
-"""Chore name → when, and what."""
+"""Chore name → when, and what. The names stay: databases keep them, with when each was done and what it failed of."""

@@ -56,7 +56,7 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
     jobs = JobSignal()
     work.start("jobs", partial(_run_jobs, instance, work_signal, stopping, jobs))
     signs.start("heartbeat", partial(_save_heartbeats, instance, work_signal, "worker", work))
-    signs.start("signals", partial(listen_for_work, instance, work_signal, jobs))
+    signs.start("bells", partial(listen_for_work, instance, work_signal, jobs))
     await stopping.wait()
     work_signal.signal_here()  # so that nobody sleeps until the next look
     late = await work.finish(DRAIN_SECONDS)
