@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.media_store import KEY, FolderStore, StoreFull
+from federation.media_store import KEY, FolderStore, Spool, StoreFull
 
 
 @pytest.fixture
@@ -19,6 +19,38 @@ async def test_what_is_saved_is_found_under_a_random_key(store: FolderStore) -> 
     assert KEY.fullmatch(first) and first != second
     found = store.find(first)
     assert found is not None and found.read_bytes() == b"one"
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was made to last through a power cut, in order: a file by what stands in it, a folder by its files."""
+    found: list[str] = []
+
+    def note(descriptor: int) -> None:
+        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        found.append(path.read_text() if path.is_file() else " ".join(one.name for one in path.iterdir()))
+
+    monkeypatch.setattr(os, "fsync", note)
+    return found
+
+
+async def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_its_name_is_too(
+    store: FolderStore, synced: list[str]
+) -> None:
+    key = await store.save(b"one")
+
+    assert synced == ["one", key]
+
+
+async def test_so_is_a_large_file_that_came_in_beside(store: FolderStore, synced: list[str]) -> None:
+    store.folder.mkdir()
+    spool = Spool(store)
+    draft = spool.new("mp4")
+    draft.write_text("a film")
+
+    key = await spool.keep(draft, "mp4")
+
+    assert synced == ["a film", key]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
+from models.store.background import jobs
 from outbox.traffic import queue_runner
 from tests.conftest import copy_database, with_database
 from tests.servers import Member, RunningServer, running_server
@@ -54,6 +56,7 @@ def only_rung() -> Iterator[None]:
         patch.setattr(loops, "POLL_SECONDS", NEVER)
         patch.setattr(queue_runner, "POLL_SECONDS", NEVER)
         patch.setattr(hub, "POLL_SECONDS", NEVER)
+        patch.setattr(jobs, "POLL", timedelta(seconds=NEVER))
         yield
 
 

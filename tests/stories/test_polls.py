@@ -101,7 +101,6 @@ async def test_members_of_two_cooperatives_and_a_mastodon_vote_and_the_end_is_to
         await end(lomme.instance)
 
         async def over() -> bool:
-            await notify_work(lomme.instance.pool)  # a job that sends figures rings for nobody: they leave at a look
             return bool((await find_poll(henin, bob, uri))["expired"])
 
         await eventually(over)

@@ -133,6 +133,28 @@ async def test_a_member_who_lost_the_second_proof_is_let_in_without(shell: Shell
     assert "has no second factor" in await shell.failure("account", "reset-second-factor", "alice")
 
 
+STARTED = {
+    "web.commands.follows": ("lookup", "@alice@lomme.test"),
+    "web.commands.servers.peers": ("peer", "list"),
+    "web.commands.keys": ("key", "rotate", "alice"),
+    "web.commands.backups": ("backup", "{folder}"),
+}
+"""A command of each module whose others are only forked from a process where every module was read before.
+
+Accounts begin in `shell`, listings in the story of killed servers, what serves and the demo in tests of their own.
+"""
+
+
+@pytest.mark.parametrize("arguments", STARTED.values(), ids=STARTED)
+async def test_a_command_reads_by_itself_whatever_it_needs(
+    shell: Shell, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    status, out, err = await run_declic(shell.env, *(one.format(folder=tmp_path) for one in arguments))
+
+    assert status == 0, err
+    assert out
+
+
 PUBLISH = ("publish", "offer", "--as", "alice", "--title", "Perceuse")
 
 

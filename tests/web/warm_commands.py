@@ -5,12 +5,13 @@ What a command reads when, and how soon it answers, is tested by `commands/test_
 
 import asyncio
 import gc
+import itertools
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TextIO
@@ -29,13 +30,17 @@ class WarmCommands:
     """Runs one command after another."""
 
     process: asyncio.subprocess.Process
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def run(self, env: dict[str, str], *arguments: str) -> tuple[int, str, str]:
         """A command of `declic`: its exit status, stdout and stderr."""
         assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps([env, arguments]).encode() + b"\n")
-        status, out, err = json.loads(await self.process.stdout.readline())
-        return status, out, err
+        number = next(self.numbers)
+        self.process.stdin.write(json.dumps([number, env, arguments]).encode() + b"\n")
+        while True:
+            answered, status, out, err = json.loads(await self.process.stdout.readline())
+            if answered == number:  # else it is of one for which its test waited no longer
+                return status, out, err
 
 
 @asynccontextmanager
@@ -55,12 +60,12 @@ def main() -> None:
     read_all_modules()
     with os.fdopen(os.dup(0)) as asked, os.fdopen(os.dup(1), "w") as answers:
         for line in asked:
-            environment, arguments = json.loads(line)
+            number, environment, arguments = json.loads(line)
             out, err = os.memfd_create("out"), os.memfd_create("err")
             child = os.fork()
             if child == 0:
                 break
-            answer(answers, child, out, err)
+            answer(answers, number, child, (out, err))
         else:
             return
     become(environment, arguments, out, err)
@@ -75,13 +80,13 @@ def read_all_modules() -> None:
     gc.freeze()  # a child that ends would go through all of them
 
 
-def answer(answers: TextIO, child: int, out: int, err: int) -> None:
+def answer(answers: TextIO, number: int, child: int, files: tuple[int, int]) -> None:
     """Wait for the command and tell what it said."""
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    said = [os.pread(file, LONGEST, 0).decode() for file in (out, err)]
-    print(json.dumps([status, *said]), file=answers, flush=True)
-    os.close(out)
-    os.close(err)
+    said = [os.pread(file, LONGEST, 0).decode() for file in files]
+    print(json.dumps([number, status, *said]), file=answers, flush=True)
+    for file in files:
+        os.close(file)
 
 
 def become(environment: dict[str, str], arguments: list[str], out: int, err: int) -> None:

@@ -115,6 +115,20 @@ async def test_what_comes_while_something_is_slow_is_done_at_the_bell() -> None:
     assert source.done == [2, 3, 1]
 
 
+async def test_what_comes_while_something_is_slow_is_found_without_a_bell_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_runner, "POLL_SECONDS", 0.01)
+    source = Source([1, 2])
+    source.gate[1] = asyncio.Event()
+    running = asyncio.create_task(source.run())
+    await wait_for(lambda: source.done == [2])
+
+    source.items.append(3)  # as what becomes due: nobody rings for it
+
+    await wait_for(lambda: source.done == [2, 3])
+    source.gate[1].set()
+    await running
+
+
 async def test_what_one_raises_ends_the_others() -> None:
     source = Source([1, -1])
     source.gate[1] = asyncio.Event()

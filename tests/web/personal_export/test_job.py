@@ -1,7 +1,9 @@
 """The job that makes an archive, what becomes of one that fails, and what is thrown away."""
 
+import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import ZipFile
 
 import pytest
@@ -38,6 +40,22 @@ async def alice(instance: Instance) -> Actor:
         await execute(conn, "UPDATE account SET language = 'en'")
         await make_listing(conn, alice)
         return alice
+
+
+async def test_an_archive_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, synced = ArchiveStorage(tmp_path / "archives"), list[dict[str, str]]()
+    monkeypatch.setattr(
+        os, "fsync", lambda _: synced.append({one.name: one.read_text() for one in storage.folder.iterdir()})
+    )
+
+    async def fill(file: BinaryIO) -> None:
+        file.write(b"all of hers")
+
+    key, _ = await storage.pack(fill)
+
+    assert synced == [{f".{key}": "all of hers"}]
 
 
 async def ask(instance: Instance, actor: Actor) -> int:

@@ -120,15 +120,15 @@ async def test_people_read_what_is_wrong_and_what_to_do_about_it(shell: Shell) -
 
 
 async def test_b52_whether_private_things_are_sent_is_chosen_and_shown(shell: Shell) -> None:
-    off = await shell.result("private", "LENS.test", "off")
-    shown, table = await shell.result("show", "lens.test"), await shell.result("list")
-    below, out, err = await shell.run("private", "sub.lens.test", "on")
-    on = await shell.result("private", "lens.test", "on")
-    found = json.loads(await shell.result("show", "lens.test", "--json"))
+    off = await shell.result("private", "BETHUNE.test", "off")
+    shown, table = await shell.result("show", "bethune.test"), await shell.result("list")
+    below, out, err = await shell.run("private", "sub.bethune.test", "on")
+    on = await shell.result("private", "bethune.test", "on")
+    found = json.loads(await shell.result("show", "bethune.test", "--json"))
 
     assert (off, on, found["no_private"]) == ("off", "on", False)
     assert "no private: True" in shown
-    assert any(line.startswith("lens.test") and "reader,nothing-private" in line for line in table.splitlines())
+    assert any(line.startswith("bethune.test") and "reader,nothing-private" in line for line in table.splitlines())
     assert (below, out, err) == (1, "", "This is decided for a name above its own: change it there.\n")
 
 
