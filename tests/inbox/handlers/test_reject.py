@@ -1,12 +1,18 @@
 """A Reject ends what was accepted, and only its own."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.reject import handle_reject
+from models.exchanges import agreements
+from models.exchanges.agreements import Terms
 from models.relations import follows
 from models.store.database import Connection
-from tests.factories import HERE, make_follow, make_member, make_remote_actor
+from outbox.exchanges.agreements.agreements import request
+from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
@@ -33,3 +39,20 @@ async def test_ax03_nobody_refuses_for_somebody_else(conn: Connection) -> None:
 def by_follow(actor: str, object: str) -> dict[str, str]:
     """A Follow whose id was lost."""
     return {"type": "Follow", "actor": actor, "object": object}
+
+
+@pytest.mark.parametrize(("named", "state"), [("request", "refused"), ("agreement", "cancelled")])
+async def test_an_owner_refuses_what_was_asked_and_cancels_what_has_an_id_of_hers(
+    conn: Connection, named: str, state: str
+) -> None:
+    dora = await make_remote_actor(conn, "dora", territory_uri="https://henin.test/users/coop")
+    listing = await make_listing(conn, dora, mode="gift")
+    held = await request(conn, HERE, await make_member(conn), listing, Terms())
+    uri = f"{dora.uri}/agreements/1"
+    await agreements.save(conn, replace(held, uri=uri))
+    published = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+    said = by(dora, "Reject", uri if named == "agreement" else held.request_uri, published=published)
+    await handle_reject(conn, HERE, dora, said)
+
+    assert (await agreements.get(conn, held.id)).state == state

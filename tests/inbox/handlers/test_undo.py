@@ -6,9 +6,11 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.undo import handle_undo
+from inbox.processing.dispatch import apply
 from models.relations import follows
-from models.store.database import Connection
-from tests.factories import HERE, make_follow, make_member, make_remote_actor
+from models.store.database import Connection, fetch_value
+from models.traffic import tombstones
+from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
@@ -32,3 +34,31 @@ async def test_ax04_nobody_takes_back_the_follow_of_somebody_else(conn: Connecti
         await handle_undo(conn, HERE, mallory, by(mallory, "Undo", inner if inline else follow.uri))
 
     assert await follows.is_follower(conn, follower_id=bob.id, followed_id=alice.id)
+
+
+@pytest.mark.parametrize(("type", "table"), [("Block", "block"), ("Like", "favourite"), ("Announce", "share")])
+async def test_what_stood_here_when_it_was_undone_may_be_said_again_under_its_id(
+    conn: Connection, type: str, table: str
+) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    note = await make_note(conn, alice)
+    said = by(bob, type, alice.uri if type == "Block" else note.uri)
+    stood = []
+
+    for activity in (said, by(bob, "Undo", said.id), said):
+        await apply(conn, HERE, bob, activity)
+        stood.append(await fetch_value(conn, f"SELECT count(*) FROM {table}"))
+
+    assert stood == [1, 0, 1]
+
+
+async def test_a_follow_that_was_refused_stays_refused_and_is_not_void_for_having_been_undone(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    follow = await make_follow(conn, bob, alice, state="rejected")
+    assert follow.uri is not None
+
+    await handle_undo(conn, HERE, bob, by(bob, "Undo", follow.uri))
+
+    found = await follows.find(conn, follower_id=bob.id, followed_id=alice.id)
+    assert found is not None and found.state == "rejected"
+    assert not await tombstones.is_gone(conn, follow.uri, bob.uri)
