@@ -103,11 +103,13 @@ async def test_whoever_asks_to_quote_a_page_quotes_what_it_shows(
 ) -> None:
     await desk.follow(alice, bob)
     named = {"page": greeting.url, "id": greeting.uri}
-    note = desk.note(bob, quote=named[quoted])
+    mention: dict[str, Any] = {"type": "Mention", "href": alice.url, "name": "@alice"}
+    note = desk.note(bob, quote=named[quoted], tag=[mention])
 
     await desk.take(bob, desk.activity(bob, "QuoteRequest", named[asked], instrument=note))
 
     assert [one["type"] for one in await desk.sent()] == ["Accept"]
+    assert await desk.value("SELECT actor_id FROM mention") == alice.id
     quote = await desk.row("SELECT quoted_id, quoting_uri, state FROM quote")
     assert (quote["quoted_id"], quote["quoting_uri"], quote["state"]) == (greeting.id, note["id"], "accepted")
 

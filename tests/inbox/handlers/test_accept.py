@@ -8,6 +8,7 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
+from inbox.handlers.delete import handle_delete
 from models.exchanges import agreements
 from models.exchanges.agreements import Terms
 from models.people.actors import Actor
@@ -176,3 +177,15 @@ async def test_a_partners_yes_that_does_not_fit_is_answered_with_how_it_stands_a
         "Update",
         "Countered" if yes_to == "hers" else "Requested",
     )
+
+
+async def test_a_yes_to_a_quote_is_taken_back_by_deleting_its_stamp(asked: Asked) -> None:
+    stamp = f"{asked.bob.uri}/stamps/1"
+    neighbour = await make_remote_actor(asked.conn, "mallory")
+    await asked.accept(asked.bob, result=stamp)
+
+    await handle_delete(asked.conn, HERE, neighbour, by(neighbour, "Delete", stamp))
+    assert await asked.state() == "accepted"
+
+    await handle_delete(asked.conn, HERE, asked.bob, by(asked.bob, "Delete", stamp))
+    assert await asked.state() == "revoked"
