@@ -23,7 +23,7 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     """
     inner = activity.object
     uri = _read_id(sender, inner)
-    if uri and await _undo_by_id(conn, site, sender, uri, activity.content):
+    if await _undo_by_id(conn, site, sender, uri, activity.content):
         return
     if not isinstance(inner, str) and not await received.has_come(conn, uri, sender.uri):
         await _undo_by_meaning(conn, sender, inner)

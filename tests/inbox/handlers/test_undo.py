@@ -62,3 +62,27 @@ async def test_a_follow_that_was_refused_stays_refused_and_is_not_void_for_havin
     found = await follows.find(conn, follower_id=bob.id, followed_id=alice.id)
     assert found is not None and found.state == "rejected"
     assert not await tombstones.is_gone(conn, follow.uri, bob.uri)
+
+
+@pytest.mark.parametrize(
+    ("type", "table"), [("Follow", "follow"), ("Block", "block"), ("Like", "favourite"), ("Announce", "share")]
+)
+async def test_what_lost_its_id_is_taken_back_by_what_it_says_as_often_as_it_is_said(
+    conn: Connection, type: str, table: str
+) -> None:
+    alice, bob, carol = await make_member(conn), await make_remote_actor(conn), await make_remote_actor(conn, "carol")
+    target = alice.uri if type in ("Follow", "Block") else (await make_note(conn, alice)).uri
+    for one in (bob, carol):
+        await apply(conn, HERE, one, by(one, type, target))
+
+    for _ in range(2):
+        await apply(conn, HERE, bob, by(bob, "Undo", {"type": type, "actor": bob.uri, "object": target}))
+
+    assert await fetch_value(conn, f"SELECT count(*) FROM {table}") == 1, "and nobody else's goes"
+
+
+async def test_the_undoing_of_what_nobody_knows_changes_nothing(conn: Connection) -> None:
+    bob = await make_remote_actor(conn)
+
+    for type, target in (("Follow", f"{HERE.url}/users/nobody"), ("Like", f"{HERE.url}/notes/none")):
+        await apply(conn, HERE, bob, by(bob, "Undo", {"type": type, "actor": bob.uri, "object": target}))
