@@ -311,3 +311,13 @@ async def test_a_yes_on_its_way_while_the_wait_ended_here_holds_and_one_after_a_
     with pytest.raises(Ignored, match="agreement_ended"):
         await copy.say_yes()
     assert (await copy.get()).state == "cancelled"
+
+
+async def test_an_offer_that_only_an_update_named_is_refused_by_its_id(copy: Copy) -> None:
+    theirs = f"{copy.dora.uri}/activities/8"
+    await copy.update("Countered", promise=LATER, inReplyTo=theirs)
+
+    published = (SOON + timedelta(hours=1)).isoformat()
+    await apply(copy.conn, HERE, copy.dora, by(copy.dora, "Reject", theirs, published=published))
+
+    assert (await copy.get()).state == "refused"
