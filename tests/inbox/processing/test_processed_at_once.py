@@ -20,7 +20,8 @@ async def test_what_is_processed_at_once_leaves_connections_for_pages(
     for sender in senders:
         await desk.meet(sender)
         await desk.post(sender, desk.activity(sender, "Like", alice.uri))
-    read, inside, most, all_read, full = 0, 0, 0, asyncio.Event(), asyncio.Event()
+    read = inside = most = 0
+    all_read, full = asyncio.Event(), asyncio.Event()
 
     async def may_pass_on(*_: Any, **__: Any) -> bool:
         nonlocal read
