@@ -38,7 +38,7 @@ async def test_what_is_processed_at_once_leaves_connections_for_pages(
             full.set()
         await full.wait()
         await all_read.wait()
-        for _ in range(10):  # time for one more to come in, were it let in
+        for _turn in range(10):  # time for one more to come in, were it let in
             await execute(conn, "SELECT 1")
         inside -= 1
 
