@@ -104,7 +104,7 @@ def _list_named_by_post(note: Note) -> Iterator[str]:
     if note.quote is not None:
         yield note.quote
     people = (*note.to, *note.cc, *(mention.href for mention in note.mentions))
-    yield from (uri for uri in people if uri and "/@" in uri)  # no other page is anybody's
+    yield from (uri for uri in people if "/@" in uri)  # no other page is anybody's
 
 
 def _rename(value: Any, ids: dict[str, str]) -> Any:

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 async def ask(conn: Connection, listing: Listing) -> bool:
     """Have the calendar of a listing elsewhere asked for soon, unless that was done lately."""
-    if listing.post.local or listing.details.calendar_uri is None:
+    if listing.details.calendar_uri is None:  # and none of ours has one
         return False
     if not await unavailabilities.claim_copy(conn, listing.id):
         return False

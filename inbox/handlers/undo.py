@@ -23,11 +23,11 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     """
     inner = activity.object
     uri = _read_id(sender, inner)
-    if uri and await _undo_by_id(conn, site, sender, uri, activity.content):
+    if await _undo_by_id(conn, site, sender, uri, activity.content):
         return
-    if not isinstance(inner, str) and not (uri and await received.has_come(conn, uri, sender.uri)):
+    if not isinstance(inner, str) and not await received.has_come(conn, uri, sender.uri):
         await _undo_by_meaning(conn, sender, inner)
-    if uri and same_origin(uri, sender.uri):
+    if same_origin(uri, sender.uri):
         await tombstones.save_undone(conn, uri, sender.uri)
 
 

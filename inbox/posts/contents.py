@@ -97,7 +97,7 @@ def _write_links(note: Note, text: str) -> Iterator[str]:
     for link in {link.href: link for link in note.links}.values():
         if not _leads_to(text, link.href) and link.href not in {note.url, note.id}:
             name = " ".join(clean_text(link.name, NAME_LIMIT).split()) or link.href
-            yield clean(f'<p><a href="{escape(link.href)}">{escape(name, quote=False)}</a></p>')
+            yield clean(f'<p><a href="{escape(link.href)}">{escape(name)}</a></p>')
 
 
 def _write_facts(note: Note, text: str) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _write_period(start: datetime, end: datetime | None) -> str:
 
 def _write_page(note: Note, page: str) -> str:
     """A link to its page; of a film or a sound, where it plays, with how long it lasts."""
-    link = f'<a href="{escape(page)}">{escape(page, quote=False)}</a>'
+    link = f'<a href="{escape(page)}">{escape(page)}</a>'
     if note.type not in PLAYED:
         return clean(f"<p>{link}</p>")
     return clean(f"<p>▶ {link}{f' ({write_duration(note.duration)})' if note.duration else ''}</p>")

@@ -96,15 +96,20 @@ async def test_pages_are_liked_and_shared_and_the_same_is_taken_back(
     assert await desk.value(f"SELECT count(*) FROM {table}") == 0
 
 
+@pytest.mark.parametrize("asked", ["page", "id"])
+@pytest.mark.parametrize("quoted", ["page", "id"])
 async def test_whoever_asks_to_quote_a_page_quotes_what_it_shows(
-    desk: Desk, bob: Person, alice: Actor, greeting: Post
+    desk: Desk, bob: Person, alice: Actor, greeting: Post, asked: str, quoted: str
 ) -> None:
     await desk.follow(alice, bob)
-    note = desk.note(bob, quote=greeting.url)
+    named = {"page": greeting.url, "id": greeting.uri}
+    mention: dict[str, Any] = {"type": "Mention", "href": alice.url, "name": "@alice"}
+    note = desk.note(bob, quote=named[quoted], tag=[mention])
 
-    await desk.take(bob, desk.activity(bob, "QuoteRequest", greeting.url, instrument=note))
+    await desk.take(bob, desk.activity(bob, "QuoteRequest", named[asked], instrument=note))
 
     assert [one["type"] for one in await desk.sent()] == ["Accept"]
+    assert await desk.value("SELECT actor_id FROM mention") == alice.id
     quote = await desk.row("SELECT quoted_id, quoting_uri, state FROM quote")
     assert (quote["quoted_id"], quote["quoting_uri"], quote["state"]) == (greeting.id, note["id"], "accepted")
 

@@ -298,3 +298,26 @@ async def test_that_it_expired_is_nobodys_doing(copy: Copy, state: str, event: s
 
     [told] = await copy.conn.fetch("SELECT kind, actor_id FROM exchange_event ORDER BY id DESC LIMIT 1")
     assert (told["kind"], told["actor_id"]) == (event, copy.dora.id if by_owner else None)
+
+
+async def test_a_yes_on_its_way_while_the_wait_ended_here_holds_and_one_after_a_no_does_not(
+    copy: Copy,
+) -> None:
+    await copy.update("Expired")
+    await copy.say_yes()
+    assert (await copy.get()).state == "agreed"
+
+    await copy.update("Cancelled")
+    with pytest.raises(Ignored, match="agreement_ended"):
+        await copy.say_yes()
+    assert (await copy.get()).state == "cancelled"
+
+
+async def test_an_offer_that_only_an_update_named_is_refused_by_its_id(copy: Copy) -> None:
+    theirs = f"{copy.dora.uri}/activities/8"
+    await copy.update("Countered", promise=LATER, inReplyTo=theirs)
+
+    published = (SOON + timedelta(hours=1)).isoformat()
+    await apply(copy.conn, HERE, copy.dora, by(copy.dora, "Reject", theirs, published=published))
+
+    assert (await copy.get()).state == "refused"

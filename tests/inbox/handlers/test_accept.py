@@ -8,6 +8,7 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
+from inbox.handlers.delete import handle_delete
 from models.exchanges import agreements
 from models.exchanges.agreements import Terms
 from models.people.actors import Actor
@@ -15,9 +16,10 @@ from models.posts.quotes import quotes
 from models.posts.quotes.quotes import Quote
 from models.relations import follows
 from models.store.database import Connection, fetch_value
-from outbox.exchanges.agreements.agreements import request
+from outbox.exchanges.agreements.agreements import counter, request
 from outbox.posts.notes import NoteDraft, publish
 from outbox.relations import follows as outbox
+from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.outbox.sent_activities import list_sent
@@ -149,3 +151,41 @@ async def test_the_owners_yes_to_terms_binds_and_is_followed_here(conn: Connecti
 
     now = await agreements.get(conn, held.id)
     assert (now.state, now.uri) == ("agreed", document["id"])
+
+
+NONSENSE = {"hasUnit": "one", "hasNumericalValue": "NaN"}
+
+
+@pytest.mark.parametrize(("wrong", "yes_to"), [({"resourceQuantity": NONSENSE}, "hers"), ({}, "his own")])
+async def test_a_partners_yes_that_does_not_fit_is_answered_with_how_it_stands_and_changes_nothing(
+    conn: Connection, wrong: dict[str, Any], yes_to: str
+) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn, territory_uri=COOP)
+    listing = await make_listing(conn, alice, mode="gift")
+    held = await request(conn, HERE, bob, listing, Terms(), Said(uri=f"{bob.uri}/offers/1"))
+    if yes_to == "hers":
+        held = await counter(conn, HERE, alice, held, Terms(note="Demain ?"))
+    promise = {"type": "Commitment", "satisfies": f"{listing.uri}#primary", "note": held.note} | wrong
+    document = {"type": "Agreement", "attributedTo": bob.uri, "stipulates": promise}
+    sent = len(await list_sent(conn))
+
+    await handle_accept(conn, HERE, bob, by(bob, "Accept", held.offer_uri, result=document))
+
+    assert await agreements.get(conn, held.id) == held
+    [told] = (await list_sent(conn))[sent:]
+    assert (told.type, told.activity["object"]["preview"]["name"]) == (
+        "Update",
+        "Countered" if yes_to == "hers" else "Requested",
+    )
+
+
+async def test_a_yes_to_a_quote_is_taken_back_by_deleting_its_stamp(asked: Asked) -> None:
+    stamp = f"{asked.bob.uri}/stamps/1"
+    neighbour = await make_remote_actor(asked.conn, "mallory")
+    await asked.accept(asked.bob, result=stamp)
+
+    await handle_delete(asked.conn, HERE, neighbour, by(neighbour, "Delete", stamp))
+    assert await asked.state() == "accepted"
+
+    await handle_delete(asked.conn, HERE, asked.bob, by(asked.bob, "Delete", stamp))
+    assert await asked.state() == "revoked"

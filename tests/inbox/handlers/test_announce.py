@@ -37,3 +37,15 @@ async def test_whom_alice_blocks_shares_nothing_of_hers(conn: Connection) -> Non
 
     with pytest.raises(Ignored):
         await handle_announce(conn, HERE, bob, by(bob, "Announce", post.uri))
+
+
+async def test_a_share_that_was_told_again_is_taken_back_by_its_newer_id_and_told_once(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    post = await make_note(conn, alice)
+    first, second = by(bob, "Announce", post.uri), by(bob, "Announce", post.uri)
+
+    await handle_announce(conn, HERE, bob, first)
+    await handle_announce(conn, HERE, bob, second)
+
+    assert await fetch_value(conn, "SELECT uri FROM share") == second.id
+    assert await fetch_value(conn, "SELECT count(*) FROM notification WHERE recipient_id = $1", alice.id) == 1

@@ -5,10 +5,13 @@ import pytest
 from inbox.errors import Ignored
 from inbox.handlers.delete import handle_delete
 from models import posts
+from models.exchanges import agreements
+from models.exchanges.agreements import Terms
 from models.people import actors
 from models.store.database import Connection, fetch_value
 from models.traffic import tombstones
-from tests.factories import HERE, make_note, make_remote_actor
+from outbox.exchanges.agreements.agreements import request
+from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
@@ -65,3 +68,13 @@ async def test_a_post_of_ours_is_deleted_by_nobody_elsewhere_and_leaves_no_tombs
     assert left is not None and left.deleted_at is None
     assert not await tombstones.is_gone(conn, post.uri, bob.uri)
     assert await tombstones.is_gone(conn, f"{bob.uri}/notes/unknown", bob.uri)
+
+
+async def test_what_was_open_with_whoever_deletes_herself_ends_on_either_side(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    his = await request(conn, HERE, bob, await make_listing(conn, alice, mode="gift"), Terms())
+    hers = await request(conn, HERE, alice, await make_listing(conn, bob, mode="gift"), Terms())
+
+    await handle_delete(conn, HERE, bob, by(bob, "Delete", bob.uri))
+
+    assert [(await agreements.get(conn, one.id)).state for one in (his, hers)] == ["withdrawn", "refused"]

@@ -26,3 +26,14 @@ async def test_what_one_may_not_see_one_cannot_like(conn: Connection) -> None:
 
     with pytest.raises(Ignored):
         await handle_like(conn, HERE, bob, by(bob, "Like", post.uri))
+
+
+async def test_a_like_that_was_told_again_is_known_by_its_newer_id(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    post = await make_note(conn, alice)
+    first, second = by(bob, "Like", post.uri), by(bob, "Like", post.uri)
+
+    await handle_like(conn, HERE, bob, first)
+    await handle_like(conn, HERE, bob, second)
+
+    assert await fetch_value(conn, "SELECT uri FROM favourite") == second.id

@@ -7,6 +7,7 @@ import pytest
 
 from inbox.errors import Held, Ignored
 from inbox.processing.dispatch import apply
+from models.errors import NotFound
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms
 from models.listings.listings import Listing
@@ -176,6 +177,22 @@ async def test_terms_for_what_is_not_offered_here_are_refused_by_whoever_is_aske
     assert (no.activity["object"], no.activity["to"]) == (activity.id, [bob.uri])
     assert "n’est pas proposée ici" in no.activity["content"]
     assert await find(conn, listing, bob) is None
+
+
+async def test_what_vanishes_while_somebody_asks_for_it_is_not_answered(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob, listing = await meet(conn)
+
+    async def vanish(*_: Any) -> None:
+        raise NotFound
+
+    monkeypatch.setattr("inbox.handlers.offer.agreements.request", vanish)
+
+    with pytest.raises(Ignored):
+        await offer(conn, bob, alice, terms(listing))
+
+    assert await list_sent(conn) == []
 
 
 async def test_who_is_blocked_hears_what_anybody_might_hear(conn: Connection) -> None:

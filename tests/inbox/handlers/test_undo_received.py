@@ -58,5 +58,6 @@ async def test_ax04_what_is_done_again_under_a_new_id_counts(desk: Desk, bob: Pe
     first, second = desk.activity(bob, "Like", tent.uri), desk.activity(bob, "Like", tent.uri)
 
     await desk.take(bob, first, desk.activity(bob, "Undo", first), second)
+    await desk.take(bob, desk.activity(bob, "Undo", first))  # told again, and no longer true of anything
 
     assert await desk.value("SELECT uri FROM favourite") == second["id"]

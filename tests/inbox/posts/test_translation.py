@@ -14,7 +14,7 @@ from federation.vocabulary.embedded import Postlike, is_postlike, read_object
 from inbox.posts.contents import read_attachments
 from inbox.posts.translation import read_audience, read_details, read_new_post
 from models.listings.listings import ListingDetails, has_calendar
-from outbox.builders.objects.proposal import build_proposal
+from outbox.builders.objects.proposal import CURRENCIES, build_proposal
 from tests.outbox.sample_people import ALICE, BOB, SITE, listing, picture
 from tests.payloads import load_json
 
@@ -221,3 +221,40 @@ def test_a_page_on_another_server_is_not_believed() -> None:
     note = read({"id": f"{BOB.uri}/notes/1", "type": "Note", "attributedTo": BOB.uri, "url": "https://evil.test/login"})
 
     assert read_new_post(BOB, note, {}).url == f"{BOB.uri}/notes/1"
+
+
+@pytest.mark.parametrize(
+    ("action", "reciprocal", "mode"),
+    [
+        ("transferCustody", "hope", "loan"),
+        ("deliverService", "money", "service"),
+        ("vf:transfer", "money", "sale"),
+        ("transfer", "hope", "swap"),
+        ("transfer", None, "gift"),
+        ("consume", None, "other"),
+    ],
+)
+def test_a_listing_of_no_kind_is_known_by_what_is_done_and_what_is_asked_for(
+    action: str, reciprocal: str | None, mode: str
+) -> None:
+    document = to_json(build_proposal(SITE, ALICE, listing(mode="gift")))
+    document["publishes"]["action"] = action
+    asked = {"hope": {"name": "une binette"}, "money": {"resourceConformsTo": CURRENCIES["EUR"]}}
+    if reciprocal is not None:
+        document["reciprocal"] = {"type": "Intent", "action": "transfer", **asked[reciprocal]}
+
+    details = read_details(read({key: value for key, value in document.items() if key != "additionalType"}))
+
+    assert details is not None and details.mode == mode
+
+
+def test_what_people_typed_between_quotes_stays_as_they_typed_it() -> None:
+    event = load_json("mobilizon/create_event")["object"] | {
+        "name": 'L\'atelier "vélo" & Cie',
+        "location": {"type": "Place", "name": 'Salle "L\'Escale"'},
+    }
+
+    content = read_new_post(BOB, read(event), {}).content
+
+    assert '<strong>L\'atelier "vélo" &amp; Cie</strong>' in content
+    assert '<p>📍 Salle "L\'Escale"</p>' in content

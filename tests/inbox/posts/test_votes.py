@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from federation.vocabulary.embedded import is_postlike, read_object
+from inbox.posts.votes import process_vote
 from models.people.actors import Actor
 from models.personal_data import account_erasure
 from models.posts import Audience, Post
@@ -286,3 +288,14 @@ async def test_a_poll_that_is_taken_out_of_a_post_elsewhere_goes_here_too(
 
     assert await desk.value("SELECT count(*) FROM poll") == 0
     assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == 1
+
+
+async def test_a_post_is_no_vote(desk: Desk, bob: Person, alice: Actor) -> None:
+    post, voter = await ask(desk, alice), await desk.meet(bob)
+    answer = read_object(desk.note(bob, inReplyTo=post.uri, content="<p>Plutôt mercredi.</p>"))
+    assert is_postlike(answer)
+
+    async with transaction(desk.instance.pool) as conn:
+        assert await process_vote(conn, voter, answer) is False
+
+    assert (await read(desk, post)).voters == 0

@@ -210,7 +210,10 @@ async def test_no_mistake_of_ours_looks_like_an_absence_of_the_database_and_stop
     desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await desk.follow(alice, bob)
-    mistakes = [FileNotFoundError("a file"), TimeoutError(), asyncpg.InterfaceError("an argument"), KeyError("a key")]
+    mistakes = [
+        *(FileNotFoundError("a file"), TimeoutError(), asyncpg.InterfaceError("an argument"), KeyError("a key")),
+        RuntimeError("long" * 1000),
+    ]
     left: list[Exception] = list(mistakes)
 
     async def fail(*_: Any) -> None:
@@ -222,10 +225,11 @@ async def test_no_mistake_of_ours_looks_like_an_absence_of_the_database_and_stop
     await desk.take(bob, *(desk.create(bob) for _ in mistakes), like)
 
     states = await desk.states()
-    assert [state for state, _ in states] == ["waiting"] * 4 + ["ignored"]
-    assert [str(reason).partition(":")[0] for _, reason in states[:4]] == [
+    assert [state for state, _ in states] == ["waiting"] * 5 + ["ignored"]
+    assert [str(reason).partition(":")[0] for _, reason in states[:5]] == [
         type(one).__name__ for one in reversed(mistakes)
     ]
+    assert len(states[0][1] or "") == 500, "a line of the operators' page, not a book"
 
 
 async def test_what_cannot_even_be_put_off_stops_nobody_else(

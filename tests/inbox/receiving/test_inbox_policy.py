@@ -9,11 +9,13 @@ from federation.discovery.fetches import fetch_actor
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from inbox.processing.process import process_due
-from inbox.receiving import headers, receive
+from inbox.receiving import headers, inbox_policy, receive
+from models.errors import NotFound
 from models.limits import POSTS
+from models.people import actors
 from models.people.actors import Actor
 from models.servers import access_requests, trust_levels
-from models.store.database import transaction
+from models.store.database import Connection, transaction
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -179,3 +181,23 @@ async def test_b38_ten_thousand_invented_hosts_leave_memory_as_it_was(desk: Desk
 
     assert desk.instance.counter.size(POSTS) <= 4096
     assert desk.instance.policy.size == 1
+
+
+async def test_whose_inbox_it_is_is_asked_of_the_database_once_in_a_while(
+    desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    find = actors.find_published
+
+    async def find_published(conn: Connection, username: str) -> Actor | None:
+        asked.append(username)
+        return await find(conn, username)
+
+    monkeypatch.setattr(actors, "find_published", find_published)
+
+    for _ in range(3):
+        await inbox_policy.require_inbox(desk.instance, "alice")
+        with pytest.raises(NotFound):
+            await inbox_policy.require_inbox(desk.instance, "nobody")
+
+    assert asked == ["alice", "nobody"]

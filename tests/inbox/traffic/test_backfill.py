@@ -249,3 +249,19 @@ async def test_b14_the_second_tries_of_a_backfill_are_bounded(desk: Desk, bob: P
 
     assert (done.looked, done.kept) == (MOST_AGAIN + 5, 0)
     assert sum(uri in busy for uri in desk.fediverse.fetched) == 2 * MOST_AGAIN + 5
+
+
+async def test_what_tells_no_day_or_a_day_to_come_has_no_place_in_the_past(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    followed = await desk.follow(alice, bob)
+    undated = line(desk, bob, 2, content="<p>sans date</p>")
+    undated["object"].pop("published")
+    undated.pop("published")
+    dated = line(desk, bob, 3, content="<p>daté</p>")
+    dated.pop("published")
+    serve_outbox(desk, bob, [undated, line(desk, bob, -1, content="<p>demain</p>"), dated])
+
+    done = await fill(desk, followed)
+
+    assert (done.state, done.found, await contents(desk)) == ("done", 1, ["<p>daté</p>"])

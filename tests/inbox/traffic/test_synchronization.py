@@ -190,3 +190,19 @@ async def test_ax24_only_the_living_of_ours_are_compared(desk: Desk, bob: Person
     await desk.instance.pool.execute("UPDATE actor SET deleted_at = now() WHERE id = $1", anna.id)
 
     assert await _post(desk, bob, _said(bob, alice.uri)) == []
+
+
+async def test_a_list_that_cannot_be_had_for_now_is_asked_for_again_and_one_that_is_refused_is_not(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    await desk.follow(alice, bob)
+    url = f"{bob.uri}/followers_synchronization"
+
+    desk.fediverse.documents[url] = FetchFailed(Cause.TIMED_OUT, "henin.test", retry=True)
+    with pytest.raises(FetchFailed):
+        await _settle(desk, bob)
+    await desk.instance.pool.execute("DELETE FROM failed_fetch")
+    desk.fediverse.documents[url] = FetchFailed(Cause.REFUSED, "henin.test", answer=403)
+    await _settle(desk, bob)
+
+    assert await _state(desk, alice) == "accepted"

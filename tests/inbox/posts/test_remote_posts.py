@@ -1,0 +1,36 @@
+"""A post from elsewhere that comes once more, for more readers than before."""
+
+from typing import Any
+
+from models.people.actors import Actor
+from models.store.database import connection, transaction
+from outbox.moderation.message_requests import accept_sender
+from tests.factories import make_member
+from tests.inbox.desk import Desk
+
+
+async def test_what_waited_for_one_of_two_comes_to_her_with_its_edit_once_she_follows_its_writer(
+    desk: Desk, alice: Actor
+) -> None:
+    eve = desk.fediverse.add_person("eve", "neu.test")
+    async with connection(desk.instance.pool) as conn:
+        hocine = await make_member(conn, "hocine")
+    named: list[dict[str, Any]] = [
+        {"type": "Mention", "href": one.uri, "name": f"@{one.handle}"} for one in (alice, hocine)
+    ]
+    note = desk.note(eve, to=[alice.uri, hocine.uri], cc=[], tag=named, published="2026-01-01T00:00:00Z")
+    await desk.take(eve, desk.create(eve, note))
+    author = await desk.meet(eve)
+    async with transaction(desk.instance.pool) as conn:
+        await accept_sender(conn, alice, author.id)
+    await desk.take(eve)
+    assert (await desk.told(alice), await desk.told(hocine)) == (["mention"], [])
+    await desk.follow(hocine, eve)
+
+    edited = note | {"content": "<p>corrigé</p>", "updated": "2026-01-02T00:00:00Z"}
+    await desk.take(eve, desk.activity(eve, "Update", edited))
+
+    assert (await desk.told(alice), await desk.told(hocine)) == (["mention"], ["mention"])
+    assert await desk.value("SELECT count(*) FROM mention WHERE actor_id = $1", hocine.id) == 1
+    assert await desk.value("SELECT count(*) FROM conversation WHERE owner_id = $1", hocine.id) == 1
+    assert await desk.value("SELECT count(*) FROM message_request WHERE reader_id = $1", hocine.id) == 0
