@@ -1,5 +1,6 @@
 """Polls of one's own on their way: for whom they are, and who hears of their figures and of their end as a post."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,20 @@ async def test_nobody_votes_in_what_she_may_not_read_or_in_what_asks_nothing(con
             await vote(conn, HERE, anna, note, [0])
 
     assert await fetch_value(conn, "SELECT count(*) FROM poll_vote") == 0
+
+
+async def test_two_votes_of_one_person_at_the_same_moment_are_one(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice, anna = await make_member(conn), await make_member(conn, "anna")
+        note = await publish(conn, HERE, alice, typed())
+
+    async def choose(choice: int) -> None:
+        async with transaction(pool) as conn:
+            await vote(conn, HERE, anna, note, [choice])
+
+    outcomes = await asyncio.gather(*(choose(number % 2) for number in range(4)), return_exceptions=True)
+
+    assert sorted(str(one) for one in outcomes) == ["None", *["already_voted"] * 3]
+    async with connection(pool) as conn:
+        asked = await polls.find(conn, note.id, None)
+        assert asked is not None and (sum(asked.votes), asked.voters) == (1, 1)

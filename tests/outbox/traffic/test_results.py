@@ -1,14 +1,16 @@
-"""The chore that asks unavailable hosts again."""
+"""What arrives tells of the others that wait for its host; the chore that asks unavailable hosts again."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from federation.instance import Instance
 from models.servers import circuit_breakers
 from models.settings import Settings
-from models.store.database import Pool, connection, execute
+from models.store.database import Connection, Pool, connection, execute, fetch_column
 from models.traffic.outbound import deliveries, held_deliveries
-from outbox.traffic.results import probe_hosts
+from outbox.traffic.outcomes import Delivered
+from outbox.traffic.results import probe_hosts, save_sent
 from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor, save_failure
 from tests.fediverse import FakeFediverse
 
