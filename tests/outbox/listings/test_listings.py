@@ -300,7 +300,9 @@ async def test_nobody_else_may_change_it(conn: Connection, alice: Actor) -> None
             await verb
 
 
-async def test_photos_go_with_it_in_their_order_and_with_their_words_and_an_edit_says_which_stay(conn: Connection, alice: Actor) -> None:
+async def test_photos_go_with_it_in_their_order_and_with_their_words_and_an_edit_says_which_stay(
+    conn: Connection, alice: Actor
+) -> None:
     kept = [
         await uploads.create_upload(
             conn,
