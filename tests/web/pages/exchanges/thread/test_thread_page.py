@@ -218,6 +218,10 @@ async def test_nothing_is_begun_with_whom_one_blocks(
         await execute(conn, "UPDATE agreement SET state = 'refused' WHERE id = $1", made.tent.id)
     before = await read()
     async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET status = 'paused' WHERE post_id = $1", lomme.tent.id)
+    assert await read() == (True, False), "nobody asks for what rests"
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET status = 'open' WHERE post_id = $1", lomme.tent.id)
         for number, other in enumerate((lomme.hocine, lomme.bob)):
             await blocks.save(conn, uri=f"https://x.test/{number}", actor_id=lomme.alice.id, target_id=other.id)
 
