@@ -108,7 +108,9 @@ async def test_who_only_wrote_an_answer_and_took_it_back_holds_nothing(
     assert not await send(conn, scene)
 
 
-async def test_who_knows_only_others_does_not_hear_that_she_goes(conn: Connection, scene: Scene) -> None:
+async def test_who_knows_only_others_does_not_hear_that_she_goes_or_takes_a_post_back(
+    conn: Connection, scene: Scene
+) -> None:
     carol, post = await make_member(conn, "carol"), await make_note(conn, await make_member(conn, "dora"))
     names = ("answers", "likes", "shares", "holds", "follows", "followed", "asks", "asked")
     answering, liking, sharing, holding, following, followed, asking, asked = [
@@ -127,9 +129,11 @@ async def test_who_knows_only_others_does_not_hear_that_she_goes(conn: Connectio
     await execute(conn, "UPDATE delivery SET state = 'done', attempts = 1")
 
     await account_erasure.schedule_deletes(conn, activity_id=scene.delete, actor_id=scene.alice.id)
+    gone = await fetch_column(conn, "DELETE FROM delivery WHERE activity_id = $1 RETURNING host", scene.delete)
+    await to_holders(conn, scene)
+    deleted = await fetch_column(conn, "SELECT host FROM delivery WHERE activity_id = $1", scene.delete)
 
-    hosts = await fetch_column(conn, "SELECT host FROM delivery WHERE activity_id = $1", scene.delete)
-    assert hosts == [scene.bob.host]
+    assert (gone, deleted) == ([scene.bob.host], [scene.bob.host])
 
 
 @pytest.mark.parametrize("column", GONE)
