@@ -54,3 +54,16 @@ async def test_what_just_fits_is_one_letter_that_says_all_and_names_nobody(conn:
 
     assert "Attention\n\nxxx" in letter
     assert letter.rstrip().endswith("@\u200bbob")
+
+
+async def test_another_moment_has_a_job_of_its_own(conn: Connection) -> None:
+    alice, now = await make_member(conn), datetime.now(UTC)
+    held = await scheduled_posts.schedule(conn, alice, wish("Bonjour"), now + timedelta(hours=1), None)
+
+    await scheduled_posts.reschedule(conn, held, now + timedelta(hours=3))
+
+    waiting = await fetch_column(
+        conn,
+        "SELECT round(extract(epoch FROM execute_after - now()) / 3600)::int FROM pgqueuer ORDER BY execute_after",
+    )
+    assert waiting == [1, 3], "the first finds nothing to do"

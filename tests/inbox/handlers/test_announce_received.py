@@ -55,6 +55,17 @@ async def test_ax14_a_forged_copy_inside_a_share_proves_nothing(desk: Desk, alic
     assert await desk.value("SELECT content FROM post") == note["content"]
 
 
+async def test_b22_what_a_server_shows_as_anothers_is_nobodys(desk: Desk, alice: Actor) -> None:
+    carl, note = await _share(desk, alice)
+    eve = desk.fediverse.add_person("eve", "lens.test")
+    desk.fediverse.documents[str(note["id"])] = note | {"attributedTo": eve.uri}
+
+    await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
+
+    assert await desk.states() == [("ignored", "lens.test may not speak for arras.test.")]
+    assert await desk.value("SELECT count(*) FROM post") == 0
+
+
 async def test_a_share_by_nobody_followed_is_not_fetched(desk: Desk, bob: Person, alice: Actor) -> None:
     _, note = await _share(desk, alice)
     desk.fediverse.fetched.clear()

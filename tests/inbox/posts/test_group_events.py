@@ -202,3 +202,16 @@ async def test_what_a_neighbour_deletes_stays_while_its_server_shows_it(desk: De
     await desk.take(eve, desk.activity(eve, "Delete", note["id"]))
 
     assert await desk.value("SELECT deleted_at FROM post") is None
+
+
+async def test_what_is_said_to_be_by_somebody_of_another_server_is_not_asked_for(
+    desk: Desk, mobilizon: Mobilizon, alice: Actor
+) -> None:
+    create = load_json("mobilizon/group_create")
+    desk.fediverse.documents[EVENT] = create["object"]
+    create["object"] = create["object"] | {"attributedTo": "https://evil.test/users/mallory", "cc": [alice.uri]}
+
+    await desk.take(mobilizon.organiser, create)
+
+    assert EVENT not in desk.fediverse.fetched
+    assert await desk.value("SELECT count(*) FROM post") == 0

@@ -57,6 +57,23 @@ async def test_what_concerns_somebody_here_is_kept_as_its_origin_shows_it(
         assert await desk.value("SELECT content FROM post") == "<p>Vrai</p>"
 
 
+async def test_b22_what_its_origin_shows_as_anothers_is_nobodys(
+    desk: Desk, bob: Person, alice: Actor, group: Person
+) -> None:
+    await desk.follow(alice, bob)
+    await desk.follow(alice, group)
+    eve = desk.fediverse.add_person("eve", "lens.test")
+    await desk.follow(alice, eve)
+    note = serve(desk, group)
+    desk.fediverse.documents[note["id"]] = note | {"attributedTo": eve.uri}
+
+    await desk.take(bob, desk.create(bob, note))
+
+    assert note["id"] in desk.fediverse.fetched
+    assert await desk.states() == [("ignored", "lens.test may not speak for henin.test.")]
+    assert await desk.value("SELECT count(*) FROM post") == 0
+
+
 async def test_another_servers_posts_are_nobody_elses_to_tell_of(desk: Desk, bob: Person, alice: Actor) -> None:
     dora = desk.fediverse.add_person("dora", "arras.test")
     await desk.follow(alice, bob)

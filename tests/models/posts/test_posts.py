@@ -32,6 +32,15 @@ async def _people(conn: Connection, author: Actor) -> dict[str, Actor | None]:
     }
 
 
+async def _tie_to_others(conn: Connection, alice: Actor, people: list[Actor]) -> None:
+    """What says nothing of the post: they block, follow and read somebody else, and another note names them."""
+    other, blocked = await make_remote_actor(conn, "other"), await make_remote_actor(conn, "blocked")
+    for one in people:
+        await blocks.save(conn, uri=f"{one.uri}/blocks/1", actor_id=one.id, target_id=blocked.id)
+        await make_follow(conn, one, other)
+    await make_note(conn, alice, audience="direct", mention_ids=tuple(one.id for one in people))
+
+
 EVERYBODY = {
     "anybody",
     "author",
@@ -63,6 +72,7 @@ async def test_who_may_read_what(conn: Connection, audience: Audience, readers: 
     named, addressed = people["named"], people["addressed"]
     assert named is not None and addressed is not None
     note = await make_note(conn, alice, audience=audience, mention_ids=(named.id,), silent_ids=(addressed.id,))
+    await _tie_to_others(conn, alice, [one for one in people.values() if one is not None and one.id != alice.id])
 
     seen = {
         name

@@ -256,3 +256,13 @@ async def test_a_thread_that_ended_long_ago_is_forgotten_with_what_was_said(conn
     assert await fetch_all(conn, Guest, "SELECT * FROM guest") == []
     assert await list_said(conn, party) == []
     assert (await actors.get(conn, party.actor.id)).name == rows.NOBODY
+
+
+async def test_a_member_writes_to_a_guest_without_photos(conn: Connection, alice: Actor, tent: Listing) -> None:
+    party = await enter(conn, tent)
+
+    with pytest.raises(Invalid) as refused:
+        await messages.write(conn, HERE, alice, party.thread, Words(text="La voici", media_ids=(1,)))
+
+    assert (refused.value.code, refused.value.field) == ("photos_not_mailed", "photos")
+    assert await list_said(conn, party) == ["Bonjour !"]

@@ -300,7 +300,9 @@ async def test_nobody_else_may_change_it(conn: Connection, alice: Actor) -> None
             await verb
 
 
-async def test_photos_go_with_it_in_their_order_and_with_their_words(conn: Connection, alice: Actor) -> None:
+async def test_photos_go_with_it_in_their_order_and_with_their_words_and_an_edit_says_which_stay(
+    conn: Connection, alice: Actor
+) -> None:
     kept = [
         await uploads.create_upload(
             conn,
@@ -323,6 +325,12 @@ async def test_photos_go_with_it_in_their_order_and_with_their_words(conn: Conne
     create = (await list_sent(conn))[0]
     assert [one["name"] for one in create.activity["object"]["attachment"]] == ["Le sac", "La tente"]
     assert [one.id for one in (await media.list_by_posts(conn, [listing.id]))[listing.id]] == [kept[1].id, kept[0].id]
+
+    await edit(conn, HERE, alice, listing.uri, make_draft(media_ids=(kept[0].id,)))
+
+    update = next(one for one in await list_sent(conn) if one.type == "Update")
+    assert [one["name"] for one in update.activity["object"]["attachment"]] == ["La tente"]
+    assert [one.id for one in (await media.list_by_posts(conn, [listing.id]))[listing.id]] == [kept[0].id]
 
 
 async def test_somebody_elses_photo_is_refused(conn: Connection, alice: Actor) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from federation.instance import Instance
 from models.errors import Conflict, NotFound, Unfinished
+from models.exchanges import agreements
 from models.listings import listings
 from models.listings.listings import Listing, ListingDraft
 from models.people import accounts, actors
@@ -19,10 +20,16 @@ from models.store.database import Connection, Pool, connection, execute, fetch_c
 from outbox.listings.listings import close, publish, withdraw
 from outbox.people import account_deletion as outbox
 from outbox.people.accounts import delete
+from tests.eventually import eventually
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 from tests.outbox.sent_activities import make_streams
 
 AFTER = timedelta(days=14, minutes=1)
+
+WAITING = """
+    SELECT count(*) > 0 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'
+"""
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,25 @@ async def test_two_workers_that_look_at_the_same_moment_end_it_once(pool: Pool) 
     assert sum(ended) == 1
     async with connection(pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Delete'") == 1
+
+
+async def test_the_end_waits_for_whoever_changes_a_listing_of_hers_and_both_are_heard(pool: Pool) -> None:
+    alice = await ready_to_leave(pool)
+    async with transaction(pool) as conn:
+        tent = await offer(conn, alice)
+
+    async def somebody_waits() -> bool:
+        """A connection of its own: inside a transaction the list of backends stays as it was."""
+        async with connection(pool) as conn:
+            return bool(await fetch_value(conn, WAITING))
+
+    async with transaction(pool) as conn:
+        await agreements.lock_listing(conn, tent.id)
+        ending = asyncio.create_task(outbox.delete_due_accounts(instance_on(pool), at=datetime.now(UTC) + AFTER))
+        await eventually(somebody_waits)
+        await withdraw(conn, HERE, alice, tent.uri)
+
+    assert await ending == 1
 
 
 async def test_who_changed_her_mind_is_left_alone(pool: Pool) -> None:

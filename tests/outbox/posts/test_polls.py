@@ -1,11 +1,12 @@
 """Polls of one's own on their way: for whom they are, and who hears of their figures and of their end as a post."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from federation.instance import Instance
-from models.errors import Invalid
+from models.errors import Invalid, NotFound
 from models.people.actors import Actor
 from models.posts import Audience, Post
 from models.posts.polls import polls, votes
@@ -13,7 +14,7 @@ from models.settings import Settings
 from models.store.database import Connection, Pool, connection, fetch_value, transaction
 from outbox.posts.notes import NoteDraft, delete, edit, publish
 from outbox.posts.poll_figures import send_figures
-from outbox.posts.polls import PollDraft, count, find_refusal, require_draft
+from outbox.posts.polls import PollDraft, count, find_refusal, require_draft, vote
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.outbox.sent_activities import list_sent
@@ -94,3 +95,30 @@ async def test_the_figures_of_what_is_for_the_cooperative_alone_never_leave(pool
     async with connection(pool) as conn:
         assert await list_sent(conn) == []
         assert await fetch_value(conn, "SELECT count(*) FROM stream_event WHERE kind = 'edit'") == 1
+
+
+async def test_nobody_votes_in_what_she_may_not_read_or_in_what_asks_nothing(conn: Connection) -> None:
+    alice, anna = await make_member(conn), await make_member(conn, "anna")
+    for draft in (typed(audience="followers"), typed(poll=None)):
+        note = await publish(conn, HERE, alice, draft)
+        with pytest.raises(NotFound):
+            await vote(conn, HERE, anna, note, [0])
+
+    assert await fetch_value(conn, "SELECT count(*) FROM poll_vote") == 0
+
+
+async def test_two_votes_of_one_person_at_the_same_moment_are_one(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice, anna = await make_member(conn), await make_member(conn, "anna")
+        note = await publish(conn, HERE, alice, typed())
+
+    async def choose(choice: int) -> None:
+        async with transaction(pool) as conn:
+            await vote(conn, HERE, anna, note, [choice])
+
+    outcomes = await asyncio.gather(*(choose(number % 2) for number in range(4)), return_exceptions=True)
+
+    assert sorted(str(one) for one in outcomes) == ["None", *["already_voted"] * 3]
+    async with connection(pool) as conn:
+        asked = await polls.find(conn, note.id, None)
+        assert asked is not None and (sum(asked.votes), asked.voters) == (1, 1)

@@ -119,7 +119,16 @@ async def test_a_no_to_a_note_that_is_not_here_or_not_ours_sends_nothing(conn: C
     held = [await quotes.find(conn, one.id) for one in (theirs, gone)]
     await posts.delete(conn, gone.quoting_id)
 
-    for known in held:
+    stranger = await quotes.grant(
+        conn,
+        quoting_uri="https://c.test/notes/unknown",
+        actor_id=carl.id,
+        quoted=quoted,
+        request_uri="https://c.test/requests/1",
+        stamp_uri=f"{bob.uri}/stamps/3",
+    )
+
+    for known in (*held, stranger):
         assert known is not None
         await process_refused_quote(conn, HERE, known)
 

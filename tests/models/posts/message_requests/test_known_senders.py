@@ -10,6 +10,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.message_requests import known_senders
 from models.posts.message_requests.known_senders import SenderRelation
+from models.relations.blocking import blocks
 from models.store.database import Connection, execute
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 
@@ -87,6 +88,26 @@ async def be_named_by_her_own_server(conn: Connection, alice: Actor, eve: Actor)
     await make_note(conn, friend, in_reply_to_uri=root.uri, mention_ids=(eve.id,))
 
 
+async def block(conn: Connection, alice: Actor, eve: Actor) -> None:
+    await blocks.save(conn, uri="https://lomme.test/b", actor_id=alice.id, target_id=eve.id)
+
+
+async def be_blocked(conn: Connection, alice: Actor, eve: Actor) -> None:
+    await blocks.save(conn, uri="https://neu.test/b", actor_id=eve.id, target_id=alice.id)
+
+
+async def block_another(conn: Connection, alice: Actor, eve: Actor) -> None:
+    await block(conn, alice, await make_remote_actor(conn, "mallory", eve.host))
+
+
+async def write_to_another(conn: Connection, alice: Actor, eve: Actor) -> None:
+    await make_note(conn, alice, mention_ids=((await make_remote_actor(conn, "mallory", eve.host)).id,))
+
+
+async def follow_another(conn: Connection, alice: Actor, eve: Actor) -> None:
+    await make_follow(conn, alice, await make_remote_actor(conn, "mallory", eve.host))
+
+
 @pytest.mark.parametrize(
     ("fact", "ties"),
     [
@@ -103,6 +124,11 @@ async def be_named_by_her_own_server(conn: Connection, alice: Actor, eve: Actor)
         (write_to, ["wrote", "named"]),
         (be_named_by_another_server, ["named"]),
         (be_named_by_her_own_server, []),
+        (block, ["barred"]),
+        (be_blocked, ["barred"]),
+        (block_another, []),
+        (write_to_another, []),
+        (follow_another, []),
     ],
 )
 async def test_b57_each_tie_alone(conn: Connection, fact: Fact, ties: list[str]) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from models.exchanges import exchanges
 from models.people import actors
 from models.people.actors import Actor
 from models.personal_data import account_erasure
@@ -15,7 +16,15 @@ from models.posts.polls.polls import NewPoll
 from models.relations import reactions
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.traffic.outbound import activities, deliveries, marketplaces, personal_inboxes, requeue
-from tests.factories import make_activity, make_follow, make_local_actor, make_member, make_note, make_remote_actor
+from tests.factories import (
+    make_activity,
+    make_follow,
+    make_listing,
+    make_local_actor,
+    make_member,
+    make_note,
+    make_remote_actor,
+)
 from tests.models.marks import GONE, Column, mark_deleted, mark_gone
 
 NOW = datetime.now(UTC)
@@ -97,6 +106,34 @@ async def test_who_only_wrote_an_answer_and_took_it_back_holds_nothing(
 ) -> None:
     await mark_deleted(conn, scene.answer)
     assert not await send(conn, scene)
+
+
+async def test_who_knows_only_others_does_not_hear_that_she_goes_or_takes_a_post_back(
+    conn: Connection, scene: Scene
+) -> None:
+    carol, post = await make_member(conn, "carol"), await make_note(conn, await make_member(conn, "dora"))
+    names = ("answers", "likes", "shares", "holds", "follows", "followed", "asks", "asked")
+    answering, liking, sharing, holding, following, followed, asking, asked = [
+        await make_remote_actor(conn, "mallory", f"{name}.test") for name in names
+    ]
+    await make_follow(conn, following, carol)
+    await make_follow(conn, carol, followed)
+    for owner, partner in ((carol, asking), (asked, carol)):
+        listing = await make_listing(conn, owner)
+        await exchanges.open(conn, listing_id=listing.id, owner_id=owner.id, partner_id=partner.id)
+    await make_note(conn, answering, in_reply_to_uri=post.uri)
+    await reactions.favourite(conn, uri=f"{liking.uri}/1", actor_id=liking.id, post_id=post.id)
+    await reactions.share(conn, uri=f"{sharing.uri}/1", actor_id=sharing.id, post_id=post.id)
+    create = await make_activity(conn, carol, object_uri=post.uri)
+    await deliveries.schedule(conn, activity_id=create, actor_id=carol.id, named_ids=[holding.id], followed_ids=[])
+    await execute(conn, "UPDATE delivery SET state = 'done', attempts = 1")
+
+    await account_erasure.schedule_deletes(conn, activity_id=scene.delete, actor_id=scene.alice.id)
+    gone = await fetch_column(conn, "DELETE FROM delivery WHERE activity_id = $1 RETURNING host", scene.delete)
+    await to_holders(conn, scene)
+    deleted = await fetch_column(conn, "SELECT host FROM delivery WHERE activity_id = $1", scene.delete)
+
+    assert (gone, deleted) == ([scene.bob.host], [scene.bob.host])
 
 
 @pytest.mark.parametrize("column", GONE)

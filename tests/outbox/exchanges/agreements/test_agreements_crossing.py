@@ -4,9 +4,10 @@ Both begin while the listing is taken and go on when it is let go; the second on
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,13 @@ from models.listings import listings
 from models.listings.listings import Listing, ListingDraft
 from models.people import actors
 from models.people.actors import Actor
+from models.posts import Post
 from models.store.database import Connection, Pool, connection, fetch_column, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.exchanges.agreements.endings import cancel, end_by_clock, refuse, withdraw
 from outbox.exchanges.agreements.fulfilment import report
-from outbox.exchanges.plain_language.replies import answer_notice, process_member_reply
+from outbox.exchanges.plain_language.replies import ReplyResult, answer_notice, process_member_reply, process_reply
 from outbox.listings import listings as outbox_listings
 from outbox.listings.unavailabilities import keep_days
 from outbox.people.account_deletion import ask as ask_to_leave
@@ -149,13 +151,17 @@ async def say_something(conn: Connection, scene: Scene) -> None:
     await write(conn, HERE, scene.alice, thread, Words(text="Bonjour !"))
 
 
-async def say_yes(conn: Connection, scene: Scene) -> None:
+async def write_yes(conn: Connection, scene: Scene) -> Post:
     """Alice answers "oui" in an app to what Bob asks."""
     question = next(iter(await exchange_questions.list_standing(conn, scene.bobs.id)), None)
     assert question is not None
     [notice] = await posts.list_by_ids(conn, [question])
-    note = await answer_notice(conn, HERE, scene.alice, notice, NoteDraft(text="oui", audience="direct"))
-    await process_member_reply(conn, HERE, scene.alice, note)
+    return await answer_notice(conn, HERE, scene.alice, notice, NoteDraft(text="oui", audience="direct"))
+
+
+async def say_yes(conn: Connection, scene: Scene) -> None:
+    """And it is done, or she is told why not."""
+    await process_member_reply(conn, HERE, scene.alice, await write_yes(conn, scene))
 
 
 async def make_scene(pool: Pool, mode: str, state: str) -> Scene:
@@ -198,7 +204,7 @@ async def cross(pool: Pool, scene: Scene, first: Act, second: Act) -> list[bool]
     return list(await asyncio.gather(*tasks))
 
 
-async def until_they_wait(pool: Pool, tasks: list[asyncio.Task[bool]]) -> None:
+async def until_they_wait(pool: Pool, tasks: Sequence[asyncio.Task[Any]]) -> None:
     """Until each of them waits for a lock, or needed none and is through."""
     async with connection(pool) as conn:  # one of its own: inside a transaction the list of backends stays as it was
         for _ in range(ASKED):
@@ -299,6 +305,24 @@ async def test_two_acts_at_once_end_as_if_one_came_after_the_other(
         held = await agreements.get(conn, scene.bobs.id)
         assert held.state in ends
         await require_sound(conn, scene)
+
+
+async def test_a_yes_in_words_that_other_terms_overtook_is_told_so(pool: Pool) -> None:
+    scene = await make_scene(pool, "loan", "requested")
+    async with transaction(pool) as conn:
+        note = await write_yes(conn, scene)
+
+    async def answer() -> ReplyResult | None:
+        async with transaction(pool) as conn:
+            return await process_reply(conn, HERE, scene.alice, note)
+
+    async with transaction(pool) as conn:
+        await counter(conn, HERE, scene.alice, scene.bobs, days(1, 3))
+        answering = asyncio.create_task(answer())
+        await until_they_wait(pool, [answering])
+
+    found = await answering
+    assert found is not None and (found.outcome, found.yes, found.cause) == ("unheard", True, "replaced")
 
 
 async def require_sound(conn: Connection, scene: Scene) -> None:

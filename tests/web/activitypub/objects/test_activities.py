@@ -235,3 +235,19 @@ async def test_people_are_sent_to_the_profile(door: Door, alice: Actor) -> None:
     answer = await door.get((await sent(door, "Create"))["id"], accept=HTML)
 
     assert (answer.status, answer.headers["Location"]) == (303, alice.url)
+
+
+@pytest.mark.parametrize("who", ["blocked", "blocking"])
+async def test_ob03_what_she_said_of_others_is_missing_for_whom_a_block_keeps_away(
+    door: Door, alice: Actor, bob: Person, who: str
+) -> None:
+    reader, site = await door.meet(bob), door.instance.site
+    async with transaction(door.instance.pool) as conn:
+        await reactions.share(conn, site, alice, await make_note(conn, await make_remote_actor(conn, "carl", "c.test")))
+        await follows.follow(conn, site, alice, reader)
+    ids = [(await sent(door, type))["id"] for type in ("Announce", "Follow")]
+    before = [(await door.get(id, reader=bob)).status for id in ids]
+
+    await door.block(*((alice, reader) if who == "blocked" else (reader, alice)))
+
+    assert (before, [(await door.get(id, reader=bob)).status for id in ids]) == ([200, 200], [404, 404])

@@ -86,6 +86,20 @@ async def test_one_is_read_and_removed_by_its_owner_alone(alice: Alice) -> None:
     assert len(await alice.api.get(URL)) == 3
 
 
+async def test_a_hundred_are_counted_where_no_limit_is_named(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        for number in range(101):
+            await tell(conn, alice, "follow", await make_remote_actor(conn, f"bob{number}"))
+
+    counts = [
+        (await alice.api.get(f"/api/{version}/notifications/unread_count?grouped_types[]=reblog{limit}"))["count"]
+        for version in ("v1", "v2")
+        for limit in ("", "&limit=101")
+    ]
+
+    assert counts == [100, 101] * 2
+
+
 async def test_all_are_counted_and_cleared(alice: Alice) -> None:
     async with connection(alice.api.pool) as conn:
         await make_some(conn, alice)

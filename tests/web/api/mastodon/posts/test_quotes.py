@@ -1,5 +1,6 @@
 """Quotes as clients ask for them: written, granted or waiting, taken back, and by whose wish (Mastodon 4.5)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.quotes import quotes
 from models.store.database import connection, execute, transaction
-from tests.factories import make_listing, make_member, make_note, make_remote_actor
+from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice
 
-POLICY = {"interactionPolicy": {"canQuote": {"automaticApproval": ["https://www.w3.org/ns/activitystreams#Public"]}}}
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+
+POLICY = {"interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}}}
 
 
 @pytest.fixture
@@ -169,6 +172,32 @@ async def test_followers_alone_may_quote_where_the_author_says_so(alice: Alice, 
     ] == "denied"
     await alice.api.ask("POST", f"/api/v1/accounts/{carol.id}/follow")
     assert (await alice.api.ask("POST", "/api/v1/statuses", data=typed)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("own", "changes", "said", "to_visitors"),
+    [
+        (False, {}, "automatic", "denied"),
+        (False, {"raw": {"interactionPolicy": {"canQuote": {"manualApproval": [PUBLIC]}}}}, "manual", "denied"),
+        (False, {"audience": "followers"}, "denied", None),
+        (True, {}, "automatic", "denied"),
+        (True, {"audience": "followers"}, "denied", None),
+    ],
+)
+async def test_who_reads_a_post_learns_whether_she_may_quote_it(
+    alice: Alice, own: bool, changes: dict[str, Any], said: str, to_visitors: str | None
+) -> None:
+    async with connection(alice.api.pool) as conn:
+        bob = await make_remote_actor(conn)
+        await make_follow(conn, alice.actor, bob)
+    post = await _note(alice, alice.actor if own else bob, **({"raw": POLICY} | changes))
+    path = f"/api/v1/statuses/{post.id}"
+
+    shown = await alice.api.get(path, strict.status)
+    public = (await replace(alice.api, bearer=None).ask("GET", path)).json
+
+    assert shown["quote_approval"]["current_user"] == said
+    assert public.get("quote_approval", {}).get("current_user") == to_visitors
 
 
 async def test_what_was_deleted_or_may_not_be_seen_is_not_shown_in_a_quote(alice: Alice, carol: Actor) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from federation.instance import Instance
 from models.exchanges import exchanges
+from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import connection, execute, transaction
@@ -217,11 +218,37 @@ async def test_nothing_is_begun_with_whom_one_blocks(
         await execute(conn, "UPDATE agreement SET state = 'refused' WHERE id = $1", made.tent.id)
     before = await read()
     async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET status = 'paused' WHERE post_id = $1", lomme.tent.id)
+    assert await read() == (True, False), "nobody asks for what rests"
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET status = 'open' WHERE post_id = $1", lomme.tent.id)
         for number, other in enumerate((lomme.hocine, lomme.bob)):
             await blocks.save(conn, uri=f"https://x.test/{number}", actor_id=lomme.alice.id, target_id=other.id)
 
     assert before == (True, True)
     assert await read() == (False, False)
+
+
+async def test_asking_again_is_offered_only_to_a_partner_where_nothing_waits_and_it_is_to_be_had(
+    alice: Browser, instance: Instance, lomme: Village, made: SampleThreads
+) -> None:
+    async def may_ask(held: Agreement) -> bool:
+        page = await alice.get(f"/echanges/{held.exchange_id}")
+        return bool(page.html.xpath(f"//a[@class='button'][@href='/annonces/d/{held.listing_id}/demander']"))
+
+    async def change(sql: str, id: int) -> None:
+        async with transaction(instance.pool) as conn:
+            await execute(conn, sql, id)
+
+    await change("UPDATE agreement SET state = 'refused' WHERE id = $1", made.tent.id)
+    found = [await may_ask(one) for one in (made.drill, made.sewing, made.tent)]
+    await change("UPDATE listing SET status = 'paused' WHERE post_id = $1", lomme.drill.id)
+    paused = await may_ask(made.drill)
+    await change("UPDATE listing SET status = 'open' WHERE post_id = $1", lomme.drill.id)
+    await change("UPDATE post SET deleted_at = now() WHERE id = $1", lomme.drill.id)
+
+    assert found == [True, False, False], "done; hers still waits; she is the owner"
+    assert (paused, await may_ask(made.drill)) == (False, False)
 
 
 async def test_a_conversation_with_a_mastodon_account_says_that_it_is_less_private(
