@@ -5,8 +5,11 @@ import re
 
 import pytest
 
-from models.people import accounts
-from models.store.database import connection, fetch_value
+from models.news import staff_notifications
+from models.people import accounts, sign_ups
+from models.people.sign_ups import NewSignUp
+from models.store.database import connection, fetch_value, transaction
+from tests.factories import make_local_actor
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member
 
 NEW = "trente-deux vélos bleus"
@@ -143,6 +146,28 @@ async def test_a_role_is_given(door: Doorbell, admin: Visitor) -> None:
     async with connection(door.instance.pool) as conn:
         account = await accounts.find_by_username(conn, "alice")
     assert account is not None and account.role == "welcome"
+
+
+@pytest.mark.parametrize(("role", "left"), [("moderator", 1), ("member", 0), ("welcome", 0)])
+async def test_whoever_has_another_role_is_told_no_more_of_what_the_old_one_settled(
+    door: Doorbell, admin: Visitor, role: str, left: int
+) -> None:
+    await add_member(door.instance, "momo", role="moderator")
+    carole = NewSignUp(
+        username="carole", email="carole@example.org", password_hash="", name="", language="fr", commune_code=None
+    )
+    async with transaction(door.instance.pool) as conn:
+        await make_local_actor(conn, "instance", type="Application")
+        await staff_notifications.notify_of_sign_up(conn, (await sign_ups.save(conn, carole)).id)
+    await admin.open("/coop/membres/momo")
+
+    await admin.send("/coop/membres/momo/role", {"role": role})
+
+    async with connection(door.instance.pool) as conn:
+        momo = await accounts.find_by_username(conn, "momo")
+        assert momo is not None
+        told = "SELECT count(*) FROM notification WHERE recipient_id = $1"
+        assert await fetch_value(conn, told, momo.actor_id) == left
 
 
 async def test_the_last_administrator_does_not_lock_everybody_out(door: Doorbell, admin: Visitor) -> None:
