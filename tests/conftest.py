@@ -25,6 +25,8 @@ from models.store.database import Connection, Pool, open_pool, prepare_connectio
 from models.store.migrate import migrate
 from models.store.postgres import embedded
 from tests.attacks.judge import FIGURES, take_figures
+from tests.databases import copied_database, copy_database, with_database
+from tests.warm_databases import WarmDatabases
 
 structlog.configure(  # as the server does: a traceback shows lines, never what stood in the variables
     processors=[
@@ -69,11 +71,6 @@ BEGUN_FIRST = (
 
 ROOM = 2 * 1024**3
 """Bytes that must be free in memory: each process of a run uses some hundred millions."""
-
-
-def with_database(server: str, name: str) -> str:
-    base, _, query = server.partition("?")
-    return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -133,11 +130,6 @@ async def forget_about_disks(url: str) -> None:
     await conn.execute("ALTER SYSTEM SET max_wal_size = '256MB'")  # where the folder lies in memory, it costs memory
     await conn.execute("SELECT pg_reload_conf()")
     await conn.close()
-
-
-async def copy_database(admin: asyncpg.Connection, template: str, name: str) -> None:
-    """Make a database from a template that nobody is connected to."""
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -200,15 +192,11 @@ async def furnished(postgres_url: str, template: str) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def shared_database(postgres_url: str, template: str) -> AsyncIterator[asyncpg.Connection]:
     """One connection for all tests that roll back."""
-    admin = await asyncpg.connect(postgres_url)
-    name = f"{template}_shared"
-    await copy_database(admin, template, name)
-    conn = await asyncpg.connect(with_database(postgres_url, name))
-    await prepare_connection(conn)
-    yield conn
-    await conn.close()
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with copied_database(postgres_url, template) as url:
+        conn = await asyncpg.connect(url)
+        await prepare_connection(conn)
+        yield conn
+        await conn.close()
 
 
 @pytest.fixture
@@ -223,15 +211,11 @@ async def conn(shared_database: asyncpg.Connection) -> AsyncIterator[Connection]
 @pytest.fixture(scope="session")
 async def second_database(postgres_url: str, template: str) -> AsyncIterator[asyncpg.Connection]:
     """One connection to the database of another server, for all tests that roll back."""
-    admin = await asyncpg.connect(postgres_url)
-    name = f"{template}_second"
-    await copy_database(admin, template, name)
-    conn = await asyncpg.connect(with_database(postgres_url, name))
-    await prepare_connection(conn)
-    yield conn
-    await conn.close()
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with copied_database(postgres_url, template) as url:
+        conn = await asyncpg.connect(url)
+        await prepare_connection(conn)
+        yield conn
+        await conn.close()
 
 
 @pytest.fixture
@@ -243,26 +227,26 @@ async def second_conn(second_database: asyncpg.Connection) -> AsyncIterator[Conn
     await transaction.rollback()
 
 
+@pytest.fixture(scope="session")
+async def warm_databases(postgres_url: str, template: str) -> AsyncIterator[WarmDatabases]:
+    """The database that most tests use one after another: `tests.warm_databases` has the fixtures that lend it."""
+    warm_databases = WarmDatabases(server=postgres_url, template=template)
+    yield warm_databases
+    await warm_databases.close()
+
+
 @pytest.fixture
 async def database_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A fresh migrated database of its own."""
-    name = f"{template}_{secrets.token_hex(4)}"
-    admin = await asyncpg.connect(postgres_url)
-    await copy_database(admin, template, name)
-    yield with_database(postgres_url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with copied_database(postgres_url, template) as url:
+        yield url
 
 
 @pytest.fixture
 async def furnished_url(postgres_url: str, furnished: str) -> AsyncIterator[str]:
     """A fresh database of its own for a whole server."""
-    name = f"{furnished}_{secrets.token_hex(4)}"
-    admin = await asyncpg.connect(postgres_url)
-    await copy_database(admin, furnished, name)
-    yield with_database(postgres_url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with copied_database(postgres_url, furnished) as url:
+        yield url
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import asyncpg
+import pytest
 
 from models.store.database import Connection, Pool, connection, fetch_column, fetch_value, open_pool, transaction
-from tests.conftest import copy_database, with_database
+from tests.databases import copy_database, with_database
 
 LENDINGS = 60
 """After so many tests it is vacuumed: removed rows stay on its pages, and shall not pile up."""
@@ -111,3 +112,22 @@ async def _sum_up(conn: Connection, table: str) -> str:
     """What stands in a table that is shipped with rows."""
     total = await fetch_value(conn, f"SELECT md5(string_agg(row::text, ',' ORDER BY row::text)) FROM {table} AS row")
     return str(total)
+
+
+@pytest.fixture
+async def lent_database(warm_databases: WarmDatabases) -> AsyncIterator[WarmDatabase]:
+    """A migrated database that is empty."""
+    async with warm_databases.lend() as lent:
+        yield lent
+
+
+@pytest.fixture
+def database_url(lent_database: WarmDatabase) -> str:
+    """Where it is."""
+    return lent_database.url
+
+
+@pytest.fixture
+def pool(lent_database: WarmDatabase) -> Pool:
+    """A pool on it, whose connections are warm."""
+    return lent_database.pool

@@ -23,7 +23,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic import answered_follows, backfills
 from outbox.exchanges.agreements import agreements
-from outbox.posts.quote_requests import process_accepted_quote as hear_quote
+from outbox.posts.quote_requests import process_accepted_quote
 from outbox.relations.follows import unfollow_again
 from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
 
@@ -36,7 +36,7 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     answered = activity.object
     quote = await find_asked(conn, sender, answered)
     if quote is not None:
-        await hear_quote(conn, site, quote, _require_stamp(sender, activity))
+        await process_accepted_quote(conn, site, quote, _require_stamp(sender, activity))
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:

@@ -24,10 +24,10 @@ from outbox.listings import listings
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.relations import follows, reactions
-from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.mutations import LONG, fuzz
 from tests.attacks.two_sides import Line, Side, compare_followers, open_sides, run, settle
+from tests.databases import copied_database
 
 _numbers = itertools.count(1)
 
@@ -170,7 +170,7 @@ async def dump(side: Side, people: list[str]) -> list[str]:
 @pytest.fixture(scope="module")
 async def two(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Two]:
     """Two servers for all stories."""
-    async with open_database(postgres_url, furnished) as one, open_database(postgres_url, furnished) as other:
+    async with copied_database(postgres_url, furnished) as one, copied_database(postgres_url, furnished) as other:
         databases = {"lomme.test": one, "henin.test": other}
         async with open_sides(databases, tmp_path_factory.mktemp("sides")) as opened:
             yield Two(*opened)
@@ -228,7 +228,7 @@ def _orders(size: int) -> list[tuple[int, ...]]:
 @pytest.fixture(scope="module")
 async def hand(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """Where single activities are handed in, in whatever order."""
-    async with open_database(postgres_url, template) as url, open_desk(url, tmp_path_factory.mktemp("hand")) as desk:
+    async with copied_database(postgres_url, template) as url, open_desk(url, tmp_path_factory.mktemp("hand")) as desk:
         yield desk
 
 

@@ -19,10 +19,10 @@ from federation.errors import FederationError
 from inbox.processing.process import process_due
 from inbox.receiving.receive import receive
 from models.errors import DeclicError
-from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.judge import BUGS
 from tests.attacks.mutations import DOCUMENTS, MUTATIONS, change, documents, fuzz, move_to
+from tests.databases import copied_database
 from tests.factories import HERE
 from tests.fediverse import sign_post
 from tests.payloads import load_json, parse_actor, parse_fetched
@@ -31,7 +31,7 @@ from tests.payloads import load_json, parse_actor, parse_fetched
 @pytest.fixture(scope="module")
 async def desk(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """A desk for all examples of this module."""
-    async with open_database(postgres_url, template) as url, open_desk(url, tmp_path_factory.mktemp("desk")) as made:
+    async with copied_database(postgres_url, template) as url, open_desk(url, tmp_path_factory.mktemp("desk")) as made:
         yield made
 
 

@@ -18,11 +18,11 @@ from inbox.posts.contents import read_attachments
 from inbox.posts.translation import read_details
 from models.servers import known_hosts
 from models.store.database import connection
-from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.ground import Ground
 from tests.attacks.judge import read_own_time
 from tests.attacks.worst import repeat
+from tests.databases import copied_database
 from tests.stories.peer import activity, note
 
 WORST = (
@@ -48,7 +48,7 @@ NUMBERS = itertools.count(1)
 @pytest.fixture(scope="module")
 async def desk(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """A desk for all of these."""
-    async with open_database(postgres_url, template) as url, open_desk(url, tmp_path_factory.mktemp("desk")) as made:
+    async with copied_database(postgres_url, template) as url, open_desk(url, tmp_path_factory.mktemp("desk")) as made:
         yield made
 
 

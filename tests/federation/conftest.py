@@ -10,7 +10,7 @@ from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
 from models.settings import Settings
 from models.store.database import Pool, connection, open_pool
-from tests.conftest import copy_database, with_database
+from tests.databases import copy_database, with_database
 from tests.factories import HERE
 from tests.federation.loopback import Memory
 from tests.fediverse import FakeFediverse

@@ -1,6 +1,5 @@
 """Our server among others, for what comes in: real signatures, a real database, no network."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,9 @@ from models.store.database import Pool, connection, execute
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import Desk
-from tests.warm_databases import WarmDatabases
+from tests.warm_databases import database_url, lent_database, pool
 
-
-@pytest.fixture(scope="session")
-async def warm_databases(postgres_url: str, template: str) -> AsyncIterator[WarmDatabases]:
-    """The database that the tests of this folder use one after another."""
-    warm_databases = WarmDatabases(server=postgres_url, template=template)
-    yield warm_databases
-    await warm_databases.close()
-
-
-@pytest.fixture
-async def pool(warm_databases: WarmDatabases) -> AsyncIterator[Pool]:
-    """An empty database."""
-    async with warm_databases.lend() as lent:
-        yield lent.pool
+__all__ = ["database_url", "lent_database", "pool"]
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ async def _templates(url: str) -> AsyncIterator[dict[str, str]]:
     from models.places.communes import load_communes  # noqa: PLC0415
     from models.store.database import prepare_connection  # noqa: PLC0415
     from models.store.migrate import migrate  # noqa: PLC0415
-    from tests.conftest import copy_database, with_database  # noqa: PLC0415
+    from tests.databases import copy_database, with_database  # noqa: PLC0415
 
     name = f"declic_mutants_{secrets.token_hex(4)}"
     admin = await asyncpg.connect(url)

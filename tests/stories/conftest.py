@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.settings import Settings
+from tests.databases import copied_database
 from tests.servers import RunningServer, running_server
-from tests.stories.cooperatives import another_database, cooperatives, only_rung
+from tests.stories.cooperatives import cooperatives, only_rung
 from tests.stories.walks import ground, make_walk
 from tests.stories.world import world
 
@@ -23,7 +24,7 @@ async def make_server(only_rung: None, postgres_url: str, furnished: str, tmp_pa
     async with AsyncExitStack() as stack:
 
         async def make(name: str, settings: Settings | None = None, *, address: str = "127.0.0.1") -> RunningServer:
-            url = await stack.enter_async_context(another_database(postgres_url, furnished))
+            url = await stack.enter_async_context(copied_database(postgres_url, furnished))
             server = running_server(name, url, tmp_path / name, settings, address=address)
             return await stack.enter_async_context(server)
 

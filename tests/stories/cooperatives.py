@@ -1,17 +1,14 @@
 """Two cooperatives that the stories of a file share, each with members of its own; work there is only rung for."""
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
 import pytest
 
 from models.store.background import jobs
 from outbox.traffic import queue_runner
-from tests.conftest import copy_database, with_database
+from tests.databases import copied_database
 from tests.servers import Member, RunningServer, running_server
 from web.api.streaming import hub
 from web.server.worker import loops
@@ -31,18 +28,6 @@ class Cooperatives:
         """Another Alice in Lomme and another Bob in Hénin-Carvin."""
         alice = await self.lomme.add_member(await self.lomme.find_free_name("alice"))
         return alice, await self.henin.add_member(await self.henin.find_free_name("bob"))
-
-
-@asynccontextmanager
-async def another_database(server: str, furnished: str) -> AsyncIterator[str]:
-    """A copy of the furnished database for the length of the block."""
-    admin, name = await asyncpg.connect(server), f"{furnished}_{secrets.token_hex(4)}"
-    await copy_database(admin, furnished, name)
-    try:
-        yield with_database(server, name)
-    finally:
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +52,8 @@ async def cooperatives(
     """Both, started once for the stories of a file."""
     folder = tmp_path_factory.mktemp("cooperatives")
     async with (
-        another_database(postgres_url, furnished) as here,
-        another_database(postgres_url, furnished) as there,
+        copied_database(postgres_url, furnished) as here,
+        copied_database(postgres_url, furnished) as there,
         running_server("lomme", here, folder / "lomme") as lomme,
         running_server("henin", there, folder / "henin") as henin,
     ):

@@ -20,7 +20,7 @@ from federation.instance import Instance
 from models.settings import Settings
 from models.store.database import open_pool
 from models.store.migrate import migrate
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.eventually import eventually
 from tests.fediverse import FakeFediverse
 from tests.recorded.browser import Answer, Browser

@@ -16,7 +16,7 @@ from models.store.database import transaction
 from outbox.listings import listings as outbox
 from outbox.posts import notes as outbox_notes
 from outbox.posts.notes import NoteDraft
-from tests.conftest import copy_database, with_database
+from tests.databases import copy_database, with_database
 from tests.eventually import eventually
 from tests.factories import make_follow
 from tests.fediverse import Person

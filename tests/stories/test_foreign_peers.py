@@ -12,13 +12,13 @@ from models.listings.listings import ListingDraft
 from models.store.database import Connection, transaction
 from outbox.listings import listings
 from tests.certificates import Authority, make_authority
+from tests.databases import copied_database
 from tests.eventually import eventually
 from tests.peers.declic_peer import DeclicPeer, running_declic
 from tests.peers.fedify_peer import FedifyPeer, running_fedify
 from tests.peers.programs import needs_fedify, needs_snac
 from tests.peers.snac_peer import SnacPeer, running_snac
 from tests.servers import Member
-from tests.stories.cooperatives import another_database
 from web.middlewares.work_signals import notify_work
 
 TITLE = "Remorque vélo"
@@ -36,7 +36,7 @@ async def here(
 ) -> AsyncIterator[DeclicPeer]:
     """Our server, started once: each story has a member of its own."""
     async with (
-        another_database(postgres_url, furnished) as url,
+        copied_database(postgres_url, furnished) as url,
         running_declic(authority, tmp_path_factory.mktemp("here"), url) as server,
     ):
         yield server

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-import asyncpg
 import pytest
 
 from tests.certificates import Authority, make_authority
-from tests.conftest import copy_database, with_database
+from tests.databases import copied_database
 from tests.peers.declic_peer import DeclicPeer, running_declic
 from tests.peers.walk import Walk
 from tests.servers import Member
@@ -29,20 +28,14 @@ async def ground(postgres_url: str, furnished: str, tmp_path_factory: pytest.Tem
     """Started once: each walk has a member of its own."""
     folder = tmp_path_factory.mktemp("walks")
     authority = make_authority(folder)
-    admin = await asyncpg.connect(postgres_url)
-    names = [f"{furnished}_walk_here", f"{furnished}_walk_there"]
     async with AsyncExitStack() as stack:
         servers = []
-        for name in names:
-            await copy_database(admin, furnished, name)
-            server = running_declic(authority, folder / name, with_database(postgres_url, name))
-            servers.append(await stack.enter_async_context(server))
+        for name in ("here", "there"):
+            url = await stack.enter_async_context(copied_database(postgres_url, furnished))
+            servers.append(await stack.enter_async_context(running_declic(authority, folder / name, url)))
         here, there = servers
         alice = await there.server.add_member("alice")
         yield Ground(here=here, there=there, authority=authority, alice=alice)
-    for name in names:
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
 
 
 MakeWalk = Callable[[str], Awaitable[Walk]]

@@ -14,7 +14,7 @@ from federation.discovery.remote import fetch_actor
 from models.listings.listings import ListingDraft
 from models.store.database import transaction
 from outbox.listings import listings as outbox
-from tests.conftest import copy_database, with_database
+from tests.databases import copy_database, with_database
 from tests.factories import make_follow
 from tests.fediverse import Person
 from tests.servers import Member, running_server

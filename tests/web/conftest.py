@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from models.store.database import Pool
-from tests.warm_databases import WarmDatabase, WarmDatabases
+from tests.warm_databases import database_url, lent_database, pool
 from tests.web.mail_scenario import Clock, Office, open_office
 from tests.web.small_app import prepare_templates
 from web.security import passwords
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
     from tests.web.warm_commands import WarmCommands
+
+
+__all__ = ["database_url", "lent_database", "pool"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,33 +37,6 @@ def quick_passwords() -> Iterator[PasswordHasher]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield slow
-
-
-@pytest.fixture(scope="session")
-async def warm_databases(postgres_url: str, template: str) -> AsyncIterator[WarmDatabases]:
-    """The database that tests of pages and of the API use one after another."""
-    warm_databases = WarmDatabases(server=postgres_url, template=template)
-    yield warm_databases
-    await warm_databases.close()
-
-
-@pytest.fixture
-async def lent_database(warm_databases: WarmDatabases) -> AsyncIterator[WarmDatabase]:
-    """A migrated database that is empty."""
-    async with warm_databases.lend() as kept:
-        yield kept
-
-
-@pytest.fixture
-def database_url(lent_database: WarmDatabase) -> str:
-    """Where it is."""
-    return lent_database.url
-
-
-@pytest.fixture
-def pool(lent_database: WarmDatabase) -> Pool:
-    """Its pool."""
-    return lent_database.pool
 
 
 @pytest.fixture(scope="session")

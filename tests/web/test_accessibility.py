@@ -21,7 +21,7 @@ from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
 from models.servers import waiting_posts
 from models.store.database import Connection, execute, open_pool, transaction
-from tests.conftest import copy_database, with_database
+from tests.databases import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
 from tests.sample_directory import add_sample_directory

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from models.store.migrate import NotMigrated
-from tests.conftest import copy_database, with_database
+from tests.databases import copied_database
 from tests.servers import PASSWORD, make_environment, run_declic
 from tests.web.warm_commands import WarmCommands
 from web.cli import declic, run_command
@@ -56,12 +56,8 @@ class Shell:
 @pytest.fixture(scope="module")
 async def cli_database(postgres_url: str, furnished: str) -> AsyncIterator[str]:
     """One database for all commands here: furnishing it takes its time."""
-    name = f"{furnished}_cli"
-    admin = await asyncpg.connect(postgres_url)
-    await copy_database(admin, furnished, name)
-    yield with_database(postgres_url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with copied_database(postgres_url, furnished) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -32,8 +32,9 @@ def serve(desk: Desk, person: Person, **changes: Any) -> dict[str, Any]:
 
 def edit(desk: Desk, note: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """The note as it is shown from now on, said to be newer."""
-    desk.fediverse.documents[note["id"]] = note | {"updated": "2040-01-01T00:00:00Z"} | changes
-    return desk.fediverse.documents[note["id"]]  # type: ignore[return-value]
+    edited = note | {"updated": "2040-01-01T00:00:00Z"} | changes
+    desk.fediverse.documents[note["id"]] = edited
+    return edited
 
 
 async def test_b14_a_server_that_names_what_is_its_own_is_asked_without_a_bound(

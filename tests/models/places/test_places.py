@@ -10,7 +10,7 @@ from models.places import epcis, places
 from models.places.geometry import CELL, blur
 from models.places.places import blurred_place, fold_name
 from models.store.database import Connection, prepare_connection
-from tests.conftest import copy_database
+from tests.databases import copy_database
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from models.store.migrate import list_migrations, migrate
-from tests.conftest import with_database
+from tests.databases import with_database
 
 BEFORE = "0071_exchange_indexes"
 

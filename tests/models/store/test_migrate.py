@@ -10,7 +10,7 @@ import pytest
 
 from models.store.database import Connection, fetch_column
 from models.store.migrate import MigrationError, list_migrations, migrate
-from tests.conftest import with_database
+from tests.databases import with_database
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from deploy.build.schema import TARGET, fold, tidy, write_schema
 from deploy.build.sources import read_sources
 from models.store.database import Connection
-from tests.conftest import with_database
+from tests.databases import with_database
 
 EVERYTHING = {
     "columns": """

@@ -17,7 +17,7 @@ from models.people import accounts, actors
 from models.store.database import Pool, connection, fetch_column, open_pool, transaction
 from models.store.migrate import list_migrations, migrate
 from outbox.exchanges.agreements.agreements import accept, request
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.factories import HERE
 
 BEFORE = "0026_private_hosts"

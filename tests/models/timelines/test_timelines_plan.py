@@ -1,6 +1,5 @@
 """With 50,000 listings every timeline reads a few pages of the database, whatever plan PostgreSQL picks."""
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from models.listings.listings import ListingStatus
 from models.store.database import Connection, connection, execute, fetch_column, open_pool
 from models.timelines import CatalogueFilter, NetworkFilter, Page, PostFilter
 from tests import large_database, large_database_activity
-from tests.conftest import copy_database, with_database
+from tests.databases import copied_database
 from tests.models.member_reads import ADMINISTRATORS, MEMBERS
 
 LOMME = large_database.FIRST_ID
@@ -163,7 +162,7 @@ _READING = (
 @pytest.fixture(scope="module")
 async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A database with the crowd in it."""
-    async with filled(postgres_url, template) as url:
+    async with copied_database(postgres_url, template) as url:
         pool = await open_pool(url, size=1)
         async with connection(pool) as conn:
             await large_database.fill(conn)
@@ -178,24 +177,13 @@ async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
 @pytest.fixture(scope="module")
 async def lived(postgres_url: str, crowded: str) -> AsyncIterator[str]:
     """The same with what one of them has piled up in years, and the administrators."""
-    async with filled(postgres_url, urlsplit(crowded).path[1:]) as url:
+    async with copied_database(postgres_url, urlsplit(crowded).path[1:]) as url:
         pool = await open_pool(url, size=1)
         async with connection(pool) as conn:
             await large_database_activity.fill(conn)
             await execute(conn, "VACUUM")
         await pool.close()
         yield url
-
-
-@asynccontextmanager
-async def filled(postgres_url: str, origin: str) -> AsyncIterator[str]:
-    """A copy of this database, to be filled further."""
-    name = f"{origin[:40]}_{secrets.token_hex(3)}"
-    admin = await asyncpg.connect(postgres_url)
-    await copy_database(admin, origin, name)
-    yield with_database(postgres_url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])

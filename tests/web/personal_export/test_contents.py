@@ -35,7 +35,7 @@ from outbox.posts import notes, polls
 from outbox.posts.notes import NoteDraft
 from outbox.posts.polls import PollDraft
 from tests import sample_village
-from tests.conftest import copy_database, with_database
+from tests.databases import copy_database, with_database
 from tests.factories import make_follow, make_note
 from tests.fediverse import FakeFediverse
 from tests.sample_threads import find_thread

@@ -36,7 +36,7 @@ from models.traffic.outbound import deliveries
 from outbox.exchanges.agreements import endings
 from outbox.exchanges.reminders import remind_due
 from outbox.listings.listing_expiry import expire_due
-from outbox.listings.repair_calls import notify_due as tell_of_calls
+from outbox.listings.repair_calls import notify_due
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.people.absences import end_due_absences
@@ -224,7 +224,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "archives": ("23 * * * *", job.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),
-    "repair_calls": ("* * * * *", tell_of_calls),
+    "repair_calls": ("* * * * *", notify_due),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),
     "forget_guests": ("41 3 * * *", guest_mails.forget_guests),

@@ -1,7 +1,7 @@
 """Jobs: as durable as the fact that caused them, tried again when they fail, never for ever."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -181,17 +181,19 @@ async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_
         if fates:
             raise fates.pop(0)
 
-    run = jobs._run_chore(pool, Periodic(name="stumble", cron="* * * * *", chore=stumble), 0)
+    run: Callable[[None], Awaitable[None]] = jobs._run_chore(  # type: ignore[assignment]  # it looks at no schedule
+        pool, Periodic(name="stumble", cron="* * * * *", chore=stumble), 0
+    )
     for fate in list(fates):
         with pytest.raises(type(fate)):
-            await run(None)  # type: ignore[arg-type]  # as PGQueuer does when it is time; it looks at no schedule
+            await run(None)
     async with transaction(pool) as conn:
         [kept] = await periodic_tasks.list_failing(conn)
-    await run(None)  # type: ignore[arg-type]
+    await run(None)
     async with transaction(pool) as conn:
         assert len(await periodic_tasks.list_failing(conn)) == 1  # it was just now
         await conn.execute("UPDATE chore_trouble SET last_at = now() - interval '121 minutes'")
-    await run(None)  # type: ignore[arg-type]
+    await run(None)
 
     async with connection(pool) as conn:
         assert await periodic_tasks.list_failing(conn) == []

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import copy_database, with_database
+from tests.databases import copy_database, with_database
 from tests.servers import make_environment
 from tests.web.warm_commands import WarmCommands
 

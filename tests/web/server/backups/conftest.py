@@ -1,14 +1,12 @@
 """A house with a backup, made once; tests that spoil something take copies."""
 
-import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from models.settings import Settings
-from tests.conftest import copy_database, with_database
+from tests.databases import copied_database
 from tests.web.server.backups.sample_instance import House, empty_database
 from web.server.backups.making import BackupResult, make_backup
 
@@ -16,16 +14,11 @@ from web.server.backups.making import BackupResult, make_backup
 @pytest.fixture(scope="module")
 async def house(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """An instance with two pictures of its own and one of another server."""
-    name = f"{template}_{secrets.token_hex(4)}"
-    admin = await asyncpg.connect(postgres_url)
-    await copy_database(admin, template, name)
-    data = tmp_path_factory.mktemp("house")
-    url = with_database(postgres_url, name)
-    house = House(settings=Settings(url="https://lomme.test", data=data, database_url=url))
-    await house.fill()
-    yield house
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with copied_database(postgres_url, template) as url:
+        data = tmp_path_factory.mktemp("house")
+        house = House(settings=Settings(url="https://lomme.test", data=data, database_url=url))
+        await house.fill()
+        yield house
 
 
 @pytest.fixture(scope="module")

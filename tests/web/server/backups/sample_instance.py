@@ -16,7 +16,7 @@ import msgspec
 from models.settings import Settings
 from models.store.database import prepare_connection
 from models.store.postgres.binaries import Binaries, find_clients
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.factories import make_local_actor
 from web.server.backups.manifest import CHECKSUM, MANIFEST
 from web.server.backups.restoring import check_source, check_target, restore_backup

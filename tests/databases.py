@@ -1,0 +1,35 @@
+"""Databases on the server that a run of tests uses: copies of one that was migrated once."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+LONGEST_NAME = 63
+"""Bytes of a name that PostgreSQL keeps."""
+
+
+def with_database(server: str, name: str) -> str:
+    """The address of this database of the server."""
+    base, _, query = server.partition("?")
+    return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+async def copy_database(admin: asyncpg.Connection, template: str, name: str) -> None:
+    """Make a database from a template that nobody is connected to."""
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+
+
+@asynccontextmanager
+async def copied_database(server: str, template: str) -> AsyncIterator[str]:
+    """The address of a copy of this database, which is there until the end of the block."""
+    ending = f"_{secrets.token_hex(4)}"
+    name = template[: LONGEST_NAME - len(ending)] + ending
+    admin = await asyncpg.connect(server)
+    await copy_database(admin, template, name)
+    try:
+        yield with_database(server, name)
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
