@@ -1,6 +1,7 @@
 """Makers of rows for tests: small, with believable defaults; every test names what matters to it."""
 
 import itertools
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -46,15 +47,17 @@ async def make_local_actor(conn: Connection, username: str = "alice", **changes:
     return await actors.create_local(conn, LocalActor(**(values | changes)))
 
 
-async def make_member(conn: Connection, username: str = "alice", *, role: str = "member", **changes: Any) -> Actor:
+async def make_member(
+    conn: Connection, username: str = "alice", *, roles: Collection[str] = (), **changes: Any
+) -> Actor:
     """A person of ours with a confirmed account."""
     actor = await make_local_actor(conn, username, **changes)
     await execute(
         conn,
-        "INSERT INTO account (actor_id, email, role, confirmed_at) VALUES ($1, $2, $3, now())",
+        "INSERT INTO account (actor_id, email, roles, confirmed_at) VALUES ($1, $2, $3, now())",
         actor.id,
         f"{username}@example.org",
-        role,
+        list(roles),
     )
     return actor
 

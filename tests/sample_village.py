@@ -1,5 +1,6 @@
 """A believable village for tests and for the pictures of the README: Lomme, its neighbours, their small ads."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,7 +56,7 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
     await _local(conn, site, "offres", "Offres de Lomme", type="Group")
     alice = await _member(conn, site, "alice", "Maryse")
     hocine = await _member(conn, site, "hocine", "Hocine")
-    admin = await _member(conn, site, "nadia", "Nadia", role="admin")
+    admin = await _member(conn, site, "nadia", "Nadia", roles=["admin"])
     henin = await make_remote_actor(
         conn, "coop", "henin.test", type="Organization", name="Coop des deux terrils", place_name="Hénin-Carvin"
     )
@@ -246,9 +247,9 @@ async def _local(conn: Connection, site: Site, username: str, name: str, **chang
     return await make_local_actor(conn, username, name=name, **_addresses(site, username), **changes)
 
 
-async def _member(conn: Connection, site: Site, username: str, name: str, role: str = "member") -> Actor:
+async def _member(conn: Connection, site: Site, username: str, name: str, roles: Collection[str] = ()) -> Actor:
     home = f"{site.url}/users/coop"
-    actor = await make_member(conn, username, role=role, name=name, territory_uri=home, **_addresses(site, username))
+    actor = await make_member(conn, username, roles=roles, name=name, territory_uri=home, **_addresses(site, username))
     await execute(conn, "UPDATE account SET default_commune_code = '59355' WHERE actor_id = $1", actor.id)
     return actor
 

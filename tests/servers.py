@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,7 @@ class RunningServer:
         )
         return f"{username}{used + 1}" if used else username
 
-    async def add_member(self, username: str, *, role: Role = "member") -> Member:
+    async def add_member(self, username: str, *, roles: Collection[Role] = ()) -> Member:
         """A new member with a password and a token."""
         pairs = await make_key_pairs(self.instance.settings)
         async with transaction(self.instance.pool) as conn:
@@ -88,7 +88,7 @@ class RunningServer:
                 username=username,
                 email=f"{username}@{self.name}.test",
                 password_hash=hash_of_password(),
-                role=role,
+                roles=roles,
                 language="fr",
                 name=username.capitalize(),
             )

@@ -73,7 +73,9 @@ async def create(conn: Connection, actor_id: int, user_agent: str, *, without_pa
 
 
 async def find(conn: Connection, token: str) -> Session | None:
-    """The living session of this token, unless its account is disabled or gone."""
+    """The living session of this token, unless its account is disabled or gone. What opens for whoever is suspended
+    or waits to be let in is decided by web/security/standing.
+    """
     return await fetch_one(
         conn,
         Session,
@@ -84,7 +86,7 @@ async def find(conn: Connection, token: str) -> Session | None:
         JOIN account ON account.actor_id = session.actor_id
         JOIN actor ON actor.id = session.actor_id
         WHERE token_hash = $1 AND expires_at > now()
-          AND account.disabled_at IS NULL AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+          AND account.disabled_at IS NULL AND actor.deleted_at IS NULL
         """,
         hash_token(token),
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from models.ids import make_id
+from models.moderation import cases
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.store.statements import name_values
 
@@ -82,19 +83,19 @@ class Settlement:
 _SAVE = name_values(
     """
     INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded,
-        extracts, target_name, reporter_email, reporter_language)
+        extracts, target_name, reporter_email, reporter_language, case_id)
     VALUES (:id, :uri, :reporter_id, :target_id, :object_uris, :content, :local, :category, :forwarded, :extracts,
-        :target_name, :reporter_email, :reporter_language) ON CONFLICT (uri) DO NOTHING
+        :target_name, :reporter_email, :reporter_language, :case_id) ON CONFLICT (uri) DO NOTHING
     RETURNING id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
         forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
     """,
     NewReport,
-    also=["id", "object_uris", "content", "extracts"],
+    also=["id", "object_uris", "content", "extracts", "case_id"],
 )
 
 
 async def save(conn: Connection, new: NewReport) -> Report | None:
-    """Keep a report, cut to its limits (AX17). None when it is known already."""
+    """Keep a report, cut to its limits (AX17), in the case about whom it is about. None when it is known already."""
     return await fetch_one(
         conn,
         Report,
@@ -105,6 +106,7 @@ async def save(conn: Connection, new: NewReport) -> Report | None:
             object_uris=new.object_uris[:OBJECTS_LIMIT],
             content=new.content[:CONTENT_LIMIT],
             extracts=list(new.extracts[:EXTRACTS]),
+            case_id=await cases.open_case(conn, new.target_id, new.target_name),
         ),
     )
 

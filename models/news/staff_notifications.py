@@ -7,7 +7,8 @@ from typing import Literal
 
 from models.ids import make_id
 from models.news.notifications import PUSH, NotificationType
-from models.people import actors, roles
+from models.people import accounts, actors, roles
+from models.people.roles import Right
 from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_all, fetch_records, fetch_value
 
@@ -18,6 +19,14 @@ MailingKind = Literal["reports", "sign_ups"]
 
 APART: dict[MailingKind, timedelta] = {"reports": timedelta(minutes=10), "sign_ups": timedelta(hours=1)}
 """Two mails of a kind are so far apart at least: a flood is told in few."""
+
+RIGHT_OF: dict[NotificationType, Right] = {
+    "admin.report": "reports",
+    "admin.sign_up": "sign_ups",
+    "sign_up": "sign_ups",
+    "coop_follow": "servers",
+}
+"""What the team is told of, and the right of whoever settles it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +92,10 @@ async def list_about(conn: Connection, notification_ids: Sequence[int]) -> dict[
 
 
 async def forget_for(conn: Connection, actor_id: int) -> None:
-    """Somebody has another role: what she was told of as one of the team goes."""
-    await execute(
-        conn,
-        """
-        DELETE FROM notification WHERE recipient_id = $1
-            AND type IN ('admin.report', 'admin.sign_up', 'sign_up', 'coop_follow')
-        """,
-        actor_id,
-    )
+    """Somebody has other roles: what she was told of and can settle no more goes."""
+    account = await accounts.get(conn, actor_id)
+    lost = [type for type, right in RIGHT_OF.items() if not roles.has_right(account, right)]
+    await execute(conn, "DELETE FROM notification WHERE recipient_id = $1 AND type = ANY($2)", actor_id, lost)
 
 
 async def _notify(

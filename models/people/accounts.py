@@ -1,6 +1,7 @@
 """Accounts: who logs in here, with which address and role, under a name that is never given out again."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -8,10 +9,12 @@ from typing import Literal, get_args
 from models.errors import Conflict, Invalid, NotFound
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
-Role = Literal["member", "welcome", "moderator", "admin"]
+Role = Literal["welcome", "moderator", "keeper", "admin"]
+
+Standing = Literal["full", "waiting", "suspended"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
-"""From the least to the most trusted; each may do what those before it may."""
+"""What members can be trusted with, beside being one: models/people/roles says what each may do."""
 
 USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 
@@ -31,14 +34,15 @@ RESERVED = frozenset({
 class Account:
     """A local person's log-in. The password's hash and the exact place are read by functions of their own.
 
-    `leaves_at` is when the account will be deleted, where its owner asked for that.
+    `roles` are what she is trusted with; a member is who holds none. `leaves_at` is when the account will be deleted,
+    where its owner asked for that.
     """
 
     actor_id: int
     username: str
     name: str
     email: str
-    role: Role
+    roles: list[Role]
     language: str
     confirmed_at: datetime | None
     disabled_at: datetime | None
@@ -46,10 +50,15 @@ class Account:
     last_seen_at: datetime | None
     created_at: datetime
     leaves_at: datetime | None
+    waits_since: datetime | None = None
+    suspended_at: datetime | None = None
 
-    def has_role(self, role: Role) -> bool:
-        """Whether this account may do what `role` may."""
-        return ROLES.index(self.role) >= ROLES.index(role)
+    @property
+    def standing(self) -> Standing:
+        """Whether she takes part like everybody, waits to be let in, or is suspended."""
+        if self.waits_since is not None:
+            return "waiting"
+        return "full" if self.suspended_at is None else "suspended"
 
 
 def require_username(username: str) -> None:
@@ -58,6 +67,11 @@ def require_username(username: str) -> None:
         raise Invalid("username_invalid", field="username")
     if username in RESERVED:
         raise Invalid("username_reserved", username=username, field="username")
+
+
+def order_roles(roles: Collection[str]) -> list[Role]:
+    """These roles, each once, in the order of the table; what is no role is left out."""
+    return [role for role in ROLES if role in roles]
 
 
 async def reserve_username(conn: Connection, username: str) -> None:
@@ -69,19 +83,19 @@ async def reserve_username(conn: Connection, username: str) -> None:
 
 
 async def create(
-    conn: Connection, *, actor_id: int, email: str, password_hash: str | None, role: Role, language: str
+    conn: Connection, *, actor_id: int, email: str, password_hash: str | None, roles: Collection[Role], language: str
 ) -> Account:
     """Give the local actor an account, not yet confirmed. Raises Conflict for an address in use."""
     created = await execute(
         conn,
         """
-        INSERT INTO account (actor_id, email, password_hash, role, language) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO account (actor_id, email, password_hash, roles, language) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (lower(email)) DO NOTHING
         """,
         actor_id,
         email,
         password_hash,
-        role,
+        order_roles(roles),
         language,
     )
     if not created:
@@ -95,9 +109,10 @@ async def find(conn: Connection, actor_id: int) -> Account | None:
         conn,
         Account,
         """
-        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+        SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
-               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
+               waits_since, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor_id = $1 AND actor.deleted_at IS NULL
         """,
@@ -119,9 +134,10 @@ async def find_by_email(conn: Connection, email: str) -> Account | None:
         conn,
         Account,
         """
-        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+        SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
-               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
+               waits_since, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(email) = lower($1) AND actor.deleted_at IS NULL
         """,
@@ -135,9 +151,10 @@ async def find_by_username(conn: Connection, username: str) -> Account | None:
         conn,
         Account,
         """
-        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+        SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
-               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
+               waits_since, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(actor.username) = lower($1) AND actor.local AND actor.deleted_at IS NULL
         """,
@@ -157,9 +174,10 @@ async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, 
         conn,
         Account,
         """
-        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+        SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
-               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
+               waits_since, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor.deleted_at IS NULL
           AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name || ' ' || email), fold($1)) > 0)
@@ -175,7 +193,7 @@ async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, 
 async def has_admin(conn: Connection) -> bool:
     """Whether anybody administers this instance yet."""
     found: bool = await fetch_value(
-        conn, "SELECT EXISTS (SELECT 1 FROM account WHERE role = 'admin' AND disabled_at IS NULL)"
+        conn, "SELECT EXISTS (SELECT 1 FROM account WHERE 'admin' = ANY(roles) AND disabled_at IS NULL)"
     )
     return found
 
@@ -194,25 +212,6 @@ async def set_password(conn: Connection, actor_id: int, password_hash: str) -> N
 async def forget_password(conn: Connection, actor_id: int) -> None:
     """Let nobody in by password until a new one is chosen."""
     await execute(conn, "UPDATE account SET password_hash = NULL WHERE actor_id = $1", actor_id)
-
-
-async def set_role(conn: Connection, actor_id: int, role: Role) -> None:
-    """Trust this account with `role`. Raises Conflict rather than leave the instance without an admin."""
-    changed = await execute(
-        conn,
-        """
-        UPDATE account SET role = $2
-        WHERE actor_id = $1 AND ($2 = 'admin' OR role <> 'admin' OR EXISTS (
-            SELECT 1 FROM account AS other
-            WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL
-                AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id)))
-        """,
-        actor_id,
-        role,
-    )
-    if not changed:
-        await get(conn, actor_id)
-        raise Conflict("last_administrator", field="role")
 
 
 async def set_language(conn: Connection, actor_id: int, language: str) -> None:

@@ -1,31 +1,82 @@
 """What each role may do, in one table: pages ask it whom they open for, news and mails whom they go to."""
 
+from collections.abc import Collection, Mapping
 from typing import Literal
 
-from models.people.accounts import ROLES, Account, Role
-from models.store.database import Connection, fetch_column
+from models.errors import Conflict
+from models.people import accounts
+from models.people.accounts import Account, Role
+from models.store.database import Connection, execute, fetch_column
 
-Right = Literal["sign_ups", "reports", "servers", "mails"]
-"""Answer requests to join; read and settle reports; decide about other servers; see which mails do not leave."""
+Right = Literal[
+    "sign_ups",
+    "invitations",
+    "members",
+    "reports",
+    "message_requests",
+    "places",
+    "roles",
+    "documents",
+    "settings",
+    "servers",
+    "mails",
+    "operation",
+    "points",
+    "figures",
+]
 
-RIGHTS: dict[Right, Role] = {"sign_ups": "welcome", "reports": "moderator", "servers": "admin", "mails": "admin"}
-"""The least trusted role that has each right; those above it have it too."""
+RIGHTS: Mapping[Right, frozenset[Role]] = {
+    # Answer requests to join; invite people; see who the members are and help them to log in.
+    "sign_ups": frozenset({"welcome", "admin"}),
+    "invitations": frozenset({"welcome", "admin"}),
+    "members": frozenset({"welcome", "admin"}),
+    # Read and settle reports, hide, limit, suspend; decide about letters of strangers.
+    "reports": frozenset({"moderator", "admin"}),
+    "message_requests": frozenset({"moderator", "admin"}),
+    # Hours, closures and listings of the place that she runs.
+    "places": frozenset({"keeper", "admin"}),
+    # Give roles and create accounts; charter and terms; everything that the cooperative sets.
+    "roles": frozenset({"admin"}),
+    "documents": frozenset({"admin"}),
+    "settings": frozenset({"admin"}),
+    # Decide about other servers; mails that do not leave; backups, chores, the disk; points; figures.
+    "servers": frozenset({"admin"}),
+    "mails": frozenset({"admin"}),
+    "operation": frozenset({"admin"}),
+    "points": frozenset({"admin"}),
+    "figures": frozenset({"admin"}),
+}
+"""The roles that have each right. Who administers may do everything that the others may."""
 
 
 def has_right(account: Account, right: Right) -> bool:
     """Whether this account may do it."""
-    return account.has_role(RIGHTS[right])
+    return not RIGHTS[right].isdisjoint(account.roles)
 
 
 async def list_holders(conn: Connection, right: Right) -> list[int]:
     """Row ids of those who may do it, to tell them; not those whose account is closed."""
-    return await list_role(conn, RIGHTS[right])
-
-
-async def list_role(conn: Connection, role: Role) -> list[int]:
-    """Row ids of those who are trusted with this role or a higher one."""
     return await fetch_column(
         conn,
-        "SELECT actor_id FROM account WHERE role = ANY($1) AND disabled_at IS NULL ORDER BY actor_id",
-        list(ROLES[ROLES.index(role) :]),
+        "SELECT actor_id FROM account WHERE roles && $1::text[] AND disabled_at IS NULL ORDER BY actor_id",
+        sorted(RIGHTS[right]),
     )
+
+
+async def set_roles(conn: Connection, actor_id: int, roles: Collection[Role]) -> None:
+    """Trust this account with these roles alone. Raises Conflict rather than leave the instance without an admin."""
+    changed = await execute(
+        conn,
+        """
+        UPDATE account SET roles = $2
+        WHERE actor_id = $1 AND ('admin' = ANY($2) OR 'admin' <> ALL(roles) OR EXISTS (
+            SELECT 1 FROM account AS other
+            WHERE 'admin' = ANY(other.roles) AND other.actor_id <> $1 AND other.disabled_at IS NULL
+                AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id)))
+        """,
+        actor_id,
+        accounts.order_roles(roles),
+    )
+    if not changed:
+        await accounts.get(conn, actor_id)
+        raise Conflict("last_administrator", field="roles")

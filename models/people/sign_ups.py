@@ -76,7 +76,8 @@ async def is_attended(conn: Connection) -> bool:
         await fetch_value(
             conn,
             """
-            SELECT EXISTS (SELECT FROM account WHERE role IN ('moderator', 'admin') AND disabled_at IS NULL
+            SELECT EXISTS (SELECT FROM account WHERE roles && ARRAY['welcome', 'moderator', 'admin']
+                AND disabled_at IS NULL
                 AND greatest(last_seen_at, created_at) > now() - make_interval(days => $1))
             """,
             ABSENCE_DAYS,
@@ -254,7 +255,10 @@ async def list_moderators(conn: Connection) -> list[int]:
     """Row ids of those who moderate, to tell them."""
     return await fetch_column(
         conn,
-        "SELECT actor_id FROM account WHERE role IN ('moderator', 'admin') AND disabled_at IS NULL ORDER BY actor_id",
+        """
+        SELECT actor_id FROM account WHERE roles && ARRAY['welcome', 'moderator', 'admin'] AND disabled_at IS NULL
+        ORDER BY actor_id
+        """,
     )
 
 

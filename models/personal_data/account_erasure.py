@@ -38,7 +38,8 @@ async def require_another_admin(conn: Connection, actor_id: int) -> None:
         conn,
         """
         SELECT actor_id FROM account
-        WHERE role = 'admin' AND EXISTS (SELECT FROM account AS own WHERE own.actor_id = $1 AND own.role = 'admin')
+        WHERE 'admin' = ANY(roles)
+            AND EXISTS (SELECT FROM account AS own WHERE own.actor_id = $1 AND 'admin' = ANY(own.roles))
         ORDER BY actor_id FOR NO KEY UPDATE
         """,
         actor_id,
@@ -53,8 +54,8 @@ async def is_last_admin(conn: Connection, actor_id: int) -> bool:
         await fetch_value(
             conn,
             """
-            SELECT role = 'admin' AND NOT EXISTS (SELECT FROM account AS other
-                WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL
+            SELECT 'admin' = ANY(roles) AND NOT EXISTS (SELECT FROM account AS other
+                WHERE 'admin' = ANY(other.roles) AND other.actor_id <> $1 AND other.disabled_at IS NULL
                     AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id))
             FROM account WHERE actor_id = $1
             """,

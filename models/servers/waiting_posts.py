@@ -186,7 +186,7 @@ async def count_unseen(conn: Connection) -> int:
 async def list_deciders(conn: Connection) -> list[int]:
     """Row ids of those who decide about unknown hosts, to tell them: the administrators."""
     return await fetch_column(
-        conn, "SELECT actor_id FROM account WHERE role = 'admin' AND disabled_at IS NULL ORDER BY actor_id"
+        conn, "SELECT actor_id FROM account WHERE 'admin' = ANY(roles) AND disabled_at IS NULL ORDER BY actor_id"
     )
 
 

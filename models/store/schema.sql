@@ -137,7 +137,9 @@ CREATE TABLE actor (
     automatic boolean NOT NULL DEFAULT false,
     away_until timestamptz,                   -- her offers rest until that moment
     street text,                              -- of an organization that shows its address; never of a person
-    hours jsonb                               -- when a place is open, as models/people/opening_hours writes it
+    hours jsonb,                              -- when a place is open, as models/people/opening_hours writes it
+    limited_at timestamptz,
+    excluded_at timestamptz
 );
 CREATE INDEX actor_away ON actor (away_until) WHERE away_until IS NOT NULL AND local;
 CREATE INDEX actor_guest ON actor (id) WHERE host = '';
@@ -187,7 +189,6 @@ CREATE TABLE account (
     actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
     email text NOT NULL,
     password_hash text,
-    role text NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'welcome', 'moderator', 'admin')),
     language text NOT NULL DEFAULT 'fr',
     confirmed_at timestamptz,
     disabled_at timestamptz,
@@ -205,9 +206,15 @@ CREATE TABLE account (
     phone text NOT NULL DEFAULT '',
     -- The same for what a member writes from now on.
     default_quote_policy text NOT NULL DEFAULT 'public' CHECK (default_quote_policy IN ('public', 'followers',
-        'nobody'))
+        'nobody')),
+    -- Roles are no ladder any more: somebody may hold several. The ladder becomes what each of its steps could do, and
+    -- nobody loses a right; a member is who holds none.
+    roles text[] NOT NULL DEFAULT '{}' CHECK (roles <@ ARRAY['welcome', 'moderator', 'keeper', 'admin']),
+    -- Somebody asked to join and waits for a yes: she may look around, save and draft.
+    waits_since timestamptz
 );
 CREATE UNIQUE INDEX account_email ON account (lower(email));
+CREATE INDEX account_waits ON account (waits_since) WHERE waits_since IS NOT NULL;
 
 CREATE TABLE session (
     token_hash bytea PRIMARY KEY,             -- SHA-256 of the cookie's random token
@@ -320,12 +327,15 @@ CREATE TABLE post (
     -- here:
     thanks_for text,
     -- The website of the app that a status was written with, as it said when it was registered: apps show it.
-    application_website text
+    application_website text,
+    -- Hidden by the team or held before it was ever published: its author and the team alone read it.
+    hidden_at timestamptz
 );
 -- How much a stranger answered lately is counted, whether it was taken back or not.
 CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
     WHERE NOT local AND kind <> 'notice' AND in_reply_to_id IS NOT NULL;
 CREATE INDEX post_author ON post (author_id, id DESC) INCLUDE (audience) WHERE deleted_at IS NULL;
+CREATE INDEX post_hidden ON post (author_id) WHERE hidden_at IS NOT NULL;
 -- The UUID at the end of our own pages (/annonces/UUID, /@NAME/UUID): some clients take it for the status's id.
 CREATE INDEX post_page ON post ("right"(url, 36)) WHERE local AND deleted_at IS NULL;
 -- Public timelines show what answers nothing: from everywhere, from here, from elsewhere.
@@ -485,15 +495,18 @@ CREATE TABLE notification (
     recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     type text NOT NULL CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll',
         'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
-        'repair_call')),
+        'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
+        'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
     read_at timestamptz,
     report_id bigint,
     sign_up_id bigint,  -- goes with the request, once it is answered
+    case_id bigint,
+    decision_id bigint,
     CONSTRAINT notification_once UNIQUE NULLS NOT DISTINCT (recipient_id, type, actor_id, post_id, report_id,
-        sign_up_id)
+        sign_up_id, case_id, decision_id)
 );
 CREATE INDEX notification_actor ON notification (actor_id);
 CREATE INDEX notification_post ON notification (post_id);
@@ -649,8 +662,10 @@ CREATE TABLE report (
     note text NOT NULL DEFAULT '',         -- for the team alone
     answer text NOT NULL DEFAULT '',       -- read by whoever reported
     mailed_at timestamptz,                 -- when those who can settle it were written to
-    reminded_at timestamptz                -- when administrators were, since nobody had settled it
+    reminded_at timestamptz,               -- when administrators were, since nobody had settled it
+    case_id bigint
 );
+CREATE INDEX report_case ON report (case_id);
 CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
 CREATE INDEX report_open ON report (id) WHERE closed_at IS NULL;
 CREATE INDEX report_reporter ON report (reporter_id, id DESC);
@@ -1741,6 +1756,95 @@ CREATE TABLE backup_run (
     seconds double precision NOT NULL
 );
 
+-- What is reported is looked at person by person: a case gathers everything about one author until it is decided.
+CREATE TABLE moderation_case (
+    id bigint PRIMARY KEY,
+    actor_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    actor_name text NOT NULL DEFAULT '',      -- stays where the actor is gone
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    latest_at timestamptz NOT NULL DEFAULT now(),  -- when something was last added
+    closed_at timestamptz,
+    holder_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who of the team looks at it just now
+    held_until timestamptz
+);
+CREATE INDEX moderation_case_actor ON moderation_case (actor_id);
+CREATE UNIQUE INDEX moderation_case_open ON moderation_case (actor_id) WHERE closed_at IS NULL;
+CREATE INDEX moderation_case_waiting ON moderation_case (opened_at, id) WHERE closed_at IS NULL;
+
+-- What the team decided, with what it says to the person. Without `effective_at` it waits for a second of the team.
+CREATE TABLE moderation_decision (
+    id bigint PRIMARY KEY,
+    case_id bigint NOT NULL REFERENCES moderation_case(id) ON DELETE CASCADE,
+    actor_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    kind text NOT NULL CHECK (kind IN ('nothing', 'warn', 'hide', 'limit', 'suspend', 'exclude')),
+    post_ids bigint[] NOT NULL DEFAULT '{}',  -- what is hidden
+    rule text NOT NULL DEFAULT '',            -- which rule of the cooperative, in its words
+    words text NOT NULL DEFAULT '',           -- why, as the person reads it
+    decided_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    second_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who is asked to confirm it, or did
+    seconded_at timestamptz,
+    refused_at timestamptz,                   -- the second one said no
+    effective_at timestamptz,
+    ends_at timestamptz,
+    taken_back_at timestamptz,
+    taken_back_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    taken_back_words text NOT NULL DEFAULT '',
+    CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
+);
+CREATE INDEX moderation_decision_actor ON moderation_decision (actor_id);
+CREATE INDEX moderation_decision_case ON moderation_decision (case_id);
+CREATE INDEX moderation_decision_ending ON moderation_decision (ends_at)
+    WHERE ends_at IS NOT NULL AND taken_back_at IS NULL;
+CREATE INDEX moderation_decision_unconfirmed ON moderation_decision (decided_at)
+    WHERE effective_at IS NULL AND refused_at IS NULL;
+
+-- The person objects; somebody who had no part in the decision answers.
+CREATE TABLE appeal (
+    decision_id bigint PRIMARY KEY REFERENCES moderation_decision(id) ON DELETE CASCADE,
+    words text NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    decided_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    decided_at timestamptz,
+    outcome text CHECK (outcome IN ('kept', 'taken_back')),
+    answer text NOT NULL DEFAULT '',
+    CONSTRAINT appeal_check CHECK ((decided_at IS NULL) = (outcome IS NULL))
+);
+CREATE INDEX appeal_waiting ON appeal (made_at) WHERE decided_at IS NULL;
+
+CREATE TABLE moderation_note (
+    id bigint PRIMARY KEY,
+    case_id bigint NOT NULL REFERENCES moderation_case(id) ON DELETE CASCADE,
+    author_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    words text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX moderation_note_case ON moderation_note (case_id);
+
+-- What those who look after the cooperative did: members read role, act, rule and day; the team reads all of it.
+CREATE TABLE journal_entry (
+    id bigint PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now(),
+    by_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- NULL: the platform by itself
+    role text CHECK (role IN ('welcome', 'moderator', 'keeper', 'admin')),  -- as which she did it
+    act text NOT NULL,
+    about_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- whom it concerns
+    rule text NOT NULL DEFAULT '',
+    details jsonb NOT NULL DEFAULT '{}'       -- for the team alone
+);
+CREATE INDEX journal_entry_about ON journal_entry (about_id);
+CREATE INDEX journal_entry_by ON journal_entry (by_id);
+
+-- First posts of a new member, and what a filter of the cooperative caught, wait for a look.
+CREATE TABLE held_post (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    case_id bigint REFERENCES moderation_case(id) ON DELETE SET NULL,
+    reason text NOT NULL CHECK (reason IN ('first', 'filter')),
+    matched text NOT NULL DEFAULT '',  -- what the filter found, for the team
+    held_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX held_post_case ON held_post (case_id);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -1757,6 +1861,9 @@ ALTER TABLE notification ADD CONSTRAINT notification_report_id_fkey
 
 ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey
     FOREIGN KEY (sign_up_id) REFERENCES sign_up(id) ON DELETE CASCADE;
+
+ALTER TABLE report ADD CONSTRAINT report_case_id_fkey
+    FOREIGN KEY (case_id) REFERENCES moderation_case(id) ON DELETE SET NULL;
 
 -- Views ---------------------------------------------------------------------------------------------------------------
 
@@ -2186,7 +2293,8 @@ BEGIN
         OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = NEW.recipient_id AND e.partner_id = NEW.actor_id)
         OR EXISTS (SELECT FROM exchange e WHERE e.partner_id = NEW.recipient_id AND e.owner_id = NEW.actor_id)
         OR EXISTS (SELECT FROM actor a LEFT JOIN account c ON c.actor_id = a.id
-            WHERE a.id = NEW.actor_id AND a.local AND (c.actor_id IS NULL OR c.role IN ('moderator', 'admin')))
+            WHERE a.id = NEW.actor_id AND a.local
+                AND (c.actor_id IS NULL OR c.roles && ARRAY['moderator', 'admin']))
     THEN
         RETURN NEW;
     END IF;

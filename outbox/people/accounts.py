@@ -1,5 +1,6 @@
 """Members come and go: the name taken for ever, actor, keys and account made together, and ended together."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NotRequired, TypedDict, Unpack
@@ -33,7 +34,7 @@ class NewMember(TypedDict):
     username: str
     email: str
     password_hash: str | None
-    role: Role
+    roles: Collection[Role]
     language: str
     name: NotRequired[str]
     confirmed: NotRequired[bool]
@@ -61,7 +62,7 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
         actor_id=actor.id,
         email=member["email"],
         password_hash=member["password_hash"],
-        role=member["role"],
+        roles=member["roles"],
         language=member["language"],
     )
     if member.get("confirmed", True):
@@ -100,7 +101,7 @@ async def approve_sign_up(
         username=asked.username,
         email=asked.email,
         password_hash=password_hash,
-        role="member",
+        roles=(),
         language=asked.language,
         name=asked.name,
         confirmed=confirmed,

@@ -166,7 +166,7 @@ class Side:
                 username=username,
                 email=f"{username}@{self.site.host}",
                 password_hash=None,
-                role="member",
+                roles=(),
                 language="fr",
             )
 

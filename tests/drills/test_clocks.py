@@ -114,7 +114,7 @@ async def test_d11_a_clock_that_is_wrong_by_less_than_an_hour_does_no_harm(
     make_server: MakeServer, minutes: int
 ) -> None:
     server, ahead = await make_server("lomme"), -minutes * MINUTE
-    alice = await server.add_member("alice", role="admin")
+    alice = await server.add_member("alice", roles=["admin"])
     async with strict_peers(server, alice, ahead):
         async with transaction(server.instance.pool) as conn:
             await publish(conn, server.instance.site, alice.actor, NoteDraft(text="À l’heure ?", audience="network"))
@@ -129,7 +129,7 @@ async def test_d11_a_clock_that_is_wrong_by_less_than_an_hour_does_no_harm(
 
 async def test_d11_a_clock_that_is_wrong_by_hours_is_said_to_be_ours(make_server: MakeServer) -> None:
     server, ahead = await make_server("lomme"), -120 * MINUTE
-    alice = await server.add_member("alice", role="admin")
+    alice = await server.add_member("alice", roles=["admin"])
     before = await read_page(server, alice)
     async with strict_peers(server, alice, ahead):
         async with transaction(server.instance.pool) as conn:

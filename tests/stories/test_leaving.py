@@ -29,7 +29,7 @@ async def status_there(server: RunningServer, uri: str) -> str | None:
 
 async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: MakeServer) -> None:
     lomme, henin = await make_server("lomme"), await make_server("henin")
-    await lomme.add_member("odile", role="admin")
+    await lomme.add_member("odile", roles=["admin"])
     alice, bob = (await lomme.add_member("alice")).actor, (await henin.add_member("bob")).actor
     known = await resolve_handle(henin.instance, f"@alice@{lomme.host}")
     async with acting(henin) as conn:

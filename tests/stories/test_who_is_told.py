@@ -42,8 +42,8 @@ async def count_news(server: RunningServer, type: str, member: Member) -> int:
 
 async def test_what_happens_next_door_is_told_to_whom_it_concerns_and_to_nobody_else(make_server: MakeServer) -> None:
     lomme, henin = await make_server("lomme"), await make_server("henin")
-    awa, odile = await lomme.add_member("awa"), await henin.add_member("odile", role="admin")
-    bob, mona = await henin.add_member("bob"), await henin.add_member("mona", role="moderator")
+    awa, odile = await lomme.add_member("awa"), await henin.add_member("odile", roles=["admin"])
+    bob, mona = await henin.add_member("bob"), await henin.add_member("mona", roles=["moderator"])
     stream = await resolve_handle(lomme.instance, f"@depannage_velo@{henin.host}")
     async with acting(lomme) as conn:
         await execute(conn, "UPDATE actor SET latitude = 50.43, longitude = 2.97 WHERE id = $1", awa.actor.id)

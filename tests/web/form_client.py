@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -134,7 +134,7 @@ def shared_keys() -> KeyPairs:
 
 
 async def add_member(
-    instance: Instance, username: str = "alice", *, role: Role = "member", password: str | None = PASSWORD
+    instance: Instance, username: str = "alice", *, roles: Collection[Role] = (), password: str | None = PASSWORD
 ) -> int:
     """A confirmed member with a password, without the pages; the actor's id."""
     password_hash = await hash_password(password) if password else None
@@ -145,7 +145,7 @@ async def add_member(
             username=username,
             email=f"{username}@example.org",
             password_hash=password_hash,
-            role=role,
+            roles=roles,
             language="fr",
             name=username.capitalize(),
             key_pairs=shared_keys(),

@@ -108,9 +108,9 @@ async def test_the_address_of_the_first_run_is_given_again_until_somebody_admini
     found = "SELECT count(*) FROM one_time_link WHERE purpose = 'setup' AND used_at IS NULL"
     assert address.startswith("http://lomme.test/installation/") and await read(cli_database, found) == 1
 
-    await read(cli_database, "UPDATE account SET role = 'admin' RETURNING 1")
+    await read(cli_database, "UPDATE account SET roles = '{admin}' RETURNING 1")
     assert "somebody administers it" in await shell.failure("first-run")
-    await read(cli_database, "UPDATE account SET role = 'member' RETURNING 1")
+    await read(cli_database, "UPDATE account SET roles = '{}' RETURNING 1")
 
 
 async def test_a_member_who_lost_the_second_proof_is_let_in_without(shell: Shell, cli_database: str) -> None:

@@ -1,5 +1,6 @@
 """Somebody joins, by the page or by an app: one account with its actor and keys, or a request that waits for a yes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from federation.instance import Instance
@@ -35,7 +36,7 @@ async def find_registration_mode(instance: Instance) -> Registration:
 
 
 async def create_member(
-    instance: Instance, newcomer: NewMember, *, role: Role, commune: Commune | None, confirmed: bool
+    instance: Instance, newcomer: NewMember, *, roles: Collection[Role], commune: Commune | None, confirmed: bool
 ) -> Account:
     """Create the account with its actor and keys. Raises Conflict whose `field` is `username` or `email`."""
     password_hash = await hash_password(newcomer.password)
@@ -47,7 +48,7 @@ async def create_member(
             username=newcomer.username,
             email=newcomer.email,
             password_hash=password_hash,
-            role=role,
+            roles=roles,
             language=newcomer.language,
             name=newcomer.name,
             confirmed=confirmed,

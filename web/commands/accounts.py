@@ -54,10 +54,16 @@ def account() -> None:
     help="Without a value it is asked for. Without a password, a link for a first log-in is shown.",
 )
 @click.option("--password-file", type=click.File(), help="A file whose first line is the password; - for stdin.")
-@click.option("--role", type=click.Choice(ROLES), default="member", show_default=True)
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(["member", *ROLES]),
+    multiple=True,
+    help="What the member is trusted with; may be said several times.",
+)
 @click.option("--place", is_flag=True, help="A place that people come to, with an address and hours; else a person.")
 def create_account(
-    name: str, email: str, password: str | None, password_file: TextIO | None, role: Role, *, place: bool
+    name: str, email: str, password: str | None, password_file: TextIO | None, roles: tuple[str, ...], *, place: bool
 ) -> None:
     """Create an account; prints the actor's id."""
     if _is_on_the_line("--password", password):
@@ -72,7 +78,7 @@ def create_account(
     fault = None if password is None else passwords.find_fault(password, name, email)
     if fault is not None:
         raise click.UsageError(FAULTS[fault].format(passwords.MINIMUM, passwords.MAXIMUM))
-    run(_create_account(name.removeprefix("@"), email, password, role, place=place))
+    run(_create_account(name.removeprefix("@"), email, password, accounts.order_roles(roles), place=place))
 
 
 def _is_on_the_line(option: str, value: str | None) -> bool:
@@ -80,7 +86,7 @@ def _is_on_the_line(option: str, value: str | None) -> bool:
     return value is not None and any(part in {value, f"{option}={value}"} for part in sys.argv)
 
 
-async def _create_account(name: str, email: str, password: str | None, role: Role, *, place: bool) -> None:
+async def _create_account(name: str, email: str, password: str | None, roles: list[Role], *, place: bool) -> None:
     async with working_instance() as instance:
         accounts.require_username(name)
         password_hash = None if password is None else await passwords.hash_password(password)
@@ -93,7 +99,7 @@ async def _create_account(name: str, email: str, password: str | None, role: Rol
                 username=name,
                 email=email,
                 password_hash=password_hash,
-                role=role,
+                roles=roles,
                 language=instance.site.languages[0],
                 place=place,
             )

@@ -77,7 +77,7 @@ async def remind_staff(instance: Instance) -> None:
     if instance.settings.smtp_url is None:
         return
     async with transaction(instance.pool) as conn:
-        admins = await roles.list_role(conn, "admin")
+        admins = await roles.list_holders(conn, "operation")
         for kind, model in (("reports", reports), ("sign_ups", sign_ups)):
             ids = await model.claim_forgotten(conn, first=FIRST, again=AGAIN)
             if ids:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from models.errors import Refusal, Unavailable
 from models.news import news
+from models.people.roles import has_right
 from models.servers import waiting_posts
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
@@ -90,7 +91,7 @@ async def count_unread(request: web.Request, conn: Connection) -> int:
     if account is None:
         return 0
     unread = await news.count_unread(conn, account.actor_id)
-    if account.has_role("admin"):
+    if has_right(account, "servers"):
         unread += await waiting_posts.count_unseen(conn)
     request[UNREAD] = unread
     return unread

@@ -14,6 +14,7 @@ from federation.uris import web_address
 from models.exchanges import agreements
 from models.lazy import LazyModule
 from models.listings.listings import OPEN, STANDING
+from models.people.roles import has_right
 from web.rendering import formats
 from web.rendering.assets import Assets, load_assets
 from web.rendering.i18n import find_catalogue
@@ -77,7 +78,7 @@ def make_environment(
     )
     environment.policies["ext.i18n.trimmed"] = True  # where a line of a template ends is no matter of its sentences
     environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
-    environment.globals.update(lang=language, static_url=assets.urls.__getitem__)
+    environment.globals.update(lang=language, static_url=assets.urls.__getitem__, has_right=has_right)
     locale = LOCALES.get(language, language)
     environment.filters.update(
         age=partial(formats.format_age, language=locale),

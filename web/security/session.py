@@ -13,13 +13,14 @@ from aiohttp.typedefs import Handler
 
 from models.access import sessions
 from models.access.sessions import Session
-from models.errors import Forbidden
+from models.errors import Forbidden, NotFound
 from models.people import accounts
-from models.people.accounts import Account, Role
+from models.people.accounts import Account
 from models.people.roles import Right, has_right
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
+from web.security.standing import require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -67,6 +68,7 @@ async def session_middleware(request: web.Request, handler: Handler) -> web.Stre
     if request.method not in SAFE_METHODS and (visit.session or visit.form_secret):
         require_same_origin(request)
     try:
+        require_standing(request, visit.account)
         response = await handler(request)
     except web.HTTPException as answer:
         _set_cookies(request, answer)
@@ -149,19 +151,14 @@ def require_account(request: web.Request) -> Account:
     return account
 
 
-def require_role(request: web.Request, role: Role) -> Account:
-    """Who is logged in, if she may do what `role` may. Raises Forbidden."""
-    account = require_account(request)
-    if not account.has_role(role):
-        raise Forbidden
-    return account
-
-
 def require_right(request: web.Request, right: Right) -> Account:
-    """Who is logged in, if her role gives her this right. Raises Forbidden."""
+    """Who is logged in, if one of her roles gives her this right.
+
+    Raises NotFound: whoever lacks the right is answered as for what does not exist.
+    """
     account = require_account(request)
     if not has_right(account, right):
-        raise Forbidden
+        raise NotFound
     return account
 
 

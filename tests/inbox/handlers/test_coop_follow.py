@@ -21,7 +21,7 @@ async def test_only_a_cooperative_is_told_once_whatever_it_follows(
     await make_local_actor(conn, "instance", type="Application")
     ours = await make_local_actor(conn, "coop", type="Organization")
     stream = await make_local_actor(conn, "offres", type="Group")
-    odile, _ = await make_member(conn, "odile", role="admin"), await make_member(conn, "mona", role="moderator")
+    odile, _ = await make_member(conn, "odile", roles=["admin"]), await make_member(conn, "mona", roles=("moderator",))
     there = await make_remote_actor(conn, username, type=type, name="La Bricole")
 
     for followed in (ours, stream):
@@ -35,7 +35,7 @@ async def test_the_news_say_where_it_is_and_whether_it_is_followed_back(conn: Co
     await make_local_actor(conn, "instance", type="Application")
     ours = await make_local_actor(conn, "coop", type="Organization")
     await execute(conn, "UPDATE actor SET latitude = 50.645, longitude = 2.987 WHERE id = $1", ours.id)
-    odile = await make_member(conn, "odile", role="admin")
+    odile = await make_member(conn, "odile", roles=["admin"])
     there = await make_remote_actor(conn, "coop", type="Organization", name="La Bricole", place_name="Lille")
     await execute(conn, "UPDATE actor SET latitude = 50.63, longitude = 3.06 WHERE id = $1", there.id)
     await handle_follow(conn, HERE, there, by(there, "Follow", ours.uri))

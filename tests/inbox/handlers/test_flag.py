@@ -27,8 +27,8 @@ async def test_ax17_a_report_of_nobody_here_is_ignored(conn: Connection) -> None
 
 async def test_ax17_those_who_moderate_are_told_and_whom_it_is_about_is_not(conn: Connection) -> None:
     await make_local_actor(conn, "instance", type="Application")
-    alice, bob = await make_member(conn, role="moderator"), await make_remote_actor(conn)
-    odile = await make_member(conn, "odile", role="admin")
+    alice, bob = await make_member(conn, roles=["moderator"]), await make_remote_actor(conn)
+    odile = await make_member(conn, "odile", roles=["admin"])
     post = await make_note(conn, alice, content="<p>Prenez tout</p>")
     flag = by(bob, "Flag", [post.uri], content="<p>Non</p>")
 

@@ -4,7 +4,7 @@ import pytest
 
 from models.access import one_time_links
 from models.errors import Conflict, Invalid, NotFound
-from models.people import accounts, actors
+from models.people import accounts, actors, roles
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member
 
@@ -57,11 +57,11 @@ async def test_an_account_is_created_unconfirmed(conn: Connection) -> None:
     alice = await make_local_actor(conn, "alice", name="Alice")
 
     account = await accounts.create(
-        conn, actor_id=alice.id, email="Alice@Example.org", password_hash="hash", role="member", language="en"
+        conn, actor_id=alice.id, email="Alice@Example.org", password_hash="hash", roles=(), language="en"
     )
 
     assert (account.username, account.name, account.email) == ("alice", "Alice", "Alice@Example.org")
-    assert (account.role, account.language, account.confirmed_at) == ("member", "en", None)
+    assert (account.roles, account.language, account.confirmed_at) == ([], "en", None)
     assert await accounts.find_password_hash(conn, alice.id) == "hash"
 
 
@@ -75,7 +75,7 @@ async def test_an_address_belongs_to_one_account_whatever_its_case(conn: Connect
             actor_id=carole.id,
             email="ALICE@example.org",
             password_hash=None,
-            role="member",
+            roles=(),
             language="fr",
         )
 
@@ -101,27 +101,28 @@ async def test_a_deleted_person_has_no_account_any_more(conn: Connection) -> Non
         await accounts.get(conn, alice.id)
 
 
-async def test_roles_include_the_ones_before_them(conn: Connection) -> None:
-    moderator = await accounts.get(conn, (await make_member(conn, "alice", role="moderator")).id)
+async def test_roles_are_kept_each_once_in_the_order_of_the_table_and_nothing_else(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    await roles.set_roles(conn, alice.id, accounts.order_roles(["keeper", "king", "welcome", "keeper"]))
 
-    assert [moderator.has_role(role) for role in accounts.ROLES] == [True, True, True, False]
+    assert (await accounts.get(conn, alice.id)).roles == ["welcome", "keeper"]
 
 
 async def test_the_last_administrator_keeps_the_role(conn: Connection) -> None:
-    alice = await make_member(conn, "alice", role="admin")
+    alice = await make_member(conn, "alice", roles=["admin"])
     carole = await make_member(conn, "carole")
     with pytest.raises(Conflict):
-        await accounts.set_role(conn, alice.id, "member")
+        await roles.set_roles(conn, alice.id, [])
 
-    await accounts.set_role(conn, carole.id, "admin")
-    await accounts.set_role(conn, alice.id, "member")
+    await roles.set_roles(conn, carole.id, ["admin"])
+    await roles.set_roles(conn, alice.id, [])
 
-    assert (await accounts.get(conn, alice.id)).role == "member"
+    assert (await accounts.get(conn, alice.id)).roles == []
     assert await accounts.has_admin(conn)
 
 
 async def test_a_disabled_administrator_does_not_count(conn: Connection) -> None:
-    alice = await make_member(conn, "alice", role="admin")
+    alice = await make_member(conn, "alice", roles=["admin"])
 
     await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", alice.id)
 
@@ -176,7 +177,7 @@ async def test_people_who_never_confirmed_are_forgotten_after_a_week_and_their_n
             actor_id=actor.id,
             email=f"{actor.username}@example.org",
             password_hash=None,
-            role="member",
+            roles=(),
             language="fr",
         )
     await accounts.confirm_email(conn, member.id)

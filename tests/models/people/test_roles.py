@@ -9,10 +9,20 @@ from models.store.database import Connection, execute
 from tests.factories import make_member
 
 HOLDERS: dict[Right, set[str]] = {
-    "sign_ups": {"welcome", "moderator", "admin"},
+    "sign_ups": {"welcome", "admin"},
+    "invitations": {"welcome", "admin"},
+    "members": {"welcome", "admin"},
     "reports": {"moderator", "admin"},
+    "message_requests": {"moderator", "admin"},
+    "places": {"keeper", "admin"},
+    "roles": {"admin"},
+    "documents": {"admin"},
+    "settings": {"admin"},
     "servers": {"admin"},
     "mails": {"admin"},
+    "operation": {"admin"},
+    "points": {"admin"},
+    "figures": {"admin"},
 }
 
 
@@ -20,8 +30,8 @@ HOLDERS: dict[Right, set[str]] = {
 async def test_each_right_belongs_to_its_roles_and_to_nobody_whose_account_is_closed(
     conn: Connection, right: Right
 ) -> None:
-    members = {role: await make_member(conn, role, role=role) for role in ROLES}
-    gone = await make_member(conn, "gone", role="admin")
+    members = {role: await make_member(conn, role, roles=[role]) for role in ROLES}
+    gone = await make_member(conn, "gone", roles=["admin"])
     await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", gone.id)
 
     told = await roles.list_holders(conn, right)

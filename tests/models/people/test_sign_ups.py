@@ -6,7 +6,7 @@ import pytest
 
 from models import preferences
 from models.errors import Conflict
-from models.people import accounts, sign_ups
+from models.people import accounts, roles, sign_ups
 from models.people.sign_ups import NewSignUp
 from models.preferences import Registration
 from models.store.database import Connection, execute
@@ -44,8 +44,8 @@ async def leave(conn: Connection, days: int) -> None:
         ("admin", 6, "open"),
         ("moderator", 6, "open"),
         ("admin", 8, "approval"),
-        ("welcome", 0, "approval"),
-        ("member", 0, "approval"),
+        ("welcome", 6, "open"),
+        ("keeper", 0, "approval"),
     ],
 )
 async def test_b57_sign_ups_wait_when_no_moderator_came_by_for_seven_days(
@@ -53,7 +53,7 @@ async def test_b57_sign_ups_wait_when_no_moderator_came_by_for_seven_days(
 ) -> None:
     await open_up(conn)
     nadia = await make_member(conn, "nadia")
-    await execute(conn, "UPDATE account SET role = $2 WHERE actor_id = $1", nadia.id, role)
+    await execute(conn, "UPDATE account SET roles = $2 WHERE actor_id = $1", nadia.id, [role])
     await leave(conn, days)
 
     assert await sign_ups.find_registration(conn) == registration
@@ -62,7 +62,7 @@ async def test_b57_sign_ups_wait_when_no_moderator_came_by_for_seven_days(
 async def test_b57_sign_ups_open_again_with_the_first_moderator_who_comes_by(conn: Connection) -> None:
     await open_up(conn)
     nadia = await make_member(conn, "nadia")
-    await accounts.set_role(conn, nadia.id, "admin")
+    await roles.set_roles(conn, nadia.id, ["admin"])
     await leave(conn, 8)
 
     told = [await sign_ups.watch(conn), await sign_ups.watch(conn)]
@@ -80,7 +80,7 @@ async def test_b57_sign_ups_open_again_with_the_first_moderator_who_comes_by(con
 async def test_new_server_has_seven_days_before_its_moderators_are_missed(conn: Connection) -> None:
     await open_up(conn)
     nadia = await make_member(conn, "nadia")
-    await accounts.set_role(conn, nadia.id, "admin")
+    await roles.set_roles(conn, nadia.id, ["admin"])
 
     assert await sign_ups.find_registration(conn) == "open"
 

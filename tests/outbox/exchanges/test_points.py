@@ -30,7 +30,7 @@ async def alice(conn: Connection) -> Actor:
     """Alice, a member of a cooperative that keeps points, whom somebody elsewhere follows."""
     streams = await make_streams(conn)
     await switch_on(conn)
-    await make_member(conn, "odile", role="admin")
+    await make_member(conn, "odile", roles=["admin"])
     alice = await make_member(conn, territory_uri=streams["coop"].uri)
     bob = await make_remote_actor(conn)
     for followed in (alice, streams["offres"]):

@@ -12,7 +12,7 @@ from models.errors import Conflict, NotFound, Unfinished
 from models.exchanges import agreements
 from models.listings import listings
 from models.listings.listings import Listing, ListingDraft
-from models.people import accounts, actors
+from models.people import accounts, actors, roles
 from models.people.actors import Actor
 from models.personal_data import deletion_requests
 from models.settings import Site
@@ -48,7 +48,7 @@ def instance_on(pool: Pool) -> Instance:
 async def alice(conn: Connection) -> Actor:
     """Alice, a member here, and Odile, who administers."""
     await make_streams(conn)
-    await make_member(conn, "odile", role="admin")
+    await make_member(conn, "odile", roles=["admin"])
     return await make_member(conn)
 
 
@@ -111,12 +111,12 @@ async def test_the_last_administrator_names_another_one_first(conn: Connection, 
 
     with pytest.raises(Conflict):
         await outbox.ask(conn, HERE, odile)
-    await accounts.set_role(conn, alice.id, "admin")
+    await roles.set_roles(conn, alice.id, ["admin"])
     await outbox.ask(conn, HERE, odile)
     with pytest.raises(Conflict):  # Odile is about to leave, so that Alice is the last one now
         await outbox.ask(conn, HERE, alice)
     with pytest.raises(Conflict):
-        await accounts.set_role(conn, alice.id, "member")
+        await roles.set_roles(conn, alice.id, [])
 
 
 async def test_a_group_has_no_account_to_end(conn: Connection) -> None:
@@ -130,7 +130,7 @@ async def ready_to_leave(pool: Pool) -> Actor:
     """Alice asked to leave, and Bob elsewhere follows her."""
     async with transaction(pool) as conn:
         await make_streams(conn)
-        await make_member(conn, "odile", role="admin")
+        await make_member(conn, "odile", roles=["admin"])
         alice = await make_member(conn)
         await make_follow(conn, await make_remote_actor(conn), alice)
         await outbox.ask(conn, HERE, alice)
@@ -191,7 +191,7 @@ async def test_who_changed_her_mind_is_left_alone(pool: Pool) -> None:
 
 async def test_who_became_the_last_administrator_meanwhile_stays_another_day(pool: Pool) -> None:
     async with transaction(pool) as conn:
-        odile, alice = await make_member(conn, "odile", role="admin"), await make_member(conn, role="admin")
+        odile, alice = await make_member(conn, "odile", roles=["admin"]), await make_member(conn, roles=("admin",))
         await outbox.ask(conn, HERE, odile)
         await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", alice.id)
 
@@ -200,7 +200,7 @@ async def test_who_became_the_last_administrator_meanwhile_stays_another_day(poo
     async with connection(pool) as conn:
         departure = await deletion_requests.find(conn, odile.id)
         assert departure and departure.due_at < datetime.now(UTC) + timedelta(days=2)
-        assert (await accounts.get(conn, odile.id)).role == "admin"
+        assert (await accounts.get(conn, odile.id)).roles == ["admin"]
 
 
 async def test_everybody_is_reminded_once_a_day_before(conn: Connection, alice: Actor) -> None:
@@ -221,7 +221,7 @@ async def test_an_account_that_cannot_be_ended_keeps_no_other_and_is_named(
 ) -> None:
     async with transaction(pool) as conn:
         await make_streams(conn)
-        await make_member(conn, "odile", role="admin")
+        await make_member(conn, "odile", roles=["admin"])
         alice, carol = await make_member(conn), await make_member(conn, "carol")
         for actor in (alice, carol):
             await outbox.ask(conn, HERE, actor)

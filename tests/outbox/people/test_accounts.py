@@ -15,7 +15,7 @@ CAROLE: dict[str, Any] = {
     "username": "carole",
     "email": "carole@example.org",
     "password_hash": "hash",
-    "role": "member",
+    "roles": (),
     "language": "fr",
     "key_pairs": shared_keys(),
 }

@@ -25,7 +25,7 @@ from tests.web.form_client import shared_keys
 @pytest.fixture
 async def alice(conn: Connection) -> Actor:
     """Alice, a member here, and Odile, who administers."""
-    await make_member(conn, "odile", role="admin")
+    await make_member(conn, "odile", roles=["admin"])
     return await make_member(conn)
 
 
@@ -103,7 +103,7 @@ async def test_her_name_is_never_given_out_again(conn: Connection, alice: Actor)
             username="alice",
             email="other@lomme.test",
             password_hash=None,
-            role="member",
+            roles=(),
             language="fr",
             key_pairs=shared_keys(),
         )
@@ -118,7 +118,7 @@ async def test_her_applications_are_at_the_door(conn: Connection, alice: Actor) 
 
 
 async def test_the_last_administrator_and_built_in_actors_stay(conn: Connection) -> None:
-    odile = await make_member(conn, "odile", role="admin")
+    odile = await make_member(conn, "odile", roles=["admin"])
 
     with pytest.raises(Conflict):
         await delete(conn, HERE, odile)

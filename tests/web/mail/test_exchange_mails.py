@@ -134,7 +134,7 @@ async def test_the_clock_tells_both_members(office: Office, clock: Clock) -> Non
     async with transaction(office.pool) as conn:
         await execute(
             conn,
-            "INSERT INTO account (actor_id, email, role, confirmed_at) VALUES ($1, $2, 'member', now())",
+            "INSERT INTO account (actor_id, email, confirmed_at) VALUES ($1, $2, now())",
             office.bob.id,
             "leonie@example.org",
         )

@@ -18,7 +18,7 @@ async def test_a_fresh_instance_gets_a_link_to_its_wizard(conn: Connection) -> N
 
 
 async def test_an_instance_with_an_administrator_gets_none(conn: Connection) -> None:
-    await make_member(conn, "alice", role="admin")
+    await make_member(conn, "alice", roles=["admin"])
 
     assert await make_setup_link(conn, HERE) is None
 

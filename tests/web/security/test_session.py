@@ -48,7 +48,7 @@ async def show_mine(request: web.Request) -> web.Response:
 
 
 async def show_rules(request: web.Request) -> web.Response:
-    return web.Response(text=session.require_role(request, "admin").username)
+    return web.Response(text=session.require_right(request, "settings").username)
 
 
 async def post_enter(request: web.Request) -> web.Response:
@@ -263,11 +263,11 @@ async def test_a_member_is_not_an_administrator(visit: Callable[..., Any], pool:
     await enter(client)
     member = await client.get("/rules")
     async with transaction(pool) as conn:
-        await execute(conn, "UPDATE account SET role = 'admin'")
+        await execute(conn, "UPDATE account SET roles = '{admin}'")
 
     admin = await client.get("/rules")
 
-    assert (member.status, admin.status) == (403, 200)
+    assert (member.status, admin.status) == (404, 200)
 
 
 async def test_a_bearer_token_is_not_mixed_with_a_cookie(visit: Callable[..., Any]) -> None:

@@ -23,7 +23,7 @@ class DemoMember:
     username: str
     name: str
     place: str
-    role: Role = "member"
+    roles: tuple[Role, ...] = ()
     follows: tuple[str, ...] = ()
     street: str = ""
     week: tuple[OpeningInterval, ...] = ()
@@ -91,7 +91,7 @@ LOMME = DemoCooperative(
             username="nadia",
             name="Nadia",
             place="59160 Lomme",
-            role="admin",
+            roles=("admin",),
             follows=("offres", "services", "bruno"),
         ),
         DemoMember(
@@ -219,7 +219,7 @@ HENIN = DemoCooperative(
             username="bruno",
             name="Bruno",
             place="62220 Carvin",
-            role="admin",
+            roles=("admin",),
             follows=("offres", "demandes", "nadia"),
         ),
         DemoMember(

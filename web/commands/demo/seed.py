@@ -72,8 +72,8 @@ async def list_keys(
             if token is None or await tokens.find_by_bearer(conn, token) is None:
                 actor = await actors.get_local(conn, part.username)
                 token = await tokens.create(conn, actor_id=actor.id, scopes=SCOPES, application_name="declic demo")
-            entry = {"username": part.username, "password": PASSWORD, "role": part.role, "token": token}
-            found.append(entry)
+            role = "admin" if "admin" in part.roles else "member"
+            found.append({"username": part.username, "password": PASSWORD, "role": role, "token": token})
     return found
 
 
@@ -100,7 +100,7 @@ async def _join(instance: Instance, part: DemoMember) -> None:
             username=part.username,
             email=f"{part.username}@example.org",
             password_hash=password_hash,
-            role=part.role,
+            roles=part.roles,
             language="fr",
             name=part.name,
             place=part.street != "",

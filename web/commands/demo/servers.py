@@ -149,7 +149,7 @@ def _write_private(path: Path, data: bytes) -> None:
 
 def _announce(script: Path) -> None:
     for house in COOPERATIVES:
-        people = ", ".join(part.username + (" (admin)" if part.role == "admin" else "") for part in house.parts)
+        people = ", ".join(part.username + (" (admin)" if "admin" in part.roles else "") for part in house.parts)
         click.echo(f"{house.title:<14} {house.url}   {people}")
     click.echo(f"Everybody's password is {PASSWORD}. Tokens for apps: {script}")
     click.echo("Ctrl-C ends the demo.")

@@ -11,7 +11,7 @@ from models.listings.listings import ListingKind, ListingMode
 from models.moments import PARIS
 from web.rendering.feeds.spreadsheets import Cell, Table, send_spreadsheet
 from web.rendering.render import N_, reader_language, say
-from web.security.session import require_role
+from web.security.session import require_right
 
 COLUMNS = (
     N_("Demandé le"),
@@ -50,7 +50,7 @@ STATES: dict[State, str] = {
 
 async def show_register(request: web.Request) -> web.StreamResponse:
     """GET /coop/echanges.csv: one line for each agreement with somebody of ours, the oldest first."""
-    require_role(request, "admin")
+    require_right(request, "figures")
     table = Table(
         heads=[say(request, one) for one in COLUMNS],
         read=lambda conn, last, limit: list_registered(conn, after=last, limit=limit),

@@ -16,7 +16,7 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.pages.instance.cooperative_form import fill_in, read_settings
 from web.rendering.branding import ACCENT_CLASSES
 from web.rendering.render import N_, render
-from web.security.session import require_role
+from web.security.session import require_right
 
 GRANTED_AT_ONCE = 200
 """Members who get their points as soon as they are switched on; the others within minutes."""
@@ -26,7 +26,7 @@ SAID = {"saved": N_("C’est enregistré, et visible dès maintenant.")}
 
 async def show_settings(request: web.Request) -> web.Response:
     """GET /coop/reglages."""
-    require_role(request, "admin")
+    require_right(request, "settings")
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
         form = blank_form(request, await fill_in(conn, chosen))
@@ -35,7 +35,7 @@ async def show_settings(request: web.Request) -> web.Response:
 
 async def post_settings(request: web.Request) -> web.Response:
     """POST /coop/reglages."""
-    require_role(request, "admin")
+    require_right(request, "settings")
     form = await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         chosen = await read_settings(conn, form, await preferences.load(conn))

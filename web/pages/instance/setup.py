@@ -8,6 +8,7 @@ from models import preferences
 from models.access import one_time_links
 from models.errors import Conflict, NotFound
 from models.people import accounts, built_in_actors
+from models.people.roles import has_right
 from models.store.database import connection, transaction
 from outbox.people.cooperative_settings import save_preferences
 from web.actions.sign_up import create_member
@@ -77,7 +78,7 @@ async def _require_step(request: web.Request) -> str:
         link = await one_time_links.find(conn, request.match_info["token"])
         founded = await accounts.has_admin(conn)
     account = current_account(request)
-    stranger = founded and not (account and account.has_role("admin"))
+    stranger = founded and not (account and has_right(account, "settings"))
     if link is None or link.purpose != "setup" or step not in STEPS or stranger:
         raise NotFound
     return "inscriptions" if founded and step == "compte" else step
@@ -101,7 +102,9 @@ async def _create_admin(request: web.Request, form: Form) -> str:
     newcomer = read_newcomer(request, form)
     if form.ok:
         try:
-            account = await create_member(request.app[INSTANCE], newcomer, role="admin", commune=None, confirmed=True)
+            account = await create_member(
+                request.app[INSTANCE], newcomer, roles=["admin"], commune=None, confirmed=True
+            )
             await log_in(request, account)
         except Conflict as conflict:
             fail_taken(form, conflict)

@@ -11,7 +11,7 @@ from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.render import N_, render
-from web.security.session import require_right, require_role
+from web.security.session import require_right
 
 EXTRACT = 240
 
@@ -49,7 +49,7 @@ async def post_decision(request: web.Request) -> web.Response:
     form = await read_form(request)
     act, host = form.choice("act", ACTS), form.typed("host")
     if act == "set_aside":
-        require_role(request, "admin")
+        require_right(request, "servers")
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         shown = (await preferences.load(conn)).strangers_shown

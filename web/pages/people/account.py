@@ -42,7 +42,7 @@ async def show_account(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         absence = await sign_ups.find_absence(conn) if has_right(account, "sign_ups") else None
         waiting = {matter.name: matter.count for matter in await list_pending_work(conn, account)}
-        shortage = await disk_space.find(conn) if account.has_role("admin") else None
+        shortage = await disk_space.find(conn) if has_right(account, "operation") else None
         refused = await news_mails.is_refused(conn, account.actor_id)
         back_on = await absences.is_away(conn, account.actor_id)
     return await render(

@@ -7,7 +7,7 @@ from models.access import second_factors
 from models.access.one_time_links import Purpose
 from models.errors import Conflict, NotFound
 from models.news import staff_notifications
-from models.people import accounts
+from models.people import accounts, roles
 from models.people.accounts import ROLES, Account
 from models.store.database import connection, transaction
 from outbox.people.accounts import NewMember, register
@@ -18,7 +18,7 @@ from web.mail.account_mails import reset_factors
 from web.pages.people.registration_form import fail_taken, read_username
 from web.rendering.render import render
 from web.security.one_time_links import make_member_link
-from web.security.session import current_session, require_role
+from web.security.session import current_session, require_right
 
 PAGE = 50
 
@@ -27,7 +27,7 @@ PURPOSES: tuple[Purpose, ...] = ("password", "login")
 
 async def list_members(request: web.Request) -> web.Response:
     """GET /coop/membres?q=&page=."""
-    require_role(request, "admin")
+    require_right(request, "roles")
     query = read_query(request)
     search, page = query.text("q", limit=100), _read_page(query)
     async with connection(request.app[INSTANCE].pool) as conn:
@@ -39,13 +39,13 @@ async def list_members(request: web.Request) -> web.Response:
 
 async def show_member(request: web.Request) -> web.Response:
     """GET /coop/membres/{username}."""
-    require_role(request, "admin")
+    require_right(request, "roles")
     return await _show(request, await _get_member(request), blank_form(request))
 
 
 async def post_link(request: web.Request) -> web.Response:
     """POST /coop/membres/{username}/lien: the link is shown in the answer, this once."""
-    require_role(request, "admin")
+    require_right(request, "roles")
     form = await read_form(request)
     member = await _get_member(request)
     purpose = form.choice("purpose", PURPOSES, default="password")
@@ -56,24 +56,24 @@ async def post_link(request: web.Request) -> web.Response:
 
 async def post_role(request: web.Request) -> web.Response:
     """POST /coop/membres/{username}/role."""
-    require_role(request, "admin")
+    require_right(request, "roles")
     form = await read_form(request)
     member = await _get_member(request)
-    role = form.choice("role", ROLES, default=member.role)
+    chosen = form.many("roles", ROLES)
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            await accounts.set_role(conn, member.actor_id, role)
-            if role != member.role:
+            await roles.set_roles(conn, member.actor_id, chosen)
+            if set(chosen) != set(member.roles):
                 await staff_notifications.forget_for(conn, member.actor_id)
     except Conflict:
-        form.fail("role", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
+        form.fail("roles", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
         return await _show(request, member, form, status=409)
     raise web.HTTPSeeOther(f"/coop/membres/{member.username}")
 
 
 async def post_factor_reset(request: web.Request) -> web.Response:
     """POST /coop/membres/{username}/verification: the password alone lets in again; the member is told by mail."""
-    require_role(request, "admin")
+    require_right(request, "roles")
     form = await read_form(request)
     member = await _get_member(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
@@ -83,13 +83,13 @@ async def post_factor_reset(request: web.Request) -> web.Response:
 
 async def show_new_member(request: web.Request) -> web.Response:
     """GET /coop/membres/nouveau."""
-    require_role(request, "admin")
+    require_right(request, "roles")
     return await render(request, "account/new_member.html", form=blank_form(request))
 
 
 async def post_new_member(request: web.Request) -> web.Response:
     """POST /coop/membres/nouveau: an account without a password, and the link with which she chooses one."""
-    admin = require_role(request, "admin")
+    admin = require_right(request, "roles")
     form = await read_form(request)
     place = form.choice("kind", ("personne", "lieu"), default="personne") == "lieu"
     name = form.text("name", limit=NAME_LIMIT, missing="Donnez son nom.")
@@ -101,7 +101,7 @@ async def post_new_member(request: web.Request) -> web.Response:
                 "username": username,
                 "email": email,
                 "password_hash": None,
-                "role": "member",
+                "roles": (),
                 "language": admin.language,
                 "name": name,
                 "place": place,

@@ -70,9 +70,7 @@ async def _create(request: web.Request, form: Form, newcomer: NewMember, commune
     """Where mails can be sent, an address is confirmed first, and only the mail tells that it had an account."""
     mail = has_mail(request)
     try:
-        account = await create_member(
-            request.app[INSTANCE], newcomer, role="member", commune=commune, confirmed=not mail
-        )
+        account = await create_member(request.app[INSTANCE], newcomer, roles=(), commune=commune, confirmed=not mail)
     except Conflict as conflict:
         if conflict.field != "email" or not mail:
             fail_taken(form, conflict)

@@ -19,7 +19,7 @@ from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.date_ranges import describe_moments
 from web.rendering.render import reader_language, render, say
 from web.rendering.templating import LOCALES
-from web.security.session import require_account, require_role
+from web.security.session import require_account, require_right
 
 HERE = "/compte/supprimer"
 
@@ -60,7 +60,7 @@ async def post_deletion_cancelled(request: web.Request) -> web.Response:
 
 async def list_departed(request: web.Request) -> web.Response:
     """GET /coop/departs: who left lately, and the servers that have not confirmed it."""
-    require_role(request, "admin")
+    require_right(request, "roles")
     async with connection(request.app[INSTANCE].pool) as conn:
         gone = await deletion_notices.list_deletion_notices(conn)
         unconfirmed = await deletion_notices.list_unconfirmed(conn, [one.actor_id for one in gone])

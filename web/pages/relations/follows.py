@@ -30,7 +30,7 @@ from web.pages.traffic.delivery_status import DeliveryStatus, find_follow_reques
 from web.pages.traffic.failure_causes import explain, explain_stop
 from web.rendering.paths import profile_path
 from web.rendering.render import render, say
-from web.security.session import read_local_path, require_account, require_role
+from web.security.session import read_local_path, require_account, require_right
 
 ADDRESS_LIMIT = 500
 
@@ -163,6 +163,6 @@ async def _find_acting(request: web.Request, form: Form, account: Account) -> Ac
     """Who follows: the member herself, or the coop when an administrator says so."""
     as_coop = form.choice("acting_as", ("", "coop")) == "coop"
     if as_coop:
-        require_role(request, "admin")
+        require_right(request, "servers")
     async with connection(request.app[INSTANCE].pool) as conn:
         return await (actors.get_local(conn, "coop") if as_coop else actors.get(conn, account.actor_id))

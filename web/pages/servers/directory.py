@@ -26,7 +26,7 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.pages.components.listing_cards import accent_of
 from web.pages.servers.directory_reasons import describe_reason
 from web.rendering.render import N_, render, say
-from web.security.session import require_role
+from web.security.session import require_right
 
 ADDRESS_LIMIT = 500
 MOST_WAITING = 100
@@ -50,13 +50,13 @@ AREAS: tuple[DirectoryArea, ...] = get_args(DirectoryArea)
 
 async def show_territories(request: web.Request) -> web.Response:
     """GET /coop/territoires?q=."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     return await _show(request, blank_form(request))
 
 
 async def post_territories(request: web.Request) -> web.Response:
     """POST /coop/territoires: one decision, named by `geste`; those about one territory name it by `hote`."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     form = await read_form(request)
     act = form.choice("act", SAID, missing="Choisissez ce qu’il faut faire.")
     host = _read_host(request, form) if act == "add" else form.text("host", limit=ADDRESS_LIMIT)

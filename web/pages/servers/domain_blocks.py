@@ -15,7 +15,7 @@ from web.forms.multipart import FileLimits
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.render import N_, render
-from web.security.session import require_role
+from web.security.session import require_right
 
 PAGE = "/coop/serveurs/liste"
 
@@ -45,13 +45,13 @@ ACTS = ("block", "back", "let_in", "keep_out", "forget", *SWITCHES)
 
 async def show_list(request: web.Request) -> web.Response:
     """GET /coop/serveurs/liste: everything decided, who asked to be let in, and the forms."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     return await _show(request, blank_form(request))
 
 
 async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste: set aside, lift that, let in, close the door, restrict the federation or open it."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     form = await read_form(request)
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
     host = "" if act in (*SWITCHES, "") else _read_domain(request, form)
@@ -78,7 +78,7 @@ async def post_act(request: web.Request) -> web.Response:
 
 async def post_preview(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste/apercu: what a list would change; nothing is changed."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     form = await read_form(request, FILES)
     uploads = form.files("file")
     text = uploads[0].body.decode("utf-8", "replace") if uploads else form.typed("list")
@@ -102,7 +102,7 @@ async def post_preview(request: web.Request) -> web.Response:
 
 async def post_import(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste/appliquer: set aside what the preview showed."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     form = await read_form(request)
     instance = request.app[INSTANCE]
     reading = domain_list.read_list(form.typed("list"))
@@ -115,7 +115,7 @@ async def post_import(request: web.Request) -> web.Response:
 
 async def show_export(request: web.Request) -> web.Response:
     """GET /coop/serveurs/liste.csv: what is set aside, as Mastodon imports it."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     async with connection(request.app[INSTANCE].pool) as conn:
         written = domain_list.write_list(await trust_levels.list_decided(conn))
     headers = {"Content-Disposition": 'attachment; filename="serveurs-a-l-ecart.csv"', "Cache-Control": "no-store"}

@@ -11,6 +11,7 @@ from models.listings.listings import KINDS
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
+from models.people.roles import has_right
 from models.places.geometry import CELL, distance
 from models.places.places import Commune, fold_name
 from models.servers.neighbour_cooperatives import Neighbour, list_neighbours
@@ -79,7 +80,7 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         awake=sum(not row.silent for row in rows),
         search=search,
         form=form,
-        may_decide=account is not None and account.has_role("admin"),
+        may_decide=account is not None and has_right(account, "servers"),
     )
 
 

@@ -34,7 +34,7 @@ from web.pages.servers.unknown_hosts import describe
 from web.pages.traffic.failure_causes import advise, explain_stop
 from web.rendering.prefetch import is_viewed
 from web.rendering.render import N_, render, say
-from web.security.session import require_role
+from web.security.session import require_right
 
 PAGE = 50
 
@@ -73,7 +73,7 @@ SAID = {
 
 async def list_peers(request: web.Request) -> web.Response:
     """GET /coop/serveurs?etat=&q=&page=."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     query = read_query(request)
     search, typed = query.text("q", limit=200), query.text("page", limit=5)
     page = max(int(typed), 1) if typed.isdecimal() else 1
@@ -115,20 +115,20 @@ async def list_peers(request: web.Request) -> web.Response:
 
 async def show_peer(request: web.Request) -> web.Response:
     """GET /coop/serveurs/HOST: also one that nothing is known of, so that it can be tried or set aside beforehand."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     return await _show(request, blank_form(request))
 
 
 async def post_trial(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST/essai: try it step by step; the answer shows what came of it."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     form = await read_form(request)
     return await _show(request, form, findings=await check_host(request.app[INSTANCE], _read_host(request)))
 
 
 async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST: retry, catch up, hold, release, private things or none, or another level."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     form = await read_form(request)
     instance, host = request.app[INSTANCE], _read_host(request)
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")

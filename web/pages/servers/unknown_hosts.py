@@ -16,7 +16,7 @@ from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.rendering.render import N_
-from web.security.session import require_role
+from web.security.session import require_right
 
 PAGE = "/coop/serveurs"
 
@@ -77,7 +77,7 @@ def describe(one: WaitingHost) -> UnknownHost:
 
 async def post_decision(request: web.Request) -> web.Response:
     """POST /coop/serveurs: one click for a whole host. Raises NotFound for one of which nothing waits."""
-    require_role(request, "admin")
+    require_right(request, "servers")
     form = await read_form(request)
     act, host = form.choice("act", tuple(SAID)), form.typed("host")
     instance = request.app[INSTANCE]

@@ -16,7 +16,7 @@ from tests.points import KEPT, give
 
 async def test_a_correction_is_a_movement_with_its_reason_and_who_made_it(conn: Connection) -> None:
     await preferences.save(conn, KEPT)
-    alice, nadia = await make_member(conn), await make_member(conn, "nadia", role="admin")
+    alice, nadia = await make_member(conn), await make_member(conn, "nadia", roles=["admin"])
 
     await points.correct(conn, member_id=alice.id, amount=10, reason=" Coup de main  à la fête ", by_id=nadia.id)
     await points.correct(conn, member_id=alice.id, amount=-4, reason="compté deux fois", by_id=nadia.id)

@@ -168,7 +168,7 @@ async def make_scene(pool: Pool, mode: str, state: str) -> Scene:
     """Bob's agreement is in this state; Carol still waits."""
     async with transaction(pool) as conn:
         alice, carol = await make_member(conn), await make_member(conn, "carol")
-        await make_member(conn, "admin", role="admin")
+        await make_member(conn, "admin", roles=["admin"])
         bob = await make_remote_actor(conn, "bob", territory_uri="https://henin.test/users/coop")
         dora = await make_remote_actor(conn, "dora", "arras.test", territory_uri="https://arras.test/users/coop")
         listing = await make_listing(conn, alice, mode=mode)

@@ -29,7 +29,7 @@ TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=3))
 @pytest.fixture
 async def two(conn: Connection) -> tuple[Actor, Actor]:
     """Alice and Hocine, members here, and Odile, who administers."""
-    await make_member(conn, "odile", role="admin")
+    await make_member(conn, "odile", roles=["admin"])
     return await make_member(conn), await make_member(conn, "hocine")
 
 
@@ -122,7 +122,7 @@ async def pair(conn: Connection, second_conn: Connection) -> Pair:
 
 async def test_both_servers_end_alike_when_the_owner_is_gone(pair: Pair) -> None:
     here, there = pair.here, pair.there
-    await make_member(here.conn, "odile", role="admin")
+    await make_member(here.conn, "odile", roles=["admin"])
     await request(there.conn, there.site, there.partner, there.listing, TERMS)
     await pair.carry()
     await accept(here.conn, here.site, here.owner, await here.get())
@@ -140,7 +140,7 @@ async def test_both_servers_end_alike_when_the_owner_is_gone(pair: Pair) -> None
 
 async def test_both_servers_end_alike_when_the_partner_is_gone(pair: Pair) -> None:
     here, there = pair.here, pair.there
-    await make_member(there.conn, "odile", role="admin")
+    await make_member(there.conn, "odile", roles=["admin"])
     await request(there.conn, there.site, there.partner, there.listing, TERMS)
     await pair.carry()
 

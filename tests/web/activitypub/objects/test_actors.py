@@ -32,7 +32,7 @@ async def carole(door: Door) -> Actor:
             username="carole",
             email="carole@example.org",
             password_hash=None,
-            role="member",
+            roles=(),
             language="fr",
             name="Carole",
         )
@@ -188,7 +188,7 @@ async def test_ac08_the_name_of_somebody_gone_is_not_given_out_again(door: Door,
                 username="carole",
                 email="other@example.org",
                 password_hash=None,
-                role="member",
+                roles=(),
                 language="fr",
             )
 

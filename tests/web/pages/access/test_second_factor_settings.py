@@ -224,7 +224,7 @@ async def test_a_passkey_needs_a_name_and_an_answer_that_fits(door: Doorbell) ->
 
 
 async def test_an_administrator_takes_the_second_step_away_and_the_member_is_told(mailing: Doorbell) -> None:
-    await add_member(mailing.instance, "carole", role="admin")
+    await add_member(mailing.instance, "carole", roles=["admin"])
     await set_up(await enter(mailing))
     admin = await enter(mailing, "carole")
     await admin.open("/coop/membres/alice")
@@ -247,4 +247,4 @@ async def test_nobody_else_takes_the_second_step_away(door: Doorbell) -> None:
 
     answer = await carole.client.post("/coop/membres/alice/verification", data=token)
 
-    assert answer.status == 403 and (await find_factors(door)).asked_for
+    assert answer.status == 404 and (await find_factors(door)).asked_for

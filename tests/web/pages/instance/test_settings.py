@@ -43,7 +43,7 @@ SETTINGS: dict[str, str | list[str]] = {
 @pytest.fixture
 async def admin(door: Doorbell) -> Visitor:
     """Awa administers; the settings are before her."""
-    await add_member(door.instance, "awa", role="admin")
+    await add_member(door.instance, "awa", roles=["admin"])
     visitor = await door.ring()
     await visitor.log_in("awa")
     return await visitor.open("/coop/reglages")

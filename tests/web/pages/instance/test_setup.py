@@ -66,7 +66,7 @@ async def test_the_wizard_opens_the_platform(fresh: Doorbell) -> None:
     async with connection(fresh.instance.pool) as conn:
         chosen, awa = await preferences.load(conn), await accounts.find_by_username(conn, "awa")
         coop, offers = await actors.find_local(conn, "coop"), await actors.find_local(conn, "offres")
-    assert awa is not None and awa.role == "admin" and awa.confirmed_at is not None
+    assert awa is not None and awa.roles == ["admin"] and awa.confirmed_at is not None
     assert (chosen.name, chosen.territory_codes, chosen.territory_name) == ("La Remise", ("59355",), "Lomme")
     assert chosen.registration == "open"
     assert coop is not None and (coop.name, coop.place_name, coop.commune_code) == ("La Remise", "Lomme", "59355")

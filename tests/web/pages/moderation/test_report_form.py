@@ -133,7 +133,7 @@ async def test_where_only_the_reported_person_moderates_nobody_is_told_a_lie(
 
     assert "elle ne le voit pas" in (await alice.get(sent.location)).words()
     async with transaction(instance.pool) as conn:
-        await execute(conn, "UPDATE account SET role = 'moderator' WHERE actor_id = $1", lomme.hocine.id)
+        await execute(conn, "UPDATE account SET roles = '{moderator}' WHERE actor_id = $1", lomme.hocine.id)
     sent = await alice.send(path, FIELDS, form_on=path)
     assert "sont prévenues" in (await alice.get(sent.location)).words()
 

@@ -27,7 +27,7 @@ async def mona(instance: Instance, lomme: Village) -> Actor:
     """Mona moderates."""
     async with transaction(instance.pool) as conn:
         await make_local_actor(conn, "instance", type="Application")
-        return await make_member(conn, "mona", role="moderator", name="Mona")
+        return await make_member(conn, "mona", roles=["moderator"], name="Mona")
 
 
 async def report(instance: Instance, reporter: Actor | None, target: Actor, **changes: object) -> Report:
@@ -53,14 +53,14 @@ async def test_the_roles_that_moderate_see_the_page_and_nobody_else(
     open_browser: OpenBrowser, instance: Instance, lomme: Village, role: str
 ) -> None:
     async with transaction(instance.pool) as conn:
-        somebody = await make_member(conn, "quelqu_un", role=role)
+        somebody = await make_member(conn, "quelqu_un", roles=[role])
     browser = await open_browser(somebody)
 
     page = await browser.get(PAGE)
     sent = await browser.send(PAGE, {"act": "settle", "report": "1"}, form_on="/compte")
 
     may = role in ("moderator", "admin")
-    assert (page.status, sent.status) == ((200, 404) if may else (403, 403))
+    assert (page.status, sent.status) == ((200, 404) if may else (404, 404))
 
 
 async def test_a_report_is_seen_with_who_whom_why_and_how_it_read(
@@ -194,9 +194,7 @@ async def test_whoever_loses_the_role_loses_what_she_was_told_of(
 ) -> None:
     await report(instance, lomme.alice, lomme.hocine)
 
-    await (await open_browser(lomme.admin)).send(
-        "/coop/membres/mona/role", {"role": "member"}, form_on="/coop/membres/mona"
-    )
+    await (await open_browser(lomme.admin)).send("/coop/membres/mona/role", {}, form_on="/coop/membres/mona")
 
     assert await list_news(instance, "admin.report") == ["nadia"]
     assert "signalement" not in (await (await open_browser(mona)).get("/notifications")).words()

@@ -74,7 +74,7 @@ async def test_older_ones_are_a_page_further(nadia: Browser, instance: Instance,
 
 async def test_a_link_that_cannot_go_to_somebody_without_an_account_is_seen_until_it_does(door: Doorbell) -> None:
     async with open_inn(door) as inn:
-        await add_member(inn.door.instance, "nadia", role="admin")
+        await add_member(inn.door.instance, "nadia", roles=["admin"])
         nadia = await (await inn.door.ring()).log_in("nadia")
         inn.postman.refusal = "451 later"
         with pytest.raises(MailRefused):

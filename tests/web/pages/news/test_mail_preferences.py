@@ -125,7 +125,7 @@ async def test_administrators_see_what_is_stuck_and_why(
 
 
 async def test_the_list_is_for_administrators(alice: Browser, visitor: Browser) -> None:
-    assert (await alice.get("/coop/courriels")).status == 403
+    assert (await alice.get("/coop/courriels")).status == 404
     assert (await visitor.get("/coop/courriels")).location.startswith("/connexion")
 
 

@@ -22,7 +22,7 @@ async def opened(door: Doorbell) -> Doorbell:
 
 
 async def open_up(door: Doorbell) -> None:
-    await add_member(door.instance, "nadia", role="admin")
+    await add_member(door.instance, "nadia", roles=["admin"])
     async with transaction(door.instance.pool) as conn:
         await preferences.save(conn, replace(await preferences.load(conn), registration="open"))
 
@@ -41,7 +41,7 @@ async def test_carole_joins_and_is_logged_in(opened: Doorbell) -> None:
         account = await accounts.find_by_username(conn, "carole")
         actor = await actors.find_local(conn, "carole")
         assert account and actor and await keys.find_private_key(conn, actor.id, "rsa")
-    assert (account.name, account.email, account.role) == ("Carole", "carole@example.org", "member")
+    assert (account.name, account.email, account.roles) == ("Carole", "carole@example.org", [])
     assert account.confirmed_at is not None and account.default_commune_code == "59355"
     assert (actor.place_name, actor.postcode, actor.uri) == ("Lomme", "59160", "http://lomme.test/users/carole")
     assert actor.radius is not None and actor.radius >= 500

@@ -78,7 +78,7 @@ async def test_who_has_no_password_shows_by_a_new_log_in_that_it_is_she(door: Do
 
 
 async def test_the_last_administrator_is_told_to_name_another_one(door: Doorbell) -> None:
-    await add_member(door.instance, "odile", role="admin")
+    await add_member(door.instance, "odile", roles=["admin"])
     visitor = await enter(door, "odile")
 
     assert "Personne d’autre n’administre cette coop" in visitor.text and f'action="{HERE}"' not in visitor.text
@@ -105,7 +105,7 @@ async def test_a_day_before_she_is_written_to_once(door: Doorbell) -> None:
 
 
 async def test_once_it_is_done_she_is_nobody_here_and_the_administrators_see_who_knows(door: Doorbell) -> None:
-    await add_member(door.instance, "odile", role="admin")
+    await add_member(door.instance, "odile", roles=["admin"])
     visitor = await enter(door)
     await visitor.send(HERE, {"current": PASSWORD})
     async with transaction(door.instance.pool) as conn:
@@ -132,7 +132,7 @@ async def test_once_it_is_done_she_is_nobody_here_and_the_administrators_see_who
 
 
 async def test_members_do_not_see_who_left(alice: Browser) -> None:
-    assert (await alice.get("/coop/departs")).status == 403
+    assert (await alice.get("/coop/departs")).status == 404
 
 
 async def test_what_is_still_going_on_is_named_before(

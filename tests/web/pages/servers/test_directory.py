@@ -54,8 +54,8 @@ async def test_every_reason_has_a_sentence() -> None:
 
 
 async def test_members_do_not_keep_the_directory(alice: Browser) -> None:
-    assert (await alice.get(PAGE)).status == 403
-    assert (await alice.send(PAGE, {"act": "register", "listed": "1"}, form_on="/compte")).status == 403
+    assert (await alice.get(PAGE)).status == 404
+    assert (await alice.send(PAGE, {"act": "register", "listed": "1"}, form_on="/compte")).status == 404
 
 
 async def test_the_page_says_who_is_on_the_map_by_whose_word_and_why_others_are_not(odile: Browser) -> None:

@@ -101,16 +101,18 @@ async def test_who_does_not_wait_is_decided_about_elsewhere(odile: Browser, inst
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [("member", 403), ("welcome", 403), ("moderator", 403), ("admin", 303), (None, 303)]
+    ("role", "status"), [("keeper", 404), ("welcome", 404), ("moderator", 404), ("admin", 303), (None, 303)]
 )
 async def test_only_administrators_decide_and_are_told(
     open_browser: Open, lomme: Village, instance: Instance, role: str | None, status: int
 ) -> None:
     await send(instance, "neu.test", "Montre")
     async with transaction(instance.pool) as conn:
-        await execute(conn, "UPDATE account SET role = $2 WHERE actor_id = $1", lomme.hocine.id, role or "member")
+        await execute(
+            conn, "UPDATE account SET roles = $2 WHERE actor_id = $1", lomme.hocine.id, [role] if role else []
+        )
         if role == "admin":
-            await execute(conn, "UPDATE account SET role = 'member' WHERE actor_id = $1", lomme.admin.id)
+            await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id = $1", lomme.admin.id)
     browser = await open_browser(lomme.hocine if role else None)
 
     news, form = await browser.get("/notifications"), "/compte" if role else "/connexion"

@@ -106,7 +106,7 @@ async def test_administrators_have_one_mail_a_day_until_there_is_room(
     async with transaction(pool) as conn:
         await make_member(conn, "alice")
         nadia = await make_member(conn, "nadia")
-        await execute(conn, "UPDATE account SET role = 'admin' WHERE actor_id = $1", nadia.id)
+        await execute(conn, "UPDATE account SET roles = '{admin}' WHERE actor_id = $1", nadia.id)
 
     with capture_logs() as lines:
         await watch_disk(instance)

@@ -39,7 +39,7 @@ async def create_account(request: web.Request) -> web.Response:
         if way_in == "approval":
             await ask_to_join(instance, newcomer, None)
             raise Forbidden("approval_pending")
-        account = await create_member(instance, newcomer, role="member", commune=None, confirmed=not mail)
+        account = await create_member(instance, newcomer, roles=(), commune=None, confirmed=not mail)
     except Conflict as conflict:
         _refuse(conflict)
     async with transaction(instance.pool) as conn:

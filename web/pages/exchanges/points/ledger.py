@@ -17,7 +17,7 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.pages.exchanges.points.balance import list_page, require_kept
 from web.rendering.feeds.spreadsheets import Cell, Table, send_spreadsheet
 from web.rendering.render import N_, render, say
-from web.security.session import require_role
+from web.security.session import require_right
 
 MEMBERS = 50
 
@@ -40,7 +40,7 @@ COLUMNS = (N_("Date"), N_("Nature"), N_("De"), N_("À"), N_("Nombre"), N_("Raiso
 
 async def show_ledger(request: web.Request) -> web.Response:
     """GET /coop/points?q=&page=."""
-    require_role(request, "admin")
+    require_right(request, "points")
     query = read_query(request)
     search, page = query.text("q", limit=100), query.text("page", limit=5)
     number = max(int(page), 1) if page.isascii() and page.isdecimal() else 1
@@ -61,13 +61,13 @@ async def show_ledger(request: web.Request) -> web.Response:
 
 async def show_member(request: web.Request) -> web.Response:
     """GET /coop/points/{username}?avant=."""
-    require_role(request, "admin")
+    require_right(request, "points")
     return await _show(request, blank_form(request))
 
 
 async def post_correction(request: web.Request) -> web.Response:
     """POST /coop/points/{username}: another movement, never a change of one."""
-    admin = require_role(request, "admin")
+    admin = require_right(request, "points")
     form = await read_form(request)
     act = form.choice("act", ACTS, missing="Dites si vous donnez ou si vous reprenez.")
     amount = read_number(form, "number", least=1) or 0
@@ -95,7 +95,7 @@ async def post_correction(request: web.Request) -> web.Response:
 
 async def show_spreadsheet(request: web.Request) -> web.StreamResponse:
     """GET /coop/points.csv: every movement, the oldest first, sent as it is read."""
-    require_role(request, "admin")
+    require_right(request, "points")
     pool = request.app[INSTANCE].pool
     async with connection(pool) as conn:
         await require_kept(conn)

@@ -143,7 +143,7 @@ async def test_exchanges_and_the_cooperative_itself_are_never_set_apart(alice: A
     await choose(alice, for_not_following="drop", for_not_followers="drop", for_new_accounts="drop")
     async with connection(alice.api.pool) as conn:
         coop = await make_local_actor(conn, "coop", type="Organization")
-        welcome = await make_member(conn, "welcome", role="moderator")
+        welcome = await make_member(conn, "welcome", roles=["moderator"])
         listing = await make_listing(conn, alice.actor)
         await exchanges.open(conn, listing_id=listing.id, owner_id=alice.actor.id, partner_id=carol.id)
 

@@ -31,7 +31,7 @@ async def furnish(alice: Alice, role: str) -> None:
     """Zoé reports a note of Bob's, somebody joins and somebody asks to; Alice has this role."""
     async with transaction(alice.api.pool) as conn:
         await make_local_actor(conn, "instance", type="Application")
-        await execute(conn, "UPDATE account SET role = $2 WHERE actor_id = $1", alice.actor.id, role)
+        await execute(conn, "UPDATE account SET roles = $2 WHERE actor_id = $1", alice.actor.id, [role] if role else [])
         zoe, bob = await make_member(conn, "zoe"), await make_remote_actor(conn)
         note = await make_note(conn, bob)
         await reports.report(
@@ -73,7 +73,7 @@ async def test_among_groups_a_report_says_as_much(alice: Alice) -> None:
 async def test_nobody_else_is_even_with_an_old_notification(alice: Alice) -> None:
     await furnish(alice, "moderator")
     async with transaction(alice.api.pool) as conn:
-        await execute(conn, "UPDATE account SET role = 'member' WHERE actor_id = $1", alice.actor.id)
+        await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id = $1", alice.actor.id)
 
     assert await list_types(alice) == []
     assert (await alice.api.get(GROUPS))["notification_groups"] == []

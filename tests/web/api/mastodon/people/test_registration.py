@@ -31,7 +31,7 @@ async def open_door(api: Api, *, scopes: tuple[str, ...] = ("read", "write")) ->
     """The cooperative is open, and an application has a token of its own."""
     async with transaction(api.pool) as conn:
         if await accounts.find_by_username(conn, "nadia") is None:  # somebody looks after who comes in
-            await make_member(conn, "nadia", role="admin")
+            await make_member(conn, "nadia", roles=["admin"])
         await preferences.save(conn, replace(await preferences.load(conn), registration="open"))
         new = NewApplication(name="App", website=None, redirect_uris=("urn:ietf:wg:oauth:2.0:oob",), scopes=scopes)
         application, _ = await applications.register(conn, new)

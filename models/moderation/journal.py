@@ -1,0 +1,92 @@
+"""The journal: what those who look after the cooperative did, as which role, by which rule.
+
+Members read role, act, rule and day, never the person; the team reads all of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from models.ids import make_id
+from models.people.accounts import Account, Role
+from models.people.roles import RIGHTS, Right
+from models.store.database import Connection, execute
+
+Act = Literal[
+    "sign_up_approved",
+    "sign_up_refused",
+    "member_created",
+    "members_imported",
+    "login_link_made",
+    "second_factor_reset",
+    "roles_changed",
+    "duty_taken",
+    "handed_over",
+    "invitation_made",
+    "invitation_revoked",
+    "case_closed",
+    "warned",
+    "post_hidden",
+    "limited",
+    "suspended",
+    "excluded",
+    "decision_proposed",
+    "decision_confirmed",
+    "decision_refused",
+    "decision_taken_back",
+    "decision_ended",
+    "appeal_kept",
+    "appeal_taken_back",
+    "post_released",
+    "post_refused",
+    "filter_changed",
+    "server_decided",
+    "settings_changed",
+    "document_published",
+    "conversation_read",
+    "listing_purged",
+    "account_exported",
+    "place_changed",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One act. `details` are for the team alone."""
+
+    id: int
+    at: datetime
+    by_id: int | None
+    role: Role | None
+    act: Act
+    about_id: int | None
+    rule: str
+    details: dict[str, Any]
+
+
+async def record(
+    conn: Connection,
+    act: Act,
+    *,
+    by: Account | None,
+    right: Right,
+    about_id: int | None = None,
+    rule: str = "",
+    **details: Any,
+) -> None:
+    """Write down what was done. Without `by` the platform did it by itself, or a command of whoever runs it."""
+    role = next((one for one in by.roles if one in RIGHTS[right]), None) if by is not None else None
+    await execute(
+        conn,
+        """
+        INSERT INTO journal_entry (id, by_id, role, act, about_id, rule, details)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        make_id(),
+        by.actor_id if by is not None else None,
+        role,
+        act,
+        about_id,
+        rule,
+        details,
+    )

@@ -1,0 +1,52 @@
+"""What opens for members who stand aside: who waits to be let in, and who is suspended.
+
+Everything else leads to the one page that says how things are and what can be done.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from models.people.accounts import Account, Standing
+
+HOMES: Mapping[Standing, str] = {"waiting": "/compte/attente", "suspended": "/compte/suspension"}
+"""The page of each standing; who takes part like everybody needs none."""
+
+COMMON = frozenset({
+    "/deconnexion",
+    "/compte/langue",
+    "/compte/donnees",
+    "/compte/donnees/archive",
+    "/aide",
+    "/mentions-legales",
+})  # fmt: skip
+"""What opens whatever somebody's standing: the way out, her data, and what the law asks for."""
+
+OPEN: Mapping[Standing, frozenset[str]] = {
+    "waiting": COMMON | {HOMES["waiting"]},
+    "suspended": COMMON | {HOMES["suspended"]},
+}
+"""The addresses of routes, as in the table of routes, that open for each."""
+
+READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
+"""Whether what anybody can read without an account opens too (GET)."""
+
+
+def require_standing(request: web.Request, account: Account | None) -> None:
+    """Let through who takes part like everybody, and what opens for her standing.
+
+    Raises HTTPSeeOther to the page of her standing.
+    """
+    if account is None or account.standing == "full" or may_open(request, account.standing):
+        return
+    raise web.HTTPSeeOther(HOMES[account.standing])
+
+
+def may_open(request: web.Request, standing: Standing) -> bool:
+    """Whether this request is among what opens for the standing."""
+    resource = request.match_info.route.resource
+    path = resource.canonical if resource is not None else urlsplit(request.path).path
+    if path in OPEN[standing] or path.startswith(("/static/", "/media/")):
+        return True
+    return READABLE[standing] and request.method in ("GET", "HEAD") and not path.startswith(("/compte", "/coop"))
