@@ -132,7 +132,7 @@ async def test_b42_names_of_all_kinds_are_text(ground: Ground, payload: str) -> 
     said = note(mallory, name=payload, attachment=[document], inReplyTo=ground.offer, type="Article")
     said["tag"] = [{"type": "Hashtag", "name": f"#{payload}", "href": "https://a.example"}]
 
-    rows = {"post": 1, "media": 1, "notification": 1, "post_tag": 1, "report": 1}
+    rows = {"post": 1, "media": 1, "notification": 1, "post_tag": 1, "report": 1, "moderation_case": 1}
     async with ground.judged(rows=rows, asks=[f"{peer.url}/"], name="b42"):
         await ground.door.send(mallory, activity(mallory, "Create", said))
         await ground.door.send(mallory, activity(mallory, "Flag", [ground.alice.actor.uri], content=payload))

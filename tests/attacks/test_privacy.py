@@ -258,7 +258,7 @@ async def test_b59_a_flood_of_one_server_is_stopped_and_others_are_not(ground: G
             liked = activity(ground.bob, "Like", ground.offer, id=f"{ground.bob.uri}/fair/{number}")
             fair.append(await ground.door.send(ground.bob, liked))
 
-    rows = {"report": REPORTS.most, "favourite": 1, "notification": 1}
+    rows = {"report": REPORTS.most, "moderation_case": 1, "favourite": 1, "notification": 1}
     async with ground.judged(rows=rows, seconds=5, name="b59"):
         other = asyncio.create_task(go_on())
         answers = []

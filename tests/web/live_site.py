@@ -12,7 +12,7 @@ from playwright.async_api import BrowserContext
 
 from federation.instance import Instance
 from models.access import sessions
-from models.errors import Unavailable
+from models.errors import Forbidden, Unavailable
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, transaction
@@ -53,6 +53,8 @@ async def fail(request: web.Request) -> web.Response:
             raise Unavailable
         case "429":
             raise web.HTTPTooManyRequests
+        case "403":
+            raise Forbidden
         case "422":
             raise web.HTTPUnprocessableEntity
         case _:

@@ -163,7 +163,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "why": ("/pourquoi", alice, 200),
     "not found": ("/n-existe-pas", nobody, 404),
     "withdrawn": (path_of("withdrawn"), nobody, 410),
-    "forbidden": ("/coop/reglages", alice, 403),
+    "forbidden": ("/erreur/403", nobody, 403),
     "not understood": ("/erreur/422", nobody, 422),
     "too many": ("/erreur/429", nobody, 429),
     "broken": ("/erreur/500", nobody, 500),
