@@ -201,6 +201,23 @@ async def list_made(conn: Connection, reporter_id: int, *, limit: int = 50) -> l
     )
 
 
+async def list_of_case(conn: Connection, case_id: int, reader_id: int | None = None) -> list[Report]:
+    """All reports of a case, the earliest first; not those about the reader."""
+    ids = await fetch_column(conn, "SELECT id FROM report WHERE case_id = $1 ORDER BY id LIMIT 500", case_id)
+    return await list_by_ids(conn, ids, reader_id)
+
+
+async def find_case(conn: Connection, id: int) -> int | None:
+    """The case that a report belongs to."""
+    found: int | None = await fetch_value(conn, "SELECT case_id FROM report WHERE id = $1", id)
+    return found
+
+
+async def put_into_case(conn: Connection, id: int, case_id: int) -> None:
+    """It belongs to this case from now on."""
+    await execute(conn, "UPDATE report SET case_id = $2 WHERE id = $1", id, case_id)
+
+
 async def count_open(conn: Connection, reader_id: int) -> int:
     """How many wait for the reader; at most 1,000."""
     found: int = await fetch_value(

@@ -23,10 +23,13 @@ from models.store.statements import compose
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
+    "second_asked", "appeal", "decision", "decision_ended", "appeal_answered",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled` and `repair_call` (one near the reader) are ours."""
+`report_settled` and `repair_call` (one near the reader) are ours; so are what a decision about a person makes: the team
+is told that it has to be confirmed (`second_asked`) or that she objects (`appeal`), she what was decided (`decision`),
+that it is over (`decision_ended`) and what became of her objection (`appeal_answered`)."""
 
 
 PUSH = "push"

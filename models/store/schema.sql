@@ -1768,6 +1768,8 @@ CREATE TABLE moderation_case (
     held_until timestamptz
 );
 CREATE INDEX moderation_case_actor ON moderation_case (actor_id);
+CREATE INDEX moderation_case_closed ON moderation_case (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX moderation_case_holder ON moderation_case (holder_id) WHERE holder_id IS NOT NULL;
 CREATE UNIQUE INDEX moderation_case_open ON moderation_case (actor_id) WHERE closed_at IS NULL;
 CREATE INDEX moderation_case_waiting ON moderation_case (opened_at, id) WHERE closed_at IS NULL;
 
@@ -1790,14 +1792,27 @@ CREATE TABLE moderation_decision (
     taken_back_at timestamptz,
     taken_back_by bigint REFERENCES actor(id) ON DELETE SET NULL,
     taken_back_words text NOT NULL DEFAULT '',
+    days integer CHECK (days > 0),            -- how long from when it takes effect; NULL: to `ends_at`
+    refused_words text NOT NULL DEFAULT '',
+    provisional boolean NOT NULL DEFAULT false,  -- hidden only until two have decided what follows
+    returned_at timestamptz,                  -- whoever was asked did not answer: all of the team are
+    end_told_at timestamptz,                  -- the person knows that it is over
+    reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
     CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
 );
 CREATE INDEX moderation_decision_actor ON moderation_decision (actor_id);
 CREATE INDEX moderation_decision_case ON moderation_decision (case_id);
+CREATE INDEX moderation_decision_decided_by ON moderation_decision (decided_by);
 CREATE INDEX moderation_decision_ending ON moderation_decision (ends_at)
     WHERE ends_at IS NOT NULL AND taken_back_at IS NULL;
+-- One proposal of a case waits for a second of the team at a time.
+CREATE UNIQUE INDEX moderation_decision_proposal ON moderation_decision (case_id)
+    WHERE effective_at IS NULL AND refused_at IS NULL;
+CREATE INDEX moderation_decision_second ON moderation_decision (second_id);
 CREATE INDEX moderation_decision_unconfirmed ON moderation_decision (decided_at)
     WHERE effective_at IS NULL AND refused_at IS NULL;
+CREATE INDEX moderation_decision_untold ON moderation_decision (ends_at)
+    WHERE ends_at IS NOT NULL AND effective_at IS NOT NULL AND taken_back_at IS NULL AND end_told_at IS NULL;
 
 -- The person objects; somebody who had no part in the decision answers.
 CREATE TABLE appeal (
@@ -1808,8 +1823,11 @@ CREATE TABLE appeal (
     decided_at timestamptz,
     outcome text CHECK (outcome IN ('kept', 'taken_back')),
     answer text NOT NULL DEFAULT '',
+    reminded_at timestamptz,
+    by_same boolean NOT NULL DEFAULT false,  -- nobody else was there to decide it
     CONSTRAINT appeal_check CHECK ((decided_at IS NULL) = (outcome IS NULL))
 );
+CREATE INDEX appeal_decided_by ON appeal (decided_by);
 CREATE INDEX appeal_waiting ON appeal (made_at) WHERE decided_at IS NULL;
 
 CREATE TABLE moderation_note (
@@ -1819,6 +1837,7 @@ CREATE TABLE moderation_note (
     words text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX moderation_note_author ON moderation_note (author_id);
 CREATE INDEX moderation_note_case ON moderation_note (case_id);
 
 -- What those who look after the cooperative did: members read role, act, rule and day; the team reads all of it.
@@ -1833,6 +1852,7 @@ CREATE TABLE journal_entry (
     details jsonb NOT NULL DEFAULT '{}'       -- for the team alone
 );
 CREATE INDEX journal_entry_about ON journal_entry (about_id);
+CREATE INDEX journal_entry_at ON journal_entry (at DESC, id DESC);
 CREATE INDEX journal_entry_by ON journal_entry (by_id);
 
 -- First posts of a new member, and what a filter of the cooperative caught, wait for a look.
@@ -1844,6 +1864,18 @@ CREATE TABLE held_post (
     held_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX held_post_case ON held_post (case_id);
+
+-- What the team does with a case: who took it, gave it back or stepped aside, and why.
+CREATE TABLE case_step (
+    id bigint PRIMARY KEY,
+    case_id bigint NOT NULL REFERENCES moderation_case(id) ON DELETE CASCADE,
+    by_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    act text NOT NULL CHECK (act IN ('taken', 'given_back', 'withdrew', 'reopened', 'thread_read')),
+    words text NOT NULL DEFAULT '',  -- why, where somebody stepped aside
+    at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX case_step_by ON case_step (by_id);
+CREATE INDEX case_step_case ON case_step (case_id);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 
