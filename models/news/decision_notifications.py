@@ -48,3 +48,13 @@ async def notify(
 async def forget(conn: Connection, type: NotificationType, decision_id: int) -> None:
     """It is settled: nobody of the team needs to be told of it any more."""
     await execute(conn, "DELETE FROM notification WHERE type = $1 AND decision_id = $2", type, decision_id)
+
+
+async def map_decisions(conn: Connection, notification_ids: Collection[int]) -> dict[int, int]:
+    """The decision that each of these notifications is about, by their ids."""
+    found = await fetch_records(
+        conn,
+        "SELECT id, decision_id FROM notification WHERE id = ANY($1) AND decision_id IS NOT NULL",
+        list(notification_ids),
+    )
+    return {row["id"]: row["decision_id"] for row in found}

@@ -54,9 +54,9 @@ ALL_OF_IT = (
 
 
 async def tell(conn: Connection, site: Site, decision: ModerationDecision, occasion: Occasion) -> None:
-    """Tell the person; nobody where her account is gone. Before she is suspended, so that her message arrives."""
+    """Tell the person; nobody where her account is deleted. Before she is suspended, so that her message arrives."""
     found = await actors.list_by_ids(conn, [decision.actor_id] if decision.actor_id else [])
-    if not found or found[0].gone or found[0].guest:
+    if not found or found[0].deleted_at is not None or found[0].guest:
         return
     person = found[0]
     if person.local:
@@ -67,7 +67,8 @@ async def tell(conn: Connection, site: Site, decision: ModerationDecision, occas
         )
         page = f"{site.url}/compte/decisions/{decision.id}"
         words = {code: _write(decision, occasion, page, place) for place, code in enumerate(("fr", "en"))}
-        await write_to_member(conn, site, person, words)
+        if person.suspended_at is None:
+            await write_to_member(conn, site, person, words)
     payload = {"decision_id": decision.id, "occasion": occasion}
     await jobs.enqueue(conn, LETTER, payload, key=f"{LETTER}:{decision.id}:{occasion}")
 
@@ -77,7 +78,7 @@ async def write_elsewhere(
 ) -> Post | None:
     """The same to somebody of another server, as a private note of the cooperative; `page` opens without an account."""
     coop = await actors.find_local(conn, "coop")
-    if coop is None or coop.gone or person.gone:
+    if coop is None or coop.gone or person.deleted_at is not None:
         return None
     text = f"@{person.handle} {_write(decision, occasion, page, 0)}"[: notes.TEXT_LIMIT]
     draft = notes.NoteDraft(text=text, audience="direct", language="fr", handles=(person.handle,))

@@ -50,6 +50,11 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "admin.report": ("Un signalement attend l’équipe de la coop", "A report waits for the cooperative’s team"),
     "admin.sign_up": ("{name} vient de rejoindre la coop", "{name} just joined the cooperative"),
     "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
+    "second_asked": ("Une décision attend d’être confirmée à deux", "A decision waits for a second of the team"),
+    "appeal": ("Quelqu’un conteste une décision de l’équipe", "Somebody objects to a decision of the team"),
+    "decision": ("L’équipe a pris une décision qui vous concerne", "The team has decided something about you"),
+    "decision_ended": ("Ce que l’équipe avait décidé ne vaut plus", "What the team had decided is over"),
+    "appeal_answered": ("L’équipe a répondu à votre recours", "The team has answered your appeal"),
 }
 """French, English."""
 

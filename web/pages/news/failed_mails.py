@@ -39,6 +39,7 @@ KINDS: dict[str, str] = {
     "staff_sign_ups": N_("Des demandes d’entrée qui attendent"),
     "repair_call": N_("Une panne près de chez ce membre"),
     "disk_space": N_("La place qui manque sur le disque"),
+    "decision": N_("Une décision de l’équipe"),
     "archive": N_("Vos données à emporter"),
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),

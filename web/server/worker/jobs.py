@@ -37,6 +37,7 @@ from outbox.exchanges.agreements import endings
 from outbox.exchanges.reminders import remind_due
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
+from outbox.moderation import case_chores, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.people.absences import end_due_absences
@@ -46,7 +47,7 @@ from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
-from web.mail import guest_mails, staff_mails
+from web.mail import decision_mails, guest_mails, staff_mails
 from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
@@ -78,6 +79,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_notifications.JOB: staff_mails.schedule_staff_mails,
     staff_mails.LETTER: staff_mails.send_staff_mail,
     staff_mails.VISITOR: staff_mails.send_to_visitor,
+    statements.LETTER: decision_mails.send_decision,
     repair_watches.JOB: send_repair_mail,
     WAITING: notify_waiting,
 }
@@ -237,6 +239,10 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
     "staff": ("11 * * * *", staff_mails.remind_staff),
+    "decisions": ("*/5 * * * *", case_chores.end_decisions),
+    "proposals": ("*/15 * * * *", case_chores.return_unanswered),
+    "appeals": ("29 * * * *", case_chores.remind_of_appeals),
+    "case_notes": ("37 3 * * *", case_chores.forget_notes),
     "disk_space": ("*/5 * * * *", watch_disk),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
