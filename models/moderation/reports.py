@@ -263,18 +263,6 @@ async def reopen(conn: Connection, id: int, by: int) -> bool:
     )
 
 
-async def claim_unmailed(conn: Connection) -> list[int]:
-    """Ids of open reports of which no mail told yet; from now on one did."""
-    return await fetch_column(
-        conn,
-        """
-        UPDATE report SET mailed_at = now()
-        WHERE id IN (SELECT id FROM report WHERE closed_at IS NULL AND mailed_at IS NULL
-            ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED) RETURNING id
-        """,
-    )
-
-
 async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelta) -> list[int]:
     """Ids of open reports that nobody settled for so long, and about which nobody was reminded since `again`."""
     return await fetch_column(

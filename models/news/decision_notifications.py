@@ -1,4 +1,4 @@
-"""Telling a member what the team decided about her, and the team what of a decision waits for it."""
+"""Telling a member what the team decided about her."""
 
 from collections.abc import Collection
 
@@ -6,35 +6,32 @@ from models.ids import make_id
 from models.news.notifications import PUSH, NotificationType
 from models.people import actors
 from models.store.background import jobs
-from models.store.database import Connection, execute, fetch_records
+from models.store.database import Connection, fetch_records
 
 
 async def notify(
-    conn: Connection, recipient_ids: Collection[int], type: NotificationType, *, case_id: int, decision_id: int
+    conn: Connection, recipient_id: int, type: NotificationType, *, case_id: int, decision_id: int
 ) -> None:
-    """Tell these people in the name of the platform; what was told before is told as if it were the first time."""
+    """Tell her in the name of the platform; what was told before is told as if it were the first time."""
     instance = await actors.find_local(conn, "instance")
-    if not recipient_ids or instance is None:
+    if instance is None:
         return
     told = await fetch_records(
         conn,
         """
         WITH before AS (
-            DELETE FROM notification WHERE recipient_id = ANY($2::bigint[]) AND type = $3 AND decision_id = $6
+            DELETE FROM notification WHERE recipient_id = $2 AND type = $3 AND decision_id = $6
         ), notified AS (
             INSERT INTO notification (id, recipient_id, type, actor_id, case_id, decision_id)
-            SELECT told.id, told.recipient_id, $3, $4, $5, $6
-            FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
-            JOIN account ON account.actor_id = told.recipient_id
-            ON CONFLICT DO NOTHING RETURNING id, recipient_id
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id, recipient_id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
         )
         SELECT notified.id, EXISTS (SELECT FROM push_subscription s WHERE s.actor_id = notified.recipient_id) AS pushed
         FROM notified
         """,
-        [make_id() for _ in recipient_ids],
-        list(recipient_ids),
+        make_id(),
+        recipient_id,
         type,
         instance.id,
         case_id,
@@ -43,11 +40,6 @@ async def notify(
     for row in told:
         if row["pushed"]:
             await jobs.enqueue(conn, PUSH, {"id": row["id"]}, key=f"{PUSH}:{row['id']}")
-
-
-async def forget(conn: Connection, type: NotificationType, decision_id: int) -> None:
-    """It is settled: nobody of the team needs to be told of it any more."""
-    await execute(conn, "DELETE FROM notification WHERE type = $1 AND decision_id = $2", type, decision_id)
 
 
 async def map_decisions(conn: Connection, notification_ids: Collection[int]) -> dict[int, int]:

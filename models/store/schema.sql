@@ -509,6 +509,8 @@ CREATE TABLE notification (
         sign_up_id, case_id, decision_id)
 );
 CREATE INDEX notification_actor ON notification (actor_id);
+CREATE INDEX notification_of_case ON notification (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX notification_of_decision ON notification (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX notification_post ON notification (post_id);
 -- Who reacted to one thing of hers, the newest first: pages tell of the first hundred together.
 CREATE INDEX notification_reaction ON notification (recipient_id, post_id, type, id DESC)
@@ -661,7 +663,6 @@ CREATE TABLE report (
     closed_by bigint REFERENCES actor(id) ON DELETE SET NULL,
     note text NOT NULL DEFAULT '',         -- for the team alone
     answer text NOT NULL DEFAULT '',       -- read by whoever reported
-    mailed_at timestamptz,                 -- when those who can settle it were written to
     reminded_at timestamptz,               -- when administrators were, since nobody had settled it
     case_id bigint
 );
@@ -1086,7 +1087,6 @@ CREATE TABLE sign_up (
     language text NOT NULL,
     commune_code text,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    mailed_at timestamptz,
     reminded_at timestamptz
 );
 CREATE UNIQUE INDEX sign_up_email ON sign_up (lower(email));
@@ -1711,11 +1711,11 @@ CREATE TABLE answered_sign_up (
 );
 CREATE INDEX answered_sign_up_at ON answered_sign_up (answered_at DESC, id DESC);
 
--- When mails of each kind last went to the team: what comes within the hour goes into one.
 CREATE TABLE staff_mailing (
-    kind text PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
     at timestamptz NOT NULL
 );
+CREATE INDEX staff_mailing_actor ON staff_mailing (actor_id, at);
 
 -- Members who want to be told of repair calls near them.
 CREATE TABLE repair_watch (
@@ -1797,6 +1797,7 @@ CREATE TABLE moderation_decision (
     provisional boolean NOT NULL DEFAULT false,  -- hidden only until two have decided what follows
     returned_at timestamptz,                  -- whoever was asked did not answer: all of the team are
     end_told_at timestamptz,                  -- the person knows that it is over
+    answer text NOT NULL DEFAULT '',          -- what those who reported are told
     reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
     CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
 );
@@ -1864,6 +1865,37 @@ CREATE TABLE held_post (
     held_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX held_post_case ON held_post (case_id);
+
+-- Who of the team is on duty in which week, as which role; planned ahead, and handed over to another one of the role.
+CREATE TABLE duty (
+    week date NOT NULL CHECK (EXTRACT(isodow FROM week) = 1::numeric),  -- its Monday
+    role text NOT NULL CHECK (role IN ('welcome', 'moderator', 'keeper', 'admin')),
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    from_id bigint REFERENCES account(actor_id) ON DELETE SET NULL,  -- who handed it over to her
+    PRIMARY KEY (week, role, actor_id)
+);
+CREATE INDEX duty_actor ON duty (actor_id);
+CREATE INDEX duty_from ON duty (from_id) WHERE from_id IS NOT NULL;
+
+-- How somebody of the team wants to be told of a subject beyond the news on her page; what she never chose is proposed.
+CREATE TABLE staff_choice (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    rhythm text NOT NULL CHECK (rhythm IN ('now', 'daily', 'never')),
+    PRIMARY KEY (actor_id, kind)
+);
+
+-- What is still to be told by telephone and mail; goes with the notification once the thing is settled.
+CREATE TABLE staff_alert (
+    notification_id bigint PRIMARY KEY REFERENCES notification(id) ON DELETE CASCADE,
+    recipient_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    urgent boolean NOT NULL,
+    due_at timestamptz NOT NULL,  -- later for those who are not on duty
+    pushed_at timestamptz
+);
+CREATE INDEX staff_alert_due ON staff_alert (due_at);
+CREATE INDEX staff_alert_recipient ON staff_alert (recipient_id, due_at);
 
 -- What the team does with a case: who took it, gave it back or stepped aside, and why.
 CREATE TABLE case_step (
@@ -2034,7 +2066,8 @@ COMMENT ON VIEW watching_repairer IS
 
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
-        n.read_at IS NULL AND (n.type IN ('move', 'sign_up', 'coop_follow', 'report_settled')
+        n.read_at IS NULL AND (n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite',
+                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call')
             OR n.id > coalesce((SELECT last_read_id FROM marker
                 WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
     FROM shown_notification n

@@ -63,7 +63,7 @@ async def tell(conn: Connection, site: Site, decision: ModerationDecision, occas
         if await accounts.find(conn, person.id) is None:
             return
         await decision_notifications.notify(
-            conn, [person.id], TYPES[occasion], case_id=decision.case_id, decision_id=decision.id
+            conn, person.id, TYPES[occasion], case_id=decision.case_id, decision_id=decision.id
         )
         page = f"{site.url}/compte/decisions/{decision.id}"
         words = {code: _write(decision, occasion, page, place) for place, code in enumerate(("fr", "en"))}

@@ -40,7 +40,8 @@ class Team:
 
     async def decide(self, case_id: int, kind: Any, *, by: Account | None = None, **changes: Any) -> Ruled:
         """Mona decides, or somebody else."""
-        ruling = Ruling(kind=kind, **({"seen": 0, "words": "Ce n’est pas permis ici.", "rule": "Article 2"} | changes))
+        usual: dict[str, Any] = {"seen": 0, "words": "Ce n’est pas permis ici.", "rule": "Article 2"}
+        ruling = Ruling(kind=kind, **(usual | changes))
         return await case_decisions.decide(self.conn, HERE, case_id, ruling, by or self.mona)
 
     async def list_told(self, type: str) -> list[str]:

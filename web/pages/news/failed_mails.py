@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
     "password": N_("Un mot de passe à choisir"),
     "unattended": N_("Les inscriptions qui attendent"),
     "waiting_hosts": N_("Les sites inconnus qui attendent"),
+    "staff_news": N_("Ce qui attend l’équipe"),
     "staff_reports": N_("Des signalements qui attendent"),
     "staff_sign_ups": N_("Des demandes d’entrée qui attendent"),
     "repair_call": N_("Une panne près de chez ce membre"),
