@@ -1,5 +1,6 @@
 """Make a page for one reader: her language, her session, the cooperative's branding."""
 
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 from web.rendering.branding import Branding, load_branding
+from web.rendering.coop_menu import RoomGroup, list_rooms
 from web.rendering.error_messages.lookup import format_error
 from web.rendering.formats import set_in
 from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
@@ -34,13 +36,16 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     """The page `template` with this context, in the reader's language.
 
     Every template also knows `account` (or None), `coop` (the cooperative's name and looks), `unread` (what is new),
-    `here` (path and query), `site`, `languages`, `csrf_input()`, and the formats of `web/rendering/templating`.
+    `here` (path and query), `site`, `languages`, `csrf_input()`, the formats of `web/rendering/templating`, and for
+    pages of the administration `coop_menu()`, the rooms that open for her.
     """
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
+    coop = await _find_branding_for(request, status)
     text = environment.get_template(template).render(
         account=current_account(request),
-        coop=await _find_branding_for(request, status),
+        coop=coop,
+        coop_menu=partial(_list_rooms, request, points=coop.currency is not None),
         unread=await _unread_for(request, status),
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
@@ -108,6 +113,14 @@ async def _unread_for(request: web.Request, status: int) -> int:
             return await count_unread(request, conn)
     except Unavailable:
         return 0
+
+
+def _list_rooms(request: web.Request, *, points: bool) -> list[RoomGroup]:
+    account = current_account(request)
+    if account is None:
+        return []
+    routes = {resource.canonical for resource in request.app.router.resources()}
+    return list_rooms(account, here=request.path_qs, routes=routes, points=points)
 
 
 def csrf_input(request: web.Request) -> Markup:
