@@ -163,7 +163,7 @@ def _build_report(say: Say, row: News, report: Report | None) -> StaffNewsItem |
         words = say(N_("Ce que vous aviez signalé à propos de %(who)s est réglé"), who=_line(report.target_name))
         return StaffNewsItem(words=words, what=_line(report.answer), href=f"/compte/signalements#s{report.id}")
     words = say(N_("Un signalement à propos de %(who)s attend l’équipe"), who=_line(report.target_name))
-    return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements#s{report.id}")
+    return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements/{report.id}")
 
 
 def _build_sign_up(say: Say, row: News, asked: SignUp | None) -> StaffNewsItem | None:
