@@ -225,9 +225,7 @@ async def list_free(conn: Connection, case_id: int) -> list[int]:
 
 async def list_impartial(conn: Connection, decision_id: int) -> list[int]:
     """Who may answer an appeal: may decide in the case, and neither decided, confirmed nor reported."""
-    case_id: int | None = await fetch_value(
-        conn, "SELECT case_id FROM moderation_decision WHERE id = $1", decision_id
-    )
+    case_id: int | None = await fetch_value(conn, "SELECT case_id FROM moderation_decision WHERE id = $1", decision_id)
     part = await fetch_column(
         conn,
         """

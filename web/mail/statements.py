@@ -41,9 +41,7 @@ class Statement:
     occasion: Occasion = "decided"
 
 
-async def load_statement(
-    conn: Connection, decision: ModerationDecision, occasion: Occasion | None = None
-) -> Statement:
+async def load_statement(conn: Connection, decision: ModerationDecision, occasion: Occasion | None = None) -> Statement:
     """The statement of a decision; without an `occasion`, of what happened to it last."""
     extra = (await rulings.map_extras(conn, [decision.id]))[decision.id]
     appeal, now = await appeals.find(conn, decision.id), datetime.now(UTC)

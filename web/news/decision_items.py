@@ -24,7 +24,9 @@ async def list_decision_items(
 ) -> dict[int, StaffNewsItem]:
     """These news by their ids; none of what is gone."""
     about = await decision_notifications.map_decisions(conn, [row.id for row in rows]) if rows else {}
-    found = {one.id: one for one in await decisions.list_by_ids(conn, list(about.values())) if one.actor_id == reader_id}
+    found = {
+        one.id: one for one in await decisions.list_by_ids(conn, list(about.values())) if one.actor_id == reader_id
+    }
     return {
         row.id: StaffNewsItem(
             words=say(WORDS[row.type]),

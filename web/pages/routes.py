@@ -24,7 +24,8 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import message_request_review, report_form, reports
+from web.pages.moderation import message_request_review, own_decisions, report_form
+from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
     absences,
@@ -211,8 +212,19 @@ ROUTES: list[web.RouteDef] = [
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.post("/coop/demandes", sign_ups.post_decision),
-    web.get("/coop/signalements", reports.list_reports),
-    web.post("/coop/signalements", preserve_form(reports.post_decision)),
+    web.get("/coop/signalements", case_list.redirect_old),
+    web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
+    web.get("/coop/dossiers", case_list.list_cases),
+    web.post("/coop/dossiers", preserve_form(case_list.close_many)),
+    web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
+    web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/publications", preserve_form(held_posts.post_publication)),
+    web.get(f"/compte/decisions/{{id:{ID}}}", own_decisions.show_decision),
+    web.post(f"/compte/decisions/{{id:{ID}}}", preserve_form(own_decisions.post_appeal)),
+    web.get(f"/decisions/{{token:{SIGNED}}}", own_decisions.show_decision),
+    web.post(f"/decisions/{{token:{SIGNED}}}", own_decisions.post_appeal),
     web.get("/signaler/merci", report_form.show_thanks),
     web.get(f"/signaler/{{what:annonce|message|compte}}/{{id:{ID}}}", report_form.show_form),
     web.post(f"/signaler/{{what:annonce|message|compte}}/{{id:{ID}}}", preserve_form(report_form.post_form)),

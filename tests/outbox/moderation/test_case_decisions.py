@@ -30,16 +30,25 @@ async def test_what_is_hidden_is_told_with_its_reasons_and_whoever_reported_lear
     assert ruled.decision.ends_at is not None and ruled.decision.ends_at > datetime.now(UTC) + timedelta(days=13)
     assert await team.list_told("decision") == ["hocine"]
     said = await fetch_column(team.conn, "SELECT content FROM post WHERE author_id = $1", team.coop.id)
-    assert len(said) == 1 and "Ce n’est pas permis ici." in said[0] and f"/compte/decisions/{ruled.decision.id}" in said[0]
+    assert (
+        len(said) == 1 and "Ce n’est pas permis ici." in said[0] and f"/compte/decisions/{ruled.decision.id}" in said[0]
+    )
     assert "alice" not in said[0].lower()
     assert await team.list_told("report_settled") == ["alice"] and await team.list_told("admin.report") == []
     [settled] = ruled.settled
-    assert settled.answer.startswith("L’équipe a lu, et a pris une décision") and settled.closed_by == team.mona.actor_id
+    assert (
+        settled.answer.startswith("L’équipe a lu, et a pris une décision") and settled.closed_by == team.mona.actor_id
+    )
     assert await case_queue.list_to_read(team.conn, team.nadia.actor_id) == []
     [line] = await case_queue.list_decided(team.conn, team.nadia.actor_id)
     assert (line.id, line.said) == (case_id, "hide")
     [entry] = await journal.list_entries(team.conn, team.nadia.actor_id)
-    assert (entry.act, entry.role, entry.rule, entry.about_id) == ("post_hidden", "moderator", "Article 2", team.hocine.id)
+    assert (entry.act, entry.role, entry.rule, entry.about_id) == (
+        "post_hidden",
+        "moderator",
+        "Article 2",
+        team.hocine.id,
+    )
 
 
 async def test_nothing_is_no_word_to_the_person_and_a_thank_you_to_whoever_reported(team: Team) -> None:

@@ -62,9 +62,7 @@ async def _find(conn: Connection, request: web.Request) -> ModerationDecision:
     return decision
 
 
-async def _show(
-    request: web.Request, form: Form, decision: ModerationDecision, *, status: int = 200
-) -> web.Response:
+async def _show(request: web.Request, form: Form, decision: ModerationDecision, *, status: int = 200) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         one = await load_statement(conn, decision)
         answering = await list_answering(conn, decision.id)
