@@ -154,18 +154,6 @@ async def list_hosts(conn: Connection, limit: int = 100) -> list[WaitingHost]:
     )
 
 
-async def count_hosts(conn: Connection) -> int:
-    """How many hosts wait for a decision."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM waiting_host w WHERE is_welcome(w.host)
-            AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)
-        """,
-    )
-    return found
-
-
 async def list_deciders(conn: Connection) -> list[int]:
     """Row ids of those who decide about unknown hosts, to tell them: the administrators."""
     return await fetch_column(
