@@ -154,18 +154,6 @@ async def list_hosts(conn: Connection, limit: int = 100) -> list[WaitingHost]:
     )
 
 
-async def count_hosts(conn: Connection) -> int:
-    """How many hosts wait for a decision."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM waiting_host w WHERE is_welcome(w.host)
-            AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)
-        """,
-    )
-    return found
-
-
 async def mark_seen(conn: Connection) -> None:
     """An administrator has looked at the page where they stand."""
     await execute(conn, "UPDATE waiting_host SET seen_at = now() WHERE seen_at IS NULL")

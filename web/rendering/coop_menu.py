@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from models.exchanges.points import Currency
 from models.people.accounts import Account
 from models.people.roles import Right, has_right
-from web.rendering.i18n import N_
+from web.rendering.i18n import N_, Say
 
 Group = Literal["home", "people", "moderation", "places", "network", "settings", "operation"]
 
@@ -209,37 +210,53 @@ MENU: tuple[MenuEntry, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """One entry as it stands for a reader; `current` is where she is."""
+    """One entry as it stands for a reader, in her language; `current` is where she is."""
 
-    entry: MenuEntry
+    path: str
+    icon: str
+    words: str
+    sentence: str
     current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomGroup:
-    """The rooms of one group that open for a reader."""
+    """The rooms of one group that open for a reader; `name` is "" for the home itself."""
 
     name: str
     rooms: list[Room]
 
 
-def list_rooms(account: Account, *, here: str, routes: Collection[str], points: bool) -> list[RoomGroup]:
+def list_rooms(
+    account: Account, say: Say, *, here: str, routes: Collection[str], currency: Currency | None
+) -> list[RoomGroup]:
     """The groups with the rooms that open for her; `routes` are the paths that the application has."""
     path = here.partition("?")[0]
-    entries = [one for one in MENU if one.path in routes and _opens(one, account, points=points)]
+    entries = [one for one in MENU if one.path in routes and _opens(one, account, currency)]
     inside = [one.path for one in entries if path == one.path or path.startswith(f"{one.path}/")]
     nearest = max(inside, key=len, default="")
+    many = currency.many if currency is not None else ""
     groups = [
         RoomGroup(
-            name=name,
-            rooms=[Room(entry=one, current=one.path == nearest) for one in entries if one.group == group],
+            name=say(name) if name else "",
+            rooms=[
+                Room(
+                    path=one.path,
+                    icon=one.icon,
+                    words=say(one.words, many=many),
+                    sentence=say(one.sentence),
+                    current=one.path == nearest,
+                )
+                for one in entries
+                if one.group == group
+            ],
         )
         for group, name in GROUPS.items()
     ]
     return [group for group in groups if group.rooms]
 
 
-def _opens(entry: MenuEntry, account: Account, *, points: bool) -> bool:
-    if entry.with_points and not points:
+def _opens(entry: MenuEntry, account: Account, currency: Currency | None) -> bool:
+    if entry.with_points and currency is None:
         return False
     return bool(account.roles) if entry.right is None else has_right(account, entry.right)

@@ -48,7 +48,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     text = environment.get_template(template).render(
         account=current_account(request),
         coop=coop,
-        coop_menu=partial(_list_rooms, request, points=coop.currency is not None),
+        coop_menu=partial(_list_rooms, request, coop),
         unread=await _unread_for(request, status),
         pending=request.get(PENDING, 0),
         here=request.path_qs,
@@ -117,12 +117,12 @@ async def _unread_for(request: web.Request, status: int) -> int:
         return 0
 
 
-def _list_rooms(request: web.Request, *, points: bool) -> list[RoomGroup]:
+def _list_rooms(request: web.Request, coop: Branding) -> list[RoomGroup]:
     account = current_account(request)
     if account is None:
         return []
     routes = {resource.canonical for resource in request.app.router.resources()}
-    return list_rooms(account, here=request.path_qs, routes=routes, points=points)
+    return list_rooms(account, partial(say, request), here=request.path_qs, routes=routes, currency=coop.currency)
 
 
 def csrf_input(request: web.Request) -> Markup:
