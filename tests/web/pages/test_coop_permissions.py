@@ -93,7 +93,7 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
     async with transaction(instance.pool) as conn:
         await fill_ledger(conn, lomme)
         place = await make_member(conn, "atelier", type="Organization", name="L’atelier")
-        listing = await make_listing(conn, place, url=f"http://lomme.test/annonces/{LISTING}")
+        listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
         await make_member(conn, "reserve", type="Organization", name="La réserve")
     return listing.id
 
