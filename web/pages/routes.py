@@ -39,6 +39,7 @@ from web.pages.people import (
 )
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
+from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
@@ -49,6 +50,7 @@ from web.rendering import static_files
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ID = r"\d{1,19}"
 HOST = r"[0-9A-Za-z.:-]{1,255}"
+NAME = r"[a-z0-9_]+"
 LINK = r"[A-Za-z0-9_-]{20,80}"
 SIGNED = r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}"
 
@@ -209,6 +211,17 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
     web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_act),
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
+    web.get("/coop/permanence", duty.show_duty),
+    web.post("/coop/permanence", duty.post_duty),
+    web.get("/coop/lieux", places.list_places),
+    web.get(f"/coop/lieux/{{place:{NAME}}}", places.show_place),
+    web.post(f"/coop/lieux/{{place:{NAME}}}", preserve_form(places.post_hours)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/responsables", places.post_keeper),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/publier", publish_page.show_publish),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/publier", preserve_form(publish_page.post_publish)),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.post("/coop/demandes", sign_ups.post_decision),
