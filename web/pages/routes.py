@@ -24,7 +24,7 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import message_request_review, own_decisions, report_form
+from web.pages.moderation import journal_pages, message_request_review, own_decisions, report_form
 from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
@@ -227,6 +227,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/coop/demandes", sign_ups.post_decision),
     web.get("/coop/signalements", case_list.redirect_old),
     web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
+    web.get("/coop/journal", journal_pages.show_journal),
+    web.get("/journal", journal_pages.show_to_members),
     web.get("/coop/dossiers", case_list.list_cases),
     web.post("/coop/dossiers", preserve_form(case_list.close_many)),
     web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),

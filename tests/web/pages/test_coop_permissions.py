@@ -11,7 +11,7 @@ from models.people.accounts import ROLES, Role
 from models.people.actors import Actor
 from models.people.roles import RIGHTS, Right
 from models.people.team import place_keepers
-from models.store.database import transaction
+from models.store.database import execute, transaction
 from tests.factories import make_listing, make_member
 from tests.points import fill_ledger
 from tests.sample_village import Village
@@ -21,11 +21,18 @@ from web.pages.routes import ROUTES
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 OPENS_FOR: dict[str, Right] = {
+    "/coop": "duty",
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
     "/coop/departs": "roles",
+    "/coop/dossiers": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}/decision": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}/publications": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
     "/coop/inconnus": "reports",
+    "/coop/journal": "duty",
     "/coop/lieux": "places",
     "/coop/lieux/{place:[a-z0-9_]+}": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/annonces/d/{id:\\d{1,19}}/etat": "places",
@@ -51,6 +58,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/serveurs/{host:[0-9A-Za-z.:-]{1,255}}": "servers",
     "/coop/serveurs/{host:[0-9A-Za-z.:-]{1,255}}/essai": "servers",
     "/coop/signalements": "reports",
+    "/coop/signalements/{id:\\d{1,19}}": "reports",
     "/coop/territoires": "servers",
 }
 """The right that whoever opens or sends each must have."""
@@ -95,6 +103,16 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         place = await make_member(conn, "atelier", type="Organization", name="L’atelier")
         listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
         await make_member(conn, "reserve", type="Organization", name="La réserve")
+        await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES ($1, $2)", listing.id, lomme.hocine.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO report (id, target_id, case_id, object_uris, content, local)
+            VALUES ($1, $2, $1, '{}', '', true)
+            """,
+            listing.id,
+            lomme.hocine.id,
+        )
     return listing.id
 
 

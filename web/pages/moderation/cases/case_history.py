@@ -58,7 +58,7 @@ class PastDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What a case's journal is made of; `names` are people's by their row ids."""
+    """What a case's journal is made of; `names` are people's by their row ids, `places` what servers are called."""
 
     say: Say
     names: Mapping[int, str]
@@ -66,6 +66,7 @@ class History:
     steps: Sequence[CaseStep]
     notes: Sequence[CaseNote]
     past: Sequence[PastDecision]
+    places: Mapping[str, str]
 
     def who(self, id: int | None) -> str:
         """What somebody of the team is called."""
@@ -88,7 +89,7 @@ class History:
 
     def _tell_report(self, one: ReportLine) -> str:
         if one.from_host:
-            return self.say(N_("Un signalement reçu de %(host)s"), host=one.from_host)
+            return self.say(N_("Un signalement reçu de %(host)s"), host=self.places[one.from_host])
         if one.reporter is None:
             return self.say(N_("Un signalement reçu d’une personne sans compte"))
         return self.say(N_("Un signalement reçu de %(who)s"), who=one.reporter.name)

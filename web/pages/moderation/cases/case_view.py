@@ -109,10 +109,10 @@ async def load_view(conn: Connection, say: Say, case: Case, reader_id: int) -> C
     lines = await make_lines(conn, rows.reports, reader_id)
     past = await _tell_past(conn, say, rows, names)
     own = [one for one in past if one.decision.case_id == case.id]
-    history = History(say=say, names=names, reports=lines, steps=rows.steps, notes=rows.notes, past=own)
     actor = people.get(case.actor_id or 0)
     hosts = [one.from_host for one in lines if one.from_host] + ([actor.host] if actor is not None else [])
     places = await name_hosts(conn, hosts)
+    history = History(say=say, names=names, reports=lines, steps=rows.steps, notes=rows.notes, past=own, places=places)
     return CaseView(
         case=case,
         actor=actor,
@@ -208,7 +208,8 @@ async def _list_things(conn: Connection, case: Case, lines: Sequence[ReportLine]
     found = {post.uri: post for post in await posts.list_by_ids(conn, list(named))}
     visible = await posts.filter_visible(conn, list(named), reader_id)
     hidden = {id for id, one in named.items() if one.hidden}
-    return [_make_thing(one, found.get(uri), case, visible, hidden) for uri, one in reversed(kept.items())]
+    made = [_make_thing(one, found.get(uri), case, visible, hidden) for uri, one in reversed(kept.items())]
+    return sorted(made, key=lambda one: one.at or case.opened_at)
 
 
 def _make_thing(

@@ -4,7 +4,7 @@ import re
 
 from models.store.database import execute, fetch_value, transaction
 from tests.factories import make_note
-from tests.web.pages.moderation.cases.conftest import LIST, Team
+from tests.web.pages.moderation.conftest import LIST, Team
 
 
 async def test_from_the_news_to_a_decision_with_reasons_in_four_taps(team: Team) -> None:
