@@ -1797,6 +1797,7 @@ CREATE TABLE moderation_decision (
     provisional boolean NOT NULL DEFAULT false,  -- hidden only until two have decided what follows
     returned_at timestamptz,                  -- whoever was asked did not answer: all of the team are
     end_told_at timestamptz,                  -- the person knows that it is over
+    link_id uuid NOT NULL DEFAULT gen_random_uuid(),  -- opens it for whoever cannot log in; written to her alone
     answer text NOT NULL DEFAULT '',          -- what those who reported are told
     reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
     CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
@@ -1806,6 +1807,7 @@ CREATE INDEX moderation_decision_case ON moderation_decision (case_id);
 CREATE INDEX moderation_decision_decided_by ON moderation_decision (decided_by);
 CREATE INDEX moderation_decision_ending ON moderation_decision (ends_at)
     WHERE ends_at IS NOT NULL AND taken_back_at IS NULL;
+CREATE UNIQUE INDEX moderation_decision_link ON moderation_decision (link_id);
 -- One proposal of a case waits for a second of the team at a time.
 CREATE UNIQUE INDEX moderation_decision_proposal ON moderation_decision (case_id)
     WHERE effective_at IS NULL AND refused_at IS NULL;
