@@ -125,11 +125,6 @@ async def list_waiting(conn: Connection) -> list[SignUp]:
     )
 
 
-async def count_waiting(conn: Connection) -> int:
-    """How many people wait."""
-    return int(await fetch_value(conn, "SELECT count(*) FROM sign_up"))
-
-
 async def find(conn: Connection, id: int) -> SignUp | None:
     """The request with this row id."""
     return await fetch_one(
@@ -217,11 +212,6 @@ async def list_by_ids(conn: Connection, ids: list[int]) -> list[SignUp]:
         """,
         ids,
     )
-
-
-async def claim_unmailed(conn: Connection) -> list[int]:
-    """Ids of requests of which no mail told yet; from now on one did."""
-    return await fetch_column(conn, "UPDATE sign_up SET mailed_at = now() WHERE mailed_at IS NULL RETURNING id")
 
 
 async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelta) -> list[int]:

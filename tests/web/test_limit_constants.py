@@ -69,6 +69,8 @@ LIMITS: dict[str, object] = {
         "weekly": timedelta(days=9),
     },
     "web.mail.news_mail_text.LONGEST": 600,
+    "web.mail.staff_alerts.MOST_AT_ONCE": 5,
+    "web.mail.staff_alerts.MOST": 20,
     "web.mail.staff_mails.LONGEST": 300,
     "web.mail.staff_mails.MOST": 10,
     "web.middlewares.rate_limits.MOST_OWNERS": 50_000,
