@@ -33,8 +33,8 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
 }
 """What the team is told of, and the subject for which each chooses how."""
 
-URGENT: frozenset[NotificationType] = frozenset({"admin.report", "sign_up", "sign_up_message"})
-"""Somebody waits, or is harmed: a mail leaves at once although another one left a moment ago."""
+URGENT: frozenset[NotificationType] = frozenset({"admin.report", "sign_up", "sign_up_message", "handed_over"})
+"""Somebody waits or is harmed, or she is on duty from now on: a mail leaves at once although one left just before."""
 
 LATER = timedelta(hours=24)
 
