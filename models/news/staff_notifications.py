@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from models.ids import make_id
-from models.news import staff_alerts
+from models.news import staff_alerts, staff_preferences
 from models.news.notifications import NotificationType
 from models.news.staff_preferences import RIGHT_OF_KIND, StaffKind
 from models.people import accounts, actors, roles
@@ -85,13 +85,14 @@ async def notify_team(
     told = [id for id in await roles.list_holders(conn, right) if id not in but and (to is None or id in to)]
     made = await _notify(conn, told, type, topic)
     if made:
-        on_duty = set(await duty.list_on_duty(conn, right, datetime.now(UTC))).intersection(told)
+        on_duty = await duty.list_on_duty(conn, right, datetime.now(UTC))
+        first = await staff_preferences.filter_told(conn, kind, [id for id in on_duty if id in told])
         await staff_alerts.add(
             conn,
             made,
             kind,
             urgent=type in URGENT,
-            first_ids=on_duty or told,
+            first_ids=first or told,
             later=LATER_OF.get(kind, LATER),
         )
         await ask_mail(conn, kind)

@@ -145,6 +145,17 @@ async def test_who_is_on_duty_is_told_first_and_the_others_where_nobody_settles_
     assert set(told) == {team.mona.id, team.odile.id}, "news are everybody's at once"
 
 
+async def test_who_is_on_duty_but_wants_to_hear_nothing_of_it_keeps_nobody_waiting(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        now = datetime.now(UTC)
+        await duty.take(conn, await team.account(team.mona), "moderator", duty.find_week(now), now)
+        await staff_preferences.save(conn, team.mona.id, {"reports": "never"})
+
+    await team.report()
+
+    assert await team.run() == ["odile"]
+
+
 async def test_a_report_about_who_is_on_duty_goes_to_the_others_at_once(team: Team) -> None:
     async with transaction(team.pool) as conn:
         week = duty.find_week(datetime.now(UTC))
