@@ -12,10 +12,9 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from models.listings import unavailabilities
 from models.listings.unavailabilities import midnight
-from models.people import absences, accounts, actors
+from models.people import absences, actors
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
-from models.people.team import duty, place_keepers
 from models.personal_data import deletion_requests, export_archives
 from models.posts.polls import polls
 from models.posts.polls.polls import NewPoll
@@ -23,10 +22,11 @@ from models.relations import endorsements, follows
 from models.servers import waiting_posts
 from models.store.database import Connection, execute, open_pool, transaction
 from tests.databases import copy_database, with_database
-from tests.factories import make_activity, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
 from tests.sample_directory import add_sample_directory
 from tests.sample_message_requests import add_message_requests
+from tests.sample_team import add_sample_team
 from tests.sample_village import Village
 from tests.web.axe import list_violations, needs_axe
 from tests.web.chromium import needs_chromium
@@ -190,7 +190,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await fill_ledger(conn, live.village)
             await furnish_days(conn, live.village)
             await furnish_unknown_hosts(conn)
-            await furnish_team(conn, live.village)
+            await add_sample_team(conn, live.village)
             await add_message_requests(conn, live.village)
             await ask_bob(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
@@ -260,21 +260,6 @@ async def furnish_days(conn: Connection, village: Village) -> None:
     for ahead in (3, 20, 40):
         begins_at = midnight((now + timedelta(days=ahead)).date())
         await unavailabilities.add(conn, village.tent.id, begins_at, begins_at + timedelta(days=3))
-
-
-async def furnish_team(conn: Connection, village: Village) -> None:
-    """Kim, who administers too, handed this week over to Nadia, runs her place, and takes the week after the next."""
-    kim, now = await make_member(conn, "kim", roles=["keeper", "admin"], name="Kim"), datetime.now(UTC)
-    await place_keepers.add(conn, village.admin.id, kim.id)
-    nadia, account, week = (
-        await accounts.get(conn, village.admin.id),
-        await accounts.get(conn, kim.id),
-        duty.find_week(now),
-    )
-    for ahead in (0, 2):
-        await duty.take(conn, account, "admin", week + timedelta(weeks=ahead), now)
-    await duty.hand_over(conn, account, nadia, "admin", week, now)
-    await make_listing(conn, village.admin, title="Remorque à vélo", post={"url": f"{village.site.url}/annonces/r"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

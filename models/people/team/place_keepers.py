@@ -19,13 +19,12 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPlace:
-    """A place of ours, and how many listings of it stand."""
+    """A place of ours."""
 
     actor_id: int
     name: str
     username: str
     street: str
-    listings: int
 
 
 async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
@@ -37,10 +36,7 @@ async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
         OwnPlace,
         """
         SELECT a.actor_id, coalesce(nullif(actor.name, ''), actor.username) AS name, actor.username,
-            coalesce(actor.street, '') AS street,
-            (SELECT count(*) FROM listing l JOIN post p ON p.id = l.post_id
-                WHERE p.author_id = a.actor_id AND p.deleted_at IS NULL
-                    AND l.status IN ('open', 'reserved', 'paused'))::integer AS listings
+            coalesce(actor.street, '') AS street
         FROM account a JOIN actor ON actor.id = a.actor_id
         WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND a.disabled_at IS NULL
             AND ($2 OR EXISTS (SELECT FROM place_keeper k WHERE k.place_id = a.actor_id AND k.actor_id = $1))

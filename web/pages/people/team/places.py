@@ -15,13 +15,13 @@ from web.actions import team
 from web.forms.form import Form, blank_form, read_form
 from web.forms.opening_hours_field import fill_in_hours, list_pairs, read_hours_form
 from web.http.app_keys import INSTANCE
-from web.pages.components.acting_author import ActingAuthor, find_author
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.opening_hours import find_opening_hours
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.own_listings import SAID as STATES
 from web.pages.listings.own_listings import list_rows
 from web.rendering.render import N_, render
+from web.security.acting_author import ActingAuthor, find_author
 from web.security.session import require_right
 
 MOST = 100
