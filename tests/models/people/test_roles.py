@@ -15,6 +15,7 @@ HOLDERS: dict[Right, set[str]] = {
     "reports": {"moderator", "admin"},
     "message_requests": {"moderator", "admin"},
     "places": {"keeper", "admin"},
+    "duty": {"welcome", "moderator", "keeper", "admin"},
     "roles": {"admin"},
     "documents": {"admin"},
     "settings": {"admin"},

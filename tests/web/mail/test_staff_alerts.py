@@ -15,7 +15,7 @@ from outbox.moderation import reports
 from tests.web.mail.team_scenario import NIGHT, Team, open_team
 from tests.web.mail_scenario import NOON
 from tests.web.smtp_server import read_parts
-from web.mail.staff_alerts import MOST_AT_ONCE
+from web.mail.staff_alerts import MOST_AT_ONCE, tell_team_member
 
 TOMORROW = NOON + timedelta(days=1)
 
@@ -97,6 +97,23 @@ async def test_whoever_is_reported_or_reports_gets_no_mail_about_it(team: Team) 
     await team.report(reporter=team.mona)
 
     assert await team.run() == ["odile"]
+
+
+async def test_a_case_is_told_to_nobody_whom_it_is_about_or_who_did_it(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES (1, $1)", team.mona.id)
+        told = await staff_notifications.notify_team(conn, "appeal", Topic(case_id=1))
+        assert told == [team.odile.id]
+        assert await staff_notifications.notify_team(conn, "appeal", Topic(case_id=1), but=[team.odile.id]) == []
+        asked = await staff_notifications.notify_team(conn, "second_asked", Topic(case_id=1), to=[team.mona.id])
+        assert asked == []
+
+
+async def test_a_job_of_an_older_version_that_names_nobody_tells_all(team: Team) -> None:
+    await team.report()
+    await tell_team_member(team.instance, {"kind": "reports"}, NOON)
+
+    assert await team.run() == ["mona", "odile"]
 
 
 async def test_whose_role_or_account_is_gone_or_who_has_read_it_gets_none(team: Team) -> None:
