@@ -70,6 +70,7 @@ LIMITS: dict[str, object] = {
     },
     "web.mail.news_mail_text.LONGEST": 600,
     "web.mail.staff_alerts.MOST_AT_ONCE": 5,
+    "web.mail.staff_alerts.LOOKED_AT": 200,
     "web.mail.staff_alerts.MOST": 20,
     "web.mail.staff_mails.LONGEST": 300,
     "web.mail.staff_mails.MOST": 10,

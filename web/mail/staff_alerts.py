@@ -37,6 +37,9 @@ MOST_AT_ONCE = 5
 MOST = 20
 """Things that one mail names; more are counted."""
 
+LOOKED_AT = 200
+"""The latest things that are read for one mail; those of a flood before them are counted."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -68,8 +71,9 @@ async def _ask_mail(conn: Connection, actor_id: int, due: Sequence[Alert], at: d
     if _may_mail(due, await staff_alerts.list_mailings(conn, actor_id, since=at - HOUR), at):
         await staff_alerts.finish(conn, due)
         await staff_alerts.note_mailing(conn, actor_id, at)
-        ids = [one.notification_id for one in due]
-        await jobs.enqueue(conn, ALERT, {"actor_id": actor_id, "ids": ids}, priority=1)
+        ids = [one.notification_id for one in due[-LOOKED_AT:]]
+        payload = {"actor_id": actor_id, "ids": ids, "more": len(due) - len(ids)}
+        await jobs.enqueue(conn, ALERT, payload, priority=1)
 
 
 def _list_due(alerts: Sequence[Alert], at: datetime) -> list[Alert]:
@@ -112,18 +116,18 @@ async def send_alert_mail(instance: Instance, payload: dict[str, Any]) -> None:
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
         account = await accounts.find(conn, payload["actor_id"])
-        if account is None or account.disabled_at or account.confirmed_at is None:
+        if account is None or account.disabled_at or account.confirmed_at is None or account.standing != "full":
             return
-        context = await _load_context(conn, instance.site, account, payload["ids"])
+        context = await _load_context(conn, instance.site, account, payload)
         coop = await load_footer(conn, instance.site)
     if context:
         message = write_mail("mail/staff_news", account, context, coop=coop, sender=server.sender)
         await send_to_member(instance, account, "staff_news", message)
 
 
-async def _load_context(conn: Connection, site: Site, account: Account, ids: list[int]) -> dict[str, Any]:
+async def _load_context(conn: Connection, site: Site, account: Account, payload: dict[str, Any]) -> dict[str, Any]:
     """What the mail says; nothing where nothing is left to be said."""
-    rows = await news.list_unread(conn, account.actor_id, ids)
+    rows = await news.list_unread(conn, account.actor_id, payload["ids"])
     told = await list_staff_items(conn, make_translate(account.language), account.actor_id, rows)
     lines = [told[row.id] for row in rows if row.id in told]
     kinds = {staff_notifications.KIND_OF.get(row.type) for row in rows if row.id in told}
@@ -131,7 +135,7 @@ async def _load_context(conn: Connection, site: Site, account: Account, ids: lis
         return {}
     return {
         "lines": lines[:MOST],
-        "count": len(lines),
+        "count": len(lines) + payload["more"],
         "kind": kinds.pop() if len(kinds) == 1 else "",
         "link": f"{site.url}{lines[0].href if len(lines) == 1 else '/notifications'}",
         "choose": f"{site.url}/compte/courriels#equipe",

@@ -15,6 +15,7 @@ from outbox.moderation import reports
 from tests.web.mail.team_scenario import NIGHT, Team, open_team
 from tests.web.mail_scenario import NOON
 from tests.web.smtp_server import read_parts
+from web.mail import staff_alerts as mails
 from web.mail.staff_alerts import MOST_AT_ONCE, tell_team_member
 
 TOMORROW = NOON + timedelta(days=1)
@@ -54,6 +55,19 @@ async def test_a_flood_is_few_mails_and_what_was_settled_meanwhile_is_not_told(t
     assert await team.look(NOON + timedelta(minutes=61)) == ["mona", "odile"]
     assert "2 signalements" in team.postman.taken[-1]["Subject"]
     assert await team.look(NOON + timedelta(hours=3)) == []
+
+
+async def test_of_a_flood_the_latest_are_named_and_the_others_counted(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "LOOKED_AT", 2)
+    monkeypatch.setattr(mails, "MOST", 1)
+    for _ in range(4):
+        await team.report()
+
+    assert await team.run() == ["mona", "odile"]
+    assert "4 signalements" in team.postman.taken[-1]["Subject"]
+    assert "et 3 autres" in read_parts(team.postman.taken[-1])[0]
 
 
 async def test_what_is_not_urgent_is_one_mail_an_hour_over_all_subjects_and_none_at_night(team: Team) -> None:

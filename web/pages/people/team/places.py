@@ -77,11 +77,12 @@ async def post_keeper(request: web.Request) -> web.Response:
     username = form.text("username", limit=60, missing="Donnez le nom d’un membre.").removeprefix("@")
     async with transaction(instance.pool) as conn:
         keeper = await accounts.find_by_username(conn, username) if username else None
-        if username and (keeper is None or await place_keepers.is_place(conn, keeper.actor_id)):
+        if keeper is not None and act == "removed":
+            await team.take_place(conn, instance.site, author.account, keeper, by=me)
+        elif keeper is not None and await place_keepers.may_keep(conn, keeper):
+            await team.give_place(conn, instance.site, author.account, keeper, by=me)
+        elif username:
             form.fail("username", "Aucun membre n’a ce nom ici.")
-        elif keeper is not None:
-            change = team.give_place if act == "added" else team.take_place
-            await change(conn, instance.site, author.account, keeper, by=me)
     if not form.ok:
         return await _show(request, author, form, status=422)
     raise redirect_with_message(author.home, act, part="responsables")
