@@ -76,7 +76,7 @@ async def list_unmailed(
             SELECT m.post_id AS id, p.published_at AS created_at
             FROM exchange_message m JOIN post p ON p.id = m.post_id
             WHERE m.exchange_id = e.id AND m.post_id > greatest(e.read_id, $4::bigint, $6) AND m.post_id <= $7
-                AND $4 IS NOT NULL AND p.author_id <> $1 AND p.deleted_at IS NULL
+                AND $4 IS NOT NULL AND p.author_id <> $1 AND p.deleted_at IS NULL AND p.hidden_at IS NULL
                 AND NOT was_read_in_an_app(m.post_id, $1)
             UNION ALL
             SELECT id, created_at FROM exchange_event v
