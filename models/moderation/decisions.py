@@ -59,6 +59,15 @@ class Changed:
     shown: list[int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hiding:
+    """Why a post is hidden; without `decision_id` it waits for a look before it is published."""
+
+    decision_id: int | None
+    rule: str
+    words: str
+
+
 async def find(conn: Connection, id: int) -> ModerationDecision | None:
     """The decision."""
     return await fetch_one(
@@ -104,6 +113,28 @@ async def list_in_force(
         """,
         actor_id,
         list(kinds),
+    )
+
+
+async def find_hiding(conn: Connection, post_id: int) -> Hiding | None:
+    """Why a post is hidden, for its author and the team; None where it is not.
+
+    The latest decision that hides it or suspends its author, or without one that it waits for a look.
+    """
+    return await fetch_one(
+        conn,
+        Hiding,
+        """
+        SELECT d.id AS decision_id, coalesce(d.rule, '') AS rule, coalesce(d.words, '') AS words
+        FROM post p LEFT JOIN LATERAL (
+            SELECT id, rule, words FROM moderation_decision
+            WHERE actor_id = p.author_id AND effective_at IS NOT NULL AND taken_back_at IS NULL
+                AND (ends_at IS NULL OR ends_at > now()) AND (p.id = ANY(post_ids) OR kind IN ('suspend', 'exclude'))
+            ORDER BY p.id = ANY(post_ids) DESC, effective_at DESC LIMIT 1
+        ) AS d ON true
+        WHERE p.id = $1 AND p.hidden_at IS NOT NULL
+        """,
+        post_id,
     )
 
 
@@ -155,7 +186,7 @@ async def refresh(conn: Connection, actor_id: int) -> Changed:
                 AND coalesce(hidden_audience, audience) <> 'direct'
                 AND EXISTS (SELECT FROM in_force WHERE kind IN ('suspend', 'exclude'))
         )
-        UPDATE post SET hidden_at = CASE WHEN hidden_at IS NULL THEN now() END
+        UPDATE post SET hidden_at = CASE WHEN hidden_at IS NULL THEN clock_timestamp() END
         WHERE author_id = $1 AND deleted_at IS NULL
             AND (hidden_at IS NOT NULL) <> (id IN (SELECT post_id FROM wanted))
             AND (hidden_at IS NOT NULL OR id IN (SELECT post_id FROM wanted))

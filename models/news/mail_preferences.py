@@ -102,8 +102,8 @@ async def save_mailed(conn: Connection, actor_id: int, kinds: list[Kind], last_i
 async def schedule_all(conn: Connection, *, until: datetime, oldest: datetime, due: dict[Rhythm, datetime]) -> int:
     """Note whom to write to, and when, for all that happened since the last look and before `until`; how many.
 
-    Nobody is written to who did it herself, whose address is not confirmed or does not exist, or who wants no mails of
-    this kind. What is older than `oldest` is past.
+    Nobody is written to who did it herself, whose address is not confirmed or does not exist, who is suspended, or who
+    wants no mails of this kind. What is older than `oldest` is past.
     """
     after = await _move_cursor(conn, make_id(until), make_id(oldest))
     if after is None:
@@ -127,6 +127,7 @@ async def schedule_all(conn: Connection, *, until: datetime, oldest: datetime, d
         ) AS told
         JOIN account a ON a.actor_id = told.actor_id AND a.confirmed_at IS NOT NULL AND a.disabled_at IS NULL
             AND a.mail_refused_at IS NULL
+            AND NOT EXISTS (SELECT FROM actor m WHERE m.id = a.actor_id AND m.suspended_at IS NOT NULL)
         JOIN unnest($5::text[], $6::text[]) AS proposed (kind, rhythm) ON proposed.kind = told.kind
         LEFT JOIN mail_choice c ON c.actor_id = told.actor_id AND c.kind = told.kind
         CROSS JOIN LATERAL (SELECT coalesce(c.rhythm, proposed.rhythm) AS name) AS rhythm

@@ -55,10 +55,15 @@ def has_right(account: Account, right: Right) -> bool:
 
 
 async def list_holders(conn: Connection, right: Right) -> list[int]:
-    """Row ids of those who may do it, to tell them; not those whose account is closed."""
+    """Row ids of those who may do it, to tell them; not those whose account is closed or suspended."""
     return await fetch_column(
         conn,
-        "SELECT actor_id FROM account WHERE roles && $1::text[] AND disabled_at IS NULL ORDER BY actor_id",
+        """
+        SELECT actor_id FROM account
+        WHERE roles && $1::text[] AND disabled_at IS NULL
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.id = account.actor_id AND a.suspended_at IS NOT NULL)
+        ORDER BY actor_id
+        """,
         sorted(RIGHTS[right]),
     )
 

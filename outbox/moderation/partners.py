@@ -78,12 +78,12 @@ async def free_days(conn: Connection, site: Site, actor: Actor) -> int:
     for pending in await agreements.list_pending(conn, actor.id, limit=MOST):
         if pending.state == "agreed" and pending.begins_at is not None and pending.begins_at <= datetime.now(UTC):
             continue
-        ended += await _end(conn, site, actor, pending)
+        ended += await leave(conn, site, actor, pending)
     return ended
 
 
-async def _end(conn: Connection, site: Site, actor: Actor, pending: Pending) -> bool:
-    """By the rules by which she could end it herself, so that the other server frees the days too."""
+async def leave(conn: Connection, site: Site, actor: Actor, pending: Pending) -> bool:
+    """End it by the rules by which she could end it herself, so that the other server frees the days too."""
     held = await agreements.get(conn, pending.id)
     role = held.role_of(actor.id)
     if not actor.local or role is None:

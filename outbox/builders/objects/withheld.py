@@ -18,7 +18,7 @@ POST = {"fr": "Retiré pour le moment.", "en": "Withdrawn for the time being."}
 def withhold_post(post: Post, words: str = "") -> Post:
     """The post without what it says; newer than what others hold."""
     text = words or POST["en" if post.language == "en" else "fr"]
-    later = [post.hidden_at or post.published_at]
+    later = [post.hidden_at or post.published_at, post.published_at]
     if post.updated_at is not None:
         later.append(post.updated_at + timedelta(milliseconds=1))
     return replace(
