@@ -46,7 +46,8 @@ async def mark_told(conn: Connection, post_id: int) -> bool:
             """
             UPDATE post SET withheld = hidden_at IS NOT NULL,
                 updated_at = CASE WHEN hidden_at IS NULL
-                    THEN greatest(clock_timestamp(), coalesce(updated_at, published_at) + interval '1 millisecond') ELSE updated_at END
+                    THEN greatest(clock_timestamp(), coalesce(updated_at, published_at) + interval '1 millisecond')
+                    ELSE updated_at END
             WHERE id = $1 AND (hidden_at IS NOT NULL) <> withheld AND deleted_at IS NULL
             """,
             post_id,

@@ -1,5 +1,6 @@
 """Whoever is in an exchange with somebody who is suspended or excluded: told by the cooperative, and let out of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from models.exchanges import agreements, exchanges
@@ -28,17 +29,19 @@ RESUMED = {
 }
 
 
-async def tell_partners(conn: Connection, site: Site, actor: Actor, *, stopped: bool) -> int:
+async def tell_partners(conn: Connection, site: Site, actor: Actor, *, stopped: bool, excluded: bool) -> int:
     """Say in each thread in which something goes on that this person is suspended, or no more; how many.
 
     To people of ours it stands in the thread, and their apps and mails tell of it; to others the cooperative writes.
+    Days held with somebody who is `excluded` are free first.
     """
-    told: set[int] = set()
-    for pending in await agreements.list_pending(conn, actor.id, limit=MOST):
-        if pending.exchange_id not in told:
-            told.add(pending.exchange_id)
-            await _tell(conn, site, actor, pending, stopped=stopped)
-    return len(told)
+    going_on = await agreements.list_pending(conn, actor.id, limit=MOST)
+    if excluded:
+        await _free_days(conn, site, actor, going_on)
+    first = {pending.exchange_id: pending for pending in reversed(going_on)}
+    for pending in first.values():
+        await _tell(conn, site, actor, pending, stopped=stopped)
+    return len(first)
 
 
 async def _tell(conn: Connection, site: Site, actor: Actor, pending: Pending, *, stopped: bool) -> None:
@@ -69,17 +72,15 @@ async def _write(conn: Connection, site: Site, other: Actor, words: str) -> None
     await notes.publish(conn, site, coop, draft)
 
 
-async def free_days(conn: Connection, site: Site, actor: Actor) -> int:
-    """End what was asked for or settled with somebody who is excluded and has not begun; how many agreements.
+async def _free_days(conn: Connection, site: Site, actor: Actor, going_on: Sequence[Pending]) -> None:
+    """End what was asked for or settled and has not begun.
 
     What was handed over already is still to be given back, so that it stays until one of the two says so.
     """
-    ended = 0
-    for pending in await agreements.list_pending(conn, actor.id, limit=MOST):
-        if pending.state == "agreed" and pending.begins_at is not None and pending.begins_at <= datetime.now(UTC):
-            continue
-        ended += await leave(conn, site, actor, pending)
-    return ended
+    for pending in going_on:
+        begun = pending.begins_at is not None and pending.begins_at <= datetime.now(UTC)
+        if pending.state != "agreed" or not begun:
+            await leave(conn, site, actor, pending)
 
 
 async def leave(conn: Connection, site: Site, actor: Actor, pending: Pending) -> bool:

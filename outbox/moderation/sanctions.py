@@ -11,7 +11,7 @@ from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection, transaction
 from outbox.each_in_transaction import run_each
-from outbox.moderation.partners import free_days, tell_partners
+from outbox.moderation.partners import tell_partners
 from outbox.moderation.withholding import tell_untold
 from outbox.people.accounts import delete
 from outbox.people.profiles import announce_update
@@ -41,9 +41,9 @@ async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) ->
             await announce_update(conn, site, actor)
         await tell_untold(conn, site, actor, limit=AT_ONCE)
     if changed.suspended is not None:
-        await tell_partners(conn, site, actor, stopped=changed.suspended)
-    if changed.excluded:
-        await free_days(conn, site, actor)
+        await tell_partners(conn, site, actor, stopped=changed.suspended, excluded=bool(changed.excluded))
+    elif changed.excluded:
+        await tell_partners(conn, site, actor, stopped=True, excluded=True)
 
 
 async def take_back(

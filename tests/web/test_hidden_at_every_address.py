@@ -147,7 +147,66 @@ async def test_it_stands_behind_no_address_until_that_is_taken_back(
         undo = await act(conn, secrets)
 
     assert await find(secrets, secrets.zoe, [*list_doors(secrets), *wanted]) == []
-    assert await find(secrets, None, [path for path in list_doors(secrets) if not path.startswith("/api")]) == []
+    if act is hide_and_hold:
+        assert await find(secrets, None, [path for path in list_doors(secrets) if not path.startswith("/api")]) == []
     async with transaction(secrets.instance.pool) as conn:
         await undo(conn)
     assert await find(secrets, secrets.zoe, wanted) == wanted
+
+
+async def test_what_somebody_limited_publishes_is_shown_to_her_followers_alone(secrets: Hidden) -> None:
+    async with transaction(secrets.instance.pool) as conn:
+        carole = await make_member(conn, "carole")
+        await execute(conn, "DELETE FROM quote")  # what others show of her is theirs
+        decision = await rule(conn, secrets.alice, "limit")
+
+    assert await find(secrets, carole, [*LISTS, "/feed.atom", *OF_FOLLOWERS, "/api/v1/trends/tags"]) == []
+    assert await find(secrets, None, [*LISTS]) == []
+    assert await find(secrets, secrets.zoe, [*OF_FOLLOWERS, *OF_READERS, "/annonces", "/api/v1/declic/listings"]) == [
+        *OF_FOLLOWERS,
+        *OF_READERS,
+        "/annonces",
+        "/api/v1/declic/listings",
+    ]
+    async with transaction(secrets.instance.pool) as conn:
+        await sanctions.take_back(conn, HERE, decision, by=None)
+    assert await find(secrets, carole, [*LISTS]) == [*LISTS]
+
+
+async def test_another_server_finds_that_it_is_put_away_and_nothing_of_it(secrets: Hidden) -> None:
+    """A 404 would have it deleted there for good; what waits for a first look never left, and is missing."""
+    paths = [
+        uri.removeprefix(HERE.url)
+        for uri in await secrets.instance.pool.fetchval(
+            "SELECT array_agg(uri ORDER BY id) FROM post WHERE id = ANY($1)", secrets.post_ids
+        )
+    ]
+    async with transaction(secrets.instance.pool) as conn:
+        await rule(conn, secrets.alice, "suspend")
+
+    for path, words in zip(paths, ("Retirée pour le moment.", "Retiré pour le moment."), strict=True):
+        async with secrets.client.get(path, headers={"Accept": "application/activity+json"}) as answer:
+            assert answer.status == 200
+            document = await answer.json()
+        sent = await secrets.instance.pool.fetchval(
+            "SELECT body::jsonb -> 'object' ->> 'content' FROM activity WHERE object_uri = $1 ORDER BY id DESC LIMIT 1",
+            document["id"],
+        )
+        assert document["content"] == sent == f"<p>{words}</p>"
+        for part in ("/likes", "/replies", "/proposal", "/unavailabilities"):
+            async with secrets.client.get(path + part, headers={"Accept": "application/activity+json"}) as answer:
+                assert answer.status in (403, 404)
+    async with secrets.client.get("/users/alice", headers={"Accept": "application/activity+json"}) as answer:
+        assert (await answer.json())["suspended"] is True
+    async with secrets.client.get("/.well-known/webfinger?resource=acct:alice@lomme.test") as answer:
+        assert answer.status == 200
+
+
+async def test_whoever_waits_to_be_let_in_is_missing_to_other_servers(secrets: Hidden) -> None:
+    async with transaction(secrets.instance.pool) as conn:
+        await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", secrets.alice.id)
+        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", secrets.alice.id)
+
+    for path in ("/users/alice", "/users/alice/outbox", "/.well-known/webfinger?resource=acct:alice@lomme.test"):
+        async with secrets.client.get(path, headers={"Accept": "application/activity+json"}) as answer:
+            assert answer.status == 404

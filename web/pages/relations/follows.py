@@ -53,13 +53,17 @@ class FollowRow:
 
 
 async def list_follows(request: web.Request) -> web.Response:
-    """GET /abonnements: every state, so that no request stays silent."""
+    """GET /abonnements: every state, so that no request stays silent; without whoever is suspended meanwhile."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         held = await follows.list_asked(conn, account.actor_id)
         requests = await follows.list_requests(conn, account.actor_id)
         ids = [*(row.followed_id for row in held), *(row.follower_id for row in requests)]
-        people = await actors.map_by_ids(conn, ids)
+        people = {id: actor for id, actor in (await actors.map_by_ids(conn, ids)).items() if not actor.gone}
+        held, requests = (
+            [row for row in held if row.followed_id in people],
+            [row for row in requests if row.follower_id in people],
+        )
         plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
         asked = [_make_row(people[row.followed_id], plates[row.followed_id, None], row.state) for row in held]
         asked = await _add_progress(conn, account.actor_id, asked, people)
