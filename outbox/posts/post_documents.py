@@ -16,7 +16,7 @@ from models.store.database import Connection
 from outbox.builders.objects.note import add_poll, build_note
 from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
-from outbox.builders.objects.withheld import withhold_listing, withhold_post
+from outbox.builders.objects.withheld import build_withheld_note, build_withheld_proposal
 
 
 async def build_document(conn: Connection, site: Site, author: Actor, post: Post) -> Note | Proposal:
@@ -39,5 +39,5 @@ async def build_document(conn: Connection, site: Site, author: Actor, post: Post
 async def _build_withheld(conn: Connection, site: Site, author: Actor, post: Post) -> Note | Proposal:
     listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
     if listing is not None:
-        return build_proposal(site, author, withhold_listing(listing))
-    return build_note(site, author, withhold_post(post))
+        return build_withheld_proposal(site, author, listing)
+    return build_withheld_note(site, author, post)
