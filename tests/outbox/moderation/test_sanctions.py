@@ -1,5 +1,6 @@
 """What decisions do: hidden and told once, given back whole, and never for whoever was not let in yet."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -10,15 +11,22 @@ from models.moderation import decisions
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
-from models.store.database import Connection, Pool, execute
+from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox.listings.listings import close, edit, publish, withdraw
 from outbox.moderation import sanctions
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
+from tests.eventually import eventually
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.outbox.listings.test_listings import make_draft
+from tests.outbox.people.test_account_deletion import instance_on
 from tests.outbox.sent_activities import Sent, list_sent
 from tests.rulings import rule
+
+WAITS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'
+"""
 
 
 @pytest.fixture
@@ -200,3 +208,47 @@ async def test_what_is_deleted_while_hidden_is_deleted_elsewhere(conn: Connectio
 
     [delete] = await list_new(conn, before)
     assert (delete.type, delete.hosts) == ("Delete", ["henin.test"])
+
+
+async def test_of_two_decisions_that_go_at_once_none_leaves_anything_behind(pool: Pool) -> None:
+    """One is taken back while the other one ends: whichever comes second sees what the first one did."""
+    async with transaction(pool) as conn:
+        alice = await make_member(conn)
+        tent = (await publish(conn, HERE, alice, make_draft())).post
+        suspend = await rule(conn, alice, "suspend")
+        hide = await rule(conn, alice, "hide", posts=(tent.id,), lasts=timedelta(days=1))
+        await execute(conn, "UPDATE moderation_decision SET ends_at = now() WHERE id = $1", hide.id)
+
+    async def take_back() -> None:
+        async with transaction(pool) as conn:
+            await sanctions.take_back(conn, HERE, suspend, by=None)
+
+    await asyncio.gather(take_back(), *(sanctions.end_decisions(instance_on(pool)) for _ in range(2)))
+
+    async with connection(pool) as conn:
+        now = await get(conn, tent)
+        assert (now.hidden_at, now.audience) == (None, "network")
+        assert (await actors.get(conn, alice.id)).suspended_at is None
+        told = [sent.activity["object"] for sent in await list_sent(conn)]
+    assert "Retirée" not in str(told[-1]) and sum("Retirée" in str(one) for one in told) == 1
+
+
+async def test_the_second_waits_and_sees_what_the_first_one_did(pool: Pool) -> None:
+    """The first one still holds the actor when the second one begins."""
+    async with transaction(pool) as conn:
+        alice = await make_member(conn)
+        one, two = [await rule(conn, alice, "suspend") for _ in range(2)]
+
+    async with transaction(pool) as conn:
+        assert await sanctions.take_back(conn, HERE, one, by=None)
+
+        async def take_back() -> None:
+            async with transaction(pool) as other:
+                await sanctions.take_back(other, HERE, two, by=None)
+
+        second = asyncio.create_task(take_back())
+        await eventually(lambda: pool.fetchval(WAITS))
+    await second
+
+    async with connection(pool) as conn:
+        assert (await actors.get(conn, alice.id)).suspended_at is None
