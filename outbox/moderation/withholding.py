@@ -8,6 +8,7 @@ from dataclasses import replace
 from federation.vocabulary.marketplace import Proposal
 from models import posts
 from models.listings import listings
+from models.listings.listings import Listing
 from models.moderation import hidden_posts
 from models.people import accounts, actors
 from models.people.actors import Actor
@@ -20,7 +21,7 @@ from outbox.builders.activities.update import build_update
 from outbox.listings import marketplaces
 from outbox.posts.post_documents import build_document
 from outbox.traffic.audience import find_recipients
-from outbox.traffic.send import send
+from outbox.traffic.send import Recipients, send
 
 
 async def tell_untold(conn: Connection, site: Site, author: Actor, *, limit: int) -> int:
@@ -42,21 +43,27 @@ async def _tell(conn: Connection, site: Site, author: Actor, post: Post) -> None
         return
     document = await build_document(conn, site, author, post)
     listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
+    recipients = await _find_holders(conn, author, post, listing)
+    await send(conn, author, build_update(site, author, document), recipients, about=post.uri, listed=False)
+    if listing is not None and isinstance(document, Proposal):
+        await marketplaces.renew(conn, site, author, listing, document)
+
+
+async def _find_holders(conn: Connection, author: Actor, post: Post, listing: Listing | None) -> Recipients:
+    """Whoever got it or now would: followers of its author and of its stream, people named, copies, quotes."""
     stream_uri = listing.details.stream_uri if listing is not None else None
     stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
+    recipients = find_recipients(post.meant_audience, author, stream=stream, named=tuple(await _list_named(conn, post)))
+    if post.meant_audience not in PUBLIC:
+        return recipients
+    quoting = [quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)]
+    return replace(recipients, named_ids=(*recipients.named_ids, *quoting), holders_of=post.uri, but_markets=True)
+
+
+async def _list_named(conn: Connection, post: Post) -> list[Actor]:
     mentioned = (await posts.list_mentions(conn, [post.id]))[post.id]
     named = [
         *await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris]),
         *await actors.list_by_ids(conn, mentioned),
     ]
-    recipients = find_recipients(
-        post.meant_audience, author, stream=stream, named=tuple(actor for actor in named if not actor.local)
-    )
-    if post.meant_audience in PUBLIC:
-        quoting = [quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)]
-        recipients = replace(
-            recipients, named_ids=(*recipients.named_ids, *quoting), holders_of=post.uri, but_markets=True
-        )
-    await send(conn, author, build_update(site, author, document), recipients, about=post.uri, listed=False)
-    if listing is not None and isinstance(document, Proposal):
-        await marketplaces.renew(conn, site, author, listing, document)
+    return [actor for actor in named if not actor.local]

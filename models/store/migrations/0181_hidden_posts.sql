@@ -1,4 +1,5 @@
--- What is hidden is for its author alone: `audience` says so, and every read that asks for whom a post is leaves it out.
+-- What is hidden is for its author alone: `audience` says so, and every read that asks for whom a post is
+-- leaves it out.
 -- The audience that its author gave it waits in `hidden_audience`, and comes back when it is shown again.
 ALTER TABLE post
     DROP CONSTRAINT post_audience_check,

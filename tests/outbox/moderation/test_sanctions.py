@@ -14,6 +14,7 @@ from models.posts import Post
 from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox.listings.listings import close, edit, publish, withdraw
 from outbox.moderation import sanctions
+from outbox.moderation.withholding import tell_untold
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from tests.eventually import eventually
@@ -194,8 +195,8 @@ async def test_many_posts_are_told_in_parts(
     assert len(await list_new(conn, before)) == 2  # her actor and the first of them
     assert not await posts.filter_visible(conn, [tent.id for tent in tents], None)
     for _ in range(2):
-        await sanctions.tell_untold(conn, HERE, alice, limit=1)
-    assert await sanctions.tell_untold(conn, HERE, alice, limit=1) == 0
+        await tell_untold(conn, HERE, alice, limit=1)
+    assert await tell_untold(conn, HERE, alice, limit=1) == 0
     assert {sent.activity["object"]["id"] for sent in await list_new(conn, before + 1)} == {tent.uri for tent in tents}
 
 

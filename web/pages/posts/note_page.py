@@ -85,7 +85,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)
         delivery = await find_own_delivery(conn, post, reader_id)
-        hiding = await decisions.find_hiding(conn, post.id) if post.hidden_at is not None else None
+        hiding = await decisions.find_hiding(conn, post.id)
         reaction_deliveries = await find_reaction_delivery(conn, reader_id, post.uri)
         await find_branding(request, conn)
         await count_unread(request, conn)
