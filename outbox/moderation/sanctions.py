@@ -7,9 +7,11 @@ from models.moderation import decisions, hidden_posts
 from models.moderation.decisions import Changed, ModerationDecision
 from models.people import actors
 from models.people.actors import Actor
+from models.relations import follows
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection, transaction
+from models.traffic import backfills
 from outbox.each_in_transaction import run_each
 from outbox.moderation.partners import tell_partners
 from outbox.moderation.withholding import tell_untold
@@ -40,6 +42,8 @@ async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) ->
         if changed.suspended is not None:
             await announce_update(conn, site, actor)
         await tell_untold(conn, site, actor, limit=AT_ONCE)
+    elif changed.suspended is False and await follows.list_local_followers(conn, actor.id):
+        await backfills.ask(conn, actor.id)  # what was left alone meanwhile
     if changed.suspended is not None:
         await tell_partners(conn, site, actor, stopped=changed.suspended, excluded=bool(changed.excluded))
     elif changed.excluded:

@@ -11,17 +11,17 @@ from models.moderation import decisions
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
-from models.store.database import Connection, Pool, connection, execute, transaction
+from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
 from outbox.listings.listings import close, edit, publish, withdraw
 from outbox.moderation import sanctions
 from outbox.moderation.withholding import tell_untold
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from tests.eventually import eventually
-from tests.factories import HERE, make_follow, make_member, make_remote_actor
+from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor
 from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.people.test_account_deletion import instance_on
-from tests.outbox.sent_activities import Sent, list_sent
+from tests.outbox.sent_activities import Sent, list_sent, make_streams
 from tests.rulings import rule
 
 WAITS = """
@@ -253,3 +253,32 @@ async def test_the_second_waits_and_sees_what_the_first_one_did(pool: Pool) -> N
 
     async with connection(pool) as conn:
         assert (await actors.get(conn, alice.id)).suspended_at is None
+
+
+async def test_streams_pass_nothing_of_somebody_limited_on(conn: Connection, alice: Actor) -> None:
+    streams = await make_streams(conn)
+    await make_follow(conn, await make_remote_actor(conn, "carl", "stream.test"), streams["offres"])
+    await rule(conn, alice, "limit")
+
+    await publish_tent(conn, await actors.get(conn, alice.id))
+
+    [create] = await list_sent(conn)
+    assert (create.type, create.hosts) == ("Create", ["henin.test"])
+
+
+async def test_somebody_elsewhere_is_hidden_left_alone_and_back_with_what_came_meanwhile(
+    conn: Connection, alice: Actor
+) -> None:
+    bob = await make_remote_actor(conn, "leonie", "arras.test")
+    await make_follow(conn, alice, bob)
+    await make_follow(conn, bob, alice)
+    listing = (await make_listing(conn, bob)).post
+    decision = await rule(conn, bob, "suspend")
+
+    assert not await posts.filter_visible(conn, [listing.id], alice.id)
+    await publish_tent(conn, alice)
+    assert (await list_sent(conn))[-1].hosts == ["henin.test"]
+    await sanctions.take_back(conn, HERE, decision, by=None)
+    assert await posts.filter_visible(conn, [listing.id], None)
+    assert await fetch_value(conn, "SELECT state FROM backfill WHERE actor_id = $1", bob.id) == "waiting"
+    assert all(sent.activity["actor"] == alice.uri for sent in await list_sent(conn)), "of others nothing is said"
