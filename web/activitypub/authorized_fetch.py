@@ -154,13 +154,12 @@ async def get_post(conn: Connection, request: web.Request, uri: str, reader: Act
     return post
 
 
-async def get_object(conn: Connection, request: web.Request, uri: str, reader: Actor | None, former_type: str) -> Post:
-    """The same, and what was put away, of which the document tells only that. Raises NotFound, GoneWithTombstone."""
+async def find_put_away(conn: Connection, uri: str, reader: Actor | None) -> Post | None:
+    """The post of ours with this id where it is hidden and this reader may know so: the document tells only that."""
     post = await posts.find_by_uri(conn, uri)
-    hidden = post is not None and post.local and post.hidden_at is not None and post.deleted_at is None
-    if post is not None and hidden and await _may_know(conn, post, reader):
-        return post
-    return await get_post(conn, request, uri, reader, former_type)
+    if post is None or not post.local or post.hidden_at is None or post.deleted_at is not None:
+        return None
+    return post if await _may_know(conn, post, reader) else None
 
 
 async def _may_know(conn: Connection, post: Post, reader: Actor | None) -> bool:
