@@ -81,11 +81,14 @@ _MAY_READ = """
         OR (p.audience IN ('followers', 'territories') AND EXISTS (
             SELECT FROM follow WHERE follower_id = {reader} AND followed_id = p.author_id AND state = 'accepted'))
         OR (p.audience = 'territories' AND reader.local)
-    ) OR (p.audience = 'direct' AND NOT author.suspended_with_server AND (
-        p.author_id = {reader} OR EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = {reader})
-    ) AND EXISTS (SELECT FROM exchange_message said WHERE said.post_id = p.id))
-    OR (p.hidden_audience IN ('network', 'unlisted', 'coop', 'territories') AND reader.local AND EXISTS (
-        SELECT FROM account team WHERE team.actor_id = {reader} AND team.roles && ARRAY['moderator', 'admin']))
+    ) OR CASE
+        WHEN p.audience = 'direct' THEN author.suspended_at IS NOT NULL AND NOT author.suspended_with_server
+            AND coalesce(p.author_id = {reader} OR (
+                SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = {reader} LIMIT 1), false)
+            AND coalesce((SELECT true FROM exchange_message said WHERE said.post_id = p.id LIMIT 1), false)
+        WHEN p.hidden_audience IN ('network', 'unlisted', 'coop', 'territories') THEN reader.local AND coalesce((
+            SELECT team.roles && ARRAY['moderator', 'admin'] FROM account team WHERE team.actor_id = {reader}), false)
+        ELSE false END
     )
     AND NOT EXISTS (SELECT FROM barred WHERE reader_id = {reader} AND author_id = p.author_id OFFSET 0)
 """

@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.instance import Instance
+from models.access import tokens
 from models.exchanges import agreements
+from models.ids import make_id
 from models.moderation.decisions import DecisionKind
-from models.people import actors
+from models.news import mail_preferences, push_subscriptions
+from models.people import actors, roles
 from models.people.actors import Actor
 from models.posts import scheduled_posts
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import accept
 from outbox.moderation import sanctions
 from tests import sample_threads
+from tests.factories import make_remote_actor
 from tests.rulings import rule
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
@@ -213,3 +217,53 @@ async def test_what_she_had_planned_rests_and_leaves_afterwards(instance: Instan
     async with connection(instance.pool) as conn:
         assert await scheduled_posts.list_due(conn) == []
         assert await fetch_value(conn, "SELECT count(*) FROM scheduled_status") == 1
+
+
+async def test_push_mails_and_the_work_of_the_team_rest(instance: Instance, lomme: Village) -> None:
+    at = datetime.now(UTC)
+
+    async def count_rounds(type: str, name: str) -> int:
+        async with transaction(instance.pool) as conn:
+            await execute(conn, "DELETE FROM mail_round")
+            await execute(conn, "DELETE FROM mail_cursor")
+            await execute(conn, "INSERT INTO mail_cursor (last_id) VALUES (0)")
+            await execute(conn, "DELETE FROM notification")
+            liker = await make_remote_actor(conn, name)
+            id = await fetch_value(
+                conn,
+                """
+                INSERT INTO notification (id, recipient_id, type, actor_id) VALUES ($1, $2, $3, $4) RETURNING id
+                """,
+                make_id(),
+                lomme.admin.id,
+                type,
+                liker.id,
+            )
+            await execute(conn, "UPDATE push_subscription SET alerts = ARRAY[$1]", type)
+            pushed = await push_subscriptions.list_wanting(conn, id)
+            await mail_preferences.schedule_all(
+                conn, until=at + timedelta(minutes=1), oldest=at - timedelta(days=1), due={"now": at, "weekly": at}
+            )
+            rounds = await fetch_value(conn, "SELECT count(*) FROM mail_round WHERE actor_id = $1", lomme.admin.id)
+            return int(rounds) + 10 * len(pushed)
+
+    async with transaction(instance.pool) as conn:
+        bearer = await tokens.create(conn, actor_id=lomme.admin.id, scopes=["push"])
+        token = await tokens.find_by_bearer(conn, bearer)
+        assert token is not None and lomme.admin.id in await roles.list_holders(conn, "reports")
+        await execute(
+            conn,
+            """
+            INSERT INTO push_subscription (token_id, actor_id, endpoint, p256dh, auth, standard, policy, alerts)
+            VALUES ($1, $2, 'https://push.test/1', '', '', true, 'all', '{}')
+            """,
+            token.id,
+            lomme.admin.id,
+        )
+    assert await count_rounds("follow", "fan") == 11
+
+    await decide(instance, lomme.admin)
+
+    assert await count_rounds("follow", "fan2") == 0
+    async with connection(instance.pool) as conn:
+        assert lomme.admin.id not in await roles.list_holders(conn, "reports")
