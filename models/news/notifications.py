@@ -23,10 +23,12 @@ from models.store.statements import compose
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
+    "documents", "invitation_used",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled` and `repair_call` (one near the reader) are ours."""
+`report_settled`, `repair_call` (one near the reader), `documents` (the charter or the terms changed) and
+`invitation_used` (somebody came by the reader's invitation) are ours."""
 
 
 PUSH = "push"
@@ -119,6 +121,13 @@ async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -
         """,
         recipient_id,
         actor_id,
+    )
+
+
+async def forget_documents(conn: Connection, recipient_ids: Sequence[int]) -> None:
+    """These people were told of an earlier version of the charter or of the terms: the newest stands for it."""
+    await execute(
+        conn, "DELETE FROM notification WHERE type = 'documents' AND recipient_id = ANY($1)", list(recipient_ids)
     )
 
 

@@ -60,6 +60,8 @@ ONE: dict[str, str] = {
     "explained": N_("Un message automatique dit à %(who)s comment répondre"),
     "unheard": N_("Une réponse de %(who)s ne compte pas"),
     "asked_again": N_("%(who)s vous demande si c’est un oui"),
+    "invitation_used": N_("%(who)s fait maintenant partie de la coop, grâce à votre invitation"),
+    "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
 
@@ -76,8 +78,12 @@ ICONS = {
     "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
     "explained": "message", "unheard": "warning", "asked_again": "waiting", "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
-    "report_settled": "done", "repair_call": "bike",
+    "report_settled": "done", "repair_call": "bike", "invitation_used": "enter", "documents": "agreement",
 }  # fmt: skip
+
+
+PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter"}
+"""What is not about a post, and has a page where it is settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,8 +243,8 @@ def _kind(row: News, found: Mapping[int, Post], roots: Mapping[int, Listing], re
 
 def _find_path(site: Site, row: News, post: Post | None, roots: Mapping[int, Listing]) -> str:
     """An answer under a listing leads there."""
-    if row.type == "follow_request":
-        return "/abonnements"
+    if row.type in PAGES:
+        return PAGES[row.type]
     if post is None:
         return ""
     root = roots.get(post.root_id or post.id)

@@ -20,6 +20,7 @@ from models.people.roles import Right, has_right
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
+from web.security.documents_due import require_accepted
 from web.security.standing import require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,6 +70,7 @@ async def session_middleware(request: web.Request, handler: Handler) -> web.Stre
         require_same_origin(request)
     try:
         require_standing(request, visit.account)
+        require_accepted(request, visit.account)
         response = await handler(request)
     except web.HTTPException as answer:
         _set_cookies(request, answer)
