@@ -47,15 +47,15 @@ class Preferences:
 
     `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
     people say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
-    programs read the list of servers set aside for a public reason. `member_invitations` is how many people each member may
-    invite (none: the team alone invites), and `member_invitations_wait` whether these wait for a yes all the same. `hold_hours` is how long a request waits for an
+    programs read the list of servers set aside for a public reason. `hold_hours` is how long a request waits for an
     answer, and holds its days, before it ends by itself; `listing_days` how long a listing without an end of its own
     stands, unless it is lent or a service. `points` are kept or not, have a name for one and for many,
     and say what is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a
     member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
     `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
-    then advertised on sites where its rules do not hold.
+    then advertised on sites where its rules do not hold. `member_invitations` is how many people each member may
+    invite (0: the team alone invites), `member_invitations_wait` whether these wait for a yes all the same.
     """
 
     name: str = ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.documents.versions import DocumentKind, DocumentVersion
-from models.store.database import Connection, execute, fetch_all, fetch_column
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,9 @@ async def list_asked(conn: Connection, actor_id: int) -> list[DocumentVersion]:
         SELECT DISTINCT ON (v.kind) v.id, v.kind, v.version, v.text, v.summary, v.due_at, v.published_at,
             '' AS by_name
         FROM document_version v
-        JOIN (SELECT kind, max(version) AS version FROM document_version WHERE due_at IS NOT NULL GROUP BY kind) AS asked
-            ON asked.kind = v.kind
+        JOIN (
+            SELECT kind, max(version) AS version FROM document_version WHERE due_at IS NOT NULL GROUP BY kind
+        ) AS asked ON asked.kind = v.kind
         WHERE NOT EXISTS (
             SELECT FROM document_acceptance a JOIN document_version yes ON yes.id = a.version_id
             WHERE a.actor_id = $1 AND yes.kind = v.kind AND yes.version >= asked.version)
@@ -91,6 +92,19 @@ async def list_acceptances(conn: Connection, actor_id: int) -> list[Acceptance]:
         """,
         actor_id,
     )
+
+
+async def find_due(conn: Connection, actor_id: int) -> datetime | None:
+    """Until when this member may go on without the yes that she is asked for; None where nothing is asked."""
+    found: datetime | None = await fetch_value(
+        conn, "SELECT documents_due_at FROM account WHERE actor_id = $1", actor_id
+    )
+    return found
+
+
+async def count_missing(conn: Connection) -> int:
+    """How many members have not given the yes that they are asked for."""
+    return int(await fetch_value(conn, "SELECT count(*) FROM account WHERE documents_due_at IS NOT NULL"))
 
 
 async def list_unaccepting(conn: Connection) -> list[int]:

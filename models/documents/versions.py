@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from models.errors import Conflict
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_one
 
 DocumentKind = Literal["charter", "terms"]
-
-DOCUMENT_KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ NAME_LIMIT = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMember:
-    """What somebody typed who wants to join; `language` is the one in which they read, `entry` what she brings along."""
+    """What somebody typed who wants to join; `language` is the one in which they read, `entry` what they bring."""
 
     name: str
     username: str

@@ -21,6 +21,7 @@ from web.pages.exchanges.guests import unsubscribe as guest_ending
 from web.pages.exchanges.points import balance, ledger
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
+from web.pages.instance.documents import acceptance, editing, reading
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
 from web.pages.moderation import message_request_review, report_form, reports
@@ -254,6 +255,13 @@ ROUTES: list[web.RouteDef] = [
     web.get("/pourquoi", diagnosis.show_why),
     web.post("/pourquoi", diagnosis.post_why),
     web.get("/aide", help.show_help),
+    web.get("/charte", reading.show_charter),
+    web.get("/conditions", reading.show_terms),
+    web.get("/documents/a-accepter", acceptance.show_asked),
+    web.post("/documents/a-accepter", preserve_form(acceptance.post_accepted)),
+    web.get("/coop/documents", editing.list_documents),
+    web.get("/coop/documents/{name:charte|conditions}", editing.show_editor),
+    web.post("/coop/documents/{name:charte|conditions}", preserve_form(editing.post_editor)),
     web.get("/mentions-legales", help.show_legal),
     web.get("/accessibilite", help.show_accessibility),
     web.get("/langue/{language:[a-z]{2,3}}", help.show_language),

@@ -7,9 +7,11 @@ from typing import Any
 import orjson
 
 from models.access import passkeys, sessions, tokens
+from models.documents import acceptances
 from models.exchanges import agenda
 from models.news import mail_preferences
 from models.people import member_locations, phone_numbers
+from models.people.invitations import arrivals, invitations
 from models.personal_data import personal_export
 from models.places import places
 from models.posts import scheduled_posts
@@ -32,6 +34,8 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "devices": await _list_devices(conn, owner.actor.id),
             "reading": await _list_reading(conn, owner.actor.id),
             "mails": {kind: one.rhythm for kind, one in (await mail_preferences.load(conn, owner.actor.id)).items()},
+            "documents": [asdict(one) for one in await acceptances.list_acceptances(conn, owner.actor.id)],
+            "invitations": await _list_invitations(conn, owner.actor.id),
             "kept_days": await _list_kept_days(conn, owner.actor.id),
         }
         cast = [
@@ -45,6 +49,19 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
         for one in rows
     ]
     await parcel.add("preferences.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+
+async def _list_invitations(conn: Connection, actor_id: int) -> dict[str, Any]:
+    """By whom she came, and whom she invited."""
+    inviter = await arrivals.find_inviter(conn, actor_id)
+    made = await invitations.list_links(conn, made_by=actor_id)
+    return {
+        "invited_by": inviter.username if inviter is not None else None,
+        "made": [
+            {"note": one.note, "places": one.places, "used": one.used, "made": one.created_at, "until": one.expires_at}
+            for one in made
+        ],
+    }
 
 
 async def _list_kept_days(conn: Connection, actor_id: int) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Members of whom a yes to the charter or to the terms is asked: past its day, every page leads to the one that asks.
 
 What was typed before is still taken when it is sent (POST), since it would be lost otherwise; apps are told when they
-publish (`web/api/charter_due`).
+publish (`web/api/auth.with_accepted_charter`).
 """
 
 from datetime import UTC, datetime

@@ -48,7 +48,7 @@ class Invitation:
 
     @property
     def state(self) -> InvitationState:
-        """Whether somebody may still come by it, and if not, why."""
+        """Whether somebody may still come by it, and if not, why; a member's ends when she leaves or is suspended."""
         if self.revoked_at is not None:
             return "revoked"
         if self.used >= self.places:
@@ -98,7 +98,8 @@ async def find(conn: Connection, id: int) -> Invitation | None:
         SELECT i.id, i.made_by, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.team, i.note, i.places,
             (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id)
                 + (SELECT count(*) FROM arrival w WHERE w.invitation_id = i.id) AS used,
-            i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email, i.expires_at <= now() AS expired
+            i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email,
+            i.expires_at <= now() OR NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS expired
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
         WHERE i.id = $1
         """,
@@ -115,7 +116,8 @@ async def list_links(conn: Connection, *, made_by: int | None = None, limit: int
         SELECT i.id, i.made_by, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.team, i.note, i.places,
             (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id)
                 + (SELECT count(*) FROM arrival w WHERE w.invitation_id = i.id) AS used,
-            i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email, i.expires_at <= now() AS expired
+            i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email,
+            i.expires_at <= now() OR NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS expired
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
         WHERE i.email IS NULL AND ($1::bigint IS NULL OR i.made_by = $1) ORDER BY i.id DESC LIMIT $2
         """,

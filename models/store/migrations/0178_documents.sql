@@ -13,7 +13,7 @@ CREATE TABLE document_version (
 CREATE INDEX document_version_published_by ON document_version (published_by);
 
 CREATE TABLE document_acceptance (
-    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
     version_id bigint NOT NULL REFERENCES document_version(id),
     accepted_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (actor_id, version_id)

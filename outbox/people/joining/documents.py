@@ -33,7 +33,7 @@ async def publish(conn: Connection, account: Account, new: NewVersion) -> None:
 
 
 async def tell_members(instance: Instance, payload: dict[str, Any]) -> None:
-    """The job: news to everybody of whom a yes is asked, in the cooperative's name; the newest stands for those before."""
+    """The job: news to everybody of whom a yes is asked, in the cooperative's name; the newest stands for others."""
     async with connection(instance.pool) as conn:
         coop = await actors.find_local(conn, "coop")
         told = await acceptances.list_unaccepting(conn)

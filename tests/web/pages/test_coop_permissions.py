@@ -9,6 +9,7 @@ from models.people.accounts import ROLES, Role
 from models.people.roles import RIGHTS, Right
 from models.store.database import transaction
 from tests.factories import make_member
+from tests.invitations import SAMPLE_ID, make_samples
 from tests.points import fill_ledger
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
@@ -19,8 +20,18 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/demandes": "sign_ups",
     "/coop/departs": "roles",
     "/coop/echanges.csv": "figures",
+    "/coop/documents": "documents",
+    "/coop/documents/{name:charte|conditions}": "documents",
     "/coop/inconnus": "reports",
+    "/coop/invitations": "invitations",
+    "/coop/invitations/courriels": "invitations",
+    "/coop/invitations/{id:\\d{1,19}}": "invitations",
+    "/coop/invitations/{id:\\d{1,19}}/arreter": "invitations",
+    "/coop/invitations/{id:\\d{1,19}}/renvoyer": "invitations",
     "/coop/membres": "roles",
+    "/coop/membres/liste": "roles",
+    "/coop/membres/liste/{id:\\d{1,19}}": "roles",
+    "/coop/membres/liste/{id:\\d{1,19}}/liens": "roles",
     "/coop/membres/nouveau": "roles",
     "/coop/membres/{username:[a-z0-9_]+}": "roles",
     "/coop/membres/{username:[a-z0-9_]+}/lien": "roles",
@@ -44,6 +55,8 @@ OPENS_FOR: dict[str, Right] = {
 
 
 def fill(path: str) -> str:
+    path = re.sub(r"\{name:([a-z]+)[^}]*\}", r"\1", path)
+    path = re.sub(r"\{id:[^}]*\}\}?", str(SAMPLE_ID), path)
     return re.sub(r"\{host:.*\}\}", "henin.test", re.sub(r"\{username:[^}]*\}", "alice", path))
 
 
@@ -57,6 +70,7 @@ async def test_each_address_opens_for_its_roles_alone(
 ) -> None:
     async with transaction(instance.pool) as conn:
         await fill_ledger(conn, lomme)
+        await make_samples(conn, lomme.alice)
         somebody = await make_member(conn, "quelqu_un", roles=[role] if role else [])
     browser: Browser = await open_browser(somebody)  # type: ignore[operator]
     token = (await browser.get("/compte")).html.xpath("string(//input[@name='csrf_token']/@value)")

@@ -5,10 +5,12 @@ from aiohttp import web
 from federation.own_keys.key_pairs import make_key_pairs
 from models.access import second_factors
 from models.access.one_time_links import Purpose
+from models.documents import acceptances
 from models.errors import Conflict, NotFound
 from models.news import staff_notifications
 from models.people import accounts, roles
 from models.people.accounts import ROLES, Account
+from models.people.invitations import arrivals
 from models.store.database import connection, transaction
 from outbox.people.accounts import NewMember, register
 from web.actions.sign_up import NAME_LIMIT
@@ -142,6 +144,8 @@ async def _show(
     session = current_session(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         factors = await second_factors.find(conn, member.actor_id)
+        inviter = await arrivals.find_inviter(conn, member.actor_id)
+        accepted = await acceptances.list_acceptances(conn, member.actor_id)
     own = session is not None and session.actor_id == member.actor_id
     return await render(
         request,
@@ -153,4 +157,6 @@ async def _show(
         own=own,
         roles=ROLES,
         factors=factors,
+        inviter=inviter,
+        accepted=accepted,
     )

@@ -59,7 +59,7 @@ def _make_line(one: ListLine, username: str, commune: str | None) -> NewMemberLi
 
 
 def make_stem(name: str, email: str) -> str:
-    """A user name made of what others see anyway, the name that is shown; of the address only where it has no letter."""
+    """A user name made of the name that others see anyway; of the address only where that has no letter."""
     for text in (name, email.partition("@")[0]):
         stem = fold_name(text).strip().replace(" ", "_")[:LONGEST_STEM].strip("_")
         if stem and not stem.isdecimal():
