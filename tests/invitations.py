@@ -69,3 +69,8 @@ def find_link(text: str) -> str:
     found = re.search(r"/invitation/[A-Za-z0-9_.-]+", text)
     assert found is not None
     return found[0].rstrip(".")
+
+
+def plain(text: str) -> str:
+    """The same with ordinary spaces where French sets narrow ones."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
