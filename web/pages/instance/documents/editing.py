@@ -86,6 +86,8 @@ async def post_editor(request: web.Request) -> web.Response:
             await outbox.publish(conn, me, new)
     except Conflict as conflict:
         form.refuse("", conflict)
+        async with connection(request.app[INSTANCE].pool) as conn:
+            current = await versions.find_current(conn, kind)
         return await _show(request, form, kind, current, status=409)
     raise redirect_with_message(PAGE, "published" if new.due_at is None else "asked")
 
@@ -129,6 +131,7 @@ async def _show(
         kind=kind,
         name=next(name for name, one in NAMES.items() if one == kind),
         current=current,
+        follows=form.typed("follows") if status != 409 else "",
         preview=write_document(looked_at) if looked_at else "",
         rules=len(read_rules(looked_at)) if looked_at and kind == "charter" else 0,
         changes=list_changes(current.text, looked_at) if looked_at and current else [],

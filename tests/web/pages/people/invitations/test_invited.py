@@ -1,6 +1,5 @@
 """Coming in by an invitation: from the poster to the first page, and what is said where it serves no more."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest

@@ -88,7 +88,8 @@ async def test_no_more_leave_in_a_day_than_providers_take(mailing: Doorbell, nad
             conn,
             """
             INSERT INTO invitation (id, made_by, team, places, expires_at, email, mail_state, mailed_at)
-            SELECT n, $1, true, 1, now() + interval '1 day', n || '@x.fr', 'sent', now() FROM generate_series(1, $2) AS n
+            SELECT n, $1, true, 1, now() + interval '1 day', n || '@x.fr', 'sent', now()
+            FROM generate_series(1, $2) AS n
             """,
             maker,
             INVITATION_MAILS.most - 1,
