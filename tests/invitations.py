@@ -2,11 +2,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
-from models.documents import acceptances, versions
-from models.documents.versions import NewVersion
 from models.people.actors import Actor
+from models.people.documents import acceptances, versions
+from models.people.documents.versions import NewVersion
 from models.people.invitations import invitations
 from models.people.invitations.invitations import NewInvitation
 from models.store.database import Connection, execute, fetch_value
@@ -74,3 +75,10 @@ def find_link(text: str) -> str:
 def plain(text: str) -> str:
     """The same with ordinary spaces where French sets narrow ones."""
     return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def read_text(letter: EmailMessage) -> str:
+    """A mail as programs without HTML show it."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())

@@ -1920,7 +1920,7 @@ CREATE TABLE document_version (
     version integer NOT NULL,
     text text NOT NULL,
     summary text NOT NULL DEFAULT '',  -- what changed, as members read it
-    due_at timestamptz,                -- members are asked, and may go on without a yes until then; NULL: not asked
+    due_at timestamptz,                -- until when members may go on without a yes; NULL: none is asked
     published_at timestamptz NOT NULL DEFAULT now(),
     published_by bigint REFERENCES actor(id) ON DELETE SET NULL,
     UNIQUE (kind, version)

@@ -7,10 +7,10 @@ from aiohttp.typedefs import Handler
 
 from models.access import tokens
 from models.access.tokens import Token
-from models.documents import acceptances
 from models.errors import Forbidden, Invalid, Unauthenticated
 from models.people import accounts, actors
 from models.people.actors import Actor
+from models.people.documents import acceptances
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.middlewares.rate_limits import OWNER

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from federation.instance import Instance
-from models.documents import versions
-from models.documents.versions import DocumentVersion
 from models.people import sign_ups
+from models.people.documents import versions
+from models.people.documents.versions import DocumentVersion
 from models.people.invitations.arrivals import Entry
 from models.people.invitations.invitations import Invitation
 from models.preferences import Registration

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 
 from models.access import passkeys, sessions, tokens
-from models.documents import acceptances
 from models.exchanges import agenda
 from models.news import mail_preferences
 from models.people import member_locations, phone_numbers
+from models.people.documents import acceptances
 from models.people.invitations import arrivals, invitations
 from models.personal_data import personal_export
 from models.places import places

@@ -6,7 +6,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from federation.texts.html_cleaner import from_text
-from models.documents.articles import Block, BlockKind, read_blocks
+from models.people.documents.articles import BlockKind, TextBlock, read_blocks
 
 LISTS: dict[BlockKind, str] = {"article": "ol", "item": "ul"}
 
@@ -19,7 +19,7 @@ def write_document(text: str) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - from_text and escape made it
 
 
-def _write_run(kind: BlockKind, blocks: list[Block]) -> str:
+def _write_run(kind: BlockKind, blocks: list[TextBlock]) -> str:
     """Parts of one kind that follow one another."""
     if kind == "heading":
         return "".join(f"<h2>{escape(one.text)}</h2>" for one in blocks)

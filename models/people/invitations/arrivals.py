@@ -6,7 +6,7 @@ It waits under her user name as long as she waits for a yes, and becomes hers wi
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.documents import acceptances
+from models.people.documents import acceptances
 from models.people.invitations import invitations
 from models.store.database import Connection, execute, fetch_one, fetch_value
 

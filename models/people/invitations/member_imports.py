@@ -97,17 +97,16 @@ async def list_recent(conn: Connection, *, limit: int = 10) -> list[MemberImport
     )
 
 
-async def list_lines(conn: Connection, id: int, *, state: LineState | None = None) -> list[MemberLine]:
-    """Its lines in their order, all or those in this state."""
+async def list_lines(conn: Connection, id: int) -> list[MemberLine]:
+    """Its lines in their order."""
     return await fetch_all(
         conn,
         MemberLine,
         """
         SELECT line, name, username, email, commune_code, place, state, actor_id, mail_state FROM member_import_line
-        WHERE import_id = $1 AND ($2::text IS NULL OR state = $2) ORDER BY line
+        WHERE import_id = $1 ORDER BY line
         """,
         id,
-        state,
     )
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from federation.instance import Instance
-from models.documents import acceptances, versions
-from models.documents.versions import NewVersion
 from models.moderation import journal
 from models.news import notifications
 from models.people import actors
 from models.people.accounts import Account
+from models.people.documents import acceptances, versions
+from models.people.documents.versions import NewVersion
 from models.store.background import jobs
 from models.store.database import Connection, connection, transaction
 

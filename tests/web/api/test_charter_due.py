@@ -1,6 +1,6 @@
 """Apps and the charter: its articles are the rules, and past its day publishing waits for a yes."""
 
-from models.documents import acceptances
+from models.people.documents import acceptances
 from models.store.database import connection, transaction
 from tests.invitations import CHARTER, publish_charter
 from tests.web.api import strict, strict_instance

@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
-from models.documents import versions
 from models.people import accounts
+from models.people.documents import versions
 from models.store.database import connection, transaction
 from web.forms.form import read_form
 from web.forms.old_names import rename_field

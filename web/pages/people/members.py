@@ -5,11 +5,11 @@ from aiohttp import web
 from federation.own_keys.key_pairs import make_key_pairs
 from models.access import second_factors
 from models.access.one_time_links import Purpose
-from models.documents import acceptances
 from models.errors import Conflict, NotFound
 from models.news import staff_notifications
 from models.people import accounts, roles
 from models.people.accounts import ROLES, Account
+from models.people.documents import acceptances
 from models.people.invitations import arrivals
 from models.store.database import connection, transaction
 from outbox.people.accounts import NewMember, register

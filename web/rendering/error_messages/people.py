@@ -15,7 +15,8 @@ REFUSALS = {
     "sign_up_answered": "Cette demande a déjà reçu une réponse.",
     "invitation_closed": "Cette invitation ne sert plus : ses places sont prises, ou elle a été arrêtée.",
     "invitations_used_up": "Il vous reste %(left)s invitations à donner.",
-    "too_many_invitation_mails": "Courriels qui peuvent encore partir aujourd’hui : %(left)s. Envoyez les autres demain.",
+    "too_many_invitation_mails": "Courriels qui peuvent encore partir aujourd’hui : %(left)s. Envoyez les autres "
+    "demain.",
     "list_is_workbook": "C’est un classeur : enregistrez-le d’abord en CSV, dans votre tableur.",
     "list_unreadable": "Ce fichier ne se lit pas comme une liste : enregistrez-le en CSV, dans votre tableur.",
     "list_too_long": "%(most)s personnes au plus à la fois : coupez la liste en deux.",

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models.documents.rules import list_rules
+from models.people.documents.rules import list_rules
 from models.store.database import Connection, connection
 from web.api.entities.values import Json
 from web.api.json_responses import answer_json

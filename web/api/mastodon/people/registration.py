@@ -8,9 +8,9 @@ from aiohttp import web
 
 from federation.instance import Instance
 from models.access import applications, tokens
-from models.documents import versions
 from models.errors import Conflict, Forbidden, Invalid
 from models.people import accounts
+from models.people.documents import versions
 from models.people.invitations.arrivals import Entry
 from models.store.database import connection, transaction
 from web.actions.sign_up import NewMember, ask_to_join, create_member, find_registration_mode

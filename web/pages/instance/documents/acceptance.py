@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from aiohttp import web
 from markupsafe import Markup
 
-from models.documents import acceptances, versions
-from models.documents.versions import DocumentVersion
 from models.people.accounts import Account
+from models.people.documents import acceptances, versions
+from models.people.documents.versions import DocumentVersion
 from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE

@@ -5,12 +5,12 @@ from typing import Any
 
 from aiohttp import web
 
-from models.documents import acceptances, versions
-from models.documents.rules import read_rules
-from models.documents.versions import DocumentKind, DocumentVersion, NewVersion
 from models.errors import Conflict
 from models.moments import PARIS
 from models.people.accounts import Account
+from models.people.documents import acceptances, versions
+from models.people.documents.rules import read_rules
+from models.people.documents.versions import DocumentKind, DocumentVersion, NewVersion
 from models.store.database import connection, transaction
 from outbox.people.joining import documents as outbox
 from web.forms.date_field import read_day

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from models.documents import versions
-from models.documents.versions import DocumentKind
 from models.errors import NotFound
+from models.people.documents import versions
+from models.people.documents.versions import DocumentKind
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.rendering.document_text import write_document

@@ -34,7 +34,6 @@ async def plan(conn: Connection, read: MemberList) -> ListPlan:
     taken = set(await member_imports.filter_usernames(conn, stems))
     communes = await _find_communes(conn, read)
     faults: list[ListFault] = list(read.faults)
-    remarks: list[ListFault] = []
     lines: list[NewMemberLine] = []
     for one, stem in zip(read.lines, stems, strict=True):
         fault = _find_fault(one, read, known, taken)
@@ -43,13 +42,16 @@ async def plan(conn: Connection, read: MemberList) -> ListPlan:
             continue
         username = one.username or next(name for name in _list_names(stem) if name not in taken)
         taken.add(username)
-        commune = communes.get(one.place_words)
-        if one.place_words and commune is None:
-            head = read.heads.get("commune") or read.heads.get("postcode", "")
-            remarks.append(ListFault(line=one.line, column=head, fault="commune_unknown", value=one.place_words))
-        lines.append(_make_line(one, username, commune))
+        lines.append(_make_line(one, username, communes.get(one.place_words)))
     faults.sort(key=lambda one: one.line)
-    return ListPlan(lines=tuple(lines), faults=tuple(faults), remarks=tuple(remarks))
+    remarks = [_name_place(one, read) for one in read.lines if one.place_words and communes[one.place_words] is None]
+    made = {one.line for one in lines}
+    return ListPlan(lines=tuple(lines), faults=tuple(faults), remarks=tuple(one for one in remarks if one.line in made))
+
+
+def _name_place(one: ListLine, read: MemberList) -> ListFault:
+    head = read.heads.get("commune") or read.heads.get("postcode", "")
+    return ListFault(line=one.line, column=head, fault="commune_unknown", value=one.place_words)
 
 
 def _make_line(one: ListLine, username: str, commune: str | None) -> NewMemberLine:

@@ -121,16 +121,16 @@ def read_list(text: str) -> MemberList:
 
 def _find_columns(heads: Sequence[str]) -> dict[Column, int]:
     """Which column is where. Raises Invalid where the names or the addresses stand nowhere."""
-    folded = [fold_name(head).strip() for head in heads]
+    folded = {fold_name(head).strip(): place for place, head in reversed(list(enumerate(heads)))}
     found: dict[Column, int] = {}
     for column, names in HEADS.items():
-        place = next((folded.index(name) for name in names if name in folded), None)
-        if place is not None:
-            found[column] = place
+        known = [name for name in names if name in folded]
+        if known:
+            found[column] = folded[known[0]]
     said = ", ".join(f"« {head} »" for head in heads if head)[:300]
     if "email" not in found:
         raise Invalid("list_without_email", field="list", heads=said)
-    if "name" not in found and "last_name" not in found:
+    if not {"name", "last_name"} & found.keys():
         raise Invalid("list_without_name", field="list", heads=said)
     return found
 

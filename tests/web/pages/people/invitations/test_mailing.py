@@ -10,7 +10,7 @@ from models.limits import INVITATION_MAILS
 from models.people.invitations import mailings
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox.people.joining.invitations import MAIL
-from tests.invitations import find_link, make_invitation, plain
+from tests.invitations import find_link, make_invitation, plain, read_text
 from tests.web.form_client import Doorbell, Visitor, add_member
 from tests.web.smtp_server import Postman, open_post
 from web.mail.invitation_mails import send_invitation
@@ -53,7 +53,7 @@ async def test_each_new_address_gets_a_letter_of_her_own(mailing: Doorbell, nadi
     assert "Écrites deux fois, comptées une : 1." in said
     letters = {letter["To"]: letter for letter in postman.taken}
     assert set(letters) == {"carole@x.fr", "denis@x.fr"}
-    bodies = [letter.get_body(("plain",)).get_content() for letter in letters.values()]
+    bodies = [read_text(letter) for letter in letters.values()]
     assert all("Nadia vous invite" in letter["Subject"] for letter in letters.values())
     assert all("On se voit mercredi ?" in body for body in bodies)
     links = {find_link(body) for body in bodies}
@@ -117,7 +117,7 @@ async def test_a_letter_sent_again_has_another_link_and_ends_the_first(mailing: 
         await nadia.send(f"/coop/invitations/{id}/renvoyer")
         await run_jobs(mailing, postman)
 
-    first, second = [find_link(letter.get_body(("plain",)).get_content()) for letter in postman.taken]
+    first, second = [find_link(read_text(letter)) for letter in postman.taken]
     assert [(await (await mailing.ring()).open(link)).status for link in (first, second)] == [410, 200]
     await nadia.open("/coop/invitations")
     await nadia.send(f"/coop/invitations/{id}/arreter")

@@ -9,7 +9,7 @@ from models.people import accounts, actors
 from models.people.invitations import member_imports
 from models.store.database import connection, fetch_column, fetch_value, transaction
 from outbox.people.joining.member_lists import JOB, LETTER, make_members
-from tests.invitations import plain
+from tests.invitations import plain, read_text
 from tests.web.form_client import Doorbell, Visitor, add_member
 from tests.web.smtp_server import open_post
 from web.mail.invitation_mails import send_member_letter
@@ -104,7 +104,7 @@ async def test_with_mail_each_gets_her_first_link(mailing: Doorbell) -> None:
             await send_member_letter(mailing.instance, msgspec.json.decode(letter))
 
     assert {letter["To"] for letter in postman.taken} == {"marie@x.fr", "atelier@x.fr"}
-    body = postman.taken[0].get_body(("plain",)).get_content()
+    body = read_text(postman.taken[0])
     assert "Votre nom de membre est" in body and "pendant 14 jours" in body
     link = re.search(r"/lien/[\w-]+", body)
     assert link is not None and (await (await mailing.ring()).open(link[0])).status == 200

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.documents.articles import read_blocks
-from models.documents.versions import find_current
+from models.people.documents.articles import read_blocks
+from models.people.documents.versions import find_current
 from models.store.database import Connection
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from models.documents import acceptances, rules, versions
-from models.documents.versions import NewVersion
 from models.errors import Conflict
 from models.people import accounts
+from models.people.documents import acceptances, rules, versions
+from models.people.documents.versions import NewVersion
 from models.store.database import Connection
 from tests.factories import make_member
 from tests.invitations import publish_charter

@@ -14,7 +14,7 @@ _MARKS: tuple[tuple[BlockKind, re.Pattern[str]], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class TextBlock:
     """One part of a text without its mark; lines stay apart. Articles are numbered through, from 1."""
 
     kind: BlockKind
@@ -22,7 +22,7 @@ class Block:
     number: int = 0
 
 
-def read_blocks(text: str) -> list[Block]:
+def read_blocks(text: str) -> list[TextBlock]:
     """The parts of a text: a line that begins with a mark opens one, an empty line ends it."""
     parts: list[tuple[BlockKind, list[str]]] = []
     going_on = False
@@ -35,11 +35,11 @@ def read_blocks(text: str) -> list[Block]:
         else:
             parts.append((kind, [rest]))
             going_on = kind != "heading"
-    blocks: list[Block] = []
+    blocks: list[TextBlock] = []
     number = 0
     for kind, lines in parts:
         number += kind == "article"
-        blocks.append(Block(kind=kind, text="\n".join(lines), number=number if kind == "article" else 0))
+        blocks.append(TextBlock(kind=kind, text="\n".join(lines), number=number if kind == "article" else 0))
     return blocks
 
 

@@ -1,7 +1,7 @@
 """What a charter is made of as somebody types it, and the rules that it holds."""
 
-from models.documents.articles import read_blocks
-from models.documents.rules import read_rules
+from models.people.documents.articles import read_blocks
+from models.people.documents.rules import read_rules
 from tests.invitations import CHARTER
 
 

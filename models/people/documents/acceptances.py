@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.documents.versions import DocumentKind, DocumentVersion
+from models.people.documents.versions import DocumentKind, DocumentVersion
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 
 
