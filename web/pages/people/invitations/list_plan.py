@@ -30,28 +30,36 @@ class ListPlan:
 async def plan(conn: Connection, read: MemberList) -> ListPlan:
     """Look at a list; nothing is made."""
     known = set(await mailings.filter_members(conn, [one.email.lower() for one in read.lines]))
-    stems = [one.username or make_stem(one.name, one.email) for one in read.lines]
-    taken = set(await member_imports.filter_usernames(conn, stems))
+    stems = {one.line: one.username or make_stem(one.name, one.email) for one in read.lines}
+    taken = set(await member_imports.filter_usernames(conn, list(stems.values())))
     communes = await _find_communes(conn, read)
     faults: list[ListFault] = list(read.faults)
     lines: list[NewMemberLine] = []
-    for one, stem in zip(read.lines, stems, strict=True):
+    for one in read.lines:
         fault = _find_fault(one, read, known, taken)
         if fault is not None:
             faults.append(fault)
             continue
-        username = one.username or next(name for name in _list_names(stem) if name not in taken)
+        username = one.username or _choose_name(stems[one.line], taken)
         taken.add(username)
         lines.append(_make_line(one, username, communes.get(one.place_words)))
     faults.sort(key=lambda one: one.line)
-    remarks = [_name_place(one, read) for one in read.lines if one.place_words and communes[one.place_words] is None]
-    made = {one.line for one in lines}
-    return ListPlan(lines=tuple(lines), faults=tuple(faults), remarks=tuple(one for one in remarks if one.line in made))
+    remarks = _list_remarks(read, {one.line for one in lines if one.commune_code is None})
+    return ListPlan(lines=tuple(lines), faults=tuple(faults), remarks=tuple(remarks))
 
 
-def _name_place(one: ListLine, read: MemberList) -> ListFault:
+def _list_remarks(read: MemberList, without_commune: set[int]) -> list[ListFault]:
+    """Lines that name a place which is no commune."""
     head = read.heads.get("commune") or read.heads.get("postcode", "")
-    return ListFault(line=one.line, column=head, fault="commune_unknown", value=one.place_words)
+    return [
+        ListFault(line=one.line, column=head, fault="commune_unknown", value=one.place_words)
+        for one in read.lines
+        if one.place_words and one.line in without_commune
+    ]
+
+
+def _choose_name(stem: str, taken: set[str]) -> str:
+    return next(name for name in _list_names(stem) if name not in taken)
 
 
 def _make_line(one: ListLine, username: str, commune: str | None) -> NewMemberLine:
