@@ -39,7 +39,7 @@ ASKING = ("ask", "minor")
 
 SAID = {
     "asked": N_("C’est publié. Chaque membre en est prévenu, et dit oui à sa prochaine visite."),
-    "published": N_("C’est publié, avec sa date. Personne n’a rien à redire oui."),
+    "published": N_("C’est publié, avec sa date. Personne n’a besoin de redire oui."),
 }
 
 

@@ -79,7 +79,7 @@ async def test_a_small_correction_is_published_and_nobody_is_asked(door: Doorbel
 
     await ada.send(EDITOR, {"text": CHARTER, "asking": "minor", "act": "publish"})
 
-    assert "Personne n’a rien à redire" in plain(ada.text) and await find_due(door) is None
+    assert "Personne n’a besoin de redire oui" in plain(ada.text) and await find_due(door) is None
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1", JOB) == 0
 
@@ -135,7 +135,7 @@ async def test_a_new_charter_is_asked_after_log_in_and_accepted(door: Doorbell) 
 
     assert alice.path.startswith(ASKED) and "Mieux se parler" in alice.text and "Plus tard" in alice.text
     assert "<del" in alice.text and "<ins>2. On se parle très bien.</ins>" in alice.text
-    assert (await alice.open("/chez-moi")).status == 200 and "dites oui avant le" in plain(alice.text)
+    assert (await alice.open("/chez-moi")).status == 200 and "et dites oui avant le" in plain(alice.text)
     await alice.open(f"{ASKED}?retour=/chez-moi")
     await alice.send(ASKED)
     assert alice.path == "/chez-moi" and await find_due(door) is None
