@@ -257,6 +257,9 @@ QUOTES = _records("quotes of host", 10, "registrable domain that nobody here kno
 VOUCHED_HOSTS = _records("hosts vouched for", 10, "list, which is read once a day")
 """So many hosts that nobody knew may one list bring, so that none can fill our table by itself (B-13)."""
 
+INVITATION_MAILS = _records("invitation mails", 300, "cooperative", refused="too_many_invitation_mails")
+"""Mail providers take more for the work of senders of unwanted mails."""
+
 UNKNOWN_HOST_LISTINGS = _records("listings of unknown hosts", 20, "registrable domain", within=HOUR, refused="hour")
 """Hosts below a name cost nothing."""
 

@@ -55,7 +55,9 @@ class Preferences:
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
     `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
     then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
-    suspensions too; `journal_shown` lets members read what the team does, without names.
+    suspensions too; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
+    many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for a
+    yes all the same.
     """
 
     name: str = ""
@@ -64,6 +66,8 @@ class Preferences:
     territory_codes: tuple[str, ...] = ()
     territory_name: str = ""
     registration: Registration = "closed"
+    member_invitations: int = 0
+    member_invitations_wait: bool = True
     accent: Accent = "email"
     modes: tuple[Mode, ...] = ("gift", "loan", "swap", "service")
     duration_label: DurationLabel = "longest"

@@ -24,11 +24,12 @@ NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
     "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
-    "decision", "decision_ended", "appeal_answered",
+    "decision", "decision_ended", "appeal_answered", "documents", "invitation_used",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled` and `repair_call` (one near the reader) are ours. For the team: `sign_up_message` (who asks to join
+`report_settled`, `repair_call` (one near the reader), `documents` (the charter or the terms changed) and
+`invitation_used` (somebody came by the reader's invitation) are ours. For the team: `sign_up_message` (who asks to join
 wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for another one's yes), `appeal`,
 `handed_over` (somebody passed on a week on duty). For whom the team decided about: `decision`, `decision_ended` (it
 holds no more), `appeal_answered`."""
@@ -124,6 +125,13 @@ async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -
         """,
         recipient_id,
         actor_id,
+    )
+
+
+async def forget_documents(conn: Connection, recipient_ids: Sequence[int]) -> None:
+    """These people were told of an earlier version of the charter or of the terms: the newest stands for it."""
+    await execute(
+        conn, "DELETE FROM notification WHERE type = 'documents' AND recipient_id = ANY($1)", list(recipient_ids)
     )
 
 

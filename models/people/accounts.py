@@ -21,7 +21,7 @@ USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 # fmt: off
 RESERVED = frozenset({
     "abuse", "accueil", "admin", "administrator", "aide", "api", "compte", "contact", "coop", "declic",
-    "demandes", "depannage_velo", "help", "hostmaster", "inbox", "info", "instance", "me", "moderation",
+    "demandes", "depannage_velo", "help", "hostmaster", "inbox", "info", "instance", "liste", "me", "moderation",
     "moderator", "moi", "no_reply", "noreply", "nouveau", "offers", "offres", "outbox", "postmaster", "privacy",
     "repairs", "requests", "root", "securite", "security", "services", "staff", "support", "system",
     "user", "users", "webmaster", "www",
@@ -51,6 +51,7 @@ class Account:
     created_at: datetime
     leaves_at: datetime | None
     waits_since: datetime | None = None
+    documents_due_at: datetime | None = None
     suspended_at: datetime | None = None
 
     @property
@@ -112,7 +113,7 @@ async def find(conn: Connection, actor_id: int) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor_id = $1 AND actor.deleted_at IS NULL
         """,
@@ -137,7 +138,7 @@ async def find_by_email(conn: Connection, email: str) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(email) = lower($1) AND actor.deleted_at IS NULL
         """,
@@ -154,7 +155,7 @@ async def find_by_username(conn: Connection, username: str) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(actor.username) = lower($1) AND actor.local AND actor.deleted_at IS NULL
         """,
@@ -177,7 +178,7 @@ async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, 
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor.deleted_at IS NULL
           AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name || ' ' || email), fold($1)) > 0)

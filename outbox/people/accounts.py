@@ -10,10 +10,11 @@ from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
 from models.errors import NotFound
 from models.exchanges import points
-from models.news import staff_notifications
+from models.news import notifications, staff_notifications
 from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
 from models.people.actors import Actor, Profile
+from models.people.invitations import arrivals
 from models.personal_data import account_erasure
 from models.places import places
 from models.places.places import Commune, place_fields
@@ -65,6 +66,7 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
         roles=member["roles"],
         language=member["language"],
     )
+    await arrivals.settle(conn, username, actor.id)
     if member.get("confirmed", True):
         await confirm(conn, actor.id, by=member.get("by"))
     await save_local_keys(conn, site, actor, key_pairs)
@@ -77,11 +79,25 @@ async def confirm(conn: Connection, actor_id: int, *, by: int | None = None) -> 
     Those who welcome members learn that there is a new one, but for who let her in just now.
     """
     before = await accounts.get(conn, actor_id)
-    await accounts.confirm_email(conn, actor_id)
-    await points.grant_welcome(conn, actor_id)
+    await vouch(conn, actor_id)
     if before.confirmed_at is None:
+        await tell_inviter(conn, actor_id)
         about = staff_notifications.Topic(actor_id=actor_id)
         await staff_notifications.notify_team(conn, "admin.sign_up", about, but=(by, actor_id))
+
+
+async def vouch(conn: Connection, actor_id: int) -> None:
+    """The address is the member's own, without news of it: of many who come by one list, the list tells."""
+    await accounts.confirm_email(conn, actor_id)
+    await points.grant_welcome(conn, actor_id)
+
+
+async def tell_inviter(conn: Connection, actor_id: int) -> None:
+    """Whoever invited this member learns that she is in, once; nothing while she waits for a yes."""
+    inviter = await arrivals.find_inviter(conn, actor_id)
+    member = await accounts.get(conn, actor_id)
+    if inviter is not None and inviter.actor_id is not None and member.standing == "full":
+        await notifications.notify(conn, recipient_id=inviter.actor_id, type="invitation_used", actor_id=actor_id)
 
 
 async def approve_sign_up(
@@ -116,6 +132,9 @@ async def approve_sign_up(
 
 async def reject_sign_up(conn: Connection, id: int, *, by: int | None = None) -> bool:
     """Take a request to come in off the list. False when it was answered already."""
+    asked = await sign_ups.find(conn, id)
+    if asked is not None:
+        await arrivals.forget(conn, asked.username)
     return await sign_ups.remove(conn, id, welcome=False, answered_by=by)
 
 

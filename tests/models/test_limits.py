@@ -44,6 +44,7 @@ NUMBERS = {
     "hosts vouched for": (10, DAY),
     "listings of unknown hosts": (20, HOUR),
     "mails about unknown hosts": (1, DAY),
+    "invitation mails": (300, DAY),
 }
 
 TRIED = {

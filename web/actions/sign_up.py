@@ -1,13 +1,15 @@
 """Somebody joins, by the page or by an app: one account with its actor and keys, or a request that waits for a yes."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
 from models.news import staff_notifications
 from models.people import accounts, sign_ups
 from models.people.accounts import Account, Role
+from models.people.invitations import arrivals
+from models.people.invitations.arrivals import Entry
 from models.people.sign_ups import NewSignUp
 from models.places.places import Commune
 from models.preferences import Registration
@@ -20,13 +22,14 @@ NAME_LIMIT = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMember:
-    """What somebody typed who wants to join; `language` is the one in which they read."""
+    """What somebody typed who wants to join; `language` is the one in which they read, `entry` what they bring."""
 
     name: str
     username: str
     email: str
     password: str
     language: str
+    entry: Entry = field(default_factory=Entry)
 
 
 async def find_registration_mode(instance: Instance) -> Registration:
@@ -38,10 +41,11 @@ async def find_registration_mode(instance: Instance) -> Registration:
 async def create_member(
     instance: Instance, newcomer: NewMember, *, roles: Collection[Role], commune: Commune | None, confirmed: bool
 ) -> Account:
-    """Create the account with its actor and keys. Raises Conflict whose `field` is `username` or `email`."""
+    """Create the account with its actor and keys. Raises Conflict: `field` is `username`, `email` or `invitation`."""
     password_hash = await hash_password(newcomer.password)
     key_pairs = await make_key_pairs(instance.settings)
     async with transaction(instance.pool) as conn:
+        await arrivals.record(conn, newcomer.username, newcomer.entry)
         actor = await register(
             conn,
             instance.site,
@@ -62,7 +66,7 @@ async def create_member(
 async def ask_to_join(instance: Instance, newcomer: NewMember, commune: Commune | None) -> None:
     """Put a newcomer on the list, and tell those who can answer.
 
-    Raises Conflict whose `field` is `username`, `email`, or "" where it is full.
+    Raises Conflict whose `field` is `username`, `email`, `invitation`, or "" where it is full.
     """
     password_hash = await hash_password(newcomer.password)
     async with transaction(instance.pool) as conn:
@@ -77,4 +81,5 @@ async def ask_to_join(instance: Instance, newcomer: NewMember, commune: Commune 
                 commune_code=commune.code if commune else None,
             ),
         )
+        await arrivals.record(conn, newcomer.username, newcomer.entry)
         await staff_notifications.notify_of_sign_up(conn, asked.id)

@@ -10,10 +10,12 @@ from models.access.tokens import Token
 from models.errors import AccountSuspended, Forbidden, Invalid, Unauthenticated
 from models.people import accounts, actors
 from models.people.actors import Actor
+from models.people.documents import acceptances
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.middlewares.rate_limits import OWNER
 from web.rendering.render import LANGUAGE
+from web.security.documents_due import PAGE
 
 TOKEN = web.RequestKey("token", Token)
 READER = web.RequestKey("reader", Actor)
@@ -91,6 +93,22 @@ def for_streams(handler: Handler) -> Handler:
         if not any(request[TOKEN].allows(scope) for scope in ("read:statuses", "read:notifications")):
             raise Forbidden("insufficient_scope", scope="read:statuses")
         return await handler(request)
+
+    return guarded
+
+
+def with_accepted_charter(view: Handler) -> Handler:
+    """A view that publishes: past the day on which a yes to the charter was due, it is asked for first.
+
+    Raises Forbidden with the address of the page where the yes is given.
+    """
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            due = await acceptances.find_due(conn, reader(request).id)
+        if due is not None and due <= datetime.now(UTC):
+            raise Forbidden("documents_due", url=f"{request.app[INSTANCE].site.url}{PAGE}")
+        return await view(request)
 
     return guarded
 

@@ -9,10 +9,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.api import stubs
-from web.api.auth import for_apps, for_people, for_streams, for_unconfirmed, open_to_all
+from web.api.auth import for_apps, for_people, for_streams, for_unconfirmed, open_to_all, with_accepted_charter
 from web.api.declic import documentation as declic
 from web.api.mastodon.access import applications, oauth, oauth_metadata
-from web.api.mastodon.instance import extended_description, instance, instance_texts, statistics
+from web.api.mastodon.instance import extended_description, instance, instance_rules, instance_texts, statistics
 from web.api.mastodon.news import markers, push_subscriptions
 from web.api.mastodon.news.routes import NOTIFICATIONS
 from web.api.mastodon.people import accounts, member_directory, own_profile, profile, registration
@@ -51,7 +51,7 @@ def _post(path: str, view: Handler) -> web.RouteDef:
 INSTANCE = [
     _get("/v1/instance", open_to_all(instance.show_instance_v1)),
     _get("/v2/instance", open_to_all(instance.show_instance)),
-    _get("/v1/instance/rules", open_to_all(stubs.show_nothing)),
+    _get("/v1/instance/rules", open_to_all(instance_rules.list_instance_rules)),
     _get("/v1/instance/extended_description", open_to_all(extended_description.show_extended_description)),
     _get("/v1/instance/privacy_policy", open_to_all(instance_texts.show_privacy_policy)),
     _get("/v1/instance/languages", open_to_all(instance_texts.list_languages)),
@@ -143,8 +143,8 @@ STATUSES = [
     _get(f"/v1/scheduled_statuses/{ID}", for_people(scheduled.show_scheduled, "read:statuses")),
     web.put(f"/api/v1/scheduled_statuses/{ID}", for_people(scheduled.put_scheduled, "write:statuses")),
     web.delete(f"/api/v1/scheduled_statuses/{ID}", for_people(scheduled.delete_scheduled, "write:statuses")),
-    _post("/v1/statuses", for_people(posting.post_status, "write:statuses")),
-    web.put(f"/api/v1/statuses/{POST_ID}", for_people(editing.put_status, "write:statuses")),
+    _post("/v1/statuses", for_people(with_accepted_charter(posting.post_status), "write:statuses")),
+    web.put(f"/api/v1/statuses/{POST_ID}", for_people(with_accepted_charter(editing.put_status), "write:statuses")),
     web.delete(f"/api/v1/statuses/{POST_ID}", for_people(posting.delete_status, "write:statuses")),
     _post(f"/v1/statuses/{POST_ID}/favourite", for_people(status_actions.post_favourite, "write:favourites")),
     _post(f"/v1/statuses/{POST_ID}/unfavourite", for_people(status_actions.post_unfavourite, "write:favourites")),

@@ -63,6 +63,8 @@ ONE: dict[str, str] = {
     "asked_again": N_("%(who)s vous demande si c’est un oui"),
     "stopped": N_("La coopérative a suspendu le compte de %(who)s : votre échange peut être annulé"),
     "resumed": N_("Le compte de %(who)s n’est plus suspendu"),
+    "invitation_used": N_("%(who)s fait maintenant partie de la coop, grâce à votre invitation"),
+    "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
 
@@ -83,7 +85,12 @@ ICONS = {
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
     "second_asked": "waiting", "appeal": "flag", "handed_over": "agreement",
     "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
+    "invitation_used": "enter", "documents": "agreement",
 }  # fmt: skip
+
+
+PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter"}
+"""What is not about a post, and has a page where it is settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,8 +255,8 @@ def _kind(row: News, found: Mapping[int, Post], roots: Mapping[int, Listing], re
 
 def _find_path(site: Site, row: News, post: Post | None, roots: Mapping[int, Listing]) -> str:
     """An answer under a listing leads there."""
-    if row.type == "follow_request":
-        return "/abonnements"
+    if row.type in PAGES:
+        return PAGES[row.type]
     if post is None:
         return ""
     root = roots.get(post.root_id or post.id)

@@ -22,6 +22,7 @@ from web.pages.exchanges.guests import unsubscribe as guest_ending
 from web.pages.exchanges.points import balance, ledger
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
+from web.pages.instance.documents import acceptance, editing, reading
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
 from web.pages.moderation import journal_pages, message_request_review, own_decisions, report_form, suspension
@@ -37,6 +38,7 @@ from web.pages.people import (
     registration,
     sign_ups,
 )
+from web.pages.people.invitations import invited, mailing, member_list, own, team
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
 from web.pages.people.team import duty, places
@@ -151,9 +153,14 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/accord/{{token:{LINK}}}", preserve_form(terms_links.post_terms)),
     web.get(f"/lien/{{token:{LINK}}}", one_time_links.show_link),
     web.post(f"/lien/{{token:{LINK}}}", one_time_links.post_link),
+    web.get(f"/invitation/{{token:{SIGNED}}}", invited.show_invitation),
     web.get("/inscription", registration.show_registration),
     web.post("/inscription", registration.post_registration),
     web.get("/compte", account.show_account),
+    web.get("/compte/invitations", own.list_own),
+    web.post("/compte/invitations", preserve_form(own.post_own)),
+    web.get(f"/compte/invitations/{{id:{ID}}}", own.show_own),
+    web.post(f"/compte/invitations/{{id:{ID}}}/arreter", own.post_own_revoked),
     web.get("/compte/masques", blocks.list_hidden),
     web.post("/compte/masques/serveur", blocks.post_domain),
     web.post(f"/personnes/{{id:{ID}}}", blocks.post_act),
@@ -254,6 +261,17 @@ ROUTES: list[web.RouteDef] = [
     web.get("/coop/membres", members.list_members),
     web.get("/coop/echanges.csv", exchange_statistics.show_register),
     web.get("/coop/departs", account_deletion.list_departed),
+    web.get("/coop/invitations", team.list_invitations),
+    web.post("/coop/invitations", preserve_form(team.post_invitation)),
+    web.post("/coop/invitations/courriels", preserve_form(mailing.post_mailing)),
+    web.get(f"/coop/invitations/{{id:{ID}}}", team.show_one),
+    web.post(f"/coop/invitations/{{id:{ID}}}/arreter", team.post_revoked),
+    web.post(f"/coop/invitations/{{id:{ID}}}/renvoyer", mailing.post_again),
+    web.get("/coop/membres/liste", member_list.show_list_form),
+    web.post("/coop/membres/liste", preserve_form(member_list.post_list)),
+    web.get(f"/coop/membres/liste/{{id:{ID}}}", member_list.show_progress),
+    web.post(f"/coop/membres/liste/{{id:{ID}}}", member_list.post_confirmation),
+    web.post(f"/coop/membres/liste/{{id:{ID}}}/liens", member_list.post_links),
     web.get("/coop/membres/nouveau", members.show_new_member),
     web.post("/coop/membres/nouveau", members.post_new_member),
     web.get("/coop/membres/{username:[a-z0-9_]+}", members.show_member),
@@ -268,6 +286,13 @@ ROUTES: list[web.RouteDef] = [
     web.get("/pourquoi", diagnosis.show_why),
     web.post("/pourquoi", diagnosis.post_why),
     web.get("/aide", help.show_help),
+    web.get("/charte", reading.show_charter),
+    web.get("/conditions", reading.show_terms),
+    web.get("/documents/a-accepter", acceptance.show_asked),
+    web.post("/documents/a-accepter", preserve_form(acceptance.post_accepted)),
+    web.get("/coop/documents", editing.list_documents),
+    web.get("/coop/documents/{name:charte|conditions}", editing.show_editor),
+    web.post("/coop/documents/{name:charte|conditions}", preserve_form(editing.post_editor)),
     web.get("/mentions-legales", help.show_legal),
     web.get("/accessibilite", help.show_accessibility),
     web.get("/langue/{language:[a-z]{2,3}}", help.show_language),

@@ -10,6 +10,8 @@ from models.access import passkeys, sessions, tokens
 from models.exchanges import agenda
 from models.news import mail_preferences, staff_preferences
 from models.people import member_locations, phone_numbers
+from models.people.documents import acceptances
+from models.people.invitations import arrivals, invitations
 from models.people.team import duty
 from models.personal_data import personal_export
 from models.places import places
@@ -37,6 +39,8 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
                 "told": await staff_preferences.load_own(conn, owner.account),
                 "on_duty": [{"week": one.week, "role": one.role} for one in await duty.list_own(conn, owner.actor.id)],
             },
+            "documents": [asdict(one) for one in await acceptances.list_acceptances(conn, owner.actor.id)],
+            "invitations": await _list_invitations(conn, owner.actor.id),
             "kept_days": await _list_kept_days(conn, owner.actor.id),
         }
         cast = [
@@ -50,6 +54,19 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
         for one in rows
     ]
     await parcel.add("preferences.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+
+async def _list_invitations(conn: Connection, actor_id: int) -> dict[str, Any]:
+    """By whom she came, and whom she invited."""
+    inviter = await arrivals.find_inviter(conn, actor_id)
+    made = await invitations.list_links(conn, made_by=actor_id)
+    return {
+        "invited_by": inviter.username if inviter is not None else None,
+        "made": [
+            {"note": one.note, "places": one.places, "used": one.used, "made": one.created_at, "until": one.expires_at}
+            for one in made
+        ],
+    }
 
 
 async def _list_kept_days(conn: Connection, actor_id: int) -> list[dict[str, Any]]:

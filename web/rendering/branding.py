@@ -41,6 +41,7 @@ class Branding:
     hosting: str = ""
     legal: str = ""
     open_to_all: bool = False
+    members_invite: bool = False
     modes: tuple[str, ...] = ()
     durations_wished: bool = False
     territory_kind: str = "commune"
@@ -68,6 +69,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         hosting=chosen.legal_host,
         legal=chosen.legal_text,
         open_to_all=chosen.registration != "closed",
+        members_invite=chosen.member_invitations > 0,
         modes=chosen.modes,
         durations_wished=chosen.duration_label == "wished",
         territory_kind=chosen.territory_kind,

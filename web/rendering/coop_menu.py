@@ -79,7 +79,7 @@ MENU: tuple[MenuEntry, ...] = (
     _entry(
         "people",
         "/coop/membres",
-        "roles",
+        "members",
         N_("Membres"),
         "person",
         N_("Ajouter quelqu’un, donner un lien pour entrer, un rôle"),

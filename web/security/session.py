@@ -20,6 +20,7 @@ from models.people.roles import Right, has_right
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import ASIDE, INSTANCE
+from web.security.documents_due import require_accepted
 from web.security.standing import StandsAside, require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -84,6 +85,7 @@ async def _answer(request: web.Request, account: Account | None, handler: Handle
         if request.method in SAFE_METHODS:
             raise
         return await request.app[ASIDE](request)
+    require_accepted(request, account)
     return await handler(request)
 
 

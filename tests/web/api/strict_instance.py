@@ -63,7 +63,7 @@ instance = shaped(
         ),
         "api_versions": shaped({"mastodon": count}),
         "contact": shaped({"email": text, "account": maybe(account)}),
-        "rules": empty,
+        "rules": many(shaped({"id": filled, "text": filled, "hint": text, "translations": shaped({})})),
     }
 )
 
@@ -85,6 +85,6 @@ instance_v1 = shaped(
         "invites_enabled": flag,
         "configuration": shaped(_CONFIGURATION),
         "contact_account": maybe(account),
-        "rules": empty,
+        "rules": many(shaped({"id": filled, "text": filled, "hint": text, "translations": shaped({})})),
     }
 )

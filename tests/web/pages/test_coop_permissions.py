@@ -13,6 +13,7 @@ from models.people.roles import RIGHTS, Right
 from models.people.team import place_keepers
 from models.store.database import execute, transaction
 from tests.factories import make_listing, make_member
+from tests.invitations import make_samples
 from tests.points import fill_ledger
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
@@ -31,7 +32,14 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/dossiers/{id:\\d{1,19}}/publications": "reports",
     "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
+    "/coop/documents": "documents",
+    "/coop/documents/{name:charte|conditions}": "documents",
     "/coop/inconnus": "reports",
+    "/coop/invitations": "invitations",
+    "/coop/invitations/courriels": "invitations",
+    "/coop/invitations/{id:\\d{1,19}}": "invitations",
+    "/coop/invitations/{id:\\d{1,19}}/arreter": "invitations",
+    "/coop/invitations/{id:\\d{1,19}}/renvoyer": "invitations",
     "/coop/journal": "duty",
     "/coop/lieux": "places",
     "/coop/lieux/{place:[a-z0-9_]+}": "places",
@@ -40,6 +48,9 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/lieux/{place:[a-z0-9_]+}/publier": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/responsables": "roles",
     "/coop/membres": "members",
+    "/coop/membres/liste": "roles",
+    "/coop/membres/liste/{id:\\d{1,19}}": "roles",
+    "/coop/membres/liste/{id:\\d{1,19}}/liens": "roles",
     "/coop/membres/nouveau": "roles",
     "/coop/membres/{username:[a-z0-9_]+}": "members",
     "/coop/membres/{username:[a-z0-9_]+}/lien": "members",
@@ -84,6 +95,7 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{username:[^}]*\}", "alice"),
         (r"\{place:[^}]*\}", place),
         (r"\{id:[^}]*\}\}", str(listing_id)),
+        (r"\{name:([a-z]+)[^}]*\}", r"\1"),
         (r"\{uuid:.*\}\}", LISTING),
     ):
         path = re.sub(pattern, value, path)
@@ -102,6 +114,7 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         await fill_ledger(conn, lomme)
         place = await make_member(conn, "atelier", type="Organization", name="L’atelier")
         listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
+        await make_samples(conn, lomme.alice, listing.id)
         await make_member(conn, "reserve", type="Organization", name="La réserve")
         await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES ($1, $2)", listing.id, lomme.hocine.id)
         await execute(

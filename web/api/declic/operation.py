@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from web.api.auth import for_people, open_to_all
+from web.api.auth import for_people, open_to_all, with_accepted_charter
 from web.api.declic.request_parsing import Asked, read_asked, read_sent
 from web.api.declic.request_schemas import Nothing
 
@@ -26,7 +26,8 @@ PATTERNS = {"id": "[0-9]{1,19}", "host": "[0-9A-Za-z.:-]{1,255}"}
 class Operation(Generic[Asked]):
     """One address and method. `asked` is read from the query for GET, else from the body, before the view runs.
 
-    `scope` is what a token must allow; `personal` whether there must be one. `formats` are the shapes of the answer by
+    `scope` is what a token must allow; `personal` whether there must be one; `publishes` what waits for a yes to the
+    charter that is due. `formats` are the shapes of the answer by
     media type, None for what is no JSON. `paged` answers carry a Link header.
     """
 
@@ -39,6 +40,7 @@ class Operation(Generic[Asked]):
     formats: dict[str, Any]
     scope: str | None = None
     personal: bool = False
+    publishes: bool = False
     paged: bool = False
     keyed: bool = False
     details: str = ""
@@ -50,6 +52,8 @@ class Operation(Generic[Asked]):
         for name, pattern in PATTERNS.items():
             path = path.replace(f"{{{name}}}", f"{{{name}:{pattern}}}")
         view: Handler = partial(_run, self)
+        if self.publishes:
+            view = with_accepted_charter(view)
         guarded = for_people(view, self.scope or "read") if self.personal else open_to_all(view, self.scope)
         return web.route(self.method, PREFIX + path, guarded)
 

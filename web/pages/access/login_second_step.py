@@ -1,6 +1,7 @@
 """The one way in, whatever the first proof was: the second one where the account asks for it, then the session."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -15,9 +16,10 @@ from web.forms.throttle import forget_tries, may_try, refuse_try
 from web.http.app_keys import INSTANCE
 from web.pages.access.unsaved_form import TYPED_FIELD, decode_unsaved_form
 from web.rendering.render import render
+from web.security.documents_due import PAGE as ASKED
 from web.security.passkeys import find_credential_id, make_authentication_options, verify_authentication
 from web.security.secret_box import decrypt_secret
-from web.security.session import open_session, read_local_path
+from web.security.session import current_account, open_session, read_local_path
 from web.security.totp import find_time_step, read_code
 
 RETURN_FIELD = "back"
@@ -51,11 +53,14 @@ async def complete_login(
 
 
 async def redirect_after_login(request: web.Request, form: Form) -> web.Response:
-    """Where somebody is led who is logged in now; what she typed before comes back first."""
+    """Where somebody is led who is logged in now: what she typed before comes back first, then what is asked of her."""
     typed = decode_unsaved_form(form)
     if typed is not None:
         return await render(request, "login/resume.html", typed=typed, return_to=read_return(form))
-    raise web.HTTPSeeOther(read_return(form))
+    account, return_to = current_account(request), read_return(form)
+    if account is not None and account.documents_due_at is not None and account.standing == "full":
+        return_to = f"{ASKED}?retour={quote(return_to, safe='')}"
+    raise web.HTTPSeeOther(return_to)
 
 
 async def post_second(request: web.Request) -> web.Response:

@@ -30,6 +30,9 @@ REGISTRATIONS: tuple[Registration, ...] = ("open", "approval", "closed")
 
 NAME_LIMIT = 60
 
+MOST_MEMBER_INVITATIONS = 50
+"""People whom each member may invite at most, where the cooperative wants it."""
+
 COMMUNES = 60
 """The most communes that are picked one by one; an EPCI may have more."""
 
@@ -73,6 +76,8 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
     chosen = replace(
         chosen,
         registration=form.choice("registration", REGISTRATIONS, default="closed"),
+        member_invitations=_read_invitations(form),
+        member_invitations_wait=form.flag("member_invitations_wait"),
         modes=_read_modes(form),
         duration_label=form.choice("duration_label", DURATION_LABELS, default="longest"),
         hold_hours=_read_hold(form, chosen.hold_hours),
@@ -94,6 +99,14 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         legal_host=form.lines("legal_host", limit=300),
         legal_text=form.lines("legal_text", limit=4000),
     )
+
+
+def _read_invitations(form: Form) -> int:
+    typed = form.text("member_invitations", limit=20) or "0"
+    if not (typed.isascii() and typed.isdecimal()) or int(typed) > MOST_MEMBER_INVITATIONS:
+        form.fail("member_invitations", "Écrivez un nombre, de 0 à %(most)s.", most=MOST_MEMBER_INVITATIONS)
+        return 0
+    return int(typed)
 
 
 def _read_modes(form: Form) -> tuple[Mode, ...]:
@@ -175,6 +188,7 @@ async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
     return {
         "territory": territory,
         **fill_in_points(chosen),
+        "member_invitations": str(chosen.member_invitations),
         "hold_hours": str(chosen.hold_hours),
         "listing_days": str(chosen.listing_days),
         **{

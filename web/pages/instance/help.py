@@ -6,7 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from models.people import accounts
-from models.store.database import transaction
+from models.people.documents import versions
+from models.store.database import connection, transaction
 from web.forms.form import read_form
 from web.forms.old_names import rename_field
 from web.http.app_keys import INSTANCE
@@ -24,7 +25,9 @@ async def show_help(request: web.Request) -> web.Response:
 
 async def show_legal(request: web.Request) -> web.Response:
     """GET /mentions-legales."""
-    return await render(request, "help/legal.html")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        documents = await versions.list_current(conn)
+    return await render(request, "help/legal.html", documents=documents)
 
 
 async def show_accessibility(request: web.Request) -> web.Response:

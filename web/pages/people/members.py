@@ -11,6 +11,8 @@ from models.errors import Conflict, NotFound
 from models.moderation import journal
 from models.people import accounts
 from models.people.accounts import ROLES, Account
+from models.people.documents import acceptances
+from models.people.invitations import arrivals
 from models.people.team import place_keepers
 from models.store.database import Connection, connection, transaction
 from outbox.people.accounts import NewMember, register
@@ -162,6 +164,8 @@ async def _show(
     async with connection(request.app[INSTANCE].pool) as conn:
         factors = await second_factors.find(conn, member.actor_id)
         place = await place_keepers.is_place(conn, member.actor_id)
+        inviter = await arrivals.find_inviter(conn, member.actor_id)
+        accepted = await acceptances.list_acceptances(conn, member.actor_id)
     speak = partial(say, request)
     return await render(
         request,
@@ -175,4 +179,6 @@ async def _show(
         role_words={role: (speak(ROLE_NAMES[role]), describe_role(speak, role)) for role in ROLES},
         factors=factors,
         said=find_flash_message(request, SAID),
+        inviter=inviter,
+        accepted=accepted,
     )

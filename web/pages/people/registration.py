@@ -1,5 +1,6 @@
 """Join the cooperative, or ask to."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from aiohttp import web
@@ -8,10 +9,11 @@ from models.errors import Conflict
 from models.people import accounts
 from models.places.places import Commune
 from models.store.database import connection, transaction
-from web.actions.sign_up import NewMember, ask_to_join, create_member, find_registration_mode
+from web.actions.sign_up import NewMember, ask_to_join, create_member
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, blank_form, read_form
 from web.forms.throttle import may_try, refuse_try
+from web.forms.way_in import INVITATION_FIELD, WayIn, find_way_in, read_entry
 from web.http.app_keys import INSTANCE
 from web.http.caching import forbid_caching
 from web.mail.account_mails import queue_mail
@@ -27,26 +29,25 @@ async def show_registration(request: web.Request) -> web.Response:
     return_to = read_asked_return(request)
     if current_account(request) is not None:
         raise web.HTTPSeeOther(return_to)
-    if await find_registration_mode(request.app[INSTANCE]) == "closed":
-        return await render(request, "registration/closed.html")
-    return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
+    return await show_form(request, blank_form(request, {RETURN_FIELD: return_to}))
 
 
 async def post_registration(request: web.Request) -> web.Response:
     """POST /inscription."""
     form = await read_form(request)
-    way_in = await find_registration_mode(request.app[INSTANCE])
-    if way_in == "closed":
-        return await render(request, "registration/closed.html", status=403)
+    way = await _find_way(request, form)
+    if way.mode == "closed":
+        return await show_form(request, form, status=403)
     newcomer = read_newcomer(request, form)
+    newcomer = replace(newcomer, entry=read_entry(form, way))
     async with connection(request.app[INSTANCE].pool) as conn:
         commune = await read_commune(conn, form)
     if form.ok and not await may_try(request, "register", ""):
         refuse_try(form, "", "register")
-        return await _show(request, form, status=429)
+        return await show_form(request, form, status=429)
     if not form.ok:
-        return await _show(request, form, status=422)
-    join = _ask if way_in == "approval" else _create
+        return await show_form(request, form, status=422)
+    join = _ask if way.mode == "approval" else _create
     return await join(request, form, newcomer, commune)
 
 
@@ -58,23 +59,26 @@ async def _ask(request: web.Request, form: Form, newcomer: NewMember, commune: C
     except Conflict as conflict:
         if not conflict.field:
             form.fail("", "Beaucoup de personnes attendent déjà. Revenez dans quelques jours, ou passez nous voir.")
-            return await _show(request, form, status=503)
+            return await show_form(request, form, status=503)
         if conflict.field != "email" or not mail:
             fail_taken(form, conflict)
-            return await _show(request, form, status=422)
+            return await show_form(request, form, status=422)
         await _write_to_known(request, newcomer.email)
     return await render(request, "registration/asked.html", email=newcomer.email, mail=mail)
 
 
 async def _create(request: web.Request, form: Form, newcomer: NewMember, commune: Commune | None) -> web.Response:
-    """Where mails can be sent, an address is confirmed first, and only the mail tells that it had an account."""
-    mail = has_mail(request)
+    """Where mails can be sent, an address is confirmed first, and only the mail tells that it had an account.
+
+    One to which her invitation was sent is proven: she is in at once.
+    """
+    mail = has_mail(request) and newcomer.email.lower() != newcomer.entry.proven_email.lower()
     try:
         account = await create_member(request.app[INSTANCE], newcomer, roles=(), commune=commune, confirmed=not mail)
     except Conflict as conflict:
         if conflict.field != "email" or not mail:
             fail_taken(form, conflict)
-            return await _show(request, form, status=422)
+            return await show_form(request, form, status=422)
         await _write_to_known(request, newcomer.email)
         return await render(request, "login/confirm.html", email=newcomer.email)
     if not mail:
@@ -94,14 +98,24 @@ async def _write_to_known(request: web.Request, email: str) -> None:
             await queue_mail(conn, "known", account.actor_id)
 
 
-async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+async def _find_way(request: web.Request, form: Form) -> WayIn:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return await find_way_in(conn, request.app[INSTANCE], form.typed(INVITATION_FIELD))
+
+
+async def show_form(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    """The form as it was filled in; where nobody joins by herself, how to get in touch."""
+    way = await _find_way(request, form)
+    if way.mode == "closed":
+        return await render(request, "registration/closed.html", status=410 if way.lost else status, lost=way.lost)
     page = await render(
         request,
         "registration/show.html",
         status=status,
         form=form,
+        way=way,
         mail=has_mail(request),
-        waiting=await find_registration_mode(request.app[INSTANCE]) == "approval",
+        waiting=way.mode == "approval",
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )

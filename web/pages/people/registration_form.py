@@ -36,7 +36,9 @@ def read_username(form: Form) -> str:
 
 def fail_taken(form: Form, conflict: Conflict) -> None:
     """Say at the right field what was taken meanwhile or before."""
-    if conflict.field == "email":
+    if conflict.field == "invitation":
+        form.fail("", "La dernière place de cette invitation vient d’être prise. Vous pouvez continuer sans elle.")
+    elif conflict.field == "email":
         form.fail("email", "Cette adresse a déjà un compte ici. Connectez-vous, ou demandez un lien à votre coop.")
     else:
         form.fail("username", "Ce nom est déjà pris. Essayez avec un chiffre ou votre commune.")

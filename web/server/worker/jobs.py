@@ -21,6 +21,7 @@ from models.listings import repair_watches, unavailabilities
 from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
+from models.people.invitations import arrivals, mailings, member_imports
 from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
@@ -44,12 +45,13 @@ from outbox.moderation.message_requests import accept_known_senders, notify_wait
 from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
+from outbox.people.joining import documents, member_lists
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
-from web.mail import decision_mails, guest_mails, staff_alerts, staff_mails
+from web.mail import decision_mails, guest_mails, invitation_mails, staff_alerts, staff_mails
 from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
@@ -85,6 +87,10 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     statements.LETTER: decision_mails.send_decision,
     repair_watches.JOB: send_repair_mail,
     WAITING: notify_waiting,
+    invitation_mails.MAIL: invitation_mails.send_invitation,
+    invitation_mails.LETTER: invitation_mails.send_member_letter,
+    member_lists.JOB: member_lists.make_members,
+    documents.JOB: documents.tell_members,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -103,6 +109,9 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "agreement_links": agreement_links.forget_old,
     "sign_ups": sign_ups.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
+    "arrivals": arrivals.forget_old,
+    "invitation_mails": mailings.forget_old,
+    "member_imports": member_imports.forget_old,
     "attempts": limit_rows.forget_old,
     "access_requests": access_requests.forget_old,
     "overflows": inbox_overflows.forget_old,

@@ -22,6 +22,7 @@ from outbox.posts.notes import TEXT_LIMIT
 from web.api.entities.accounts import load_account
 from web.api.entities.values import EntityContext, Json, read_look
 from web.api.json_responses import answer_json
+from web.api.mastodon.instance.instance_rules import load_rules
 from web.api.mastodon.people.profile import LONGEST_LINE, LONGEST_NAME, LONGEST_NOTE, MOST_LINES
 from web.api.mastodon.post_settings import MOST_PICTURES
 from web.http.app_keys import INSTANCE
@@ -46,6 +47,7 @@ async def show_instance(request: web.Request) -> web.Response:
         registration = await sign_ups.find_registration(conn)
         counts = await usage_statistics.count_server(conn)
         contact = await _load_contact(conn, look)
+        rules = await load_rules(conn)
     return answer_json(
         request,
         {
@@ -70,7 +72,7 @@ async def show_instance(request: web.Request) -> web.Response:
             },
             "api_versions": {"mastodon": API_VERSION},
             "contact": {"email": chosen.contact_email, "account": contact},
-            "rules": [],
+            "rules": rules,
         },
     )
 
@@ -84,6 +86,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
         counts = await usage_statistics.count_server(conn)
         known_servers = await usage_statistics.count_peers(conn)
         contact = await _load_contact(conn, look)
+        rules = await load_rules(conn)
     return answer_json(
         request,
         {
@@ -107,7 +110,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             "invites_enabled": False,
             "configuration": build_configuration(site),
             "contact_account": contact,
-            "rules": [],
+            "rules": rules,
         },
     )
 

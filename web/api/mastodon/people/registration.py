@@ -1,14 +1,18 @@
 """Joining the cooperative from an app: the same account as by the page, and a token for it at once."""
 
 import time
+from dataclasses import replace
 from typing import NoReturn
 
 from aiohttp import web
 
+from federation.instance import Instance
 from models.access import applications, tokens
 from models.errors import Conflict, Forbidden, Invalid
 from models.people import accounts
-from models.store.database import transaction
+from models.people.documents import versions
+from models.people.invitations.arrivals import Entry
+from models.store.database import connection, transaction
 from web.actions.sign_up import NewMember, ask_to_join, create_member, find_registration_mode
 from web.api.auth import READER, TOKEN, reader
 from web.api.json_responses import answer_json
@@ -33,6 +37,7 @@ async def create_account(request: web.Request) -> web.Response:
     if way_in == "closed":
         raise Forbidden("registrations_closed")
     newcomer = read_newcomer(await read_parameters(request), instance.site.languages)
+    newcomer = replace(newcomer, entry=await _accept_what_stands(instance))
     await require_try(request, "register", "")
     mail = instance.settings.smtp_url is not None
     try:
@@ -54,6 +59,12 @@ async def create_account(request: web.Request) -> web.Response:
         "created_at": int(time.time()),
     }
     return answer_json(request, value)
+
+
+async def _accept_what_stands(instance: Instance) -> Entry:
+    """`agreement` is a yes to the charter and the terms as they stand."""
+    async with connection(instance.pool) as conn:
+        return Entry(version_ids=tuple(one.id for one in await versions.list_current(conn)))
 
 
 async def post_confirmation(request: web.Request) -> web.Response:

@@ -1,0 +1,1 @@
+"""Invitations, who came by them, and members brought in by a list."""

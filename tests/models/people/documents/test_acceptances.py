@@ -1,0 +1,71 @@
+"""Versions of the charter, and whom a yes is asked of."""
+
+import pytest
+
+from models.errors import Conflict
+from models.people import accounts
+from models.people.documents import acceptances, rules, versions
+from models.people.documents.versions import NewVersion
+from models.store.database import Connection
+from tests.factories import make_member
+from tests.invitations import publish_charter
+
+
+async def is_asked(conn: Connection, actor_id: int) -> bool:
+    return (await accounts.get(conn, actor_id)).documents_due_at is not None
+
+
+async def test_nothing_is_asked_before_anything_is_published(conn: Connection) -> None:
+    alice = await make_member(conn)
+
+    await acceptances.refresh_due(conn)
+
+    assert not await is_asked(conn, alice.id)
+    assert await acceptances.list_asked(conn, alice.id) == [] == await rules.list_rules(conn)
+
+
+async def test_a_version_that_asks_is_asked_until_it_is_accepted(conn: Connection) -> None:
+    alice = await make_member(conn)
+    id = await publish_charter(conn)
+
+    assert await is_asked(conn, alice.id)
+    assert [one.id for one in await acceptances.list_asked(conn, alice.id)] == [id]
+    await acceptances.accept(conn, alice.id, [id])
+
+    assert not await is_asked(conn, alice.id)
+    assert [(one.kind, one.version) for one in await acceptances.list_acceptances(conn, alice.id)] == [("charter", 1)]
+
+
+async def test_a_small_correction_asks_nobody_again(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_member(conn, "bob")
+    first = await publish_charter(conn)
+    await acceptances.accept(conn, alice.id, [first])
+
+    corrected = await publish_charter(conn, "1. Autre chose", days=None)
+
+    assert not await is_asked(conn, alice.id)
+    assert await is_asked(conn, bob.id), "she never said yes to the one that asked"
+    assert [one.id for one in await acceptances.list_asked(conn, bob.id)] == [corrected], "and reads what stands now"
+    await acceptances.accept(conn, bob.id, [corrected])
+    assert not await is_asked(conn, bob.id), "a yes to a later version counts"
+
+
+async def test_a_next_version_that_asks_is_asked_of_everybody(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await acceptances.accept(conn, alice.id, [await publish_charter(conn)])
+
+    second = await publish_charter(conn, "1. Nouveau")
+
+    assert [one.id for one in await acceptances.list_asked(conn, alice.id)] == [second]
+    assert await acceptances.count_missing(conn) == 1
+    assert [one.version for one in await versions.list_versions(conn, "charter")] == [2, 1]
+
+
+async def test_who_publishes_after_somebody_else_is_told(conn: Connection) -> None:
+    await publish_charter(conn)
+    late = NewVersion(kind="charter", text="x", summary="", due_at=None, published_by=None, follows=0)
+
+    with pytest.raises(Conflict):
+        await versions.publish(conn, late)
+
+    assert [one.version for one in await versions.list_current(conn)] == [1]

@@ -1,0 +1,77 @@
+"""Mails to who is asked in: an invitation to one address, and the first link of members made from a list."""
+
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any
+
+from federation.instance import Instance
+from models.access import one_time_links
+from models.people import accounts
+from models.people.invitations import mailings, member_imports
+from models.people.invitations.mailings import MailedState
+from models.store.database import transaction
+from outbox.people.joining.invitations import MAIL
+from outbox.people.joining.member_lists import LETTER
+from web.mail.account_mails import render_mail, write_mail
+from web.mail.footer import load_footer
+from web.mail.smtp import MailRefused, MailServer, SendResult, read_smtp_url, send_message
+from web.security.invitation_links import make_address
+
+__all__ = ["LETTER", "MAIL", "send_invitation", "send_member_letter"]
+
+FIRST_LINK_LIFETIME = timedelta(days=14)
+"""For the link of somebody who did not ask for it, and may be away."""
+
+
+async def send_invitation(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job: the link is made only now. Raises MailRefused where it is to be tried again."""
+    if instance.settings.smtp_url is None:
+        return
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        found = await mailings.find_mailed(conn, payload["id"])
+        if found is None or found.turn != payload["turn"] or found.revoked_at or found.expired or found.came_as:
+            return
+        coop = await load_footer(conn, instance.site)
+        context = {
+            "link": await make_address(conn, instance, found.id, found.turn),
+            "who": found.maker_name,
+            "words": found.words,
+            "until": found.expires_at,
+        }
+    language = instance.site.languages[0]
+    message = render_mail("mail/invitation", language, context, coop=coop, sender=server.sender)
+    handover = await _send(instance, server, message, found.email)
+    async with transaction(instance.pool) as conn:
+        state: MailedState = "sent" if handover.cause is None else "waiting" if handover.again else "refused"
+        await mailings.note_mail(conn, found.id, state, handover.cause)
+    if handover.again:
+        raise MailRefused(host=server.host, detail=handover.detail)
+
+
+async def send_member_letter(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job: a new member learns that she is one, with the link by which she chooses her password."""
+    if instance.settings.smtp_url is None:
+        return
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        account = await accounts.find(conn, payload["actor_id"])
+        if account is None or account.disabled_at is not None:
+            return
+        coop = await load_footer(conn, instance.site)
+        token = await one_time_links.create(conn, "password", actor_id=account.actor_id, lifetime=FIRST_LINK_LIFETIME)
+    context = {"link": f"{instance.site.url}/lien/{token}", "days": FIRST_LINK_LIFETIME.days}
+    message = write_mail("mail/member_letter", account, context, coop=coop, sender=server.sender)
+    handover = await _send(instance, server, message, account.email)
+    if handover.again:
+        raise MailRefused(host=server.host, detail=handover.detail)
+    async with transaction(instance.pool) as conn:
+        await member_imports.note_mail(conn, account.actor_id, sent=handover.cause is None)
+
+
+async def _send(instance: Instance, server: MailServer, message: EmailMessage, email: str) -> SendResult:
+    message["To"] = email
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
+    return await send_message(instance.settings, server, message, email)

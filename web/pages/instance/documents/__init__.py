@@ -1,0 +1,1 @@
+"""The charter and the terms of use: written, published, read, accepted."""

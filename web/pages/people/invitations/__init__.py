@@ -1,0 +1,1 @@
+"""Invitations by link and by mail, and members from a list."""
