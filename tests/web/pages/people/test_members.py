@@ -261,6 +261,16 @@ async def test_whoever_has_another_role_is_told_no_more_of_what_the_old_one_sett
         assert await fetch_value(conn, told, momo.actor_id) == left
 
 
+async def test_who_gives_up_her_own_role_is_led_to_a_page_that_opens(door: Doorbell, admin: Visitor) -> None:
+    await add_member(door.instance, "nora", roles=["admin"])
+    await admin.open("/coop/membres/awa")
+
+    await admin.send("/coop/membres/awa/role", {})
+
+    assert (admin.status, admin.path) == (200, "/compte")
+    assert (await admin.open("/coop/membres")).status == 404
+
+
 async def test_the_last_administrator_does_not_lock_everybody_out(door: Doorbell, admin: Visitor) -> None:
     await admin.open("/coop/membres/awa")
 
