@@ -241,17 +241,6 @@ async def watch(conn: Connection) -> bool:
     return False
 
 
-async def list_moderators(conn: Connection) -> list[int]:
-    """Row ids of those who moderate, to tell them."""
-    return await fetch_column(
-        conn,
-        """
-        SELECT actor_id FROM account WHERE roles && ARRAY['welcome', 'moderator', 'admin'] AND disabled_at IS NULL
-        ORDER BY actor_id
-        """,
-    )
-
-
 async def find_absence(conn: Connection) -> Absence | None:
     """The last time that sign-ups waited, for as long as it is news: while it lasts and a week after."""
     return await fetch_one(

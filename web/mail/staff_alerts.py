@@ -12,7 +12,7 @@ import structlog
 
 from federation.instance import Instance
 from models.errors import Unavailable
-from models.news import news, staff_alerts, staff_notifications
+from models.news import news, staff_alerts
 from models.news.staff_alerts import Alert
 from models.people import accounts
 from models.people.accounts import Account
@@ -130,13 +130,13 @@ async def _load_context(conn: Connection, site: Site, account: Account, payload:
     rows = await news.list_unread(conn, account.actor_id, payload["ids"])
     told = await list_staff_items(conn, make_translate(account.language), account.actor_id, rows)
     lines = [told[row.id] for row in rows if row.id in told]
-    kinds = {staff_notifications.KIND_OF.get(row.type) for row in rows if row.id in told}
+    types = {row.type for row in rows if row.id in told}
     if not lines:
         return {}
     return {
         "lines": lines[:MOST],
         "count": len(lines) + payload["more"],
-        "kind": kinds.pop() if len(kinds) == 1 else "",
+        "type": types.pop() if len(types) == 1 else "",
         "link": f"{site.url}{lines[0].href if len(lines) == 1 else '/notifications'}",
         "choose": f"{site.url}/compte/courriels#equipe",
         "site": site,

@@ -28,7 +28,10 @@ class OwnPlace:
 
 
 async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
-    """The places that she runs, by name; all of them for administrators, none for whoever lacks the right."""
+    """The places that she runs, by name; all of them for administrators, none for whoever lacks the right.
+
+    Not those that are suspended: whoever runs one publishes for it no more than it could itself.
+    """
     if not has_right(account, "places"):
         return []
     return await fetch_all(
@@ -38,7 +41,8 @@ async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
         SELECT a.actor_id, coalesce(nullif(actor.name, ''), actor.username) AS name, actor.username,
             coalesce(actor.street, '') AS street
         FROM account a JOIN actor ON actor.id = a.actor_id
-        WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND a.disabled_at IS NULL
+        WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+            AND a.disabled_at IS NULL
             AND ($2 OR EXISTS (SELECT FROM place_keeper k WHERE k.place_id = a.actor_id AND k.actor_id = $1))
         ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), a.actor_id
         """,

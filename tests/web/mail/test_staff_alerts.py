@@ -147,6 +147,7 @@ async def test_a_request_to_join_is_told_at_once_and_one_that_is_answered_to_nob
 
     assert await team.run(NIGHT) == ["awa", "odile"]
     text, _ = read_parts(team.postman.taken[0])
+    assert team.postman.taken[0]["Subject"] == "lomme.test : une personne demande à devenir membre"
     assert "Carole demande à devenir membre : carole@example.org" in text and "/coop/demandes" in text
 
     asked = await team.ask("dora")

@@ -77,6 +77,8 @@ async def post_role(request: web.Request) -> web.Response:
     except Conflict:
         form.fail("roles", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
         return await _show(request, member, form, status=409)
+    if me.actor_id == member.actor_id:
+        raise web.HTTPSeeOther("/compte")  # what she gave up opens no more
     path = f"/coop/membres/{member.username}"
     raise redirect_with_message(path, "roles") if changed else web.HTTPSeeOther(path)
 

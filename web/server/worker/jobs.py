@@ -172,7 +172,7 @@ async def watch_sign_ups(instance: Instance) -> None:
         if not await sign_ups.watch(conn):
             return
         log.warning("sign_ups_wait", cause="No moderator was seen for 7 days.")
-        for actor_id in await sign_ups.list_moderators(conn):
+        for actor_id in await staff_preferences.list_told(conn, "sign_ups", "sign_ups"):
             await queue_mail(conn, "unattended", actor_id, "/coop/demandes")
 
 

@@ -4,11 +4,13 @@ import html
 import re
 
 import lxml.html
+import pytest
 from pyotp import TOTP
 
 from models.access import one_time_links, second_factors
 from models.access.second_factors import Factors
 from models.people import accounts
+from models.people.accounts import Role
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member
 
@@ -223,8 +225,11 @@ async def test_a_passkey_needs_a_name_and_an_answer_that_fits(door: Doorbell) ->
     assert not (await find_factors(door)).asked_for
 
 
-async def test_an_administrator_takes_the_second_step_away_and_the_member_is_told(mailing: Doorbell) -> None:
-    await add_member(mailing.instance, "carole", roles=["admin"])
+@pytest.mark.parametrize("role", ["admin", "welcome"])
+async def test_who_helps_to_enter_takes_the_second_step_away_and_the_member_is_told(
+    mailing: Doorbell, role: Role
+) -> None:
+    await add_member(mailing.instance, "carole", roles=[role])
     await set_up(await enter(mailing))
     admin = await enter(mailing, "carole")
     await admin.open("/coop/membres/alice")
@@ -235,7 +240,8 @@ async def test_an_administrator_takes_the_second_step_away_and_the_member_is_tol
     assert not (await find_factors(mailing)).asked_for
     async with connection(mailing.instance.pool) as conn:
         told = await fetch_value(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'mail'")
-    assert b'"factors"' in told
+        noted = await fetch_value(conn, "SELECT act || ' ' || role FROM journal_entry")
+    assert b'"factors"' in told and noted == f"second_factor_reset {role}"
 
 
 async def test_nobody_else_takes_the_second_step_away(door: Doorbell) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from models.news import staff_notifications
 from models.people import accounts, sign_ups
-from models.people.accounts import Role
+from models.people.accounts import ROLES
 from models.people.sign_ups import NewSignUp
 from models.store.database import connection, fetch_records, fetch_value, transaction
 from tests.factories import make_local_actor
@@ -75,20 +75,18 @@ async def test_who_welcomes_helps_a_member_to_enter_which_stands_in_the_journal(
     assert await list_journal(door) == [("login_link_made", "welcome", "alice")]
 
 
-@pytest.mark.parametrize("role", ["welcome", "moderator", "keeper", "admin"])
-@pytest.mark.parametrize("act", ["lien", "verification"])
-async def test_who_welcomes_makes_no_link_for_anybody_with_a_role(
-    door: Doorbell, welcomer: Visitor, role: Role, act: str
-) -> None:
-    await add_member(door.instance, "nora", roles=[role])
-    await welcomer.open("/coop/membres/nora")
-    assert welcomer.status == 200 and f"/coop/membres/nora/{act}" not in welcomer.text
-    assert "seules les personnes qui administrent" in " ".join(welcomer.text.split())
-
+async def test_who_welcomes_makes_no_link_for_anybody_with_a_role(door: Doorbell, welcomer: Visitor) -> None:
     await welcomer.open("/compte")
-    await welcomer._post(f"/coop/membres/nora/{act}", welcomer.hidden_fields("/compte/langue"))
-
-    assert welcomer.status == 404
+    token = welcomer.hidden_fields("/compte/langue")
+    for role in ROLES:
+        await add_member(door.instance, f"nora_{role}", roles=[role], password=None)
+        await welcomer.open(f"/coop/membres/nora_{role}")
+        assert welcomer.status == 200 and "seules les personnes qui administrent" in " ".join(welcomer.text.split())
+        for act in ("lien", "verification"):
+            assert f"/coop/membres/nora_{role}/{act}" not in welcomer.text
+            await welcomer._post(f"/coop/membres/nora_{role}/{act}", token)
+            assert welcomer.status == 404
+            await welcomer.open(f"/coop/membres/nora_{role}")
     assert await list_journal(door) == []
 
 
@@ -261,6 +259,16 @@ async def test_whoever_has_another_role_is_told_no_more_of_what_the_old_one_sett
         assert momo is not None
         told = "SELECT count(*) FROM notification WHERE recipient_id = $1"
         assert await fetch_value(conn, told, momo.actor_id) == left
+
+
+async def test_who_gives_up_her_own_role_is_led_to_a_page_that_opens(door: Doorbell, admin: Visitor) -> None:
+    await add_member(door.instance, "nora", roles=["admin"])
+    await admin.open("/coop/membres/awa")
+
+    await admin.send("/coop/membres/awa/role", {})
+
+    assert (admin.status, admin.path) == (200, "/compte")
+    assert (await admin.open("/coop/membres")).status == 404
 
 
 async def test_the_last_administrator_does_not_lock_everybody_out(door: Doorbell, admin: Visitor) -> None:

@@ -147,6 +147,7 @@ async def test_b57_visitor_is_told_in_one_sentence_while_nobody_moderates(door: 
 async def test_b57_moderators_are_told_once_and_read_it_when_they_are_back(door: Doorbell) -> None:
     await choose(door.instance, "open")
     await add_member(door.instance, "nadia", roles=["admin"])
+    await add_member(door.instance, "mona", roles=["moderator"])  # who answers nobody that asks to join
     await leave(door.instance)
 
     await watch_sign_ups(door.instance)

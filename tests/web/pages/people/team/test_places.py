@@ -176,6 +176,15 @@ async def test_a_place_is_given_to_members_alone_who_take_part(
     assert page.status == 422 and page.html.xpath("//*[@id='erreurs']//a/@href") == ["#username"]
 
 
+async def test_nobody_publishes_for_a_place_that_is_suspended(
+    keeper: Browser, instance: Instance, atelier: Actor
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", atelier.id)
+
+    assert [(await keeper.get(path)).status for path in (HOME, f"{HOME}/publier")] == [404, 404]
+
+
 async def test_who_loses_the_role_does_not_get_her_places_back_with_it(
     keeper: Browser, open_browser: OpenBrowser, lomme: Village
 ) -> None:
