@@ -156,7 +156,6 @@ LISTS = {
     "models.news.news.list_threads": (20, 100, 100),
     "models.news.news_mails.list_failed": (50,),
     "models.news.notification_policies.list_filtered": (40,),
-    "models.news.staff_alerts.list_due": (500,),
     "models.people.accounts.list_accounts": (50,),
     "models.people.actors.saving.delete": (200,),
     "models.people.sign_ups.list_answered": (20,),
