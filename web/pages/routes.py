@@ -24,7 +24,7 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import journal_pages, message_request_review, own_decisions, report_form
+from web.pages.moderation import journal_pages, message_request_review, own_decisions, report_form, suspension
 from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
@@ -185,6 +185,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/securite/cle", second_factor_settings.post_passkey),
     web.post("/compte/securite/cle/retirer", second_factor_settings.post_passkey_removal),
     web.post("/compte/securite/secours", second_factor_settings.post_codes),
+    web.get("/compte/suspension", suspension.show_suspension),
+    web.post("/compte/suspension/echanges/{id}", suspension.post_leave),
     web.get("/compte/donnees", personal_export.show_own_data),
     web.post("/compte/donnees", personal_export.post_own_data),
     web.get("/compte/donnees/archive", personal_export.show_archive),
