@@ -35,6 +35,9 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
+MOST_FIRST_POSTS = 3
+"""So many of a new member's posts may wait for a look at most."""
+
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
 
@@ -54,7 +57,8 @@ class Preferences:
     member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
     `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
-    then advertised on sites where its rules do not hold.
+    then advertised on sites where its rules do not hold. `first_posts` is how many posts of a new member wait for a
+    look; none unless the cooperative wants it.
     """
 
     name: str = ""
@@ -77,6 +81,7 @@ class Preferences:
     guests: bool = True
     strangers_shown: bool = False
     markets: bool = False
+    first_posts: int = 0
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from models.store.database import Connection, execute, fetch_all, fetch_one
+from models.ids import make_id
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 DecisionKind = Literal["nothing", "warn", "hide", "limit", "suspend", "exclude"]
 
@@ -44,6 +45,20 @@ class ModerationDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveDecision:
+    """A decision that is made and needs nobody's yes; nobody's own where a command made it."""
+
+    case_id: int
+    actor_id: int
+    kind: DecisionKind
+    post_ids: Collection[int] = ()
+    rule: str = ""
+    words: str = ""
+    ends_at: datetime | None = None
+    decided_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What `refresh` changed: whether she is now suspended or no more, and which of her posts were hidden or shown."""
 
@@ -64,6 +79,28 @@ async def find(conn: Connection, id: int) -> ModerationDecision | None:
         """,
         id,
     )
+
+
+async def save_effective(conn: Connection, new: EffectiveDecision) -> int:
+    """Keep a decision that takes effect now; its id."""
+    id: int = await fetch_value(
+        conn,
+        """
+        INSERT INTO moderation_decision (id, case_id, actor_id, kind, post_ids, rule, words, ends_at, decided_by,
+            effective_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now()) RETURNING id
+        """,
+        make_id(),
+        new.case_id,
+        new.actor_id,
+        new.kind,
+        list(new.post_ids),
+        new.rule,
+        new.words,
+        new.ends_at,
+        new.decided_by,
+    )
+    return id
 
 
 async def list_about(conn: Connection, actor_id: int) -> list[ModerationDecision]:
@@ -134,7 +171,8 @@ async def refresh(conn: Connection, actor_id: int) -> Changed:
             SELECT unnest(post_ids) AS post_id FROM moderation_decision
             WHERE actor_id = $1 AND effective_at IS NOT NULL AND taken_back_at IS NULL
                 AND (ends_at IS NULL OR ends_at > now())
-            UNION SELECT h.post_id FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.author_id = $1
+            UNION SELECT h.post_id FROM held_post h JOIN post p ON p.id = h.post_id
+                WHERE p.author_id = $1 AND h.draft IS NULL
         )
         UPDATE post SET hidden_at = CASE WHEN hidden_at IS NULL THEN now() END
         WHERE author_id = $1 AND (hidden_at IS NOT NULL) <> (id IN (SELECT post_id FROM wanted))

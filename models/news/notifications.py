@@ -23,10 +23,12 @@ from models.store.statements import compose
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
+    "held_post", "post_held", "post_released", "decision",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled` and `repair_call` (one near the reader) are ours."""
+`report_settled` and `repair_call` (one near the reader) are ours; so are `held_post` (something waits for the team),
+`post_held`, `post_released` and `decision` (for whom it concerns)."""
 
 
 PUSH = "push"
@@ -60,7 +62,8 @@ async def notify_all(
     """Tell these people, each once, in one statement; the notifications' ids.
 
     Nobody is told of her own acts, but of the end of her own poll, of what somebody does whom she blocked or who
-    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing.
+    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing;
+    nor anybody of a post that waits to be published.
     """
     if not recipient_ids:
         return []
@@ -78,6 +81,7 @@ async def notify_all(
                     AND (until IS NULL OR until > now()))
                 AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
                     WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
+                AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = $5::bigint AND h.draft IS NULL)
             ON CONFLICT DO NOTHING RETURNING id, recipient_id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
