@@ -11,6 +11,7 @@ from web.pages.access import (
     second_factor_settings,
 )
 from web.pages.access.preserve_form import preserve_form
+from web.pages.coop import home as coop_home
 from web.pages.exchanges import agreement_actions, messages, own_exchanges, proposals, terms_links, thanks
 from web.pages.exchanges.agenda import agenda_page as agenda
 from web.pages.exchanges.agenda import calendar_feed
@@ -189,6 +190,7 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/supprimer/rester", account_deletion.post_deletion_cancelled),
     web.get("/compte/appareils", account.list_devices),
     web.post("/compte/appareils/fermer", account.post_end_device),
+    web.get("/coop", coop_home.show_home),
     web.get("/coop/territoires", directory.show_territories),
     web.post("/coop/territoires", directory.post_territories),
     web.get("/coop/reglages", settings.show_settings),

@@ -17,8 +17,7 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id, read_id
 from web.mail.staff_mails import queue_answer
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.components.people import Person, person_of
-from web.pages.moderation.pending_work import find_name
+from web.pages.components.people import Person, find_name, person_of
 from web.rendering.render import N_, render
 from web.security.session import require_right
 
