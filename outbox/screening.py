@@ -88,7 +88,7 @@ async def screen(conn: Connection, author: Actor, said: Said, post_id: int | Non
     looks = [one.likeness for one in pictures if one.likeness is not None]
     picture = await removed_pictures.find_like(conn, looks)
     if post_id is None:
-        return Verdict(matches=tuple(matches), picture=picture, first=await _is_first(conn, author))
+        return Verdict(matches=tuple(matches), picture=picture, first=await is_first(conn, author))
     return await leave_out_released(conn, Verdict(matches=tuple(matches), picture=picture), post_id)
 
 
@@ -107,7 +107,7 @@ def write_picture_key(picture: RemovedPicture) -> str:
     return f"photo:{picture.id}"
 
 
-async def _is_first(conn: Connection, author: Actor) -> bool:
+async def is_first(conn: Connection, author: Actor) -> bool:
     """Whether the cooperative looks at this member's next post: never at those of the team and of places."""
     if not author.local or author.type != "Person":
         return False

@@ -91,6 +91,22 @@ async def find(conn: Connection, post_id: int) -> HeldPost | None:
     )
 
 
+async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) -> dict[int, HeldPost]:
+    """What waits of these posts of one author, by their ids."""
+    found = await fetch_all(
+        conn,
+        HeldPost,
+        """
+        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+        FROM held_post h JOIN post p ON p.id = h.post_id
+        WHERE h.post_id = ANY($1) AND p.author_id = $2 AND p.deleted_at IS NULL
+        """,
+        post_ids,
+        author_id,
+    )
+    return {one.post_id: one for one in found}
+
+
 async def is_unpublished(conn: Connection, uri: str) -> bool:
     """Whether the post with this id waits to be published at all."""
     return bool(

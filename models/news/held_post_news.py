@@ -1,15 +1,36 @@
 """News of posts that wait for a look: to the team once for each person, and to their author."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from models.ids import make_id
 from models.news.notifications import PUSH, NotificationType
 from models.people import actors, roles
 from models.store.background import jobs
-from models.store.database import Connection, execute, fetch_records
+from models.store.database import Connection, execute, fetch_all, fetch_records
 
 AuthorNews = Literal["post_held", "post_released"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldNews:
+    """What one of these news is about."""
+
+    id: int
+    case_id: int | None
+    decision_id: int | None
+
+
+async def list_about(conn: Connection, notification_ids: Sequence[int]) -> dict[int, HeldNews]:
+    """What these news are about, by their ids."""
+    found = await fetch_all(
+        conn,
+        HeldNews,
+        "SELECT id, case_id, decision_id FROM notification WHERE id = ANY($1)",
+        list(notification_ids),
+    )
+    return {one.id: one for one in found}
 
 
 async def notify_team(conn: Connection, case_id: int, *, but: Sequence[int]) -> None:

@@ -13,7 +13,7 @@ from models.news.news import News, ThreadNews
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
-from web.news.staff_items import StaffNewsItem
+from web.news.held_items import StaffNewsItem
 from web.news.subjects import NewsSubjects, load_people, load_subjects
 from web.rendering.i18n import Say
 from web.rendering.paths import exchange_path, listing_path, note_path, profile_path
@@ -76,7 +76,8 @@ ICONS = {
     "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
     "explained": "message", "unheard": "warning", "asked_again": "waiting", "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
-    "report_settled": "done", "repair_call": "bike",
+    "report_settled": "done", "repair_call": "bike", "held_post": "waiting", "post_held": "waiting",
+    "post_released": "done", "decision": "flag",
 }  # fmt: skip
 
 

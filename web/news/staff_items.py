@@ -16,23 +16,17 @@ from models.people.sign_ups import SignUp
 from models.places import geometry
 from models.relations import coop_follows
 from models.store.database import Connection
+from web.news.held_items import StaffNewsItem, list_held_items
 from web.rendering.i18n import Say
 from web.rendering.paths import profile_path
 from web.rendering.render import N_
 
-STAFF = frozenset({"admin.report", "sign_up", "admin.sign_up", "coop_follow", "report_settled"})
+HELD = frozenset({"held_post", "post_held", "post_released", "decision"})
+
+STAFF = frozenset({"admin.report", "sign_up", "admin.sign_up", "coop_follow", "report_settled"}) | HELD
 """The types that are told here."""
 
 LONGEST = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffNewsItem:
-    """Who did what (`words`), what it is about, where it leads."""
-
-    words: str
-    what: str
-    href: str
 
 
 async def list_staff_items(
@@ -42,7 +36,8 @@ async def list_staff_items(
     if not rows:
         return {}
     subjects = await _load_subjects(conn, await accounts.get(conn, reader_id), rows)
-    told = {row.id: await _tell(conn, say, row, subjects) for row in rows}
+    told = {row.id: await _tell(conn, say, row, subjects) for row in rows if row.type not in HELD}
+    told |= await list_held_items(conn, say, reader_id, [row for row in rows if row.type in HELD])
     return {id: one for id, one in told.items() if one is not None}
 
 

@@ -13,8 +13,9 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.message_requests.news import filter_notices
 from models.store.database import Connection
+from web.news.held_items import StaffNewsItem
 from web.news.leading_mentions import load_messages
-from web.news.staff_items import STAFF, StaffNewsItem, list_staff_items
+from web.news.staff_items import STAFF, list_staff_items
 from web.rendering.i18n import Say
 
 

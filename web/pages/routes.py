@@ -25,6 +25,7 @@ from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
 from web.pages.moderation import message_request_review, report_form, reports
+from web.pages.moderation.screening import filter_form, filters, held_posts
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
     absences,
@@ -211,6 +212,14 @@ ROUTES: list[web.RouteDef] = [
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.post("/coop/demandes", sign_ups.post_decision),
+    web.get("/coop/filtres", filters.list_filters),
+    web.post("/coop/filtres", preserve_form(filters.post_act)),
+    web.get("/coop/filtres/nouveau", filter_form.show_new),
+    web.post("/coop/filtres/nouveau", preserve_form(filter_form.post_filter)),
+    web.get(f"/coop/filtres/{{id:{ID}}}", filter_form.show_filter),
+    web.post(f"/coop/filtres/{{id:{ID}}}", preserve_form(filter_form.post_filter)),
+    web.get("/coop/retenues", held_posts.list_held),
+    web.post("/coop/retenues", preserve_form(held_posts.post_decision)),
     web.get("/coop/signalements", reports.list_reports),
     web.post("/coop/signalements", preserve_form(reports.post_decision)),
     web.get("/signaler/merci", report_form.show_thanks),

@@ -3,6 +3,7 @@
 import random
 import string
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_ten_times_the_text_takes_about_ten_times_as_long_whatever_it_says() -> 
     usual = [" … ".join(rnd.sample(words, 2)) for _ in range(200)]
     hard = [f"aaa*{'b' * number}*aaa … aaa*" for number in range(30)]
     repeated = "aaa … aaa aaa … aaa"
-    cases = [
+    cases: list[tuple[list[str], Callable[[int], str]]] = [
         (usual, lambda count: " ".join(rnd.choices(words, k=count))),
         (hard, lambda count: " ".join(f"aaaa{number}" for number in range(count))),
         ([repeated], lambda count: "aaa " * count),

@@ -19,6 +19,9 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/demandes": "sign_ups",
     "/coop/departs": "roles",
     "/coop/echanges.csv": "figures",
+    "/coop/filtres": "reports",
+    "/coop/filtres/nouveau": "reports",
+    r"/coop/filtres/{id:\d{1,19}}": "reports",
     "/coop/inconnus": "reports",
     "/coop/membres": "roles",
     "/coop/membres/nouveau": "roles",
@@ -30,6 +33,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points.csv": "points",
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
+    "/coop/retenues": "reports",
     "/coop/serveurs": "servers",
     "/coop/serveurs/liste": "servers",
     "/coop/serveurs/liste.csv": "servers",
@@ -44,6 +48,7 @@ OPENS_FOR: dict[str, Right] = {
 
 
 def fill(path: str) -> str:
+    path = path.replace(r"{id:\d{1,19}}", "1")
     return re.sub(r"\{host:.*\}\}", "henin.test", re.sub(r"\{username:[^}]*\}", "alice", path))
 
 
