@@ -33,7 +33,7 @@ SHOWN = 80
 
 _PATTERN = re.compile(r"\.{3,}|[\w*]+")
 _WORD = re.compile(r"\w+")
-_PLURALS = ("aux", "eux", "oux")
+_PLURALS = ("eux", "oux", "eaux")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _read_word(word: str, line: str) -> str:
 
 
 def make_singular(word: str) -> str:
-    """A French word without the mark of its plural, as far as its end tells."""
+    """A French word without the mark of its plural, as far as its end tells; as our search does (`fold_plurals`)."""
     if len(word) > 3 and (word[-1] == "s" or word.endswith(_PLURALS)):
         return word[:-1]
     return word

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from models.ids import make_id
 from models.people.accounts import Account, Role
 from models.people.roles import RIGHTS, Right
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_all
 
 Act = Literal[
     "sign_up_approved",
@@ -89,4 +89,18 @@ async def record(
         about_id,
         rule,
         details,
+    )
+
+
+async def list_since(conn: Connection, since: datetime, *, limit: int) -> list[JournalEntry]:
+    """What was done from this moment on, the latest first, whole: for the team and for whoever runs the server."""
+    return await fetch_all(
+        conn,
+        JournalEntry,
+        """
+        SELECT id, at, by_id, role, act, about_id, rule, details FROM journal_entry
+        WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT $2
+        """,
+        since,
+        limit,
     )

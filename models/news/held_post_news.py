@@ -66,7 +66,8 @@ async def notify_author(conn: Connection, type: AuthorNews, author_id: int, post
 
 
 async def notify_decision(conn: Connection, actor_id: int, decision_id: int) -> None:
-    """Tell a member what the team decided about her; its page has the reasons."""
+    """Tell a member what the team decided about her, or that it holds no more."""
+    await execute(conn, "DELETE FROM notification WHERE decision_id = $1 AND recipient_id = $2", decision_id, actor_id)
     await _notify(conn, [actor_id], "decision", decision_id=decision_id)
 
 

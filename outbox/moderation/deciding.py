@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.moderation import cases, decisions
-from models.moderation.decisions import DecisionKind, EffectiveDecision
+from models.moderation.decisions import DecisionKind, EffectiveDecision, ModerationDecision
 from models.news import held_post_news
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from outbox.moderation.sanctions import apply_decisions
+from outbox.moderation import sanctions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,14 @@ async def decide(conn: Connection, site: Site, about: Actor, ruling: Ruling) -> 
         decided_by=ruling.by,
     )
     id = await decisions.save_effective(conn, new)
-    await apply_decisions(conn, site, about.id)
+    await sanctions.apply_decisions(conn, site, about.id)
     if about.local:
         await held_post_news.notify_decision(conn, about.id, id)
     return id
+
+
+async def take_back(conn: Connection, site: Site, decision: ModerationDecision, *, words: str = "") -> None:
+    """It holds no more, what it did is undone whole, and the person is told anew."""
+    await sanctions.take_back(conn, site, decision, by=None, words=words)
+    if decision.actor_id is not None:
+        await held_post_news.notify_decision(conn, decision.actor_id, decision.id)

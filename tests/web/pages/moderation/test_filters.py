@@ -105,9 +105,10 @@ async def test_what_waits_is_read_and_let_go_and_its_author_knows_it_all_along(
     note = await hold_note(instance, lomme)
 
     assert "attend d’être relu par l’équipe" in (await alice.get("/notifications")).words()
-    assert "Cela paraîtra dès que quelqu’un de l’équipe l’aura relu" in (
-        await alice.get(note.url.removeprefix(SITE.url))
-    ).words()
+    assert (
+        "Cela paraîtra dès que quelqu’un de l’équipe l’aura relu"
+        in (await alice.get(note.url.removeprefix(SITE.url))).words()
+    )
     assert "a arrêté un filtre" in (await mona.get("/notifications")).words()
     words = (await mona.get("/coop/retenues")).words()
     assert "Des cryptos ?" in words and "Arnaques : « cryptos »" in words
