@@ -213,7 +213,11 @@ CREATE TABLE account (
     -- Somebody asked to join and waits for a yes: she may look around, save and draft.
     waits_since timestamptz
 );
+CREATE INDEX account_created ON account (created_at);
 CREATE UNIQUE INDEX account_email ON account (lower(email));
+-- The home of the cooperative counts the last weeks, and names who looks after it: of ten years and thousands of
+-- members only those are read.
+CREATE INDEX account_team ON account (actor_id) WHERE roles <> '{}'::text[];
 CREATE INDEX account_waits ON account (waits_since) WHERE waits_since IS NOT NULL;
 
 CREATE TABLE session (
@@ -1247,7 +1251,9 @@ CREATE TABLE agreement (
     ended_at timestamptz,
     CONSTRAINT agreement_check CHECK (ends_at IS NULL OR begins_at < ends_at)
 );
+CREATE INDEX agreement_agreed ON agreement (agreed_at) WHERE agreed_at IS NOT NULL;
 CREATE INDEX agreement_begin ON agreement (begins_at) WHERE state = 'agreed';
+CREATE INDEX agreement_done ON agreement (ended_at) WHERE state = 'done';
 CREATE INDEX agreement_end ON agreement (ends_at) WHERE state = 'agreed';
 CREATE INDEX agreement_exchange ON agreement (exchange_id, id DESC);
 CREATE INDEX agreement_held ON agreement (held_until) WHERE state IN ('requested', 'countered');
