@@ -56,7 +56,7 @@ async def _tell_team(conn: Connection, say: Say, about: HeldNews, reader_id: int
     case = await cases.find(conn, about.case_id or 0, reader_id)
     if case is None:
         return None
-    words = say(N_("Ce qu’écrit %(who)s a arrêté un filtre, ou attend d’être relu"), who=_line(case.actor_name))
+    words = say(N_("Ce qu’a écrit %(who)s attend d’être relu"), who=_line(case.actor_name))
     return StaffNewsItem(words=words, what="", href="/coop/retenues")
 
 
