@@ -25,7 +25,7 @@ from models.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class PostTexts:
     """What somebody publishes: its texts without markup (none where it is private), and the rows of its pictures."""
 
     texts: tuple[str, ...]
@@ -73,7 +73,7 @@ class Verdict:
 NOTHING = Verdict()
 
 
-async def screen(conn: Connection, author: Actor, said: Said, post_id: int | None = None) -> Verdict:
+async def screen(conn: Connection, author: Actor, said: PostTexts, post_id: int | None = None) -> Verdict:
     """What the filters in force find, and whether it is one of a new member's first posts.
 
     A new version of a post (`post_id`) is held by nothing that was released in it, and is nobody's first.
@@ -139,7 +139,7 @@ async def keep_verdict(
     await held_post_news.notify_team(conn, case_id, but=[author.id])
 
 
-async def hold_edit(conn: Connection, author: Actor, post: Post, said: Said, draft: object) -> bool:
+async def hold_edit(conn: Connection, author: Actor, post: Post, said: PostTexts, draft: object) -> bool:
     """Whether this new version of a post of ours waits; the post stands as it was meanwhile.
 
     One of a post that waits itself takes its place at once, and waits with it.

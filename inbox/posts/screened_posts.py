@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.posts import NewPost
 from models.posts.media import media
 from models.store.database import Connection, transaction
-from outbox.screening import NOTHING, Said, Verdict, keep_verdict, leave_out_released, screen
+from outbox.screening import NOTHING, PostTexts, Verdict, keep_verdict, leave_out_released, screen
 
 _LINK = re.compile(r'href="([^"]*)"')
 """Where the links of cleaned HTML lead: what a filter looks for may stand in no other place."""
@@ -29,7 +29,7 @@ async def screen_remote(conn: Connection, author: Actor, new: NewPost, object: P
     options = poll.options if poll is not None else ()
     alts = [document.name for document in note.attachments]
     texts = (to_text(new.content), new.warning, *options, *alts, *_LINK.findall(new.content))
-    verdict = await screen(conn, author, Said(texts=texts))
+    verdict = await screen(conn, author, PostTexts(texts=texts))
     held = await posts.find_by_uri(conn, new.uri) if verdict.found else None
     if held is None:
         return verdict

@@ -45,7 +45,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundWords:
     """What a filter found: `words` as they stand in the text, folded."""
 
     filter_id: int
@@ -77,21 +77,27 @@ def read_lines(typed: str) -> tuple[str, ...]:
 def read_line(line: str) -> tuple[Step, ...]:
     """The words of a line. Raises Invalid."""
     shown = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
-    if len(line) > LONGEST_LINE:
-        raise Invalid("filter_line_too_long", line=shown, most=LONGEST_LINE, field="patterns")
-    steps: list[Step] = []
-    gap: int | None = 0
-    for part in _PATTERN.findall(fold(line)):
-        if part.startswith("."):
-            gap = GAP if steps else None
-        elif gap is not None:
-            steps.append(Step(_read_word(part, shown), gap if steps else 0))
-            gap = 0
-    if not steps or gap != 0:
+    steps = _read_steps(_PATTERN.findall(fold(line)), shown)
+    if not steps:
         raise Invalid("filter_line_incomplete", line=shown, field="patterns")
-    if len(steps) > MOST_WORDS:
+    if len(line) > LONGEST_LINE or len(steps) > MOST_WORDS:
         raise Invalid("filter_line_too_long", line=shown, most=LONGEST_LINE, field="patterns")
     return tuple(steps)
+
+
+def _read_steps(parts: list[str], shown: str) -> list[Step]:
+    """The words of a line from its parts; none where it begins or ends with a gap, or has nothing else."""
+    steps: list[Step] = []
+    gap = 0
+    for part in parts:
+        if part.startswith("."):
+            if not steps:
+                return []
+            gap = GAP
+        else:
+            steps.append(Step(_read_word(part, shown), gap))
+            gap = 0
+    return [] if gap else steps
 
 
 def _read_word(word: str, line: str) -> str:
@@ -135,7 +141,7 @@ def _name_glob(word: str) -> str:
     return max(word.split("*"), key=len)[:LEAST_LETTERS]
 
 
-def find_matches(matcher: Matcher, texts: Iterable[str]) -> list[Found]:
+def find_matches(matcher: Matcher, texts: Iterable[str]) -> list[FoundWords]:
     """What each filter found first; nothing of those that found nothing. No line goes on from one text to the next."""
     found: dict[int, str] = {}
     room = LONGEST_TEXT
@@ -143,7 +149,7 @@ def find_matches(matcher: Matcher, texts: Iterable[str]) -> list[Found]:
     for text in texts:
         _search(matcher, fold(text[:room]), known, found)
         room = max(0, room - len(text))
-    return [Found(filter_id, words) for filter_id, words in found.items()]
+    return [FoundWords(filter_id, words) for filter_id, words in found.items()]
 
 
 def _search(matcher: Matcher, text: str, known: dict[str, Sequence[tuple[int, int]]], found: dict[int, str]) -> None:

@@ -21,7 +21,7 @@ MOST_STARS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilterRule:
+class ModerationRule:
     """What a filter is called, looks for and does: hold what it finds, or only tell the team.
 
     `on_local` is what our members publish, `on_remote` what comes from elsewhere.
@@ -35,7 +35,7 @@ class FilterRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModerationFilter(FilterRule):
+class ModerationFilter(ModerationRule):
     """A filter, since when it stands, and how often it found something; paused it finds nothing."""
 
     id: int
@@ -89,7 +89,7 @@ async def get(conn: Connection, id: int) -> ModerationFilter:
     return found
 
 
-async def save(conn: Connection, rule: FilterRule, id: int | None = None) -> int:
+async def save(conn: Connection, rule: ModerationRule, id: int | None = None) -> int:
     """A new filter, or another rule for one; its id. Raises Invalid for too many, NotFound for one that is gone."""
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.moderation_filter'))")
     _require_room([one for one in await list_all(conn) if one.id != id], rule)
@@ -114,7 +114,7 @@ async def save(conn: Connection, rule: FilterRule, id: int | None = None) -> int
     return made
 
 
-def _require_room(others: list[ModerationFilter], rule: FilterRule) -> None:
+def _require_room(others: list[ModerationFilter], rule: ModerationRule) -> None:
     lines = [line for one in (*others, rule) for line in one.patterns]
     if len(others) >= MOST_FILTERS or len(lines) > MOST_LINES_TOGETHER:
         raise Invalid("too_many_filters_here", most=MOST_FILTERS, lines=MOST_LINES_TOGETHER, field="patterns")

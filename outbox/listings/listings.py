@@ -33,7 +33,7 @@ from outbox.listings.listing_limits import require_draft
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
 from outbox.presence import require_at_home
-from outbox.screening import Said, hold_edit, keep_verdict, screen
+from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
 from outbox.threads.waiting_requests import CLOSED, release_waiting
 from outbox.traffic.audience import find_recipients, find_stream, next_moment
 from outbox.traffic.send import send
@@ -84,8 +84,8 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     return listing
 
 
-def _list_said(draft: ListingDraft) -> Said:
-    return Said(texts=(draft.title, draft.text, draft.wants or ""), media_ids=draft.media_ids)
+def _list_said(draft: ListingDraft) -> PostTexts:
+    return PostTexts(texts=(draft.title, draft.text, draft.wants or ""), media_ids=draft.media_ids)
 
 
 async def announce(conn: Connection, site: Site, author: Actor, listing: Listing) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from federation.texts.html_cleaner import to_text
 from models.moderation import recent_texts
 from models.moderation.filter_patterns import build_matcher, find_matches
-from models.moderation.filters import FilterRule
+from models.moderation.filters import ModerationRule
 from models.moderation.recent_texts import RecentText
 from models.store.database import Connection
 
@@ -38,7 +38,7 @@ class FilterTrial:
     whole: bool
 
 
-async def try_rule(conn: Connection, rule: FilterRule) -> FilterTrial:
+async def try_rule(conn: Connection, rule: ModerationRule) -> FilterTrial:
     """What this rule would have found."""
     matcher = build_matcher(((0, rule.patterns),))
     tried, hits = 0, list[TrialHit]()
@@ -51,7 +51,7 @@ async def try_rule(conn: Connection, rule: FilterRule) -> FilterTrial:
     return FilterTrial(tried=tried, found=len(hits), hits=hits[:SHOWN], whole=tried < MOST_TRIED)
 
 
-async def _iterate(conn: Connection, rule: FilterRule) -> AsyncIterator[RecentText]:
+async def _iterate(conn: Connection, rule: ModerationRule) -> AsyncIterator[RecentText]:
     """The newest first, a step at a time: others have their turn in between."""
     before: int | None = None
     for _ in range(MOST_TRIED // STEP):

@@ -35,7 +35,7 @@ from outbox.posts.deletions import delete_post
 from outbox.posts.mentions import find_mentioned
 from outbox.posts.polls import PollDraft
 from outbox.presence import require_at_home
-from outbox.screening import Said, hold_edit, keep_verdict, screen
+from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
 from outbox.traffic.audience import find_recipients, next_moment
 from outbox.traffic.send import send
 
@@ -177,12 +177,12 @@ async def edit(
     return changed
 
 
-def _list_said(draft: NoteDraft) -> Said:
+def _list_said(draft: NoteDraft) -> PostTexts:
     """What of a note is looked at before it appears: nothing of what is private."""
     if draft.audience == "direct":
-        return Said(texts=())
+        return PostTexts(texts=())
     options = draft.poll.options if draft.poll is not None else ()
-    return Said(texts=(draft.text, draft.warning, *options), media_ids=draft.media_ids)
+    return PostTexts(texts=(draft.text, draft.warning, *options), media_ids=draft.media_ids)
 
 
 def _require_own(author: Actor, note: Post) -> None:

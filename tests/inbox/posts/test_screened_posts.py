@@ -7,7 +7,7 @@ import pytest
 from inbox.posts.screened_posts import screen_picture
 from models import posts
 from models.moderation import filters, held_posts, removed_pictures
-from models.moderation.filters import FilterRule
+from models.moderation.filters import ModerationRule
 from models.moderation.held_posts import HeldPost
 from models.people.actors import Actor
 from models.posts.media import media_files
@@ -27,7 +27,9 @@ async def eve(desk: Desk, alice: Actor) -> Person:
     """Eve, elsewhere, whom Alice follows and wants to hear of; a filter, and Max who moderates."""
     eve = desk.fediverse.add_person("eve", "neu.test")
     followed = await desk.follow(alice, eve)
-    rule = FilterRule(name="Mots", patterns=("arnaque", "piege.test"), action="hold", on_local=False, on_remote=True)
+    rule = ModerationRule(
+        name="Mots", patterns=("arnaque", "piege.test"), action="hold", on_local=False, on_remote=True
+    )
     async with transaction(desk.instance.pool) as conn:
         if await desk.value("SELECT count(*) FROM actor WHERE local AND username = 'instance'") == 0:
             await make_local_actor(conn, "instance", type="Application")

@@ -6,11 +6,11 @@ import pytest
 
 from models.errors import Conflict, Invalid, NotFound
 from models.moderation import filters, removed_pictures
-from models.moderation.filters import MOST_FILTERS, MOST_LINES_TOGETHER, MOST_STARS, FilterRule
+from models.moderation.filters import MOST_FILTERS, MOST_LINES_TOGETHER, MOST_STARS, ModerationRule
 from models.moderation.removed_pictures import MOST, NEAR
 from models.store.database import Connection, execute
 
-RULE = FilterRule(name="Mots", patterns=("arnaque",), action="hold", on_local=True, on_remote=False)
+RULE = ModerationRule(name="Mots", patterns=("arnaque",), action="hold", on_local=True, on_remote=False)
 
 
 async def fill(conn: Connection, count: int, pattern: str = "mot", lines: int = 1) -> None:

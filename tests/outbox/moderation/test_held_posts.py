@@ -8,7 +8,7 @@ from models import posts, preferences
 from models.errors import Conflict, Invalid, NotFound
 from models.listings import listings
 from models.moderation import decisions, filters, held_posts
-from models.moderation.filters import FilterRule
+from models.moderation.filters import ModerationRule
 from models.people import accounts, actors
 from models.people.accounts import Account
 from models.people.actors import Actor
@@ -22,7 +22,9 @@ from tests.factories import HERE, make_follow, make_local_actor, make_member, ma
 from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.sent_activities import list_sent, make_streams
 
-WORDS = FilterRule(name="Arnaques", patterns=("western union", "crypto*"), action="hold", on_local=True, on_remote=True)
+WORDS = ModerationRule(
+    name="Arnaques", patterns=("western union", "crypto*"), action="hold", on_local=True, on_remote=True
+)
 
 
 @pytest.fixture
@@ -210,7 +212,7 @@ async def test_a_filter_that_only_tells_holds_nothing(conn: Connection, alice: A
     ids=["elsewhere", "other", "paused"],
 )
 async def test_what_no_filter_finds_is_published_at_once(
-    conn: Connection, alice: Actor, rule: FilterRule | None
+    conn: Connection, alice: Actor, rule: ModerationRule | None
 ) -> None:
     [kept] = await filters.list_all(conn)
     if rule is None:

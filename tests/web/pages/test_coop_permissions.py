@@ -7,7 +7,7 @@ import pytest
 from federation.instance import Instance
 from models.people.accounts import ROLES, Role
 from models.people.roles import RIGHTS, Right
-from models.store.database import transaction
+from models.store.database import execute, transaction
 from tests.factories import make_member
 from tests.points import fill_ledger
 from tests.sample_village import Village
@@ -62,6 +62,13 @@ async def test_each_address_opens_for_its_roles_alone(
 ) -> None:
     async with transaction(instance.pool) as conn:
         await fill_ledger(conn, lomme)
+        await execute(
+            conn,
+            """
+            INSERT INTO moderation_filter (id, name, patterns, action, on_local, on_remote)
+            VALUES (1, 'Mots', '{mot}', 'hold', true, true)
+            """,
+        )
         somebody = await make_member(conn, "quelqu_un", roles=[role] if role else [])
     browser: Browser = await open_browser(somebody)  # type: ignore[operator]
     token = (await browser.get("/compte")).html.xpath("string(//input[@name='csrf_token']/@value)")

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "at", "category", "about", "by", "content")
 
-STEP = 100
-
 
 @click.group(cls=BilingualGroup)
 def reports() -> None:

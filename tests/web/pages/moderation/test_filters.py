@@ -10,7 +10,7 @@ from federation.instance import Instance
 from federation.media import uploads
 from models import preferences
 from models.moderation import filters, held_posts, removed_pictures
-from models.moderation.filters import FilterRule
+from models.moderation.filters import ModerationRule
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
@@ -29,7 +29,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 TYPED = {"name": "Arnaques", "patterns": "western union\ncrypto*", "action": "hold", "on_local": "1"}
 
-RULE = FilterRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=False)
+RULE = ModerationRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=False)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from aiohttp import web
 from models.errors import Invalid
 from models.moderation import filters, journal
 from models.moderation.filter_patterns import LONGEST_LINE, MOST_LINES, read_lines
-from models.moderation.filters import NAME_LIMIT, FilterAction, FilterRule
+from models.moderation.filters import NAME_LIMIT, FilterAction, ModerationRule
 from models.store.database import connection, transaction
 from outbox.moderation.filter_trial import FilterTrial, try_rule
 from web.forms.form import Form, blank_form, read_form
@@ -64,7 +64,7 @@ async def post_filter(request: web.Request) -> web.Response:
     raise redirect_with_message(HERE, "saved")
 
 
-def _read_rule(form: Form) -> FilterRule | None:
+def _read_rule(form: Form) -> ModerationRule | None:
     """The filter as it was typed; None where something is wrong."""
     name = form.text("name", limit=NAME_LIMIT, missing="Donnez un nom à ce filtre, pour le reconnaître.")
     patterns: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ def _read_rule(form: Form) -> FilterRule | None:
         form.fail("where", "Cochez au moins l’un des deux : ici, ou ailleurs.")
     if not form.ok:
         return None
-    return FilterRule(name=name, patterns=patterns, action=action, on_local=local, on_remote=remote)
+    return ModerationRule(name=name, patterns=patterns, action=action, on_local=local, on_remote=remote)
 
 
 async def _show(request: web.Request, form: Form, id: int | None, *, trial: FilterTrial | None = None) -> web.Response:
