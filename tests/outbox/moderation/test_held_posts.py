@@ -1,6 +1,7 @@
 """What waits for a look: nothing leaves and nobody is told until it is released, then all of it as if it were new."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from models.people.accounts import Account
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection, execute, fetch_column, fetch_records, fetch_value
+from outbox import posting, scheduled_posts
 from outbox.listings import listings as verbs
 from outbox.moderation.held_posts import refuse, release
 from outbox.posts import notes
@@ -259,3 +261,22 @@ async def test_the_team_places_and_whoever_published_before_do_not_wait(conn: Co
     for author in (old, place, maxime):
         note = await notes.publish(conn, HERE, author, NoteDraft(text="Bonjour", audience="network"))
         assert await held_posts.find(conn, note.id) is None
+
+
+async def test_what_was_planned_waits_when_its_moment_comes(conn: Connection, alice: Actor) -> None:
+    wish = posting.PostRequest(
+        text="Des cryptos",
+        warning="",
+        sensitive=None,
+        audience="network",
+        language=None,
+        parent_id=None,
+        media_ids=(),
+    )
+    at = datetime.now(UTC) + timedelta(hours=1)
+
+    note = await scheduled_posts.publish_due(conn, HERE, await scheduled_posts.schedule(conn, alice, wish, at, None))
+
+    assert note is not None
+    assert (await held_posts.find(conn, note.id)) is not None
+    assert (await list_sent(conn), await streamed(conn, note.id)) == ([], [])
