@@ -57,8 +57,9 @@ class Preferences:
     member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
     `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
-    then advertised on sites where its rules do not hold. `first_posts` is how many posts of a new member wait for a
-    look; none unless the cooperative wants it.
+    then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
+    suspensions too; `journal_shown` lets members read what the team does, without names. `first_posts` is how many
+    posts of a new member wait for a look; none unless the cooperative wants it.
     """
 
     name: str = ""
@@ -82,6 +83,8 @@ class Preferences:
     strangers_shown: bool = False
     markets: bool = False
     first_posts: int = 0
+    suspension_by_two: bool = False
+    journal_shown: bool = True
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""

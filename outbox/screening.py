@@ -17,7 +17,8 @@ from models.moderation import cases, filters, held_posts, removed_pictures
 from models.moderation.filters import FilterMatch
 from models.moderation.held_posts import HeldReason, NewHold
 from models.moderation.removed_pictures import RemovedPicture
-from models.news import held_post_news
+from models.news import held_post_news, staff_notifications
+from models.news.staff_notifications import Topic
 from models.people import accounts
 from models.people.actors import Actor
 from models.posts import Post
@@ -130,13 +131,15 @@ async def keep_verdict(
     await filters.count_matches(conn, [one.filter_id for one in verdict.matches])
     if verdict.picture is not None:
         await removed_pictures.count_match(conn, verdict.picture.id)
+    known = await held_posts.count_of_case(conn, case_id)
     if verdict.holds:
         hold = NewHold(reason=verdict.reason, matched=verdict.words, keys=verdict.keys, draft=draft)
         await held_posts.hold(conn, post_id, case_id, hold)
         await held_post_news.notify_author(conn, "post_held", author.id, post_id)
     else:
         await filters.note(conn, case_id, verdict.words)
-    await held_post_news.notify_team(conn, case_id, but=[author.id])
+    if not known:  # once as long as something of hers waits: a flood is one piece of news
+        await staff_notifications.notify_team(conn, "held_post", Topic(case_id=case_id))
 
 
 async def hold_edit(conn: Connection, author: Actor, post: Post, said: PostTexts, draft: object) -> bool:

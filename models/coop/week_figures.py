@@ -89,24 +89,26 @@ async def _count(conn: Connection, bounds: list[datetime]) -> list[_Counted]:
             WHERE t.owner_id IN (SELECT id FROM ours)
                 AND (answer.at IS NOT NULL OR t.created_at < now() - interval '1 day')
         )
-        SELECT width_bucket(created_at, $1) AS place, 'members' AS what, count(*)::integer AS total FROM account
+        SELECT width_bucket(created_at, $1::timestamptz[]) AS place, 'members' AS what, count(*)::integer AS total
+        FROM account
         WHERE created_at >= $2 AND created_at < $3 AND confirmed_at IS NOT NULL AND waits_since IS NULL GROUP BY 1
         UNION ALL
-        SELECT width_bucket(p.id, $4), 'listings', count(*)::integer FROM listing l JOIN post p ON p.id = l.post_id
+        SELECT width_bucket(p.id, $4::bigint[]), 'listings', count(*)::integer
+        FROM listing l JOIN post p ON p.id = l.post_id
         WHERE l.post_id >= $5 AND l.post_id < $6 AND p.local AND p.deleted_at IS NULL GROUP BY 1
         UNION ALL
-        SELECT width_bucket(id, $4), 'requests', count(*)::integer FROM thread GROUP BY 1
+        SELECT width_bucket(id, $4::bigint[]), 'requests', count(*)::integer FROM thread GROUP BY 1
         UNION ALL
-        SELECT width_bucket(id, $4), 'asked', count(*)::integer FROM asked GROUP BY 1
+        SELECT width_bucket(id, $4::bigint[]), 'asked', count(*)::integer FROM asked GROUP BY 1
         UNION ALL
-        SELECT width_bucket(id, $4), 'answered', count(*)::integer FROM asked
+        SELECT width_bucket(id, $4::bigint[]), 'answered', count(*)::integer FROM asked
         WHERE at <= created_at + interval '1 day' GROUP BY 1
         UNION ALL
-        SELECT width_bucket(agreed_at, $1), CASE WHEN owner_id IN (SELECT id FROM ours)
+        SELECT width_bucket(agreed_at, $1::timestamptz[]), CASE WHEN owner_id IN (SELECT id FROM ours)
             AND partner_id IN (SELECT id FROM ours) THEN 'agreed' ELSE 'agreed_elsewhere' END, count(*)::integer
         FROM deal GROUP BY 1, 2
         UNION ALL
-        SELECT width_bucket(ended_at, $1), 'done', count(*)::integer FROM agreement
+        SELECT width_bucket(ended_at, $1::timestamptz[]), 'done', count(*)::integer FROM agreement
         WHERE state = 'done' AND ended_at >= $2 AND ended_at < $3 GROUP BY 1
         """,
         bounds[:-1],

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from models.store.background import stream_events
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 HeldReason = Literal["first", "filter"]
 
@@ -151,6 +151,12 @@ async def count_waiting(conn: Connection, reader_id: int) -> int:
     return found
 
 
+async def count_of_case(conn: Connection, case_id: int) -> int:
+    """How much of one person waits."""
+    found: int = await fetch_value(conn, "SELECT count(*) FROM held_post WHERE case_id = $1", case_id)
+    return found
+
+
 async def count_published(conn: Connection, author_id: int, most: int) -> int:
     """How much somebody has published that did not have to wait, or was released; counted up to `most`."""
     found: int = await fetch_value(
@@ -225,19 +231,18 @@ async def drop_draft(conn: Connection, post_id: int) -> None:
     await execute(conn, "DELETE FROM held_post WHERE post_id = $1 AND draft IS NOT NULL", post_id)
 
 
-async def claim_overdue(conn: Connection) -> list[tuple[int, int]]:
-    """The cases, with whom they are about, of what nobody answered for OVERDUE and nobody was told of: told now."""
-    rows = await fetch_records(
+async def claim_overdue(conn: Connection) -> list[int]:
+    """The cases of what nobody answered for OVERDUE and nobody was told of: told now."""
+    return await fetch_column(
         conn,
         """
         WITH told AS (
             UPDATE held_post h SET escalated_at = now() FROM post p
             WHERE p.id = h.post_id AND p.deleted_at IS NULL AND h.escalated_at IS NULL
                 AND h.held_at < now() - $1::interval
-            RETURNING h.case_id, p.author_id
+            RETURNING h.case_id
         )
-        SELECT DISTINCT case_id, author_id FROM told WHERE case_id IS NOT NULL
+        SELECT DISTINCT case_id FROM told WHERE case_id IS NOT NULL
         """,
         OVERDUE,
     )
-    return [(row["case_id"], row["author_id"]) for row in rows]

@@ -147,9 +147,9 @@ async def list_by_ids(conn: Connection, ids: Sequence[int], reader_id: int | Non
 
 
 async def list_open(
-    conn: Connection, *, reader_id: int | None = None, after: int | None = None, limit: int = 100
+    conn: Connection, *, reader_id: int | None = None, case_id: int | None = None, limit: int = 100
 ) -> list[Report]:
-    """Reports that wait for somebody, oldest first, by keyset; not those about the reader."""
+    """Reports that wait for somebody, of one case or all, oldest first; not those about the reader."""
     return await fetch_all(
         conn,
         Report,
@@ -157,31 +157,10 @@ async def list_open(
         SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
             forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
         FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
-            AND ($2::bigint IS NULL OR id > $2) ORDER BY id LIMIT $3
+            AND ($2::bigint IS NULL OR case_id = $2) ORDER BY id LIMIT $3
         """,
         reader_id,
-        after,
-        limit,
-    )
-
-
-async def list_closed(
-    conn: Connection, *, reader_id: int, before: tuple[datetime, int] | None = None, limit: int = 20
-) -> list[Report]:
-    """Settled reports, the latest first, by keyset on when and id; not those about the reader."""
-    return await fetch_all(
-        conn,
-        Report,
-        """
-        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
-            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
-        FROM report WHERE closed_at IS NOT NULL AND target_id IS DISTINCT FROM $1
-            AND ($2::timestamptz IS NULL OR (closed_at, id) < ($2, $3::bigint))
-        ORDER BY closed_at DESC, id DESC LIMIT $4
-        """,
-        reader_id,
-        before[0] if before else None,
-        before[1] if before else None,
+        case_id,
         limit,
     )
 
@@ -201,17 +180,21 @@ async def list_made(conn: Connection, reporter_id: int, *, limit: int = 50) -> l
     )
 
 
-async def count_open(conn: Connection, reader_id: int) -> int:
-    """How many wait for the reader; at most 1,000."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM (SELECT FROM report WHERE closed_at IS NULL AND target_id IS DISTINCT FROM $1
-            LIMIT 1000) AS waiting
-        """,
-        reader_id,
-    )
+async def list_of_case(conn: Connection, case_id: int, reader_id: int | None = None) -> list[Report]:
+    """All reports of a case, the earliest first; not those about the reader."""
+    ids = await fetch_column(conn, "SELECT id FROM report WHERE case_id = $1 ORDER BY id LIMIT 500", case_id)
+    return await list_by_ids(conn, ids, reader_id)
+
+
+async def find_case(conn: Connection, id: int) -> int | None:
+    """The case that a report belongs to."""
+    found: int | None = await fetch_value(conn, "SELECT case_id FROM report WHERE id = $1", id)
     return found
+
+
+async def put_into_case(conn: Connection, id: int, case_id: int) -> None:
+    """It belongs to this case from now on."""
+    await execute(conn, "UPDATE report SET case_id = $2 WHERE id = $1", id, case_id)
 
 
 async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
@@ -243,18 +226,6 @@ async def reopen(conn: Connection, id: int, by: int) -> bool:
             id,
             by,
         )
-    )
-
-
-async def claim_unmailed(conn: Connection) -> list[int]:
-    """Ids of open reports of which no mail told yet; from now on one did."""
-    return await fetch_column(
-        conn,
-        """
-        UPDATE report SET mailed_at = now()
-        WHERE id IN (SELECT id FROM report WHERE closed_at IS NULL AND mailed_at IS NULL
-            ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED) RETURNING id
-        """,
     )
 
 

@@ -23,12 +23,16 @@ from models.store.statements import compose
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
-    "held_post", "post_held", "post_released", "decision",
+    "sign_up_message", "held_post", "post_held", "post_released", "second_asked", "appeal", "handed_over",
+    "decision", "decision_ended", "appeal_answered",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled` and `repair_call` (one near the reader) are ours; so are `held_post` (something waits for the team),
-`post_held`, `post_released` and `decision` (for whom it concerns)."""
+`report_settled` and `repair_call` (one near the reader) are ours. For the team: `sign_up_message` (who asks to join
+wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for another one's yes), `appeal`,
+`handed_over` (somebody passed on a week on duty). For whom the team decided about: `decision`, `decision_ended` (it
+holds no more), `appeal_answered`;
+for whom it holds up: `post_held`, `post_released`."""
 
 
 PUSH = "push"

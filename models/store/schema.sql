@@ -309,7 +309,8 @@ CREATE TABLE post (
     url text NOT NULL,
     -- network is Public in `to`, unlisted Public in `cc`; coop never leaves the server; territories are the followers
     -- of the author and the coop actors of friend cooperatives.
-    audience text NOT NULL CHECK (audience IN ('network', 'unlisted', 'coop', 'territories', 'followers', 'direct')),
+    audience text NOT NULL CHECK (audience IN ('network', 'unlisted', 'coop', 'territories', 'followers', 'direct',
+        'author')),
     content text NOT NULL DEFAULT '',         -- cleaned HTML, as shown
     source text NOT NULL DEFAULT '',          -- what a local author typed
     warning text NOT NULL DEFAULT '',         -- content warning
@@ -333,7 +334,9 @@ CREATE TABLE post (
     -- The website of the app that a status was written with, as it said when it was registered: apps show it.
     application_website text,
     -- Hidden by the team or held before it was ever published: its author and the team alone read it.
-    hidden_at timestamptz
+    hidden_at timestamptz,
+    hidden_audience text,
+    withheld boolean NOT NULL DEFAULT false   -- those elsewhere who have it were told that it is put away
 );
 -- How much a stranger answered lately is counted, whether it was taken back or not.
 CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
@@ -352,6 +355,7 @@ CREATE INDEX post_public_remote ON post (id DESC)
 CREATE INDEX post_reply ON post (in_reply_to_id) WHERE in_reply_to_id IS NOT NULL;
 CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
 CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
+CREATE INDEX post_untold ON post (author_id) WHERE local AND (hidden_at IS NOT NULL) <> withheld;
 CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
 
 CREATE TABLE listing (
@@ -515,6 +519,8 @@ CREATE TABLE notification (
 );
 CREATE INDEX notification_actor ON notification (actor_id);
 CREATE INDEX notification_held_case ON notification (case_id) WHERE type = 'held_post';
+CREATE INDEX notification_of_case ON notification (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX notification_of_decision ON notification (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX notification_post ON notification (post_id);
 -- Who reacted to one thing of hers, the newest first: pages tell of the first hundred together.
 CREATE INDEX notification_reaction ON notification (recipient_id, post_id, type, id DESC)
@@ -667,7 +673,6 @@ CREATE TABLE report (
     closed_by bigint REFERENCES actor(id) ON DELETE SET NULL,
     note text NOT NULL DEFAULT '',         -- for the team alone
     answer text NOT NULL DEFAULT '',       -- read by whoever reported
-    mailed_at timestamptz,                 -- when those who can settle it were written to
     reminded_at timestamptz,               -- when administrators were, since nobody had settled it
     case_id bigint
 );
@@ -1092,7 +1097,6 @@ CREATE TABLE sign_up (
     language text NOT NULL,
     commune_code text,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    mailed_at timestamptz,
     reminded_at timestamptz
 );
 CREATE UNIQUE INDEX sign_up_email ON sign_up (lower(email));
@@ -1306,7 +1310,7 @@ CREATE TABLE exchange_event (
     actor_id bigint REFERENCES actor(id) ON DELETE CASCADE,  -- NULL: the clock
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
-        'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again')),
+        'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -1719,11 +1723,11 @@ CREATE TABLE answered_sign_up (
 );
 CREATE INDEX answered_sign_up_at ON answered_sign_up (answered_at DESC, id DESC);
 
--- When mails of each kind last went to the team: what comes within the hour goes into one.
 CREATE TABLE staff_mailing (
-    kind text PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
     at timestamptz NOT NULL
 );
+CREATE INDEX staff_mailing_actor ON staff_mailing (actor_id, at);
 
 -- Members who want to be told of repair calls near them.
 CREATE TABLE repair_watch (
@@ -1776,6 +1780,8 @@ CREATE TABLE moderation_case (
     held_until timestamptz
 );
 CREATE INDEX moderation_case_actor ON moderation_case (actor_id);
+CREATE INDEX moderation_case_closed ON moderation_case (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX moderation_case_holder ON moderation_case (holder_id) WHERE holder_id IS NOT NULL;
 CREATE UNIQUE INDEX moderation_case_open ON moderation_case (actor_id) WHERE closed_at IS NULL;
 CREATE INDEX moderation_case_waiting ON moderation_case (opened_at, id) WHERE closed_at IS NULL;
 
@@ -1798,14 +1804,33 @@ CREATE TABLE moderation_decision (
     taken_back_at timestamptz,
     taken_back_by bigint REFERENCES actor(id) ON DELETE SET NULL,
     taken_back_words text NOT NULL DEFAULT '',
+    days integer CHECK (days > 0),            -- how long from when it takes effect; NULL: to `ends_at`
+    refused_words text NOT NULL DEFAULT '',
+    provisional boolean NOT NULL DEFAULT false,  -- hidden only until two have decided what follows
+    returned_at timestamptz,                  -- whoever was asked did not answer: all of the team are
+    end_told_at timestamptz,                  -- the person knows that it is over
+    link_id uuid NOT NULL DEFAULT gen_random_uuid(),  -- opens it for whoever cannot log in; written to her alone
+    answer text NOT NULL DEFAULT '',          -- what those who reported are told
+    reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
+    lifted_at timestamptz,                    -- A decision whose time is over is lifted once, whoever looks.
     CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
 );
 CREATE INDEX moderation_decision_actor ON moderation_decision (actor_id);
 CREATE INDEX moderation_decision_case ON moderation_decision (case_id);
+CREATE INDEX moderation_decision_decided_by ON moderation_decision (decided_by);
 CREATE INDEX moderation_decision_ending ON moderation_decision (ends_at)
-    WHERE ends_at IS NOT NULL AND taken_back_at IS NULL;
+    WHERE ends_at IS NOT NULL AND taken_back_at IS NULL AND lifted_at IS NULL;
+CREATE INDEX moderation_decision_exclusion ON moderation_decision (effective_at)
+    WHERE kind = 'exclude' AND taken_back_at IS NULL;
+CREATE UNIQUE INDEX moderation_decision_link ON moderation_decision (link_id);
+-- One proposal of a case waits for a second of the team at a time.
+CREATE UNIQUE INDEX moderation_decision_proposal ON moderation_decision (case_id)
+    WHERE effective_at IS NULL AND refused_at IS NULL;
+CREATE INDEX moderation_decision_second ON moderation_decision (second_id);
 CREATE INDEX moderation_decision_unconfirmed ON moderation_decision (decided_at)
     WHERE effective_at IS NULL AND refused_at IS NULL;
+CREATE INDEX moderation_decision_untold ON moderation_decision (ends_at)
+    WHERE ends_at IS NOT NULL AND effective_at IS NOT NULL AND taken_back_at IS NULL AND end_told_at IS NULL;
 
 -- The person objects; somebody who had no part in the decision answers.
 CREATE TABLE appeal (
@@ -1816,8 +1841,11 @@ CREATE TABLE appeal (
     decided_at timestamptz,
     outcome text CHECK (outcome IN ('kept', 'taken_back')),
     answer text NOT NULL DEFAULT '',
+    reminded_at timestamptz,
+    by_same boolean NOT NULL DEFAULT false,  -- nobody else was there to decide it
     CONSTRAINT appeal_check CHECK ((decided_at IS NULL) = (outcome IS NULL))
 );
+CREATE INDEX appeal_decided_by ON appeal (decided_by);
 CREATE INDEX appeal_waiting ON appeal (made_at) WHERE decided_at IS NULL;
 
 CREATE TABLE moderation_note (
@@ -1827,6 +1855,7 @@ CREATE TABLE moderation_note (
     words text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX moderation_note_author ON moderation_note (author_id);
 CREATE INDEX moderation_note_case ON moderation_note (case_id);
 
 -- What those who look after the cooperative did: members read role, act, rule and day; the team reads all of it.
@@ -1841,6 +1870,7 @@ CREATE TABLE journal_entry (
     details jsonb NOT NULL DEFAULT '{}'       -- for the team alone
 );
 CREATE INDEX journal_entry_about ON journal_entry (about_id);
+CREATE INDEX journal_entry_at ON journal_entry (at DESC, id DESC);
 CREATE INDEX journal_entry_by ON journal_entry (by_id);
 
 -- First posts of a new member, and what a filter of the cooperative caught, wait for a look.
@@ -1856,6 +1886,59 @@ CREATE TABLE held_post (
 );
 CREATE INDEX held_post_case ON held_post (case_id);
 CREATE INDEX held_post_waiting ON held_post (held_at, post_id);
+
+-- Who of the team is on duty in which week, as which role; planned ahead, and handed over to another one of the role.
+CREATE TABLE duty (
+    week date NOT NULL CHECK (EXTRACT(isodow FROM week) = 1::numeric),  -- its Monday
+    role text NOT NULL CHECK (role IN ('welcome', 'moderator', 'keeper', 'admin')),
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    from_id bigint REFERENCES account(actor_id) ON DELETE SET NULL,  -- who handed it over to her
+    PRIMARY KEY (week, role, actor_id)
+);
+CREATE INDEX duty_actor ON duty (actor_id);
+CREATE INDEX duty_from ON duty (from_id) WHERE from_id IS NOT NULL;
+
+-- How somebody of the team wants to be told of a subject beyond the news on her page; what she never chose is proposed.
+CREATE TABLE staff_choice (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    rhythm text NOT NULL CHECK (rhythm IN ('now', 'daily', 'never')),
+    PRIMARY KEY (actor_id, kind)
+);
+
+-- What is still to be told by telephone and mail; goes with the notification once the thing is settled.
+CREATE TABLE staff_alert (
+    notification_id bigint PRIMARY KEY REFERENCES notification(id) ON DELETE CASCADE,
+    recipient_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    urgent boolean NOT NULL,
+    due_at timestamptz NOT NULL,  -- later for those who are not on duty
+    pushed_at timestamptz
+);
+CREATE INDEX staff_alert_due ON staff_alert (due_at);
+CREATE INDEX staff_alert_recipient ON staff_alert (recipient_id, due_at);
+
+-- Who runs which place of ours: she edits its hours, its closures and its listings, as long as she holds the role.
+CREATE TABLE place_keeper (
+    place_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    since timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (place_id, actor_id),
+    CONSTRAINT place_keeper_check CHECK (place_id <> actor_id)
+);
+CREATE INDEX place_keeper_actor ON place_keeper (actor_id);
+
+-- What the team does with a case: who took it, gave it back or stepped aside, and why.
+CREATE TABLE case_step (
+    id bigint PRIMARY KEY,
+    case_id bigint NOT NULL REFERENCES moderation_case(id) ON DELETE CASCADE,
+    by_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    act text NOT NULL CHECK (act IN ('taken', 'given_back', 'withdrew', 'reopened', 'thread_read')),
+    words text NOT NULL DEFAULT '',  -- why, where somebody stepped aside
+    at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX case_step_by ON case_step (by_id);
+CREATE INDEX case_step_case ON case_step (case_id);
 
 -- What the cooperative wants to look at before it appears: words and patterns, a line each, by whole words.
 CREATE TABLE moderation_filter (
@@ -1928,7 +2011,7 @@ SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_i
     following_uri, featured_uri, icon_media_id, image_media_id, locked, discoverable, indexable, fields,
     also_known_as, moved_to, implements, territory_uri, category, place_name, postcode, commune_code, latitude,
     longitude, radius, published_at, created_at, updated_at, fetched_at, suspended_at, deleted_at, automatic,
-    away_until, street, hours
+    away_until, street, hours, limited_at, excluded_at
 FROM actor;
 COMMENT ON VIEW full_actor IS
     'An actor as it is read, without the document as received, which is large: one list of columns for all readers.';
@@ -1948,7 +2031,8 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.kind, l.mode, l.title, l.description, l.category, l.category_uri, l.status, l.closed_reason, l.stream_uri,
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
-    l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri
+    l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
+    p.hidden_at, p.hidden_audience
 FROM listing l JOIN post p ON p.id = l.post_id;
 COMMENT ON VIEW full_listing IS
     'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';
@@ -1956,7 +2040,7 @@ COMMENT ON VIEW full_listing IS
 CREATE VIEW full_post AS
 SELECT id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
     in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
-    received_at, deleted_at, thanks_for
+    received_at, deleted_at, thanks_for, hidden_at, hidden_audience
 FROM post;
 COMMENT ON VIEW full_post IS
     'A post as it is read, without the object as received, which is large: one list of columns for all readers.';
@@ -1974,7 +2058,8 @@ CREATE VIEW shown_filtered_notification AS
         AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = n.recipient_id AND b.author_id = n.actor_id OFFSET 0)
         AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = n.recipient_id AND m.target_id = n.actor_id
             AND m.notifications AND (m.until IS NULL OR m.until > now()))
-        AND (n.post_id IS NULL OR EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.deleted_at IS NULL))
+        AND (n.post_id IS NULL OR EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.deleted_at IS NULL
+            AND (p.hidden_at IS NULL OR p.author_id = n.recipient_id)))
         AND (n.type <> 'favourite'
             OR EXISTS (SELECT FROM favourite f WHERE f.actor_id = n.actor_id AND f.post_id = n.post_id))
         AND (n.type <> 'reblog'
@@ -1995,13 +2080,23 @@ COMMENT ON VIEW shown_message_request IS
 
 CREATE VIEW shown_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at, n.read_at FROM notification n
-    WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL)
+    WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL
+            AND (a.limited_at IS NULL OR a.id = n.recipient_id
+                OR n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'favourite', 'quote', 'poll', 'update',
+                    'repair_call')
+                OR EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id AND f.followed_id = a.id
+                    AND f.state = 'accepted')
+                OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = n.recipient_id AND e.partner_id = a.id)
+                OR EXISTS (SELECT FROM exchange e WHERE e.partner_id = n.recipient_id AND e.owner_id = a.id)))
+        AND (n.post_id IS NULL OR NOT EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.hidden_at IS NOT NULL
+            AND p.author_id <> n.recipient_id OFFSET 0))
         AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = n.recipient_id AND b.author_id = n.actor_id OFFSET 0)
         AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = n.recipient_id AND m.target_id = n.actor_id
             AND m.notifications AND (m.until IS NULL OR m.until > now()));
 COMMENT ON VIEW shown_notification IS
-    'What somebody is told of, without what those did who are suspended, blocked or muted since: decided when it is '
-    'read, so that lifting a block brings it back; OFFSET 0 keeps the question about `barred` a look-up.';
+    'What somebody is told of, without what those did who are suspended, limited (unless she follows them or is in '
+    'an exchange with them), blocked or muted since, and what is hidden: decided when it is read, so that lifting '
+    'any of it brings it back; OFFSET 0 keeps the question about `barred` a look-up.';
 
 CREATE VIEW unread_exchange AS
     SELECT e.id, e.listing_id, e.reader_id, e.other_id, e.last_id, e.read_id FROM (
@@ -2011,13 +2106,15 @@ CREATE VIEW unread_exchange AS
         SELECT id, listing_id, partner_id, owner_id, last_id, partner_read_id
         FROM exchange WHERE last_id > partner_read_id AND NOT partner_muted
     ) AS e
-    JOIN actor other ON other.id = e.other_id AND other.suspended_at IS NULL AND other.deleted_at IS NULL
+    JOIN actor other ON other.id = e.other_id AND other.deleted_at IS NULL
+        AND (other.suspended_at IS NULL OR NOT other.suspended_with_server)
     WHERE NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = e.reader_id AND b.author_id = e.other_id OFFSET 0)
         AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = e.reader_id AND m.target_id = e.other_id
             AND m.notifications AND (m.until IS NULL OR m.until > now()));
 COMMENT ON VIEW unread_exchange IS
-    'Threads with something that one of the two has not read, unless she muted the thread or hides from the other: '
-    'a view, so that the list and the numbers beside it agree.';
+    'Threads with something that one of the two has not read, unless she muted the thread or hides from the other, '
+    'or the server of the other is set aside: a view, so that the list and the numbers beside it agree. Whoever is '
+    'in an exchange with somebody who was suspended is told so.';
 
 CREATE VIEW watched_server AS
 SELECT s.host, s.level, s.software, s.software_version, coalesce(coop.name, s.name) AS name, s.first_seen_at,
@@ -2049,7 +2146,8 @@ COMMENT ON VIEW watching_repairer IS
 
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
-        n.read_at IS NULL AND (n.type IN ('move', 'sign_up', 'coop_follow', 'report_settled')
+        n.read_at IS NULL AND (n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite',
+                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call')
             OR n.id > coalesce((SELECT last_read_id FROM marker
                 WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
     FROM shown_notification n
@@ -2088,7 +2186,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION end_access_of_actor() IS
-    'Ends the access of an account whose actor was suspended or deleted, see `end_access`.';
+    'Ends the access of an account whose actor was deleted, see `end_access`.';
 
 CREATE FUNCTION finish_held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -2208,6 +2306,14 @@ CREATE FUNCTION is_standing_status(status text) RETURNS boolean LANGUAGE sql IMM
 COMMENT ON FUNCTION is_standing_status(text) IS
     'A listing that has not ended: open, or paused by its author; said once, in SQL for the partial indexes';
 
+CREATE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM account a
+        WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL))
+$$;
+COMMENT ON FUNCTION is_unpublished(bigint) IS
+    'Whether this is a member who has not confirmed her address or waits to be let in: others, here and elsewhere, '
+    'are answered as if she did not exist, which is another thing than being suspended.';
+
 CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (
         coalesce(bool_or(s.level = 'friend' OR s.listed), false)
@@ -2291,6 +2397,22 @@ COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
     'Whether a delivery may have arrived at the peer, which is not so when it was cancelled before it was tried, or '
     'withheld: who is told that something was taken back, and what is said to have arrived, is the same.';
 
+CREATE FUNCTION narrow_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.hidden_at IS NULL THEN
+        NEW.audience := coalesce(NEW.hidden_audience, NEW.audience);
+        NEW.hidden_audience := NULL;
+    ELSIF NEW.audience <> 'author' THEN
+        NEW.hidden_audience := NEW.audience;
+        NEW.audience := 'author';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION narrow_hidden() IS
+    'A post that is hidden is for its author alone, and for whom it was meant once it is shown again: whichever way '
+    'it was hidden, no read that asks for its audience can forget it.';
+
 CREATE FUNCTION note_unused_files() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO unused_file (key)
@@ -2313,6 +2435,14 @@ $$;
 COMMENT ON FUNCTION place_of(text) IS
     'How pages call a server: the place of its cooperative where that is known and not suspended, else its host; '
     'the statements that tell where a post went give it with each host.';
+
+CREATE FUNCTION recheck_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('declic_tokens', json_build_object('actor', NEW.id)::text);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION recheck_access_of_actor() IS
+    'Tells whoever holds streams of a member open that she was suspended.';
 
 CREATE FUNCTION require_balanced_points() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -2429,12 +2559,17 @@ CREATE TRIGGER access_of_disabled AFTER UPDATE OF disabled_at ON account FOR EAC
 COMMENT ON TRIGGER access_of_disabled ON account IS
     'Whoever is disabled is out of every session and app at once, whichever way it was done.';
 
-CREATE TRIGGER access_of_suspended AFTER UPDATE OF suspended_at, deleted_at ON actor FOR EACH ROW
-    WHEN (NEW.local AND ((OLD.suspended_at IS NULL AND NEW.suspended_at IS NOT NULL)
-        OR (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)))
+CREATE TRIGGER access_of_deleted AFTER UPDATE OF deleted_at ON actor FOR EACH ROW
+    WHEN (NEW.local AND OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
     EXECUTE FUNCTION end_access_of_actor();
+COMMENT ON TRIGGER access_of_deleted ON actor IS
+    'Whoever is deleted is out of every session and app at once, whichever way it was done.';
+
+CREATE TRIGGER access_of_suspended AFTER UPDATE OF suspended_at ON actor FOR EACH ROW
+    WHEN (NEW.local AND OLD.suspended_at IS NULL AND NEW.suspended_at IS NOT NULL)
+    EXECUTE FUNCTION recheck_access_of_actor();
 COMMENT ON TRIGGER access_of_suspended ON actor IS
-    'Whoever is suspended or deleted is out of every session and app at once, whichever way it was done.';
+    'Streams of whoever is suspended close at once, whichever way it was done; her sessions and apps are told why.';
 
 CREATE TRIGGER actor_of_unwelcome_host BEFORE INSERT ON actor FOR EACH ROW WHEN (NOT NEW.local)
     EXECUTE FUNCTION suspend_with_server();
@@ -2500,6 +2635,11 @@ CREATE TRIGGER points_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON point
     FOR EACH STATEMENT EXECUTE FUNCTION keep_points();
 COMMENT ON TRIGGER points_movement_kept ON points_movement IS
     'The ledger is only ever added to.';
+
+CREATE TRIGGER post_hidden_alone BEFORE INSERT OR UPDATE OF hidden_at, audience ON post FOR EACH ROW
+    WHEN (NEW.hidden_at IS NOT NULL OR NEW.audience = 'author') EXECUTE FUNCTION narrow_hidden();
+COMMENT ON TRIGGER post_hidden_alone ON post IS
+    'What the team hides or holds leaves every list at once, and its indexes too.';
 
 CREATE TRIGGER post_makes_known AFTER INSERT ON post FOR EACH ROW WHEN (NEW.local AND NEW.kind <> 'notice')
     EXECUTE FUNCTION know_answered();

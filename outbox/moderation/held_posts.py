@@ -6,10 +6,11 @@ from models import posts
 from models.errors import Conflict, Invalid, NotFound
 from models.listings import listings
 from models.listings.listings import ListingDraft
-from models.moderation import held_posts, journal
+from models.moderation import cases, held_posts, journal
 from models.moderation.held_posts import HeldPost
-from models.news import held_post_news, notifications
-from models.people import actors
+from models.news import held_post_news, notifications, staff_notifications
+from models.news.staff_notifications import Topic
+from models.people import actors, roles
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.posts import PUBLIC, Post
@@ -19,7 +20,7 @@ from models.store.database import Connection, transaction
 from outbox.builders.activities.create import build_create
 from outbox.listings import listings as listing_verbs
 from outbox.listings import repair_calls
-from outbox.moderation.deciding import Ruling, decide
+from outbox.moderation.deciding import DirectRuling, decide
 from outbox.posts import notes, quote_requests
 from outbox.posts.notes import NoteDraft
 from outbox.posts.post_documents import build_document
@@ -59,7 +60,7 @@ async def refuse(conn: Connection, site: Site, post_id: int, by: Account | None,
     held, author = await _get(conn, post_id, by)
     await _settle(conn, held, by, released=False)
     hidden = () if held.draft is not None else (post_id,)
-    ruling = Ruling(
+    ruling = DirectRuling(
         kind="hide" if hidden else "warn",
         words=words[:WORDS_LIMIT],
         post_ids=hidden,
@@ -72,8 +73,9 @@ async def tell_overdue(instance: Instance) -> int:
     """Tell those who administer of what nobody answered for three days, once; a chore. Of how many people it is."""
     async with transaction(instance.pool) as conn:
         overdue = await held_posts.claim_overdue(conn)
-        for case_id, author_id in overdue:
-            await held_post_news.notify_overdue(conn, case_id, but=[author_id])
+        admins = await roles.list_holders(conn, "settings") if overdue else []
+        for case_id in overdue:
+            await staff_notifications.notify_team(conn, "held_post", Topic(case_id=case_id), to=admins)
     return len(overdue)
 
 
@@ -100,7 +102,9 @@ async def _settle(conn: Connection, held: HeldPost, by: Account | None, *, relea
         matched=held.matched,
     )
     if held.case_id is not None:
-        await held_post_news.forget_settled(conn, held.case_id)
+        if not await held_posts.count_of_case(conn, held.case_id):
+            await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=held.case_id))
+        await cases.close_settled(conn, held.case_id)
 
 
 async def _apply_draft(conn: Connection, site: Site, author: Actor, held: HeldPost) -> None:

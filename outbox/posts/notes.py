@@ -147,7 +147,7 @@ async def edit(
     """
     _require_own(author, note)
     require_at_home(author)
-    draft = _require_draft(replace(draft, audience=note.audience))
+    draft = _require_draft(replace(draft, audience=note.meant_audience))
     if not looked_at and await hold_edit(conn, author, note, _list_said(draft), draft):
         return note
     answered = await posts.list_by_ids(conn, [note.in_reply_to_id]) if note.in_reply_to_id is not None else []
@@ -166,7 +166,7 @@ async def edit(
     [changed] = await posts.list_by_ids(conn, [note.id])
     await _tell_named(conn, author, note, named)
     await notifications.notify_sharers(conn, author_id=author.id, post_id=note.id)
-    if changed.audience != "coop":
+    if changed.audience not in ("coop", "author"):
         parts = (await quote_policies.load_parts(conn, [changed]))[changed.id]
         written = build_note(site, author, changed, mentioned=named, tags=new.tags, media=pictures)
         written = add_quotes(author, add_poll(written, poll), parts)

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from federation.instance import Instance
 from models.access import one_time_links, second_factors
 from models.access.one_time_links import Purpose
+from models.moderation import journal
 from models.news import news_mails
 from models.people import accounts
 from models.people.accounts import Account
@@ -35,17 +36,20 @@ MailKind = Literal[
     "leaving_soon",
     "archive",
     "waiting_hosts",
+    "staff_news",
     "staff_reports",
     "staff_sign_ups",
     "repair_call",
     "disk_space",
+    "decision",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
 `leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready;
-`waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_reports`, `staff_sign_ups`:
-reports, requests to join wait (web/mail/staff_mails); `repair_call`: somebody has broken down near;
-`disk_space`: there is little room left."""
+`waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_news`: what is new for the team
+(web/mail/staff_alerts); `staff_reports`, `staff_sign_ups`: nobody settled these for days (web/mail/staff_mails);
+`repair_call`: somebody has broken down near; `disk_space`: there is little room left; `decision`: what the team decided
+about her (web/mail/decision_mails)."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",
@@ -74,10 +78,14 @@ async def queue_address_mail(conn: Connection, actor_id: int, email: str) -> Non
     await jobs.enqueue(conn, MAIL, {"kind": "address", "actor_id": actor_id, "return_to": "/compte", "email": email})
 
 
-async def reset_factors(conn: Connection, actor_id: int) -> bool:
-    """Let somebody in by the first proof alone again, and tell her; False where there was no second one."""
+async def reset_factors(conn: Connection, actor_id: int, *, by: Account | None = None) -> bool:
+    """Let somebody in by the first proof alone again, and tell her; False where there was no second one.
+
+    It stands in the journal; without `by` a command did it.
+    """
     removed = await second_factors.remove_all(conn, actor_id)
     if removed:
+        await journal.record(conn, "second_factor_reset", by=by, right="members", about_id=actor_id)
         await queue_mail(conn, "factors", actor_id, "/compte/securite")
     return removed
 

@@ -24,8 +24,10 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import message_request_review, report_form, reports
-from web.pages.moderation.screening import filter_form, filters, held_posts
+from web.pages.moderation import journal_pages, message_request_review, own_decisions, report_form, suspension
+from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
+from web.pages.moderation.screening import filter_form, filters
+from web.pages.moderation.screening import held_posts as held_list
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
     absences,
@@ -39,6 +41,7 @@ from web.pages.people import (
 )
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
+from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
@@ -49,6 +52,7 @@ from web.rendering import static_files
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ID = r"\d{1,19}"
 HOST = r"[0-9A-Za-z.:-]{1,255}"
+NAME = r"[a-z0-9_]+"
 LINK = r"[A-Za-z0-9_-]{20,80}"
 SIGNED = r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}"
 
@@ -183,6 +187,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/securite/cle", second_factor_settings.post_passkey),
     web.post("/compte/securite/cle/retirer", second_factor_settings.post_passkey_removal),
     web.post("/compte/securite/secours", second_factor_settings.post_codes),
+    web.get("/compte/suspension", suspension.show_suspension),
+    web.post("/compte/suspension/echanges/{id}", suspension.post_leave),
     web.get("/compte/donnees", personal_export.show_own_data),
     web.post("/compte/donnees", personal_export.post_own_data),
     web.get("/compte/donnees/archive", personal_export.show_archive),
@@ -209,6 +215,17 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
     web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_act),
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
+    web.get("/coop/permanence", duty.show_duty),
+    web.post("/coop/permanence", duty.post_duty),
+    web.get("/coop/lieux", places.list_places),
+    web.get(f"/coop/lieux/{{place:{NAME}}}", places.show_place),
+    web.post(f"/coop/lieux/{{place:{NAME}}}", preserve_form(places.post_hours)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/responsables", places.post_keeper),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/publier", publish_page.show_publish),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/publier", preserve_form(publish_page.post_publish)),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.post("/coop/demandes", sign_ups.post_decision),
@@ -218,10 +235,23 @@ ROUTES: list[web.RouteDef] = [
     web.post("/coop/filtres/nouveau", preserve_form(filter_form.post_filter)),
     web.get(f"/coop/filtres/{{id:{ID}}}", filter_form.show_filter),
     web.post(f"/coop/filtres/{{id:{ID}}}", preserve_form(filter_form.post_filter)),
-    web.get("/coop/retenues", held_posts.list_held),
-    web.post("/coop/retenues", preserve_form(held_posts.post_decision)),
-    web.get("/coop/signalements", reports.list_reports),
-    web.post("/coop/signalements", preserve_form(reports.post_decision)),
+    web.get("/coop/retenues", held_list.list_held),
+    web.post("/coop/retenues", preserve_form(held_list.post_decision)),
+    web.get("/coop/signalements", case_list.redirect_old),
+    web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
+    web.get("/coop/journal", journal_pages.show_journal),
+    web.get("/journal", journal_pages.show_to_members),
+    web.get("/coop/dossiers", case_list.list_cases),
+    web.post("/coop/dossiers", preserve_form(case_list.close_many)),
+    web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
+    web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/publications", preserve_form(held_posts.post_publication)),
+    web.get(f"/compte/decisions/{{id:{ID}}}", own_decisions.show_decision),
+    web.post(f"/compte/decisions/{{id:{ID}}}", preserve_form(own_decisions.post_appeal)),
+    web.get(f"/decisions/{{link:{UUID}}}", own_decisions.show_decision),
+    web.post(f"/decisions/{{link:{UUID}}}", own_decisions.post_appeal),
     web.get("/signaler/merci", report_form.show_thanks),
     web.get(f"/signaler/{{what:annonce|message|compte}}/{{id:{ID}}}", report_form.show_form),
     web.post(f"/signaler/{{what:annonce|message|compte}}/{{id:{ID}}}", preserve_form(report_form.post_form)),

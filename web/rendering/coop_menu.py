@@ -110,14 +110,6 @@ MENU: tuple[MenuEntry, ...] = (
     ),
     _entry(
         "moderation",
-        "/coop/signalements",
-        "reports",
-        N_("Signalements"),
-        "flag",
-        N_("Lire ce qui est signalé, et décider"),
-    ),
-    _entry(
-        "moderation",
         "/coop/inconnus",
         "reports",
         N_("Messages d’inconnus"),

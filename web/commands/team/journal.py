@@ -19,6 +19,8 @@ COLUMNS = ("at", "act", "by", "role", "about", "rule")
 
 USUAL_DAYS = 30
 
+LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
+
 
 @click.command()
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day; without it the last 30 days.")
@@ -32,7 +34,7 @@ def journal(since: datetime | None, limit: int, *, as_json: bool) -> None:
 async def _print_journal(since: datetime | None, limit: int, *, as_json: bool) -> None:
     begin = since.replace(tzinfo=UTC) if since is not None else datetime.now(UTC) - timedelta(days=USUAL_DAYS)
     async with working_instance() as instance, database.connection(instance.pool) as conn:
-        found = await records.list_since(conn, begin, limit=limit)
+        found = await records.list_entries(conn, None, span=(begin, LAST_DAY), limit=limit)
         people = await actors.map_by_ids(conn, [id for one in found for id in (one.by_id, one.about_id) if id])
     rows: list[dict[str, Cell]] = [
         {

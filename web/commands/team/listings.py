@@ -54,7 +54,7 @@ async def _hide(id: str, reason: str, rule: str) -> None:
         if await _list_hiding(conn, found):
             raise CommandFailed(f"{id} is hidden already; `declic listings show {id}` shows it again.")
         author = await actors.get(conn, found.post.author_id)
-        ruling = deciding.Ruling(kind="hide", words=reason, rule=rule, post_ids=(found.id,))
+        ruling = deciding.DirectRuling(kind="hide", words=reason, rule=rule, post_ids=(found.id,))
         await deciding.decide(conn, instance.site, author, ruling)
         await journal.record(
             conn, "post_hidden", by=None, right="reports", about_id=author.id, rule=rule, post_id=found.id

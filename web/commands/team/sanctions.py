@@ -45,7 +45,7 @@ async def _suspend(name: str, reason: str, rule: str, until: datetime | None) ->
             raise CommandFailed(f"{name} is suspended already; `declic members unsuspend {name}` takes that back.")
         if await roles.list_holders(conn, "roles") == [member.id]:
             raise CommandFailed(f"{name} alone administers this cooperative: give somebody else the role first.")
-        ruling = deciding.Ruling(kind="suspend", words=reason, rule=rule, ends_at=ends_at)
+        ruling = deciding.DirectRuling(kind="suspend", words=reason, rule=rule, ends_at=ends_at)
         id = await deciding.decide(conn, instance.site, member, ruling)
         await journal.record(conn, "suspended", by=None, right="reports", about_id=member.id, rule=rule)
         print_out(str(id))

@@ -69,7 +69,7 @@ async def find_reports(reader: Reader) -> PendingLine | None:
         what=_tell_reports(say, found),
         since=found.since,
         details=details,
-        href="/coop/signalements",
+        href="/coop/dossiers",
         button=say(N_("Lire et décider")),
     )
 

@@ -13,7 +13,8 @@ from models.errors import NotFound
 from models.exchanges import exchange_messages
 from models.listings import categories, listings, repair_watches
 from models.listings.listings import Listing, ListingDetails
-from models.moderation import held_posts
+from models.moderation import decisions, held_posts
+from models.moderation.decisions import Hiding
 from models.moderation.held_posts import HeldPost
 from models.people import actors
 from models.places import geometry
@@ -114,6 +115,7 @@ class ListingView:
     similar: list[ListingCard]
     waits: bool
     held: HeldPost | None
+    hiding: Hiding | None
 
 
 async def show_local(request: web.Request) -> web.Response:
@@ -237,6 +239,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         opening=find_opening_hours(author),
         waits=post.waits,
         held=(await held_posts.map_own(conn, reader_id, [post.id])).get(post.id),
+        hiding=await decisions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
 

@@ -6,7 +6,7 @@ from typing import get_args
 from aiohttp import web
 
 from federation.texts.html_cleaner import to_text
-from models import posts
+from models import posts, preferences
 from models.errors import NotFound
 from models.listings import listings
 from models.moderation import reports
@@ -133,7 +133,8 @@ async def list_own(request: web.Request) -> web.Response:
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         lines = await make_lines(conn, await reports.list_made(conn, account.actor_id), account.actor_id)
-    return await render(request, "reports/own.html", lines=lines)
+        shown = (await preferences.load(conn)).journal_shown
+    return await render(request, "reports/own.html", lines=lines, journal_shown=shown)
 
 
 async def _find(request: web.Request) -> Reported:

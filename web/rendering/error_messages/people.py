@@ -12,6 +12,9 @@ REFUSALS = {
     "last_administrator": "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.",
     "too_many_sign_ups": "Beaucoup de personnes attendent déjà. Revenez dans quelques jours.",
     "sign_up_waiting": "Une demande qui attend porte déjà ce nom ou cette adresse.",
+    "duty_week_invalid": "Choisissez une semaine à venir, dans les trois mois.",
+    "duty_receiver_invalid": "Choisissez une personne qui a ce rôle.",
+    "duty_not_held": "Cette semaine n’est plus à vous : quelqu’un l’a déjà prise, ou vous l’avez passée.",
     "sign_up_answered": "Cette demande a déjà reçu une réponse.",
     "passkey_not_added": "Cette clé est déjà connue, ou il y en a trop.",
     "passkey_unreadable": "Cette clé d’accès n’est pas lisible.",
@@ -45,6 +48,8 @@ REFUSALS = {
     "too_many_featured_tags": "Un profil montre %(most)s mots-dièse au plus.",
     "featured_tag_exists": "Ce mot-dièse est déjà sur votre profil.",
     "account_suspended": "Ce compte est suspendu.",
+    "account_is_suspended": "Votre compte est suspendu. Connectez-vous sur le site de votre coop : vous y lirez "
+    "pourquoi, jusqu’à quand, et comment le contester.",
     "password_too_short": "Un mot de passe a %(least)s caractères ou plus.",
     "password_too_long": "Un mot de passe a %(most)s caractères au plus.",
     "password_too_common": "Ce mot de passe est parmi les premiers que d’autres essaieraient : quelques mots sans "

@@ -1,0 +1,43 @@
+"""What the team decided about a member, written to her by mail: whoever is suspended reads no messages here.
+
+The link opens that one decision without logging in.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from federation.instance import Instance
+from models.moderation import decisions
+from models.moderation.reports import Report
+from models.people import accounts
+from models.store.database import Connection, transaction
+from outbox.moderation.statements import Occasion, make_link
+from web.mail.account_mails import send_to_member, write_mail
+from web.mail.footer import load_footer
+from web.mail.smtp import read_smtp_url
+from web.mail.staff_mails import queue_answer
+from web.news.statements import load_statement
+
+
+async def send_decision(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job. Raises MailRefused to be tried again."""
+    if instance.settings.smtp_url is None:
+        return
+    occasion: Occasion = payload["occasion"]
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        decision = await decisions.find(conn, payload["decision_id"])
+        account = await accounts.find(conn, decision.actor_id) if decision and decision.actor_id else None
+        if decision is None or account is None or account.confirmed_at is None or account.disabled_at is not None:
+            return
+        said = await load_statement(conn, decision, occasion)
+        link = await make_link(conn, instance.site, decision.id)
+        coop = await load_footer(conn, instance.site)
+    message = write_mail("mail/decision", account, {"one": said, "link": link}, coop=coop, sender=server.sender)
+    await send_to_member(instance, account, "decision", message)
+
+
+async def queue_answers(conn: Connection, settled: Sequence[Report]) -> None:
+    """Tell visitors among those who reported what came of it."""
+    for one in settled:
+        await queue_answer(conn, one)
