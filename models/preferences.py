@@ -35,6 +35,9 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
+MOST_FIRST_POSTS = 3
+"""So many of a new member's posts may wait for a look at most."""
+
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
 
@@ -55,7 +58,8 @@ class Preferences:
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
     `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
     then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
-    suspensions too; `journal_shown` lets members read what the team does, without names.
+    suspensions too; `journal_shown` lets members read what the team does, without names. `first_posts` is how many
+    posts of a new member wait for a look; none unless the cooperative wants it.
     """
 
     name: str = ""
@@ -78,6 +82,7 @@ class Preferences:
     guests: bool = True
     strangers_shown: bool = False
     markets: bool = False
+    first_posts: int = 0
     suspension_by_two: bool = False
     journal_shown: bool = True
     legal_publisher: str = ""

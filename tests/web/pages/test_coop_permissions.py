@@ -31,6 +31,9 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/dossiers/{id:\\d{1,19}}/publications": "reports",
     "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
+    "/coop/filtres": "reports",
+    "/coop/filtres/nouveau": "reports",
+    r"/coop/filtres/{id:\d{1,19}}": "reports",
     "/coop/inconnus": "reports",
     "/coop/journal": "duty",
     "/coop/lieux": "places",
@@ -50,6 +53,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points.csv": "points",
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
+    "/coop/retenues": "reports",
     "/coop/serveurs": "servers",
     "/coop/serveurs/liste": "servers",
     "/coop/serveurs/liste.csv": "servers",
@@ -104,6 +108,14 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
         await make_member(conn, "reserve", type="Organization", name="La réserve")
         await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES ($1, $2)", listing.id, lomme.hocine.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO moderation_filter (id, name, patterns, action, on_local, on_remote)
+            VALUES ($1, 'Mots', '{mot}', 'hold', true, true)
+            """,
+            listing.id,
+        )
         await execute(
             conn,
             """
