@@ -28,6 +28,7 @@ from outbox.posts.notes import NoteDraft
 from tests.databases import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
+from tests.sample_cases import CASE_PAGES, add_sample_cases
 from tests.sample_directory import add_sample_directory
 from tests.sample_message_requests import add_message_requests
 from tests.sample_team import add_sample_team
@@ -106,10 +107,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "accessibility": ("/accessibilite", nobody, 200),
     "programs": ("/api/docs", nobody, 200),
     "publish": ("/publier", alice, 200),
-    "reports": ("/coop/signalements", admin, 200),
-    "filters": ("/coop/filtres", admin, 200),
-    "new filter": ("/coop/filtres/nouveau", admin, 200),
-    "held posts": ("/coop/retenues", admin, 200),
+    **CASE_PAGES,
     "own reports": ("/compte/signalements", alice, 200),
     "reporting": (lambda village: f"/signaler/annonce/{village.drill.id}", nobody, 200),
     "reporting elsewhere": (lambda village: f"/signaler/compte/{village.bob.id}", alice, 200),
@@ -196,6 +194,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
             await furnish_days(conn, live.village)
+            await add_sample_cases(conn, live.village)
             await furnish_unknown_hosts(conn)
             await add_sample_team(conn, live.village)
             await add_message_requests(conn, live.village)
