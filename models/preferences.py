@@ -35,6 +35,9 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
+MOST_FIRST_POSTS = 3
+"""So many of a new member's posts may wait for a look at most."""
+
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
 
@@ -57,7 +60,8 @@ class Preferences:
     then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
     suspensions too; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
     many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for a
-    yes all the same.
+    yes all the same. `first_posts` is how many posts of a new member wait for a look; none unless the cooperative
+    wants it.
     """
 
     name: str = ""
@@ -82,6 +86,7 @@ class Preferences:
     guests: bool = True
     strangers_shown: bool = False
     markets: bool = False
+    first_posts: int = 0
     suspension_by_two: bool = False
     journal_shown: bool = True
     legal_publisher: str = ""

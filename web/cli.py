@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from models.errors import DeclicError, Invalid
+from web.commands.team.french_names import FRENCH, BilingualGroup
 
 COMMANDS = {
     "serve": "web.commands.server",
@@ -23,6 +24,10 @@ COMMANDS = {
     "lookup": "web.commands.follows",
     "peer": "web.commands.servers.peers",
     "key": "web.commands.keys",
+    "members": "web.commands.team.members",
+    "listings": "web.commands.team.listings",
+    "reports": "web.commands.team.reports",
+    "journal": "web.commands.team.journal",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
     "demo": "web.commands.demo.command",
@@ -30,7 +35,7 @@ COMMANDS = {
 """Command → its module, where a function has its name (`_` for `-`); read when called, so that each starts quickly."""
 
 
-class Commands(click.Group):
+class Commands(BilingualGroup):
     """The table above as a group of commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -38,7 +43,8 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
+        """The command of this name, in either language."""
+        cmd_name = cmd_name if cmd_name in COMMANDS else FRENCH.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))

@@ -11,8 +11,10 @@ from federation.instance import Instance
 from federation.media.uploads import keep_picture
 from federation.sandbox.pictures import MAX_BYTES, RefusedPicture
 from models.errors import NotFound, Unavailable
+from models.moderation import removed_pictures
 from models.posts.media import media, media_files
 from models.posts.media.media import Media
+from models.store.background import jobs
 from models.store.database import connection, transaction
 
 Size = Literal["full", "small"]
@@ -101,6 +103,10 @@ async def _fetch_and_keep(instance: Instance, row: Media) -> None:
     try:
         async with transaction(instance.pool) as conn:
             kept = await media_files.save_cached(conn, row.id, stored)
+            if kept and await removed_pictures.find_like(conn, picture.likenesses[:1]) is not None:
+                await jobs.enqueue(
+                    conn, removed_pictures.JOB, {"media_id": row.id}, key=f"{removed_pictures.JOB}:{row.id}"
+                )
     finally:
         if not kept:  # another process was faster, the post was deleted meanwhile, or the database went away
             await instance.store.delete([stored.file_key, stored.thumbnail_key])

@@ -124,4 +124,5 @@ async def keep_picture(store: FolderStore, picture: Picture) -> StoredPicture:
         height=picture.height,
         blurhash=picture.blurhash,
         mime_type=picture.mime,
+        likeness=picture.likenesses[0] if picture.likenesses else None,
     )

@@ -8,11 +8,13 @@ both pictures. It ends when its input does.
 import contextlib
 import io
 import json
+import math
 import os
 import resource
 import struct
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +29,14 @@ MAX_PIXELS = 40_000_000
 FULL_SIDE = 1600
 THUMBNAIL_SIDE = 480
 BLURHASH_SIDE = 32
+
+LIKENESS_SIDE = 32
+LIKENESS_WAVES = 8
+LIKENESS_CUTS = (0.0, 0.05, 0.1)
+"""Of how a picture looks count its longest waves, eight each way: also of what is left when a margin is cut away."""
+
+FLAT = 200.0
+"""Below this the strongest of these waves says nothing: one colour, or nearly."""
 
 FULL_QUALITY = 82
 THUMBNAIL_QUALITY = 75
@@ -44,7 +54,7 @@ class UnusablePicture(Exception):
 
 
 def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
-    """Width, height and blurhash of the reduced picture, then it and its thumbnail, both JPEG and nothing else.
+    """Width, height, blurhash and looks of the reduced picture, then it and its thumbnail, both JPEG and nothing else.
 
     The pixels are upright, in sRGB, on white where they were transparent; of an animation the first is kept.
     Nothing of the file is copied: no EXIF, XMP, IPTC, comment, thumbnail, colour profile nor what was hidden
@@ -54,6 +64,7 @@ def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
         full = _reduce(_open(data))
         thumbnail = _fit(full, THUMBNAIL_SIDE)
         header = {"width": full.width, "height": full.height, "blurhash": _hash(thumbnail)}
+        header["likenesses"] = describe_looks(thumbnail)
         return header, _encode(full, FULL_QUALITY), _encode(thumbnail, THUMBNAIL_QUALITY)
     except UnusablePicture:
         raise
@@ -154,6 +165,59 @@ def _hash(thumbnail: Image.Image) -> str:
     rows = [[tiny.getpixel((x, y)) for x in range(tiny.width)] for y in range(tiny.height)]
     wide = tiny.width >= tiny.height
     return str(blurhash.encode(rows, components_x=4 if wide else 3, components_y=3 if wide else 4))
+
+
+def describe_looks(image: Image.Image) -> list[int]:
+    """How the picture looks, 64 bits each: as it is, then turned and mirrored, and so with its margin cut away.
+
+    A perceptual hash (pHash, by the discrete cosine transform): pictures that look alike differ in few bits. Empty for
+    a picture of one colour.
+    """
+    grey = image.convert("L")
+    looks: list[int] = []
+    for cut in LIKENESS_CUTS:
+        box = (grey.width * cut, grey.height * cut, grey.width * (1 - cut), grey.height * (1 - cut))
+        tiny = grey.resize((LIKENESS_SIDE, LIKENESS_SIDE), Image.Resampling.BOX, box=box)
+        waves = _list_waves(tiny.tobytes())
+        if max(abs(wave) for row in waves for wave in row) < FLAT:
+            return looks
+        looks.extend(_list_turned(waves))
+    return list(dict.fromkeys(looks))
+
+
+def _list_waves(pixels: bytes) -> list[list[float]]:
+    """The coefficients of the lowest frequencies but none, row by row (DCT-II, not scaled)."""
+    side, waves = range(LIKENESS_SIDE), range(1, LIKENESS_WAVES + 1)
+    cosines = [[math.cos(math.pi * wave * (2 * at + 1) / (2 * LIKENESS_SIDE)) for at in side] for wave in waves]
+    rows = [
+        [
+            sum(map(float.__mul__, cosine, map(float, pixels[at * LIKENESS_SIDE : (at + 1) * LIKENESS_SIDE])))
+            for cosine in cosines
+        ]
+        for at in side
+    ]
+    columns = list(zip(*rows, strict=True))
+    return [[sum(map(float.__mul__, cosine, column)) for column in columns] for cosine in cosines]
+
+
+def _list_turned(waves: list[list[float]]) -> Iterator[int]:
+    """The eight ways to lay the picture down: odd waves change their sign where it is mirrored."""
+    for laid in (waves, list(zip(*waves, strict=True))):
+        for down in (1, -1):
+            for across in (1, -1):
+                turned = [
+                    wave * (1 if y % 2 else down) * (1 if x % 2 else across)
+                    for y, row in enumerate(laid)
+                    for x, wave in enumerate(row)
+                ]
+                yield _pack(turned)
+
+
+def _pack(waves: list[float]) -> int:
+    """A bit for each wave that is stronger than half of them, as a signed number."""
+    middle = sorted(waves)[len(waves) // 2]
+    bits = int("".join("1" if wave > middle else "0" for wave in waves), 2)
+    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def limit_process() -> None:

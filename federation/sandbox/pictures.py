@@ -98,13 +98,17 @@ REFUSALS: dict[str, type[RefusedPicture]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture as it is kept and served: both JPEG; `width` and `height` of the full one."""
+    """A picture as it is kept and served: both JPEG; `width` and `height` of the full one.
+
+    `likenesses` are how it looks (`picture_child.describe_looks`), the first as it is; empty for one colour.
+    """
 
     full: bytes
     thumbnail: bytes
     width: int
     height: int
     blurhash: str
+    likenesses: tuple[int, ...] = ()
     mime: str = "image/jpeg"
 
 
@@ -120,6 +124,7 @@ class _PictureHeader(msgspec.Struct):
     width: int = 0
     height: int = 0
     blurhash: str = ""
+    likenesses: tuple[int, ...] = ()
     full: int = 0
     thumbnail: int = 0
     error: str | None = None
@@ -172,6 +177,7 @@ class PicturePool:
             width=header.width,
             height=header.height,
             blurhash=header.blurhash,
+            likenesses=header.likenesses,
         )
 
     async def close(self) -> None:

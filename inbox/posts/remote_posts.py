@@ -11,6 +11,7 @@ from inbox.errors import Ignored
 from inbox.posts.contents import read_attachments
 from inbox.posts.message_requests import Standing, screen_post
 from inbox.posts.quotes import save_quoted
+from inbox.posts.screened_posts import hide, screen_remote
 from inbox.posts.translation import read_details, read_new_poll, read_new_post
 from inbox.posts.waiting_posts import has_to_wait, keep_waiting, narrow
 from models import posts
@@ -29,6 +30,7 @@ from models.traffic.inbound import incoming_context
 from models.traffic.inbound.incoming_context import ContextQuery, IncomingContext
 from outbox.listings import repair_calls
 from outbox.moderation.message_requests import show
+from outbox.screening import keep_verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,9 @@ async def save_post(
     new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
     waits = has_to_wait(new, arrival)
     kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new
-    post, fresh = await _store(conn, author, kept, read_details(object, new.content))
+    verdict = await screen_remote(conn, author, new, object)
+    post, fresh = await _store(conn, author, hide(kept, verdict), read_details(object, new.content))
+    await keep_verdict(conn, author, post.id, verdict)
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.store.database import Connection, execute, fetch_all, fetch_one
+from models.store.database import Connection, fetch_all, fetch_one
 
 Tab = Literal["to_read", "to_confirm", "appeals", "decided"]
 
@@ -186,7 +186,7 @@ async def count(conn: Connection, reader_id: int) -> QueueCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldPost:
+class PostOfCase:
     """A post that waits for a look before it is published; `matched` is what a filter found."""
 
     post_id: int
@@ -196,11 +196,11 @@ class HeldPost:
     held_at: datetime
 
 
-async def list_held(conn: Connection, case_ids: Sequence[int]) -> list[HeldPost]:
+async def list_held(conn: Connection, case_ids: Sequence[int]) -> list[PostOfCase]:
     """What of these cases waits to be published, the oldest first."""
     return await fetch_all(
         conn,
-        HeldPost,
+        PostOfCase,
         """
         SELECT post_id, case_id, reason, matched, held_at FROM held_post WHERE case_id = ANY($1)
         ORDER BY held_at, post_id
@@ -222,8 +222,3 @@ async def list_named_posts(conn: Connection, uris: Sequence[str]) -> list[NamedP
     return await fetch_all(
         conn, NamedPost, "SELECT id, hidden_at IS NOT NULL AS hidden FROM post WHERE uri = ANY($1)", list(uris)
     )
-
-
-async def forget_held(conn: Connection, post_id: int) -> None:
-    """Somebody looked at it: it waits no more."""
-    await execute(conn, "DELETE FROM held_post WHERE post_id = $1", post_id)

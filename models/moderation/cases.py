@@ -10,7 +10,7 @@ from models.store.database import Connection, execute, fetch_all, fetch_one, fet
 HELD_FOR = timedelta(hours=4)
 """So long whoever took a case holds it, unless she gives it back before."""
 
-StepAct = Literal["taken", "given_back", "withdrew", "reopened", "thread_read"]
+StepAct = Literal["taken", "given_back", "withdrew", "reopened"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

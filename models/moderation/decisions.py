@@ -195,7 +195,8 @@ async def refresh(conn: Connection, actor_id: int) -> Changed:
                 AND (ends_at IS NULL OR ends_at > now())
         ), wanted AS MATERIALIZED (
             SELECT unnest(post_ids) AS post_id FROM in_force
-            UNION SELECT h.post_id FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.author_id = $1
+            UNION SELECT h.post_id FROM held_post h JOIN post p ON p.id = h.post_id
+                WHERE p.author_id = $1 AND h.draft IS NULL
             UNION SELECT id FROM post WHERE author_id = $1 AND deleted_at IS NULL AND kind <> 'notice'
                 AND coalesce(hidden_audience, audience) <> 'direct'
                 AND EXISTS (SELECT FROM in_force WHERE kind IN ('suspend', 'exclude'))

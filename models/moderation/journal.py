@@ -5,7 +5,7 @@ Members read role, act, rule and day, never the person; the team reads all of it
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from models.ids import make_id
 from models.people.accounts import Account, Role
@@ -48,8 +48,6 @@ Act = Literal[
     "account_exported",
     "place_changed",
 ]
-
-ACTS: tuple[Act, ...] = get_args(Act)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,9 +73,9 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """How a report is settled: by whom, what the team notes of it, and what whoever reported is told."""
+    """How a report is settled: by whom (a command: by nobody), what the team notes, what whoever reported is told."""
 
-    by: int
+    by: int | None
     note: str = ""
     answer: str = ""
 
@@ -125,7 +125,7 @@ async def count_lately(conn: Connection, host: str, *, within: timedelta) -> int
     return found
 
 
-async def find(conn: Connection, id: int, reader_id: int) -> Report | None:
+async def find(conn: Connection, id: int, reader_id: int | None) -> Report | None:
     """The report, unless it is about the reader herself."""
     found = await list_by_ids(conn, [id], reader_id)
     return found[0] if found else None
@@ -204,7 +204,7 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
             conn,
             """
             UPDATE report SET closed_at = now(), closed_by = $2, note = $3, answer = $4
-            WHERE id = $1 AND closed_at IS NULL AND target_id IS DISTINCT FROM $2
+            WHERE id = $1 AND closed_at IS NULL AND ($2::bigint IS NULL OR target_id IS DISTINCT FROM $2)
             """,
             id,
             settlement.by,

@@ -26,7 +26,7 @@ class NewDecision:
     case_id: int
     actor_id: int | None
     kind: DecisionKind
-    decided_by: int
+    decided_by: int | None
     post_ids: Sequence[int] = ()
     rule: str = ""
     words: str = ""

@@ -23,7 +23,7 @@ from models.store.statements import compose
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
-    "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
+    "sign_up_message", "held_post", "post_held", "post_released", "second_asked", "appeal", "handed_over",
     "decision", "decision_ended", "appeal_answered", "documents", "invitation_used",
 ]
 # fmt: on
@@ -32,7 +32,8 @@ NotificationType = Literal[
 `invitation_used` (somebody came by the reader's invitation) are ours. For the team: `sign_up_message` (who asks to join
 wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for another one's yes), `appeal`,
 `handed_over` (somebody passed on a week on duty). For whom the team decided about: `decision`, `decision_ended` (it
-holds no more), `appeal_answered`."""
+holds no more), `appeal_answered`;
+for whom it holds up: `post_held`, `post_released`."""
 
 
 PUSH = "push"
@@ -66,7 +67,8 @@ async def notify_all(
     """Tell these people, each once, in one statement; the notifications' ids.
 
     Nobody is told of her own acts, but of the end of her own poll, of what somebody does whom she blocked or who
-    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing.
+    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing;
+    nor anybody of a post that waits to be published.
     """
     if not recipient_ids:
         return []
@@ -84,6 +86,7 @@ async def notify_all(
                     AND (until IS NULL OR until > now()))
                 AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
                     WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
+                AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = $5::bigint AND h.draft IS NULL)
             ON CONFLICT DO NOTHING RETURNING id, recipient_id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified

@@ -13,10 +13,11 @@ _CREATE = name_values(
     WITH created AS (
         INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive,
             language, in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, raw, published_at,
-            updated_at, thanks_for)
+            updated_at, thanks_for, hidden_at)
         SELECT :id, :uri, :kind, :local, :author_id, :url, :audience, :content, :source, :warning, :sensitive,
             :language, :in_reply_to_uri, parent.id, :context_uri, coalesce(parent.root_id, parent.id, :id), :to_uris,
-            :cc_uris, :raw, coalesce(:published_at, now()), :updated_at, :thanks_for
+            :cc_uris, :raw, coalesce(:published_at, now()), :updated_at, :thanks_for,
+            CASE WHEN :hidden::boolean THEN now() END
         FROM (VALUES (1)) AS one LEFT JOIN post parent ON parent.uri = :in_reply_to_uri
         ON CONFLICT (uri) DO NOTHING
         RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
@@ -33,7 +34,8 @@ _CREATE = name_values(
         UPDATE post SET in_reply_to_id = c.id, root_id = c.root_id FROM created c
         WHERE post.in_reply_to_uri = c.uri AND post.in_reply_to_id IS NULL AND post.id <> c.id
     ), streamed AS (
-        INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c WHERE NOT :past::boolean
+        INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c
+        WHERE NOT :past::boolean AND NOT :hidden::boolean
     )
     SELECT * FROM created
     """,

@@ -80,7 +80,7 @@ class Tag:
 class NewPost:
     """What is stored for a post, whoever wrote it. `mention_ids` are named in the text, `silent_ids` only addressed.
 
-    `id` only where it takes the place of another moment than this.
+    `id` only where it takes the place of another moment than this. What is `hidden` waits for a look: it is no news.
     """
 
     uri: str
@@ -106,3 +106,4 @@ class NewPost:
     raw: dict[str, Any] | None = None
     id: int | None = None
     thanks_for: str | None = None
+    hidden: bool = False

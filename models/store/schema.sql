@@ -452,7 +452,8 @@ CREATE TABLE media (
     created_at timestamptz NOT NULL DEFAULT now(),
     duration double precision,  -- seconds
     measures jsonb NOT NULL DEFAULT '{}',
-    poster_url text             -- of a film or sound from elsewhere: the picture that stands for it
+    poster_url text,            -- of a film or sound from elsewhere: the picture that stands for it
+    likeness bigint             -- How a picture looks, in 64 bits: two that look alike differ in few.
 );
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
 CREATE INDEX media_orphan ON media (created_at) WHERE post_id IS NULL AND remote_url IS NULL;
@@ -519,6 +520,7 @@ CREATE TABLE notification (
         sign_up_id, case_id, decision_id)
 );
 CREATE INDEX notification_actor ON notification (actor_id);
+CREATE INDEX notification_held_case ON notification (case_id) WHERE type = 'held_post';
 CREATE INDEX notification_of_case ON notification (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX notification_of_decision ON notification (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX notification_post ON notification (post_id);
@@ -1879,9 +1881,13 @@ CREATE TABLE held_post (
     case_id bigint REFERENCES moderation_case(id) ON DELETE SET NULL,
     reason text NOT NULL CHECK (reason IN ('first', 'filter')),
     matched text NOT NULL DEFAULT '',  -- what the filter found, for the team
-    held_at timestamptz NOT NULL DEFAULT now()
+    held_at timestamptz NOT NULL DEFAULT now(),
+    draft jsonb,
+    keys text[] NOT NULL DEFAULT '{}',
+    escalated_at timestamptz
 );
 CREATE INDEX held_post_case ON held_post (case_id);
+CREATE INDEX held_post_waiting ON held_post (held_at, post_id);
 
 -- Who of the team is on duty in which week, as which role; planned ahead, and handed over to another one of the role.
 CREATE TABLE duty (
@@ -2023,6 +2029,41 @@ CREATE TABLE case_step (
 );
 CREATE INDEX case_step_by ON case_step (by_id);
 CREATE INDEX case_step_case ON case_step (case_id);
+
+-- What the cooperative wants to look at before it appears: words and patterns, a line each, by whole words.
+CREATE TABLE moderation_filter (
+    id bigint PRIMARY KEY,
+    name text NOT NULL,
+    patterns text[] NOT NULL,
+    action text NOT NULL CHECK (action IN ('hold', 'tell')),
+    on_local boolean NOT NULL,
+    on_remote boolean NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    paused_at timestamptz,
+    matched bigint NOT NULL DEFAULT 0,
+    matched_at timestamptz,
+    CONSTRAINT moderation_filter_check CHECK (on_local OR on_remote)
+);
+
+-- Photos that shall not come back: each as it stands, turned and mirrored.
+CREATE TABLE removed_picture (
+    id bigint PRIMARY KEY,
+    likenesses bigint[] NOT NULL,
+    description text NOT NULL DEFAULT '',
+    added_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    added_at timestamptz NOT NULL DEFAULT now(),
+    matched bigint NOT NULL DEFAULT 0,
+    matched_at timestamptz
+);
+CREATE INDEX removed_picture_added_by ON removed_picture (added_by);
+
+-- What was found in a post and released holds no later version of it.
+CREATE TABLE released_match (
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    key text NOT NULL,
+    PRIMARY KEY (post_id, key)
+);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

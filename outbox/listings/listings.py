@@ -32,6 +32,7 @@ from outbox.listings.listing_limits import require_draft
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
 from outbox.presence import require_at_home
+from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
 from outbox.threads.waiting_requests import CLOSED, release_waiting
 from outbox.traffic.audience import find_recipients, find_stream, next_moment
 from outbox.traffic.send import send
@@ -50,7 +51,7 @@ REACH: tuple[Audience, ...] = ("coop", "territories", "network")
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDraft) -> Listing:
-    """A new listing of this author: stored, sent, and passed on by its stream. Raises Invalid."""
+    """A new listing of this author: stored, sent and passed on by its stream, or held for a look. Raises Invalid."""
     require_at_home(author)
     at = datetime.now(UTC)
     draft = await find_end(conn, require_draft(draft, at=at), at)
@@ -70,20 +71,37 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
         context_uri=f"{uri}/context",
         published_at=at,
     )
+    verdict = await screen(conn, author, _list_said(draft))
+    new = replace(new, hidden=verdict.holds)
     listing = await listings.create_listing(conn, await _complete(conn, site, author, new, details), details)
     if draft.media_ids:
         await uploads.attach(conn, listing.id, author.id, draft.media_ids)
     await quote_policies.begin(conn, listing.post, None)
-    await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
-    await _send_create(conn, site, author, listing, stream)
-    await points.grant_deposit(conn, listing)
-    await repair_calls.notify_near(conn, listing)
+    await keep_verdict(conn, author, listing.id, verdict)
+    if not verdict.holds:
+        await announce(conn, site, author, listing)
     return listing
 
 
-async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: ListingDraft) -> Listing:
+def _list_said(draft: ListingDraft) -> PostTexts:
+    return PostTexts(texts=(draft.title, draft.text, draft.wants or ""), media_ids=draft.media_ids)
+
+
+async def announce(conn: Connection, site: Site, author: Actor, listing: Listing) -> None:
+    """It stands from now on: everybody whom that concerns is told, here and elsewhere."""
+    await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
+    stream = await find_stream(conn, listing.details.kind, listing.details.mode)
+    await _send_create(conn, site, author, listing, stream)
+    await points.grant_deposit(conn, listing)
+    await repair_calls.notify_near(conn, listing)
+
+
+async def edit(
+    conn: Connection, site: Site, author: Actor, uri: str, draft: ListingDraft, *, looked_at: bool = False
+) -> Listing:
     """The listing as its author now wants it; its state stays, but what had ended and has another end stands again.
 
+    What a filter finds in it waits, and the listing stands as it was meanwhile: others may have an accord about it.
     Raises NotFound for others' listings, and Invalid.
     """
     held = await listings.get_own(conn, uri, author.id)
@@ -94,6 +112,8 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
             "audience_not_narrowable",
             field="audience",
         )
+    if not looked_at and await hold_edit(conn, author, held.post, _list_said(draft), draft):
+        return held
     stream = await find_stream(conn, draft.kind, draft.mode)
     status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
     details = replace(describe(site, author, draft, stream), status=status, closed_reason=held.details.closed_reason)

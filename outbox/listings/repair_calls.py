@@ -6,13 +6,15 @@ from federation.instance import Instance
 from models.listings import listings, repair_watches
 from models.listings.listings import Listing
 from models.listings.repair_watches import FRESH, JOB
+from models.moderation import held_posts
 from models.news import notifications
 from models.store.background import jobs
 from models.store.database import Connection, transaction
 
 
 async def notify_near(conn: Connection, listing: Listing) -> int:
-    """Tell whoever wants to know of this call and was not told yet; how many. Nothing for what is no open fresh call.
+    """Tell whoever wants to know of this call and was not told yet; how many. Nothing for what is no open fresh
+    call, or waits for a look.
 
     News and push at once; mails as each member chose (web/mail/repair_call_mails).
     """
@@ -20,6 +22,8 @@ async def notify_near(conn: Connection, listing: Listing) -> int:
     if details.kind != "repair_call" or details.status != "open" or post.published_at < at - FRESH:
         return 0
     if details.expires_at is not None and details.expires_at <= at:
+        return 0
+    if await held_posts.is_unpublished(conn, post.uri):
         return 0
     told = await repair_watches.notify_near(conn, listing)
     await notifications.notify_all(conn, told, type="repair_call", actor_id=post.author_id, post_id=post.id)

@@ -35,6 +35,7 @@ from outbox.posts.deletions import delete_post
 from outbox.posts.mentions import find_mentioned
 from outbox.posts.polls import PollDraft
 from outbox.presence import require_at_home
+from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
 from outbox.traffic.audience import find_recipients, next_moment
 from outbox.traffic.send import send
 
@@ -112,14 +113,18 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
         None if draft.quoted_id is None else await quote_requests.get_quotable(conn, author, draft.quoted_id, audience)
     )
     new, named = await _compose(conn, site, author, draft, parent)
-    post = await notes.create_note(conn, new)
+    verdict = await screen(conn, author, _list_said(draft))
+    post = await notes.create_note(conn, replace(new, hidden=verdict.holds))
+    await keep_verdict(conn, author, post.id, verdict)
     pictures: list[Media] = []
     if draft.media_ids:
         pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
     poll = await polls.save(conn, post.id, draft.poll) if draft.poll is not None else None
     await quote_policies.begin(conn, post, draft.quote_policy)
     quote = None if quoted is None else await quote_requests.begin(conn, site, author, post, quoted)
-    await _notify_named(conn, author, post, named)
+    if verdict.holds:
+        return post
+    await notify_named(conn, author, post, named)
     if audience != "coop":
         parts = (await quote_policies.load_parts(conn, [post]))[post.id]
         said = replace(post, content=post.content + from_text(draft.secret))
@@ -132,14 +137,19 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     return post
 
 
-async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: NoteDraft) -> Post:
+async def edit(
+    conn: Connection, site: Site, author: Actor, note: Post, draft: NoteDraft, *, looked_at: bool = False
+) -> Post:
     """The note as its author now wants it; for whom it is stays, and so does its place. What was is kept.
 
-    Whoever holds it is told, also who is named no longer. Raises NotFound for others' notes, and Invalid.
+    Whoever holds it is told, also who is named no longer. What a filter finds in it waits, and the note stands as it
+    was meanwhile: somebody may have a say in it, or an accord about it. Raises NotFound for others' notes, and Invalid.
     """
     _require_own(author, note)
     require_at_home(author)
     draft = _require_draft(replace(draft, audience=note.meant_audience))
+    if not looked_at and await hold_edit(conn, author, note, _list_said(draft), draft):
+        return note
     answered = await posts.list_by_ids(conn, [note.in_reply_to_id]) if note.in_reply_to_id is not None else []
     new, named = await _compose(conn, site, author, draft, answered[0] if answered else None)
     new = replace(new, uri=note.uri, url=note.url, updated_at=next_moment(note))
@@ -165,6 +175,14 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
         recipients = replace(recipients, named_ids=reached, holders_of=changed.uri)
         await send(conn, author, build_update(site, author, written), recipients, about=changed.uri)
     return changed
+
+
+def _list_said(draft: NoteDraft) -> PostTexts:
+    """What of a note is looked at before it appears: nothing of what is private."""
+    if draft.audience == "direct":
+        return PostTexts(texts=())
+    options = draft.poll.options if draft.poll is not None else ()
+    return PostTexts(texts=(draft.text, draft.warning, *options), media_ids=draft.media_ids)
 
 
 def _require_own(author: Actor, note: Post) -> None:
@@ -262,7 +280,7 @@ def _address(author: Actor, new: NewPost, audience: Audience, named: tuple[Actor
     )
 
 
-async def _notify_named(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
+async def notify_named(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
     """Those of our people who are named, and those who want to hear of each post of the author."""
     await _tell_named(conn, author, post, named)
     if post.in_reply_to_uri is None and post.audience != "direct":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from federation.documents.serialize import serialize
 from federation.json.fields import PUBLIC
 from federation.vocabulary.activities.activities import Activity
+from models.moderation import held_posts
 from models.people.actors import Actor
 from models.personal_data import account_erasure
 from models.store.database import Connection
@@ -41,9 +42,12 @@ async def send(
     """Keep the activity and queue it, in the caller's transaction; its JSON.
 
     `about` is the id of the object that it concerns, by which it is found again. What is not `listed` stands in no
-    outbox, although it is public: it says again what another activity said.
+    outbox, although it is public: it says again what another activity said. Of a post that waits for a look nothing
+    is kept nor sent, whatever its author does with it meanwhile.
     """
     body = serialize(activity).decode()
+    if about is not None and await held_posts.is_unpublished(conn, about):
+        return body
     activity_id = await activities.save(
         conn,
         NewActivity(

@@ -48,6 +48,7 @@ LIMITS: dict[str, object] = {
     "outbox.people.account_deletion.GRACE": timedelta(days=14),
     "outbox.people.account_deletion.AT_ONCE": 50,
     "outbox.people.account_moves.MOST_ALIASES": 10,
+    "outbox.moderation.held_posts.WORDS_LIMIT": 1000,
     "outbox.people.joining.documents.AT_ONCE": 500,
     "outbox.people.joining.invitations.MAILED_DAYS": timedelta(days=30),
     "outbox.posts.mentions.MOST": 20,
@@ -62,6 +63,7 @@ LIMITS: dict[str, object] = {
     "outbox.threads.messages.LOOKED_BACK": 50,
     "outbox.traffic.backoff.LONGEST": timedelta(days=10),
     "outbox.traffic.backoff.MOST_OBEYED": timedelta(days=1),
+    "outbox.moderation.case_decisions.SETTLED_AT_ONCE": 200,
 }
 
 

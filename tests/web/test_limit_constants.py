@@ -110,7 +110,6 @@ LIMITS: dict[str, object] = {
     "web.pages.listings.unavailability.SHOWN_AT_ONCE": 6,
     "web.pages.moderation.message_request_review.EXTRACT": 240,
     "web.pages.moderation.report_form.CONTENT_LIMIT": 2000,
-    "web.pages.moderation.reports.PAGE": 20,
     "web.pages.news.failed_mails.PAGE": 50,
     "web.pages.news.notifications.PAGE": 20,
     "web.pages.people.account_moves.LIMIT": 300,
@@ -158,6 +157,13 @@ LIMITS: dict[str, object] = {
     "web.server.processes.pool.PAUSE_SECONDS": 1.0,
     "web.server.shared_media.LOOKED_FOR": 20,
     "web.server.worker.jobs.GRANTED_AT_ONCE": 200,
+    "web.news.decision_items.LONGEST": 120,
+    "web.news.statements.EXTRACT": 200,
+    "web.pages.moderation.cases.case_list.PAGE": 20,
+    "web.pages.moderation.cases.decision_form.WORDS_LIMIT": 5000,
+    "web.pages.moderation.cases.held_posts.EXTRACT": 1000,
+    "web.pages.moderation.cases.second_looks.WORDS_LIMIT": 2000,
+    "web.pages.moderation.journal_pages.PAGE": 50,
 }
 
 FIELDS = {
@@ -192,6 +198,7 @@ FIELDS = {
     "web.pages.servers.directory": {"q": (100,)},
     "web.pages.servers.domain_blocks": {"domain": (300,), "note": (1000,)},
     "web.pages.servers.peers": {"since": (10,), "q": (200,), "page": (5,)},
+    "web.pages.moderation.cases.case_page": {"motive": (200,)},
 }
 """Characters of the fields of forms whose limit has no name."""
 

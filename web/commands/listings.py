@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, print_out, run, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 
 with when_used():
     from federation.media import uploads
     from models import preferences
     from models.listings import categories, listing_duration, listings
+    from models.moderation import held_posts
     from models.people import accounts, actors
     from models.places import places
     from models.posts.media import media
@@ -124,6 +125,7 @@ async def _publish(kind: ListingKind, name: str, options: Options) -> None:
             if draft.commune_code is None:
                 draft = replace(draft, **places.place_fields(await listing_defaults.find_own_place(conn, author)))
             listing = await outbox.publish(conn, instance.site, author, draft)
+            await _say_held(conn, listing)
         print_out(listing.uri)
 
 
@@ -136,8 +138,13 @@ async def _edit(id: str, options: Options) -> None:
             await _require_mode(instance, options.mode)
         draft = await _apply(instance, author, draft, options)
         async with database.transaction(instance.pool) as conn:
-            await outbox.edit(conn, instance.site, author, id, draft)
+            await _say_held(conn, await outbox.edit(conn, instance.site, author, id, draft))
         print_out(id)
+
+
+async def _say_held(conn: Connection, listing: Listing) -> None:
+    if await held_posts.find(conn, listing.id) is not None:
+        print_err("It waits for a look of the team before it appears.")
 
 
 async def _close(id: str, outcome: str) -> None:

@@ -83,8 +83,8 @@ ICONS = {
     "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
-    "second_asked": "waiting", "appeal": "flag", "handed_over": "agreement",
-    "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
+    "post_held": "waiting", "post_released": "done", "second_asked": "waiting", "appeal": "flag",
+    "handed_over": "agreement", "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
     "invitation_used": "enter", "documents": "agreement",
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from models.posts.message_requests.news import filter_notices
 from models.store.database import Connection
 from web.news.decision_items import WORDS as DECIDED
 from web.news.decision_items import list_decision_items
+from web.news.held_items import HELD, list_held_items
 from web.news.leading_mentions import load_messages
 from web.news.staff_items import STAFF, StaffNewsItem, list_staff_items
 from web.rendering.i18n import Say
@@ -40,7 +41,7 @@ class NewsSubjects:
 
     def has(self, row: News) -> bool:
         """Whether there is still something to tell of."""
-        if row.type in STAFF or row.type in DECIDED:
+        if row.type in STAFF or row.type in DECIDED or row.type in HELD:
             return row.id in self.staff
         return row.post_id is None or row.post_id in self.posts
 
@@ -60,9 +61,10 @@ async def load_subjects(conn: Connection, say: Say, reader_id: int, rows: Sequen
 
 
 async def _list_worded(conn: Connection, say: Say, reader_id: int, rows: Sequence[News]) -> dict[int, StaffNewsItem]:
-    """What is told in words of its own: to the team, and to whom the team decided about."""
+    """What is told in words of its own: to the team, to whom it decided about, and whose posts wait."""
     to_team = await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF])
-    return to_team | await list_decision_items(conn, say, reader_id, [row for row in rows if row.type in DECIDED])
+    decided = await list_decision_items(conn, say, reader_id, [row for row in rows if row.type in DECIDED])
+    return to_team | decided | await list_held_items(conn, say, [row for row in rows if row.type in HELD])
 
 
 async def load_people(conn: Connection, ids: Sequence[int]) -> dict[int, Actor]:

@@ -27,6 +27,8 @@ from web.pages.listings import listing_page, own_listings, owner_unavailability,
 from web.pages.listings.publish import publish_page
 from web.pages.moderation import journal_pages, message_request_review, own_decisions, report_form, suspension
 from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
+from web.pages.moderation.screening import filter_form, filters
+from web.pages.moderation.screening import held_posts as held_list
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
     absences,
@@ -234,6 +236,14 @@ ROUTES: list[web.RouteDef] = [
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.post("/coop/demandes", sign_ups.post_decision),
+    web.get("/coop/filtres", filters.list_filters),
+    web.post("/coop/filtres", preserve_form(filters.post_act)),
+    web.get("/coop/filtres/nouveau", filter_form.show_new),
+    web.post("/coop/filtres/nouveau", preserve_form(filter_form.post_filter)),
+    web.get(f"/coop/filtres/{{id:{ID}}}", filter_form.show_filter),
+    web.post(f"/coop/filtres/{{id:{ID}}}", preserve_form(filter_form.post_filter)),
+    web.get("/coop/retenues", held_list.list_held),
+    web.post("/coop/retenues", preserve_form(held_list.post_decision)),
     web.get("/coop/signalements", case_list.redirect_old),
     web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
     web.get("/coop/journal", journal_pages.show_journal),

@@ -118,6 +118,14 @@ MENU: tuple[MenuEntry, ...] = (
     ),
     _entry(
         "moderation",
+        "/coop/retenues",
+        "reports",
+        N_("À relire"),
+        "waiting",
+        N_("Ce qui attend un regard avant de paraître"),
+    ),
+    _entry(
+        "moderation",
         "/coop/filtres",
         "reports",
         N_("Filtres"),

@@ -28,9 +28,9 @@ OPEN: Mapping[Standing, frozenset[str]] = {
     "suspended": COMMON
     | {
         HOMES["suspended"],
-        "/compte/suspension/echanges/{id}",
         "/compte/decisions/{id}",
         "/decisions/{link}",
+        "/compte/suspension/echanges/{id}",
         "/compte/supprimer",
         "/compte/supprimer/rester",
         "/connexion",

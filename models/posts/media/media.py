@@ -56,7 +56,10 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPicture:
-    """A reduced picture that is in the store: its keys, what both files weigh together, and its measures."""
+    """A reduced picture that is in the store: its keys, what both files weigh together, and its measures.
+
+    `likeness` is how it looks, by which one that comes again is known; None for one colour.
+    """
 
     file_key: str
     thumbnail_key: str
@@ -65,6 +68,7 @@ class StoredPicture:
     height: int
     blurhash: str
     mime_type: str = "image/jpeg"
+    likeness: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ async def save_cached(conn: Connection, media_id: int, picture: StoredPicture) -
             UPDATE media SET file_key = $2, thumbnail_key = $3, byte_size = $4, blurhash = $7,
                 width = CASE type WHEN 'image' THEN $5 ELSE width END,
                 height = CASE type WHEN 'image' THEN $6 ELSE height END,
-                mime_type = CASE type WHEN 'image' THEN $8 ELSE mime_type END,
+                mime_type = CASE type WHEN 'image' THEN $8 ELSE mime_type END, likeness = $9,
                 fetched_at = now(), read_at = now(), failed_at = NULL, failure = NULL
             WHERE id = $1 AND remote_url IS NOT NULL AND file_key IS NULL
             """,
@@ -39,6 +39,7 @@ async def save_cached(conn: Connection, media_id: int, picture: StoredPicture) -
             picture.height,
             picture.blurhash,
             picture.mime_type,
+            picture.likeness,
         )
     )
 
@@ -114,6 +115,8 @@ async def delete_orphans(conn: Connection, age: timedelta = ORPHAN_AGE) -> int:
             AND NOT EXISTS (SELECT FROM actor a WHERE a.image_media_id = media.id)
             AND NOT EXISTS (
                 SELECT FROM scheduled_status s WHERE s.actor_id = media.owner_id AND media.id = ANY(s.media_ids))
+            AND NOT EXISTS (
+                SELECT FROM held_post h WHERE h.draft -> 'media_ids' @> to_jsonb(media.id))
         """,
         age,
     )

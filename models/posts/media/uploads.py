@@ -7,7 +7,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.ids import make_id
 from models.people import accounts
 from models.posts.media.media import Media, MediaType, StoredFilm, StoredPicture, find, list_by_ids, list_by_posts
-from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.store.statements import name_values
 
 MAX_DESCRIPTION = 1500
@@ -43,33 +43,28 @@ class Thumbnail:
     blurhash: str
 
 
+_CREATE_UPLOAD = name_values(
+    """
+    INSERT INTO media (id, owner_id, mime_type, description, width, height, blurhash, file_key, thumbnail_key,
+        byte_size, likeness)
+    VALUES (:id, :owner_id, :mime_type, :description, :width, :height, :blurhash, :file_key, :thumbnail_key,
+        :byte_size, :likeness)
+    """,
+    StoredPicture,
+    also=["id", "owner_id", "description"],
+)
+
+
 async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture, description: str = "") -> Media:
     """A picture of ours that waits for its post. Raises Conflict when its owner has too many waiting."""
     await require_room(conn, owner_id)
-    created = await fetch_one(
+    id = make_id()
+    await execute(
         conn,
-        Media,
-        """
-        INSERT INTO media (id, owner_id, mime_type, description, width, height, blurhash, file_key, thumbnail_key,
-            byte_size)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        RETURNING id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x, focus_y,
-            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at,
-            duration, measures, poster_url
-        """,
-        make_id(),
-        owner_id,
-        picture.mime_type,
-        require_description(description),
-        picture.width,
-        picture.height,
-        picture.blurhash,
-        picture.file_key,
-        picture.thumbnail_key,
-        picture.byte_size,
+        _CREATE_UPLOAD.sql,
+        *_CREATE_UPLOAD.args(picture, id=id, owner_id=owner_id, description=require_description(description)),
     )
-    assert created is not None
-    return created
+    return await get_own(conn, id, owner_id)
 
 
 _CREATE_FILM = name_values(

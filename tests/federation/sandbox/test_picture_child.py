@@ -2,13 +2,15 @@
 
 import io
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from federation.sandbox.picture_child import LENGTH, UnusablePicture, answer, reduce, serve
+from federation.sandbox.picture_child import LENGTH, UnusablePicture, answer, describe_looks, reduce, serve
+from models.moderation.removed_pictures import NEAR
 from tests.picture_files import decode, draw, encode, png_of, text_bomb
 
 SECRET = "50.6436N 2.9872E at home"
@@ -232,3 +234,60 @@ def test_the_process_answers_one_request_after_the_other() -> None:
     serve(requests, answers)
 
     assert answers.getvalue() == answer(b"hello") + answer(good)
+
+
+def differ(one: int, other: int) -> int:
+    return ((one ^ other) & ((1 << 64) - 1)).bit_count()
+
+
+PHOTOS = sorted((Path(__file__).parents[3] / "web/commands/demo/photos").glob("*.jpg"))
+
+
+def load_photo(path: Path) -> Image.Image:
+    image = Image.open(path).convert("RGB")
+    image.thumbnail((480, 480))
+    return image
+
+
+def change_photo(image: Image.Image) -> dict[str, Image.Image]:
+    """What becomes of a photo that somebody sends again."""
+    width, height = image.size
+    covered = image.copy()
+    covered.paste("white", (0, height - height // 40, width, height))
+    return {
+        "compressed": decode(encode(image, quality=25)),
+        "small": image.resize((width // 3, height // 3)),
+        "bright": image.point(lambda value: min(255, value * 5 // 4)),
+        "turned": image.rotate(90, expand=True),
+        "mirrored": image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+        "cut by 5 %": image.crop((width // 20, height // 20, width - width // 20, height - height // 20)),
+        "cut by 10 %": image.crop((width // 10, height // 10, width - width // 10, height - height // 10)),
+        "covered": covered,
+    }
+
+
+def test_a_photo_that_comes_again_looks_alike_and_no_other_does() -> None:
+    photos = [load_photo(path) for path in PHOTOS]
+    looks = [describe_looks(photo) for photo in photos]
+
+    unlike = {
+        (path.name, how, nearest)
+        for path, photo, known in zip(PHOTOS, photos, looks, strict=True)
+        for how, changed in change_photo(photo).items()
+        if (nearest := min(differ(describe_looks(changed)[0], one) for one in known)) > NEAR
+    }
+    others = [
+        min(differ(looks[a][0], one) for one in looks[b])
+        for a in range(len(looks))
+        for b in range(len(looks))
+        if a != b
+    ]
+
+    assert len(photos) >= 10
+    assert unlike == set()
+    assert min(others) > 2 * NEAR
+
+
+def test_one_colour_looks_like_nothing() -> None:
+    assert describe_looks(Image.new("RGB", (300, 200), "white")) == []
+    assert all(-(1 << 63) <= one < 1 << 63 for one in describe_looks(draw()))

@@ -34,6 +34,9 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/echanges.csv": "figures",
     "/coop/documents": "documents",
     "/coop/documents/{name:charte|conditions}": "documents",
+    "/coop/filtres": "reports",
+    "/coop/filtres/nouveau": "reports",
+    r"/coop/filtres/{id:\d{1,19}}": "reports",
     "/coop/inconnus": "reports",
     "/coop/invitations": "invitations",
     "/coop/invitations/courriels": "invitations",
@@ -61,6 +64,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points.csv": "points",
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
+    "/coop/retenues": "reports",
     "/coop/serveurs": "servers",
     "/coop/serveurs/liste": "servers",
     "/coop/serveurs/liste.csv": "servers",
@@ -117,6 +121,14 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         await make_samples(conn, lomme.alice, listing.id)
         await make_member(conn, "reserve", type="Organization", name="La réserve")
         await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES ($1, $2)", listing.id, lomme.hocine.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO moderation_filter (id, name, patterns, action, on_local, on_remote)
+            VALUES ($1, 'Mots', '{mot}', 'hold', true, true)
+            """,
+            listing.id,
+        )
         await execute(
             conn,
             """

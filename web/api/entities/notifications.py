@@ -14,7 +14,8 @@ from web.api.entities.values import EntityContext, Json, write_moment
 
 OURS_ALONE = (
     "move", "sign_up", "coop_follow", "report_settled", "sign_up_message", "held_post", "second_asked", "appeal",
-    "handed_over", "decision", "decision_ended", "appeal_answered", "documents", "invitation_used",
+    "handed_over", "decision", "decision_ended", "appeal_answered", "post_held", "post_released", "documents",
+    "invitation_used",
 )  # fmt: skip
 """What Mastodon's API has no word for, and clients no line."""
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from markupsafe import Markup
 
 from models import posts
+from models.moderation import held_posts
+from models.moderation.held_posts import HeldPost
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import PUBLIC, Post, notes
@@ -45,6 +47,7 @@ class Comment:
     delivery: DeliveryStatus | None
     quoted: Quoted | None = None
     poll: Poll | None = None
+    held: HeldPost | None = None
 
 
 async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: int | None) -> list[Comment]:
@@ -57,6 +60,7 @@ async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: i
     own = await find_delivery_status(conn, [post.uri for post in found.values() if post.author_id == reader_id])
     quoted = await list_quoted(conn, site, list(found.values()), reader_id)
     asked = await polls.list_by_posts(conn, list(found), reader_id)
+    held = await held_posts.map_own(conn, reader_id, list(found)) if own else {}
     shown = [found[id] for id in below if id in found]
     return [
         replace(
@@ -65,6 +69,7 @@ async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: i
             ),
             quoted=quoted.get(post.id),
             poll=asked.get(post.id),
+            held=held.get(post.id),
         )
         for post in shown
     ]

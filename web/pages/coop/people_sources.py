@@ -134,7 +134,7 @@ async def find_held_posts(reader: Reader) -> PendingLine | None:
         what=what,
         since=found.since,
         details=firsts if found.first else [],
-        href="/coop/dossiers",
+        href="/coop/retenues",
         button=say(N_("Regarder")),
     )
 

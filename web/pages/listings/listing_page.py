@@ -13,8 +13,9 @@ from models.errors import NotFound
 from models.exchanges import exchange_messages
 from models.listings import categories, listings, repair_watches
 from models.listings.listings import Listing, ListingDetails
-from models.moderation import decisions
+from models.moderation import decisions, held_posts
 from models.moderation.decisions import Hiding
+from models.moderation.held_posts import HeldPost
 from models.people import actors
 from models.places import geometry
 from models.places.places import Commune
@@ -57,6 +58,7 @@ from web.security.session import current_account, reader_of
 
 SAID = {
     "published": N_("Votre annonce est publiée. Vous voyez plus bas où elle est partie."),
+    "held": N_("C’est envoyé. Quelqu’un de l’équipe va le relire, puis tout le monde le verra."),
     "changed": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
     "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
     "days": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
@@ -74,6 +76,7 @@ class ListingView:
     """Everything the page of a listing shows. `delivery` is for its author, None where it never leaves.
 
     `reaction_deliveries` tells where the reader's like and share are; `messages` are private ones outside any thread.
+    `held` is what waits of it for a look of the team, for its author.
     """
 
     id: int
@@ -111,6 +114,7 @@ class ListingView:
     opening: PlaceView | None
     similar: list[ListingCard]
     waits: bool
+    held: HeldPost | None
     hiding: Hiding | None
 
 
@@ -234,6 +238,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         taken=await find_unavailability(conn, listing, own=own),
         opening=find_opening_hours(author),
         waits=post.waits,
+        held=(await held_posts.map_own(conn, reader_id, [post.id])).get(post.id),
         hiding=await decisions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )

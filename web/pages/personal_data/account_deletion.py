@@ -86,7 +86,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         form=form,
         proof=await find_proof(request),
         last_admin=last_admin,
-        pending=pending,
+        ongoing=pending,
         describe_span=lambda begins_at, ends_at: describe_moments(speak, begins_at, ends_at, language),
         days=account_deletion.GRACE.days,
     )

@@ -8,7 +8,7 @@ from federation.uris import note_uri
 from models import posts
 from models.errors import NotFound
 from models.listings import listings
-from models.moderation import decisions
+from models.moderation import decisions, held_posts
 from models.posts import PUBLIC, Post, notes
 from models.store.database import Connection, connection
 from models.timelines import TimelineEntry
@@ -87,6 +87,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         delivery = await find_own_delivery(conn, post, reader_id)
         hiding = await decisions.find_hiding(conn, post.id)
         reaction_deliveries = await find_reaction_delivery(conn, reader_id, post.uri)
+        held = (await held_posts.map_own(conn, reader_id, [post.id])).get(post.id)
         await find_branding(request, conn)
         await count_unread(request, conn)
     wanted = form.typed("reply_to") if form else request.query.get("a", "")
@@ -101,6 +102,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         summary=post.warning or shorten(post.content),
         own=post.author_id == reader_id,
         delivery=delivery,
+        held=held,
         hiding=hiding,
         reaction_deliveries=reaction_deliveries,
         explain_stop=partial(explain_stop, partial(say, request)),

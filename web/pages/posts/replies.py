@@ -6,6 +6,7 @@ from models import posts
 from models.errors import Invalid, NotFound
 from models.exchanges import exchange_messages
 from models.listings import listings
+from models.moderation import held_posts
 from models.people import actors
 from models.people.accounts import Account
 from models.posts import PUBLIC, Post
@@ -38,7 +39,9 @@ async def post_listing_answer(request: web.Request) -> web.Response:
         return await show_again(request, listing, answer=form)
     async with connection(instance.pool) as conn:
         thread = await exchange_messages.find_by_message(conn, answer.id)
-    raise redirect_with_message(exchange_path(thread.id) if thread else listing_path(instance.site, listing), "sent")
+        held = await held_posts.find(conn, answer.id)
+    path = exchange_path(thread.id) if thread else listing_path(instance.site, listing)
+    raise redirect_with_message(path, "held" if held is not None else "sent")
 
 
 async def post_note_answer(request: web.Request) -> web.Response:

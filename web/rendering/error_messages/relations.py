@@ -41,4 +41,16 @@ REFUSALS = {
     "hashtag_invalid": "Donnez le nom d’un mot-dièse : lettres, chiffres et tirets bas.",
     "follow_moved_account": "Ce compte a déménagé à l’adresse %(address)s : suivez-le là-bas.",
     "languages_invalid": "languages contient quelques codes comme fr.",
+    "filter_empty": "Écrivez au moins un mot, un par ligne.",
+    "too_many_filter_lines": "Un filtre a %(most)s lignes au plus : faites-en deux.",
+    "filter_line_too_long": "« %(line)s » est trop long : douze mots et %(most)s caractères au plus par ligne.",
+    "filter_line_incomplete": "« %(line)s » ne dit pas quel mot chercher : mettez des mots de chaque côté de « … ».",
+    "filter_star_too_wide": "« %(line)s » trouverait presque tout : gardez au moins %(least)s lettres de suite à côté "
+    "de chaque étoile.",
+    "too_many_filters_here": "%(most)s filtres et %(lines)s lignes au plus en tout : supprimez-en d’abord.",
+    "too_many_filter_stars": "Tous les filtres ensemble ont %(most)s mots avec une étoile au plus.",
+    "too_many_removed_pictures": "%(most)s photos sont retenues au plus : oubliez-en une d’abord.",
+    "held_author_suspended": "Ce compte est suspendu : rien de lui ne paraît tant que cela dure.",
+    "held_post_settled": "Quelqu’un de l’équipe s’en est déjà occupé.",
+    "refusal_words_missing": "Dites pourquoi : la personne le lira.",
 }

@@ -10,7 +10,7 @@ from federation.directory import crawl
 from federation.instance import Instance
 from federation.media import media_cleanup
 from inbox.exchanges import calendars
-from inbox.posts import poll_refresh, quote_checks, quotes
+from inbox.posts import poll_refresh, quote_checks, quotes, screened_posts
 from inbox.relations import pinned_posts
 from inbox.traffic import backfill, synchronization
 from models import posts
@@ -18,6 +18,7 @@ from models.access import applications, authorization_grants, login_steps, one_t
 from models.exchanges import guests, points
 from models.exchanges.agreements import links as agreement_links
 from models.listings import repair_watches, unavailabilities
+from models.moderation import removed_pictures
 from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
@@ -39,7 +40,7 @@ from outbox.exchanges.agreements import endings
 from outbox.exchanges.reminders import remind_due
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
-from outbox.moderation import case_chores, statements
+from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
@@ -91,6 +92,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     invitation_mails.LETTER: invitation_mails.send_member_letter,
     member_lists.JOB: member_lists.make_members,
     documents.JOB: documents.tell_members,
+    removed_pictures.JOB: screened_posts.screen_picture,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -251,6 +253,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "held_posts": ("29 * * * *", held_posts.tell_overdue),
     "team": ("* * * * *", staff_alerts.tell_team),
     "staff": ("11 * * * *", staff_mails.remind_staff),
     "decisions": ("*/5 * * * *", case_chores.end_decisions),

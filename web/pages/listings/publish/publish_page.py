@@ -14,6 +14,7 @@ from models import preferences
 from models.errors import Invalid, NotFound
 from models.listings import categories, listings
 from models.listings.listings import Listing, ListingDetails, ListingDraft
+from models.moderation import held_posts
 from models.moments import PARIS
 from models.people import actors, member_locations
 from models.people.accounts import Account
@@ -21,6 +22,7 @@ from models.store.database import Connection, connection, transaction
 from outbox.listings import listing_suggestions
 from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
+from outbox.screening import is_first
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
@@ -83,11 +85,13 @@ async def post_publish(request: web.Request) -> web.Response:
                 listing = await outbox.publish(conn, instance.site, author, draft)
             else:
                 listing = await listing_suggestions.publish(conn, instance.site, author, begun, draft)
+            held = await held_posts.find(conn, listing.id)
             await note_act(conn, acting, "published", listing.uri)
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos)
-    raise redirect_with_message(acting.home or listing_path(instance.site, listing), "published")
+    done = "held" if held is not None else "published"
+    raise redirect_with_message(acting.home or listing_path(instance.site, listing), done)
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -122,11 +126,13 @@ async def post_edit(request: web.Request) -> web.Response:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
             changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+            held = await held_posts.find(conn, listing.id)
             await note_act(conn, acting, "changed", listing.uri)
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos, editing=listing)
-    raise redirect_with_message(acting.home or listing_path(instance.site, changed), "changed")
+    done = "held" if held is not None else "changed"
+    raise redirect_with_message(acting.home or listing_path(instance.site, changed), done)
 
 
 async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:
@@ -192,6 +198,7 @@ async def _show(
     async with connection(instance.pool) as conn:
         home = await member_locations.find_location(conn, acting.account.actor_id)
         life = (await preferences.load(conn)).listing_days
+        first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
         request,
         "publish/form.html",
@@ -209,4 +216,5 @@ async def _show(
         tree=categories.CATEGORIES,
         most=MOST,
         life=life,
+        first=first,
     )

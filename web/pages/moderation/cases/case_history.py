@@ -18,7 +18,6 @@ STEPS = {
     "given_back": N_("%(who)s a rendu le dossier à l’équipe"),
     "withdrew": N_("%(who)s s’est retiré·e, motif : %(words)s"),
     "reopened": N_("%(who)s a rouvert le dossier"),
-    "thread_read": N_("%(who)s a ouvert tout l’échange, et les deux personnes en sont prévenues"),
 }
 
 KINDS: Mapping[DecisionKind, str] = {

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from models.errors import Conflict, NotFound
 from models.moderation import case_queue, reports, rulings
-from models.moderation.case_queue import HeldPost, QueueLine, Tab
+from models.moderation.case_queue import PostOfCase, QueueLine, Tab
 from models.moderation.reports import NOTE_LIMIT
 from models.people import actors
 from models.people.accounts import Account
@@ -63,7 +63,7 @@ class CaseLine:
     places: list[str]
     holder: str
     mine: bool
-    held: list[HeldPost]
+    held: list[PostOfCase]
 
 
 async def list_cases(request: web.Request) -> web.Response:
@@ -156,7 +156,7 @@ def _make_line(
     one: QueueLine,
     people: Mapping[int, Person],
     places: Mapping[str, str],
-    held: Sequence[HeldPost],
+    held: Sequence[PostOfCase],
     reader_id: int,
 ) -> CaseLine:
     person = people.get(one.actor_id or 0)

@@ -8,14 +8,10 @@ from federation.texts.html_cleaner import to_text
 from models import posts
 from models.errors import NotFound
 from models.listings import listings
-from models.moderation import case_queue, cases, journal, rulings
-from models.moderation.case_queue import HeldPost
-from models.moderation.journal import Act
-from models.moderation.rulings import NewDecision
-from models.people.accounts import Account
-from models.settings import Site
+from models.moderation import case_queue, cases
+from models.moderation.case_queue import PostOfCase
 from models.store.database import Connection, transaction
-from outbox.moderation import sanctions, statements
+from outbox.moderation.held_posts import refuse, release
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
@@ -31,7 +27,7 @@ ACTS = ("release", "refuse")
 class HeldThing:
     """One of them, with how it reads."""
 
-    held: HeldPost
+    held: PostOfCase
     title: str
     text: str
 
@@ -64,27 +60,8 @@ async def post_publication(request: web.Request) -> web.Response:
         held = await case_queue.list_held(conn, [id])
         if case is None or post_id not in {one.post_id for one in held} or not act:
             raise NotFound
-        await _settle(conn, instance.site, post_id, me, words if act == "refuse" else None)
-        await cases.close_settled(conn, id)
+        if act == "release":
+            await release(conn, instance.site, post_id, me)
+        else:
+            await refuse(conn, instance.site, post_id, me, words)
     raise redirect_with_message(f"/coop/dossiers/{id}", "released" if act == "release" else "refused")
-
-
-async def _settle(conn: Connection, site: Site, post_id: int, by: Account, words: str | None) -> None:
-    """Published as it would have been, or, with `words` why not, hidden by a decision: its author may object."""
-    [post] = await posts.list_by_ids(conn, [post_id])
-    if words is not None:
-        case_id = await cases.open_case(conn, post.author_id)
-        new = NewDecision(
-            case_id=case_id,
-            actor_id=post.author_id,
-            kind="hide",
-            decided_by=by.actor_id,
-            post_ids=[post_id],
-            words=words,
-            reported=False,
-        )
-        await statements.tell(conn, site, await rulings.save(conn, new), "decided")
-    await case_queue.forget_held(conn, post_id)
-    await sanctions.apply_decisions(conn, site, post.author_id)
-    act: Act = "post_released" if words is None else "post_refused"
-    await journal.record(conn, act, by=by, right="reports", about_id=post.author_id, post_id=post_id)

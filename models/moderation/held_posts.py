@@ -1,0 +1,248 @@
+"""Posts that wait for a look before they appear, and new versions of posts that do.
+
+A filter found something, or it is one of a new member's first. A post without a draft was never published: nobody but
+its author and the team reads it, nothing about it is sent or told (`outbox/traffic/send` and
+`models/news/notifications` ask here). With a draft the post stands as it was.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from models.store.background import stream_events
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+
+HeldReason = Literal["first", "filter"]
+
+Draft = TypeVar("Draft")
+
+OVERDUE = timedelta(days=3)
+"""After so long those who administer are told that nobody answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPost:
+    """What waits since `held_at`. `matched` is what was found, in words for the team; `draft` a version to come."""
+
+    post_id: int
+    author_id: int
+    local: bool
+    case_id: int | None
+    reason: HeldReason
+    matched: str
+    keys: list[str]
+    held_at: datetime
+    draft: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHold:
+    """Why a post is held; with a `draft` its new version alone."""
+
+    reason: HeldReason
+    matched: str = ""
+    keys: tuple[str, ...] = ()
+    draft: dict[str, Any] | None = None
+
+
+def write_draft(draft: object) -> dict[str, Any]:
+    """A draft as it waits in the database; `read_draft` reads it."""
+    written: dict[str, Any] = msgspec.to_builtins(draft)
+    return written
+
+
+def read_draft(kept: dict[str, Any], kind: type[Draft]) -> Draft:
+    """What `write_draft` wrote."""
+    return msgspec.convert(kept, kind, strict=False)
+
+
+async def hold(conn: Connection, post_id: int, case_id: int, new: NewHold) -> None:
+    """It waits, with what is found now; since when stays, and a later draft takes the place of an earlier one."""
+    await execute(
+        conn,
+        """
+        INSERT INTO held_post (post_id, case_id, reason, matched, keys, draft) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (post_id) DO UPDATE SET case_id = excluded.case_id, matched = excluded.matched,
+            keys = excluded.keys, draft = CASE WHEN held_post.draft IS NOT NULL THEN excluded.draft END
+        """,
+        post_id,
+        case_id,
+        new.reason,
+        new.matched,
+        list(new.keys),
+        new.draft,
+    )
+    if new.draft is None:
+        await execute(conn, "UPDATE post SET hidden_at = now() WHERE id = $1 AND hidden_at IS NULL", post_id)
+
+
+async def find(conn: Connection, post_id: int) -> HeldPost | None:
+    """What waits of this post, unless its author took it back."""
+    return await fetch_one(
+        conn,
+        HeldPost,
+        """
+        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+        FROM held_post h JOIN post p ON p.id = h.post_id WHERE h.post_id = $1 AND p.deleted_at IS NULL
+        """,
+        post_id,
+    )
+
+
+async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) -> dict[int, HeldPost]:
+    """What waits of these posts of one author, by their ids."""
+    found = await fetch_all(
+        conn,
+        HeldPost,
+        """
+        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+        FROM held_post h JOIN post p ON p.id = h.post_id
+        WHERE h.post_id = ANY($1) AND p.author_id = $2 AND p.deleted_at IS NULL
+        """,
+        post_ids,
+        author_id,
+    )
+    return {one.post_id: one for one in found}
+
+
+async def is_unpublished(conn: Connection, uri: str) -> bool:
+    """Whether the post with this id waits to be published at all."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.uri = $1 AND h.draft IS NULL)
+            """,
+            uri,
+        )
+    )
+
+
+async def list_waiting(conn: Connection, reader_id: int, *, after: int | None, limit: int) -> list[HeldPost]:
+    """What waits, from what waits longest, but nothing of the reader's own; after this post."""
+    return await fetch_all(
+        conn,
+        HeldPost,
+        """
+        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+        FROM held_post h JOIN post p ON p.id = h.post_id
+        WHERE p.deleted_at IS NULL AND p.author_id <> $1 AND ($2::bigint IS NULL
+            OR (h.held_at, h.post_id) > (SELECT held_at, post_id FROM held_post WHERE post_id = $2))
+        ORDER BY h.held_at, h.post_id LIMIT $3
+        """,
+        reader_id,
+        after,
+        limit,
+    )
+
+
+async def count_waiting(conn: Connection, reader_id: int) -> int:
+    """How much waits, but of the reader's own."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM held_post h JOIN post p ON p.id = h.post_id
+        WHERE p.deleted_at IS NULL AND p.author_id <> $1
+        """,
+        reader_id,
+    )
+    return found
+
+
+async def count_of_case(conn: Connection, case_id: int) -> int:
+    """How much of one person waits."""
+    found: int = await fetch_value(conn, "SELECT count(*) FROM held_post WHERE case_id = $1", case_id)
+    return found
+
+
+async def count_published(conn: Connection, author_id: int, most: int) -> int:
+    """How much somebody has published that did not have to wait, or was released; counted up to `most`."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM (
+            SELECT FROM post WHERE author_id = $1 AND kind IN ('listing', 'note') AND audience <> 'direct'
+                AND hidden_at IS NULL LIMIT $2) AS published
+        """,
+        author_id,
+        most,
+    )
+    return found
+
+
+async def list_released(conn: Connection, post_id: int) -> set[str]:
+    """What was found in this post and released."""
+    return set(await fetch_column(conn, "SELECT key FROM released_match WHERE post_id = $1", post_id))
+
+
+async def settle(conn: Connection, held: HeldPost, *, released: bool) -> bool:
+    """It waits no more, and what was `released` in it holds it no more. False where that was so already."""
+    if not await execute(conn, "DELETE FROM held_post WHERE post_id = $1", held.post_id):
+        return False
+    await execute(
+        conn,
+        """
+        INSERT INTO released_match (post_id, key) SELECT $1, key FROM unnest($2::text[]) AS key
+        ON CONFLICT DO NOTHING
+        """,
+        held.post_id,
+        held.keys if released else [],
+    )
+    return True
+
+
+async def publish(conn: Connection, post_id: int) -> bool:
+    """It appears, one of ours as of now. False where a decision of the team hides it, or it was taken back."""
+    shown = await execute(
+        conn,
+        """
+        UPDATE post SET hidden_at = NULL, published_at = CASE WHEN local THEN clock_timestamp() ELSE published_at END,
+            updated_at = CASE WHEN NOT local THEN updated_at END
+        WHERE id = $1 AND deleted_at IS NULL AND hidden_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM moderation_decision d WHERE d.actor_id = post.author_id AND post.id = ANY(d.post_ids)
+                AND d.effective_at IS NOT NULL AND d.taken_back_at IS NULL AND (d.ends_at IS NULL OR d.ends_at > now()))
+        """,
+        post_id,
+    )
+    if shown:
+        await execute(
+            conn, "DELETE FROM post_version WHERE post_id = $1 AND (SELECT local FROM post WHERE id = $1)", post_id
+        )
+        await stream_events.record(conn, "post", post_id)
+    return bool(shown)
+
+
+async def list_named(conn: Connection, post_id: int) -> list[int]:
+    """Row ids of our people whom a post names or is sent to."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT m.actor_id FROM mention m JOIN account a ON a.actor_id = m.actor_id
+        WHERE m.post_id = $1 ORDER BY m.actor_id
+        """,
+        post_id,
+    )
+
+
+async def drop_draft(conn: Connection, post_id: int) -> None:
+    """A later version took the place of one that waited."""
+    await execute(conn, "DELETE FROM held_post WHERE post_id = $1 AND draft IS NOT NULL", post_id)
+
+
+async def claim_overdue(conn: Connection) -> list[int]:
+    """The cases of what nobody answered for OVERDUE and nobody was told of: told now."""
+    return await fetch_column(
+        conn,
+        """
+        WITH told AS (
+            UPDATE held_post h SET escalated_at = now() FROM post p
+            WHERE p.id = h.post_id AND p.deleted_at IS NULL AND h.escalated_at IS NULL
+                AND h.held_at < now() - $1::interval
+            RETURNING h.case_id
+        )
+        SELECT DISTINCT case_id FROM told WHERE case_id IS NOT NULL
+        """,
+        OVERDUE,
+    )

@@ -1,0 +1,158 @@
+"""What waits for a look is released, and appears as if it were published now, or refused, and its author told why."""
+
+from federation.instance import Instance
+from federation.vocabulary.objects import Note
+from models import posts
+from models.errors import Conflict, Invalid, NotFound
+from models.listings import listings
+from models.listings.listings import ListingDraft
+from models.moderation import cases, held_posts, journal
+from models.moderation.held_posts import HeldPost
+from models.news import held_post_news, notifications, staff_notifications
+from models.news.staff_notifications import Topic
+from models.people import actors, roles
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.posts import PUBLIC, Post
+from models.posts.quotes import quotes
+from models.settings import Site
+from models.store.database import Connection, transaction
+from outbox.builders.activities.create import build_create
+from outbox.listings import listings as listing_verbs
+from outbox.listings import repair_calls
+from outbox.moderation.deciding import DirectRuling, decide
+from outbox.posts import notes, quote_requests
+from outbox.posts.notes import NoteDraft
+from outbox.posts.post_documents import build_document
+from outbox.traffic.audience import find_recipients
+from outbox.traffic.send import send
+
+WORDS_LIMIT = 1_000
+"""Characters of why a post is refused."""
+
+
+async def release(conn: Connection, site: Site, post_id: int, by: Account | None) -> None:
+    """It appears as it would have: delivered, in streams, told to whom it concerns. Its author learns it.
+
+    Raises NotFound for what is the releaser's own, Conflict for what waits no more, or whose author is suspended.
+    """
+    held, author = await _get(conn, post_id, by)
+    if author.suspended_at is not None or author.deleted_at is not None:
+        raise Conflict("held_author_suspended")
+    await _settle(conn, held, by, released=True)
+    if held.draft is not None:
+        await _apply_draft(conn, site, author, held)
+    elif await held_posts.publish(conn, post_id):
+        [post] = await posts.list_by_ids(conn, [post_id])
+        await _announce(conn, site, author, post)
+    if author.local:
+        await held_post_news.notify_author(conn, "post_released", author.id, post_id)
+
+
+async def refuse(conn: Connection, site: Site, post_id: int, by: Account | None, words: str) -> None:
+    """It stays hidden, by a decision whose `words` its author reads, and to which she may object; of a new version that
+    waited, nothing is left, and the post stands as it was.
+
+    Raises NotFound and Conflict as `release`, Invalid without words.
+    """
+    if not words.strip():
+        raise Invalid("refusal_words_missing", field="words")
+    held, author = await _get(conn, post_id, by)
+    await _settle(conn, held, by, released=False)
+    hidden = () if held.draft is not None else (post_id,)
+    ruling = DirectRuling(
+        kind="hide" if hidden else "warn",
+        words=words[:WORDS_LIMIT],
+        post_ids=hidden,
+        by=by.actor_id if by is not None else None,
+    )
+    await decide(conn, site, author, ruling)
+
+
+async def tell_overdue(instance: Instance) -> int:
+    """Tell those who administer of what nobody answered for three days, once; a chore. Of how many people it is."""
+    async with transaction(instance.pool) as conn:
+        overdue = await held_posts.claim_overdue(conn)
+        admins = await roles.list_holders(conn, "settings") if overdue else []
+        for case_id in overdue:
+            await staff_notifications.notify_team(conn, "held_post", Topic(case_id=case_id), to=admins)
+    return len(overdue)
+
+
+async def _get(conn: Connection, post_id: int, by: Account | None) -> tuple[HeldPost, Actor]:
+    held = await held_posts.find(conn, post_id)
+    if held is None:
+        raise Conflict("held_post_settled")
+    if by is not None and held.author_id == by.actor_id:
+        raise NotFound
+    return held, await actors.get(conn, held.author_id)
+
+
+async def _settle(conn: Connection, held: HeldPost, by: Account | None, *, released: bool) -> None:
+    if not await held_posts.settle(conn, held, released=released):
+        raise Conflict("held_post_settled")
+    await journal.record(
+        conn,
+        "post_released" if released else "post_refused",
+        by=by,
+        right="reports",
+        about_id=held.author_id,
+        post_id=held.post_id,
+        reason=held.reason,
+        matched=held.matched,
+    )
+    if held.case_id is not None:
+        if not await held_posts.count_of_case(conn, held.case_id):
+            await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=held.case_id))
+        await cases.close_settled(conn, held.case_id)
+
+
+async def _apply_draft(conn: Connection, site: Site, author: Actor, held: HeldPost) -> None:
+    """The new version takes the place of the one that stands. What hangs on it may have gone meanwhile."""
+    assert held.draft is not None
+    [post] = await posts.list_by_ids(conn, [held.post_id])
+    if post.kind == "listing":
+        listing_draft = held_posts.read_draft(held.draft, ListingDraft)
+        await listing_verbs.edit(conn, site, author, post.uri, listing_draft, looked_at=True)
+    else:
+        await notes.edit(conn, site, author, post, held_posts.read_draft(held.draft, NoteDraft), looked_at=True)
+
+
+async def _announce(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+    if not post.local:
+        await _tell_readers(conn, author, post)
+    elif post.kind == "listing":
+        listing = await listings.find_by_post(conn, post.id)
+        assert listing is not None
+        await listing_verbs.announce(conn, site, author, listing)
+    else:
+        await _announce_note(conn, site, author, post)
+
+
+async def _announce_note(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+    named = tuple(await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id]))
+    await notes.notify_named(conn, author, post, named)
+    if post.audience == "coop":
+        return
+    document = await build_document(conn, site, author, post)
+    recipients = find_recipients(post.audience, author, named=named)
+    await send(conn, author, build_create(site, author, document), recipients, about=post.uri)
+    quote = await quotes.find_by_quoting(conn, post.id)
+    quoted = await posts.list_by_ids(conn, [quote.quoted_id] if quote is not None and quote.quoted_id else [])
+    if quote is not None and quoted and isinstance(document, Note):
+        await quote_requests.notify_author(conn, quote, await actors.get(conn, quoted[0].author_id))
+        await quote_requests.ask(conn, site, author, document, quoted[0], quote)
+
+
+async def _tell_readers(conn: Connection, author: Actor, post: Post) -> None:
+    """Those of our people whom a post from elsewhere names or answers, and who asked to be told of its author."""
+    told = set(await held_posts.list_named(conn, post.id))
+    answered = await posts.list_by_ids(conn, [post.in_reply_to_id] if post.in_reply_to_id is not None else [])
+    if answered and post.audience in PUBLIC:
+        told.add(answered[0].author_id)
+    await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
+    if post.in_reply_to_uri is None:
+        await notifications.notify_followers(conn, author_id=author.id, post_id=post.id)
+    listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
+    if listing is not None:
+        await repair_calls.notify_near(conn, listing)

@@ -1,0 +1,1 @@
+"""`declic members|listings|reports|journal`: the README says what belongs here."""

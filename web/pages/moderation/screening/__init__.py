@@ -1,0 +1,1 @@
+"""Filters and what they hold: the README says what belongs here."""
