@@ -10,7 +10,7 @@ from models.news.notifications import PUSH, NotificationType
 from models.people import accounts, actors, roles
 from models.people.roles import Right
 from models.store.background import jobs
-from models.store.database import Connection, execute, fetch_all, fetch_records, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
 
 JOB = "staff_mail"
 """The job that writes to the team (web/mail/staff_mails)."""
@@ -39,9 +39,18 @@ class About:
 
 
 async def notify_of_report(conn: Connection, report_id: int, *, but: Sequence[int | None]) -> list[int]:
-    """Tell all who can settle a report, but whoever made it and whom it is about; whom. A mail follows."""
+    """Tell all who can settle a report, but whoever made it and whom it is about; whom. A mail follows.
+
+    Whom an unread notification tells of the same case is told no second time: a flood is one line of news.
+    """
+    case_id: int | None = await fetch_value(conn, "SELECT case_id FROM report WHERE id = $1", report_id)
+    knowing = await fetch_column(
+        conn,
+        "SELECT recipient_id FROM notification WHERE case_id = $1 AND type = 'admin.report' AND read_at IS NULL",
+        case_id,
+    )
     told = [id for id in await roles.list_holders(conn, "reports") if id not in but]
-    await _notify(conn, told, "admin.report", report_id=report_id)
+    await _notify(conn, [id for id in told if id not in knowing], "admin.report", report_id=report_id, case_id=case_id)
     if told:
         await ask_mail(conn, "reports")
     return told
@@ -60,7 +69,19 @@ async def notify_reporter(conn: Connection, report_id: int, reporter_id: int) ->
 
 
 async def forget_report(conn: Connection, report_id: int) -> None:
-    """It is settled: nobody needs to be told of it any more."""
+    """It is settled: nobody needs to be told of it any more, but of the others of its case that wait still."""
+    await execute(
+        conn,
+        """
+        UPDATE notification AS told SET report_id = other.id
+        FROM (SELECT o.id FROM report r JOIN report o ON o.case_id = r.case_id
+            WHERE r.id = $1 AND o.id <> $1 AND o.closed_at IS NULL ORDER BY o.id LIMIT 1) AS other
+        WHERE told.report_id = $1 AND told.type = 'admin.report' AND NOT EXISTS (
+            SELECT FROM notification n WHERE n.recipient_id = told.recipient_id AND n.type = 'admin.report'
+                AND n.case_id = told.case_id AND n.id <> told.id)
+        """,
+        report_id,
+    )
     await execute(conn, "DELETE FROM notification WHERE report_id = $1 AND type = 'admin.report'", report_id)
 
 
@@ -105,6 +126,7 @@ async def _notify(
     *,
     report_id: int | None = None,
     sign_up_id: int | None = None,
+    case_id: int | None = None,
 ) -> None:
     """Tell these people, in the name of the server: whom they block has no bearing on what they look after."""
     instance = await actors.find_local(conn, "instance")
@@ -114,8 +136,8 @@ async def _notify(
         conn,
         """
         WITH notified AS (
-            INSERT INTO notification (id, recipient_id, type, actor_id, report_id, sign_up_id)
-            SELECT told.id, told.recipient_id, $3, $4, $5, $6
+            INSERT INTO notification (id, recipient_id, type, actor_id, report_id, sign_up_id, case_id)
+            SELECT told.id, told.recipient_id, $3, $4, $5, $6, $7
             FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
             JOIN account ON account.actor_id = told.recipient_id
             ON CONFLICT DO NOTHING RETURNING id, recipient_id
@@ -131,6 +153,7 @@ async def _notify(
         instance.id,
         report_id,
         sign_up_id,
+        case_id,
     )
     for row in told:
         if row["pushed"]:

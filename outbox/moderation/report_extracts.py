@@ -7,20 +7,38 @@ from federation.texts.html_cleaner import to_text
 from models.listings import listings
 from models.listings.listings import Listing
 from models.moderation.reports import EXTRACT_LIMIT, EXTRACTS
+from models.people import actors
 from models.posts import Post
 from models.store.database import Connection
 
 
-async def take_extracts(conn: Connection, posts: Sequence[Post]) -> list[dict[str, Any]]:
-    """The beginning of each living post, without markup, with the title of the listing that it is or stands below."""
+async def take_extracts(
+    conn: Connection, posts: Sequence[Post], *, around: Sequence[Post] = ()
+) -> list[dict[str, Any]]:
+    """The beginning of each living post, without markup, with the title of the listing that it is or stands below.
+
+    With `around`, messages before and after those that are reported, all stand in the order in which they were written;
+    each of `around` says who wrote it.
+    """
+    named = {post.id for post in posts}
+    if around:
+        writers = await actors.map_by_ids(conn, [post.author_id for post in around])
+        by = {post.id: writers[post.author_id].display_name for post in around if post.id not in named}
+        posts = sorted({post.id: post for post in (*posts, *around)}.values(), key=lambda post: post.id)
+    else:
+        by = {}
     living = [post for post in posts if post.deleted_at is None][:EXTRACTS]
     titled = await listings.list_by_posts(conn, [id for post in living for id in (post.id, post.root_id) if id])
-    return [_take_extract(post, titled.get(post.id) or titled.get(post.root_id or 0)) for post in living]
+    return [
+        _take_extract(post, titled.get(post.id) or titled.get(post.root_id or 0), by.get(post.id, ""))
+        for post in living
+    ]
 
 
-def _take_extract(post: Post, listing: Listing | None) -> dict[str, Any]:
-    return {
+def _take_extract(post: Post, listing: Listing | None, by: str) -> dict[str, Any]:
+    extract = {
         "uri": post.uri,
         "title": listing.details.title if listing else "",
         "text": "\n".join(filter(None, (post.warning, to_text(post.content))))[:EXTRACT_LIMIT],
     }
+    return extract | {"by": by} if by else extract

@@ -1,36 +1,31 @@
 """Report a listing, a message or somebody: one form for members and for visitors without any account (DSA art. 16)."""
 
-from dataclasses import dataclass
 from typing import get_args
 
 from aiohttp import web
 
-from federation.texts.html_cleaner import to_text
-from models import posts
 from models.errors import NotFound
-from models.listings import listings
-from models.moderation import reports
-from models.moderation.reports import ReportCategory
+from models.moderation.reports import Report, ReportCategory
 from models.people import actors
-from models.people.actors import BUILT_IN, Actor
-from models.store.database import Connection, connection, transaction
+from models.people.accounts import Account
+from models.store.database import Connection, transaction
 from outbox.moderation import reports as outbox
 from outbox.moderation.reports import Complaint
 from web.forms.form import Form, blank_form, read_form
 from web.forms.throttle import may_try, refuse_try
 from web.http.app_keys import INSTANCE
-from web.http.row_ids import read_id
-from web.mail.staff_mails import queue_receipt
+from web.mail.staff_mails import queue_receipt, write_follow_path
 from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.components.people import Person, person_of
-from web.pages.moderation.reports import make_lines
-from web.rendering.open_graph import shorten
-from web.rendering.paths import profile_path
+from web.pages.moderation.reported import Reported, find_reported
 from web.rendering.render import N_, reader_language, render
-from web.security.session import current_account, require_account
+from web.security.session import current_account
 
 CONTENT_LIMIT = 2000
+
+LAW_LIMIT = 1000
+
+NAME_LIMIT = 100
 
 CATEGORIES: tuple[ReportCategory, ...] = get_args(ReportCategory)
 
@@ -39,7 +34,14 @@ SAID = {
         "Merci. Les personnes qui veillent sur la coop sont prévenues. Quand ce sera réglé, vous l’apprendrez dans vos "
         "nouvelles."
     ),
-    "reported_as_visitor": N_("Merci. Les personnes qui veillent sur la coop sont prévenues."),
+    "reported_again": N_(
+        "Vous l’aviez déjà signalé, et l’équipe ne l’a pas encore réglé. Ce que vous venez d’écrire est ajouté à "
+        "votre premier signalement."
+    ),
+    "reported_as_visitor": N_(
+        "Merci. Les personnes qui veillent sur la coop sont prévenues. Gardez l’adresse de cette page : elle dira ce "
+        "que devient votre signalement."
+    ),
     "reported_with_email": N_(
         "Merci. Les personnes qui veillent sur la coop sont prévenues. Un courriel vous le confirme, un autre vous "
         "dira quand ce sera réglé."
@@ -52,126 +54,80 @@ SAID = {
 """What becomes of a report, by who made it and who reads it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
-    """What is reported: somebody, or one of their posts. `href` is where it stands here."""
-
-    person: Person
-    actor: Actor
-    post_id: int | None
-    title: str
-    extract: str
-    href: str
-
-
 async def show_form(request: web.Request) -> web.Response:
-    """GET /signaler/annonce/ID, /signaler/message/ID, /signaler/compte/ID."""
-    return await _show(request, blank_form(request), await _find(request))
+    """GET /signaler/annonce/ID, /signaler/message/ID, /signaler/compte/ID, /signaler/page?adresse=."""
+    return await _show(request, blank_form(request), await find_reported(request))
 
 
 async def post_form(request: web.Request) -> web.Response:
     """POST the same: the report is kept and told at once."""
     form, account = await read_form(request), current_account(request)
-    instance, reported = request.app[INSTANCE], await _find(request)
-    category = form.choice("reason", CATEGORIES, missing="Choisissez une raison.")
-    content = form.lines("content", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
-    email = form.email("email") if account is None and has_mail(request) else ""
-    if form.ok and not await may_report(request, email):
+    instance, reported = request.app[INSTANCE], await find_reported(request)
+    complaint = _read_complaint(request, form, reported, account)
+    if form.ok and not await may_report(request, complaint.email or ""):
         refuse_try(form, "", "report")
         return await _show(request, form, reported, status=429)
     if not form.ok:
         return await _show(request, form, reported, status=422)
     async with transaction(instance.pool) as conn:
-        made = await outbox.report(
-            conn,
-            instance.site,
-            await actors.get(conn, account.actor_id) if account else None,
-            Complaint(
-                target=reported.actor,
-                post_ids=(reported.post_id,) if reported.post_id else (),
-                content=content,
-                forward=form.flag("forward"),
-                category=category or "other",
-                email=email or None,
-                language=reader_language(request),
-            ),
-        )
-        await queue_receipt(conn, made)
-        done = await choose_sentence(conn, reported.actor.id, member=account is not None, email=bool(email))
-    raise redirect_with_message("/signaler/merci", done)
+        reporter = await actors.get(conn, account.actor_id) if account else None
+        made = await outbox.report(conn, instance.site, reporter, complaint)
+        done = await choose_sentence(conn, made)
+        follow = ""
+        if account is None:
+            follow = await write_follow_path(conn, instance.settings, made)
+            await queue_receipt(conn, made)
+    raise redirect_with_message(follow or "/signaler/merci", done)
+
+
+def _read_complaint(request: web.Request, form: Form, reported: Reported, account: Account | None) -> Complaint:
+    """What was typed; what is wrong with it stands in the form."""
+    category = form.choice("reason", CATEGORIES, missing="Choisissez une raison.")
+    content = form.lines("content", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
+    missing = "Dites pourquoi vous pensez que la loi l’interdit." if category == "legal" else ""
+    visitor = account is None
+    return Complaint(
+        target=reported.actor,
+        post_ids=(reported.post_id,) if reported.post_id else (),
+        around_ids=tuple(int(id) for id in form.many("around", [str(one.id) for one in reported.around])),
+        page="" if reported.actor else reported.href,
+        content=content,
+        law=form.lines("law", limit=LAW_LIMIT, missing=missing) if category == "legal" else "",
+        forward=form.flag("forward"),
+        category=category or "other",
+        name=form.text("name", limit=NAME_LIMIT) if visitor else "",
+        email=(form.email("email") or None) if visitor and has_mail(request) else None,
+        language=reader_language(request),
+    )
 
 
 async def may_report(request: web.Request, email: str = "") -> bool:
-    """Whether not too many came from there, and not too many for whoever would be written to."""
+    """Whether not too many came from there about the same, and not too many for whoever would be written to."""
     account = current_account(request)
     if account is not None:
         return await may_try(request, "report", account.username)
-    if not await may_try(request, "visitor_report", ""):
+    if not await may_try(request, "visitor_report", request.path_qs):
         return False
     return not email or await may_try(request, "receipt", email)
 
 
-async def choose_sentence(conn: Connection, target_id: int, *, member: bool, email: bool = False) -> str:
+async def choose_sentence(conn: Connection, made: Report) -> str:
     """Which of SAID is true."""
-    if not await outbox.is_read_by_somebody(conn, target_id):
+    if made.times > 1:
+        return "reported_again"
+    if not await outbox.is_read_by_somebody(conn, made.target_id):
         return "reported_unread"
-    if member:
+    if made.reporter_id is not None:
         return "reported"
-    return "reported_with_email" if email else "reported_as_visitor"
+    return "reported_with_email" if made.reporter_email else "reported_as_visitor"
 
 
 async def show_thanks(request: web.Request) -> web.Response:
-    """GET /signaler/merci: what becomes of the report."""
+    """GET /signaler/merci: what becomes of a member's report."""
     said = find_flash_message(request, SAID)
     if not said:
         raise NotFound
     return await render(request, "reports/sent.html", said=said)
-
-
-async def list_own(request: web.Request) -> web.Response:
-    """GET /compte/signalements: what the member reported herself, and what became of it."""
-    account = require_account(request)
-    async with connection(request.app[INSTANCE].pool) as conn:
-        lines = await make_lines(conn, await reports.list_made(conn, account.actor_id), account.actor_id)
-    return await render(request, "reports/own.html", lines=lines)
-
-
-async def _find(request: web.Request) -> Reported:
-    """What the address names, if the reader may see it. Raises NotFound, also for her own."""
-    account, id = current_account(request), read_id(request.match_info["id"])
-    reader_id = account.actor_id if account else None
-    async with connection(request.app[INSTANCE].pool) as conn:
-        if request.match_info["what"] == "compte":
-            return _about_actor(next(iter(await actors.list_by_ids(conn, [id])), None), reader_id)
-        post = await posts.find_visible(conn, id, reader_id)
-        if post is None or post.kind == "notice":
-            raise NotFound
-        listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
-        author = await actors.get(conn, post.author_id)
-    about = _about_actor(author, reader_id)
-    return Reported(
-        person=about.person,
-        actor=author,
-        post_id=post.id,
-        title=listing.details.title if listing else "",
-        extract=post.warning or shorten(listing.details.description if listing else post.content),
-        href=f"/notes/{post.id}",
-    )
-
-
-def _about_actor(actor: Actor | None, reader_id: int | None) -> Reported:
-    if actor is None or actor.id == reader_id or actor.guest or actor.deleted_at or actor.suspended_at:
-        raise NotFound
-    if actor.local and actor.username in BUILT_IN:
-        raise NotFound
-    return Reported(
-        person=person_of(actor),
-        actor=actor,
-        post_id=None,
-        title="",
-        extract=to_text(actor.summary)[:200],
-        href=profile_path(actor),
-    )
 
 
 async def _show(request: web.Request, form: Form, reported: Reported, *, status: int = 200) -> web.Response:
@@ -181,6 +137,6 @@ async def _show(request: web.Request, form: Form, reported: Reported, *, status:
         status=status,
         form=form,
         reported=reported,
-        here_url=request.path,
+        here_url=request.path_qs,
         mail=has_mail(request),
     )

@@ -1,6 +1,6 @@
 """Reports, for those who settle them: what was reported by whom and how it read, what was decided, by whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -19,6 +19,7 @@ from web.mail.staff_mails import queue_answer
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.people import Person, person_of
 from web.pages.moderation.pending_work import find_name
+from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status
 from web.rendering.render import N_, render
 from web.security.session import require_right
 
@@ -45,7 +46,8 @@ class ReportedPost:
 class ReportLine:
     """One report. `reporter` is None for visitors; of another server, whose moderators speak, `from_host` is its name.
 
-    `target` is None where the account is gone, and then `target_name` is what is left.
+    `target` is None where the account is gone, and then `target_name` is what is left; `page` is what is reported where
+    nobody in particular wrote it. `delivery` is how far it came on its way to the other server.
     """
 
     report: Report
@@ -55,6 +57,8 @@ class ReportLine:
     things: list[ReportedPost]
     closed_by: str
     may_answer: bool
+    delivery: DeliveryStatus | None = None
+    page: str = ""
 
 
 async def list_reports(request: web.Request) -> web.Response:
@@ -129,7 +133,16 @@ async def make_lines(conn: Connection, found: list[Report], reader_id: int) -> l
     """These reports with everybody's names, and what they name."""
     ids = {id for one in found for id in (one.reporter_id, one.target_id, one.closed_by) if id}
     people = await actors.map_by_ids(conn, sorted(ids))
-    return [await _make_line(conn, one, people, reader_id) for one in found]
+    sent = await find_delivery_status(conn, [one.uri for one in found if one.forwarded and one.uri])
+    return [
+        replace(await _make_line(conn, one, people, reader_id), delivery=_find_delivery(sent, one)) for one in found
+    ]
+
+
+def _find_delivery(sent: dict[str, DeliveryStatus], report: Report) -> DeliveryStatus | None:
+    """How far it came; None for what is not forwarded, and for what was before that was kept."""
+    found = sent.get(report.uri or "") if report.forwarded else None
+    return found if found is not None and (found.total or found.withheld) else None
 
 
 async def _make_line(conn: Connection, report: Report, people: dict[int, Actor], reader_id: int) -> ReportLine:
@@ -143,6 +156,7 @@ async def _make_line(conn: Connection, report: Report, people: dict[int, Actor],
         things=[await _find_thing(conn, one, reader_id) for one in report.extracts],
         closed_by=closer.display_name if closer is not None else "",
         may_answer=report.local and report.reporter_id != reader_id and _has_reader(report),
+        page=report.target_name if report.target_name in report.object_uris else "",
     )
 
 
