@@ -99,6 +99,7 @@ LIMITS: dict[str, object] = {
     "web.pages.listings.search.LAST_PAGE": 15,
     "web.pages.listings.unavailability.SHOWN_AT_ONCE": 6,
     "web.pages.moderation.message_request_review.EXTRACT": 240,
+    "web.pages.moderation.report_address.LONGEST": 500,
     "web.pages.moderation.report_form.CONTENT_LIMIT": 2000,
     "web.pages.moderation.report_form.LAW_LIMIT": 1000,
     "web.pages.moderation.report_form.NAME_LIMIT": 100,

@@ -1,6 +1,7 @@
 """What became of a report, for whoever made it: a member among all of hers, a visitor by the link of her receipt."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -14,7 +15,8 @@ from web.mail.staff_mails import FOLLOWED
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.moderation.report_form import SAID
 from web.pages.moderation.reports import ReportLine, make_lines
-from web.rendering.render import render
+from web.pages.traffic.failure_causes import explain_stop
+from web.rendering.render import render, say
 from web.security.session import require_account
 from web.security.signed_urls import read_signed
 
@@ -43,7 +45,9 @@ async def list_own(request: web.Request) -> web.Response:
         lines = await make_lines(conn, made, account.actor_id)
         progress = await report_progress.map_progress(conn, [one.id for one in made])
     own = [OwnReport(line=line, progress=progress[line.report.id]) for line in lines]
-    return await render(request, "reports/own.html", lines=own)
+    return await render(
+        request, "reports/own.html", lines=own, explain_stop=partial(explain_stop, partial(say, request))
+    )
 
 
 async def show_followed(request: web.Request) -> web.Response:
@@ -62,6 +66,7 @@ async def show_followed(request: web.Request) -> web.Response:
         one=OwnReport(line=lines[0], progress=progress[found[0].id]),
         link=f"{instance.site.url}{request.path}",
         said=find_flash_message(request, SAID),
+        explain_stop=partial(explain_stop, partial(say, request)),
     )
     response.headers["Cache-Control"], response.headers["Referrer-Policy"] = "private, no-store", "no-referrer"
     return response

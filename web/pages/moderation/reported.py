@@ -7,7 +7,7 @@ from aiohttp import web
 from federation.texts.html_cleaner import to_text
 from models import posts
 from models.errors import NotFound
-from models.exchanges import exchange_messages
+from models.exchanges import exchange_messages, exchanges
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
@@ -66,7 +66,10 @@ async def find_reported(request: web.Request) -> Reported:
     id = read_id(request.match_info["id"])
     async with connection(request.app[INSTANCE].pool) as conn:
         if request.match_info["what"] == "compte":
-            return _about_actor(next(iter(await actors.list_by_ids(conn, [id])), None), reader_id)
+            actor = next(iter(await actors.list_by_ids(conn, [id])), None)
+            if actor is not None and actor.guest and not await _has_written(conn, actor, reader_id):
+                raise NotFound
+            return _about_actor(actor, reader_id)
         post = await posts.find_visible(conn, id, reader_id)
         if post is None or post.kind == "notice":
             raise NotFound
@@ -107,8 +110,13 @@ async def _list_around(conn: Connection, post: Post, reader_id: int | None) -> t
     )
 
 
+async def _has_written(conn: Connection, guest: Actor, reader_id: int | None) -> bool:
+    """Whether somebody without any account talks with the reader: nobody else knows of her."""
+    return reader_id is not None and await exchanges.are_in_one(conn, reader_id, guest.id)
+
+
 def _about_actor(actor: Actor | None, reader_id: int | None) -> Reported:
-    if actor is None or actor.guest or actor.gone or not is_reportable(actor, reader_id):
+    if actor is None or actor.gone or not is_reportable(actor, reader_id):
         raise NotFound
     return Reported(
         person=person_of(actor),
@@ -116,7 +124,7 @@ def _about_actor(actor: Actor | None, reader_id: int | None) -> Reported:
         post_id=None,
         title="",
         extract=to_text(actor.summary)[:200],
-        href=profile_path(actor),
+        href="/echanges" if actor.guest else profile_path(actor),
     )
 
 

@@ -1,6 +1,7 @@
 """Reports, for those who settle them: what was reported by whom and how it read, what was decided, by whom."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aiohttp import web
 
@@ -20,7 +21,8 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.pages.components.people import Person, person_of
 from web.pages.moderation.pending_work import find_name
 from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status
-from web.rendering.render import N_, render
+from web.pages.traffic.failure_causes import explain_stop
+from web.rendering.render import N_, render, say
 from web.security.session import require_right
 
 HERE = "/coop/signalements"
@@ -35,11 +37,15 @@ SAID = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedPost:
-    """One reported post as it read then; `href` is where it stands, if the reader may see it there."""
+    """One reported post as it read then; `href` is where it stands, if the reader may see it there.
+
+    `by` is who wrote it where it is a message before or after a reported one.
+    """
 
     title: str
     text: str
     href: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +132,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         first_page=after is None and older is None,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         said=find_flash_message(request, SAID),
+        explain_stop=partial(explain_stop, partial(say, request)),
     )
 
 
@@ -177,5 +184,8 @@ async def _find_thing(conn: Connection, extract: dict[str, str], reader_id: int)
     post = await posts.find_by_uri(conn, extract["uri"])
     shown = post is not None and post.id in await posts.filter_visible(conn, [post.id], reader_id)
     return ReportedPost(
-        title=extract["title"], text=extract["text"], href=f"/notes/{post.id}" if post is not None and shown else ""
+        title=extract["title"],
+        text=extract["text"],
+        href=f"/notes/{post.id}" if post is not None and shown else "",
+        by=extract.get("by", ""),
     )

@@ -9,9 +9,9 @@ from models.moderation import reports
 from models.moderation.reports import Report
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
-from tests.factories import make_local_actor
+from outbox.moderation import reports as outbox
+from tests.factories import make_local_actor, make_member, make_note
 from tests.sample_village import Village
-from tests.web.limited_tries import allow
 from tests.web.pages.conftest import Browser
 
 FIELDS = {"reason": "spam", "content": "Ce n’est pas à lui."}
@@ -47,7 +47,7 @@ async def test_a_member_reports_a_listing_and_reads_what_becomes_of_it(
     assert (kept.reporter_id, kept.target_id, kept.category) == (lomme.alice.id, lomme.hocine.id, "spam")
     assert kept.object_uris == [lomme.hocine.uri, lomme.drill.uri]
     assert kept.extracts[0]["title"] == "Perceuse à percussion, mèches comprises"
-    assert "L’équipe ne l’a pas encore réglé" in (await alice.get("/compte/signalements")).words()
+    assert "Reçu : l’équipe ne l’a pas encore lu" in (await alice.get("/compte/signalements")).words()
 
 
 async def test_a_visitor_reports_without_an_account(visitor: Browser, instance: Instance, lomme: Village) -> None:
@@ -134,35 +134,138 @@ async def test_where_only_the_reported_person_moderates_nobody_is_told_a_lie(
     assert "elle ne le voit pas" in (await alice.get(sent.location)).words()
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE account SET roles = '{moderator}' WHERE actor_id = $1", lomme.hocine.id)
+        await execute(conn, "UPDATE report SET closed_at = now()")
     sent = await alice.send(path, FIELDS, form_on=path)
     assert "sont prévenues" in (await alice.get(sent.location)).words()
 
 
-async def test_a_report_in_a_thread_carries_the_last_messages_of_the_other_one(
+@pytest.fixture
+async def carol(
     open_browser: Callable[[Actor | None], Awaitable[Browser]], instance: Instance, lomme: Village
-) -> None:
-    alice = await open_browser(lomme.alice)
+) -> Browser:
+    """Carol writes with Hocine about his drill."""
+    async with transaction(instance.pool) as conn:
+        carol = await make_member(conn, "carol", name="Carol")
+        for number, author in enumerate((carol, lomme.hocine, lomme.hocine, carol, lomme.hocine)):
+            await make_note(
+                conn,
+                author,
+                audience="direct",
+                content=f"<p>Ligne {number}</p>",
+                in_reply_to_uri=lomme.drill.uri,
+                mention_ids=((lomme.hocine if author == carol else carol).id,),
+            )
+    return await open_browser(carol)
+
+
+async def find_line(instance: Instance, words: str) -> int:
     async with connection(instance.pool) as conn:
-        thread = await conn.fetchval("SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id)
+        found: int = await conn.fetchval("SELECT id FROM post WHERE content LIKE '%' || $1 || '%'", words)
+        return found
 
-    sent = await alice.send(f"/echanges/{thread}/signaler", {"content": "Il insiste."}, form_on=f"/echanges/{thread}")
 
-    assert "sont prévenues" in (await alice.get(sent.location)).words()
+async def test_of_a_private_talk_goes_what_is_ticked_and_nothing_else(
+    carol: Browser, instance: Instance, lomme: Village
+) -> None:
+    path = f"/signaler/message/{await find_line(instance, 'Ligne 2')}"
+    page = await carol.get(path)
+    offered = page.html.xpath("//input[@name='around']/@value")
+
+    await carol.send(path, FIELDS | {"around": offered[0]}, form_on=path)
+
+    assert len(offered) == 4 and "Avant, vous : Ligne 0" in page.words()
     [kept] = await list_open(instance)
-    assert [one["text"] for one in kept.extracts] == ["Je peux passer samedi ?"]
-    assert kept.extracts[0]["title"] == "Tente 4 places, facile à monter"
+    assert [(one.get("by"), one["text"]) for one in kept.extracts] == [("Carol", "Ligne 0"), (None, "Ligne 2")]
+    assert len(kept.object_uris) == 2
 
 
-async def test_a_flood_from_a_thread_stops_too(
-    alice: Browser, instance: Instance, lomme: Village, monkeypatch: pytest.MonkeyPatch
+async def test_nobody_joins_messages_of_another_talk(carol: Browser, instance: Instance, lomme: Village) -> None:
+    path = f"/signaler/message/{await find_line(instance, 'Ligne 1')}"
+
+    await carol.send(path, FIELDS | {"around": str(lomme.message.id)}, form_on=path)
+
+    [kept] = await list_open(instance)
+    assert [one["text"] for one in kept.extracts] == ["Ligne 1"]
+
+
+async def test_in_a_thread_each_word_of_the_other_one_can_be_reported_and_none_of_ones_own(
+    carol: Browser, instance: Instance
 ) -> None:
-    allow(monkeypatch, "report", pair=1)
     async with connection(instance.pool) as conn:
-        thread = await conn.fetchval("SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id)
-    path, typed = f"/echanges/{thread}", {"content": "Il insiste."}
+        line = await find_line(instance, "Ligne 4")
+        thread = await conn.fetchval("SELECT exchange_id FROM exchange_message WHERE post_id = $1", line)
 
-    await alice.send(f"{path}/signaler", typed, form_on=path)
-    again = await alice.send(f"{path}/signaler", typed, form_on=path)
+    page = await carol.get(f"/echanges/{thread}")
 
-    assert "Attendez une heure" in again.words() and "Il insiste." in again.text
-    assert len(await list_open(instance)) == 1
+    ways = {link.rpartition("/")[2] for link in page.html.xpath("//a/@href") if "/signaler/message/" in link}
+    assert ways == {str(await find_line(instance, f"Ligne {number}")) for number in (1, 2, 4)}
+
+
+async def test_a_message_that_was_taken_back_is_no_more_offered(carol: Browser, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET deleted_at = now() WHERE content LIKE '%Ligne 1%'")
+
+    page = await carol.get(f"/signaler/message/{await find_line(instance, 'Ligne 2')}")
+
+    assert "Ligne 1" not in page.words() and "Ligne 0" in page.words()
+
+
+async def test_the_same_person_reporting_the_same_again_adds_to_her_first_report(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    path = f"/signaler/annonce/{lomme.drill.id}"
+    await alice.send(path, FIELDS, form_on=path)
+
+    sent = await alice.send(path, FIELDS | {"content": "Et il recommence."}, form_on=path)
+
+    assert "ajouté à votre premier signalement" in (await alice.get(sent.location)).words()
+    [kept] = await list_open(instance)
+    assert kept.content == "Ce n’est pas à lui.\n\nEt il recommence." and kept.times == 2
+    assert "Vous l’avez signalé 2 fois" in (await alice.get("/compte/signalements")).words()
+
+
+async def test_of_what_is_held_to_be_against_the_law_why_is_asked(
+    visitor: Browser, instance: Instance, lomme: Village
+) -> None:
+    path = f"/signaler/annonce/{lomme.drill.id}"
+    typed = FIELDS | {"reason": "legal", "name": "Marie"}
+
+    refused = await visitor.send(path, typed, form_on=path)
+    await visitor.send(path, typed | {"law": "C’est un objet volé."}, form_on=path)
+
+    assert refused.status == 422 and "Dites pourquoi" in refused.words() and "Marie" in refused.text
+    [kept] = await list_open(instance)
+    assert (kept.category, kept.law, kept.reporter_name) == ("legal", "C’est un objet volé.", "Marie")
+
+
+async def test_a_visitor_follows_her_report_on_a_page_that_nobody_can_guess(
+    visitor: Browser, instance: Instance, lomme: Village
+) -> None:
+    path = f"/signaler/annonce/{lomme.drill.id}"
+    sent = await visitor.send(path, FIELDS, form_on=path)
+    receipt = sent.location.partition("?")[0]
+    [kept] = await list_open(instance)
+
+    assert "Gardez l’adresse de cette page" in (await visitor.get(sent.location)).words()
+    assert "Reçu : l’équipe ne l’a pas encore lu" in (await visitor.get(receipt)).words()
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE moderation_case SET holder_id = $1", lomme.admin.id)
+    assert "Quelqu’un de l’équipe le lit" in (await visitor.get(receipt)).words()
+    async with transaction(instance.pool) as conn:
+        await outbox.settle(conn, kept.id, reports.Settlement(by=lomme.admin.id, answer="L’annonce est retirée."))
+    decided = (await visitor.get(receipt)).words()
+    assert "Décidé" in decided and "L’annonce est retirée." in decided and "pas d’accord" in decided
+    other = receipt[:-1] + ("A" if receipt[-1] != "A" else "B")
+    assert (await visitor.get(other)).status == 404
+
+
+async def test_a_report_that_was_forwarded_says_how_far_it_came(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    path = f"/signaler/compte/{lomme.bob.id}"
+    await alice.send(path, FIELDS | {"forward": "1"}, form_on=path)
+
+    assert "En route" in (await alice.get("/compte/signalements")).words()
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE delivery SET state = 'done'")
+    assert "Reçu par" in (await alice.get("/compte/signalements")).words()
