@@ -119,6 +119,25 @@ async def filter_visible(
     return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
 
 
+async def filter_known_at(conn: Connection, ids: list[int], host: str) -> set[int]:
+    """Those of these posts that somebody at this server can read: public ones, and what goes to people there."""
+    anybodys = await filter_visible(conn, ids, None)
+    addressed = await fetch_column(
+        conn,
+        """
+        SELECT m.post_id FROM mention m JOIN actor a ON a.id = m.actor_id
+        WHERE m.post_id = ANY($1) AND a.host = $2
+        UNION
+        SELECT p.id FROM post p JOIN follow f ON f.followed_id = p.author_id AND f.state = 'accepted'
+            JOIN actor a ON a.id = f.follower_id AND a.host = $2
+        WHERE p.id = ANY($1) AND p.audience IN ('followers', 'territories') AND p.deleted_at IS NULL
+        """,
+        ids,
+        host,
+    )
+    return anybodys | set(addressed)
+
+
 async def list_members_who_may_read(conn: Connection, id: int) -> list[int]:
     """Row ids of all members who may see this post, by the same rule."""
     return await fetch_column(conn, _MEMBERS, id)

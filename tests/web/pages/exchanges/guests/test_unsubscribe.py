@@ -84,6 +84,7 @@ async def test_a_guest_is_reported_to_the_moderators_and_to_no_other_server(inn:
     owner = await inn.owner()
 
     path = f"/signaler/compte/{(await inn.guest()).id}"
+    await owner.open(path)
     await owner.send(path, {"reason": "other", "content": "Insiste.", "forward": "1"})
     stranger = await (await inn.door.ring()).open(path)
 
