@@ -54,7 +54,9 @@ class Preferences:
     member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
     `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
-    then advertised on sites where its rules do not hold.
+    then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
+    suspensions too; `journal_shown` lets members read what the team does, without names; `talks_opened` lets those who
+    moderate read a private conversation of which a message was reported, which both in it are told.
     """
 
     name: str = ""
@@ -77,6 +79,9 @@ class Preferences:
     guests: bool = True
     strangers_shown: bool = False
     markets: bool = False
+    suspension_by_two: bool = False
+    journal_shown: bool = True
+    talks_opened: bool = False
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""

@@ -6,7 +6,7 @@ from federation.vocabulary.activities.activity_readers import MAX_REPORT
 from inbox.errors import Ignored
 from models import posts
 from models.limits import REPORTS
-from models.moderation import reports
+from models.moderation import report_counts, reports
 from models.moderation.reports import EXTRACTS, NewReport
 from models.news import staff_notifications
 from models.people import actors
@@ -54,7 +54,7 @@ async def _sends_too_many(conn: Connection, sender: Actor) -> bool:
     decision = await trust_levels.find(conn, sender.host)
     if decision is not None and decision.level == "friend":
         return False
-    return await reports.count_lately(conn, sender.host, within=REPORTS.within) >= REPORTS.most
+    return await report_counts.count_lately(conn, sender.host, within=REPORTS.within) >= REPORTS.most
 
 
 async def _find_target(conn: Connection, uris: tuple[str, ...]) -> Actor | None:

@@ -2,8 +2,8 @@
 
 from federation.vocabulary.activities.activities import Follow
 from inbox.errors import Ignored
-from models.news import notifications
-from models.people import actors, roles
+from models.news import notifications, staff_notifications
+from models.people import actors
 from models.people.actors import BUILT_IN, Actor
 from models.relations import follows
 from models.relations.blocking import blocks
@@ -52,8 +52,7 @@ async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, sta
         actor_id=sender.id,
     )
     if followed.username in BUILT_IN and sender.type == "Organization" and sender.username.lower() == "coop":
-        told = await roles.list_holders(conn, "servers")
-        await notifications.notify_all(conn, told, type="coop_follow", actor_id=sender.id, post_id=None)
+        await staff_notifications.notify_team(conn, "coop_follow", staff_notifications.Topic(actor_id=sender.id))
 
 
 async def _is_refused(conn: Connection, sender: Actor, followed: Actor) -> bool:

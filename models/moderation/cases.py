@@ -1,10 +1,17 @@
 """Cases: what was reported, held or decided about one person, looked at together until it is closed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from models.ids import make_id
-from models.store.database import Connection, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+
+HELD_FOR = timedelta(hours=4)
+"""So long whoever took a case holds it, unless she gives it back before."""
+
+StepAct = Literal["taken", "given_back", "withdrew", "reopened", "thread_read"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +26,18 @@ class Case:
     closed_at: datetime | None
     holder_id: int | None
     held_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep:
+    """What somebody of the team did with a case; `words` say why she stepped aside."""
+
+    id: int
+    case_id: int
+    by_id: int | None
+    act: StepAct
+    words: str
+    at: datetime
 
 
 async def open_case(conn: Connection, actor_id: int | None, name: str = "") -> int:
@@ -38,14 +57,163 @@ async def open_case(conn: Connection, actor_id: int | None, name: str = "") -> i
 
 
 async def find(conn: Connection, id: int, reader_id: int) -> Case | None:
-    """The case, unless it is about the reader herself."""
+    """The case, unless it is about the reader herself. Nobody holds it whose time is over."""
     return await fetch_one(
         conn,
         Case,
         """
-        SELECT id, actor_id, actor_name, opened_at, latest_at, closed_at, holder_id, held_until
+        SELECT id, actor_id, actor_name, opened_at, latest_at, closed_at,
+            CASE WHEN held_until > now() THEN holder_id END AS holder_id,
+            CASE WHEN held_until > now() THEN held_until END AS held_until
         FROM moderation_case WHERE id = $1 AND actor_id IS DISTINCT FROM $2
         """,
         id,
         reader_id,
+    )
+
+
+async def lock(conn: Connection, id: int, reader_id: int) -> Case | None:
+    """The same, which nobody else changes until this transaction ends."""
+    await execute(conn, "SELECT FROM moderation_case WHERE id = $1 FOR UPDATE", id)
+    return await find(conn, id, reader_id)
+
+
+async def take(conn: Connection, id: int, by: int) -> bool:
+    """She looks at it for a while, also where somebody else does. False where she holds it already."""
+    taken = await execute(
+        conn,
+        """
+        UPDATE moderation_case SET holder_id = $2, held_until = now() + $3::interval
+        WHERE id = $1 AND NOT (holder_id IS NOT DISTINCT FROM $2 AND held_until > now())
+        """,
+        id,
+        by,
+        HELD_FOR,
+    )
+    if taken:
+        await add_step(conn, id, by, "taken")
+    return bool(taken)
+
+
+async def give_back(conn: Connection, id: int, by: int) -> bool:
+    """She holds it no more. False where somebody else does, or nobody."""
+    given = await execute(
+        conn,
+        """
+        UPDATE moderation_case SET holder_id = NULL, held_until = NULL
+        WHERE id = $1 AND holder_id = $2 AND held_until > now()
+        """,
+        id,
+        by,
+    )
+    if given:
+        await add_step(conn, id, by, "given_back")
+    return bool(given)
+
+
+async def withdraw(conn: Connection, id: int, by: int, words: str) -> bool:
+    """She steps aside, with why, and neither decides about it nor answers an appeal. False where she did before."""
+    if by in await list_withdrawn(conn, id):
+        return False
+    await execute(
+        conn,
+        "UPDATE moderation_case SET holder_id = NULL, held_until = NULL WHERE id = $1 AND holder_id = $2",
+        id,
+        by,
+    )
+    await add_step(conn, id, by, "withdrew", words)
+    return True
+
+
+async def list_withdrawn(conn: Connection, id: int) -> set[int]:
+    """Who stepped aside."""
+    return {one.by_id for one in await list_steps(conn, id) if one.act == "withdrew" and one.by_id is not None}
+
+
+async def add_step(conn: Connection, id: int, by: int | None, act: StepAct, words: str = "") -> None:
+    """Note what somebody did with it."""
+    await execute(
+        conn,
+        "INSERT INTO case_step (id, case_id, by_id, act, words) VALUES ($1, $2, $3, $4, $5)",
+        make_id(),
+        id,
+        by,
+        act,
+        words,
+    )
+
+
+async def list_steps(conn: Connection, id: int) -> list[CaseStep]:
+    """What was done with it, the earliest first."""
+    return await fetch_all(
+        conn, CaseStep, "SELECT id, case_id, by_id, act, words, at FROM case_step WHERE case_id = $1 ORDER BY id", id
+    )
+
+
+async def close(conn: Connection, id: int) -> bool:
+    """Nothing of it waits any more; nobody holds it. False where that was so already."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE moderation_case SET closed_at = now(), holder_id = NULL, held_until = NULL
+            WHERE id = $1 AND closed_at IS NULL
+            """,
+            id,
+        )
+    )
+
+
+async def close_settled(conn: Connection, id: int) -> bool:
+    """Close it where neither a report, nor a held post, nor a decision that needs a second one waits in it."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE moderation_case c SET closed_at = now(), holder_id = NULL, held_until = NULL
+            WHERE id = $1 AND closed_at IS NULL
+                AND NOT EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.closed_at IS NULL)
+                AND NOT EXISTS (SELECT FROM held_post h WHERE h.case_id = c.id)
+                AND NOT EXISTS (SELECT FROM moderation_decision d
+                    WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
+            """,
+            id,
+        )
+    )
+
+
+async def reopen(conn: Connection, id: int) -> bool:
+    """It waits again. False where it does so already, or another case about the same person is open."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE moderation_case c SET closed_at = NULL, latest_at = now()
+            WHERE id = $1 AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM moderation_case other
+                WHERE other.actor_id = c.actor_id AND other.closed_at IS NULL)
+            """,
+            id,
+        )
+    )
+
+
+async def find_open(conn: Connection, actor_id: int) -> int | None:
+    """The open case about somebody."""
+    found: int | None = await fetch_value(
+        conn, "SELECT id FROM moderation_case WHERE actor_id = $1 AND closed_at IS NULL", actor_id
+    )
+    return found
+
+
+async def list_about(conn: Connection, actor_id: int, *, limit: int = 20) -> Sequence[Case]:
+    """Everything that was ever opened about somebody, the latest first."""
+    return await fetch_all(
+        conn,
+        Case,
+        """
+        SELECT id, actor_id, actor_name, opened_at, latest_at, closed_at, holder_id, held_until
+        FROM moderation_case WHERE actor_id = $1 ORDER BY opened_at DESC, id DESC LIMIT $2
+        """,
+        actor_id,
+        limit,
     )

@@ -66,6 +66,20 @@ async def find(conn: Connection, id: int) -> ModerationDecision | None:
     )
 
 
+async def list_by_ids(conn: Connection, ids: Collection[int]) -> list[ModerationDecision]:
+    """These decisions."""
+    return await fetch_all(
+        conn,
+        ModerationDecision,
+        """
+        SELECT id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
+            refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words
+        FROM moderation_decision WHERE id = ANY($1) ORDER BY id
+        """,
+        list(ids),
+    )
+
+
 async def list_about(conn: Connection, actor_id: int) -> list[ModerationDecision]:
     """Everything that was decided about this actor, the latest first, in force or not."""
     return await fetch_all(

@@ -5,12 +5,12 @@ Members read role, act, rule and day, never the person; the team reads all of it
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from models.ids import make_id
 from models.people.accounts import Account, Role
 from models.people.roles import RIGHTS, Right
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_all, fetch_column
 
 Act = Literal[
     "sign_up_approved",
@@ -48,6 +48,8 @@ Act = Literal[
     "account_exported",
     "place_changed",
 ]
+
+ACTS: tuple[Act, ...] = get_args(Act)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,4 +91,46 @@ async def record(
         about_id,
         rule,
         details,
+    )
+
+
+async def list_entries(
+    conn: Connection,
+    reader_id: int,
+    *,
+    span: tuple[datetime, datetime] | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[JournalEntry]:
+    """What was done, the latest first, within a span where one is given, by keyset on when and id.
+
+    Not what concerns the reader herself.
+    """
+    return await fetch_all(
+        conn,
+        JournalEntry,
+        """
+        SELECT id, at, by_id, role, act, about_id, rule, details FROM journal_entry
+        WHERE about_id IS DISTINCT FROM $1
+            AND ($2::timestamptz IS NULL OR (at >= $2 AND at < $3::timestamptz))
+            AND ($4::timestamptz IS NULL OR (at, id) < ($4, $5::bigint))
+        ORDER BY at DESC, id DESC LIMIT $6
+        """,
+        reader_id,
+        span[0] if span else None,
+        span[1] if span else None,
+        before[0] if before else None,
+        before[1] if before else None,
+        limit,
+    )
+
+
+async def list_months(conn: Connection) -> list[datetime]:
+    """The first moment of each month in which something was done, the latest first."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT date_trunc('month', at, 'Europe/Paris') AS month FROM journal_entry
+        ORDER BY month DESC LIMIT 120
+        """,
     )

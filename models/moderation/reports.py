@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from models.ids import make_id
 from models.moderation import cases
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose, name_values
 
 CONTENT_LIMIT = 5000
@@ -130,20 +130,6 @@ async def save(conn: Connection, new: NewReport) -> Report | None:
     )
 
 
-async def count_lately(conn: Connection, host: str, *, within: timedelta) -> int:
-    """How many reports came from this server within this time."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM report r JOIN actor a ON a.id = r.reporter_id
-        WHERE a.host = $1 AND NOT r.local AND r.created_at > now() - $2::interval
-        """,
-        host,
-        within,
-    )
-    return found
-
-
 async def find(conn: Connection, id: int, reader_id: int) -> Report | None:
     """The report, unless it is about the reader herself."""
     found = await list_by_ids(conn, [id], reader_id)
@@ -212,6 +198,23 @@ async def list_made(conn: Connection, reporter_id: int, *, limit: int = 50) -> l
     return await fetch_all(conn, Report, _MADE, reporter_id, limit)
 
 
+async def list_of_case(conn: Connection, case_id: int, reader_id: int | None = None) -> list[Report]:
+    """All reports of a case, the earliest first; not those about the reader."""
+    ids = await fetch_column(conn, "SELECT id FROM report WHERE case_id = $1 ORDER BY id LIMIT 500", case_id)
+    return await list_by_ids(conn, ids, reader_id)
+
+
+async def find_case(conn: Connection, id: int) -> int | None:
+    """The case that a report belongs to."""
+    found: int | None = await fetch_value(conn, "SELECT case_id FROM report WHERE id = $1", id)
+    return found
+
+
+async def put_into_case(conn: Connection, id: int, case_id: int) -> None:
+    """It belongs to this case from now on."""
+    await execute(conn, "UPDATE report SET case_id = $2 WHERE id = $1", id, case_id)
+
+
 async def count_open(conn: Connection, reader_id: int) -> int:
     """How many wait for the reader; at most 1,000."""
     found: int = await fetch_value(
@@ -223,19 +226,6 @@ async def count_open(conn: Connection, reader_id: int) -> int:
         reader_id,
     )
     return found
-
-
-async def count_by_cases(conn: Connection, case_ids: Sequence[int]) -> dict[int, int]:
-    """How many reports of each of these cases wait."""
-    rows = await fetch_records(
-        conn,
-        """
-        SELECT case_id, count(*) AS waiting FROM report
-        WHERE case_id = ANY($1) AND closed_at IS NULL GROUP BY case_id
-        """,
-        list(case_ids),
-    )
-    return {row["case_id"]: row["waiting"] for row in rows}
 
 
 async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
@@ -257,31 +247,16 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
 
 async def reopen(conn: Connection, id: int, by: int) -> bool:
     """It waits again, with what was noted. False when it does so already, or is about whoever asks."""
-    held = await find(conn, id, by)
-    if held is None or held.closed_at is None:
-        return False
     return bool(
         await execute(
             conn,
             """
-            UPDATE report SET closed_at = NULL, closed_by = NULL, reminded_at = now(), changed_at = now(), case_id = $2
-            WHERE id = $1 AND closed_at IS NOT NULL
+            UPDATE report SET closed_at = NULL, closed_by = NULL, reminded_at = now(), changed_at = now()
+            WHERE id = $1 AND closed_at IS NOT NULL AND target_id IS DISTINCT FROM $2
             """,
             id,
-            await cases.open_case(conn, held.target_id, held.target_name),
+            by,
         )
-    )
-
-
-async def claim_unmailed(conn: Connection) -> list[int]:
-    """Ids of open reports of which no mail told yet; from now on one did."""
-    return await fetch_column(
-        conn,
-        """
-        UPDATE report SET mailed_at = now()
-        WHERE id IN (SELECT id FROM report WHERE closed_at IS NULL AND mailed_at IS NULL
-            ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED) RETURNING id
-        """,
     )
 
 

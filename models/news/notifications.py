@@ -23,10 +23,15 @@ from models.store.statements import compose
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
+    "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
+    "decision", "decision_ended", "appeal_answered",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled` and `repair_call` (one near the reader) are ours."""
+`report_settled` and `repair_call` (one near the reader) are ours. For the team: `sign_up_message` (who asks to join
+wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for another one's yes), `appeal`,
+`handed_over` (somebody passed on a week on duty). For whom the team decided about: `decision`, `decision_ended` (it
+holds no more), `appeal_answered`."""
 
 
 PUSH = "push"

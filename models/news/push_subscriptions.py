@@ -109,7 +109,10 @@ async def list_wanting(conn: Connection, notification_id: int) -> list[int]:
         SELECT s.id FROM shown_notification n JOIN push_subscription s ON s.actor_id = n.recipient_id
         JOIN token t ON t.id = s.token_id JOIN account a ON a.actor_id = s.actor_id
         WHERE n.id = $1 AND n.read_at IS NULL AND t.revoked_at IS NULL AND a.disabled_at IS NULL
-            AND CASE n.type WHEN 'repair_call' THEN 'status' ELSE n.type END = ANY(s.alerts) AND (s.policy = 'all'
+            AND CASE WHEN n.type = 'repair_call' THEN 'status'
+                WHEN n.type IN ('sign_up', 'sign_up_message') THEN 'admin.sign_up'
+                WHEN n.type IN ('held_post', 'second_asked', 'appeal', 'handed_over') THEN 'admin.report'
+                ELSE n.type END = ANY(s.alerts) AND (s.policy = 'all'
                 OR (s.policy = 'followed' AND EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id
                     AND f.followed_id = n.actor_id AND f.state = 'accepted'))
                 OR (s.policy = 'follower' AND EXISTS (SELECT FROM follow f WHERE f.follower_id = n.actor_id

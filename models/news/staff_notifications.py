@@ -1,32 +1,60 @@
-"""What those who look after the cooperative are told of, in their news at once and by a mail that many share."""
+"""What those who look after the cooperative are told of: in their news at once, by telephone and mail as they choose.
 
-from collections.abc import Sequence
+All who can settle it have it in their news. Telephone and mail go first to those who are on duty this week, and to the
+others where nobody settled it after a while; with nobody on duty, to all.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
 
 from models.ids import make_id
-from models.news.notifications import PUSH, NotificationType
+from models.news import staff_alerts
+from models.news.notifications import NotificationType
+from models.news.staff_preferences import RIGHT_OF_KIND, StaffKind
 from models.people import accounts, actors, roles
-from models.people.roles import Right
+from models.people.team import duty
 from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
 
 JOB = "staff_mail"
-"""The job that writes to the team (web/mail/staff_mails)."""
+"""The job that tells one of the team by telephone and mail what is due (web/mail/staff_alerts)."""
 
-MailingKind = Literal["reports", "sign_ups"]
-
-APART: dict[MailingKind, timedelta] = {"reports": timedelta(minutes=10), "sign_ups": timedelta(hours=1)}
-"""Two mails of a kind are so far apart at least: a flood is told in few."""
-
-RIGHT_OF: dict[NotificationType, Right] = {
+KIND_OF: Mapping[NotificationType, StaffKind] = {
     "admin.report": "reports",
     "admin.sign_up": "sign_ups",
     "sign_up": "sign_ups",
+    "sign_up_message": "sign_ups",
+    "appeal": "appeals",
+    "second_asked": "confirmations",
+    "held_post": "held_posts",
     "coop_follow": "servers",
+    "handed_over": "duty",
 }
-"""What the team is told of, and the right of whoever settles it."""
+"""What the team is told of, and the subject for which each chooses how."""
+
+URGENT: frozenset[NotificationType] = frozenset({"admin.report", "sign_up", "sign_up_message"})
+"""Somebody waits, or is harmed: a mail leaves at once although another one left a moment ago."""
+
+SAME_CASE = timedelta(minutes=10)
+"""Two notifications of the same case are so far apart at least."""
+
+LATER = timedelta(hours=24)
+
+LATER_OF: Mapping[StaffKind, timedelta] = {"reports": timedelta(hours=2)}
+"""What is not settled after so long is told to those of the role who are not on duty; LATER for the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What the team is told of. `actor_id` is who did it; without her the platform tells it."""
+
+    actor_id: int | None = None
+    post_id: int | None = None
+    report_id: int | None = None
+    sign_up_id: int | None = None
+    case_id: int | None = None
+    decision_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,38 +62,99 @@ class About:
     """What a notification of the team is about."""
 
     id: int
+    recipient_id: int
+    actor_id: int
+    post_id: int | None
     report_id: int | None
     sign_up_id: int | None
+    case_id: int | None
+    decision_id: int | None
+
+
+async def notify_team(
+    conn: Connection,
+    type: NotificationType,
+    topic: Topic,
+    *,
+    but: Collection[int | None] = (),
+    to: Collection[int] | None = None,
+) -> list[int]:
+    """Tell all who can settle it but those in `but` (who did it, whom it is about); only those in `to`, where given.
+
+    Returns whom. Told again it is as if it were the first time. Telephone and mail follow by themselves.
+    """
+    kind = KIND_OF[type]
+    right = RIGHT_OF_KIND[kind]
+    told = [id for id in await roles.list_holders(conn, right) if id not in but and (to is None or id in to)]
+    made = await _notify(conn, told, type, topic)
+    if made:
+        on_duty = set(await duty.list_on_duty(conn, right, datetime.now(UTC))).intersection(told)
+        await staff_alerts.add(
+            conn,
+            made,
+            kind,
+            urgent=type in URGENT,
+            first_ids=on_duty or told,
+            later=LATER_OF.get(kind, LATER),
+        )
+        await ask_mail(conn, kind)
+    return told
 
 
 async def notify_of_report(conn: Connection, report_id: int, *, but: Sequence[int | None]) -> list[int]:
-    """Tell all who can settle a report, but whoever made it and whom it is about; whom. A mail follows.
+    """Tell all who can settle a report, but whoever made it and whom it is about; whom.
 
-    Whom an unread notification tells of the same case is told no second time: a flood is one line of news.
+    Whom an unread notification told of the same case a moment ago is told no second time, and a later one takes the
+    place of the first: a flood is one line of news, and one mail.
     """
     case_id: int | None = await fetch_value(conn, "SELECT case_id FROM report WHERE id = $1", report_id)
     knowing = await fetch_column(
         conn,
-        "SELECT recipient_id FROM notification WHERE case_id = $1 AND type = 'admin.report' AND read_at IS NULL",
+        """
+        SELECT recipient_id FROM notification
+        WHERE case_id = $1 AND type = 'admin.report' AND read_at IS NULL AND created_at > now() - $2::interval
+        """,
         case_id,
+        SAME_CASE,
     )
-    told = [id for id in await roles.list_holders(conn, "reports") if id not in but]
-    await _notify(conn, [id for id in told if id not in knowing], "admin.report", report_id=report_id, case_id=case_id)
-    if told:
-        await ask_mail(conn, "reports")
-    return told
+    told = [id for id in await roles.list_holders(conn, "reports") if id not in knowing]
+    await execute(
+        conn,
+        """
+        DELETE FROM notification
+        WHERE case_id = $1 AND type = 'admin.report' AND read_at IS NULL AND recipient_id = ANY($2)
+        """,
+        case_id,
+        told,
+    )
+    return await notify_team(conn, "admin.report", Topic(report_id=report_id, case_id=case_id), but=but, to=told)
 
 
 async def notify_of_sign_up(conn: Connection, sign_up_id: int) -> None:
-    """Tell all who can answer a request to join. A mail follows."""
-    await _notify(conn, await roles.list_holders(conn, "sign_ups"), "sign_up", sign_up_id=sign_up_id)
-    await ask_mail(conn, "sign_ups")
+    """Tell all who can answer a request to join."""
+    await notify_team(conn, "sign_up", Topic(sign_up_id=sign_up_id))
 
 
 async def notify_reporter(conn: Connection, report_id: int, reporter_id: int) -> None:
     """Tell a member that what she reported is settled; a second time as if it were the first."""
-    await execute(conn, "DELETE FROM notification WHERE report_id = $1 AND type = 'report_settled'", report_id)
-    await _notify(conn, [reporter_id], "report_settled", report_id=report_id)
+    await _notify(conn, [reporter_id], "report_settled", Topic(report_id=report_id))
+
+
+async def forget_topic(conn: Connection, type: NotificationType, topic: Topic) -> None:
+    """It is settled: nobody of the team needs to be told of it any more."""
+    await execute(
+        conn,
+        """
+        DELETE FROM notification WHERE type = $1
+            AND (post_id = $2 OR report_id = $3 OR sign_up_id = $4 OR case_id = $5 OR decision_id = $6)
+        """,
+        type,
+        topic.post_id,
+        topic.report_id,
+        topic.sign_up_id,
+        topic.case_id,
+        topic.decision_id,
+    )
 
 
 async def forget_report(conn: Connection, report_id: int) -> None:
@@ -82,32 +171,25 @@ async def forget_report(conn: Connection, report_id: int) -> None:
         """,
         report_id,
     )
-    await execute(conn, "DELETE FROM notification WHERE report_id = $1 AND type = 'admin.report'", report_id)
+    await forget_topic(conn, "admin.report", Topic(report_id=report_id))
 
 
-async def ask_mail(conn: Connection, kind: MailingKind) -> None:
-    """Have the team written to: at once, or as soon as the last mail of this kind is old enough."""
-    last: datetime | None = await fetch_value(conn, "SELECT at FROM staff_mailing WHERE kind = $1", kind)
-    rest: timedelta | None = None
-    if last is not None:
-        rest = await fetch_value(conn, "SELECT $1::timestamptz + $2::interval - now()", last, APART[kind])
-    wait = rest if rest is not None and rest > timedelta(0) else None
-    await jobs.enqueue(conn, JOB, {"kind": kind}, key=f"{JOB}:{kind}", wait=wait)
-
-
-async def note_mailing(conn: Connection, kind: MailingKind) -> None:
-    """The team is written to now."""
-    await execute(
-        conn,
-        "INSERT INTO staff_mailing (kind, at) VALUES ($1, now()) ON CONFLICT (kind) DO UPDATE SET at = excluded.at",
-        kind,
-    )
+async def ask_mail(conn: Connection, kind: StaffKind) -> None:
+    """Have those told by telephone and mail, as they choose, to whom something of this subject is due now."""
+    for actor_id in await staff_alerts.list_due_recipients(conn, kind):
+        await jobs.enqueue(conn, JOB, {"actor_id": actor_id}, key=f"{JOB}:{actor_id}", priority=1)
 
 
 async def list_about(conn: Connection, notification_ids: Sequence[int]) -> dict[int, About]:
     """What these notifications are about, by their ids."""
     found = await fetch_all(
-        conn, About, "SELECT id, report_id, sign_up_id FROM notification WHERE id = ANY($1)", list(notification_ids)
+        conn,
+        About,
+        """
+        SELECT id, recipient_id, actor_id, post_id, report_id, sign_up_id, case_id, decision_id
+        FROM notification WHERE id = ANY($1)
+        """,
+        list(notification_ids),
     )
     return {one.id: one for one in found}
 
@@ -115,46 +197,52 @@ async def list_about(conn: Connection, notification_ids: Sequence[int]) -> dict[
 async def forget_for(conn: Connection, actor_id: int) -> None:
     """Somebody has other roles: what she was told of and can settle no more goes."""
     account = await accounts.get(conn, actor_id)
-    lost = [type for type, right in RIGHT_OF.items() if not roles.has_right(account, right)]
+    lost = [type for type, kind in KIND_OF.items() if not roles.has_right(account, RIGHT_OF_KIND[kind])]
     await execute(conn, "DELETE FROM notification WHERE recipient_id = $1 AND type = ANY($2)", actor_id, lost)
 
 
-async def _notify(
-    conn: Connection,
-    recipient_ids: Sequence[int],
-    type: NotificationType,
-    *,
-    report_id: int | None = None,
-    sign_up_id: int | None = None,
-    case_id: int | None = None,
-) -> None:
-    """Tell these people, in the name of the server: whom they block has no bearing on what they look after."""
+async def _notify(conn: Connection, recipient_ids: Sequence[int], type: NotificationType, topic: Topic) -> list[int]:
+    """Tell these people, in the name of the server where nobody did it: whom they block has no bearing on that.
+
+    The notifications' ids.
+    """
     instance = await actors.find_local(conn, "instance")
-    if not recipient_ids or instance is None:
-        return
+    actor_id = topic.actor_id or (instance.id if instance is not None else None)
+    if not recipient_ids or actor_id is None:
+        return []
+    about = (topic.post_id, topic.report_id, topic.sign_up_id, topic.case_id, topic.decision_id)
+    await execute(
+        conn,
+        """
+        DELETE FROM notification WHERE recipient_id = ANY($1) AND type = $2 AND actor_id = $3
+            AND post_id IS NOT DISTINCT FROM $4 AND report_id IS NOT DISTINCT FROM $5
+            AND sign_up_id IS NOT DISTINCT FROM $6 AND case_id IS NOT DISTINCT FROM $7
+            AND decision_id IS NOT DISTINCT FROM $8
+        """,
+        list(recipient_ids),
+        type,
+        actor_id,
+        *about,
+    )
     told = await fetch_records(
         conn,
         """
         WITH notified AS (
-            INSERT INTO notification (id, recipient_id, type, actor_id, report_id, sign_up_id, case_id)
-            SELECT told.id, told.recipient_id, $3, $4, $5, $6, $7
+            INSERT INTO notification (id, recipient_id, type, actor_id, post_id, report_id, sign_up_id, case_id,
+                decision_id)
+            SELECT told.id, told.recipient_id, $3, $4, $5, $6, $7, $8, $9
             FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
             JOIN account ON account.actor_id = told.recipient_id
-            ON CONFLICT DO NOTHING RETURNING id, recipient_id
+            ON CONFLICT DO NOTHING RETURNING id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
         )
-        SELECT notified.id, EXISTS (SELECT FROM push_subscription s WHERE s.actor_id = notified.recipient_id) AS pushed
-        FROM notified
+        SELECT id FROM notified
         """,
         [make_id() for _ in recipient_ids],
         list(recipient_ids),
         type,
-        instance.id,
-        report_id,
-        sign_up_id,
-        case_id,
+        actor_id,
+        *about,
     )
-    for row in told:
-        if row["pushed"]:
-            await jobs.enqueue(conn, PUSH, {"id": row["id"]}, key=f"{PUSH}:{row['id']}")
+    return [row["id"] for row in told]

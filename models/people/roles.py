@@ -15,6 +15,7 @@ Right = Literal[
     "reports",
     "message_requests",
     "places",
+    "duty",
     "roles",
     "documents",
     "settings",
@@ -35,6 +36,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     "message_requests": frozenset({"moderator", "admin"}),
     # Hours, closures and listings of the place that she runs.
     "places": frozenset({"keeper", "admin"}),
+    # Say when she is on duty, and hand it over: everybody of the team.
+    "duty": frozenset(accounts.ROLES),
     # Give roles and create accounts; charter and terms; everything that the cooperative sets.
     "roles": frozenset({"admin"}),
     "documents": frozenset({"admin"}),
@@ -61,6 +64,20 @@ async def list_holders(conn: Connection, right: Right) -> list[int]:
         "SELECT actor_id FROM account WHERE roles && $1::text[] AND disabled_at IS NULL ORDER BY actor_id",
         sorted(RIGHTS[right]),
     )
+
+
+async def list_accounts(conn: Connection, role: Role) -> list[Account]:
+    """The accounts that hold this role and can take their turn, by name."""
+    ids = await fetch_column(
+        conn,
+        """
+        SELECT actor_id FROM account JOIN actor ON actor.id = actor_id
+        WHERE $1 = ANY(roles) AND disabled_at IS NULL AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+        ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), actor_id
+        """,
+        role,
+    )
+    return [await accounts.get(conn, id) for id in ids]
 
 
 async def set_roles(conn: Connection, actor_id: int, roles: Collection[Role]) -> None:

@@ -219,11 +219,6 @@ async def list_by_ids(conn: Connection, ids: list[int]) -> list[SignUp]:
     )
 
 
-async def claim_unmailed(conn: Connection) -> list[int]:
-    """Ids of requests of which no mail told yet; from now on one did."""
-    return await fetch_column(conn, "UPDATE sign_up SET mailed_at = now() WHERE mailed_at IS NULL RETURNING id")
-
-
 async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelta) -> list[int]:
     """Ids of requests that nobody answered for so long, and about which nobody was reminded since `again`."""
     return await fetch_column(

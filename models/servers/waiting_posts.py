@@ -183,13 +183,6 @@ async def count_unseen(conn: Connection) -> int:
     return found
 
 
-async def list_deciders(conn: Connection) -> list[int]:
-    """Row ids of those who decide about unknown hosts, to tell them: the administrators."""
-    return await fetch_column(
-        conn, "SELECT actor_id FROM account WHERE 'admin' = ANY(roles) AND disabled_at IS NULL ORDER BY actor_id"
-    )
-
-
 async def mark_seen(conn: Connection) -> None:
     """An administrator has looked at the page where they stand."""
     await execute(conn, "UPDATE waiting_host SET seen_at = now() WHERE seen_at IS NULL")

@@ -509,6 +509,8 @@ CREATE TABLE notification (
         sign_up_id, case_id, decision_id)
 );
 CREATE INDEX notification_actor ON notification (actor_id);
+CREATE INDEX notification_of_case ON notification (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX notification_of_decision ON notification (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX notification_post ON notification (post_id);
 -- Who reacted to one thing of hers, the newest first: pages tell of the first hundred together.
 CREATE INDEX notification_reaction ON notification (recipient_id, post_id, type, id DESC)
@@ -661,7 +663,6 @@ CREATE TABLE report (
     closed_by bigint REFERENCES actor(id) ON DELETE SET NULL,
     note text NOT NULL DEFAULT '',         -- for the team alone
     answer text NOT NULL DEFAULT '',       -- read by whoever reported
-    mailed_at timestamptz,                 -- when those who can settle it were written to
     reminded_at timestamptz,               -- when administrators were, since nobody had settled it
     case_id bigint
 );
@@ -1086,7 +1087,6 @@ CREATE TABLE sign_up (
     language text NOT NULL,
     commune_code text,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    mailed_at timestamptz,
     reminded_at timestamptz
 );
 CREATE UNIQUE INDEX sign_up_email ON sign_up (lower(email));
@@ -1711,11 +1711,11 @@ CREATE TABLE answered_sign_up (
 );
 CREATE INDEX answered_sign_up_at ON answered_sign_up (answered_at DESC, id DESC);
 
--- When mails of each kind last went to the team: what comes within the hour goes into one.
 CREATE TABLE staff_mailing (
-    kind text PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
     at timestamptz NOT NULL
 );
+CREATE INDEX staff_mailing_actor ON staff_mailing (actor_id, at);
 
 -- Members who want to be told of repair calls near them.
 CREATE TABLE repair_watch (
@@ -1768,6 +1768,8 @@ CREATE TABLE moderation_case (
     held_until timestamptz
 );
 CREATE INDEX moderation_case_actor ON moderation_case (actor_id);
+CREATE INDEX moderation_case_closed ON moderation_case (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX moderation_case_holder ON moderation_case (holder_id) WHERE holder_id IS NOT NULL;
 CREATE UNIQUE INDEX moderation_case_open ON moderation_case (actor_id) WHERE closed_at IS NULL;
 CREATE INDEX moderation_case_waiting ON moderation_case (opened_at, id) WHERE closed_at IS NULL;
 
@@ -1790,14 +1792,28 @@ CREATE TABLE moderation_decision (
     taken_back_at timestamptz,
     taken_back_by bigint REFERENCES actor(id) ON DELETE SET NULL,
     taken_back_words text NOT NULL DEFAULT '',
+    days integer CHECK (days > 0),            -- how long from when it takes effect; NULL: to `ends_at`
+    refused_words text NOT NULL DEFAULT '',
+    provisional boolean NOT NULL DEFAULT false,  -- hidden only until two have decided what follows
+    returned_at timestamptz,                  -- whoever was asked did not answer: all of the team are
+    end_told_at timestamptz,                  -- the person knows that it is over
+    answer text NOT NULL DEFAULT '',          -- what those who reported are told
+    reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
     CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
 );
 CREATE INDEX moderation_decision_actor ON moderation_decision (actor_id);
 CREATE INDEX moderation_decision_case ON moderation_decision (case_id);
+CREATE INDEX moderation_decision_decided_by ON moderation_decision (decided_by);
 CREATE INDEX moderation_decision_ending ON moderation_decision (ends_at)
     WHERE ends_at IS NOT NULL AND taken_back_at IS NULL;
+-- One proposal of a case waits for a second of the team at a time.
+CREATE UNIQUE INDEX moderation_decision_proposal ON moderation_decision (case_id)
+    WHERE effective_at IS NULL AND refused_at IS NULL;
+CREATE INDEX moderation_decision_second ON moderation_decision (second_id);
 CREATE INDEX moderation_decision_unconfirmed ON moderation_decision (decided_at)
     WHERE effective_at IS NULL AND refused_at IS NULL;
+CREATE INDEX moderation_decision_untold ON moderation_decision (ends_at)
+    WHERE ends_at IS NOT NULL AND effective_at IS NOT NULL AND taken_back_at IS NULL AND end_told_at IS NULL;
 
 -- The person objects; somebody who had no part in the decision answers.
 CREATE TABLE appeal (
@@ -1808,8 +1824,11 @@ CREATE TABLE appeal (
     decided_at timestamptz,
     outcome text CHECK (outcome IN ('kept', 'taken_back')),
     answer text NOT NULL DEFAULT '',
+    reminded_at timestamptz,
+    by_same boolean NOT NULL DEFAULT false,  -- nobody else was there to decide it
     CONSTRAINT appeal_check CHECK ((decided_at IS NULL) = (outcome IS NULL))
 );
+CREATE INDEX appeal_decided_by ON appeal (decided_by);
 CREATE INDEX appeal_waiting ON appeal (made_at) WHERE decided_at IS NULL;
 
 CREATE TABLE moderation_note (
@@ -1819,6 +1838,7 @@ CREATE TABLE moderation_note (
     words text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX moderation_note_author ON moderation_note (author_id);
 CREATE INDEX moderation_note_case ON moderation_note (case_id);
 
 -- What those who look after the cooperative did: members read role, act, rule and day; the team reads all of it.
@@ -1833,6 +1853,7 @@ CREATE TABLE journal_entry (
     details jsonb NOT NULL DEFAULT '{}'       -- for the team alone
 );
 CREATE INDEX journal_entry_about ON journal_entry (about_id);
+CREATE INDEX journal_entry_at ON journal_entry (at DESC, id DESC);
 CREATE INDEX journal_entry_by ON journal_entry (by_id);
 
 -- First posts of a new member, and what a filter of the cooperative caught, wait for a look.
@@ -1844,6 +1865,49 @@ CREATE TABLE held_post (
     held_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX held_post_case ON held_post (case_id);
+
+-- Who of the team is on duty in which week, as which role; planned ahead, and handed over to another one of the role.
+CREATE TABLE duty (
+    week date NOT NULL CHECK (EXTRACT(isodow FROM week) = 1::numeric),  -- its Monday
+    role text NOT NULL CHECK (role IN ('welcome', 'moderator', 'keeper', 'admin')),
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    from_id bigint REFERENCES account(actor_id) ON DELETE SET NULL,  -- who handed it over to her
+    PRIMARY KEY (week, role, actor_id)
+);
+CREATE INDEX duty_actor ON duty (actor_id);
+CREATE INDEX duty_from ON duty (from_id) WHERE from_id IS NOT NULL;
+
+-- How somebody of the team wants to be told of a subject beyond the news on her page; what she never chose is proposed.
+CREATE TABLE staff_choice (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    rhythm text NOT NULL CHECK (rhythm IN ('now', 'daily', 'never')),
+    PRIMARY KEY (actor_id, kind)
+);
+
+-- What is still to be told by telephone and mail; goes with the notification once the thing is settled.
+CREATE TABLE staff_alert (
+    notification_id bigint PRIMARY KEY REFERENCES notification(id) ON DELETE CASCADE,
+    recipient_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    urgent boolean NOT NULL,
+    due_at timestamptz NOT NULL,  -- later for those who are not on duty
+    pushed_at timestamptz
+);
+CREATE INDEX staff_alert_due ON staff_alert (due_at);
+CREATE INDEX staff_alert_recipient ON staff_alert (recipient_id, due_at);
+
+-- What the team does with a case: who took it, gave it back or stepped aside, and why.
+CREATE TABLE case_step (
+    id bigint PRIMARY KEY,
+    case_id bigint NOT NULL REFERENCES moderation_case(id) ON DELETE CASCADE,
+    by_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    act text NOT NULL CHECK (act IN ('taken', 'given_back', 'withdrew', 'reopened', 'thread_read')),
+    words text NOT NULL DEFAULT '',  -- why, where somebody stepped aside
+    at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX case_step_by ON case_step (by_id);
+CREATE INDEX case_step_case ON case_step (case_id);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 
@@ -2002,7 +2066,8 @@ COMMENT ON VIEW watching_repairer IS
 
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
-        n.read_at IS NULL AND (n.type IN ('move', 'sign_up', 'coop_follow', 'report_settled')
+        n.read_at IS NULL AND (n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite',
+                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call')
             OR n.id > coalesce((SELECT last_read_id FROM marker
                 WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
     FROM shown_notification n

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from federation.uris import activity_uri
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import repeated_reports, reports
+from models.moderation import cases, repeated_reports, reports
 from models.moderation.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory, Settlement
 from models.news import staff_notifications
 from models.people import actors, roles
@@ -162,6 +162,9 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
     if not await reports.settle(conn, id, settlement):
         raise Conflict
     await staff_notifications.forget_report(conn, id)
+    case_id = await reports.find_case(conn, id)
+    if case_id is not None:
+        await cases.close_settled(conn, case_id)
     if held.local and held.reporter_id is not None and held.reporter_id != settlement.by:
         await staff_notifications.notify_reporter(conn, id, held.reporter_id)
     settled = await reports.find(conn, id, settlement.by)
@@ -176,4 +179,25 @@ async def reopen(conn: Connection, id: int, by: int) -> None:
         raise NotFound
     if not await reports.reopen(conn, id, by):
         raise Conflict
+    case_id = await reports.find_case(conn, id)
+    if case_id is not None and not await cases.reopen(conn, case_id):
+        open_id = await cases.find_open(conn, held.target_id) if held.target_id is not None else None
+        await reports.put_into_case(conn, id, open_id or case_id)
     await staff_notifications.notify_of_report(conn, id, but=(held.reporter_id, held.target_id, by))
+
+
+async def reopen_case(conn: Connection, case_id: int, by: int) -> None:
+    """What was decided last was not all: the case waits again, with the reports that were settled with it.
+
+    Raises NotFound for a case that is not known or is about whoever asks, Conflict where it waits already, or another
+    one about the same person does.
+    """
+    case = await cases.lock(conn, case_id, by)
+    if case is None:
+        raise NotFound
+    if not await cases.reopen(conn, case_id):
+        raise Conflict
+    await cases.add_step(conn, case_id, by, "reopened")
+    for one in await reports.list_of_case(conn, case_id, by):
+        if one.closed_at == case.closed_at:
+            await reopen(conn, one.id, by)

@@ -10,8 +10,8 @@ from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
 from models.errors import NotFound
 from models.exchanges import points
-from models.news import notifications
-from models.people import accounts, actors, roles, sign_ups
+from models.news import staff_notifications
+from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
 from models.people.actors import Actor, Profile
 from models.personal_data import account_erasure
@@ -80,8 +80,8 @@ async def confirm(conn: Connection, actor_id: int, *, by: int | None = None) -> 
     await accounts.confirm_email(conn, actor_id)
     await points.grant_welcome(conn, actor_id)
     if before.confirmed_at is None:
-        told = [id for id in await roles.list_holders(conn, "sign_ups") if id != by]
-        await notifications.notify_all(conn, told, type="admin.sign_up", actor_id=actor_id, post_id=None)
+        about = staff_notifications.Topic(actor_id=actor_id)
+        await staff_notifications.notify_team(conn, "admin.sign_up", about, but=(by, actor_id))
 
 
 async def approve_sign_up(

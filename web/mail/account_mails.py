@@ -35,17 +35,20 @@ MailKind = Literal[
     "leaving_soon",
     "archive",
     "waiting_hosts",
+    "staff_news",
     "staff_reports",
     "staff_sign_ups",
     "repair_call",
     "disk_space",
+    "decision",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
 `leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready;
-`waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_reports`, `staff_sign_ups`:
-reports, requests to join wait (web/mail/staff_mails); `repair_call`: somebody has broken down near;
-`disk_space`: there is little room left."""
+`waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_news`: what is new for the team
+(web/mail/staff_alerts); `staff_reports`, `staff_sign_ups`: nobody settled these for days (web/mail/staff_mails);
+`repair_call`: somebody has broken down near; `disk_space`: there is little room left; `decision`: what the team decided
+about her (web/mail/decision_mails)."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",

@@ -32,6 +32,13 @@ def next_morning(at: datetime) -> datetime:
     return datetime.combine(day, MORNING, PARIS).astimezone(UTC)
 
 
+def last_morning(at: datetime) -> datetime:
+    """The last time that it was eight, at this moment or before it."""
+    local = at.astimezone(PARIS)
+    day = local.date() if local.time() >= MORNING else local.date() - timedelta(days=1)
+    return datetime.combine(day, MORNING, PARIS).astimezone(UTC)
+
+
 def next_monday(at: datetime) -> datetime:
     """The next Monday at eight."""
     first = next_morning(at).astimezone(PARIS)

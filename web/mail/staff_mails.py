@@ -1,6 +1,6 @@
-"""Mails to those who look after the cooperative about what waits for them, and to visitors who reported something.
+"""Mails to administrators about what nobody of the team settled for days, and to visitors who reported something.
 
-They name only what waits still when they are written. Reports are told at any hour, since they are about safety.
+They name only what waits still when they are written.
 """
 
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from types import ModuleType
 from typing import Any, Literal
 
 from federation.instance import Instance
 from models.moderation import reports
 from models.moderation.reports import Report
-from models.news import staff_notifications
-from models.news.staff_notifications import MailingKind
-from models.people import accounts, roles, sign_ups
+from models.news import staff_preferences
+from models.people import accounts, sign_ups
 from models.people.accounts import Account
 from models.people.roles import has_right
 from models.settings import Settings
@@ -23,7 +23,6 @@ from models.store.background import jobs
 from models.store.database import Connection, transaction
 from web.mail.account_mails import MailKind, render_mail, send_to_member, write_mail
 from web.mail.footer import load_footer
-from web.mail.send_times import postpone_to_morning
 from web.mail.smtp import MailRefused, read_smtp_url, send_message
 from web.security.signed_urls import sign
 
@@ -44,6 +43,11 @@ LONGEST = 300
 MOST = 10
 """Things that one mail names; more are counted."""
 
+MailingKind = Literal["reports", "sign_ups"]
+
+FORGETTABLE: tuple[tuple[MailingKind, ModuleType], ...] = (("reports", reports), ("sign_ups", sign_ups))
+"""What may be forgotten, and which module knows since when it waits."""
+
 PAGES: dict[MailingKind, str] = {"reports": "/coop/signalements", "sign_ups": "/coop/demandes"}
 
 KINDS: dict[MailingKind, MailKind] = {"reports": "staff_reports", "sign_ups": "staff_sign_ups"}
@@ -59,41 +63,17 @@ class PendingItem:
     text: str
 
 
-async def schedule_staff_mails(instance: Instance, payload: dict[str, Any], at: datetime | None = None) -> None:
-    """The job: a letter to each who can settle what is new of this kind; requests to join wait for the morning."""
-    if instance.settings.smtp_url is None:
-        return
-    kind: MailingKind = payload["kind"]
-    at = at or datetime.now(UTC)
-    rest = postpone_to_morning(at) - at
-    if kind == "sign_ups" and rest > timedelta(0):
-        async with transaction(instance.pool) as conn:
-            await jobs.enqueue(conn, staff_notifications.JOB, payload, wait=rest)
-        return
-    async with transaction(instance.pool) as conn:
-        ids = await (reports if kind == "reports" else sign_ups).claim_unmailed(conn)
-        if ids:
-            await staff_notifications.note_mailing(conn, kind)
-            await _enqueue_mails(conn, kind, ids, await roles.list_holders(conn, kind), late=False)
-
-
 async def remind_staff(instance: Instance) -> None:
     """Tell administrators of what nobody settled for days. A chore; not without mail."""
     if instance.settings.smtp_url is None:
         return
     async with transaction(instance.pool) as conn:
-        admins = await roles.list_holders(conn, "operation")
-        for kind, model in (("reports", reports), ("sign_ups", sign_ups)):
+        for kind, model in FORGETTABLE:
             ids = await model.claim_forgotten(conn, first=FIRST, again=AGAIN)
             if ids:
-                await _enqueue_mails(conn, kind, ids, admins, late=True)
-
-
-async def _enqueue_mails(
-    conn: Connection, kind: str, ids: Sequence[int], recipient_ids: Sequence[int], *, late: bool
-) -> None:
-    for actor_id in recipient_ids:
-        await jobs.enqueue(conn, LETTER, {"kind": kind, "actor_id": actor_id, "ids": list(ids), "late": late})
+                for actor_id in await staff_preferences.list_told(conn, kind, "operation"):
+                    payload = {"kind": kind, "actor_id": actor_id, "ids": ids, "late": True}
+                    await jobs.enqueue(conn, LETTER, payload)
 
 
 async def send_staff_mail(instance: Instance, payload: dict[str, Any]) -> None:

@@ -2,26 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from models.moderation import reports
+from models import posts
+from models.moderation import cases, decisions, report_counts, reports
 from models.moderation.reports import Report
 from models.news import staff_notifications
 from models.news.news import News
+from models.news.notifications import NotificationType
 from models.news.staff_notifications import About
 from models.people import accounts, actors, sign_ups
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.roles import has_right
 from models.people.sign_ups import SignUp
+from models.people.team import duty
+from models.people.team.duty import Duty
 from models.places import geometry
 from models.relations import coop_follows
 from models.store.database import Connection
 from web.rendering.i18n import Say
 from web.rendering.paths import profile_path
 from web.rendering.render import N_
+from web.rendering.role_words import ROLE_NAMES
 
-STAFF = frozenset({"admin.report", "sign_up", "admin.sign_up", "coop_follow", "report_settled"})
+STAFF = frozenset({*staff_notifications.KIND_OF, "report_settled"})
 """The types that are told here."""
+
+ABOUT_SOMEBODY: Mapping[NotificationType, str] = {
+    "held_post": N_("Une publication de %(who)s attend un regard"),
+    "second_asked": N_("Une décision à propos de %(who)s attend votre accord"),
+    "appeal": N_("%(who)s conteste une décision"),
+}
+"""What is said of a case, a decision or a held post, by whom it is about."""
 
 LONGEST = 120
 
@@ -48,32 +61,92 @@ async def list_staff_items(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffSubjects:
-    """What these news are about (`about` goes by news): reports and sign-ups that are the reader's, and people."""
+    """What these news are about (`about` goes by news): reports and sign-ups that are the reader's, and people.
+
+    `concerned` are whom a case, a decision or a post is about, by news; `waiting` is how many reports of a case wait;
+    `handed` the weeks that somebody passed on.
+    """
 
     about: Mapping[int, About]
     reports: Mapping[int, Report]
     sign_ups: Mapping[int, SignUp]
     people: Mapping[int, Actor]
+    concerned: Mapping[int, str]
+    waiting: Mapping[int, int]
+    handed: Mapping[int, Sequence[Duty]]
 
 
 async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News]) -> StaffSubjects:
     about = await staff_notifications.list_about(conn, [row.id for row in rows])
+    handed = {row.actor_ids[0] for row in rows if row.type == "handed_over"}
+    week = duty.find_week(datetime.now(UTC))
+    told = await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id])
     return StaffSubjects(
         about=about,
-        reports=await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id]),
+        reports=told,
+        waiting=await report_counts.count_by_cases(conn, [one.case_id for one in told.values() if one.case_id]),
         sign_ups=await _load_sign_ups(conn, account, [one.sign_up_id for one in about.values() if one.sign_up_id]),
         people=await actors.map_by_ids(conn, [row.actor_ids[0] for row in rows]),
+        concerned=await _load_concerned(conn, account, [about[row.id] for row in rows if row.type in ABOUT_SOMEBODY]),
+        handed={id: await duty.list_handed(conn, account.actor_id, id, week) for id in handed},
     )
 
 
+async def _load_concerned(conn: Connection, account: Account, abouts: Sequence[About]) -> dict[int, str]:
+    """Whom these are about, as far as they are the reader's to settle and not about herself."""
+    if not has_right(account, "reports"):
+        return {}
+    found = {one.id: await _find_concerned(conn, account.actor_id, one) for one in abouts}
+    return {id: name for id, name in found.items() if name}
+
+
+async def _find_concerned(conn: Connection, reader_id: int, about: About) -> str:
+    if about.decision_id is not None:
+        decision = await decisions.find(conn, about.decision_id)
+        return await _find_name(conn, decision.actor_id if decision is not None else None, reader_id)
+    if about.case_id is not None:
+        case = await cases.find(conn, about.case_id, reader_id)
+        return case.actor_name or await _find_name(conn, case.actor_id, reader_id) if case is not None else ""
+    found = await posts.list_by_ids(conn, [about.post_id] if about.post_id is not None else [])
+    return await _find_name(conn, found[0].author_id if found else None, reader_id)
+
+
+async def _find_name(conn: Connection, actor_id: int | None, reader_id: int) -> str:
+    found = await actors.list_by_ids(conn, [actor_id] if actor_id is not None and actor_id != reader_id else [])
+    return found[0].display_name if found else ""
+
+
 async def _tell(conn: Connection, say: Say, row: News, subjects: StaffSubjects) -> StaffNewsItem | None:
+    if row.type in ABOUT_SOMEBODY:
+        return _build_concerned(say, row, subjects.concerned.get(row.id), subjects.about[row.id].case_id)
+    if row.type == "handed_over":
+        who = subjects.people.get(row.actor_ids[0])
+        return _build_handed(say, who, subjects.handed.get(row.actor_ids[0], ()))
     match subjects.about.get(row.id):
         case About(report_id=int(id)):
-            return _build_report(say, row, subjects.reports.get(id))
+            report = subjects.reports.get(id)
+            waiting = subjects.waiting.get(report.case_id or 0, 0) if report is not None else 0
+            return _build_report(say, row, report, waiting)
         case About(sign_up_id=int(id)):
-            return _build_sign_up(say, subjects.sign_ups.get(id))
+            return _build_sign_up(say, row, subjects.sign_ups.get(id))
         case _:
             return await _build_actor(conn, say, row, subjects.people.get(row.actor_ids[0]))
+
+
+def _build_concerned(say: Say, row: News, name: str | None, case_id: int | None) -> StaffNewsItem | None:
+    if name is None:
+        return None
+    words = say(ABOUT_SOMEBODY[row.type], who=_line(name))
+    return StaffNewsItem(words=words, what="", href=f"/coop/dossiers/{case_id}" if case_id else "/coop/dossiers")
+
+
+def _build_handed(say: Say, who: Actor | None, duties: Sequence[Duty]) -> StaffNewsItem | None:
+    """What is hers still: what she handed back or on is told no more."""
+    if who is None or not duties:
+        return None
+    weeks = [f"{say(ROLE_NAMES[one.role])}, {say(N_('semaine du %(day)s'), day=f'{one.week:%d/%m}')}" for one in duties]
+    words = say(N_("%(who)s vous passe la main"), who=_line(who.display_name))
+    return StaffNewsItem(words=words, what=" ; ".join(weeks), href="/coop/permanence")
 
 
 async def _load_reports(conn: Connection, account: Account, ids: list[int]) -> dict[int, Report]:
@@ -89,21 +162,26 @@ async def _load_sign_ups(conn: Connection, account: Account, ids: list[int]) -> 
     return {one.id: one for one in found} if has_right(account, "sign_ups") else {}
 
 
-def _build_report(say: Say, row: News, report: Report | None) -> StaffNewsItem | None:
+def _build_report(say: Say, row: News, report: Report | None, waiting: int) -> StaffNewsItem | None:
     if report is None:
         return None
     if row.type == "report_settled":
         words = say(N_("Ce que vous aviez signalé à propos de %(who)s est réglé"), who=_line(report.target_name))
         return StaffNewsItem(words=words, what=_line(report.answer), href=f"/compte/signalements#s{report.id}")
     words = say(N_("Un signalement à propos de %(who)s attend l’équipe"), who=_line(report.target_name))
+    if waiting > 1:
+        who = _line(report.target_name)
+        words = say(N_("%(count)s signalements à propos de %(who)s attendent l’équipe"), count=waiting, who=who)
     return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements#s{report.id}")
 
 
-def _build_sign_up(say: Say, asked: SignUp | None) -> StaffNewsItem | None:
+def _build_sign_up(say: Say, row: News, asked: SignUp | None) -> StaffNewsItem | None:
     if asked is None:
         return None
-    words = say(N_("%(who)s demande à devenir membre"), who=_line(asked.name or asked.username))
-    return StaffNewsItem(words=words, what="", href="/coop/demandes")
+    wrote = row.type == "sign_up_message"
+    said = N_("%(who)s, qui demande à devenir membre, vous écrit") if wrote else N_("%(who)s demande à devenir membre")
+    words = say(said, who=_line(asked.name or asked.username))
+    return StaffNewsItem(words=words, what=_line(asked.email), href="/coop/demandes")
 
 
 async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | None) -> StaffNewsItem | None:

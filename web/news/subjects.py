@@ -13,6 +13,8 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.message_requests.news import filter_notices
 from models.store.database import Connection
+from web.news.decision_items import WORDS as DECIDED
+from web.news.decision_items import list_decision_items
 from web.news.leading_mentions import load_messages
 from web.news.staff_items import STAFF, StaffNewsItem, list_staff_items
 from web.rendering.i18n import Say
@@ -38,7 +40,7 @@ class NewsSubjects:
 
     def has(self, row: News) -> bool:
         """Whether there is still something to tell of."""
-        if row.type in STAFF:
+        if row.type in STAFF or row.type in DECIDED:
             return row.id in self.staff
         return row.post_id is None or row.post_id in self.posts
 
@@ -53,7 +55,8 @@ async def load_subjects(conn: Connection, say: Say, reader_id: int, rows: Sequen
         roots=await listings.list_by_posts(conn, [post.root_id or post.id for post in shown.values()]),
         strangers=await filter_notices(conn, list(shown)),
         ends=await listing_expiry.find_notices(conn, list(shown)),
-        staff=await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF]),
+        staff=await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF])
+        | await list_decision_items(conn, say, reader_id, [row for row in rows if row.type in DECIDED]),
     )
 
 

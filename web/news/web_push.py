@@ -34,8 +34,16 @@ LONGEST = 140
 
 log = structlog.get_logger(__name__)
 
-AS: dict[NotificationType, str] = {"repair_call": "status"}
-"""By which name apps know what is ours (web/api/entities/notifications)."""
+AS: dict[NotificationType, str] = {
+    "repair_call": "status",
+    "sign_up": "admin.sign_up",
+    "sign_up_message": "admin.sign_up",
+    "held_post": "admin.report",
+    "second_asked": "admin.report",
+    "appeal": "admin.report",
+    "handed_over": "admin.report",
+}
+"""By which name apps know what is ours: the alert that somebody chose there (models/news/push_subscriptions)."""
 
 TITLES: dict[NotificationType, tuple[str, str]] = {
     "mention": ("{name} vous a écrit", "{name} wrote to you"),
@@ -49,9 +57,23 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "quote": ("{name} cite votre publication", "{name} quotes your post"),
     "admin.report": ("Un signalement attend l’équipe de la coop", "A report waits for the cooperative’s team"),
     "admin.sign_up": ("{name} vient de rejoindre la coop", "{name} just joined the cooperative"),
+    "sign_up": ("Quelqu’un demande à devenir membre", "Somebody asks to become a member"),
+    "sign_up_message": ("Qui demande à devenir membre vous écrit", "Who asks to become a member writes to you"),
+    "held_post": ("Une publication attend l’équipe de la coop", "A post waits for the cooperative’s team"),
+    "second_asked": ("Une décision attend votre accord", "A decision waits for your agreement"),
+    "appeal": ("Une décision est contestée", "A decision is contested"),
+    "handed_over": ("{name} vous passe la main", "{name} hands over to you"),
     "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
+    "decision": ("L’équipe a pris une décision qui vous concerne", "The team has decided something about you"),
+    "decision_ended": ("Ce que l’équipe avait décidé ne vaut plus", "What the team had decided is over"),
+    "appeal_answered": ("L’équipe a répondu à votre recours", "The team has answered your appeal"),
 }
 """French, English."""
+
+WORDLESS = frozenset({
+    "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over"
+})  # fmt: skip
+"""What waits for the team is said by its title: a telephone shows it to whoever holds it."""
 
 
 class PushServiceUnavailable(DeclicError):
@@ -117,7 +139,7 @@ async def write_message(conn: Connection, site: Site, notification: Notification
 
 async def _find_words(conn: Connection, notification: Notification, actor: Actor) -> str:
     """The beginning of the post that it is about, as far as the reader may see it; of a follow, who it is."""
-    if notification.type == "admin.report":
+    if notification.type in WORDLESS:
         return ""
     if notification.post_id is None:
         return to_text(actor.summary)

@@ -25,7 +25,7 @@ COMMON = frozenset({
 
 OPEN: Mapping[Standing, frozenset[str]] = {
     "waiting": COMMON | {HOMES["waiting"]},
-    "suspended": COMMON | {HOMES["suspended"]},
+    "suspended": COMMON | {HOMES["suspended"], "/compte/decisions/{id}", "/decisions/{token}"},
 }
 """The addresses of routes, as in the table of routes, that open for each."""
 

@@ -11,4 +11,3 @@ CREATE INDEX report_visitor ON report (lower(reporter_email)) WHERE reporter_ema
 -- Whoever settles reports is told once of a case, not once of each report that joins it.
 UPDATE notification SET case_id = report.case_id
 FROM report WHERE report.id = notification.report_id AND notification.type = 'admin.report';
-CREATE INDEX notification_of_case ON notification (case_id) WHERE case_id IS NOT NULL;

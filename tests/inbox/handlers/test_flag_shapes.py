@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.moderation import reports
+from models.moderation import report_counts, reports
 from models.moderation.reports import Report
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
@@ -143,7 +143,7 @@ async def test_ax17_a_flood_of_a_friend_is_one_case_and_one_piece_of_news(
     assert await desk.value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'staff_mail'") == 1
     async with connection(desk.instance.pool) as conn:
         case_id = await desk.value("SELECT id FROM moderation_case")
-        assert await reports.count_by_cases(conn, [case_id]) == {case_id: 12}
+        assert await report_counts.count_by_cases(conn, [case_id]) == {case_id: 12}
 
 
 async def test_ax17_a_flag_that_comes_again_opens_no_case_anew(desk: Desk, bob: Person, alice: Actor) -> None:

@@ -75,7 +75,6 @@ async def test_of_what_is_settled_nobody_is_reminded_and_only_that_waits_again(c
 
     day = timedelta(days=1)
     assert await reports.count_open(conn, dora.id) == 1
-    assert await reports.claim_unmailed(conn) == made[1:]
     assert await reports.claim_forgotten(conn, first=day, again=day) == made[1:]
     assert [await reports.reopen(conn, id, dora.id) for id in made] == [True, False]
     assert await reports.count_open(conn, dora.id) == 2

@@ -21,6 +21,12 @@ REFUSALS = {
     "follow_self": "Vous ne pouvez pas vous suivre vous-même.",
     "not_followable": "Ce compte ne peut pas être suivi.",
     "decided_for_parent_domain": "C’est décidé pour un nom au-dessus du sien : changez-le là.",
+    "nothing_to_hide": "Cochez au moins une chose à masquer.",
+    "ends_in_the_past": "Choisissez un jour à venir.",
+    "nobody_to_confirm": "Cette décision se prend à deux, et personne d’autre ne peut la confirmer. Donnez d’abord le "
+    "rôle de modération à une deuxième personne ; en attendant, vous pouvez masquer ou limiter.",
+    "cannot_confirm": "Cette personne ne peut pas confirmer. Choisissez-en une autre.",
+    "too_late_to_object": "Il n’est plus possible de contester cette décision.",
     "report_too_long": "Le signalement est trop long : %(most)s caractères au plus.",
     "too_many_reported_statuses": "Un signalement nomme cent messages au plus.",
     "domain_list_too_long": "Cette liste est trop longue.",

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from federation.instance import Instance
-from models.servers.waiting_posts import list_deciders
+from models.news import staff_preferences
 from models.store import disk_space
 from models.store.database import transaction
 from web.mail.account_mails import queue_mail
@@ -27,5 +27,5 @@ async def watch_disk(instance: Instance) -> None:
             pictures="kept" if space.holds(0) else "refused",
         )
         if await disk_space.note(conn, space):
-            for actor_id in await list_deciders(conn):
+            for actor_id in await staff_preferences.list_told(conn, "servers", "operation"):
                 await queue_mail(conn, "disk_space", actor_id, "/coop/serveurs")

@@ -18,9 +18,10 @@ from models.access import applications, authorization_grants, login_steps, one_t
 from models.exchanges import guests, points
 from models.exchanges.agreements import links as agreement_links
 from models.listings import repair_watches, unavailabilities
-from models.news import news_mails, staff_notifications
+from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
+from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
 from models.relations.blocking import mutes
@@ -37,6 +38,7 @@ from outbox.exchanges.agreements import endings
 from outbox.exchanges.reminders import remind_due
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
+from outbox.moderation import case_chores, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.people.absences import end_due_absences
@@ -46,7 +48,7 @@ from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
-from web.mail import guest_mails, staff_mails
+from web.mail import decision_mails, guest_mails, staff_alerts, staff_mails
 from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
@@ -75,9 +77,11 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     calendars.JOB: calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mails.MAIL: guest_mails.send_guest_mail,
-    staff_notifications.JOB: staff_mails.schedule_staff_mails,
+    staff_notifications.JOB: staff_alerts.tell_team_member,
+    staff_alerts.ALERT: staff_alerts.send_alert_mail,
     staff_mails.LETTER: staff_mails.send_staff_mail,
     staff_mails.VISITOR: staff_mails.send_to_visitor,
+    statements.LETTER: decision_mails.send_decision,
     repair_watches.JOB: send_repair_mail,
     WAITING: notify_waiting,
 }
@@ -113,6 +117,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "withdrawn_words": posts.empty_all_activities,
     "withdrawn_copies": posts.forget_copies,
     "unavailabilities": unavailabilities.forget_over,
+    "duties": duty.forget_old,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 
@@ -166,7 +171,7 @@ async def watch_unknown_hosts(instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         await waiting_posts.release_known(conn)
         untold = await waiting_posts.claim_unmailed(conn)
-        for actor_id in await waiting_posts.list_deciders(conn) if untold else []:
+        for actor_id in await staff_preferences.list_told(conn, "servers", "servers") if untold else []:
             await queue_mail(conn, "waiting_hosts", actor_id, "/coop/serveurs")
     if untold:
         log.info("unknown_hosts_wait", hosts=untold)
@@ -236,7 +241,12 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "team": ("* * * * *", staff_alerts.tell_team),
     "staff": ("11 * * * *", staff_mails.remind_staff),
+    "decisions": ("*/5 * * * *", case_chores.end_decisions),
+    "proposals": ("*/15 * * * *", case_chores.return_unanswered),
+    "appeals": ("29 * * * *", case_chores.remind_of_appeals),
+    "case_notes": ("37 3 * * *", case_chores.forget_notes),
     "disk_space": ("*/5 * * * *", watch_disk),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),

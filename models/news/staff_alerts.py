@@ -1,0 +1,134 @@
+"""What is still to be told to somebody of the team by telephone and mail, and when mails last went to her.
+
+An alert goes with its notification: what is settled is told to nobody any more.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.news.notifications import PUSH
+from models.news.staff_preferences import PROPOSED, StaffKind, StaffRhythm
+from models.store.background import jobs
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing, in the rhythm that its receiver chose for the subject; `read` where she saw it on a page meanwhile."""
+
+    notification_id: int
+    kind: StaffKind
+    rhythm: StaffRhythm
+    urgent: bool
+    due_at: datetime
+    pushed: bool
+    read: bool
+
+
+async def add(
+    conn: Connection,
+    notification_ids: Sequence[int],
+    kind: StaffKind,
+    *,
+    urgent: bool,
+    first_ids: Collection[int],
+    later: timedelta,
+) -> None:
+    """Have these notifications told: at once to those who are first, so much later to the others."""
+    await execute(
+        conn,
+        """
+        INSERT INTO staff_alert (notification_id, recipient_id, kind, urgent, due_at)
+        SELECT id, recipient_id, $2, $3,
+            now() + CASE WHEN recipient_id = ANY($4::bigint[]) THEN interval '0' ELSE $5::interval END
+        FROM notification n WHERE id = ANY($1)
+            AND NOT EXISTS (SELECT FROM staff_choice c
+                WHERE c.actor_id = n.recipient_id AND c.kind = $2 AND c.rhythm = 'never')
+        """,
+        list(notification_ids),
+        kind,
+        urgent,
+        list(first_ids),
+        later,
+    )
+
+
+async def hasten(conn: Connection, actor_id: int, kinds: Collection[StaffKind]) -> None:
+    """She is on duty from now on: what was to be told to her later is told now."""
+    await execute(
+        conn,
+        "UPDATE staff_alert SET due_at = now() WHERE recipient_id = $1 AND kind = ANY($2) AND due_at > now()",
+        actor_id,
+        list(kinds),
+    )
+
+
+async def list_due_recipients(conn: Connection, kind: StaffKind | None = None) -> list[int]:
+    """To whom something is to be told by now, of this subject or any."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT recipient_id FROM staff_alert WHERE due_at <= now() AND ($1::text IS NULL OR kind = $1)
+        ORDER BY recipient_id
+        """,
+        kind,
+    )
+
+
+async def list_due(conn: Connection, recipient_id: int) -> list[Alert]:
+    """What is to be told to her by now, the oldest first; nobody else tells it until the transaction ends."""
+    return await fetch_all(
+        conn,
+        Alert,
+        """
+        SELECT a.notification_id, a.kind, coalesce(c.rhythm, $2) AS rhythm, a.urgent, a.due_at,
+            a.pushed_at IS NOT NULL AS pushed, n.read_at IS NOT NULL AS read
+        FROM staff_alert a JOIN notification n ON n.id = a.notification_id
+        LEFT JOIN staff_choice c ON c.actor_id = a.recipient_id AND c.kind = a.kind
+        WHERE a.recipient_id = $1 AND a.due_at <= now() ORDER BY a.notification_id LIMIT 500 FOR UPDATE OF a
+        """,
+        recipient_id,
+        PROPOSED,
+    )
+
+
+async def push(conn: Connection, recipient_id: int, alerts: Sequence[Alert]) -> None:
+    """Have her apps told of these now."""
+    ids = [one.notification_id for one in alerts]
+    await execute(conn, "UPDATE staff_alert SET pushed_at = now() WHERE notification_id = ANY($1)", ids)
+    if await fetch_value(conn, "SELECT EXISTS (SELECT FROM push_subscription WHERE actor_id = $1)", recipient_id):
+        for id in ids:
+            await jobs.enqueue(conn, PUSH, {"id": id}, key=f"{PUSH}:{id}")
+
+
+async def finish(conn: Connection, alerts: Sequence[Alert]) -> None:
+    """These are told, or need not be."""
+    await execute(
+        conn,
+        "DELETE FROM staff_alert WHERE notification_id = ANY($1)",
+        [one.notification_id for one in alerts],
+    )
+
+
+async def list_mailings(conn: Connection, recipient_id: int, *, since: datetime) -> list[datetime]:
+    """When mails of the team went to her after this moment."""
+    return await fetch_column(
+        conn,
+        "SELECT at FROM staff_mailing WHERE actor_id = $1 AND at > $2 ORDER BY at",
+        recipient_id,
+        since,
+    )
+
+
+async def note_mailing(conn: Connection, recipient_id: int, at: datetime) -> None:
+    """She is written to at this moment; what is older than a day counts no more."""
+    await execute(
+        conn,
+        """
+        WITH old AS (DELETE FROM staff_mailing WHERE actor_id = $1 AND at < $2::timestamptz - interval '1 day')
+        INSERT INTO staff_mailing (actor_id, at) VALUES ($1, $2)
+        """,
+        recipient_id,
+        at,
+    )

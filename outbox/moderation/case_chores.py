@@ -1,0 +1,55 @@
+"""What of cases does not wait for ever: proposals, appeals, and what was decided for a time."""
+
+from federation.instance import Instance
+from models.moderation import appeals, case_notes, decisions, journal, rulings
+from models.people import roles
+from models.store.database import transaction
+from outbox.moderation import case_news, sanctions, statements
+from outbox.moderation.case_appeals import list_answering
+
+
+async def return_unanswered(instance: Instance) -> int:
+    """Ask all of the team to confirm what whoever was asked did not answer in time; a chore. How many."""
+    async with transaction(instance.pool) as conn:
+        returned = await rulings.return_unanswered(conn)
+        for one in returned:
+            await case_news.ask_second(conn, one, await rulings.list_free(conn, one.case_id))
+    return len(returned)
+
+
+async def remind_of_appeals(instance: Instance) -> int:
+    """Tell those who administer, and who may answer, of appeals that nobody answered for days; a chore. How many."""
+    async with transaction(instance.pool) as conn:
+        forgotten = await appeals.claim_forgotten(conn)
+        admins = await roles.list_holders(conn, "roles")
+        for id in forgotten:
+            decision = await decisions.find(conn, id)
+            if decision is not None:
+                await case_news.tell_appeal(conn, decision, {*admins, *await list_answering(conn, id)})
+    return len(forgotten)
+
+
+async def end_decisions(instance: Instance) -> int:
+    """Lift what was decided for a time that is over, and tell whom it was about; a chore. How many."""
+    await sanctions.end_decisions(instance)
+    async with transaction(instance.pool) as conn:
+        ended = await rulings.claim_ended(conn)
+        for one in ended:
+            await statements.tell(conn, instance.site, one, "ended")
+            await journal.record(
+                conn,
+                "decision_ended",
+                by=None,
+                right="reports",
+                about_id=one.actor_id,
+                rule=one.rule,
+                kind=one.kind,
+                case_id=one.case_id,
+            )
+    return len(ended)
+
+
+async def forget_notes(instance: Instance) -> int:
+    """Remove what the team noted about cases that were decided a year ago; a chore. How many."""
+    async with transaction(instance.pool) as conn:
+        return await case_notes.forget_old(conn)

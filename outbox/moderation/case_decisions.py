@@ -1,0 +1,260 @@
+"""The team decides about a person: at once, or proposed by one and confirmed by another.
+
+A decision closes the case and settles its reports; whoever reported is told. Exclusion always needs two, suspension
+where the cooperative wants it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from models import preferences
+from models.errors import Conflict, Invalid, NotFound
+from models.moderation import appeals, cases, decisions, journal, reports, rulings
+from models.moderation.appeals import AppealAnswer
+from models.moderation.cases import Case
+from models.moderation.decisions import DecisionKind, ModerationDecision
+from models.moderation.journal import Act
+from models.moderation.reports import NOTE_LIMIT, Report, Settlement
+from models.moderation.rulings import NewDecision
+from models.people import accounts
+from models.people.accounts import Account
+from models.preferences import Preferences
+from models.settings import Site
+from models.store.database import Connection
+from outbox.moderation import case_news, sanctions, statements
+from outbox.moderation import reports as outbox_reports
+
+ACTS: dict[DecisionKind, Act] = {
+    "nothing": "case_closed",
+    "warn": "warned",
+    "hide": "post_hidden",
+    "limit": "limited",
+    "suspend": "suspended",
+    "exclude": "excluded",
+}
+
+TIMED: frozenset[DecisionKind] = frozenset({"hide", "limit", "suspend"})
+"""What may be for a time; the rest has no end, or is over at once."""
+
+ANSWERS: dict[bool, tuple[str, str]] = {
+    True: ("L’équipe a lu, et a pris une décision. Merci de nous l’avoir dit.", "The team has read it and decided."),
+    False: (
+        "L’équipe a lu, et n’a rien trouvé de contraire à nos règles. Merci de nous l’avoir dit.",
+        "The team has read it and found nothing against our rules.",
+    ),
+}
+"""What whoever reported is told where the team wrote nothing itself: whether something was decided; French, English."""
+
+MEANWHILE = {
+    "fr": "L’équipe a masqué ceci le temps d’en décider à deux.",
+    "en": "The team has hidden this until two of it have decided.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What somebody of the team decides in a case. `seen` is the id of the decision that she knew of last (0: none).
+
+    `days` or `ends_at` say for how long; `second_id` who is asked to confirm (None: all); `hide_meanwhile` hides the
+    posts until then; `answer` is for whoever reported.
+    """
+
+    kind: DecisionKind
+    seen: int
+    rule: str = ""
+    words: str = ""
+    post_ids: tuple[int, ...] = ()
+    days: int | None = None
+    ends_at: datetime | None = None
+    second_id: int | None = None
+    hide_meanwhile: bool = False
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """A decision that was made, and the reports that it settled: visitors among the reporters are written to."""
+
+    decision: ModerationDecision
+    settled: Sequence[Report] = ()
+
+
+def needs_second(kind: DecisionKind, chosen: Preferences) -> bool:
+    """Whether two of the team have to want it."""
+    return kind == "exclude" or (kind == "suspend" and chosen.suspension_by_two)
+
+
+async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by: Account) -> Ruled:
+    """Decide, or propose where two have to want it. Raises NotFound for a case that she may not decide, Conflict where
+    somebody decided meanwhile, Invalid where a second one is needed and there is nobody, or nothing is to be hidden.
+    """
+    case = await _lock(conn, case_id, by)
+    if await rulings.find_latest(conn, case.id) != ruling.seen or await rulings.find_proposal(conn, case.id):
+        raise Conflict
+    if ruling.kind == "hide" and not ruling.post_ids:
+        raise Invalid("nothing_to_hide", field="post_ids")
+    if ruling.ends_at is not None and ruling.ends_at <= datetime.now(UTC):
+        raise Invalid("ends_in_the_past", field="until")
+    if needs_second(ruling.kind, await preferences.load(conn)):
+        return await _propose(conn, site, case, ruling, by)
+    decision = await rulings.save(conn, await _prepare(conn, case, ruling, by))
+    return Ruled(decision=decision, settled=await _carry_out(conn, site, decision, by, ruling.answer))
+
+
+async def _lock(conn: Connection, case_id: int, by: Account) -> Case:
+    case = await cases.lock(conn, case_id, by.actor_id)
+    if case is None or by.actor_id in await cases.list_withdrawn(conn, case_id):
+        raise NotFound
+    return case
+
+
+async def _prepare(conn: Connection, case: Case, ruling: Ruling, by: Account) -> NewDecision:
+    timed = ruling.kind in TIMED
+    return NewDecision(
+        case_id=case.id,
+        actor_id=case.actor_id,
+        kind=ruling.kind,
+        decided_by=by.actor_id,
+        post_ids=ruling.post_ids if ruling.kind == "hide" else (),
+        rule=ruling.rule,
+        words=ruling.words,
+        days=ruling.days if timed else None,
+        ends_at=ruling.ends_at if timed and ruling.days is None else None,
+        reported=bool(await reports.list_of_case(conn, case.id)),
+        answer=ruling.answer[:NOTE_LIMIT],
+    )
+
+
+async def _propose(conn: Connection, site: Site, case: Case, ruling: Ruling, by: Account) -> Ruled:
+    others = [id for id in await rulings.list_free(conn, case.id) if id != by.actor_id]
+    if not others:
+        raise Invalid("nobody_to_confirm", field="kind")
+    if ruling.second_id is not None and ruling.second_id not in others:
+        raise Invalid("cannot_confirm", field="second")
+    if ruling.hide_meanwhile and ruling.post_ids:
+        await _hide_meanwhile(conn, site, case, ruling, by)
+    new = replace(await _prepare(conn, case, ruling, by), proposed=True, second_id=ruling.second_id)
+    decision = await rulings.save(conn, new)
+    await cases.give_back(conn, case.id, by.actor_id)
+    await case_news.ask_second(conn, decision, others if ruling.second_id is None else [ruling.second_id])
+    await _note(conn, "decision_proposed", decision, by)
+    return Ruled(decision=decision)
+
+
+async def _hide_meanwhile(conn: Connection, site: Site, case: Case, ruling: Ruling, by: Account) -> None:
+    """Nobody's posts are hidden without a word to her: it says that it is for the time being."""
+    person = await accounts.find(conn, case.actor_id) if case.actor_id else None
+    words = MEANWHILE["en" if person is not None and person.language == "en" else "fr"]
+    new = await _prepare(conn, case, replace(ruling, kind="hide", words=words, days=None, ends_at=None), by)
+    hidden = await rulings.save(conn, replace(new, provisional=True, answer=""))
+    await statements.tell(conn, site, hidden, "decided")
+    await _apply(conn, site, hidden)
+    await _note(conn, "post_hidden", hidden, by)
+
+
+async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -> Ruled:
+    """A second of the team wants it too: it takes effect. Raises NotFound for what is not hers to confirm, Conflict
+    where it waits no more or its end is over.
+    """
+    decision = await _get_proposal(conn, decision_id, by)
+    if decision.decided_by == by.actor_id:
+        raise NotFound
+    confirmed = await rulings.confirm(conn, decision.id, by.actor_id)
+    if confirmed is None:
+        raise Conflict
+    await case_news.forget_second(conn, decision.id)
+    await _note(conn, "decision_confirmed", confirmed, by)
+    extra = (await rulings.map_extras(conn, [decision.id]))[decision.id]
+    return Ruled(decision=confirmed, settled=await _carry_out(conn, site, confirmed, by, extra.answer))
+
+
+async def refuse(conn: Connection, decision_id: int, by: Account, words: str) -> ModerationDecision:
+    """A second of the team does not want it, with why, or whoever proposed it takes it back: the case waits again.
+
+    Raises as `confirm`.
+    """
+    decision = await _get_proposal(conn, decision_id, by)
+    if not await rulings.refuse(conn, decision.id, by.actor_id, words):
+        raise Conflict
+    await case_news.forget_second(conn, decision.id)
+    await _note(conn, "decision_refused", decision, by)
+    return decision
+
+
+async def _get_proposal(conn: Connection, decision_id: int, by: Account) -> ModerationDecision:
+    decision = await decisions.find(conn, decision_id)
+    if decision is None:
+        raise NotFound
+    await _lock(conn, decision.case_id, by)
+    return decision
+
+
+async def take_back(conn: Connection, site: Site, decision_id: int, by: Account, words: str) -> ModerationDecision:
+    """The team thinks better of it: what it did is undone, the person is told, and an appeal is answered with that.
+
+    Raises NotFound for what is not hers to decide, Conflict where it holds no more.
+    """
+    decision = await decisions.find(conn, decision_id)
+    if decision is None or decision.kind == "nothing":
+        raise NotFound
+    await _lock(conn, decision.case_id, by)
+    if not await sanctions.take_back(conn, site, decision, by=by.actor_id, words=words):
+        raise Conflict
+    said = AppealAnswer(outcome="taken_back", by=by.actor_id, words=words)
+    if await appeals.answer(conn, decision.id, said):
+        await case_news.forget_appeal(conn, decision.id)
+    await statements.tell(conn, site, decision, "taken_back")
+    await _note(conn, "decision_taken_back", decision, by)
+    return decision
+
+
+async def _carry_out(
+    conn: Connection, site: Site, decision: ModerationDecision, by: Account, answer: str
+) -> list[Report]:
+    """It takes effect: the person is told first, so that her message arrives; the reports are settled."""
+    if decision.kind != "nothing":
+        await statements.tell(conn, site, decision, "decided")
+    await _apply(conn, site, decision)
+    await _settle_provisional(conn, site, decision, by)
+    await _note(conn, ACTS[decision.kind], decision, by)
+    settled = await _settle_reports(conn, decision, by, answer)
+    await cases.close(conn, decision.case_id)
+    return settled
+
+
+async def _apply(conn: Connection, site: Site, decision: ModerationDecision) -> None:
+    if decision.actor_id is not None:
+        await sanctions.apply_decisions(conn, site, decision.actor_id)
+
+
+async def _settle_provisional(conn: Connection, site: Site, decision: ModerationDecision, by: Account) -> None:
+    """What was hidden for the time being comes back where it was not so bad, and stays hidden where it was."""
+    if decision.kind in ("nothing", "warn"):
+        for hidden in await rulings.list_provisional(conn, decision.case_id):
+            await take_back(conn, site, hidden.id, by, "")
+    else:
+        await rulings.settle_provisional(conn, decision.case_id)
+
+
+async def _settle_reports(conn: Connection, decision: ModerationDecision, by: Account, answer: str) -> list[Report]:
+    settled = []
+    for one in await reports.list_of_case(conn, decision.case_id, by.actor_id):
+        if one.closed_at is None:
+            usual = ANSWERS[decision.kind != "nothing"][one.reporter_language == "en"]
+            settlement = Settlement(by=by.actor_id, note="", answer=answer or usual)
+            settled.append(await outbox_reports.settle(conn, one.id, settlement))
+    return settled
+
+
+async def _note(conn: Connection, act: Act, decision: ModerationDecision, by: Account) -> None:
+    await journal.record(
+        conn,
+        act,
+        by=by,
+        right="reports",
+        about_id=decision.actor_id,
+        rule=decision.rule,
+        kind=decision.kind,
+        case_id=decision.case_id,
+    )

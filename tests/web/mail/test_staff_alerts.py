@@ -1,0 +1,155 @@
+"""Who can settle something is told at once where she wants it, in few mails, and those on duty before the others."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.moderation.reports import Settlement
+from models.news import staff_notifications, staff_preferences
+from models.news.staff_notifications import Topic
+from models.people import sign_ups
+from models.people.team import duty
+from models.store.database import Pool, execute, fetch_column, fetch_value, transaction
+from outbox.moderation import reports
+from tests.web.mail.team_scenario import NIGHT, Team, open_team
+from tests.web.mail_scenario import NOON
+from tests.web.smtp_server import read_parts
+from web.mail.staff_alerts import BURST
+
+TOMORROW = NOON + timedelta(days=1)
+
+
+@pytest.fixture
+async def team(pool: Pool) -> AsyncIterator[Team]:
+    async with open_team(pool) as team:
+        yield team
+
+
+async def test_a_report_is_told_at_once_also_at_night_and_says_about_whom_and_where_it_is_settled(team: Team) -> None:
+    await team.report(reporter=team.alice)
+
+    assert await team.run(NIGHT) == ["mona", "odile"]
+
+    mail = team.postman.taken[0]
+    text, html = read_parts(mail)
+    assert mail["Subject"] == "lomme.test : un signalement à regarder"
+    for body in (text, html):
+        assert "Hocine" in body and "Il demande de l’argent." in body and "/coop/signalements" in body
+        assert "Maryse" not in body and "/compte/courriels#equipe" in body
+    assert "\n\n\n" not in text
+
+
+async def test_a_flood_is_few_mails_and_what_was_settled_meanwhile_is_not_told(team: Team) -> None:
+    for _ in range(BURST):
+        await team.report()
+        assert await team.run() == ["mona", "odile"]
+
+    made = [await team.report() for _ in range(3)]
+    assert await team.run() == []
+    async with transaction(team.pool) as conn:
+        await reports.settle(conn, made[0].id, Settlement(by=team.mona.id))
+
+    assert await team.look(NOON + timedelta(minutes=59)) == []
+    assert await team.look(NOON + timedelta(minutes=61)) == ["mona", "odile"]
+    assert "2 signalements" in team.postman.taken[-1]["Subject"]
+    assert await team.look(NOON + timedelta(hours=3)) == []
+
+
+async def test_what_is_not_urgent_is_one_mail_an_hour_over_all_subjects_and_none_at_night(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        held = await fetch_value(conn, "INSERT INTO moderation_case (id, actor_id, actor_name) "
+            "VALUES (1, $1, 'Hocine') RETURNING id", team.hocine.id)  # fmt: skip
+        await staff_notifications.notify_team(conn, "held_post", Topic(case_id=held))
+    assert await team.run(NIGHT) == []
+    assert await team.look(NOON) == ["mona", "odile"]
+    assert "Une publication de Hocine attend un regard" in read_parts(team.postman.taken[-1])[0]
+
+    async with transaction(team.pool) as conn:
+        await staff_notifications.notify_team(conn, "coop_follow", Topic(actor_id=team.alice.id))
+        await staff_notifications.notify_team(conn, "held_post", Topic(case_id=held), but=[team.mona.id])
+    assert await team.look(NOON + timedelta(minutes=50)) == []
+    await team.report(team.alice)
+    assert await team.run(NOON + timedelta(minutes=51)) == ["mona", "odile"]
+    mails = {mail["To"].partition("@")[0]: read_parts(mail)[0] for mail in team.postman.taken[-2:]}
+    assert "publication de Hocine" in mails["odile"] and "Maryse attend l’équipe" in mails["odile"]
+    assert "Hocine" not in mails["mona"]
+    assert await team.look(NOON + timedelta(hours=3)) == []
+
+
+async def test_each_chooses_at_once_each_morning_or_never_for_every_subject(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        await staff_preferences.save(conn, team.mona.id, {"reports": "daily"})
+        await staff_preferences.save(conn, team.odile.id, {"reports": "never"})
+    await team.report()
+    await team.ask()
+
+    assert await team.run(datetime.now(UTC)) == ["awa", "odile"]
+    assert await team.look(TOMORROW.replace(hour=5)) == []
+    assert await team.look(TOMORROW) == ["mona"]
+    assert await team.look(TOMORROW + timedelta(hours=2)) == []
+
+
+async def test_whoever_is_reported_or_reports_gets_no_mail_about_it(team: Team) -> None:
+    await team.report(team.mona)
+    assert await team.run() == ["odile"]
+
+    await team.report(reporter=team.mona)
+
+    assert await team.run() == ["odile"]
+
+
+async def test_whose_role_or_account_is_gone_or_who_has_read_it_gets_none(team: Team) -> None:
+    await team.report()
+    async with transaction(team.pool) as conn:
+        await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id = $1", team.mona.id)
+    assert await team.run() == ["odile"]
+
+    await team.report()
+    async with transaction(team.pool) as conn:
+        await execute(conn, "UPDATE notification SET read_at = now()")
+    assert await team.run() == []
+
+
+async def test_a_request_to_join_is_told_at_once_and_one_that_is_answered_to_nobody(team: Team) -> None:
+    await team.ask()
+
+    assert await team.run(NIGHT) == ["awa", "odile"]
+    text, _ = read_parts(team.postman.taken[0])
+    assert "Carole demande à devenir membre : carole@example.org" in text and "/coop/demandes" in text
+
+    asked = await team.ask("dora")
+    async with transaction(team.pool) as conn:
+        await sign_ups.remove(conn, asked, welcome=False)
+    assert await team.run() == []
+    async with transaction(team.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM staff_alert") == 0
+
+
+async def test_who_is_on_duty_is_told_first_and_the_others_where_nobody_settles_it(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        week = duty.find_week(datetime.now(UTC))
+        await duty.take(conn, await team.account(team.mona), "moderator", week, datetime.now(UTC))
+    await team.report()
+    await team.ask()
+
+    assert await team.look() == ["awa", "mona", "odile"]
+    odiles = next(mail for mail in team.postman.taken if mail["To"].startswith("odile"))
+    assert "signalement" not in read_parts(odiles)[0]
+    await team.age(1)
+    assert await team.look(NOON + timedelta(minutes=1)) == []
+    await team.age(1)
+    assert await team.look(NOON + timedelta(minutes=2)) == ["odile"]
+    async with transaction(team.pool) as conn:
+        told = await fetch_column(conn, "SELECT recipient_id FROM notification WHERE type = 'admin.report'")
+    assert set(told) == {team.mona.id, team.odile.id}, "news are everybody's at once"
+
+
+async def test_a_report_about_who_is_on_duty_goes_to_the_others_at_once(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        week = duty.find_week(datetime.now(UTC))
+        await duty.take(conn, await team.account(team.mona), "moderator", week, datetime.now(UTC))
+
+    await team.report(team.mona)
+
+    assert await team.run() == ["odile"]

@@ -1,0 +1,124 @@
+"""Telling those who look after the cooperative, beyond their news: apps at once, and one mail for what is due.
+
+Somebody waits or is harmed: the mail leaves at once, at any hour. Everything else: at most one mail an hour and person,
+over all subjects, and none at night; what comes within the hour is told in the next.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from federation.instance import Instance
+from models.errors import Unavailable
+from models.news import news, staff_alerts, staff_notifications
+from models.news.staff_alerts import Alert
+from models.people import accounts
+from models.store.background import jobs, periodic_tasks
+from models.store.database import connection, transaction
+from web.mail.account_mails import send_to_member, write_mail
+from web.mail.footer import load_footer
+from web.mail.news_mail_text import make_translate
+from web.mail.send_times import is_night, last_morning
+from web.mail.smtp import read_smtp_url
+from web.news.staff_items import list_staff_items
+
+ALERT = "staff_alert"
+"""The job that writes one mail to one of them."""
+
+HOUR = timedelta(hours=1)
+
+BURST = 5
+"""So many mails an hour leave at once where somebody waits; a flood beyond that is told together."""
+
+MOST = 20
+"""Things that one mail names; more are counted."""
+
+log = structlog.get_logger(__name__)
+
+
+async def tell_team_member(instance: Instance, payload: dict[str, Any], at: datetime | None = None) -> None:
+    """The job: apps and a mail for what is due to one of them, or to all where an older version named nobody."""
+    if "actor_id" not in payload:
+        await tell_team(instance, at)
+        return
+    at = at or datetime.now(UTC)
+    actor_id: int = payload["actor_id"]
+    mails = instance.settings.smtp_url is not None
+    async with transaction(instance.pool) as conn:
+        await accounts.lock_account(conn, actor_id)
+        alerts = await staff_alerts.list_due(conn, actor_id)
+        wanted = [one for one in alerts if one.rhythm != "never" and not one.read]
+        await staff_alerts.finish(conn, [one for one in alerts if one not in wanted])
+        await staff_alerts.push(conn, actor_id, [one for one in wanted if one.rhythm == "now" and not one.pushed])
+        due = _list_due(wanted, at)
+        if not mails:
+            await staff_alerts.finish(conn, due)
+        elif due and _may_mail(due, await staff_alerts.list_mailings(conn, actor_id, since=at - HOUR), at):
+            await staff_alerts.finish(conn, due)
+            await staff_alerts.note_mailing(conn, actor_id, at)
+            ids = [one.notification_id for one in due]
+            await jobs.enqueue(conn, ALERT, {"actor_id": actor_id, "ids": ids}, priority=1)
+
+
+def _list_due(alerts: Sequence[Alert], at: datetime) -> list[Alert]:
+    """What a mail would tell now; what she wants to have each morning from the next one on."""
+    morning = last_morning(at)
+    return [one for one in alerts if one.rhythm == "now" or one.due_at <= morning]
+
+
+def _may_mail(due: Sequence[Alert], mailings: Sequence[datetime], at: datetime) -> bool:
+    """Whether a mail may leave now, after those that went to her within the hour."""
+    if any(one.urgent and one.rhythm == "now" for one in due) and len(mailings) < BURST:
+        return True
+    return not mailings and not is_night(at)
+
+
+async def tell_team(instance: Instance, at: datetime | None = None) -> None:
+    """Whatever is due to whomever by now: after the hour, in the morning, or since nobody settled it. A chore.
+
+    Raises Unfinished for those who could not be told, once all had their turn.
+    """
+    async with connection(instance.pool) as conn:
+        recipients = await staff_alerts.list_due_recipients(conn)
+    failed: dict[str, Exception] = {}
+    for actor_id in recipients:
+        try:
+            await tell_team_member(instance, {"actor_id": actor_id}, at)
+        except Unavailable:
+            raise
+        except Exception as error:
+            cause, where = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
+            log.error("alert_failed", cause=cause, exc_info=where)
+            failed[f"member {actor_id}"] = error
+    periodic_tasks.require_whole(failed)
+
+
+async def send_alert_mail(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job: one mail to one of them, of what waits for her still. Raises MailRefused to be tried again."""
+    if instance.settings.smtp_url is None:
+        return
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        account = await accounts.find(conn, payload["actor_id"])
+        if account is None or account.disabled_at or account.confirmed_at is None:
+            return
+        rows = await news.list_unread(conn, account.actor_id, payload["ids"])
+        say = make_translate(account.language)
+        told = await list_staff_items(conn, say, account.actor_id, rows)
+        coop = await load_footer(conn, instance.site)
+    lines = [told[row.id] for row in rows if row.id in told]
+    if not lines:
+        return
+    kinds = {staff_notifications.KIND_OF.get(row.type) for row in rows if row.id in told}
+    context = {
+        "lines": lines[:MOST],
+        "count": len(lines),
+        "kind": kinds.pop() if len(kinds) == 1 else "",
+        "link": f"{instance.site.url}{lines[0].href if len(lines) == 1 else '/notifications'}",
+        "choose": f"{instance.site.url}/compte/courriels#equipe",
+        "site": instance.site,
+    }
+    message = write_mail("mail/staff_news", account, context, coop=coop, sender=server.sender)
+    await send_to_member(instance, account, "staff_news", message)
