@@ -6,8 +6,9 @@ from federation.vocabulary.activities.activity_readers import MAX_REPORT
 from inbox.errors import Ignored
 from models import posts
 from models.limits import REPORTS
-from models.moderation import report_counts, reports
+from models.moderation import reports
 from models.moderation.reports import EXTRACTS, NewReport
+from models.moderation.searches import report_counts
 from models.news import staff_notifications
 from models.people import actors
 from models.people.actors import Actor

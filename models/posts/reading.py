@@ -19,6 +19,18 @@ async def find_by_uri(conn: Connection, uri: str) -> Post | None:
     )
 
 
+async def list_by_uris(conn: Connection, uris: list[str]) -> list[Post]:
+    """The living posts with these ActivityPub ids, in no order. Checks no audience: the caller does."""
+    return await fetch_all(
+        conn,
+        Post,
+        """
+        SELECT * FROM full_post WHERE uri = ANY($1) AND deleted_at IS NULL
+        """,
+        uris,
+    )
+
+
 async def find_by_url(conn: Connection, url: str) -> Post | None:
     """A post whose page for people is at this address; for search boxes."""
     return await fetch_one(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from federation.uris import activity_uri
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import cases, repeated_reports, reports
+from models.moderation import cases, reports
 from models.moderation.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory, Settlement
+from models.moderation.searches import repeated_reports
 from models.news import staff_notifications
 from models.people import actors, roles
 from models.people.actors import Actor

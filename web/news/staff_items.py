@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from models import posts
-from models.moderation import cases, decisions, report_counts, reports
+from models.moderation import cases, decisions, reports
 from models.moderation.reports import Report
+from models.moderation.searches import report_counts
 from models.news import staff_notifications
 from models.news.news import News
 from models.news.notifications import NotificationType

@@ -23,7 +23,8 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import message_request_review, own_reports, report_address, report_form, reports
+from web.pages.moderation import message_request_review, reports
+from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
     absences,

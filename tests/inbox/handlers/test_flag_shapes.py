@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.moderation import report_counts, reports
+from models.moderation import reports
 from models.moderation.reports import Report
+from models.moderation.searches import report_counts
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from tests.factories import make_listing, make_local_actor, make_member, make_note

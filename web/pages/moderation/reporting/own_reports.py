@@ -6,14 +6,15 @@ from functools import partial
 from aiohttp import web
 
 from models.errors import NotFound
-from models.moderation import report_progress, reports
-from models.moderation.report_progress import Progress
+from models.moderation import reports
 from models.moderation.reports import Report
+from models.moderation.searches import report_progress
+from models.moderation.searches.report_progress import Progress
 from models.store.database import connection, transaction
 from web.http.app_keys import INSTANCE
 from web.mail.staff_mails import FOLLOWED
 from web.pages.components.flash_messages import find_flash_message
-from web.pages.moderation.report_form import SAID
+from web.pages.moderation.reporting.report_form import SAID
 from web.pages.moderation.reports import ReportLine, make_lines
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.render import render, say

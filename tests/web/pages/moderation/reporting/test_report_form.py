@@ -115,7 +115,7 @@ async def test_a_flood_of_a_visitor_stops_and_keeps_what_she_typed(visitor: Brow
 async def test_nobody_has_many_mails_sent_to_somebody_else(
     visitor: Browser, lomme: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.pages.moderation.report_form.has_mail", lambda request: True)
+    monkeypatch.setattr("web.pages.moderation.reporting.report_form.has_mail", lambda request: True)
     path = f"/signaler/annonce/{lomme.drill.id}"
     addresses = ["marie@exemple.fr"] * 4 + ["paul@exemple.fr"]
 

@@ -17,7 +17,7 @@ from web.http.app_keys import INSTANCE
 from web.mail.staff_mails import queue_receipt, write_follow_path
 from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.moderation.reported import Reported, find_reported
+from web.pages.moderation.reporting.reported import Reported, find_reported
 from web.rendering.render import N_, reader_language, render
 from web.security.session import current_account
 

@@ -16,7 +16,7 @@ from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.people import Person, is_reportable, person_of
-from web.pages.moderation.report_address import LONGEST, is_ours
+from web.pages.moderation.reporting.report_address import LONGEST, is_ours
 from web.rendering.open_graph import shorten
 from web.rendering.paths import exchange_path, profile_path
 from web.security.session import current_account
