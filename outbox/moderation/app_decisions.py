@@ -25,6 +25,10 @@ KINDS: Mapping[AppAction, DecisionKind] = {"none": "warn", "silence": "limit", "
 """What each is here; `none` without a word for the person only closes the case."""
 
 
+HARDEST: tuple[DecisionKind, ...] = ("exclude",)
+"""What no app undoes, since two decided it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppDecision:
     """What somebody sends from an app: what to do, why (the person reads it), and the report that it answers."""
@@ -63,7 +67,7 @@ async def take_back_from_app(conn: Connection, site: Site, by: Account, target: 
     """
     if target.id == by.actor_id:
         raise NotFound
-    if kind == "suspend" and await decisions.list_in_force(conn, target.id, ("exclude",)):
+    if kind == "suspend" and await decisions.list_in_force(conn, target.id, HARDEST):
         raise Conflict("excluded_by_two")
     for one in await decisions.list_in_force(conn, target.id, (kind,)):
         await case_decisions.take_back(conn, site, one.id, by, "")

@@ -1,7 +1,10 @@
 """Accounts in a moderation app: found, decided about, given back; what it shows of whom to whom."""
 
+from dataclasses import replace
+
 import pytest
 
+from models import preferences
 from models.people import sign_ups
 from models.people.sign_ups import NewSignUp
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
@@ -149,9 +152,7 @@ async def test_what_does_not_go_is_refused_and_changes_nothing(crew: Crew) -> No
 
 async def test_where_two_have_to_want_a_suspension_an_app_proposes_it(crew: Crew) -> None:
     async with transaction(crew.anybody.pool) as conn:
-        await execute(
-            conn, "INSERT INTO preference (name, value) VALUES ('suspension_by_two', 'true') ON CONFLICT DO NOTHING"
-        )
+        await preferences.save(conn, replace(await preferences.load(conn), suspension_by_two=True))
 
     answer = await act(crew, "suspend", text="Trop.")
     second = await act(crew, "suspend", text="Trop.")
