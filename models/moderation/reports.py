@@ -273,3 +273,15 @@ async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelt
         first,
         again,
     )
+
+
+async def forget_visitors(conn: Connection, *, days: int = 365) -> int:
+    """Forget who reported without an account, so long after it was decided; how many reports. A chore."""
+    return await execute(
+        conn,
+        """
+        UPDATE report SET reporter_email = NULL, reporter_name = ''
+        WHERE closed_at < now() - make_interval(days => $1) AND (reporter_email IS NOT NULL OR reporter_name <> '')
+        """,
+        days,
+    )
