@@ -84,7 +84,9 @@ def _read_complaint(request: web.Request, form: Form, reported: Reported, accoun
     """What was typed; what is wrong with it stands in the form."""
     category = form.choice("reason", CATEGORIES, missing="Choisissez une raison.")
     content = form.lines("content", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
-    missing = "Dites pourquoi vous pensez que la loi l’interdit." if category == "legal" else ""
+    law = ""
+    if category == "legal":
+        law = form.lines("law", limit=LAW_LIMIT, missing="Dites pourquoi vous pensez que la loi l’interdit.")
     visitor = account is None
     return Complaint(
         target=reported.actor,
@@ -92,7 +94,7 @@ def _read_complaint(request: web.Request, form: Form, reported: Reported, accoun
         around_ids=tuple(int(id) for id in form.many("around", [str(one.id) for one in reported.around])),
         page="" if reported.actor else reported.href,
         content=content,
-        law=form.lines("law", limit=LAW_LIMIT, missing=missing) if category == "legal" else "",
+        law=law,
         forward=form.flag("forward"),
         category=category or "other",
         name=form.text("name", limit=NAME_LIMIT) if visitor else "",
