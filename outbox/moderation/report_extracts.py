@@ -1,6 +1,6 @@
 """How reported posts read when they were reported: kept beside the report, whatever becomes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from federation.texts.html_cleaner import to_text
@@ -20,19 +20,20 @@ async def take_extracts(
     With `around`, messages before and after those that are reported, all stand in the order in which they were written;
     each of `around` says who wrote it.
     """
-    named = {post.id for post in posts}
-    if around:
-        writers = await actors.map_by_ids(conn, [post.author_id for post in around])
-        by = {post.id: writers[post.author_id].display_name for post in around if post.id not in named}
-        posts = sorted({post.id: post for post in (*posts, *around)}.values(), key=lambda post: post.id)
-    else:
-        by = {}
-    living = [post for post in posts if post.deleted_at is None][:EXTRACTS]
+    by = await _name_writers(conn, around, {post.id for post in posts})
+    ordered = sorted({post.id: post for post in (*posts, *around)}.values(), key=lambda post: post.id)
+    living = [post for post in (ordered if around else posts) if post.deleted_at is None][:EXTRACTS]
     titled = await listings.list_by_posts(conn, [id for post in living for id in (post.id, post.root_id) if id])
     return [
         _take_extract(post, titled.get(post.id) or titled.get(post.root_id or 0), by.get(post.id, ""))
         for post in living
     ]
+
+
+async def _name_writers(conn: Connection, around: Sequence[Post], named: Collection[int]) -> dict[int, str]:
+    """Who wrote each of these that is not reported itself."""
+    writers = await actors.map_by_ids(conn, [post.author_id for post in around])
+    return {post.id: writers[post.author_id].display_name for post in around if post.id not in named}
 
 
 def _take_extract(post: Post, listing: Listing | None, by: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ SHORT = re.compile(r"/a/([0-9a-zA-Z]{1,13})")
 """What stands on a poster."""
 
 
-CLOSED = ("/compte", "/coop", "/echanges", "/messages", "/notes", "/annonces/", "/@", "/invite")
+_CLOSED = ("/compte", "/coop", "/echanges", "/messages", "/notes", "/annonces/", "/@", "/invite")
 """Where a page is somebody's own, or somebody's in particular who is not found there."""
 
 

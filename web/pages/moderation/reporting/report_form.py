@@ -1,5 +1,6 @@
 """Report a listing, a message or somebody: one form for members and for visitors without any account (DSA art. 16)."""
 
+from dataclasses import replace
 from typing import get_args
 
 from aiohttp import web
@@ -82,25 +83,29 @@ async def post_form(request: web.Request) -> web.Response:
 
 def _read_complaint(request: web.Request, form: Form, reported: Reported, account: Account | None) -> Complaint:
     """What was typed; what is wrong with it stands in the form."""
-    category = form.choice("reason", CATEGORIES, missing="Choisissez une raison.")
-    content = form.lines("content", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
-    law = ""
-    if category == "legal":
-        law = form.lines("law", limit=LAW_LIMIT, missing="Dites pourquoi vous pensez que la loi l’interdit.")
-    visitor = account is None
-    return Complaint(
+    category = form.choice("reason", CATEGORIES, missing="Choisissez une raison.") or "other"
+    complaint = Complaint(
         target=reported.actor,
         post_ids=(reported.post_id,) if reported.post_id else (),
         around_ids=tuple(int(id) for id in form.many("around", [str(one.id) for one in reported.around])),
         page="" if reported.actor else reported.href,
-        content=content,
-        law=law,
+        content=form.lines("content", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas."),
+        law=_read_law(form) if category == "legal" else "",
         forward=form.flag("forward"),
-        category=category or "other",
-        name=form.text("name", limit=NAME_LIMIT) if visitor else "",
-        email=(form.email("email") or None) if visitor and has_mail(request) else None,
+        category=category,
         language=reader_language(request),
     )
+    return complaint if account is not None else _sign(request, form, complaint)
+
+
+def _read_law(form: Form) -> str:
+    return form.lines("law", limit=LAW_LIMIT, missing="Dites pourquoi vous pensez que la loi l’interdit.")
+
+
+def _sign(request: web.Request, form: Form, complaint: Complaint) -> Complaint:
+    """With what a visitor says of herself, all of which she may leave out."""
+    email = form.email("email") if has_mail(request) else ""
+    return replace(complaint, name=form.text("name", limit=NAME_LIMIT), email=email or None)
 
 
 async def may_report(request: web.Request, email: str = "") -> bool:
