@@ -26,6 +26,9 @@ CODE = ("web", "outbox/builders/texts/reasons.py")
 CALLS = {"say": (0, 1), "N_": (0,), "fail": (1,), "_say": (0,)}
 """Functions that say a sentence, and where among their arguments it may stand."""
 
+MARK = "N_"
+"""Marks what is said elsewhere: also a single word, which it would not mark if it were a code."""
+
 KEYWORDS = frozenset({"missing"})
 
 FIELDS = frozenset({"REFUSALS", "NOES"})
@@ -73,7 +76,7 @@ def _read_call(node: ast.Call) -> Iterator[str]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     for place in CALLS.get(name, ()):
         if place < len(node.args):
-            yield from _strings(node.args[place])
+            yield from _strings(node.args[place], single=name == MARK)
     for keyword in node.keywords:
         if keyword.arg in KEYWORDS:
             yield from _strings(keyword.value)
@@ -84,9 +87,9 @@ def _is_field(node: ast.Assign | ast.AnnAssign) -> bool:
     return any(isinstance(target, ast.Name) and target.id in FIELDS for target in targets)
 
 
-def _strings(node: ast.expr | None) -> Iterator[str]:
-    """A sentence in words: what has no space in it is a name or a code."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+def _strings(node: ast.expr | None, *, single: bool = False) -> Iterator[str]:
+    """A sentence in words: unless a `single` one may be meant, what has no space in it is a name or a code."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and (single or " " in node.value):
         yield node.value
     elif isinstance(node, ast.IfExp):
         yield from _strings(node.body)
@@ -103,11 +106,14 @@ def refresh(language: str, messages: dict[Message, list[str]]) -> list[str]:
         held = read_po(source, locale=language)
     catalog = Catalog(locale=language, fuzzy=False, header_comment="", project="Déclic", version="1")
     missing = []
+    counted = {message[0] for message in messages if not isinstance(message, str)}
     for message, places in sorted(messages.items(), key=lambda pair: str(pair[0])):
-        if language == "fr" and isinstance(message, str):
+        if isinstance(message, str) and (language == "fr" or message in counted):  # one of many says it alone too
             continue
         before = held.get(message if isinstance(message, str) else message[0])
         translated = message if language == "fr" else (before.string if before is not None else None)
+        if isinstance(translated, str) is not isinstance(message, str):
+            translated = None  # it became one and many, or stopped being that
         if not translated or not all([translated] if isinstance(translated, str) else translated):
             missing.append(str(message))
             translated = "" if isinstance(message, str) else ("", "")

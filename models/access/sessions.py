@@ -145,6 +145,11 @@ async def end_by_handle(conn: Connection, actor_id: int, handle: str) -> bool:
     return ended > 0
 
 
+async def end_without_password(conn: Connection, actor_id: int) -> None:
+    """Log out every browser that a link or a passkey let in."""
+    await execute(conn, "DELETE FROM session WHERE actor_id = $1 AND without_password", actor_id)
+
+
 async def forget_expired(conn: Connection) -> int:
     """Delete what nobody can use any more; a chore."""
     return await execute(conn, "DELETE FROM session WHERE expires_at < now()")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.store.database import Connection, fetch_all, fetch_one
+from models.store.database import Connection, execute, fetch_all, fetch_one
 
 Tab = Literal["to_read", "to_confirm", "appeals", "decided"]
 
@@ -207,3 +207,23 @@ async def list_held(conn: Connection, case_ids: Sequence[int]) -> list[HeldPost]
         """,
         list(case_ids),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPost:
+    """A post that a report names; `hidden` if the team hid it."""
+
+    id: int
+    hidden: bool
+
+
+async def list_named_posts(conn: Connection, uris: Sequence[str]) -> list[NamedPost]:
+    """Those of these that are here."""
+    return await fetch_all(
+        conn, NamedPost, "SELECT id, hidden_at IS NOT NULL AS hidden FROM post WHERE uri = ANY($1)", list(uris)
+    )
+
+
+async def forget_held(conn: Connection, post_id: int) -> None:
+    """Somebody looked at it: it waits no more."""
+    await execute(conn, "DELETE FROM held_post WHERE post_id = $1", post_id)

@@ -96,31 +96,30 @@ async def record(
 
 async def list_entries(
     conn: Connection,
-    reader_id: int,
+    reader_id: int | None,
     *,
     span: tuple[datetime, datetime] | None = None,
-    before: tuple[datetime, int] | None = None,
+    before: int | None = None,
     limit: int = 50,
 ) -> list[JournalEntry]:
-    """What was done, the latest first, within a span where one is given, by keyset on when and id.
+    """What was done, the latest first, within a span where one is given, by keyset on the id.
 
-    Not what concerns the reader herself.
+    Not what concerns the reader herself, where there is one.
     """
     return await fetch_all(
         conn,
         JournalEntry,
         """
         SELECT id, at, by_id, role, act, about_id, rule, details FROM journal_entry
-        WHERE about_id IS DISTINCT FROM $1
+        WHERE ($1::bigint IS NULL OR about_id IS DISTINCT FROM $1)
             AND ($2::timestamptz IS NULL OR (at >= $2 AND at < $3::timestamptz))
-            AND ($4::timestamptz IS NULL OR (at, id) < ($4, $5::bigint))
-        ORDER BY at DESC, id DESC LIMIT $6
+            AND ($4::bigint IS NULL OR id < $4)
+        ORDER BY id DESC LIMIT $5
         """,
         reader_id,
         span[0] if span else None,
         span[1] if span else None,
-        before[0] if before else None,
-        before[1] if before else None,
+        before,
         limit,
     )
 

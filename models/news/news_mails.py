@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from models.ids import make_id
@@ -212,19 +212,6 @@ async def list_failed(conn: Connection, *, before: int | None = None, limit: int
         before,
         limit,
     )
-
-
-async def count_failed(conn: Connection, *, within: timedelta = timedelta(days=7)) -> int:
-    """How many mails of the last days did not leave; at most 1,000."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM (SELECT FROM mail WHERE cause IS NOT NULL AND created_at > now() - $1::interval
-            LIMIT 1000) AS troubled
-        """,
-        within,
-    )
-    return found
 
 
 async def save_refused(conn: Connection, actor_id: int, *, refused: bool) -> None:

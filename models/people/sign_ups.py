@@ -125,11 +125,6 @@ async def list_waiting(conn: Connection) -> list[SignUp]:
     )
 
 
-async def count_waiting(conn: Connection) -> int:
-    """How many people wait."""
-    return int(await fetch_value(conn, "SELECT count(*) FROM sign_up"))
-
-
 async def find(conn: Connection, id: int) -> SignUp | None:
     """The request with this row id."""
     return await fetch_one(

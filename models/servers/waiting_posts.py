@@ -23,8 +23,6 @@ LONGEST = 64 * 1024
 DAYS = 30
 """So long a listing waits for a decision; then it goes, and nobody is told."""
 
-COUNTED = 100
-
 Refusal = Literal["hour", "domain", "all", "long"]
 
 NARROWED: dict[Audience, Audience] = {"network": "unlisted", "territories": "followers"}
@@ -154,33 +152,6 @@ async def list_hosts(conn: Connection, limit: int = 100) -> list[WaitingHost]:
         DAYS,
         limit,
     )
-
-
-async def count_hosts(conn: Connection) -> int:
-    """How many hosts wait for a decision."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM waiting_host w WHERE is_welcome(w.host)
-            AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)
-        """,
-    )
-    return found
-
-
-async def count_unseen(conn: Connection) -> int:
-    """How many of them no administrator has seen on their page yet, at most COUNTED: every page of hers asks."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM (
-            SELECT FROM waiting_host w WHERE w.seen_at IS NULL AND is_welcome(w.host)
-                AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)
-            LIMIT $1) AS unseen
-        """,
-        COUNTED,
-    )
-    return found
 
 
 async def mark_seen(conn: Connection) -> None:

@@ -1902,6 +1902,16 @@ CREATE TABLE staff_alert (
 CREATE INDEX staff_alert_due ON staff_alert (due_at);
 CREATE INDEX staff_alert_recipient ON staff_alert (recipient_id, due_at);
 
+-- Who runs which place of ours: she edits its hours, its closures and its listings, as long as she holds the role.
+CREATE TABLE place_keeper (
+    place_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    since timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (place_id, actor_id),
+    CONSTRAINT place_keeper_check CHECK (place_id <> actor_id)
+);
+CREATE INDEX place_keeper_actor ON place_keeper (actor_id);
+
 -- What the team does with a case: who took it, gave it back or stepped aside, and why.
 CREATE TABLE case_step (
     id bigint PRIMARY KEY,

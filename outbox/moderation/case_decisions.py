@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from models import preferences
+from models import posts, preferences
 from models.errors import Conflict, Invalid, NotFound
 from models.moderation import appeals, cases, decisions, journal, reports, rulings
 from models.moderation.appeals import AppealAnswer
@@ -92,6 +92,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
     case = await _lock(conn, case_id, by)
     if await rulings.find_latest(conn, case.id) != ruling.seen or await rulings.find_proposal(conn, case.id):
         raise Conflict
+    ruling = replace(ruling, post_ids=await _filter_own(conn, case, ruling.post_ids))
     if ruling.kind == "hide" and not ruling.post_ids:
         raise Invalid("nothing_to_hide", field="post_ids")
     if ruling.ends_at is not None and ruling.ends_at <= datetime.now(UTC):
@@ -107,6 +108,12 @@ async def _lock(conn: Connection, case_id: int, by: Account) -> Case:
     if case is None or by.actor_id in await cases.list_withdrawn(conn, case_id):
         raise NotFound
     return case
+
+
+async def _filter_own(conn: Connection, case: Case, post_ids: Sequence[int]) -> tuple[int, ...]:
+    """Those that the person of the case wrote."""
+    found = {post.id for post in await posts.list_by_ids(conn, list(post_ids)) if post.author_id == case.actor_id}
+    return tuple(id for id in dict.fromkeys(post_ids) if id in found)
 
 
 async def _prepare(conn: Connection, case: Case, ruling: Ruling, by: Account) -> NewDecision:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models import timelines
+from models.coop import pending_kinds, pending_operation, week_figures
 from models.exchanges import agenda, own_exchanges, points
 from models.listings import listings, own_listings
 from models.moderation import reports
@@ -91,7 +92,9 @@ ADMINISTRATORS: dict[str, tuple[int, Read]] = {
     "members search": (500, lambda conn: accounts.list_accounts(conn, search="p10")),
     "sign-ups": (500, lambda conn: sign_ups.list_waiting(conn)),
     "mails": (500, lambda conn: news_mails.list_failed(conn)),
-    "mails count": (500, lambda conn: news_mails.count_failed(conn)),
+    "mails count": (500, lambda conn: pending_operation.find_mails(conn)),
+    "what waits for the team": (500, lambda conn: pending_kinds.count(conn, ADMIN)),
+    "the week in figures": (500, lambda conn: week_figures.list_weeks(conn, NOW.date())),
     "reports": (500, lambda conn: reports.list_open(conn)),
     "servers": (1350, lambda conn: peer_traffic.list_peers(conn)),
     "servers search": (1450, lambda conn: peer_traffic.list_peers(conn, search="h1")),

@@ -150,7 +150,6 @@ LISTS = {
     "models.news.news.list_news": (20,),
     "models.news.news.list_threads": (20, 100, 100),
     "models.news.news_mails.list_failed": (50,),
-    "models.news.news_mails.count_failed": (1000,),
     "models.news.notification_policies.list_filtered": (40,),
     "models.news.staff_alerts.list_due": (500,),
     "models.people.accounts.list_accounts": (50,),

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from federation.instance import Instance
 from models.access import one_time_links, second_factors
 from models.access.one_time_links import Purpose
+from models.moderation import journal
 from models.news import news_mails
 from models.people import accounts
 from models.people.accounts import Account
@@ -77,10 +78,14 @@ async def queue_address_mail(conn: Connection, actor_id: int, email: str) -> Non
     await jobs.enqueue(conn, MAIL, {"kind": "address", "actor_id": actor_id, "return_to": "/compte", "email": email})
 
 
-async def reset_factors(conn: Connection, actor_id: int) -> bool:
-    """Let somebody in by the first proof alone again, and tell her; False where there was no second one."""
+async def reset_factors(conn: Connection, actor_id: int, *, by: Account | None = None) -> bool:
+    """Let somebody in by the first proof alone again, and tell her; False where there was no second one.
+
+    It stands in the journal; without `by` a command did it.
+    """
     removed = await second_factors.remove_all(conn, actor_id)
     if removed:
+        await journal.record(conn, "second_factor_reset", by=by, right="members", about_id=actor_id)
         await queue_mail(conn, "factors", actor_id, "/compte/securite")
     return removed
 

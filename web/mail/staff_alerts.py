@@ -29,7 +29,7 @@ ALERT = "staff_alert"
 
 HOUR = timedelta(hours=1)
 
-BURST = 5
+MOST_AT_ONCE = 5
 """So many mails an hour leave at once where somebody waits; a flood beyond that is told together."""
 
 MOST = 20
@@ -70,7 +70,7 @@ def _list_due(alerts: Sequence[Alert], at: datetime) -> list[Alert]:
 
 def _may_mail(due: Sequence[Alert], mailings: Sequence[datetime], at: datetime) -> bool:
     """Whether a mail may leave now, after those that went to her within the hour."""
-    if any(one.urgent and one.rhythm == "now" for one in due) and len(mailings) < BURST:
+    if any(one.urgent and one.rhythm == "now" for one in due) and len(mailings) < MOST_AT_ONCE:
         return True
     return not mailings and not is_night(at)
 

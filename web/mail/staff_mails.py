@@ -48,7 +48,7 @@ MailingKind = Literal["reports", "sign_ups"]
 FORGETTABLE: tuple[tuple[MailingKind, ModuleType], ...] = (("reports", reports), ("sign_ups", sign_ups))
 """What may be forgotten, and which module knows since when it waits."""
 
-PAGES: dict[MailingKind, str] = {"reports": "/coop/signalements", "sign_ups": "/coop/demandes"}
+PAGES: dict[MailingKind, str] = {"reports": "/coop/dossiers", "sign_ups": "/coop/demandes"}
 
 KINDS: dict[MailingKind, MailKind] = {"reports": "staff_reports", "sign_ups": "staff_sign_ups"}
 

@@ -173,7 +173,7 @@ def _build_report(say: Say, row: News, report: Report | None, waiting: int) -> S
     if waiting > 1:
         who = _line(report.target_name)
         words = say(N_("%(count)s signalements à propos de %(who)s attendent l’équipe"), count=waiting, who=who)
-    return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements#s{report.id}")
+    return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements/{report.id}")
 
 
 def _build_sign_up(say: Say, row: News, asked: SignUp | None) -> StaffNewsItem | None:

@@ -71,7 +71,8 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
 """French, English."""
 
 WORDLESS = frozenset({
-    "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over"
+    "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
+    "decision", "decision_ended", "appeal_answered",
 })  # fmt: skip
 """What waits for the team is said by its title: a telephone shows it to whoever holds it."""
 

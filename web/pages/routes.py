@@ -11,6 +11,7 @@ from web.pages.access import (
     second_factor_settings,
 )
 from web.pages.access.preserve_form import preserve_form
+from web.pages.coop import home as coop_home
 from web.pages.exchanges import agreement_actions, messages, own_exchanges, proposals, terms_links, thanks
 from web.pages.exchanges.agenda import agenda_page as agenda
 from web.pages.exchanges.agenda import calendar_feed
@@ -23,7 +24,8 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import message_request_review, reports
+from web.pages.moderation import journal_pages, message_request_review, own_decisions
+from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
@@ -38,6 +40,7 @@ from web.pages.people import (
 )
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
+from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
@@ -48,6 +51,7 @@ from web.rendering import static_files
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ID = r"\d{1,19}"
 HOST = r"[0-9A-Za-z.:-]{1,255}"
+NAME = r"[a-z0-9_]+"
 LINK = r"[A-Za-z0-9_-]{20,80}"
 SIGNED = r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}"
 
@@ -189,6 +193,7 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/supprimer/rester", account_deletion.post_deletion_cancelled),
     web.get("/compte/appareils", account.list_devices),
     web.post("/compte/appareils/fermer", account.post_end_device),
+    web.get("/coop", coop_home.show_home),
     web.get("/coop/territoires", directory.show_territories),
     web.post("/coop/territoires", directory.post_territories),
     web.get("/coop/reglages", settings.show_settings),
@@ -206,11 +211,35 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
     web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_act),
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
+    web.get("/coop/permanence", duty.show_duty),
+    web.post("/coop/permanence", duty.post_duty),
+    web.get("/coop/lieux", places.list_places),
+    web.get(f"/coop/lieux/{{place:{NAME}}}", places.show_place),
+    web.post(f"/coop/lieux/{{place:{NAME}}}", preserve_form(places.post_hours)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/responsables", places.post_keeper),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/publier", publish_page.show_publish),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/publier", preserve_form(publish_page.post_publish)),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.post("/coop/demandes", sign_ups.post_decision),
-    web.get("/coop/signalements", reports.list_reports),
-    web.post("/coop/signalements", preserve_form(reports.post_decision)),
+    web.get("/coop/signalements", case_list.redirect_old),
+    web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
+    web.get("/coop/journal", journal_pages.show_journal),
+    web.get("/journal", journal_pages.show_to_members),
+    web.get("/coop/dossiers", case_list.list_cases),
+    web.post("/coop/dossiers", preserve_form(case_list.close_many)),
+    web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
+    web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/publications", preserve_form(held_posts.post_publication)),
+    web.get(f"/compte/decisions/{{id:{ID}}}", own_decisions.show_decision),
+    web.post(f"/compte/decisions/{{id:{ID}}}", preserve_form(own_decisions.post_appeal)),
+    web.get(f"/decisions/{{token:{SIGNED}}}", own_decisions.show_decision),
+    web.post(f"/decisions/{{token:{SIGNED}}}", own_decisions.post_appeal),
     web.get("/signaler/merci", report_form.show_thanks),
     web.get("/signaler", report_address.show_address),
     web.get("/signaler/{what:page}", report_form.show_form),

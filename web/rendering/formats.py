@@ -70,6 +70,16 @@ def format_weekday(value: date, language: str) -> str:
     return format_date(value, "EEE", locale=language)
 
 
+def format_tiny_day(value: date, language: str) -> str:
+    """A day where there is little room: "9 nov."."""
+    return format_date(value, "d MMM", locale=language)
+
+
+def format_full_weekday(value: date, language: str) -> str:
+    """The whole name of its day: "mercredi"."""
+    return format_date(value, "EEEE", locale=language)
+
+
 def format_age(value: datetime, language: str, *, now: datetime | None = None) -> str:
     """How long ago: "il y a 2 heures"; a moment in the future counts as now."""
     seconds = max(((now or datetime.now(UTC)) - value).total_seconds(), 1)

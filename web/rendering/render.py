@@ -1,18 +1,19 @@
 """Make a page for one reader: her language, her session, the cooperative's branding."""
 
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
 
+from models.coop import pending_kinds
 from models.errors import Refusal, Unavailable
 from models.news import news
-from models.people.roles import has_right
-from models.servers import waiting_posts
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 from web.rendering.branding import Branding, load_branding
+from web.rendering.coop_menu import RoomGroup, list_rooms
 from web.rendering.error_messages.lookup import format_error
 from web.rendering.formats import set_in
 from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
@@ -26,6 +27,9 @@ BRANDING = web.RequestKey("branding", Branding)
 UNREAD = web.RequestKey("unread", int)
 """How much is new to who is logged in, counted once for each answer."""
 
+PENDING = web.RequestKey("pending", int)
+"""How many kinds of things she can settle wait for her, where she looks after the cooperative; counted with it."""
+
 LANGUAGE = web.RequestKey("language", str)
 """The language of this one answer: what the address asks for, or that of the member whose token it is."""
 
@@ -34,14 +38,19 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     """The page `template` with this context, in the reader's language.
 
     Every template also knows `account` (or None), `coop` (the cooperative's name and looks), `unread` (what is new),
-    `here` (path and query), `site`, `languages`, `csrf_input()`, and the formats of `web/rendering/templating`.
+    `pending` (how much waits for her as one of the team), `here` (path and query), `site`, `languages`,
+    `csrf_input()`, the formats of `web/rendering/templating`, and for pages of the administration `coop_menu()`, the
+    rooms that open for her.
     """
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
+    coop = await _find_branding_for(request, status)
     text = environment.get_template(template).render(
         account=current_account(request),
-        coop=await _find_branding_for(request, status),
+        coop=coop,
+        coop_menu=partial(_list_rooms, request, coop),
         unread=await _unread_for(request, status),
+        pending=request.get(PENDING, 0),
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
         site=request.app[INSTANCE].site,
@@ -83,18 +92,16 @@ async def _find_branding_for(request: web.Request, status: int) -> Branding:
 
 
 async def count_unread(request: web.Request, conn: Connection) -> int:
-    """How much is new to who is logged in, for the mark in the header.
+    """How much is new to who is logged in, for the mark in the header; and what waits for her, for that of the coop.
 
     A view that holds a connection lends it, once it has marked as seen what it shows: the page then needs no other.
     """
     account = current_account(request)
     if account is None:
         return 0
-    unread = await news.count_unread(conn, account.actor_id)
-    if has_right(account, "servers"):
-        unread += await waiting_posts.count_unseen(conn)
-    request[UNREAD] = unread
-    return unread
+    request[UNREAD] = await news.count_unread(conn, account.actor_id)
+    request[PENDING] = await pending_kinds.count(conn, account)
+    return request[UNREAD]
 
 
 async def _unread_for(request: web.Request, status: int) -> int:
@@ -108,6 +115,14 @@ async def _unread_for(request: web.Request, status: int) -> int:
             return await count_unread(request, conn)
     except Unavailable:
         return 0
+
+
+def _list_rooms(request: web.Request, coop: Branding) -> list[RoomGroup]:
+    account = current_account(request)
+    if account is None:
+        return []
+    routes = {resource.canonical for resource in request.app.router.resources()}
+    return list_rooms(account, partial(say, request), here=request.path_qs, routes=routes, currency=coop.currency)
 
 
 def csrf_input(request: web.Request) -> Markup:

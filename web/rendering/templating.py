@@ -93,6 +93,7 @@ def make_environment(
         lasting=partial(formats.format_lasting, language=locale),
         month=partial(formats.format_month, language=locale),
         short_day=partial(formats.format_short_day, language=locale),
+        tiny_day=partial(formats.format_tiny_day, language=locale),
         weekday=partial(formats.format_weekday, language=locale),
         start_of=partial(formats.format_start, language=locale),
         at_place=partial(formats.format_at, language=locale),

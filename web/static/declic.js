@@ -90,6 +90,25 @@ function sayChosen(input) {
   input.addEventListener("change", () => (said.textContent = [...input.files].map((file) => file.name).join(", ")));
 }
 
+/** What somebody will read of a form is shown beside it while it is filled in, as the server would write it. */
+function showBeforehand(form) {
+  let waiting = 0;
+  let latest = 0;
+  const refresh = async () => {
+    const turn = ++latest;
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("act", "preview");
+    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "text/html" } });
+    if (!answer.ok || turn !== latest) return;
+    const shown = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(form.dataset.live);
+    if (shown) document.getElementById(form.dataset.live).replaceChildren(...shown.childNodes);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, 400);
+  });
+}
+
 document.querySelectorAll("[data-without-script]").forEach((one) => (one.hidden = true));
 document.querySelectorAll("input[data-chosen]").forEach(sayChosen);
 document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
@@ -97,4 +116,5 @@ document.querySelectorAll("input[data-places]").forEach(completePlaces);
 document.querySelectorAll("button[data-copy]").forEach(offerCopy);
 document.querySelectorAll("button[data-position]").forEach(offerPosition);
 document.querySelectorAll("button[data-print]").forEach(offerPrint);
+document.querySelectorAll("form[data-live]").forEach(showBeforehand);
 document.querySelector("#erreurs")?.focus();

@@ -1,0 +1,1 @@
+"""Who of the cooperative looks after what, and when."""

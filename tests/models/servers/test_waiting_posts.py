@@ -18,31 +18,10 @@ async def wait(conn: Connection, host: str = UNKNOWN, *, wanted: bool = False) -
     return listing.id
 
 
-async def test_hosts_are_counted_until_an_administrator_has_looked(conn: Connection) -> None:
-    await wait(conn)
-    await wait(conn)
-    await wait(conn, "neuf.test")
-    await wait(conn, "wanted.test", wanted=True)
-    before = await waiting_posts.count_unseen(conn)
-
-    await waiting_posts.mark_seen(conn)
-    await wait(conn, "nouveau.test")
-
-    assert (before, await waiting_posts.count_unseen(conn)) == (2, 1)
-
-
-async def test_no_more_than_a_hundred_are_counted(conn: Connection) -> None:
-    for number in range(101):
-        await wait(conn, f"neu{number}.test")
-
-    assert await waiting_posts.count_unseen(conn) == 100
-
-
-async def test_a_host_that_was_sent_away_is_counted_and_told_no_more(conn: Connection) -> None:
+async def test_a_host_that_was_sent_away_is_told_no_more(conn: Connection) -> None:
     await wait(conn)
     await execute(conn, "INSERT INTO server (host, level) VALUES ($1, 'aside')", UNKNOWN)
 
-    assert await waiting_posts.count_unseen(conn) == 0
     assert await waiting_posts.claim_unmailed(conn) == []
 
 

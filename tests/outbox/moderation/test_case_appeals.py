@@ -124,12 +124,12 @@ async def test_notes_are_forgotten_a_year_after_the_decision(team: Team) -> None
     await case_notes.add(team.conn, case_id, team.mona.actor_id, "Appelé.")
     await team.decide(case_id, "nothing")
     assert await case_notes.forget_old(team.conn) == 0
-    for table in (
-        "moderation_note SET created_at",
-        "moderation_case SET closed_at",
-        "moderation_decision SET decided_at",
+    for statement in (
+        "UPDATE moderation_note SET created_at = now() - interval '366 days'",
+        "UPDATE moderation_case SET closed_at = now() - interval '366 days'",
+        "UPDATE moderation_decision SET decided_at = now() - interval '366 days'",
     ):
-        await execute(team.conn, f"UPDATE {table} = now() - interval '366 days'")
+        await execute(team.conn, statement)
 
     assert await case_notes.forget_old(team.conn) == 1
     assert await case_notes.list_of(team.conn, case_id) == []

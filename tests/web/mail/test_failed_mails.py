@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 
 from federation.instance import Instance
+from models.coop import pending_operation
 from models.news import news_mails
 from models.people import accounts
 from models.settings import Settings
@@ -118,13 +119,13 @@ async def test_a_log_in_link_that_does_not_leave_is_seen_until_it_does(office: O
             await account_mails.send_mail(office.instance, payload)
     async with connection(office.pool) as conn:
         [stuck] = await news_mails.list_failed(conn)
-        counted = await news_mails.count_failed(conn)
+        waiting = await pending_operation.find_mails(conn)
     office.postman.refusal = ""
 
     await account_mails.send_mail(office.instance, payload)
 
     assert (stuck.username, stuck.kind, stuck.cause, stuck.attempts) == ("alice", "login", MailCause.BUSY, 2)
-    assert counted == 1
+    assert waiting is not None and (waiting.count, waiting.people) == (1, 1)
     async with connection(office.pool) as conn:
         assert await news_mails.list_failed(conn) == []
 

@@ -15,7 +15,7 @@ from outbox.moderation import reports
 from tests.web.mail.team_scenario import NIGHT, Team, open_team
 from tests.web.mail_scenario import NOON
 from tests.web.smtp_server import read_parts
-from web.mail.staff_alerts import BURST
+from web.mail.staff_alerts import MOST_AT_ONCE
 
 TOMORROW = NOON + timedelta(days=1)
 
@@ -41,7 +41,7 @@ async def test_a_report_is_told_at_once_also_at_night_and_says_about_whom_and_wh
 
 
 async def test_a_flood_is_few_mails_and_what_was_settled_meanwhile_is_not_told(team: Team) -> None:
-    for _ in range(BURST):
+    for _ in range(MOST_AT_ONCE):
         await team.report()
         assert await team.run() == ["mona", "odile"]
         await team.pool.execute("UPDATE notification SET created_at = created_at - interval '11 minutes'")

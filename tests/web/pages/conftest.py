@@ -64,6 +64,13 @@ class Browser:
         headers = {"Accept": "text/html", "Accept-Language": language}
         return await self.read(await self.client.get(path, headers=headers, allow_redirects=False))
 
+    async def ask(self, method: str, path: str, data: dict[str, str] | None = None) -> Page:
+        """Any request, as it is said."""
+        headers = {"Accept": "text/html", "Accept-Language": "fr"}
+        return await self.read(
+            await self.client.request(method, path, data=data, headers=headers, allow_redirects=False)
+        )
+
     async def send(self, path: str, fields: dict[str, str] | list[tuple[str, str]], *, form_on: str = "/") -> Page:
         """A form sent to `path`, with the token that the page `form_on` holds."""
         token = (await self.get(form_on)).html.xpath("string(//input[@name='csrf_token']/@value)")

@@ -1,31 +1,51 @@
 """Every page of the cooperative's administration, by the role that it opens for: a new one has to stand here."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from federation.instance import Instance
+from models.people import accounts
 from models.people.accounts import ROLES, Role
+from models.people.actors import Actor
 from models.people.roles import RIGHTS, Right
-from models.store.database import transaction
-from tests.factories import make_member
+from models.people.team import place_keepers
+from models.store.database import execute, transaction
+from tests.factories import make_listing, make_member
 from tests.points import fill_ledger
 from tests.sample_village import Village
-from tests.web.pages.conftest import Browser
+from tests.web.pages.conftest import Browser, Page
 from web.pages.routes import ROUTES
 
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
 OPENS_FOR: dict[str, Right] = {
+    "/coop": "duty",
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
     "/coop/departs": "roles",
+    "/coop/dossiers": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}/decision": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}/publications": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
     "/coop/inconnus": "reports",
-    "/coop/membres": "roles",
+    "/coop/journal": "duty",
+    "/coop/lieux": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}/annonces/d/{id:\\d{1,19}}/etat": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}/annonces/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}/modifier": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}/publier": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}/responsables": "roles",
+    "/coop/membres": "members",
     "/coop/membres/nouveau": "roles",
-    "/coop/membres/{username:[a-z0-9_]+}": "roles",
-    "/coop/membres/{username:[a-z0-9_]+}/lien": "roles",
+    "/coop/membres/{username:[a-z0-9_]+}": "members",
+    "/coop/membres/{username:[a-z0-9_]+}/lien": "members",
     "/coop/membres/{username:[a-z0-9_]+}/role": "roles",
-    "/coop/membres/{username:[a-z0-9_]+}/verification": "roles",
+    "/coop/membres/{username:[a-z0-9_]+}/verification": "members",
+    "/coop/permanence": "duty",
     "/coop/points": "points",
     "/coop/points.csv": "points",
     "/coop/points/{username:[a-z0-9_]+}": "points",
@@ -38,41 +58,125 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/serveurs/{host:[0-9A-Za-z.:-]{1,255}}": "servers",
     "/coop/serveurs/{host:[0-9A-Za-z.:-]{1,255}}/essai": "servers",
     "/coop/signalements": "reports",
+    "/coop/signalements/{id:\\d{1,19}}": "reports",
     "/coop/territoires": "servers",
 }
 """The right that whoever opens or sends each must have."""
 
 
-def fill(path: str) -> str:
-    return re.sub(r"\{host:.*\}\}", "henin.test", re.sub(r"\{username:[^}]*\}", "alice", path))
+WITHOUT: tuple[Role, ...] = ()
+
+EACH: list[tuple[Role, ...]] = [
+    WITHOUT,
+    *[(role,) for role in ROLES],
+    ("welcome", "moderator"),
+    ("moderator", "keeper"),
+]
+"""Nobody, each role by itself, and some who hold two."""
+
+LISTING = "0a0a0a0a-0000-4000-8000-00000000cafe"
+
+
+def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
+    """An address under which there is something: of the place that the asked person runs where she runs one."""
+    for pattern, value in (
+        (r"\{host:.*\}\}", "henin.test"),
+        (r"\{username:[^}]*\}", "alice"),
+        (r"\{place:[^}]*\}", place),
+        (r"\{id:[^}]*\}\}", str(listing_id)),
+        (r"\{uuid:.*\}\}", LISTING),
+    ):
+        path = re.sub(pattern, value, path)
+    return path
+
+
+def read_body(page: Page) -> str:
+    """A page without what each answer has of its own: its address, its number, the token of its forms."""
+    return re.sub(r'value="[^"]*"|href="/connexion[^"]*"|[0-9a-f]{16}', "", page.text)
+
+
+@pytest.fixture
+async def listing_id(instance: Instance, lomme: Village) -> int:
+    """What stands for the place « atelier »; alice, a member like others, is what other addresses name."""
+    async with transaction(instance.pool) as conn:
+        await fill_ledger(conn, lomme)
+        place = await make_member(conn, "atelier", type="Organization", name="L’atelier")
+        listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
+        await make_member(conn, "reserve", type="Organization", name="La réserve")
+        await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES ($1, $2)", listing.id, lomme.hocine.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO report (id, target_id, case_id, object_uris, content, local)
+            VALUES ($1, $2, $1, '{}', '', true)
+            """,
+            listing.id,
+            lomme.hocine.id,
+        )
+    return listing.id
+
+
+async def open_for(instance: Instance, open_browser: OpenBrowser, roles: tuple[Role, ...]) -> Browser:
+    async with transaction(instance.pool) as conn:
+        somebody = await make_member(conn, "quelqu_un", roles=roles)
+        place = await accounts.find_by_username(conn, "atelier")
+        assert place is not None
+        await place_keepers.add(conn, place.actor_id, somebody.id)
+    return await open_browser(somebody)
 
 
 def test_every_address_under_coop_stands_in_the_table() -> None:
     assert {route.path for route in ROUTES if route.path.startswith("/coop")} == set(OPENS_FOR)
 
 
-@pytest.mark.parametrize("role", [*ROLES, None])
-async def test_each_address_opens_for_its_roles_alone(
-    open_browser: object, instance: Instance, lomme: Village, role: Role | None
+@pytest.mark.parametrize("roles", EACH, ids=lambda roles: "-".join(roles) or "member")
+async def test_each_address_opens_for_its_roles_alone_and_is_for_others_as_if_it_were_not(
+    open_browser: OpenBrowser, instance: Instance, listing_id: int, roles: tuple[Role, ...]
 ) -> None:
-    async with transaction(instance.pool) as conn:
-        await fill_ledger(conn, lomme)
-        somebody = await make_member(conn, "quelqu_un", roles=[role] if role else [])
-    browser: Browser = await open_browser(somebody)  # type: ignore[operator]
+    browser = await open_for(instance, open_browser, roles)
     token = (await browser.get("/compte")).html.xpath("string(//input[@name='csrf_token']/@value)")
+    missing = read_body(await browser.get("/coop/nulle_part"))
 
     wrong = []
     for route in ROUTES:
         if not route.path.startswith("/coop"):
             continue
-        may = role in RIGHTS[OPENS_FOR[route.path]]
+        may = not RIGHTS[OPENS_FOR[route.path]].isdisjoint(roles)
         if route.method == "POST" and may:
             continue  # what it then does is tested where it is done
         data = {"csrf_token": token} if route.method == "POST" else None
-        headers = {"Accept": "text/html"}
-        answer = await browser.client.request(
-            route.method, fill(route.path), data=data, headers=headers, allow_redirects=False
-        )
-        if (answer.status == 404) is may:
-            wrong.append((route.method, route.path, answer.status))
+        page = await browser.ask(route.method, fill(route.path, listing_id), data)
+        same = page.status == 404 and read_body(page) == missing
+        if same is may or page.status >= 500:
+            wrong.append((route.method, route.path, page.status))
     assert wrong == []
+
+
+async def test_whoever_is_not_logged_in_is_led_to_the_log_in_page_from_each(
+    open_browser: OpenBrowser, listing_id: int
+) -> None:
+    visitor = await open_browser(None)
+
+    wrong = []
+    for route in ROUTES:
+        if route.path.startswith("/coop"):
+            page = await visitor.ask(route.method, fill(route.path, listing_id), {} if route.method == "POST" else None)
+            asked = route.method == "GET" and not (page.status == 303 and page.location.startswith("/connexion?"))
+            if asked or page.status not in (200, 303) or "L’atelier" in page.text:
+                wrong.append((route.method, route.path, page.status))
+    assert wrong == []
+
+
+async def test_another_s_place_is_as_if_it_were_not(
+    open_browser: OpenBrowser, instance: Instance, listing_id: int
+) -> None:
+    browser = await open_for(instance, open_browser, ("keeper",))
+    token = (await browser.get("/compte")).html.xpath("string(//input[@name='csrf_token']/@value)")
+    missing = read_body(await browser.get("/coop/nulle_part"))
+
+    for route in ROUTES:
+        if route.path.startswith("/coop/lieux/"):
+            for place in ("reserve", "alice", "personne"):
+                data = {"csrf_token": token, "act": "withdraw"} if route.method == "POST" else None
+                page = await browser.ask(route.method, fill(route.path, listing_id, place), data)
+                assert (page.status, read_body(page)) == (404, missing), (route.method, route.path, place)

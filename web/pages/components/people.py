@@ -72,3 +72,9 @@ async def find_moved_to(conn: Connection, actor: Actor) -> MovedTo | None:
     if moved is None:
         return MovedTo(name=actor.moved_to, href=actor.moved_to if actor.moved_to.startswith("https://") else "")
     return MovedTo(name=f"@{moved.handle}", href=profile_path(moved))
+
+
+async def find_name(conn: Connection, actor_id: int | None) -> str:
+    """What somebody is called who did something; empty where she is gone."""
+    found = await actors.list_by_ids(conn, [actor_id] if actor_id else [])
+    return found[0].display_name if found else ""

@@ -85,7 +85,7 @@ async def show_my_place(request: web.Request) -> web.Response:
         me = await actors.get(conn, account.actor_id)
         counts = await own_listings.count_by_state(conn, me.id)
         found = await own_listings.list_mine(conn, me.id, states, after=_read_place(request), limit=PAGE)
-        rows = await _list_rows(conn, instance.site, locale_of(request), found)
+        rows = await list_rows(conn, instance.site, locale_of(request), found)
         begun = [
             (one, read_words(one.source)[0] or say(request, "Sans titre"))
             for one in await listing_drafts.list_own(conn, me.id)
@@ -117,9 +117,10 @@ def _find_presence(me: Actor) -> dict[str, Any]:
     }
 
 
-async def _list_rows(
+async def list_rows(
     conn: Connection, site: Site, locale: ReaderLocale, found: Sequence[MyListing]
 ) -> list[MyListingView]:
+    """These listings as a page of their author shows them."""
     photos = await media.list_by_posts(conn, [one.id for one in found])
     return [_make_row(site, locale, one, draw_pictures(site, photos[one.id])) for one in found]
 

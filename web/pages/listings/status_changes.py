@@ -13,11 +13,11 @@ from outbox.listings import listing_expiry
 from outbox.listings import listings as outbox
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
+from web.pages.components.acting_author import find_author, note_act
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_by_id import get_listing
 from web.pages.listings.listing_page import show_again
 from web.rendering.paths import listing_path
-from web.security.session import require_account
 
 OUTCOMES = {"done": "done", "elsewhere": "elsewhere", "cancelled": "cancelled", "pause": "paused", "reopen": "open"}
 """The word in the form, and the outcome that it means."""
@@ -27,8 +27,8 @@ MY_PLACE = re.compile(r"/chez-moi(?:\?[a-z0-9=&-]{1,60})?")
 
 
 async def post_state(request: web.Request) -> web.Response:
-    """POST /annonces/d/ID/etat. Raises NotFound for others' listings."""
-    account = require_account(request)
+    """POST /annonces/d/ID/etat, or the same for a place that she runs. Raises NotFound for others' listings."""
+    acting = await find_author(request)
     form = await read_form(request)
     verb = form.choice("act", (*OUTCOMES, "prolong", "withdraw"), missing="Choisissez ce qu’il faut faire.")
     instance = request.app[INSTANCE]
@@ -37,13 +37,16 @@ async def post_state(request: web.Request) -> web.Response:
     try:
         if verb:
             async with transaction(instance.pool) as conn:
-                await _change(conn, instance.site, await actors.get(conn, account.actor_id), listing.uri, verb)
+                await _change(conn, instance.site, await actors.get(conn, acting.account.actor_id), listing.uri, verb)
+                await note_act(conn, acting, verb, listing.uri)
     except Conflict as error:
         form.refuse("", error)
     if not form.ok:
         return await show_again(request, listing, refused=form)
+    if acting.home:
+        raise redirect_with_message(acting.home, verb, part="annonces" if verb == "withdraw" else f"a-{listing.id}")
     if verb == "withdraw":
-        raise web.HTTPSeeOther(f"/@{account.username}")
+        raise web.HTTPSeeOther(f"/@{acting.account.username}")
     back = form.typed("back")
     if MY_PLACE.fullmatch(back):
         raise redirect_with_message(back, verb, part=f"a-{listing.id}")

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from models.errors import NotFound
 from models.listings import repair_watches
-from models.news import mail_preferences, news_mails
+from models.news import mail_preferences, news_mails, staff_preferences
 from models.news.mail_preferences import KINDS, RHYTHMS, Kind, Rhythm
 from models.store.database import connection, transaction
 from web.forms.form import read_form
@@ -35,9 +35,11 @@ async def show_choices(request: web.Request) -> web.Response:
         choices = await mail_preferences.load(conn, account.actor_id)
         refused = await news_mails.is_refused(conn, account.actor_id)
         watch = await repair_watches.find(conn, account.actor_id)
+        team = await staff_preferences.load_own(conn, account)
     return await render(
         request,
         "account/mails.html",
+        team=team,
         choices=choices,
         rhythms=RHYTHMS,
         refused=refused,
@@ -58,6 +60,15 @@ async def post_choices(request: web.Request) -> web.Response:
         }
         changed = {kind: rhythm for kind, rhythm in chosen.items() if rhythm != kept[kind].rhythm}
         await mail_preferences.save(conn, account.actor_id, changed)
+        own = await staff_preferences.load_own(conn, account)
+        await staff_preferences.save(
+            conn,
+            account.actor_id,
+            {
+                kind: form.choice(f"team_{kind}", staff_preferences.RHYTHMS, default=rhythm)
+                for kind, rhythm in own.items()
+            },
+        )
         due = list_due(datetime.now(UTC))
         await mail_preferences.schedule(
             conn, account.actor_id, {rhythm: due[rhythm] for rhythm in set(changed.values()) if rhythm in due}

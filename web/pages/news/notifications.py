@@ -12,7 +12,8 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.news.items import list_lines, list_thread_lines
 from web.pages.access.login import has_mail
-from web.pages.moderation.pending_work import list_pending_work
+from web.pages.coop.pending_lines import Reader
+from web.pages.coop.sources import list_pending
 from web.pages.posts.feeds import read_page
 from web.rendering.prefetch import is_viewed
 from web.rendering.render import render, say
@@ -31,7 +32,7 @@ async def show_notifications(request: web.Request) -> web.Response:
         threads = [] if before else await news.list_threads(conn, account.actor_id, limit=THREADS)
         rows = await news.list_news(conn, account.actor_id, before=before, limit=PAGE)
         thread_lines = await list_thread_lines(conn, speak, threads)
-        matters = [] if before else await list_pending_work(conn, account)
+        matters = [] if before else await list_pending(Reader(conn=conn, account=account, say=speak))
         lines = await list_lines(conn, instance.site, speak, account.actor_id, rows)
         strangers, _ = await message_requests.count_senders(conn, account.actor_id)
     answer = await render(

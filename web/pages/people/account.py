@@ -5,9 +5,7 @@ from aiohttp import web
 from models.access import sessions, tokens
 from models.access.scopes import list_widest
 from models.news import news_mails
-from models.people import absences, accounts, sign_ups
-from models.people.roles import has_right
-from models.store import disk_space
+from models.people import absences, accounts
 from models.store.database import connection, transaction
 from web.forms.form import Form, blank_form, read_form
 from web.forms.password_field import read_new_password
@@ -16,7 +14,6 @@ from web.http.row_ids import find_id
 from web.pages.access.reauthentication import find_proof, require_proof
 from web.pages.access.user_agents import describe_browser
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.moderation.pending_work import list_pending_work
 from web.rendering.render import N_, render
 from web.security.passwords import hash_password
 from web.security.session import current_session, require_account
@@ -40,22 +37,13 @@ async def show_account(request: web.Request) -> web.Response:
     """GET /compte: what there is to change, and where."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        absence = await sign_ups.find_absence(conn) if has_right(account, "sign_ups") else None
-        waiting = {matter.name: matter.count for matter in await list_pending_work(conn, account)}
-        shortage = await disk_space.find(conn) if has_right(account, "operation") else None
         refused = await news_mails.is_refused(conn, account.actor_id)
         back_on = await absences.is_away(conn, account.actor_id)
     return await render(
         request,
         "account/show.html",
         said=find_flash_message(request, SAID),
-        absence=absence,
-        waiting=waiting.get("sign_ups", 0),
-        reported=waiting.get("reports", 0),
         refused=refused,
-        stuck=waiting.get("mails", 0),
-        unknown=waiting.get("hosts", 0),
-        shortage=shortage,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         back_on=back_on,
     )

@@ -1,4 +1,6 @@
-"""The members, for administrators: who they are, a new one, their roles, and one-time links to hand over."""
+"""The members, for those who welcome or administer: who they are, a new one, their roles, links to hand over."""
+
+from functools import partial
 
 from aiohttp import web
 
@@ -6,28 +8,34 @@ from federation.own_keys.key_pairs import make_key_pairs
 from models.access import second_factors
 from models.access.one_time_links import Purpose
 from models.errors import Conflict, NotFound
-from models.news import staff_notifications
-from models.people import accounts, roles
+from models.moderation import journal
+from models.people import accounts
 from models.people.accounts import ROLES, Account
-from models.store.database import connection, transaction
+from models.people.team import place_keepers
+from models.store.database import Connection, connection, transaction
 from outbox.people.accounts import NewMember, register
+from web.actions import team
 from web.actions.sign_up import NAME_LIMIT
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.mail.account_mails import reset_factors
+from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.people.registration_form import fail_taken, read_username
-from web.rendering.render import render
+from web.rendering.render import N_, render, say
+from web.rendering.role_words import ROLE_NAMES, describe_role
 from web.security.one_time_links import make_member_link
-from web.security.session import current_session, require_right
+from web.security.session import require_right
 
 PAGE = 50
+
+SAID = {"roles": N_("C’est fait. La personne en est prévenue par un message de la coop.")}
 
 PURPOSES: tuple[Purpose, ...] = ("password", "login")
 
 
 async def list_members(request: web.Request) -> web.Response:
     """GET /coop/membres?q=&page=."""
-    require_right(request, "roles")
+    require_right(request, "members")
     query = read_query(request)
     search, page = query.text("q", limit=100), _read_page(query)
     async with connection(request.app[INSTANCE].pool) as conn:
@@ -39,45 +47,46 @@ async def list_members(request: web.Request) -> web.Response:
 
 async def show_member(request: web.Request) -> web.Response:
     """GET /coop/membres/{username}."""
-    require_right(request, "roles")
+    require_right(request, "members")
     return await _show(request, await _get_member(request), blank_form(request))
 
 
 async def post_link(request: web.Request) -> web.Response:
     """POST /coop/membres/{username}/lien: the link is shown in the answer, this once."""
-    require_right(request, "roles")
+    me = require_right(request, "members")
     form = await read_form(request)
     member = await _get_member(request)
     purpose = form.choice("purpose", PURPOSES, default="password")
     async with transaction(request.app[INSTANCE].pool) as conn:
-        link = await make_member_link(conn, request.app[INSTANCE].site, member.actor_id, purpose)
+        member = await _get_helped(conn, me, member)
+        link = await make_member_link(conn, request.app[INSTANCE].site, member.actor_id, purpose, by=me)
     return await _show(request, member, form, link=link)
 
 
 async def post_role(request: web.Request) -> web.Response:
     """POST /coop/membres/{username}/role."""
-    require_right(request, "roles")
+    me = require_right(request, "roles")
     form = await read_form(request)
     member = await _get_member(request)
     chosen = form.many("roles", ROLES)
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            await roles.set_roles(conn, member.actor_id, chosen)
-            if set(chosen) != set(member.roles):
-                await staff_notifications.forget_for(conn, member.actor_id)
+            changed = await team.change_roles(conn, request.app[INSTANCE].site, member, chosen, by=me)
     except Conflict:
         form.fail("roles", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
         return await _show(request, member, form, status=409)
-    raise web.HTTPSeeOther(f"/coop/membres/{member.username}")
+    path = f"/coop/membres/{member.username}"
+    raise redirect_with_message(path, "roles") if changed else web.HTTPSeeOther(path)
 
 
 async def post_factor_reset(request: web.Request) -> web.Response:
     """POST /coop/membres/{username}/verification: the password alone lets in again; the member is told by mail."""
-    require_right(request, "roles")
+    me = require_right(request, "members")
     form = await read_form(request)
     member = await _get_member(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await reset_factors(conn, member.actor_id)
+        member = await _get_helped(conn, me, member)
+        await reset_factors(conn, member.actor_id, by=me)
     return await _show(request, member, form)
 
 
@@ -107,20 +116,30 @@ async def post_new_member(request: web.Request) -> web.Response:
                 "place": place,
                 "by": admin.actor_id,
             }
-            member, link = await _create(request, who)
+            member, link = await _create(request, who, admin)
             return await _show(request, member, form, link=link)
         except Conflict as conflict:
             fail_taken(form, conflict)
     return await render(request, "account/new_member.html", status=422, form=form)
 
 
-async def _create(request: web.Request, who: NewMember) -> tuple[Account, str]:
+async def _create(request: web.Request, who: NewMember, by: Account) -> tuple[Account, str]:
     instance = request.app[INSTANCE]
     key_pairs = await make_key_pairs(instance.settings)
     async with transaction(instance.pool) as conn:
         actor = await register(conn, instance.site, key_pairs=key_pairs, **who)
-        link = await make_member_link(conn, instance.site, actor.id)
-        return await accounts.get(conn, actor.id), link
+        member = await accounts.get(conn, actor.id)
+        await journal.record(conn, "member_created", by=by, right="roles", about_id=member.actor_id)
+        return member, await make_member_link(conn, instance.site, actor.id, by=by)
+
+
+async def _get_helped(conn: Connection, me: Account, member: Account) -> Account:
+    """The member as she is now, whom nobody gives a role meanwhile. Raises NotFound where it is not hers to help."""
+    await accounts.lock_account(conn, member.actor_id)
+    member = await accounts.get(conn, member.actor_id)
+    if not team.may_help_to_enter(me, member):
+        raise NotFound
+    return member
 
 
 async def _get_member(request: web.Request) -> Account:
@@ -139,10 +158,11 @@ def _read_page(query: Form) -> int:
 async def _show(
     request: web.Request, member: Account, form: Form, *, status: int = 200, link: str = ""
 ) -> web.Response:
-    session = current_session(request)
+    me = require_right(request, "members")
     async with connection(request.app[INSTANCE].pool) as conn:
         factors = await second_factors.find(conn, member.actor_id)
-    own = session is not None and session.actor_id == member.actor_id
+        place = await place_keepers.is_place(conn, member.actor_id)
+    speak = partial(say, request)
     return await render(
         request,
         "account/member.html",
@@ -150,7 +170,9 @@ async def _show(
         member=member,
         form=form,
         link=link,
-        own=own,
-        roles=ROLES,
+        helps=team.may_help_to_enter(me, member),
+        place=place,
+        role_words={role: (speak(ROLE_NAMES[role]), describe_role(speak, role)) for role in ROLES},
         factors=factors,
+        said=find_flash_message(request, SAID),
     )

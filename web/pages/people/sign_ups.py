@@ -14,7 +14,7 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.mail.account_mails import queue_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.moderation.pending_work import find_name
+from web.pages.components.people import find_name
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
 

@@ -50,7 +50,7 @@ async def test_a_host_is_let_in(instance: Instance, capsys: pytest.CaptureFixtur
 
     assert capsys.readouterr().out == "1\n"
     async with connection(instance.pool) as conn:
-        assert await is_known(conn, "neu.test") and await waiting_posts.count_hosts(conn) == 0
+        assert await is_known(conn, "neu.test") and await waiting_posts.list_hosts(conn) == []
     await unknown_hosts._list_waiting(as_json=False)
     assert capsys.readouterr() == ("", "No server waits.\n")
 

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import get_args
 
 from federation.instance import Instance
-from models.news import mail_preferences, news_mails
+from models.news import mail_preferences, news_mails, staff_preferences
 from models.people.actors import Actor
 from models.store.database import connection, fetch_records, transaction
+from tests.factories import make_member
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.mail.account_mails import MailKind
@@ -132,3 +133,21 @@ async def test_the_list_is_for_administrators(alice: Browser, visitor: Browser) 
 def test_every_mail_has_a_name_for_administrators_and_every_failure_a_sentence() -> None:
     assert set(get_args(MailKind)) | {"thread", "news", "detour", "guest"} == set(KINDS)
     assert set(MailCause) == set(CAUSES)
+
+
+async def test_each_of_the_team_chooses_for_the_subjects_of_her_roles_alone(
+    open_browser: OpenBrowser, alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        mona = await make_member(conn, "mona", roles=["moderator"])
+    browser = await open_browser(mona)
+    assert (await alice.get("/compte/courriels")).html.xpath("//select[starts-with(@name, 'team_')]") == []
+    asked = (await browser.get("/compte/courriels")).html.xpath("//select[starts-with(@name, 'team_')]/@name")
+    assert asked == ["team_reports", "team_appeals", "team_confirmations", "team_held_posts", "team_duty"]
+
+    chosen = {"team_reports": "daily", "team_held_posts": "never", "team_servers": "never", "team_duty": "weekly"}
+    await browser.send("/compte/courriels", chosen, form_on="/compte/courriels")
+
+    async with connection(instance.pool) as conn:
+        kept = await staff_preferences.load(conn, mona.id)
+    assert kept == dict.fromkeys(staff_preferences.KINDS, "now") | {"reports": "daily", "held_posts": "never"}

@@ -1,4 +1,4 @@
-"""What administrators do with members."""
+"""What administrators do with members, and those who welcome."""
 
 import html
 import re
@@ -7,8 +7,9 @@ import pytest
 
 from models.news import staff_notifications
 from models.people import accounts, sign_ups
+from models.people.accounts import Role
 from models.people.sign_ups import NewSignUp
-from models.store.database import connection, fetch_value, transaction
+from models.store.database import connection, fetch_records, fetch_value, transaction
 from tests.factories import make_local_actor
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member
 
@@ -39,18 +40,77 @@ async def test_members_administer_nothing(door: Doorbell, path: str) -> None:
     assert (await visitor.open(path)).status == 404
 
 
-async def test_a_moderator_makes_no_links(door: Doorbell) -> None:
+@pytest.fixture
+async def welcomer(door: Doorbell) -> Visitor:
+    """Momo welcomes; she is logged in."""
     await add_member(door.instance, "momo", roles=["welcome"])
     visitor = await door.ring()
     await visitor.log_in("momo")
-    await visitor.open("/compte")
-    token = visitor.hidden_fields("/compte/langue")
+    return visitor
 
-    await visitor._post("/coop/membres/awa/lien", token)
 
-    assert visitor.status == 404
+async def list_journal(door: Doorbell) -> list[tuple[str, str, str]]:
     async with connection(door.instance.pool) as conn:
-        assert await fetch_value(conn, "SELECT count(*) FROM one_time_link") == 0
+        rows = await fetch_records(
+            conn,
+            """
+            SELECT act, role, coalesce(actor.username, '') AS about FROM journal_entry
+            LEFT JOIN actor ON actor.id = about_id ORDER BY journal_entry.id
+            """,
+        )
+    return [(row["act"], row["role"], row["about"]) for row in rows]
+
+
+async def test_who_welcomes_helps_a_member_to_enter_which_stands_in_the_journal(
+    door: Doorbell, welcomer: Visitor
+) -> None:
+    await welcomer.open("/coop/membres")
+    assert "@alice" in welcomer.text and "/coop/membres/nouveau" not in welcomer.text
+
+    await welcomer.open("/coop/membres/alice")
+    assert "/coop/membres/alice/role" not in welcomer.text
+    await welcomer.send("/coop/membres/alice/lien", {"purpose": "login"})
+
+    assert read_link(welcomer)
+    assert await list_journal(door) == [("login_link_made", "welcome", "alice")]
+
+
+@pytest.mark.parametrize("role", ["welcome", "moderator", "keeper", "admin"])
+@pytest.mark.parametrize("act", ["lien", "verification"])
+async def test_who_welcomes_makes_no_link_for_anybody_with_a_role(
+    door: Doorbell, welcomer: Visitor, role: Role, act: str
+) -> None:
+    await add_member(door.instance, "nora", roles=[role])
+    await welcomer.open("/coop/membres/nora")
+    assert welcomer.status == 200 and f"/coop/membres/nora/{act}" not in welcomer.text
+    assert "seules les personnes qui administrent" in " ".join(welcomer.text.split())
+
+    await welcomer.open("/compte")
+    await welcomer._post(f"/coop/membres/nora/{act}", welcomer.hidden_fields("/compte/langue"))
+
+    assert welcomer.status == 404
+    assert await list_journal(door) == []
+
+
+async def test_a_link_that_was_made_before_a_role_was_given_lets_nobody_in_as_who_holds_it(
+    door: Doorbell, welcomer: Visitor, admin: Visitor
+) -> None:
+    links = []
+    for purpose in ("login", "password", "login"):
+        await welcomer.open("/coop/membres/alice")
+        await welcomer.send("/coop/membres/alice/lien", {"purpose": purpose})
+        links.append(read_link(welcomer))
+    inside = await door.ring()
+    await inside.open(links[0])
+    await inside.send(links[0].removeprefix("http://lomme.test"))
+    assert (await inside.open("/compte")).status == 200
+
+    await admin.open("/coop/membres/alice")
+    await admin.send("/coop/membres/alice/role", {"roles": "admin"})
+
+    assert (await inside.open("/coop/membres")).path.startswith("/connexion")
+    late = await door.ring()
+    assert [(await late.open(link)).status for link in links[1:]] == [410, 410]
 
 
 async def test_members_are_found(admin: Visitor) -> None:
@@ -137,15 +197,48 @@ async def test_a_mistake_with_a_new_member_is_said_at_its_field(
     assert admin.status == 422 and f'href="#{field}"' in admin.text
 
 
-async def test_a_role_is_given(door: Doorbell, admin: Visitor) -> None:
+def account_uri(door: Doorbell, username: str) -> str:
+    return f"{door.instance.site.url}/users/{username}"
+
+
+async def test_a_role_is_given_and_the_person_is_told(door: Doorbell, admin: Visitor) -> None:
+    async with transaction(door.instance.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
     await admin.open("/coop/membres/alice")
 
     await admin.send("/coop/membres/alice/role", {"roles": "welcome"})
 
-    assert admin.path == "/coop/membres/alice" and "Accueil" in admin.text
+    assert admin.path == "/coop/membres/alice?fait=roles" and "La personne en est prévenue" in admin.text
     async with connection(door.instance.pool) as conn:
         account = await accounts.find_by_username(conn, "alice")
-    assert account is not None and account.roles == ["welcome"]
+        assert account is not None and account.roles == ["welcome"]
+        told = await fetch_value(
+            conn, "SELECT content FROM post WHERE audience = 'direct' AND $1 = ANY(to_uris)", account_uri(door, "alice")
+        )
+    assert "« Accueil »" in told and "/coop/permanence" in told
+    assert await list_journal(door) == [("roles_changed", "admin", "alice")]
+
+
+async def test_what_each_role_may_do_is_said_beside_its_box(admin: Visitor) -> None:
+    await admin.open("/coop/membres/alice")
+
+    for words in (
+        "répondre à qui demande",
+        "lire et régler les signalements",
+        "tenir les horaires",
+        "Peut tout ce que",
+    ):
+        assert words in admin.text
+
+
+async def test_several_roles_are_given_at_once_and_taken_back(door: Doorbell, admin: Visitor) -> None:
+    for chosen in (["welcome", "moderator"], ["moderator", "keeper"], []):
+        await admin.open("/coop/membres/alice")
+        await admin.send("/coop/membres/alice/role", {"roles": chosen})
+        async with connection(door.instance.pool) as conn:
+            account = await accounts.find_by_username(conn, "alice")
+        assert account is not None and account.roles == chosen
+    assert [act for act, _, _ in await list_journal(door)] == ["roles_changed"] * 3
 
 
 @pytest.mark.parametrize(("role", "left"), [("admin", 1), ("keeper", 0), ("welcome", 1)])

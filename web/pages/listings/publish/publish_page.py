@@ -23,6 +23,7 @@ from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
+from web.pages.components.acting_author import find_author, note_act
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import ListingCard, Picture
 from web.pages.components.photo_upload import LIMITS, MOST, list_attached, take_photos
@@ -37,7 +38,6 @@ from web.pages.listings.publish.listing_form import (
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
-from web.security.session import require_account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Preview:
 
 async def show_publish(request: web.Request) -> web.Response:
     """GET /publier; `?genre=` chooses the first answer."""
-    account = require_account(request)
+    account = (await find_author(request)).account
     async with connection(request.app[INSTANCE].pool) as conn:
         if (await actors.get(conn, account.actor_id)).moved_to is not None:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
@@ -65,7 +65,8 @@ async def show_publish(request: web.Request) -> web.Response:
 
 async def post_publish(request: web.Request) -> web.Response:
     """POST /publier: keep the photos, show what is wrong or how it will look, or publish."""
-    account = require_account(request)
+    acting = await find_author(request)
+    account = acting.account
     form = await read_form(request, LIMITS)
     instance = request.app[INSTANCE]
     photos = await take_photos(instance, form, account.actor_id)
@@ -82,15 +83,16 @@ async def post_publish(request: web.Request) -> web.Response:
                 listing = await outbox.publish(conn, instance.site, author, draft)
             else:
                 listing = await listing_suggestions.publish(conn, instance.site, author, begun, draft)
+            await note_act(conn, acting, "published", listing.uri)
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos)
-    raise redirect_with_message(listing_path(instance.site, listing), "published")
+    raise redirect_with_message(acting.home or listing_path(instance.site, listing), "published")
 
 
 async def show_edit(request: web.Request) -> web.Response:
     """GET /annonces/UUID/modifier. Raises NotFound for others' listings."""
-    account = require_account(request)
+    account = (await find_author(request)).account
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await _get_own(conn, request, account)
@@ -103,7 +105,8 @@ async def show_edit(request: web.Request) -> web.Response:
 
 async def post_edit(request: web.Request) -> web.Response:
     """POST /annonces/UUID/modifier."""
-    account = require_account(request)
+    acting = await find_author(request)
+    account = acting.account
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await _get_own(conn, request, account)
@@ -119,10 +122,11 @@ async def post_edit(request: web.Request) -> web.Response:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
             changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+            await note_act(conn, acting, "changed", listing.uri)
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos, editing=listing)
-    raise redirect_with_message(listing_path(instance.site, changed), "changed")
+    raise redirect_with_message(acting.home or listing_path(instance.site, changed), "changed")
 
 
 async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:
@@ -141,7 +145,7 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
             language=reader_language(request),
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),
-            home=await member_locations.find_location(conn, require_account(request).actor_id),
+            home=await member_locations.find_location(conn, (await find_author(request)).account.actor_id),
         )
         return await find_end(conn, await read_draft(conn, form, context), datetime.now(UTC))
 
@@ -183,9 +187,10 @@ async def _show(
     kept: bool = False,
 ) -> web.Response:
     instance = request.app[INSTANCE]
-    back = listing_path(instance.site, editing) if editing else "/publier"
+    acting = await find_author(request)
+    page = listing_path(instance.site, editing) if editing else "/publier"
     async with connection(instance.pool) as conn:
-        home = await member_locations.find_location(conn, require_account(request).actor_id)
+        home = await member_locations.find_location(conn, acting.account.actor_id)
         life = (await preferences.load(conn)).listing_days
     return await render(
         request,
@@ -197,8 +202,9 @@ async def _show(
         preview=None if form.errors else preview,
         kept=kept,
         has_home=home is not None,
-        back=back,
-        action_url=f"{back}/modifier" if editing else "/publier",
+        back=acting.home or page,
+        action_url=f"{acting.home}{page}/modifier" if editing else f"{acting.home}{page}",
+        acting_place=acting.account.name or acting.account.username if acting.home else "",
         branches=categories.BRANCH_LABELS,
         tree=categories.CATEGORIES,
         most=MOST,

@@ -1,0 +1,154 @@
+"""What waits of the machinery: other servers, mails, chores, the backup, the disk.
+
+Each function answers None where nothing of its kind waits.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.coop import pending_parts as parts
+from models.store.database import Connection, fetch_one
+from models.store.statements import compose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownHosts:
+    """Hosts that nobody here knows and whose listings wait; `host` is the first."""
+
+    count: int
+    since: datetime
+    host: str
+
+
+_HOSTS = compose(
+    """
+    SELECT count(*)::integer AS count, min(w.since) AS since, (array_agg(w.host ORDER BY w.since, w.host))[1] AS host
+    FROM (SELECT w.host, w.since {hosts}) AS w HAVING count(*) > 0
+    """,
+    hosts=parts.HOSTS,
+)
+
+
+async def find_hosts(conn: Connection) -> UnknownHosts | None:
+    """Hosts about which somebody has to decide."""
+    return await fetch_one(conn, UnknownHosts, _HOSTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingServers:
+    """Servers to which nothing goes through: `host`, `name` and why are of the one that fails for longest.
+
+    `waiting` deliveries are kept for all of them.
+    """
+
+    count: int
+    since: datetime | None
+    host: str
+    name: str
+    failure: str
+    failure_cause: str | None
+    waiting: int
+
+
+_SERVERS = compose(
+    """
+    WITH failing AS MATERIALIZED (
+        SELECT s.host, s.failure, s.failure_cause, coalesce(s.unavailable_since, s.last_out_at) AS since
+        {servers}
+    )
+    SELECT (SELECT count(*)::integer FROM failing) AS count, failing.since, failing.host, failing.failure,
+        failing.failure_cause, coalesce((SELECT nullif(a.name, '') FROM actor a
+            WHERE a.host = failing.host AND a.username = 'coop' AND a.type = 'Organization' AND a.deleted_at IS NULL),
+            failing.host) AS name,
+        (SELECT count(*)::integer FROM delivery d JOIN failing f ON f.host = d.host
+            WHERE d.state IN ('waiting', 'held')) AS waiting
+    FROM failing ORDER BY failing.since NULLS FIRST, failing.host LIMIT 1
+    """,
+    servers=parts.SERVERS,
+)
+
+
+async def find_servers(conn: Connection) -> FailingServers | None:
+    """Friends and followed cooperatives that nothing reaches."""
+    return await fetch_one(conn, FailingServers, _SERVERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckMails:
+    """Mails of the last seven days that did not leave, to so many people."""
+
+    count: int
+    since: datetime
+    people: int
+
+
+_MAILS = compose(
+    """
+    SELECT count(*)::integer AS count, min(created_at) AS since, count(DISTINCT recipient_id)::integer AS people
+    FROM (SELECT m.created_at, m.recipient_id {mails} ORDER BY m.created_at DESC LIMIT 1000) AS stuck
+    HAVING count(*) > 0
+    """,
+    mails=parts.MAILS,
+)
+
+
+async def find_mails(conn: Connection) -> StuckMails | None:
+    """Mails that did not leave; counted up to 1,000."""
+    return await fetch_one(conn, StuckMails, _MAILS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingChores:
+    """Chores that fail again and again; `name` is the one that does for longest."""
+
+    count: int
+    since: datetime
+    name: str
+
+
+_CHORES = compose(
+    """
+    SELECT count(*)::integer AS count, min(t.since) AS since, (array_agg(t.name ORDER BY t.since, t.name))[1] AS name
+    {chores} HAVING count(*) > 0
+    """,
+    chores=parts.CHORES,
+)
+
+
+async def find_chores(conn: Connection) -> FailingChores | None:
+    """What does itself and does not get done."""
+    return await fetch_one(conn, FailingChores, _CHORES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupAge:
+    """When a backup was made and proven for the last time, and when either went wrong for the last time."""
+
+    made_at: datetime | None
+    failed_at: datetime | None
+    verified_at: datetime | None
+    refuted_at: datetime | None
+
+
+_BACKUP = compose("SELECT b.made_at, b.failed_at, b.verified_at, b.refuted_at {backup}", backup=parts.BACKUP)
+
+
+async def find_backup(conn: Connection) -> BackupAge | None:
+    """The backups, where the last one is too old, was not proven, or proved to be bad."""
+    return await fetch_one(conn, BackupAge, _BACKUP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScarceSpace:
+    """What is left on the disk, in bytes."""
+
+    free: int
+    since: datetime
+
+
+_DISK_SPACE = compose("SELECT k.free, k.since {disk_space}", disk_space=parts.DISK_SPACE)
+
+
+async def find_disk_space(conn: Connection) -> ScarceSpace | None:
+    """The disk, where it is almost full."""
+    return await fetch_one(conn, ScarceSpace, _DISK_SPACE)

@@ -1,0 +1,41 @@
+"""Who looks after the cooperative, by name: the home says who can settle what."""
+
+from dataclasses import dataclass
+
+from models.people.accounts import Role
+from models.people.roles import RIGHTS, Right
+from models.store.database import Connection, fetch_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMember:
+    """Somebody with roles; `on_duty` are those of them as which she is on duty just now."""
+
+    actor_id: int
+    name: str
+    roles: list[Role]
+    on_duty: list[Role]
+
+    def can(self, right: Right) -> bool:
+        """Whether one of her roles has this right."""
+        return not RIGHTS[right].isdisjoint(self.roles)
+
+    def is_on_duty_for(self, right: Right) -> bool:
+        """Whether she is on duty as a role that has this right."""
+        return not RIGHTS[right].isdisjoint(self.on_duty)
+
+
+async def list_team(conn: Connection) -> list[TeamMember]:
+    """Everybody who holds a role and can log in, those seen last first; nobody plans who is on duty yet."""
+    return await fetch_all(
+        conn,
+        TeamMember,
+        """
+        SELECT a.actor_id, coalesce(nullif(actor.name, ''), actor.username) AS name, a.roles,
+            '{}'::text[] AS on_duty
+        FROM account a JOIN actor ON actor.id = a.actor_id
+        WHERE a.roles <> '{}' AND a.disabled_at IS NULL AND a.waits_since IS NULL
+            AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+        ORDER BY a.last_seen_at DESC NULLS LAST, a.actor_id
+        """,
+    )

@@ -1,0 +1,110 @@
+"""Which places of ours there are, and who runs each: an administrator says so; administrators reach all of them."""
+
+from dataclasses import dataclass
+
+from models.people import accounts
+from models.people.accounts import Account
+from models.people.roles import has_right
+from models.store.database import Connection, execute, fetch_all, fetch_one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Somebody who runs a place."""
+
+    actor_id: int
+    name: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPlace:
+    """A place of ours, and how many listings of it stand."""
+
+    actor_id: int
+    name: str
+    username: str
+    street: str
+    listings: int
+
+
+async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
+    """The places that she runs, by name; all of them for administrators, none for whoever lacks the right."""
+    if not has_right(account, "places"):
+        return []
+    return await fetch_all(
+        conn,
+        OwnPlace,
+        """
+        SELECT a.actor_id, coalesce(nullif(actor.name, ''), actor.username) AS name, actor.username,
+            coalesce(actor.street, '') AS street,
+            (SELECT count(*) FROM listing l JOIN post p ON p.id = l.post_id
+                WHERE p.author_id = a.actor_id AND p.deleted_at IS NULL
+                    AND l.status IN ('open', 'reserved', 'paused'))::integer AS listings
+        FROM account a JOIN actor ON actor.id = a.actor_id
+        WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND a.disabled_at IS NULL
+            AND ($2 OR EXISTS (SELECT FROM place_keeper k WHERE k.place_id = a.actor_id AND k.actor_id = $1))
+        ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), a.actor_id
+        """,
+        account.actor_id,
+        "admin" in account.roles,
+    )
+
+
+async def find_place(conn: Connection, account: Account, username: str) -> Account | None:
+    """The place of this name, if it is hers to run."""
+    found = next((one for one in await list_places(conn, account) if one.username == username.lower()), None)
+    return await accounts.find(conn, found.actor_id) if found is not None else None
+
+
+async def is_place(conn: Connection, actor_id: int) -> bool:
+    """Whether this account of ours is a place to which people come."""
+    found = await fetch_one(
+        conn,
+        Keeper,
+        """
+        SELECT a.actor_id, actor.name, actor.username FROM account a JOIN actor ON actor.id = a.actor_id
+        WHERE a.actor_id = $1 AND actor.type = 'Organization' AND actor.deleted_at IS NULL
+        """,
+        actor_id,
+    )
+    return found is not None
+
+
+async def list_keepers(conn: Connection, place_id: int) -> list[Keeper]:
+    """Who runs this place, by name; not those who lost the role."""
+    return await fetch_all(
+        conn,
+        Keeper,
+        """
+        SELECT k.actor_id, coalesce(nullif(actor.name, ''), actor.username) AS name, actor.username
+        FROM place_keeper k JOIN account a ON a.actor_id = k.actor_id JOIN actor ON actor.id = k.actor_id
+        WHERE k.place_id = $1 AND 'keeper' = ANY(a.roles) AND a.disabled_at IS NULL AND actor.deleted_at IS NULL
+        ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), k.actor_id
+        """,
+        place_id,
+    )
+
+
+async def add(conn: Connection, place_id: int, actor_id: int) -> bool:
+    """She runs this place from now on; False where she did already."""
+    return bool(
+        await execute(
+            conn,
+            "INSERT INTO place_keeper (place_id, actor_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            place_id,
+            actor_id,
+        )
+    )
+
+
+async def remove(conn: Connection, place_id: int, actor_id: int) -> bool:
+    """She runs it no more; False where she did not."""
+    return bool(
+        await execute(conn, "DELETE FROM place_keeper WHERE place_id = $1 AND actor_id = $2", place_id, actor_id)
+    )
+
+
+async def remove_all(conn: Connection, actor_id: int) -> None:
+    """She runs no place any more: the role is gone, and does not bring them back."""
+    await execute(conn, "DELETE FROM place_keeper WHERE actor_id = $1", actor_id)

@@ -1,0 +1,1 @@
+"""The cooperative's own home: the README says what belongs here."""

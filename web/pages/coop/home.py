@@ -1,0 +1,123 @@
+"""The page itself, for whoever holds a role: what waits, the week in figures, the rooms of the administration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from aiohttp import web
+
+from models.coop import team, week_figures
+from models.coop.team import TeamMember
+from models.moments import PARIS
+from models.people.accounts import Account
+from models.people.roles import Right
+from models.store.database import connection
+from web.http.app_keys import INSTANCE
+from web.pages.coop.pending_lines import PendingLine, Reader, join_words
+from web.pages.coop.sources import Source, list_pending
+from web.pages.coop.week import draw, list_figures
+from web.rendering.formats import format_full_weekday, format_hour, format_short_day
+from web.rendering.i18n import Say
+from web.rendering.render import N_, reader_language, render, say
+from web.security.session import require_role
+
+NUMBERS = (
+    *(N_("deux"), N_("trois"), N_("quatre"), N_("cinq"), N_("six"), N_("sept"), N_("huit"), N_("neuf"), N_("dix")),
+    *(N_("onze"), N_("douze"), N_("treize"), N_("quatorze")),
+)
+"""From two on: a greeting has its number in words."""
+
+NAMED = 3
+"""So many of those who can settle something are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeLine:
+    """A line as the page shows it: with since when, and who can settle it."""
+
+    name: str
+    line: PendingLine
+    since: str
+    who: str
+
+
+async def show_home(request: web.Request) -> web.Response:
+    """GET /coop."""
+    account, speak = require_role(request), partial(say, request)
+    now = datetime.now(PARIS)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        pending = await list_pending(Reader(conn=conn, account=account, say=speak))
+        people = await team.list_team(conn) if pending else []
+        weeks = await week_figures.list_weeks(conn, now.date())
+    lines = [_build_line(speak, reader_language(request), account, people, one, now) for one in pending]
+    return await render(
+        request,
+        "coop/home.html",
+        greeting=_greet(speak, account, len(lines)),
+        lines=lines,
+        figures=list_figures(weeks),
+        weeks=weeks,
+        bars=draw(weeks),
+    )
+
+
+def _greet(say: Say, account: Account, count: int) -> str:
+    name = account.name or account.username
+    if count == 0:
+        return say(N_("Bonjour %(name)s, rien ne vous attend"), name=name)
+    if count == 1:
+        return say(N_("Bonjour %(name)s, une chose à faire"), name=name)
+    return say(N_("Bonjour %(name)s, %(number)s choses à faire"), name=name, number=say(NUMBERS[count - 2]))
+
+
+def _build_line(
+    say: Say,
+    language: str,
+    account: Account,
+    people: Sequence[TeamMember],
+    found: tuple[Source, PendingLine],
+    now: datetime,
+) -> HomeLine:
+    source, line = found
+    return HomeLine(
+        name=source.name,
+        line=line,
+        since=describe_since(say, language, line.since, now) if line.since else "",
+        who=name_who(say, account, [one for one in people if one.actor_id not in line.without], source.right),
+    )
+
+
+def describe_since(say: Say, language: str, since: datetime, now: datetime) -> str:
+    """Since when, as people say it: an hour of today, a day of this week, else a date."""
+    day = since.astimezone(PARIS).date()
+    days = (now.date() - day).days
+    if days <= 0:
+        return say(N_("depuis %(hour)s"), hour=format_hour(since, language))
+    if days == 1:
+        return say(N_("depuis hier"))
+    if days < 7:
+        return say(N_("depuis %(weekday)s"), weekday=format_full_weekday(day, language))
+    return say(N_("depuis le %(day)s"), day=format_short_day(day, language))
+
+
+def name_who(say: Say, account: Account, people: Sequence[TeamMember], right: Right) -> str:
+    """Who can settle it: those on duty first, then the reader, at most NAMED of them."""
+    able = [one for one in people if one.can(right)]
+    able.sort(key=lambda one: (not one.is_on_duty_for(right), one.actor_id != account.actor_id))
+    names = [_name(say, account, one, right) for one in able]
+    if len(able) == 1 and able[0].actor_id == account.actor_id:
+        return say(N_("personne d’autre que vous ne peut s’en occuper"))
+    if not names:
+        return say(N_("personne de l’équipe ne peut s’en occuper : donnez ce rôle à quelqu’un"))
+    if len(names) == 1:
+        return say(N_("seule personne à pouvoir s’en occuper : %(name)s"), name=names[0])
+    if len(names) > NAMED:
+        others = len(names) - NAMED + 1
+        names = [*names[: NAMED - 1], say(N_("%(count)s autres"), count=others)]
+    return say(N_("peuvent s’en occuper : %(names)s"), names=join_words(say, names))
+
+
+def _name(say: Say, account: Account, one: TeamMember, right: Right) -> str:
+    name = say(N_("vous")) if one.actor_id == account.actor_id else one.name
+    return say(N_("%(name)s (de permanence)"), name=name) if one.is_on_duty_for(right) else name

@@ -1,0 +1,43 @@
+"""One line of what waits: what it says, since when, where its button leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.people.accounts import Account
+from models.store.database import Connection
+from web.rendering.i18n import Say
+from web.rendering.render import N_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Whom a source asks for: somebody of the team, the language she reads, and a connection to look with."""
+
+    conn: Connection
+    account: Account
+    say: Say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingLine:
+    """What waits, in the reader's language. `without` are row ids of those who may not settle it in spite of a role."""
+
+    what: str
+    href: str
+    button: str
+    since: datetime | None = None
+    details: Sequence[str] = ()
+    without: frozenset[int] = frozenset()
+
+
+def join_words(say: Say, words: Sequence[str]) -> str:
+    """Several names as people say them: "Rachid, Claire et Odile"."""
+    if len(words) < 2:
+        return "".join(words)
+    return say(N_("%(first)s et %(last)s"), first=", ".join(words[:-1]), last=words[-1])
+
+
+def count_words(say: Say, count: int, one: str, many: str) -> str:
+    """The sentence for one, or that for `%(count)s`."""
+    return say(one) if count == 1 else say(many, count=count)

@@ -1,0 +1,52 @@
+"""What may wait for the team, in one table: a source is one function, and its right says whom it is for.
+
+The cooperative's home and the page of news both show it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from models.coop import pending_kinds
+from models.people.roles import Right, has_right
+from web.pages.coop import operation_sources as operation
+from web.pages.coop import people_sources as people
+from web.pages.coop.pending_lines import PendingLine, Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Something that may wait: `find` answers its line, or None where nothing does."""
+
+    name: str
+    right: Right
+    icon: str
+    find: Callable[[Reader], Awaitable[PendingLine | None]]
+
+
+def _source(name: str, icon: str, find: Callable[[Reader], Awaitable[PendingLine | None]]) -> Source:
+    return Source(name=name, right=pending_kinds.COUNTED[name], icon=icon, find=find)
+
+
+SOURCES: tuple[Source, ...] = (
+    _source("sign_ups", "enter", people.find_sign_ups),
+    _source("reports", "flag", people.find_reports),
+    _source("appeals", "message", people.find_appeals),
+    _source("decisions", "agreement", people.find_decisions),
+    _source("held_posts", "waiting", people.find_held_posts),
+    _source("letters", "message", people.find_letters),
+    _source("unattended", "enter", people.find_unattended),
+    _source("endings", "date", people.find_endings),
+    _source("disk_space", "warning", operation.find_disk_space),
+    _source("backup", "warning", operation.find_backup),
+    _source("servers", "network", operation.find_servers),
+    _source("hosts", "network", operation.find_hosts),
+    _source("chores", "retry", operation.find_chores),
+    _source("mails", "email", operation.find_mails),
+)
+"""Everything that may wait: people first, then what keeps them from meeting."""
+
+
+async def list_pending(reader: Reader) -> list[tuple[Source, PendingLine]]:
+    """What waits for her, in the order of the table; nothing for whoever has no right."""
+    found = [(one, await one.find(reader)) for one in SOURCES if has_right(reader.account, one.right)]
+    return [(source, line) for source, line in found if line is not None]

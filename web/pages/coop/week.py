@@ -1,0 +1,91 @@
+"""The week in figures: what is shown of it, and how its bars are drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.coop.week_figures import WeekFigures
+
+TALLEST = 100
+"""Of a bar, in units of the drawing."""
+
+BASE = 122
+
+STEP = 86
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar of the drawing, with its figure above it."""
+
+    x: int
+    y: int
+    height: int
+    middle: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekBars:
+    """A week in the drawing: agreements among members, and those with somebody of elsewhere."""
+
+    week: WeekFigures
+    here: Bar
+    elsewhere: Bar
+    middle: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure of this week, beside what it was in a usual week before; a share is in percent, None without any."""
+
+    name: str
+    value: int | None
+    usual: int | None
+    share: bool = False
+
+
+COUNTED = ("members", "listings", "requests", "agreed", "done")
+
+
+def list_figures(weeks: Sequence[WeekFigures]) -> list[Figure]:
+    """The figures of the last week against the mean of those before."""
+    *before, last = weeks
+    counts = [
+        Figure(
+            name=name,
+            value=_count(last, name),
+            usual=round(sum(_count(one, name) for one in before) / len(before)),
+        )
+        for name in COUNTED
+    ]
+    share = Figure(name="answered", value=_share([last]), usual=_share(before), share=True)
+    return [*counts, share]
+
+
+def _count(week: WeekFigures, name: str) -> int:
+    found: int = getattr(week, name)
+    return found + week.agreed_elsewhere if name == "agreed" else found
+
+
+def _share(weeks: Sequence[WeekFigures]) -> int | None:
+    asked = sum(one.asked for one in weeks)
+    return round(100 * sum(one.answered for one in weeks) / asked) if asked else None
+
+
+def draw(weeks: Sequence[WeekFigures]) -> list[WeekBars]:
+    """The bars of all weeks; the tallest is as tall as there is room."""
+    most = max((count for one in weeks for count in (one.agreed, one.agreed_elsewhere)), default=0) or 1
+    return [
+        WeekBars(
+            week=one,
+            here=_draw(20 + STEP * place, 34, one.agreed, most),
+            elsewhere=_draw(58 + STEP * place, 22, one.agreed_elsewhere, most),
+            middle=50 + STEP * place,
+        )
+        for place, one in enumerate(weeks)
+    ]
+
+
+def _draw(x: int, width: int, value: int, most: int) -> Bar:
+    height = round(TALLEST * value / most)
+    return Bar(x=x, y=BASE - height, height=height, middle=x + width // 2, value=value)

@@ -1,0 +1,178 @@
+"""The queue of the team: what waits, person by person, in four lists; several cases can be closed at once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from aiohttp import web
+
+from models.errors import Conflict, NotFound
+from models.moderation import case_queue, reports, rulings
+from models.moderation.case_queue import HeldPost, QueueLine, Tab
+from models.moderation.reports import NOTE_LIMIT
+from models.people import actors
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
+from outbox.moderation import case_decisions
+from outbox.moderation.case_decisions import Ruling
+from web.forms.form import Form, blank_form, read_form
+from web.http.app_keys import INSTANCE
+from web.http.row_ids import find_id, read_id
+from web.mail.decision_mails import queue_answers
+from web.pages.components.flash_messages import find_flash_message, redirect_with_message
+from web.pages.components.people import Person, person_of
+from web.pages.moderation.cases.hosts import name_hosts
+from web.rendering.render import N_, render, say
+from web.security.session import require_right
+
+HERE = "/coop/dossiers"
+
+PAGE = 20
+
+TABS: dict[str, Tab] = {"a-lire": "to_read", "a-confirmer": "to_confirm", "recours": "appeals", "decides": "decided"}
+"""Each list by its name in addresses."""
+
+SAID = {
+    "closed": N_("C’est classé. Les personnes qui avaient signalé l’apprennent."),
+    "closed_some": N_("C’est classé, sauf ce que quelqu’un d’autre a décidé entre-temps ou que vous ne décidez pas."),
+}
+
+Lister = Callable[..., Awaitable[list[QueueLine]]]
+
+LISTERS: dict[Tab, Lister] = {
+    "to_read": case_queue.list_to_read,
+    "to_confirm": case_queue.list_to_confirm,
+    "appeals": case_queue.list_appeals,
+    "decided": case_queue.list_decided,
+}
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One person's line: `reporters` are members by name, `places` where other reports come from, `who` holds it, asked
+    to confirm, proposed or decided it; `mine` where the reader does.
+    """
+
+    line: QueueLine
+    name: str
+    initial: str
+    reporters: list[str]
+    places: list[str]
+    holder: str
+    mine: bool
+    held: list[HeldPost]
+
+
+async def list_cases(request: web.Request) -> web.Response:
+    """GET /coop/dossiers?voir=&apres=."""
+    require_right(request, "reports")
+    return await _show(request, blank_form(request))
+
+
+async def close_many(request: web.Request) -> web.Response:
+    """POST /coop/dossiers: nothing is decided in any of these; whoever reported is told."""
+    me = require_right(request, "reports")
+    form = await read_form(request)
+    answer = form.lines("answer", limit=NOTE_LIMIT)
+    ids = [id for id in map(find_id, form.values.getall("case", [])) if id is not None][:PAGE]
+    if not ids:
+        form.fail("case", "Cochez au moins un dossier.")
+    if not form.ok:
+        return await _show(request, form, status=422)
+    closed = [await _close(request, me, id, answer) for id in ids]
+    raise redirect_with_message(HERE, "closed" if all(closed) else "closed_some")
+
+
+async def _close(request: web.Request, me: Account, id: int, answer: str) -> bool:
+    """Each by itself: one that somebody decided meanwhile keeps no other from being closed."""
+    instance = request.app[INSTANCE]
+    try:
+        async with transaction(instance.pool) as conn:
+            seen = await rulings.find_latest(conn, id)
+            ruling = Ruling(kind="nothing", seen=seen, answer=answer)
+            ruled = await case_decisions.decide(conn, instance.site, id, ruling, me)
+            await queue_answers(conn, ruled.settled)
+    except (Conflict, NotFound):
+        return False
+    return True
+
+
+async def redirect_old(request: web.Request) -> web.Response:
+    """GET /coop/signalements, /coop/signalements/ID: where reports are read now."""
+    me = require_right(request, "reports")
+    if "id" not in request.match_info:
+        raise web.HTTPFound(HERE)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await reports.find(conn, read_id(request.match_info["id"]), me.actor_id)
+        case_id = await reports.find_case(conn, found.id) if found is not None else None
+    if case_id is None:
+        raise NotFound
+    raise web.HTTPFound(f"{HERE}/{case_id}")
+
+
+async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+    me = require_right(request, "reports")
+    name = request.query.get("voir", "")
+    tab, place = TABS.get(name, "to_read"), read_place(request.query.get("apres", ""))
+    async with connection(request.app[INSTANCE].pool) as conn:
+        keyset = {"before" if tab == "decided" else "after": place}
+        found = await LISTERS[tab](conn, me.actor_id, limit=PAGE, **keyset)
+        counts = await case_queue.count(conn, me.actor_id)
+        lines = await make_lines(conn, found, me.actor_id)
+    return await render(
+        request,
+        "cases/list.html",
+        status=status,
+        form=form,
+        tab=tab,
+        lines=lines,
+        counts=counts,
+        next_place=write_place(found[-1]) if len(found) == PAGE else "",
+        tab_name=name if name in TABS else "a-lire",
+        first_page=place is None,
+        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        said=find_flash_message(request, SAID),
+        say=partial(say, request),
+    )
+
+
+async def make_lines(conn: Connection, found: Sequence[QueueLine], reader_id: int) -> list[CaseLine]:
+    """These lines with everybody's names."""
+    ids = {id for one in found for id in (one.actor_id, one.holder_id, *one.reporter_ids) if id is not None}
+    people = {id: person_of(actor) for id, actor in (await actors.map_by_ids(conn, ids)).items()}
+    places = await name_hosts(conn, [host for one in found for host in one.hosts])
+    held = await case_queue.list_held(conn, [one.id for one in found if one.held])
+    return [
+        CaseLine(
+            line=one,
+            name=people[one.actor_id].name if one.actor_id in people else one.actor_name,
+            initial=people[one.actor_id].initial if one.actor_id in people else "?",
+            reporters=[people[id].name for id in one.reporter_ids if id in people],
+            places=[places[host] for host in one.hosts],
+            holder=_name(people, one.holder_id),
+            mine=one.holder_id == reader_id,
+            held=[post for post in held if post.case_id == one.id],
+        )
+        for one in found
+    ]
+
+
+def _name(people: dict[int, Person], id: int | None) -> str:
+    return people[id].name if id in people else ""
+
+
+def write_place(line: QueueLine) -> str:
+    """Where the next page begins: behind this line."""
+    return f"{(line.at - EPOCH) // timedelta(microseconds=1)}-{line.id}"
+
+
+def read_place(text: str) -> tuple[datetime, int] | None:
+    """The same read back; None for anything else."""
+    moment, _, id = text.partition("-")
+    micros, row = find_id(moment), find_id(id)
+    if micros is None or row is None or micros > 10**16:
+        return None
+    return EPOCH + timedelta(microseconds=micros), row

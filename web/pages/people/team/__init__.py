@@ -1,0 +1,1 @@
+"""The team: the README says what belongs here."""

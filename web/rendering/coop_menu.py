@@ -1,0 +1,262 @@
+"""The rooms of the administration, in one table: the side menu of its pages and the cards of its home are made of it.
+
+To add a page: a line in MENU. It stands for whoever has the right, as soon as the application has a route of that path.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from models.exchanges.points import Currency
+from models.people.accounts import Account
+from models.people.roles import Right, has_right
+from web.rendering.i18n import N_, Say
+
+Group = Literal["home", "people", "moderation", "places", "network", "settings", "operation"]
+
+GROUPS: Mapping[Group, str] = MappingProxyType(
+    {
+        "home": "",
+        "people": N_("Accueil"),
+        "moderation": N_("Modération"),
+        "places": N_("Lieux"),
+        "network": N_("Réseau"),
+        "settings": N_("Réglages"),
+        "operation": N_("Fonctionnement"),
+    }
+)
+"""What each group of the menu is called, in its order; the home itself stands above them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuEntry:
+    """A room: `right` is whom it opens for, None for every role. `sentence` says on its card what is done there.
+
+    `words` and `sentence` may name what points are called: `%(many)s`. `with_points` rooms are for those
+    cooperatives alone that keep points.
+    """
+
+    group: Group
+    path: str
+    right: Right | None
+    words: str
+    icon: str
+    sentence: str
+    with_points: bool = False
+
+
+def _entry(group: Group, path: str, right: Right | None, words: str, icon: str, sentence: str) -> MenuEntry:
+    return MenuEntry(
+        group=group,
+        path=path,
+        right=right,
+        words=words,
+        icon=icon,
+        sentence=sentence,
+        with_points="%(many)s" in words,
+    )
+
+
+MENU: tuple[MenuEntry, ...] = (
+    _entry("home", "/coop", None, N_("À faire"), "home", N_("Ce qui vous attend, et la semaine en chiffres")),
+    _entry(
+        "people",
+        "/coop/demandes",
+        "sign_ups",
+        N_("Demandes d’entrée"),
+        "enter",
+        N_("Dire oui ou non à qui demande à entrer"),
+    ),
+    _entry(
+        "people",
+        "/coop/invitations",
+        "invitations",
+        N_("Invitations"),
+        "share",
+        N_("Un lien, une affiche ou un courriel pour faire venir des gens"),
+    ),
+    _entry(
+        "people",
+        "/coop/membres",
+        "roles",
+        N_("Membres"),
+        "person",
+        N_("Ajouter quelqu’un, donner un lien pour entrer, un rôle"),
+    ),
+    _entry(
+        "people",
+        "/coop/departs",
+        "roles",
+        N_("Départs"),
+        "elsewhere",
+        N_("Les comptes supprimés, et qui a bien tout effacé"),
+    ),
+    _entry(
+        "people",
+        "/coop/permanence",
+        None,
+        N_("Permanence"),
+        "date",
+        N_("Qui s’en occupe cette semaine, et passer la main"),
+    ),
+    _entry(
+        "moderation",
+        "/coop/dossiers",
+        "reports",
+        N_("Dossiers"),
+        "flag",
+        N_("Tout ce qui est signalé, personne par personne, et ce que l’équipe décide"),
+    ),
+    _entry(
+        "moderation",
+        "/coop/inconnus",
+        "reports",
+        N_("Messages d’inconnus"),
+        "waiting",
+        N_("Ce qui attend que les membres le laissent entrer"),
+    ),
+    _entry(
+        "moderation",
+        "/coop/filtres",
+        "reports",
+        N_("Filtres"),
+        "filter",
+        N_("Les mots et les images que l’équipe veut voir avant tout le monde"),
+    ),
+    _entry(
+        "moderation",
+        "/coop/journal",
+        None,
+        N_("Journal"),
+        "list",
+        N_("Ce que l’équipe a fait, jour après jour"),
+    ),
+    _entry(
+        "places",
+        "/coop/lieux",
+        "places",
+        N_("Lieux"),
+        "place",
+        N_("Les horaires, les fermetures et les annonces des lieux"),
+    ),
+    _entry(
+        "network",
+        "/coop/serveurs",
+        "servers",
+        N_("Les autres serveurs"),
+        "network",
+        N_("Ce qui arrive, ce qui attend, ce qui coince"),
+    ),
+    _entry(
+        "network",
+        "/coop/serveurs/liste",
+        "servers",
+        N_("Qui entre, qui reste à l’écart"),
+        "close",
+        N_("Les serveurs avec qui la coop n’échange pas"),
+    ),
+    _entry(
+        "network",
+        "/coop/territoires",
+        "servers",
+        N_("L’annuaire des territoires"),
+        "map",
+        N_("Qui est sur votre carte du réseau, et de qui votre coop se porte garante"),
+    ),
+    _entry(
+        "settings",
+        "/coop/reglages",
+        "settings",
+        N_("Réglages de la coop"),
+        "filter",
+        N_("Nom, territoire, inscriptions, couleur, adresse, mentions légales"),
+    ),
+    _entry(
+        "settings",
+        "/coop/documents",
+        "documents",
+        N_("Charte et conditions"),
+        "agreement",
+        N_("Leurs versions, et qui les a acceptées"),
+    ),
+    _entry(
+        "settings",
+        "/coop/points",
+        "points",
+        N_("Les %(many)s de la coop"),
+        "received",
+        N_("Les comptes des membres, en donner, corriger"),
+    ),
+    _entry(
+        "operation",
+        "/coop/courriels",
+        "mails",
+        N_("Courriels qui coincent"),
+        "email",
+        N_("Ceux qui ne sont pas partis, à qui, et pourquoi"),
+    ),
+    _entry(
+        "operation",
+        "/coop/echanges.csv",
+        "figures",
+        N_("Les échanges, dans un tableur"),
+        "download",
+        N_("Une ligne par demande : date, genre, catégorie, commune, issue, durée. Ni noms, ni messages"),
+    ),
+)
+"""Every room, in the order of the menu. A room that has no route yet is left out (`list_rooms`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One entry as it stands for a reader, in her language; `current` is where she is."""
+
+    path: str
+    icon: str
+    words: str
+    sentence: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomGroup:
+    """The rooms of one group that open for a reader; `name` is "" for the home itself."""
+
+    name: str
+    rooms: list[Room]
+
+
+def list_rooms(
+    account: Account, say: Say, *, here: str, routes: Collection[str], currency: Currency | None
+) -> list[RoomGroup]:
+    """The groups with the rooms that open for her; `routes` are the paths that the application has."""
+    path = here.partition("?")[0]
+    entries = [one for one in MENU if one.path in routes and _opens(one, account, currency)]
+    inside = [one.path for one in entries if path == one.path or path.startswith(f"{one.path}/")]
+    nearest = max(inside, key=len, default="")
+    many = currency.many if currency is not None else ""
+    groups = [
+        RoomGroup(
+            name=say(name) if name else "",
+            rooms=[
+                Room(
+                    path=one.path,
+                    icon=one.icon,
+                    words=say(one.words, many=many),
+                    sentence=say(one.sentence),
+                    current=one.path == nearest,
+                )
+                for one in entries
+                if one.group == group
+            ],
+        )
+        for group, name in GROUPS.items()
+    ]
+    return [group for group in groups if group.rooms]
+
+
+def _opens(entry: MenuEntry, account: Account, currency: Currency | None) -> bool:
+    if entry.with_points and currency is None:
+        return False
+    return bool(account.roles) if entry.right is None else has_right(account, entry.right)
