@@ -1,6 +1,6 @@
 """How reported posts read when they were reported: kept beside the report, whatever becomes of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from federation.texts.html_cleaner import to_text
@@ -21,13 +21,21 @@ async def take_extracts(
     each of `around` says who wrote it.
     """
     by = await _name_writers(conn, around, {post.id for post in posts})
-    ordered = sorted({post.id: post for post in (*posts, *around)}.values(), key=lambda post: post.id)
-    living = [post for post in (ordered if around else posts) if post.deleted_at is None][:EXTRACTS]
-    titled = await listings.list_by_posts(conn, [id for post in living for id in (post.id, post.root_id) if id])
-    return [
-        _take_extract(post, titled.get(post.id) or titled.get(post.root_id or 0), by.get(post.id, ""))
-        for post in living
-    ]
+    living = [post for post in _order(posts, around) if post.deleted_at is None][:EXTRACTS]
+    below = [id for post in living for id in (post.id, post.root_id) if id]
+    titled = await listings.list_by_posts(conn, below)
+    return [_take_extract(post, _find_listing(post, titled), by.get(post.id, "")) for post in living]
+
+
+def _order(posts: Sequence[Post], around: Sequence[Post]) -> Sequence[Post]:
+    """As they were written, where something stands around them."""
+    together = {post.id: post for post in (*posts, *around)}
+    return sorted(together.values(), key=lambda post: post.id) if around else posts
+
+
+def _find_listing(post: Post, titled: Mapping[int, Listing]) -> Listing | None:
+    """The listing that a post is or stands below."""
+    return titled.get(post.id) or titled.get(post.root_id or 0)
 
 
 async def _name_writers(conn: Connection, around: Sequence[Post], named: Collection[int]) -> dict[int, str]:

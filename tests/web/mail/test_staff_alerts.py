@@ -54,7 +54,7 @@ async def test_a_flood_is_few_mails_and_what_was_settled_meanwhile_is_not_told(t
     assert await team.look(NOON + timedelta(minutes=59)) == []
     assert await team.look(NOON + timedelta(minutes=61)) == ["mona", "odile"]
     text, _ = read_parts(team.postman.taken[-1])
-    assert f"{BURST + 2} signalements à propos de Hocine attendent l’équipe" in text
+    assert f"{MOST_AT_ONCE + 2} signalements à propos de Hocine attendent l’équipe" in text
     assert await team.look(NOON + timedelta(hours=3)) == []
 
 

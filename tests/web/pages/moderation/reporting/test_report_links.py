@@ -60,7 +60,7 @@ OWN = (
         "/lien",
         "/langue",
         "/aide",
-        "/mentions",
+        "/mentions", "/journal", "/decisions",
         "/static",
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
