@@ -56,6 +56,11 @@ class Reported:
         """What the page calls it."""
         return self.title or (self.person.name if self.person else self.href)
 
+    @property
+    def is_message(self) -> bool:
+        """Whether it is words of somebody without a title."""
+        return self.post_id is not None and not self.title
+
 
 async def find_reported(request: web.Request) -> Reported:
     """What the address names, if the reader may see it. Raises NotFound, also for her own."""

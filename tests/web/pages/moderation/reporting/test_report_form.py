@@ -269,3 +269,32 @@ async def test_a_report_that_was_forwarded_says_how_far_it_came(
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE delivery SET state = 'done'")
     assert "Reçu par" in (await alice.get("/compte/signalements")).words()
+
+
+async def test_the_team_sees_why_a_forwarded_report_has_not_arrived(
+    open_browser: Callable[[Actor | None], Awaitable[Browser]], alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    path, fields = f"/signaler/compte/{lomme.bob.id}", FIELDS | {"forward": "1", "reason": "legal", "law": "Un vol."}
+    await alice.send(path, fields, form_on=path)
+    [kept] = await list_open(instance)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE delivery SET state = 'failed', error = 'HTTP 500', cause = 'server-error'")
+
+    words = (await (await open_browser(lomme.admin)).get(f"/coop/dossiers/{kept.case_id}")).words()
+
+    assert "Pas arrivé chez Hénin" in words and "Un vol." in words
+
+
+async def test_visitors_from_many_places_are_all_heard_and_one_place_is_not_for_ever(
+    visitor: Browser, instance: Instance, lomme: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = iter(f"192.0.2.{number}" for number in range(250))
+    monkeypatch.setattr("web.forms.throttle.visitor_network", lambda remote: next(places))
+    path = f"/signaler/compte/{lomme.hocine.id}"
+    token = (await visitor.get(path)).html.xpath("string(//input[@name='csrf_token']/@value)")
+    sent = [
+        await visitor.client.post(path, data=FIELDS | {"csrf_token": token}, allow_redirects=False) for _ in range(70)
+    ]
+
+    assert {answer.status for answer in sent} == {303}
+    assert len({one.case_id for one in await list_open(instance)}) == 1
