@@ -74,6 +74,12 @@ class Forbidden(Refusal):
     code = "forbidden"
 
 
+class AccountSuspended(Forbidden):
+    """The account of whoever asks is suspended: pages, apps and whatever acts in its name say the same sentence."""
+
+    code = "account_is_suspended"
+
+
 class Unauthenticated(Refusal):
     """You need to log in first."""
 

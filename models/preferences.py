@@ -55,8 +55,7 @@ class Preferences:
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
     `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
     then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
-    suspensions too; `journal_shown` lets members read what the team does, without names; `talks_opened` lets those who
-    moderate read a private conversation of which a message was reported, which both in it are told.
+    suspensions too; `journal_shown` lets members read what the team does, without names.
     """
 
     name: str = ""
@@ -81,7 +80,6 @@ class Preferences:
     markets: bool = False
     suspension_by_two: bool = False
     journal_shown: bool = True
-    talks_opened: bool = False
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""

@@ -1,6 +1,6 @@
-"""Who can act at all: members who live here still, and owners who are not away."""
+"""Who can act at all: members who live here still and are not suspended, and owners who are not away."""
 
-from models.errors import Conflict, Invalid
+from models.errors import AccountSuspended, Conflict, Invalid
 from models.listings.listings import Listing
 from models.people import absences
 from models.people.actors import Actor
@@ -8,7 +8,12 @@ from models.store.database import Connection
 
 
 def require_at_home(author: Actor) -> None:
-    """Raise Invalid for one of ours who moved away: her account says so and nothing else any more."""
+    """Raise Invalid for one of ours who moved away: her account says so and nothing else any more.
+
+    Raises AccountSuspended, whichever way something in her name came: nothing of hers begins meanwhile.
+    """
+    if author.suspended_at is not None:
+        raise AccountSuspended
     if author.moved_to is not None:
         raise Invalid(
             "account_moved",

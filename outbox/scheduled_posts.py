@@ -82,12 +82,14 @@ async def ask_overdue(conn: Connection) -> int:
 
 async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | None:
     """Publish it, if nobody else does or did. Raises what says why it cannot be."""
+    author = await actors.get(conn, held.actor_id)
+    if author.suspended_at is not None and author.deleted_at is None:
+        return None  # it rests as long as she is suspended; `ask_overdue` finds it then
     keys = await idempotency_keys.list_keys(conn, held.id)
     if not await scheduled_posts.take(conn, held.id):
         return None
-    author = await actors.get(conn, held.actor_id)
     account = await accounts.find(conn, author.id)
-    if account is None or account.disabled_at is not None or author.suspended_at is not None:
+    if account is None or account.disabled_at is not None:
         raise Forbidden("account_closed")
     note = await posting.post(conn, site, author, posting.read_post_request(held.wish), held.app)
     for key in keys:  # the same request again answers with what became of it

@@ -20,11 +20,12 @@ UNFOLLOWABLE = "instance"
 
 async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: Follow) -> None:
     """Accepted at once, unless the account is locked: then its owner is asked. A repeated Follow is answered again.
+    Whoever moved or is suspended says no.
 
     Administrators are told of a cooperative that begins to follow ours.
     """
     followed = await actors.find_by_uri(conn, activity.object)
-    if followed is None or not followed.local or followed.deleted_at is not None:
+    if followed is None or not followed.local or not await _is_there(conn, followed):
         raise Ignored("follows_nobody")
     await blocks.wait_for(conn, followed.id)
     if followed.username == UNFOLLOWABLE:
@@ -55,5 +56,14 @@ async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, sta
         await staff_notifications.notify_team(conn, "coop_follow", staff_notifications.Topic(actor_id=sender.id))
 
 
+async def _is_there(conn: Connection, followed: Actor) -> bool:
+    """Not who is deleted, nor who waits to be let in."""
+    return followed.deleted_at is None and await actors.is_published(conn, followed.id)
+
+
 async def _is_refused(conn: Connection, sender: Actor, followed: Actor) -> bool:
-    return followed.moved_to is not None or await blocks.between(conn, followed.id, sender.id)
+    return (
+        followed.moved_to is not None
+        or followed.suspended_at is not None
+        or await blocks.between(conn, followed.id, sender.id)
+    )

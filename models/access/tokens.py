@@ -26,8 +26,8 @@ class Token:
     """What an application may do, and for whom; `actor_id` is None for the application itself.
 
     `application_id` is None for a token that was made by hand, `grant_id` for one that no person allowed on a page.
-    Without `confirmed` the account waits for its mail to be answered, and the token opens nothing yet. `language` is
-    that of its owner, read with what a request shows (`find_by_bearer`).
+    Without `confirmed` the account waits for its mail to be answered, and the token opens nothing yet; `suspended`, it
+    opens nothing any more. `language` is that of its owner, read with what a request shows (`find_by_bearer`).
     """
 
     id: int
@@ -41,6 +41,7 @@ class Token:
     used_at: datetime | None
     confirmed: bool = True
     language: str | None = None
+    suspended: bool = False
 
     def allows(self, scope: str) -> bool:
         """Whether `scope` (`read`, `write:statuses`…) is granted, itself or by what it is a part of."""
@@ -85,14 +86,14 @@ _LIVING = """
     LEFT JOIN account ON account.actor_id = token.actor_id
     LEFT JOIN actor ON actor.id = token.actor_id
     WHERE token.revoked_at IS NULL AND account.disabled_at IS NULL
-        AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+        AND actor.deleted_at IS NULL AND account.waits_since IS NULL
 """
 
 _BY_BEARER = compose(
     """
     SELECT token.id, token.actor_id, application_id, grant_id, application_name, application_website, scopes,
         token.created_at, used_at, account.actor_id IS NULL OR account.confirmed_at IS NOT NULL AS confirmed,
-        account.language
+        account.language, actor.suspended_at IS NOT NULL AS suspended
     {living} AND token.token_hash = $1
     """,
     living=_LIVING,
@@ -100,14 +101,14 @@ _BY_BEARER = compose(
 
 _BY_ID = compose(
     """
-    SELECT token.id {living} AND token.id = ANY($1::bigint[])
+    SELECT token.id {living} AND actor.suspended_at IS NULL AND token.id = ANY($1::bigint[])
     """,
     living=_LIVING,
 )
 
 
 async def find_by_bearer(conn: Connection, bearer: str) -> Token | None:
-    """The living token with this bearer string, unless its account is disabled or gone."""
+    """The living token with this bearer string, unless its account is disabled, gone, or waits to be let in."""
     return await fetch_one(conn, Token, _BY_BEARER, hash_token(bearer))
 
 

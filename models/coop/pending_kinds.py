@@ -1,4 +1,4 @@
-"""How many kinds of things wait for somebody of the team: the mark in the bar, one statement for every page."""
+"""Which kinds of things wait for somebody of the team: the mark in the bar counts them, one statement for all pages."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from models.coop import pending_parts as parts
 from models.people.accounts import Account
 from models.people.roles import RIGHTS, Right, has_right
-from models.store.database import Connection, fetch_value
+from models.store.database import Connection, fetch_column
 from models.store.statements import compose
 
 COUNTED: Mapping[str, Right] = MappingProxyType(
@@ -29,9 +29,9 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
 )
 """The kinds, and the right of whoever settles each."""
 
-_COUNT = compose(
+_WAITING = compose(
     """
-    SELECT count(*) FROM unnest($3::text[]) AS kind WHERE CASE kind
+    SELECT kind FROM unnest($3::text[]) AS kind WHERE CASE kind
         WHEN 'sign_ups' THEN EXISTS (SELECT {sign_ups})
         WHEN 'unattended' THEN EXISTS (SELECT {unattended})
         WHEN 'reports' THEN EXISTS (SELECT {reports})
@@ -65,10 +65,7 @@ _COUNT = compose(
 )
 
 
-async def count(conn: Connection, account: Account) -> int:
-    """How many kinds wait for her: as many lines as the home of the cooperative has. Cheap: every page of hers asks."""
+async def list_waiting(conn: Connection, account: Account) -> list[str]:
+    """The kinds of which something waits for her: the lines of the cooperative's home. Every page of hers asks."""
     mine = [kind for kind, right in COUNTED.items() if has_right(account, right)]
-    if not mine:
-        return 0
-    found: int = await fetch_value(conn, _COUNT, account.actor_id, sorted(RIGHTS["reports"]), mine)
-    return found
+    return mine and await fetch_column(conn, _WAITING, account.actor_id, sorted(RIGHTS["reports"]), mine)

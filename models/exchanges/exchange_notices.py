@@ -35,7 +35,8 @@ async def find_last(conn: Connection, exchange_id: int, reader_id: int) -> Post 
         """
         SELECT * FROM full_post WHERE deleted_at IS NULL AND id = greatest(
             (SELECT max(m.post_id) FROM exchange_message m JOIN post p ON p.id = m.post_id
-                WHERE m.exchange_id = $1 AND p.deleted_at IS NULL),
+                WHERE m.exchange_id = $1 AND p.deleted_at IS NULL
+                    AND (p.hidden_at IS NULL OR p.author_id = $2)),
             (SELECT max(x.post_id) FROM exchange_notice x JOIN post p ON p.id = x.post_id
                 WHERE x.exchange_id = $1 AND x.reader_id = $2 AND p.kind = 'notice'))
         """,

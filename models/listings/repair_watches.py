@@ -84,6 +84,8 @@ async def notify_near(conn: Connection, listing: Listing) -> list[int]:
         FROM post p CROSS JOIN watching_repairer w
         WHERE p.id = $1 AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories')
             AND w.actor_id <> p.author_id
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.id = p.author_id
+                AND (a.limited_at IS NOT NULL OR a.suspended_at IS NOT NULL))
             AND w.latitude BETWEEN $4 AND $6 AND w.longitude BETWEEN $5 AND $7
             AND 2 * 6371000 * asin(least(1, sqrt(sin(radians(w.latitude - $2) / 2) ^ 2
                 + sin(radians(w.longitude - $3) / 2) ^ 2 * cos(radians($2)) * cos(radians(w.latitude))))) <= $8

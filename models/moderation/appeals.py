@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 
@@ -16,8 +16,6 @@ FIRST, AGAIN = timedelta(days=7), timedelta(days=7)
 """What nobody answered for so long is told to administrators, and then so often."""
 
 Outcome = Literal["kept", "taken_back"]
-
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

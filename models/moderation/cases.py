@@ -1,6 +1,5 @@
 """Cases: what was reported, held or decided about one person, looked at together until it is closed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -203,17 +202,3 @@ async def find_open(conn: Connection, actor_id: int) -> int | None:
         conn, "SELECT id FROM moderation_case WHERE actor_id = $1 AND closed_at IS NULL", actor_id
     )
     return found
-
-
-async def list_about(conn: Connection, actor_id: int, *, limit: int = 20) -> Sequence[Case]:
-    """Everything that was ever opened about somebody, the latest first."""
-    return await fetch_all(
-        conn,
-        Case,
-        """
-        SELECT id, actor_id, actor_name, opened_at, latest_at, closed_at, holder_id, held_until
-        FROM moderation_case WHERE actor_id = $1 ORDER BY opened_at DESC, id DESC LIMIT $2
-        """,
-        actor_id,
-        limit,
-    )

@@ -153,36 +153,17 @@ async def list_by_ids(conn: Connection, ids: Sequence[int], reader_id: int | Non
 _OPEN = compose(
     """
     SELECT {columns} FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
-        AND ($2::bigint IS NULL OR id > $2) ORDER BY id LIMIT $3
+        AND ($2::bigint IS NULL OR case_id = $2) ORDER BY id LIMIT $3
     """,
     columns=COLUMNS,
 )
 
 
 async def list_open(
-    conn: Connection, *, reader_id: int | None = None, after: int | None = None, limit: int = 100
+    conn: Connection, *, reader_id: int | None = None, case_id: int | None = None, limit: int = 100
 ) -> list[Report]:
-    """Reports that wait for somebody, oldest first, by keyset; not those about the reader."""
-    return await fetch_all(conn, Report, _OPEN, reader_id, after, limit)
-
-
-_CLOSED = compose(
-    """
-    SELECT {columns} FROM report WHERE closed_at IS NOT NULL AND target_id IS DISTINCT FROM $1
-        AND ($2::timestamptz IS NULL OR (closed_at, id) < ($2, $3::bigint))
-    ORDER BY closed_at DESC, id DESC LIMIT $4
-    """,
-    columns=COLUMNS,
-)
-
-
-async def list_closed(
-    conn: Connection, *, reader_id: int, before: tuple[datetime, int] | None = None, limit: int = 20
-) -> list[Report]:
-    """Settled reports, the latest first, by keyset on when and id; not those about the reader."""
-    return await fetch_all(
-        conn, Report, _CLOSED, reader_id, before[0] if before else None, before[1] if before else None, limit
-    )
+    """Reports that wait for somebody, of one case or all, oldest first; not those about the reader."""
+    return await fetch_all(conn, Report, _OPEN, reader_id, case_id, limit)
 
 
 _MADE = compose(
@@ -213,19 +194,6 @@ async def find_case(conn: Connection, id: int) -> int | None:
 async def put_into_case(conn: Connection, id: int, case_id: int) -> None:
     """It belongs to this case from now on."""
     await execute(conn, "UPDATE report SET case_id = $2 WHERE id = $1", id, case_id)
-
-
-async def count_open(conn: Connection, reader_id: int) -> int:
-    """How many wait for the reader; at most 1,000."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM (SELECT FROM report WHERE closed_at IS NULL AND target_id IS DISTINCT FROM $1
-            LIMIT 1000) AS waiting
-        """,
-        reader_id,
-    )
-    return found
 
 
 async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:

@@ -9,6 +9,7 @@ from models.moderation import decisions
 from models.moderation.decisions import DecisionKind, ModerationDecision
 from models.people.roles import RIGHTS
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.statements import name_values
 
 ANSWER_WITHIN = timedelta(days=2)
 """So long whoever is asked to confirm has for it; then all of the team are asked."""
@@ -51,34 +52,26 @@ class DecisionExtra:
     answer: str
 
 
+_SAVE = name_values(
+    """
+    INSERT INTO moderation_decision (id, case_id, actor_id, kind, decided_by, post_ids, rule, words, days, ends_at,
+        second_id, provisional, reported, answer, effective_at)
+    VALUES (:id, :case_id, :actor_id, :kind, :decided_by, :post_ids, :rule, :words, :days,
+        coalesce(:ends_at, now() + make_interval(days => :days)), :second_id, :provisional, :reported, :answer,
+        CASE WHEN NOT :proposed THEN now() END)
+    RETURNING id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
+        refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words
+    """,
+    NewDecision,
+    also=["id", "post_ids"],
+)
+
+
 async def save(conn: Connection, new: NewDecision) -> ModerationDecision:
     """Keep it. One that is not proposed takes effect now."""
-    id: int = await fetch_value(
-        conn,
-        """
-        INSERT INTO moderation_decision (id, case_id, actor_id, kind, decided_by, post_ids, rule, words, days, ends_at,
-            second_id, provisional, reported, answer, effective_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, now() + make_interval(days => $9)), $11, $12, $13,
-            $14, CASE WHEN NOT $15 THEN now() END)
-        RETURNING id
-        """,
-        make_id(),
-        new.case_id,
-        new.actor_id,
-        new.kind,
-        new.decided_by,
-        list(new.post_ids),
-        new.rule,
-        new.words,
-        new.days,
-        new.ends_at,
-        new.second_id,
-        new.provisional,
-        new.reported,
-        new.answer,
-        new.proposed,
+    made = await fetch_one(
+        conn, ModerationDecision, _SAVE.sql, *_SAVE.args(new, id=make_id(), post_ids=list(new.post_ids))
     )
-    made = await decisions.find(conn, id)
     assert made is not None
     return made
 
@@ -115,6 +108,17 @@ async def find_latest(conn: Connection, case_id: int) -> int:
     """The id of what was decided or proposed last in a case, 0 for nothing: by it one knows whether more was."""
     found: int | None = await fetch_value(conn, "SELECT max(id) FROM moderation_decision WHERE case_id = $1", case_id)
     return found or 0
+
+
+async def get_link(conn: Connection, id: int) -> str:
+    """What opens a decision for whoever cannot log in: random, and written to the person alone."""
+    return str(await fetch_value(conn, "SELECT link_id FROM moderation_decision WHERE id = $1", id))
+
+
+async def find_by_link(conn: Connection, link: str) -> ModerationDecision | None:
+    """The decision that it opens; `link` is a UUID."""
+    id: int | None = await fetch_value(conn, "SELECT id FROM moderation_decision WHERE link_id = $1::uuid", link)
+    return await decisions.find(conn, id) if id is not None else None
 
 
 async def confirm(conn: Connection, id: int, by: int) -> ModerationDecision | None:

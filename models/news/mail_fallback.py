@@ -45,7 +45,8 @@ async def list_stuck(conn: Connection, *, at: datetime, limit: int = 500) -> lis
         """
         SELECT m.post_id, e.id AS exchange_id, e.listing_id, p.author_id, other.id AS other_id
         FROM exchange_message m
-        JOIN post p ON p.id = m.post_id AND p.local AND p.deleted_at IS NULL
+        JOIN post p ON p.id = m.post_id AND p.local AND p.deleted_at IS NULL AND p.hidden_at IS NULL
+            AND NOT EXISTS (SELECT FROM actor author WHERE author.id = p.author_id AND author.suspended_at IS NOT NULL)
         JOIN exchange e ON e.id = m.exchange_id
         JOIN actor other ON other.id = CASE WHEN p.author_id = e.owner_id THEN e.partner_id ELSE e.owner_id END
             AND NOT other.local AND other.deleted_at IS NULL AND other.suspended_at IS NULL

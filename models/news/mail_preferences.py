@@ -38,6 +38,9 @@ TYPES: dict[NotificationType, Kind] = {
     "poll": "posts",
 }
 
+DECISIONS = ("decision", "decision_ended", "appeal_answered")
+"""What whoever is suspended is told by mail all the same, by the types of notifications."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -102,8 +105,8 @@ async def save_mailed(conn: Connection, actor_id: int, kinds: list[Kind], last_i
 async def schedule_all(conn: Connection, *, until: datetime, oldest: datetime, due: dict[Rhythm, datetime]) -> int:
     """Note whom to write to, and when, for all that happened since the last look and before `until`; how many.
 
-    Nobody is written to who did it herself, whose address is not confirmed or does not exist, or who wants no mails of
-    this kind. What is older than `oldest` is past.
+    Nobody is written to who did it herself, whose address is not confirmed or does not exist, who is suspended, or who
+    wants no mails of this kind. What is older than `oldest` is past.
     """
     after = await _move_cursor(conn, make_id(until), make_id(oldest))
     if after is None:
@@ -114,19 +117,21 @@ async def schedule_all(conn: Connection, *, until: datetime, oldest: datetime, d
         INSERT INTO mail_round (actor_id, rhythm, due_at)
         SELECT DISTINCT told.actor_id, rhythm.name, due.due_at
         FROM (
-            SELECT n.recipient_id AS actor_id, types.kind
+            SELECT n.recipient_id AS actor_id, types.kind, n.type = ANY($9::text[]) AS always
             FROM notification n JOIN unnest($3::text[], $4::text[]) AS types (type, kind) ON types.type = n.type
             WHERE n.id > $1 AND n.id <= $2
             UNION
-            SELECT unnest(ARRAY[e.owner_id, e.partner_id]), 'messages'
+            SELECT unnest(ARRAY[e.owner_id, e.partner_id]), 'messages', false
             FROM exchange_message m JOIN exchange e ON e.id = m.exchange_id
             WHERE m.post_id > $1 AND m.post_id <= $2
             UNION
-            SELECT unnest(ARRAY[e.owner_id, e.partner_id]), 'exchanges'
+            SELECT unnest(ARRAY[e.owner_id, e.partner_id]), 'exchanges', false
             FROM exchange_event v JOIN exchange e ON e.id = v.exchange_id WHERE v.id > $1 AND v.id <= $2
         ) AS told
         JOIN account a ON a.actor_id = told.actor_id AND a.confirmed_at IS NOT NULL AND a.disabled_at IS NULL
             AND a.mail_refused_at IS NULL
+            AND (told.always
+                OR NOT EXISTS (SELECT FROM actor m WHERE m.id = a.actor_id AND m.suspended_at IS NOT NULL))
         JOIN unnest($5::text[], $6::text[]) AS proposed (kind, rhythm) ON proposed.kind = told.kind
         LEFT JOIN mail_choice c ON c.actor_id = told.actor_id AND c.kind = told.kind
         CROSS JOIN LATERAL (SELECT coalesce(c.rhythm, proposed.rhythm) AS name) AS rhythm
@@ -141,6 +146,7 @@ async def schedule_all(conn: Connection, *, until: datetime, oldest: datetime, d
         list(PROPOSED.values()),
         list(due),
         list(due.values()),
+        list(DECISIONS),
     )
 
 

@@ -142,7 +142,7 @@ async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> 
                 (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at
                     FROM exchange_message m JOIN post p ON p.id = m.post_id
                     WHERE m.exchange_id = e.id AND m.post_id > e.read_id AND p.author_id <> $1
-                        AND p.deleted_at IS NULL ORDER BY m.post_id DESC LIMIT 100)
+                        AND p.deleted_at IS NULL AND p.hidden_at IS NULL ORDER BY m.post_id DESC LIMIT 100)
                 UNION ALL
                 (SELECT id, kind, created_at FROM exchange_event
                     WHERE exchange_id = e.id AND id > e.read_id AND actor_id IS DISTINCT FROM $1
@@ -166,7 +166,8 @@ async def list_entries(conn: Connection, reader_id: int, ids: list[int]) -> list
         FROM (
             SELECT m.exchange_id, m.post_id AS id, 'message' AS kind, p.published_at AS created_at
             FROM exchange_message m JOIN post p ON p.id = m.post_id
-            WHERE m.post_id = ANY($2) AND p.deleted_at IS NULL AND NOT was_read_in_an_app(m.post_id, $1)
+            WHERE m.post_id = ANY($2) AND p.deleted_at IS NULL AND p.hidden_at IS NULL
+                AND NOT was_read_in_an_app(m.post_id, $1)
             UNION ALL
             SELECT exchange_id, id, kind, created_at FROM exchange_event v
             WHERE id = ANY($2) AND NOT was_told_in_an_app(id, $1)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from models.ids import make_id
-from models.news.mail_preferences import TYPES, Choice, Kind, Rhythm
+from models.news.mail_preferences import DECISIONS, TYPES, Choice, Kind, Rhythm
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 MailState = Literal["waiting", "sending", "sent", "failed"]
@@ -59,7 +59,10 @@ class UnmailedNews:
 async def list_unmailed(
     conn: Connection, actor_id: int, choices: Collection[Choice], *, since: datetime, until: datetime
 ) -> list[UnmailedNews]:
-    """What of these kinds is still unread and was not told by mail, between two moments; the newest first."""
+    """What of these kinds is still unread and was not told by mail, between two moments; the newest first.
+
+    Whoever is suspended is told by mail of nothing but decisions about her.
+    """
     told: dict[Kind, int] = {choice.kind: choice.told_id for choice in choices}
     types = [(type, told[kind]) for type, kind in TYPES.items() if kind in told]
     return await fetch_all(
@@ -69,6 +72,8 @@ async def list_unmailed(
         (SELECT n.id, NULL::bigint AS exchange_id, n.created_at
         FROM listed_notification n JOIN unnest($2::text[], $3::bigint[]) AS told (type, last_id) ON told.type = n.type
         WHERE n.recipient_id = $1 AND n.id > greatest(told.last_id, $6) AND n.id <= $7 AND n.unread
+            AND (n.type = ANY($9::text[])
+                OR NOT EXISTS (SELECT FROM actor a WHERE a.id = $1 AND a.suspended_at IS NOT NULL))
         ORDER BY n.id DESC LIMIT $8)
         UNION ALL
         (SELECT fresh.id, e.id, fresh.created_at FROM unread_exchange e
@@ -76,7 +81,7 @@ async def list_unmailed(
             SELECT m.post_id AS id, p.published_at AS created_at
             FROM exchange_message m JOIN post p ON p.id = m.post_id
             WHERE m.exchange_id = e.id AND m.post_id > greatest(e.read_id, $4::bigint, $6) AND m.post_id <= $7
-                AND $4 IS NOT NULL AND p.author_id <> $1 AND p.deleted_at IS NULL
+                AND $4 IS NOT NULL AND p.author_id <> $1 AND p.deleted_at IS NULL AND p.hidden_at IS NULL
                 AND NOT was_read_in_an_app(m.post_id, $1)
             UNION ALL
             SELECT id, created_at FROM exchange_event v
@@ -84,7 +89,7 @@ async def list_unmailed(
                 AND $5 IS NOT NULL AND v.actor_id IS DISTINCT FROM $1 AND NOT was_told_in_an_app(v.id, $1)
                 AND NOT EXISTS (SELECT FROM thanks t WHERE t.event_id = v.id AND was_read_in_an_app(t.post_id, $1))
         ) AS fresh
-        WHERE e.reader_id = $1
+        WHERE e.reader_id = $1 AND NOT EXISTS (SELECT FROM actor a WHERE a.id = $1 AND a.suspended_at IS NOT NULL)
         ORDER BY fresh.id DESC LIMIT $8)
         ORDER BY 1 DESC
         """,
@@ -96,6 +101,7 @@ async def list_unmailed(
         make_id(since),
         make_id(until),
         MOST,
+        list(DECISIONS),
     )
 
 

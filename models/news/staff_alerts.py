@@ -86,7 +86,7 @@ async def list_due(conn: Connection, recipient_id: int) -> list[Alert]:
             a.pushed_at IS NOT NULL AS pushed, n.read_at IS NOT NULL AS read
         FROM staff_alert a JOIN notification n ON n.id = a.notification_id
         LEFT JOIN staff_choice c ON c.actor_id = a.recipient_id AND c.kind = a.kind
-        WHERE a.recipient_id = $1 AND a.due_at <= now() ORDER BY a.notification_id LIMIT 500 FOR UPDATE OF a
+        WHERE a.recipient_id = $1 AND a.due_at <= now() ORDER BY a.notification_id FOR UPDATE OF a
         """,
         recipient_id,
         PROPOSED,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from models.ids import make_id
-from models.news import staff_alerts
+from models.news import staff_alerts, staff_preferences
 from models.news.notifications import NotificationType
 from models.news.staff_preferences import RIGHT_OF_KIND, StaffKind
 from models.people import accounts, actors, roles
@@ -33,8 +33,8 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
 }
 """What the team is told of, and the subject for which each chooses how."""
 
-URGENT: frozenset[NotificationType] = frozenset({"admin.report", "sign_up", "sign_up_message"})
-"""Somebody waits, or is harmed: a mail leaves at once although another one left a moment ago."""
+URGENT: frozenset[NotificationType] = frozenset({"admin.report", "sign_up", "sign_up_message", "handed_over"})
+"""Somebody waits or is harmed, or she is on duty from now on: a mail leaves at once although one left just before."""
 
 SAME_CASE = timedelta(minutes=10)
 """Two notifications of the same case are so far apart at least."""
@@ -79,26 +79,45 @@ async def notify_team(
     but: Collection[int | None] = (),
     to: Collection[int] | None = None,
 ) -> list[int]:
-    """Tell all who can settle it but those in `but` (who did it, whom it is about); only those in `to`, where given.
+    """Tell all who can settle it but whom it is about and those in `but` (who did it); only those in `to`, where given.
 
     Returns whom. Told again it is as if it were the first time. Telephone and mail follow by themselves.
     """
     kind = KIND_OF[type]
     right = RIGHT_OF_KIND[kind]
+    but = {*but, *await _list_concerned(conn, topic)}
     told = [id for id in await roles.list_holders(conn, right) if id not in but and (to is None or id in to)]
     made = await _notify(conn, told, type, topic)
     if made:
-        on_duty = set(await duty.list_on_duty(conn, right, datetime.now(UTC))).intersection(told)
+        on_duty = await duty.list_on_duty(conn, right, datetime.now(UTC))
+        first = await staff_preferences.filter_told(conn, kind, [id for id in on_duty if id in told])
         await staff_alerts.add(
             conn,
             made,
             kind,
             urgent=type in URGENT,
-            first_ids=on_duty or told,
+            first_ids=first or told,
             later=LATER_OF.get(kind, LATER),
         )
         await ask_mail(conn, kind)
     return told
+
+
+async def _list_concerned(conn: Connection, topic: Topic) -> list[int]:
+    """Whom a report, a case or a decision is about, and whose post is held: they are not told as one of the team."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT target_id FROM report WHERE id = $1
+        UNION SELECT actor_id FROM moderation_case WHERE id = $2
+        UNION SELECT actor_id FROM moderation_decision WHERE id = $3
+        UNION SELECT author_id FROM post WHERE id = $4
+        """,
+        topic.report_id,
+        topic.case_id,
+        topic.decision_id,
+        topic.post_id,
+    )
 
 
 async def notify_of_report(conn: Connection, report_id: int, *, but: Sequence[int | None]) -> list[int]:

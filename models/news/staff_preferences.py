@@ -1,6 +1,6 @@
 """How each of the team wants to be told of a subject beyond the news on her page: at once, each morning, or never."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from models.people import roles
@@ -62,11 +62,16 @@ async def list_told(conn: Connection, kind: StaffKind, right: Right) -> list[int
     All of them where every one said so: what is told here must reach somebody.
     """
     holders = await roles.list_holders(conn, right)
+    return await filter_told(conn, kind, holders) or holders
+
+
+async def filter_told(conn: Connection, kind: StaffKind, actor_ids: Sequence[int]) -> list[int]:
+    """These people without those who said that they want to hear nothing of this subject."""
     rows = await fetch_records(
         conn,
         "SELECT actor_id FROM staff_choice WHERE kind = $1 AND rhythm = 'never' AND actor_id = ANY($2)",
         kind,
-        holders,
+        list(actor_ids),
     )
     silent = {row["actor_id"] for row in rows}
-    return [id for id in holders if id not in silent] or holders
+    return [id for id in actor_ids if id not in silent]

@@ -17,7 +17,7 @@ _DIRECTORY = """
         ORDER BY p.id DESC LIMIT 1
     ) AS last ON $2::boolean
     WHERE a.local AND a.type IN ('Person', 'Organization') AND a.discoverable
-        AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.limited_at IS NULL
         AND a.moved_to IS NULL AND account.confirmed_at IS NOT NULL AND account.disabled_at IS NULL
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = $1 AND h.author_id = a.id OFFSET 0)
     ORDER BY last.id DESC NULLS LAST, a.id DESC OFFSET $3 LIMIT $4

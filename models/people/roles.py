@@ -58,10 +58,13 @@ def has_right(account: Account, right: Right) -> bool:
 
 
 async def list_holders(conn: Connection, right: Right) -> list[int]:
-    """Row ids of those who may do it, to tell them; not those whose account is closed."""
+    """Row ids of those who may do it, to tell them; not those whose account is closed or who are suspended."""
     return await fetch_column(
         conn,
-        "SELECT actor_id FROM account WHERE roles && $1::text[] AND disabled_at IS NULL ORDER BY actor_id",
+        """
+        SELECT actor_id FROM account JOIN actor ON actor.id = actor_id
+        WHERE roles && $1::text[] AND disabled_at IS NULL AND suspended_at IS NULL ORDER BY actor_id
+        """,
         sorted(RIGHTS[right]),
     )
 

@@ -66,7 +66,7 @@ async def list_most_used(conn: Connection, *, offset: int = 0, limit: int = 10) 
         WITH recent AS MATERIALIZED (
             SELECT p.id, p.author_id FROM post p JOIN actor a ON a.id = p.author_id
             WHERE p.id > $1 AND p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL
-                AND a.suspended_at IS NULL
+                AND a.suspended_at IS NULL AND a.limited_at IS NULL
             ORDER BY p.id DESC LIMIT 2000
         )
         SELECT t.tag, max(t.name) AS name FROM recent r JOIN post_tag t ON t.post_id = r.id

@@ -81,16 +81,26 @@ async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post
     return found[0] if found else None
 
 
+# The team reads what it hid, to judge it again, but for what was private. What somebody who was suspended wrote in an
+# exchange stays with the other one: what is lent is still to be given back.
 _MAY_READ = """
-    author.deleted_at IS NULL AND author.suspended_at IS NULL
-    AND (
+    author.deleted_at IS NULL AND (author.suspended_at IS NULL AND (
         p.author_id = {reader} AND p.kind <> 'notice'
         OR p.audience IN ('network', 'unlisted')
         OR (p.audience = 'coop' AND reader.local)
-        OR ({reader} IS NOT NULL AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = {reader}))
+        OR (p.audience <> 'author' AND {reader} IS NOT NULL
+            AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = {reader}))
         OR (p.audience IN ('followers', 'territories') AND EXISTS (
             SELECT FROM follow WHERE follower_id = {reader} AND followed_id = p.author_id AND state = 'accepted'))
         OR (p.audience = 'territories' AND reader.local)
+    ) OR CASE
+        WHEN p.audience = 'direct' THEN author.suspended_at IS NOT NULL AND NOT author.suspended_with_server
+            AND coalesce(p.author_id = {reader} OR (
+                SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = {reader} LIMIT 1), false)
+            AND coalesce((SELECT true FROM exchange_message said WHERE said.post_id = p.id LIMIT 1), false)
+        WHEN p.hidden_audience IN ('network', 'unlisted', 'coop', 'territories') THEN reader.local AND coalesce((
+            SELECT team.roles && ARRAY['moderator', 'admin'] FROM account team WHERE team.actor_id = {reader}), false)
+        ELSE false END
     )
     AND NOT EXISTS (SELECT FROM barred WHERE reader_id = {reader} AND author_id = p.author_id OFFSET 0)
 """
@@ -125,8 +135,9 @@ async def filter_visible(
 
     The reader is any actor, ours or not. Public posts: everybody, except between people who block each other.
     `coop`: our own people. `followers` and `territories`: accepted followers, and those addressed.
-    `direct`: those addressed. Authors see their own, but no notices, which only pass for theirs. With `tombstones` also
-    what was deleted: whoever could read it may know that it is gone.
+    `direct`: those addressed. `author`, which is what the team hid: its author, and the team. Authors see their own,
+    but no notices, which only pass for theirs. With `tombstones` also what was deleted: whoever could read it may know
+    that it is gone.
     """
     return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
 

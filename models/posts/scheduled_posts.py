@@ -138,13 +138,15 @@ async def take(conn: Connection, id: int) -> bool:
 
 
 async def list_due(conn: Connection, limit: int = 100) -> list[int]:
-    """Those whose moment passed a while ago: their job was lost, or given up."""
+    """Those whose moment passed a while ago: their job was lost, or given up, or their author was suspended then."""
     rows = await fetch_all(
         conn,
         Scheduled,
         """
         SELECT id, actor_id, scheduled_at, wish, media_ids, application, application_website
-        FROM scheduled_status WHERE scheduled_at < now() - interval '1 minute' ORDER BY scheduled_at LIMIT $1
+        FROM scheduled_status s WHERE scheduled_at < now() - interval '1 minute'
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.id = s.actor_id AND a.suspended_at IS NOT NULL)
+        ORDER BY scheduled_at LIMIT $1
         """,
         limit,
     )

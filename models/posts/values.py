@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 PostKind = Literal["note", "listing", "notice"]
 """A notice is what this server tells one member about a thread: hers alone, by nobody's hand, never sent."""
-Audience = Literal["network", "unlisted", "coop", "territories", "followers", "direct"]
+Audience = Literal["network", "unlisted", "coop", "territories", "followers", "direct", "author"]
+"""`author`: hidden by the team, or held before it was ever published; never chosen by anybody."""
 
 PUBLIC: tuple[Audience, ...] = ("network", "unlisted")
 """Audiences that anybody may read."""
@@ -19,7 +20,8 @@ EVERYBODY = "https://www.w3.org/ns/activitystreams#Public"
 class Post:
     """One listing or note, here or from elsewhere. `content` is cleaned HTML, `source` what a local author typed.
 
-    `thanks_for` is the economic event that a note of ours thanks for.
+    `thanks_for` is the economic event that a note of ours thanks for. While `hidden_at` is set, `audience` is `author`
+    and `hidden_audience` what it was.
     """
 
     id: int
@@ -45,20 +47,25 @@ class Post:
     received_at: datetime
     deleted_at: datetime | None
     thanks_for: str | None = None
+    hidden_at: datetime | None = None
+    hidden_audience: Audience | None = None
 
     @property
     def meant_audience(self) -> Audience:
-        """The audience that its author gave it; `audience` is narrower while it waits (`waiting_posts`)."""
-        if self.local or self.audience not in ("unlisted", "followers"):
-            return self.audience
-        if self.audience == "unlisted":
+        """The audience that its author gave it; `audience` is narrower while it waits (`waiting_posts`) or
+        is hidden.
+        """
+        held = self.hidden_audience or self.audience
+        if self.local or held not in ("unlisted", "followers"):
+            return held
+        if held == "unlisted":
             return "network" if EVERYBODY in self.to_uris else "unlisted"
         return "territories" if self.kind == "listing" else "followers"
 
     @property
     def waits(self) -> bool:
         """Whether it stands in no list because nobody here knows its host."""
-        return self.audience != self.meant_audience
+        return (self.hidden_audience or self.audience) != self.meant_audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ async def list_suggestions(conn: Connection, reader_id: int, *, offset: int = 0,
         SELECT a.id AS actor_id, a.local AND a.type = 'Group' AS stream, coalesce(near.familiar, 0) AS familiar
         FROM proposed JOIN actor a ON a.id = proposed.id LEFT JOIN near ON near.id = a.id
         WHERE a.id <> $1 AND a.discoverable AND a.type <> 'Application' AND a.host <> ''
-            AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.moved_to IS NULL
+            AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.limited_at IS NULL AND a.moved_to IS NULL
             AND NOT EXISTS (SELECT FROM account c WHERE c.actor_id = a.id
                 AND (c.confirmed_at IS NULL OR c.disabled_at IS NOT NULL))
             AND NOT EXISTS (SELECT FROM follow f WHERE f.follower_id = $1 AND f.followed_id = a.id)

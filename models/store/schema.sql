@@ -213,7 +213,11 @@ CREATE TABLE account (
     -- Somebody asked to join and waits for a yes: she may look around, save and draft.
     waits_since timestamptz
 );
+CREATE INDEX account_created ON account (created_at);
 CREATE UNIQUE INDEX account_email ON account (lower(email));
+-- The home of the cooperative counts the last weeks, and names who looks after it: of ten years and thousands of
+-- members only those are read.
+CREATE INDEX account_team ON account (actor_id) WHERE roles <> '{}'::text[];
 CREATE INDEX account_waits ON account (waits_since) WHERE waits_since IS NOT NULL;
 
 CREATE TABLE session (
@@ -305,7 +309,8 @@ CREATE TABLE post (
     url text NOT NULL,
     -- network is Public in `to`, unlisted Public in `cc`; coop never leaves the server; territories are the followers
     -- of the author and the coop actors of friend cooperatives.
-    audience text NOT NULL CHECK (audience IN ('network', 'unlisted', 'coop', 'territories', 'followers', 'direct')),
+    audience text NOT NULL CHECK (audience IN ('network', 'unlisted', 'coop', 'territories', 'followers', 'direct',
+        'author')),
     content text NOT NULL DEFAULT '',         -- cleaned HTML, as shown
     source text NOT NULL DEFAULT '',          -- what a local author typed
     warning text NOT NULL DEFAULT '',         -- content warning
@@ -329,7 +334,9 @@ CREATE TABLE post (
     -- The website of the app that a status was written with, as it said when it was registered: apps show it.
     application_website text,
     -- Hidden by the team or held before it was ever published: its author and the team alone read it.
-    hidden_at timestamptz
+    hidden_at timestamptz,
+    hidden_audience text,
+    withheld boolean NOT NULL DEFAULT false   -- those elsewhere who have it were told that it is put away
 );
 -- How much a stranger answered lately is counted, whether it was taken back or not.
 CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
@@ -348,6 +355,7 @@ CREATE INDEX post_public_remote ON post (id DESC)
 CREATE INDEX post_reply ON post (in_reply_to_id) WHERE in_reply_to_id IS NOT NULL;
 CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
 CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
+CREATE INDEX post_untold ON post (author_id) WHERE local AND (hidden_at IS NOT NULL) <> withheld;
 CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
 
 CREATE TABLE listing (
@@ -1250,7 +1258,9 @@ CREATE TABLE agreement (
     ended_at timestamptz,
     CONSTRAINT agreement_check CHECK (ends_at IS NULL OR begins_at < ends_at)
 );
+CREATE INDEX agreement_agreed ON agreement (agreed_at) WHERE agreed_at IS NOT NULL;
 CREATE INDEX agreement_begin ON agreement (begins_at) WHERE state = 'agreed';
+CREATE INDEX agreement_done ON agreement (ended_at) WHERE state = 'done';
 CREATE INDEX agreement_end ON agreement (ends_at) WHERE state = 'agreed';
 CREATE INDEX agreement_exchange ON agreement (exchange_id, id DESC);
 CREATE INDEX agreement_held ON agreement (held_until) WHERE state IN ('requested', 'countered');
@@ -1303,7 +1313,7 @@ CREATE TABLE exchange_event (
     actor_id bigint REFERENCES actor(id) ON DELETE CASCADE,  -- NULL: the clock
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
-        'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again')),
+        'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -1802,15 +1812,20 @@ CREATE TABLE moderation_decision (
     provisional boolean NOT NULL DEFAULT false,  -- hidden only until two have decided what follows
     returned_at timestamptz,                  -- whoever was asked did not answer: all of the team are
     end_told_at timestamptz,                  -- the person knows that it is over
+    link_id uuid NOT NULL DEFAULT gen_random_uuid(),  -- opens it for whoever cannot log in; written to her alone
     answer text NOT NULL DEFAULT '',          -- what those who reported are told
     reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
+    lifted_at timestamptz,                    -- A decision whose time is over is lifted once, whoever looks.
     CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
 );
 CREATE INDEX moderation_decision_actor ON moderation_decision (actor_id);
 CREATE INDEX moderation_decision_case ON moderation_decision (case_id);
 CREATE INDEX moderation_decision_decided_by ON moderation_decision (decided_by);
 CREATE INDEX moderation_decision_ending ON moderation_decision (ends_at)
-    WHERE ends_at IS NOT NULL AND taken_back_at IS NULL;
+    WHERE ends_at IS NOT NULL AND taken_back_at IS NULL AND lifted_at IS NULL;
+CREATE INDEX moderation_decision_exclusion ON moderation_decision (effective_at)
+    WHERE kind = 'exclude' AND taken_back_at IS NULL;
+CREATE UNIQUE INDEX moderation_decision_link ON moderation_decision (link_id);
 -- One proposal of a case waits for a second of the team at a time.
 CREATE UNIQUE INDEX moderation_decision_proposal ON moderation_decision (case_id)
     WHERE effective_at IS NULL AND refused_at IS NULL;
@@ -1960,7 +1975,7 @@ SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_i
     following_uri, featured_uri, icon_media_id, image_media_id, locked, discoverable, indexable, fields,
     also_known_as, moved_to, implements, territory_uri, category, place_name, postcode, commune_code, latitude,
     longitude, radius, published_at, created_at, updated_at, fetched_at, suspended_at, deleted_at, automatic,
-    away_until, street, hours
+    away_until, street, hours, limited_at, excluded_at
 FROM actor;
 COMMENT ON VIEW full_actor IS
     'An actor as it is read, without the document as received, which is large: one list of columns for all readers.';
@@ -1980,7 +1995,8 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.kind, l.mode, l.title, l.description, l.category, l.category_uri, l.status, l.closed_reason, l.stream_uri,
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
-    l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri
+    l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
+    p.hidden_at, p.hidden_audience
 FROM listing l JOIN post p ON p.id = l.post_id;
 COMMENT ON VIEW full_listing IS
     'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';
@@ -1988,7 +2004,7 @@ COMMENT ON VIEW full_listing IS
 CREATE VIEW full_post AS
 SELECT id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
     in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
-    received_at, deleted_at, thanks_for
+    received_at, deleted_at, thanks_for, hidden_at, hidden_audience
 FROM post;
 COMMENT ON VIEW full_post IS
     'A post as it is read, without the object as received, which is large: one list of columns for all readers.';
@@ -2006,7 +2022,8 @@ CREATE VIEW shown_filtered_notification AS
         AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = n.recipient_id AND b.author_id = n.actor_id OFFSET 0)
         AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = n.recipient_id AND m.target_id = n.actor_id
             AND m.notifications AND (m.until IS NULL OR m.until > now()))
-        AND (n.post_id IS NULL OR EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.deleted_at IS NULL))
+        AND (n.post_id IS NULL OR EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.deleted_at IS NULL
+            AND (p.hidden_at IS NULL OR p.author_id = n.recipient_id)))
         AND (n.type <> 'favourite'
             OR EXISTS (SELECT FROM favourite f WHERE f.actor_id = n.actor_id AND f.post_id = n.post_id))
         AND (n.type <> 'reblog'
@@ -2027,13 +2044,23 @@ COMMENT ON VIEW shown_message_request IS
 
 CREATE VIEW shown_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at, n.read_at FROM notification n
-    WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL)
+    WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL
+            AND (a.limited_at IS NULL OR a.id = n.recipient_id
+                OR n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'favourite', 'quote', 'poll', 'update',
+                    'repair_call')
+                OR EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id AND f.followed_id = a.id
+                    AND f.state = 'accepted')
+                OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = n.recipient_id AND e.partner_id = a.id)
+                OR EXISTS (SELECT FROM exchange e WHERE e.partner_id = n.recipient_id AND e.owner_id = a.id)))
+        AND (n.post_id IS NULL OR NOT EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.hidden_at IS NOT NULL
+            AND p.author_id <> n.recipient_id OFFSET 0))
         AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = n.recipient_id AND b.author_id = n.actor_id OFFSET 0)
         AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = n.recipient_id AND m.target_id = n.actor_id
             AND m.notifications AND (m.until IS NULL OR m.until > now()));
 COMMENT ON VIEW shown_notification IS
-    'What somebody is told of, without what those did who are suspended, blocked or muted since: decided when it is '
-    'read, so that lifting a block brings it back; OFFSET 0 keeps the question about `barred` a look-up.';
+    'What somebody is told of, without what those did who are suspended, limited (unless she follows them or is in '
+    'an exchange with them), blocked or muted since, and what is hidden: decided when it is read, so that lifting '
+    'any of it brings it back; OFFSET 0 keeps the question about `barred` a look-up.';
 
 CREATE VIEW unread_exchange AS
     SELECT e.id, e.listing_id, e.reader_id, e.other_id, e.last_id, e.read_id FROM (
@@ -2043,13 +2070,15 @@ CREATE VIEW unread_exchange AS
         SELECT id, listing_id, partner_id, owner_id, last_id, partner_read_id
         FROM exchange WHERE last_id > partner_read_id AND NOT partner_muted
     ) AS e
-    JOIN actor other ON other.id = e.other_id AND other.suspended_at IS NULL AND other.deleted_at IS NULL
+    JOIN actor other ON other.id = e.other_id AND other.deleted_at IS NULL
+        AND (other.suspended_at IS NULL OR NOT other.suspended_with_server)
     WHERE NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = e.reader_id AND b.author_id = e.other_id OFFSET 0)
         AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = e.reader_id AND m.target_id = e.other_id
             AND m.notifications AND (m.until IS NULL OR m.until > now()));
 COMMENT ON VIEW unread_exchange IS
-    'Threads with something that one of the two has not read, unless she muted the thread or hides from the other: '
-    'a view, so that the list and the numbers beside it agree.';
+    'Threads with something that one of the two has not read, unless she muted the thread or hides from the other, '
+    'or the server of the other is set aside: a view, so that the list and the numbers beside it agree. Whoever is '
+    'in an exchange with somebody who was suspended is told so.';
 
 CREATE VIEW watched_server AS
 SELECT s.host, s.level, s.software, s.software_version, coalesce(coop.name, s.name) AS name, s.first_seen_at,
@@ -2121,7 +2150,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION end_access_of_actor() IS
-    'Ends the access of an account whose actor was suspended or deleted, see `end_access`.';
+    'Ends the access of an account whose actor was deleted, see `end_access`.';
 
 CREATE FUNCTION finish_held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -2241,6 +2270,14 @@ CREATE FUNCTION is_standing_status(status text) RETURNS boolean LANGUAGE sql IMM
 COMMENT ON FUNCTION is_standing_status(text) IS
     'A listing that has not ended: open, or paused by its author; said once, in SQL for the partial indexes';
 
+CREATE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM account a
+        WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL))
+$$;
+COMMENT ON FUNCTION is_unpublished(bigint) IS
+    'Whether this is a member who has not confirmed her address or waits to be let in: others, here and elsewhere, '
+    'are answered as if she did not exist, which is another thing than being suspended.';
+
 CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (
         coalesce(bool_or(s.level = 'friend' OR s.listed), false)
@@ -2324,6 +2361,22 @@ COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
     'Whether a delivery may have arrived at the peer, which is not so when it was cancelled before it was tried, or '
     'withheld: who is told that something was taken back, and what is said to have arrived, is the same.';
 
+CREATE FUNCTION narrow_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.hidden_at IS NULL THEN
+        NEW.audience := coalesce(NEW.hidden_audience, NEW.audience);
+        NEW.hidden_audience := NULL;
+    ELSIF NEW.audience <> 'author' THEN
+        NEW.hidden_audience := NEW.audience;
+        NEW.audience := 'author';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION narrow_hidden() IS
+    'A post that is hidden is for its author alone, and for whom it was meant once it is shown again: whichever way '
+    'it was hidden, no read that asks for its audience can forget it.';
+
 CREATE FUNCTION note_unused_files() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO unused_file (key)
@@ -2346,6 +2399,14 @@ $$;
 COMMENT ON FUNCTION place_of(text) IS
     'How pages call a server: the place of its cooperative where that is known and not suspended, else its host; '
     'the statements that tell where a post went give it with each host.';
+
+CREATE FUNCTION recheck_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('declic_tokens', json_build_object('actor', NEW.id)::text);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION recheck_access_of_actor() IS
+    'Tells whoever holds streams of a member open that she was suspended.';
 
 CREATE FUNCTION require_balanced_points() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -2462,12 +2523,17 @@ CREATE TRIGGER access_of_disabled AFTER UPDATE OF disabled_at ON account FOR EAC
 COMMENT ON TRIGGER access_of_disabled ON account IS
     'Whoever is disabled is out of every session and app at once, whichever way it was done.';
 
-CREATE TRIGGER access_of_suspended AFTER UPDATE OF suspended_at, deleted_at ON actor FOR EACH ROW
-    WHEN (NEW.local AND ((OLD.suspended_at IS NULL AND NEW.suspended_at IS NOT NULL)
-        OR (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)))
+CREATE TRIGGER access_of_deleted AFTER UPDATE OF deleted_at ON actor FOR EACH ROW
+    WHEN (NEW.local AND OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
     EXECUTE FUNCTION end_access_of_actor();
+COMMENT ON TRIGGER access_of_deleted ON actor IS
+    'Whoever is deleted is out of every session and app at once, whichever way it was done.';
+
+CREATE TRIGGER access_of_suspended AFTER UPDATE OF suspended_at ON actor FOR EACH ROW
+    WHEN (NEW.local AND OLD.suspended_at IS NULL AND NEW.suspended_at IS NOT NULL)
+    EXECUTE FUNCTION recheck_access_of_actor();
 COMMENT ON TRIGGER access_of_suspended ON actor IS
-    'Whoever is suspended or deleted is out of every session and app at once, whichever way it was done.';
+    'Streams of whoever is suspended close at once, whichever way it was done; her sessions and apps are told why.';
 
 CREATE TRIGGER actor_of_unwelcome_host BEFORE INSERT ON actor FOR EACH ROW WHEN (NOT NEW.local)
     EXECUTE FUNCTION suspend_with_server();
@@ -2533,6 +2599,11 @@ CREATE TRIGGER points_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON point
     FOR EACH STATEMENT EXECUTE FUNCTION keep_points();
 COMMENT ON TRIGGER points_movement_kept ON points_movement IS
     'The ledger is only ever added to.';
+
+CREATE TRIGGER post_hidden_alone BEFORE INSERT OR UPDATE OF hidden_at, audience ON post FOR EACH ROW
+    WHEN (NEW.hidden_at IS NOT NULL OR NEW.audience = 'author') EXECUTE FUNCTION narrow_hidden();
+COMMENT ON TRIGGER post_hidden_alone ON post IS
+    'What the team hides or holds leaves every list at once, and its indexes too.';
 
 CREATE TRIGGER post_makes_known AFTER INSERT ON post FOR EACH ROW WHEN (NEW.local AND NEW.kind <> 'notice')
     EXECUTE FUNCTION know_answered();

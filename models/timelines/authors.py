@@ -19,7 +19,8 @@ _AUTHOR = """
             AND (p.audience IN ('network', 'unlisted') OR p.author_id = :reader_id
                 OR (p.audience IN ('coop', 'territories') AND (SELECT local FROM reader))
                 OR (p.audience IN ('followers', 'territories') AND (SELECT follows FROM reader))
-                OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader_id))
+                OR (p.audience <> 'author'
+                    AND (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader_id)))
             AND (NOT :only_media::boolean OR (SELECT true FROM media m WHERE m.post_id = p.id LIMIT 1))
             AND (NOT :exclude_replies::boolean OR p.in_reply_to_uri IS NULL)
             AND (cardinality(:any_tags::text[]) = 0

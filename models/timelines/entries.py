@@ -9,6 +9,7 @@ from models.store.statements import Statement, name_values
 
 ANYBODYS = """
     p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL AND a.suspended_at IS NULL
+    AND a.limited_at IS NULL
 """
 """Which posts `p` of which actors `a` stand in public timelines, those of hashtags too."""
 

@@ -67,6 +67,8 @@ _FOUND_OPEN = fragment(FOUND, which="is_open_status(l.status)")
 # Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing.
 SHOWN = """
     p.deleted_at IS NULL AND a.suspended_at IS NULL
+    AND (a.limited_at IS NULL OR a.id IS NOT DISTINCT FROM :reader_id OR coalesce((SELECT true FROM follow f
+        WHERE f.follower_id = :reader_id AND f.followed_id = a.id AND f.state = 'accepted'), false))
     AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM :reader_id)
     AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories')))
     AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h

@@ -89,7 +89,7 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
     held = await listings.get_own(conn, uri, author.id)
     at = next_moment(held.post)
     draft = await find_end(conn, require_draft(draft, at=at), at)
-    if REACH.index(draft.audience) < REACH.index(held.post.audience):
+    if REACH.index(draft.audience) < REACH.index(held.post.meant_audience):
         raise Invalid(
             "audience_not_narrowable",
             field="audience",
@@ -100,6 +100,8 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
     new = replace(_as_new(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
     changed = await _save(conn, site, author, held, new, details)
     await uploads.attach(conn, changed.id, author.id, draft.media_ids)
+    if changed.post.hidden_at is not None:
+        return changed
     if held.post.audience == "coop":
         await _send_create(conn, site, author, changed, stream)
         return changed
@@ -231,8 +233,8 @@ async def _send_update(conn: Connection, site: Site, author: Actor, listing: Lis
     post from a Group.
     """
     post = listing.post
-    if post.audience == "coop":
-        return
+    if post.audience == "coop" or post.hidden_at is not None:
+        return  # of what is hidden others have that it is put away, and get it as it will be then
     document = await _build(conn, site, author, listing)
     update = build_update(site, author, document)
     stream_uri = listing.details.stream_uri
@@ -259,7 +261,7 @@ def _as_new(post: Post, at: datetime) -> NewPost:
         local=True,
         author_id=post.author_id,
         url=post.url,
-        audience=post.audience,
+        audience=post.meant_audience,
         content=post.content,
         source=post.source,
         warning=post.warning,

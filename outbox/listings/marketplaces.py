@@ -101,7 +101,7 @@ async def renew(conn: Connection, site: Site, author: Actor, listing: Listing, d
 
 def is_for_markets(listing: Listing, document: Proposal) -> bool:
     """Whether a marketplace reads it: something given or sold, for everybody."""
-    return listing.post.audience == "network" and document.flohmarkt is not None
+    return listing.post.audience == "network" and document.flohmarkt is not None  # not while it is hidden
 
 
 async def _find(conn: Connection, host: str) -> tuple[Actor, Market]:

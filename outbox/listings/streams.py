@@ -19,12 +19,12 @@ from outbox.traffic.send import Recipients, send
 async def pass_on(
     conn: Connection, site: Site, stream: Actor | None, author: Actor, post: Post, create: Create | None = None
 ) -> None:
-    """Share a post of ours with the followers of a stream, people here included; once.
+    """Share a post of ours with the followers of a stream, people here included; once. Not of whoever is limited.
 
     `create` is the activity that published it, found again when it is not given. The followers get it as
     `Announce(Create)` for servers of groups (FEP-1b12), and as `Announce(id)` for all others.
     """
-    if stream is None or post.audience != "network":
+    if stream is None or post.audience != "network" or author.limited_at is not None:
         return
     at = datetime.now(UTC)
     announce = build_announce(site, stream, post.uri, author.uri, at)

@@ -46,6 +46,8 @@ ANSWERS: dict[bool, tuple[str, str]] = {
 }
 """What whoever reported is told where the team wrote nothing itself: whether something was decided; French, English."""
 
+SETTLED_AT_ONCE = 200
+
 MEANWHILE = {
     "fr": "L’équipe a masqué ceci le temps d’en décider à deux.",
     "en": "The team has hidden this until two of it have decided.",
@@ -245,11 +247,13 @@ async def _settle_provisional(conn: Connection, site: Site, decision: Moderation
 
 
 async def _settle_reports(conn: Connection, decision: ModerationDecision, by: Account, answer: str) -> list[Report]:
-    settled = []
-    for one in await reports.list_of_case(conn, decision.case_id, by.actor_id):
-        if one.closed_at is None:
+    settled: list[Report] = []
+    while waiting := await reports.list_open(
+        conn, reader_id=by.actor_id, case_id=decision.case_id, limit=SETTLED_AT_ONCE
+    ):
+        for one in waiting:
             usual = ANSWERS[decision.kind != "nothing"][one.reporter_language == "en"]
-            settlement = Settlement(by=by.actor_id, note="", answer=answer or usual)
+            settlement = Settlement(by=by.actor_id, answer=answer or usual)
             settled.append(await outbox_reports.settle(conn, one.id, settlement))
     return settled
 

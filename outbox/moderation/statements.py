@@ -1,17 +1,15 @@
-"""Telling a person what was decided about her, why, and how to object: in her news, by a message and by a letter.
+"""Telling a person what was decided about her, why, and how to object: in her news, by a message and by mail.
 
-Nobody who reported is ever named. What reaches her by mail, since whoever is suspended reads no messages here, and what
-somebody of another server gets is written by the job LETTER.
+Nobody who reported is ever named.
 """
 
 from typing import Literal
 
+from models.moderation import decision_news, rulings
 from models.moderation.decisions import DecisionKind, ModerationDecision
-from models.news import decision_notifications
 from models.news.notifications import NotificationType
 from models.people import accounts, actors
 from models.people.actors import Actor
-from models.posts import Post
 from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection
@@ -22,7 +20,7 @@ Occasion = Literal["decided", "ended", "taken_back", "answered"]
 """What happened to a decision: it took effect, its time is over, the team took it back, an appeal was answered."""
 
 LETTER = "decision_letter"
-"""The job that writes to the person outside her account (web/mail/decision_mails)."""
+"""The job that writes her a mail (web/mail/decision_mails)."""
 
 TYPES: dict[Occasion, NotificationType] = {
     "decided": "decision",
@@ -54,35 +52,46 @@ ALL_OF_IT = (
 
 
 async def tell(conn: Connection, site: Site, decision: ModerationDecision, occasion: Occasion) -> None:
-    """Tell the person; nobody where her account is deleted. Before she is suspended, so that her message arrives."""
+    """Tell the person, nobody where her account is deleted. Before she is suspended, so that a message arrives.
+
+    Somebody of another server gets a private note of the cooperative, whose link opens without an account.
+    """
     found = await actors.list_by_ids(conn, [decision.actor_id] if decision.actor_id else [])
     if not found or found[0].deleted_at is not None or found[0].guest:
         return
-    person = found[0]
-    if person.local:
-        if await accounts.find(conn, person.id) is None:
-            return
-        await decision_notifications.notify(
-            conn, person.id, TYPES[occasion], case_id=decision.case_id, decision_id=decision.id
-        )
-        page = f"{site.url}/compte/decisions/{decision.id}"
-        words = {code: _write(decision, occasion, page, place) for place, code in enumerate(("fr", "en"))}
-        if person.suspended_at is None:
-            await write_to_member(conn, site, person, words)
+    if not found[0].local:
+        await _write_elsewhere(conn, site, found[0], decision, occasion)
+    elif await accounts.find(conn, found[0].id) is not None:
+        await _tell_member(conn, site, found[0], decision, occasion)
+
+
+async def _tell_member(
+    conn: Connection, site: Site, person: Actor, decision: ModerationDecision, occasion: Occasion
+) -> None:
+    await decision_news.notify(conn, person.id, TYPES[occasion], case_id=decision.case_id, decision_id=decision.id)
+    page = f"{site.url}/compte/decisions/{decision.id}"
+    words = {code: _write(decision, occasion, page, place) for place, code in enumerate(("fr", "en"))}
+    if person.suspended_at is None:
+        await write_to_member(conn, site, person, words)
     payload = {"decision_id": decision.id, "occasion": occasion}
     await jobs.enqueue(conn, LETTER, payload, key=f"{LETTER}:{decision.id}:{occasion}")
 
 
-async def write_elsewhere(
-    conn: Connection, site: Site, person: Actor, decision: ModerationDecision, occasion: Occasion, page: str
-) -> Post | None:
-    """The same to somebody of another server, as a private note of the cooperative; `page` opens without an account."""
+async def _write_elsewhere(
+    conn: Connection, site: Site, person: Actor, decision: ModerationDecision, occasion: Occasion
+) -> None:
     coop = await actors.find_local(conn, "coop")
-    if coop is None or coop.gone or person.deleted_at is not None:
-        return None
-    text = f"@{person.handle} {_write(decision, occasion, page, 0)}"[: notes.TEXT_LIMIT]
+    if coop is None or coop.gone:
+        return
+    page = await make_link(conn, site, decision.id)
+    text = f"@{person.handle} {site.host} : {_write(decision, occasion, page, 0)}"[: notes.TEXT_LIMIT]
     draft = notes.NoteDraft(text=text, audience="direct", language="fr", handles=(person.handle,))
-    return await notes.publish(conn, site, coop, draft)
+    await notes.publish(conn, site, coop, draft)
+
+
+async def make_link(conn: Connection, site: Site, decision_id: int) -> str:
+    """The address of a decision that opens without an account, for the person alone."""
+    return f"{site.url}/decisions/{await rulings.get_link(conn, decision_id)}"
 
 
 def _write(decision: ModerationDecision, occasion: Occasion, page: str, language: int) -> str:

@@ -31,11 +31,13 @@ async def delete_post(
     if not await posts.list_by_ids(conn, [post.id]):
         raise NotFound
     await deliveries.cancel(conn, post.uri)
-    if post.audience != "coop":
+    if post.meant_audience != "coop":
         stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
         quoting = {quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)}
         looking = {*quoting, *await votes.list_remote_voters(conn, post.id)}
-        recipients = replace(find_recipients(post.audience, author, stream=stream), named_ids=tuple(sorted(looking)))
+        recipients = replace(
+            find_recipients(post.meant_audience, author, stream=stream), named_ids=tuple(sorted(looking))
+        )
         delete = build_delete(site, author, post, datetime.now(UTC))
         await send(conn, author, delete, replace(recipients, holders_of=post.uri), about=post.uri)
     await posts.delete(conn, post.id)

@@ -139,7 +139,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     """
     _require_own(author, note)
     require_at_home(author)
-    draft = _require_draft(replace(draft, audience=note.audience))
+    draft = _require_draft(replace(draft, audience=note.meant_audience))
     answered = await posts.list_by_ids(conn, [note.in_reply_to_id]) if note.in_reply_to_id is not None else []
     new, named = await _compose(conn, site, author, draft, answered[0] if answered else None)
     new = replace(new, uri=note.uri, url=note.url, updated_at=next_moment(note))
@@ -156,7 +156,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     [changed] = await posts.list_by_ids(conn, [note.id])
     await _tell_named(conn, author, note, named)
     await notifications.notify_sharers(conn, author_id=author.id, post_id=note.id)
-    if changed.audience != "coop":
+    if changed.audience not in ("coop", "author"):
         parts = (await quote_policies.load_parts(conn, [changed]))[changed.id]
         written = build_note(site, author, changed, mentioned=named, tags=new.tags, media=pictures)
         written = add_quotes(author, add_poll(written, poll), parts)

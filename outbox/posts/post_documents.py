@@ -16,10 +16,13 @@ from models.store.database import Connection
 from outbox.builders.objects.note import add_poll, build_note
 from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
+from outbox.builders.objects.withheld import build_withheld_note, build_withheld_proposal
 
 
 async def build_document(conn: Connection, site: Site, author: Actor, post: Post) -> Note | Proposal:
-    """The Note, or the listing. Raises NotFound where it went meanwhile."""
+    """The Note, or the listing; while it is hidden, that it is put away. Raises NotFound where it went meanwhile."""
+    if post.hidden_at is not None:
+        return await _build_withheld(conn, site, author, post)
     pictures = (await media.list_by_posts(conn, [post.id]))[post.id]
     parts = (await quote_policies.load_parts(conn, [post]))[post.id]
     if post.kind == "listing":
@@ -31,3 +34,10 @@ async def build_document(conn: Connection, site: Site, author: Actor, post: Post
     mentioned = await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id])
     note = build_note(site, author, post, media=pictures, tags=tags, mentioned=mentioned)
     return add_quotes(author, add_poll(note, await polls.find(conn, post.id, None)), parts)
+
+
+async def _build_withheld(conn: Connection, site: Site, author: Actor, post: Post) -> Note | Proposal:
+    listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
+    if listing is not None:
+        return build_withheld_proposal(site, author, listing)
+    return build_withheld_note(site, author, post)

@@ -50,7 +50,7 @@ async def _require_followable(conn: Connection, follower: Actor, followed: Actor
     """Raise Invalid or Forbidden where it cannot be. Until the transaction ends nobody else changes that."""
     if follower.id == followed.id:
         raise Invalid("follow_self", field="address")
-    if followed.deleted_at is not None or followed.type == UNFOLLOWABLE:
+    if followed.gone or followed.type == UNFOLLOWABLE:
         raise Invalid("not_followable", field="address")
     if followed.local:
         await blocks.wait_for(conn, followed.id)

@@ -23,8 +23,8 @@ async def find_stream(conn: Connection, kind: ListingKind, mode: ListingMode) ->
 def find_recipients(
     audience: Audience, author: Actor, *, stream: Actor | None = None, named: tuple[Actor, ...] = ()
 ) -> Recipients:
-    """Where a new post goes; nowhere when it is for this cooperative only, whoever is named in it."""
-    if audience == "coop":
+    """Where a new post goes; nowhere when it is for this cooperative only, or hidden, whoever is named in it."""
+    if audience in ("coop", "author"):
         return Recipients()
     named_ids = tuple(actor.id for actor in named)
     if audience == "direct":

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import backup, directory, exchange, fanout, home, inbound, limits, memory, pages, streams, walks
+from tests.bench import backup, coop, directory, exchange, fanout, home, inbound, limits, memory, pages, streams, walks
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "exchange": exchange.run,
     "backup": backup.run,
     "walks": walks.run,
+    "coop": coop.run,
 }
 
 

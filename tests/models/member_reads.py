@@ -15,6 +15,7 @@ from models.moderation import reports
 from models.news import news, news_mails, notifications
 from models.news.notifications import NotificationPage
 from models.people import accounts, member_directory, sign_ups, usage_statistics
+from models.people.accounts import Account
 from models.posts import conversations, message_requests
 from models.relations import follows, reactions
 from models.relations.blocking import blocks, mutes
@@ -27,6 +28,21 @@ from tests.large_database import FIRST_ID
 from tests.large_database_activity import HER
 
 Read = Callable[[Connection], Awaitable[Any]]
+
+ADMIN = Account(
+    actor_id=HER,
+    username="p10",
+    name="",
+    email="p10@example.org",
+    roles=["admin"],
+    language="fr",
+    confirmed_at=None,
+    disabled_at=None,
+    default_commune_code=None,
+    last_seen_at=None,
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    leaves_at=None,
+)
 
 MIDDLE = FIRST_ID + 70_000_018_000
 
@@ -93,7 +109,7 @@ ADMINISTRATORS: dict[str, tuple[int, Read]] = {
     "sign-ups": (500, lambda conn: sign_ups.list_waiting(conn)),
     "mails": (500, lambda conn: news_mails.list_failed(conn)),
     "mails count": (500, lambda conn: pending_operation.find_mails(conn)),
-    "what waits for the team": (500, lambda conn: pending_kinds.count(conn, ADMIN)),
+    "what waits for the team": (500, lambda conn: pending_kinds.list_waiting(conn, ADMIN)),
     "the week in figures": (500, lambda conn: week_figures.list_weeks(conn, NOW.date())),
     "reports": (500, lambda conn: reports.list_open(conn)),
     "servers": (1350, lambda conn: peer_traffic.list_peers(conn)),

@@ -124,6 +124,13 @@ LIMITS: dict[str, object] = {
     "models.traffic.inbound.received.KEPT_BYTES": 8192,
     "models.traffic.inbound.received.KEPT_FAILED": 1000,
     "models.traffic.outbound.personal_inboxes.MOST_PEOPLE": 500,
+    "models.moderation.appeals.MADE_WITHIN": timedelta(days=30),
+    "models.moderation.appeals.WORDS_LIMIT": 5000,
+    "models.moderation.case_notes.KEPT": timedelta(days=365),
+    "models.moderation.case_notes.LIMIT": 1000,
+    "models.moderation.case_queue.COUNTED": 1000,
+    "models.moderation.cases.HELD_FOR": timedelta(hours=4),
+    "models.moderation.rulings.ANSWER_WITHIN": timedelta(days=2),
 }
 
 LISTS = {
@@ -141,9 +148,7 @@ LISTS = {
     "models.listings.repair_watches.list_open_places": (3,),
     "models.listings.unavailabilities.list_own": (100,),
     "models.moderation.reports.list_open": (100,),
-    "models.moderation.reports.list_closed": (20,),
     "models.moderation.reports.list_made": (50,),
-    "models.moderation.reports.count_open": (1000,),
     "models.moderation.reports.claim_forgotten": (200,),
     "models.news.mail_fallback.list_stuck": (500,),
     "models.news.mail_fallback.list_written": (200,),
@@ -151,7 +156,6 @@ LISTS = {
     "models.news.news.list_threads": (20, 100, 100),
     "models.news.news_mails.list_failed": (50,),
     "models.news.notification_policies.list_filtered": (40,),
-    "models.news.staff_alerts.list_due": (500,),
     "models.people.accounts.list_accounts": (50,),
     "models.people.actors.saving.delete": (200,),
     "models.people.sign_ups.list_answered": (20,),
@@ -196,6 +200,16 @@ LISTS = {
     "models.traffic.inbound.incoming_trace.list_receptions": (10,),
     "models.traffic.peer_traffic.list_peers": (50,),
     "models.traffic.peer_traffic.list_failed_deliveries": (20,),
+    "models.moderation.appeals.claim_forgotten": (100,),
+    "models.moderation.case_queue.list_to_read": (20,),
+    "models.moderation.case_queue.list_to_confirm": (20,),
+    "models.moderation.case_queue.list_appeals": (20,),
+    "models.moderation.case_queue.list_decided": (20,),
+    "models.moderation.journal.list_entries": (50,),
+    "models.moderation.journal.list_months": (120,),
+    "models.moderation.reports.list_of_case": (500,),
+    "models.moderation.rulings.return_unanswered": (100,),
+    "models.moderation.rulings.claim_ended": (100,),
 }
 """How many lines each list gives where nobody asks for another number, and how many rows its statement looks at."""
 

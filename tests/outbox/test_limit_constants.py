@@ -41,6 +41,8 @@ LIMITS: dict[str, object] = {
     "outbox.listings.listing_limits.WHEEL_LIMIT": 60,
     "outbox.listings.listing_limits.MOST_MONEY": Decimal("1000000"),
     "outbox.listings.listing_limits.MOST_THINGS": Decimal("999"),
+    "outbox.moderation.partners.MOST": 500,
+    "outbox.moderation.sanctions.AT_ONCE": 50,
     "outbox.people.absences.LONGEST": timedelta(days=366),
     "outbox.people.absences.RETURNED_AT_ONCE": 50,
     "outbox.people.account_deletion.GRACE": timedelta(days=14),
@@ -58,6 +60,7 @@ LIMITS: dict[str, object] = {
     "outbox.threads.messages.LOOKED_BACK": 50,
     "outbox.traffic.backoff.LONGEST": timedelta(days=10),
     "outbox.traffic.backoff.MOST_OBEYED": timedelta(days=1),
+    "outbox.moderation.case_decisions.SETTLED_AT_ONCE": 200,
 }
 
 

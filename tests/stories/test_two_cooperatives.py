@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from models.posts.media import media
 from models.store.database import Connection, transaction
 from models.timelines import NetworkFilter, Page
 from outbox.listings import listings as outbox
+from outbox.moderation import sanctions
 from outbox.posts import notes as outbox_notes
 from outbox.relations import follows as outbox_follows
 from outbox.relations import reactions as outbox_reactions
 from tests.eventually import eventually
+from tests.rulings import rule
 from tests.servers import Member, RunningServer
 from tests.stories.cooperatives import Cooperatives
 from web.middlewares.work_signals import notify_work
@@ -268,3 +271,44 @@ async def test_home_is_a_page_of_entries(two: Two) -> None:
         home = await timelines.list_home(conn, two.bob.actor.id, Page())
 
     assert [entry.shared_by is not None for entry in home if entry.post_id == copy.id] == [True]
+
+
+async def _find_copy(server: RunningServer, uri: str) -> tuple[Listing | None, int]:
+    """The copy, and how many photos it has."""
+    async with acting(server) as conn:
+        copy = await listings.find_by_listing_uri(conn, uri)
+        photos = await media.list_by_posts(conn, [copy.id]) if copy is not None else {}
+    return copy, sum(len(row) for row in photos.values())
+
+
+async def test_a_listing_goes_and_comes_back_whole_next_door(two: Two) -> None:
+    alice, here, there = two.alice.actor, two.lomme.instance, two.henin
+    photo = await save_upload(
+        here, owner_id=alice.id, data=(SAMPLES / "tente.jpg").read_bytes(), description="Tente verte"
+    )
+    tent = await _publish(two.lomme, alice, media_ids=(photo.id,), place_name="Lomme", postcode="59160")
+    await eventually(lambda: _in_network(there, tent.uri))
+    before, photos = await _find_copy(there, tent.uri)
+    assert before is not None and photos == 1
+
+    async with acting(two.lomme) as conn:
+        decision = await rule(conn, alice, "suspend", lasts=timedelta(days=7), site=here.site)
+
+    async def away() -> bool:
+        copy, photos = await _find_copy(there, tent.uri)
+        return copy is not None and (copy.details.status, photos) == ("paused", 0)
+
+    await eventually(away)
+    copy, _ = await _find_copy(there, tent.uri)
+    assert copy is not None and copy.post.deleted_at is None
+    assert "Tente" not in copy.details.title + copy.post.content
+    assert await _in_network(there, tent.uri) is None
+
+    async with acting(two.lomme) as conn:
+        assert await sanctions.take_back(conn, here.site, decision, by=None)
+
+    await eventually(lambda: _in_network(there, tent.uri))
+    back, photos = await _find_copy(there, tent.uri)
+    assert back is not None and photos == 1
+    assert back.details == before.details
+    assert back.post.content == before.post.content

@@ -26,6 +26,7 @@ from tests.factories import make_activity, make_listing, make_local_actor, make_
 from tests.points import fill_ledger
 from tests.sample_directory import add_sample_directory
 from tests.sample_message_requests import add_message_requests
+from tests.sample_team import add_sample_team
 from tests.sample_village import Village
 from tests.web.axe import list_violations, needs_axe
 from tests.web.chromium import needs_chromium
@@ -162,6 +163,10 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "members": ("/coop/membres", admin, 200),
     "new member": ("/coop/membres/nouveau", admin, 200),
     "member": ("/coop/membres/alice", admin, 200),
+    "on duty": ("/coop/permanence", admin, 200),
+    "places": ("/coop/lieux", admin, 200),
+    "place to keep": ("/coop/lieux/nadia", admin, 200),
+    "choice of mails of the team": ("/compte/courriels", admin, 200),
     "servers": ("/coop/serveurs", admin, 200),
     "server": ("/coop/serveurs/henin.test", admin, 200),
     "why": ("/pourquoi", alice, 200),
@@ -189,6 +194,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await fill_ledger(conn, live.village)
             await furnish_days(conn, live.village)
             await furnish_unknown_hosts(conn)
+            await add_sample_team(conn, live.village)
             await add_message_requests(conn, live.village)
             await ask_bob(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):

@@ -27,6 +27,7 @@ from outbox.posting import PostRequest
 from tests import sample_threads
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
+from tests.rulings import rule
 from tests.web.axe import check, needs_axe
 from tests.web.chromium import needs_chromium
 from tests.web.live_site import Live, serve_village
@@ -95,6 +96,23 @@ async def test_forms_with_mistakes_have_no_violation(live: Live, page: Page) -> 
     await send(page, number="dix", reason="")
     assert await page.locator("#erreurs a").count() == 3
     await check(page, "correction of points")
+
+
+async def test_what_somebody_suspended_reads_has_no_violation(live: Live, page: Page) -> None:
+    village = live.village
+    async with transaction(live.instance.pool) as conn:
+        made = await sample_threads.build(conn, village)
+        await accept(conn, village.site, village.alice, made.tent)
+        await rule(conn, village.alice, "hide", posts=(village.drill.id,), site=village.site)
+    await live.log_in(page.context, village.alice)
+    await page.goto(f"{live.url}/annonces/{village.drill.uri.rpartition('/')[2]}")
+    await check(page, "hidden listing")
+    await page.goto(f"{live.url}/annonces/{village.tent.uri.rpartition('/')[2]}")
+    async with transaction(live.instance.pool) as conn:
+        await rule(conn, village.alice, "suspend", lasts=timedelta(days=7), site=village.site)
+
+    await page.goto(f"{live.url}/compte/suspension")
+    await check(page, "suspended")
 
 
 async def test_one_time_links_have_no_violation(live: Live, page: Page) -> None:

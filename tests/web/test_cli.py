@@ -208,6 +208,32 @@ def test_a_password_is_asked_for_twice_or_read_from_standard_input(options: list
     assert "Warning" not in answer.output
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "roles"),
+    [
+        ("odile", ("--role", "moderator", "--role", "welcome", "--role", "moderator"), ["welcome", "moderator"]),
+        ("kim", ("--role", "keeper", "--role", "member"), ["keeper"]),
+        ("marc", ("--role", "member"), []),
+        ("nora", (), []),
+    ],
+)
+async def test_somebody_is_trusted_with_each_role_that_is_said_and_a_member_with_none(
+    shell: Shell, cli_database: str, name: str, options: tuple[str, ...], roles: list[str]
+) -> None:
+    status, _, _ = await shell.run("account", "create", name, "--email", f"{name}@lomme.test", *options)
+
+    assert status == 0
+    held = "SELECT roles FROM account JOIN actor ON actor.id = actor_id WHERE username = "
+    assert await read(cli_database, f"{held}'{name}'") == roles
+
+
+async def test_a_link_and_a_reset_by_a_command_stand_in_the_journal(shell: Shell, cli_database: str) -> None:
+    await shell.result("account", "link", "alice", "--enter-only")
+
+    last = "SELECT act || ' ' || (details->>'purpose') || ' ' || coalesce(role, 'nobody') FROM journal_entry"
+    assert await read(cli_database, f"{last} ORDER BY id DESC LIMIT 1") == "login_link_made login nobody"
+
+
 async def test_a_password_on_the_command_line_is_taken_this_once_and_said_to_be_seen_by_all(shell: Shell) -> None:
     create = ("account", "create", "ines", "--email", "ines@lomme.test", f"--password={PASSWORD}")
     status, out, err = await shell.run(*create)

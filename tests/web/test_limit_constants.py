@@ -73,6 +73,7 @@ LIMITS: dict[str, object] = {
     },
     "web.mail.news_mail_text.LONGEST": 600,
     "web.mail.staff_alerts.MOST_AT_ONCE": 5,
+    "web.mail.staff_alerts.LOOKED_AT": 200,
     "web.mail.staff_alerts.MOST": 20,
     "web.mail.staff_mails.LONGEST": 300,
     "web.mail.staff_mails.MOST": 10,
@@ -108,7 +109,6 @@ LIMITS: dict[str, object] = {
     "web.pages.moderation.reporting.report_form.CONTENT_LIMIT": 2000,
     "web.pages.moderation.reporting.report_form.LAW_LIMIT": 1000,
     "web.pages.moderation.reporting.report_form.NAME_LIMIT": 100,
-    "web.pages.moderation.reports.PAGE": 20,
     "web.pages.news.failed_mails.PAGE": 50,
     "web.pages.news.notifications.PAGE": 20,
     "web.pages.people.account_moves.LIMIT": 300,
@@ -117,6 +117,7 @@ LIMITS: dict[str, object] = {
     "web.pages.people.profiles.edit.SUMMARY_LIMIT": 500,
     "web.pages.people.profiles.endorsements.MOST": 20,
     "web.pages.people.profiles.thanks.SHOWN": 5,
+    "web.pages.people.team.places.MOST": 100,
     "web.pages.posts.message_requests.AT_ONCE": 20,
     "web.pages.posts.message_requests.SHOWN_OF_ONE": 5,
     "web.pages.posts.polls.MOST_OPTIONS": 100,
@@ -147,6 +148,13 @@ LIMITS: dict[str, object] = {
     "web.server.processes.pool.PAUSE_SECONDS": 1.0,
     "web.server.shared_media.LOOKED_FOR": 20,
     "web.server.worker.jobs.GRANTED_AT_ONCE": 200,
+    "web.news.decision_items.LONGEST": 120,
+    "web.news.statements.EXTRACT": 200,
+    "web.pages.moderation.cases.case_list.PAGE": 20,
+    "web.pages.moderation.cases.decision_form.WORDS_LIMIT": 5000,
+    "web.pages.moderation.cases.held_posts.EXTRACT": 1000,
+    "web.pages.moderation.cases.second_looks.WORDS_LIMIT": 2000,
+    "web.pages.moderation.journal_pages.PAGE": 50,
 }
 
 FIELDS = {
@@ -173,11 +181,13 @@ FIELDS = {
     "web.pages.listings.search": {"cat": (60,), "q": (200, 100), "coop": (300,)},
     "web.pages.people.members": {"page": (5,), "q": (100,)},
     "web.pages.people.registration_form": {"username": (100,)},
+    "web.pages.people.team.places": {"username": (60,)},
     "web.pages.relations.blocks": {"domain": (300,)},
     "web.pages.relations.remote_interaction": {"account": (200,)},
     "web.pages.servers.directory": {"q": (100,)},
     "web.pages.servers.domain_blocks": {"domain": (300,), "note": (1000,)},
     "web.pages.servers.peers": {"since": (10,), "q": (200,), "page": (5,)},
+    "web.pages.moderation.cases.case_page": {"motive": (200,)},
 }
 """Characters of the fields of forms whose limit has no name."""
 

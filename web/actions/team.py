@@ -4,7 +4,7 @@ Whoever comes to hold a role enters anew: a link that was made for her before, o
 else let somebody else be what she is now.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
 from models.access import one_time_links, sessions
@@ -21,12 +21,7 @@ from models.people.team import duty, place_keepers
 from models.settings import Site
 from models.store.database import Connection
 from outbox.threads.cooperative_messages import write_to_member
-from web.rendering.role_words import ROLE_NAMES
-
-ROLE_WORDS: dict[str, dict[Role, str]] = {
-    "fr": {role: f"« {name} »" for role, name in ROLE_NAMES.items()},
-    "en": {"welcome": "“Welcome”", "moderator": "“Moderation”", "keeper": "“Place”", "admin": "“Administration”"},
-}
+from web.actions.team_words import PLACE_GIVEN, PLACE_TAKEN, write_place, write_roles
 
 
 async def change_roles(
@@ -50,8 +45,7 @@ async def change_roles(
         conn, "roles_changed", by=by, right="roles", about_id=member.actor_id, before=before, after=after
     )
     if by is None or by.actor_id != member.actor_id:
-        words = {language: _write_roles(site, language, before, after) for language in ("fr", "en")}
-        await write_to_member(conn, site, await actors.get(conn, member.actor_id), words)
+        await write_to_member(conn, site, await actors.get(conn, member.actor_id), write_roles(site, before, after))
     return True
 
 
@@ -60,34 +54,6 @@ async def _make_enter_anew(conn: Connection, actor_id: int) -> None:
     for purpose in purposes:
         await one_time_links.revoke_all(conn, purpose, actor_id)
     await sessions.end_without_password(conn, actor_id)
-
-
-def _write_roles(site: Site, language: str, before: Collection[Role], after: Collection[Role]) -> str:
-    french = language == "fr"
-    given = [ROLE_WORDS[language][role] for role in after if role not in before]
-    taken = [ROLE_WORDS[language][role] for role in before if role not in after]
-    lines = []
-    if given:
-        said = (
-            "Vous avez maintenant pour la coop le rôle {}."
-            if french
-            else "For the cooperative you now hold the role {}."
-        )
-        lines.append(said.format(_join(given, french=french)))
-    if taken:
-        said = "Vous n’avez plus le rôle {}." if french else "You no longer hold the role {}."
-        lines.append(said.format(_join(taken, french=french)))
-    if given:
-        lines.append(
-            (f"Ce que vous pouvez faire est ici : {site.url}/coop/permanence")
-            if french
-            else f"What you can do is here: {site.url}/coop/permanence"
-        )
-    return " ".join(lines)
-
-
-def _join(names: list[str], *, french: bool) -> str:
-    return f"{', '.join(names[:-1])}{' et ' if french else ' and '}{names[-1]}" if names[1:] else names[0]
 
 
 def may_help_to_enter(by: Account, member: Account) -> bool:
@@ -137,33 +103,27 @@ async def _hasten(conn: Connection, actor_id: int, role: Role, week: date, now: 
 
 async def give_place(conn: Connection, site: Site, place: Account, keeper: Account, *, by: Account) -> None:
     """Somebody runs this place from now on; the role goes with it, and she is told."""
-    if not await place_keepers.add(conn, place.actor_id, keeper.actor_id):
-        return
-    await change_roles(conn, site, keeper, [*keeper.roles, "keeper"], by=by)
-    await journal.record(
-        conn, "place_changed", by=by, right="roles", about_id=keeper.actor_id, place=place.username, what="keeper_added"
-    )
-    name, page = place.name or place.username, f"{site.url}/coop/lieux/{place.username}"
-    words = {
-        "fr": f"Vous vous occupez maintenant de « {name} » : ses horaires, fermetures et annonces sont ici : {page}",
-        "en": f"You now look after “{name}”: its hours, closures and listings are here: {page}",
-    }
-    if by.actor_id != keeper.actor_id:
-        await write_to_member(conn, site, await actors.get(conn, keeper.actor_id), words)
+    if await place_keepers.add(conn, place.actor_id, keeper.actor_id):
+        await change_roles(conn, site, keeper, [*keeper.roles, "keeper"], by=by)
+        await _note_keeper(conn, place, keeper, "keeper_added", by=by)
+        await _write_to_keeper(conn, site, keeper, write_place(site, place, PLACE_GIVEN), by=by)
 
 
 async def take_place(conn: Connection, site: Site, place: Account, keeper: Account, *, by: Account) -> None:
     """Somebody runs this place no more, and is told; the role stays."""
-    if not await place_keepers.remove(conn, place.actor_id, keeper.actor_id):
-        return
+    if await place_keepers.remove(conn, place.actor_id, keeper.actor_id):
+        await _note_keeper(conn, place, keeper, "keeper_removed", by=by)
+        await _write_to_keeper(conn, site, keeper, write_place(site, place, PLACE_TAKEN), by=by)
+
+
+async def _note_keeper(conn: Connection, place: Account, keeper: Account, what: str, *, by: Account) -> None:
     await journal.record(
-        conn, "place_changed", by=by, right="roles", about_id=keeper.actor_id, place=place.username,
-        what="keeper_removed",
-    )  # fmt: skip
-    name = place.name or place.username
-    words = {
-        "fr": f"Vous ne vous occupez plus de « {name} ». Merci de l’avoir fait.",
-        "en": f"You no longer look after “{name}”. Thank you for having done so.",
-    }
+        conn, "place_changed", by=by, right="roles", about_id=keeper.actor_id, place=place.username, what=what
+    )
+
+
+async def _write_to_keeper(
+    conn: Connection, site: Site, keeper: Account, words: Mapping[str, str], *, by: Account
+) -> None:
     if by.actor_id != keeper.actor_id:
         await write_to_member(conn, site, await actors.get(conn, keeper.actor_id), words)

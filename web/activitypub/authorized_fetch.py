@@ -13,9 +13,11 @@ from federation.vocabulary.objects import Tombstone
 from inbox.receiving.inbox_policy import read_key_hosts, require_allowed_host
 from models import posts
 from models.errors import DeclicError, Forbidden, Gone, NotFound
+from models.moderation import hidden_posts
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
+from models.relations import follows
 from models.relations.blocking import blocks
 from models.servers import private_hosts
 from models.store.database import Connection, connection
@@ -65,13 +67,19 @@ async def get_published(conn: Connection, request: web.Request, former_type: str
     Raises NotFound, also for members who have not confirmed yet (AC10); GoneWithTombstone for a deleted one (AC6),
     whatever was asked for of it; Forbidden for one that the moderators suspended (AC5).
     """
+    actor = await get_author(conn, request, former_type)
+    if actor.suspended_at is not None:
+        raise Forbidden("account_suspended")
+    return actor
+
+
+async def get_author(conn: Connection, request: web.Request, former_type: str) -> Actor:
+    """The same, suspended too: of what she published is told that it is put away, and nothing else."""
     actor = await actors.find_published(conn, username_of(request))
     if actor is None:
         raise NotFound
     if actor.deleted_at is not None:
         raise describe_departed(request, former_type, actor.deleted_at)
-    if actor.suspended_at is not None:
-        raise Forbidden("account_suspended")
     return actor
 
 
@@ -144,6 +152,32 @@ async def get_post(conn: Connection, request: web.Request, uri: str, reader: Act
         raise NotFound
     await require_standing(conn, request, post, reader, former_type)
     return post
+
+
+async def find_put_away(conn: Connection, uri: str, reader: Actor | None) -> Post | None:
+    """The post of ours with this id where it is hidden and this reader may know so: the document tells only that."""
+    post = await posts.find_by_uri(conn, uri)
+    if post is None or not post.local or post.hidden_at is None or post.deleted_at is not None:
+        return None
+    return post if await _may_know(conn, post, reader) else None
+
+
+async def _may_know(conn: Connection, post: Post, reader: Actor | None) -> bool:
+    """Whether the reader may learn that this post is put away, which is all that is shown of it: whom it was sent to.
+
+    A 404 would have others delete what comes back one day. What never left is missing to everybody.
+    """
+    if not await hidden_posts.has_left(conn, post.uri):
+        return False
+    if reader is None:
+        return post.meant_audience in posts.PUBLIC
+    if await blocks.between(conn, reader.id, post.author_id):
+        return False
+    if post.meant_audience in posts.PUBLIC or reader.uri in (*post.to_uris, *post.cc_uris):
+        return True
+    return post.meant_audience in ("followers", "territories") and await follows.is_follower(
+        conn, follower_id=reader.id, followed_id=post.author_id
+    )
 
 
 async def require_standing(

@@ -7,7 +7,7 @@ from aiohttp.typedefs import Handler
 
 from models.access import tokens
 from models.access.tokens import Token
-from models.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from models.errors import AccountSuspended, Forbidden, Invalid, NotFound, Unauthenticated
 from models.people import accounts, actors
 from models.people.accounts import Account
 from models.people.actors import Actor
@@ -167,7 +167,10 @@ def _read_header(request: web.Request) -> str | None:
 
 
 async def _identify(request: web.Request, bearer: str | None, *, newcomers: bool = False) -> Token | None:
-    """Find the token and remember whose it is. Raises Forbidden before the address is confirmed, but to `newcomers`."""
+    """Find the token and remember whose it is. Raises Forbidden before the address is confirmed, but to `newcomers`.
+
+    And AccountSuspended, whatever is asked for: to take an app's access back goes without this (`/oauth/revoke`).
+    """
     if bearer is None:
         return None
     async with connection(request.app[INSTANCE].pool) as conn:
@@ -176,6 +179,8 @@ async def _identify(request: web.Request, bearer: str | None, *, newcomers: bool
             raise Unauthenticated("invalid_token")
         if token.language in request.app[INSTANCE].site.languages:
             request[LANGUAGE] = token.language
+        if token.suspended:
+            raise AccountSuspended
         if not token.confirmed and not newcomers:
             raise Forbidden("email_unconfirmed")
         request[TOKEN] = token

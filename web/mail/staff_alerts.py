@@ -15,8 +15,10 @@ from models.errors import Unavailable
 from models.news import news, staff_alerts, staff_notifications
 from models.news.staff_alerts import Alert
 from models.people import accounts
+from models.people.accounts import Account
+from models.settings import Site
 from models.store.background import jobs, periodic_tasks
-from models.store.database import connection, transaction
+from models.store.database import Connection, connection, transaction
 from web.mail.account_mails import send_to_member, write_mail
 from web.mail.footer import load_footer
 from web.mail.news_mail_text import make_translate
@@ -35,6 +37,9 @@ MOST_AT_ONCE = 5
 MOST = 20
 """Things that one mail names; more are counted."""
 
+LOOKED_AT = 200
+"""The latest things that are read for one mail; those of a flood before them are counted."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -43,23 +48,32 @@ async def tell_team_member(instance: Instance, payload: dict[str, Any], at: date
     if "actor_id" not in payload:
         await tell_team(instance, at)
         return
-    at = at or datetime.now(UTC)
-    actor_id: int = payload["actor_id"]
-    mails = instance.settings.smtp_url is not None
     async with transaction(instance.pool) as conn:
-        await accounts.lock_account(conn, actor_id)
-        alerts = await staff_alerts.list_due(conn, actor_id)
-        wanted = [one for one in alerts if one.rhythm != "never" and not one.read]
-        await staff_alerts.finish(conn, [one for one in alerts if one not in wanted])
-        await staff_alerts.push(conn, actor_id, [one for one in wanted if one.rhythm == "now" and not one.pushed])
-        due = _list_due(wanted, at)
-        if not mails:
+        await accounts.lock_account(conn, payload["actor_id"])
+        due = _list_due(await _push(conn, payload["actor_id"]), at or datetime.now(UTC))
+        if instance.settings.smtp_url is None:
             await staff_alerts.finish(conn, due)
-        elif due and _may_mail(due, await staff_alerts.list_mailings(conn, actor_id, since=at - HOUR), at):
-            await staff_alerts.finish(conn, due)
-            await staff_alerts.note_mailing(conn, actor_id, at)
-            ids = [one.notification_id for one in due]
-            await jobs.enqueue(conn, ALERT, {"actor_id": actor_id, "ids": ids}, priority=1)
+        elif due:
+            await _ask_mail(conn, payload["actor_id"], due, at or datetime.now(UTC))
+
+
+async def _push(conn: Connection, actor_id: int) -> list[Alert]:
+    """Tell her apps of what is due at once; what a mail is to tell beside that. What she has read needs neither."""
+    alerts = await staff_alerts.list_due(conn, actor_id)
+    wanted = [one for one in alerts if one.rhythm != "never" and not one.read]
+    await staff_alerts.finish(conn, [one for one in alerts if one not in wanted])
+    await staff_alerts.push(conn, actor_id, [one for one in wanted if one.rhythm == "now" and not one.pushed])
+    return wanted
+
+
+async def _ask_mail(conn: Connection, actor_id: int, due: Sequence[Alert], at: datetime) -> None:
+    """A mail about all of it, where one may leave now."""
+    if _may_mail(due, await staff_alerts.list_mailings(conn, actor_id, since=at - HOUR), at):
+        await staff_alerts.finish(conn, due)
+        await staff_alerts.note_mailing(conn, actor_id, at)
+        ids = [one.notification_id for one in due[-LOOKED_AT:]]
+        payload = {"actor_id": actor_id, "ids": ids, "more": len(due) - len(ids)}
+        await jobs.enqueue(conn, ALERT, payload, priority=1)
 
 
 def _list_due(alerts: Sequence[Alert], at: datetime) -> list[Alert]:
@@ -102,23 +116,28 @@ async def send_alert_mail(instance: Instance, payload: dict[str, Any]) -> None:
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
         account = await accounts.find(conn, payload["actor_id"])
-        if account is None or account.disabled_at or account.confirmed_at is None:
+        if account is None or account.disabled_at or account.confirmed_at is None or account.standing != "full":
             return
-        rows = await news.list_unread(conn, account.actor_id, payload["ids"])
-        say = make_translate(account.language)
-        told = await list_staff_items(conn, say, account.actor_id, rows)
+        context = await _load_context(conn, instance.site, account, payload)
         coop = await load_footer(conn, instance.site)
+    if context:
+        message = write_mail("mail/staff_news", account, context, coop=coop, sender=server.sender)
+        await send_to_member(instance, account, "staff_news", message)
+
+
+async def _load_context(conn: Connection, site: Site, account: Account, payload: dict[str, Any]) -> dict[str, Any]:
+    """What the mail says; nothing where nothing is left to be said."""
+    rows = await news.list_unread(conn, account.actor_id, payload["ids"])
+    told = await list_staff_items(conn, make_translate(account.language), account.actor_id, rows)
     lines = [told[row.id] for row in rows if row.id in told]
-    if not lines:
-        return
     kinds = {staff_notifications.KIND_OF.get(row.type) for row in rows if row.id in told}
-    context = {
+    if not lines:
+        return {}
+    return {
         "lines": lines[:MOST],
-        "count": len(lines),
+        "count": len(lines) + payload["more"],
         "kind": kinds.pop() if len(kinds) == 1 else "",
-        "link": f"{instance.site.url}{lines[0].href if len(lines) == 1 else '/notifications'}",
-        "choose": f"{instance.site.url}/compte/courriels#equipe",
-        "site": instance.site,
+        "link": f"{site.url}{lines[0].href if len(lines) == 1 else '/notifications'}",
+        "choose": f"{site.url}/compte/courriels#equipe",
+        "site": site,
     }
-    message = write_mail("mail/staff_news", account, context, coop=coop, sender=server.sender)
-    await send_to_member(instance, account, "staff_news", message)

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.moderation import decisions
-from models.news import decision_notifications
+from models.moderation import decision_news, decisions
 from models.news.news import News
 from models.store.database import Connection
 from web.news.staff_items import StaffNewsItem
@@ -23,7 +22,7 @@ async def list_decision_items(
     conn: Connection, say: Say, reader_id: int, rows: Sequence[News]
 ) -> dict[int, StaffNewsItem]:
     """These news by their ids; none of what is gone."""
-    about = await decision_notifications.map_decisions(conn, [row.id for row in rows]) if rows else {}
+    about = await decision_news.map_decisions(conn, [row.id for row in rows]) if rows else {}
     found = {
         one.id: one for one in await decisions.list_by_ids(conn, list(about.values())) if one.actor_id == reader_id
     }

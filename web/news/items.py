@@ -10,11 +10,12 @@ from models.listings.listing_expiry import EndKind, EndNotice
 from models.listings.listings import Listing
 from models.news import news
 from models.news.news import News, ThreadNews
+from models.people import actors
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from web.news.staff_items import StaffNewsItem
-from web.news.subjects import NewsSubjects, load_people, load_subjects
+from web.news.subjects import NewsSubjects, load_subjects
 from web.rendering.i18n import Say
 from web.rendering.paths import exchange_path, listing_path, note_path, profile_path
 from web.rendering.render import N_
@@ -60,6 +61,8 @@ ONE: dict[str, str] = {
     "explained": N_("Un message automatique dit à %(who)s comment répondre"),
     "unheard": N_("Une réponse de %(who)s ne compte pas"),
     "asked_again": N_("%(who)s vous demande si c’est un oui"),
+    "stopped": N_("La coopérative a suspendu le compte de %(who)s : votre échange peut être annulé"),
+    "resumed": N_("Le compte de %(who)s n’est plus suspendu"),
 }
 """What one person did."""
 
@@ -74,7 +77,8 @@ ICONS = {
     "requested": "waiting", "countered": "waiting", "refused": "close", "withdrawn": "close",
     "cancelled": "close", "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
-    "explained": "message", "unheard": "warning", "asked_again": "waiting", "quote": "message",
+    "explained": "message", "unheard": "warning", "asked_again": "waiting", "stopped": "warning", "resumed": "done",
+    "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
     "second_asked": "waiting", "appeal": "flag", "handed_over": "agreement",
@@ -182,7 +186,12 @@ def _build_own_words(row: News, kind: str, icon: str, told: StaffNewsItem) -> Ne
 async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNews]) -> list[NewsItem]:
     """The newest of each thread; its listing gives the name."""
     threads = list(rows)
-    people = await load_people(conn, [row.other_id for row in threads])
+    # Of somebody who is suspended too: whoever is in an exchange with her is told so.
+    people = {
+        id: one
+        for id, one in (await actors.map_by_ids(conn, {row.other_id for row in threads})).items()
+        if one.deleted_at is None
+    }
     about = await listings.list_by_posts(conn, [row.listing_id for row in threads])
     return [
         NewsItem(

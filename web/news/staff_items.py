@@ -79,8 +79,6 @@ class StaffSubjects:
 
 async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News]) -> StaffSubjects:
     about = await staff_notifications.list_about(conn, [row.id for row in rows])
-    handed = {row.actor_ids[0] for row in rows if row.type == "handed_over"}
-    week = duty.find_week(datetime.now(UTC))
     told = await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id])
     return StaffSubjects(
         about=about,
@@ -88,16 +86,25 @@ async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News
         waiting=await report_counts.count_by_cases(conn, [one.case_id for one in told.values() if one.case_id]),
         sign_ups=await _load_sign_ups(conn, account, [one.sign_up_id for one in about.values() if one.sign_up_id]),
         people=await actors.map_by_ids(conn, [row.actor_ids[0] for row in rows]),
-        concerned=await _load_concerned(conn, account, [about[row.id] for row in rows if row.type in ABOUT_SOMEBODY]),
-        handed={id: await duty.list_handed(conn, account.actor_id, id, week) for id in handed},
+        concerned=await _load_concerned(conn, account, rows, about),
+        handed=await _load_handed(conn, account, rows),
     )
 
 
-async def _load_concerned(conn: Connection, account: Account, abouts: Sequence[About]) -> dict[int, str]:
+async def _load_handed(conn: Connection, account: Account, rows: Sequence[News]) -> dict[int, Sequence[Duty]]:
+    """The weeks from this one on that each of those who handed over passed on to her."""
+    givers, week = {row.actor_ids[0] for row in rows if row.type == "handed_over"}, duty.find_week(datetime.now(UTC))
+    return {id: await duty.list_handed(conn, account.actor_id, id, week) for id in givers}
+
+
+async def _load_concerned(
+    conn: Connection, account: Account, rows: Sequence[News], about: Mapping[int, About]
+) -> dict[int, str]:
     """Whom these are about, as far as they are the reader's to settle and not about herself."""
     if not has_right(account, "reports"):
         return {}
-    found = {one.id: await _find_concerned(conn, account.actor_id, one) for one in abouts}
+    asked = [about[row.id] for row in rows if row.type in ABOUT_SOMEBODY and row.id in about]
+    found = {one.id: await _find_concerned(conn, account.actor_id, one) for one in asked}
     return {id: name for id, name in found.items() if name}
 
 

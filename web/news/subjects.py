@@ -55,9 +55,14 @@ async def load_subjects(conn: Connection, say: Say, reader_id: int, rows: Sequen
         roots=await listings.list_by_posts(conn, [post.root_id or post.id for post in shown.values()]),
         strangers=await filter_notices(conn, list(shown)),
         ends=await listing_expiry.find_notices(conn, list(shown)),
-        staff=await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF])
-        | await list_decision_items(conn, say, reader_id, [row for row in rows if row.type in DECIDED]),
+        staff=await _list_worded(conn, say, reader_id, rows),
     )
+
+
+async def _list_worded(conn: Connection, say: Say, reader_id: int, rows: Sequence[News]) -> dict[int, StaffNewsItem]:
+    """What is told in words of its own: to the team, and to whom the team decided about."""
+    to_team = await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF])
+    return to_team | await list_decision_items(conn, say, reader_id, [row for row in rows if row.type in DECIDED])
 
 
 async def load_people(conn: Connection, ids: Sequence[int]) -> dict[int, Actor]:

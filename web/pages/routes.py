@@ -24,7 +24,7 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import journal_pages, message_request_review, own_decisions
+from web.pages.moderation import journal_pages, message_request_review, own_decisions, suspension
 from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import failed_mails, mail_preferences, notifications
@@ -185,6 +185,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/securite/cle", second_factor_settings.post_passkey),
     web.post("/compte/securite/cle/retirer", second_factor_settings.post_passkey_removal),
     web.post("/compte/securite/secours", second_factor_settings.post_codes),
+    web.get("/compte/suspension", suspension.show_suspension),
+    web.post("/compte/suspension/echanges/{id}", suspension.post_leave),
     web.get("/compte/donnees", personal_export.show_own_data),
     web.post("/compte/donnees", personal_export.post_own_data),
     web.get("/compte/donnees/archive", personal_export.show_archive),
@@ -238,8 +240,8 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/coop/dossiers/{{id:{ID}}}/publications", preserve_form(held_posts.post_publication)),
     web.get(f"/compte/decisions/{{id:{ID}}}", own_decisions.show_decision),
     web.post(f"/compte/decisions/{{id:{ID}}}", preserve_form(own_decisions.post_appeal)),
-    web.get(f"/decisions/{{token:{SIGNED}}}", own_decisions.show_decision),
-    web.post(f"/decisions/{{token:{SIGNED}}}", own_decisions.post_appeal),
+    web.get(f"/decisions/{{link:{UUID}}}", own_decisions.show_decision),
+    web.post(f"/decisions/{{link:{UUID}}}", own_decisions.post_appeal),
     web.get("/signaler/merci", report_form.show_thanks),
     web.get("/signaler", report_address.show_address),
     web.get("/signaler/{what:page}", report_form.show_form),

@@ -8,8 +8,9 @@ import orjson
 
 from models.access import passkeys, sessions, tokens
 from models.exchanges import agenda
-from models.news import mail_preferences
+from models.news import mail_preferences, staff_preferences
 from models.people import member_locations, phone_numbers
+from models.people.team import duty
 from models.personal_data import personal_export
 from models.places import places
 from models.posts import scheduled_posts
@@ -32,6 +33,10 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "devices": await _list_devices(conn, owner.actor.id),
             "reading": await _list_reading(conn, owner.actor.id),
             "mails": {kind: one.rhythm for kind, one in (await mail_preferences.load(conn, owner.actor.id)).items()},
+            "team": {
+                "told": await staff_preferences.load_own(conn, owner.account),
+                "on_duty": [{"week": one.week, "role": one.role} for one in await duty.list_own(conn, owner.actor.id)],
+            },
             "kept_days": await _list_kept_days(conn, owner.actor.id),
         }
         cast = [

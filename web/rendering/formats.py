@@ -157,6 +157,8 @@ def format_price(amount: Decimal | float, currency: str | None, language: str) -
 
 def format_count(value: float | Decimal, language: str) -> str:
     """A number with the thousands apart and no useless zeros."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)  # in all our languages; tables and drawings write dozens of them
     return format_decimal(value, format="#,##0.##", locale=language)
 
 

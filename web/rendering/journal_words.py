@@ -1,4 +1,4 @@
-"""What acts of the journal are called: one sentence for each, without anybody's name, and what the team adds to it."""
+"""What acts of the journal are called: one sentence for each, without anybody's name."""
 
 from collections.abc import Mapping
 

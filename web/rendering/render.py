@@ -1,6 +1,6 @@
 """Make a page for one reader: her language, her session, the cooperative's branding."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from aiohttp import web
@@ -48,7 +48,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     text = environment.get_template(template).render(
         account=current_account(request),
         coop=coop,
-        coop_menu=partial(_list_rooms, request, coop),
+        coop_menu=cache(partial(_list_rooms, request, coop)),
         unread=await _unread_for(request, status),
         pending=request.get(PENDING, 0),
         here=request.path_qs,
@@ -100,7 +100,8 @@ async def count_unread(request: web.Request, conn: Connection) -> int:
     if account is None:
         return 0
     request[UNREAD] = await news.count_unread(conn, account.actor_id)
-    request[PENDING] = await pending_kinds.count(conn, account)
+    if PENDING not in request:
+        request[PENDING] = len(await pending_kinds.list_waiting(conn, account))
     return request[UNREAD]
 
 

@@ -19,8 +19,8 @@ from models.people.accounts import Account
 from models.people.roles import Right, has_right
 from models.settings import Site
 from models.store.database import Connection, connection
-from web.http.app_keys import INSTANCE
-from web.security.standing import require_standing
+from web.http.app_keys import ASIDE, INSTANCE
+from web.security.standing import StandsAside, require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -68,13 +68,23 @@ async def session_middleware(request: web.Request, handler: Handler) -> web.Stre
     if request.method not in SAFE_METHODS and (visit.session or visit.form_secret):
         require_same_origin(request)
     try:
-        require_standing(request, visit.account)
-        response = await handler(request)
+        response = await _answer(request, visit.account, handler)
     except web.HTTPException as answer:
         _set_cookies(request, answer)
         raise
     _set_cookies(request, response)
     return response
+
+
+async def _answer(request: web.Request, account: Account | None, handler: Handler) -> web.StreamResponse:
+    """What the view answers, or to whoever stands aside the page that says so: nothing that she typed is lost."""
+    try:
+        require_standing(request, account)
+    except StandsAside:
+        if request.method in SAFE_METHODS:
+            raise
+        return await request.app[ASIDE](request)
+    return await handler(request)
 
 
 async def _read_visit(request: web.Request) -> SessionCookies:

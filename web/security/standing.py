@@ -25,28 +25,44 @@ COMMON = frozenset({
 
 OPEN: Mapping[Standing, frozenset[str]] = {
     "waiting": COMMON | {HOMES["waiting"]},
-    "suspended": COMMON | {HOMES["suspended"], "/compte/decisions/{id}", "/decisions/{token}"},
+    "suspended": COMMON
+    | {
+        HOMES["suspended"],
+        "/compte/decisions/{id}",
+        "/decisions/{link}",
+        "/compte/suspension/echanges/{id}",
+        "/compte/supprimer",
+        "/compte/supprimer/rester",
+        "/connexion",
+    },
 }
 """The addresses of routes, as in the table of routes, that open for each."""
+
+OPEN_BELOW: Mapping[Standing, tuple[str, ...]] = {"waiting": (), "suspended": ("/compte/decisions",)}
+"""And whatever stands below these: a decision, its reasons, and how to object."""
 
 READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
 """Whether what anybody can read without an account opens too (GET)."""
 
 
+class StandsAside(web.HTTPSeeOther):
+    """The way to the page that says how things are; a form that was sent is shown there, to be copied."""
+
+
 def require_standing(request: web.Request, account: Account | None) -> None:
     """Let through who takes part like everybody, and what opens for her standing.
 
-    Raises HTTPSeeOther to the page of her standing.
+    Raises StandsAside, which leads to the page of her standing.
     """
     if account is None or account.standing == "full" or may_open(request, account.standing):
         return
-    raise web.HTTPSeeOther(HOMES[account.standing])
+    raise StandsAside(HOMES[account.standing])
 
 
 def may_open(request: web.Request, standing: Standing) -> bool:
     """Whether this request is among what opens for the standing."""
     resource = request.match_info.route.resource
     path = resource.canonical if resource is not None else urlsplit(request.path).path
-    if path in OPEN[standing] or path.startswith(("/static/", "/media/")):
+    if path in OPEN[standing] or path.startswith(("/static/", "/media/", *OPEN_BELOW[standing])):
         return True
     return READABLE[standing] and request.method in ("GET", "HEAD") and not path.startswith(("/compte", "/coop"))

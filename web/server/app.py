@@ -13,7 +13,7 @@ from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
-from web.http.app_keys import BACKGROUND, INSTANCE
+from web.http.app_keys import ASIDE, BACKGROUND, INSTANCE
 from web.middlewares.connections import connection_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.peer_rate_limits import peer_rate_limit_middleware
@@ -27,6 +27,7 @@ from web.middlewares.requests import (
 )
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.pages import routes as pages
+from web.pages.moderation import suspension
 from web.rendering.templating import TEMPLATES, load_templates
 from web.security.session import session_middleware
 from web.server import health, media, sources
@@ -67,6 +68,7 @@ def make_app(instance: Instance, work_signal: WorkSignal | None = None) -> web.A
     app[WORK_SIGNAL] = work_signal or WorkSignal(instance.pool)
     app[RATE_LIMITS] = RateLimits(instance.counter, instance.settings.rate_limit)
     app[ARCHIVE] = Archive()
+    app[ASIDE] = suspension.answer_form
     app[HUB] = Hub(instance.pool, make_look(app), app[WORK_SIGNAL])
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_headers)

@@ -87,13 +87,17 @@ async def find_local(conn: Connection, username: str) -> Actor | None:
 
 
 async def find_published(conn: Connection, username: str) -> Actor | None:
-    """Our actor as others may know of it, deleted ones included; unconfirmed members do not exist yet (AC10)."""
+    """Our actor as others may know of it, deleted ones included; members who did not confirm
+    (AC10) or wait to be let in do not exist yet.
+    """
     found = await find_local(conn, username)
     return found if found is not None and await is_published(conn, found.id) else None
 
 
 async def is_published(conn: Connection, actor_id: int) -> bool:
-    """Whether others may know of this actor: everybody but guests, and members who did not confirm yet."""
+    """Whether others may know of this actor: everybody but guests, and members who did not confirm yet
+    or wait to be let in.
+    """
     return bool(await filter_published(conn, [actor_id]))
 
 
@@ -103,7 +107,7 @@ async def filter_published(conn: Connection, actor_ids: list[int]) -> list[int]:
         conn,
         """
         SELECT wanted.id FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, position)
-        WHERE NOT EXISTS (SELECT FROM account WHERE actor_id = wanted.id AND confirmed_at IS NULL)
+        WHERE NOT is_unpublished(wanted.id)
             AND NOT EXISTS (SELECT FROM actor WHERE id = wanted.id AND host = '')
         ORDER BY wanted.position
         """,
@@ -157,8 +161,9 @@ async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
         Actor,
         """
         SELECT * FROM full_actor
-        WHERE deleted_at IS NULL AND suspended_at IS NULL AND type <> 'Application' AND host <> ''
-            AND NOT EXISTS (SELECT FROM account WHERE actor_id = full_actor.id AND confirmed_at IS NULL)
+        WHERE deleted_at IS NULL AND suspended_at IS NULL AND limited_at IS NULL AND type <> 'Application'
+            AND host <> ''
+            AND NOT is_unpublished(full_actor.id)
             AND fold(username || ' ' || name)
                 LIKE '%' || replace(replace(replace(fold($1), '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!'
         ORDER BY local DESC, EXISTS (SELECT FROM known_host k WHERE k.host = full_actor.host) DESC,

@@ -60,6 +60,8 @@ class Actor:
     away_until: datetime | None = None
     street: str | None = None
     hours: dict[str, Any] | None = None
+    limited_at: datetime | None = None
+    excluded_at: datetime | None = None
 
     @property
     def handle(self) -> str:

@@ -68,6 +68,11 @@ async def list_on_duty(conn: Connection, right: Right, at: datetime) -> list[int
     )
 
 
+async def list_own(conn: Connection, actor_id: int) -> list[Duty]:
+    """All weeks of hers that are known still."""
+    return [one for one in await list_duties(conn, date.min, date.max) if one.actor_id == actor_id]
+
+
 async def list_handed(conn: Connection, actor_id: int, from_id: int, since: date) -> list[Duty]:
     """What this person handed over to her, from this week on."""
     found = await list_duties(conn, since, since + timedelta(weeks=WEEKS_AHEAD))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.people import accounts
 from models.people.accounts import Account
 from models.people.roles import has_right
-from models.store.database import Connection, execute, fetch_all, fetch_one
+from models.store.database import Connection, execute, fetch_all, fetch_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +19,12 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPlace:
-    """A place of ours, and how many listings of it stand."""
+    """A place of ours."""
 
     actor_id: int
     name: str
     username: str
     street: str
-    listings: int
 
 
 async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
@@ -37,10 +36,7 @@ async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
         OwnPlace,
         """
         SELECT a.actor_id, coalesce(nullif(actor.name, ''), actor.username) AS name, actor.username,
-            coalesce(actor.street, '') AS street,
-            (SELECT count(*) FROM listing l JOIN post p ON p.id = l.post_id
-                WHERE p.author_id = a.actor_id AND p.deleted_at IS NULL
-                    AND l.status IN ('open', 'reserved', 'paused'))::integer AS listings
+            coalesce(actor.street, '') AS street
         FROM account a JOIN actor ON actor.id = a.actor_id
         WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND a.disabled_at IS NULL
             AND ($2 OR EXISTS (SELECT FROM place_keeper k WHERE k.place_id = a.actor_id AND k.actor_id = $1))
@@ -59,16 +55,20 @@ async def find_place(conn: Connection, account: Account, username: str) -> Accou
 
 async def is_place(conn: Connection, actor_id: int) -> bool:
     """Whether this account of ours is a place to which people come."""
-    found = await fetch_one(
+    found: bool = await fetch_value(
         conn,
-        Keeper,
         """
-        SELECT a.actor_id, actor.name, actor.username FROM account a JOIN actor ON actor.id = a.actor_id
-        WHERE a.actor_id = $1 AND actor.type = 'Organization' AND actor.deleted_at IS NULL
+        SELECT EXISTS (SELECT FROM account JOIN actor ON actor.id = actor_id
+            WHERE actor_id = $1 AND type = 'Organization' AND deleted_at IS NULL)
         """,
         actor_id,
     )
-    return found is not None
+    return found
+
+
+async def may_keep(conn: Connection, account: Account) -> bool:
+    """Whether a place can be put into the care of this account: of a member who takes part, and is no place."""
+    return account.standing == "full" and account.disabled_at is None and not await is_place(conn, account.actor_id)
 
 
 async def list_keepers(conn: Connection, place_id: int) -> list[Keeper]:

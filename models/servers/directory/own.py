@@ -11,7 +11,7 @@ async def count_open(conn: Connection) -> int:
             """
             SELECT count(*) FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
             WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open'
-                AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+                AND a.suspended_at IS NULL AND a.limited_at IS NULL AND a.deleted_at IS NULL
                 AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
             """,
         )
@@ -28,7 +28,7 @@ async def list_open(conn: Connection, *, before: int, limit: int, reader_id: int
         """
         SELECT p.id FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
         WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open'
-            AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND p.id < $1
+            AND a.suspended_at IS NULL AND a.limited_at IS NULL AND a.deleted_at IS NULL AND p.id < $1
             AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
             AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $3 AND author_id = a.id OFFSET 0)
         ORDER BY p.id DESC LIMIT $2

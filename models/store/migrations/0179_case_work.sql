@@ -19,10 +19,12 @@ ALTER TABLE moderation_decision
     ADD COLUMN provisional boolean NOT NULL DEFAULT false, -- hidden only until two have decided what follows
     ADD COLUMN returned_at timestamptz,                    -- whoever was asked did not answer: all of the team are
     ADD COLUMN end_told_at timestamptz,                    -- the person knows that it is over
+    ADD COLUMN link_id uuid NOT NULL DEFAULT gen_random_uuid(),  -- opens it for whoever cannot log in; written to her alone
     ADD COLUMN answer text NOT NULL DEFAULT '',            -- what those who reported are told
     ADD COLUMN reported boolean NOT NULL DEFAULT true;     -- somebody had reported what it is about
 CREATE INDEX moderation_decision_untold ON moderation_decision (ends_at)
     WHERE ends_at IS NOT NULL AND effective_at IS NOT NULL AND taken_back_at IS NULL AND end_told_at IS NULL;
+CREATE UNIQUE INDEX moderation_decision_link ON moderation_decision (link_id);
 CREATE INDEX moderation_decision_decided_by ON moderation_decision (decided_by);
 CREATE INDEX moderation_decision_second ON moderation_decision (second_id);
 

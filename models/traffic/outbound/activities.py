@@ -117,7 +117,8 @@ async def list_outbox(
         SELECT a.id, a.uri, a.type, a.actor_id, a.object_uri, a.public, a.body, a.created_at AS said_at
         FROM activity a LEFT JOIN post p ON p.uri = a.object_uri LEFT JOIN actor author ON author.id = p.author_id
         WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce') AND ($2::bigint IS NULL OR a.id < $2)
-            AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL
+            AND p.deleted_at IS NULL AND p.hidden_at IS NULL
+            AND author.deleted_at IS NULL AND author.suspended_at IS NULL
             AND (a.type = 'Create' OR EXISTS (SELECT FROM share s
                 WHERE s.actor_id = $1 AND s.post_id = p.id AND s.created_at <= a.created_at))
             AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $4 AND author_id = author.id OFFSET 0)
@@ -138,7 +139,8 @@ async def count_outbox(conn: Connection, actor_id: int) -> int:
         SELECT count(*)
         FROM activity a LEFT JOIN post p ON p.uri = a.object_uri LEFT JOIN actor author ON author.id = p.author_id
         WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce')
-            AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL
+            AND p.deleted_at IS NULL AND p.hidden_at IS NULL
+            AND author.deleted_at IS NULL AND author.suspended_at IS NULL
             AND (a.type = 'Create' OR EXISTS (SELECT FROM share s
                 WHERE s.actor_id = $1 AND s.post_id = p.id AND s.created_at <= a.created_at))
         """,

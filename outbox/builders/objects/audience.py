@@ -30,5 +30,5 @@ def build_address(
             return Address(to=(followers, *named))
         case "direct":
             return Address(to=named)
-        case "coop":
+        case "coop" | "author":
             return Address(to=())

@@ -27,6 +27,9 @@ FRENCH: dict[str, str] = {
     "forgotten": "« {title} » : toujours pas de nouvelles. Sans un mot de vous, l’accord s’éteindra de lui-même.",
     "last_call": "« {title} » : dernier rappel. Sans un mot de vous, l’accord s’éteint dans une semaine.",
     "gone": "« {title} » : l’autre personne n’est plus là. Ce qui était en cours avec elle est clos.",
+    "stopped": "La coopérative a suspendu le compte avec lequel vous avez un échange à propos de « {title} ». Vous"
+    " pouvez l’annuler sans aucun reproche ; ce qui est prêté reste à rendre.",
+    "resumed": "« {title} » : le compte de l’autre personne n’est plus suspendu, votre échange peut continuer.",
     "refused_here": "C’est noté : vous dites non pour « {title} ».",
     "failed_here": "Votre message est transmis, mais votre réponse pour « {title} » n’a pas pu être notée.",
     "unheard": "« {title} » : une réponse vient d’arriver, mais elle ne compte pas. Rien n’a changé.",
@@ -53,6 +56,9 @@ ENGLISH: dict[str, str] = {
     "forgotten": "“{title}”: still no news. Without a word from you, the agreement will end by itself.",
     "last_call": "“{title}”: last reminder. Without a word from you the agreement ends in a week.",
     "gone": "“{title}”: the other person is no longer here. Whatever was going on with them is closed.",
+    "stopped": "The cooperative has suspended the account with which you have an exchange about “{title}”. You may"
+    " cancel it, and nobody will blame you; what is on loan is still to be given back.",
+    "resumed": "“{title}”: the account of the other person is no longer suspended, your exchange can go on.",
     "refused_here": "Noted: you say no to “{title}”.",
     "failed_here": "Your message was passed on, but your answer about “{title}” could not be recorded.",
     "unheard": "“{title}”: an answer has just come, but it does not count. Nothing has changed.",

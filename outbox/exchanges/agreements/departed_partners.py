@@ -25,14 +25,15 @@ async def end_all(conn: Connection, site: Site, actor: Actor) -> int:
     while True:
         pending = await agreements.list_pending(conn, actor.id, limit=AT_ONCE)
         ended = [
-            await _end(conn, site, actor, one.id) for one in sorted(pending, key=lambda pending: pending.listing_id)
+            await end(conn, site, actor, one.id) for one in sorted(pending, key=lambda pending: pending.listing_id)
         ]
         if not any(ended):
             return total
         total += sum(ended)
 
 
-async def _end(conn: Connection, site: Site, actor: Actor, agreement_id: int) -> bool:
+async def end(conn: Connection, site: Site, actor: Actor, agreement_id: int) -> bool:
+    """End this agreement, which somebody who is gone had with somebody; whether there was anything to end."""
     case = await lock_context(conn, agreement_id)
     held = case.agreement
     role = held.role_of(actor.id)

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
+from inbox.errors import Ignored
 from inbox.handlers.follow import handle_follow
 from models.relations import follows
-from models.store.database import Connection, fetch_value
+from models.store.database import Connection, execute, fetch_value
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 
@@ -29,3 +32,16 @@ async def test_ax02_follow_of_a_locked_account_waits(conn: Connection) -> None:
     [waiting] = await follows.list_requests(conn, alice.id)
     assert waiting.follower_id == bob.id
     assert await fetch_value(conn, "SELECT count(*) FROM activity") == 0
+
+
+async def test_a_follow_of_somebody_suspended_is_refused_and_of_somebody_who_waits_left_alone(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.id)
+
+    await handle_follow(conn, HERE, bob, by(bob, "Follow", alice.uri))
+
+    assert json.loads(await fetch_value(conn, "SELECT body FROM activity"))["type"] == "Reject"
+    assert not await follows.is_follower(conn, follower_id=bob.id, followed_id=alice.id)
+    await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", alice.id)
+    with pytest.raises(Ignored, match="follows_nobody"):
+        await handle_follow(conn, HERE, bob, by(bob, "Follow", alice.uri))

@@ -117,7 +117,6 @@ async def test_one_token_without_a_grant_goes_alone(conn: Connection) -> None:
 
 ENDS = {
     "disabled": "UPDATE account SET disabled_at = now() WHERE actor_id = $1",
-    "suspended": "UPDATE actor SET suspended_at = now() WHERE id = $1",
     "deleted": "UPDATE actor SET deleted_at = now() WHERE id = $1",
 }
 
@@ -133,6 +132,20 @@ async def test_an_account_that_ends_loses_sessions_tokens_and_codes_for_good(con
 
     assert await sessions.list_of(conn, alice.id) == [] and await tokens.list_of(conn, alice.id) == []
     assert await sessions.list_of(conn, carole.id) and await tokens.list_of(conn, carole.id)
+
+
+async def test_who_is_suspended_keeps_sessions_and_tokens_which_say_so_and_open_no_stream(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await sessions.create(conn, alice.id, "test")
+    bearer = await tokens.create(conn, actor_id=alice.id, scopes=["read"])
+
+    await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.id)
+
+    found = await tokens.find_by_bearer(conn, bearer)
+    assert found is not None and found.suspended and await sessions.list_of(conn, alice.id)
+    assert await tokens.filter_living(conn, [found.id]) == set()
+    await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", alice.id)
+    assert await tokens.find_by_bearer(conn, bearer) is None
 
 
 async def test_everything_but_one_session_is_ended(conn: Connection) -> None:

@@ -15,6 +15,7 @@ HOLDERS: dict[Right, set[str]] = {
     "reports": {"moderator", "admin"},
     "message_requests": {"moderator", "admin"},
     "places": {"keeper", "admin"},
+    "duty": {"welcome", "moderator", "keeper", "admin"},
     "roles": {"admin"},
     "documents": {"admin"},
     "settings": {"admin"},
@@ -27,17 +28,18 @@ HOLDERS: dict[Right, set[str]] = {
 
 
 @pytest.mark.parametrize("right", RIGHTS)
-async def test_each_right_belongs_to_its_roles_and_to_nobody_whose_account_is_closed(
-    conn: Connection, right: Right
-) -> None:
+async def test_each_right_belongs_to_its_roles_and_to_nobody_who_is_closed_out(conn: Connection, right: Right) -> None:
     members = {role: await make_member(conn, role, roles=[role]) for role in ROLES}
     gone = await make_member(conn, "gone", roles=["admin"])
     await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", gone.id)
 
+    aside = await make_member(conn, "aside", roles=list(ROLES))
+    await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", aside.id)
+
     told = await roles.list_holders(conn, right)
 
     assert {role for role, member in members.items() if member.id in told} == HOLDERS[right]
-    assert gone.id not in told
+    assert not {gone.id, aside.id} & {*told}
     for role, member in members.items():
         account = await accounts.get(conn, member.id)
         assert roles.has_right(account, right) is (role in HOLDERS[right])

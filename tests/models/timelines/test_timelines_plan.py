@@ -137,9 +137,9 @@ class Prepared:
 
 
 def write(value: object) -> str:
-    """A value as SQL writes it."""
+    """A value as SQL writes it; a list takes the type that is expected."""
     if isinstance(value, list | tuple):
-        return "ARRAY[{}]::text[]".format(", ".join(write(item) for item in value))
+        return "'{{{}}}'".format(", ".join(f'"{item}"' for item in value))
     return "NULL" if value is None else f"'{value}'" if isinstance(value, str | datetime | timedelta) else str(value)
 
 

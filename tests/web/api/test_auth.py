@@ -131,6 +131,26 @@ async def test_a_token_without_any_fitting_scope_opens_only_what_needs_none(anyb
     assert opened == expected
 
 
+async def test_who_is_suspended_is_told_the_same_sentence_whatever_she_asks(alice: Alice) -> None:
+    async with transaction(alice.api.pool) as conn:
+        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.actor.id)
+
+    answers = {
+        (answer.status, answer.json["error"])
+        for method, path in list_addresses()
+        if (method, path) not in OPEN_WITHOUT_TOKEN
+        for answer in [await alice.api.ask("GET" if method == "*" else method, fill_in(path))]
+    }
+    posted = await alice.api.ask("POST", "/api/v1/statuses", data={"status": "x"}, headers={"Accept-Language": "en"})
+
+    [(status, sentence)] = answers
+    assert status == 403 and sentence.startswith("Votre compte est suspendu. Connectez-vous")
+    assert posted.json == {"error": sentence, "code": "account_is_suspended"}
+    async with transaction(alice.api.pool) as conn:
+        await execute(conn, "UPDATE actor SET suspended_at = NULL WHERE id = $1", alice.actor.id)
+    assert (await alice.api.ask("GET", "/api/v1/timelines/home")).status == 200, "the same token opens again"
+
+
 async def test_a_part_of_a_scope_opens_that_part_only(alice: Alice) -> None:
     api = await alice.api.as_member(alice.actor, "read:statuses")
 

@@ -15,7 +15,8 @@ from outbox.moderation import reports
 from tests.web.mail.team_scenario import NIGHT, Team, open_team
 from tests.web.mail_scenario import NOON
 from tests.web.smtp_server import read_parts
-from web.mail.staff_alerts import MOST_AT_ONCE
+from web.mail import staff_alerts as mails
+from web.mail.staff_alerts import MOST_AT_ONCE, tell_team_member
 
 TOMORROW = NOON + timedelta(days=1)
 
@@ -56,6 +57,19 @@ async def test_a_flood_is_few_mails_and_what_was_settled_meanwhile_is_not_told(t
     text, _ = read_parts(team.postman.taken[-1])
     assert f"{MOST_AT_ONCE + 2} signalements à propos de Hocine attendent l’équipe" in text
     assert await team.look(NOON + timedelta(hours=3)) == []
+
+
+async def test_of_a_flood_the_latest_are_named_and_the_others_counted(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "LOOKED_AT", 2)
+    monkeypatch.setattr(mails, "MOST", 1)
+    for _ in range(4):
+        await team.report()
+
+    assert await team.run() == ["mona", "odile"]
+    assert "4 signalements" in team.postman.taken[-1]["Subject"]
+    assert "et 3 autres" in read_parts(team.postman.taken[-1])[0]
 
 
 async def test_what_is_not_urgent_is_one_mail_an_hour_over_all_subjects_and_none_at_night(team: Team) -> None:
@@ -99,6 +113,23 @@ async def test_whoever_is_reported_or_reports_gets_no_mail_about_it(team: Team) 
     await team.report(reporter=team.mona)
 
     assert await team.run() == ["odile"]
+
+
+async def test_a_case_is_told_to_nobody_whom_it_is_about_or_who_did_it(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES (1, $1)", team.mona.id)
+        told = await staff_notifications.notify_team(conn, "appeal", Topic(case_id=1))
+        assert told == [team.odile.id]
+        assert await staff_notifications.notify_team(conn, "appeal", Topic(case_id=1), but=[team.odile.id]) == []
+        asked = await staff_notifications.notify_team(conn, "second_asked", Topic(case_id=1), to=[team.mona.id])
+        assert asked == []
+
+
+async def test_a_job_of_an_older_version_that_names_nobody_tells_all(team: Team) -> None:
+    await team.report()
+    await tell_team_member(team.instance, {"kind": "reports"}, NOON)
+
+    assert await team.run() == ["mona", "odile"]
 
 
 async def test_whose_role_or_account_is_gone_or_who_has_read_it_gets_none(team: Team) -> None:
@@ -145,6 +176,17 @@ async def test_who_is_on_duty_is_told_first_and_the_others_where_nobody_settles_
     async with transaction(team.pool) as conn:
         told = await fetch_column(conn, "SELECT recipient_id FROM notification WHERE type = 'admin.report'")
     assert set(told) == {team.mona.id, team.odile.id}, "news are everybody's at once"
+
+
+async def test_who_is_on_duty_but_wants_to_hear_nothing_of_it_keeps_nobody_waiting(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        now = datetime.now(UTC)
+        await duty.take(conn, await team.account(team.mona), "moderator", duty.find_week(now), now)
+        await staff_preferences.save(conn, team.mona.id, {"reports": "never"})
+
+    await team.report()
+
+    assert await team.run() == ["odile"]
 
 
 async def test_a_report_about_who_is_on_duty_goes_to_the_others_at_once(team: Team) -> None:

@@ -20,9 +20,10 @@ from tests.fediverse import FakeFediverse
 from tests.sample_village import Village
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
-from web.http.app_keys import INSTANCE
+from web.http.app_keys import ASIDE, INSTANCE
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
+from web.pages.moderation import suspension
 from web.pages.routes import ROUTES
 from web.rendering.templating import TEMPLATES, Templates
 from web.security.session import cookie_name, session_middleware
@@ -124,7 +125,7 @@ async def open_browser(
 ) -> AsyncIterator[Callable[[Actor | None], Awaitable[Browser]]]:
     """A browser for somebody who is logged in, or for anybody."""
     app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
-    app[INSTANCE], app[TEMPLATES] = instance, templates
+    app[INSTANCE], app[TEMPLATES], app[ASIDE] = instance, templates, suspension.answer_form
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_headers)
     server = TestServer(app)

@@ -80,8 +80,9 @@ async def _answer_post(request: web.Request, post: Post, reader: Actor | None) -
     """
     if post.local:
         request[STANDS_FOR] = post.uri
-        async with connection(request.app[INSTANCE].pool) as conn:
-            await require_standing(conn, request, post, reader, FORMER_TYPE)
+        if post.hidden_at is None:  # of what was put away the document itself knows whom it may tell so
+            async with connection(request.app[INSTANCE].pool) as conn:
+                await require_standing(conn, request, post, reader, FORMER_TYPE)
         return await answer_object(request, reader)
     if post.audience not in posts.PUBLIC or post.deleted_at is not None:
         raise NotFound

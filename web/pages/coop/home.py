@@ -19,7 +19,7 @@ from web.pages.coop.sources import Source, list_pending
 from web.pages.coop.week import draw, list_figures
 from web.rendering.formats import format_full_weekday, format_hour, format_short_day
 from web.rendering.i18n import Say
-from web.rendering.render import N_, reader_language, render, say
+from web.rendering.render import N_, PENDING, count_unread, find_branding, reader_language, render, say
 from web.security.session import require_role
 
 NUMBERS = (
@@ -48,8 +48,11 @@ async def show_home(request: web.Request) -> web.Response:
     now = datetime.now(PARIS)
     async with connection(request.app[INSTANCE].pool) as conn:
         pending = await list_pending(Reader(conn=conn, account=account, say=speak))
+        request[PENDING] = len(pending)
         people = await team.list_team(conn) if pending else []
         weeks = await week_figures.list_weeks(conn, now.date())
+        await find_branding(request, conn)
+        await count_unread(request, conn)
     lines = [_build_line(speak, reader_language(request), account, people, one, now) for one in pending]
     return await render(
         request,

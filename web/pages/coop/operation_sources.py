@@ -40,11 +40,12 @@ async def find_servers(reader: Reader) -> PendingLine | None:
         N_("un message attend ici, il n’est pas perdu"),
         N_("%(count)s messages attendent ici, aucun n’est perdu"),
     )
+    others = count_words(say, found.count - 1, N_("une autre plateforme"), N_("%(count)s autres plateformes"))
     cause = explain_stop(say, found.host, found.failure, found.failure_cause).rstrip(".")
     return PendingLine(
         what=say(N_("%(name)s ne reçoit plus rien"), name=found.name)
         if one
-        else say(N_("%(name)s et %(count)s autres ne reçoivent plus rien"), name=found.name, count=found.count - 1),
+        else say(N_("%(name)s et %(others)s ne reçoivent plus rien"), name=found.name, others=others),
         since=found.since,
         details=[*([cause] if one and cause else []), *([kept] if found.waiting else [])],
         href=f"/coop/serveurs/{found.host}" if one else "/coop/serveurs?etat=trouble",

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from models.coop import pending_kinds
-from models.people.roles import Right, has_right
+from models.people.roles import Right
 from web.pages.coop import operation_sources as operation
 from web.pages.coop import people_sources as people
 from web.pages.coop.pending_lines import PendingLine, Reader
@@ -48,5 +48,6 @@ SOURCES: tuple[Source, ...] = (
 
 async def list_pending(reader: Reader) -> list[tuple[Source, PendingLine]]:
     """What waits for her, in the order of the table; nothing for whoever has no right."""
-    found = [(one, await one.find(reader)) for one in SOURCES if has_right(reader.account, one.right)]
+    waiting = await pending_kinds.list_waiting(reader.conn, reader.account)
+    found = [(one, await one.find(reader)) for one in SOURCES if one.name in waiting]
     return [(source, line) for source, line in found if line is not None]

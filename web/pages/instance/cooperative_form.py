@@ -79,6 +79,8 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         listing_days=_read_life(form, chosen.listing_days),
         guests=form.flag("guests"),
         strangers_shown=form.flag("strangers_shown"),
+        suspension_by_two=form.flag("suspension_by_two"),
+        journal_shown=form.flag("journal_shown"),
         markets=form.flag("markets"),
     )
     return replace(

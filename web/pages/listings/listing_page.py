@@ -13,6 +13,8 @@ from models.errors import NotFound
 from models.exchanges import exchange_messages
 from models.listings import categories, listings, repair_watches
 from models.listings.listings import Listing, ListingDetails
+from models.moderation import decisions
+from models.moderation.decisions import Hiding
 from models.people import actors
 from models.places import geometry
 from models.places.places import Commune
@@ -109,6 +111,7 @@ class ListingView:
     opening: PlaceView | None
     similar: list[ListingCard]
     waits: bool
+    hiding: Hiding | None
 
 
 async def show_local(request: web.Request) -> web.Response:
@@ -231,6 +234,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         taken=await find_unavailability(conn, listing, own=own),
         opening=find_opening_hours(author),
         waits=post.waits,
+        hiding=await decisions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
 

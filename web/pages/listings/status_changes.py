@@ -13,11 +13,11 @@ from outbox.listings import listing_expiry
 from outbox.listings import listings as outbox
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
-from web.pages.components.acting_author import find_author, note_act
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_by_id import get_listing
 from web.pages.listings.listing_page import show_again
 from web.rendering.paths import listing_path
+from web.security.acting_author import find_author, note_act
 
 OUTCOMES = {"done": "done", "elsewhere": "elsewhere", "cancelled": "cancelled", "pause": "paused", "reopen": "open"}
 """The word in the form, and the outcome that it means."""

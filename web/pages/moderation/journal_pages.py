@@ -1,6 +1,7 @@
 """The journal: for the team with everybody's names, for members without any; month by month."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -45,7 +46,7 @@ class JournalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
+class JournalMonth:
     """A month in which something was done, as its address has it."""
 
     code: str
@@ -94,12 +95,12 @@ async def _show(request: web.Request, reader_id: int, *, team: bool) -> web.Resp
     )
 
 
-def _make_month(moment: datetime) -> Month:
+def _make_month(moment: datetime) -> JournalMonth:
     begins_at = moment.astimezone(PARIS)
-    return Month(code=begins_at.strftime("%Y-%m"), begins_at=begins_at)
+    return JournalMonth(code=begins_at.strftime("%Y-%m"), begins_at=begins_at)
 
 
-def _span(month: Month) -> tuple[datetime, datetime]:
+def _span(month: JournalMonth) -> tuple[datetime, datetime]:
     later = (month.begins_at + timedelta(days=32)).replace(day=1)
     return month.begins_at, later
 
@@ -113,19 +114,21 @@ def _make_bare_lines(request: web.Request, found: list[JournalEntry]) -> list[Jo
 
 async def _make_lines(conn: Connection, request: web.Request, found: list[JournalEntry]) -> list[JournalLine]:
     moderates = has_right(require_role(request), "reports")
-    ids = {id for one in found for id in (one.by_id, one.about_id) if id is not None}
+    ids = {id for one in found for id in (one.by_id or 0, one.about_id or 0)}
     people = {id: person_of(actor) for id, actor in (await actors.map_by_ids(conn, ids)).items()}
     return [
-        JournalLine(
-            entry=one,
-            words=say(request, ACT_WORDS[one.act]),
-            role=_name_role(request, one),
-            by=people.get(one.by_id or 0),
-            about=people.get(one.about_id or 0) if one.act not in MODERATION or moderates else None,
-            case_id=one.details.get("case_id") if moderates else None,
-        )
-        for one in found
+        _add_people(line, people, named=moderates or line.entry.act not in MODERATION)
+        for line in _make_bare_lines(request, found)
     ]
+
+
+def _add_people(line: JournalLine, people: Mapping[int, Person], *, named: bool) -> JournalLine:
+    return replace(
+        line,
+        by=people.get(line.entry.by_id or 0),
+        about=people.get(line.entry.about_id or 0) if named else None,
+        case_id=line.entry.details.get("case_id") if named else None,
+    )
 
 
 def _name_role(request: web.Request, entry: JournalEntry) -> str:

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from models.errors import Conflict, NotFound, Refusal
-from models.moderation import decisions
+from models.moderation import decisions, rulings
 from models.moderation.appeals import WORDS_LIMIT
 from models.moderation.decisions import ModerationDecision
 from models.store.database import Connection, connection, transaction
@@ -11,8 +11,7 @@ from outbox.moderation.case_appeals import list_answering, object_to
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
-from web.mail.decision_mails import find_decision
-from web.mail.statements import load_statement
+from web.news.statements import load_statement
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.render import N_, render
 from web.security.session import require_account
@@ -21,7 +20,7 @@ SAID = {"objected": N_("Votre recours est parti. Vous aurez la réponse par cour
 
 
 async def show_decision(request: web.Request) -> web.Response:
-    """GET /compte/decisions/ID, /decisions/TOKEN."""
+    """GET /compte/decisions/ID, /decisions/LINK."""
     async with connection(request.app[INSTANCE].pool) as conn:
         decision = await _find(conn, request)
     return await _show(request, blank_form(request), decision)
@@ -50,8 +49,8 @@ async def _find(conn: Connection, request: web.Request) -> ModerationDecision:
 
     Raises NotFound, also for what was only proposed.
     """
-    if "token" in request.match_info:
-        decision = await find_decision(conn, request.app[INSTANCE], request.match_info["token"])
+    if "link" in request.match_info:
+        decision = await rulings.find_by_link(conn, request.match_info["link"])
     else:
         reader_id = require_account(request).actor_id
         decision = await decisions.find(conn, read_id(request.match_info["id"]))

@@ -8,6 +8,7 @@ from federation.uris import note_uri
 from models import posts
 from models.errors import NotFound
 from models.listings import listings
+from models.moderation import decisions
 from models.posts import PUBLIC, Post, notes
 from models.store.database import Connection, connection
 from models.timelines import TimelineEntry
@@ -84,6 +85,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)
         delivery = await find_own_delivery(conn, post, reader_id)
+        hiding = await decisions.find_hiding(conn, post.id)
         reaction_deliveries = await find_reaction_delivery(conn, reader_id, post.uri)
         await find_branding(request, conn)
         await count_unread(request, conn)
@@ -99,6 +101,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         summary=post.warning or shorten(post.content),
         own=post.author_id == reader_id,
         delivery=delivery,
+        hiding=hiding,
         reaction_deliveries=reaction_deliveries,
         explain_stop=partial(explain_stop, partial(say, request)),
         counts=counts[post.id],

@@ -12,7 +12,7 @@ from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.relations import follows
-from models.relations.follows import FollowState
+from models.relations.follows import Follow, FollowState
 from models.servers import servers
 from models.servers.servers import SilentHost
 from models.settings import Site
@@ -53,23 +53,36 @@ class FollowRow:
 
 
 async def list_follows(request: web.Request) -> web.Response:
-    """GET /abonnements: every state, so that no request stays silent."""
+    """GET /abonnements: every state, so that no request stays silent; without whoever is suspended meanwhile."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         held = await follows.list_asked(conn, account.actor_id)
         requests = await follows.list_requests(conn, account.actor_id)
-        ids = [*(row.followed_id for row in held), *(row.follower_id for row in requests)]
-        people = await actors.map_by_ids(conn, ids)
+        people = await _map_present(conn, held, requests)
         plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
-        asked = [_make_row(people[row.followed_id], plates[row.followed_id, None], row.state) for row in held]
+        asked = [
+            _make_row(people[row.followed_id], plates[row.followed_id, None], row.state)
+            for row in held
+            if row.followed_id in people
+        ]
         asked = await _add_progress(conn, account.actor_id, asked, people)
     return await render(
         request,
         "follows/index.html",
         asked=asked,
-        waiting=[_make_row(people[row.follower_id], plates[row.follower_id, None], row.state) for row in requests],
+        waiting=[
+            _make_row(people[row.follower_id], plates[row.follower_id, None], row.state)
+            for row in requests
+            if row.follower_id in people
+        ],
         explain_stop=partial(explain_stop, partial(say, request)),
     )
+
+
+async def _map_present(conn: Connection, held: Sequence[Follow], requests: Sequence[Follow]) -> dict[int, Actor]:
+    """Those of these people who are neither gone nor suspended, by their ids."""
+    ids = [*(row.followed_id for row in held), *(row.follower_id for row in requests)]
+    return {id: actor for id, actor in (await actors.map_by_ids(conn, ids)).items() if not actor.gone}
 
 
 async def _add_progress(

@@ -48,6 +48,8 @@ REFUSALS = {
     "too_many_featured_tags": "Un profil montre %(most)s mots-dièse au plus.",
     "featured_tag_exists": "Ce mot-dièse est déjà sur votre profil.",
     "account_suspended": "Ce compte est suspendu.",
+    "account_is_suspended": "Votre compte est suspendu. Connectez-vous sur le site de votre coop : vous y lirez "
+    "pourquoi, jusqu’à quand, et comment le contester.",
     "password_too_short": "Un mot de passe a %(least)s caractères ou plus.",
     "password_too_long": "Un mot de passe a %(most)s caractères au plus.",
     "password_too_common": "Ce mot de passe est parmi les premiers que d’autres essaieraient : quelques mots sans "

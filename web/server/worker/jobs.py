@@ -42,6 +42,7 @@ from outbox.listings.repair_calls import notify_due
 from outbox.moderation import case_chores, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
+from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
@@ -250,6 +251,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "appeals": ("29 * * * *", case_chores.remind_of_appeals),
     "case_notes": ("37 3 * * *", case_chores.forget_notes),
     "disk_space": ("*/5 * * * *", watch_disk),
+    "hidden_posts": ("* * * * *", tell_hidden_posts),
+    "exclusions": ("29 * * * *", erase_excluded),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),

@@ -44,6 +44,17 @@ SAID: dict[str, tuple[str, str]] = {
     "back": (N_("Vous dites que c’est rendu."), N_("%(name)s dit que c’est rendu.")),
     "done": (N_("Vous dites que c’est fait."), N_("%(name)s dit que c’est fait.")),
     "asked_again": (N_("Vous demandez à %(other)s si c’est un oui."), N_("%(name)s vous demande si c’est un oui.")),
+    "stopped": (
+        N_("La coopérative a suspendu votre compte."),
+        N_(
+            "La coopérative a suspendu le compte de %(name)s. Vous pouvez annuler l’accord sans aucun reproche ; ce "
+            "qui est prêté reste à rendre."
+        ),
+    ),
+    "resumed": (
+        N_("Votre compte n’est plus suspendu."),
+        N_("Le compte de %(name)s n’est plus suspendu : votre échange peut continuer."),
+    ),
     "contact": (N_("Vous donnez vos coordonnées."), N_("%(name)s vous donne ses coordonnées.")),
     "thanked": (N_("Vous dites merci."), N_("%(name)s vous dit merci.")),
     "thanked_for_all": (
@@ -71,6 +82,7 @@ ICONS = {
     "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "warning",
     "last_call": "warning",
     "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
+    "stopped": "warning", "resumed": "done",
 }  # fmt: skip
 
 

@@ -23,7 +23,6 @@ from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
-from web.pages.components.acting_author import find_author, note_act
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import ListingCard, Picture
 from web.pages.components.photo_upload import LIMITS, MOST, list_attached, take_photos
@@ -38,6 +37,7 @@ from web.pages.listings.publish.listing_form import (
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
+from web.security.acting_author import find_author, note_act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The queue of the team: what waits, person by person, in four lists; several cases can be closed at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -141,27 +141,39 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
 
 async def make_lines(conn: Connection, found: Sequence[QueueLine], reader_id: int) -> list[CaseLine]:
     """These lines with everybody's names."""
-    ids = {id for one in found for id in (one.actor_id, one.holder_id, *one.reporter_ids) if id is not None}
-    people = {id: person_of(actor) for id, actor in (await actors.map_by_ids(conn, ids)).items()}
+    people = await _load_people(conn, found)
     places = await name_hosts(conn, [host for one in found for host in one.hosts])
     held = await case_queue.list_held(conn, [one.id for one in found if one.held])
-    return [
-        CaseLine(
-            line=one,
-            name=people[one.actor_id].name if one.actor_id in people else one.actor_name,
-            initial=people[one.actor_id].initial if one.actor_id in people else "?",
-            reporters=[people[id].name for id in one.reporter_ids if id in people],
-            places=[places[host] for host in one.hosts],
-            holder=_name(people, one.holder_id),
-            mine=one.holder_id == reader_id,
-            held=[post for post in held if post.case_id == one.id],
-        )
-        for one in found
-    ]
+    return [_make_line(one, people, places, held, reader_id) for one in found]
 
 
-def _name(people: dict[int, Person], id: int | None) -> str:
-    return people[id].name if id in people else ""
+async def _load_people(conn: Connection, found: Sequence[QueueLine]) -> dict[int, Person]:
+    ids = {id for one in found for id in (one.actor_id or 0, one.holder_id or 0, *one.reporter_ids)}
+    return {id: person_of(actor) for id, actor in (await actors.map_by_ids(conn, ids)).items()}
+
+
+def _make_line(
+    one: QueueLine,
+    people: Mapping[int, Person],
+    places: Mapping[str, str],
+    held: Sequence[HeldPost],
+    reader_id: int,
+) -> CaseLine:
+    person = people.get(one.actor_id or 0)
+    return CaseLine(
+        line=one,
+        name=person.name if person is not None else one.actor_name,
+        initial=person.initial if person is not None else "?",
+        reporters=[people[id].name for id in one.reporter_ids if id in people],
+        places=[places[host] for host in one.hosts],
+        holder=_name(people, one.holder_id),
+        mine=one.holder_id == reader_id,
+        held=[post for post in held if post.case_id == one.id],
+    )
+
+
+def _name(people: Mapping[int, Person], id: int | None) -> str:
+    return people[id].name if id is not None and id in people else ""
 
 
 def write_place(line: QueueLine) -> str:

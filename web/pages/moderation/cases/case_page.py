@@ -30,7 +30,7 @@ SAID = {
     "withdraw": N_("Vous vous êtes retiré·e : ce dossier se décide sans vous."),
     "note": N_("C’est noté, pour l’équipe seule."),
     "reopen": N_("Le dossier est de nouveau à lire."),
-    "decided": N_("C’est décidé. Ce que la personne apprend, et les personnes qui ont signalé, est parti."),
+    "decided": N_("C’est décidé. La personne et celles qui avaient signalé sont prévenues."),
     "proposed": N_("C’est proposé. Rien ne se passe avant l’accord d’une deuxième personne."),
     "confirmed": N_("C’est confirmé, et la personne est prévenue."),
     "refused_proposal": N_("C’est refusé : le dossier est de nouveau à lire."),

@@ -1,7 +1,7 @@
 """What a case page shows: what was said and by whom it was reported, what was decided, and who may do what now."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from models import posts, preferences
@@ -34,10 +34,10 @@ class SaidThing:
     title: str
     text: str
     by: str
-    href: str
-    post_id: int | None
-    hidden: bool
-    at: datetime | None
+    href: str = ""
+    post_id: int | None = None
+    hidden: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +108,15 @@ async def load_view(conn: Connection, say: Say, case: Case, reader_id: int) -> C
     names = {id: actor.display_name for id, actor in people.items()}
     lines = await make_lines(conn, rows.reports, reader_id)
     past = await _tell_past(conn, say, rows, names)
-    own = [one for one in past if one.decision.case_id == case.id]
+    own = _filter_own(past, case)
     actor = people.get(case.actor_id or 0)
-    hosts = [one.from_host for one in lines if one.from_host] + ([actor.host] if actor is not None else [])
-    places = await name_hosts(conn, hosts)
+    places = await name_hosts(conn, _list_hosts(lines, actor))
     history = History(say=say, names=names, reports=lines, steps=rows.steps, notes=rows.notes, past=own, places=places)
     return CaseView(
         case=case,
         actor=actor,
         person=person_of(actor) if actor is not None and actor.deleted_at is None else None,
-        name=actor.display_name if actor is not None else case.actor_name,
+        name=names.get(case.actor_id or 0, case.actor_name),
         home=places[actor.host] if actor is not None and not actor.local else "",
         holder=names.get(case.holder_id or 0, ""),
         mine=case.holder_id == reader_id,
@@ -131,6 +130,15 @@ async def load_view(conn: Connection, say: Say, case: Case, reader_id: int) -> C
         looks=await _find_looks(conn, case, rows, own, names, reader_id),
         names=names,
     )
+
+
+def _filter_own(past: Sequence[PastDecision], case: Case) -> list[PastDecision]:
+    return [one for one in past if one.decision.case_id == case.id]
+
+
+def _list_hosts(lines: Sequence[ReportLine], actor: Actor | None) -> list[str]:
+    """Servers that are named."""
+    return [one.from_host for one in lines if one.from_host] + ([actor.host] if actor is not None else [])
 
 
 async def _load_rows(conn: Connection, case: Case, reader_id: int) -> _Rows:
@@ -183,8 +191,7 @@ def _holds(decision: ModerationDecision, at: datetime) -> bool:
 async def _find_looks(
     conn: Connection, case: Case, rows: _Rows, own: Sequence[PastDecision], names: Mapping[int, str], reader_id: int
 ) -> Looks:
-    proposal = next((one for one in own if not (one.decision.effective_at or one.decision.refused_at)), None)
-    appeal = next((one for one in own if one.appeal is not None and one.appeal.outcome is None), None)
+    proposal, appeal = next(filter(_is_proposed, own), None), next(filter(_is_contested, own), None)
     free = reader_id in rows.free
     reporters = {one.reporter_id for one in rows.reports if one.local}
     others = [Candidate(id=id, name=names[id]) for id in rows.free if id != reader_id]
@@ -201,6 +208,14 @@ async def _find_looks(
     )
 
 
+def _is_proposed(one: PastDecision) -> bool:
+    return one.decision.effective_at is None and one.decision.refused_at is None
+
+
+def _is_contested(one: PastDecision) -> bool:
+    return one.appeal is not None and one.appeal.outcome is None
+
+
 async def _list_things(conn: Connection, case: Case, lines: Sequence[ReportLine], reader_id: int) -> list[SaidThing]:
     """What the reports name, each thing once, in the order in which it came."""
     kept = {one["uri"]: one for line in reversed(lines) for one in line.report.extracts}
@@ -215,14 +230,13 @@ async def _list_things(conn: Connection, case: Case, lines: Sequence[ReportLine]
 def _make_thing(
     extract: Mapping[str, str], post: Post | None, case: Case, visible: Collection[int], hidden: Collection[int]
 ) -> SaidThing:
-    standing = post is not None and post.deleted_at is None
-    own = post is not None and standing and post.author_id == case.actor_id
-    return SaidThing(
-        title=extract["title"],
-        text=extract["text"],
-        by=extract.get("by", ""),
-        href=f"/notes/{post.id}" if post is not None and standing and post.id in visible else "",
-        post_id=post.id if post is not None and own else None,
-        hidden=post is not None and post.id in hidden,
-        at=post.published_at if post is not None else None,
+    said = SaidThing(title=extract["title"], text=extract["text"], by=extract.get("by", ""))
+    if post is None:
+        return said
+    return replace(
+        said,
+        href=f"/notes/{post.id}" if post.id in visible else "",
+        post_id=post.id if post.author_id == case.actor_id else None,
+        hidden=post.id in hidden,
+        at=post.published_at,
     )

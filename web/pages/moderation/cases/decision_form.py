@@ -89,19 +89,13 @@ def read_ruling(form: Form, reasons: Sequence[str]) -> Typed:
     """What was chosen, with what is missing noted in the form."""
     kind = form.choice("kind", KINDS, missing="Choisissez ce que vous décidez.") or "nothing"
     days, ends_at = _read_span(form, kind)
-    rule = form.choice("rule", (*reasons, OTHER, ""))
-    words = form.lines("words", limit=WORDS_LIMIT)
-    if kind == "warn" and not words:
-        form.fail("words", "Écrivez le mot que la personne lira.")
-    elif kind != "nothing" and not words and rule in ("", OTHER):
-        form.fail("rule", "Choisissez une raison, ou écrivez-la dans le mot : la personne doit savoir pourquoi.")
-    post_ids = [find_id(text) for text in form.values.getall("post_ids", [])] if kind in HIDING else []
+    rule, words = _read_reason(form, kind, reasons)
     ruling = Ruling(
         kind=kind,
         seen=find_id(form.typed("seen")) or 0,
-        rule="" if rule == OTHER or kind == "nothing" else rule,
-        words="" if kind == "nothing" else words,
-        post_ids=tuple(id for id in post_ids if id is not None),
+        rule=rule,
+        words=words,
+        post_ids=_read_posts(form) if kind in HIDING else (),
         days=days,
         ends_at=ends_at,
         second_id=find_id(form.typed("second")),
@@ -109,6 +103,24 @@ def read_ruling(form: Form, reasons: Sequence[str]) -> Typed:
         answer=form.lines("answer", limit=NOTE_LIMIT),
     )
     return Typed(ruling=ruling, preview=form.typed("act") == "preview")
+
+
+def _read_reason(form: Form, kind: DecisionKind, reasons: Sequence[str]) -> tuple[str, str]:
+    """The rule that it rests on, and the words: the person has to know why."""
+    rule = form.choice("rule", (*reasons, OTHER, ""))
+    words = form.lines("words", limit=WORDS_LIMIT)
+    if kind == "nothing":
+        return "", ""
+    if kind == "warn" and not words:
+        form.fail("words", "Écrivez le mot que la personne lira.")
+    elif not words and rule in ("", OTHER):
+        form.fail("rule", "Choisissez une raison, ou écrivez-la dans le mot : la personne doit savoir pourquoi.")
+    return "" if rule == OTHER else rule, words
+
+
+def _read_posts(form: Form) -> tuple[int, ...]:
+    found = [find_id(text) for text in form.values.getall("post_ids", [])]
+    return tuple(id for id in found if id is not None)
 
 
 def _read_span(form: Form, kind: DecisionKind) -> tuple[int | None, datetime | None]:

@@ -4,14 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from models.moderation.appeals import MADE_WITHIN
 from outbox.moderation.case_decisions import Ruling
-from web.mail.statements import Statement
+from web.news.statements import Statement
 from web.pages.moderation.cases.case_view import CaseView
 
 
 def preview_statement(view: CaseView, ruling: Ruling) -> Statement:
     """What she would read."""
     now = datetime.now(UTC)
-    named = {one.post_id: one.title or one.text for one in view.things if one.post_id is not None}
     by_two = ruling.kind == "exclude" or (ruling.kind == "suspend" and view.looks.two_for_suspension)
     return Statement(
         kind=ruling.kind,
@@ -19,9 +18,14 @@ def preview_statement(view: CaseView, ruling: Ruling) -> Statement:
         ends_at=now + timedelta(days=ruling.days) if ruling.days is not None else ruling.ends_at,
         rule=ruling.rule,
         words=ruling.words,
-        things=[named[id] for id in ruling.post_ids if id in named] if ruling.kind == "hide" else [],
+        things=_name_things(view, ruling) if ruling.kind == "hide" else [],
         by_two=by_two,
         reported=bool(view.reports),
         decided_at=now,
         object_until=now + MADE_WITHIN,
+        elsewhere=view.actor is not None and not view.actor.local,
     )
+
+
+def _name_things(view: CaseView, ruling: Ruling) -> list[str]:
+    return [one.title or one.text for one in view.things if one.post_id in ruling.post_ids]

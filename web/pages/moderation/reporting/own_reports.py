@@ -5,6 +5,7 @@ from functools import partial
 
 from aiohttp import web
 
+from models import preferences
 from models.errors import NotFound
 from models.moderation import reports
 from models.moderation.reports import Report
@@ -45,9 +46,14 @@ async def list_own(request: web.Request) -> web.Response:
         made = await reports.list_made(conn, account.actor_id)
         lines = await make_lines(conn, made, account.actor_id)
         progress = await report_progress.map_progress(conn, [one.id for one in made])
+        shown = (await preferences.load(conn)).journal_shown
     own = [OwnReport(line=line, progress=progress[line.report.id]) for line in lines]
     return await render(
-        request, "reports/own.html", lines=own, explain_stop=partial(explain_stop, partial(say, request))
+        request,
+        "reports/own.html",
+        lines=own,
+        journal_shown=shown,
+        explain_stop=partial(explain_stop, partial(say, request)),
     )
 
 

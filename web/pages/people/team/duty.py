@@ -8,7 +8,6 @@ from functools import partial
 from aiohttp import web
 
 from models.errors import Conflict, Invalid
-from models.moments import PARIS
 from models.people import roles
 from models.people.accounts import Account, Role
 from models.people.team import duty
@@ -40,17 +39,21 @@ class Turn:
     role: Role
     names: list[str]
     mine: bool
-    from_id: int | None
-    from_name: str
+    giver: Account | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """A week, named by its Monday, and the roles of it that have somebody or are the reader's."""
+    """A week, named by its Monday, and each role in it."""
 
     monday: date
     sunday: date
     turns: list[Turn]
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether anybody is on duty in it."""
+        return any(turn.names for turn in self.turns)
 
 
 async def show_duty(request: web.Request) -> web.Response:
@@ -87,16 +90,12 @@ async def _act(conn: Connection, account: Account, form: Form, act: str, role: R
 
 
 async def _show(request: web.Request, account: Account, form: Form, *, status: int = 200) -> web.Response:
-    now = datetime.now(UTC)
-    first = duty.find_week(now)
+    first = duty.find_week(datetime.now(UTC))
+    mondays = [first + timedelta(weeks=ahead) for ahead in range(WEEKS_AHEAD)]
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await duty.list_duties(conn, first, first + timedelta(weeks=WEEKS_AHEAD - 1))
-        others = {
-            role: [one for one in await roles.list_accounts(conn, role) if one.actor_id != account.actor_id]
-            for role in account.roles
-        }
-    names = {one.actor_id: one.name or one.username for them in others.values() for one in them}
-    weeks = [_make_week(first + timedelta(weeks=n), account, found, names) for n in range(WEEKS_AHEAD)]
+        found = await duty.list_duties(conn, mondays[0], mondays[-1])
+        others = {role: await _list_others(conn, account, role) for role in account.roles}
+    weeks = [_make_week(monday, account, found, others) for monday in mondays]
     speak = partial(say, request)
     return await render(
         request,
@@ -104,29 +103,30 @@ async def _show(request: web.Request, account: Account, form: Form, *, status: i
         status=status,
         form=form,
         week=weeks[0],
-        planned=[week for week in weeks[1:] if any(turn.names for turn in week.turns)],
-        mondays=[week.monday for week in weeks],
+        planned=[week for week in weeks[1:] if week.is_planned],
+        mondays=mondays,
         others=others,
         role_names={role: speak(name) for role, name in ROLE_NAMES.items()},
         role_words={role: describe_role(speak, role) for role in account.roles},
-        today=now.astimezone(PARIS).date(),
         said=find_flash_message(request, SAID),
     )
 
 
-def _make_week(monday: date, account: Account, found: Sequence[Duty], names: Mapping[int, str]) -> Week:
-    turns = []
-    for role in ROLE_NAMES:
-        duties = [one for one in found if one.week == monday and one.role == role]
-        own = next((one for one in duties if one.actor_id == account.actor_id), None)
-        from_id = own.from_id if own is not None and own.from_id in names else None
-        turns.append(
-            Turn(
-                role=role,
-                names=[one.name for one in duties],
-                mine=own is not None,
-                from_id=from_id,
-                from_name=names.get(from_id or 0, ""),
-            )
-        )
+async def _list_others(conn: Connection, account: Account, role: Role) -> list[Account]:
+    """To whom she may hand over."""
+    return [one for one in await roles.list_accounts(conn, role) if one.actor_id != account.actor_id]
+
+
+def _make_week(monday: date, account: Account, found: Sequence[Duty], others: Mapping[Role, Sequence[Account]]) -> Week:
+    theirs = [one for one in found if one.week == monday]
+    turns = [
+        _make_turn(role, account, [one for one in theirs if one.role == role], others.get(role, ()))
+        for role in ROLE_NAMES
+    ]
     return Week(monday=monday, sunday=monday + timedelta(days=6), turns=turns)
+
+
+def _make_turn(role: Role, account: Account, duties: Sequence[Duty], others: Sequence[Account]) -> Turn:
+    own = next((one for one in duties if one.actor_id == account.actor_id), None)
+    giver = next((one for one in others if own is not None and one.actor_id == own.from_id), None)
+    return Turn(role=role, names=[one.name for one in duties], mine=own is not None, giver=giver)

@@ -15,13 +15,13 @@ from web.actions import team
 from web.forms.form import Form, blank_form, read_form
 from web.forms.opening_hours_field import fill_in_hours, list_pairs, read_hours_form
 from web.http.app_keys import INSTANCE
-from web.pages.components.acting_author import ActingAuthor, find_author
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.opening_hours import find_opening_hours
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.own_listings import SAID as STATES
 from web.pages.listings.own_listings import list_rows
 from web.rendering.render import N_, render
+from web.security.acting_author import ActingAuthor, find_author
 from web.security.session import require_right
 
 MOST = 100
@@ -77,11 +77,12 @@ async def post_keeper(request: web.Request) -> web.Response:
     username = form.text("username", limit=60, missing="Donnez le nom d’un membre.").removeprefix("@")
     async with transaction(instance.pool) as conn:
         keeper = await accounts.find_by_username(conn, username) if username else None
-        if username and (keeper is None or await place_keepers.is_place(conn, keeper.actor_id)):
+        if keeper is not None and act == "removed":
+            await team.take_place(conn, instance.site, author.account, keeper, by=me)
+        elif keeper is not None and await place_keepers.may_keep(conn, keeper):
+            await team.give_place(conn, instance.site, author.account, keeper, by=me)
+        elif username:
             form.fail("username", "Aucun membre n’a ce nom ici.")
-        elif keeper is not None:
-            change = team.give_place if act == "added" else team.take_place
-            await change(conn, instance.site, author.account, keeper, by=me)
     if not form.ok:
         return await _show(request, author, form, status=422)
     raise redirect_with_message(author.home, act, part="responsables")

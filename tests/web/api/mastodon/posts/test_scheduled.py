@@ -99,21 +99,14 @@ async def test_it_is_published_once_however_often_and_by_how_many_the_job_runs(a
         assert await fetch_value(conn, COUNT) == 1
 
 
-@pytest.mark.parametrize(
-    "ending",
-    [
-        "UPDATE account SET disabled_at = now() WHERE actor_id = $1",
-        "UPDATE actor SET suspended_at = now() WHERE id = $1",
-    ],
-)
 async def test_b45_an_account_that_was_closed_meanwhile_publishes_nothing_and_loses_no_word(
-    alice: Alice, ending: str
+    alice: Alice,
 ) -> None:
     kept = await plan(alice)
     await let_time_pass(alice)
     async with transaction(alice.api.pool) as conn:
         await make_local_actor(conn, "coop", type="Organization")
-        await execute(conn, ending, alice.actor.id)
+        await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", alice.actor.id)
 
     await publish_scheduled(alice.api.instance, {"id": int(kept["id"])})
 
@@ -124,6 +117,23 @@ async def test_b45_an_account_that_was_closed_meanwhile_publishes_nothing_and_lo
         assert await fetch_value(conn, "SELECT count(*) FROM post WHERE author_id = $1", alice.actor.id) == 0
     assert len(letters) == 1
     assert "fermé" in letters[0] and "Bonjour" in letters[0]
+
+
+async def test_what_somebody_suspended_planned_rests_until_she_is_so_no_more(alice: Alice) -> None:
+    kept = await plan(alice)
+    await let_time_pass(alice)
+    async with transaction(alice.api.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.actor.id)
+
+    await publish_scheduled(alice.api.instance, {"id": int(kept["id"])})
+
+    async with transaction(alice.api.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM post") == 0
+        await execute(conn, "UPDATE actor SET suspended_at = NULL WHERE id = $1", alice.actor.id)
+    await publish_scheduled(alice.api.instance, {"id": int(kept["id"])})
+    async with connection(alice.api.pool) as conn:
+        assert await fetch_value(conn, "SELECT source FROM post WHERE author_id = $1", alice.actor.id) == "Bonjour"
 
 
 async def test_a_crash_in_between_leaves_it_to_be_published(alice: Alice, monkeypatch: pytest.MonkeyPatch) -> None:

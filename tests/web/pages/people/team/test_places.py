@@ -10,7 +10,7 @@ from models.people import accounts, actors
 from models.people.actors import Actor
 from models.people.opening_hours import read_hours
 from models.people.team import place_keepers
-from models.store.database import connection, fetch_column, fetch_records, fetch_value, transaction
+from models.store.database import connection, execute, fetch_column, fetch_records, fetch_value, transaction
 from tests.factories import make_listing, make_member
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
@@ -162,10 +162,13 @@ async def test_an_administrator_gives_a_place_with_the_role_and_takes_it_back(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("username", ["", "personne", "reserve"])
-async def test_a_place_is_given_to_members_alone(
-    open_browser: OpenBrowser, lomme: Village, atelier: Actor, username: str
+@pytest.mark.parametrize("username", ["", "personne", "reserve", "hocine"])
+async def test_a_place_is_given_to_members_alone_who_take_part(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village, atelier: Actor, username: str
 ) -> None:
+    """Not to nobody, not to a place, not to somebody who is suspended."""
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", lomme.hocine.id)
     admin = await open_browser(lomme.admin)
 
     page = await admin.send(f"{HOME}/responsables", {"act": "added", "username": username}, form_on=HOME)

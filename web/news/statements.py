@@ -12,6 +12,7 @@ from models.listings import listings
 from models.moderation import appeals, rulings
 from models.moderation.appeals import MADE_WITHIN, Appeal
 from models.moderation.decisions import DecisionKind, ModerationDecision
+from models.people import actors
 from models.store.database import Connection
 from outbox.moderation.case_appeals import may_object
 from outbox.moderation.statements import Occasion
@@ -23,7 +24,7 @@ EXTRACT = 200
 class Statement:
     """What the page, the mail and the preview of a decision say. `things` are what is hidden, as titles or beginnings.
 
-    `object_until` is None where it is too late, or was done.
+    `object_until` is None where it is too late, or was done; `elsewhere` says it to somebody of another server.
     """
 
     kind: DecisionKind
@@ -39,12 +40,14 @@ class Statement:
     appeal: Appeal | None = None
     taken_back_words: str = ""
     occasion: Occasion = "decided"
+    elsewhere: bool = False
 
 
 async def load_statement(conn: Connection, decision: ModerationDecision, occasion: Occasion | None = None) -> Statement:
     """The statement of a decision; without an `occasion`, of what happened to it last."""
     extra = (await rulings.map_extras(conn, [decision.id]))[decision.id]
     appeal, now = await appeals.find(conn, decision.id), datetime.now(UTC)
+    people = await actors.list_by_ids(conn, [decision.actor_id] if decision.actor_id else [])
     open_to_objection = may_object(decision, now) and appeal is None
     return Statement(
         kind=decision.kind,
@@ -60,6 +63,7 @@ async def load_statement(conn: Connection, decision: ModerationDecision, occasio
         appeal=appeal,
         taken_back_words=decision.taken_back_words,
         occasion=occasion or _find_occasion(decision, appeal, now),
+        elsewhere=any(not person.local for person in people),
     )
 
 

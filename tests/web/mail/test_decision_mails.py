@@ -1,0 +1,96 @@
+"""Whoever the team decided about is written to with the reasons, here by mail and elsewhere by a private note."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models.moderation import reports as kept_reports
+from models.people import accounts
+from models.store.database import Pool, execute, fetch_column, transaction
+from outbox.moderation import case_appeals, case_decisions
+from outbox.moderation.case_decisions import Ruled, Ruling
+from outbox.moderation.statements import Occasion
+from tests.factories import HERE, make_local_actor, make_remote_actor
+from tests.web.mail.team_scenario import Team, open_team
+from tests.web.smtp_server import read_parts
+from web.mail.decision_mails import send_decision
+
+
+@pytest.fixture
+async def team(pool: Pool) -> AsyncIterator[Team]:
+    async with open_team(pool) as team:
+        yield team
+
+
+async def rule(team: Team, ruling: Ruling) -> Ruled:
+    """Mona decides about Hocine, whom Alice reported."""
+    made = await team.report(reporter=team.alice)
+    async with transaction(team.pool) as conn:
+        case_id = await kept_reports.find_case(conn, made.id)
+        assert case_id is not None
+        return await case_decisions.decide(conn, HERE, case_id, ruling, await accounts.get(conn, team.mona.id))
+
+
+async def send(team: Team, ruled: Ruled, occasion: Occasion = "decided") -> tuple[str, str]:
+    """The mail that went out: its subject, and all it says."""
+    before = len(team.postman.taken)
+    await send_decision(team.instance, {"decision_id": ruled.decision.id, "occasion": occasion})
+    [mail] = team.postman.taken[before:]
+    assert mail["To"] == "hocine@example.org"
+    text, html = read_parts(mail)
+    assert "/decisions/" in text and "/decisions/" in html
+    return str(mail["Subject"]), " ".join(text.split())
+
+
+async def test_a_suspension_is_told_with_what_why_until_when_by_whom_and_how_to_object(team: Team) -> None:
+    words = "C’est la troisième fois."
+    ruled = await rule(team, Ruling(kind="suspend", seen=0, days=14, rule="Charte, article 4", words=words))
+
+    subject, text = await send(team, ruled)
+
+    assert subject == "Votre compte est suspendu deux semaines"
+    for said in (words, "Charte, article 4", "une personne de l’équipe, sans rien d’automatique", "un signalement"):
+        assert said in text
+    assert "Vous avez jusqu’au" in text and "Alice" not in text and "Mona" not in text
+
+
+async def test_what_follows_is_told_too(team: Team) -> None:
+    ruled = await rule(team, Ruling(kind="limit", seen=0, rule="Article 2"))
+    async with transaction(team.pool) as conn:
+        await case_appeals.object_to(conn, ruled.decision, "Non.")
+        odile = await accounts.get(conn, team.odile.id)
+        await case_appeals.answer(conn, HERE, ruled.decision.id, odile, "taken_back", "Vous avez raison.")
+
+    answered, text = await send(team, ruled, "answered")
+    ended, _ = await send(team, ruled, "ended")
+
+    assert "la décision est levée" in answered and "Vous avez raison." in text and "Odile" not in text
+    assert ended.startswith("C’est fini")
+
+
+async def test_nobody_is_written_to_at_an_address_that_she_never_confirmed(team: Team) -> None:
+    ruled = await rule(team, Ruling(kind="warn", seen=0, words="Attention."))
+    async with transaction(team.pool) as conn:
+        await execute(conn, "UPDATE account SET confirmed_at = NULL WHERE actor_id = $1", team.hocine.id)
+
+    await send_decision(team.instance, {"decision_id": ruled.decision.id, "occasion": "decided"})
+
+    assert team.postman.taken == []
+
+
+async def test_somebody_elsewhere_gets_a_note_whose_link_opens_without_an_account(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        bob = await make_remote_actor(conn, "bob")
+    made = await team.report(target=bob)
+    async with transaction(team.pool) as conn:
+        case_id = await kept_reports.find_case(conn, made.id)
+        assert case_id is not None
+        mona = await accounts.get(conn, team.mona.id)
+        ruling = Ruling(kind="suspend", seen=0, words="Ce sont des arnaques.")
+        await case_decisions.decide(conn, HERE, case_id, ruling, mona)
+
+    async with transaction(team.pool) as conn:
+        [said] = await fetch_column(conn, "SELECT content FROM post WHERE kind = 'note'")
+        sent = await fetch_column(conn, "SELECT host FROM delivery")
+    assert "Ce sont des arnaques." in said and "/decisions/" in said and sent == ["henin.test"]
