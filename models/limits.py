@@ -225,7 +225,7 @@ TRIES: dict[Action, Tries] = {
     "guest_ask": _tries("guest_ask", 30, 30, 300, within=HOUR, refused="too_many_guest_tries"),
     "guest_write": _tries("guest_write", 30, 30, 300, within=HOUR, refused="too_many_guest_messages"),
     "report": _tries("report", 20, 20, 100, within=HOUR, refused="too_many_reports"),
-    "visitor_report": _tries("visitor_report", 5, 60, 5, within=HOUR, refused="too_many_reports"),
+    "visitor_report": _tries("visitor_report", 5, 1_000, 5, within=HOUR, refused="too_many_reports"),
     "receipt": _tries("receipt", 3, 3, 5, within=HOUR, refused="too_many_reports"),
     "app": _tries("app", 60, 2_000, 60, within=HOUR, refused="too_many_requests"),
     "token": _tries("token", 60, 1_000, 300, within=QUARTER, refused="too_many_requests"),

@@ -8,6 +8,7 @@ from models import posts
 from models.limits import REPORTS
 from models.moderation import reports
 from models.moderation.reports import EXTRACTS, NewReport
+from models.moderation.searches import report_counts
 from models.news import staff_notifications
 from models.people import actors
 from models.people.actors import Actor
@@ -18,13 +19,18 @@ from outbox.moderation.report_extracts import take_extracts
 
 
 async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Flag) -> None:
-    """Kept for the moderators, who are told: with the first of the named accounts, or the first named post's author."""
+    """Kept for the moderators, who are told: with the first of the named accounts, or the first named post's author.
+
+    Of a post they read what it says only where somebody there could read it too: naming the address of a private
+    message shows it to nobody.
+    """
     target = await _find_target(conn, activity.objects)
     if target is None:
         raise Ignored("reports_nobody")
     if await _sends_too_many(conn, sender):
         raise Ignored("too_many_reports")
     named = [post for uri in activity.objects[:EXTRACTS] if (post := await posts.find_by_uri(conn, uri))]
+    known = await posts.filter_known_at(conn, [post.id for post in named], sender.host)
     kept = await reports.save(
         conn,
         NewReport(
@@ -34,7 +40,9 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
             object_uris=list(activity.objects),
             content=clean_text(activity.content, MAX_REPORT),
             local=False,
-            extracts=await take_extracts(conn, [post for post in named if post.author_id == target.id]),
+            extracts=await take_extracts(
+                conn, [post for post in named if post.author_id == target.id and post.id in known]
+            ),
             target_name=target.display_name,
         ),
     )
@@ -47,7 +55,7 @@ async def _sends_too_many(conn: Connection, sender: Actor) -> bool:
     decision = await trust_levels.find(conn, sender.host)
     if decision is not None and decision.level == "friend":
         return False
-    return await reports.count_lately(conn, sender.host, within=REPORTS.within) >= REPORTS.most
+    return await report_counts.count_lately(conn, sender.host, within=REPORTS.within) >= REPORTS.most
 
 
 async def _find_target(conn: Connection, uris: tuple[str, ...]) -> Actor | None:

@@ -17,8 +17,17 @@ WRITE = (
     *("mutes", "notifications", "reports", "statuses"),
 )
 
-SCOPES = (*WHOLE, "profile", *(f"read:{part}" for part in READ), *(f"write:{part}" for part in WRITE))
-"""Everything that may be asked for; `read:statuses` and the like are parts of one of WHOLE."""
+ADMIN_PARTS = ("accounts", "reports")
+"""What those who moderate read and decide by an app; the rest of the administration is done on pages alone."""
+
+ADMIN = (
+    *("admin:read", "admin:write"),
+    *(f"admin:{access}:{part}" for access in ("read", "write") for part in ADMIN_PARTS),
+)
+"""What only those get who have the right (web/pages/access/oauth_request), and no application for itself."""
+
+SCOPES = (*WHOLE, "profile", *(f"read:{part}" for part in READ), *(f"write:{part}" for part in WRITE), *ADMIN)
+"""Everything that may be asked for; `read:statuses` and the like are parts of one of WHOLE or of ADMIN."""
 
 COVERED_TOO = {
     **{f"{access}:{what}": "follow" for access in ("read", "write") for what in ("follows", "blocks", "mutes")},
@@ -29,7 +38,7 @@ COVERED_TOO = {
 
 def covers(granted: Sequence[str], scope: str) -> bool:
     """Whether `scope` is granted, itself or by what it is a part of."""
-    if scope in granted or scope.partition(":")[0] in granted:
+    if scope in granted or scope.rpartition(":")[0] in granted:
         return True
     other = COVERED_TOO.get(scope)
     return other is not None and covers(granted, other)

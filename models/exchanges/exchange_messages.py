@@ -29,20 +29,33 @@ class Unread:
     conversation_ids: list[int]
 
 
-async def list_latest_of(conn: Connection, id: int, author_id: int, *, limit: int) -> list[int]:
-    """The newest messages that one of the two wrote and did not take back, the eldest of them first."""
+async def list_around(conn: Connection, post_id: int, *, each: int) -> list[int]:
+    """The messages just before and after this one in its thread, at most `each` on either side; eldest first."""
     found: list[int] = await fetch_column(
         conn,
         """
-        SELECT m.post_id FROM exchange_message m JOIN post p ON p.id = m.post_id
-        WHERE m.exchange_id = $1 AND p.author_id = $2 AND p.deleted_at IS NULL AND p.kind <> 'notice'
-        ORDER BY m.post_id DESC LIMIT $3
+        WITH here AS (SELECT exchange_id FROM exchange_message WHERE post_id = $1), near AS (
+            (SELECT m.post_id FROM exchange_message m JOIN here USING (exchange_id) JOIN post p ON p.id = m.post_id
+                WHERE m.post_id < $1 AND p.deleted_at IS NULL AND p.kind <> 'notice'
+                ORDER BY m.post_id DESC LIMIT $2)
+            UNION ALL
+            (SELECT m.post_id FROM exchange_message m JOIN here USING (exchange_id) JOIN post p ON p.id = m.post_id
+                WHERE m.post_id > $1 AND p.deleted_at IS NULL AND p.kind <> 'notice'
+                ORDER BY m.post_id LIMIT $2))
+        SELECT post_id FROM near ORDER BY post_id
         """,
-        id,
-        author_id,
-        limit,
+        post_id,
+        each,
     )
-    return sorted(found)
+    return found
+
+
+async def find_exchange_of(conn: Connection, post_id: int) -> int | None:
+    """The thread that this message stands in."""
+    found: int | None = await fetch_value(
+        conn, "SELECT exchange_id FROM exchange_message WHERE post_id = $1 LIMIT 1", post_id
+    )
+    return found
 
 
 async def find_unread(conn: Connection, thread_id: int, member_id: int) -> Unread:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from models.ids import make_id
 from models.moderation import cases
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
-from models.store.statements import name_values
+from models.store.statements import compose, name_values
 
 CONTENT_LIMIT = 5000
 OBJECTS_LIMIT = 100
@@ -30,7 +30,8 @@ ReportCategory = Literal["spam", "legal", "violation", "other"]
 class Report:
     """One report. `object_uris` are what it names, `extracts` how that read then: [{"uri", "title", "text"}].
 
-    `note` is for the team alone, `answer` for whoever reported; `reporter_email` is a visitor's.
+    `note` is for the team alone, `answer` for whoever reported; `reporter_email` and `reporter_name` are a visitor's.
+    `law` is why it is held to be against the law, `times` how often the same person reported the same thing.
     """
 
     id: int
@@ -51,11 +52,16 @@ class Report:
     closed_by: int | None = None
     note: str = ""
     answer: str = ""
+    case_id: int | None = None
+    reporter_name: str = ""
+    law: str = ""
+    times: int = 1
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReport:
-    """A report about to be kept; `target_id` is the reported actor."""
+    """A report about to be kept; `target_id` is the reported actor, None where a page is reported that nobody wrote."""
 
     uri: str | None
     reporter_id: int | None
@@ -69,6 +75,13 @@ class NewReport:
     target_name: str = ""
     reporter_email: str | None = None
     reporter_language: str = "fr"
+    reporter_name: str = ""
+    law: str = ""
+
+    @property
+    def kept_uris(self) -> list[str]:
+        """What it names, cut to the limit."""
+        return self.object_uris[:OBJECTS_LIMIT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +93,29 @@ class Settlement:
     answer: str = ""
 
 
+COLUMNS = """id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category, forwarded,
+        extracts, target_name, reporter_email, reporter_language, closed_by, note, answer, case_id, reporter_name, law,
+        times, changed_at"""
+"""What a Report is read from."""
+
 _SAVE = name_values(
     """
     INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded,
-        extracts, target_name, reporter_email, reporter_language, case_id)
-    VALUES (:id, :uri, :reporter_id, :target_id, :object_uris, :content, :local, :category, :forwarded, :extracts,
-        :target_name, :reporter_email, :reporter_language, :case_id) ON CONFLICT (uri) DO NOTHING
-    RETURNING id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
-        forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
+        extracts, target_name, reporter_email, reporter_language, case_id, reporter_name, law)
+    VALUES (:id, :uri, :reporter_id, :target_id, :kept_uris, :content, :local, :category, :forwarded, :extracts,
+        :target_name, :reporter_email, :reporter_language, :case_id, :reporter_name, :law)
+    ON CONFLICT (uri) DO NOTHING RETURNING {columns}
     """,
     NewReport,
-    also=["id", "object_uris", "content", "extracts", "case_id"],
+    also=["id", "content", "extracts", "case_id"],
+    columns=COLUMNS,
 )
 
 
 async def save(conn: Connection, new: NewReport) -> Report | None:
     """Keep a report, cut to its limits (AX17), in the case about whom it is about. None when it is known already."""
+    if new.uri is not None and await fetch_value(conn, "SELECT EXISTS (SELECT FROM report WHERE uri = $1)", new.uri):
+        return None
     return await fetch_one(
         conn,
         Report,
@@ -103,26 +123,11 @@ async def save(conn: Connection, new: NewReport) -> Report | None:
         *_SAVE.args(
             new,
             id=make_id(),
-            object_uris=new.object_uris[:OBJECTS_LIMIT],
             content=new.content[:CONTENT_LIMIT],
             extracts=list(new.extracts[:EXTRACTS]),
             case_id=await cases.open_case(conn, new.target_id, new.target_name),
         ),
     )
-
-
-async def count_lately(conn: Connection, host: str, *, within: timedelta) -> int:
-    """How many reports came from this server within this time."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM report r JOIN actor a ON a.id = r.reporter_id
-        WHERE a.host = $1 AND NOT r.local AND r.created_at > now() - $2::interval
-        """,
-        host,
-        within,
-    )
-    return found
 
 
 async def find(conn: Connection, id: int, reader_id: int | None) -> Report | None:
@@ -131,53 +136,47 @@ async def find(conn: Connection, id: int, reader_id: int | None) -> Report | Non
     return found[0] if found else None
 
 
+_BY_IDS = compose(
+    """
+    SELECT {columns} FROM report
+    WHERE id = ANY($1) AND ($2::bigint IS NULL OR target_id IS DISTINCT FROM $2) ORDER BY id
+    """,
+    columns=COLUMNS,
+)
+
+
 async def list_by_ids(conn: Connection, ids: Sequence[int], reader_id: int | None = None) -> list[Report]:
     """These reports in their order, without those about the reader herself."""
-    return await fetch_all(
-        conn,
-        Report,
-        """
-        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
-            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
-        FROM report WHERE id = ANY($1) AND ($2::bigint IS NULL OR target_id IS DISTINCT FROM $2) ORDER BY id
-        """,
-        list(ids),
-        reader_id,
-    )
+    return await fetch_all(conn, Report, _BY_IDS, list(ids), reader_id)
+
+
+_OPEN = compose(
+    """
+    SELECT {columns} FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
+        AND ($2::bigint IS NULL OR case_id = $2) ORDER BY id LIMIT $3
+    """,
+    columns=COLUMNS,
+)
 
 
 async def list_open(
     conn: Connection, *, reader_id: int | None = None, case_id: int | None = None, limit: int = 100
 ) -> list[Report]:
     """Reports that wait for somebody, of one case or all, oldest first; not those about the reader."""
-    return await fetch_all(
-        conn,
-        Report,
-        """
-        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
-            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
-        FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
-            AND ($2::bigint IS NULL OR case_id = $2) ORDER BY id LIMIT $3
-        """,
-        reader_id,
-        case_id,
-        limit,
-    )
+    return await fetch_all(conn, Report, _OPEN, reader_id, case_id, limit)
+
+
+_MADE = compose(
+    """
+    SELECT {columns} FROM report WHERE reporter_id = $1 AND local ORDER BY id DESC LIMIT $2
+    """,
+    columns=COLUMNS,
+)
 
 
 async def list_made(conn: Connection, reporter_id: int, *, limit: int = 50) -> list[Report]:
     """The latest reports that this member made herself."""
-    return await fetch_all(
-        conn,
-        Report,
-        """
-        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
-            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
-        FROM report WHERE reporter_id = $1 AND local ORDER BY id DESC LIMIT $2
-        """,
-        reporter_id,
-        limit,
-    )
+    return await fetch_all(conn, Report, _MADE, reporter_id, limit)
 
 
 async def list_of_case(conn: Connection, case_id: int, reader_id: int | None = None) -> list[Report]:
@@ -203,7 +202,7 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
         await execute(
             conn,
             """
-            UPDATE report SET closed_at = now(), closed_by = $2, note = $3, answer = $4
+            UPDATE report SET closed_at = now(), changed_at = now(), closed_by = $2, note = $3, answer = $4
             WHERE id = $1 AND closed_at IS NULL AND ($2::bigint IS NULL OR target_id IS DISTINCT FROM $2)
             """,
             id,
@@ -220,7 +219,7 @@ async def reopen(conn: Connection, id: int, by: int) -> bool:
         await execute(
             conn,
             """
-            UPDATE report SET closed_at = NULL, closed_by = NULL, reminded_at = now()
+            UPDATE report SET closed_at = NULL, closed_by = NULL, reminded_at = now(), changed_at = now()
             WHERE id = $1 AND closed_at IS NOT NULL AND target_id IS DISTINCT FROM $2
             """,
             id,
@@ -241,4 +240,16 @@ async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelt
         """,
         first,
         again,
+    )
+
+
+async def forget_visitors(conn: Connection, *, days: int = 365) -> int:
+    """Forget who reported without an account, so long after it was decided; how many reports. A chore."""
+    return await execute(
+        conn,
+        """
+        UPDATE report SET reporter_email = NULL, reporter_name = ''
+        WHERE closed_at < now() - make_interval(days => $1) AND (reporter_email IS NOT NULL OR reporter_name <> '')
+        """,
+        days,
     )

@@ -15,7 +15,7 @@ from models.news.staff_preferences import RIGHT_OF_KIND, StaffKind
 from models.people import accounts, actors, roles
 from models.people.team import duty
 from models.store.background import jobs
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
 
 JOB = "staff_mail"
 """The job that tells one of the team by telephone and mail what is due (web/mail/staff_alerts)."""
@@ -35,6 +35,9 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
 
 URGENT: frozenset[NotificationType] = frozenset({"admin.report", "sign_up", "sign_up_message", "handed_over"})
 """Somebody waits or is harmed, or she is on duty from now on: a mail leaves at once although one left just before."""
+
+SAME_CASE = timedelta(minutes=10)
+"""Two notifications of the same case are so far apart at least."""
 
 LATER = timedelta(hours=24)
 
@@ -118,8 +121,32 @@ async def _list_concerned(conn: Connection, topic: Topic) -> list[int]:
 
 
 async def notify_of_report(conn: Connection, report_id: int, *, but: Sequence[int | None]) -> list[int]:
-    """Tell all who can settle a report, but whoever made it and whom it is about; whom."""
-    return await notify_team(conn, "admin.report", Topic(report_id=report_id), but=but)
+    """Tell all who can settle a report, but whoever made it and whom it is about; whom.
+
+    Whom an unread notification told of the same case a moment ago is told no second time, and a later one takes the
+    place of the first: a flood is one line of news, and one mail.
+    """
+    case_id: int | None = await fetch_value(conn, "SELECT case_id FROM report WHERE id = $1", report_id)
+    knowing = await fetch_column(
+        conn,
+        """
+        SELECT recipient_id FROM notification
+        WHERE case_id = $1 AND type = 'admin.report' AND read_at IS NULL AND created_at > now() - $2::interval
+        """,
+        case_id,
+        SAME_CASE,
+    )
+    told = [id for id in await roles.list_holders(conn, "reports") if id not in knowing]
+    await execute(
+        conn,
+        """
+        DELETE FROM notification
+        WHERE case_id = $1 AND type = 'admin.report' AND read_at IS NULL AND recipient_id = ANY($2)
+        """,
+        case_id,
+        told,
+    )
+    return await notify_team(conn, "admin.report", Topic(report_id=report_id, case_id=case_id), but=but, to=told)
 
 
 async def notify_of_sign_up(conn: Connection, sign_up_id: int) -> None:
@@ -150,7 +177,19 @@ async def forget_topic(conn: Connection, type: NotificationType, topic: Topic) -
 
 
 async def forget_report(conn: Connection, report_id: int) -> None:
-    """It is settled: nobody needs to be told of it any more."""
+    """It is settled: nobody needs to be told of it any more, but of the others of its case that wait still."""
+    await execute(
+        conn,
+        """
+        UPDATE notification AS told SET report_id = other.id
+        FROM (SELECT o.id FROM report r JOIN report o ON o.case_id = r.case_id
+            WHERE r.id = $1 AND o.id <> $1 AND o.closed_at IS NULL ORDER BY o.id LIMIT 1) AS other
+        WHERE told.report_id = $1 AND told.type = 'admin.report' AND NOT EXISTS (
+            SELECT FROM notification n WHERE n.recipient_id = told.recipient_id AND n.type = 'admin.report'
+                AND n.case_id = told.case_id AND n.id <> told.id)
+        """,
+        report_id,
+    )
     await forget_topic(conn, "admin.report", Topic(report_id=report_id))
 
 

@@ -2,6 +2,7 @@
 
 from models.posts.parts import PostCounts, count, list_addressed, list_involved, list_mentions, list_tags
 from models.posts.reading import (
+    filter_known_at,
     filter_visible,
     filter_wanted,
     find_by_page,
@@ -9,6 +10,7 @@ from models.posts.reading import (
     find_by_url,
     find_visible,
     list_by_ids,
+    list_by_uris,
     map_by_ids,
 )
 from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags, show_to
@@ -29,6 +31,7 @@ __all__ = [
     "create",
     "delete",
     "empty_all_activities",
+    "filter_known_at",
     "filter_visible",
     "filter_wanted",
     "find_by_page",
@@ -40,6 +43,7 @@ __all__ = [
     "keep_version",
     "list_addressed",
     "list_by_ids",
+    "list_by_uris",
     "list_involved",
     "list_mentions",
     "list_tags",

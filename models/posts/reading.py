@@ -19,6 +19,18 @@ async def find_by_uri(conn: Connection, uri: str) -> Post | None:
     )
 
 
+async def list_by_uris(conn: Connection, uris: list[str]) -> list[Post]:
+    """The living posts with these ActivityPub ids, in no order. Checks no audience: the caller does."""
+    return await fetch_all(
+        conn,
+        Post,
+        """
+        SELECT * FROM full_post WHERE uri = ANY($1) AND deleted_at IS NULL
+        """,
+        uris,
+    )
+
+
 async def find_by_url(conn: Connection, url: str) -> Post | None:
     """A post whose page for people is at this address; for search boxes."""
     return await fetch_one(
@@ -128,6 +140,25 @@ async def filter_visible(
     that it is gone.
     """
     return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
+
+
+async def filter_known_at(conn: Connection, ids: list[int], host: str) -> set[int]:
+    """Those of these posts that somebody at this server can read: public ones, and what goes to people there."""
+    anybodys = await filter_visible(conn, ids, None)
+    addressed = await fetch_column(
+        conn,
+        """
+        SELECT m.post_id FROM mention m JOIN actor a ON a.id = m.actor_id
+        WHERE m.post_id = ANY($1) AND a.host = $2
+        UNION
+        SELECT p.id FROM post p JOIN follow f ON f.followed_id = p.author_id AND f.state = 'accepted'
+            JOIN actor a ON a.id = f.follower_id AND a.host = $2
+        WHERE p.id = ANY($1) AND p.audience IN ('followers', 'territories') AND p.deleted_at IS NULL
+        """,
+        ids,
+        host,
+    )
+    return anybodys | set(addressed)
 
 
 async def list_members_who_may_read(conn: Connection, id: int) -> list[int]:

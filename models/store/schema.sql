@@ -668,21 +668,26 @@ CREATE TABLE report (
     closed_at timestamptz,
     category text NOT NULL DEFAULT 'other' CHECK (category IN ('spam', 'legal', 'violation', 'other')),
     forwarded boolean NOT NULL DEFAULT false,
-    extracts jsonb NOT NULL DEFAULT '[]',  -- [{"uri", "title", "text"}]: plain text, cut
-    target_name text NOT NULL DEFAULT '',  -- stays where the reported account is gone
-    reporter_email text,                   -- a visitor's, where she gave one
+    extracts jsonb NOT NULL DEFAULT '[]',    -- [{"uri", "title", "text"}]: plain text, cut
+    target_name text NOT NULL DEFAULT '',    -- stays where the reported account is gone
+    reporter_email text,                     -- a visitor's, where she gave one
     reporter_language text NOT NULL DEFAULT 'fr',
     closed_by bigint REFERENCES actor(id) ON DELETE SET NULL,
-    note text NOT NULL DEFAULT '',         -- for the team alone
-    answer text NOT NULL DEFAULT '',       -- read by whoever reported
-    reminded_at timestamptz,               -- when administrators were, since nobody had settled it
-    case_id bigint
+    note text NOT NULL DEFAULT '',           -- for the team alone
+    answer text NOT NULL DEFAULT '',         -- read by whoever reported
+    reminded_at timestamptz,                 -- when administrators were, since nobody had settled it
+    case_id bigint,
+    reporter_name text NOT NULL DEFAULT '',  -- a visitor's, where she gave one
+    law text NOT NULL DEFAULT '',            -- why it is held to be against the law
+    times integer NOT NULL DEFAULT 1,        -- how often the same person reported the same thing
+    changed_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX report_case ON report (case_id);
 CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
 CREATE INDEX report_open ON report (id) WHERE closed_at IS NULL;
 CREATE INDEX report_reporter ON report (reporter_id, id DESC);
 CREATE INDEX report_target ON report (target_id);
+CREATE INDEX report_visitor ON report (lower(reporter_email)) WHERE reporter_email IS NOT NULL;
 
 -- Settings that the cooperative edits in the web interface: name, charter, modes, territory…
 CREATE TABLE preference (

@@ -10,6 +10,7 @@ from models import posts
 from models.errors import Conflict, Invalid, NotFound
 from models.moderation import cases, reports
 from models.moderation.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory, Settlement
+from models.moderation.searches import repeated_reports
 from models.news import staff_notifications
 from models.people import actors, roles
 from models.people.actors import Actor
@@ -25,14 +26,20 @@ from outbox.traffic.send import Recipients, send
 class Complaint:
     """Whom and which of their posts somebody reports, why, and whether their server is to know of it.
 
-    `email` is where a visitor wants to be answered, in her `language`.
+    Without a `target` it is about `page`, an address of ours that nobody in particular wrote. `around_ids` are messages
+    before and after those that are reported, which the reporter hands over too. `law` is why something is held to be
+    against the law. `name` and `email` are a visitor's, who wants to be answered in her `language`.
     """
 
-    target: Actor
+    target: Actor | None
     post_ids: tuple[int, ...] = ()
+    around_ids: tuple[int, ...] = ()
+    page: str = ""
     content: str = ""
+    law: str = ""
     forward: bool = False
     category: ReportCategory = "other"
+    name: str = ""
     email: str | None = None
     language: str = "fr"
 
@@ -41,35 +48,38 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
     """Report somebody and some of their posts; without a `reporter` it is a visitor who does. All who can settle it
     are told at once. Raises Invalid, and NotFound for posts that the reporter cannot see.
 
-    What is told to the other server is signed by ours (`instance`), so that the reporter stays unknown there.
+    What she reported before and waits still gets her new words: the report is then the old one, its `times` above 1.
     """
-    target, content, reporter_id = complaint.target, complaint.content, reporter.id if reporter else None
+    reporter_id = reporter.id if reporter else None
     _require_limits(complaint)
     named = await _list_named(conn, complaint, reporter_id)
     uris = tuple(post.uri for post in named if post.kind != "notice")
+    known = await _add_to_first(conn, reporter_id, complaint, uris)
+    if known is not None:
+        return known
     instance = await actors.get_local(conn, "instance")
-    forward = complaint.forward and not target.local and not target.guest
     made = await reports.save(
         conn,
         NewReport(
             uri=activity_uri(site, instance.username),
             reporter_id=reporter_id,
-            target_id=target.id,
-            object_uris=[target.uri, *uris],
-            content=content,
+            target_id=complaint.target.id if complaint.target else None,
+            object_uris=_name_objects(complaint, uris),
+            content=complaint.content,
             local=True,
             category=complaint.category,
-            forwarded=forward,
-            extracts=await take_extracts(conn, named),
-            target_name=target.display_name,
+            forwarded=_is_forwarded(complaint),
+            extracts=await take_extracts(conn, named, around=await _list_around(conn, complaint, named, reporter_id)),
+            target_name=complaint.target.display_name if complaint.target else complaint.page,
             reporter_email=complaint.email,
             reporter_language=complaint.language,
+            reporter_name=complaint.name,
+            law=complaint.law,
         ),
     )
-    if forward:
-        flag = build_flag(site, instance, target, uris, content)
-        await send(conn, instance, flag, Recipients(named_ids=(target.id,)), about=target.uri)
     assert made is not None, "a fresh id cannot be taken"
+    if made.forwarded and complaint.target is not None:
+        await _forward(conn, instance, complaint.target, uris, made)
     await staff_notifications.notify_of_report(conn, made.id, but=(made.reporter_id, made.target_id))
     return made
 
@@ -86,13 +96,57 @@ async def _list_named(conn: Connection, complaint: Complaint, reporter_id: int |
     """The posts that are reported. Raises NotFound where the reporter cannot see one, or somebody else wrote it."""
     visible = await posts.filter_visible(conn, list(complaint.post_ids), reporter_id)
     found = await posts.list_by_ids(conn, sorted(visible))
-    named = [post for post in found if post.author_id == complaint.target.id]
+    named = [post for post in found if complaint.target is not None and post.author_id == complaint.target.id]
     if len(named) != len(set(complaint.post_ids)):
         raise NotFound
     return named
 
 
-async def is_read_by_somebody(conn: Connection, target_id: int) -> bool:
+async def _list_around(
+    conn: Connection, complaint: Complaint, named: list[Post], reporter_id: int | None
+) -> list[Post]:
+    """What else of the same talk she hands over. Raises NotFound for what she cannot see or what is none of it."""
+    if not complaint.around_ids:
+        return []
+    visible = await posts.filter_visible(conn, list(complaint.around_ids), reporter_id)
+    found = await posts.list_by_ids(conn, sorted(visible))
+    talks = {post.root_id for post in named}
+    if len(found) != len(set(complaint.around_ids)) or any(post.root_id not in talks for post in found):
+        raise NotFound
+    return found
+
+
+async def _add_to_first(
+    conn: Connection, reporter_id: int | None, complaint: Complaint, uris: tuple[str, ...]
+) -> Report | None:
+    """What the same person reported of this before, with what she says now. None where she did not."""
+    target_id = complaint.target.id if complaint.target else None
+    objects = _name_objects(complaint, uris)
+    held = await repeated_reports.find_repeated(conn, reporter_id, complaint.email, target_id, objects)
+    if held is None or (_is_forwarded(complaint) and not held.forwarded):
+        return None
+    return await repeated_reports.add_words(conn, held, complaint.content)
+
+
+def _name_objects(complaint: Complaint, uris: tuple[str, ...]) -> list[str]:
+    return [complaint.target.uri, *uris] if complaint.target is not None else [complaint.page]
+
+
+def _is_forwarded(complaint: Complaint) -> bool:
+    """Whether there is anybody elsewhere to tell, and the reporter wants it."""
+    target = complaint.target
+    return complaint.forward and target is not None and not target.local and not target.guest
+
+
+async def _forward(conn: Connection, instance: Actor, target: Actor, uris: tuple[str, ...], made: Report) -> None:
+    """Tell the other server, signed by ours (`instance`), so that the reporter stays unknown there."""
+    assert made.uri is not None, "it is given to what is made here"
+    content = "\n\n".join(filter(None, (made.content, made.law)))
+    flag = build_flag(instance, target, uris, content, id=made.uri)
+    await send(conn, instance, flag, Recipients(named_ids=(target.id,)), about=made.uri)
+
+
+async def is_read_by_somebody(conn: Connection, target_id: int | None) -> bool:
     """Whether anybody but the reported person herself looks after reports."""
     return any(id != target_id for id in await roles.list_holders(conn, "reports"))
 

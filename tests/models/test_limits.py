@@ -58,7 +58,7 @@ TRIED = {
     "guest_ask": (30, 30, 300, HOUR),
     "guest_write": (30, 30, 300, HOUR),
     "report": (20, 20, 100, HOUR),
-    "visitor_report": (5, 60, 5, HOUR),
+    "visitor_report": (5, 1000, 5, HOUR),
     "receipt": (3, 3, 5, HOUR),
     "app": (60, 2_000, 60, HOUR),
     "token": (60, 1_000, 300, 900),

@@ -115,7 +115,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         "digest": ["0" * 12],
         "size": ["small"],
         "version": ["2.0"],
-        "what": ["annonce", "message", "compte"],
+        "what": ["annonce", "message", "compte", "page"],
         "step": ["coop"],
     }
     async with TestClient(TestServer(make_app(instance))) as client:
@@ -254,5 +254,5 @@ async def test_of_a_guest_even_the_owner_sees_nothing_but_their_thread(secrets: 
     told, _ = await look_everywhere(secrets, await log_in(secrets, secrets.alice), word=BY_MAIL)
 
     pages = {re.split(r"[/? ]", path.removeprefix("/api/v1/declic"))[1] for path in told}
-    rest = {"notifications", "fil", "annonces"}  # what is new; her own listing says with whom she talks about it
+    rest = {"notifications", "fil", "annonces", "signaler"}  # what is new; with whom she talks; what she may report
     assert {"echanges", "exchanges"} <= pages <= {"echanges", "exchanges", *rest}, told

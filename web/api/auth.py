@@ -7,10 +7,12 @@ from aiohttp.typedefs import Handler
 
 from models.access import tokens
 from models.access.tokens import Token
-from models.errors import AccountSuspended, Forbidden, Invalid, Unauthenticated
+from models.errors import AccountSuspended, Forbidden, Invalid, NotFound, Unauthenticated
 from models.people import accounts, actors
+from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.documents import acceptances
+from models.people.roles import Right, has_right
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.middlewares.rate_limits import OWNER
@@ -19,6 +21,7 @@ from web.security.documents_due import PAGE
 
 TOKEN = web.RequestKey("token", Token)
 READER = web.RequestKey("reader", Actor)
+STAFF = web.RequestKey("staff", Account)
 
 SEEN_EVERY = timedelta(hours=1)
 """How exactly we remember when a token was last used."""
@@ -64,6 +67,28 @@ def for_people(handler: Handler, scope: str | None) -> Handler:
         return await handler(request)
 
     return guarded
+
+
+def for_staff(handler: Handler, scope: str, *rights: Right) -> Handler:
+    """A view for somebody of ours whose token allows `scope` and who has one of these rights still.
+
+    Whoever has none gets the answer for what does not exist.
+    """
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            account = await accounts.find(conn, reader(request).id)
+        if account is None or not any(has_right(account, right) for right in rights):
+            raise NotFound
+        request[STAFF] = account
+        return await handler(request)
+
+    return for_people(guarded, scope)
+
+
+def staff(request: web.Request) -> Account:
+    """Who asks, in a view made by `for_staff`."""
+    return request[STAFF]
 
 
 def for_unconfirmed(handler: Handler, scope: str) -> Handler:

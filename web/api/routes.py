@@ -1,7 +1,8 @@
 """Every address of the client API, with who may ask it: the table that a reader looks at first.
 
 `open_to_all(view, scope)` is for anybody, `for_people(view, scope)` for somebody of ours whose token allows the scope,
-`for_apps(view, scope)` for any valid token that allows it. OAUTH stands outside: there applications show their secret
+`for_apps(view, scope)` for any valid token that allows it, `for_staff(view, scope, right)` for who looks after the
+cooperative. OAUTH stands outside: there applications show their secret
 instead of a token.
 """
 
@@ -12,6 +13,7 @@ from web.api import stubs
 from web.api.auth import for_apps, for_people, for_streams, for_unconfirmed, open_to_all, with_accepted_charter
 from web.api.declic import documentation as declic
 from web.api.mastodon.access import applications, oauth, oauth_metadata
+from web.api.mastodon.admin.routes import MODERATION
 from web.api.mastodon.instance import extended_description, instance, instance_rules, instance_texts, statistics
 from web.api.mastodon.news import markers, push_subscriptions
 from web.api.mastodon.news.routes import NOTIFICATIONS
@@ -218,6 +220,7 @@ KNOWN = [
     *STREAMING,
     *PUSH,
     *OTHERS,
+    *MODERATION,
     *EMPTY,
 ]
 

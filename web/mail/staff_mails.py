@@ -18,14 +18,19 @@ from models.news import staff_preferences
 from models.people import accounts, sign_ups
 from models.people.accounts import Account
 from models.people.roles import has_right
+from models.settings import Settings
 from models.store.background import jobs
 from models.store.database import Connection, transaction
 from web.mail.account_mails import MailKind, render_mail, send_to_member, write_mail
 from web.mail.footer import load_footer
 from web.mail.smtp import MailRefused, read_smtp_url, send_message
+from web.security.signed_urls import sign
 
 LETTER = "staff_letter"
 """The job that writes to one of them."""
+
+FOLLOWED = "report"
+"""What the address is signed for by which a visitor follows her report."""
 
 VISITOR = "visitor_letter"
 """The job that writes to a visitor who reported something."""
@@ -110,6 +115,11 @@ async def _list_items(conn: Connection, kind: MailingKind, ids: Sequence[int], a
     ]
 
 
+async def write_follow_path(conn: Connection, settings: Settings, report: Report) -> str:
+    """Where a visitor reads what becomes of her report: nobody can guess the address."""
+    return f"/signalement/{await sign(conn, settings, FOLLOWED, str(report.id))}"
+
+
 async def queue_receipt(conn: Connection, report: Report) -> None:
     """Confirm to a visitor, where she left an address, that her report was received."""
     if report.reporter_email:
@@ -131,12 +141,13 @@ async def send_to_visitor(instance: Instance, payload: dict[str, Any]) -> None:
     async with transaction(instance.pool) as conn:
         report = next(iter(await reports.list_by_ids(conn, [payload["id"]])), None)
         coop = await load_footer(conn, instance.site)
+        path = await write_follow_path(conn, instance.settings, report) if report is not None else ""
     if report is None or not report.reporter_email or (word == "answer" and report.closed_at is None):
         return
     context = {
         "report": report,
         "about": _cut(report.target_name),
-        "link": instance.site.url,
+        "link": f"{instance.site.url}{path}",
         "answered": word == "answer",
     }
     message = render_mail("mail/visitor_report", report.reporter_language, context, coop=coop, sender=server.sender)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from models import posts
 from models.moderation import cases, decisions, reports
 from models.moderation.reports import Report
+from models.moderation.searches import report_counts
 from models.news import staff_notifications
 from models.news.news import News
 from models.news.notifications import NotificationType
@@ -63,7 +64,8 @@ async def list_staff_items(
 class StaffSubjects:
     """What these news are about (`about` goes by news): reports and sign-ups that are the reader's, and people.
 
-    `concerned` are whom a case, a decision or a post is about, by news; `handed` the weeks that somebody passed on.
+    `concerned` are whom a case, a decision or a post is about, by news; `waiting` is how many reports of a case wait;
+    `handed` the weeks that somebody passed on.
     """
 
     about: Mapping[int, About]
@@ -71,14 +73,17 @@ class StaffSubjects:
     sign_ups: Mapping[int, SignUp]
     people: Mapping[int, Actor]
     concerned: Mapping[int, str]
+    waiting: Mapping[int, int]
     handed: Mapping[int, Sequence[Duty]]
 
 
 async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News]) -> StaffSubjects:
     about = await staff_notifications.list_about(conn, [row.id for row in rows])
+    told = await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id])
     return StaffSubjects(
         about=about,
-        reports=await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id]),
+        reports=told,
+        waiting=await report_counts.count_by_cases(conn, [one.case_id for one in told.values() if one.case_id]),
         sign_ups=await _load_sign_ups(conn, account, [one.sign_up_id for one in about.values() if one.sign_up_id]),
         people=await actors.map_by_ids(conn, [row.actor_ids[0] for row in rows]),
         concerned=await _load_concerned(conn, account, rows, about),
@@ -127,7 +132,9 @@ async def _tell(conn: Connection, say: Say, row: News, subjects: StaffSubjects) 
         return _build_handed(say, who, subjects.handed.get(row.actor_ids[0], ()))
     match subjects.about.get(row.id):
         case About(report_id=int(id)):
-            return _build_report(say, row, subjects.reports.get(id))
+            report = subjects.reports.get(id)
+            waiting = subjects.waiting.get(report.case_id or 0, 0) if report is not None else 0
+            return _build_report(say, row, report, waiting)
         case About(sign_up_id=int(id)):
             return _build_sign_up(say, row, subjects.sign_ups.get(id))
         case _:
@@ -163,13 +170,16 @@ async def _load_sign_ups(conn: Connection, account: Account, ids: list[int]) -> 
     return {one.id: one for one in found} if has_right(account, "sign_ups") else {}
 
 
-def _build_report(say: Say, row: News, report: Report | None) -> StaffNewsItem | None:
+def _build_report(say: Say, row: News, report: Report | None, waiting: int) -> StaffNewsItem | None:
     if report is None:
         return None
     if row.type == "report_settled":
         words = say(N_("Ce que vous aviez signalé à propos de %(who)s est réglé"), who=_line(report.target_name))
         return StaffNewsItem(words=words, what=_line(report.answer), href=f"/compte/signalements#s{report.id}")
     words = say(N_("Un signalement à propos de %(who)s attend l’équipe"), who=_line(report.target_name))
+    if waiting > 1:
+        who = _line(report.target_name)
+        words = say(N_("%(count)s signalements à propos de %(who)s attendent l’équipe"), count=waiting, who=who)
     return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements/{report.id}")
 
 

@@ -25,8 +25,9 @@ from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.instance.documents import acceptance, editing, reading
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
-from web.pages.moderation import journal_pages, message_request_review, own_decisions, report_form, suspension
+from web.pages.moderation import journal_pages, message_request_review, own_decisions, suspension
 from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
+from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.moderation.screening import filter_form, filters
 from web.pages.moderation.screening import held_posts as held_list
 from web.pages.news import failed_mails, mail_preferences, notifications
@@ -100,7 +101,6 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/echanges/{{id:{ID}}}/messages", preserve_form(messages.post_message)),
     web.post(f"/echanges/{{id:{ID}}}/contact", preserve_form(messages.post_contact)),
     web.post(f"/echanges/{{id:{ID}}}/silence", messages.post_mute),
-    web.post(f"/echanges/{{id:{ID}}}/signaler", preserve_form(messages.post_report)),
     web.post(f"/echanges/{{id:{ID}}}/accord", preserve_form(agreement_actions.post_act)),
     web.post(f"/echanges/{{id:{ID}}}/merci", preserve_form(thanks.post_thanks)),
     web.post(f"/echanges/{{id:{ID}}}/renvoyer", agreement_actions.post_again),
@@ -260,9 +260,13 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/decisions/{{link:{UUID}}}", own_decisions.show_decision),
     web.post(f"/decisions/{{link:{UUID}}}", own_decisions.post_appeal),
     web.get("/signaler/merci", report_form.show_thanks),
+    web.get("/signaler", report_address.show_address),
+    web.get("/signaler/{what:page}", report_form.show_form),
+    web.post("/signaler/{what:page}", preserve_form(report_form.post_form)),
+    web.get(f"/signalement/{{token:{SIGNED}}}", own_reports.show_followed),
     web.get(f"/signaler/{{what:annonce|message|compte}}/{{id:{ID}}}", report_form.show_form),
     web.post(f"/signaler/{{what:annonce|message|compte}}/{{id:{ID}}}", preserve_form(report_form.post_form)),
-    web.get("/compte/signalements", report_form.list_own),
+    web.get("/compte/signalements", own_reports.list_own),
     web.get("/points", balance.show_points),
     web.get("/coop/points", ledger.show_ledger),
     web.get("/coop/points.csv", ledger.show_spreadsheet),

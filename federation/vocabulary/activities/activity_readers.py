@@ -224,11 +224,12 @@ def read_remove(document: Json) -> Remove:
 
 
 def read_flag(document: Json) -> Flag:
-    """A report; raises Malformed where it names nothing."""
+    """A report; raises Malformed where it names nothing. Lemmy writes why as its `summary`."""
     objects = uris(document.get("object"), MAX_FLAGGED)
     if not objects:
         raise Malformed("This report names nothing.")
-    return Flag(**_header(document), objects=objects, content=text(document.get("content"), MAX_REPORT) or "")
+    content = text(document.get("content"), MAX_REPORT) or text(document.get("summary"), MAX_REPORT)
+    return Flag(**_header(document), objects=objects, content=content or "")
 
 
 def read_move(document: Json) -> Move:

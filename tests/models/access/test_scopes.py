@@ -35,7 +35,9 @@ def test_without_a_word_reading_is_meant_where_it_is_registered() -> None:
     assert choose(["write"], ["read", "write"]) == ["write"]
 
 
-@pytest.mark.parametrize("scopes", [[], ["admin:read"], ["read:everything"], ["read", "READ"], ["read:"], [":read"]])
+@pytest.mark.parametrize(
+    "scopes", [[], ["admin:read:ip_blocks"], ["read:everything"], ["read", "READ"], ["read:"], [":read"]]
+)
 def test_what_is_no_scope_is_refused(scopes: list[str]) -> None:
     with pytest.raises(Invalid):
         require_scopes(scopes)
@@ -43,3 +45,9 @@ def test_what_is_no_scope_is_refused(scopes: list[str]) -> None:
 
 def test_every_scope_may_be_asked_for() -> None:
     require_scopes(SCOPES)
+
+
+def test_what_is_read_of_moderation_is_no_part_of_reading_and_its_parts_are() -> None:
+    assert not covers(["read", "write"], "admin:read:reports")
+    assert not covers(["admin:read"], "admin:write:reports") and not covers(["admin:read"], "read:accounts")
+    assert covers(["admin:read"], "admin:read:reports") and covers(["admin:write"], "admin:write:accounts")

@@ -62,7 +62,6 @@ async def list_mailed(conn: Connection, at: Scene) -> list[int]:
 
 HERS: dict[str, Read] = {
     "the last word": lambda conn, at: exchange_messages.find_last_message(conn, at.thread_id, at.bob.id),
-    "the latest words": lambda conn, at: exchange_messages.list_latest_of(conn, at.thread_id, at.bob.id, limit=5),
     "what a mail repeats": lambda conn, at: mail_fallback.list_written(conn, at.thread_id, at.bob.id),
     "threads with news": lambda conn, at: news.list_threads(conn, at.alice.id),
     "news one by one": lambda conn, at: news.list_entries(conn, at.alice.id, [at.asked.id]),

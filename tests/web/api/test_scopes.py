@@ -118,6 +118,18 @@ DOCUMENTED = {
         *(f"POST /api/v1/notifications/requests{end}/dismiss" for end in ("", f"/{ID}")),
     ],
     "write:reports": ["POST /api/v1/reports"],
+    "admin:read:accounts": [
+        *("GET /api/v1/admin/accounts", "GET /api/v2/admin/accounts", f"GET /api/v1/admin/accounts/{ID}"),
+    ],
+    "admin:read:reports": ["GET /api/v1/admin/reports", f"GET /api/v1/admin/reports/{ID}"],
+    "admin:write:accounts": [
+        f"POST /api/v1/admin/accounts/{ID}/{act}"
+        for act in ("action", "approve", "enable", "reject", "unsensitive", "unsilence", "unsuspend")
+    ],
+    "admin:write:reports": [
+        f"PUT /api/v1/admin/reports/{ID}",
+        *(f"POST /api/v1/admin/reports/{ID}/{act}" for act in ("assign_to_self", "unassign", "resolve", "reopen")),
+    ],
     "read:search": ["GET /api/v2/search"],
     "read:statuses": [
         *(f"GET {STATUS}{part}" for part in ("", "/context", "/history", "/source", "/quotes")),

@@ -56,6 +56,7 @@ async def test_a_visitor_who_left_an_address_is_told_that_it_came_and_what_becam
     receipt = next(mail for mail in team.postman.taken if mail["To"] == "lea@example.org")
     assert receipt["Subject"] == "lomme.test : votre signalement est arrivé"
     assert "argent" not in receipt.as_string()
+    assert all("https://lomme.test/signalement/" in body for body in read_parts(receipt))
 
     async with transaction(team.pool) as conn:
         settled = await reports.settle(

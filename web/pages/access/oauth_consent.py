@@ -11,7 +11,7 @@ from models.people.accounts import Account
 from models.store.database import connection, transaction
 from web.forms.form import Form, read_form, read_query
 from web.http.app_keys import INSTANCE
-from web.pages.access.oauth_request import AuthorizationRequest, read_asked
+from web.pages.access.oauth_request import AuthorizationRequest, narrow_asked, read_asked
 from web.rendering.render import LANGUAGE, render
 from web.security.session import LoginRequired, current_account
 
@@ -29,7 +29,8 @@ async def show_authorize(request: web.Request) -> web.StreamResponse:
         raise LoginRequired(asked.path, again=True)
     if account is None:
         raise LoginRequired(asked.path)
-    return await _show(request, asked)
+    asked = narrow_asked(asked, account)
+    return await (_refuse(request, asked) if asked.error else _show(request, asked))
 
 
 async def post_authorize(request: web.Request) -> web.StreamResponse:
@@ -41,6 +42,9 @@ async def post_authorize(request: web.Request) -> web.StreamResponse:
     account = current_account(request)
     if account is None:
         raise LoginRequired(asked.path)
+    asked = narrow_asked(asked, account)
+    if asked.error:
+        return await _refuse(request, asked)
     if form.typed("act") != "yes":
         return await _redirect_to_client(request, asked, error="access_denied")
     return await _allow(request, asked, account)

@@ -1,12 +1,14 @@
 """What an application asks of somebody: read from the address, and judged before anybody is led anywhere."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from models.access import applications
 from models.access.applications import OUT_OF_BAND, Application
 from models.access.scopes import SCOPES, choose, covers_all, read_scopes
+from models.access.staff_scopes import narrow
+from models.people.accounts import Account
 from models.store.database import Connection
 from web.forms.form import Form
 
@@ -83,6 +85,15 @@ async def read_asked(conn: Connection, form: Form) -> AuthorizationRequest | Non
     return AuthorizationRequest(
         client=client, redirect_uri=fields["redirect_uri"], fields=fields, scopes=scopes, error=error
     )
+
+
+def narrow_asked(asked: AuthorizationRequest, account: Account) -> AuthorizationRequest:
+    """The same without what is not this person's to give: of moderation nobody gives more than she may herself.
+
+    Where nothing is left, that is an error; the application reads with its token what it got (RFC 6749 §3.3).
+    """
+    scopes = narrow(asked.scopes, account)
+    return replace(asked, scopes=scopes, error=asked.error or ("" if scopes else "invalid_scope"))
 
 
 def make_path(fields: dict[str, str]) -> str:

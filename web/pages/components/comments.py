@@ -21,7 +21,7 @@ from models.store.database import Connection
 from web.news.leading_mentions import load_messages
 from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.listing_cards import Picture, draw_pictures
-from web.pages.components.people import initial_of
+from web.pages.components.people import initial_of, is_reportable
 from web.pages.components.quotes import Quoted, list_quoted
 from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status
 from web.rendering.paths import profile_path
@@ -48,6 +48,7 @@ class Comment:
     quoted: Quoted | None = None
     poll: Poll | None = None
     held: HeldPost | None = None
+    reportable: bool = False
 
 
 async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: int | None) -> list[Comment]:
@@ -70,6 +71,7 @@ async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: i
             quoted=quoted.get(post.id),
             poll=asked.get(post.id),
             held=held.get(post.id),
+            reportable=is_reportable(writers[post.author_id], reader_id),
         )
         for post in shown
     ]

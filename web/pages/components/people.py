@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from models.people import actors
-from models.people.actors import Actor
+from models.people.actors import BUILT_IN, Actor
 from models.store.database import Connection
 from web.rendering.paths import profile_path
 
@@ -39,6 +39,11 @@ def person_of(actor: Actor) -> Person:
         since=actor.created_at if actor.local else None,
         back_on=find_return(actor, datetime.now(UTC)),
     )
+
+
+def is_reportable(writer: Actor, reader_id: int | None) -> bool:
+    """Whether the reader can report what this actor writes: not her own words, nor those of the cooperative itself."""
+    return writer.id != reader_id and not (writer.local and writer.username in BUILT_IN)
 
 
 def find_return(actor: Actor, at: datetime) -> datetime | None:

@@ -26,7 +26,7 @@ from web.pages.components.listing_cards import (
     list_cards,
     list_coop_badges,
 )
-from web.pages.components.people import initial_of
+from web.pages.components.people import initial_of, is_reportable
 from web.pages.components.quotes import Quoted, list_quoted
 from web.rendering.paths import note_path, profile_path
 
@@ -57,6 +57,7 @@ class TimelineItem:
     plate: CoopBadge | None
     poll: Poll | None = None
     quoted: Quoted | None = None
+    reportable: bool = False
 
 
 async def list_timeline_entries(
@@ -86,6 +87,7 @@ async def list_timeline_entries(
             plate=plates[post.author_id, None],
             poll=asked.get(post.id),
             quoted=quoted.get(post.id),
+            reportable=is_reportable(people[post.author_id], reader_id),
         )
         for entry, post in shown
         if not _is_own_private_message(post, reader_id)

@@ -5,34 +5,25 @@ from datetime import datetime
 from aiohttp import web
 
 from models.errors import Conflict, Invalid
-from models.exchanges import exchange_messages, exchanges
+from models.exchanges import exchanges
 from models.moments import PARIS
 from models.people import actors, phone_numbers
 from models.people.accounts import Account
 from models.store.database import connection, transaction
-from outbox.moderation import reports
-from outbox.moderation.reports import Complaint
 from outbox.threads import messages as outbox
 from outbox.threads.messages import Words
 from web.actions.mention_lookup import look_up_mentioned
 from web.forms.form import Form, read_form
-from web.forms.throttle import refuse_try
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.photo_upload import LIMITS, take_photos
 from web.pages.exchanges.thread.thread_page import get_thread, locale_of, propose_slots, show
-from web.pages.moderation.report_form import choose_sentence, may_report
 from web.rendering.formats import format_day, format_hour
 from web.rendering.paths import exchange_path
 from web.rendering.render import reader_language, say
 from web.security.session import require_account
 
 MESSAGE_LIMIT = 2000
-
-REPORT_LIMIT = 2000
-
-REPORTED = 5
-"""So many of the other one's latest messages go with a report made in a thread."""
 
 
 async def post_message(request: web.Request) -> web.Response:
@@ -113,25 +104,3 @@ async def post_mute(request: web.Request) -> web.Response:
         thread = await get_thread(conn, request)
         await exchanges.save_muted(conn, thread.id, account.actor_id, muted=form.flag("muted"))
     raise redirect_with_message(exchange_path(thread.id), "silence")
-
-
-async def post_report(request: web.Request) -> web.Response:
-    """POST /echanges/ID/signaler: tell the moderators here and, if wanted, the other server, without a name."""
-    account = require_account(request)
-    form = await read_form(request)
-    content = form.lines("content", limit=REPORT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
-    instance = request.app[INSTANCE]
-    async with connection(instance.pool) as conn:
-        thread = await get_thread(conn, request)
-    if form.ok and not await may_report(request):
-        refuse_try(form, "content", "report")
-    if not form.ok:
-        return await show(request, form)
-    async with transaction(instance.pool) as conn:
-        me = await actors.get(conn, account.actor_id)
-        target = await actors.get(conn, thread.other_of(me.id))
-        said = await exchange_messages.list_latest_of(conn, thread.id, target.id, limit=REPORTED)
-        complaint = Complaint(target=target, post_ids=tuple(said), content=content, forward=form.flag("forward"))
-        await reports.report(conn, instance.site, me, complaint)
-        done = await choose_sentence(conn, target.id, member=True)
-    raise redirect_with_message(exchange_path(thread.id), done)

@@ -21,6 +21,8 @@ REFUSALS = {
     "follow_self": "Vous ne pouvez pas vous suivre vous-même.",
     "not_followable": "Ce compte ne peut pas être suivi.",
     "decided_for_parent_domain": "C’est décidé pour un nom au-dessus du sien : changez-le là.",
+    "reasons_missing": "Dites pourquoi : la personne le lira.",
+    "excluded_by_two": "Cette personne est exclue, et cela se décide à deux : revenez-y sur la page de son dossier.",
     "nothing_to_hide": "Cochez au moins une chose à masquer.",
     "ends_in_the_past": "Choisissez un jour à venir.",
     "nobody_to_confirm": "Cette décision se prend à deux, et personne d’autre ne peut la confirmer. Donnez d’abord le "

@@ -18,7 +18,7 @@ from models.access import applications, authorization_grants, login_steps, one_t
 from models.exchanges import guests, points
 from models.exchanges.agreements import links as agreement_links
 from models.listings import repair_watches, unavailabilities
-from models.moderation import removed_pictures
+from models.moderation import removed_pictures, reports
 from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
@@ -130,6 +130,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "withdrawn_copies": posts.forget_copies,
     "unavailabilities": unavailabilities.forget_over,
     "duties": duty.forget_old,
+    "reporting_visitors": reports.forget_visitors,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 

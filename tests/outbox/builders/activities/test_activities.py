@@ -8,6 +8,7 @@ import pytest
 
 from federation.documents.parse import read_fetched
 from federation.documents.serialize import Serializable, to_json
+from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Follow
 from federation.vocabulary.agreements import Agreement, Commitment
 from federation.vocabulary.objects import Note
@@ -193,7 +194,9 @@ def test_a_group_announces_the_create_with_its_object_by_id() -> None:
 
 
 def test_flag() -> None:
-    assert written(build_flag(SITE, INSTANCE, BOB, (f"{B}/items/1",), "Annonce frauduleuse")) == {
+    assert written(
+        build_flag(INSTANCE, BOB, (f"{B}/items/1",), "Annonce frauduleuse", id=activity_uri(SITE, INSTANCE.username))
+    ) == {
         "type": "Flag",
         "actor": "https://lomme.example/users/instance",
         "to": [B],

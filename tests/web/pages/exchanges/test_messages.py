@@ -13,10 +13,8 @@ from models.people.actors import Actor
 from models.store.database import connection, fetch_value, transaction
 from tests import sample_threads
 from tests.database_queries import count_unread_threads
-from tests.factories import make_local_actor
 from tests.sample_threads import SampleThreads
 from tests.sample_village import SAMPLES, Village
-from tests.web.limited_tries import allow
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -156,34 +154,3 @@ async def test_a_thread_that_is_muted_is_no_news(
 
     assert (before, after) == (before, before - 1)
     assert "Me prévenir de nouveau" in (await alice.get(path)).words()
-
-
-async def test_somebody_is_reported_from_within_the_thread(
-    alice: Browser, instance: Instance, made: SampleThreads
-) -> None:
-    path = f"/echanges/{made.tent.exchange_id}"
-    async with transaction(instance.pool) as conn:
-        await make_local_actor(conn, "instance", type="Application")
-
-    answer = await alice.send(f"{path}/signaler", {"content": "Ce sont des insultes."}, form_on=path)
-
-    assert answer.location == f"{path}?fait=reported"
-    async with connection(instance.pool) as conn:
-        assert await fetch_value(conn, "SELECT content FROM report") == "Ce sont des insultes."
-
-
-async def test_somebody_who_reported_too_often_is_told_so_and_keeps_her_words(
-    alice: Browser, instance: Instance, made: SampleThreads, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    allow(monkeypatch, "report", pair=1)
-    path = f"/echanges/{made.tent.exchange_id}"
-    async with transaction(instance.pool) as conn:
-        await make_local_actor(conn, "instance", type="Application")
-
-    await alice.send(f"{path}/signaler", {"content": "Ce sont des insultes."}, form_on=path)
-    answer = await alice.send(f"{path}/signaler", {"content": "Encore des insultes."}, form_on=path)
-
-    assert answer.status == 422
-    assert "Encore des insultes." in answer.text
-    async with connection(instance.pool) as conn:
-        assert await fetch_value(conn, "SELECT array_agg(content) FROM report") == ["Ce sont des insultes."]

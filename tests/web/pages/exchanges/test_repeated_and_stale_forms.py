@@ -182,14 +182,13 @@ async def test_a_number_given_twice_is_given_once(alice: Browser, instance: Inst
     assert (words.count("Voici mon courriel"), words.count("Vous donnez vos coordonnées")) == (1, 1)
 
 
-@pytest.mark.parametrize("where", ["messages", "signaler", "accord", "counter", "asking"])
+@pytest.mark.parametrize("where", ["messages", "accord", "counter", "asking"])
 async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
     alice: Browser, lomme: Village, made: SampleThreads, where: str
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     to, field = {
         "messages": (f"{path}/messages", "message"),
-        "signaler": (f"{path}/signaler", "content"),
         "accord": (f"{path}/accord", "reason"),
         "counter": (f"{path}/proposer/{made.tent.id}", "message"),
         "asking": (f"/annonces/d/{lomme.drill.id}/demander", "message"),

@@ -11,6 +11,7 @@ from models.access import applications, authorization_grants, tokens
 from models.access.applications import Application
 from models.access.authorization_grants import Grant
 from models.access.scopes import choose, covers_all, read_scopes
+from models.access.staff_scopes import is_of_staff
 from models.errors import OAuthError
 from models.store.database import Connection, transaction
 from web.api.entities.values import Json
@@ -105,6 +106,8 @@ async def _issue_alone(conn: Connection, client: Application, parameters: Parame
     scopes = choose(read_scopes(parameters.text("scope")), client.scopes)
     if not covers_all(client.scopes, scopes):
         raise OAuthError("invalid_scope", "This application did not register for these scopes.")
+    if any(is_of_staff(scope) for scope in scopes):
+        raise OAuthError("invalid_scope", "Only a person who moderates can allow this.")
     return _build(await tokens.create(conn, actor_id=None, scopes=scopes, application=client), scopes)
 
 

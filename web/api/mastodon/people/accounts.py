@@ -1,6 +1,7 @@
 """Accounts: the reader's own, anybody's, what they wrote, who follows them and whom they follow."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -10,7 +11,7 @@ from federation.texts.html_cleaner import to_text
 from inbox.relations.pinned_posts import ask_once_a_day
 from models import posts, timelines
 from models.errors import Invalid, NotFound
-from models.people import actors
+from models.people import accounts, actors
 from models.people.actors import Actor
 from models.posts import posting_defaults
 from models.relations import follows, pins
@@ -21,6 +22,7 @@ from models.store.database import Connection, connection, transaction
 from models.timelines import PostFilter
 from web.api.auth import reader, reader_id
 from web.api.entities.accounts import build_field, is_shown, load_account, load_accounts_by_id
+from web.api.entities.moderation import build_role
 from web.api.entities.statuses import VISIBILITIES, load_posts, load_statuses
 from web.api.entities.values import EntityContext, Json, read_look
 from web.api.json_responses import answer_json
@@ -28,24 +30,24 @@ from web.api.mastodon.people.lookup import resolve
 from web.api.pagination import link_header, read_page
 from web.api.parameters import read_id, read_parameters
 from web.http.app_keys import INSTANCE
+from web.rendering.i18n import Say
+from web.rendering.render import say
 
 MOST = 80
-
-NO_ROLE = {"id": "-99", "name": "", "color": "", "permissions": "0", "highlighted": False}
-"""What apps are told of everybody's role: nothing that Mastodon's moderators do by apps is done so here."""
 
 
 async def show_own(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/verify_credentials: the reader's own Account, with what she typed as `source`."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        return answer_json(request, await load_own(conn, read_look(request), reader(request)))
+        return answer_json(request, await load_own(conn, read_look(request), reader(request), partial(say, request)))
 
 
-async def load_own(conn: Connection, look: EntityContext, actor: Actor) -> Json:
-    """Somebody's Account as only she sees it."""
+async def load_own(conn: Connection, look: EntityContext, actor: Actor, say: Say) -> Json:
+    """Somebody's Account as only she sees it; `say` names what she is trusted with."""
+    account = await accounts.get(conn, actor.id)
     defaults = await posting_defaults.get(conn, actor.id)
     value = await load_account(conn, look, actor)
-    value["role"] = NO_ROLE
+    value["role"] = build_role(say, account.roles)
     value["source"] = {
         "note": to_text(actor.summary),
         "privacy": VISIBILITIES[defaults.audience],

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import web
 
@@ -23,6 +24,7 @@ from web.api.mastodon.people.accounts import load_own
 from web.api.mastodon.post_settings import AUDIENCES, read_language, read_quote_policy
 from web.api.parameters import Parameters, naming, read_parameters
 from web.http.app_keys import INSTANCE
+from web.rendering.render import say
 
 LONGEST_NAME = 60
 LONGEST_NOTE = 500
@@ -43,7 +45,7 @@ async def patch_profile(request: web.Request) -> web.Response:
     await change(request, await read_profile_parameters(request))
     async with connection(request.app[INSTANCE].pool) as conn:
         actor = await actors.get(conn, reader(request).id)
-        return answer_json(request, await load_own(conn, read_look(request), actor))
+        return answer_json(request, await load_own(conn, read_look(request), actor, partial(say, request)))
 
 
 async def read_profile_parameters(request: web.Request) -> Parameters:
@@ -85,7 +87,7 @@ async def _answer_changed(conn: Connection, request: web.Request) -> web.Respons
     """Tell followers elsewhere, and answer with the account as it is now."""
     actor = await actors.get(conn, reader(request).id)
     await announce_update(conn, request.app[INSTANCE].site, actor)
-    return answer_json(request, await load_own(conn, read_look(request), actor))
+    return answer_json(request, await load_own(conn, read_look(request), actor, partial(say, request)))
 
 
 async def _take_picture(request: web.Request, parameters: Parameters, name: str) -> int | None:

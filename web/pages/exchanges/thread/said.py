@@ -1,6 +1,6 @@
 """What the page of a thread says after something was done, by the word in its address."""
 
-from web.pages.moderation.report_form import SAID as REPORT_SAID
+from web.pages.moderation.reporting.report_form import SAID as REPORT_SAID
 from web.rendering.render import N_
 
 SAID = {

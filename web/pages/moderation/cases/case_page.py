@@ -18,6 +18,7 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.pages.moderation.cases.case_view import load_view
 from web.pages.moderation.cases.preview import preview_statement
 from web.pages.moderation.cases.reasons import list_reasons
+from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
 
@@ -110,4 +111,5 @@ async def show_case(
         preview=preview_statement(view, ruling) if ruling is not None else None,
         said=find_flash_message(request, SAID),
         here_url=f"{HERE}/{case.id}",
+        explain_stop=partial(explain_stop, partial(say, request)),
     )

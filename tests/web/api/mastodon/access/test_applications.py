@@ -58,7 +58,7 @@ async def test_website_and_scopes_may_be_left_out(anybody: Api) -> None:
         ("website", "https://"),
         ("website", "https://" + "x" * 1000),
         ("scopes", "read everything"),
-        ("scopes", "admin:read"),
+        ("scopes", "admin:read:ip_blocks"),
         ("scopes", "read " * 300),
         ("redirect_uris", ""),
         ("redirect_uris", "phanpy"),

@@ -181,6 +181,7 @@ async def test_what_is_not_known_or_missing_is_said(phanpy: Phanpy) -> None:
         ({"code": ""}, "invalid_request"),
         ({"grant_type": "refresh_token"}, "invalid_request"),
         ({"grant_type": "client_credentials", "scope": "admin"}, "invalid_scope"),
+        ({"grant_type": "client_credentials", "scope": "admin:read"}, "invalid_scope"),
     ):
         assert refused(await phanpy.exchange("x", **changes), 400, code)
 

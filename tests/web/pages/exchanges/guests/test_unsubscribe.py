@@ -83,7 +83,12 @@ async def test_a_guest_is_reported_to_the_moderators_and_to_no_other_server(inn:
     await inn.enter()
     owner = await inn.owner()
 
-    await owner.send(f"/echanges/{(await inn.thread()).id}/signaler", {"content": "Insiste.", "forward": "1"})
+    path = f"/signaler/compte/{(await inn.guest()).id}"
+    await owner.open(path)
+    await owner.send(path, {"reason": "other", "content": "Insiste.", "forward": "1"})
+    stranger = await (await inn.door.ring()).open(path)
+
+    assert stranger.status == 404
 
     assert (
         await inn.count("SELECT target_id FROM report WHERE content = 'Insiste.' AND NOT forwarded")

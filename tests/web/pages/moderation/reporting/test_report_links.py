@@ -1,0 +1,106 @@
+"""Wherever somebody's content stands, there is a way to report it: a new page has to say here which it is."""
+
+import re
+from collections.abc import Callable
+
+from federation.instance import Instance
+from models.store.database import connection, fetch_value, transaction
+from tests.factories import make_note
+from tests.sample_village import Village
+from tests.web.pages.conftest import Browser
+from web.pages.routes import ROUTES
+
+Path = Callable[[Village], str]
+
+SHOWS: dict[str, Path] = {
+    "/annonces/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}": lambda v: v.tent.post.url.removeprefix(v.site.url),
+    r"/annonces/d/{id:\d{1,19}}": lambda v: f"/annonces/d/{v.sewing.id}",
+    r"/echanges/{id:\d{1,19}}": lambda v: "/echanges/THREAD",
+    r"/notes/{id:\d{1,19}}": lambda v: f"/notes/{v.distant_note.id}",
+    "/@{handle:[^/]+}": lambda v: "/@bob@henin.test",
+}
+"""Pages on which others' words stand whole, and one of each: every one of them has the link."""
+
+LEADS = {
+    "/fil": "cards that lead to listings, and the lines of profiles",
+    "/": "cards that lead to listings",
+    "/annonces": "cards that lead to listings",
+    "/lieux": "lines that lead to profiles",
+    "/depannage": "cards that lead to repair calls",
+    "/reseau": "lines that lead to profiles of cooperatives",
+    "/tags/{name}": "cards that lead to listings, and the lines of profiles",
+    "/abonnements": "names that lead to profiles",
+    "/notifications": "first words that lead to what they are of",
+    "/messages/inconnus": "has a way to report of its own",
+    "/agenda": "titles that lead to threads",
+    "/echanges": "titles that lead to threads",
+    r"/citations/{id:\d{1,19}}": "cards that lead to listings, and the lines of profiles",
+    "/compte/masques": "names of people whom the reader hid",
+    "/a/{short:[0-9a-zA-Z]{1,13}}": "leads to a listing",
+    r"/@{username:[a-z0-9_]+}/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}": "the same page as /notes/ID",
+    "/invite/{token:[A-Za-z0-9_-]{1,200}\\.[A-Za-z0-9_-]{24}}": "in its own tests: a guest reports the person",
+    "/invite/{token:[A-Za-z0-9_-]{1,200}\\.[A-Za-z0-9_-]{24}}/demander": "a form in a thread that it leads to",
+    "/invite/{token:[A-Za-z0-9_-]{1,200}\\.[A-Za-z0-9_-]{24}}/proposer/{agreement:\\d{1,19}}": "the same",
+    r"/annonces/d/{id:\d{1,19}}/demander": "a form about a listing that it leads to",
+    r"/annonces/d/{id:\d{1,19}}/courriel": "a form about a listing that it leads to",
+    r"/echanges/{id:\d{1,19}}/proposer": "a form in a thread that it leads to",
+    r"/echanges/{id:\d{1,19}}/proposer/{agreement:\d{1,19}}": "a form in a thread that it leads to",
+    r"/accord/{token:[A-Za-z0-9_-]{20,80}}": "terms of a thread that it leads to",
+    "/authorize_interaction": "leads to what it is about",
+}
+"""Where others are named in short, and why the link stands one step further."""
+
+OWN = (
+    *("/compte", "/coop", "/moi", "/chez-moi", "/publier", "/points", "/connexion", "/oauth", "/installation"),
+    *(
+        "/signaler",
+        "/signalement",
+        "/inscription",
+        "/mot-de-passe",
+        "/lien",
+        "/langue",
+        "/aide",
+        "/mentions",
+        "/journal",
+        "/decisions",
+        "/static",
+    ),
+    *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
+)
+"""Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
+
+
+def test_every_page_says_whether_somebodys_content_stands_there() -> None:
+    pages = {route.path for route in ROUTES if route.method == "GET"}
+    unknown = {path for path in pages if path not in SHOWS and path not in LEADS and not path.startswith(OWN)}
+
+    assert {path for path in unknown if not path.endswith("/modifier")} == set()
+    assert set(SHOWS) | set(LEADS) <= pages
+
+
+async def test_where_it_stands_whole_there_is_a_link_that_opens(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    async with connection(instance.pool) as conn:
+        thread = await fetch_value(
+            conn, "SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id
+        )
+
+    for pattern, path in SHOWS.items():
+        page = await alice.get(path(lomme).replace("THREAD", str(thread)))
+        links = [link for link in page.html.xpath("//main//a/@href") if re.match(r"/signaler/\w+/\d+$", link)]
+
+        assert page.status == 200 and links, pattern
+        for link in set(links):
+            assert (await alice.get(link)).status == 200, (pattern, link)
+
+
+async def test_what_the_cooperative_itself_writes_offers_no_way_that_leads_nowhere(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        note = await make_note(conn, lomme.coop, content="<p>Assemblée samedi.</p>")
+
+    for path in (f"/notes/{note.id}", "/@coop"):
+        page = await alice.get(path)
+        assert "/signaler/" not in page.text.partition("<footer")[0], path

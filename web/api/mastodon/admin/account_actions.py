@@ -1,0 +1,118 @@
+"""Deciding about somebody by an app, letting in who asks, and taking back what was decided."""
+
+from typing import Literal, get_args
+
+from aiohttp import web
+
+from federation.own_keys.key_pairs import make_key_pairs
+from models.errors import Invalid, NotFound
+from models.people import sign_ups
+from models.people.roles import has_right
+from models.people.sign_ups import SignUp
+from models.store.database import connection, transaction
+from outbox.moderation.app_decisions import AppAction, AppDecision, decide_from_app, take_back_from_app
+from outbox.people import accounts as outbox
+from web.api.auth import staff
+from web.api.entities.moderation import build_pending_account
+from web.api.json_responses import answer_json
+from web.api.mastodon.admin.staff import get_moderated, read_staff, show_actor
+from web.api.parameters import Parameters, read_parameters
+from web.http.app_keys import INSTANCE
+from web.http.row_ids import read_id
+from web.mail.account_mails import queue_mail
+from web.mail.staff_mails import queue_answer
+
+ACTIONS: tuple[AppAction, ...] = get_args(AppAction)
+
+WORDS_LIMIT = 2000
+"""Characters of the reasons that the person reads."""
+
+
+async def post_action(request: web.Request) -> web.Response:
+    """POST /api/v1/admin/accounts/:id/action: `type`, `text`, `report_id`. The person is always told, with the reasons:
+    `send_email_notification` changes nothing. Reports about her are settled with it.
+    """
+    parameters = await read_parameters(request)
+    instance, id = request.app[INSTANCE], read_id(request.match_info["id"])
+    decision = AppDecision(
+        action=_read_action(parameters), words=_read_words(parameters), report_id=parameters.id("report_id")
+    )
+    async with transaction(instance.pool) as conn:
+        target = await get_moderated(conn, request, id)
+        ruled = await decide_from_app(conn, instance.site, staff(request), target, decision)
+        for one in ruled.settled:
+            await queue_answer(conn, one)
+    return answer_json(request, {})
+
+
+def _read_action(parameters: Parameters) -> AppAction:
+    written = parameters.text("type").strip()
+    for action in ACTIONS:
+        if action == written:
+            return action
+    raise Invalid("value_not_allowed", name="type", allowed=", ".join(ACTIONS), field="type")
+
+
+def _read_words(parameters: Parameters) -> str:
+    words = parameters.text("text").strip()
+    if len(words) > WORDS_LIMIT:
+        raise Invalid("text_too_long", most=WORDS_LIMIT, field="text")
+    return words
+
+
+async def post_unsilence(request: web.Request) -> web.Response:
+    """POST /api/v1/admin/accounts/:id/unsilence."""
+    return await _take_back(request, "limit")
+
+
+async def post_unsuspend(request: web.Request) -> web.Response:
+    """POST /api/v1/admin/accounts/:id/unsuspend."""
+    return await _take_back(request, "suspend")
+
+
+async def _take_back(request: web.Request, kind: Literal["limit", "suspend"]) -> web.Response:
+    instance, id = request.app[INSTANCE], read_id(request.match_info["id"])
+    async with transaction(instance.pool) as conn:
+        target = await get_moderated(conn, request, id)
+        await take_back_from_app(conn, instance.site, staff(request), target, kind)
+    return await show_unchanged(request)
+
+
+async def show_unchanged(request: web.Request) -> web.Response:
+    """POST /api/v1/admin/accounts/:id/enable and …/unsensitive: nobody here is frozen or marked so; as things are."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        actor = await get_moderated(conn, request, read_id(request.match_info["id"]))
+        return answer_json(request, await show_actor(conn, request, actor))
+
+
+async def post_approve(request: web.Request) -> web.Response:
+    """POST /api/v1/admin/accounts/:id/approve: the answer has the number of the account that she has from now on."""
+    instance, id, me = request.app[INSTANCE], read_id(request.match_info["id"]), staff(request)
+    await _get_asked(request, id)
+    key_pairs = await make_key_pairs(instance.settings)
+    mail = instance.settings.smtp_url is not None
+    async with transaction(instance.pool) as conn:
+        actor = await outbox.approve_sign_up(
+            conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail, by=me.actor_id
+        )
+        if mail:
+            await queue_mail(conn, "confirm", actor.id)
+        return answer_json(request, await show_actor(conn, request, actor))
+
+
+async def post_reject(request: web.Request) -> web.Response:
+    """POST /api/v1/admin/accounts/:id/reject."""
+    instance, id, me = request.app[INSTANCE], read_id(request.match_info["id"]), staff(request)
+    asked = await _get_asked(request, id)
+    async with transaction(instance.pool) as conn:
+        if not await outbox.reject_sign_up(conn, id, by=me.actor_id):
+            raise NotFound("sign_up_answered")
+    return answer_json(request, build_pending_account(read_staff(request), asked))
+
+
+async def _get_asked(request: web.Request, id: int) -> SignUp:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asked = await sign_ups.find(conn, id)
+    if asked is None or not has_right(staff(request), "sign_ups"):
+        raise NotFound
+    return asked

@@ -1,0 +1,1 @@
+"""Reporting something, with and without an account."""
