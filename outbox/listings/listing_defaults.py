@@ -27,7 +27,7 @@ def read_back(listing: Listing, attached: Sequence[Media]) -> ListingDraft:
     """A listing as its author filled it in."""
     return ListingDraft(
         text=listing.post.source,
-        audience=listing.post.audience,
+        audience=listing.post.meant_audience,
         language=listing.post.language or "fr",
         media_ids=tuple(one.id for one in attached),
         **{name: getattr(listing.details, name) for name in SHARED},

@@ -161,7 +161,7 @@ LISTS = {
     "models.listings.availability.list_taken": (1000,),
     "models.listings.repair_watches.list_open_places": (3,),
     "models.listings.unavailabilities.list_own": (100,),
-    "models.moderation.decisions.list_ended": (100,),
+    "models.moderation.decisions.claim_ended": (50,),
     "models.moderation.reports.list_open": (100,),
     "models.moderation.reports.list_made": (50,),
     "models.moderation.reports.claim_forgotten": (200,),

@@ -1,7 +1,14 @@
 """Taking one's data along by the page: asked for, made in the background, fetched by its owner alone."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
+from models.listings.listings import ListingDraft
+from models.people import actors
 from models.personal_data import export_archives
 from models.store.database import execute, fetch_value, transaction
+from outbox.listings.listings import publish
+from tests.rulings import rule
 from tests.web.form_client import Doorbell, Visitor, add_member
 from web.personal_export.job import make_archive
 
@@ -89,3 +96,19 @@ async def test_one_that_failed_can_be_asked_for_again(door: Doorbell) -> None:
     assert "La préparation a échoué" in visitor.text
     await visitor.send(HERE)
     assert "En préparation" in visitor.text
+
+
+async def test_who_is_suspended_logs_in_and_takes_all_of_hers_along(door: Doorbell) -> None:
+    async with transaction(door.instance.pool) as conn:
+        alice = await actors.get_local(conn, "alice")
+        tent = await publish(conn, door.instance.site, alice, ListingDraft(kind="offer", mode="gift", title="Tipi"))
+        await rule(conn, alice, "suspend", site=door.instance.site)
+
+    visitor = await enter(door)
+    await visitor.send(HERE)
+    await make(door)
+    answer = await visitor.client.get(FILE)
+
+    with ZipFile(BytesIO(await answer.read())) as archive:
+        held = "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+    assert answer.status == 200 and "Tipi" in held and tent.uri in held

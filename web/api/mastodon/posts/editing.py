@@ -43,7 +43,7 @@ async def put_status(request: web.Request) -> web.Response:
     await look_up_mentioned(instance, typed.text)
     draft = outbox_notes.NoteDraft(
         text=typed.text,
-        audience=post.audience,
+        audience=post.meant_audience,
         warning=typed.warning,
         sensitive=bool(typed.sensitive),
         language=typed.language or post.language or "fr",

@@ -101,7 +101,7 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "first_day": _day(details.begins_at),
         "last_day": _day(details.ends_at),
         "expires": _day(details.expires_at),
-        "audience": listing.post.audience,
+        "audience": listing.post.meant_audience,
         "bike_type": repair.get("bike_type"),
         "wheel_size": repair.get("wheel_size"),
         "rideable": _yes_or_no(repair.get("rideable")),
