@@ -109,7 +109,7 @@ async def test_what_waits_is_read_and_let_go_and_its_author_knows_it_all_along(
         "Cela paraîtra dès que quelqu’un de l’équipe l’aura relu"
         in (await alice.get(note.url.removeprefix(SITE.url))).words()
     )
-    assert "Ce qu’a écrit Maryse attend d’être relu" in (await mona.get("/notifications")).words()
+    assert "publication de Maryse attend un regard" in (await mona.get("/notifications")).words()
     words = (await mona.get("/coop/retenues")).words()
     assert "Des cryptos ?" in words and "Arnaques : « cryptos »" in words
 
