@@ -7,9 +7,6 @@ from typing import Literal
 
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 
-MADE_WITHIN = timedelta(days=30)
-"""So long after it took effect the person may object to a decision."""
-
 WORDS_LIMIT = 5000
 
 FIRST, AGAIN = timedelta(days=7), timedelta(days=7)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from models.errors import Conflict, Invalid, NotFound
 from models.moderation import appeals, cases, decisions, journal, rulings
-from models.moderation.appeals import MADE_WITHIN, AppealAnswer, Outcome
-from models.moderation.decisions import ModerationDecision
+from models.moderation.appeals import AppealAnswer, Outcome
+from models.moderation.decisions import APPEAL_TIME, ModerationDecision
 from models.people import roles
 from models.people.accounts import Account
 from models.settings import Site
@@ -17,7 +17,7 @@ def may_object(decision: ModerationDecision, at: datetime) -> bool:
     """Whether the person may object to it still."""
     if decision.effective_at is None or decision.taken_back_at is not None or decision.kind == "nothing":
         return False
-    return at <= decision.effective_at + MADE_WITHIN
+    return at <= decision.effective_at + APPEAL_TIME
 
 
 async def object_to(conn: Connection, decision: ModerationDecision, words: str) -> None:

@@ -138,7 +138,6 @@ LIMITS: dict[str, object] = {
     "models.traffic.inbound.received.KEPT_BYTES": 8192,
     "models.traffic.inbound.received.KEPT_FAILED": 1000,
     "models.traffic.outbound.personal_inboxes.MOST_PEOPLE": 500,
-    "models.moderation.appeals.MADE_WITHIN": timedelta(days=30),
     "models.moderation.appeals.WORDS_LIMIT": 5000,
     "models.moderation.case_notes.KEPT": timedelta(days=365),
     "models.moderation.case_notes.LIMIT": 1000,

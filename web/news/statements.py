@@ -10,8 +10,8 @@ from federation.texts.html_cleaner import to_text
 from models import posts
 from models.listings import listings
 from models.moderation import appeals, rulings
-from models.moderation.appeals import MADE_WITHIN, Appeal
-from models.moderation.decisions import DecisionKind, ModerationDecision
+from models.moderation.appeals import Appeal
+from models.moderation.decisions import APPEAL_TIME, DecisionKind, ModerationDecision
 from models.people import actors
 from models.store.database import Connection
 from outbox.moderation.case_appeals import may_object
@@ -59,7 +59,7 @@ async def load_statement(conn: Connection, decision: ModerationDecision, occasio
         by_two=decision.seconded_at is not None,
         reported=extra.reported,
         decided_at=decision.effective_at,
-        object_until=decision.effective_at + MADE_WITHIN if decision.effective_at and open_to_objection else None,
+        object_until=decision.effective_at + APPEAL_TIME if decision.effective_at and open_to_objection else None,
         appeal=appeal,
         taken_back_words=decision.taken_back_words,
         occasion=occasion or _find_occasion(decision, appeal, now),

@@ -74,7 +74,7 @@ async def _show(request: web.Request, typed: UnsavedForm | None = None, status: 
         ruling=ruling,
         excluded=any(one.kind == "exclude" for one in ruling),
         until=max(end for end in ends if end is not None) if ends and None not in ends else None,
-        pending=[(one, _may_leave(one)) for one in pending],
+        ongoing=[(one, _may_leave(one)) for one in pending],
         appeal_days=decisions.APPEAL_TIME.days,
         typed=typed,
         describe_span=lambda begins_at, ends_at: describe_moments(speak, begins_at, ends_at, language),

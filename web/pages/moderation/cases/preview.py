@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.moderation.appeals import MADE_WITHIN
+from models.moderation.decisions import APPEAL_TIME
 from outbox.moderation.case_decisions import Ruling
 from web.news.statements import Statement
 from web.pages.moderation.cases.case_view import CaseView
@@ -22,7 +22,7 @@ def preview_statement(view: CaseView, ruling: Ruling) -> Statement:
         by_two=by_two,
         reported=bool(view.reports),
         decided_at=now,
-        object_until=now + MADE_WITHIN,
+        object_until=now + APPEAL_TIME,
         elsewhere=view.actor is not None and not view.actor.local,
     )
 
