@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from models.listings import unavailabilities
 from models.listings.unavailabilities import midnight
-from models.moderation import filters, removed_pictures
+from models.moderation import filters
 from models.moderation.filters import ModerationRule
 from models.people import absences, actors
 from models.people.actors import Actor
@@ -210,10 +210,10 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
 
 
 async def furnish_held_posts(conn: Connection, village: Village) -> None:
-    """A filter held what Alice wrote, and a photo is remembered."""
-    rule = ModerationRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=True)
-    await filters.save(conn, rule)
-    await removed_pictures.remember(conn, [5], "Une fausse montre", village.admin.id)
+    """A filter held what Alice wrote."""
+    await filters.save(
+        conn, ModerationRule(name="Mots", patterns=("crypto*",), action="hold", on_local=True, on_remote=True)
+    )
     await notes.publish(conn, village.site, village.alice, NoteDraft(text="Des cryptos ?", audience="network"))
 
 
