@@ -55,7 +55,7 @@ async def waiting(instance: Instance) -> list[int]:
 
 async def test_a_filter_is_tried_on_what_was_published_before_it_is_saved(instance: Instance, mona: Browser) -> None:
     typed = TYPED | {"patterns": "perceuse\npercu*", "on_remote": "1"}
-    tried = await mona.send("/coop/filtres/nouveau", typed | {"act": "try"})
+    tried = await mona.send("/coop/filtres/nouveau", typed | {"act": "preview"})
 
     assert tried.status == 200
     assert "Il aurait retenu une publication." in tried.words()
