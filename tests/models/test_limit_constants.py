@@ -48,6 +48,7 @@ LIMITS: dict[str, object] = {
     "models.moderation.filters.MOST_LINES_TOGETHER": 2000,
     "models.moderation.filters.MOST_STARS": 300,
     "models.moderation.filters.NAME_LIMIT": 60,
+    "models.moderation.recent_texts.LOOKED_BACK": timedelta(days=30),
     "models.moderation.removed_pictures.DESCRIPTION_LIMIT": 200,
     "models.moderation.removed_pictures.MOST": 1000,
     "models.moderation.reports.CONTENT_LIMIT": 5000,

@@ -48,6 +48,8 @@ LIMITS: dict[str, object] = {
     "outbox.people.account_deletion.GRACE": timedelta(days=14),
     "outbox.people.account_deletion.AT_ONCE": 50,
     "outbox.people.account_moves.MOST_ALIASES": 10,
+    "outbox.moderation.filter_trial.MOST_TRIED": 2000,
+    "outbox.moderation.filter_trial.SHOWN": 5,
     "outbox.moderation.held_posts.WORDS_LIMIT": 1000,
     "outbox.people.joining.documents.AT_ONCE": 500,
     "outbox.people.joining.invitations.MAILED_DAYS": timedelta(days=30),

@@ -12,8 +12,6 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from models.listings import unavailabilities
 from models.listings.unavailabilities import midnight
-from models.moderation import filters, removed_pictures
-from models.moderation.filters import ModerationRule
 from models.people import absences, actors
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
@@ -23,13 +21,12 @@ from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
 from models.servers import waiting_posts
 from models.store.database import Connection, execute, open_pool, transaction
-from outbox.posts import notes
-from outbox.posts.notes import NoteDraft
 from tests.databases import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
 from tests.sample_cases import CASE_PAGES, add_sample_cases
 from tests.sample_directory import add_sample_directory
+from tests.sample_held_posts import add_held_posts
 from tests.sample_message_requests import add_message_requests
 from tests.sample_team import add_sample_team
 from tests.sample_village import Village
@@ -203,21 +200,13 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await add_sample_team(conn, live.village)
             await add_message_requests(conn, live.village)
             await ask_bob(conn, live.village)
-            await furnish_held_posts(conn, live.village)
+            await add_held_posts(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await keeper.close()
-
-
-async def furnish_held_posts(conn: Connection, village: Village) -> None:
-    """A filter held what Alice wrote, and a photo is remembered."""
-    rule = ModerationRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=True)
-    await filters.save(conn, rule)
-    await removed_pictures.remember(conn, [5], "Une fausse montre", village.admin.id)
-    await notes.publish(conn, village.site, village.alice, NoteDraft(text="Des cryptos ?", audience="network"))
 
 
 async def furnish_departures(conn: Connection, village: Village) -> None:

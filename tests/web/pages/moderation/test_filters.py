@@ -55,7 +55,7 @@ async def waiting(instance: Instance) -> list[int]:
 
 async def test_a_filter_is_tried_on_what_was_published_before_it_is_saved(instance: Instance, mona: Browser) -> None:
     typed = TYPED | {"patterns": "perceuse\npercu*", "on_remote": "1"}
-    tried = await mona.send("/coop/filtres/nouveau", typed | {"act": "try"})
+    tried = await mona.send("/coop/filtres/nouveau", typed | {"act": "preview"})
 
     assert tried.status == 200
     assert "Il aurait retenu une publication." in tried.words()
@@ -109,7 +109,7 @@ async def test_what_waits_is_read_and_let_go_and_its_author_knows_it_all_along(
         "Cela paraîtra dès que quelqu’un de l’équipe l’aura relu"
         in (await alice.get(note.url.removeprefix(SITE.url))).words()
     )
-    assert "Ce qu’a écrit Maryse attend d’être relu" in (await mona.get("/notifications")).words()
+    assert "publication de Maryse attend un regard" in (await mona.get("/notifications")).words()
     words = (await mona.get("/coop/retenues")).words()
     assert "Des cryptos ?" in words and "Arnaques : « cryptos »" in words
 

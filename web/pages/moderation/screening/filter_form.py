@@ -49,7 +49,7 @@ async def post_filter(request: web.Request) -> web.Response:
     rule = _read_rule(form)
     if rule is None:
         return await _show(request, form, id)
-    if form.typed("act") == "try":
+    if form.typed("act") == "preview":
         async with connection(request.app[INSTANCE].pool) as conn:
             return await _show(request, form, id, trial=await try_rule(conn, rule))
     try:
