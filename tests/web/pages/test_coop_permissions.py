@@ -13,8 +13,10 @@ from tests.points import fill_ledger
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.routes import ROUTES
+from web.rendering.coop_menu import MENU
 
-OPENS_FOR: dict[str, Right] = {
+OPENS_FOR: dict[str, Right | None] = {
+    "/coop": None,
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
     "/coop/departs": "roles",
@@ -40,7 +42,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/signalements": "reports",
     "/coop/territoires": "servers",
 }
-"""The right that whoever opens or sends each must have."""
+"""The right that whoever opens or sends each must have; None for every role."""
 
 
 def fill(path: str) -> str:
@@ -65,7 +67,8 @@ async def test_each_address_opens_for_its_roles_alone(
     for route in ROUTES:
         if not route.path.startswith("/coop"):
             continue
-        may = role in RIGHTS[OPENS_FOR[route.path]]
+        right = OPENS_FOR[route.path]
+        may = role is not None if right is None else role in RIGHTS[right]
         if route.method == "POST" and may:
             continue  # what it then does is tested where it is done
         data = {"csrf_token": token} if route.method == "POST" else None
@@ -73,6 +76,13 @@ async def test_each_address_opens_for_its_roles_alone(
         answer = await browser.client.request(
             route.method, fill(route.path), data=data, headers=headers, allow_redirects=False
         )
-        if (answer.status == 404) is may:
+        page = await answer.text() if answer.content_type == "text/html" and may else ""
+        if (answer.status == 404) is may or bool(page) > ('class="rooms"' in page):
             wrong.append((route.method, route.path, answer.status))
     assert wrong == []
+
+
+def test_a_room_stands_in_the_menu_for_those_whom_its_page_opens_for() -> None:
+    there = {one.path: one.right for one in MENU if one.path in OPENS_FOR}
+
+    assert there == {path: OPENS_FOR[path] for path in there} and len(there) > 10

@@ -77,7 +77,7 @@ async def test_a_report_is_seen_with_who_whom_why_and_how_it_read(
     for said in ("Hocine", "Maryse", "C’est une arnaque.", "Perceuse à percussion", "elle traverse la brique"):
         assert said in words
     assert await list_news(instance, "admin.report") == ["mona", "nadia"]
-    assert "Un signalement attend d’être regardé" in (await browser.get("/compte")).words()
+    assert "Une annonce est signalée" in (await browser.get("/coop")).words()
 
 
 async def test_settled_it_says_by_whom_and_the_reporter_learns_it_and_nobody_else_is_told(
@@ -134,7 +134,7 @@ async def test_whoever_is_reported_neither_sees_nor_settles_it_nor_is_told(
     sent = await browser.send(PAGE, {"act": "settle", "report": str(made.id)}, form_on="/compte")
 
     assert "C’est une arnaque" not in page.words() and sent.status == 404
-    assert "Rien à regarder" in (await browser.get("/compte")).words()
+    assert "rien ne vous attend" in (await browser.get("/coop")).words()
     assert await list_news(instance, "admin.report") == ["nadia"]
     async with connection(instance.pool) as conn:
         assert await fetch_value(conn, "SELECT closed_at FROM report") is None
