@@ -3,7 +3,7 @@
 To add a page: a line in MENU. It stands for whoever has the right, as soon as the application has a route of that path.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -239,29 +239,28 @@ def list_rooms(
     account: Account, say: Say, *, here: str, routes: Collection[str], currency: Currency | None
 ) -> list[RoomGroup]:
     """The groups with the rooms that open for her; `routes` are the paths that the application has."""
-    path = here.partition("?")[0]
     entries = [one for one in MENU if one.path in routes and _opens(one, account, currency)]
-    inside = [one.path for one in entries if path == one.path or path.startswith(f"{one.path}/")]
-    nearest = max(inside, key=len, default="")
+    nearest = _find_nearest(here.partition("?")[0], entries)
     many = currency.many if currency is not None else ""
-    groups = [
-        RoomGroup(
-            name=say(name) if name else "",
-            rooms=[
-                Room(
-                    path=one.path,
-                    icon=one.icon,
-                    words=say(one.words, many=many),
-                    sentence=say(one.sentence),
-                    current=one.path == nearest,
-                )
-                for one in entries
-                if one.group == group
-            ],
-        )
-        for group, name in GROUPS.items()
-    ]
-    return [group for group in groups if group.rooms]
+    rooms: dict[Group, list[Room]] = {}
+    for one in entries:
+        rooms.setdefault(one.group, []).append(_make_room(one, say, many, current=one.path == nearest))
+    return [RoomGroup(name=name and say(name), rooms=rooms[group]) for group, name in GROUPS.items() if group in rooms]
+
+
+def _find_nearest(path: str, entries: Sequence[MenuEntry]) -> str:
+    """The room in which this page stands, or that which leads to it."""
+    return max((one.path for one in entries if f"{path}/".startswith(f"{one.path}/")), key=len, default="")
+
+
+def _make_room(entry: MenuEntry, say: Say, many: str, *, current: bool) -> Room:
+    return Room(
+        path=entry.path,
+        icon=entry.icon,
+        words=say(entry.words, many=many),
+        sentence=say(entry.sentence),
+        current=current,
+    )
 
 
 def _opens(entry: MenuEntry, account: Account, currency: Currency | None) -> bool:

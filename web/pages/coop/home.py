@@ -15,7 +15,7 @@ from models.people.roles import Right
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.pages.coop.pending_lines import PendingLine, Reader, join_words
-from web.pages.coop.sources import Source, list_pending
+from web.pages.coop.sources import PendingSource, list_pending
 from web.pages.coop.week import draw, list_figures
 from web.rendering.formats import format_full_weekday, format_hour, format_short_day
 from web.rendering.i18n import Say
@@ -79,7 +79,7 @@ def _build_line(
     language: str,
     account: Account,
     people: Sequence[TeamMember],
-    found: tuple[Source, PendingLine],
+    found: tuple[PendingSource, PendingLine],
     now: datetime,
 ) -> HomeLine:
     source, line = found
