@@ -3,7 +3,22 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from models.coop import pending_parts as parts
+from models.coop.pending_parts import (
+    APPEALS,
+    BACKUP,
+    CHORES,
+    DECISIONS,
+    DISK_SPACE,
+    ENDINGS,
+    HELD_POSTS,
+    HOSTS,
+    LETTERS,
+    MAILS,
+    REPORTS,
+    SERVERS,
+    SIGN_UPS,
+    UNATTENDED,
+)
 from models.people.accounts import Account
 from models.people.roles import RIGHTS, Right, has_right
 from models.store.database import Connection, fetch_column
@@ -48,20 +63,20 @@ _WAITING = compose(
         WHEN 'disk_space' THEN EXISTS (SELECT {disk_space})
         END
     """,
-    sign_ups=parts.SIGN_UPS,
-    unattended=parts.UNATTENDED,
-    reports=parts.REPORTS,
-    appeals=parts.APPEALS,
-    decisions=parts.DECISIONS,
-    held_posts=parts.HELD_POSTS,
-    letters=parts.LETTERS,
-    endings=parts.ENDINGS,
-    hosts=parts.HOSTS,
-    servers=parts.SERVERS,
-    mails=parts.MAILS,
-    chores=parts.CHORES,
-    backup=parts.BACKUP,
-    disk_space=parts.DISK_SPACE,
+    sign_ups=SIGN_UPS,
+    unattended=UNATTENDED,
+    reports=REPORTS,
+    appeals=APPEALS,
+    decisions=DECISIONS,
+    held_posts=HELD_POSTS,
+    letters=LETTERS,
+    endings=ENDINGS,
+    hosts=HOSTS,
+    servers=SERVERS,
+    mails=MAILS,
+    chores=CHORES,
+    backup=BACKUP,
+    disk_space=DISK_SPACE,
 )
 
 

@@ -6,7 +6,14 @@ Each function answers None where nothing of its kind waits.
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.coop import pending_parts as parts
+from models.coop.pending_parts import (
+    BACKUP,
+    CHORES,
+    DISK_SPACE,
+    HOSTS,
+    MAILS,
+    SERVERS,
+)
 from models.store.database import Connection, fetch_one
 from models.store.statements import compose
 
@@ -25,7 +32,7 @@ _HOSTS = compose(
     SELECT count(*)::integer AS count, min(w.since) AS since, (array_agg(w.host ORDER BY w.since, w.host))[1] AS host
     FROM (SELECT w.host, w.since {hosts}) AS w HAVING count(*) > 0
     """,
-    hosts=parts.HOSTS,
+    hosts=HOSTS,
 )
 
 
@@ -64,7 +71,7 @@ _SERVERS = compose(
             WHERE d.state IN ('waiting', 'held')) AS waiting
     FROM failing ORDER BY failing.since NULLS FIRST, failing.host LIMIT 1
     """,
-    servers=parts.SERVERS,
+    servers=SERVERS,
 )
 
 
@@ -88,7 +95,7 @@ _MAILS = compose(
     FROM (SELECT m.created_at, m.recipient_id {mails} ORDER BY m.created_at DESC LIMIT 1000) AS stuck
     HAVING count(*) > 0
     """,
-    mails=parts.MAILS,
+    mails=MAILS,
 )
 
 
@@ -111,7 +118,7 @@ _CHORES = compose(
     SELECT count(*)::integer AS count, min(t.since) AS since, (array_agg(t.name ORDER BY t.since, t.name))[1] AS name
     {chores} HAVING count(*) > 0
     """,
-    chores=parts.CHORES,
+    chores=CHORES,
 )
 
 
@@ -130,7 +137,7 @@ class BackupAge:
     refuted_at: datetime | None
 
 
-_BACKUP = compose("SELECT b.made_at, b.failed_at, b.verified_at, b.refuted_at {backup}", backup=parts.BACKUP)
+_BACKUP = compose("SELECT b.made_at, b.failed_at, b.verified_at, b.refuted_at {backup}", backup=BACKUP)
 
 
 async def find_backup(conn: Connection) -> BackupAge | None:
@@ -146,7 +153,7 @@ class ScarceSpace:
     since: datetime
 
 
-_DISK_SPACE = compose("SELECT k.free, k.since {disk_space}", disk_space=parts.DISK_SPACE)
+_DISK_SPACE = compose("SELECT k.free, k.since {disk_space}", disk_space=DISK_SPACE)
 
 
 async def find_disk_space(conn: Connection) -> ScarceSpace | None:

@@ -6,7 +6,16 @@ Each function answers None where nothing of its kind waits for the reader.
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.coop import pending_parts as parts
+from models.coop.pending_parts import (
+    APPEALS,
+    DECISIONS,
+    ENDINGS,
+    HELD_POSTS,
+    LETTERS,
+    REPORTS,
+    SIGN_UPS,
+    UNATTENDED,
+)
 from models.people.roles import RIGHTS
 from models.store.database import Connection, fetch_one
 from models.store.statements import compose
@@ -32,7 +41,7 @@ _SIGN_UPS = compose(
         (coalesce(array_agg(DISTINCT commune.name) FILTER (WHERE commune.name IS NOT NULL), '{}'))[1:$1] AS places
     FROM (SELECT s.* {sign_ups}) AS s LEFT JOIN commune ON commune.code = s.commune_code HAVING count(*) > 0
     """,
-    sign_ups=parts.SIGN_UPS,
+    sign_ups=SIGN_UPS,
 )
 
 
@@ -68,7 +77,7 @@ _REPORTS = compose(
         FROM report r WHERE r.case_id = waiting.id AND r.closed_at IS NULL
     ) AS found HAVING count(*) > 0
     """,
-    reports=parts.REPORTS,
+    reports=REPORTS,
 )
 
 
@@ -102,7 +111,7 @@ _APPEALS = compose(
         {appeals}
     ) AS waiting HAVING count(*) > 0
     """,
-    appeals=parts.APPEALS,
+    appeals=APPEALS,
 )
 
 
@@ -121,7 +130,7 @@ _DECISIONS = compose(
         {decisions}
     ) AS waiting HAVING count(*) > 0
     """,
-    decisions=parts.DECISIONS,
+    decisions=DECISIONS,
 )
 
 
@@ -153,7 +162,7 @@ _HELD_POSTS = compose(
         {held_posts}
     ) AS waiting HAVING count(*) > 0
     """,
-    held_posts=parts.HELD_POSTS,
+    held_posts=HELD_POSTS,
 )
 
 
@@ -180,7 +189,7 @@ _LETTERS = compose(
         SELECT r.uri, r.received_at, (SELECT a.host FROM actor a WHERE a.id = r.author_id) AS host {letters}
     ) AS waiting HAVING count(*) > 0
     """,
-    letters=parts.LETTERS,
+    letters=LETTERS,
 )
 
 
@@ -204,7 +213,7 @@ _ENDINGS = compose(
     SELECT (count(*) OVER ())::integer AS count, id, title, ends_at
     FROM (SELECT p.id, l.title, l.expires_at AS ends_at {endings}) AS ending ORDER BY ends_at, id LIMIT 1
     """,
-    endings=parts.ENDINGS,
+    endings=ENDINGS,
 )
 
 
@@ -213,7 +222,7 @@ async def find_endings(conn: Connection, reader_id: int) -> EndingListings | Non
     return await fetch_one(conn, EndingListings, _ENDINGS, reader_id)
 
 
-_UNATTENDED = compose("SELECT min(u.since) AS since {unattended} HAVING count(*) > 0", unattended=parts.UNATTENDED)
+_UNATTENDED = compose("SELECT min(u.since) AS since {unattended} HAVING count(*) > 0", unattended=UNATTENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

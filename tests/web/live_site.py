@@ -51,6 +51,8 @@ async def fail(request: web.Request) -> web.Response:
     match request.match_info["status"]:
         case "503":
             raise Unavailable
+        case "403":
+            raise web.HTTPForbidden
         case "429":
             raise web.HTTPTooManyRequests
         case "403":

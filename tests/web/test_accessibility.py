@@ -138,6 +138,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "my place of a place": ("/chez-moi", admin, 200),
     "agenda": ("/agenda", alice, 200),
     "agenda of a month": ("/agenda?mois=2027-05", alice, 200),
+    "home of the coop": ("/coop", admin, 200),
     "mails that are stuck": ("/coop/courriels", admin, 200),
     "settings": ("/coop/reglages", admin, 200),
     "password": ("/compte/mot-de-passe", alice, 200),

@@ -3,7 +3,7 @@
 To add a page: a line in MENU. It stands for whoever has the right, as soon as the application has a route of that path.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -31,7 +31,7 @@ GROUPS: Mapping[Group, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuEntry:
-    """A room: `right` is whom it opens for, None for every role. `sentence` says on its card what is done there.
+    """A room: `right` is whom it opens for. `sentence` says on its card what is done there.
 
     `words` and `sentence` may name what points are called: `%(many)s`. `with_points` rooms are for those
     cooperatives alone that keep points.
@@ -39,14 +39,14 @@ class MenuEntry:
 
     group: Group
     path: str
-    right: Right | None
+    right: Right
     words: str
     icon: str
     sentence: str
     with_points: bool = False
 
 
-def _entry(group: Group, path: str, right: Right | None, words: str, icon: str, sentence: str) -> MenuEntry:
+def _entry(group: Group, path: str, right: Right, words: str, icon: str, sentence: str) -> MenuEntry:
     return MenuEntry(
         group=group,
         path=path,
@@ -59,7 +59,7 @@ def _entry(group: Group, path: str, right: Right | None, words: str, icon: str, 
 
 
 MENU: tuple[MenuEntry, ...] = (
-    _entry("home", "/coop", None, N_("À faire"), "home", N_("Ce qui vous attend, et la semaine en chiffres")),
+    _entry("home", "/coop", "duty", N_("À faire"), "home", N_("Ce qui vous attend, et la semaine en chiffres")),
     _entry(
         "people",
         "/coop/demandes",
@@ -95,7 +95,7 @@ MENU: tuple[MenuEntry, ...] = (
     _entry(
         "people",
         "/coop/permanence",
-        None,
+        "duty",
         N_("Permanence"),
         "date",
         N_("Qui s’en occupe cette semaine, et passer la main"),
@@ -135,7 +135,7 @@ MENU: tuple[MenuEntry, ...] = (
     _entry(
         "moderation",
         "/coop/journal",
-        None,
+        "duty",
         N_("Journal"),
         "list",
         N_("Ce que l’équipe a fait, jour après jour"),
@@ -239,32 +239,31 @@ def list_rooms(
     account: Account, say: Say, *, here: str, routes: Collection[str], currency: Currency | None
 ) -> list[RoomGroup]:
     """The groups with the rooms that open for her; `routes` are the paths that the application has."""
-    path = here.partition("?")[0]
     entries = [one for one in MENU if one.path in routes and _opens(one, account, currency)]
-    inside = [one.path for one in entries if path == one.path or path.startswith(f"{one.path}/")]
-    nearest = max(inside, key=len, default="")
+    nearest = _find_nearest(here.partition("?")[0], entries)
     many = currency.many if currency is not None else ""
-    groups = [
-        RoomGroup(
-            name=say(name) if name else "",
-            rooms=[
-                Room(
-                    path=one.path,
-                    icon=one.icon,
-                    words=say(one.words, many=many),
-                    sentence=say(one.sentence),
-                    current=one.path == nearest,
-                )
-                for one in entries
-                if one.group == group
-            ],
-        )
-        for group, name in GROUPS.items()
-    ]
-    return [group for group in groups if group.rooms]
+    rooms: dict[Group, list[Room]] = {}
+    for one in entries:
+        rooms.setdefault(one.group, []).append(_make_room(one, say, many, current=one.path == nearest))
+    return [RoomGroup(name=name and say(name), rooms=rooms[group]) for group, name in GROUPS.items() if group in rooms]
+
+
+def _find_nearest(path: str, entries: Sequence[MenuEntry]) -> str:
+    """The room in which this page stands, or that which leads to it."""
+    return max((one.path for one in entries if f"{path}/".startswith(f"{one.path}/")), key=len, default="")
+
+
+def _make_room(entry: MenuEntry, say: Say, many: str, *, current: bool) -> Room:
+    return Room(
+        path=entry.path,
+        icon=entry.icon,
+        words=say(entry.words, many=many),
+        sentence=say(entry.sentence),
+        current=current,
+    )
 
 
 def _opens(entry: MenuEntry, account: Account, currency: Currency | None) -> bool:
     if entry.with_points and currency is None:
         return False
-    return bool(account.roles) if entry.right is None else has_right(account, entry.right)
+    return has_right(account, entry.right)

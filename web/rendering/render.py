@@ -38,7 +38,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     """The page `template` with this context, in the reader's language.
 
     Every template also knows `account` (or None), `coop` (the cooperative's name and looks), `unread` (what is new),
-    `pending` (how much waits for her as one of the team), `here` (path and query), `site`, `languages`,
+    `to_do` (how much waits for her as one of the team), `here` (path and query), `site`, `languages`,
     `csrf_input()`, the formats of `web/rendering/templating`, and for pages of the administration `coop_menu()`, the
     rooms that open for her.
     """
@@ -50,7 +50,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
         coop=coop,
         coop_menu=cache(partial(_list_rooms, request, coop)),
         unread=await _unread_for(request, status),
-        pending=request.get(PENDING, 0),
+        to_do=request.get(PENDING, 0),
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
         site=request.app[INSTANCE].site,

@@ -174,14 +174,6 @@ def require_right(request: web.Request, right: Right) -> Account:
     return account
 
 
-def require_role(request: web.Request) -> Account:
-    """Who is logged in, if she holds any role. Raises NotFound as `require_right` does."""
-    account = require_account(request)
-    if not account.roles:
-        raise NotFound
-    return account
-
-
 def asked_page(request: web.Request) -> str:
     """Where to return after log-in: the page asked for, or the one whose form was sent."""
     if request.method in SAFE_METHODS:

@@ -15,12 +15,12 @@ from models.people.roles import Right
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.pages.coop.pending_lines import PendingLine, Reader, join_words
-from web.pages.coop.sources import Source, list_pending
+from web.pages.coop.sources import PendingSource, list_pending
 from web.pages.coop.week import draw, list_figures
 from web.rendering.formats import format_full_weekday, format_hour, format_short_day
 from web.rendering.i18n import Say
 from web.rendering.render import N_, PENDING, count_unread, find_branding, reader_language, render, say
-from web.security.session import require_role
+from web.security.session import require_right
 
 NUMBERS = (
     *(N_("deux"), N_("trois"), N_("quatre"), N_("cinq"), N_("six"), N_("sept"), N_("huit"), N_("neuf"), N_("dix")),
@@ -44,7 +44,7 @@ class HomeLine:
 
 async def show_home(request: web.Request) -> web.Response:
     """GET /coop."""
-    account, speak = require_role(request), partial(say, request)
+    account, speak = require_right(request, "duty"), partial(say, request)
     now = datetime.now(PARIS)
     async with connection(request.app[INSTANCE].pool) as conn:
         pending = await list_pending(Reader(conn=conn, account=account, say=speak))
@@ -79,7 +79,7 @@ def _build_line(
     language: str,
     account: Account,
     people: Sequence[TeamMember],
-    found: tuple[Source, PendingLine],
+    found: tuple[PendingSource, PendingLine],
     now: datetime,
 ) -> HomeLine:
     source, line = found

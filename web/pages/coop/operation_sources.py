@@ -42,6 +42,8 @@ async def find_servers(reader: Reader) -> PendingLine | None:
     )
     others = count_words(say, found.count - 1, N_("une autre plateforme"), N_("%(count)s autres plateformes"))
     cause = explain_stop(say, found.host, found.failure, found.failure_cause).rstrip(".")
+    if not cause.startswith(found.host):
+        cause = cause[:1].lower() + cause[1:]  # it goes on after "since…"
     return PendingLine(
         what=say(N_("%(name)s ne reçoit plus rien"), name=found.name)
         if one

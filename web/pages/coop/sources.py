@@ -14,7 +14,7 @@ from web.pages.coop.pending_lines import PendingLine, Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PendingSource:
     """Something that may wait: `find` answers its line, or None where nothing does."""
 
     name: str
@@ -23,11 +23,11 @@ class Source:
     find: Callable[[Reader], Awaitable[PendingLine | None]]
 
 
-def _source(name: str, icon: str, find: Callable[[Reader], Awaitable[PendingLine | None]]) -> Source:
-    return Source(name=name, right=pending_kinds.COUNTED[name], icon=icon, find=find)
+def _source(name: str, icon: str, find: Callable[[Reader], Awaitable[PendingLine | None]]) -> PendingSource:
+    return PendingSource(name=name, right=pending_kinds.COUNTED[name], icon=icon, find=find)
 
 
-SOURCES: tuple[Source, ...] = (
+SOURCES: tuple[PendingSource, ...] = (
     _source("sign_ups", "enter", people.find_sign_ups),
     _source("reports", "flag", people.find_reports),
     _source("appeals", "message", people.find_appeals),
@@ -46,7 +46,7 @@ SOURCES: tuple[Source, ...] = (
 """Everything that may wait: people first, then what keeps them from meeting."""
 
 
-async def list_pending(reader: Reader) -> list[tuple[Source, PendingLine]]:
+async def list_pending(reader: Reader) -> list[tuple[PendingSource, PendingLine]]:
     """What waits for her, in the order of the table; nothing for whoever has no right."""
     waiting = await pending_kinds.list_waiting(reader.conn, reader.account)
     found = [(one, await one.find(reader)) for one in SOURCES if one.name in waiting]

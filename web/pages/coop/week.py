@@ -44,7 +44,13 @@ class Figure:
     share: bool = False
 
 
-COUNTED = ("members", "listings", "requests", "agreed", "done")
+COUNTED = (
+    "members",
+    "listings",
+    "requests",
+    "agreed",
+    "done",
+)
 
 
 def list_figures(weeks: Sequence[WeekFigures]) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""Everything that may wait for the team: whom its line is for, what it says of one and of many, the mark it sets."""
+"""All that may wait for the team: whom its line is for, what it says of one and of many, and the mark it sets."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ async def ask(instance: Instance, lomme: Village) -> None:
 async def test_it_is_for_administrators(nadia: Browser, alice: Browser, visitor: Browser) -> None:
     assert (await visitor.get(HERE)).location.startswith("/connexion")
     assert (await alice.get(HERE)).status == 404
-    assert "Les échanges, dans un tableur" in (await nadia.get("/compte")).words()
+    assert "Les échanges, dans un tableur" in (await nadia.get("/coop")).words()
     assert HERE not in (await alice.get("/compte")).text
 
 

@@ -9,6 +9,7 @@ from models.store.database import connection, execute, transaction
 from tests.factories import make_remote_actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
+from tests.web.pages.coop.pending_things import add_backup
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -107,7 +108,11 @@ async def test_older_news_are_a_page_further(alice: Browser, lomme: Village, ins
     assert "Vos échanges" not in second.words()
 
 
-async def test_without_news_the_page_says_what_will_come(open_browser: OpenBrowser, lomme: Village) -> None:
+async def test_without_news_the_page_says_what_will_come(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await add_backup(conn)
     admin = await open_browser(lomme.admin)
 
     page = await admin.get("/notifications")

@@ -155,10 +155,11 @@ async def test_b57_moderators_are_told_once_and_read_it_when_they_are_back(door:
     await ask(door)
     nadia = await enter_as(door, "nadia")
     await watch_sign_ups(door.instance)
-    await nadia.open("/compte")
+    await nadia.open("/coop/demandes")
 
     assert [mail["kind"] for mail in await list_mails(door.instance)] == ["unattended"]
     assert "personne qui modère n’est passé" in nadia.text
-    assert "Une personne attend votre accord" in nadia.text
+    await nadia.open("/coop")
+    assert "attend d’entrer dans la coop" in nadia.text
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM unattended WHERE until IS NOT NULL") == 1

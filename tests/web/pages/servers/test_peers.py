@@ -59,7 +59,7 @@ async def test_an_administrator_sees_that_there_is_little_room(admin: Browser, i
     words = (await admin.get("/coop/serveurs")).words()
     assert "presque plus de place sur le disque" in words and "Il reste 700 Mo." in words
     assert "les photos seront refusées" in words
-    assert "presque plus de place sur le disque" in (await admin.get("/compte")).words()
+    assert "presque plus de place sur le disque" in (await admin.get("/coop")).words()
 
 
 async def queue(instance: Instance, lomme: Village, *, state: str = "waiting") -> None:

@@ -14,6 +14,7 @@ from tests.database_queries import is_known
 from tests.factories import make_follow, make_listing, make_remote_actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
+from tests.web.pages.coop.pending_things import add_backup
 from web.server.worker.jobs import sweep, watch_unknown_hosts
 
 PAGE = "/coop/serveurs"
@@ -118,29 +119,30 @@ async def test_only_administrators_decide_and_are_told(
     news, form = await browser.get("/notifications"), "/compte" if role else "/connexion"
     answer = await browser.send(PAGE, {"act": "allow", "host": "neu.test"}, form_on=form)
 
-    assert ("Un site que personne ici ne connaît" in news.text) is (role == "admin")
+    assert ("Personne ici ne connaît neu.test" in news.text) is (role == "admin")
     assert answer.status == status and (role is not None or "/connexion" in answer.location)
     assert len(await hosts(instance)) == (0 if role == "admin" else 1)
 
 
-async def test_the_bell_counts_a_host_until_an_administrator_has_looked(
-    odile: Browser, open_browser: Open, lomme: Village, instance: Instance
+async def test_the_mark_of_the_coop_counts_hosts_until_an_administrator_has_decided(
+    odile: Browser, lomme: Village, instance: Instance
 ) -> None:
-    def bell(page: str) -> str:
+    def mark(page: str) -> str:
         return page.partition('<span class="counter">')[2][:200]
 
-    alice = await open_browser(lomme.alice)
-    hers = bell((await alice.get("/aide")).text)
+    async with transaction(instance.pool) as conn:
+        await add_backup(conn)
+    quiet = mark((await odile.get("/aide")).text)
     await send(instance, "neu.test", "Montre")
     await send(instance, "autre.test", "Tondeuse")
 
-    before = bell((await odile.get("/aide")).text)
-    account = (await odile.get("/compte")).words()
-    await odile.get(PAGE)
+    before = mark((await odile.get("/aide")).text)
+    home = (await odile.get("/coop")).words()
+    for host in ("neu.test", "autre.test"):
+        await odile.send(PAGE, {"act": "turn_away", "host": host}, form_on="/compte")
 
-    assert "2 nouvelles non lues" in before and "2 sites inconnus attendent votre décision" in account
-    assert bell((await odile.get("/aide")).text) == "" != before
-    assert bell((await alice.get("/aide")).text) == hers
+    assert "une chose à faire" in before and "2 sites que personne ici ne connaît envoient des annonces" in home
+    assert mark((await odile.get("/aide")).text) == quiet == ""
 
 
 async def test_administrators_get_one_mail_for_all_hosts_of_a_day_and_none_twice(
