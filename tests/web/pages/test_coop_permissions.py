@@ -21,7 +21,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/departs": "roles",
     "/coop/echanges.csv": "figures",
     "/coop/documents": "documents",
-    "/coop/documents/{name:charte|conditions}": "documents",
+    "/coop/documents/{document:charte|conditions}": "documents",
     "/coop/inconnus": "reports",
     "/coop/invitations": "invitations",
     "/coop/invitations/courriels": "invitations",
@@ -55,7 +55,7 @@ OPENS_FOR: dict[str, Right] = {
 
 
 def fill(path: str) -> str:
-    path = re.sub(r"\{name:([a-z]+)[^}]*\}", r"\1", path)
+    path = re.sub(r"\{document:([a-z]+)[^}]*\}", r"\1", path)
     path = re.sub(r"\{id:[^}]*\}\}?", str(SAMPLE_ID), path)
     return re.sub(r"\{host:.*\}\}", "henin.test", re.sub(r"\{username:[^}]*\}", "alice", path))
 
