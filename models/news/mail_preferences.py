@@ -33,6 +33,8 @@ TYPES: dict[NotificationType, Kind] = {
     "follow": "follows",
     "follow_request": "follows",
     "move": "follows",
+    "invitation_used": "follows",
+    "documents": "messages",
     "status": "posts",
     "update": "posts",
     "poll": "posts",

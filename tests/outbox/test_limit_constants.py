@@ -53,6 +53,7 @@ LIMITS: dict[str, object] = {
     "outbox.moderation.held_posts.WORDS_LIMIT": 1000,
     "outbox.people.joining.documents.AT_ONCE": 500,
     "outbox.people.joining.invitations.MAILED_DAYS": timedelta(days=30),
+    "outbox.people.joining.member_lists.AT_ONCE": 50,
     "outbox.posts.mentions.MOST": 20,
     "outbox.posts.notes.TEXT_LIMIT": 5000,
     "outbox.posts.notes.WARNING_LIMIT": 500,

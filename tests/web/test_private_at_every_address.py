@@ -117,6 +117,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         "version": ["2.0"],
         "what": ["annonce", "message", "compte", "page"],
         "step": ["coop"],
+        "document": ["charte"],
     }
     async with TestClient(TestServer(make_app(instance))) as client:
         yield Secrets(client=client, instance=instance, fediverse=fediverse, alice=alice, zoe=zoe, values=values)

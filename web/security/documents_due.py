@@ -14,7 +14,7 @@ from web.security.standing import COMMON, HOMES
 
 PAGE = "/documents/a-accepter"
 
-OPEN = COMMON | frozenset({PAGE, "/charte", "/conditions", "/connexion", "/compte/supprimer", *HOMES.values()})
+OPEN = COMMON | frozenset({PAGE, "/connexion", "/compte/supprimer", *HOMES.values()})
 """What opens all the same: reading what is asked, her data, the way out."""
 
 ELSEWHERE = ("/api/", "/static/", "/media/", "/agenda/", "/lien/")

@@ -20,6 +20,8 @@ COMMON = frozenset({
     "/compte/donnees/archive",
     "/aide",
     "/mentions-legales",
+    "/charte",
+    "/conditions",
 })  # fmt: skip
 """What opens whatever somebody's standing: the way out, her data, and what the law asks for."""
 

@@ -34,7 +34,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
     "/coop/documents": "documents",
-    "/coop/documents/{name:charte|conditions}": "documents",
+    "/coop/documents/{document:charte|conditions}": "documents",
     "/coop/filtres": "reports",
     "/coop/filtres/nouveau": "reports",
     r"/coop/filtres/{id:\d{1,19}}": "reports",
@@ -100,7 +100,7 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{username:[^}]*\}", "alice"),
         (r"\{place:[^}]*\}", place),
         (r"\{id:[^}]*\}\}", str(listing_id)),
-        (r"\{name:([a-z]+)[^}]*\}", r"\1"),
+        (r"\{document:([a-z]+)[^}]*\}", r"\1"),
         (r"\{uuid:.*\}\}", LISTING),
     ):
         path = re.sub(pattern, value, path)

@@ -21,7 +21,7 @@ from web.pages.components.people import Person, person_of
 from web.rendering.journal_words import ACT_WORDS
 from web.rendering.render import N_, render, say
 from web.rendering.role_words import ROLE_NAMES
-from web.security.session import require_account, require_role
+from web.security.session import require_account, require_right
 
 PAGE = 50
 
@@ -58,7 +58,7 @@ async def show_journal(request: web.Request) -> web.Response:
 
     Whom moderation was about is named to those who moderate alone.
     """
-    return await _show(request, require_role(request).actor_id, team=True)
+    return await _show(request, require_right(request, "duty").actor_id, team=True)
 
 
 async def show_to_members(request: web.Request) -> web.Response:
@@ -113,7 +113,7 @@ def _make_bare_lines(request: web.Request, found: list[JournalEntry]) -> list[Jo
 
 
 async def _make_lines(conn: Connection, request: web.Request, found: list[JournalEntry]) -> list[JournalLine]:
-    moderates = has_right(require_role(request), "reports")
+    moderates = has_right(require_right(request, "duty"), "reports")
     ids = {id for one in found for id in (one.by_id or 0, one.about_id or 0)}
     people = {id: person_of(actor) for id, actor in (await actors.map_by_ids(conn, ids)).items()}
     return [

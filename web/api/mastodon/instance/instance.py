@@ -107,7 +107,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             "languages": list(site.languages),
             "registrations": registration != "closed",
             "approval_required": registration == "approval",
-            "invites_enabled": False,
+            "invites_enabled": chosen.member_invitations > 0,
             "configuration": build_configuration(site),
             "contact_account": contact,
             "rules": rules,

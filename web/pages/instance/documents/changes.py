@@ -1,8 +1,14 @@
 """What changed between two versions, line by line."""
 
-import difflib
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from models.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

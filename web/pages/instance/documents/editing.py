@@ -60,9 +60,9 @@ async def list_documents(request: web.Request) -> web.Response:
 
 
 async def show_editor(request: web.Request) -> web.Response:
-    """GET /coop/documents/{name}: the text that stands, to be changed."""
+    """GET /coop/documents/{document}: the text that stands, to be changed."""
     require_right(request, "documents")
-    kind = NAMES[request.match_info["name"]]
+    kind = NAMES[request.match_info["document"]]
     async with connection(request.app[INSTANCE].pool) as conn:
         current = await versions.find_current(conn, kind)
     proposed = datetime.now(PARIS).date() + timedelta(days=PROPOSED_DAYS)
@@ -71,10 +71,10 @@ async def show_editor(request: web.Request) -> web.Response:
 
 
 async def post_editor(request: web.Request) -> web.Response:
-    """POST /coop/documents/{name}: look at it, or publish it."""
+    """POST /coop/documents/{document}: look at it, or publish it."""
     me = require_right(request, "documents")
     form = await read_form(request)
-    kind = NAMES[request.match_info["name"]]
+    kind = NAMES[request.match_info["document"]]
     async with connection(request.app[INSTANCE].pool) as conn:
         current = await versions.find_current(conn, kind)
     new = _read(form, me, kind, current)

@@ -8,6 +8,7 @@ import pytest
 from models.people import accounts, actors
 from models.people.invitations import member_imports
 from models.store.database import connection, fetch_column, fetch_value, transaction
+from outbox.people.joining import member_lists
 from outbox.people.joining.member_lists import JOB, LETTER, make_members
 from tests.invitations import plain, read_text
 from tests.web.form_client import Doorbell, Visitor, add_member
@@ -152,6 +153,21 @@ async def test_a_yes_twice_makes_each_member_once(door: Doorbell) -> None:
     await make_members(door.instance, {"id": int(confirmation.rpartition("/")[2])})
 
     assert await count_accounts(door) == 4
+
+
+async def test_a_long_list_is_made_in_several_runs(door: Doorbell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(member_lists, "AT_ONCE", 1)
+    ada = await open_page(door)
+    await ada.send(PAGE, {"list": LIST})
+    await ada.send(find_confirmation(ada))
+
+    counts = []
+    for _ in range(3):
+        await run_job(door)
+        counts.append(await count_accounts(door))
+    await ada.open(ada.path)
+
+    assert counts == [3, 4, 4] and "2 comptes sont créés" in ada.text
 
 
 @pytest.mark.parametrize(
