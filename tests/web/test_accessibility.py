@@ -23,7 +23,7 @@ from models.servers import waiting_posts
 from models.store.database import Connection, execute, open_pool, transaction
 from tests.databases import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
-from tests.invitations import SAMPLE_ID, make_samples
+from tests.invitations import make_samples
 from tests.points import fill_ledger
 from tests.sample_cases import CASE_PAGES, add_sample_cases
 from tests.sample_directory import add_sample_directory
@@ -166,7 +166,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "requests to join": ("/coop/demandes", admin, 200),
     "members": ("/coop/membres", admin, 200),
     "invitations": ("/coop/invitations", admin, 200),
-    "one invitation": (f"/coop/invitations/{SAMPLE_ID}", admin, 200),
+    "one invitation": ("/coop/invitations/77", admin, 200),
     "charter to write": ("/coop/documents/charte", admin, 200),
     "new member": ("/coop/membres/nouveau", admin, 200),
     "member": ("/coop/membres/alice", admin, 200),
@@ -199,7 +199,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await add_sample_directory(conn)
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
-            await make_samples(conn, live.village.admin)
+            await make_samples(conn, live.village.admin, 77)
             await furnish_days(conn, live.village)
             await add_sample_cases(conn, live.village)
             await furnish_unknown_hosts(conn)
