@@ -23,9 +23,11 @@ from models.store.statements import compose
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
+    "sign_up_message",
 ]
 # fmt: on
-"""As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
+"""As Mastodon's API names them; `sign_up` (somebody asks to join), `sign_up_message`
+(and writes to the team), `coop_follow` (a cooperative follows ours),
 `report_settled` and `repair_call` (one near the reader) are ours."""
 
 

@@ -24,6 +24,7 @@ RIGHT_OF: dict[NotificationType, Right] = {
     "admin.report": "reports",
     "admin.sign_up": "sign_ups",
     "sign_up": "sign_ups",
+    "sign_up_message": "sign_ups",
     "coop_follow": "servers",
 }
 """What the team is told of, and the right of whoever settles it."""
@@ -50,6 +51,17 @@ async def notify_of_report(conn: Connection, report_id: int, *, but: Sequence[in
 async def notify_of_sign_up(conn: Connection, sign_up_id: int) -> None:
     """Tell all who can answer a request to join. A mail follows."""
     await _notify(conn, await roles.list_holders(conn, "sign_ups"), "sign_up", sign_up_id=sign_up_id)
+    await ask_mail(conn, "sign_ups")
+
+
+async def notify_of_sign_up_message(conn: Connection, sign_up_id: int) -> None:
+    """Tell all who can answer that whoever asks to join wrote, as if it were the first time. A mail follows."""
+    await execute(
+        conn, "DELETE FROM notification WHERE sign_up_id = $1 AND type IN ('sign_up', 'sign_up_message')", sign_up_id
+    )
+    await execute(conn, "UPDATE sign_up SET mailed_at = NULL WHERE id = $1", sign_up_id)
+    told = await roles.list_holders(conn, "sign_ups")
+    await _notify(conn, told, "sign_up_message", sign_up_id=sign_up_id)
     await ask_mail(conn, "sign_ups")
 
 

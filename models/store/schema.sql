@@ -1071,9 +1071,14 @@ CREATE INDEX scheduled_status_due ON scheduled_status (scheduled_at);
 CREATE TABLE listing_draft (
     id bigint PRIMARY KEY,
     actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
-    note_id bigint NOT NULL UNIQUE REFERENCES post(id) ON DELETE CASCADE,
+    note_id bigint UNIQUE REFERENCES post(id) ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('offer', 'request', 'repair_call')),
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    title text NOT NULL DEFAULT '',
+    fields jsonb,                             -- [[name, typed]], in the order of the form
+    media_ids bigint[] NOT NULL DEFAULT '{}',  -- photos that it keeps from being forgotten
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT listing_draft_begins CHECK ((note_id IS NULL) <> (fields IS NULL))
 );
 CREATE INDEX listing_draft_actor ON listing_draft (actor_id, id DESC);
 
@@ -1087,7 +1092,10 @@ CREATE TABLE sign_up (
     commune_code text,
     asked_at timestamptz NOT NULL DEFAULT now(),
     mailed_at timestamptz,
-    reminded_at timestamptz
+    reminded_at timestamptz,
+    actor_id bigint UNIQUE REFERENCES account(actor_id) ON DELETE CASCADE,  -- NULL: asked before this was so
+    confirmed_at timestamptz,                 -- she followed the link in the mail to her address
+    answers jsonb NOT NULL DEFAULT '[]'       -- [{"question", "words"}], as they were asked
 );
 CREATE UNIQUE INDEX sign_up_email ON sign_up (lower(email));
 
@@ -1845,6 +1853,31 @@ CREATE TABLE held_post (
 );
 CREATE INDEX held_post_case ON held_post (case_id);
 
+CREATE TABLE sign_up_message (
+    id bigint PRIMARY KEY,
+    sign_up_id bigint NOT NULL REFERENCES sign_up(id) ON DELETE CASCADE,  -- goes with the request, once it is answered
+    author_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    role text CHECK (role IN ('welcome', 'moderator', 'keeper', 'admin')),  -- as which the team wrote; NULL: she did
+    words text NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX sign_up_message_author ON sign_up_message (author_id);
+CREATE INDEX sign_up_message_sign_up ON sign_up_message (sign_up_id, id);
+
+-- Answers that the team keeps ready, to say yes or no, or to ask for more.
+CREATE TABLE canned_answer (
+    id bigint PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('yes', 'no', 'more')),
+    title text NOT NULL,
+    words text NOT NULL
+);
+
+-- Members who came lately and have not seen to all cards of their first session; whoever has is forgotten here.
+CREATE TABLE first_session (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    skipped text[] NOT NULL DEFAULT '{}'
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -1913,6 +1946,15 @@ SELECT id, uri, kind, local, author_id, url, audience, content, source, warning,
 FROM post;
 COMMENT ON VIEW full_post IS
     'A post as it is read, without the object as received, which is large: one list of columns for all readers.';
+
+CREATE VIEW full_sign_up AS
+SELECT s.id, s.username, s.email, s.name, s.language, s.commune_code, s.asked_at, s.actor_id, s.confirmed_at, s.answers,
+    coalesce((SELECT m.role IS NOT NULL FROM sign_up_message m WHERE m.sign_up_id = s.id ORDER BY m.id DESC LIMIT 1),
+        false) AS asked_back
+FROM sign_up s;
+COMMENT ON VIEW full_sign_up IS
+    'A request to join as it is read, without the hash of a password; `asked_back` while the team waits for an '
+    'answer.';
 
 CREATE VIEW hidden AS
     SELECT reader_id, author_id FROM barred
@@ -2002,7 +2044,9 @@ COMMENT ON VIEW watching_repairer IS
 
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
-        n.read_at IS NULL AND (n.type IN ('move', 'sign_up', 'coop_follow', 'report_settled')
+        n.read_at IS NULL AND (n.type IN ('move', 'sign_up', 'coop_follow', 'report_settled', 'sign_up_message',
+                'held_post', 'second_asked', 'appeal', 'handed_over', 'decision', 'decision_ended', 'appeal_answered',
+                'post_held', 'post_released', 'documents', 'invitation_used')
             OR n.id > coalesce((SELECT last_read_id FROM marker
                 WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
     FROM shown_notification n

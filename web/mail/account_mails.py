@@ -39,13 +39,16 @@ MailKind = Literal[
     "staff_sign_ups",
     "repair_call",
     "disk_space",
+    "sign_up_welcome",
+    "sign_up_question",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
 `leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready;
 `waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_reports`, `staff_sign_ups`:
 reports, requests to join wait (web/mail/staff_mails); `repair_call`: somebody has broken down near;
-`disk_space`: there is little room left."""
+`disk_space`: there is little room left; `sign_up_welcome`, `sign_up_question`: what the team answers to a request to
+join (web/mail/sign_up_mails)."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",

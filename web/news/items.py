@@ -76,7 +76,7 @@ ICONS = {
     "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
     "explained": "message", "unheard": "warning", "asked_again": "waiting", "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
-    "report_settled": "done", "repair_call": "bike",
+    "report_settled": "done", "repair_call": "bike", "sign_up_message": "message",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from web.rendering.i18n import Say
 from web.rendering.paths import profile_path
 from web.rendering.render import N_
 
-STAFF = frozenset({"admin.report", "sign_up", "admin.sign_up", "coop_follow", "report_settled"})
+STAFF = frozenset({"admin.report", "sign_up", "sign_up_message", "admin.sign_up", "coop_follow", "report_settled"})
 """The types that are told here."""
 
 LONGEST = 120
@@ -71,7 +71,7 @@ async def _tell(conn: Connection, say: Say, row: News, subjects: StaffSubjects) 
         case About(report_id=int(id)):
             return _build_report(say, row, subjects.reports.get(id))
         case About(sign_up_id=int(id)):
-            return _build_sign_up(say, subjects.sign_ups.get(id))
+            return _build_sign_up(say, row, subjects.sign_ups.get(id))
         case _:
             return await _build_actor(conn, say, row, subjects.people.get(row.actor_ids[0]))
 
@@ -99,11 +99,15 @@ def _build_report(say: Say, row: News, report: Report | None) -> StaffNewsItem |
     return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements#s{report.id}")
 
 
-def _build_sign_up(say: Say, asked: SignUp | None) -> StaffNewsItem | None:
+def _build_sign_up(say: Say, row: News, asked: SignUp | None) -> StaffNewsItem | None:
     if asked is None:
         return None
-    words = say(N_("%(who)s demande à devenir membre"), who=_line(asked.name or asked.username))
-    return StaffNewsItem(words=words, what="", href="/coop/demandes")
+    who, href = _line(asked.name or asked.username), f"/coop/demandes/{asked.id}"
+    if row.type == "sign_up_message":
+        words = say(N_("%(who)s, qui demande à devenir membre, écrit à l’équipe"), who=who)
+    else:
+        words = say(N_("%(who)s demande à devenir membre"), who=who)
+    return StaffNewsItem(words=words, what="", href=href)
 
 
 async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | None) -> StaffNewsItem | None:

@@ -22,7 +22,7 @@ from web.pages.exchanges.points import balance, ledger
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
-from web.pages.listings.publish import publish_page
+from web.pages.listings.publish import kept_forms, publish_page
 from web.pages.moderation import message_request_review, report_form, reports
 from web.pages.news import failed_mails, mail_preferences, notifications
 from web.pages.people import (
@@ -35,6 +35,7 @@ from web.pages.people import (
     registration,
     sign_ups,
 )
+from web.pages.people.arrivals import arrival_settings, first_session, waiting_page
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
@@ -149,6 +150,13 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/lien/{{token:{LINK}}}", one_time_links.post_link),
     web.get("/inscription", registration.show_registration),
     web.post("/inscription", registration.post_registration),
+    web.get("/bienvenue", first_session.show_cards),
+    web.post("/bienvenue", preserve_form(first_session.post_card)),
+    web.get("/compte/attente", waiting_page.show_waiting),
+    web.post("/compte/attente", preserve_form(waiting_page.post_message)),
+    web.post("/compte/attente/retirer", waiting_page.post_withdrawal),
+    web.post("/compte/brouillons", kept_forms.post_deletion),
+    web.get("/compte/gardees", feeds.show_kept),
     web.get("/compte", account.show_account),
     web.get("/compte/masques", blocks.list_hidden),
     web.post("/compte/masques/serveur", blocks.post_domain),
@@ -193,6 +201,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/coop/territoires", directory.post_territories),
     web.get("/coop/reglages", settings.show_settings),
     web.post("/coop/reglages", preserve_form(settings.post_settings)),
+    web.get("/coop/reglages/arrivees", arrival_settings.show_arrivals),
+    web.post("/coop/reglages/arrivees", preserve_form(arrival_settings.post_arrivals)),
     web.get("/coop/serveurs/liste", domain_blocks.show_list),
     web.post("/coop/serveurs/liste", domain_blocks.post_act),
     web.post("/coop/serveurs/liste/apercu", domain_blocks.post_preview),
@@ -208,7 +218,8 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
-    web.post("/coop/demandes", sign_ups.post_decision),
+    web.get(f"/coop/demandes/{{id:{ID}}}", sign_ups.show_request),
+    web.post(f"/coop/demandes/{{id:{ID}}}", preserve_form(sign_ups.post_answer)),
     web.get("/coop/signalements", reports.list_reports),
     web.post("/coop/signalements", preserve_form(reports.post_decision)),
     web.get("/signaler/merci", report_form.show_thanks),

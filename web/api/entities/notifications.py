@@ -12,7 +12,7 @@ from web.api.entities.reports import load_reports
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import EntityContext, Json, write_moment
 
-OURS_ALONE = ("move", "sign_up", "coop_follow", "report_settled")
+OURS_ALONE = ("move", "sign_up", "coop_follow", "report_settled", "sign_up_message")
 """What Mastodon's API has no word for, and clients no line."""
 
 AS: dict[str, str] = {"repair_call": "status"}

@@ -17,7 +17,8 @@ from web.pages.access.unsaved_form import TYPED_FIELD, decode_unsaved_form
 from web.rendering.render import render
 from web.security.passkeys import find_credential_id, make_authentication_options, verify_authentication
 from web.security.secret_box import decrypt_secret
-from web.security.session import open_session, read_local_path
+from web.security.session import logged_in, open_session, read_local_path
+from web.security.standing import HOMES
 from web.security.totp import find_time_step, read_code
 
 RETURN_FIELD = "back"
@@ -55,7 +56,10 @@ async def redirect_after_login(request: web.Request, form: Form) -> web.Response
     typed = decode_unsaved_form(form)
     if typed is not None:
         return await render(request, "login/resume.html", typed=typed, return_to=read_return(form))
-    raise web.HTTPSeeOther(read_return(form))
+    account, back = logged_in(request), read_return(form)
+    if back == "/" and account is not None and account.standing != "full":
+        back = HOMES[account.standing]
+    raise web.HTTPSeeOther(back)
 
 
 async def post_second(request: web.Request) -> web.Response:

@@ -12,6 +12,9 @@ REFUSALS = {
     "last_administrator": "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.",
     "too_many_sign_ups": "Beaucoup de personnes attendent déjà. Revenez dans quelques jours.",
     "sign_up_waiting": "Une demande qui attend porte déjà ce nom ou cette adresse.",
+    "sign_up_messages_wait": "Vos %(most)s derniers messages attendent une réponse : laissez à l’équipe le temps de "
+    "les lire.",
+    "too_many_sign_up_messages": "%(most)s messages, c’est beaucoup : parlez-vous plutôt de vive voix.",
     "sign_up_answered": "Cette demande a déjà reçu une réponse.",
     "passkey_not_added": "Cette clé est déjà connue, ou il y en a trop.",
     "passkey_unreadable": "Cette clé d’accès n’est pas lisible.",

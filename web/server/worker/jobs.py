@@ -21,6 +21,7 @@ from models.listings import repair_watches, unavailabilities
 from models.news import news_mails, staff_notifications
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
+from models.people.arrivals import waiting_accounts
 from models.personal_data import deletion_requests
 from models.posts import message_requests
 from models.relations.blocking import mutes
@@ -46,7 +47,7 @@ from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
-from web.mail import guest_mails, staff_mails
+from web.mail import guest_mails, sign_up_mails, staff_mails
 from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
@@ -79,6 +80,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_mails.LETTER: staff_mails.send_staff_mail,
     staff_mails.VISITOR: staff_mails.send_to_visitor,
     repair_watches.JOB: send_repair_mail,
+    waiting_accounts.MAIL: sign_up_mails.send_sign_up_mail,
     WAITING: notify_waiting,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
@@ -96,7 +98,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "login_steps": login_steps.forget_old,
     "links": one_time_links.forget_expired,
     "agreement_links": agreement_links.forget_old,
-    "sign_ups": sign_ups.forget_old,
+    "sign_ups": waiting_accounts.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
     "attempts": limit_rows.forget_old,
     "access_requests": access_requests.forget_old,

@@ -27,6 +27,8 @@ from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import ListingCard, Picture
 from web.pages.components.photo_upload import LIMITS, MOST, list_attached, take_photos
 from web.pages.components.reader_location import find_reader_commune
+from web.pages.listings.publish.kept_forms import FIELD as KEPT
+from web.pages.listings.publish.kept_forms import find_kept_form, forget_kept, keep_form
 from web.pages.listings.publish.listing_form import (
     ListingFormContext,
     first_values,
@@ -37,7 +39,7 @@ from web.pages.listings.publish.listing_form import (
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
-from web.security.session import require_account
+from web.security.session import current_applicant, require_account, require_login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,12 @@ class Preview:
 
 
 async def show_publish(request: web.Request) -> web.Response:
-    """GET /publier; `?genre=` chooses the first answer."""
-    account = require_account(request)
+    """GET /publier; `?genre=` chooses the first answer, `?brouillon=` what was begun."""
+    account = require_login(request)
+    left = await find_kept_form(request, account)
+    if left is not None:
+        values, photos = left
+        return await _show(request, blank_form(request, values), photos)
     async with connection(request.app[INSTANCE].pool) as conn:
         if (await actors.get(conn, account.actor_id)).moved_to is not None:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
@@ -64,28 +70,43 @@ async def show_publish(request: web.Request) -> web.Response:
 
 
 async def post_publish(request: web.Request) -> web.Response:
-    """POST /publier: keep the photos, show what is wrong or how it will look, or publish."""
-    account = require_account(request)
+    """POST /publier: keep the photos, show what is wrong or how it will look, publish, or leave it for later.
+
+    Whoever waits to be let in can only leave it for later.
+    """
+    account = require_login(request)
     form = await read_form(request, LIMITS)
     instance = request.app[INSTANCE]
     photos = await take_photos(instance, form, account.actor_id)
     if form.typed("act") == "add":
         return await _show(request, form, photos, kept=form.ok)
+    if form.typed("act") == "keep" or (form.typed("act") != "preview" and account.standing == "waiting"):
+        if form.ok:
+            await keep_form(request, form, photos, account)
+        return await _show(request, form, photos)
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
         return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
+    listing = await _publish(request, form, draft)
+    if listing is None:
+        return await _show(request, form, photos)
+    raise redirect_with_message(listing_path(instance.site, listing), "published")
+
+
+async def _publish(request: web.Request, form: Form, draft: ListingDraft) -> Listing | None:
+    """The listing; None where it was refused, which the form says."""
+    account, instance = require_account(request), request.app[INSTANCE]
     try:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
+            await forget_kept(conn, form, account)
             begun = read_begun(form)
             if begun is None:
-                listing = await outbox.publish(conn, instance.site, author, draft)
-            else:
-                listing = await listing_suggestions.publish(conn, instance.site, author, begun, draft)
+                return await outbox.publish(conn, instance.site, author, draft)
+            return await listing_suggestions.publish(conn, instance.site, author, begun, draft)
     except Invalid as error:
         note_refusal(form, error)
-        return await _show(request, form, photos)
-    raise redirect_with_message(listing_path(instance.site, listing), "published")
+        return None
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -141,7 +162,7 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
             language=reader_language(request),
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),
-            home=await member_locations.find_location(conn, require_account(request).actor_id),
+            home=await member_locations.find_location(conn, require_login(request).actor_id),
         )
         return await find_end(conn, await read_draft(conn, form, context), datetime.now(UTC))
 
@@ -185,7 +206,7 @@ async def _show(
     instance = request.app[INSTANCE]
     back = listing_path(instance.site, editing) if editing else "/publier"
     async with connection(instance.pool) as conn:
-        home = await member_locations.find_location(conn, require_account(request).actor_id)
+        home = await member_locations.find_location(conn, require_login(request).actor_id)
         life = (await preferences.load(conn)).listing_days
     return await render(
         request,
@@ -196,6 +217,8 @@ async def _show(
         editing=editing is not None,
         preview=None if form.errors else preview,
         kept=kept,
+        left=form.typed(KEPT),
+        may_leave=current_applicant(request) is not None or bool(form.typed(KEPT)),
         has_home=home is not None,
         back=back,
         action_url=f"{back}/modifier" if editing else "/publier",
