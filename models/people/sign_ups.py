@@ -232,11 +232,6 @@ async def list_by_ids(conn: Connection, ids: Sequence[int]) -> list[SignUp]:
     )
 
 
-async def withdraw(conn: Connection, id: int) -> bool:
-    """Whoever asked asks no more, and nobody keeps that she did. False when it was answered already."""
-    return bool(await execute(conn, "DELETE FROM sign_up WHERE id = $1", id))
-
-
 async def claim_unmailed(conn: Connection) -> list[int]:
     """Ids of requests of which no mail told yet; from now on one did."""
     return await fetch_column(conn, "UPDATE sign_up SET mailed_at = now() WHERE mailed_at IS NULL RETURNING id")

@@ -20,7 +20,7 @@ from models.people.roles import Right, has_right
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.security.standing import require_standing
+from web.security.standing import HOMES, require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -156,8 +156,13 @@ class LoginRequired(web.HTTPSeeOther):
 
 
 def require_account(request: web.Request) -> Account:
-    """Who is logged in; anybody else is led to the log-in page and back here afterwards."""
+    """Who is logged in; anybody else is led to the log-in page and back here afterwards.
+
+    Whoever waits to be let in is led to the page that says so.
+    """
     account = current_account(request)
+    if current_applicant(request) is not None:
+        raise web.HTTPSeeOther(HOMES["waiting"])
     if account is None:
         raise LoginRequired(asked_page(request))
     return account

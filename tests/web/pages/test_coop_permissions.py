@@ -7,7 +7,7 @@ import pytest
 from federation.instance import Instance
 from models.people.accounts import ROLES, Role
 from models.people.roles import RIGHTS, Right
-from models.store.database import transaction
+from models.store.database import Connection, execute, transaction
 from tests.factories import make_member
 from tests.points import fill_ledger
 from tests.sample_village import Village
@@ -17,6 +17,7 @@ from web.pages.routes import ROUTES
 OPENS_FOR: dict[str, Right] = {
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
+    r"/coop/demandes/{id:\d{1,19}}": "sign_ups",
     "/coop/departs": "roles",
     "/coop/echanges.csv": "figures",
     "/coop/inconnus": "reports",
@@ -30,6 +31,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points.csv": "points",
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
+    "/coop/reglages/arrivees": "settings",
     "/coop/serveurs": "servers",
     "/coop/serveurs/liste": "servers",
     "/coop/serveurs/liste.csv": "servers",
@@ -44,7 +46,23 @@ OPENS_FOR: dict[str, Right] = {
 
 
 def fill(path: str) -> str:
+    path = path.replace(r"{id:\d{1,19}}", str(ASKED))
     return re.sub(r"\{host:.*\}\}", "henin.test", re.sub(r"\{username:[^}]*\}", "alice", path))
+
+
+ASKED = 4_000_000_000_000_000_001
+"""The request to join that addresses name."""
+
+
+async def ask_to_join(conn: Connection) -> None:
+    await execute(
+        conn,
+        """
+        INSERT INTO sign_up (id, username, email, password_hash, name, language)
+        VALUES ($1, 'rachid', 'rachid@example.org', '', 'Rachid', 'fr')
+        """,
+        ASKED,
+    )
 
 
 def test_every_address_under_coop_stands_in_the_table() -> None:
@@ -57,6 +75,7 @@ async def test_each_address_opens_for_its_roles_alone(
 ) -> None:
     async with transaction(instance.pool) as conn:
         await fill_ledger(conn, lomme)
+        await ask_to_join(conn)
         somebody = await make_member(conn, "quelqu_un", roles=[role] if role else [])
     browser: Browser = await open_browser(somebody)  # type: ignore[operator]
     token = (await browser.get("/compte")).html.xpath("string(//input[@name='csrf_token']/@value)")

@@ -18,8 +18,6 @@ from web.http.app_keys import INSTANCE
 from web.rendering.render import render
 from web.security.session import require_account
 
-PAGE = "/bienvenue"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstSession:
