@@ -54,7 +54,7 @@ ADDRESSES = (
 )
 """What to ask with which Accept; NAME and ID are hers or those of nobody."""
 
-FORMS = (
+FORMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/api/v1/statuses", {"status": "Bonjour @NAME", "visibility": "direct"}),
     ("/api/v1/accounts/ID/follow", {}),
     ("/api/v1/accounts/ID/block", {}),

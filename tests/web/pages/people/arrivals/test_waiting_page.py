@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.people import actors
+from models.access import one_time_links
+from models.people import accounts, actors
 from models.people.arrivals import sign_up_messages
 from models.posts.media import media_files
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
@@ -83,6 +84,36 @@ async def test_with_mail_only_the_mail_tells_that_somebody_waits_with_an_address
 
     assert (new.status, new.text) == (known.status, known.text)
     assert [mail["kind"] for mail in await list_mails(mailing.instance)] == ["confirm", "known"]
+
+
+@pytest.mark.parametrize(("purpose", "keeps"), [("confirm", True), ("login", False)])
+async def test_link_in_a_mail_confirms_her_address_and_lets_her_in_to_wait(
+    mailing: Doorbell, purpose: one_time_links.Purpose, keeps: bool
+) -> None:
+    """Whoever typed somebody else's address knows the password: it goes where the owner comes by a log-in link."""
+    await choose(mailing.instance, "approval")
+    await ask(mailing)
+    async with transaction(mailing.instance.pool) as conn:
+        id = await fetch_value(conn, "SELECT actor_id FROM sign_up")
+        links = [await one_time_links.create(conn, purpose, actor_id=id) for _ in range(2)]
+    visitor = await mailing.ring()
+
+    await visitor.open(f"/lien/{links[0]}")
+    await visitor.send(f"/lien/{links[0]}")
+    landed = visitor.path
+    async with transaction(mailing.instance.pool) as conn:
+        kept = await accounts.find_password_hash(conn, id)
+        await accounts.set_password(conn, id, "another")
+    await visitor.open(f"/lien/{links[1]}")
+    await visitor.send(f"/lien/{links[1]}")
+
+    async with connection(mailing.instance.pool) as conn:
+        account = await accounts.get(conn, id)
+        confirmed = await fetch_value(conn, "SELECT confirmed_at IS NOT NULL FROM sign_up")
+        assert await accounts.find_password_hash(conn, id) == "another", "her address was confirmed before"
+    assert landed == "/compte/attente" and (kept is not None) is keeps
+    assert confirmed and account.standing == "waiting" and account.confirmed_at is None
+    assert await count(mailing, "notification") == 0, "nobody is told that she is a member"
 
 
 @pytest.mark.parametrize(
