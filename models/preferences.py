@@ -17,7 +17,8 @@ USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
 TerritoryKind = Literal["commune", "epci", "communes"]
 """One commune, one EPCI (a federation of communes such as Hénin-Carvin), or communes picked one by one."""
 
-Registration = Literal["open", "approval", "closed"]
+Registration = Literal["open", "approval", "invitation", "closed"]
+"""Whether anybody joins by herself, after somebody's yes, with an invitation only, or not at all."""
 
 DirectoryArea = Literal["france", "borders", "anywhere"]
 """Where a territory has to lie to come on the map: in France, there or near its borders, anywhere."""
@@ -26,6 +27,9 @@ Accent = Literal["email", "vert", "prune", "canard", "ardoise", "vermillon"]
 
 DurationLabel = Literal["longest", "wished"]
 """What the duration of a loan is: as long as it may last at most, or as its owner would like it."""
+
+MOST_QUESTIONS = 3
+"""Questions of its own that a cooperative asks whoever wants to join."""
 
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
 
@@ -45,23 +49,31 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpQuestion:
+    """What the cooperative asks whoever wants to join; `required` where there is no joining without an answer."""
+
+    text: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
     """The cooperative's settings; every field has a default, so that an empty table is a valid one.
 
-    `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
-    people say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
-    programs read the list of servers set aside for a public reason. `hold_hours` is how long a request waits for an
-    answer, and holds its days, before it ends by itself; `listing_days` how long a listing without an end of its own
-    stands, unless it is lent or a service. `points` are kept or not, have a name for one and for many,
-    and say what is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a
-    member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
-    read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
-    `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
-    then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
-    suspensions too; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
-    many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for a
-    yes all the same. `first_posts` is how many posts of a new member wait for a look; none unless the cooperative
-    wants it.
+    `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what people
+    say. `questions` are asked of whoever asks to join, `closed_words` tell why nobody may just now. Sale is off
+    until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets programs read the
+    list of servers set aside for a public reason. `hold_hours` is how long a request waits for an answer, and holds
+    its days, before it ends by itself; `listing_days` how long a listing without an end of its own stands, unless
+    it is lent or a service. `points` are kept or not, have a name for one and for many, and say what is given on
+    joining, each month, for an object deposited; `points_overdraft` is how far below zero a member may go. `guests`
+    lets people without any account answer by mail. `strangers_shown` lets those who moderate read what strangers
+    wrote to members, and waits. `markets` lets marketplaces elsewhere follow `@instance` and show our public gifts
+    and sales; off until the cooperative wishes it, since its members' things are then advertised on sites where its
+    rules do not hold. `suspension_by_two` asks for a second of the team for suspensions too; `journal_shown` lets
+    members read what the team does, without names. `member_invitations` is how many people each member may invite
+    (0: the team alone invites), `member_invitations_wait` whether these wait for a yes all the same. `first_posts`
+    is how many posts of a new member wait for a look; none unless the cooperative wants it.
     """
 
     name: str = ""
@@ -72,6 +84,8 @@ class Preferences:
     registration: Registration = "closed"
     member_invitations: int = 0
     member_invitations_wait: bool = True
+    questions: tuple[SignUpQuestion, ...] = ()
+    closed_words: str = ""
     accent: Accent = "email"
     modes: tuple[Mode, ...] = ("gift", "loan", "swap", "service")
     duration_label: DurationLabel = "longest"

@@ -154,6 +154,14 @@ async def notify_of_sign_up(conn: Connection, sign_up_id: int) -> None:
     await notify_team(conn, "sign_up", Topic(sign_up_id=sign_up_id))
 
 
+async def notify_of_sign_up_message(conn: Connection, sign_up_id: int) -> None:
+    """Tell all who can answer that whoever asks to join wrote, as if it were the first time."""
+    topic = Topic(sign_up_id=sign_up_id)
+    await forget_topic(conn, "sign_up", topic)
+    await forget_topic(conn, "sign_up_message", topic)
+    await notify_team(conn, "sign_up_message", topic)
+
+
 async def notify_reporter(conn: Connection, report_id: int, reporter_id: int) -> None:
     """Tell a member that what she reported is settled; a second time as if it were the first."""
     await _notify(conn, [reporter_id], "report_settled", Topic(report_id=report_id))

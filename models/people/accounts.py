@@ -147,7 +147,12 @@ async def find_by_email(conn: Connection, email: str) -> Account | None:
 
 
 async def find_by_username(conn: Connection, username: str) -> Account | None:
-    """The account of this name, whatever its case."""
+    """The member of this name, whatever its case; whoever waits to be let in is none yet."""
+    found = await _find_by_name(conn, username)
+    return found if found is not None and found.waits_since is None else None
+
+
+async def _find_by_name(conn: Connection, username: str) -> Account | None:
     return await fetch_one(
         conn,
         Account,
@@ -164,13 +169,13 @@ async def find_by_username(conn: Connection, username: str) -> Account | None:
 
 
 async def find_by_login(conn: Connection, login: str) -> Account | None:
-    """The account that somebody means who typed a user name, a handle's @name, or an address."""
+    """Whose account somebody means who typed a user name, a handle's @name, or an address; she may wait still."""
     name = login.strip().removeprefix("@")
-    return await (find_by_email(conn, name) if "@" in name else find_by_username(conn, name))
+    return await (find_by_email(conn, name) if "@" in name else _find_by_name(conn, name))
 
 
 async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, offset: int = 0) -> list[Account]:
-    """Accounts by name; `search` is part of the name, user name or address, accents and case aside."""
+    """Members by name; `search` is part of the name, user name or address, accents and case aside."""
     return await fetch_all(
         conn,
         Account,
@@ -180,7 +185,7 @@ async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, 
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
                waits_since, documents_due_at, actor.suspended_at
         FROM account JOIN actor ON actor.id = actor_id
-        WHERE actor.deleted_at IS NULL
+        WHERE actor.deleted_at IS NULL AND waits_since IS NULL
           AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name || ' ' || email), fold($1)) > 0)
         ORDER BY fold(actor.name), actor.username
         LIMIT $2 OFFSET $3
@@ -282,7 +287,7 @@ async def forget_unconfirmed(conn: Connection, *, days: int = 7) -> int:
         """
         WITH stale AS (
             SELECT a.actor_id, actor.username FROM account a JOIN actor ON actor.id = a.actor_id
-            WHERE a.confirmed_at IS NULL AND a.created_at < now() - make_interval(days => $1)
+            WHERE a.confirmed_at IS NULL AND a.waits_since IS NULL AND a.created_at < now() - make_interval(days => $1)
                 AND NOT EXISTS (SELECT FROM one_time_link l
                     WHERE l.actor_id = a.actor_id AND l.used_at IS NULL AND l.expires_at > now())
                 AND NOT EXISTS (SELECT FROM activity WHERE activity.actor_id = a.actor_id)

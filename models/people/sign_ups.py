@@ -1,13 +1,15 @@
 """Who may join how: by themselves, after somebody's yes, or not at all; and the people who wait for that yes.
 
-A person who waits has no actor yet: nobody sees her page or writes to her, and her name is free until she is let in.
+Whoever waits has an account that nobody sees (`arrivals/waiting_accounts`), but for those who asked before that was so:
+they have none before they are let in.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from models import preferences
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from models.ids import make_id
 from models.people import accounts
 from models.preferences import Registration
@@ -15,8 +17,19 @@ from models.store.database import Connection, execute, fetch_all, fetch_column, 
 
 MOST_WAITING = 500
 
+ANSWER_LIMIT = 1000
+"""Characters of an answer to a question of the cooperative."""
+
 ABSENCE_DAYS = 7
 """After so many days without any moderator, whoever wants to join is asked to wait (Mastodon #29318)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpAnswer:
+    """What somebody answered to a question of the cooperative, which is kept as it was asked."""
+
+    question: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +42,15 @@ class NewSignUp:
     name: str
     language: str
     commune_code: str | None
+    answers: tuple[SignUpAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp:
-    """Somebody who waits. The password's hash is read by `find_password_hash`."""
+    """Somebody who waits; `asked_back` while the team waits for an answer of hers.
+
+    The password's hash of whoever has no account yet is read by `find_password_hash`.
+    """
 
     id: int
     username: str
@@ -42,6 +59,10 @@ class SignUp:
     language: str
     commune_code: str | None
     asked_at: datetime
+    actor_id: int | None
+    confirmed_at: datetime | None
+    answers: list[dict[str, str]]
+    asked_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,45 +115,43 @@ async def save(conn: Connection, new: NewSignUp) -> SignUp:
         raise Conflict("email_taken", field="email")
     if await fetch_value(conn, "SELECT EXISTS (SELECT FROM used_username WHERE username = $1)", new.username):
         raise Conflict("username_taken", username=new.username, field="username")
-    saved = await fetch_one(
+    id = make_id()
+    if await execute(
         conn,
-        SignUp,
         """
-        INSERT INTO sign_up (id, username, email, password_hash, name, language, commune_code)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
-        RETURNING id, username, email, name, language, commune_code, asked_at
+        INSERT INTO sign_up (id, username, email, password_hash, name, language, commune_code, answers)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
         """,
-        make_id(),
+        id,
         new.username,
         new.email,
         new.password_hash,
         new.name,
         new.language,
         new.commune_code,
-    )
-    if saved is not None:
-        return saved
+        [asdict(one) for one in new.answers],
+    ):
+        return await get(conn, id)
     waits = await find_by_login(conn, new.email) is not None
     raise Conflict("sign_up_waiting", field="email" if waits else "username")
 
 
 async def list_waiting(conn: Connection) -> list[SignUp]:
     """Everybody who waits, the longest first."""
-    return await fetch_all(
-        conn,
-        SignUp,
-        "SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up ORDER BY asked_at, id",
-    )
+    return await fetch_all(conn, SignUp, "SELECT * FROM full_sign_up ORDER BY asked_at, id")
 
 
 async def find(conn: Connection, id: int) -> SignUp | None:
     """The request with this row id."""
-    return await fetch_one(
-        conn,
-        SignUp,
-        "SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up WHERE id = $1",
-        id,
-    )
+    return await fetch_one(conn, SignUp, "SELECT * FROM full_sign_up WHERE id = $1", id)
+
+
+async def get(conn: Connection, id: int) -> SignUp:
+    """The same. Raises NotFound."""
+    found = await find(conn, id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def find_by_login(conn: Connection, login: str) -> SignUp | None:
@@ -141,7 +160,7 @@ async def find_by_login(conn: Connection, login: str) -> SignUp | None:
         conn,
         SignUp,
         """
-        SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up
+        SELECT * FROM full_sign_up
         WHERE username = lower(ltrim($1, '@')) OR lower(email) = lower($1)
         """,
         login.strip(),
@@ -201,35 +220,28 @@ async def forget_answered(conn: Connection, *, days: int = 30) -> int:
     )
 
 
-async def list_by_ids(conn: Connection, ids: list[int]) -> list[SignUp]:
+async def list_by_ids(conn: Connection, ids: Sequence[int]) -> list[SignUp]:
     """Those of these requests that wait still, the longest first."""
     return await fetch_all(
-        conn,
-        SignUp,
-        """
-        SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up
-        WHERE id = ANY($1) ORDER BY asked_at, id
-        """,
-        ids,
+        conn, SignUp, "SELECT * FROM full_sign_up WHERE id = ANY($1) ORDER BY asked_at, id", list(ids)
     )
 
 
 async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelta) -> list[int]:
-    """Ids of requests that nobody answered for so long, and about which nobody was reminded since `again`."""
+    """Ids of requests that nobody answered for so long, and about which nobody was reminded since `again`.
+
+    Not of those that the team asked something about: it waits for the answer.
+    """
     return await fetch_column(
         conn,
         """
-        UPDATE sign_up SET reminded_at = now() WHERE asked_at < now() - $1::interval
-            AND (reminded_at IS NULL OR reminded_at < now() - $2::interval) RETURNING id
+        UPDATE sign_up SET reminded_at = now() FROM full_sign_up f WHERE f.id = sign_up.id AND NOT f.asked_back
+            AND sign_up.asked_at < now() - $1::interval
+            AND (reminded_at IS NULL OR reminded_at < now() - $2::interval) RETURNING sign_up.id
         """,
         first,
         again,
     )
-
-
-async def forget_old(conn: Connection, *, days: int = 90) -> int:
-    """Forget people whom nobody answered for long; how many."""
-    return await execute(conn, "DELETE FROM sign_up WHERE asked_at < now() - make_interval(days => $1)", days)
 
 
 async def watch(conn: Connection) -> bool:

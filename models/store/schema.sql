@@ -1089,9 +1089,14 @@ CREATE INDEX scheduled_status_due ON scheduled_status (scheduled_at);
 CREATE TABLE listing_draft (
     id bigint PRIMARY KEY,
     actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
-    note_id bigint NOT NULL UNIQUE REFERENCES post(id) ON DELETE CASCADE,
+    note_id bigint UNIQUE REFERENCES post(id) ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('offer', 'request', 'repair_call')),
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    title text NOT NULL DEFAULT '',
+    fields jsonb,                             -- [[name, typed]], in the order of the form
+    media_ids bigint[] NOT NULL DEFAULT '{}',  -- photos that it keeps from being forgotten
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT listing_draft_begins CHECK ((note_id IS NULL) <> (fields IS NULL))
 );
 CREATE INDEX listing_draft_actor ON listing_draft (actor_id, id DESC);
 
@@ -1104,7 +1109,10 @@ CREATE TABLE sign_up (
     language text NOT NULL,
     commune_code text,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    reminded_at timestamptz
+    reminded_at timestamptz,
+    actor_id bigint UNIQUE REFERENCES account(actor_id) ON DELETE CASCADE,  -- NULL: asked before this was so
+    confirmed_at timestamptz,                 -- she followed the link in the mail to her address
+    answers jsonb NOT NULL DEFAULT '[]'       -- [{"question", "words"}], as they were asked
 );
 CREATE UNIQUE INDEX sign_up_email ON sign_up (lower(email));
 
@@ -1935,6 +1943,31 @@ CREATE TABLE place_keeper (
 );
 CREATE INDEX place_keeper_actor ON place_keeper (actor_id);
 
+CREATE TABLE sign_up_message (
+    id bigint PRIMARY KEY,
+    sign_up_id bigint NOT NULL REFERENCES sign_up(id) ON DELETE CASCADE,  -- goes with the request, once it is answered
+    author_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    role text CHECK (role IN ('welcome', 'moderator', 'keeper', 'admin')),  -- as which the team wrote; NULL: she did
+    words text NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX sign_up_message_author ON sign_up_message (author_id);
+CREATE INDEX sign_up_message_sign_up ON sign_up_message (sign_up_id, id);
+
+-- Answers that the team keeps ready, to say yes or no, or to ask for more.
+CREATE TABLE canned_answer (
+    id bigint PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('yes', 'no', 'more')),
+    title text NOT NULL,
+    words text NOT NULL
+);
+
+-- Members who came lately and have not seen to all cards of their first session; whoever has is forgotten here.
+CREATE TABLE first_session (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    skipped text[] NOT NULL DEFAULT '{}'
+);
+
 -- Somebody may come in because she was invited: by the team or by a member, with one link for many or a mail to one.
 -- The address of an invitation is signed, so that a poster can be printed again; no table holds it.
 CREATE TABLE invitation (
@@ -2139,6 +2172,15 @@ SELECT id, uri, kind, local, author_id, url, audience, content, source, warning,
 FROM post;
 COMMENT ON VIEW full_post IS
     'A post as it is read, without the object as received, which is large: one list of columns for all readers.';
+
+CREATE VIEW full_sign_up AS
+SELECT s.id, s.username, s.email, s.name, s.language, s.commune_code, s.asked_at, s.actor_id, s.confirmed_at, s.answers,
+    coalesce((SELECT m.role IS NOT NULL FROM sign_up_message m WHERE m.sign_up_id = s.id ORDER BY m.id DESC LIMIT 1),
+        false) AS asked_back
+FROM sign_up s;
+COMMENT ON VIEW full_sign_up IS
+    'A request to join as it is read, without the hash of a password; `asked_back` while the team waits for an '
+    'answer.';
 
 CREATE VIEW hidden AS
     SELECT reader_id, author_id FROM barred

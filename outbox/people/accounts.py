@@ -10,11 +10,15 @@ from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
 from models.errors import NotFound
 from models.exchanges import points
+from models.moderation import journal
+from models.moderation.journal import Act
 from models.news import notifications, staff_notifications
 from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
 from models.people.actors import Actor, Profile
+from models.people.arrivals import first_sessions, waiting_accounts
 from models.people.invitations import arrivals
+from models.people.sign_ups import NewSignUp, SignUp
 from models.personal_data import account_erasure
 from models.places import places
 from models.places.places import Commune, place_fields
@@ -48,6 +52,14 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
 
     Raises Invalid or Conflict whose `field` is `username` or `email`.
     """
+    actor = await _create(conn, site, **member)
+    if member.get("confirmed", True):
+        await confirm(conn, actor.id, by=member.get("by"))
+    await save_local_keys(conn, site, actor, key_pairs)
+    return actor
+
+
+async def _create(conn: Connection, site: Site, **member: Unpack[NewMember]) -> Actor:
     username = member["username"]
     await accounts.reserve_username(conn, username)
     described = describe_local(
@@ -67,18 +79,19 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
         language=member["language"],
     )
     await arrivals.settle(conn, username, actor.id)
-    if member.get("confirmed", True):
-        await confirm(conn, actor.id, by=member.get("by"))
-    await save_local_keys(conn, site, actor, key_pairs)
     return actor
 
 
 async def confirm(conn: Connection, actor_id: int, *, by: int | None = None) -> None:
     """The address is the member's own: now she is one, and gets what the cooperative gives on joining.
 
-    Those who welcome members learn that there is a new one, but for who let her in just now.
+    Those who welcome members learn that there is a new one, but for who let her in just now. Whoever waits to be let
+    in waits on.
     """
     before = await accounts.get(conn, actor_id)
+    if before.waits_since is not None:
+        await waiting_accounts.confirm_address(conn, actor_id)
+        return
     await vouch(conn, actor_id)
     if before.confirmed_at is None:
         await tell_inviter(conn, actor_id)
@@ -88,8 +101,11 @@ async def confirm(conn: Connection, actor_id: int, *, by: int | None = None) -> 
 
 async def vouch(conn: Connection, actor_id: int) -> None:
     """The address is the member's own, without news of it: of many who come by one list, the list tells."""
+    first = (await accounts.get(conn, actor_id)).confirmed_at is None
     await accounts.confirm_email(conn, actor_id)
     await points.grant_welcome(conn, actor_id)
+    if first:
+        await first_sessions.begin(conn, actor_id)
 
 
 async def tell_inviter(conn: Connection, actor_id: int) -> None:
@@ -100,18 +116,57 @@ async def tell_inviter(conn: Connection, actor_id: int) -> None:
         await notifications.notify(conn, recipient_id=inviter.actor_id, type="invitation_used", actor_id=actor_id)
 
 
+async def ask_to_join(conn: Connection, site: Site, new: NewSignUp, commune: Commune | None) -> SignUp:
+    """Put somebody on the list, with an account that nobody sees, and tell those who can answer.
+
+    She gets no keys before she is let in, since nothing of hers is signed. Raises Invalid for a bad name, Conflict
+    whose `field` is `username`, `email` or "".
+    """
+    asked = await sign_ups.save(conn, new)
+    actor = await _create(
+        conn,
+        site,
+        username=new.username,
+        email=new.email,
+        password_hash=new.password_hash,
+        roles=(),
+        language=new.language,
+        name=new.name,
+    )
+    if commune is not None:
+        await settle(conn, actor, commune)
+    await waiting_accounts.begin(conn, asked.id, actor.id)
+    await staff_notifications.notify_of_sign_up(conn, asked.id)
+    return await sign_ups.get(conn, asked.id)
+
+
 async def approve_sign_up(
     conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, confirmed: bool, by: int | None = None
 ) -> Actor:
-    """Make the account that somebody asked for, as she typed it; `by` is who said yes.
+    """Let in who asked for it; `by` is who said yes, and `confirmed` that her address needs no mail any more.
 
-    Raises NotFound when somebody else has answered already, Conflict when the name or the address was taken meanwhile.
+    Raises NotFound when somebody else has answered already, Conflict when the name or the address of who had no account
+    yet was taken meanwhile.
     """
     asked = await sign_ups.find(conn, id)
     password_hash = await sign_ups.find_password_hash(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=True, answered_by=by):
         raise NotFound("sign_up_answered")
-    actor = await register(
+    if asked.actor_id is None:
+        actor = await _register_asked(conn, site, asked, password_hash)
+    else:
+        await waiting_accounts.end(conn, asked.actor_id)
+        actor = await actors.get(conn, asked.actor_id)
+    await save_local_keys(conn, site, actor, key_pairs)
+    if confirmed or asked.confirmed_at is not None:
+        await confirm(conn, actor.id, by=by)
+    await _record(conn, "sign_up_approved", by, about_id=actor.id)
+    return actor
+
+
+async def _register_asked(conn: Connection, site: Site, asked: SignUp, password_hash: str | None) -> Actor:
+    """Who asked before people had an account while they wait."""
+    actor = await _create(
         conn,
         site,
         username=asked.username,
@@ -120,9 +175,6 @@ async def approve_sign_up(
         roles=(),
         language=asked.language,
         name=asked.name,
-        confirmed=confirmed,
-        by=by,
-        key_pairs=key_pairs,
     )
     commune = await places.find_commune(conn, asked.commune_code) if asked.commune_code else None
     if commune is not None:
@@ -131,11 +183,20 @@ async def approve_sign_up(
 
 
 async def reject_sign_up(conn: Connection, id: int, *, by: int | None = None) -> bool:
-    """Take a request to come in off the list. False when it was answered already."""
+    """Take a request to come in off the list, and erase its account. False when it was answered already."""
     asked = await sign_ups.find(conn, id)
-    if asked is not None:
-        await arrivals.forget(conn, asked.username)
-    return await sign_ups.remove(conn, id, welcome=False, answered_by=by)
+    if asked is None or not await sign_ups.remove(conn, id, welcome=False, answered_by=by):
+        return False
+    await arrivals.forget(conn, asked.username)
+    if asked.actor_id is not None:
+        await waiting_accounts.erase(conn, [asked.actor_id])
+    await _record(conn, "sign_up_refused", by)
+    return True
+
+
+async def _record(conn: Connection, act: Act, by: int | None, *, about_id: int | None = None) -> None:
+    account = await accounts.find(conn, by) if by is not None else None
+    await journal.record(conn, act, by=account, right="sign_ups", about_id=about_id)
 
 
 async def settle(conn: Connection, actor: Actor, commune: Commune) -> None:

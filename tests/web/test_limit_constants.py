@@ -10,6 +10,10 @@ from tests.limit_constants import read_field_limits, read_limits
 LIMITS: dict[str, object] = {
     "web.actions.mention_lookup.MOST": 5,
     "web.actions.sign_up.NAME_LIMIT": 60,
+    "web.pages.listings.publish.kept_forms.TITLE_LIMIT": 100,
+    "web.pages.people.arrivals.arrival_settings.CLOSED_LIMIT": 500,
+    "web.pages.people.arrivals.arrival_settings.QUESTION_LIMIT": 200,
+    "web.pages.people.arrivals.waiting_page.MOST_NAMED": 6,
     "web.activitypub.collections.paging.PAGE_SIZE": 40,
     "web.api.declic.cache_headers.KEPT_SECONDS": 60,
     "web.api.entities.media.SHOWN": 4,

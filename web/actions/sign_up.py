@@ -1,19 +1,19 @@
 """Somebody joins, by the page or by an app: one account with its actor and keys, or a request that waits for a yes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
-from models.news import staff_notifications
 from models.people import accounts, sign_ups
 from models.people.accounts import Account, Role
 from models.people.invitations import arrivals
 from models.people.invitations.arrivals import Entry
-from models.people.sign_ups import NewSignUp
+from models.people.sign_ups import NewSignUp, SignUp, SignUpAnswer
 from models.places.places import Commune
 from models.preferences import Registration
 from models.store.database import connection, transaction
+from outbox.people import accounts as outbox
 from outbox.people.accounts import register, settle
 from web.security.passwords import hash_password
 
@@ -63,23 +63,24 @@ async def create_member(
         return await accounts.get(conn, actor.id)
 
 
-async def ask_to_join(instance: Instance, newcomer: NewMember, commune: Commune | None) -> None:
-    """Put a newcomer on the list, and tell those who can answer.
+async def ask_to_join(
+    instance: Instance, newcomer: NewMember, commune: Commune | None, answers: Sequence[SignUpAnswer]
+) -> SignUp:
+    """Put a newcomer on the list, with an account that nobody sees, and tell those who can answer.
 
     Raises Conflict whose `field` is `username`, `email`, `invitation`, or "" where it is full.
     """
     password_hash = await hash_password(newcomer.password)
+    new = NewSignUp(
+        username=newcomer.username,
+        email=newcomer.email,
+        password_hash=password_hash,
+        name=newcomer.name,
+        language=newcomer.language,
+        commune_code=commune.code if commune else None,
+        answers=tuple(answers),
+    )
     async with transaction(instance.pool) as conn:
-        asked = await sign_ups.save(
-            conn,
-            NewSignUp(
-                username=newcomer.username,
-                email=newcomer.email,
-                password_hash=password_hash,
-                name=newcomer.name,
-                language=newcomer.language,
-                commune_code=commune.code if commune else None,
-            ),
-        )
+        asked = await outbox.ask_to_join(conn, instance.site, new, commune)
         await arrivals.record(conn, newcomer.username, newcomer.entry)
-        await staff_notifications.notify_of_sign_up(conn, asked.id)
+        return asked

@@ -42,6 +42,8 @@ MailKind = Literal[
     "repair_call",
     "disk_space",
     "decision",
+    "sign_up_welcome",
+    "sign_up_question",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
@@ -49,7 +51,8 @@ MailKind = Literal[
 `waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_news`: what is new for the team
 (web/mail/staff_alerts); `staff_reports`, `staff_sign_ups`: nobody settled these for days (web/mail/staff_mails);
 `repair_call`: somebody has broken down near; `disk_space`: there is little room left; `decision`: what the team decided
-about her (web/mail/decision_mails)."""
+about her (web/mail/decision_mails); `sign_up_welcome`, `sign_up_question`: what the team answers to a request to
+join (web/mail/sign_up_mails)."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",

@@ -24,7 +24,7 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import exchange_statistics, help, home, settings, setup
 from web.pages.instance.documents import acceptance, editing, reading
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
-from web.pages.listings.publish import publish_page
+from web.pages.listings.publish import kept_forms, publish_page
 from web.pages.moderation import journal_pages, message_request_review, own_decisions, suspension
 from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
 from web.pages.moderation.reporting import own_reports, report_address, report_form
@@ -41,6 +41,7 @@ from web.pages.people import (
     registration,
     sign_ups,
 )
+from web.pages.people.arrivals import arrival_settings, first_session, waiting_page
 from web.pages.people.invitations import invited, mailing, member_list, own, team
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
@@ -158,6 +159,13 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/invitation/{{token:{SIGNED}}}", invited.show_invitation),
     web.get("/inscription", registration.show_registration),
     web.post("/inscription", registration.post_registration),
+    web.get("/bienvenue", first_session.show_cards),
+    web.post("/bienvenue", preserve_form(first_session.post_card)),
+    web.get("/compte/attente", waiting_page.show_waiting),
+    web.post("/compte/attente", preserve_form(waiting_page.post_message)),
+    web.post("/compte/attente/retirer", waiting_page.post_withdrawal),
+    web.post("/compte/brouillons", kept_forms.post_deletion),
+    web.get("/compte/gardees", feeds.show_kept),
     web.get("/compte", account.show_account),
     web.get("/compte/invitations", own.list_own),
     web.post("/compte/invitations", preserve_form(own.post_own)),
@@ -209,6 +217,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/coop/territoires", directory.post_territories),
     web.get("/coop/reglages", settings.show_settings),
     web.post("/coop/reglages", preserve_form(settings.post_settings)),
+    web.get("/coop/reglages/arrivees", arrival_settings.show_arrivals),
+    web.post("/coop/reglages/arrivees", preserve_form(arrival_settings.post_arrivals)),
     web.get("/coop/serveurs/liste", domain_blocks.show_list),
     web.post("/coop/serveurs/liste", domain_blocks.post_act),
     web.post("/coop/serveurs/liste/apercu", domain_blocks.post_preview),
@@ -235,7 +245,8 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
-    web.post("/coop/demandes", sign_ups.post_decision),
+    web.get(f"/coop/demandes/{{id:{ID}}}", sign_ups.show_request),
+    web.post(f"/coop/demandes/{{id:{ID}}}", preserve_form(sign_ups.post_answer)),
     web.get("/coop/filtres", filters.list_filters),
     web.post("/coop/filtres", preserve_form(filters.post_act)),
     web.get("/coop/filtres/nouveau", filter_form.show_new),

@@ -8,8 +8,10 @@ import orjson
 
 from models.access import passkeys, sessions, tokens
 from models.exchanges import agenda
+from models.listings import listing_drafts
 from models.news import mail_preferences, staff_preferences
 from models.people import member_locations, phone_numbers
+from models.people.arrivals import sign_up_messages, waiting_accounts
 from models.people.documents import acceptances
 from models.people.invitations import arrivals, invitations
 from models.people.team import duty
@@ -42,6 +44,8 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "documents": [asdict(one) for one in await acceptances.list_acceptances(conn, owner.actor.id)],
             "invitations": await _list_invitations(conn, owner.actor.id),
             "kept_days": await _list_kept_days(conn, owner.actor.id),
+            "drafts": [asdict(one) for one in await listing_drafts.list_kept(conn, owner.actor.id)],
+            "request": await _describe_request(conn, owner.actor.id),
         }
         cast = [
             {"poll": one.uri, "answers": one.answers, "at": one.voted_at}
@@ -73,6 +77,21 @@ async def _list_kept_days(conn: Connection, actor_id: int) -> list[dict[str, Any
     """Days of her listings that she keeps to herself, whenever they are."""
     kept = await agenda.list_kept(conn, actor_id, *ALWAYS)
     return [{"listing": one.title, "url": one.url, "from": one.begins_at, "until": one.ends_at} for one in kept]
+
+
+async def _describe_request(conn: Connection, actor_id: int) -> dict[str, Any] | None:
+    """What she answered and wrote to the team, while she waits to be let in."""
+    asked = await waiting_accounts.find_request(conn, actor_id)
+    if asked is None:
+        return None
+    return {
+        "asked": asked.asked_at,
+        "answers": asked.answers,
+        "messages": [
+            {"from": "team" if one.role else "me", "words": one.words, "at": one.written_at}
+            for one in await sign_up_messages.list_of(conn, asked.id)
+        ],
+    }
 
 
 async def _list_scheduled(

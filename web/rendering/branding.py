@@ -68,7 +68,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         director=chosen.legal_director,
         hosting=chosen.legal_host,
         legal=chosen.legal_text,
-        open_to_all=chosen.registration != "closed",
+        open_to_all=chosen.registration in ("open", "approval"),
         members_invite=chosen.member_invitations > 0,
         modes=chosen.modes,
         durations_wished=chosen.duration_label == "wished",

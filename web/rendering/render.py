@@ -19,7 +19,7 @@ from web.rendering.formats import set_in
 from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
 from web.rendering.i18n import N_ as N_
 from web.rendering.templating import TEMPLATES
-from web.security.session import SAFE_METHODS, csrf_token, current_account
+from web.security.session import SAFE_METHODS, csrf_token, current_account, current_applicant, logged_in
 
 BRANDING = web.RequestKey("branding", Branding)
 """The cooperative's branding, read once for each answer."""
@@ -37,16 +37,17 @@ LANGUAGE = web.RequestKey("language", str)
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """The page `template` with this context, in the reader's language.
 
-    Every template also knows `account` (or None), `coop` (the cooperative's name and looks), `unread` (what is new),
-    `to_do` (how much waits for her as one of the team), `here` (path and query), `site`, `languages`,
-    `csrf_input()`, the formats of `web/rendering/templating`, and for pages of the administration `coop_menu()`, the
-    rooms that open for her.
+    Every template also knows `account` (or None), `applicant` (who is logged in and waits to be let in), `coop` (the
+    cooperative's name and looks), `unread` (what is new), `to_do` (how much waits for her as one of the team), `here`
+    (path and query), `site`, `languages`, `csrf_input()`, the formats of `web/rendering/templating`, and for pages of
+    the administration `coop_menu()`, the rooms that open for her.
     """
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
     coop = await _find_branding_for(request, status)
     text = environment.get_template(template).render(
         account=current_account(request),
+        applicant=current_applicant(request),
         coop=coop,
         coop_menu=cache(partial(_list_rooms, request, coop)),
         unread=await _unread_for(request, status),
@@ -135,7 +136,7 @@ def reader_language(request: web.Request) -> str:
     """The language of this answer: what its address or its token asks for, then account, cookie, browser."""
     if LANGUAGE in request:
         return request[LANGUAGE]
-    account = current_account(request)
+    account = logged_in(request)
     return choose_language(
         request.app[INSTANCE].site.languages,
         account=account.language if account else None,

@@ -10,7 +10,7 @@ from models.people.accounts import Account
 from models.people.team import place_keepers
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.security.session import require_account, require_right
+from web.security.session import require_login, require_right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ async def find_author(request: web.Request) -> ActingAuthor:
 
 async def _find(request: web.Request) -> ActingAuthor:
     if "place" not in request.match_info:
-        account = require_account(request)
+        account = require_login(request)  # whoever waits prepares hers
         return ActingAuthor(account=account, by=account, home="")
     account = require_right(request, "places")
     async with connection(request.app[INSTANCE].pool) as conn:

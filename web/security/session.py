@@ -21,7 +21,7 @@ from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import ASIDE, INSTANCE
 from web.security.documents_due import require_accepted
-from web.security.standing import StandsAside, require_standing
+from web.security.standing import HOMES, StandsAside, require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -128,10 +128,22 @@ def _set_cookies(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault("Cache-Control", "private, no-cache")
 
 
-def current_account(request: web.Request) -> Account | None:
-    """Who is logged in, if anybody."""
+def logged_in(request: web.Request) -> Account | None:
+    """Who is logged in, if anybody, whatever her standing."""
     visit = request.get(VISIT)
     return visit.account if visit else None
+
+
+def current_account(request: web.Request) -> Account | None:
+    """Who is logged in, if anybody; whoever waits to be let in reads and does what any visitor may."""
+    account = logged_in(request)
+    return None if account is not None and account.standing == "waiting" else account
+
+
+def current_applicant(request: web.Request) -> Account | None:
+    """Who is logged in and waits to be let in."""
+    account = logged_in(request)
+    return account if account is not None and account.standing == "waiting" else None
 
 
 def reader_of(request: web.Request) -> int | None:
@@ -156,8 +168,21 @@ class LoginRequired(web.HTTPSeeOther):
 
 
 def require_account(request: web.Request) -> Account:
-    """Who is logged in; anybody else is led to the log-in page and back here afterwards."""
+    """Who is logged in; anybody else is led to the log-in page and back here afterwards.
+
+    Whoever waits to be let in is led to the page that says so.
+    """
     account = current_account(request)
+    if current_applicant(request) is not None:
+        raise web.HTTPSeeOther(HOMES["waiting"])
+    if account is None:
+        raise LoginRequired(asked_page(request))
+    return account
+
+
+def require_login(request: web.Request) -> Account:
+    """The same for what is open to whoever waits to be let in too."""
+    account = logged_in(request)
     if account is None:
         raise LoginRequired(asked_page(request))
     return account

@@ -26,7 +26,26 @@ COMMON = frozenset({
 """What opens whatever somebody's standing: the way out, her data, and what the law asks for."""
 
 OPEN: Mapping[Standing, frozenset[str]] = {
-    "waiting": COMMON | {HOMES["waiting"]},
+    "waiting": COMMON
+    | {
+        HOMES["waiting"],
+        "/compte/attente/retirer",
+        # The doors, since a link in a mail confirms her address, and others may use this browser.
+        "/lien/{token}",
+        "/connexion",
+        "/connexion/lien",
+        "/connexion/cle",
+        "/connexion/verification",
+        "/mot-de-passe-oublie",
+        "/langue",
+        # What she writes and keeps for herself.
+        "/publier",
+        "/compte/brouillons",
+        "/compte/gardees",
+        "/reactions/{id}",
+        # What visitors may do too, by the law.
+        "/signaler/{what}/{id}",
+    },
     "suspended": COMMON
     | {
         HOMES["suspended"],
@@ -38,13 +57,22 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         "/connexion",
     },
 }
-"""The addresses of routes, as in the table of routes, that open for each."""
+"""The addresses of routes, as in the table of routes, that open for each.
+
+Who waits is a visitor there, but for what asks `session.logged_in`.
+"""
 
 OPEN_BELOW: Mapping[Standing, tuple[str, ...]] = {"waiting": (), "suspended": ("/compte/decisions",)}
 """And whatever stands below these: a decision, its reasons, and how to object."""
 
 READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
 """Whether what anybody can read without an account opens too (GET)."""
+
+MEMBERS_ONLY = (
+    *("/compte", "/coop", "/moi", "/chez-moi", "/fil", "/echanges", "/agenda", "/notifications", "/messages"),
+    *("/abonnements", "/points", "/inscription", "/oauth", "/authorize_interaction"),
+)
+"""What begins so is no page that anybody can read: who waits is told how her request is going instead."""
 
 
 class StandsAside(web.HTTPSeeOther):
@@ -67,4 +95,5 @@ def may_open(request: web.Request, standing: Standing) -> bool:
     path = resource.canonical if resource is not None else urlsplit(request.path).path
     if path in OPEN[standing] or path.startswith(("/static/", "/media/", *OPEN_BELOW[standing])):
         return True
-    return READABLE[standing] and request.method in ("GET", "HEAD") and not path.startswith(("/compte", "/coop"))
+    members_only = any(path == one or path.startswith(f"{one}/") for one in MEMBERS_ONLY)
+    return READABLE[standing] and request.method in ("GET", "HEAD") and not members_only

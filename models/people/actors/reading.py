@@ -1,10 +1,13 @@
-"""Actors found again, by id, handle or name, and their public figures."""
+"""Actors found again, by id, handle or name, and their public figures.
+
+By what others may know or guess nobody is found who waits to be let in (models/people/arrivals); by row id she is.
+"""
 
 from collections.abc import Iterable
 
 from models.errors import NotFound
 from models.people.actors.values import Actor, Counts
-from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, fetch_all, fetch_column, fetch_one
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
@@ -14,6 +17,8 @@ async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
         Actor,
         """
         SELECT * FROM full_actor WHERE uri = $1
+            AND (NOT local OR NOT EXISTS (
+                SELECT FROM account w WHERE w.actor_id = full_actor.id AND w.waits_since IS NOT NULL))
         """,
         uri,
     )
@@ -21,7 +26,7 @@ async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
 
 async def is_known(conn: Connection, uri: str) -> bool:
     """Do we hold this actor, be it deleted?"""
-    return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM actor WHERE uri = $1)", uri))
+    return await find_by_uri(conn, uri) is not None
 
 
 async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
@@ -31,6 +36,8 @@ async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
         Actor,
         """
         SELECT * FROM full_actor WHERE uri = ANY($1) AND deleted_at IS NULL
+            AND (NOT local OR NOT EXISTS (
+                SELECT FROM account w WHERE w.actor_id = full_actor.id AND w.waits_since IS NOT NULL))
         """,
         uris,
     )
@@ -68,6 +75,8 @@ async def find_by_handle(conn: Connection, username: str, host: str) -> Actor | 
         Actor,
         """
         SELECT * FROM full_actor WHERE lower(username) = lower($1) AND host = $2 AND deleted_at IS NULL
+            AND (NOT local OR NOT EXISTS (
+                SELECT FROM account w WHERE w.actor_id = full_actor.id AND w.waits_since IS NOT NULL))
         """,
         username,
         host,
@@ -81,6 +90,7 @@ async def find_local(conn: Connection, username: str) -> Actor | None:
         Actor,
         """
         SELECT * FROM full_actor WHERE lower(username) = lower($1) AND local
+            AND NOT EXISTS (SELECT FROM account w WHERE w.actor_id = full_actor.id AND w.waits_since IS NOT NULL)
         """,
         username,
     )

@@ -117,6 +117,8 @@ async def delete_orphans(conn: Connection, age: timedelta = ORPHAN_AGE) -> int:
                 SELECT FROM scheduled_status s WHERE s.actor_id = media.owner_id AND media.id = ANY(s.media_ids))
             AND NOT EXISTS (
                 SELECT FROM held_post h WHERE h.draft -> 'media_ids' @> to_jsonb(media.id))
+            AND NOT EXISTS (
+                SELECT FROM listing_draft d WHERE d.actor_id = media.owner_id AND media.id = ANY(d.media_ids))
         """,
         age,
     )

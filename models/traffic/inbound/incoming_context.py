@@ -81,7 +81,8 @@ async def load_context(conn: Connection, about: ContextQuery) -> IncomingContext
         FROM (
             SELECT array_agg(a.uri ORDER BY a.id) AS uris, array_agg(a.id ORDER BY a.id) AS ids,
                 array_agg(a.local ORDER BY a.id) AS local
-            FROM actor a WHERE a.uri = ANY($5) AND a.deleted_at IS NULL
+            FROM actor a WHERE a.uri = ANY($5) AND a.deleted_at IS NULL AND (NOT a.local OR NOT EXISTS (
+                SELECT FROM account w WHERE w.actor_id = a.id AND w.waits_since IS NOT NULL))
         ) AS known LEFT JOIN post parent ON parent.uri = $4 AND parent.deleted_at IS NULL
         """,
         about.uri,

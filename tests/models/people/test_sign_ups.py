@@ -7,6 +7,7 @@ import pytest
 from models import preferences
 from models.errors import Conflict
 from models.people import accounts, roles, sign_ups
+from models.people.arrivals import waiting_accounts
 from models.people.sign_ups import NewSignUp
 from models.preferences import Registration
 from models.store.database import Connection, execute
@@ -121,7 +122,7 @@ async def test_name_and_address_are_asked_for_once(conn: Connection, changed: di
     await sign_ups.save(conn, CAROLE)
 
     with pytest.raises(Conflict) as refused:
-        await sign_ups.save(conn, replace(CAROLE, **changed))
+        await sign_ups.save(conn, replace(CAROLE, **changed))  # type: ignore[arg-type]
 
     assert refused.value.field == field
 
@@ -140,4 +141,4 @@ async def test_nobody_waits_for_ever(conn: Connection) -> None:
     asked = await sign_ups.save(conn, CAROLE)
     await execute(conn, "UPDATE sign_up SET asked_at = now() - interval '91 days' WHERE id = $1", asked.id)
 
-    assert await sign_ups.forget_old(conn) == 1
+    assert await waiting_accounts.forget_old(conn) == 1

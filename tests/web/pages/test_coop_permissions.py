@@ -26,6 +26,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop": "duty",
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
+    r"/coop/demandes/{id:\d{1,19}}": "sign_ups",
     "/coop/departs": "roles",
     "/coop/dossiers": "reports",
     "/coop/dossiers/{id:\\d{1,19}}": "reports",
@@ -120,6 +121,14 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         place = await make_member(conn, "atelier", type="Organization", name="L’atelier")
         listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
         await make_samples(conn, lomme.alice, listing.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO sign_up (id, username, email, password_hash, name, language)
+            VALUES ($1, 'rachid', 'rachid@example.org', '', 'Rachid', 'fr')
+            """,
+            listing.id,
+        )
         await make_member(conn, "reserve", type="Organization", name="La réserve")
         await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES ($1, $2)", listing.id, lomme.hocine.id)
         await execute(

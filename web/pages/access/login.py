@@ -6,6 +6,7 @@ from aiohttp import web
 
 from models.people import accounts, sign_ups
 from models.people.accounts import Account
+from models.people.arrivals import waiting_accounts
 from models.people.sign_ups import SignUp
 from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, blank_form, read_form, read_query
@@ -17,7 +18,7 @@ from web.pages.access.oauth_request import find_asking
 from web.pages.access.unsaved_form import TYPED_FIELD, UnsavedForm, decode_unsaved_form, encode_unsaved_form
 from web.rendering.render import render
 from web.security.passwords import check_password, hash_password, needs_rehash
-from web.security.session import close_session, current_account, open_session
+from web.security.session import close_session, logged_in, open_session
 
 
 def has_mail(request: web.Request) -> bool:
@@ -29,7 +30,7 @@ async def show_login(request: web.Request) -> web.Response:
     """GET /connexion; `encore` is for somebody who wants to enter as somebody else."""
     query = read_query(request)
     return_to = read_asked_return(request)
-    if current_account(request) is not None and not query.flag("encore"):
+    if logged_in(request) is not None and not query.flag("encore"):
         raise web.HTTPSeeOther(return_to)
     return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
 
@@ -56,11 +57,16 @@ async def post_login(request: web.Request) -> web.Response:
     if account is None:
         return await _show(request, form, status=422)
     await forget_tries(request, "login", login)
-    if account.confirmed_at is None and has_mail(request):
+    if has_mail(request) and not await _has_confirmed(request, account):
         async with transaction(request.app[INSTANCE].pool) as conn:
             await queue_mail(conn, "confirm", account.actor_id, read_return(form))
         return await render(request, "login/confirm.html", email=account.email)
     return await complete_login(request, account, form)
+
+
+async def _has_confirmed(request: web.Request, account: Account) -> bool:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return await waiting_accounts.has_confirmed(conn, account)
 
 
 async def _check(request: web.Request, form: Form, login: str, password: str) -> Account | None:

@@ -19,7 +19,8 @@ from web.rendering.render import render
 from web.security.documents_due import PAGE as ASKED
 from web.security.passkeys import find_credential_id, make_authentication_options, verify_authentication
 from web.security.secret_box import decrypt_secret
-from web.security.session import current_account, open_session, read_local_path
+from web.security.session import logged_in, open_session, read_local_path
+from web.security.standing import HOMES
 from web.security.totp import find_time_step, read_code
 
 RETURN_FIELD = "back"
@@ -57,8 +58,12 @@ async def redirect_after_login(request: web.Request, form: Form) -> web.Response
     typed = decode_unsaved_form(form)
     if typed is not None:
         return await render(request, "login/resume.html", typed=typed, return_to=read_return(form))
-    account, return_to = current_account(request), read_return(form)
-    if account is not None and account.documents_due_at is not None and account.standing == "full":
+    account, return_to = logged_in(request), read_return(form)
+    if account is None:
+        raise web.HTTPSeeOther(return_to)
+    if return_to == "/" and account.standing != "full":
+        return_to = HOMES[account.standing]
+    elif account.documents_due_at is not None and account.standing == "full":
         return_to = f"{ASKED}?retour={quote(return_to, safe='')}"
     raise web.HTTPSeeOther(return_to)
 

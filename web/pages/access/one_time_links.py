@@ -7,6 +7,7 @@ from models.access.one_time_links import OneTimeLink
 from models.errors import Conflict, Forbidden, Gone
 from models.people import accounts
 from models.people.accounts import Account
+from models.people.arrivals import waiting_accounts
 from models.store.database import Connection, connection, transaction
 from outbox.people.accounts import confirm
 from web.forms.form import Form, blank_form, read_form
@@ -59,7 +60,7 @@ async def _act(conn: Connection, link: OneTimeLink, account: Account, password_h
     Whoever registered somebody else's address knows the password, so that it goes when the owner comes by a log-in
     link before she ever confirmed.
     """
-    if account.confirmed_at is None and link.purpose == "login":
+    if link.purpose == "login" and not await waiting_accounts.has_confirmed(conn, account):
         await accounts.forget_password(conn, account.actor_id)
     if link.email is not None:
         await accounts.set_email(conn, account.actor_id, link.email)

@@ -84,6 +84,15 @@ async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int)
     return saved
 
 
+async def list_uploaded(instance: Instance, owner_id: int, ids: list[int]) -> list[Picture]:
+    """Those of these photos that wait for a post of this person, in this order."""
+    async with connection(instance.pool) as conn:
+        found = await media.list_by_ids(conn, ids[:MOST])
+    kept = [found[id] for id in ids if id in found]
+    own = [one for one in kept if one.owner_id == owner_id and one.post_id is None and one.remote_url is None]
+    return draw_pictures(instance.site, own)
+
+
 async def list_attached(instance: Instance, post_id: int) -> list[Picture]:
     """The photos that a listing has."""
     async with connection(instance.pool) as conn:

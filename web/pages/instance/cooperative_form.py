@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 from models.places import epcis, places
 from models.places.epcis import Epci
@@ -26,7 +27,7 @@ from web.forms.points_field import fill_in_points, read_points
 
 KINDS: tuple[TerritoryKind, ...] = ("commune", "communes", "epci")
 
-REGISTRATIONS: tuple[Registration, ...] = ("open", "approval", "closed")
+REGISTRATIONS: tuple[Registration, ...] = get_args(Registration)
 
 NAME_LIMIT = 60
 

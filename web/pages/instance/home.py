@@ -14,6 +14,7 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import CoopBadge, list_cards, make_coop_badge
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.instance.setup import is_new, show_hint
+from web.pages.people.arrivals.first_session import load_first_session
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
 
@@ -40,6 +41,7 @@ async def show_home(request: web.Request) -> web.Response:
         cards = await list_cards(conn, instance.site, list(distances), distances)
         counts = await timelines.count_network(conn, everywhere)
         plates, awake = await _list_plates(conn)
+        first = await load_first_session(request, conn, account)
         await count_unread(request, conn)
     return await render(
         request,
@@ -49,6 +51,7 @@ async def show_home(request: web.Request) -> web.Response:
         total=sum(counts.values()),
         awake=awake,
         plates=plates,
+        first=first,
         banner=header_url(instance.site, "coop") or "",
     )
 

@@ -54,7 +54,7 @@ from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.paths import listing_path
 from web.rendering.render import N_, count_unread, find_branding, render, say
-from web.security.session import current_account, reader_of
+from web.security.session import current_account, logged_in, reader_of
 
 SAID = {
     "published": N_("Votre annonce est publiée. Vous voyez plus bas où elle est partie."),
@@ -192,7 +192,7 @@ def _has_ended(details: ListingDetails) -> bool:
 
 async def load_listing_view(conn: Connection, request: web.Request, listing: Listing) -> ListingView:
     """Everything that the page shows. Raises NotFound where the reader may not see it."""
-    site, account = request.app[INSTANCE].site, current_account(request)
+    site, account, keeper = request.app[INSTANCE].site, current_account(request), logged_in(request)
     reader_id = reader_of(request)
     if not await posts.filter_visible(conn, [listing.id], reader_id):
         raise NotFound
@@ -231,7 +231,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         messages=messages,
         delivery=await find_own_delivery(conn, post, reader_id),
         notified=await repair_watches.count_notified(conn, post.id) if own and details.kind == "repair_call" else None,
-        counts=(await posts.count(conn, [post.id], reader_id))[post.id],
+        counts=(await posts.count(conn, [post.id], keeper.actor_id if keeper else None))[post.id],
         may_share=post.audience in PUBLIC,
         citing=await count_quotes(conn, post, reader_id),
         reaction_deliveries=await find_reaction_delivery(conn, reader_id, post.uri),

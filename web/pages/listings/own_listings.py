@@ -39,6 +39,8 @@ SOON = timedelta(days=14)
 VIEWS: dict[str, tuple[ListingStatus, ...]] = {"": STANDING, "finies": OVER}
 
 SAID = {
+    "kept": N_("Votre brouillon est gardé. Vous seul·e le voyez."),
+    "forgotten": N_("Le brouillon est effacé."),
     "pause": N_("En pause : plus personne ne peut la demander."),
     "reopen": N_("Rouverte : on peut de nouveau la demander."),
     "prolong": N_("C’est prolongé, ici et bientôt partout où l’annonce est copiée."),
@@ -90,6 +92,7 @@ async def show_my_place(request: web.Request) -> web.Response:
             (one, read_words(one.source)[0] or say(request, "Sans titre"))
             for one in await listing_drafts.list_own(conn, me.id)
         ]
+        left = await listing_drafts.list_kept(conn, me.id)
         means = await points.find_means(conn, me.id) if branding.currency else None
     return await render(
         request,
@@ -103,6 +106,7 @@ async def show_my_place(request: web.Request) -> web.Response:
         first_page="apres" not in request.query,
         back=_write_back(chosen, request.query.get("apres", "")),
         begun=begun,
+        left=left,
         means=means,
         said=find_flash_message(request, SAID),
         **_find_presence(me),

@@ -8,6 +8,7 @@ from models.errors import NotFound
 from models.listings import repair_watches
 from models.news import mail_preferences, news_mails, staff_preferences
 from models.news.mail_preferences import KINDS, RHYTHMS, Kind, Rhythm
+from models.people.arrivals import first_sessions
 from models.store.database import connection, transaction
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
@@ -69,6 +70,7 @@ async def post_choices(request: web.Request) -> web.Response:
                 for kind, rhythm in own.items()
             },
         )
+        await first_sessions.skip(conn, account.actor_id, "told")  # she has seen how she is told
         due = list_due(datetime.now(UTC))
         await mail_preferences.schedule(
             conn, account.actor_id, {rhythm: due[rhythm] for rhythm in set(changed.values()) if rhythm in due}

@@ -16,7 +16,7 @@ from web.pages.access.user_agents import describe_browser
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.render import N_, render
 from web.security.passwords import hash_password
-from web.security.session import current_session, require_account
+from web.security.session import current_session, require_account, require_login
 
 SAID = {
     "profile": N_("Votre profil est à jour."),
@@ -51,7 +51,7 @@ async def show_account(request: web.Request) -> web.Response:
 
 async def post_language(request: web.Request) -> web.Response:
     """POST /compte/langue."""
-    account = require_account(request)
+    account = require_login(request)
     form = await read_form(request)
     language = form.choice("language", request.app[INSTANCE].site.languages, default=account.language)
     async with transaction(request.app[INSTANCE].pool) as conn:

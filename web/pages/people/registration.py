@@ -1,12 +1,15 @@
 """Join the cooperative, or ask to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from aiohttp import web
 
+from models import preferences
 from models.errors import Conflict
 from models.people import accounts
+from models.people.sign_ups import ANSWER_LIMIT, SignUpAnswer
 from models.places.places import Commune
 from models.store.database import connection, transaction
 from web.actions.sign_up import NewMember, ask_to_join, create_member
@@ -19,9 +22,16 @@ from web.http.caching import forbid_caching
 from web.mail.account_mails import queue_mail
 from web.pages.access.login import has_mail, log_in
 from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
-from web.pages.people.registration_form import fail_taken, read_newcomer
+from web.pages.components.flash_messages import redirect_with_message
+from web.pages.people.registration_form import fail_taken, read_answers, read_newcomer
 from web.rendering.render import render
 from web.security.session import current_account
+
+CLOSED = ("invitation", "closed")
+"""The ways in which nobody joins by this form."""
+
+WAITING = "/compte/attente"
+"""Where whoever asks waits."""
 
 
 async def show_registration(request: web.Request) -> web.Response:
@@ -36,26 +46,35 @@ async def post_registration(request: web.Request) -> web.Response:
     """POST /inscription."""
     form = await read_form(request)
     way = await _find_way(request, form)
-    if way.mode == "closed":
+    if way.mode in CLOSED:
         return await show_form(request, form, status=403)
     newcomer = read_newcomer(request, form)
     newcomer = replace(newcomer, entry=read_entry(form, way))
     async with connection(request.app[INSTANCE].pool) as conn:
         commune = await read_commune(conn, form)
+        questions = (await preferences.load(conn)).questions if way.mode == "approval" else ()
+    answers = read_answers(form, questions)
     if form.ok and not await may_try(request, "register", ""):
         refuse_try(form, "", "register")
         return await show_form(request, form, status=429)
     if not form.ok:
         return await show_form(request, form, status=422)
-    join = _ask if way.mode == "approval" else _create
-    return await join(request, form, newcomer, commune)
+    if way.mode == "approval":
+        return await _ask(request, form, newcomer, commune, answers)
+    return await _create(request, form, newcomer, commune)
 
 
-async def _ask(request: web.Request, form: Form, newcomer: NewMember, commune: Commune | None) -> web.Response:
-    """Where mails can be sent, whether an address is known here is told by the mail only."""
-    mail = has_mail(request)
+async def _ask(
+    request: web.Request,
+    form: Form,
+    newcomer: NewMember,
+    commune: Commune | None,
+    answers: Sequence[SignUpAnswer],
+) -> web.Response:
+    """Where mails can be sent, an address is confirmed first, and only the mail tells that it had an account."""
+    instance, mail = request.app[INSTANCE], has_mail(request)
     try:
-        await ask_to_join(request.app[INSTANCE], newcomer, commune)
+        asked = await ask_to_join(instance, newcomer, commune, answers)
     except Conflict as conflict:
         if not conflict.field:
             form.fail("", "Beaucoup de personnes attendent déjà. Revenez dans quelques jours, ou passez nous voir.")
@@ -64,7 +83,16 @@ async def _ask(request: web.Request, form: Form, newcomer: NewMember, commune: C
             fail_taken(form, conflict)
             return await show_form(request, form, status=422)
         await _write_to_known(request, newcomer.email)
-    return await render(request, "registration/asked.html", email=newcomer.email, mail=mail)
+        return await render(request, "login/confirm.html", email=newcomer.email, asked=True)
+    assert asked.actor_id is not None, "whoever asks waits with an account"
+    async with transaction(instance.pool) as conn:
+        if mail:
+            await queue_mail(conn, "confirm", asked.actor_id, WAITING)
+        account = await accounts.get(conn, asked.actor_id)
+    if mail:
+        return await render(request, "login/confirm.html", email=newcomer.email, asked=True)
+    await log_in(request, account)
+    raise redirect_with_message(WAITING, "asked")
 
 
 async def _create(request: web.Request, form: Form, newcomer: NewMember, commune: Commune | None) -> web.Response:
@@ -106,8 +134,18 @@ async def _find_way(request: web.Request, form: Form) -> WayIn:
 async def show_form(request: web.Request, form: Form, status: int = 200) -> web.Response:
     """The form as it was filled in; where nobody joins by herself, how to get in touch."""
     way = await _find_way(request, form)
-    if way.mode == "closed":
-        return await render(request, "registration/closed.html", status=410 if way.lost else status, lost=way.lost)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+    if way.mode in CLOSED:
+        return await render(
+            request,
+            "registration/closed.html",
+            status=410 if way.lost else status,
+            lost=way.lost,
+            words=chosen.closed_words,
+            invited=way.mode == "invitation",
+        )
+    waiting = way.mode == "approval"
     page = await render(
         request,
         "registration/show.html",
@@ -115,7 +153,9 @@ async def show_form(request: web.Request, form: Form, status: int = 200) -> web.
         form=form,
         way=way,
         mail=has_mail(request),
-        waiting=way.mode == "approval",
+        waiting=waiting,
+        questions=chosen.questions if waiting else (),
+        answer_limit=ANSWER_LIMIT,
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )

@@ -1,11 +1,14 @@
 """Somebody who joins by a page: what the form asks for, and what is said where a name is taken."""
 
 import re
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from models.errors import Conflict, Invalid
 from models.people import accounts
+from models.people.sign_ups import ANSWER_LIMIT, SignUpAnswer
+from models.preferences import SignUpQuestion
 from web.actions.sign_up import NAME_LIMIT, NewMember
 from web.forms.form import Form
 from web.forms.password_field import read_new_password
@@ -19,6 +22,17 @@ def read_newcomer(request: web.Request, form: Form) -> NewMember:
     email = form.email("email", missing="Donnez votre courriel.")
     password = read_new_password(form, username, name, email, email.partition("@")[0])
     return NewMember(name=name, username=username, email=email, password=password, language=reader_language(request))
+
+
+def read_answers(form: Form, questions: Sequence[SignUpQuestion]) -> list[SignUpAnswer]:
+    """What was answered to the cooperative's questions, each with the question; nothing where nothing was said."""
+    answers = []
+    for number, one in enumerate(questions, start=1):
+        missing = "Répondez à cette question, même en deux mots." if one.required else ""
+        words = form.lines(f"answer_{number}", limit=ANSWER_LIMIT, missing=missing)
+        if words:
+            answers.append(SignUpAnswer(question=one.text, words=words))
+    return answers
 
 
 def read_username(form: Form) -> str:

@@ -1,91 +1,144 @@
 """People who ask to come in: what they are told, and who of the cooperative says yes or no to them."""
 
+from functools import partial
+
 from aiohttp import web
 
-from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
 from models.errors import Conflict, NotFound
 from models.people import sign_ups
+from models.people.accounts import Account
+from models.people.arrivals import canned_answers, sign_up_messages
+from models.people.arrivals.canned_answers import WORDS_LIMIT, AnswerKind
+from models.people.roles import RIGHTS
+from models.people.sign_ups import SignUp
 from models.places import places
 from models.store.database import connection, transaction
 from outbox.people import accounts as outbox
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
-from web.mail.account_mails import queue_mail
+from web.mail.sign_up_mails import queue_question, queue_refusal, queue_welcome
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.people import find_name
-from web.rendering.render import N_, render, say
+from web.pages.people.arrivals.reply_words import fill_in_replies
+from web.rendering.render import N_, find_branding, render, say
 from web.security.session import require_right
 
 PAGE = "/coop/demandes"
 
 SAID = {
     "welcome": N_("C’est fait : la personne peut entrer."),
-    "refuse": N_("La demande est effacée. La personne n’en est pas prévenue : écrivez-lui si vous le voulez."),
+    "refused": N_("C’est fait : la demande et tout ce qui allait avec sont effacés."),
+    "asked": N_("Votre question est partie. La demande attend maintenant la réponse de la personne."),
 }
+
+ACTS: tuple[AnswerKind, ...] = canned_answers.KINDS
 
 
 async def list_requests(request: web.Request) -> web.Response:
     """GET /coop/demandes."""
     require_right(request, "sign_ups")
-    return await _show(request, blank_form(request))
+    return await _show_list(request, blank_form(request))
 
 
-async def post_decision(request: web.Request) -> web.Response:
-    """POST /coop/demandes: let somebody in, or take the request off the list."""
+async def show_request(request: web.Request) -> web.Response:
+    """GET /coop/demandes/ID; `?reponse=` chooses one of the answers that are kept ready."""
+    require_right(request, "sign_ups")
+    return await _show_one(request, blank_form(request))
+
+
+async def post_answer(request: web.Request) -> web.Response:
+    """POST /coop/demandes/ID: let somebody in, ask her something, or say no to her."""
     me = require_right(request, "sign_ups")
     form = await read_form(request)
-    instance, id = request.app[INSTANCE], read_id(form.typed("request"))
-    act = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
-    if not form.ok:
-        return await _show(request, form, status=422)
+    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
+    missing = "" if act == "yes" else "Écrivez ce que la personne lira."
+    words = form.lines(f"words_{act}", limit=WORDS_LIMIT, missing=missing)
+    if not form.ok or not act:
+        return await _show_one(request, form, status=422)
     try:
-        if act == "welcome":
-            await _approve(instance, id, by=me.actor_id)
-        else:
-            async with transaction(instance.pool) as conn:
-                if not await outbox.reject_sign_up(conn, id, by=me.actor_id):
-                    raise NotFound
+        said = await {"yes": _approve, "no": _refuse, "more": _ask}[act](request, me, words)
     except NotFound:
-        return await _show_answered(request, form, id)
+        return await _show_answered(request, form)
     except Conflict as conflict:
-        if conflict.field == "email":
+        _note_conflict(form, conflict)
+        return await _show_one(request, form, status=409)
+    raise redirect_with_message(f"{PAGE}/{request.match_info['id']}" if act == "more" else PAGE, said)
+
+
+async def _approve(request: web.Request, me: Account, words: str) -> str:
+    """Where mails can be sent, a new member whose address is not confirmed does that by one first."""
+    instance = request.app[INSTANCE]
+    key_pairs = await make_key_pairs(instance.settings)
+    mail = instance.settings.smtp_url is not None
+    async with transaction(instance.pool) as conn:
+        actor = await outbox.approve_sign_up(
+            conn, instance.site, _read_id(request), key_pairs=key_pairs, confirmed=not mail, by=me.actor_id
+        )
+        if mail:
+            await queue_welcome(conn, actor.id, words, me)
+    return "welcome"
+
+
+async def _refuse(request: web.Request, me: Account, words: str) -> str:
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        asked = await sign_ups.get(conn, _read_id(request))
+        if not await outbox.reject_sign_up(conn, asked.id, by=me.actor_id):
+            raise NotFound
+        if instance.settings.smtp_url is not None:
+            await queue_refusal(conn, asked, words, me)
+    return "refused"
+
+
+async def _ask(request: web.Request, me: Account, words: str) -> str:
+    """Raises NotFound where it was answered, or where whoever asked has no page to read it on."""
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        asked = await sign_ups.get(conn, _read_id(request))
+        if asked.actor_id is None:
+            raise NotFound
+        role = next(one for one in me.roles if one in RIGHTS["sign_ups"])
+        await sign_up_messages.write(conn, asked.id, me.actor_id, words, role=role)
+        if instance.settings.smtp_url is not None:
+            await queue_question(conn, asked.actor_id, words, me)
+    return "asked"
+
+
+def _read_id(request: web.Request) -> int:
+    return read_id(request.match_info["id"])
+
+
+def _note_conflict(form: Form, conflict: Conflict) -> None:
+    match conflict.field:
+        case "email":
             form.fail("", "Cette adresse a reçu un compte entre-temps : refusez la demande, elle ne sert plus.")
-        else:
+        case "username":
             form.fail(
                 "", "Ce nom de membre a été pris entre-temps. Écrivez à la personne pour qu’elle en choisisse un."
             )
-        return await _show(request, form, status=409)
-    raise redirect_with_message(PAGE, act)
+        case _:
+            form.refuse("words_more", conflict)
 
 
-async def _show_answered(request: web.Request, form: Form, id: int) -> web.Response:
-    """Somebody else was quicker: who, and what she said. Raises NotFound for what was never asked."""
+async def _show_answered(request: web.Request, form: Form) -> web.Response:
+    """Somebody else was quicker: who, and what she said; or there is nobody any more who asks."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        answered = await sign_ups.find_answered(conn, id)
-        if answered is None:
-            raise NotFound
-        by = await find_name(conn, answered.answered_by)
+        answered = await sign_ups.find_answered(conn, _read_id(request))
+        by = await find_name(conn, answered.answered_by if answered else None)
+    if answered is None:
+        form.fail("", "Cette demande n’existe plus : la personne l’a retirée, ou elle était trop ancienne.")
+        return await _show_list(request, form, status=404)
     name, by = answered.name, by or say(request, "quelqu’un de l’équipe")
     if answered.welcome:
         form.fail("", "%(name)s est déjà membre : %(by)s a dit oui avant vous.", name=name, by=by)
     else:
         form.fail("", "La demande de %(name)s est déjà effacée : %(by)s l’a refusée avant vous.", name=name, by=by)
-    return await _show(request, form, status=409)
+    return await _show_list(request, form, status=409)
 
 
-async def _approve(instance: Instance, id: int, *, by: int) -> None:
-    """Where mails can be sent, the new member confirms her address by one first."""
-    key_pairs = await make_key_pairs(instance.settings)
-    mail = instance.settings.smtp_url is not None
-    async with transaction(instance.pool) as conn:
-        actor = await outbox.approve_sign_up(conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail, by=by)
-        if mail:
-            await queue_mail(conn, "confirm", actor.id)
-
-
-async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+async def _show_list(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         waiting = await sign_ups.list_waiting(conn)
         communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
@@ -102,3 +155,49 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         said=find_flash_message(request, SAID),
     )
+
+
+async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asked = await sign_ups.find(conn, _read_id(request))
+        if asked is not None:
+            waiting = await sign_ups.list_waiting(conn)
+            commune = await places.find_commune(conn, asked.commune_code) if asked.commune_code else None
+            messages = await sign_up_messages.list_of(conn, asked.id)
+            ready = await canned_answers.list_all(conn)
+            coop = await find_branding(request, conn)
+    if asked is None:
+        return await _show_answered(request, form)
+    place = next((number for number, one in enumerate(waiting) if one.id == asked.id), 0)
+    chosen = request.query.get("reponse", "")
+    return await render(
+        request,
+        "arrivals/sign_up.html",
+        status=status,
+        form=form,
+        asked=asked,
+        commune=commune,
+        at_home=commune is not None and not {commune.code, commune.epci_code}.isdisjoint(coop.territory_codes),
+        messages=messages,
+        replies=fill_in_replies(partial(say, request), asked, coop.name, ready, chosen),
+        ready=list(enumerate(ready)),
+        opened=_find_opened(form, chosen, [one.kind for one in ready]),
+        place=place + 1,
+        count=len(waiting),
+        following=_find_next(waiting, place),
+        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        limit=WORDS_LIMIT,
+        said=find_flash_message(request, SAID),
+    )
+
+
+def _find_opened(form: Form, chosen: str, kinds: list[AnswerKind]) -> str:
+    """Which of the answers is open: that which was sent or chosen, else the yes."""
+    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 4 and int(chosen) < len(kinds):
+        return kinds[int(chosen)]
+    return form.typed("act") or "yes"
+
+
+def _find_next(waiting: list[SignUp], place: int) -> SignUp | None:
+    others = [one for number, one in enumerate(waiting) if number != place]
+    return others[place % len(others)] if others else None

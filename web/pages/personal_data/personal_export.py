@@ -12,7 +12,7 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.personal_export.job import HERE, queue_archive
 from web.personal_export.storage import find_storage
 from web.rendering.render import N_, render
-from web.security.session import require_account
+from web.security.session import require_login
 
 SAID = {
     "requested": N_("C’est parti. Vous pouvez fermer cette page : le travail continue sans vous."),
@@ -24,7 +24,7 @@ MEGABYTE = 1_000_000
 
 async def show_own_data(request: web.Request) -> web.Response:
     """GET /compte/donnees."""
-    account = require_account(request)
+    account = require_login(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         archive = await export_archives.find_of(conn, account.actor_id)
     return await render(
@@ -40,7 +40,7 @@ async def show_own_data(request: web.Request) -> web.Response:
 
 async def post_own_data(request: web.Request) -> web.Response:
     """POST /compte/donnees: have an archive made."""
-    account = require_account(request)
+    account = require_login(request)
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         begun = await queue_archive(conn, account.actor_id)
@@ -49,7 +49,7 @@ async def post_own_data(request: web.Request) -> web.Response:
 
 async def show_archive(request: web.Request) -> web.StreamResponse:
     """GET /compte/donnees/archive: the file, for its owner alone. Raises NotFound where there is none."""
-    account, instance = require_account(request), request.app[INSTANCE]
+    account, instance = require_login(request), request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         archive = await export_archives.find_of(conn, account.actor_id)
     path = find_storage(instance.settings).find(archive.file_key) if archive and archive.file_key else None

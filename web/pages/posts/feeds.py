@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models import timelines
+from models import posts, timelines
 from models.ids import HIGHEST_ID
 from models.places.places import fold_name
 from models.store.database import connection
@@ -13,7 +13,7 @@ from web.http.app_keys import INSTANCE
 from web.news.items import list_latest
 from web.pages.components.timeline_entries import PAGE, list_timeline_entries
 from web.rendering.render import render, say
-from web.security.session import current_account, require_account
+from web.security.session import current_account, reader_of, require_account, require_login
 
 NEWS = 6
 """What is new stands beside the feed in so many lines; the rest has its own page."""
@@ -27,6 +27,17 @@ async def show_feed(request: web.Request) -> web.Response:
         lines = await list_timeline_entries(conn, instance.site, entries, account.actor_id)
         told = await list_latest(conn, instance.site, partial(say, request), account.actor_id, limit=NEWS)
     return await render(request, "feeds/home.html", lines=lines, last=last_of(entries), news=told)
+
+
+async def show_kept(request: web.Request) -> web.Response:
+    """GET /compte/gardees: what somebody keeps for herself, as far as she may see it still."""
+    instance, account = request.app[INSTANCE], require_login(request)
+    async with connection(instance.pool) as conn:
+        kept = await timelines.list_bookmarked(conn, account.actor_id, read_page(request))
+        visible = await posts.filter_visible(conn, [one.post_id for one in kept], reader_of(request))
+        entries = [one for one in kept if one.post_id in visible]
+        lines = await list_timeline_entries(conn, instance.site, entries, reader_of(request))
+    return await render(request, "feeds/kept.html", lines=lines, last=last_of(kept))
 
 
 async def show_tag(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ REFUSALS = {
     "audience_not_narrowable": "Une annonce partie ne peut plus être montrée à moins de monde : retirez-la, puis "
     "publiez-la à nouveau.",
     "outcome_unknown": "Dites ce que l’annonce est devenue.",
+    "too_many_drafts": "%(most)s brouillons, c’est le plus que l’on garde : publiez-en un, ou effacez-le.",
     "listing_expired": "La date de fin de cette annonce est passée : modifiez-la pour la prolonger.",
     "listing_without_end": "Cette annonce n’a pas de fin : elle reste jusqu’à ce que vous la retiriez.",
     "listing_already_prolonged": "Une annonce reste un an au plus, et celle-ci est déjà là pour un an.",

@@ -15,6 +15,9 @@ REFUSALS = {
     "duty_week_invalid": "Choisissez une semaine à venir, dans les trois mois.",
     "duty_receiver_invalid": "Choisissez une personne qui a ce rôle.",
     "duty_not_held": "Cette semaine n’est plus à vous : quelqu’un l’a déjà prise, ou vous l’avez passée.",
+    "sign_up_messages_wait": "Vos %(most)s derniers messages attendent une réponse : laissez à l’équipe le temps de "
+    "les lire.",
+    "too_many_sign_up_messages": "%(most)s messages, c’est beaucoup : parlez-vous plutôt de vive voix.",
     "sign_up_answered": "Cette demande a déjà reçu une réponse.",
     "invitation_closed": "Cette invitation ne sert plus : ses places sont prises, ou elle a été arrêtée.",
     "invitations_used_up": "Il vous reste %(left)s invitations à donner.",

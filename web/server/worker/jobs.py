@@ -22,6 +22,7 @@ from models.moderation import removed_pictures, reports
 from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
+from models.people.arrivals import waiting_accounts
 from models.people.invitations import arrivals, mailings, member_imports
 from models.people.team import duty
 from models.personal_data import deletion_requests
@@ -52,7 +53,7 @@ from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
-from web.mail import decision_mails, guest_mails, invitation_mails, staff_alerts, staff_mails
+from web.mail import decision_mails, guest_mails, invitation_mails, sign_up_mails, staff_alerts, staff_mails
 from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
@@ -87,6 +88,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_mails.VISITOR: staff_mails.send_to_visitor,
     statements.LETTER: decision_mails.send_decision,
     repair_watches.JOB: send_repair_mail,
+    waiting_accounts.MAIL: sign_up_mails.send_sign_up_mail,
     WAITING: notify_waiting,
     invitation_mails.MAIL: invitation_mails.send_invitation,
     invitation_mails.LETTER: invitation_mails.send_member_letter,
@@ -109,7 +111,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "login_steps": login_steps.forget_old,
     "links": one_time_links.forget_expired,
     "agreement_links": agreement_links.forget_old,
-    "sign_ups": sign_ups.forget_old,
+    "sign_ups": waiting_accounts.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
     "arrivals": arrivals.forget_old,
     "invitation_mails": mailings.forget_old,

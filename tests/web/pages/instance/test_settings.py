@@ -249,8 +249,8 @@ async def test_a_request_waits_for_a_day_at_least_and_a_week_at_most(
     assert await load(door) == Preferences()
 
 
-ELSEWHERE = {"limited_federation", "blocks_told", "directory_area"}
-"""What the pages about other servers and the map change."""
+ELSEWHERE = {"limited_federation", "blocks_told", "directory_area", "questions", "closed_words"}
+"""What the pages about other servers, the map and arrivals change."""
 
 TYPED_AS = {"territory_codes": "territory"}
 

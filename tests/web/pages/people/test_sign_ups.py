@@ -1,133 +1,248 @@
-"""Asking to come in, and being let in."""
+"""Requests to join as the team reads and answers them."""
 
-from dataclasses import replace
+import pytest
 
-from federation.instance import Instance
-from models import preferences
-from models.people import accounts, actors
-from models.preferences import Registration
-from models.store.database import connection, execute, fetch_value, transaction
+from models.moderation import journal
+from models.people import accounts, actors, keys
+from models.people.arrivals import sign_up_messages
+from models.store.database import connection, execute, fetch_all, fetch_column, fetch_value, transaction
+from tests.web.applicants import CAROLE, QUESTIONS, ask, choose, enter_as, find_request_page, found_team, words_of
 from tests.web.form_client import Doorbell, Visitor, add_member, list_mails
 from web.server.worker.jobs import watch_sign_ups
 
-CAROLE = {"name": "Carole", "username": "carole", "email": "carole@example.org", "password": "trois vélos et demi"}
-
-WAITS = "lit chaque demande avant d’ouvrir le compte"
+WAITS = "Une personne de l’équipe vous lit et vous répond, toujours"
 
 
-async def choose(instance: Instance, registration: Registration) -> None:
-    async with transaction(instance.pool) as conn:
-        await preferences.save(conn, replace(await preferences.load(conn), registration=registration))
+@pytest.fixture
+async def asked(door: Doorbell) -> Doorbell:
+    """Awa welcomes people; one joins on request."""
+    await choose(door.instance, "approval", QUESTIONS)
+    await found_team(door.instance)
+    return door
 
 
-async def leave(instance: Instance) -> None:
+async def ask_answering(door: Doorbell, **changes: str) -> Visitor:
+    return await ask(door, answer_1="Une scie sauteuse.", **changes)
+
+
+async def leave(door: Doorbell) -> None:
     """Nobody came by for eight days."""
-    async with transaction(instance.pool) as conn:
+    async with transaction(door.instance.pool) as conn:
         await execute(
             conn, "UPDATE account SET last_seen_at = now() - interval '8 days', created_at = now() - interval '1 year'"
         )
 
 
-async def ask(door: Doorbell, **changes: str) -> Visitor:
-    visitor = await door.ring()
-    await visitor.open("/inscription?retour=/compte")
-    return await visitor.send("/inscription", CAROLE | changes)
-
-
-async def enter_as(door: Doorbell, username: str) -> Visitor:
-    visitor = await door.ring()
-    return await visitor.log_in(username)
-
-
-async def test_carole_asks_and_is_nobody_yet(door: Doorbell) -> None:
-    await choose(door.instance, "approval")
-
-    visitor = await ask(door, commune="59160 Lomme")
-
-    assert visitor.status == 200 and "Votre demande est partie" in visitor.text
-    async with connection(door.instance.pool) as conn:
-        assert await accounts.find_by_username(conn, "carole") is None
-        assert await actors.find_local(conn, "carole") is None
-    assert (await visitor.open("/@carole")).status == 404
-
-
-async def test_carole_is_told_at_the_door_that_she_waits(door: Doorbell) -> None:
-    await choose(door.instance, "approval")
-    visitor = await ask(door)
-
-    await visitor.log_in("carole", CAROLE["password"])
-    right = visitor.text
-    await visitor.log_in("carole", "quatre vélos et demi")
-
-    assert "Votre demande attend encore" in right
-    assert "ne vont pas ensemble" in visitor.text
-
-
-async def test_carole_is_let_in_with_what_she_had_typed(door: Doorbell) -> None:
-    await choose(door.instance, "approval")
-    visitor = await ask(door, commune="59160 Lomme")
-    await add_member(door.instance, "awa", roles=["welcome"])
-    awa = await enter_as(door, "awa")
+async def test_team_reads_who_asks_from_where_with_which_answers(asked: Doorbell) -> None:
+    await ask_answering(asked, commune="59160 Lomme", answer_2="Samir")
+    awa = await enter_as(asked, "awa")
 
     await awa.open("/coop/demandes")
-    assert "carole@example.org" in awa.text and "Lomme" in awa.text
-    await awa.send("/coop/demandes", {"act": "welcome"})
+    listed = awa.text
+    await awa.open(await find_request_page(asked.instance))
+
+    assert "Carole" in listed and "Lomme" in listed and "Lire et répondre" in listed
+    for words in ("carole@example.org", "Lomme", "Qu’aimeriez-vous prêter", "Une scie sauteuse.", "Samir", "@carole"):
+        assert words in awa.text, words
+
+
+async def test_question_that_must_be_answered_keeps_what_was_typed(asked: Doorbell) -> None:
+    visitor = await ask(asked, answer_2="Samir")
+
+    assert visitor.status == 422 and 'href="#answer_1"' in visitor.text
+    assert "Samir" in visitor.text and 'value="carole@example.org"' in visitor.text
+
+
+async def test_answer_that_is_too_long_is_said_at_its_question(asked: Doorbell) -> None:
+    visitor = await ask(asked, answer_1="x" * 1001)
+
+    assert visitor.status == 422 and 'href="#answer_1"' in visitor.text
+
+
+async def test_carole_is_let_in_with_what_she_had_typed(asked: Doorbell) -> None:
+    visitor = await ask_answering(asked, commune="59160 Lomme")
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+
+    await awa.open(page)
+    await awa.send(page, {"act": "yes", "words_yes": "Bienvenue !"})
 
     assert "la personne peut entrer" in awa.text and "Personne n’attend." in awa.text
-    await visitor.log_in("carole", CAROLE["password"])
-    assert visitor.path == "/"
-    async with connection(door.instance.pool) as conn:
+    await visitor.open("/compte")
+    assert visitor.path == "/compte"
+    async with connection(asked.instance.pool) as conn:
         account = await accounts.find_by_username(conn, "carole")
-    assert account and (account.roles, account.default_commune_code) == ([], "59355")
+        actor = await actors.find_local(conn, "carole")
+        acts = await fetch_all(conn, journal.JournalEntry, "SELECT * FROM journal_entry")
+        assert account and actor and await keys.find_private_key(conn, actor.id, "rsa")
+    assert (account.roles, account.default_commune_code, account.standing) == ([], "59355", "full")
+    assert account.confirmed_at is not None and actor.suspended_at is None and actor.place_name == "Lomme"
+    assert [(one.act, one.role, one.about_id) for one in acts] == [("sign_up_approved", "welcome", actor.id)]
 
 
-async def test_carole_is_refused_and_may_ask_again(door: Doorbell) -> None:
-    await choose(door.instance, "approval")
-    await ask(door)
-    await add_member(door.instance, "nadia", roles=["admin"])
-    nadia = await enter_as(door, "nadia")
+async def test_carole_is_refused_everything_goes_and_she_may_ask_again(asked: Doorbell) -> None:
+    visitor = await ask_answering(asked)
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
 
-    await nadia.open("/coop/demandes")
-    await nadia.send("/coop/demandes", {"act": "refuse"})
+    await awa.open(page)
+    await awa.send(page, {"act": "no", "words_no": "Une coop est plus près de chez vous."})
 
-    assert "Personne n’attend." in nadia.text
-    assert "Votre demande est partie" in (await ask(door)).text
-
-
-async def test_name_that_was_taken_meanwhile_keeps_the_request(door: Doorbell) -> None:
-    await choose(door.instance, "approval")
-    await ask(door)
-    await add_member(door.instance, "carole")
-    await add_member(door.instance, "nadia", roles=["admin"])
-    async with transaction(door.instance.pool) as conn:
-        await execute(conn, "UPDATE account SET email = 'autre@example.org' WHERE email = 'carole@example.org'")
-    nadia = await enter_as(door, "nadia")
-
-    await nadia.open("/coop/demandes")
-    await nadia.send("/coop/demandes", {"act": "welcome"})
-
-    assert nadia.status == 409
-    assert "Ce nom de membre a été pris entre-temps" in nadia.text and "carole@example.org" in nadia.text
+    assert "Personne n’attend." in awa.text
+    assert (await visitor.open("/compte/attente")).path.startswith("/connexion")
+    async with connection(asked.instance.pool) as conn:
+        left = [
+            await fetch_value(conn, "SELECT count(*) FROM actor WHERE username = 'carole'"),
+            await fetch_value(conn, "SELECT count(*) FROM account WHERE email = 'carole@example.org'"),
+            await fetch_value(conn, "SELECT count(*) FROM sign_up"),
+            await fetch_value(conn, "SELECT count(*) FROM used_username WHERE username = 'carole'"),
+        ]
+        acts = await fetch_column(conn, "SELECT act FROM journal_entry")
+    assert left == [0, 0, 0, 0] and acts == ["sign_up_refused"]
+    assert (await ask_answering(asked)).path == "/compte/attente?fait=asked"
 
 
-async def test_members_do_not_see_who_waits(door: Doorbell) -> None:
-    alice = await enter_as(door, "alice")
+async def test_a_no_and_a_question_need_words_and_a_yes_does_not(asked: Doorbell) -> None:
+    await ask_answering(asked)
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+
+    for act in ("no", "more"):
+        await awa.open(page)
+        await awa.send(page, {"act": act, f"words_{act}": " "})
+        assert awa.status == 422 and f'href="#words_{act}"' in awa.text
+    await awa.send(page, {"act": "delete"})
+    assert awa.status == 422
+
+
+@pytest.mark.parametrize(
+    ("first", "said"), [("yes", "Carole est déjà membre : Awa a dit oui"), ("no", "Awa l’a refusée avant vous")]
+)
+async def test_second_who_decides_is_told_what_the_first_did(asked: Doorbell, first: str, said: str) -> None:
+    await ask_answering(asked)
+    await add_member(asked.instance, "nadia", roles=["admin"])
+    awa, nadia = await enter_as(asked, "awa"), await enter_as(asked, "nadia")
+    page = await find_request_page(asked.instance)
+    await nadia.open(page)
+    await awa.open(page)
+    await awa.send(page, {"act": first, f"words_{first}": "Bonjour."})
+
+    hidden = nadia.hidden_fields(page)
+    for act in ("yes", "no", "more"):
+        await nadia._post(page, hidden | {"act": act, f"words_{act}": "Bonjour."})
+        assert nadia.status == 409 and said in words_of(nadia.text), act
+    assert (await nadia.open(page)).status == 409
+
+
+async def test_request_that_was_withdrawn_is_said_to_be_so(asked: Doorbell) -> None:
+    visitor = await ask_answering(asked)
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+    await awa.open(page)
+    await visitor.send("/compte/attente/retirer")
+
+    await awa.send(page, {"act": "yes"})
+
+    assert awa.status == 404 and "Cette demande n’existe plus" in awa.text
+
+
+async def test_members_do_not_see_who_waits(asked: Doorbell) -> None:
+    await ask_answering(asked)
+    alice = await enter_as(asked, "alice")
 
     assert (await alice.open("/coop/demandes")).status == 404
+    assert (await alice.open(await find_request_page(asked.instance))).status == 404
 
 
-async def test_request_answered_by_somebody_else_is_not_found(door: Doorbell) -> None:
-    await choose(door.instance, "approval")
-    await ask(door)
-    await add_member(door.instance, "nadia", roles=["admin"])
-    nadia = await enter_as(door, "nadia")
-    await nadia.open("/coop/demandes")
-    async with transaction(door.instance.pool) as conn:
-        await execute(conn, "DELETE FROM sign_up")
+async def test_whoever_asked_before_accounts_waited_is_let_in_or_not(asked: Doorbell) -> None:
+    async with transaction(asked.instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO sign_up (id, username, email, password_hash, name, language, commune_code)
+            VALUES (7, 'rachid', 'rachid@example.org', 'x', 'Rachid', 'fr', '59355')
+            """,
+        )
+    awa = await enter_as(asked, "awa")
+    await awa.open("/coop/demandes/7")
 
-    await nadia.send("/coop/demandes", {"act": "welcome"})
+    assert "écrivez à son adresse" in awa.text and "words_more" not in awa.text
+    await awa.send("/coop/demandes/7", {"act": "yes"})
+    async with connection(asked.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "rachid")
+    assert account and (account.standing, account.default_commune_code) == ("full", "59355")
 
-    assert nadia.status == 404
+
+async def test_name_that_was_taken_meanwhile_keeps_an_old_request(asked: Doorbell) -> None:
+    async with transaction(asked.instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO sign_up (id, username, email, password_hash, name, language)
+            VALUES (7, 'alice', 'rachid@example.org', 'x', 'Rachid', 'fr')
+            """,
+        )
+    awa = await enter_as(asked, "awa")
+    await awa.open("/coop/demandes/7")
+
+    await awa.send("/coop/demandes/7", {"act": "yes"})
+
+    assert awa.status == 409 and "Ce nom de membre a été pris entre-temps" in awa.text
+
+
+async def test_question_of_the_team_is_read_under_its_role_and_the_answer_comes_back(asked: Doorbell) -> None:
+    carole = await ask_answering(asked)
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+    await awa.open(page)
+
+    await awa.send(page, {"act": "more", "words_more": "Une scie à ruban ?"})
+    told = awa.text
+    await carole.open("/compte/attente")
+
+    assert "attend la réponse de Carole" in told
+    assert "L’équipe vous a répondu" in carole.text and "Une scie à ruban ?" in carole.text
+    assert "<b>Awa</b>, accueil" in carole.text
+    await carole.send("/compte/attente", {"words": "Non, sauteuse."})
+    assert "l’équipe est prévenue" in carole.text
+    await awa.open("/notifications")
+    assert "Carole, qui demande à devenir membre, écrit à l’équipe" in awa.text and page in awa.text
+    assert "Non, sauteuse." in (await awa.open(page)).text and "attend la réponse" not in awa.text
+
+
+async def test_canned_answer_is_made_out_to_the_person(asked: Doorbell) -> None:
+    await ask_answering(asked)
+    async with transaction(asked.instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO canned_answer (id, kind, title, words) VALUES
+                (1, 'yes', 'Bienvenue', 'Bienvenue [prénom] !'), (2, 'no', 'Plus près', '[prénom], voyez Hénin.'),
+                (3, 'no', 'Autre', 'Désolés, [prénom].')
+            """,
+        )
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+
+    await awa.open(page)
+    assert "Bienvenue Carole !" in awa.text and "Carole, voyez Hénin." in awa.text
+    await awa.open(f"{page}?reponse=2")
+    assert "Désolés, Carole." in awa.text and "voyez Hénin" not in awa.text
+    for wrong in ("3", "-1", "x", "9" * 30, "²"):
+        assert (await awa.open(f"{page}?reponse={wrong}")).status == 200
+
+
+async def test_conversation_has_an_end(asked: Doorbell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_up_messages, "MOST", 1)
+    await ask_answering(asked)
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+
+    for _ in range(2):
+        await awa.open(page)
+        await awa.send(page, {"act": "more", "words_more": "Encore une question ?"})
+
+    assert awa.status == 409 and "parlez-vous plutôt de vive voix" in awa.text
 
 
 async def test_b57_visitor_is_told_in_one_sentence_while_nobody_moderates(door: Doorbell) -> None:
@@ -136,7 +251,7 @@ async def test_b57_visitor_is_told_in_one_sentence_while_nobody_moderates(door: 
     visitor = await door.ring()
 
     before = (await visitor.open("/inscription")).text
-    await leave(door.instance)
+    await leave(door)
     meanwhile = (await visitor.open("/inscription")).text
     await enter_as(door, "nadia")
     after = (await visitor.open("/inscription")).text
@@ -148,7 +263,7 @@ async def test_b57_moderators_are_told_once_and_read_it_when_they_are_back(door:
     await choose(door.instance, "open")
     await add_member(door.instance, "nadia", roles=["admin"])
     await add_member(door.instance, "mona", roles=["moderator"])  # who answers nobody that asks to join
-    await leave(door.instance)
+    await leave(door)
 
     await watch_sign_ups(door.instance)
     await watch_sign_ups(door.instance)
@@ -163,3 +278,4 @@ async def test_b57_moderators_are_told_once_and_read_it_when_they_are_back(door:
     assert "attend d’entrer dans la coop" in nadia.text
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM unattended WHERE until IS NOT NULL") == 1
+    assert CAROLE["name"] in (await nadia.open("/coop/demandes")).text

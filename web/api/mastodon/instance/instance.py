@@ -63,7 +63,7 @@ async def show_instance(request: web.Request) -> web.Response:
             "configuration": build_configuration(site)
             | {"vapid": {"public_key": vapid}, "limited_federation": chosen.limited_federation},
             "registrations": {
-                "enabled": registration != "closed",
+                "enabled": registration in ("open", "approval"),
                 "approval_required": registration == "approval",
                 "reason_required": False,
                 "message": None,
@@ -105,7 +105,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             },
             "thumbnail": look.header,
             "languages": list(site.languages),
-            "registrations": registration != "closed",
+            "registrations": registration in ("open", "approval"),
             "approval_required": registration == "approval",
             "invites_enabled": chosen.member_invitations > 0,
             "configuration": build_configuration(site),

@@ -12,6 +12,7 @@ from models.errors import Conflict, Forbidden, Invalid
 from models.people import accounts
 from models.people.documents import versions
 from models.people.invitations.arrivals import Entry
+from models.people.sign_ups import ANSWER_LIMIT, SignUpAnswer
 from models.store.database import connection, transaction
 from web.actions.sign_up import NewMember, ask_to_join, create_member, find_registration_mode
 from web.api.auth import READER, TOKEN, reader
@@ -28,21 +29,22 @@ async def create_account(request: web.Request) -> web.Response:
     """POST /api/v1/accounts, with an application's own token: `username`, `email`, `password`, `agreement`, `locale`.
 
     The answer is a token of the new account. Where mails can be sent, it opens nothing until the address is confirmed;
-    where the cooperative says yes to each newcomer, there is none yet (403), and she waits. `reason` is not kept.
+    where the cooperative says yes to each newcomer, there is none yet (403), and she waits; the team reads `reason`.
     """
     instance, token = request.app[INSTANCE], request[TOKEN]
     if READER in request or token.application_id is None:
         raise Forbidden("client_credentials_required")
     way_in = await find_registration_mode(instance)
-    if way_in == "closed":
+    if way_in in ("closed", "invitation"):
         raise Forbidden("registrations_closed")
-    newcomer = read_newcomer(await read_parameters(request), instance.site.languages)
+    parameters = await read_parameters(request)
+    newcomer = read_newcomer(parameters, instance.site.languages)
     newcomer = replace(newcomer, entry=await _accept_what_stands(instance))
     await require_try(request, "register", "")
     mail = instance.settings.smtp_url is not None
     try:
         if way_in == "approval":
-            await ask_to_join(instance, newcomer, None)
+            await _ask(request, newcomer, parameters.text("reason").strip())
             raise Forbidden("approval_pending")
         account = await create_member(instance, newcomer, roles=(), commune=None, confirmed=not mail)
     except Conflict as conflict:
@@ -65,6 +67,15 @@ async def _accept_what_stands(instance: Instance) -> Entry:
     """`agreement` is a yes to the charter and the terms as they stand."""
     async with connection(instance.pool) as conn:
         return Entry(version_ids=tuple(one.id for one in await versions.list_current(conn)))
+
+
+async def _ask(request: web.Request, newcomer: NewMember, reason: str) -> None:
+    instance = request.app[INSTANCE]
+    answers = [SignUpAnswer(question="", words=reason[:ANSWER_LIMIT])] if reason else []
+    asked = await ask_to_join(instance, newcomer, None, answers)
+    if instance.settings.smtp_url is not None and asked.actor_id is not None:
+        async with transaction(instance.pool) as conn:
+            await queue_mail(conn, "confirm", asked.actor_id, "/compte/attente")
 
 
 async def post_confirmation(request: web.Request) -> web.Response:

@@ -29,6 +29,8 @@ from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import ListingCard, Picture
 from web.pages.components.photo_upload import LIMITS, MOST, list_attached, take_photos
 from web.pages.components.reader_location import find_reader_commune
+from web.pages.listings.publish.kept_forms import FIELD as KEPT
+from web.pages.listings.publish.kept_forms import find_kept_form, forget_kept, keep_form
 from web.pages.listings.publish.listing_form import (
     ListingFormContext,
     first_values,
@@ -39,7 +41,8 @@ from web.pages.listings.publish.listing_form import (
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
-from web.security.acting_author import find_author, note_act
+from web.security.acting_author import ActingAuthor, find_author, note_act
+from web.security.session import current_applicant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +57,12 @@ class Preview:
 
 
 async def show_publish(request: web.Request) -> web.Response:
-    """GET /publier; `?genre=` chooses the first answer."""
+    """GET /publier; `?genre=` chooses the first answer, `?brouillon=` what was begun."""
     account = (await find_author(request)).account
+    left = await find_kept_form(request, account)
+    if left is not None:
+        values, photos = left
+        return await _show(request, blank_form(request, values), photos)
     async with connection(request.app[INSTANCE].pool) as conn:
         if (await actors.get(conn, account.actor_id)).moved_to is not None:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
@@ -66,7 +73,10 @@ async def show_publish(request: web.Request) -> web.Response:
 
 
 async def post_publish(request: web.Request) -> web.Response:
-    """POST /publier: keep the photos, show what is wrong or how it will look, or publish."""
+    """POST /publier: keep the photos, show what is wrong or how it will look, publish, or leave it for later.
+
+    Whoever waits to be let in can only leave it for later.
+    """
     acting = await find_author(request)
     account = acting.account
     form = await read_form(request, LIMITS)
@@ -74,24 +84,40 @@ async def post_publish(request: web.Request) -> web.Response:
     photos = await take_photos(instance, form, account.actor_id)
     if form.typed("act") == "add":
         return await _show(request, form, photos, kept=form.ok)
+    if form.typed("act") == "keep" or (form.typed("act") != "preview" and account.standing == "waiting"):
+        if form.ok:
+            await keep_form(request, form, photos, account)
+        return await _show(request, form, photos)
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
         return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
+    published = await _publish(request, acting, form, draft)
+    if published is None:
+        return await _show(request, form, photos)
+    listing, held = published
+    done = "held" if held else "published"
+    raise redirect_with_message(acting.home or listing_path(instance.site, listing), done)
+
+
+async def _publish(
+    request: web.Request, acting: ActingAuthor, form: Form, draft: ListingDraft
+) -> tuple[Listing, bool] | None:
+    """The listing, and whether it waits for a look; None where it was refused, which the form says."""
+    account, instance = acting.account, request.app[INSTANCE]
     try:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
+            await forget_kept(conn, form, account)
             begun = read_begun(form)
             if begun is None:
                 listing = await outbox.publish(conn, instance.site, author, draft)
             else:
                 listing = await listing_suggestions.publish(conn, instance.site, author, begun, draft)
-            held = await held_posts.find(conn, listing.id)
             await note_act(conn, acting, "published", listing.uri)
+            return listing, await held_posts.find(conn, listing.id) is not None
     except Invalid as error:
         note_refusal(form, error)
-        return await _show(request, form, photos)
-    done = "held" if held is not None else "published"
-    raise redirect_with_message(acting.home or listing_path(instance.site, listing), done)
+        return None
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -208,6 +234,8 @@ async def _show(
         editing=editing is not None,
         preview=None if form.errors else preview,
         kept=kept,
+        left=form.typed(KEPT),
+        may_leave=current_applicant(request) is not None or bool(form.typed(KEPT)),
         has_home=home is not None,
         back=acting.home or page,
         action_url=f"{acting.home}{page}/modifier" if editing else f"{acting.home}{page}",

@@ -10,6 +10,7 @@ from models import preferences
 from models.access import applications, tokens
 from models.access.applications import NewApplication
 from models.people import accounts, sign_ups
+from models.preferences import Registration
 from models.store.database import connection, fetch_value, transaction
 from tests.factories import make_member
 from tests.web.api import strict
@@ -126,6 +127,30 @@ async def test_where_the_cooperative_says_yes_to_each_the_request_waits(anybody:
         [waiting] = await sign_ups.list_waiting(conn)
         assert await accounts.find_by_username(conn, "marie") is None
     assert (waiting.username, waiting.email, waiting.language) == ("marie", "marie@exemple.fr", "en")
+
+
+async def test_reason_that_an_app_sends_is_read_by_the_team_and_cut_where_it_is_endless(anybody: Api) -> None:
+    app = await open_door(anybody)
+    async with transaction(anybody.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), registration="approval"))
+
+    await join(app, reason=" J’ai une scie. " + "x" * 2000)
+
+    async with connection(anybody.pool) as conn:
+        [waiting] = await sign_ups.list_waiting(conn)
+    [answer] = waiting.answers
+    assert answer["words"].startswith("J’ai une scie. x") and len(answer["words"]) == 1000
+    assert waiting.actor_id is not None
+
+
+@pytest.mark.parametrize("way", ["invitation", "closed"])
+async def test_no_app_joins_where_one_needs_an_invitation_or_nobody_joins(anybody: Api, way: Registration) -> None:
+    app = await open_door(anybody)
+    async with transaction(anybody.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), registration=way))
+
+    assert (await join(app)).status == 403
+    assert (await anybody.get("/api/v2/instance"))["registrations"]["enabled"] is False
 
 
 async def test_only_applications_themselves_and_with_the_scope(anybody: Api) -> None:

@@ -1,0 +1,95 @@
+"""The cooperative's questions and the answers kept ready, and the ways to join."""
+
+import pytest
+
+from models import preferences
+from models.people.arrivals import canned_answers
+from models.people.arrivals.canned_answers import CannedAnswer
+from models.preferences import SignUpQuestion
+from models.store.database import connection
+from tests.web.applicants import choose, words_of
+from tests.web.form_client import Doorbell, Visitor, add_member
+
+PAGE = "/coop/reglages/arrivees"
+
+
+@pytest.fixture
+async def nadia(door: Doorbell) -> Visitor:
+    """She administers."""
+    await add_member(door.instance, "nadia", roles=["admin"])
+    visitor = await door.ring()
+    await visitor.log_in("nadia")
+    return await visitor.open(PAGE)
+
+
+async def test_questions_and_answers_are_kept_and_come_back(nadia: Visitor, door: Doorbell) -> None:
+    fields = {
+        "question_1": "Qu’aimeriez-vous prêter ?",
+        "required_1": "1",
+        "question_3": "Par qui nous connaissez-vous ?",
+        "title_yes_1": "Bienvenue",
+        "answer_yes_1": "Bonjour [prénom] !",
+        "title_no_1": "Plus près",
+        "answer_no_1": "Voyez Hénin.",
+        "closed_words": "Nous rouvrons en mai.",
+    }
+    await nadia.send(PAGE, fields)
+
+    assert "C’est enregistré" in nadia.text and "Bonjour [prénom] !" in nadia.text
+    async with connection(door.instance.pool) as conn:
+        chosen = await preferences.load(conn)
+        ready = await canned_answers.list_all(conn)
+    assert chosen.questions == (
+        SignUpQuestion(text="Qu’aimeriez-vous prêter ?", required=True),
+        SignUpQuestion(text="Par qui nous connaissez-vous ?"),
+    )
+    assert ready == [
+        CannedAnswer(kind="yes", title="Bienvenue", words="Bonjour [prénom] !"),
+        CannedAnswer(kind="no", title="Plus près", words="Voyez Hénin."),
+    ]
+    await nadia.send(PAGE, {"closed_words": ""})
+    async with connection(door.instance.pool) as conn:
+        assert (await preferences.load(conn)).questions == () and await canned_answers.list_all(conn) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("question_1", "x" * 201),
+        ("title_yes_1", "x" * 61),
+        ("answer_no_1", "x" * 2001),
+        ("closed_words", "x" * 501),
+        ("answer_more_1", "Dites-nous-en plus."),
+        ("title_more_1", "Dites-nous-en plus"),
+    ],
+)
+async def test_a_mistake_is_said_at_its_field_and_nothing_is_lost(nadia: Visitor, field: str, typed: str) -> None:
+    await nadia.send(PAGE, {"question_2": "Qui vous envoie ?", field: typed})
+
+    missing = {"answer_more_1": "title_more_1", "title_more_1": "answer_more_1"}.get(field, field)
+    assert nadia.status == 422 and f'href="#{missing}"' in nadia.text
+    assert "Qui vous envoie ?" in nadia.text and typed[:60] in nadia.text
+
+
+async def test_settings_of_the_cooperative_keep_the_questions(nadia: Visitor, door: Doorbell) -> None:
+    await nadia.send(PAGE, {"question_1": "Qui vous envoie ?"})
+    await nadia.open("/coop/reglages")
+    await nadia.send(
+        "/coop/reglages", {"name": "La Remise", "territory": "Lomme", "registration": "invitation", "modes": "loan"}
+    )
+
+    assert nadia.status == 200, words_of(nadia.text)
+    async with connection(door.instance.pool) as conn:
+        chosen = await preferences.load(conn)
+    assert chosen.registration == "invitation" and chosen.questions == (SignUpQuestion(text="Qui vous envoie ?"),)
+
+
+@pytest.mark.parametrize(("way", "said"), [("invitation", "on entre avec une invitation"), ("closed", "de vive voix")])
+async def test_closed_ways_say_why_in_the_cooperatives_words(door: Doorbell, way: str, said: str) -> None:
+    await choose(door.instance, way, closed_words="Nous rouvrons en mai.")  # type: ignore[arg-type]
+    visitor = await door.ring()
+
+    await visitor.open("/inscription")
+
+    assert said in visitor.text and "Nous rouvrons en mai." in visitor.text and 'name="username"' not in visitor.text
+    assert "/inscription" not in (await visitor.open("/")).text
