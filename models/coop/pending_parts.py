@@ -6,7 +6,8 @@ that she decided, unless she is alone. `$2` are the roles of those who moderate.
 
 from models.store.statements import fragment
 
-SIGN_UPS = "FROM sign_up s"
+SIGN_UPS = "FROM full_sign_up s WHERE NOT s.asked_back"
+"""Not those whom the team asked something that they have not answered."""
 
 UNATTENDED = "FROM unattended u WHERE u.until IS NULL"
 

@@ -17,7 +17,7 @@ from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
 from models.people.actors import Actor, Profile
 from models.people.arrivals import first_sessions, waiting_accounts
-from models.people.invitations import arrivals
+from models.people.invitations import entries
 from models.people.sign_ups import NewSignUp, SignUp
 from models.personal_data import account_erasure
 from models.places import places
@@ -78,7 +78,7 @@ async def _create(conn: Connection, site: Site, **member: Unpack[NewMember]) -> 
         roles=member["roles"],
         language=member["language"],
     )
-    await arrivals.settle(conn, username, actor.id)
+    await entries.settle(conn, username, actor.id)
     return actor
 
 
@@ -110,7 +110,7 @@ async def vouch(conn: Connection, actor_id: int) -> None:
 
 async def tell_inviter(conn: Connection, actor_id: int) -> None:
     """Whoever invited this member learns that she is in, once; nothing while she waits for a yes."""
-    inviter = await arrivals.find_inviter(conn, actor_id)
+    inviter = await entries.find_inviter(conn, actor_id)
     member = await accounts.get(conn, actor_id)
     if inviter is not None and inviter.actor_id is not None and member.standing == "full":
         await notifications.notify(conn, recipient_id=inviter.actor_id, type="invitation_used", actor_id=actor_id)
@@ -187,7 +187,7 @@ async def reject_sign_up(conn: Connection, id: int, *, by: int | None = None) ->
     asked = await sign_ups.find(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=False, answered_by=by):
         return False
-    await arrivals.forget(conn, asked.username)
+    await entries.forget(conn, asked.username)
     if asked.actor_id is not None:
         await waiting_accounts.erase(conn, [asked.actor_id])
     await _record(conn, "sign_up_refused", by)

@@ -7,8 +7,8 @@ from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
 from models.people import accounts, sign_ups
 from models.people.accounts import Account, Role
-from models.people.invitations import arrivals
-from models.people.invitations.arrivals import Entry
+from models.people.invitations import entries
+from models.people.invitations.entries import Entry
 from models.people.sign_ups import NewSignUp, SignUp, SignUpAnswer
 from models.places.places import Commune
 from models.preferences import Registration
@@ -45,7 +45,7 @@ async def create_member(
     password_hash = await hash_password(newcomer.password)
     key_pairs = await make_key_pairs(instance.settings)
     async with transaction(instance.pool) as conn:
-        await arrivals.record(conn, newcomer.username, newcomer.entry)
+        await entries.record(conn, newcomer.username, newcomer.entry)
         actor = await register(
             conn,
             instance.site,
@@ -82,5 +82,5 @@ async def ask_to_join(
     )
     async with transaction(instance.pool) as conn:
         asked = await outbox.ask_to_join(conn, instance.site, new, commune)
-        await arrivals.record(conn, newcomer.username, newcomer.entry)
+        await entries.record(conn, newcomer.username, newcomer.entry)
         return asked

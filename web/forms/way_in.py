@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models.people import sign_ups
 from models.people.documents import versions
 from models.people.documents.versions import DocumentVersion
-from models.people.invitations.arrivals import Entry
+from models.people.invitations.entries import Entry
 from models.people.invitations.invitations import Invitation
 from models.preferences import Registration
 from models.store.database import Connection

@@ -24,9 +24,9 @@ KINDS: dict[str, MailKind] = {"welcome": "sign_up_welcome", "question": "sign_up
 Farewell = Literal["refused", "expired"]
 
 
-async def queue_welcome(conn: Connection, actor_id: int, words: str, by: Account) -> None:
-    """She is let in; `words` are what the team says to it."""
-    await _queue(conn, {"kind": "welcome", "actor_id": actor_id, "words": words, "by": by.name or by.username})
+async def queue_welcome(conn: Connection, actor_id: int, words: str, by: Account | None) -> None:
+    """She is let in; `words` are what the team says to it, `by` who of it, unless a command did."""
+    await _queue(conn, {"kind": "welcome", "actor_id": actor_id, "words": words, "by": _name(by)})
 
 
 async def queue_question(conn: Connection, actor_id: int, words: str, by: Account) -> None:
@@ -34,10 +34,14 @@ async def queue_question(conn: Connection, actor_id: int, words: str, by: Accoun
     await _queue(conn, {"kind": "question", "actor_id": actor_id, "words": words, "by": by.name or by.username})
 
 
-async def queue_refusal(conn: Connection, asked: SignUp, words: str, by: Account) -> None:
+async def queue_refusal(conn: Connection, asked: SignUp, words: str, by: Account | None) -> None:
     """She is not let in. What the mail needs goes along, since nothing else of her is kept."""
     payload = {"kind": "refused", "email": asked.email, "name": asked.name, "language": asked.language}
-    await _queue(conn, payload | {"words": words, "by": by.name or by.username})
+    await _queue(conn, payload | {"words": words, "by": _name(by)})
+
+
+def _name(by: Account | None) -> str:
+    return "" if by is None else by.name or by.username
 
 
 async def _queue(conn: Connection, payload: dict[str, Any]) -> None:

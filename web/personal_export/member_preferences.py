@@ -13,7 +13,7 @@ from models.news import mail_preferences, staff_preferences
 from models.people import member_locations, phone_numbers
 from models.people.arrivals import sign_up_messages, waiting_accounts
 from models.people.documents import acceptances
-from models.people.invitations import arrivals, invitations
+from models.people.invitations import entries, invitations
 from models.people.team import duty
 from models.personal_data import personal_export
 from models.places import places
@@ -62,7 +62,7 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
 
 async def _list_invitations(conn: Connection, actor_id: int) -> dict[str, Any]:
     """By whom she came, and whom she invited."""
-    inviter = await arrivals.find_inviter(conn, actor_id)
+    inviter = await entries.find_inviter(conn, actor_id)
     made = await invitations.list_links(conn, made_by=actor_id)
     return {
         "invited_by": inviter.username if inviter is not None else None,

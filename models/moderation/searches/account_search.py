@@ -68,15 +68,15 @@ class Moderated:
 
 _FOUND = """
     FROM actor a LEFT JOIN account m ON m.actor_id = a.id
-    WHERE a.deleted_at IS NULL AND a.host <> '' AND (m.actor_id IS NOT NULL OR NOT a.local)
+    WHERE a.deleted_at IS NULL AND a.host <> '' AND (m.actor_id IS NOT NULL OR NOT a.local) AND m.waits_since IS NULL
         AND a.id < :ceiling AND a.id > :floor
         AND (:origin::text IS NULL OR a.local = (:origin = 'local'))
         AND CASE coalesce(:status, '')
-            WHEN 'active' THEN a.suspended_at IS NULL AND m.disabled_at IS NULL AND m.waits_since IS NULL
-            WHEN 'pending' THEN m.waits_since IS NOT NULL
+            WHEN 'active' THEN a.suspended_at IS NULL AND m.disabled_at IS NULL
+            WHEN 'pending' THEN false
             WHEN 'disabled' THEN m.disabled_at IS NOT NULL
             WHEN 'silenced' THEN a.limited_at IS NOT NULL
-            WHEN 'suspended' THEN a.suspended_at IS NOT NULL AND m.waits_since IS NULL
+            WHEN 'suspended' THEN a.suspended_at IS NOT NULL
             ELSE true END
         AND (:username = '' OR strpos(lower(a.username), lower(:username)) > 0)
         AND (:name = '' OR strpos(fold(a.name), fold(:name)) > 0)

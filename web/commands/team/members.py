@@ -24,7 +24,7 @@ with when_used():
     from models.personal_data import export_archives
     from models.store import database
     from outbox.people import accounts as outbox
-    from web.mail import account_mails
+    from web.mail import account_mails, sign_up_mails
     from web.personal_export import job, storage
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ async def _approve_member(name: str) -> None:
             asked = await _find_asked(conn, name)
             actor = await outbox.approve_sign_up(conn, instance.site, asked.id, key_pairs=pairs, confirmed=not mail)
             if mail:
-                await account_mails.queue_mail(conn, "confirm", actor.id)
-            await journal.record(conn, "sign_up_approved", by=None, right="sign_ups", about_id=actor.id)
+                await sign_up_mails.queue_welcome(conn, actor.id, "", None)
         print_out(name)
 
 
@@ -128,7 +127,8 @@ async def _refuse_member(name: str, *, dry_run: bool) -> None:
             print_err(f"This would remove the request of {asked.name or name}, made {asked.asked_at:%Y-%m-%d}.")
         else:
             await outbox.reject_sign_up(conn, asked.id)
-            await journal.record(conn, "sign_up_refused", by=None, right="sign_ups", name=name)
+            if instance.settings.smtp_url is not None:
+                await sign_up_mails.queue_refusal(conn, asked, "", None)
         print_out(name)
 
 

@@ -12,7 +12,7 @@ from models.moderation import journal
 from models.people import accounts
 from models.people.accounts import ROLES, Account
 from models.people.documents import acceptances
-from models.people.invitations import arrivals
+from models.people.invitations import entries
 from models.people.team import place_keepers
 from models.store.database import Connection, connection, transaction
 from outbox.people.accounts import NewMember, register
@@ -166,7 +166,7 @@ async def _show(
     async with connection(request.app[INSTANCE].pool) as conn:
         factors = await second_factors.find(conn, member.actor_id)
         place = await place_keepers.is_place(conn, member.actor_id)
-        inviter = await arrivals.find_inviter(conn, member.actor_id)
+        inviter = await entries.find_inviter(conn, member.actor_id)
         accepted = await acceptances.list_acceptances(conn, member.actor_id)
     speak = partial(say, request)
     return await render(

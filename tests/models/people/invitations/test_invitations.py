@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.errors import Conflict
-from models.people.invitations import arrivals, invitations, mailings, member_imports
-from models.people.invitations.arrivals import Entry
+from models.people.invitations import entries, invitations, mailings, member_imports
+from models.people.invitations.entries import Entry
 from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
 from tests.factories import make_member
 from tests.invitations import make_invitation, publish_charter
@@ -29,13 +29,13 @@ async def test_an_invitation_is_open_full_expired_or_revoked(conn: Connection) -
         await make_invitation(conn, nadia.id),
         await make_invitation(conn, nadia.id),
     ]
-    await arrivals.record(conn, "carole", Entry(invitation_id=full))
+    await entries.record(conn, "carole", Entry(invitation_id=full))
     assert await invitations.revoke(conn, revoked) and not await invitations.revoke(conn, revoked)
 
     assert [await state_of(conn, id) for id in (full, old, revoked, open_one)] == ["full", "expired", "revoked", "open"]
     for closed in (full, old, revoked):
         with pytest.raises(Conflict):
-            await arrivals.record(conn, "denis", Entry(invitation_id=closed))
+            await entries.record(conn, "denis", Entry(invitation_id=closed))
 
 
 async def test_a_members_own_invitation_ends_with_her(conn: Connection) -> None:
@@ -52,7 +52,7 @@ async def test_of_two_at_the_last_place_one_comes_in(pool: Pool) -> None:
         nadia = await make_member(conn, "nadia")
         id = await make_invitation(conn, nadia.id, places=3)
         for name in ("anne", "bruno"):
-            await arrivals.record(conn, name, Entry(invitation_id=id))
+            await entries.record(conn, name, Entry(invitation_id=id))
     ready = asyncio.Barrier(4)
 
     async def come(name: str) -> bool:
@@ -60,7 +60,7 @@ async def test_of_two_at_the_last_place_one_comes_in(pool: Pool) -> None:
             await fetch_value(conn, "SELECT 1")
             await ready.wait()
             try:
-                await arrivals.record(conn, name, Entry(invitation_id=id))
+                await entries.record(conn, name, Entry(invitation_id=id))
             except Conflict:
                 return False
             await asyncio.sleep(0)
@@ -78,12 +78,12 @@ async def test_what_she_brings_waits_and_becomes_hers_with_the_account(conn: Con
     nadia = await make_member(conn, "nadia", name="Nadia")
     version = await publish_charter(conn)
     id = await make_invitation(conn, nadia.id)
-    await arrivals.record(conn, "carole", Entry(invitation_id=id, version_ids=(version,)))
+    await entries.record(conn, "carole", Entry(invitation_id=id, version_ids=(version,)))
 
     carole = await make_member(conn, "carole")
-    await arrivals.settle(conn, "carole", carole.id)
+    await entries.settle(conn, "carole", carole.id)
 
-    inviter = await arrivals.find_inviter(conn, carole.id)
+    inviter = await entries.find_inviter(conn, carole.id)
     assert inviter is not None and (inviter.name, inviter.note) == ("Nadia", "affiche du marché")
     assert await fetch_value(conn, "SELECT documents_due_at FROM account WHERE actor_id = $1", carole.id) is None
     assert [one.username for one in await invitations.list_invited(conn, [id])] == ["carole"]
@@ -92,10 +92,10 @@ async def test_what_she_brings_waits_and_becomes_hers_with_the_account(conn: Con
 async def test_who_is_refused_or_never_confirms_gives_her_place_back(conn: Connection) -> None:
     nadia = await make_member(conn, "nadia")
     id = await make_invitation(conn, nadia.id, places=1)
-    await arrivals.record(conn, "carole", Entry(invitation_id=id))
-    await arrivals.forget(conn, "carole")
+    await entries.record(conn, "carole", Entry(invitation_id=id))
+    await entries.forget(conn, "carole")
     denis = await make_member(conn, "denis")
-    await arrivals.record(conn, "denis", Entry(invitation_id=id))
+    await entries.record(conn, "denis", Entry(invitation_id=id))
     assert await state_of(conn, id) == "full"
 
     await execute(conn, "DELETE FROM actor WHERE id = $1", denis.id)
@@ -107,7 +107,7 @@ async def test_a_member_gives_away_what_is_open_or_taken(conn: Connection) -> No
     alice = await make_member(conn)
     await make_invitation(conn, alice.id, team=False, places=3)
     stopped = await make_invitation(conn, alice.id, team=False, places=4)
-    await arrivals.record(conn, "carole", Entry(invitation_id=stopped))
+    await entries.record(conn, "carole", Entry(invitation_id=stopped))
     await invitations.revoke(conn, stopped)
     await make_invitation(conn, alice.id, places=100)
 
@@ -136,6 +136,6 @@ async def test_lists_that_nobody_confirmed_are_forgotten_after_a_day(conn: Conne
     assert await member_imports.forget_old(conn) == 1
 
     assert await member_imports.find(conn, looked_at) is None and await member_imports.find(conn, done) is not None
-    await arrivals.record(conn, "carole", Entry())
+    await entries.record(conn, "carole", Entry())
     await execute(conn, "UPDATE arrival SET at = now() - interval '91 days'")
-    assert await arrivals.forget_old(conn) == 1
+    assert await entries.forget_old(conn) == 1

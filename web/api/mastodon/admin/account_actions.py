@@ -19,7 +19,7 @@ from web.api.mastodon.admin.staff import get_moderated, read_staff, show_actor
 from web.api.parameters import Parameters, read_parameters
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
-from web.mail.account_mails import queue_mail
+from web.mail.sign_up_mails import queue_refusal, queue_welcome
 from web.mail.staff_mails import queue_answer
 
 ACTIONS: tuple[AppAction, ...] = get_args(AppAction)
@@ -96,7 +96,7 @@ async def post_approve(request: web.Request) -> web.Response:
             conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail, by=me.actor_id
         )
         if mail:
-            await queue_mail(conn, "confirm", actor.id)
+            await queue_welcome(conn, actor.id, "", me)
         return answer_json(request, await show_actor(conn, request, actor))
 
 
@@ -107,6 +107,8 @@ async def post_reject(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         if not await outbox.reject_sign_up(conn, id, by=me.actor_id):
             raise NotFound("sign_up_answered")
+        if instance.settings.smtp_url is not None:
+            await queue_refusal(conn, asked, "", me)
     return answer_json(request, build_pending_account(read_staff(request), asked))
 
 

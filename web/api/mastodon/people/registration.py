@@ -11,7 +11,7 @@ from models.access import applications, tokens
 from models.errors import Conflict, Forbidden, Invalid
 from models.people import accounts
 from models.people.documents import versions
-from models.people.invitations.arrivals import Entry
+from models.people.invitations.entries import Entry
 from models.people.sign_ups import ANSWER_LIMIT, SignUpAnswer
 from models.store.database import connection, transaction
 from web.actions.sign_up import NewMember, ask_to_join, create_member, find_registration_mode
