@@ -250,9 +250,7 @@ async def set_email(conn: Connection, actor_id: int, email: str) -> None:
 async def confirm_email(conn: Connection, actor_id: int) -> None:
     """The address is this person's: a link sent there came back, or an administrator vouches for it."""
     await execute(
-        conn,
-        "UPDATE account SET confirmed_at = coalesce(confirmed_at, now()) WHERE actor_id = $1",
-        actor_id,
+        conn, "UPDATE account SET confirmed_at = now() WHERE actor_id = $1 AND confirmed_at IS NULL", actor_id
     )
 
 

@@ -1823,8 +1823,9 @@ CREATE TABLE moderation_decision (
     refused_words text NOT NULL DEFAULT '',
     provisional boolean NOT NULL DEFAULT false,  -- hidden only until two have decided what follows
     returned_at timestamptz,                  -- whoever was asked did not answer: all of the team are
-    end_told_at timestamptz,                  -- the person knows that it is over
-    link_id uuid NOT NULL DEFAULT gen_random_uuid(),  -- opens it for whoever cannot log in; written to her alone
+    -- the person knows that it is over Opens it for whoever cannot log in; written to her alone:
+    end_told_at timestamptz,
+    link_id uuid NOT NULL DEFAULT gen_random_uuid(),
     answer text NOT NULL DEFAULT '',          -- what those who reported are told
     reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
     lifted_at timestamptz,                    -- A decision whose time is over is lifted once, whoever looks.

@@ -33,6 +33,7 @@ from tests.sample_team import add_sample_team
 from tests.sample_village import Village
 from tests.web.axe import list_violations, needs_axe
 from tests.web.chromium import needs_chromium
+from tests.web.coop_pages import COOP_PAGES
 from tests.web.live_site import Live, serve_village
 from tests.web.page_checks import list_flaws
 
@@ -88,7 +89,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "copy to a member": (copy_of("sewing"), alice, 200),
     "directory": ("/reseau", nobody, 200),
     "directory to an admin": ("/reseau", admin, 200),
-    "directory kept by an admin": ("/coop/territoires", admin, 200),
+    **COOP_PAGES,
     "profile": ("/@alice", nobody, 200),
     "own profile": ("/@alice", alice, 200),
     "profile elsewhere": ("/@bob@henin.test", alice, 200),
@@ -139,9 +140,6 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "my place of a place": ("/chez-moi", admin, 200),
     "agenda": ("/agenda", alice, 200),
     "agenda of a month": ("/agenda?mois=2027-05", alice, 200),
-    "home of the coop": ("/coop", admin, 200),
-    "mails that are stuck": ("/coop/courriels", admin, 200),
-    "settings": ("/coop/reglages", admin, 200),
     "password": ("/compte/mot-de-passe", alice, 200),
     "two steps": ("/compte/securite", alice, 200),
     "moving": ("/compte/demenagement", alice, 200),
@@ -152,30 +150,13 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "leaving": ("/compte/supprimer", alice, 200),
     "leaving as the last administrator": ("/compte/supprimer", admin, 200),
     "about to leave": ("/compte/supprimer", hocine, 200),
-    "who left": ("/coop/departs", admin, 200),
     "hidden people": ("/compte/masques", alice, 200),
-    "servers set aside": ("/coop/serveurs/liste", admin, 200),
     "servers set aside, for all": ("/a-l-ecart", nobody, 200),
     "points": ("/points", alice, 200),
     "no points yet": ("/points?avant=1", admin, 200),
-    "all points": ("/coop/points", admin, 200),
-    "points of a member": ("/coop/points/alice", admin, 200),
-    "letters of strangers": ("/coop/inconnus", admin, 200),
     "messages of strangers": ("/messages/inconnus", alice, 200),
     "no messages of strangers": ("/messages/inconnus", hocine, 200),
-    "requests to join": ("/coop/demandes", admin, 200),
-    "members": ("/coop/membres", admin, 200),
-    "invitations": ("/coop/invitations", admin, 200),
-    "one invitation": ("/coop/invitations/77", admin, 200),
-    "charter to write": ("/coop/documents/charte", admin, 200),
-    "new member": ("/coop/membres/nouveau", admin, 200),
-    "member": ("/coop/membres/alice", admin, 200),
-    "on duty": ("/coop/permanence", admin, 200),
-    "places": ("/coop/lieux", admin, 200),
-    "place to keep": ("/coop/lieux/nadia", admin, 200),
     "choice of mails of the team": ("/compte/courriels", admin, 200),
-    "servers": ("/coop/serveurs", admin, 200),
-    "server": ("/coop/serveurs/henin.test", admin, 200),
     "why": ("/pourquoi", alice, 200),
     "not found": ("/n-existe-pas", nobody, 404),
     "withdrawn": (path_of("withdrawn"), nobody, 410),

@@ -11,7 +11,7 @@ from web.pages.access import (
     second_factor_settings,
 )
 from web.pages.access.preserve_form import preserve_form
-from web.pages.coop import home as coop_home
+from web.pages.coop_routes import ADMINISTRATION
 from web.pages.exchanges import agreement_actions, messages, own_exchanges, proposals, terms_links, thanks
 from web.pages.exchanges.agenda import agenda_page as agenda
 from web.pages.exchanges.agenda import calendar_feed
@@ -19,48 +19,36 @@ from web.pages.exchanges.guests import agreement_actions as guest_acts
 from web.pages.exchanges.guests import contact_form as guest_door
 from web.pages.exchanges.guests import thread as guest_thread
 from web.pages.exchanges.guests import unsubscribe as guest_ending
-from web.pages.exchanges.points import balance, ledger
+from web.pages.exchanges.points import balance
 from web.pages.exchanges.thread import thread_page
-from web.pages.instance import exchange_statistics, help, home, settings, setup
-from web.pages.instance.documents import acceptance, editing, reading
+from web.pages.instance import help, home, setup
+from web.pages.instance.documents import acceptance, reading
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import kept_forms, publish_page
-from web.pages.moderation import journal_pages, message_request_review, own_decisions, suspension
-from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
+from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
-from web.pages.moderation.screening import filter_form, filters
-from web.pages.moderation.screening import held_posts as held_list
-from web.pages.news import failed_mails, mail_preferences, notifications
+from web.pages.news import mail_preferences, notifications
+from web.pages.patterns import ID, LINK, SIGNED, UUID
 from web.pages.people import (
     absences,
     account,
     account_moves,
     email_change,
-    members,
     phone_number,
     registration,
-    sign_ups,
 )
-from web.pages.people.arrivals import arrival_settings, first_session, waiting_page
-from web.pages.people.invitations import invited, mailing, member_list, own, team
+from web.pages.people.arrivals import first_session, waiting_page
+from web.pages.people.invitations import invited, own
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
-from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
-from web.pages.servers import diagnosis, directory, domain_blocks, network, peers, unknown_hosts
+from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
 from web.rendering import static_files
 
-UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-ID = r"\d{1,19}"
-HOST = r"[0-9A-Za-z.:-]{1,255}"
-NAME = r"[a-z0-9_]+"
-LINK = r"[A-Za-z0-9_-]{20,80}"
-SIGNED = r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}"
-
-ROUTES: list[web.RouteDef] = [
+PAGES: list[web.RouteDef] = [
     web.get("/", home.show_home),
     web.get("/annonces", search.list_listings),
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
@@ -212,60 +200,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/supprimer/rester", account_deletion.post_deletion_cancelled),
     web.get("/compte/appareils", account.list_devices),
     web.post("/compte/appareils/fermer", account.post_end_device),
-    web.get("/coop", coop_home.show_home),
-    web.get("/coop/territoires", directory.show_territories),
-    web.post("/coop/territoires", directory.post_territories),
-    web.get("/coop/reglages", settings.show_settings),
-    web.post("/coop/reglages", preserve_form(settings.post_settings)),
-    web.get("/coop/reglages/arrivees", arrival_settings.show_arrivals),
-    web.post("/coop/reglages/arrivees", preserve_form(arrival_settings.post_arrivals)),
-    web.get("/coop/serveurs/liste", domain_blocks.show_list),
-    web.post("/coop/serveurs/liste", domain_blocks.post_act),
-    web.post("/coop/serveurs/liste/apercu", domain_blocks.post_preview),
-    web.post("/coop/serveurs/liste/appliquer", domain_blocks.post_import),
-    web.get("/coop/serveurs/liste.csv", domain_blocks.show_export),
     web.get("/a-l-ecart", domain_blocks.show_public_list),
-    web.get("/coop/inconnus", message_request_review.list_message_requests),
-    web.post("/coop/inconnus", message_request_review.post_decision),
-    web.get("/coop/serveurs", peers.list_peers),
-    web.post("/coop/serveurs", unknown_hosts.post_decision),
-    web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
-    web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_act),
-    web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
-    web.get("/coop/permanence", duty.show_duty),
-    web.post("/coop/permanence", duty.post_duty),
-    web.get("/coop/lieux", places.list_places),
-    web.get(f"/coop/lieux/{{place:{NAME}}}", places.show_place),
-    web.post(f"/coop/lieux/{{place:{NAME}}}", preserve_form(places.post_hours)),
-    web.post(f"/coop/lieux/{{place:{NAME}}}/responsables", places.post_keeper),
-    web.get(f"/coop/lieux/{{place:{NAME}}}/publier", publish_page.show_publish),
-    web.post(f"/coop/lieux/{{place:{NAME}}}/publier", preserve_form(publish_page.post_publish)),
-    web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
-    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
-    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
-    web.get("/coop/courriels", failed_mails.list_troubles),
-    web.get("/coop/demandes", sign_ups.list_requests),
-    web.get(f"/coop/demandes/{{id:{ID}}}", sign_ups.show_request),
-    web.post(f"/coop/demandes/{{id:{ID}}}", preserve_form(sign_ups.post_answer)),
-    web.get("/coop/filtres", filters.list_filters),
-    web.post("/coop/filtres", preserve_form(filters.post_act)),
-    web.get("/coop/filtres/nouveau", filter_form.show_new),
-    web.post("/coop/filtres/nouveau", preserve_form(filter_form.post_filter)),
-    web.get(f"/coop/filtres/{{id:{ID}}}", filter_form.show_filter),
-    web.post(f"/coop/filtres/{{id:{ID}}}", preserve_form(filter_form.post_filter)),
-    web.get("/coop/retenues", held_list.list_held),
-    web.post("/coop/retenues", preserve_form(held_list.post_decision)),
-    web.get("/coop/signalements", case_list.redirect_old),
-    web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
-    web.get("/coop/journal", journal_pages.show_journal),
     web.get("/journal", journal_pages.show_to_members),
-    web.get("/coop/dossiers", case_list.list_cases),
-    web.post("/coop/dossiers", preserve_form(case_list.close_many)),
-    web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
-    web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
-    web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
-    web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
-    web.post(f"/coop/dossiers/{{id:{ID}}}/publications", preserve_form(held_posts.post_publication)),
     web.get(f"/compte/decisions/{{id:{ID}}}", own_decisions.show_decision),
     web.post(f"/compte/decisions/{{id:{ID}}}", preserve_form(own_decisions.post_appeal)),
     web.get(f"/decisions/{{link:{UUID}}}", own_decisions.show_decision),
@@ -279,30 +215,6 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/signaler/{{what:annonce|message|compte}}/{{id:{ID}}}", preserve_form(report_form.post_form)),
     web.get("/compte/signalements", own_reports.list_own),
     web.get("/points", balance.show_points),
-    web.get("/coop/points", ledger.show_ledger),
-    web.get("/coop/points.csv", ledger.show_spreadsheet),
-    web.get("/coop/points/{username:[a-z0-9_]+}", ledger.show_member),
-    web.post("/coop/points/{username:[a-z0-9_]+}", ledger.post_correction),
-    web.get("/coop/membres", members.list_members),
-    web.get("/coop/echanges.csv", exchange_statistics.show_register),
-    web.get("/coop/departs", account_deletion.list_departed),
-    web.get("/coop/invitations", team.list_invitations),
-    web.post("/coop/invitations", preserve_form(team.post_invitation)),
-    web.post("/coop/invitations/courriels", preserve_form(mailing.post_mailing)),
-    web.get(f"/coop/invitations/{{id:{ID}}}", team.show_one),
-    web.post(f"/coop/invitations/{{id:{ID}}}/arreter", team.post_revoked),
-    web.post(f"/coop/invitations/{{id:{ID}}}/renvoyer", mailing.post_again),
-    web.get("/coop/membres/liste", member_list.show_list_form),
-    web.post("/coop/membres/liste", preserve_form(member_list.post_list)),
-    web.get(f"/coop/membres/liste/{{id:{ID}}}", member_list.show_progress),
-    web.post(f"/coop/membres/liste/{{id:{ID}}}", member_list.post_confirmation),
-    web.post(f"/coop/membres/liste/{{id:{ID}}}/liens", member_list.post_links),
-    web.get("/coop/membres/nouveau", members.show_new_member),
-    web.post("/coop/membres/nouveau", members.post_new_member),
-    web.get("/coop/membres/{username:[a-z0-9_]+}", members.show_member),
-    web.post("/coop/membres/{username:[a-z0-9_]+}/lien", members.post_link),
-    web.post("/coop/membres/{username:[a-z0-9_]+}/role", members.post_role),
-    web.post("/coop/membres/{username:[a-z0-9_]+}/verification", members.post_factor_reset),
     web.get("/installation", setup.show_hint),
     web.get(f"/installation/{{token:{LINK}}}", setup.show_step),
     web.post(f"/installation/{{token:{LINK}}}", setup.post_step),
@@ -315,9 +227,6 @@ ROUTES: list[web.RouteDef] = [
     web.get("/conditions", reading.show_terms),
     web.get("/documents/a-accepter", acceptance.show_asked),
     web.post("/documents/a-accepter", preserve_form(acceptance.post_accepted)),
-    web.get("/coop/documents", editing.list_documents),
-    web.get("/coop/documents/{document:charte|conditions}", editing.show_editor),
-    web.post("/coop/documents/{document:charte|conditions}", preserve_form(editing.post_editor)),
     web.get("/mentions-legales", help.show_legal),
     web.get("/accessibilite", help.show_accessibility),
     web.get("/langue/{language:[a-z]{2,3}}", help.show_language),
@@ -325,3 +234,5 @@ ROUTES: list[web.RouteDef] = [
     web.get("/static/{name:.+}", static_files.show_static),
     web.get("/favicon.ico", static_files.show_icon),
 ]
+
+ROUTES: list[web.RouteDef] = [*PAGES, *ADMINISTRATION]

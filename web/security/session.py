@@ -21,6 +21,7 @@ from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import ASIDE, INSTANCE
 from web.security.documents_due import require_accepted
+from web.security.same_origin import require_same_origin
 from web.security.standing import HOMES, StandsAside, require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -281,24 +282,6 @@ def require_csrf(request: web.Request, token: str) -> None:
         wanted = _derive_token(visit.form_secret)
     if wanted is None or not secrets.compare_digest(wanted.encode(), token.encode()):
         raise StaleForm
-
-
-def require_same_origin(request: web.Request) -> None:
-    """Raise Forbidden when the browser says that another site sent this."""
-    if not is_same_origin(request):
-        raise Forbidden("cross_site_form")
-
-
-def is_same_origin(request: web.Request) -> bool:
-    """Whether no other site sent this, as far as the browser tells.
-
-    Sec-Fetch-Site is the browser's own word; older ones and plain http only tell the Origin.
-    """
-    fetch_site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if fetch_site is not None:
-        return fetch_site in {"same-origin", "none"}
-    return origin is None or origin == request.app[INSTANCE].site.url
 
 
 def _derive_token(secret: str) -> str:

@@ -19,7 +19,8 @@ ALTER TABLE moderation_decision
     ADD COLUMN provisional boolean NOT NULL DEFAULT false, -- hidden only until two have decided what follows
     ADD COLUMN returned_at timestamptz,                    -- whoever was asked did not answer: all of the team are
     ADD COLUMN end_told_at timestamptz,                    -- the person knows that it is over
-    ADD COLUMN link_id uuid NOT NULL DEFAULT gen_random_uuid(),  -- opens it for whoever cannot log in; written to her alone
+    -- Opens it for whoever cannot log in; written to her alone:
+    ADD COLUMN link_id uuid NOT NULL DEFAULT gen_random_uuid(),
     ADD COLUMN answer text NOT NULL DEFAULT '',            -- what those who reported are told
     ADD COLUMN reported boolean NOT NULL DEFAULT true;     -- somebody had reported what it is about
 CREATE INDEX moderation_decision_untold ON moderation_decision (ends_at)

@@ -66,6 +66,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points.csv": "points",
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
+    "/coop/reglages/arrivees": "settings",
     "/coop/retenues": "reports",
     "/coop/serveurs": "servers",
     "/coop/serveurs/liste": "servers",

@@ -13,7 +13,8 @@ from web.forms.old_names import rename_field
 from web.http.app_keys import INSTANCE
 from web.rendering.i18n import COOKIE
 from web.rendering.render import render
-from web.security.session import current_account, read_local_path, require_same_origin
+from web.security.same_origin import require_same_origin
+from web.security.session import current_account, read_local_path
 
 YEAR = 365 * 24 * 3600
 

@@ -68,6 +68,7 @@ async def test_all_settings_are_kept_and_shown_again(door: Doorbell, admin: Visi
         territory_name="Le Pays lommois",
         registration="open",
         member_invitations=3,
+        journal_shown=False,
         accent="prune",
         modes=("gift", "swap"),
         markets=True,
@@ -249,8 +250,8 @@ async def test_a_request_waits_for_a_day_at_least_and_a_week_at_most(
     assert await load(door) == Preferences()
 
 
-ELSEWHERE = {"limited_federation", "blocks_told", "directory_area", "questions", "closed_words"}
-"""What the pages about other servers, the map and arrivals change."""
+ELSEWHERE = {"limited_federation", "blocks_told", "directory_area", "questions", "closed_words", "first_posts"}
+"""What the pages about other servers, the map, arrivals and filters change."""
 
 TYPED_AS = {"territory_codes": "territory"}
 

@@ -84,10 +84,8 @@ async def post_publish(request: web.Request) -> web.Response:
     photos = await take_photos(instance, form, account.actor_id)
     if form.typed("act") == "add":
         return await _show(request, form, photos, kept=form.ok)
-    if form.typed("act") == "keep" or (form.typed("act") != "preview" and account.standing == "waiting"):
-        if form.ok:
-            await keep_form(request, form, photos, account)
-        return await _show(request, form, photos)
+    if _is_for_later(form, account):
+        return await _keep(request, form, photos, account)
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
         return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
@@ -97,6 +95,16 @@ async def post_publish(request: web.Request) -> web.Response:
     listing, held = published
     done = "held" if held else "published"
     raise redirect_with_message(acting.home or listing_path(instance.site, listing), done)
+
+
+def _is_for_later(form: Form, account: Account) -> bool:
+    return form.typed("act") == "keep" or (form.typed("act") != "preview" and account.standing == "waiting")
+
+
+async def _keep(request: web.Request, form: Form, photos: list[Picture], account: Account) -> web.Response:
+    if form.ok:
+        await keep_form(request, form, photos, account)
+    return await _show(request, form, photos)
 
 
 async def _publish(

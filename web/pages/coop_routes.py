@@ -1,0 +1,108 @@
+"""The addresses of the administration: all of them below /coop, for those who have a role."""
+
+from aiohttp import web
+
+from web.pages.access.preserve_form import preserve_form
+from web.pages.coop import home as coop_home
+from web.pages.exchanges.points import ledger
+from web.pages.instance import exchange_statistics, settings
+from web.pages.instance.documents import editing
+from web.pages.listings import status_changes
+from web.pages.listings.publish import publish_page
+from web.pages.moderation import journal_pages, message_request_review
+from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
+from web.pages.moderation.screening import filter_form, filters
+from web.pages.moderation.screening import held_posts as held_list
+from web.pages.news import failed_mails
+from web.pages.patterns import HOST, ID, NAME, UUID
+from web.pages.people import (
+    members,
+    sign_ups,
+)
+from web.pages.people.arrivals import arrival_settings
+from web.pages.people.invitations import mailing, member_list, team
+from web.pages.people.team import duty, places
+from web.pages.personal_data import account_deletion
+from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
+
+ADMINISTRATION: list[web.RouteDef] = [
+    web.get("/coop", coop_home.show_home),
+    web.get("/coop/territoires", directory.show_territories),
+    web.post("/coop/territoires", directory.post_territories),
+    web.get("/coop/reglages", settings.show_settings),
+    web.post("/coop/reglages", preserve_form(settings.post_settings)),
+    web.get("/coop/reglages/arrivees", arrival_settings.show_arrivals),
+    web.post("/coop/reglages/arrivees", preserve_form(arrival_settings.post_arrivals)),
+    web.get("/coop/serveurs/liste", domain_blocks.show_list),
+    web.post("/coop/serveurs/liste", domain_blocks.post_act),
+    web.post("/coop/serveurs/liste/apercu", domain_blocks.post_preview),
+    web.post("/coop/serveurs/liste/appliquer", domain_blocks.post_import),
+    web.get("/coop/serveurs/liste.csv", domain_blocks.show_export),
+    web.get("/coop/inconnus", message_request_review.list_message_requests),
+    web.post("/coop/inconnus", message_request_review.post_decision),
+    web.get("/coop/serveurs", peers.list_peers),
+    web.post("/coop/serveurs", unknown_hosts.post_decision),
+    web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
+    web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_act),
+    web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
+    web.get("/coop/permanence", duty.show_duty),
+    web.post("/coop/permanence", duty.post_duty),
+    web.get("/coop/lieux", places.list_places),
+    web.get(f"/coop/lieux/{{place:{NAME}}}", places.show_place),
+    web.post(f"/coop/lieux/{{place:{NAME}}}", preserve_form(places.post_hours)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/responsables", places.post_keeper),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/publier", publish_page.show_publish),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/publier", preserve_form(publish_page.post_publish)),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
+    web.get("/coop/courriels", failed_mails.list_troubles),
+    web.get("/coop/demandes", sign_ups.list_requests),
+    web.get(f"/coop/demandes/{{id:{ID}}}", sign_ups.show_request),
+    web.post(f"/coop/demandes/{{id:{ID}}}", preserve_form(sign_ups.post_answer)),
+    web.get("/coop/filtres", filters.list_filters),
+    web.post("/coop/filtres", preserve_form(filters.post_act)),
+    web.get("/coop/filtres/nouveau", filter_form.show_new),
+    web.post("/coop/filtres/nouveau", preserve_form(filter_form.post_filter)),
+    web.get(f"/coop/filtres/{{id:{ID}}}", filter_form.show_filter),
+    web.post(f"/coop/filtres/{{id:{ID}}}", preserve_form(filter_form.post_filter)),
+    web.get("/coop/retenues", held_list.list_held),
+    web.post("/coop/retenues", preserve_form(held_list.post_decision)),
+    web.get("/coop/signalements", case_list.redirect_old),
+    web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
+    web.get("/coop/journal", journal_pages.show_journal),
+    web.get("/coop/dossiers", case_list.list_cases),
+    web.post("/coop/dossiers", preserve_form(case_list.close_many)),
+    web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
+    web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/publications", preserve_form(held_posts.post_publication)),
+    web.get("/coop/points", ledger.show_ledger),
+    web.get("/coop/points.csv", ledger.show_spreadsheet),
+    web.get("/coop/points/{username:[a-z0-9_]+}", ledger.show_member),
+    web.post("/coop/points/{username:[a-z0-9_]+}", ledger.post_correction),
+    web.get("/coop/membres", members.list_members),
+    web.get("/coop/echanges.csv", exchange_statistics.show_register),
+    web.get("/coop/departs", account_deletion.list_departed),
+    web.get("/coop/invitations", team.list_invitations),
+    web.post("/coop/invitations", preserve_form(team.post_invitation)),
+    web.post("/coop/invitations/courriels", preserve_form(mailing.post_mailing)),
+    web.get(f"/coop/invitations/{{id:{ID}}}", team.show_one),
+    web.post(f"/coop/invitations/{{id:{ID}}}/arreter", team.post_revoked),
+    web.post(f"/coop/invitations/{{id:{ID}}}/renvoyer", mailing.post_again),
+    web.get("/coop/membres/liste", member_list.show_list_form),
+    web.post("/coop/membres/liste", preserve_form(member_list.post_list)),
+    web.get(f"/coop/membres/liste/{{id:{ID}}}", member_list.show_progress),
+    web.post(f"/coop/membres/liste/{{id:{ID}}}", member_list.post_confirmation),
+    web.post(f"/coop/membres/liste/{{id:{ID}}}/liens", member_list.post_links),
+    web.get("/coop/membres/nouveau", members.show_new_member),
+    web.post("/coop/membres/nouveau", members.post_new_member),
+    web.get("/coop/membres/{username:[a-z0-9_]+}", members.show_member),
+    web.post("/coop/membres/{username:[a-z0-9_]+}/lien", members.post_link),
+    web.post("/coop/membres/{username:[a-z0-9_]+}/role", members.post_role),
+    web.post("/coop/membres/{username:[a-z0-9_]+}/verification", members.post_factor_reset),
+    web.get("/coop/documents", editing.list_documents),
+    web.get("/coop/documents/{document:charte|conditions}", editing.show_editor),
+    web.post("/coop/documents/{document:charte|conditions}", preserve_form(editing.post_editor)),
+]

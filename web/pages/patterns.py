@@ -1,0 +1,8 @@
+"""What stands for a part of an address, in the tables of routes."""
+
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+ID = r"\d{1,19}"
+HOST = r"[0-9A-Za-z.:-]{1,255}"
+NAME = r"[a-z0-9_]+"
+LINK = r"[A-Za-z0-9_-]{20,80}"
+SIGNED = r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}"
