@@ -184,7 +184,7 @@ async def test_three_neighbours_take_turns_for_a_week(make_server: MakeServer) -
         asked = {"name": "Carole", "username": "carole", "email": "carole@example.org", "password": PASSWORD}
         answer = await asyncio.to_thread(lambda: visitor.submit("/inscription", "/inscription", **asked))
         assert answer.status == 200
-        await lomme.wait_for(mailed=["clara"], rung=["clara"])
+        await lomme.wait_for(mailed=["carole", "clara"], rung=["clara"])  # Carole confirms her address
         assert time.monotonic() - began < SECONDS
 
         # On Sunday Béa gives the week back, and settles what waits: nobody is told of it any more.

@@ -105,6 +105,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         "username": ["alice", "coop", "instance", guest.username],
         "handle": ["alice", "bob@henin.test", guest.handle, guest.username],
         "uuid": [uri.rpartition("/")[2] for uri in uris if re.search(r"/[0-9a-f-]{36}$", uri)],
+        "link": ["00000000-0000-4000-8000-000000000000"],
         "id": [*ids, str(alice.id), str(bob.id), str(guest.id), "1", "9" * 18],
         "uri": uris,
         "name": ["zebulon", "offre", "app.css", "coop"],

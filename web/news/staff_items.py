@@ -189,7 +189,7 @@ def _build_sign_up(say: Say, row: News, asked: SignUp | None) -> StaffNewsItem |
     wrote = row.type == "sign_up_message"
     said = N_("%(who)s, qui demande à devenir membre, vous écrit") if wrote else N_("%(who)s demande à devenir membre")
     words = say(said, who=_line(asked.name or asked.username))
-    return StaffNewsItem(words=words, what="", href=f"/coop/demandes/{asked.id}")
+    return StaffNewsItem(words=words, what=_line(asked.email), href=f"/coop/demandes/{asked.id}")
 
 
 async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | None) -> StaffNewsItem | None:

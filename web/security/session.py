@@ -83,7 +83,7 @@ async def _answer(request: web.Request, account: Account | None, handler: Handle
     try:
         require_standing(request, account)
     except StandsAside:
-        if request.method in SAFE_METHODS:
+        if request.method in SAFE_METHODS or current_applicant(request) is not None:
             raise
         return await request.app[ASIDE](request)
     require_accepted(request, account)

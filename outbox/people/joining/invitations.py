@@ -51,7 +51,7 @@ async def mail_out(conn: Connection, account: Account, emails: Sequence[str], *,
     """Write to each of these addresses, with a link for her alone. Raises Conflict beyond what may leave in a day."""
     left = await count_mails_left(conn)
     if len(emails) > left:
-        raise Conflict(INVITATION_MAILS.refused, field="emails", left=left)
+        raise Conflict("too_many_invitation_mails", field="emails", left=left)
     for email in emails:
         new = NewInvitation(
             made_by=account.actor_id,
@@ -69,7 +69,7 @@ async def mail_out(conn: Connection, account: Account, emails: Sequence[str], *,
 async def mail_again(conn: Connection, id: int) -> None:
     """Write once more, with another link. Raises NotFound where it was used or revoked, Conflict as `mail_out`."""
     if not await count_mails_left(conn):
-        raise Conflict(INVITATION_MAILS.refused, field="emails", left=0)
+        raise Conflict("too_many_invitation_mails", field="emails", left=0)
     if not await mailings.send_again(conn, id, until=datetime.now(UTC) + MAILED_DAYS):
         raise NotFound
     again = await invitations.find(conn, id)

@@ -206,7 +206,7 @@ async def test_question_of_the_team_is_read_under_its_role_and_the_answer_comes_
     await carole.send("/compte/attente", {"words": "Non, sauteuse."})
     assert "l’équipe est prévenue" in carole.text
     await awa.open("/notifications")
-    assert "Carole, qui demande à devenir membre, écrit à l’équipe" in awa.text and page in awa.text
+    assert "Carole, qui demande à devenir membre, vous écrit" in awa.text and page in awa.text
     assert "Non, sauteuse." in (await awa.open(page)).text and "attend la réponse" not in awa.text
 
 

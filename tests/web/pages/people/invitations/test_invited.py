@@ -100,11 +100,10 @@ async def test_who_is_refused_leaves_her_place(door: Doorbell) -> None:
     link = await invite(door, needs_yes=True, places=1)
     await come(door, link)
     nadia = await (await door.ring()).log_in("nadia")
-    await nadia.open("/coop/demandes")
-
     async with connection(door.instance.pool) as conn:
         [asked] = await sign_ups.list_waiting(conn)
-    await nadia.send("/coop/demandes", {"act": "refuse", "request": str(asked.id)})
+    await nadia.open(f"/coop/demandes/{asked.id}")
+    await nadia.send(f"/coop/demandes/{asked.id}", {"act": "no", "words_no": "Pas cette fois."})
 
     assert (await (await door.ring()).open(link)).status == 200
 
