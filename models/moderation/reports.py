@@ -31,7 +31,8 @@ class Report:
     """One report. `object_uris` are what it names, `extracts` how that read then: [{"uri", "title", "text"}].
 
     `note` is for the team alone, `answer` for whoever reported; `reporter_email` and `reporter_name` are a visitor's.
-    `law` is why it is held to be against the law, `times` how often the same person reported the same thing.
+    `law` is why it is held to be against the law, `times` how often the same person reported the same thing, `rules`
+    which rules it names, as they read then: [{"number", "text"}].
     """
 
     id: int
@@ -57,6 +58,7 @@ class Report:
     law: str = ""
     times: int = 1
     changed_at: datetime | None = None
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class NewReport:
     reporter_language: str = "fr"
     reporter_name: str = ""
     law: str = ""
+    rules: Sequence[dict[str, Any]] = ()
 
     @property
     def kept_uris(self) -> list[str]:
@@ -95,19 +98,19 @@ class Settlement:
 
 COLUMNS = """id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category, forwarded,
         extracts, target_name, reporter_email, reporter_language, closed_by, note, answer, case_id, reporter_name, law,
-        times, changed_at"""
+        times, changed_at, rules"""
 """What a Report is read from."""
 
 _SAVE = name_values(
     """
     INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded,
-        extracts, target_name, reporter_email, reporter_language, case_id, reporter_name, law)
+        extracts, target_name, reporter_email, reporter_language, case_id, reporter_name, law, rules)
     VALUES (:id, :uri, :reporter_id, :target_id, :kept_uris, :content, :local, :category, :forwarded, :extracts,
-        :target_name, :reporter_email, :reporter_language, :case_id, :reporter_name, :law)
+        :target_name, :reporter_email, :reporter_language, :case_id, :reporter_name, :law, :rules)
     ON CONFLICT (uri) DO NOTHING RETURNING {columns}
     """,
     NewReport,
-    also=["id", "content", "extracts", "case_id"],
+    also=["id", "content", "extracts", "case_id", "rules"],
     columns=COLUMNS,
 )
 
@@ -125,6 +128,7 @@ async def save(conn: Connection, new: NewReport) -> Report | None:
             id=make_id(),
             content=new.content[:CONTENT_LIMIT],
             extracts=list(new.extracts[:EXTRACTS]),
+            rules=list(new.rules),
             case_id=await cases.open_case(conn, new.target_id, new.target_name),
         ),
     )

@@ -680,7 +680,9 @@ CREATE TABLE report (
     reporter_name text NOT NULL DEFAULT '',  -- a visitor's, where she gave one
     law text NOT NULL DEFAULT '',            -- why it is held to be against the law
     times integer NOT NULL DEFAULT 1,        -- how often the same person reported the same thing
-    changed_at timestamptz NOT NULL DEFAULT now()
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    -- Which rules of the cooperative a report names, by number and as they read then: [{"number", "text"}].
+    rules jsonb NOT NULL DEFAULT '[]'
 );
 CREATE INDEX report_case ON report (case_id);
 CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;

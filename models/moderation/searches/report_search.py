@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models.ids import HIGHEST_ID
 from models.moderation.reports import COLUMNS, Report, ReportCategory
@@ -54,9 +55,17 @@ async def search(conn: Connection, wanted: ReportFilter) -> list[Report]:
     return await fetch_all(conn, Report, _NEWEST.sql, *_NEWEST.args(wanted))
 
 
-async def set_category(conn: Connection, id: int, category: ReportCategory) -> None:
-    """What the team takes it for."""
-    await execute(conn, "UPDATE report SET category = $2, changed_at = now() WHERE id = $1", id, category)
+async def set_category(
+    conn: Connection, id: int, category: ReportCategory, rules: Sequence[dict[str, Any]] | None = None
+) -> None:
+    """What the team takes it for, and against which rules; None leaves these as they are."""
+    await execute(
+        conn,
+        "UPDATE report SET category = $2, rules = coalesce($3, rules), changed_at = now() WHERE id = $1",
+        id,
+        category,
+        list(rules) if rules is not None else None,
+    )
 
 
 async def map_holders(conn: Connection, report_ids: Sequence[int]) -> dict[int, int | None]:

@@ -30,7 +30,6 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/dossiers": "reports",
     "/coop/dossiers/{id:\\d{1,19}}": "reports",
     "/coop/dossiers/{id:\\d{1,19}}/decision": "reports",
-    "/coop/dossiers/{id:\\d{1,19}}/publications": "reports",
     "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
     "/coop/documents": "documents",

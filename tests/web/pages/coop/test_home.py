@@ -11,6 +11,7 @@ from models.moments import PARIS
 from models.people import accounts
 from models.people.accounts import Account, Role
 from models.people.actors import Actor
+from models.people.team.duty import find_week
 from models.store.database import Connection, connection, execute, transaction
 from tests.factories import make_listing, make_member
 from tests.sample_village import Village
@@ -192,6 +193,25 @@ async def test_at_most_three_are_named_who_is_on_duty_first_then_the_reader(inst
     assert name_who(say, nadia, [keeper, member(1, "Rachid")], "sign_ups") == (
         "seule personne à pouvoir s’en occuper : Rachid"
     )
+
+
+async def test_who_is_on_duty_this_week_is_named_first_and_so(
+    nadia: Browser, instance: Instance, quiet: Village
+) -> None:
+    week = find_week(datetime.now(PARIS))
+    async with transaction(instance.pool) as conn:
+        await things.add_sign_up(conn, quiet)
+        claire = await make_member(conn, "claire", roles=["welcome"], name="Claire")
+        rachid = await make_member(conn, "rachid", roles=["welcome"], name="Rachid")
+        for actor, role, since in ((claire, "welcome", week), (rachid, "welcome", week - timedelta(weeks=1))):
+            await execute(
+                conn, "INSERT INTO duty (week, role, actor_id) VALUES ($1, $2, $3)", since, role, actor.id
+            )
+
+    assert "peuvent s’en occuper : Claire (de permanence), vous et Rachid" in (await nadia.get("/coop")).words()
+    async with transaction(instance.pool) as conn:
+        await give_roles(conn, claire, "keeper")
+    assert "(de permanence)" not in (await nadia.get("/coop")).words()
 
 
 async def test_whoever_is_gone_or_waits_herself_is_not_named(

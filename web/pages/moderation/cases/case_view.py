@@ -121,7 +121,7 @@ async def load_view(conn: Connection, say: Say, case: Case, reader_id: int) -> C
         holder=names.get(case.holder_id or 0, ""),
         mine=case.holder_id == reader_id,
         things=await _list_things(conn, case, lines, reader_id),
-        held=await list_held(conn, case.id),
+        held=await list_held(conn, case.id, reader_id),
         reports=lines,
         places=places,
         notes=rows.notes,

@@ -2,6 +2,8 @@
 
 import re
 
+from models.people.documents import versions
+from models.people.documents.versions import NewVersion
 from models.store.database import execute, fetch_value, transaction
 from tests.factories import make_note
 from tests.web.pages.moderation.conftest import LIST, Team
@@ -56,6 +58,28 @@ async def test_what_the_person_will_read_is_shown_beforehand_without_deciding(te
     assert "Passez mercredi." in aside and "Annonce trompeuse" in aside and "Vous avez jusqu’au" in aside
     assert "Odile" in aside and "Passez mercredi." in seen.html.xpath("string(//textarea[@name='words'])")
     assert await team.list_news("decision") == []
+
+
+async def test_the_articles_of_the_charter_that_stands_are_the_first_reasons(team: Team) -> None:
+    text = "# Notre charte\n\n1. On dit vrai.\nDes prix aussi.\n\n2. On se parle bien."
+    new = NewVersion(kind="charter", text=text, summary="", due_at=None, published_by=None, follows=0)
+    async with transaction(team.instance.pool) as conn:
+        await versions.publish(conn, new)
+    case = await team.report(reporter=team.village.alice, rules=(2,))
+
+    page = await team.mona.get(case)
+    offered = page.html.xpath("//select[@id='rule']/option/@value")
+    await team.decide(case, "warn", rule=offered[1])
+    hocine = await team.open_browser(team.village.hocine)
+    where = (await hocine.get("/notifications")).html.xpath("string(//main//a[contains(@href, '/decisions/')]/@href)")
+
+    assert [one.replace("\xa0", " ") for one in offered[1:4]] == [
+        "Point 1 de la charte : On dit vrai.",
+        "Point 2 de la charte : On se parle bien.",
+        "Annonce trompeuse",
+    ]
+    assert "Contraire au point 2 de la charte : On se parle bien." in page.words()
+    assert "Point 1 de la charte : On dit vrai." in (await hocine.get(where)).words()
 
 
 async def test_without_a_reason_nothing_is_decided_and_nothing_typed_is_lost(team: Team) -> None:
@@ -141,10 +165,9 @@ async def test_who_is_reported_neither_sees_nor_decides_it_though_she_moderates(
         await team.mona.send(case, {"act": "take"}, form_on="/compte"),
         await team.mona.send(f"{case}/decision", {"kind": "nothing", "seen": "0"}, form_on="/compte"),
         await team.mona.send(f"{case}/suite", {"act": "confirm", "decision": "1"}, form_on="/compte"),
-        await team.mona.send(f"{case}/publications", {"act": "release", "post": "1"}, form_on="/compte"),
     ]
 
-    assert [one.status for one in answers] == [404] * 5
+    assert [one.status for one in answers] == [404] * 4
     assert "Rien à lire" in (await team.mona.get(LIST)).words()
     assert "Mona" in (await team.odile.get(LIST)).words()
     assert await team.list_news("admin.report") == ["nadia", "odile"]
