@@ -26,7 +26,7 @@ from web.pages.instance.documents import acceptance, editing, reading
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
 from web.pages.listings.publish import publish_page
 from web.pages.moderation import journal_pages, message_request_review, own_decisions, suspension
-from web.pages.moderation.cases import case_list, case_page, decision_form, second_looks
+from web.pages.moderation.cases import case_list, case_page, conversation, decision_form, second_looks
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.moderation.screening import filter_form, filters
 from web.pages.moderation.screening import held_posts as held_list
@@ -252,6 +252,10 @@ ROUTES: list[web.RouteDef] = [
     web.post("/coop/dossiers", preserve_form(case_list.close_many)),
     web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
     web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
+    web.get(f"/coop/dossiers/{{id:{ID}}}/conversations/{{post:{ID}}}", conversation.show_conversation),
+    web.post(
+        f"/coop/dossiers/{{id:{ID}}}/conversations/{{post:{ID}}}", preserve_form(conversation.post_opening)
+    ),
     web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
     web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
     web.get(f"/compte/decisions/{{id:{ID}}}", own_decisions.show_decision),

@@ -21,6 +21,7 @@ REFUSALS = {
     "follow_self": "Vous ne pouvez pas vous suivre vous-même.",
     "not_followable": "Ce compte ne peut pas être suivi.",
     "decided_for_parent_domain": "C’est décidé pour un nom au-dessus du sien : changez-le là.",
+    "reading_motive_missing": "Dites pourquoi il faut lire toute la conversation.",
     "reasons_missing": "Dites pourquoi : la personne le lira.",
     "excluded_by_two": "Cette personne est exclue, et cela se décide à deux : revenez-y sur la page de son dossier.",
     "nothing_to_hide": "Cochez au moins une chose à masquer.",

@@ -16,6 +16,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection
 from outbox.moderation.case_appeals import list_answering
+from outbox.moderation.conversation_reads import find_openable
 from web.pages.components.people import Person, person_of
 from web.pages.moderation.cases.case_history import KINDS, SOMEBODY, History, HistoryLine, PastDecision
 from web.pages.moderation.cases.held_posts import HeldThing, list_held
@@ -28,7 +29,8 @@ from web.rendering.i18n import Say
 class SaidThing:
     """One thing that was said, as it read when it was reported. `by` is who wrote what was joined for context only.
 
-    `post_id` is given while the person's post stands, so that it can be hidden.
+    `post_id` is given while the person's post stands, so that it can be hidden; `talk_id` where all of the private talk
+    that the message stands in may be opened.
     """
 
     title: str
@@ -37,6 +39,7 @@ class SaidThing:
     href: str = ""
     post_id: int | None = None
     hidden: bool = False
+    talk_id: int | None = None
     at: datetime | None = None
 
 
@@ -218,13 +221,23 @@ def _is_contested(one: PastDecision) -> bool:
 
 async def _list_things(conn: Connection, case: Case, lines: Sequence[ReportLine], reader_id: int) -> list[SaidThing]:
     """What the reports name, each thing once, in the order in which it came."""
-    kept = {one["uri"]: one for line in reversed(lines) for one in line.report.extracts}
+    told = [one for line in reversed(lines) for one in line.report.extracts]
+    kept = {one["uri"]: one for one in sorted(told, key=lambda one: "by" not in one)}  # reported outweighs joined
     named = {one.id: one for one in await case_queue.list_named_posts(conn, list(kept))}
     found = {post.uri: post for post in await posts.list_by_ids(conn, list(named))}
     visible = await posts.filter_visible(conn, list(named), reader_id)
     hidden = {id for id, one in named.items() if one.hidden}
-    made = [_make_thing(one, found.get(uri), case, visible, hidden) for uri, one in reversed(kept.items())]
+    openable = await find_openable(conn, case, reader_id)
+    made = [
+        _add_talk(_make_thing(one, found.get(uri), case, visible, hidden), found.get(uri), openable)
+        for uri, one in reversed(kept.items())
+    ]
     return sorted(made, key=lambda one: one.at or case.opened_at)
+
+
+def _add_talk(said: SaidThing, post: Post | None, openable: Collection[str]) -> SaidThing:
+    private = post is not None and post.audience == "direct" and post.uri in openable
+    return replace(said, talk_id=post.id) if post is not None and private else said
 
 
 def _make_thing(
