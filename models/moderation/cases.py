@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
+from models.people.roles import RIGHTS
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 HELD_FOR = timedelta(hours=4)
@@ -56,18 +57,20 @@ async def open_case(conn: Connection, actor_id: int | None, name: str = "") -> i
 
 
 async def find(conn: Connection, id: int, reader_id: int) -> Case | None:
-    """The case, unless it is about the reader herself. Nobody holds it whose time is over."""
+    """The case, unless it is about the reader herself. Nobody holds it whose time is over, or whose role is."""
     return await fetch_one(
         conn,
         Case,
         """
-        SELECT id, actor_id, actor_name, opened_at, latest_at, closed_at,
-            CASE WHEN held_until > now() THEN holder_id END AS holder_id,
-            CASE WHEN held_until > now() THEN held_until END AS held_until
-        FROM moderation_case WHERE id = $1 AND actor_id IS DISTINCT FROM $2
+        SELECT c.id, c.actor_id, actor_name, opened_at, latest_at, closed_at, holder.actor_id AS holder_id,
+            CASE WHEN holder.actor_id IS NOT NULL THEN held_until END AS held_until
+        FROM moderation_case c LEFT JOIN account holder ON holder.actor_id = c.holder_id AND held_until > now()
+            AND holder.roles && $3::text[] AND holder.disabled_at IS NULL
+        WHERE c.id = $1 AND c.actor_id IS DISTINCT FROM $2
         """,
         id,
         reader_id,
+        sorted(RIGHTS["reports"]),
     )
 
 

@@ -157,17 +157,22 @@ async def list_by_ids(conn: Connection, ids: Sequence[int], reader_id: int | Non
 _OPEN = compose(
     """
     SELECT {columns} FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
-        AND ($2::bigint IS NULL OR case_id = $2) ORDER BY id LIMIT $3
+        AND ($2::bigint IS NULL OR case_id = $2) AND ($3::bigint IS NULL OR id <= $3) ORDER BY id LIMIT $4
     """,
     columns=COLUMNS,
 )
 
 
 async def list_open(
-    conn: Connection, *, reader_id: int | None = None, case_id: int | None = None, limit: int = 100
+    conn: Connection,
+    *,
+    reader_id: int | None = None,
+    case_id: int | None = None,
+    until: int | None = None,
+    limit: int = 100,
 ) -> list[Report]:
-    """Reports that wait for somebody, of one case or all, oldest first; not those about the reader."""
-    return await fetch_all(conn, Report, _OPEN, reader_id, case_id, limit)
+    """Reports that wait for somebody, of one case or all, up to this one, oldest first; not those about the reader."""
+    return await fetch_all(conn, Report, _OPEN, reader_id, case_id, until, limit)
 
 
 _MADE = compose(
@@ -187,6 +192,12 @@ async def list_of_case(conn: Connection, case_id: int, reader_id: int | None = N
     """All reports of a case, the earliest first; not those about the reader."""
     ids = await fetch_column(conn, "SELECT id FROM report WHERE case_id = $1 ORDER BY id LIMIT 500", case_id)
     return await list_by_ids(conn, ids, reader_id)
+
+
+async def find_latest(conn: Connection, case_id: int) -> int:
+    """The id of the latest report of a case, 0 without any: by it one knows which came later."""
+    found: int | None = await fetch_value(conn, "SELECT max(id) FROM report WHERE case_id = $1", case_id)
+    return found or 0
 
 
 async def find_case(conn: Connection, id: int) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.ids import HIGHEST_ID
 from models.moderation.reports import COLUMNS, Report, ReportCategory
+from models.people.roles import RIGHTS
 from models.store.database import Connection, execute, fetch_all, fetch_records
 from models.store.statements import name_values
 
@@ -73,9 +74,13 @@ async def map_holders(conn: Connection, report_ids: Sequence[int]) -> dict[int, 
     rows = await fetch_records(
         conn,
         """
-        SELECT r.id, CASE WHEN c.held_until > now() THEN c.holder_id END AS holder_id
-        FROM report r LEFT JOIN moderation_case c ON c.id = r.case_id WHERE r.id = ANY($1)
+        SELECT r.id, holder.actor_id AS holder_id
+        FROM report r LEFT JOIN moderation_case c ON c.id = r.case_id
+        LEFT JOIN account holder ON holder.actor_id = c.holder_id AND c.held_until > now()
+            AND holder.roles && $2::text[] AND holder.disabled_at IS NULL
+        WHERE r.id = ANY($1)
         """,
         list(report_ids),
+        sorted(RIGHTS["reports"]),
     )
     return {row["id"]: row["holder_id"] for row in rows}

@@ -15,7 +15,7 @@ from outbox.moderation import case_appeals, case_decisions
 from outbox.moderation import reports as outbox_reports
 from outbox.moderation.case_decisions import Ruling
 from outbox.moderation.reports import Complaint
-from tests.factories import HERE, make_local_actor, make_member, make_remote_actor
+from tests.factories import HERE, make_member, make_remote_actor
 from tests.outbox.moderation.case_scenario import Team, make_team
 
 
@@ -141,7 +141,7 @@ async def test_everybody_else_can_be_decided_about_and_it_is_taken_back_whole(
         case "place":
             target = await make_member(team.conn, "atelier", type="Organization")
         case "guest":
-            target = await make_local_actor(team.conn, "guest_1", local=False, host="guest.invalid")
+            target = await make_remote_actor(team.conn, host="")
         case _:
             target = team.hocine
     case_id = await team.report(target=target)
@@ -185,7 +185,9 @@ async def test_who_loses_her_role_holds_no_case_any_more(team: Team) -> None:
 async def test_an_objection_after_the_end_is_answered_and_says_what_is_so(team: Team) -> None:
     made = (await team.decide(await team.report(), "limit", days=7)).decision
     await execute(
-        team.conn, "UPDATE moderation_decision SET ends_at = now() - interval '1 day', lifted_at = now() WHERE id = $1", made.id
+        team.conn,
+        "UPDATE moderation_decision SET ends_at = now() - interval '1 day', lifted_at = now() WHERE id = $1",
+        made.id,
     )
     ended = await decisions.find(team.conn, made.id)
     assert ended is not None

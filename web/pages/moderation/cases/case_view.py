@@ -56,7 +56,7 @@ class Looks:
     """Who may do what about a decision: `seconds` may confirm what the reader would propose, `rereaders` answer an
     appeal against what she decides. `proposal` waits for a second one, `appeal` for an answer.
 
-    `may_decide` is false for whoever stepped aside.
+    `may_decide` is false for whoever stepped aside. `seen` and `read_until` say what stood there when the page was made.
     """
 
     may_decide: bool
@@ -68,6 +68,7 @@ class Looks:
     appeal: PastDecision | None
     two_for_suspension: bool
     seen: int
+    read_until: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,17 +198,20 @@ async def _find_looks(
     proposal, appeal = next(filter(_is_proposed, own), None), next(filter(_is_contested, own), None)
     free = reader_id in rows.free
     reporters = {one.reporter_id for one in rows.reports if one.local}
+    seconds = await rulings.list_seconds(conn, case.id, reader_id)
     others = [Candidate(id=id, name=names[id]) for id in rows.free if id != reader_id]
     return Looks(
         may_decide=free,
-        may_confirm=free and proposal is not None and proposal.decision.decided_by != reader_id,
+        may_confirm=proposal is not None
+        and reader_id in await rulings.list_seconds(conn, case.id, proposal.decision.decided_by),
         may_answer=appeal is not None and reader_id in await list_answering(conn, appeal.decision.id),
-        seconds=others,
+        seconds=[one for one in others if one.id in seconds],
         rereaders=[one for one in others if one.id not in reporters],
         proposal=proposal,
         appeal=appeal,
         two_for_suspension=(await preferences.load(conn)).suspension_by_two,
         seen=await rulings.find_latest(conn, case.id),
+        read_until=await reports.find_latest(conn, case.id),
     )
 
 
