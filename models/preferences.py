@@ -48,21 +48,21 @@ log = structlog.get_logger(__name__)
 class Preferences:
     """The cooperative's settings; every field has a default, so that an empty table is a valid one.
 
-    `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
-    people say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
+    `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what people
+    say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
     programs read the list of servers set aside for a public reason. `hold_hours` is how long a request waits for an
     answer, and holds its days, before it ends by itself; `listing_days` how long a listing without an end of its own
-    stands, unless it is lent or a service. `points` are kept or not, have a name for one and for many,
-    and say what is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a
-    member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
-    read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
-    `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
-    then advertised on sites where its rules do not hold. `suspension_by_two` asks for a second of the team for
-    suspensions too; `talks_opened` lets those who moderate open a whole private talk of which a
-    message was reported, with a reason and so that both sides see it; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
-    many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for a
-    yes all the same. `first_posts` is how many posts of a new member wait for a look; none unless the cooperative
-    wants it.
+    stands, unless it is lent or a service. `points` are kept or not, have a name for one and for many, and say what
+    is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a member may
+    go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate read what
+    strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow `@instance` and show our
+    public gifts and sales; off until the cooperative wishes it, since its members' things are then advertised on
+    sites where its rules do not hold. `suspension_by_two` asks for a second of the team for suspensions too;
+    `talks_opened` lets those who moderate open a whole private talk of which a message was reported, with a reason
+    and so that both sides see it; `journal_shown` lets members read what the team does, without names.
+    `member_invitations` is how many people each member may invite (0: the team alone invites),
+    `member_invitations_wait` whether these wait for a yes all the same. `first_posts` is how many posts of a new
+    member wait for a look; none unless the cooperative wants it.
     """
 
     name: str = ""

@@ -17,7 +17,7 @@ REPORTS = """
         AND NOT EXISTS (SELECT FROM moderation_decision d
             WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL AND d.taken_back_at IS NULL)
 """
-"""One for each person who is reported; not where the reader stepped aside, nor where a decision waits for its second one already."""
+"""One for each person who is reported; not where the reader stepped aside, or a decision waits for a second one."""
 
 _WITHDREW = "SELECT FROM case_step s WHERE s.case_id = d.case_id AND s.act = 'withdrew' AND s.by_id ="
 
@@ -53,7 +53,7 @@ APPEALS = fragment(
     mine=fragment(_DECIDED, who="$1"),
     theirs=fragment(_DECIDED, who="m.actor_id"),
 )
-"""Of decisions in which the reader had no part: she neither decided in the case nor reported (rulings.list_impartial)."""
+"""Of cases in which the reader had no part: she neither decided nor reported (rulings.list_impartial)."""
 
 DECISIONS = fragment(
     """

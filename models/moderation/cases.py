@@ -132,7 +132,9 @@ async def list_withdrawn(conn: Connection, id: int) -> set[int]:
     return {one.by_id for one in await list_steps(conn, id) if one.act == "withdrew" and one.by_id is not None}
 
 
-async def add_step(conn: Connection, id: int, by: int | None, act: StepAct, words: str = "", *, post_id: int | None = None) -> None:
+async def add_step(
+    conn: Connection, id: int, by: int | None, act: StepAct, words: str = "", *, post_id: int | None = None
+) -> None:
     """Note what somebody did with it; `post_id` is the message whose talk she read."""
     await execute(
         conn,

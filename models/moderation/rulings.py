@@ -228,7 +228,7 @@ async def list_free(conn: Connection, case_id: int) -> list[int]:
 
 
 async def list_seconds(conn: Connection, case_id: int, proposer_id: int | None) -> list[int]:
-    """Who may confirm what one of the team proposes: another one, who did not report it herself unless all others did."""
+    """Who may confirm what one of the team proposes: another one, who did not report it unless all others did."""
     others = [id for id in await list_free(conn, case_id) if id != proposer_id]
     reporters = await fetch_column(
         conn, "SELECT reporter_id FROM report WHERE case_id = $1 AND local AND reporter_id IS NOT NULL", case_id

@@ -85,7 +85,9 @@ async def _tell_both(conn: Connection, site: Site, post: Post) -> None:
     day = datetime.now(UTC)
     for person in people:
         others = ", ".join(one.display_name for one in people if one.id != person.id)
-        words = {code: text.format(other=others, day=write_day(day, french=code == "fr")) for code, text in WORDS.items()}
+        words = {
+            code: text.format(other=others, day=write_day(day, french=code == "fr")) for code, text in WORDS.items()
+        }
         await _write(conn, site, person, words)
 
 

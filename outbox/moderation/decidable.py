@@ -21,4 +21,4 @@ async def require_decidable(conn: Connection, case: Case, kind: DecisionKind) ->
     if found[0].local and found[0].username in BUILT_IN:
         raise Invalid("built_in_actor", field="kind")
     if kind in ("suspend", "exclude") and await roles.list_holders(conn, "roles") == [found[0].id]:
-        raise Invalid("last_administrator", field="kind")
+        raise Invalid("only_administrator", field="kind")

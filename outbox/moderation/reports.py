@@ -27,9 +27,10 @@ from outbox.traffic.send import Recipients, send
 class Complaint:
     """Whom and which of their posts somebody reports, why, and whether their server is to know of it.
 
-    Without a `target` it is about `page`, an address of ours that nobody in particular wrote. `around_ids` are messages
-    before and after those that are reported, which the reporter hands over too. `law` is why something is held to be
-    against the law. `name` and `email` are a visitor's, who wants to be answered in her `language`. `rules` are numbers of rules of the cooperative; what it has no rule for is left out.
+    Without a `target` it is about `page`, an address of ours that nobody in particular wrote. `around_ids` are
+    messages before and after those that are reported, which the reporter hands over too. `law` is why something is
+    held to be against the law. `name` and `email` are a visitor's, who wants to be answered in her `language`.
+    `rules` are numbers of rules of the cooperative; what it has no rule for is left out.
     """
 
     target: Actor | None

@@ -253,9 +253,7 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
     web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
     web.get(f"/coop/dossiers/{{id:{ID}}}/conversations/{{post:{ID}}}", conversation.show_conversation),
-    web.post(
-        f"/coop/dossiers/{{id:{ID}}}/conversations/{{post:{ID}}}", preserve_form(conversation.post_opening)
-    ),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/conversations/{{post:{ID}}}", preserve_form(conversation.post_opening)),
     web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
     web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
     web.get(f"/compte/decisions/{{id:{ID}}}", own_decisions.show_decision),

@@ -54,7 +54,10 @@ async def find_repeated(
 async def add_words(
     conn: Connection, held: Report, content: str, rules: Sequence[dict[str, Any]] = ()
 ) -> Report | None:
-    """What she says now, and the rules that she names, stand below what she said. None where there is no room for it, or somebody settled it."""
+    """What she says now, and the rules that she names, stand below what she said.
+
+    None where there is no room for it, or somebody settled it.
+    """
     if len(held.content) + len(content) + 2 > CONTENT_LIMIT:
         return None
     return await fetch_one(conn, Report, _ADD, held.id, content, list(rules))

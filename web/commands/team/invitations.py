@@ -20,9 +20,12 @@ NOTE_LIMIT = 100
 
 MOST_DAYS = 365
 
+FIRST_TURN = 1
+"""An invitation that was just made has had no other address."""
+
 
 @click.command()
-@click.option("--places", type=click.IntRange(1, MOST_PLACES), default=1, show_default=True, help="For how many people.")
+@click.option("--places", type=click.IntRange(1, MOST_PLACES), default=1, show_default=True, help="How many people.")
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True, help="How long it holds.")
 @click.option("--note", default="", help="For the team: where it hangs, whom it is for.")
 @click.option("--ask", is_flag=True, help="Who comes by it asks to join all the same.")
@@ -43,5 +46,5 @@ async def _invite(places: int, days: int, note: str, *, ask: bool) -> None:
         needs_yes=ask,
     )
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
-        print_out(await make_address(conn, instance, await invitations.invite(conn, None, new)))
+        print_out(await make_address(conn, instance, await invitations.invite(conn, None, new), FIRST_TURN))
     print_err(f"It lets in {places}, for {days} days; /coop/invitations shows who came by it, and stops it.")

@@ -69,7 +69,7 @@ async def find_reports(reader: Reader) -> PendingLine | None:
         what=_tell_reports(say, found),
         since=found.since,
         details=details,
-        href="/coop/dossiers",
+        href=f"/coop/dossiers/{found.case_id}",  # the oldest; all of them are one tap further
         button=say(N_("Lire et décider")),
     )
 

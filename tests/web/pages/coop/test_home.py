@@ -243,9 +243,7 @@ async def test_who_is_on_duty_this_week_is_named_first_and_so(
         claire = await make_member(conn, "claire", roles=["welcome"], name="Claire")
         rachid = await make_member(conn, "rachid", roles=["welcome"], name="Rachid")
         for actor, role, since in ((claire, "welcome", week), (rachid, "welcome", week - timedelta(weeks=1))):
-            await execute(
-                conn, "INSERT INTO duty (week, role, actor_id) VALUES ($1, $2, $3)", since, role, actor.id
-            )
+            await execute(conn, "INSERT INTO duty (week, role, actor_id) VALUES ($1, $2, $3)", since, role, actor.id)
 
     assert "peuvent s’en occuper : Claire (de permanence), vous et Rachid" in (await nadia.get("/coop")).words()
     async with transaction(instance.pool) as conn:

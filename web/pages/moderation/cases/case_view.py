@@ -56,7 +56,7 @@ class Looks:
     """Who may do what about a decision: `seconds` may confirm what the reader would propose, `rereaders` answer an
     appeal against what she decides. `proposal` waits for a second one, `appeal` for an answer.
 
-    `may_decide` is false for whoever stepped aside. `seen` and `read_until` say what stood there when the page was made.
+    `may_decide` is false for whoever stepped aside. `seen` and `read_until` say what stood there by then.
     """
 
     may_decide: bool

@@ -21,7 +21,7 @@ GENERAL = (
 
 
 async def list_reasons(conn: Connection, say: Say) -> Sequence[str]:
-    """What can be chosen, as the person will read it: the articles of the charter that stands, then what holds anywhere."""
+    """What can be chosen, as the person will read it: the charter that stands, then what holds anywhere."""
     articles = [
         say(N_("Point %(number)s de la charte : %(text)s"), number=one.number, text=one.text)
         for one in await list_rules(conn)

@@ -88,9 +88,7 @@ async def test_opened_with_a_reason_both_sides_see_it_and_the_journal_keeps_it(
         (await team.odile.get(case)).words()
     )
     async with connection(team.instance.pool) as conn:
-        thread = await fetch_value(
-            conn, "SELECT exchange_id FROM exchange_message WHERE post_id = $1", lines[1].id
-        )
+        thread = await fetch_value(conn, "SELECT exchange_id FROM exchange_message WHERE post_id = $1", lines[1].id)
         [entry] = await journal.list_entries(conn, team.village.hocine.id + 1)
     assert (entry.act, entry.by_id, entry.details["motive"]) == (
         "conversation_read",
@@ -114,9 +112,7 @@ async def test_whoever_is_reported_or_stepped_aside_opens_nothing(team: Team, ta
     where = f"{case}/conversations/{lines[1].id}"
     await team.mona.send(case, {"act": "withdraw", "motive": "Mon voisin."}, form_on=case)
     async with transaction(team.instance.pool) as conn:
-        await conn.execute(
-            "UPDATE account SET roles = '{moderator}' WHERE actor_id = $1", team.village.hocine.id
-        )
+        await conn.execute("UPDATE account SET roles = '{moderator}' WHERE actor_id = $1", team.village.hocine.id)
     hocine = await team.open_browser(team.village.hocine)
 
     answers = [
