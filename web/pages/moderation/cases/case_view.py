@@ -199,20 +199,29 @@ async def _find_looks(
     free = reader_id in rows.free
     reporters = {one.reporter_id for one in rows.reports if one.local}
     seconds = await rulings.list_seconds(conn, case.id, reader_id)
-    others = [Candidate(id=id, name=names[id]) for id in rows.free if id != reader_id]
+    others = [id for id in rows.free if id != reader_id]
     return Looks(
         may_decide=free,
-        may_confirm=proposal is not None
-        and reader_id in await rulings.list_seconds(conn, case.id, proposal.decision.decided_by),
+        may_confirm=await _may_confirm(conn, case, proposal, reader_id),
         may_answer=appeal is not None and reader_id in await list_answering(conn, appeal.decision.id),
-        seconds=[one for one in others if one.id in seconds],
-        rereaders=[one for one in others if one.id not in reporters],
+        seconds=_name_some(names, [id for id in others if id in seconds]),
+        rereaders=_name_some(names, [id for id in others if id not in reporters]),
         proposal=proposal,
         appeal=appeal,
         two_for_suspension=(await preferences.load(conn)).suspension_by_two,
         seen=await rulings.find_latest(conn, case.id),
         read_until=await reports.find_latest(conn, case.id),
     )
+
+
+def _name_some(names: Mapping[int, str], ids: Sequence[int]) -> list[Candidate]:
+    return [Candidate(id=id, name=names[id]) for id in ids]
+
+
+async def _may_confirm(conn: Connection, case: Case, proposal: PastDecision | None, reader_id: int) -> bool:
+    if proposal is None:
+        return False
+    return reader_id in await rulings.list_seconds(conn, case.id, proposal.decision.decided_by)
 
 
 def _is_proposed(one: PastDecision) -> bool:
