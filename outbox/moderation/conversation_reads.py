@@ -68,7 +68,7 @@ async def list_opened(conn: Connection, case: Case, post_id: int, by: Account) -
     if not await cases.is_reading(conn, case.id, by.actor_id, post_id):
         raise NotFound
     found = await posts.list_by_ids(conn, await conversations.list_talk(conn, post_id))
-    return [one for one in found if one.deleted_at is None]
+    return sorted((one for one in found if one.deleted_at is None), key=lambda one: one.id)
 
 
 async def _get_reported(conn: Connection, case: Case, post_id: int, by: Account) -> Post:

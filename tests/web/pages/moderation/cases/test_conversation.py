@@ -1,5 +1,6 @@
 """A whole private talk: closed, but where the cooperative opens it; then both sides see it, and the team why."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -82,7 +83,7 @@ async def test_opened_with_a_reason_both_sides_see_it_and_the_journal_keeps_it(
 
     assert (mute.status, opened.status, alone.status) == (422, 303, 404)
     assert "Dites pourquoi il faut lire toute la conversation." in mute.words()
-    assert [f"Ligne {number}" in page.words() for number in range(4)] == [True] * 4
+    assert re.findall(r"Ligne \d", page.words()) == ["Ligne 0", "Ligne 1", "Ligne 2", "Ligne 3"]
     assert page.html.xpath("string(//li[@class='aimed']//p[2])") == "Hocine"
     assert "Mona a ouvert toute une conversation signalée, motif : Savoir qui a commencé." in (
         (await team.odile.get(case)).words()
