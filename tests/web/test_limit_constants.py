@@ -59,6 +59,8 @@ LIMITS: dict[str, object] = {
     "web.api.streaming.subscribers.MOST_WAITING": 200,
     "web.api.streaming.websockets.MOST_BYTES": 4096,
     "web.api.streaming.websockets.MOST_STREAMS": 50,
+    "web.commands.team.invitations.MOST_DAYS": 365,
+    "web.commands.team.invitations.NOTE_LIMIT": 100,
     "web.forms.form.FIELD_LIMIT": 300,
     "web.forms.multipart.TEXT_LIMIT": 262_144,
     "web.forms.multipart.PART_LIMIT": 1000,
@@ -165,8 +167,8 @@ LIMITS: dict[str, object] = {
     "web.news.decision_items.LONGEST": 120,
     "web.news.statements.EXTRACT": 200,
     "web.pages.moderation.cases.case_list.PAGE": 20,
+    "web.pages.moderation.cases.conversation.MOTIVE_LIMIT": 200,
     "web.pages.moderation.cases.decision_form.WORDS_LIMIT": 5000,
-    "web.pages.moderation.cases.held_posts.EXTRACT": 1000,
     "web.pages.moderation.cases.second_looks.WORDS_LIMIT": 2000,
     "web.pages.moderation.journal_pages.PAGE": 50,
 }
