@@ -13,38 +13,63 @@ UNATTENDED = "FROM unattended u WHERE u.until IS NULL"
 
 REPORTS = """
     FROM moderation_case c WHERE c.closed_at IS NULL AND c.actor_id IS DISTINCT FROM $1
+        AND NOT EXISTS (SELECT FROM case_step s WHERE s.case_id = c.id AND s.by_id = $1 AND s.act = 'withdrew')
         AND EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.closed_at IS NULL)
         AND NOT EXISTS (SELECT FROM moderation_decision d
             WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL AND d.taken_back_at IS NULL)
 """
-"""One for each person who is reported; not where a decision waits for its second one already."""
+"""One for each person who is reported; not where the reader stepped aside, or a decision waits for a second one."""
 
-_ANOTHER_ONE = """
-    SELECT FROM account m
-    WHERE m.roles && $2 AND m.disabled_at IS NULL AND m.waits_since IS NULL AND m.actor_id <> $1
-        AND m.actor_id IS DISTINCT FROM d.actor_id AND m.actor_id IS DISTINCT FROM d.decided_by
-        AND m.actor_id IS DISTINCT FROM d.second_id
+_WITHDREW = "SELECT FROM case_step s WHERE s.case_id = d.case_id AND s.act = 'withdrew' AND s.by_id ="
+
+_REPORTED = "SELECT FROM report r WHERE r.case_id = d.case_id AND r.local AND r.reporter_id ="
+
+_DECIDED = """
+    SELECT FROM moderation_decision o WHERE o.case_id = d.case_id
+        AND CASE WHEN o.seconded_at IS NULL AND o.refused_at IS NULL THEN o.decided_by = {who}
+            ELSE {who} IN (o.decided_by, o.second_id) END
 """
+
+_ABLE = fragment(
+    """
+    FROM account m JOIN actor a ON a.id = m.actor_id
+    WHERE m.roles && $2 AND m.disabled_at IS NULL AND m.waits_since IS NULL AND a.suspended_at IS NULL
+        AND a.deleted_at IS NULL AND m.actor_id <> $1 AND m.actor_id IS DISTINCT FROM d.actor_id
+        AND NOT EXISTS ({withdrew} m.actor_id)
+    """,
+    withdrew=_WITHDREW,
+)
+"""Others who may decide in the case of a decision (models/moderation/rulings.list_free)."""
 
 APPEALS = fragment(
     """
     FROM appeal p JOIN moderation_decision d ON d.id = p.decision_id
-    WHERE p.decided_at IS NULL AND d.actor_id IS DISTINCT FROM $1
-        AND ((d.decided_by IS DISTINCT FROM $1 AND d.second_id IS DISTINCT FROM $1) OR NOT EXISTS ({another}))
+    WHERE p.decided_at IS NULL AND d.actor_id IS DISTINCT FROM $1 AND NOT EXISTS ({withdrew} $1)
+        AND ((NOT EXISTS ({mine}) AND NOT EXISTS ({reported} $1))
+            OR NOT EXISTS (SELECT {able} AND NOT EXISTS ({theirs}) AND NOT EXISTS ({reported} m.actor_id)))
     """,
-    another=_ANOTHER_ONE,
+    withdrew=_WITHDREW,
+    reported=_REPORTED,
+    able=_ABLE,
+    mine=fragment(_DECIDED, who="$1"),
+    theirs=fragment(_DECIDED, who="m.actor_id"),
 )
-"""Of decisions in which the reader had no part."""
+"""Of cases in which the reader had no part: she neither decided nor reported (rulings.list_impartial)."""
 
 DECISIONS = fragment(
     """
     FROM moderation_decision d
     WHERE d.effective_at IS NULL AND d.refused_at IS NULL AND d.taken_back_at IS NULL
-        AND d.actor_id IS DISTINCT FROM $1 AND (d.decided_by IS DISTINCT FROM $1 OR NOT EXISTS ({another}))
+        AND d.actor_id IS DISTINCT FROM $1 AND NOT EXISTS ({withdrew} $1)
+        AND ((d.decided_by IS DISTINCT FROM $1 AND NOT EXISTS ({reported} $1))
+            OR NOT EXISTS (SELECT {able} AND m.actor_id IS DISTINCT FROM d.decided_by
+                AND NOT EXISTS ({reported} m.actor_id)))
     """,
-    another=_ANOTHER_ONE,
+    withdrew=_WITHDREW,
+    reported=_REPORTED,
+    able=_ABLE,
 )
-"""Those that another one proposed and a second one has to confirm."""
+"""Those that another one proposed and a second one has to confirm (rulings.list_seconds)."""
 
 HELD_POSTS = """
     FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.deleted_at IS NULL AND p.author_id <> $1

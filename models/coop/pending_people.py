@@ -54,7 +54,8 @@ async def find_sign_ups(conn: Connection) -> WaitingSignUps | None:
 class WaitingReports:
     """People who are reported, `count` of them, in `reports` reports, `elsewhere` of which other servers sent.
 
-    `name` is the first one's, and `title` that of the listing of hers which is reported, if one is.
+    `name` is the first one's, `case_id` where it is read, and `title` that of the listing of hers which is reported, if
+    one is.
     """
 
     count: int
@@ -62,6 +63,7 @@ class WaitingReports:
     reports: int
     elsewhere: int
     name: str
+    case_id: int
     title: str
 
 
@@ -70,6 +72,7 @@ _REPORTS = compose(
     SELECT count(*)::integer AS count, min(found.since) AS since, sum(found.reports)::integer AS reports,
         sum(found.elsewhere)::integer AS elsewhere,
         (array_agg(waiting.actor_name ORDER BY found.since, waiting.id))[1] AS name,
+        (array_agg(waiting.id ORDER BY found.since, waiting.id))[1] AS case_id,
         coalesce((array_agg(found.title ORDER BY found.since, waiting.id))[1], '') AS title
     FROM (SELECT c.* {reports}) AS waiting CROSS JOIN LATERAL (
         SELECT min(r.created_at) AS since, count(*) AS reports, count(*) FILTER (WHERE NOT r.local) AS elsewhere,

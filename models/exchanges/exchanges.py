@@ -13,12 +13,13 @@ EventKind = Literal[
     "requested", "countered", "accepted", "agreed", "refused", "withdrawn", "cancelled", "expired", "out", "back",
     "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "last_call", "contact",
     "thanked", "said", "explained", "unheard", "asked_again", "stopped", "resumed",
+    "read_by_team",
 ]  # fmt: skip
 """What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
 
 `said` are words to or from a guest, whose messages are no posts. To whoever answers in words: `explained` how to,
 `unheard` why an answer could not count, `asked_again` whether it was a yes. `stopped`: whoever it is by was suspended,
-`resumed`: she is so no more.
+`resumed`: she is so no more. `read_by_team`: somebody of the team opened all of it, because a message was reported.
 """
 
 ASKING: tuple[EventKind, ...] = ("requested", "countered")

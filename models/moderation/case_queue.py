@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from models.people.roles import RIGHTS
 from models.store.database import Connection, fetch_all, fetch_one
 
 Tab = Literal["to_read", "to_confirm", "appeals", "decided"]
@@ -62,13 +63,14 @@ async def list_to_read(
             ORDER BY c.opened_at, c.id LIMIT $4
         )
         SELECT page.id, page.actor_id, page.actor_name, page.at,
-            CASE WHEN held_until > now() THEN holder_id END AS holder_id,
-            CASE WHEN held_until > now() THEN held_until END AS held_until,
+            holder.actor_id AS holder_id, CASE WHEN holder.actor_id IS NOT NULL THEN held_until END AS held_until,
             coalesce(found.reporter_ids, '{}') AS reporter_ids, coalesce(found.visitors, 0) AS visitors,
             coalesce(found.hosts, '{}') AS hosts, coalesce(found.things, 0) AS things,
             coalesce(found.said, '') AS said,
             (SELECT count(*)::integer FROM held_post h WHERE h.case_id = page.id) AS held
-        FROM page LEFT JOIN LATERAL (
+        FROM page LEFT JOIN account holder ON holder.actor_id = page.holder_id AND held_until > now()
+            AND holder.roles && $5::text[] AND holder.disabled_at IS NULL
+        LEFT JOIN LATERAL (
             SELECT array_agg(DISTINCT r.reporter_id) FILTER (WHERE r.local AND r.reporter_id IS NOT NULL)
                     AS reporter_ids,
                 (count(*) FILTER (WHERE r.local AND r.reporter_id IS NULL))::integer AS visitors,
@@ -84,6 +86,7 @@ async def list_to_read(
         after[0] if after else None,
         after[1] if after else None,
         limit,
+        sorted(RIGHTS["reports"]),
     )
 
 

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
+from models.people.roles import RIGHTS
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 HELD_FOR = timedelta(hours=4)
 """So long whoever took a case holds it, unless she gives it back before."""
 
-StepAct = Literal["taken", "given_back", "withdrew", "reopened"]
+StepAct = Literal["taken", "given_back", "withdrew", "reopened", "thread_read"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStep:
-    """What somebody of the team did with a case; `words` say why she stepped aside."""
+    """What somebody of the team did with a case; `words` say why she stepped aside, or read a whole talk."""
 
     id: int
     case_id: int
@@ -56,18 +57,20 @@ async def open_case(conn: Connection, actor_id: int | None, name: str = "") -> i
 
 
 async def find(conn: Connection, id: int, reader_id: int) -> Case | None:
-    """The case, unless it is about the reader herself. Nobody holds it whose time is over."""
+    """The case, unless it is about the reader herself. Nobody holds it whose time is over, or whose role is."""
     return await fetch_one(
         conn,
         Case,
         """
-        SELECT id, actor_id, actor_name, opened_at, latest_at, closed_at,
-            CASE WHEN held_until > now() THEN holder_id END AS holder_id,
-            CASE WHEN held_until > now() THEN held_until END AS held_until
-        FROM moderation_case WHERE id = $1 AND actor_id IS DISTINCT FROM $2
+        SELECT c.id, c.actor_id, actor_name, opened_at, latest_at, closed_at, holder.actor_id AS holder_id,
+            CASE WHEN holder.actor_id IS NOT NULL THEN held_until END AS held_until
+        FROM moderation_case c LEFT JOIN account holder ON holder.actor_id = c.holder_id AND held_until > now()
+            AND holder.roles && $3::text[] AND holder.disabled_at IS NULL
+        WHERE c.id = $1 AND c.actor_id IS DISTINCT FROM $2
         """,
         id,
         reader_id,
+        sorted(RIGHTS["reports"]),
     )
 
 
@@ -129,16 +132,36 @@ async def list_withdrawn(conn: Connection, id: int) -> set[int]:
     return {one.by_id for one in await list_steps(conn, id) if one.act == "withdrew" and one.by_id is not None}
 
 
-async def add_step(conn: Connection, id: int, by: int | None, act: StepAct, words: str = "") -> None:
-    """Note what somebody did with it."""
+async def add_step(
+    conn: Connection, id: int, by: int | None, act: StepAct, words: str = "", *, post_id: int | None = None
+) -> None:
+    """Note what somebody did with it; `post_id` is the message whose talk she read."""
     await execute(
         conn,
-        "INSERT INTO case_step (id, case_id, by_id, act, words) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO case_step (id, case_id, by_id, act, words, post_id) VALUES ($1, $2, $3, $4, $5, $6)",
         make_id(),
         id,
         by,
         act,
         words,
+        post_id,
+    )
+
+
+async def is_reading(conn: Connection, id: int, by: int, post_id: int) -> bool:
+    """Whether she opened the talk of this message lately."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM case_step WHERE case_id = $1 AND by_id = $2 AND post_id = $3
+                AND act = 'thread_read' AND at > now() - $4::interval)
+            """,
+            id,
+            by,
+            post_id,
+            HELD_FOR,
+        )
     )
 
 

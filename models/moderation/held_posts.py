@@ -120,8 +120,10 @@ async def is_unpublished(conn: Connection, uri: str) -> bool:
     )
 
 
-async def list_waiting(conn: Connection, reader_id: int, *, after: int | None, limit: int) -> list[HeldPost]:
-    """What waits, from what waits longest, but nothing of the reader's own; after this post."""
+async def list_waiting(
+    conn: Connection, reader_id: int, *, after: int | None = None, case_id: int | None = None, limit: int
+) -> list[HeldPost]:
+    """What waits, of one case or all, from what waits longest, but nothing of the reader's own; after this post."""
     return await fetch_all(
         conn,
         HeldPost,
@@ -130,23 +132,26 @@ async def list_waiting(conn: Connection, reader_id: int, *, after: int | None, l
         FROM held_post h JOIN post p ON p.id = h.post_id
         WHERE p.deleted_at IS NULL AND p.author_id <> $1 AND ($2::bigint IS NULL
             OR (h.held_at, h.post_id) > (SELECT held_at, post_id FROM held_post WHERE post_id = $2))
-        ORDER BY h.held_at, h.post_id LIMIT $3
+            AND ($3::bigint IS NULL OR h.case_id = $3)
+        ORDER BY h.held_at, h.post_id LIMIT $4
         """,
         reader_id,
         after,
+        case_id,
         limit,
     )
 
 
-async def count_waiting(conn: Connection, reader_id: int) -> int:
-    """How much waits, but of the reader's own."""
+async def count_waiting(conn: Connection, reader_id: int, *, case_id: int | None = None) -> int:
+    """How much waits, of one case or all, but of the reader's own."""
     found: int = await fetch_value(
         conn,
         """
         SELECT count(*) FROM held_post h JOIN post p ON p.id = h.post_id
-        WHERE p.deleted_at IS NULL AND p.author_id <> $1
+        WHERE p.deleted_at IS NULL AND p.author_id <> $1 AND ($2::bigint IS NULL OR h.case_id = $2)
         """,
         reader_id,
+        case_id,
     )
     return found
 

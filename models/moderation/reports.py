@@ -31,7 +31,8 @@ class Report:
     """One report. `object_uris` are what it names, `extracts` how that read then: [{"uri", "title", "text"}].
 
     `note` is for the team alone, `answer` for whoever reported; `reporter_email` and `reporter_name` are a visitor's.
-    `law` is why it is held to be against the law, `times` how often the same person reported the same thing.
+    `law` is why it is held to be against the law, `times` how often the same person reported the same thing, `rules`
+    which rules it names, as they read then: [{"number", "text"}].
     """
 
     id: int
@@ -57,6 +58,7 @@ class Report:
     law: str = ""
     times: int = 1
     changed_at: datetime | None = None
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class NewReport:
     reporter_language: str = "fr"
     reporter_name: str = ""
     law: str = ""
+    rules: Sequence[dict[str, Any]] = ()
 
     @property
     def kept_uris(self) -> list[str]:
@@ -95,19 +98,19 @@ class Settlement:
 
 COLUMNS = """id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category, forwarded,
         extracts, target_name, reporter_email, reporter_language, closed_by, note, answer, case_id, reporter_name, law,
-        times, changed_at"""
+        times, changed_at, rules"""
 """What a Report is read from."""
 
 _SAVE = name_values(
     """
     INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded,
-        extracts, target_name, reporter_email, reporter_language, case_id, reporter_name, law)
+        extracts, target_name, reporter_email, reporter_language, case_id, reporter_name, law, rules)
     VALUES (:id, :uri, :reporter_id, :target_id, :kept_uris, :content, :local, :category, :forwarded, :extracts,
-        :target_name, :reporter_email, :reporter_language, :case_id, :reporter_name, :law)
+        :target_name, :reporter_email, :reporter_language, :case_id, :reporter_name, :law, :rules)
     ON CONFLICT (uri) DO NOTHING RETURNING {columns}
     """,
     NewReport,
-    also=["id", "content", "extracts", "case_id"],
+    also=["id", "content", "extracts", "case_id", "rules"],
     columns=COLUMNS,
 )
 
@@ -125,6 +128,7 @@ async def save(conn: Connection, new: NewReport) -> Report | None:
             id=make_id(),
             content=new.content[:CONTENT_LIMIT],
             extracts=list(new.extracts[:EXTRACTS]),
+            rules=list(new.rules),
             case_id=await cases.open_case(conn, new.target_id, new.target_name),
         ),
     )
@@ -153,17 +157,22 @@ async def list_by_ids(conn: Connection, ids: Sequence[int], reader_id: int | Non
 _OPEN = compose(
     """
     SELECT {columns} FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
-        AND ($2::bigint IS NULL OR case_id = $2) ORDER BY id LIMIT $3
+        AND ($2::bigint IS NULL OR case_id = $2) AND ($3::bigint IS NULL OR id <= $3) ORDER BY id LIMIT $4
     """,
     columns=COLUMNS,
 )
 
 
 async def list_open(
-    conn: Connection, *, reader_id: int | None = None, case_id: int | None = None, limit: int = 100
+    conn: Connection,
+    *,
+    reader_id: int | None = None,
+    case_id: int | None = None,
+    until: int | None = None,
+    limit: int = 100,
 ) -> list[Report]:
-    """Reports that wait for somebody, of one case or all, oldest first; not those about the reader."""
-    return await fetch_all(conn, Report, _OPEN, reader_id, case_id, limit)
+    """Reports that wait for somebody, of one case or all, up to this one, oldest first; not those about the reader."""
+    return await fetch_all(conn, Report, _OPEN, reader_id, case_id, until, limit)
 
 
 _MADE = compose(
@@ -183,6 +192,12 @@ async def list_of_case(conn: Connection, case_id: int, reader_id: int | None = N
     """All reports of a case, the earliest first; not those about the reader."""
     ids = await fetch_column(conn, "SELECT id FROM report WHERE case_id = $1 ORDER BY id LIMIT 500", case_id)
     return await list_by_ids(conn, ids, reader_id)
+
+
+async def find_latest(conn: Connection, case_id: int) -> int:
+    """The id of the latest report of a case, 0 without any: by it one knows which came later."""
+    found: int | None = await fetch_value(conn, "SELECT max(id) FROM report WHERE case_id = $1", case_id)
+    return found or 0
 
 
 async def find_case(conn: Connection, id: int) -> int | None:

@@ -227,6 +227,15 @@ async def list_free(conn: Connection, case_id: int) -> list[int]:
     )
 
 
+async def list_seconds(conn: Connection, case_id: int, proposer_id: int | None) -> list[int]:
+    """Who may confirm what one of the team proposes: another one, who did not report it unless all others did."""
+    others = [id for id in await list_free(conn, case_id) if id != proposer_id]
+    reporters = await fetch_column(
+        conn, "SELECT reporter_id FROM report WHERE case_id = $1 AND local AND reporter_id IS NOT NULL", case_id
+    )
+    return [id for id in others if id not in reporters] or others
+
+
 async def list_impartial(conn: Connection, decision_id: int) -> list[int]:
     """Who may answer an appeal: may decide in the case, and neither decided, confirmed nor reported."""
     case_id: int | None = await fetch_value(conn, "SELECT case_id FROM moderation_decision WHERE id = $1", decision_id)

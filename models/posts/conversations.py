@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.errors import NotFound
 from models.ids import make_id
-from models.store.database import Connection, execute, fetch_all, fetch_one
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 from models.store.statements import compose
 
 
@@ -76,6 +76,24 @@ async def add_reader(conn: Connection, *, post_id: int, reader_id: int) -> None:
         post_id,
         reader_id,
     )
+
+
+TALK_LIMIT = 500
+"""Messages of one talk that are read at once."""
+
+
+async def list_talk(conn: Connection, post_id: int) -> list[int]:
+    """The latest messages among the people of this one, as far as one of ours has them; the eldest first."""
+    found: list[int] = await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT other.post_id FROM conversation_post p JOIN conversation_post other USING (conversation_id)
+        WHERE p.post_id = $1 ORDER BY other.post_id DESC LIMIT $2
+        """,
+        post_id,
+        TALK_LIMIT,
+    )
+    return found[::-1]
 
 
 async def remove_post(conn: Connection, post_id: int) -> None:

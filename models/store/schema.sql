@@ -680,7 +680,9 @@ CREATE TABLE report (
     reporter_name text NOT NULL DEFAULT '',  -- a visitor's, where she gave one
     law text NOT NULL DEFAULT '',            -- why it is held to be against the law
     times integer NOT NULL DEFAULT 1,        -- how often the same person reported the same thing
-    changed_at timestamptz NOT NULL DEFAULT now()
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    -- Which rules of the cooperative a report names, by number and as they read then: [{"number", "text"}].
+    rules jsonb NOT NULL DEFAULT '[]'
 );
 CREATE INDEX report_case ON report (case_id);
 CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
@@ -1325,7 +1327,8 @@ CREATE TABLE exchange_event (
     actor_id bigint REFERENCES actor(id) ON DELETE CASCADE,  -- NULL: the clock
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
-        'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed')),
+        'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
+        'read_by_team')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -2063,11 +2066,15 @@ CREATE TABLE case_step (
     case_id bigint NOT NULL REFERENCES moderation_case(id) ON DELETE CASCADE,
     by_id bigint REFERENCES actor(id) ON DELETE SET NULL,
     act text NOT NULL CHECK (act IN ('taken', 'given_back', 'withdrew', 'reopened', 'thread_read')),
-    words text NOT NULL DEFAULT '',  -- why, where somebody stepped aside
-    at timestamptz NOT NULL DEFAULT now()
+    words text NOT NULL DEFAULT '',           -- why, where somebody stepped aside
+    at timestamptz NOT NULL DEFAULT now(),
+    -- Somebody of the team opened a whole private talk, of which a message was reported: which one, and both sides see
+    -- it.
+    post_id bigint REFERENCES post(id) ON DELETE SET NULL
 );
 CREATE INDEX case_step_by ON case_step (by_id);
 CREATE INDEX case_step_case ON case_step (case_id);
+CREATE INDEX case_step_post ON case_step (post_id) WHERE post_id IS NOT NULL;
 
 -- What the cooperative wants to look at before it appears: words and patterns, a line each, by whole words.
 CREATE TABLE moderation_filter (

@@ -24,6 +24,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.moderation import case_news, sanctions, statements
 from outbox.moderation import reports as outbox_reports
+from outbox.moderation.decidable import require_decidable
 
 ACTS: dict[DecisionKind, Act] = {
     "nothing": "case_closed",
@@ -59,7 +60,8 @@ class Ruling:
     """What somebody of the team decides in a case. `seen` is the id of the decision that she knew of last (0: none).
 
     `days` or `ends_at` say for how long; `second_id` who is asked to confirm (None: all); `hide_meanwhile` hides the
-    posts until then; `answer` is for whoever reported.
+    posts until then; `answer` is for whoever reported. `read_until` is the id of the latest report that she has read:
+    those that came after it keep the case open.
     """
 
     kind: DecisionKind
@@ -72,6 +74,7 @@ class Ruling:
     second_id: int | None = None
     hide_meanwhile: bool = False
     answer: str = ""
+    read_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
     case = await _lock(conn, case_id, by)
     if await rulings.find_latest(conn, case.id) != ruling.seen or await rulings.find_proposal(conn, case.id):
         raise Conflict
+    await require_decidable(conn, case, ruling.kind)
     ruling = replace(ruling, post_ids=await _filter_own(conn, case, ruling.post_ids))
     if ruling.kind == "hide" and not ruling.post_ids:
         raise Invalid("nothing_to_hide", field="post_ids")
@@ -102,7 +106,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
     if needs_second(ruling.kind, await preferences.load(conn)):
         return await _propose(conn, site, case, ruling, by)
     decision = await rulings.save(conn, await _prepare(conn, case, ruling, by))
-    return Ruled(decision=decision, settled=await _carry_out(conn, site, decision, by, ruling.answer))
+    return Ruled(decision=decision, settled=await _carry_out(conn, site, decision, by, ruling))
 
 
 async def _lock(conn: Connection, case_id: int, by: Account) -> Case:
@@ -136,7 +140,7 @@ async def _prepare(conn: Connection, case: Case, ruling: Ruling, by: Account) ->
 
 
 async def _propose(conn: Connection, site: Site, case: Case, ruling: Ruling, by: Account) -> Ruled:
-    others = [id for id in await rulings.list_free(conn, case.id) if id != by.actor_id]
+    others = await rulings.list_seconds(conn, case.id, by.actor_id)
     if not others:
         raise Invalid("nobody_to_confirm", field="kind")
     if ruling.second_id is not None and ruling.second_id not in others:
@@ -164,18 +168,20 @@ async def _hide_meanwhile(conn: Connection, site: Site, case: Case, ruling: Ruli
 
 async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -> Ruled:
     """A second of the team wants it too: it takes effect. Raises NotFound for what is not hers to confirm, Conflict
-    where it waits no more or its end is over.
+    where it waits no more or its end is over, Invalid where nobody may be put away so any more.
     """
-    decision = await _get_proposal(conn, decision_id, by)
-    if decision.decided_by == by.actor_id:
+    decision, case = await _get_proposal(conn, decision_id, by)
+    if by.actor_id not in await rulings.list_seconds(conn, case.id, decision.decided_by):
         raise NotFound
+    await require_decidable(conn, case, decision.kind)
     confirmed = await rulings.confirm(conn, decision.id, by.actor_id)
     if confirmed is None:
         raise Conflict
     await case_news.forget_second(conn, decision.id)
     await _note(conn, "decision_confirmed", confirmed, by)
     extra = (await rulings.map_extras(conn, [decision.id]))[decision.id]
-    return Ruled(decision=confirmed, settled=await _carry_out(conn, site, confirmed, by, extra.answer))
+    ruling = Ruling(kind=confirmed.kind, seen=confirmed.id, answer=extra.answer)
+    return Ruled(decision=confirmed, settled=await _carry_out(conn, site, confirmed, by, ruling))
 
 
 async def refuse(conn: Connection, decision_id: int, by: Account, words: str) -> ModerationDecision:
@@ -183,7 +189,7 @@ async def refuse(conn: Connection, decision_id: int, by: Account, words: str) ->
 
     Raises as `confirm`.
     """
-    decision = await _get_proposal(conn, decision_id, by)
+    decision, _ = await _get_proposal(conn, decision_id, by)
     if not await rulings.refuse(conn, decision.id, by.actor_id, words):
         raise Conflict
     await case_news.forget_second(conn, decision.id)
@@ -191,12 +197,11 @@ async def refuse(conn: Connection, decision_id: int, by: Account, words: str) ->
     return decision
 
 
-async def _get_proposal(conn: Connection, decision_id: int, by: Account) -> ModerationDecision:
+async def _get_proposal(conn: Connection, decision_id: int, by: Account) -> tuple[ModerationDecision, Case]:
     decision = await decisions.find(conn, decision_id)
     if decision is None:
         raise NotFound
-    await _lock(conn, decision.case_id, by)
-    return decision
+    return decision, await _lock(conn, decision.case_id, by)
 
 
 async def take_back(conn: Connection, site: Site, decision_id: int, by: Account, words: str) -> ModerationDecision:
@@ -219,7 +224,7 @@ async def take_back(conn: Connection, site: Site, decision_id: int, by: Account,
 
 
 async def _carry_out(
-    conn: Connection, site: Site, decision: ModerationDecision, by: Account, answer: str
+    conn: Connection, site: Site, decision: ModerationDecision, by: Account, ruling: Ruling
 ) -> list[Report]:
     """It takes effect: the person is told first, so that her message arrives; the reports are settled."""
     if decision.kind != "nothing":
@@ -227,8 +232,9 @@ async def _carry_out(
     await _apply(conn, site, decision)
     await _settle_provisional(conn, site, decision, by)
     await _note(conn, ACTS[decision.kind], decision, by)
-    settled = await _settle_reports(conn, decision, by, answer)
-    await cases.close(conn, decision.case_id)
+    settled = await _settle_reports(conn, decision, by, ruling)
+    if not await reports.list_open(conn, case_id=decision.case_id, limit=1):
+        await cases.close(conn, decision.case_id)
     return settled
 
 
@@ -246,14 +252,14 @@ async def _settle_provisional(conn: Connection, site: Site, decision: Moderation
         await rulings.settle_provisional(conn, decision.case_id)
 
 
-async def _settle_reports(conn: Connection, decision: ModerationDecision, by: Account, answer: str) -> list[Report]:
+async def _settle_reports(conn: Connection, decision: ModerationDecision, by: Account, ruling: Ruling) -> list[Report]:
     settled: list[Report] = []
     while waiting := await reports.list_open(
-        conn, reader_id=by.actor_id, case_id=decision.case_id, limit=SETTLED_AT_ONCE
+        conn, reader_id=by.actor_id, case_id=decision.case_id, until=ruling.read_until, limit=SETTLED_AT_ONCE
     ):
         for one in waiting:
             usual = ANSWERS[decision.kind != "nothing"][one.reporter_language == "en"]
-            settlement = Settlement(by=by.actor_id, answer=answer or usual)
+            settlement = Settlement(by=by.actor_id, answer=ruling.answer or usual)
             settled.append(await outbox_reports.settle(conn, one.id, settlement))
     return settled
 

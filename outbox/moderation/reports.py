@@ -14,6 +14,7 @@ from models.moderation.searches import repeated_reports
 from models.news import staff_notifications
 from models.people import actors, roles
 from models.people.actors import Actor
+from models.people.documents.rules import name_rules
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
@@ -26,9 +27,10 @@ from outbox.traffic.send import Recipients, send
 class Complaint:
     """Whom and which of their posts somebody reports, why, and whether their server is to know of it.
 
-    Without a `target` it is about `page`, an address of ours that nobody in particular wrote. `around_ids` are messages
-    before and after those that are reported, which the reporter hands over too. `law` is why something is held to be
-    against the law. `name` and `email` are a visitor's, who wants to be answered in her `language`.
+    Without a `target` it is about `page`, an address of ours that nobody in particular wrote. `around_ids` are
+    messages before and after those that are reported, which the reporter hands over too. `law` is why something is
+    held to be against the law. `name` and `email` are a visitor's, who wants to be answered in her `language`.
+    `rules` are numbers of rules of the cooperative; what it has no rule for is left out.
     """
 
     target: Actor | None
@@ -42,6 +44,7 @@ class Complaint:
     name: str = ""
     email: str | None = None
     language: str = "fr"
+    rules: tuple[int, ...] = ()
 
 
 async def report(conn: Connection, site: Site, reporter: Actor | None, complaint: Complaint) -> Report:
@@ -75,6 +78,7 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
             reporter_language=complaint.language,
             reporter_name=complaint.name,
             law=complaint.law,
+            rules=await name_rules(conn, complaint.rules),
         ),
     )
     assert made is not None, "a fresh id cannot be taken"
@@ -125,7 +129,7 @@ async def _add_to_first(
     held = await repeated_reports.find_repeated(conn, reporter_id, complaint.email, target_id, objects)
     if held is None or (_is_forwarded(complaint) and not held.forwarded):
         return None
-    return await repeated_reports.add_words(conn, held, complaint.content)
+    return await repeated_reports.add_words(conn, held, complaint.content, await name_rules(conn, complaint.rules))
 
 
 def _name_objects(complaint: Complaint, uris: tuple[str, ...]) -> list[str]:

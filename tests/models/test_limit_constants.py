@@ -82,6 +82,7 @@ LIMITS: dict[str, object] = {
     "models.personal_data.export_archives.LONGEST": timedelta(hours=6),
     "models.places.epcis.LONGEST_ACRONYM": 8,
     "models.preferences.MOST_QUESTIONS": 3,
+    "models.posts.conversations.TALK_LIMIT": 500,
     "models.posts.media.media.MAX_KEPT": 16,
     "models.posts.media.media.MAX_URL": 2048,
     "models.posts.media.media_files.ORPHAN_AGE": timedelta(days=1),

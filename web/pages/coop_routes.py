@@ -10,7 +10,7 @@ from web.pages.instance.documents import editing
 from web.pages.listings import status_changes
 from web.pages.listings.publish import publish_page
 from web.pages.moderation import journal_pages, message_request_review
-from web.pages.moderation.cases import case_list, case_page, decision_form, held_posts, second_looks
+from web.pages.moderation.cases import case_list, case_page, conversation, decision_form, second_looks
 from web.pages.moderation.screening import filter_form, filters
 from web.pages.moderation.screening import held_posts as held_list
 from web.pages.news import failed_mails
@@ -75,9 +75,10 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/dossiers", preserve_form(case_list.close_many)),
     web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),
     web.post(f"/coop/dossiers/{{id:{ID}}}", preserve_form(case_page.post_act)),
+    web.get(f"/coop/dossiers/{{id:{ID}}}/conversations/{{post:{ID}}}", conversation.show_conversation),
+    web.post(f"/coop/dossiers/{{id:{ID}}}/conversations/{{post:{ID}}}", preserve_form(conversation.post_opening)),
     web.post(f"/coop/dossiers/{{id:{ID}}}/decision", preserve_form(decision_form.post_decision)),
     web.post(f"/coop/dossiers/{{id:{ID}}}/suite", preserve_form(second_looks.post_second_look)),
-    web.post(f"/coop/dossiers/{{id:{ID}}}/publications", preserve_form(held_posts.post_publication)),
     web.get("/coop/points", ledger.show_ledger),
     web.get("/coop/points.csv", ledger.show_spreadsheet),
     web.get("/coop/points/{username:[a-z0-9_]+}", ledger.show_member),

@@ -1,6 +1,7 @@
 """The same person reports the same thing again: it is added to what she reported first, while that waits."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from models.moderation.reports import COLUMNS, CONTENT_LIMIT, Report
 from models.store.database import Connection, fetch_one
@@ -29,6 +30,8 @@ _OF_VISITOR = compose(
 _ADD = compose(
     """
     UPDATE report SET times = times + 1, changed_at = now(),
+        rules = (SELECT coalesce(jsonb_agg(one ORDER BY one -> 'number'), '[]')
+            FROM (SELECT DISTINCT one FROM jsonb_array_elements(rules || $3::jsonb) AS one) AS named),
         content = CASE WHEN $2 = '' OR strpos(content, $2) > 0 THEN content
             ELSE concat_ws(E'\\n\\n', nullif(content, ''), $2) END
     WHERE id = $1 AND closed_at IS NULL RETURNING {columns}
@@ -48,8 +51,13 @@ async def find_repeated(
     return None
 
 
-async def add_words(conn: Connection, held: Report, content: str) -> Report | None:
-    """What she says now stands below what she said. None where there is no room for it, or somebody settled it."""
+async def add_words(
+    conn: Connection, held: Report, content: str, rules: Sequence[dict[str, Any]] = ()
+) -> Report | None:
+    """What she says now, and the rules that she names, stand below what she said.
+
+    None where there is no room for it, or somebody settled it.
+    """
     if len(held.content) + len(content) + 2 > CONTENT_LIMIT:
         return None
-    return await fetch_one(conn, Report, _ADD, held.id, content)
+    return await fetch_one(conn, Report, _ADD, held.id, content, list(rules))

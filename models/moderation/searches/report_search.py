@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models.ids import HIGHEST_ID
 from models.moderation.reports import COLUMNS, Report, ReportCategory
+from models.people.roles import RIGHTS
 from models.store.database import Connection, execute, fetch_all, fetch_records
 from models.store.statements import name_values
 
@@ -54,9 +56,17 @@ async def search(conn: Connection, wanted: ReportFilter) -> list[Report]:
     return await fetch_all(conn, Report, _NEWEST.sql, *_NEWEST.args(wanted))
 
 
-async def set_category(conn: Connection, id: int, category: ReportCategory) -> None:
-    """What the team takes it for."""
-    await execute(conn, "UPDATE report SET category = $2, changed_at = now() WHERE id = $1", id, category)
+async def set_category(
+    conn: Connection, id: int, category: ReportCategory, rules: Sequence[dict[str, Any]] | None = None
+) -> None:
+    """What the team takes it for, and against which rules; None leaves these as they are."""
+    await execute(
+        conn,
+        "UPDATE report SET category = $2, rules = coalesce($3, rules), changed_at = now() WHERE id = $1",
+        id,
+        category,
+        list(rules) if rules is not None else None,
+    )
 
 
 async def map_holders(conn: Connection, report_ids: Sequence[int]) -> dict[int, int | None]:
@@ -64,9 +74,13 @@ async def map_holders(conn: Connection, report_ids: Sequence[int]) -> dict[int, 
     rows = await fetch_records(
         conn,
         """
-        SELECT r.id, CASE WHEN c.held_until > now() THEN c.holder_id END AS holder_id
-        FROM report r LEFT JOIN moderation_case c ON c.id = r.case_id WHERE r.id = ANY($1)
+        SELECT r.id, holder.actor_id AS holder_id
+        FROM report r LEFT JOIN moderation_case c ON c.id = r.case_id
+        LEFT JOIN account holder ON holder.actor_id = c.holder_id AND c.held_until > now()
+            AND holder.roles && $2::text[] AND holder.disabled_at IS NULL
+        WHERE r.id = ANY($1)
         """,
         list(report_ids),
+        sorted(RIGHTS["reports"]),
     )
     return {row["id"]: row["holder_id"] for row in rows}

@@ -1,6 +1,8 @@
 """The rules of the cooperative: the articles of its charter, numbered, to be named when something is decided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from models.people.documents.articles import read_blocks
 from models.people.documents.versions import find_current
@@ -20,6 +22,11 @@ async def list_rules(conn: Connection) -> list[CharterRule]:
     """The articles of the charter that stands; of a charter without any, its headings. None where there is none."""
     charter = await find_current(conn, "charter")
     return read_rules(charter.text) if charter is not None else []
+
+
+async def name_rules(conn: Connection, numbers: Collection[int]) -> list[dict[str, Any]]:
+    """Those of these numbers that the charter has, as what names them keeps them: [{"number", "text"}]."""
+    return [{"number": one.number, "text": one.text} for one in await list_rules(conn) if one.number in numbers]
 
 
 def read_rules(text: str) -> list[CharterRule]:

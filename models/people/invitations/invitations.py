@@ -15,9 +15,11 @@ InvitationState = Literal["open", "full", "expired", "revoked"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvitation:
-    """What is made. Without `team` it is out of what a member may give away; `email` where it goes to one person."""
+    """What is made. Without `team` it is out of what a member may give away; `email` where it goes to one person.
+    `made_by` is nobody for a command.
+    """
 
-    made_by: int
+    made_by: int | None
     team: bool
     places: int
     expires_at: datetime

@@ -22,9 +22,12 @@ MAILED_DAYS = timedelta(days=30)
 """How long an invitation by mail holds."""
 
 
-async def invite(conn: Connection, account: Account, new: NewInvitation) -> int:
-    """Make an invitation by a link; its row id. Raises Conflict where a member gave away all that she may."""
-    if not new.team:
+async def invite(conn: Connection, account: Account | None, new: NewInvitation) -> int:
+    """Make an invitation by a link; its row id. Raises Conflict where a member gave away all that she may.
+
+    Without `account` it is a command's, and the team's.
+    """
+    if account is not None and not new.team:
         await accounts.lock_account(conn, account.actor_id)
         left = await count_left(conn, account)
         if new.places > left:

@@ -330,7 +330,7 @@ report = shaped(
         "forwarded": flag,
         "created_at": moment,
         "status_ids": maybe(many(id)),
-        "rule_ids": null,
+        "rule_ids": maybe(many(id)),
         "target_account": account,
     }
 )

@@ -27,6 +27,8 @@ admin_account = shaped(
     }
 )
 
+rule = shaped({"id": filled, "text": filled, "hint": text, "translations": shaped({})})
+
 admin_report = shaped(
     {
         "id": id,
@@ -42,6 +44,6 @@ admin_report = shaped(
         "assigned_account": maybe(admin_account),
         "action_taken_by_account": maybe(admin_account),
         "statuses": many(status),
-        "rules": empty,
+        "rules": many(rule),
     }
 )

@@ -30,8 +30,8 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/departs": "roles",
     "/coop/dossiers": "reports",
     "/coop/dossiers/{id:\\d{1,19}}": "reports",
+    "/coop/dossiers/{id:\\d{1,19}}/conversations/{post:\\d{1,19}}": "reports",
     "/coop/dossiers/{id:\\d{1,19}}/decision": "reports",
-    "/coop/dossiers/{id:\\d{1,19}}/publications": "reports",
     "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
     "/coop/documents": "documents",
@@ -102,6 +102,7 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{username:[^}]*\}", "alice"),
         (r"\{place:[^}]*\}", place),
         (r"\{id:[^}]*\}\}", str(listing_id)),
+        (r"\{post:[^}]*\}\}", str(listing_id + 1)),
         (r"\{document:([a-z]+)[^}]*\}", r"\1"),
         (r"\{uuid:.*\}\}", LISTING),
     ):
@@ -143,11 +144,19 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         await execute(
             conn,
             """
-            INSERT INTO report (id, target_id, case_id, object_uris, content, local)
-            VALUES ($1, $2, $1, '{}', '', true)
+            WITH wanted AS (
+                INSERT INTO preference (key, value) VALUES ('talks_opened', 'true')
+                ON CONFLICT (key) DO UPDATE SET value = 'true'
+            ), said AS (
+                INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, published_at)
+                VALUES ($1::bigint + 1, 'http://lomme.test/dit', 'note', true, $2, '', 'direct', 'Non.', now())
+            )
+            INSERT INTO report (id, reporter_id, target_id, case_id, object_uris, content, local)
+            VALUES ($1, $3, $2, $1, '{http://lomme.test/dit}', '', true)
             """,
             listing.id,
             lomme.hocine.id,
+            lomme.alice.id,
         )
     return listing.id
 
@@ -158,6 +167,14 @@ async def open_for(instance: Instance, open_browser: OpenBrowser, roles: tuple[R
         place = await accounts.find_by_username(conn, "atelier")
         assert place is not None
         await place_keepers.add(conn, place.actor_id, somebody.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO case_step (id, case_id, by_id, act, post_id)
+            SELECT c.id, c.id, $1, 'thread_read', c.id + 1 FROM moderation_case c
+            """,
+            somebody.id,
+        )
     return await open_browser(somebody)
 
 

@@ -17,6 +17,7 @@ from models.people.roles import RIGHTS, has_right
 from models.people.sign_ups import SignUp
 from models.store.database import Connection
 from web.api.entities.accounts import load_accounts
+from web.api.entities.reports import build_rule
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import EntityContext, Json, write_moment, write_moment_or_none
 from web.rendering.i18n import Say
@@ -192,7 +193,7 @@ def _build_report(
         "assigned_account": built.get(holder_id or 0),
         "action_taken_by_account": built.get(report.closed_by or 0),
         "statuses": [named[uri] for uri in report.object_uris[:NAMED] if uri in named],
-        "rules": [],
+        "rules": [build_rule(one["number"], one["text"]) for one in report.rules],
     }
 
 

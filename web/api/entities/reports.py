@@ -28,9 +28,14 @@ def build_report(report: Report, status_ids: Sequence[int], account: Json) -> Js
         "forwarded": report.forwarded,
         "created_at": write_moment(report.created_at),
         "status_ids": [str(id) for id in status_ids] or None,
-        "rule_ids": None,
+        "rule_ids": [str(one["number"]) for one in report.rules] or None,
         "target_account": account,
     }
+
+
+def build_rule(number: int, text: str, hint: str = "") -> Json:
+    """A rule of the cooperative, with its number as its id."""
+    return {"id": str(number), "text": text, "hint": hint, "translations": {}}
 
 
 async def load_reports(

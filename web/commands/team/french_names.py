@@ -14,6 +14,7 @@ FRENCH = {
     "retablir": "unsuspend",
     "exporter": "export",
     "reinitialiser": "reset-factors",
+    "inviter": "invite",
     "masquer": "hide",
     "montrer": "show",
     "purger": "purge",

@@ -1,4 +1,4 @@
-"""`declic members list|approve|refuse|role|export|reset-factors`; `suspend` and `unsuspend` stand in `sanctions`."""
+"""`declic members list|approve|refuse|role|export|reset-factors`; the others stand in `sanctions` and `invitations`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models.people.accounts import ROLES
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 from web.commands.team.french_names import BilingualGroup
+from web.commands.team.invitations import invite
 from web.commands.team.sanctions import suspend, unsuspend
 from web.commands.team.tables import print_rows
 
@@ -45,6 +46,7 @@ def members() -> None:
 
 members.add_command(suspend)
 members.add_command(unsuspend)
+members.add_command(invite)
 
 
 @members.command("list")

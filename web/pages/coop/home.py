@@ -49,7 +49,7 @@ async def show_home(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         pending = await list_pending(Reader(conn=conn, account=account, say=speak))
         request[PENDING] = len(pending)
-        people = await team.list_team(conn) if pending else []
+        people = await team.list_team(conn, now) if pending else []
         weeks = await week_figures.list_weeks(conn, now.date())
         await find_branding(request, conn)
         await count_unread(request, conn)

@@ -69,7 +69,7 @@ async def find_reports(reader: Reader) -> PendingLine | None:
         what=_tell_reports(say, found),
         since=found.since,
         details=details,
-        href="/coop/dossiers",
+        href=f"/coop/dossiers/{found.case_id}",  # the oldest; all of them are one tap further
         button=say(N_("Lire et décider")),
     )
 
@@ -95,7 +95,7 @@ async def find_appeals(reader: Reader) -> PendingLine | None:
         else say(N_("%(count)s personnes contestent une décision de l’équipe"), count=found.count),
         since=found.since,
         details=[say(N_("une autre personne que celle qui a décidé doit répondre"))],
-        href="/coop/dossiers",
+        href="/coop/dossiers?voir=recours",
         button=say(N_("Relire et répondre")),
         without=frozenset(found.taken_by),
     )
@@ -112,7 +112,7 @@ async def find_decisions(reader: Reader) -> PendingLine | None:
         if found.count == 1
         else say(N_("%(count)s décisions attendent une deuxième personne"), count=found.count),
         since=found.since,
-        href="/coop/dossiers",
+        href="/coop/dossiers?voir=a-confirmer",
         button=say(N_("Lire et confirmer")),
         without=frozenset(found.taken_by),
     )

@@ -86,6 +86,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         guests=form.flag("guests"),
         strangers_shown=form.flag("strangers_shown"),
         suspension_by_two=form.flag("suspension_by_two"),
+        talks_opened=form.flag("talks_opened"),
         journal_shown=form.flag("journal_shown"),
         markets=form.flag("markets"),
     )

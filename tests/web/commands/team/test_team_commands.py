@@ -151,6 +151,21 @@ async def test_a_member_is_suspended_with_reasons_and_comes_back(shell: Shell) -
     assert await shell.acts() == ["suspended", "decision_taken_back"]
 
 
+async def test_an_invitation_is_made_whose_address_opens(shell: Shell) -> None:
+    address = await shell.result("membres", "inviter", "--places", "20", "--days", "7", "--note", "Marché", "--ask")
+
+    assert re.fullmatch(r"http://lomme\.test/invitation/[\w-]+\.[\w-]+", address)
+    kept = await shell.sql(
+        "SELECT concat_ws(' ', places, note, team, needs_yes, made_by, (expires_at - now()) > interval '6 days',"
+        " (expires_at - now()) < interval '8 days') FROM invitation"
+    )
+    assert kept == "20 Marché t t t t"
+    for wrong in (("--places", "0"), ("--places", "501"), ("--days", "366"), ("--note", "x" * 101)):
+        assert (await shell.run("members", "invite", *wrong))[0] == 2
+    assert await shell.sql("SELECT count(*) FROM invitation") == 1
+    assert await shell.acts() == ["invitation_made"]
+
+
 async def test_a_listing_is_hidden_and_shown_again(shell: Shell) -> None:
     assert await shell.result("annonces", "masquer", LISTING, "--reason", "Objet interdit.") == LISTING
     assert await shell.sql("SELECT hidden_at IS NOT NULL FROM post WHERE id = 70")

@@ -11,6 +11,7 @@ from models.moments import PARIS
 from models.people import accounts
 from models.people.accounts import Account, Role
 from models.people.actors import Actor
+from models.people.team.duty import find_week
 from models.store.database import Connection, connection, execute, transaction
 from tests.factories import make_listing, make_member
 from tests.sample_village import Village
@@ -89,6 +90,45 @@ async def test_who_decided_neither_confirms_it_nor_answers_for_it_unless_nobody_
     assert "personne de l’équipe ne peut s’en occuper : donnez ce rôle à quelqu’un" in alone
     assert shared == [] and len(list_lines(hers)) == 2
     assert hers.words().count("personne d’autre que vous ne peut s’en occuper") == 2
+
+
+async def test_who_reported_or_stepped_aside_neither_sees_nor_counts_what_is_for_others_to_settle(
+    open_browser: Open, instance: Instance, quiet: Village
+) -> None:
+    nadia = await open_browser(quiet.admin)
+    async with transaction(instance.pool) as conn:
+        await give_roles(conn, quiet.alice, "moderator")
+        odile = await make_member(conn, "odile", roles=["moderator"])
+        suspended = await make_member(conn, "ecartee", roles=["moderator"])
+        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", suspended.id)
+        await things.add_decision(conn, quiet.hocine.id)
+        decided = await things.add_decision(conn, quiet.hocine.id, by=odile.id, effective=True)
+        await execute(conn, "INSERT INTO appeal (decision_id, words) VALUES ($1, 'Non.')", decided)
+        await things.report(conn, quiet.hocine.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO report (id, reporter_id, target_id, case_id, object_uris, content, local, closed_at)
+            SELECT id, $1, actor_id, id, '{}', '', true, now() FROM moderation_case WHERE closed_at IS NOT NULL
+            """,
+            quiet.alice.id,
+        )
+    alice = await open_browser(quiet.alice)
+    lines = [list_lines(await one.get("/coop")) for one in (nadia, alice)]
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO case_step (id, case_id, by_id, act) SELECT id, id, $1, 'withdrew' FROM moderation_case
+            """,
+            quiet.admin.id,
+        )
+    away = list_lines(await nadia.get("/coop"))
+    kept = list_lines(await alice.get("/coop"))
+
+    assert [len(one) for one in lines] == [3, 1] and "signalement" in lines[1][0]
+    assert away == [] and "signalement" in kept[0]
+    assert any("attend une deuxième personne" in one for one in kept) is False  # Odile can confirm it still
 
 
 async def test_a_case_about_one_person_is_one_line_whatever_was_said_of_her(
@@ -192,6 +232,23 @@ async def test_at_most_three_are_named_who_is_on_duty_first_then_the_reader(inst
     assert name_who(say, nadia, [keeper, member(1, "Rachid")], "sign_ups") == (
         "seule personne à pouvoir s’en occuper : Rachid"
     )
+
+
+async def test_who_is_on_duty_this_week_is_named_first_and_so(
+    nadia: Browser, instance: Instance, quiet: Village
+) -> None:
+    week = find_week(datetime.now(PARIS))
+    async with transaction(instance.pool) as conn:
+        await things.add_sign_up(conn, quiet)
+        claire = await make_member(conn, "claire", roles=["welcome"], name="Claire")
+        rachid = await make_member(conn, "rachid", roles=["welcome"], name="Rachid")
+        for actor, role, since in ((claire, "welcome", week), (rachid, "welcome", week - timedelta(weeks=1))):
+            await execute(conn, "INSERT INTO duty (week, role, actor_id) VALUES ($1, $2, $3)", since, role, actor.id)
+
+    assert "peuvent s’en occuper : Claire (de permanence), vous et Rachid" in (await nadia.get("/coop")).words()
+    async with transaction(instance.pool) as conn:
+        await give_roles(conn, claire, "keeper")
+    assert "(de permanence)" not in (await nadia.get("/coop")).words()
 
 
 async def test_whoever_is_gone_or_waits_herself_is_not_named(

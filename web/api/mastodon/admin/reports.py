@@ -8,6 +8,7 @@ from models.moderation import reports as model
 from models.moderation.reports import Report, Settlement
 from models.moderation.searches import report_search
 from models.moderation.searches.report_search import ReportFilter
+from models.people.documents.rules import name_rules
 from models.store.database import Connection, connection, transaction
 from outbox.moderation import reports as outbox
 from web.api.auth import staff
@@ -53,12 +54,14 @@ async def show_report(request: web.Request) -> web.Response:
 
 
 async def put_report(request: web.Request) -> web.Response:
-    """PUT /api/v1/admin/reports/:id: `category`. This server numbers no rules."""
+    """PUT /api/v1/admin/reports/:id: `category`, `rule_ids[]`."""
     parameters = await read_parameters(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         report = await _get(conn, request)
-        if parameters.text("category").strip():
-            await report_search.set_category(conn, report.id, read_category(parameters))
+        if parameters.text("category").strip() or parameters.has("rule_ids"):
+            numbers = parameters.named_ids("rule_ids")
+            rules = await name_rules(conn, numbers) if parameters.has("rule_ids") else None
+            await report_search.set_category(conn, report.id, read_category(parameters), rules)
         return await _answer(conn, request, await _get(conn, request))
 
 

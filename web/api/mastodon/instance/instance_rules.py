@@ -4,6 +4,7 @@ from aiohttp import web
 
 from models.people.documents.rules import list_rules
 from models.store.database import Connection, connection
+from web.api.entities.reports import build_rule
 from web.api.entities.values import Json
 from web.api.json_responses import answer_json
 from web.http.app_keys import INSTANCE
@@ -17,7 +18,4 @@ async def list_instance_rules(request: web.Request) -> web.Response:
 
 async def load_rules(conn: Connection) -> list[Json]:
     """Each with its number as its id."""
-    return [
-        {"id": str(one.number), "text": one.text, "hint": one.hint, "translations": {}}
-        for one in await list_rules(conn)
-    ]
+    return [build_rule(one.number, one.text, one.hint) for one in await list_rules(conn)]

@@ -22,7 +22,7 @@ CATEGORIES: tuple[ReportCategory, ...] = get_args(ReportCategory)
 
 
 async def post_report(request: web.Request) -> web.Response:
-    """POST /api/v1/reports: `account_id`, `status_ids[]`, `comment`, `forward`, `category`."""
+    """POST /api/v1/reports: `account_id`, `status_ids[]`, `comment`, `forward`, `category`, `rule_ids[]`."""
     parameters = await read_parameters(request)
     instance, me = request.app[INSTANCE], reader(request)
     target_id, category = parameters.id("account_id"), read_category(parameters)
@@ -44,6 +44,7 @@ async def post_report(request: web.Request) -> web.Response:
                 content=parameters.text("comment").strip(),
                 forward=parameters.flag("forward"),
                 category=category,
+                rules=tuple(parameters.named_ids("rule_ids")),
             ),
         )
         account = await load_account(conn, read_look(request), target)
@@ -51,7 +52,7 @@ async def post_report(request: web.Request) -> web.Response:
 
 
 def read_category(parameters: Parameters) -> ReportCategory:
-    """Why somebody is reported. Naming rules makes it a violation, as in Mastodon; this server numbers none."""
+    """Why somebody is reported. Naming rules makes it a violation, as in Mastodon."""
     written = parameters.text("category").strip()
     if not written:
         return "violation" if parameters.has("rule_ids") else "other"

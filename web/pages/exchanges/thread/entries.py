@@ -73,6 +73,7 @@ TOLD: dict[str, str] = {
     "forgotten": N_("L’accord est toujours ouvert. Dites si c’est fait : sinon, il s’éteindra de lui-même."),
     "last_call": N_("Dernier rappel : si personne ne dit ce qu’il en est, l’accord s’éteint dans une semaine."),
     "explained": N_("Un message automatique dit comment répondre par oui ou par non."),
+    "read_by_team": N_("L’équipe de la coop a ouvert cette conversation, parce qu’un message y a été signalé."),
     "unheard": N_("Cette réponse ne compte pas. Un message automatique dit pourquoi :"),
 }
 """What happens by itself."""
@@ -82,7 +83,7 @@ ICONS = {
     "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "warning",
     "last_call": "warning",
     "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
-    "stopped": "warning", "resumed": "done",
+    "stopped": "warning", "resumed": "done", "read_by_team": "flag",
 }  # fmt: skip
 
 

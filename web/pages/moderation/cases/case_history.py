@@ -18,6 +18,7 @@ STEPS = {
     "given_back": N_("%(who)s a rendu le dossier à l’équipe"),
     "withdrew": N_("%(who)s s’est retiré·e, motif : %(words)s"),
     "reopened": N_("%(who)s a rouvert le dossier"),
+    "thread_read": N_("%(who)s a ouvert toute une conversation signalée, motif : %(words)s"),
 }
 
 KINDS: Mapping[DecisionKind, str] = {

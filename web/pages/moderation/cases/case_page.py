@@ -36,8 +36,6 @@ SAID = {
     "refused_proposal": N_("C’est refusé : le dossier est de nouveau à lire."),
     "taken_back": N_("La décision est levée, et la personne est prévenue."),
     "appeal_kept": N_("La décision reste, et la personne est prévenue."),
-    "released": N_("C’est publié."),
-    "refused": N_("Ce n’est pas publié, et la personne sait pourquoi."),
 }
 
 ACTS = ("take", "give_back", "withdraw", "note", "reopen")

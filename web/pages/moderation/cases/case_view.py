@@ -16,6 +16,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection
 from outbox.moderation.case_appeals import list_answering
+from outbox.moderation.conversation_reads import find_openable
 from web.pages.components.people import Person, person_of
 from web.pages.moderation.cases.case_history import KINDS, SOMEBODY, History, HistoryLine, PastDecision
 from web.pages.moderation.cases.held_posts import HeldThing, list_held
@@ -28,7 +29,8 @@ from web.rendering.i18n import Say
 class SaidThing:
     """One thing that was said, as it read when it was reported. `by` is who wrote what was joined for context only.
 
-    `post_id` is given while the person's post stands, so that it can be hidden.
+    `post_id` is given while the person's post stands, so that it can be hidden; `talk_id` where all of the private talk
+    that the message stands in may be opened.
     """
 
     title: str
@@ -37,6 +39,7 @@ class SaidThing:
     href: str = ""
     post_id: int | None = None
     hidden: bool = False
+    talk_id: int | None = None
     at: datetime | None = None
 
 
@@ -53,7 +56,7 @@ class Looks:
     """Who may do what about a decision: `seconds` may confirm what the reader would propose, `rereaders` answer an
     appeal against what she decides. `proposal` waits for a second one, `appeal` for an answer.
 
-    `may_decide` is false for whoever stepped aside.
+    `may_decide` is false for whoever stepped aside. `seen` and `read_until` say what stood there by then.
     """
 
     may_decide: bool
@@ -65,6 +68,7 @@ class Looks:
     appeal: PastDecision | None
     two_for_suspension: bool
     seen: int
+    read_until: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,7 @@ async def load_view(conn: Connection, say: Say, case: Case, reader_id: int) -> C
         holder=names.get(case.holder_id or 0, ""),
         mine=case.holder_id == reader_id,
         things=await _list_things(conn, case, lines, reader_id),
-        held=await list_held(conn, case.id),
+        held=await list_held(conn, case.id, reader_id),
         reports=lines,
         places=places,
         notes=rows.notes,
@@ -194,18 +198,30 @@ async def _find_looks(
     proposal, appeal = next(filter(_is_proposed, own), None), next(filter(_is_contested, own), None)
     free = reader_id in rows.free
     reporters = {one.reporter_id for one in rows.reports if one.local}
-    others = [Candidate(id=id, name=names[id]) for id in rows.free if id != reader_id]
+    seconds = await rulings.list_seconds(conn, case.id, reader_id)
+    others = [id for id in rows.free if id != reader_id]
     return Looks(
         may_decide=free,
-        may_confirm=free and proposal is not None and proposal.decision.decided_by != reader_id,
+        may_confirm=await _may_confirm(conn, case, proposal, reader_id),
         may_answer=appeal is not None and reader_id in await list_answering(conn, appeal.decision.id),
-        seconds=others,
-        rereaders=[one for one in others if one.id not in reporters],
+        seconds=_name_some(names, [id for id in others if id in seconds]),
+        rereaders=_name_some(names, [id for id in others if id not in reporters]),
         proposal=proposal,
         appeal=appeal,
         two_for_suspension=(await preferences.load(conn)).suspension_by_two,
         seen=await rulings.find_latest(conn, case.id),
+        read_until=await reports.find_latest(conn, case.id),
     )
+
+
+def _name_some(names: Mapping[int, str], ids: Sequence[int]) -> list[Candidate]:
+    return [Candidate(id=id, name=names[id]) for id in ids]
+
+
+async def _may_confirm(conn: Connection, case: Case, proposal: PastDecision | None, reader_id: int) -> bool:
+    if proposal is None:
+        return False
+    return reader_id in await rulings.list_seconds(conn, case.id, proposal.decision.decided_by)
 
 
 def _is_proposed(one: PastDecision) -> bool:
@@ -218,13 +234,23 @@ def _is_contested(one: PastDecision) -> bool:
 
 async def _list_things(conn: Connection, case: Case, lines: Sequence[ReportLine], reader_id: int) -> list[SaidThing]:
     """What the reports name, each thing once, in the order in which it came."""
-    kept = {one["uri"]: one for line in reversed(lines) for one in line.report.extracts}
+    told = [one for line in reversed(lines) for one in line.report.extracts]
+    kept = {one["uri"]: one for one in sorted(told, key=lambda one: "by" not in one)}  # reported outweighs joined
     named = {one.id: one for one in await case_queue.list_named_posts(conn, list(kept))}
     found = {post.uri: post for post in await posts.list_by_ids(conn, list(named))}
     visible = await posts.filter_visible(conn, list(named), reader_id)
     hidden = {id for id, one in named.items() if one.hidden}
-    made = [_make_thing(one, found.get(uri), case, visible, hidden) for uri, one in reversed(kept.items())]
+    openable = await find_openable(conn, case, reader_id)
+    made = [
+        _add_talk(_make_thing(one, found.get(uri), case, visible, hidden), found.get(uri), openable)
+        for uri, one in reversed(kept.items())
+    ]
     return sorted(made, key=lambda one: one.at or case.opened_at)
+
+
+def _add_talk(said: SaidThing, post: Post | None, openable: Collection[str]) -> SaidThing:
+    private = post is not None and post.audience == "direct" and post.uri in openable
+    return replace(said, talk_id=post.id) if post is not None and private else said
 
 
 def _make_thing(

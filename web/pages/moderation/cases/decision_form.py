@@ -101,6 +101,7 @@ def read_ruling(form: Form, reasons: Sequence[str]) -> Typed:
         second_id=find_id(form.typed("second")),
         hide_meanwhile=form.flag("hide_meanwhile"),
         answer=form.lines("answer", limit=NOTE_LIMIT),
+        read_until=find_id(form.typed("read_until")),
     )
     return Typed(ruling=ruling, preview=form.typed("act") == "preview")
 

@@ -1,67 +1,34 @@
-"""What waits for a look before it is published: shown in its author's case, published or not by one button."""
+"""What of a person waits for a look before it is published, as her case shows it; settled on /coop/retenues alone."""
 
 from dataclasses import dataclass
 
-from aiohttp import web
-
-from federation.texts.html_cleaner import to_text
 from models import posts
-from models.errors import NotFound
 from models.listings import listings
-from models.moderation import case_queue, cases
-from models.moderation.case_queue import PostOfCase
-from models.store.database import Connection, transaction
-from outbox.moderation.held_posts import refuse, release
-from web.forms.form import read_form
-from web.http.app_keys import INSTANCE
-from web.http.row_ids import read_id
-from web.pages.components.flash_messages import redirect_with_message
-from web.security.session import require_right
+from models.moderation import held_posts
+from models.moderation.held_posts import HeldPost
+from models.store.database import Connection
+from web.pages.moderation.screening.held_posts import SHOWN, read_texts
 
-EXTRACT = 1000
-
-ACTS = ("release", "refuse")
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldThing:
-    """One of them, with how it reads."""
+    """One of them, with how it would read."""
 
-    held: PostOfCase
+    held: HeldPost
     title: str
     text: str
 
 
-async def list_held(conn: Connection, case_id: int) -> list[HeldThing]:
-    """What of a case waits to be published."""
-    found = await case_queue.list_held(conn, [case_id])
-    kept = {post.id: post for post in await posts.list_by_ids(conn, [one.post_id for one in found])}
+async def list_held(conn: Connection, case_id: int, reader_id: int) -> list[HeldThing]:
+    """What of a case waits to be published, at most MOST of it."""
+    found = await held_posts.list_waiting(conn, reader_id, case_id=case_id, limit=MOST)
+    kept = await posts.map_by_ids(conn, [one.post_id for one in found])
     titled = await listings.list_by_posts(conn, list(kept))
-    return [
-        HeldThing(
-            held=one,
-            title=titled[one.post_id].details.title if one.post_id in titled else "",
-            text=to_text(kept[one.post_id].content)[:EXTRACT],
-        )
-        for one in found
-        if one.post_id in kept
-    ]
-
-
-async def post_publication(request: web.Request) -> web.Response:
-    """POST /coop/dossiers/ID/publications: it is published, or stays hidden, with why."""
-    me, id = require_right(request, "reports"), read_id(request.match_info["id"])
-    form = await read_form(request)
-    act, post_id = form.choice("act", ACTS), read_id(form.typed("post"))
-    words = form.lines("words", limit=EXTRACT)
-    instance = request.app[INSTANCE]
-    async with transaction(instance.pool) as conn:
-        case = await cases.find(conn, id, me.actor_id)
-        held = await case_queue.list_held(conn, [id])
-        if case is None or post_id not in {one.post_id for one in held} or not act:
-            raise NotFound
-        if act == "release":
-            await release(conn, instance.site, post_id, me)
-        else:
-            await refuse(conn, instance.site, post_id, me, words)
-    raise redirect_with_message(f"/coop/dossiers/{id}", "released" if act == "release" else "refused")
+    made = []
+    for one in found:
+        if one.post_id in kept:
+            title, text = read_texts(kept[one.post_id], titled.get(one.post_id), one.draft)
+            made.append(HeldThing(held=one, title=title, text=text[:SHOWN]))
+    return made

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from models.people.documents.rules import list_rules
 from models.store.database import Connection
 from web.rendering.i18n import Say
 from web.rendering.render import N_
@@ -20,5 +21,9 @@ GENERAL = (
 
 
 async def list_reasons(conn: Connection, say: Say) -> Sequence[str]:
-    """What can be chosen, as the person will read it."""
-    return [say(reason) for reason in GENERAL]
+    """What can be chosen, as the person will read it: the charter that stands, then what holds anywhere."""
+    articles = [
+        say(N_("Point %(number)s de la charte : %(text)s"), number=one.number, text=one.text)
+        for one in await list_rules(conn)
+    ]
+    return [*articles, *(say(reason) for reason in GENERAL)]

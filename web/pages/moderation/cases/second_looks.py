@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, Invalid, NotFound
 from models.moderation import cases, decisions
 from models.moderation.cases import Case
 from models.people.accounts import Account
@@ -53,6 +53,9 @@ async def post_second_look(request: web.Request) -> web.Response:
     except Conflict:
         _fail_late(form)
         return await show_case(request, case, form, status=409)
+    except Invalid as refusal:
+        form.refuse("", refusal)
+        return await show_case(request, case, form, status=422)
     raise redirect_with_message(f"/coop/dossiers/{id}", DONE[act])
 
 

@@ -57,10 +57,11 @@ class HeldLine:
     matched: list[str]
     since: datetime
     edited: bool
+    case_id: int | None
 
 
 async def list_held(request: web.Request) -> web.Response:
-    """GET /coop/retenues?apres=."""
+    """GET /coop/retenues?dossier=&apres=."""
     require_right(request, "reports")
     return await _show(request, blank_form(request))
 
@@ -99,11 +100,11 @@ async def _decide(request: web.Request, me: Account, id: int, words: str | None)
 
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
     me, instance = require_right(request, "reports"), request.app[INSTANCE]
-    after = find_id(request.query.get("apres", ""))
+    after, case_id = (find_id(request.query.get(name, "")) for name in ("apres", "dossier"))
     async with connection(instance.pool) as conn:
-        waiting = await held_posts.list_waiting(conn, me.actor_id, after=after, limit=PAGE)
+        waiting = await held_posts.list_waiting(conn, me.actor_id, after=after, case_id=case_id, limit=PAGE)
         lines = await _make_lines(conn, instance.site, waiting)
-        total = await held_posts.count_waiting(conn, me.actor_id)
+        total = await held_posts.count_waiting(conn, me.actor_id, case_id=case_id)
     return await render(
         request,
         "filters/held.html",
@@ -113,6 +114,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         total=total,
         following=waiting[-1].post_id if len(waiting) == PAGE else None,
         first_page=after is None,
+        case_id=case_id,
         said=find_flash_message(request, SAID),
     )
 
@@ -126,7 +128,7 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
     lines: list[HeldLine] = []
     for one in waiting:
         if one.post_id in found:
-            title, text = _read_texts(found[one.post_id], titled.get(one.post_id), one.draft)
+            title, text = read_texts(found[one.post_id], titled.get(one.post_id), one.draft)
             lines.append(
                 HeldLine(
                     id=one.post_id,
@@ -138,12 +140,13 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
                     matched=one.matched.splitlines(),
                     since=one.held_at,
                     edited=one.draft is not None,
+                    case_id=one.case_id,
                 )
             )
     return lines
 
 
-def _read_texts(post: Post, listing: Listing | None, draft: dict[str, Any] | None) -> tuple[str, str]:
+def read_texts(post: Post, listing: Listing | None, draft: dict[str, Any] | None) -> tuple[str, str]:
     """Title and text as they would appear."""
     if draft is not None:
         return str(draft.get("title", "")), str(draft.get("text", ""))

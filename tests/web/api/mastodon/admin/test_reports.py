@@ -1,7 +1,9 @@
 """Reports in a moderation app: what it shows, what it does, and what it shows to nobody."""
 
 from models.moderation import cases, journal
-from models.store.database import connection, execute, fetch_column, fetch_value, transaction
+from models.people.documents import versions
+from models.people.documents.versions import NewVersion
+from models.store.database import Pool, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_note
 from tests.web.api import strict
 from tests.web.api.mastodon.admin.crew import Crew
@@ -73,6 +75,32 @@ async def test_its_category_is_changed(crew: Crew) -> None:
 
     admin_report(answer.json)
     assert answer.json["category"] == "legal" and wrong.status == 422
+
+
+async def test_the_rules_that_it_names_are_those_of_the_charter_as_they_read_then(crew: Crew) -> None:
+    await publish_charter(crew.anybody.pool, "1. On se parle bien.\n\n2. On dit vrai.\nDes prix aussi.")
+    alone = await crew.anybody.as_member(crew.zoe)
+    data = {"account_id": str(crew.hocine.id), "rule_ids[]": ["2", "9"], "status_ids[]": str(crew.note.id)}
+    made = await alone.ask("POST", "/api/v1/reports", data=data)
+    one = f"{URL}/{made.json['id']}"
+    assert (made.json["category"], made.json["rule_ids"]) == ("spam", ["2"])
+
+    await publish_charter(crew.anybody.pool, "1. On prête.", follows=1)
+    again = await alone.ask("POST", "/api/v1/reports", data={**data, "rule_ids[]": "1"})
+    shown = await crew.mona.get(one, admin_report)
+    changed = await crew.mona.ask("PUT", one, data={"category": "violation", "rule_ids[]": "1"})
+    kept = await crew.mona.ask("PUT", one, data={"category": "legal"})
+
+    assert again.json["rule_ids"] == ["1", "2"]
+    assert [(rule["id"], rule["text"]) for rule in shown["rules"]] == [("1", "On prête."), ("2", "On dit vrai.")]
+    assert [rule["id"] for rule in changed.json["rules"]] == ["1"] == [rule["id"] for rule in kept.json["rules"]]
+    assert (changed.json["category"], kept.json["category"]) == ("violation", "legal")
+
+
+async def publish_charter(pool: Pool, text: str, *, follows: int = 0) -> None:
+    async with transaction(pool) as conn:
+        new = NewVersion(kind="charter", text=text, summary="", due_at=None, published_by=None, follows=follows)
+        await versions.publish(conn, new)
 
 
 async def test_a_report_about_her_is_missing_for_whoever_moderates(crew: Crew) -> None:

@@ -105,31 +105,39 @@ async def test_old_addresses_of_reports_lead_to_their_cases(team: Team) -> None:
     assert (await team.mona.get("/coop/signalements/1")).status == 404
 
 
-async def test_a_first_post_that_waits_is_published_or_not_from_its_author_s_case(team: Team) -> None:
+async def test_what_waits_to_be_published_is_read_in_its_author_s_case_and_settled_in_one_place(team: Team) -> None:
     village = team.village
     async with transaction(team.instance.pool) as conn:
         case_id = await cases.open_case(conn, village.hocine.id)
         notes = [await make_note(conn, village.hocine, content=f"<p>Duvet {number}</p>") for number in (1, 2)]
-        for note in notes:
-            await execute(
-                conn, "INSERT INTO held_post (post_id, case_id, reason) VALUES ($1, $2, 'first')", note.id, case_id
-            )
+        await execute(
+            conn,
+            """
+            INSERT INTO held_post (post_id, case_id, reason, draft)
+            VALUES ($1, $3, 'first', NULL), ($2, $3, 'first', '{"text": "Duvet neuf"}')
+            """,
+            notes[0].id,
+            notes[1].id,
+            case_id,
+        )
+        other = await make_note(conn, village.alice, content="<p>Autre chose</p>")
+        await execute(conn, "INSERT INTO held_post (post_id, reason) VALUES ($1, 'first')", other.id)
     case = f"{LIST}/{case_id}"
     assert "Hocine, 2 publications à relire" in (await team.mona.get(LIST)).words()
-    assert "les premières publications sont relues" in (await team.mona.get(case)).words()
+    page = await team.mona.get(case)
+    assert "les premières publications sont relues" in page.words()
+    assert "Duvet 1" in page.words() and "Duvet neuf" in page.words() and "Duvet 2" not in page.words()
 
+    where = page.html.xpath("string(//section[@aria-labelledby='retenu']//a/@href)")
+    there = await team.mona.get(where)
+    assert where == f"/coop/retenues?dossier={case_id}" and "(2)" in there.html.xpath("string(//h1)")
+    assert "Autre chose" not in there.words() and there.html.xpath(f"//main//a[@href='{case}']")
     fields = {"act": "release", "post": str(notes[0].id)}
-    released = await team.mona.send(f"{case}/publications", fields, form_on=case)
+    released = await team.mona.send("/coop/retenues", fields, form_on=where)
     refused = await team.mona.send(
-        f"{case}/publications", {"act": "refuse", "post": str(notes[1].id), "words": "Pas ici."}, form_on=case
+        "/coop/retenues", {"act": "refuse", "post": str(notes[1].id), "words": "Pas ici."}, form_on=where
     )
-    twice = await team.mona.send(f"{case}/publications", fields, form_on="/compte")
 
-    assert (released.location, refused.location) == (f"{case}?fait=released", f"{case}?fait=refused")
-    assert twice.status == 404
-    async with connection(team.instance.pool) as conn:
-        hidden = [
-            await fetch_value(conn, "SELECT hidden_at IS NOT NULL FROM post WHERE id = $1", note.id) for note in notes
-        ]
-    assert hidden == [False, True] and "Rien à lire" in (await team.mona.get(LIST)).words()
+    assert (released.status, refused.status) == (303, 303)
+    assert "Rien à lire" in (await team.mona.get(LIST)).words()
     assert await team.list_news("decision") == ["hocine"]

@@ -2,32 +2,29 @@
 
 import re
 
+from models.people.documents import versions
+from models.people.documents.versions import NewVersion
 from models.store.database import execute, fetch_value, transaction
 from tests.factories import make_note
 from tests.web.pages.moderation.conftest import LIST, Team
 
 
-async def test_from_the_news_to_a_decision_with_reasons_in_four_taps(team: Team) -> None:
+async def test_from_the_news_to_a_decision_with_reasons_that_the_person_and_the_reporter_read(team: Team) -> None:
     village = team.village
     await team.report(reporter=village.alice)
-    taps = 0
     news = await team.mona.get("/notifications")
     link = news.html.xpath("string(//main//a[contains(@href, '/coop/signalements/')]/@href)")
 
-    taps += 1  # the news
     case = (await team.mona.get(link)).location
     page = await team.mona.get(case)
     for said in ("Hocine", "Maryse", "C’est une arnaque.", "Perceuse à percussion", "elle traverse la brique"):
         assert said in page.words()
     assert page.html.xpath(f"//input[@name='post_ids'][@value='{village.drill.id}'][@checked]")
-    taps += 1  # what to do
-    taps += 1  # for which reason
-    taps += 1  # done
     sent = await team.decide(
         case, "hide", post_ids=str(village.drill.id), rule="Annonce trompeuse", span="none", words=""
     )
 
-    assert (sent.status, sent.location) == (303, f"{case}?fait=decided") and taps <= 5
+    assert (sent.status, sent.location) == (303, f"{case}?fait=decided")
     assert "C’est décidé." in (await team.mona.get(sent.location)).words()
     async with transaction(team.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT hidden_at FROM post WHERE id = $1", village.drill.id)
@@ -56,6 +53,28 @@ async def test_what_the_person_will_read_is_shown_beforehand_without_deciding(te
     assert "Passez mercredi." in aside and "Annonce trompeuse" in aside and "Vous avez jusqu’au" in aside
     assert "Odile" in aside and "Passez mercredi." in seen.html.xpath("string(//textarea[@name='words'])")
     assert await team.list_news("decision") == []
+
+
+async def test_the_articles_of_the_charter_that_stands_are_the_first_reasons(team: Team) -> None:
+    text = "# Notre charte\n\n1. On dit vrai.\nDes prix aussi.\n\n2. On se parle bien."
+    new = NewVersion(kind="charter", text=text, summary="", due_at=None, published_by=None, follows=0)
+    async with transaction(team.instance.pool) as conn:
+        await versions.publish(conn, new)
+    case = await team.report(reporter=team.village.alice, rules=(2,))
+
+    page = await team.mona.get(case)
+    offered = page.html.xpath("//select[@id='rule']/option/@value")
+    await team.decide(case, "warn", rule=offered[1])
+    hocine = await team.open_browser(team.village.hocine)
+    where = (await hocine.get("/notifications")).html.xpath("string(//main//a[contains(@href, '/decisions/')]/@href)")
+
+    assert [one.replace("\xa0", " ") for one in offered[1:4]] == [
+        "Point 1 de la charte : On dit vrai.",
+        "Point 2 de la charte : On se parle bien.",
+        "Annonce trompeuse",
+    ]
+    assert "Contraire au point 2 de la charte : On se parle bien." in page.words()
+    assert "Point 1 de la charte : On dit vrai." in (await hocine.get(where)).words()
 
 
 async def test_without_a_reason_nothing_is_decided_and_nothing_typed_is_lost(team: Team) -> None:
@@ -141,10 +160,9 @@ async def test_who_is_reported_neither_sees_nor_decides_it_though_she_moderates(
         await team.mona.send(case, {"act": "take"}, form_on="/compte"),
         await team.mona.send(f"{case}/decision", {"kind": "nothing", "seen": "0"}, form_on="/compte"),
         await team.mona.send(f"{case}/suite", {"act": "confirm", "decision": "1"}, form_on="/compte"),
-        await team.mona.send(f"{case}/publications", {"act": "release", "post": "1"}, form_on="/compte"),
     ]
 
-    assert [one.status for one in answers] == [404] * 5
+    assert [one.status for one in answers] == [404] * 4
     assert "Rien à lire" in (await team.mona.get(LIST)).words()
     assert "Mona" in (await team.odile.get(LIST)).words()
     assert await team.list_news("admin.report") == ["nadia", "odile"]

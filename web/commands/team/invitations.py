@@ -1,0 +1,50 @@
+"""`declic members invite`: a link by which people come in, as the team makes it on a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from models.people.invitations.invitations import MOST_PLACES
+from web.commands.imports import when_used
+from web.commands.runner import print_err, print_out, run, working_instance
+
+with when_used():
+    from models.people.invitations.invitations import NewInvitation
+    from models.store import database
+    from outbox.people.joining import invitations
+    from web.security.invitation_links import make_address
+
+NOTE_LIMIT = 100
+
+MOST_DAYS = 365
+
+FIRST_TURN = 1
+"""An invitation that was just made has had no other address."""
+
+
+@click.command()
+@click.option("--places", type=click.IntRange(1, MOST_PLACES), default=1, show_default=True, help="How many people.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True, help="How long it holds.")
+@click.option("--note", default="", help="For the team: where it hangs, whom it is for.")
+@click.option("--ask", is_flag=True, help="Who comes by it asks to join all the same.")
+def invite(places: int, days: int, note: str, *, ask: bool) -> None:
+    """Make an invitation of the cooperative; prints its address."""
+    if len(note.strip()) > NOTE_LIMIT:
+        raise click.UsageError(f"A note has at most {NOTE_LIMIT} characters.")
+    run(_invite(places, days, note.strip(), ask=ask))
+
+
+async def _invite(places: int, days: int, note: str, *, ask: bool) -> None:
+    new = NewInvitation(
+        made_by=None,
+        team=True,
+        places=places,
+        expires_at=datetime.now(UTC) + timedelta(days=days),
+        note=note,
+        needs_yes=ask,
+    )
+    async with working_instance() as instance, database.transaction(instance.pool) as conn:
+        print_out(await make_address(conn, instance, await invitations.invite(conn, None, new), FIRST_TURN))
+    print_err(f"It lets in {places}, for {days} days; /coop/invitations shows who came by it, and stops it.")
