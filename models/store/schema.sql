@@ -2070,6 +2070,11 @@ CREATE TABLE released_match (
     PRIMARY KEY (post_id, key)
 );
 
+-- Posts of ours that were held before they appeared, until they do: a refusal that is taken back publishes them as new.
+CREATE TABLE unpublished_post (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey

@@ -13,6 +13,7 @@ from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
 from outbox.each_in_transaction import run_each
+from outbox.moderation.first_showing import announce_first
 from outbox.moderation.partners import tell_partners
 from outbox.moderation.withholding import tell_untold
 from outbox.people.accounts import delete
@@ -41,6 +42,7 @@ async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) ->
     if actor.local:
         if changed.suspended is not None:
             await announce_update(conn, site, actor)
+        await announce_first(conn, site, actor, changed.shown)
         await tell_untold(conn, site, actor, limit=AT_ONCE)
     elif changed.suspended is False and await follows.list_local_followers(conn, actor.id):
         await backfills.ask(conn, actor.id)  # what was left alone meanwhile

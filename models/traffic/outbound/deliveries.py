@@ -186,16 +186,11 @@ async def claim(
 
 async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:
     """Hold what is still being sent for another 30 s."""
-    await execute(
-        conn,
-        """
+    held = """
         UPDATE delivery SET claimed_until = $3::timestamptz + interval '30 seconds'
         WHERE id = ANY($2) AND claimed_by = $1 AND state = 'waiting'
-        """,
-        worker,
-        ids,
-        at,
-    )
+        """
+    await execute(conn, held, worker, ids, at)
 
 
 async def release(conn: Connection, ids: list[int]) -> None:
@@ -283,13 +278,17 @@ async def cancel(conn: Connection, object_uri: str) -> int:
 
 
 async def prune(conn: Connection, *, days: int = 60) -> int:
-    """Forget finished deliveries; where a living post went stays: its deletion follows (schedule_to_recipients_of)."""
+    """Forget finished deliveries, but not where a living post went, since its deletion follows
+    (schedule_to_recipients_of), nor where one that is hidden did not go: it gets it once that is shown.
+    """
     return await execute(
         conn,
         """
         DELETE FROM delivery USING activity a
         WHERE a.id = delivery.activity_id AND delivery.state IN ('done', 'failed', 'cancelled')
             AND delivery.finished_at < now() - make_interval(days => $1)
+            AND NOT (delivery.state = 'cancelled'
+                AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.hidden_at IS NOT NULL))
             AND NOT (delivery.state = 'done'
                 AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL)
                 AND (a.type IN ('Create', 'Announce', 'QuoteRequest') OR a.type = 'Update' AND NOT EXISTS (

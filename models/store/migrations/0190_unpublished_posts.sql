@@ -1,0 +1,6 @@
+-- Posts of ours that were held before they appeared, until they do: a refusal that is taken back publishes them as new.
+CREATE TABLE unpublished_post (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE
+);
+INSERT INTO unpublished_post (post_id)
+SELECT h.post_id FROM held_post h JOIN post p ON p.id = h.post_id WHERE h.draft IS NULL AND p.local;
