@@ -456,10 +456,13 @@ CREATE TABLE media (
     likeness bigint             -- How a picture looks, in 64 bits: two that look alike differ in few.
 );
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
+-- Whether a picture may be shown is asked by the key in its address.
+CREATE INDEX media_file ON media (file_key) WHERE file_key IS NOT NULL;
 CREATE INDEX media_orphan ON media (created_at) WHERE post_id IS NULL AND remote_url IS NULL;
 CREATE INDEX media_owner ON media (owner_id);
 CREATE INDEX media_post ON media (post_id, "position");
 CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
+CREATE INDEX media_thumbnail ON media (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
 
 -- Files whose row is gone, however it went: a chore removes them from the store.
 CREATE TABLE unused_file (
