@@ -93,7 +93,9 @@ async def schedule_deletes(conn: Connection, *, activity_id: int, actor_id: int)
         conn,
         Inbox,
         """
-        WITH hers AS MATERIALIZED (SELECT id, uri, audience FROM post WHERE author_id = $1)
+        WITH hers AS MATERIALIZED (
+            SELECT id, uri, coalesce(hidden_audience, audience) AS audience FROM post WHERE author_id = $1
+        )
         SELECT d.inbox, d.personal_inbox, d.host FROM delivery d
         WHERE d.actor_id = $1 AND may_have_arrived(d.attempts, d.state, d.cause)
         UNION

@@ -18,6 +18,7 @@ from outbox.moderation.partners import tell_partners
 from outbox.moderation.withholding import tell_untold
 from outbox.people.accounts import delete
 from outbox.people.profiles import announce_update
+from outbox.traffic.send import Recipients
 
 AT_ONCE = 50
 """So many posts are told of with the decision itself, and so many authors by a run of the chore."""
@@ -41,7 +42,8 @@ async def apply_decisions(conn: Connection, site: Site, actor_id: int) -> None:
 async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) -> None:
     if actor.local:
         if changed.suspended is not None:
-            await announce_update(conn, site, actor)
+            everybody = Recipients(followed_ids=(actor.id,), all_who_know=True)  # some have her listings by a stream
+            await announce_update(conn, site, actor, to=everybody)
         await announce_first(conn, site, actor, changed.shown)
         await tell_untold(conn, site, actor, limit=AT_ONCE)
     elif changed.suspended is False and await follows.list_local_followers(conn, actor.id):

@@ -116,7 +116,8 @@ async def schedule_to_recipients_of(
         SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
         WHERE a.object_uri = $2 AND a.id <> $1 AND may_have_arrived(d.attempts, d.state, d.cause)
             AND (a.type <> 'QuoteRequest' OR (SELECT type FROM activity WHERE id = $1) = 'Delete' OR EXISTS (
-                SELECT FROM post q WHERE q.uri = $2 AND q.audience IN ('network', 'unlisted')))
+                SELECT FROM post q
+                WHERE q.uri = $2 AND coalesce(q.hidden_audience, q.audience) IN ('network', 'unlisted')))
         UNION
         SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END, a.host
         FROM post p CROSS JOIN LATERAL (
@@ -124,7 +125,7 @@ async def schedule_to_recipients_of(
             UNION ALL SELECT actor_id FROM favourite WHERE post_id = p.id
             UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = p.id AND deleted_at IS NULL
         ) AS reader JOIN actor a ON a.id = reader.actor_id
-        WHERE p.uri = $2 AND p.audience IN ('network', 'unlisted')
+        WHERE p.uri = $2 AND coalesce(p.hidden_audience, p.audience) IN ('network', 'unlisted')
             AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
         """,
         activity_id,

@@ -8,7 +8,8 @@ from models import posts, preferences
 from models.moderation import decisions
 from models.people import accounts
 from models.people.actors import Actor
-from models.store.database import Connection, execute
+from models.servers import private_hosts
+from models.store.database import Connection, execute, fetch_value
 from models.traffic.outbound import deliveries
 from outbox.listings.listings import edit, publish
 from outbox.moderation import held_posts, sanctions
@@ -136,3 +137,17 @@ async def test_what_was_refused_unread_by_others_is_published_when_its_author_wa
     assert ("Create", ["henin.test"]) in await list_standing(conn)
     [shown] = await posts.list_by_ids(conn, [note.id])
     assert shown.published_at > note.published_at and shown.updated_at is None
+
+
+async def test_that_it_is_put_away_is_told_wherever_it_went(conn: Connection, alice: Actor) -> None:
+    """Also where nothing private is sent, and to whoever likes it without following anybody here."""
+    note = await notes.publish(conn, HERE, alice, NoteDraft(text="Bonjour", audience="network"))
+    await mark_delivered(conn)
+    fan = await make_remote_actor(conn, "fan", "fan.test")
+    await execute(conn, "INSERT INTO favourite (id, uri, actor_id, post_id) VALUES (1, 'x', $1, $2)", fan.id, note.id)
+    await private_hosts.withhold(conn, "henin.test")
+
+    await rule(conn, alice, "hide", posts=(note.id,))
+
+    assert (await find_last(conn, "Update")).hosts == ["fan.test", "henin.test"]
+    assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE state = 'failed'") == 0
