@@ -89,7 +89,8 @@ def needs_second(kind: DecisionKind, chosen: Preferences) -> bool:
 
 async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by: Account) -> Ruled:
     """Decide, or propose where two have to want it. Raises NotFound for a case that she may not decide, Conflict where
-    somebody decided meanwhile, Invalid where a second one is needed and there is nobody, or nothing is to be hidden.
+    somebody decided meanwhile, Invalid where a second one is needed and there is nobody, nothing is to be hidden, or
+    nobody else administers.
     """
     case = await _lock(conn, case_id, by)
     if await rulings.find_latest(conn, case.id) != ruling.seen or await rulings.find_proposal(conn, case.id):
@@ -99,6 +100,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
         raise Invalid("nothing_to_hide", field="post_ids")
     if ruling.ends_at is not None and ruling.ends_at <= datetime.now(UTC):
         raise Invalid("ends_in_the_past", field="until")
+    await sanctions.require_another_admin(conn, case.actor_id, ruling.kind)
     if needs_second(ruling.kind, await preferences.load(conn)):
         return await _propose(conn, site, case, ruling, by)
     decision = await rulings.save(conn, await _prepare(conn, case, ruling, by))
@@ -164,11 +166,12 @@ async def _hide_meanwhile(conn: Connection, site: Site, case: Case, ruling: Ruli
 
 async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -> Ruled:
     """A second of the team wants it too: it takes effect. Raises NotFound for what is not hers to confirm, Conflict
-    where it waits no more or its end is over.
+    where it waits no more or its end is over, Invalid where nobody else administers by now.
     """
     decision = await _get_proposal(conn, decision_id, by)
     if decision.decided_by == by.actor_id:
         raise NotFound
+    await sanctions.require_another_admin(conn, decision.actor_id, decision.kind)
     confirmed = await rulings.confirm(conn, decision.id, by.actor_id)
     if confirmed is None:
         raise Conflict
