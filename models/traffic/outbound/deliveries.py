@@ -44,7 +44,7 @@ async def schedule(
     One statement; one row per shared inbox (AX21), and what is for one person alone of a server to her own inbox, where
     some expect it; servers' own actors are spoken to at the server's door. A lane is an author and a host, whichever
     the inbox. People named go first. Hosts set aside get nothing, hosts that are away or paused get theirs later (HT7),
-    local people and guests none. What is private fails for hosts to which nothing private is sent (B-52).
+    local people, guests and whom we suspended none. What is private fails where nothing private is sent (B-52).
     """
     [queued] = await fetch_all(
         conn,
@@ -76,7 +76,8 @@ async def schedule(
                         WHERE f.followed_id = ANY($4::bigint[]) AND f.state = 'accepted'
                     ) AS wanted
                     JOIN actor p ON p.id = wanted.id
-                    WHERE NOT p.local AND p.inbox <> '' AND p.deleted_at IS NULL AND p.suspended_at IS NULL
+                    WHERE NOT p.local AND p.inbox <> '' AND p.deleted_at IS NULL AND (p.suspended_at IS NULL
+                        OR p.suspended_at_home AND NOT p.suspended_with_server AND suspended_by_decision(p.id) IS NULL)
                 ) AS a
                 LEFT JOIN server s ON s.host = a.host
                 ORDER BY a.door, CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
@@ -269,8 +270,7 @@ async def cancel(conn: Connection, object_uri: str) -> int:
     return await execute(
         conn,
         """
-        UPDATE delivery SET state = 'cancelled', finished_at = now()
-        FROM activity a
+        UPDATE delivery SET state = 'cancelled', finished_at = now() FROM activity a
         WHERE a.id = delivery.activity_id AND a.object_uri = $1 AND a.type <> 'Delete'
             AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
         """,

@@ -181,6 +181,21 @@ async def test_so_does_what_her_own_server_says(conn: Connection) -> None:
     assert (await actors.get(conn, leonie.id)).suspended_at is None
 
 
+async def test_whom_her_own_server_suspended_is_still_written_to_unless_we_suspend_her_too(
+    conn: Connection, alice: Actor
+) -> None:
+    leonie = await make_remote_actor(conn, "leonie", "arras.test", suspended_at_home=True)
+    queued = []
+    for suspended in (False, True):
+        if suspended:
+            await rule(conn, leonie, "suspend")
+        id = await make_activity(conn, alice)
+        queued.append(
+            await deliveries.schedule(conn, activity_id=id, actor_id=alice.id, named_ids=[leonie.id], followed_ids=[])
+        )
+    assert queued == [1, 0]
+
+
 async def test_cached_pictures_of_a_server_set_aside_are_removed(conn: Connection, mallory: Actor) -> None:
     note = await make_note(conn, mallory)
     bob = await make_remote_actor(conn)

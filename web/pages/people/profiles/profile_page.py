@@ -117,8 +117,9 @@ async def get_actor(conn: Connection, site: Site, handle: str) -> Actor:
     if actor is None or actor.username == "instance":
         raise NotFound
     if actor.suspended_at is not None:
-        code = "account_suspended_at_home" if await actors.is_suspended_at_home(conn, actor.id) else None
-        raise NotFound(code)
+        if await actors.is_suspended_at_home(conn, actor.id):
+            raise NotFound("account_suspended_at_home")
+        raise NotFound
     return actor
 
 
