@@ -6,13 +6,14 @@ import pytest
 
 from models import posts, preferences
 from models.moderation import decisions
-from models.people import accounts
+from models.people import accounts, actors
 from models.people.actors import Actor
 from models.servers import private_hosts
 from models.store.database import Connection, execute, fetch_value
 from models.traffic.outbound import deliveries
 from outbox.listings.listings import edit, publish
 from outbox.moderation import held_posts, sanctions
+from outbox.people.accounts import delete
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.relations import reactions
@@ -151,3 +152,25 @@ async def test_that_it_is_put_away_is_told_wherever_it_went(conn: Connection, al
 
     assert (await find_last(conn, "Update")).hosts == ["fan.test", "henin.test"]
     assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE state = 'failed'") == 0
+
+
+async def test_whoever_leaves_while_suspended_is_deleted_wherever_she_is_known_and_the_decision_stays(
+    conn: Connection, alice: Actor
+) -> None:
+    await make_member(conn, "nadia", roles=["admin"])
+    note = await notes.publish(conn, HERE, alice, NoteDraft(text="Bonjour", audience="network"))
+    await mark_delivered(conn)
+    fan = await make_remote_actor(conn, "fan", "fan.test")
+    await execute(conn, "INSERT INTO favourite (id, uri, actor_id, post_id) VALUES (1, 'x', $1, $2)", fan.id, note.id)
+    decision = await rule(conn, alice, "suspend")
+
+    await delete(conn, HERE, await actors.get(conn, alice.id))
+
+    assert (await find_last(conn, "Delete")).hosts == ["fan.test", "henin.test"]
+    kept = await decisions.find(conn, decision.id)
+    assert kept is not None and (kept.actor_id, kept.words) == (alice.id, decision.words)
+    assert (
+        not await sanctions.take_back(conn, HERE, decision, by=None)
+        or (await actors.get(conn, alice.id)).deleted_at is not None
+    )
+    assert (await list_standing(conn))[-1][0] == "Delete"
