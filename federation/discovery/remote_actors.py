@@ -56,6 +56,7 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
         category=document.category,
         **_read_place(document),
         away_until=document.away_until,
+        suspended_at_home=document.suspended,
         street=_read_street(document),
         hours=write_hours(document.hours) if document.type != "Person" else None,
         published_at=document.published,

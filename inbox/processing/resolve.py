@@ -78,12 +78,13 @@ async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
     """Who speaks; None for somebody unknown or deleted, whom their server has to show again (AX13).
 
     Of somebody deleted at home what we knew is enough, to delete it here too (AX12). Raises Ignored for those whom the
-    moderators suspended: nothing new is taken of them (B-54). `received.claim` asks the same beforehand.
+    moderators suspended: nothing new is taken of them (B-54). `received.claim` asks the same beforehand. What is told
+    of somebody whom her own server suspended counts: how her posts are to read meanwhile, and that she is back.
     """
     known = await actors.find_by_uri(conn, activity.actor)
     if known is None or isinstance(activity, Delete):
         return known
-    if known.suspended_at is not None:
+    if known.suspended_at is not None and not await actors.is_suspended_at_home(conn, known.id):
         raise Ignored("sender_suspended")
     return known if known.deleted_at is None else None
 

@@ -13,7 +13,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyListing:
-    """One listing of hers.
+    """One listing of hers. It is `hidden` by the team, or `held`: it waits for a look before anybody else sees it.
 
     `turns`: requests that she is to answer, `turn_id` the thread of the oldest one; `unread`: threads with something
     new; `agreed`: agreements that are not over yet, the next one with its days and the other's name.
@@ -36,6 +36,8 @@ class MyListing:
     next_begins_at: datetime | None
     next_ends_at: datetime | None
     next_other: str | None
+    hidden: bool
+    held: bool
 
 
 async def list_mine(
@@ -52,7 +54,8 @@ async def list_mine(
             soon.other AS next_other
         FROM (
             SELECT p.id, p.url, p.audience, l.title, l.kind, l.mode, l.status, l.expires_at,
-                array_position($2::text[], l.status) AS rank
+                array_position($2::text[], l.status) AS rank, p.hidden_at IS NOT NULL AS hidden,
+                EXISTS (SELECT FROM held_post h WHERE h.post_id = p.id) AS held
             FROM post p JOIN listing l ON l.post_id = p.id
             WHERE p.author_id = $1 AND p.deleted_at IS NULL AND l.status = ANY($2)
                 AND ($4::bigint IS NULL OR (array_position($2::text[], l.status), -p.id) > ($3::integer, -$4))

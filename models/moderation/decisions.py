@@ -176,7 +176,7 @@ async def refresh(conn: Connection, actor_id: int) -> Changed:
         )
         UPDATE actor SET limited_at = ruling.limited_at, excluded_at = ruling.excluded_at,
             suspended_at = coalesce(ruling.suspended_at,
-                CASE WHEN suspended_with_server
+                CASE WHEN suspended_with_server OR suspended_at_home
                     OR EXISTS (SELECT FROM account w WHERE w.actor_id = $1 AND w.waits_since IS NOT NULL)
                 THEN actor.suspended_at END)
         FROM before, ruling WHERE actor.id = before.id

@@ -2,7 +2,8 @@
 
 A filter found something, or it is one of a new member's first. A post without a draft was never published: nobody but
 its author and the team reads it, nothing about it is sent or told (`outbox/traffic/send` and
-`models/news/notifications` ask here). With a draft the post stands as it was.
+`models/news/notifications` ask here), also after it was refused, until it appears. With a draft the post stands as it
+was.
 """
 
 from dataclasses import dataclass
@@ -76,6 +77,13 @@ async def hold(conn: Connection, post_id: int, case_id: int, new: NewHold) -> No
     )
     if new.draft is None:
         await execute(conn, "UPDATE post SET hidden_at = now() WHERE id = $1 AND hidden_at IS NULL", post_id)
+        await execute(
+            conn,
+            """
+            INSERT INTO unpublished_post (post_id) SELECT id FROM post WHERE id = $1 AND local ON CONFLICT DO NOTHING
+            """,
+            post_id,
+        )
 
 
 async def find(conn: Connection, post_id: int) -> HeldPost | None:
@@ -108,12 +116,13 @@ async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) 
 
 
 async def is_unpublished(conn: Connection, uri: str) -> bool:
-    """Whether the post with this id waits to be published at all."""
+    """Whether the post with this id was never published: it waits for a look, or was refused."""
     return bool(
         await fetch_value(
             conn,
             """
             SELECT EXISTS (SELECT FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.uri = $1 AND h.draft IS NULL)
+                OR EXISTS (SELECT FROM unpublished_post u JOIN post p ON p.id = u.post_id WHERE p.uri = $1)
             """,
             uri,
         )
@@ -203,20 +212,31 @@ async def publish(conn: Connection, post_id: int) -> bool:
     shown = await execute(
         conn,
         """
-        UPDATE post SET hidden_at = NULL, published_at = CASE WHEN local THEN clock_timestamp() ELSE published_at END,
-            updated_at = CASE WHEN NOT local THEN updated_at END
-        WHERE id = $1 AND deleted_at IS NULL AND hidden_at IS NOT NULL AND NOT EXISTS (
+        UPDATE post SET hidden_at = NULL WHERE id = $1 AND deleted_at IS NULL AND hidden_at IS NOT NULL AND NOT EXISTS (
             SELECT FROM moderation_decision d WHERE d.actor_id = post.author_id AND post.id = ANY(d.post_ids)
                 AND d.effective_at IS NOT NULL AND d.taken_back_at IS NULL AND (d.ends_at IS NULL OR d.ends_at > now()))
         """,
         post_id,
     )
     if shown:
-        await execute(
-            conn, "DELETE FROM post_version WHERE post_id = $1 AND (SELECT local FROM post WHERE id = $1)", post_id
-        )
+        await claim_unpublished(conn, [post_id])
         await stream_events.record(conn, "post", post_id)
     return bool(shown)
+
+
+async def claim_unpublished(conn: Connection, post_ids: list[int]) -> list[int]:
+    """Those of these posts of ours that appear for the first time: as of now, without the versions before."""
+    first = await fetch_column(
+        conn,
+        """
+        WITH first AS (DELETE FROM unpublished_post WHERE post_id = ANY($1) RETURNING post_id)
+        UPDATE post SET published_at = clock_timestamp(), updated_at = NULL FROM first WHERE post.id = first.post_id
+        RETURNING post.id
+        """,
+        post_ids,
+    )
+    await execute(conn, "DELETE FROM post_version WHERE post_id = ANY($1)", first)
+    return sorted(first)
 
 
 async def list_named(conn: Connection, post_id: int) -> list[int]:

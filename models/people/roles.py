@@ -92,6 +92,7 @@ async def set_roles(conn: Connection, actor_id: int, roles: Collection[Role]) ->
         WHERE actor_id = $1 AND ('admin' = ANY($2) OR 'admin' <> ALL(roles) OR EXISTS (
             SELECT 1 FROM account AS other
             WHERE 'admin' = ANY(other.roles) AND other.actor_id <> $1 AND other.disabled_at IS NULL
+                AND NOT EXISTS (SELECT FROM actor a WHERE a.id = other.actor_id AND a.suspended_at IS NOT NULL)
                 AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id)))
         """,
         actor_id,

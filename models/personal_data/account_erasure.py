@@ -30,7 +30,7 @@ async def begin(conn: Connection, actor_id: int) -> None:
 
 
 async def require_another_admin(conn: Connection, actor_id: int) -> None:
-    """Raise Conflict rather than leave the instance without an admin; who is about to leave herself does not count.
+    """Raise Conflict rather than leave the instance without an admin; who leaves or is suspended is none.
 
     Two of them who go at the same moment are looked at one after the other.
     """
@@ -49,13 +49,14 @@ async def require_another_admin(conn: Connection, actor_id: int) -> None:
 
 
 async def is_last_admin(conn: Connection, actor_id: int) -> bool:
-    """Whether nobody else would administer the instance once this member has left."""
+    """Whether nobody else would administer the instance once this member has left, or is suspended."""
     return bool(
         await fetch_value(
             conn,
             """
             SELECT 'admin' = ANY(roles) AND NOT EXISTS (SELECT FROM account AS other
                 WHERE 'admin' = ANY(other.roles) AND other.actor_id <> $1 AND other.disabled_at IS NULL
+                    AND NOT EXISTS (SELECT FROM actor a WHERE a.id = other.actor_id AND a.suspended_at IS NOT NULL)
                     AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id))
             FROM account WHERE actor_id = $1
             """,
@@ -93,7 +94,9 @@ async def schedule_deletes(conn: Connection, *, activity_id: int, actor_id: int)
         conn,
         Inbox,
         """
-        WITH hers AS MATERIALIZED (SELECT id, uri, audience FROM post WHERE author_id = $1)
+        WITH hers AS MATERIALIZED (
+            SELECT id, uri, coalesce(hidden_audience, audience) AS audience FROM post WHERE author_id = $1
+        )
         SELECT d.inbox, d.personal_inbox, d.host FROM delivery d
         WHERE d.actor_id = $1 AND may_have_arrived(d.attempts, d.state, d.cause)
         UNION

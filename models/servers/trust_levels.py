@@ -174,9 +174,9 @@ async def save_limited(conn: Connection, *, limited: bool) -> None:
 async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
     """Make the tables agree with what is decided about these domains (None: about everybody). Again changes nothing.
 
-    People of hosts that are not welcome are suspended with their server, those of welcome ones come back; deliveries
-    that wait are cancelled, what waits to be processed is left alone, and cached pictures go. What friends and guests
-    published before they were ones stands.
+    People of hosts that are not welcome are suspended with their server, those of welcome ones come back, unless they
+    are suspended by a decision, or by their own server. Deliveries that wait are cancelled, what waits to be processed
+    is left alone, and cached pictures go. What friends and guests published before they were ones stands.
     """
     await execute(
         conn,
@@ -186,10 +186,13 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
             WHERE $1::text[] IS NULL OR domains_of(host) && $1
         )
         UPDATE actor SET suspended_with_server = NOT h.welcome,
-            suspended_at = CASE WHEN h.welcome THEN NULL ELSE coalesce(actor.suspended_at, now()) END
+            suspended_at = CASE WHEN h.welcome
+                THEN coalesce(suspended_by_decision(actor.id), CASE WHEN suspended_at_home THEN actor.suspended_at END)
+                ELSE coalesce(actor.suspended_at, now()) END
         FROM hosts h
-        WHERE h.host = actor.host AND NOT actor.local
-            AND CASE WHEN h.welcome THEN actor.suspended_with_server ELSE actor.suspended_at IS NULL END
+        WHERE h.host = actor.host AND NOT actor.local AND actor.suspended_with_server = h.welcome
+            AND (h.welcome OR actor.suspended_at IS NULL OR actor.suspended_at_home
+                OR suspended_by_decision(actor.id) IS NOT NULL)
         """,
         domains,
     )

@@ -139,7 +139,9 @@ CREATE TABLE actor (
     street text,                              -- of an organization that shows its address; never of a person
     hours jsonb,                              -- when a place is open, as models/people/opening_hours writes it
     limited_at timestamptz,
-    excluded_at timestamptz
+    excluded_at timestamptz,
+    -- Whose own server says that she is suspended: she is hidden here until it says otherwise.
+    suspended_at_home boolean NOT NULL DEFAULT false
 );
 CREATE INDEX actor_away ON actor (away_until) WHERE away_until IS NOT NULL AND local;
 CREATE INDEX actor_guest ON actor (id) WHERE host = '';
@@ -456,10 +458,13 @@ CREATE TABLE media (
     likeness bigint             -- How a picture looks, in 64 bits: two that look alike differ in few.
 );
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
+-- Whether a picture may be shown is asked by the key in its address.
+CREATE INDEX media_file ON media (file_key) WHERE file_key IS NOT NULL;
 CREATE INDEX media_orphan ON media (created_at) WHERE post_id IS NULL AND remote_url IS NULL;
 CREATE INDEX media_owner ON media (owner_id);
 CREATE INDEX media_post ON media (post_id, "position");
 CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
+CREATE INDEX media_thumbnail ON media (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
 
 -- Files whose row is gone, however it went: a chore removes them from the store.
 CREATE TABLE unused_file (
@@ -2111,6 +2116,11 @@ CREATE TABLE released_match (
     PRIMARY KEY (post_id, key)
 );
 
+-- Posts of ours that were held before they appeared, until they do: a refusal that is taken back publishes them as new.
+CREATE TABLE unpublished_post (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2147,7 +2157,7 @@ SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_i
     following_uri, featured_uri, icon_media_id, image_media_id, locked, discoverable, indexable, fields,
     also_known_as, moved_to, implements, territory_uri, category, place_name, postcode, commune_code, latitude,
     longitude, radius, published_at, created_at, updated_at, fetched_at, suspended_at, deleted_at, automatic,
-    away_until, street, hours, limited_at, excluded_at
+    away_until, street, hours, limited_at, excluded_at, suspended_at_home
 FROM actor;
 COMMENT ON VIEW full_actor IS
     'An actor as it is read, without the document as received, which is large: one list of columns for all readers.';
@@ -2427,7 +2437,8 @@ COMMENT ON FUNCTION is_open_status(text) IS
 CREATE FUNCTION is_private(activity_id bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT EXISTS (
         SELECT FROM activity a JOIN post p ON p.uri = a.object_uri
-        WHERE a.id = $1 AND a.type IN ('Create', 'Update') AND p.local AND p.audience NOT IN ('network', 'unlisted'))
+        WHERE a.id = $1 AND a.type IN ('Create', 'Update') AND p.local
+            AND coalesce(p.hidden_audience, p.audience) NOT IN ('network', 'unlisted'))
 $$;
 COMMENT ON FUNCTION is_private(bigint) IS
     'Whether an activity of ours carries a post that is not for everybody, so that it may go only where '
@@ -2440,7 +2451,8 @@ CREATE FUNCTION is_private_word(activity_id bigint) RETURNS boolean LANGUAGE sql
             -- What somebody asks, answers or reports about an agreement is kept under its own id.
             a.object_uri = a.uri
             OR a.type IN ('Create', 'Update', 'Delete') AND EXISTS (
-                SELECT FROM post p WHERE p.uri = a.object_uri AND p.local AND p.audience = 'direct')))
+                SELECT FROM post p WHERE p.uri = a.object_uri AND p.local
+                    AND coalesce(p.hidden_audience, p.audience) = 'direct')))
 $$;
 COMMENT ON FUNCTION is_private_word(bigint) IS
     'Whether an activity of ours is said to one person alone, so that it has a lane of its own and waits for '
@@ -2676,6 +2688,15 @@ $$;
 COMMENT ON FUNCTION suspend_with_server() IS
     'An actor whose host is not welcome is suspended from its first moment, and marked so that it comes back with '
     'its server.';
+
+CREATE FUNCTION suspended_by_decision(actor_id bigint) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT min(d.effective_at) FROM moderation_decision d
+    WHERE d.actor_id = $1 AND d.kind IN ('suspend', 'exclude') AND d.effective_at IS NOT NULL
+        AND d.taken_back_at IS NULL AND (d.ends_at IS NULL OR d.ends_at > now())
+$$;
+COMMENT ON FUNCTION suspended_by_decision(bigint) IS
+    'Since when a decision of the team suspends this actor; NULL where none does. Besides decisions her server can '
+    'be set aside, or say itself that she is suspended: whichever ends, the others hold on.';
 
 CREATE FUNCTION was_read_in_an_app(post_id bigint, reader_id bigint) RETURNS boolean
 LANGUAGE sql STABLE AS $$

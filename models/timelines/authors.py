@@ -33,6 +33,8 @@ _AUTHOR = """
             AND NOT :exclude_shares::boolean AND NOT :only_media::boolean AND cardinality(:any_tags::text[]) = 0
             AND NOT (SELECT blocked FROM reader)
             AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND a.suspended_at IS NULL
+            AND (a.limited_at IS NULL OR a.id IS NOT DISTINCT FROM :reader_id OR coalesce((SELECT true FROM follow f
+                WHERE f.follower_id = :reader_id AND f.followed_id = a.id AND f.state = 'accepted'), false))
             AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
                 WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
         ORDER BY s.id {direction} LIMIT :limit)

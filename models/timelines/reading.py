@@ -41,10 +41,11 @@ POST_STANDS = fragment(
     language_stands=LANGUAGE_STANDS,
 )
 
-# Which shares `s` of theirs. `{sharing}` follows an actor's id: she wants to see what they share.
+# Which shares `s` of theirs. `{sharing}` follows an actor's id: she wants to see what they share. What somebody limited
+# wrote is for who follows her, not for who follows somebody that shares it.
 SHARE_STANDS = """
     p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND author.suspended_at IS NULL
-    AND NOT p.author_id {known}
+    AND author.limited_at IS NULL AND NOT p.author_id {known}
     AND NOT coalesce((SELECT true FROM share o WHERE o.post_id = s.post_id AND o.id < s.id
         AND o.actor_id {sharing} LIMIT 1), false)
     AND NOT coalesce((SELECT true FROM hidden h

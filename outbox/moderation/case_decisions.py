@@ -92,7 +92,8 @@ def needs_second(kind: DecisionKind, chosen: Preferences) -> bool:
 
 async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by: Account) -> Ruled:
     """Decide, or propose where two have to want it. Raises NotFound for a case that she may not decide, Conflict where
-    somebody decided meanwhile, Invalid where a second one is needed and there is nobody, or nothing is to be hidden.
+    somebody decided meanwhile, Invalid where a second one is needed and there is nobody, nothing is to be hidden, or
+    nobody else administers.
     """
     case = await _lock(conn, case_id, by)
     if await rulings.find_latest(conn, case.id) != ruling.seen or await rulings.find_proposal(conn, case.id):
@@ -168,7 +169,7 @@ async def _hide_meanwhile(conn: Connection, site: Site, case: Case, ruling: Ruli
 
 async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -> Ruled:
     """A second of the team wants it too: it takes effect. Raises NotFound for what is not hers to confirm, Conflict
-    where it waits no more or its end is over, Invalid where nobody may be put away so any more.
+    where it waits no more or its end is over, Invalid where nobody else administers by now.
     """
     decision, case = await _get_proposal(conn, decision_id, by)
     if by.actor_id not in await rulings.list_seconds(conn, case.id, decision.decided_by):

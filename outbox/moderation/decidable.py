@@ -3,9 +3,10 @@
 from models.errors import Invalid
 from models.moderation.cases import Case
 from models.moderation.decisions import DecisionKind
-from models.people import actors, roles
+from models.people import actors
 from models.people.actors import BUILT_IN
 from models.store.database import Connection
+from outbox.moderation.sanctions import require_another_admin
 
 OF_POSTS: frozenset[DecisionKind] = frozenset({"nothing", "hide"})
 """What touches nobody herself."""
@@ -20,5 +21,4 @@ async def require_decidable(conn: Connection, case: Case, kind: DecisionKind) ->
         raise Invalid("nobody_to_decide_about", field="kind")
     if found[0].local and found[0].username in BUILT_IN:
         raise Invalid("built_in_actor", field="kind")
-    if kind in ("suspend", "exclude") and await roles.list_holders(conn, "roles") == [found[0].id]:
-        raise Invalid("only_administrator", field="kind")
+    await require_another_admin(conn, found[0].id, kind)

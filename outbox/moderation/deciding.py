@@ -25,7 +25,11 @@ class DirectRuling:
 
 
 async def decide(conn: Connection, site: Site, about: Actor, ruling: DirectRuling) -> int:
-    """Keep it in the case of this person, tell her, and put it into effect; its id."""
+    """Keep it in the case of this person, tell her, and put it into effect; its id.
+
+    Raises Invalid for whoever administers alone.
+    """
+    await sanctions.require_another_admin(conn, about.id, ruling.kind)
     case_id = await cases.open_case(conn, about.id, about.display_name)
     new = NewDecision(
         case_id=case_id,

@@ -1,31 +1,23 @@
 """What waits for a look is released, and appears as if it were published now, or refused, and its author told why."""
 
 from federation.instance import Instance
-from federation.vocabulary.objects import Note
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
-from models.listings import listings
 from models.listings.listings import ListingDraft
 from models.moderation import cases, held_posts, journal
 from models.moderation.held_posts import HeldPost
-from models.news import held_post_news, notifications, staff_notifications
+from models.news import held_post_news, staff_notifications
 from models.news.staff_notifications import Topic
 from models.people import actors, roles
 from models.people.accounts import Account
 from models.people.actors import Actor
-from models.posts import PUBLIC, Post
-from models.posts.quotes import quotes
 from models.settings import Site
 from models.store.database import Connection, transaction
-from outbox.builders.activities.create import build_create
 from outbox.listings import listings as listing_verbs
-from outbox.listings import repair_calls
 from outbox.moderation.deciding import DirectRuling, decide
-from outbox.posts import notes, quote_requests
+from outbox.moderation.first_showing import announce
+from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
-from outbox.posts.post_documents import build_document
-from outbox.traffic.audience import find_recipients
-from outbox.traffic.send import send
 
 WORDS_LIMIT = 1_000
 """Characters of why a post is refused."""
@@ -44,7 +36,7 @@ async def release(conn: Connection, site: Site, post_id: int, by: Account | None
         await _apply_draft(conn, site, author, held)
     elif await held_posts.publish(conn, post_id):
         [post] = await posts.list_by_ids(conn, [post_id])
-        await _announce(conn, site, author, post)
+        await announce(conn, site, author, post)
     if author.local:
         await held_post_news.notify_author(conn, "post_released", author.id, post_id)
 
@@ -116,43 +108,3 @@ async def _apply_draft(conn: Connection, site: Site, author: Actor, held: HeldPo
         await listing_verbs.edit(conn, site, author, post.uri, listing_draft, looked_at=True)
     else:
         await notes.edit(conn, site, author, post, held_posts.read_draft(held.draft, NoteDraft), looked_at=True)
-
-
-async def _announce(conn: Connection, site: Site, author: Actor, post: Post) -> None:
-    if not post.local:
-        await _tell_readers(conn, author, post)
-    elif post.kind == "listing":
-        listing = await listings.find_by_post(conn, post.id)
-        assert listing is not None
-        await listing_verbs.announce(conn, site, author, listing)
-    else:
-        await _announce_note(conn, site, author, post)
-
-
-async def _announce_note(conn: Connection, site: Site, author: Actor, post: Post) -> None:
-    named = tuple(await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id]))
-    await notes.notify_named(conn, author, post, named)
-    if post.audience == "coop":
-        return
-    document = await build_document(conn, site, author, post)
-    recipients = find_recipients(post.audience, author, named=named)
-    await send(conn, author, build_create(site, author, document), recipients, about=post.uri)
-    quote = await quotes.find_by_quoting(conn, post.id)
-    quoted = await posts.list_by_ids(conn, [quote.quoted_id] if quote is not None and quote.quoted_id else [])
-    if quote is not None and quoted and isinstance(document, Note):
-        await quote_requests.notify_author(conn, quote, await actors.get(conn, quoted[0].author_id))
-        await quote_requests.ask(conn, site, author, document, quoted[0], quote)
-
-
-async def _tell_readers(conn: Connection, author: Actor, post: Post) -> None:
-    """Those of our people whom a post from elsewhere names or answers, and who asked to be told of its author."""
-    told = set(await held_posts.list_named(conn, post.id))
-    answered = await posts.list_by_ids(conn, [post.in_reply_to_id] if post.in_reply_to_id is not None else [])
-    if answered and post.audience in PUBLIC:
-        told.add(answered[0].author_id)
-    await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
-    if post.in_reply_to_uri is None:
-        await notifications.notify_followers(conn, author_id=author.id, post_id=post.id)
-    listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
-    if listing is not None:
-        await repair_calls.notify_near(conn, listing)

@@ -3,20 +3,24 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
+from models.errors import Conflict, Invalid
 from models.moderation import decisions, hidden_posts
-from models.moderation.decisions import Changed, ModerationDecision
+from models.moderation.decisions import Changed, DecisionKind, ModerationDecision
 from models.people import actors
 from models.people.actors import Actor
+from models.personal_data import account_erasure
 from models.relations import follows
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
 from outbox.each_in_transaction import run_each
+from outbox.moderation.first_showing import announce_first
 from outbox.moderation.partners import tell_partners
 from outbox.moderation.withholding import tell_untold
 from outbox.people.accounts import delete
 from outbox.people.profiles import announce_update
+from outbox.traffic.send import Recipients
 
 AT_ONCE = 50
 """So many posts are told of with the decision itself, and so many authors by a run of the chore."""
@@ -37,10 +41,22 @@ async def apply_decisions(conn: Connection, site: Site, actor_id: int) -> None:
     await _tell(conn, site, actor, changed)
 
 
+async def require_another_admin(conn: Connection, actor_id: int | None, kind: DecisionKind) -> None:
+    """Raise Invalid rather than have nobody left who administers: whoever does alone is not suspended."""
+    if actor_id is None or kind not in ("suspend", "exclude"):
+        return
+    try:
+        await account_erasure.require_another_admin(conn, actor_id)
+    except Conflict as conflict:
+        raise Invalid(conflict.code, field="kind") from conflict
+
+
 async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) -> None:
     if actor.local:
         if changed.suspended is not None:
-            await announce_update(conn, site, actor)
+            everybody = Recipients(followed_ids=(actor.id,), all_who_know=True)  # some have her listings by a stream
+            await announce_update(conn, site, actor, to=everybody)
+        await announce_first(conn, site, actor, changed.shown)
         await tell_untold(conn, site, actor, limit=AT_ONCE)
     elif changed.suspended is False and await follows.list_local_followers(conn, actor.id):
         await backfills.ask(conn, actor.id)  # what was left alone meanwhile

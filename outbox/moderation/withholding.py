@@ -1,11 +1,13 @@
 """Tell those elsewhere who have a post of ours that it was put away, or give it back to them whole: by an Update.
 
-No Delete: what was deleted elsewhere could not come back. Mastodon shows the Update as an edit, and so do we.
+No Delete: what was deleted elsewhere could not come back. Mastodon shows the Update as an edit, and so do we. Where it
+did not arrive before it was hidden, nothing is said of it, and a Create goes out once it is shown.
 """
 
 from dataclasses import replace
 
 from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.objects import Note
 from models import posts
 from models.listings import listings
 from models.listings.listings import Listing
@@ -16,7 +18,8 @@ from models.posts import PUBLIC, Post
 from models.posts.quotes import quotes
 from models.settings import Site
 from models.store.database import Connection
-from models.traffic.outbound import deliveries
+from models.traffic.outbound import deliveries, unreached_inboxes
+from outbox.builders.activities.create import build_create
 from outbox.builders.activities.update import build_update
 from outbox.listings import marketplaces
 from outbox.posts.post_documents import build_document
@@ -45,8 +48,19 @@ async def _tell(conn: Connection, site: Site, author: Actor, post: Post) -> None
     listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
     recipients = await _find_holders(conn, author, post, listing)
     await send(conn, author, build_update(site, author, document), recipients, about=post.uri, listed=False)
+    if post.hidden_at is None:
+        await _send_first(conn, site, author, post, document)
     if listing is not None and isinstance(document, Proposal):
         await marketplaces.renew(conn, site, author, listing, document)
+
+
+async def _send_first(conn: Connection, site: Site, author: Actor, post: Post, document: Note | Proposal) -> None:
+    """Where it was hidden before it arrived it is new: a Create as it is now, and the shares that waited behind it."""
+    unreached = await unreached_inboxes.list_unreached(conn, post.uri)
+    if unreached:
+        recipients = Recipients(inboxes=tuple(unreached))
+        await send(conn, author, build_create(site, author, document), recipients, about=post.uri, listed=False)
+    await unreached_inboxes.resume_shares(conn, post.uri)
 
 
 async def _find_holders(conn: Connection, author: Actor, post: Post, listing: Listing | None) -> Recipients:
@@ -54,6 +68,7 @@ async def _find_holders(conn: Connection, author: Actor, post: Post, listing: Li
     stream_uri = listing.details.stream_uri if listing is not None else None
     stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
     recipients = find_recipients(post.meant_audience, author, stream=stream, named=tuple(await _list_named(conn, post)))
+    recipients = replace(recipients, but_unreached=True)
     if post.meant_audience not in PUBLIC:
         return recipients
     quoting = [quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)]

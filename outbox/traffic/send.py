@@ -9,8 +9,9 @@ from models.moderation import held_posts
 from models.people.actors import Actor
 from models.personal_data import account_erasure
 from models.store.database import Connection
-from models.traffic.outbound import activities, deliveries
+from models.traffic.outbound import activities, deliveries, unreached_inboxes
 from models.traffic.outbound.activities import NewActivity
+from models.traffic.outbound.inboxes import Inbox, schedule_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Recipients:
     """Whom an activity goes to: these people, the followers of these actors, everybody who holds this object.
 
     `all_who_know` is everybody who may know the sender, for her last word. `but_markets` leaves marketplaces out among
-    the holders: they read no Update.
+    the holders: they read no Update. `but_unreached` leaves out where nothing about the object can have arrived.
 
     Local people need nothing: their timelines are queries.
     """
@@ -28,6 +29,8 @@ class Recipients:
     holders_of: str | None = None
     but_markets: bool = False
     all_who_know: bool = False
+    inboxes: tuple[Inbox, ...] = ()
+    but_unreached: bool = False
 
 
 async def send(
@@ -59,6 +62,13 @@ async def send(
             body=body,
         ),
     )
+    await _queue(conn, sender, activity_id, recipients)
+    if recipients.but_unreached and about is not None:
+        await unreached_inboxes.leave_out(conn, activity_id, about)
+    return body
+
+
+async def _queue(conn: Connection, sender: Actor, activity_id: int, recipients: Recipients) -> None:
     if recipients.named_ids or recipients.followed_ids:
         await deliveries.schedule(
             conn,
@@ -77,4 +87,5 @@ async def send(
         )
     if recipients.all_who_know:
         await account_erasure.schedule_deletes(conn, activity_id=activity_id, actor_id=sender.id)
-    return body
+    if recipients.inboxes:
+        await schedule_to(conn, list(recipients.inboxes), activity_id=activity_id, actor_id=sender.id)

@@ -24,9 +24,11 @@ from models.timelines import NetworkFilter
 from outbox.exchanges.agreements import agreements as outbox_agreements
 from outbox.listings import listings as outbox
 from outbox.listings.unavailabilities import keep_days
+from outbox.moderation import sanctions
 from outbox.people import absences
 from outbox.relations import follows
 from tests.eventually import eventually
+from tests.rulings import rule
 from tests.servers import Member, RunningServer
 from tests.stories.cooperatives import Cooperatives
 from tests.today import today
@@ -148,6 +150,31 @@ async def test_a_pause_reaches_copies(two: Two) -> None:
     async with acting(two.lomme) as conn:
         await outbox.reopen(conn, two.lomme.instance.site, two.alice.actor, two.tent.uri)
     await eventually(in_henin(two))
+
+
+async def test_whoever_is_suspended_is_so_next_door_and_comes_back_whole(two: Two) -> None:
+    async with acting(two.lomme) as conn:
+        decision = await rule(conn, two.alice.actor, "suspend", site=two.lomme.instance.site)
+    await eventually(in_henin(two, shown=False))
+    page = f"{two.henin.url}/@{two.alice.actor.username}@{two.lomme.host}"
+
+    async def withheld() -> bool:
+        return (await copy_of(two)).details.title != "Tente"
+
+    await eventually(withheld)
+    async with aiohttp.ClientSession() as session, session.get(page) as answer:
+        said = (answer.status, html.unescape(await answer.text()))
+    assert said[0] == 404 and "suspendu par sa propre plateforme" in said[1] and "Tente" not in said[1]
+    async with acting(two.lomme) as conn:
+        assert await sanctions.take_back(conn, two.lomme.instance.site, decision, by=None)
+    await eventually(in_henin(two))
+    async with aiohttp.ClientSession() as session, session.get(page) as answer:
+        assert answer.status == 200
+
+    async def back() -> bool:
+        return (await copy_of(two)).details.title == "Tente"
+
+    await eventually(back)
 
 
 async def test_days_kept_and_days_asked_for_come_as_one_range_when_a_member_looks(two: Two) -> None:

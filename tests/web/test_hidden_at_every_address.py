@@ -157,10 +157,14 @@ async def test_it_stands_behind_no_address_until_that_is_taken_back(
 async def test_what_somebody_limited_publishes_is_shown_to_her_followers_alone(secrets: Hidden) -> None:
     async with transaction(secrets.instance.pool) as conn:
         carole = await make_member(conn, "carole")
+        await make_follow(conn, carole, secrets.zoe)  # who shares it
         await execute(conn, "DELETE FROM quote")  # what others show of her is theirs
         decision = await rule(conn, secrets.alice, "limit")
 
-    assert await find(secrets, carole, [*LISTS, "/feed.atom", *OF_FOLLOWERS, "/api/v1/trends/tags"]) == []
+    theirs = ["/@zoe", f"/api/v1/accounts/{secrets.zoe.id}/statuses"]
+    assert await find(secrets, carole, [*LISTS, "/feed.atom", *OF_FOLLOWERS, "/api/v1/trends/tags", *theirs]) == []
+    assert await find(secrets, None, ["/@zoe"]) == []
+    assert await find(secrets, secrets.zoe, theirs) == theirs
     assert await find(secrets, None, [*LISTS]) == []
     assert await find(secrets, secrets.zoe, [*OF_FOLLOWERS, *OF_READERS, "/annonces", "/api/v1/declic/listings"]) == [
         *OF_FOLLOWERS,

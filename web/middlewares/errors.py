@@ -120,7 +120,8 @@ async def _answer_page(request: web.Request, problem: Problem) -> web.Response:
     mark = request.get(REQUEST_ID) if page in {500, 503} else None
     try:
         minutes = math.ceil(int(problem.headers.get("Retry-After", "0")) / 60)
-        context = {"mark": mark, "minutes": minutes, "full": isinstance(problem.error, NoSpace)}
+        code = getattr(problem.error, "code", "")
+        context = {"mark": mark, "minutes": minutes, "full": isinstance(problem.error, NoSpace), "code": code}
         response = await render(request, f"errors/{page}.html", status=problem.status, **context)
     except Exception:
         log.exception("error_page_failed", status=problem.status)

@@ -27,7 +27,7 @@ from web.security.standing import HOMES, StandsAside, require_standing
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 WITHOUT_SESSION = ("/static/", "/media/", "/healthz", "/readyz", "/inbox", "/.well-known/")
-"""Addresses that look the same for everybody, so that their cookies need not be read."""
+"""Addresses that look the same for everybody, so that their cookies need not be read; or seldom, see `look_for`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,6 +151,12 @@ def reader_of(request: web.Request) -> int | None:
     """The row id of who is logged in, by which it is decided what she may read."""
     account = current_account(request)
     return account.actor_id if account else None
+
+
+async def look_for(request: web.Request) -> Account | None:
+    """Who is logged in, at one of the addresses WITHOUT_SESSION: for what is shown there to few."""
+    request[VISIT] = await _read_visit(request)
+    return request[VISIT].account
 
 
 def current_session(request: web.Request) -> Session | None:

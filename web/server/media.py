@@ -7,9 +7,15 @@ from aiohttp import web
 from federation.media.built_in_pictures import FILES, MIME_TYPE, PATH
 from federation.media.remote_media import Size, find_picture
 from federation.sandbox.films import SERVED_TYPES
+from models import posts
 from models.errors import DeclicError
 from models.ids import HIGHEST_ID
+from models.people.roles import has_right
+from models.posts.media import concealed_media
+from models.posts.media.concealed_media import ConcealedPicture
+from models.store.database import connection
 from web.http.app_keys import INSTANCE
+from web.security.session import look_for
 
 HEADERS = {
     "Content-Type": "image/jpeg",
@@ -22,33 +28,64 @@ HEADERS = {
 }
 
 FOREVER = "public, max-age=31536000, immutable"
-"""What an address shows never changes: keys are random, and a changed remote picture has another id."""
+"""What the address of a built-in picture shows never changes."""
+
+A_DAY = "public, max-age=86400"
+"""What people show never changes either, keys being random, but may be hidden: copies are asked for again by then."""
+
+TO_HER = "private, no-store"
+"""What is hidden, shown to whoever may see it nevertheless."""
 
 SHORTLY = "public, max-age=60"
 """For errors: many readers of one page do not ask again each second."""
 
+SHORTLY_HERE = "private, max-age=60"
+"""For what is missing: it may be hidden, and no proxy is to keep that from its owner."""
+
 
 async def show_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/KEY`: a picture of ours, by the key in its address; a film or a sound, to be played or saved."""
-    path = request.app[INSTANCE].store.find(request.match_info["key"])
-    suffix = request.match_info["key"].rpartition(".")[2]
-    if path is None or suffix not in SERVED_TYPES:
-        return _answer(path)
+    key, instance = request.match_info["key"], request.app[INSTANCE]
+    path, suffix = instance.store.find(key), key.rpartition(".")[2]
+    if path is None:
+        return _answer(None)
+    async with connection(instance.pool) as conn:
+        concealed = await concealed_media.find_concealed_file(conn, key)
+    if concealed is not None and not await _may_look(request, concealed):
+        return _answer(None)
+    kept = A_DAY if concealed is None else TO_HER
+    if suffix not in SERVED_TYPES:
+        return _answer(path, kept)
     name = f'attachment; filename="media.{suffix}"'
-    own = {"Content-Type": SERVED_TYPES[suffix], "Content-Disposition": name, "Cache-Control": FOREVER}
+    own = {"Content-Type": SERVED_TYPES[suffix], "Content-Disposition": name, "Cache-Control": kept}
     return web.FileResponse(path, headers=HEADERS | own)
 
 
 async def show_remote_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/remote/ID` and `…/small`: our copy of a picture from elsewhere, fetched when first asked for."""
     size: Size = "small" if request.match_info.get("size") else "full"
-    media_id = int(request.match_info["id"])
+    media_id, instance = int(request.match_info["id"]), request.app[INSTANCE]
     if media_id > HIGHEST_ID:
         return _answer(None)
+    async with connection(instance.pool) as conn:
+        concealed = await concealed_media.find_concealed(conn, media_id)
+    if concealed is not None and not await _may_look(request, concealed):
+        return _answer(None)
     try:
-        return _answer(await find_picture(request.app[INSTANCE], media_id, size))
+        return _answer(await find_picture(instance, media_id, size), A_DAY if concealed is None else TO_HER)
     except DeclicError as error:
         return _refuse(error.status, str(error))
+
+
+async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
+    """Its owner and whoever reads what is hidden, by their session; on an origin of its own there is none."""
+    account = await look_for(request)
+    if account is None or picture.owner_id == account.actor_id:
+        return account is not None
+    if picture.post_id is None:
+        return has_right(account, "reports")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return bool(await posts.filter_visible(conn, [picture.post_id], account.actor_id))
 
 
 async def show_built_in_picture(request: web.Request) -> web.StreamResponse:
@@ -61,14 +98,18 @@ async def show_built_in_picture(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(found.file, headers=HEADERS | own | {"Cache-Control": FOREVER if current else SHORTLY})
 
 
-def _answer(path: Path | None) -> web.StreamResponse:
+def _answer(path: Path | None, kept: str = A_DAY) -> web.StreamResponse:
     if path is None:
         return _refuse(404, "There is no such picture.")
-    return web.FileResponse(path, headers=HEADERS | {"Cache-Control": FOREVER})
+    return web.FileResponse(path, headers=HEADERS | {"Cache-Control": kept})
 
 
 def _refuse(status: int, message: str) -> web.Response:
-    headers = {"Cache-Control": SHORTLY, "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
+    headers = {
+        "Cache-Control": SHORTLY_HERE if status == 404 else SHORTLY,
+        "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*",
+    }
     if status == 503:
         headers["Retry-After"] = "5"
     return web.Response(status=status, text=message, headers=headers)

@@ -29,6 +29,20 @@ async def is_known(conn: Connection, uri: str) -> bool:
     return await find_by_uri(conn, uri) is not None
 
 
+async def is_suspended_at_home(conn: Connection, id: int) -> bool:
+    """Whether her own server alone suspended this actor: nobody here did, her server is welcome."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT suspended_at_home AND NOT suspended_with_server AND suspended_by_decision(id) IS NULL
+            FROM actor WHERE id = $1
+            """,
+            id,
+        )
+    )
+
+
 async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
     """Those of these actors that we know and that are not deleted, in no order."""
     return await fetch_all(

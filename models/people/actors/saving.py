@@ -37,11 +37,12 @@ _SAVE_REMOTE = name_values(
     INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
         followers_uri, following_uri, featured_uri, locked, discoverable, indexable, fields, also_known_as,
         moved_to, implements, territory_uri, category, place_name, postcode, latitude, longitude, radius, raw,
-        published_at, away_until, street, hours, fetched_at)
+        published_at, away_until, street, hours, suspended_at_home, suspended_at, fetched_at)
     VALUES (:id, :uri, :type, false, :username, :host, :name, :summary, :url, :inbox, :shared_inbox, :outbox,
         :followers_uri, :following_uri, :featured_uri, :locked, :discoverable, :indexable, :fields, :also_known_as,
         :moved_to, :implements, :territory_uri, :category, :place_name, :postcode, :latitude, :longitude, :radius,
-        :raw, :published_at, :away_until, :street, :hours, now())
+        :raw, :published_at, :away_until, :street, :hours, :suspended_at_home,
+        CASE WHEN :suspended_at_home THEN now() END, now())
     ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, host = excluded.host,
         name = excluded.name, summary = excluded.summary, url = excluded.url, inbox = excluded.inbox,
         shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers_uri = excluded.followers_uri,
@@ -52,7 +53,11 @@ _SAVE_REMOTE = name_values(
         place_name = excluded.place_name, postcode = excluded.postcode, latitude = excluded.latitude,
         longitude = excluded.longitude, radius = excluded.radius, raw = excluded.raw,
         published_at = excluded.published_at, away_until = excluded.away_until, street = excluded.street,
-        hours = excluded.hours, fetched_at = now(), updated_at = now(), deleted_at = NULL,
+        hours = excluded.hours, suspended_at_home = excluded.suspended_at_home,
+        suspended_at = CASE WHEN excluded.suspended_at_home THEN coalesce(actor.suspended_at, now())
+            WHEN actor.suspended_at_home AND NOT actor.suspended_with_server THEN suspended_by_decision(actor.id)
+            ELSE actor.suspended_at END,
+        fetched_at = now(), updated_at = now(), deleted_at = NULL,
         gone_since = NULL
     WHERE NOT actor.local
     RETURNING id

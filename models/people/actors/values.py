@@ -62,6 +62,7 @@ class Actor:
     hours: dict[str, Any] | None = None
     limited_at: datetime | None = None
     excluded_at: datetime | None = None
+    suspended_at_home: bool = False
 
     @property
     def handle(self) -> str:
@@ -88,7 +89,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteActor:
-    """What a fetched actor document says, cleaned and limited; `save_remote` keeps it."""
+    """What a fetched actor document says, cleaned and limited; `save_remote` keeps it.
+
+    Who is `suspended_at_home` is so by her own server: she is hidden here too, until it says otherwise.
+    """
 
     uri: str
     type: ActorType
@@ -118,6 +122,7 @@ class RemoteActor:
     longitude: float | None = None
     radius: int | None = None
     away_until: datetime | None = None
+    suspended_at_home: bool = False
     street: str | None = None
     hours: dict[str, Any] | None = None
     published_at: datetime | None = None

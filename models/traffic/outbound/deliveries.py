@@ -44,7 +44,7 @@ async def schedule(
     One statement; one row per shared inbox (AX21), and what is for one person alone of a server to her own inbox, where
     some expect it; servers' own actors are spoken to at the server's door. A lane is an author and a host, whichever
     the inbox. People named go first. Hosts set aside get nothing, hosts that are away or paused get theirs later (HT7),
-    local people and guests none. What is private fails for hosts to which nothing private is sent (B-52).
+    local people, guests and whom we suspended none. What is private fails where nothing private is sent (B-52).
     """
     [queued] = await fetch_all(
         conn,
@@ -76,7 +76,8 @@ async def schedule(
                         WHERE f.followed_id = ANY($4::bigint[]) AND f.state = 'accepted'
                     ) AS wanted
                     JOIN actor p ON p.id = wanted.id
-                    WHERE NOT p.local AND p.inbox <> '' AND p.deleted_at IS NULL AND p.suspended_at IS NULL
+                    WHERE NOT p.local AND p.inbox <> '' AND p.deleted_at IS NULL AND (p.suspended_at IS NULL
+                        OR p.suspended_at_home AND NOT p.suspended_with_server AND suspended_by_decision(p.id) IS NULL)
                 ) AS a
                 LEFT JOIN server s ON s.host = a.host
                 ORDER BY a.door, CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
@@ -116,7 +117,8 @@ async def schedule_to_recipients_of(
         SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
         WHERE a.object_uri = $2 AND a.id <> $1 AND may_have_arrived(d.attempts, d.state, d.cause)
             AND (a.type <> 'QuoteRequest' OR (SELECT type FROM activity WHERE id = $1) = 'Delete' OR EXISTS (
-                SELECT FROM post q WHERE q.uri = $2 AND q.audience IN ('network', 'unlisted')))
+                SELECT FROM post q
+                WHERE q.uri = $2 AND coalesce(q.hidden_audience, q.audience) IN ('network', 'unlisted')))
         UNION
         SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END, a.host
         FROM post p CROSS JOIN LATERAL (
@@ -124,7 +126,7 @@ async def schedule_to_recipients_of(
             UNION ALL SELECT actor_id FROM favourite WHERE post_id = p.id
             UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = p.id AND deleted_at IS NULL
         ) AS reader JOIN actor a ON a.id = reader.actor_id
-        WHERE p.uri = $2 AND p.audience IN ('network', 'unlisted')
+        WHERE p.uri = $2 AND coalesce(p.hidden_audience, p.audience) IN ('network', 'unlisted')
             AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
         """,
         activity_id,
@@ -186,16 +188,11 @@ async def claim(
 
 async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:
     """Hold what is still being sent for another 30 s."""
-    await execute(
-        conn,
-        """
+    held = """
         UPDATE delivery SET claimed_until = $3::timestamptz + interval '30 seconds'
         WHERE id = ANY($2) AND claimed_by = $1 AND state = 'waiting'
-        """,
-        worker,
-        ids,
-        at,
-    )
+        """
+    await execute(conn, held, worker, ids, at)
 
 
 async def release(conn: Connection, ids: list[int]) -> None:
@@ -273,8 +270,7 @@ async def cancel(conn: Connection, object_uri: str) -> int:
     return await execute(
         conn,
         """
-        UPDATE delivery SET state = 'cancelled', finished_at = now()
-        FROM activity a
+        UPDATE delivery SET state = 'cancelled', finished_at = now() FROM activity a
         WHERE a.id = delivery.activity_id AND a.object_uri = $1 AND a.type <> 'Delete'
             AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
         """,
@@ -283,13 +279,17 @@ async def cancel(conn: Connection, object_uri: str) -> int:
 
 
 async def prune(conn: Connection, *, days: int = 60) -> int:
-    """Forget finished deliveries; where a living post went stays: its deletion follows (schedule_to_recipients_of)."""
+    """Forget finished deliveries, but not where a living post went, since its deletion follows
+    (schedule_to_recipients_of), nor where one that is hidden did not go: it gets it once that is shown.
+    """
     return await execute(
         conn,
         """
         DELETE FROM delivery USING activity a
         WHERE a.id = delivery.activity_id AND delivery.state IN ('done', 'failed', 'cancelled')
             AND delivery.finished_at < now() - make_interval(days => $1)
+            AND NOT (delivery.state = 'cancelled'
+                AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.hidden_at IS NOT NULL))
             AND NOT (delivery.state = 'done'
                 AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL)
                 AND (a.type IN ('Create', 'Announce', 'QuoteRequest') OR a.type = 'Update' AND NOT EXISTS (

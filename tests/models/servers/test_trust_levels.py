@@ -4,17 +4,19 @@ import pytest
 
 from models import posts, timelines
 from models.listings import listings
+from models.moderation import decisions
 from models.news import notifications
 from models.news.notifications import NotificationPage
 from models.people import actors
 from models.people.actors import Actor
 from models.relations import follows
 from models.servers import access_requests, trust_levels
-from models.servers.trust_levels import Decision
+from models.servers.trust_levels import Decision, Level
 from models.store.database import Connection, execute, fetch_value
 from models.timelines import NetworkFilter, Page, PostFilter
 from models.traffic.outbound import deliveries
 from tests.factories import make_activity, make_follow, make_listing, make_member, make_note, make_remote_actor
+from tests.rulings import rule
 
 EVERYTHING = PostFilter()
 FIRST = Page()
@@ -143,6 +145,55 @@ async def test_lifting_a_level_does_not_lift_what_the_moderators_decided_about_o
     await trust_levels.save_level(conn, "evil.test", "reader")
 
     assert (await actors.get(conn, mallory.id)).suspended_at is not None
+
+
+@pytest.mark.parametrize("first", ["decision", "server"])
+@pytest.mark.parametrize("ends", ["decision", "server"])
+async def test_of_a_decision_and_a_server_set_aside_whichever_ends_the_other_holds_on(
+    conn: Connection, mallory: Actor, first: str, ends: str
+) -> None:
+    for step in (first, {"decision": "server", "server": "decision"}[first]):
+        if step == "server":
+            await trust_levels.save_level(conn, "evil.test", "aside")
+        else:
+            decision = await rule(conn, mallory, "suspend")
+    left = {"decision": "server", "server": "decision"}[ends]
+    for step in (ends, left):
+        assert (await actors.get(conn, mallory.id)).suspended_at is not None
+        if step == "server":
+            await trust_levels.save_level(conn, "evil.test", "reader")
+        else:
+            await decisions.take_back(conn, decision.id, None)
+            await decisions.refresh(conn, mallory.id)
+    assert (await actors.get(conn, mallory.id)).suspended_at is None
+
+
+async def test_so_does_what_her_own_server_says(conn: Connection) -> None:
+    hers = {"username": "leonie", "host": "evil.test"}
+    leonie = await make_remote_actor(conn, **hers)
+    await trust_levels.save_level(conn, "evil.test", "aside")
+    levels: list[tuple[bool, Level]] = [(True, "aside"), (True, "reader"), (True, "aside"), (False, "aside")]
+    for suspended, level in levels:
+        await trust_levels.save_level(conn, "evil.test", level)
+        await make_remote_actor(conn, **hers, suspended_at_home=suspended)
+        assert (await actors.get(conn, leonie.id)).suspended_at is not None
+    await trust_levels.save_level(conn, "evil.test", "reader")
+    assert (await actors.get(conn, leonie.id)).suspended_at is None
+
+
+async def test_whom_her_own_server_suspended_is_still_written_to_unless_we_suspend_her_too(
+    conn: Connection, alice: Actor
+) -> None:
+    leonie = await make_remote_actor(conn, "leonie", "arras.test", suspended_at_home=True)
+    queued = []
+    for suspended in (False, True):
+        if suspended:
+            await rule(conn, leonie, "suspend")
+        id = await make_activity(conn, alice)
+        queued.append(
+            await deliveries.schedule(conn, activity_id=id, actor_id=alice.id, named_ids=[leonie.id], followed_ids=[])
+        )
+    assert queued == [1, 0]
 
 
 async def test_cached_pictures_of_a_server_set_aside_are_removed(conn: Connection, mallory: Actor) -> None:

@@ -7,10 +7,10 @@ import pytest
 from models import preferences
 from models.errors import Conflict, Invalid, NotFound
 from models.moderation import case_queue, cases, decisions, journal, reports, rulings
-from models.people import accounts, actors
+from models.people import accounts, actors, roles
 from models.preferences import Preferences
 from models.store.database import Connection, execute, fetch_column, fetch_value
-from outbox.moderation import case_decisions
+from outbox.moderation import case_decisions, deciding
 from outbox.moderation import reports as outbox_reports
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.outbox.moderation.case_scenario import Team, make_team
@@ -214,3 +214,21 @@ async def test_who_waits_or_is_suspended_or_left_is_asked_for_no_second_yes(team
     assert await rulings.list_free(team.conn, case_id) == [team.mona.actor_id]
     assert (await accounts.get(team.conn, team.odile.actor_id)).standing == "suspended"
     assert await decisions.find(team.conn, 1) is None
+
+
+async def test_whoever_administers_alone_is_suspended_by_no_way(team: Team) -> None:
+    conn, nadia = team.conn, await actors.get(team.conn, team.nadia.actor_id)
+    case_id = await team.report(nadia)
+    for kind in ("suspend", "exclude"):
+        with pytest.raises(Invalid, match="last_administrator"):
+            await team.decide(case_id, kind)
+    with pytest.raises(Invalid, match="last_administrator"):
+        await deciding.decide(conn, HERE, nadia, deciding.DirectRuling(kind="suspend", words="Non."))
+
+    paula = await make_member(conn, "paula", roles=["admin"])
+    await team.decide(case_id, "suspend")
+
+    with pytest.raises(Conflict, match="last_administrator"):
+        await roles.set_roles(conn, paula.id, [])
+    with pytest.raises(Invalid, match="last_administrator"):
+        await team.decide(await team.report(paula), "suspend")

@@ -101,7 +101,7 @@ async def test_nobody_puts_away_who_alone_administers(team: Team, kind: str) -> 
     nadia = await actors.get(team.conn, team.nadia.actor_id)
     case_id = await team.report(target=nadia)
 
-    with pytest.raises(Invalid, match="only_administrator"):
+    with pytest.raises(Invalid, match="last_administrator"):
         await team.decide(case_id, kind)
 
     await make_member(team.conn, "zoe", roles=["admin"])
@@ -113,7 +113,7 @@ async def test_of_two_who_administer_the_second_one_is_not_put_away_by_an_older_
     proposed = (await team.decide(await team.report(target=zoe), "exclude")).decision
     await roles.set_roles(team.conn, team.nadia.actor_id, [])
 
-    with pytest.raises(Invalid, match="only_administrator"):
+    with pytest.raises(Invalid, match="last_administrator"):
         await case_decisions.confirm(team.conn, HERE, proposed.id, team.odile)
 
 

@@ -21,7 +21,7 @@ from tests.eventually import eventually
 from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor
 from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.people.test_account_deletion import instance_on
-from tests.outbox.sent_activities import Sent, list_sent, make_streams
+from tests.outbox.sent_activities import Sent, list_sent, make_streams, mark_delivered
 from tests.rulings import rule
 
 WAITS = """
@@ -38,7 +38,10 @@ async def alice(conn: Connection) -> Actor:
 
 
 async def publish_tent(conn: Connection, alice: Actor) -> Post:
-    return (await publish(conn, HERE, alice, make_draft())).post
+    """It has arrived everywhere."""
+    tent = (await publish(conn, HERE, alice, make_draft())).post
+    await mark_delivered(conn)
+    return tent
 
 
 async def list_new(conn: Connection, before: int) -> list[Sent]:
@@ -99,6 +102,7 @@ async def test_a_suspension_hides_all_and_an_ended_one_brings_it_back(
 ) -> None:
     tent = await publish_tent(conn, alice)
     note = await notes.publish(conn, HERE, alice, NoteDraft(text="Qui vient ?", audience="network", language="fr"))
+    await mark_delivered(conn)
     before = len(await list_sent(conn))
 
     decision = await rule(conn, alice, "suspend", lasts=timedelta(days=7))

@@ -75,6 +75,8 @@ class MyListingView:
     next_other: str
     next_href: str
     more: int
+    hidden: bool
+    held: bool
 
 
 async def show_my_place(request: web.Request) -> web.Response:
@@ -151,6 +153,8 @@ def _make_row(site: Site, locale: ReaderLocale, one: MyListing, pictures: Sequen
         next_other=one.next_other or "",
         next_href=exchange_path(one.next_id) if one.next_id else "",
         more=max(one.agreed - 1, 0),
+        hidden=one.hidden,
+        held=one.held,
     )
 
 

@@ -64,6 +64,8 @@ REFUSALS = {
     "too_many_featured_tags": "Un profil montre %(most)s mots-dièse au plus.",
     "featured_tag_exists": "Ce mot-dièse est déjà sur votre profil.",
     "account_suspended": "Ce compte est suspendu.",
+    "account_suspended_at_home": "Ce compte est suspendu par sa propre plateforme. S’il revient, vous le retrouverez "
+    "ici avec ses annonces.",
     "account_is_suspended": "Votre compte est suspendu. Connectez-vous sur le site de votre coop : vous y lirez "
     "pourquoi, jusqu’à quand, et comment le contester.",
     "password_too_short": "Un mot de passe a %(least)s caractères ou plus.",

@@ -22,7 +22,6 @@ REFUSALS = {
     "not_followable": "Ce compte ne peut pas être suivi.",
     "decided_for_parent_domain": "C’est décidé pour un nom au-dessus du sien : changez-le là.",
     "built_in_actor": "Ce compte est celui de la plateforme : masquez une publication, ou classez.",
-    "only_administrator": "Cette personne administre seule la coop : donnez d’abord ce rôle à quelqu’un d’autre.",
     "nobody_to_decide_about": "Ce compte n’existe plus : il n’y a plus qu’à classer.",
     "reading_motive_missing": "Dites pourquoi il faut lire toute la conversation.",
     "reasons_missing": "Dites pourquoi : la personne le lira.",

@@ -11,6 +11,8 @@ from federation.instance import Instance
 from models import preferences
 from models.listings import listing_drafts, listings
 from models.listings.listings import Listing
+from models.moderation import cases, held_posts
+from models.moderation.held_posts import NewHold
 from models.people import absences, actors
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
@@ -18,6 +20,7 @@ from models.preferences import Preferences
 from models.store.database import connection, execute, transaction
 from tests import sample_threads
 from tests.factories import make_listing, make_note
+from tests.rulings import rule
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
@@ -265,3 +268,19 @@ async def count_questions(browser: Browser, path: str, monkeypatch: pytest.Monke
             patch.setattr(asyncpg.Connection, name, count)
         assert (await browser.get(path)).status == 200
     return len(asked)
+
+
+async def test_what_others_do_not_see_is_marked(alice: Browser, instance: Instance, lomme: Village) -> None:
+    hidden, held, edited, plain = [await add(instance, lomme.alice, number) for number in range(1, 5)]
+    async with transaction(instance.pool) as conn:
+        for one, draft in ((held, None), (edited, {"title": "Autre"})):
+            case_id = await cases.open_case(conn, lomme.alice.id, "Alice")
+            await held_posts.hold(conn, one.id, case_id, NewHold(reason="filter", draft=draft))
+        await rule(conn, lomme.alice, "hide", posts=(hidden.id,), site=instance.site)
+
+    page = await alice.get("/chez-moi")
+
+    assert "Masquée par l’équipe" in read(page, hidden.id)
+    assert "En attente de relecture" in read(page, held.id)
+    assert "Nouvelle version en attente de relecture" in read(page, edited.id)
+    assert not any(words in read(page, plain.id) for words in ("Masquée", "relecture"))

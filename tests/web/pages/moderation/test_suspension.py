@@ -58,6 +58,19 @@ async def test_every_page_leads_to_the_one_that_says_why(alice: Browser, instanc
     assert (await alice.send("/deconnexion", {}, form_on="/compte/suspension")).status == 303
 
 
+async def test_the_frame_of_her_pages_leads_only_to_what_opens(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    await decide(instance, lomme.alice)
+    page = await alice.get("/compte/suspension")
+
+    links = {str(one) for one in page.html.xpath("//header//a/@href | //footer//a/@href") if str(one).startswith("/")}
+
+    assert {"/compte/suspension", "/compte/donnees", "/aide"} <= links
+    for path in sorted(links - {"/"}):
+        assert (path, (await alice.get(path)).status) == (path, 200)
+
+
 async def test_a_form_that_stood_open_does_nothing_and_its_words_can_be_copied(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:

@@ -103,7 +103,10 @@ def _filter(request: web.Request) -> PostFilter:
 
 
 async def get_actor(conn: Connection, site: Site, handle: str) -> Actor:
-    """The actor of `NAME` or `NAME@HOST`. Raises NotFound; Gone for one of ours that was deleted."""
+    """The actor of `NAME` or `NAME@HOST`.
+
+    Raises NotFound, which says of whom her own server suspended that it did; Gone for one of ours that was deleted.
+    """
     username, _, host = handle.partition("@")
     if not host or host == site.host:
         actor = await actors.find_published(conn, username)
@@ -111,7 +114,11 @@ async def get_actor(conn: Connection, site: Site, handle: str) -> Actor:
             raise Gone
     else:
         actor = await actors.find_by_handle(conn, username, host.lower())
-    if actor is None or actor.suspended_at is not None or actor.username == "instance":
+    if actor is None or actor.username == "instance":
+        raise NotFound
+    if actor.suspended_at is not None:
+        if await actors.is_suspended_at_home(conn, actor.id):
+            raise NotFound("account_suspended_at_home")
         raise NotFound
     return actor
 

@@ -1,0 +1,133 @@
+"""Photos of what is hidden are missing at their own addresses, for all but their owner and the team."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDict
+
+from federation.http_client.transport import Fetched
+from federation.instance import Instance
+from federation.media.media_uris import media_url, thumbnail_url
+from federation.media.uploads import save_upload
+from models.access import sessions
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post
+from models.posts.media import media, uploads
+from models.posts.media.media import Media, RemoteDocument
+from models.settings import Settings
+from models.store.database import Connection, Pool, execute, transaction
+from outbox.moderation import sanctions
+from tests.factories import HERE, make_member, make_note, make_remote_actor
+from tests.fediverse import FakeFediverse
+from tests.picture_files import draw, encode
+from tests.rulings import rule
+from web.http.app_keys import INSTANCE
+from web.security.session import cookie_name, session_middleware
+from web.server.media import ROUTES
+
+Client = TestClient[web.Request, web.Application]
+
+WHEEL = "https://henin.test/media/roue.jpg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photos:
+    """A note of Alice's with a photo, and who reads."""
+
+    client: Client
+    instance: Instance
+    alice: Actor
+    bob: Actor
+    mona: Actor
+    note: Post
+    photo: Media
+
+
+@pytest.fixture
+async def photos(pool: Pool, tmp_path: Path) -> AsyncIterator[Photos]:
+    settings = Settings(url=HERE.url, data=tmp_path)
+    instance = Instance(site=HERE, settings=settings, pool=pool, transport=FakeFediverse())
+    async with transaction(pool) as conn:
+        alice, bob = await make_member(conn), await make_member(conn, "bob")
+        mona = await make_member(conn, "mona", roles=["moderator"])
+        note = await make_note(conn, alice)
+    photo = await save_upload(instance, owner_id=alice.id, data=encode(draw()))
+    async with transaction(pool) as conn:
+        await uploads.attach(conn, note.id, alice.id, [photo.id])
+    app = web.Application(middlewares=[session_middleware])
+    app[INSTANCE] = instance
+    app.add_routes(ROUTES)
+    async with TestClient(TestServer(app)) as client:
+        yield Photos(client=client, instance=instance, alice=alice, bob=bob, mona=mona, note=note, photo=photo)
+    await instance.pictures.close()
+
+
+async def look(photos: Photos, picture: Media, reader: Actor | None) -> set[tuple[int, str]]:
+    """What both addresses of a picture answer to this reader: status, and how long that is kept."""
+    headers = {}
+    if reader is not None:
+        async with transaction(photos.instance.pool) as conn:
+            headers["Cookie"] = f"{cookie_name(HERE)}={await sessions.create(conn, reader.id, user_agent='')}"
+    found = set()
+    for url in (media_url(HERE, picture), thumbnail_url(HERE, picture)):
+        assert url is not None
+        async with photos.client.get(url.removeprefix(HERE.url), headers=headers) as answer:
+            found.add((answer.status, answer.headers["Cache-Control"]))
+    return found
+
+
+SHOWN = {(200, "public, max-age=86400")}
+TO_HER = {(200, "private, no-store")}
+MISSING = {(404, "private, max-age=60")}
+
+
+async def test_a_photo_of_a_hidden_post_is_missing_until_it_is_shown_again(photos: Photos) -> None:
+    assert await look(photos, photos.photo, None) == SHOWN
+    async with transaction(photos.instance.pool) as conn:
+        decision = await rule(conn, photos.alice, "hide", posts=(photos.note.id,))
+
+    for reader in (None, photos.bob):
+        assert await look(photos, photos.photo, reader) == MISSING
+    for reader in (photos.alice, photos.mona):
+        assert await look(photos, photos.photo, reader) == TO_HER
+    async with transaction(photos.instance.pool) as conn:
+        await sanctions.take_back(conn, HERE, decision, by=None)
+    assert await look(photos, photos.photo, None) == SHOWN
+
+
+async def set_icon(conn: Connection, photos: Photos) -> Media:
+    await execute(conn, "UPDATE media SET post_id = NULL WHERE id = $1", photos.photo.id)
+    await actors.save_icon(conn, photos.alice.id, photos.photo.id)
+    return photos.photo
+
+
+async def test_so_is_the_portrait_of_somebody_suspended(photos: Photos) -> None:
+    async with transaction(photos.instance.pool) as conn:
+        icon = await set_icon(conn, photos)
+    assert await look(photos, icon, None) == SHOWN
+    async with transaction(photos.instance.pool) as conn:
+        await rule(conn, photos.alice, "suspend")
+
+    assert await look(photos, icon, photos.bob) == MISSING
+    assert await look(photos, icon, photos.alice) == await look(photos, icon, photos.mona) == TO_HER
+
+
+async def test_so_is_our_copy_of_a_hidden_photo_from_elsewhere_and_it_is_not_fetched(photos: Photos) -> None:
+    network = photos.instance.transport
+    assert isinstance(network, FakeFediverse)
+    network.documents[WHEEL] = Fetched(url=WHEEL, status=200, headers=CIMultiDict(), body=encode(draw()))
+    async with transaction(photos.instance.pool) as conn:
+        remote = await make_remote_actor(conn)
+        note = await make_note(conn, remote)
+        await media.save_remote(conn, note.id, [RemoteDocument(url=WHEEL)])
+        wheel = (await media.list_by_posts(conn, [note.id]))[note.id][0]
+        await rule(conn, remote, "hide", posts=(note.id,))
+
+    assert await look(photos, wheel, photos.bob) == MISSING
+    assert network.fetched == []
+    assert await look(photos, wheel, photos.mona) == TO_HER
