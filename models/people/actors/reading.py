@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from models.errors import NotFound
 from models.people.actors.values import Actor, Counts
-from models.store.database import Connection, fetch_all, fetch_column, fetch_one
+from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Actor | None:

@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def show_page(request: web.Request) -> web.Response:
     if request.cookies.get("declic_lomme_test") == "alice":
-        request[VISIT] = SessionCookies(account=cast(Account, SimpleNamespace(actor_id=7)))
+        request[VISIT] = SessionCookies(account=cast(Account, SimpleNamespace(standing="full", actor_id=7)))
     return web.json_response({})
 
 
