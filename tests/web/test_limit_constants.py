@@ -181,6 +181,7 @@ LIMITS: dict[str, object] = {
     "web.news.held_items.LONGEST": 120,
     "web.pages.moderation.screening.held_posts.PAGE": 20,
     "web.pages.moderation.screening.held_posts.SHOWN": 1000,
+    "web.pages.moderation.cases.held_posts.MOST": 20,
 }
 
 FIELDS = {

@@ -6,15 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from models.people.invitations.invitations import MOST_PLACES
 from web.commands.imports import when_used
 from web.commands.runner import print_err, print_out, run, working_instance
 
 with when_used():
-    from models.people.invitations.invitations import NewInvitation
+    from models.people.invitations import invitations as rows
     from models.store import database
     from outbox.people.joining import invitations
-    from web.security.invitation_links import make_address
+    from web.security import invitation_links
 
 NOTE_LIMIT = 100
 
@@ -25,7 +24,7 @@ FIRST_TURN = 1
 
 
 @click.command()
-@click.option("--places", type=click.IntRange(1, MOST_PLACES), default=1, show_default=True, help="How many people.")
+@click.option("--places", type=click.IntRange(min=1), default=1, show_default=True, help="How many people.")
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True, help="How long it holds.")
 @click.option("--note", default="", help="For the team: where it hangs, whom it is for.")
 @click.option("--ask", is_flag=True, help="Who comes by it asks to join all the same.")
@@ -33,11 +32,13 @@ def invite(places: int, days: int, note: str, *, ask: bool) -> None:
     """Make an invitation of the cooperative; prints its address."""
     if len(note.strip()) > NOTE_LIMIT:
         raise click.UsageError(f"A note has at most {NOTE_LIMIT} characters.")
+    if places > rows.MOST_PLACES:
+        raise click.UsageError(f"An invitation has at most {rows.MOST_PLACES} places.")
     run(_invite(places, days, note.strip(), ask=ask))
 
 
 async def _invite(places: int, days: int, note: str, *, ask: bool) -> None:
-    new = NewInvitation(
+    new = rows.NewInvitation(
         made_by=None,
         team=True,
         places=places,
@@ -46,5 +47,7 @@ async def _invite(places: int, days: int, note: str, *, ask: bool) -> None:
         needs_yes=ask,
     )
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
-        print_out(await make_address(conn, instance, await invitations.invite(conn, None, new), FIRST_TURN))
+        print_out(
+            await invitation_links.make_address(conn, instance, await invitations.invite(conn, None, new), FIRST_TURN)
+        )
     print_err(f"It lets in {places}, for {days} days; /coop/invitations shows who came by it, and stops it.")
