@@ -18,6 +18,7 @@ from models.people.accounts import Role
 from models.people.actors import Actor, Profile
 from models.people.arrivals import first_sessions, waiting_accounts
 from models.people.invitations import entries
+from models.people.invitations.entries import Entry
 from models.people.sign_ups import NewSignUp, SignUp
 from models.personal_data import account_erasure
 from models.places import places
@@ -33,7 +34,8 @@ from outbox.traffic.send import Recipients, send
 class NewMember(TypedDict):
     """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered.
 
-    A `place` is where people come to: a library of things, an association, a workshop. `by` is who of ours let her in.
+    A `place` is where people come to: a library of things, an association, a workshop. `by` is who of ours let her in,
+    `entry` what she brings along.
     """
 
     username: str
@@ -45,12 +47,13 @@ class NewMember(TypedDict):
     confirmed: NotRequired[bool]
     place: NotRequired[bool]
     by: NotRequired[int | None]
+    entry: NotRequired[Entry | None]
 
 
 async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
     """Create a local person or place. The keys were made before the transaction, since RSA takes its time.
 
-    Raises Invalid or Conflict whose `field` is `username` or `email`.
+    Raises Invalid or Conflict whose `field` is `username`, `email` or `invitation`.
     """
     actor = await _create(conn, site, **member)
     if member.get("confirmed", True):
@@ -78,7 +81,7 @@ async def _create(conn: Connection, site: Site, **member: Unpack[NewMember]) -> 
         roles=member["roles"],
         language=member["language"],
     )
-    await entries.settle(conn, username, actor.id)
+    await entries.record(conn, actor.id, member.get("entry") or Entry())
     return actor
 
 
@@ -116,11 +119,13 @@ async def tell_inviter(conn: Connection, actor_id: int) -> None:
         await notifications.notify(conn, recipient_id=inviter.actor_id, type="invitation_used", actor_id=actor_id)
 
 
-async def ask_to_join(conn: Connection, site: Site, new: NewSignUp, commune: Commune | None) -> SignUp:
+async def ask_to_join(
+    conn: Connection, site: Site, new: NewSignUp, commune: Commune | None, entry: Entry | None = None
+) -> SignUp:
     """Put somebody on the list, with an account that nobody sees, and tell those who can answer.
 
     She gets no keys before she is let in, since nothing of hers is signed. Raises Invalid for a bad name, Conflict
-    whose `field` is `username`, `email` or "".
+    whose `field` is `username`, `email`, `invitation`, or "" where the list is full.
     """
     asked = await sign_ups.save(conn, new)
     actor = await _create(
@@ -132,6 +137,7 @@ async def ask_to_join(conn: Connection, site: Site, new: NewSignUp, commune: Com
         roles=(),
         language=new.language,
         name=new.name,
+        entry=entry,
     )
     if commune is not None:
         await settle(conn, actor, commune)
@@ -187,7 +193,6 @@ async def reject_sign_up(conn: Connection, id: int, *, by: int | None = None) ->
     asked = await sign_ups.find(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=False, answered_by=by):
         return False
-    await entries.forget(conn, asked.username)
     if asked.actor_id is not None:
         await waiting_accounts.erase(conn, [asked.actor_id])
     await _record(conn, "sign_up_refused", by)

@@ -23,7 +23,7 @@ from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
 from models.people.arrivals import waiting_accounts
-from models.people.invitations import entries, mailings, member_imports
+from models.people.invitations import mailings, member_imports
 from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
@@ -113,7 +113,6 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "agreement_links": agreement_links.forget_old,
     "sign_ups": waiting_accounts.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
-    "arrivals": entries.forget_old,
     "invitation_mails": mailings.forget_old,
     "member_imports": member_imports.forget_old,
     "attempts": limit_rows.forget_old,
