@@ -2001,7 +2001,7 @@ CREATE TABLE invitation (
 CREATE INDEX invitation_email ON invitation (lower(email)) WHERE email IS NOT NULL;
 CREATE INDEX invitation_made_by ON invitation (made_by);
 
--- Who came by which. An account that is refused or never confirmed goes, and gives its place back.
+-- Who came by which. An account that is never confirmed goes, and gives its place back.
 CREATE TABLE invitation_use (
     actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
     invitation_id bigint NOT NULL REFERENCES invitation(id) ON DELETE CASCADE,

@@ -22,13 +22,22 @@ CREATE TABLE invitation (
 CREATE INDEX invitation_made_by ON invitation (made_by);
 CREATE INDEX invitation_email ON invitation (lower(email)) WHERE email IS NOT NULL;
 
--- Who came by which. An account that is refused or never confirmed goes, and gives its place back.
+-- Who came by which. An account that is never confirmed goes, and gives its place back.
 CREATE TABLE invitation_use (
     actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
     invitation_id bigint NOT NULL REFERENCES invitation(id) ON DELETE CASCADE,
     used_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX invitation_use_invitation ON invitation_use (invitation_id);
+
+-- What somebody brought along who asks to join and has no account yet: it becomes hers with the account.
+CREATE TABLE arrival (
+    username text PRIMARY KEY,
+    invitation_id bigint REFERENCES invitation(id) ON DELETE CASCADE,
+    version_ids bigint[] NOT NULL DEFAULT '{}',
+    at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX arrival_invitation ON arrival (invitation_id) WHERE invitation_id IS NOT NULL;
 
 -- Members from a list: looked at first, then made one after the other, each line with what became of it.
 CREATE TABLE member_import (

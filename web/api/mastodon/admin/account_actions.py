@@ -7,8 +7,8 @@ from aiohttp import web
 from federation.own_keys.key_pairs import make_key_pairs
 from models.errors import Invalid, NotFound
 from models.people import sign_ups
+from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.roles import has_right
-from models.people.sign_ups import SignUp
 from models.store.database import connection, transaction
 from outbox.moderation.app_decisions import AppAction, AppDecision, decide_from_app, take_back_from_app
 from outbox.people import accounts as outbox
@@ -19,7 +19,6 @@ from web.api.mastodon.admin.staff import get_moderated, read_staff, show_actor
 from web.api.parameters import Parameters, read_parameters
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
-from web.mail.sign_up_mails import queue_refusal, queue_welcome
 from web.mail.staff_mails import queue_answer
 
 ACTIONS: tuple[AppAction, ...] = get_args(AppAction)
@@ -88,33 +87,27 @@ async def show_unchanged(request: web.Request) -> web.Response:
 async def post_approve(request: web.Request) -> web.Response:
     """POST /api/v1/admin/accounts/:id/approve: the answer has the number of the account that she has from now on."""
     instance, id, me = request.app[INSTANCE], read_id(request.match_info["id"]), staff(request)
-    await _get_asked(request, id)
+    await _require_asked(request, id)
     key_pairs = await make_key_pairs(instance.settings)
     mail = instance.settings.smtp_url is not None
     async with transaction(instance.pool) as conn:
         actor = await outbox.approve_sign_up(
-            conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail, by=me.actor_id
+            conn, instance.site, id, TeamAnswer(by=me), key_pairs=key_pairs, confirmed=not mail
         )
-        if mail:
-            await queue_welcome(conn, actor.id, "", me)
         return answer_json(request, await show_actor(conn, request, actor))
 
 
 async def post_reject(request: web.Request) -> web.Response:
     """POST /api/v1/admin/accounts/:id/reject."""
     instance, id, me = request.app[INSTANCE], read_id(request.match_info["id"]), staff(request)
-    asked = await _get_asked(request, id)
+    await _require_asked(request, id)
     async with transaction(instance.pool) as conn:
-        if not await outbox.reject_sign_up(conn, id, by=me.actor_id):
-            raise NotFound("sign_up_answered")
-        if instance.settings.smtp_url is not None:
-            await queue_refusal(conn, asked, "", me)
+        asked = await outbox.reject_sign_up(conn, id, TeamAnswer(by=me))
     return answer_json(request, build_pending_account(read_staff(request), asked))
 
 
-async def _get_asked(request: web.Request, id: int) -> SignUp:
+async def _require_asked(request: web.Request, id: int) -> None:
     async with connection(request.app[INSTANCE].pool) as conn:
         asked = await sign_ups.find(conn, id)
     if asked is None or not has_right(staff(request), "sign_ups"):
         raise NotFound
-    return asked
