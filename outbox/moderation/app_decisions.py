@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import cases, decisions, reports, rulings
+from models.moderation import cases, decisions, reports
 from models.moderation.decisions import DecisionKind
 from models.people.accounts import Account
 from models.people.actors import BUILT_IN, Actor
@@ -48,7 +48,7 @@ async def decide_from_app(conn: Connection, site: Site, by: Account, target: Act
     if kind != "nothing" and not decision.words:
         raise Invalid("reasons_missing", field="text")
     case_id = await _find_case(conn, by, target, decision.report_id)
-    seen = await rulings.find_latest(conn, case_id)
+    seen = await decisions.find_latest(conn, case_id)
     return await case_decisions.decide(conn, site, case_id, Ruling(kind=kind, seen=seen, words=decision.words), by)
 
 

@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 
 from models import posts, preferences
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import appeals, cases, decisions, journal, reports, rulings
+from models.moderation import appeals, cases, deciders, decisions, journal, reports
 from models.moderation.appeals import AppealAnswer
 from models.moderation.cases import Case
-from models.moderation.decisions import DecisionKind, ModerationDecision
+from models.moderation.decisions import DecisionKind, ModerationDecision, NewDecision
 from models.moderation.journal import Act
 from models.moderation.reports import NOTE_LIMIT, Report, Settlement
-from models.moderation.rulings import NewDecision
 from models.people import accounts
 from models.people.accounts import Account
 from models.preferences import Preferences
@@ -96,7 +95,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
     nobody else administers.
     """
     case = await _lock(conn, case_id, by)
-    if await rulings.find_latest(conn, case.id) != ruling.seen or await rulings.find_proposal(conn, case.id):
+    if await decisions.find_latest(conn, case.id) != ruling.seen or await decisions.find_proposal(conn, case.id):
         raise Conflict
     await require_decidable(conn, case, ruling.kind)
     ruling = replace(ruling, post_ids=await _filter_own(conn, case, ruling.post_ids))
@@ -106,7 +105,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
         raise Invalid("ends_in_the_past", field="until")
     if needs_second(ruling.kind, await preferences.load(conn)):
         return await _propose(conn, site, case, ruling, by)
-    decision = await rulings.save(conn, await _prepare(conn, case, ruling, by))
+    decision = await decisions.save(conn, await _prepare(conn, case, ruling, by))
     return Ruled(decision=decision, settled=await _carry_out(conn, site, decision, by, ruling))
 
 
@@ -141,7 +140,7 @@ async def _prepare(conn: Connection, case: Case, ruling: Ruling, by: Account) ->
 
 
 async def _propose(conn: Connection, site: Site, case: Case, ruling: Ruling, by: Account) -> Ruled:
-    others = await rulings.list_seconds(conn, case.id, by.actor_id)
+    others = await deciders.list_seconds(conn, case.id, by.actor_id)
     if not others:
         raise Invalid("nobody_to_confirm", field="kind")
     if ruling.second_id is not None and ruling.second_id not in others:
@@ -149,7 +148,7 @@ async def _propose(conn: Connection, site: Site, case: Case, ruling: Ruling, by:
     if ruling.hide_meanwhile and ruling.post_ids:
         await _hide_meanwhile(conn, site, case, ruling, by)
     new = replace(await _prepare(conn, case, ruling, by), proposed=True, second_id=ruling.second_id)
-    decision = await rulings.save(conn, new)
+    decision = await decisions.save(conn, new)
     await cases.give_back(conn, case.id, by.actor_id)
     await case_news.ask_second(conn, decision, others if ruling.second_id is None else [ruling.second_id])
     await _note(conn, "decision_proposed", decision, by)
@@ -161,7 +160,7 @@ async def _hide_meanwhile(conn: Connection, site: Site, case: Case, ruling: Ruli
     person = await accounts.find(conn, case.actor_id) if case.actor_id else None
     words = MEANWHILE["en" if person is not None and person.language == "en" else "fr"]
     new = await _prepare(conn, case, replace(ruling, kind="hide", words=words, days=None, ends_at=None), by)
-    hidden = await rulings.save(conn, replace(new, provisional=True, answer=""))
+    hidden = await decisions.save(conn, replace(new, provisional=True, answer=""))
     await statements.tell(conn, site, hidden, "decided")
     await _apply(conn, site, hidden)
     await _note(conn, "post_hidden", hidden, by)
@@ -172,15 +171,15 @@ async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -
     where it waits no more or its end is over, Invalid where nobody else administers by now.
     """
     decision, case = await _get_proposal(conn, decision_id, by)
-    if by.actor_id not in await rulings.list_seconds(conn, case.id, decision.decided_by):
+    if by.actor_id not in await deciders.list_seconds(conn, case.id, decision.decided_by):
         raise NotFound
     await require_decidable(conn, case, decision.kind)
-    confirmed = await rulings.confirm(conn, decision.id, by.actor_id)
+    confirmed = await decisions.confirm(conn, decision.id, by.actor_id)
     if confirmed is None:
         raise Conflict
     await case_news.forget_second(conn, decision.id)
     await _note(conn, "decision_confirmed", confirmed, by)
-    extra = (await rulings.map_extras(conn, [decision.id]))[decision.id]
+    extra = (await decisions.map_extras(conn, [decision.id]))[decision.id]
     ruling = Ruling(kind=confirmed.kind, seen=confirmed.id, answer=extra.answer)
     return Ruled(decision=confirmed, settled=await _carry_out(conn, site, confirmed, by, ruling))
 
@@ -191,7 +190,7 @@ async def refuse(conn: Connection, decision_id: int, by: Account, words: str) ->
     Raises as `confirm`.
     """
     decision, _ = await _get_proposal(conn, decision_id, by)
-    if not await rulings.refuse(conn, decision.id, by.actor_id, words):
+    if not await decisions.refuse(conn, decision.id, by.actor_id, words):
         raise Conflict
     await case_news.forget_second(conn, decision.id)
     await _note(conn, "decision_refused", decision, by)
@@ -247,10 +246,10 @@ async def _apply(conn: Connection, site: Site, decision: ModerationDecision) -> 
 async def _settle_provisional(conn: Connection, site: Site, decision: ModerationDecision, by: Account) -> None:
     """What was hidden for the time being comes back where it was not so bad, and stays hidden where it was."""
     if decision.kind in ("nothing", "warn"):
-        for hidden in await rulings.list_provisional(conn, decision.case_id):
+        for hidden in await decisions.list_provisional(conn, decision.case_id):
             await take_back(conn, site, hidden.id, by, "")
     else:
-        await rulings.settle_provisional(conn, decision.case_id)
+        await decisions.settle_provisional(conn, decision.case_id)
 
 
 async def _settle_reports(conn: Connection, decision: ModerationDecision, by: Account, ruling: Ruling) -> list[Report]:

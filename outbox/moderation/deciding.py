@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.moderation import cases, rulings
-from models.moderation.decisions import DecisionKind, ModerationDecision
-from models.moderation.rulings import NewDecision
+from models.moderation import cases, decisions
+from models.moderation.decisions import DecisionKind, ModerationDecision, NewDecision
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
@@ -42,7 +41,7 @@ async def decide(conn: Connection, site: Site, about: Actor, ruling: DirectRulin
         ends_at=ruling.ends_at,
         reported=False,
     )
-    decision = await rulings.save(conn, new)
+    decision = await decisions.save(conn, new)
     await statements.tell(conn, site, decision, "decided")
     await sanctions.apply_decisions(conn, site, about.id)
     await cases.close_settled(conn, case_id)

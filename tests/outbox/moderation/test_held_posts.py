@@ -8,7 +8,7 @@ import pytest
 from models import posts, preferences
 from models.errors import Conflict, Invalid, NotFound
 from models.listings import listings
-from models.moderation import decisions, filters, held_posts
+from models.moderation import decisions, filters, held_posts, sanctions
 from models.moderation.filters import ModerationRule
 from models.people import accounts, actors
 from models.people.accounts import Account
@@ -139,7 +139,7 @@ async def test_a_new_version_that_a_filter_finds_waits_and_the_listing_stands_as
     assert unchanged.details.title == "Tente quatre places"
     assert len(await list_sent(conn)) == sent
     assert not await is_hidden(conn, listing.id)
-    await decisions.refresh(conn, alice.id)
+    await sanctions.refresh(conn, alice.id)
     assert not await is_hidden(conn, listing.id)
     await release(conn, HERE, listing.id, mod)
     changed = await listings.find_by_post(conn, listing.id)
