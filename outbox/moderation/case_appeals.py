@@ -61,14 +61,5 @@ async def answer(
         await sanctions.take_back(conn, site, decision, by=by.actor_id, words=words)
     await case_news.forget_appeal(conn, decision_id)
     await statements.tell(conn, site, decision, "answered")
-    await journal.record(
-        conn,
-        "appeal_kept" if outcome == "kept" else "appeal_taken_back",
-        by=by,
-        right="reports",
-        about_id=decision.actor_id,
-        rule=decision.rule,
-        kind=decision.kind,
-        case_id=decision.case_id,
-    )
+    await journal.record_decision(conn, "appeal_kept" if outcome == "kept" else "appeal_taken_back", decision, by)
     return decision

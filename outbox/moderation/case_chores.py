@@ -36,16 +36,7 @@ async def end_decisions(instance: Instance) -> int:
         ended = await decision_deadlines.claim_untold_ends(conn)
         for one in ended:
             await statements.tell(conn, instance.site, one, "ended")
-            await journal.record(
-                conn,
-                "decision_ended",
-                by=None,
-                right="reports",
-                about_id=one.actor_id,
-                rule=one.rule,
-                kind=one.kind,
-                case_id=one.case_id,
-            )
+            await journal.record_decision(conn, "decision_ended", one, None)
     return len(ended)
 
 

@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models.errors import Conflict, Invalid
 from models.moderation import decision_deadlines, decisions, hidden_posts
-from models.moderation.decisions import DecisionKind, ModerationDecision
+from models.moderation.decisions import ModerationDecision
 from models.moderation.sanctions import Changed, refresh
 from models.people import actors
 from models.people.actors import Actor
-from models.personal_data import account_erasure
 from models.relations import follows
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
@@ -40,16 +38,6 @@ async def apply_decisions(conn: Connection, site: Site, actor_id: int) -> None:
     if not await actors.is_published(conn, actor_id) or actor.deleted_at is not None:
         return  # who was never let in is missing to everybody, and nobody is told
     await _tell(conn, site, actor, changed)
-
-
-async def require_another_admin(conn: Connection, actor_id: int | None, kind: DecisionKind) -> None:
-    """Raise Invalid rather than have nobody left who administers: whoever does alone is not suspended."""
-    if actor_id is None or kind not in ("suspend", "exclude"):
-        return
-    try:
-        await account_erasure.require_another_admin(conn, actor_id)
-    except Conflict as conflict:
-        raise Invalid(conflict.code, field="kind") from conflict
 
 
 async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) -> None:

@@ -10,8 +10,9 @@ from models.moderation import case_queue, cases, deciders, decisions, journal, r
 from models.people import accounts, actors, roles
 from models.preferences import Preferences
 from models.store.database import Connection, execute, fetch_column, fetch_value
-from outbox.moderation import case_decisions, deciding
+from outbox.moderation import case_decisions
 from outbox.moderation import reports as outbox_reports
+from outbox.moderation.case_decisions import Ruling
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.outbox.moderation.case_scenario import Team, make_team
 
@@ -223,7 +224,7 @@ async def test_whoever_administers_alone_is_suspended_by_no_way(team: Team) -> N
         with pytest.raises(Invalid, match="last_administrator"):
             await team.decide(case_id, kind)
     with pytest.raises(Invalid, match="last_administrator"):
-        await deciding.decide(conn, HERE, nadia, deciding.DirectRuling(kind="suspend", words="Non."))
+        await case_decisions.decide_directly(conn, HERE, nadia, Ruling(kind="suspend", words="Non."), None)
 
     paula = await make_member(conn, "paula", roles=["admin"])
     await team.decide(case_id, "suspend")

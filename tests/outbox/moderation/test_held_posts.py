@@ -169,6 +169,7 @@ async def test_what_is_refused_stays_hidden_by_a_decision_that_its_author_reads(
     conn: Connection, alice: Actor, mod: Account
 ) -> None:
     listing = await verbs.publish(conn, HERE, alice, make_draft(title="Cryptomonnaie"))
+    held = await held_posts.find(conn, listing.id)
     with pytest.raises(Invalid):
         await refuse(conn, HERE, listing.id, mod, "  ")
 
@@ -178,6 +179,8 @@ async def test_what_is_refused_stays_hidden_by_a_decision_that_its_author_reads(
     assert (decision.kind, decision.post_ids, decision.words, decision.decided_by) == (
         "hide", [listing.id], "Nous ne voulons pas de cela ici.", mod.actor_id,
     )  # fmt: skip
+    assert held is not None and decision.case_id == held.case_id
+    assert not await fetch_value(conn, "SELECT count(*) FROM moderation_case WHERE closed_at IS NULL")
     assert await is_hidden(conn, listing.id)
     assert [one for one in await list_sent(conn) if one.activity["actor"] == alice.uri] == []
     assert ("alice", "decision") in await told(conn)
