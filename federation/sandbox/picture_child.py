@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import math
+import operator
 import os
 import resource
 import struct
@@ -34,6 +35,11 @@ LIKENESS_SIDE = 32
 LIKENESS_WAVES = 8
 LIKENESS_CUTS = (0.0, 0.05, 0.1)
 """Of how a picture looks count its longest waves, eight each way: also of what is left when a margin is cut away."""
+
+COSINES = [
+    [math.cos(math.pi * wave * (2 * at + 1) / (2 * LIKENESS_SIDE)) for at in range(LIKENESS_SIDE)]
+    for wave in range(1, LIKENESS_WAVES + 1)
+]
 
 FLAT = 200.0
 """Below this the strongest of these waves says nothing: one colour, or nearly."""
@@ -187,17 +193,10 @@ def describe_looks(image: Image.Image) -> list[int]:
 
 def _list_waves(pixels: bytes) -> list[list[float]]:
     """The coefficients of the lowest frequencies but none, row by row (DCT-II, not scaled)."""
-    side, waves = range(LIKENESS_SIDE), range(1, LIKENESS_WAVES + 1)
-    cosines = [[math.cos(math.pi * wave * (2 * at + 1) / (2 * LIKENESS_SIDE)) for at in side] for wave in waves]
-    rows = [
-        [
-            sum(map(float.__mul__, cosine, map(float, pixels[at * LIKENESS_SIDE : (at + 1) * LIKENESS_SIDE])))
-            for cosine in cosines
-        ]
-        for at in side
-    ]
+    lines = [list(map(float, pixels[at : at + LIKENESS_SIDE])) for at in range(0, len(pixels), LIKENESS_SIDE)]
+    rows = [[sum(map(operator.mul, cosine, line)) for cosine in COSINES] for line in lines]
     columns = list(zip(*rows, strict=True))
-    return [[sum(map(float.__mul__, cosine, column)) for column in columns] for cosine in cosines]
+    return [[sum(map(operator.mul, cosine, column)) for column in columns] for cosine in COSINES]
 
 
 def _list_turned(waves: list[list[float]]) -> Iterator[int]:

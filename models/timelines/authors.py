@@ -1,9 +1,11 @@
 """What one actor wrote and shared, as far as the reader may see it."""
 
 from models.store.database import Connection
-from models.timelines.entries import Page, PostFilter, TimelineEntry, both_ways, fetch_entries
+from models.store.statements import fragment
+from models.timelines.entries import KNOWN_IF_LIMITED, Page, PostFilter, TimelineEntry, both_ways, fetch_entries
 
-_AUTHOR = """
+_AUTHOR = fragment(
+    """
     WITH reader AS MATERIALIZED (
         SELECT coalesce((SELECT local FROM actor WHERE id = :reader_id), false) AS local,
             EXISTS (SELECT FROM follow
@@ -33,14 +35,15 @@ _AUTHOR = """
             AND NOT :exclude_shares::boolean AND NOT :only_media::boolean AND cardinality(:any_tags::text[]) = 0
             AND NOT (SELECT blocked FROM reader)
             AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND a.suspended_at IS NULL
-            AND (a.limited_at IS NULL OR a.id IS NOT DISTINCT FROM :reader_id OR coalesce((SELECT true FROM follow f
-                WHERE f.follower_id = :reader_id AND f.followed_id = a.id AND f.state = 'accepted'), false))
+            AND {known_if_limited}
             AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
                 WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
         ORDER BY s.id {direction} LIMIT :limit)
     ) AS entry
     ORDER BY id {direction} LIMIT :limit
-"""
+    """,
+    known_if_limited=KNOWN_IF_LIMITED,
+)
 
 _STATEMENTS = both_ways(_AUTHOR, PostFilter, also=["author_id", "reader_id"])
 

@@ -13,6 +13,12 @@ ANYBODYS = """
 """
 """Which posts `p` of which actors `a` stand in public timelines, those of hashtags too."""
 
+KNOWN_IF_LIMITED = """
+    (a.limited_at IS NULL OR a.id IS NOT DISTINCT FROM :reader_id OR coalesce((SELECT true FROM follow f
+        WHERE f.follower_id = :reader_id AND f.followed_id = a.id AND f.state = 'accepted'), false))
+"""
+"""What somebody limited publishes, `a`, is found by those alone who follow her."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from models.store.database import Connection, fetch_planned
 from models.store.statements import fragment, name_values
+from models.timelines.entries import KNOWN_IF_LIMITED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +66,18 @@ FOUND = """
 _FOUND_OPEN = fragment(FOUND, which="is_open_status(l.status)")
 
 # Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing.
-SHOWN = """
+SHOWN = fragment(
+    """
     p.deleted_at IS NULL AND a.suspended_at IS NULL
-    AND (a.limited_at IS NULL OR a.id IS NOT DISTINCT FROM :reader_id OR coalesce((SELECT true FROM follow f
-        WHERE f.follower_id = :reader_id AND f.followed_id = a.id AND f.state = 'accepted'), false))
+    AND {known_if_limited}
     AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM :reader_id)
     AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories')))
     AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
         WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
     AND (NOT :from_places::boolean OR (a.type = 'Organization' AND lower(a.username) <> 'coop'))
-"""
+    """,
+    known_if_limited=KNOWN_IF_LIMITED,
+)
 
 _NEWEST = name_values(
     """

@@ -154,12 +154,22 @@ async def get_post(conn: Connection, request: web.Request, uri: str, reader: Act
     return post
 
 
-async def find_put_away(conn: Connection, uri: str, reader: Actor | None) -> Post | None:
-    """The post of ours with this id where it is hidden and this reader may know so: the document tells only that."""
-    post = await posts.find_by_uri(conn, uri)
-    if post is None or not post.local or post.hidden_at is None or post.deleted_at is not None:
-        return None
-    return post if await _may_know(conn, post, reader) else None
+async def get_post_or_put_away(
+    conn: Connection, request: web.Request, author: Actor, reader: Actor | None, former_type: str
+) -> Post:
+    """The same, or one that is hidden where the reader may know so: its document tells only that.
+
+    Of somebody who is suspended there is nothing else. Raises Forbidden too.
+    """
+    post = await posts.find_by_uri(conn, id_of(request))
+    if post is not None and post.local and await _may_know(conn, post, reader):
+        return post
+    if author.suspended_at is not None:
+        raise Forbidden("account_suspended")
+    if post is None or not post.local:
+        raise NotFound
+    await require_standing(conn, request, post, reader, former_type)
+    return post
 
 
 async def _may_know(conn: Connection, post: Post, reader: Actor | None) -> bool:
@@ -167,6 +177,8 @@ async def _may_know(conn: Connection, post: Post, reader: Actor | None) -> bool:
 
     A 404 would have others delete what comes back one day. What never left is missing to everybody.
     """
+    if post.hidden_at is None or post.deleted_at is not None:
+        return False
     if not await hidden_posts.has_left(conn, post.uri):
         return False
     if reader is None:

@@ -5,18 +5,17 @@ from aiohttp import web
 from federation.documents.serialize import serialize
 from federation.uris import listing_url, note_url
 from models import posts
-from models.errors import Forbidden, NotFound
+from models.errors import NotFound
 from models.listings import listings
 from models.people.actors import Actor
 from models.store.database import connection
 from outbox.builders.objects.proposal import build_proposal_twin
 from outbox.posts.post_documents import build_document
 from web.activitypub.authorized_fetch import (
-    find_put_away,
     get_author,
     get_post,
+    get_post_or_put_away,
     get_published,
-    id_of,
     read_known_reader,
 )
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
@@ -44,10 +43,7 @@ async def answer_object(request: web.Request, reader: Actor | None) -> web.Respo
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         author = await get_author(conn, request, FORMER_TYPE)
-        post = await find_put_away(conn, id_of(request), reader)
-        if post is None and author.suspended_at is not None:
-            raise Forbidden("account_suspended")
-        post = post or await get_post(conn, request, id_of(request), reader, FORMER_TYPE)
+        post = await get_post_or_put_away(conn, request, author, reader, FORMER_TYPE)
         body = serialize(await build_document(conn, instance.site, author, post))
     public = post.meant_audience in posts.PUBLIC
     response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS)

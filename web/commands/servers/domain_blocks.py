@@ -13,6 +13,7 @@ from web.commands.runner import print_err, print_out, run, working_instance
 
 with when_used():
     from federation.directory import domain_list
+    from models.moderation import journal
     from outbox.servers import peers
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ async def _import_list(text: str, *, is_meant: bool, silenced_too: bool) -> None
             return
         async with transaction(instance.pool) as conn:
             count = await peers.set_aside(conn, planned)
+            if count:
+                await journal.record(conn, "server_decided", by=None, right="servers", what="list", count=count)
         print_err(f"{count} set aside")
 
 

@@ -33,6 +33,7 @@ from web.commands.servers.unknown_hosts import admit, send_away, waiting
 with when_used():
     from federation.discovery import server_check
     from inbox.traffic import diagnosis
+    from models.moderation import journal
     from outbox.servers import peers as outbox
     from outbox.traffic import resend
     from web.commands import english_errors
@@ -227,6 +228,7 @@ async def _release(host: str) -> None:
 async def _level(host: str, level: Level) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await outbox.trust(conn, host, level)
+        await journal.record(conn, "server_decided", by=None, right="servers", host=host, what=level)
     print_out(level)
 
 

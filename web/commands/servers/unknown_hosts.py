@@ -12,6 +12,7 @@ from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 
 with when_used():
+    from models.moderation import journal
     from outbox.servers import peers as outbox
     from web.pages.servers import unknown_hosts as pages
 
@@ -57,6 +58,7 @@ async def _list_waiting(*, as_json: bool) -> None:
 async def _admit(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         waited = await outbox.admit(conn, host)
+        await journal.record(conn, "server_decided", by=None, right="servers", host=host, what="admit")
     print_out(str(waited))
     print_err(
         "So many posts stand in the lists now." if waited else f"Nothing of {host} waited; what comes will stand."
@@ -68,5 +70,6 @@ async def _send_away(host: str) -> None:
         if host not in {one.host for one in await waiting_posts.list_hosts(conn)}:
             raise CommandFailed(f"Nothing of {host} waits; declic peer level {host} aside sets it aside.")
         removed = await outbox.send_away(conn, host)
+        await journal.record(conn, "server_decided", by=None, right="servers", host=host, what="aside")
     print_out(str(removed))
     print_err("So many listings are removed, and the server is set aside.")

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from models import preferences
 from models.exchanges import points
+from models.moderation import journal
 from models.preferences import MODES, Preferences
 from models.store.database import connection, transaction
 from models.traffic.outbound import marketplaces
@@ -35,12 +36,15 @@ async def show_settings(request: web.Request) -> web.Response:
 
 async def post_settings(request: web.Request) -> web.Response:
     """POST /coop/reglages."""
-    require_right(request, "settings")
+    me = require_right(request, "settings")
     form = await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        chosen = await read_settings(conn, form, await preferences.load(conn))
+        before = await preferences.load(conn)
+        chosen = await read_settings(conn, form, before)
         if form.ok:
             await save_preferences(conn, request.app[INSTANCE].site, chosen)
+            if chosen != before:
+                await journal.record(conn, "settings_changed", by=me, right="settings", page="settings")
             await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
     if not form.ok:
         return await _show(request, form, chosen, status=422)

@@ -35,7 +35,7 @@ MODERATION: frozenset[Act] = frozenset({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalLine:
-    """One act: what was done, as which role. `by` and `about` are for the team alone, and so is `case_id`."""
+    """One act: what was done, as which role. `by`, `about`, `case_id` and `host` are for the team alone."""
 
     entry: JournalEntry
     words: str
@@ -43,6 +43,7 @@ class JournalLine:
     by: Person | None = None
     about: Person | None = None
     case_id: int | None = None
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,7 @@ def _add_people(line: JournalLine, people: Mapping[int, Person], *, named: bool)
         by=people.get(line.entry.by_id or 0),
         about=people.get(line.entry.about_id or 0) if named else None,
         case_id=line.entry.details.get("case_id") if named else None,
+        host=line.entry.details.get("host", ""),
     )
 
 

@@ -11,6 +11,7 @@ from federation.directory import crawl
 from federation.discovery.hosts import read_host
 from models import preferences
 from models.errors import Invalid
+from models.moderation import journal
 from models.people import actors
 from models.places.places import fold_name
 from models.preferences import DirectoryArea
@@ -56,7 +57,7 @@ async def show_territories(request: web.Request) -> web.Response:
 
 async def post_territories(request: web.Request) -> web.Response:
     """POST /coop/territoires: one decision, named by `geste`; those about one territory name it by `hote`."""
-    require_right(request, "servers")
+    me = require_right(request, "servers")
     form = await read_form(request)
     act = form.choice("act", SAID, missing="Choisissez ce qu’il faut faire.")
     host = _read_host(request, form) if act == "add" else form.text("host", limit=ADDRESS_LIMIT)
@@ -70,6 +71,7 @@ async def post_territories(request: web.Request) -> web.Response:
             await _save_area(request, conn, form)
         else:
             await _decide(conn, act, host)
+        await journal.record(conn, "server_decided", by=me, right="servers", host=host, what=act)
         await crawl.draw_map(conn)
         await jobs.enqueue(conn, crawl.JOB, key=crawl.JOB)
     instance.policy.forget()

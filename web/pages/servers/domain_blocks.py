@@ -5,6 +5,7 @@ from aiohttp import web
 from federation.directory import domain_list
 from models import preferences
 from models.errors import Invalid
+from models.moderation import journal
 from models.servers import access_requests, trust_levels
 from models.servers.trust_levels import Decision
 from models.store.database import connection, transaction
@@ -51,7 +52,7 @@ async def show_list(request: web.Request) -> web.Response:
 
 async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste: set aside, lift that, let in, close the door, restrict the federation or open it."""
-    require_right(request, "servers")
+    me = require_right(request, "servers")
     form = await read_form(request)
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
     host = "" if act in (*SWITCHES, "") else _read_domain(request, form)
@@ -72,6 +73,7 @@ async def post_act(request: web.Request) -> web.Response:
             await peers.trust(conn, host, "reader")
         else:
             await peers.trust(conn, host, "aside", note=note, public_reason=reason)
+        await journal.record(conn, "server_decided", by=me, right="servers", rule=reason, host=host, what=act)
     instance.policy.forget()
     raise redirect_with_message(PAGE, act)
 
@@ -102,13 +104,15 @@ async def post_preview(request: web.Request) -> web.Response:
 
 async def post_import(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste/appliquer: set aside what the preview showed."""
-    require_right(request, "servers")
+    me = require_right(request, "servers")
     form = await read_form(request)
     instance = request.app[INSTANCE]
     reading = domain_list.read_list(form.typed("list"))
     async with transaction(instance.pool) as conn:
         planned = await domain_list.plan(conn, reading, own_host=instance.site.host)
         count = await peers.set_aside(conn, planned)
+        if count:
+            await journal.record(conn, "server_decided", by=me, right="servers", what="list", count=count)
     instance.policy.forget()
     raise redirect_with_message(PAGE, "list" if count else "nothing")
 

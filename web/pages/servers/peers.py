@@ -10,6 +10,7 @@ from aiohttp import web
 from federation.discovery.hosts import read_host
 from federation.discovery.server_check import Finding, check_host
 from models.errors import Conflict, Invalid, NotFound
+from models.moderation import journal
 from models.moments import PARIS
 from models.relations import coop_follows
 from models.servers import known_hosts, waiting_posts
@@ -44,6 +45,9 @@ ACTS = (
     *("retry", "catch_up", "hold", "release", "withhold", "allow", "market_stop", "market_allow", "level"),
     *("admit", "wait"),
 )
+
+SENT_AGAIN = ("retry", "catch_up")
+"""Acts that decide nothing: what waits, or did not arrive, is sent once more."""
 
 VERBS: dict[str, Callable[[Connection, str], Awaitable[object]]] = {
     "hold": outbox.hold,
@@ -128,7 +132,7 @@ async def post_trial(request: web.Request) -> web.Response:
 
 async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST: retry, catch up, hold, release, private things or none, or another level."""
-    require_right(request, "servers")
+    me = require_right(request, "servers")
     form = await read_form(request)
     instance, host = request.app[INSTANCE], _read_host(request)
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
@@ -142,6 +146,8 @@ async def post_act(request: web.Request) -> web.Response:
                 await outbox.trust(conn, host, level)
             else:
                 await _act(conn, instance.site, host, act, since)
+            if act not in SENT_AGAIN:
+                await journal.record(conn, "server_decided", by=me, right="servers", host=host, what=level or act)
     except Conflict as error:
         form.refuse("act", error)
         return await _show(request, form, status=422)

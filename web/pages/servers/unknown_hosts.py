@@ -8,6 +8,7 @@ from aiohttp import web
 
 from models.errors import NotFound
 from models.limits import UNKNOWN_HOST_LISTINGS
+from models.moderation import journal
 from models.servers import waiting_posts
 from models.servers.waiting_posts import Refusal, WaitingHost
 from models.store.database import transaction
@@ -77,7 +78,7 @@ def describe(one: WaitingHost) -> UnknownHost:
 
 async def post_decision(request: web.Request) -> web.Response:
     """POST /coop/serveurs: one click for a whole host. Raises NotFound for one of which nothing waits."""
-    require_right(request, "servers")
+    me = require_right(request, "servers")
     form = await read_form(request)
     act, host = form.choice("act", tuple(SAID)), form.typed("host")
     instance = request.app[INSTANCE]
@@ -88,5 +89,6 @@ async def post_decision(request: web.Request) -> web.Response:
             await peers.admit(conn, host)
         else:
             await peers.send_away(conn, host)
+        await journal.record(conn, "server_decided", by=me, right="servers", host=host, what=act)
     instance.policy.forget()
     raise redirect_with_message(PAGE, act, part="inconnus")

@@ -66,3 +66,27 @@ async def test_where_the_cooperative_does_not_want_it_members_read_none(team: Te
 
     assert (await (await team.open_browser(team.village.alice)).get("/journal")).status == 404
     assert (await team.mona.get(PAGE)).status == 200
+
+
+async def test_what_is_decided_about_other_servers_and_the_settings_stands_there_but_not_what_is_sent_again(
+    team: Team,
+) -> None:
+    nadia = await team.open_browser(team.village.admin)
+    aside = "/coop/serveurs/liste"
+    await nadia.send(aside, {"act": "block", "domain": "spam.test", "reason": "Pourriels"}, form_on=aside)
+    for act in ("hold", "retry"):
+        page = "/coop/serveurs/henin.test"
+        assert (await nadia.send(page, {"act": act}, form_on=page)).status == 303
+    await nadia.send("/coop/territoires", {"act": "register", "listed": "1"}, form_on="/coop/territoires")
+    for name in ("La Remise", "La Remise"):
+        typed = {"name": name, "territory_kind": "commune", "territory": "Lomme", "registration": "open"}
+        typed |= {"accent": "prune", "modes": "gift", "hold_hours": "72", "listing_days": "30", "journal_shown": "1"}
+        assert (await nadia.send("/coop/reglages", typed, form_on="/coop/reglages")).status == 303
+
+    read = await team.odile.get(PAGE)
+    bare = (await (await team.open_browser(team.village.alice)).get("/journal")).words()
+
+    assert read.words().count("L’équipe a décidé à propos d’une autre plateforme") == 3
+    assert read.words().count("Un réglage de la coop a changé") == 1
+    assert "plateforme : spam.test" in read.words() and "plateforme : henin.test" in read.words()
+    assert "Pourriels" in bare and "spam.test" not in bare and "Administration" in bare
