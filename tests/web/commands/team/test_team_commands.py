@@ -168,10 +168,16 @@ async def test_a_member_is_suspended_with_reasons_and_comes_back(shell: Shell) -
     assert await shell.sql("SELECT suspended_at IS NOT NULL FROM actor WHERE id = 7")
     assert await shell.sql("SELECT count(*) FROM notification WHERE recipient_id = 7 AND type = 'decision'") == 1
     assert "suspended already" in await shell.refusal("members", "suspend", "zoe", "--reason", "Encore.")
+    await shell.sql("INSERT INTO appeal (decision_id, words) VALUES ($1, 'Je n’y suis pour rien.')", int(id))
 
     assert await shell.result("membres", "retablir", "zoe", "--reason", "C’était une erreur.") == "zoe"
 
     assert not await shell.sql("SELECT suspended_at IS NOT NULL FROM actor WHERE id = 7")
+    answered = "taken_back C’était une erreur."
+    assert await shell.sql("SELECT outcome || ' ' || answer FROM appeal WHERE decision_id = $1", int(id)) == answered
+    of_case = "SELECT count(*) FROM journal_entry WHERE (details ->> 'case_id')::bigint = $1"
+    case_id = await shell.sql("SELECT case_id FROM moderation_decision WHERE id = $1", int(id))
+    assert await shell.sql(of_case, case_id) == 2
     assert "not suspended" in await shell.refusal("members", "unsuspend", "zoe")
     assert "alone administers" in await shell.refusal("members", "suspend", "ada", "--reason", "Non.")
     assert "Say why" in await shell.refusal("members", "suspend", "zoe", "--reason", " ")
