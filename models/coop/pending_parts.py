@@ -39,7 +39,7 @@ _ABLE = fragment(
     """,
     withdrew=_WITHDREW,
 )
-"""Others who may decide in the case of a decision (models/moderation/rulings.list_free)."""
+"""Others who may decide in the case of a decision (models/moderation/deciders.list_free)."""
 
 APPEALS = fragment(
     """
@@ -54,7 +54,7 @@ APPEALS = fragment(
     mine=fragment(_DECIDED, who="$1"),
     theirs=fragment(_DECIDED, who="m.actor_id"),
 )
-"""Of cases in which the reader had no part: she neither decided nor reported (rulings.list_impartial)."""
+"""Of cases in which the reader had no part: she neither decided nor reported (deciders.list_impartial)."""
 
 DECISIONS = fragment(
     """
@@ -69,7 +69,7 @@ DECISIONS = fragment(
     reported=_REPORTED,
     able=_ABLE,
 )
-"""Those that another one proposed and a second one has to confirm (rulings.list_seconds)."""
+"""Those that another one proposed and a second one has to confirm (deciders.list_seconds)."""
 
 HELD_POSTS = """
     FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.deleted_at IS NULL AND p.author_id <> $1

@@ -70,10 +70,10 @@ async def map_by_decisions(conn: Connection, decision_ids: Collection[int]) -> d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealAnswer:
-    """What was decided about an appeal, by whom and why; `by_same` where she had a part in the decision."""
+    """What was decided about an appeal, by whom (nobody: a command), why; `by_same` where she had a part in it."""
 
     outcome: Outcome
-    by: int
+    by: int | None
     words: str
     by_same: bool = False
 

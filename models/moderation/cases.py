@@ -56,7 +56,7 @@ async def open_case(conn: Connection, actor_id: int | None, name: str = "") -> i
     return found
 
 
-async def find(conn: Connection, id: int, reader_id: int) -> Case | None:
+async def find(conn: Connection, id: int, reader_id: int | None) -> Case | None:
     """The case, unless it is about the reader herself. Nobody holds it whose time is over, or whose role is."""
     return await fetch_one(
         conn,
@@ -66,7 +66,7 @@ async def find(conn: Connection, id: int, reader_id: int) -> Case | None:
             CASE WHEN holder.actor_id IS NOT NULL THEN held_until END AS held_until
         FROM moderation_case c LEFT JOIN account holder ON holder.actor_id = c.holder_id AND held_until > now()
             AND holder.roles && $3::text[] AND holder.disabled_at IS NULL
-        WHERE c.id = $1 AND c.actor_id IS DISTINCT FROM $2
+        WHERE c.id = $1 AND ($2::bigint IS NULL OR c.actor_id IS DISTINCT FROM $2)
         """,
         id,
         reader_id,
@@ -74,7 +74,7 @@ async def find(conn: Connection, id: int, reader_id: int) -> Case | None:
     )
 
 
-async def lock(conn: Connection, id: int, reader_id: int) -> Case | None:
+async def lock(conn: Connection, id: int, reader_id: int | None) -> Case | None:
     """The same, which nobody else changes until this transaction ends."""
     await execute(conn, "SELECT FROM moderation_case WHERE id = $1 FOR UPDATE", id)
     return await find(conn, id, reader_id)

@@ -1,15 +1,16 @@
-"""Decisions of the team about a person and her posts, and what follows from those that are in force.
+"""Decisions of the team about a person: made at once or proposed until a second one confirms, read, taken back.
 
-What an actor and her posts suffer is computed anew from all decisions that are in force (`refresh`): however they
-overlap, end or are taken back, what is left is what the others say.
+What follows from those that are in force stands in `sanctions`, who may decide in `deciders`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
+from models.ids import make_id
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.statements import compose, name_values
 
 DecisionKind = Literal["nothing", "warn", "hide", "limit", "suspend", "exclude"]
 
@@ -47,237 +48,227 @@ class ModerationDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """What `refresh` changed: whether she is now suspended, or excluded, or no more (None: as before).
+class NewDecision:
+    """A decision about to be made. `days` is how long from when it takes effect, or `ends_at` until when.
 
-    And which of her posts were hidden or shown.
+    `proposed` ones wait for a second of the team, `second_id` is who is asked; `provisional` hides hold only until that
+    is decided. `reported` says whether somebody had reported what it is about, `answer` is what they are told.
     """
 
-    suspended: bool | None
-    excluded: bool | None
-    hidden: list[int]
-    shown: list[int]
+    case_id: int
+    actor_id: int | None
+    kind: DecisionKind
+    decided_by: int | None
+    post_ids: Sequence[int] = ()
+    rule: str = ""
+    words: str = ""
+    days: int | None = None
+    ends_at: datetime | None = None
+    proposed: bool = False
+    second_id: int | None = None
+    provisional: bool = False
+    reported: bool = True
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hiding:
-    """Why a post is hidden; without `decision_id` it waits for a look before it is published."""
+class DecisionExtra:
+    """What else is known of a decision: `refused_words` say why the second one said no."""
 
-    decision_id: int | None
-    rule: str
-    words: str
+    id: int
+    days: int | None
+    refused_words: str
+    provisional: bool
+    returned_at: datetime | None
+    reported: bool
+    answer: str
+
+
+COLUMNS = """id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
+        refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words"""
+"""What a ModerationDecision is read from."""
+
+IN_FORCE = "effective_at IS NOT NULL AND taken_back_at IS NULL AND (ends_at IS NULL OR ends_at > now())"
+"""What takes effect just now."""
+
+_SAVE = name_values(
+    """
+    INSERT INTO moderation_decision (id, case_id, actor_id, kind, decided_by, post_ids, rule, words, days, ends_at,
+        second_id, provisional, reported, answer, effective_at)
+    VALUES (:id, :case_id, :actor_id, :kind, :decided_by, :post_ids, :rule, :words, :days,
+        coalesce(:ends_at, now() + make_interval(days => :days)), :second_id, :provisional, :reported, :answer,
+        CASE WHEN NOT :proposed THEN now() END)
+    RETURNING {columns}
+    """,
+    NewDecision,
+    also=["id", "post_ids"],
+    columns=COLUMNS,
+)
+
+
+async def save(conn: Connection, new: NewDecision) -> ModerationDecision:
+    """Keep it. One that is not proposed takes effect now."""
+    made = await fetch_one(
+        conn, ModerationDecision, _SAVE.sql, *_SAVE.args(new, id=make_id(), post_ids=list(new.post_ids))
+    )
+    assert made is not None
+    return made
 
 
 async def find(conn: Connection, id: int) -> ModerationDecision | None:
     """The decision."""
-    return await fetch_one(
-        conn,
-        ModerationDecision,
-        """
-        SELECT id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
-            refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words
-        FROM moderation_decision WHERE id = $1
-        """,
-        id,
-    )
+    found = await list_by_ids(conn, [id])
+    return found[0] if found else None
+
+
+_BY_IDS = compose("SELECT {columns} FROM moderation_decision WHERE id = ANY($1) ORDER BY id", columns=COLUMNS)
 
 
 async def list_by_ids(conn: Connection, ids: Collection[int]) -> list[ModerationDecision]:
     """These decisions."""
-    return await fetch_all(
-        conn,
-        ModerationDecision,
-        """
-        SELECT id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
-            refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words
-        FROM moderation_decision WHERE id = ANY($1) ORDER BY id
-        """,
-        list(ids),
-    )
+    return await fetch_all(conn, ModerationDecision, _BY_IDS, list(ids))
+
+
+_ABOUT = compose(
+    """
+    SELECT {columns} FROM moderation_decision WHERE actor_id = $1 ORDER BY decided_at DESC, id DESC
+    """,
+    columns=COLUMNS,
+)
 
 
 async def list_about(conn: Connection, actor_id: int) -> list[ModerationDecision]:
     """Everything that was decided about this actor, the latest first, in force or not."""
-    return await fetch_all(
-        conn,
-        ModerationDecision,
-        """
-        SELECT id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
-            refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words
-        FROM moderation_decision WHERE actor_id = $1 ORDER BY decided_at DESC, id DESC
-        """,
-        actor_id,
-    )
+    return await fetch_all(conn, ModerationDecision, _ABOUT, actor_id)
+
+
+_LIST_IN_FORCE = compose(
+    """
+    SELECT {columns} FROM moderation_decision
+    WHERE actor_id = $1 AND kind = ANY($2) AND {in_force} ORDER BY effective_at DESC, id DESC
+    """,
+    columns=COLUMNS,
+    in_force=IN_FORCE,
+)
 
 
 async def list_in_force(
     conn: Connection, actor_id: int, kinds: Collection[DecisionKind] = KINDS
 ) -> list[ModerationDecision]:
     """What is in force about this actor just now, of these kinds, the latest first."""
-    return await fetch_all(
-        conn,
-        ModerationDecision,
-        """
-        SELECT id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
-            refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words
-        FROM moderation_decision
-        WHERE actor_id = $1 AND kind = ANY($2) AND effective_at IS NOT NULL AND taken_back_at IS NULL
-            AND (ends_at IS NULL OR ends_at > now())
-        ORDER BY effective_at DESC, id DESC
-        """,
-        actor_id,
-        list(kinds),
-    )
+    return await fetch_all(conn, ModerationDecision, _LIST_IN_FORCE, actor_id, list(kinds))
 
 
-async def find_hiding(conn: Connection, post_id: int) -> Hiding | None:
-    """Why a post is hidden, for its author and the team; None where it is not.
+_OF_CASE = compose("SELECT {columns} FROM moderation_decision WHERE case_id = $1 ORDER BY id", columns=COLUMNS)
 
-    The latest decision that hides it or suspends its author, or without one that it waits for a look.
+
+async def list_of_case(conn: Connection, case_id: int) -> list[ModerationDecision]:
+    """Everything that was decided or proposed in a case, the earliest first."""
+    return await fetch_all(conn, ModerationDecision, _OF_CASE, case_id)
+
+
+async def find_latest(conn: Connection, case_id: int) -> int:
+    """The id of what was decided or proposed last in a case, 0 for nothing: by it one knows whether more was."""
+    found: int | None = await fetch_value(conn, "SELECT max(id) FROM moderation_decision WHERE case_id = $1", case_id)
+    return found or 0
+
+
+_PROPOSAL = compose(
     """
-    return await fetch_one(
+    SELECT {columns} FROM moderation_decision WHERE case_id = $1 AND effective_at IS NULL AND refused_at IS NULL
+    """,
+    columns=COLUMNS,
+)
+
+
+async def find_proposal(conn: Connection, case_id: int) -> ModerationDecision | None:
+    """What waits for a second one in a case."""
+    return await fetch_one(conn, ModerationDecision, _PROPOSAL, case_id)
+
+
+async def map_extras(conn: Connection, ids: Collection[int]) -> dict[int, DecisionExtra]:
+    """What else is known of these decisions, by their ids."""
+    found = await fetch_all(
         conn,
-        Hiding,
+        DecisionExtra,
         """
-        SELECT d.id AS decision_id, coalesce(d.rule, '') AS rule, coalesce(d.words, '') AS words
-        FROM post p LEFT JOIN LATERAL (
-            SELECT id, rule, words FROM moderation_decision
-            WHERE actor_id = p.author_id AND effective_at IS NOT NULL AND taken_back_at IS NULL
-                AND (ends_at IS NULL OR ends_at > now()) AND (p.id = ANY(post_ids) OR kind IN ('suspend', 'exclude'))
-            ORDER BY p.id = ANY(post_ids) DESC, effective_at DESC LIMIT 1
-        ) AS d ON true
-        WHERE p.id = $1 AND p.hidden_at IS NOT NULL
+        SELECT id, days, refused_words, provisional, returned_at, reported, answer FROM moderation_decision
+        WHERE id = ANY($1)
         """,
-        post_id,
+        list(ids),
     )
+    return {one.id: one for one in found}
 
 
-async def refresh(conn: Connection, actor_id: int) -> Changed:
-    """Set what this actor and her posts suffer to what the decisions in force say, and what is held.
+async def get_link(conn: Connection, id: int) -> str:
+    """What opens a decision for whoever cannot log in: random, and written to the person alone."""
+    return str(await fetch_value(conn, "SELECT link_id FROM moderation_decision WHERE id = $1", id))
 
-    Of two decisions that change at once, the second one waits here and then sees what the first one did. Whoever is
-    suspended by a decision has all hidden that she published; what she wrote to somebody in private stays readable.
-    """
-    await execute(conn, "SELECT FROM actor WHERE id = $1 FOR NO KEY UPDATE", actor_id)
-    states = await fetch_all(
+
+async def find_by_link(conn: Connection, link: str) -> ModerationDecision | None:
+    """The decision that it opens; `link` is a UUID."""
+    id: int | None = await fetch_value(conn, "SELECT id FROM moderation_decision WHERE link_id = $1::uuid", link)
+    return await find(conn, id) if id is not None else None
+
+
+async def confirm(conn: Connection, id: int, by: int) -> ModerationDecision | None:
+    """It takes effect now, and its days begin. None where it waits no more, or its end is over."""
+    confirmed = await execute(
         conn,
-        _State,
         """
-        WITH before AS (
-            SELECT id, suspended_at IS NOT NULL AS suspended, excluded_at IS NOT NULL AS excluded
-            FROM actor WHERE id = $1
-        ), ruling AS (
-            SELECT min(effective_at) FILTER (WHERE kind = 'limit') AS limited_at,
-                min(effective_at) FILTER (WHERE kind IN ('suspend', 'exclude')) AS suspended_at,
-                min(effective_at) FILTER (WHERE kind = 'exclude') AS excluded_at
-            FROM moderation_decision
-            WHERE actor_id = $1 AND effective_at IS NOT NULL AND taken_back_at IS NULL
-                AND (ends_at IS NULL OR ends_at > now())
+        UPDATE moderation_decision SET second_id = $2, seconded_at = now(), effective_at = now(),
+            ends_at = coalesce(now() + make_interval(days => days), ends_at)
+        WHERE id = $1 AND effective_at IS NULL AND refused_at IS NULL AND decided_by IS DISTINCT FROM $2
+            AND (days IS NOT NULL OR ends_at IS NULL OR ends_at > now())
+        """,
+        id,
+        by,
+    )
+    return await find(conn, id) if confirmed else None
+
+
+async def refuse(conn: Connection, id: int, by: int, words: str) -> bool:
+    """It does not take effect, with why; whoever proposed it may take it back so. False where it waits no more."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE moderation_decision SET second_id = $2, refused_at = now(), refused_words = $3
+            WHERE id = $1 AND effective_at IS NULL AND refused_at IS NULL
+            """,
+            id,
+            by,
+            words,
         )
-        UPDATE actor SET limited_at = ruling.limited_at, excluded_at = ruling.excluded_at,
-            suspended_at = coalesce(ruling.suspended_at,
-                CASE WHEN suspended_with_server OR suspended_at_home
-                    OR EXISTS (SELECT FROM account w WHERE w.actor_id = $1 AND w.waits_since IS NOT NULL)
-                THEN actor.suspended_at END)
-        FROM before, ruling WHERE actor.id = before.id
-        RETURNING before.suspended AS before, actor.suspended_at IS NOT NULL AS after,
-            before.excluded AS excluded_before, actor.excluded_at IS NOT NULL AS excluded_after
-        """,
-        actor_id,
-    )
-    posts = await fetch_all(
-        conn,
-        _PostState,
-        """
-        WITH in_force AS (
-            SELECT kind, post_ids FROM moderation_decision
-            WHERE actor_id = $1 AND effective_at IS NOT NULL AND taken_back_at IS NULL
-                AND (ends_at IS NULL OR ends_at > now())
-        ), wanted AS MATERIALIZED (
-            SELECT unnest(post_ids) AS post_id FROM in_force
-            UNION SELECT h.post_id FROM held_post h JOIN post p ON p.id = h.post_id
-                WHERE p.author_id = $1 AND h.draft IS NULL
-            UNION SELECT id FROM post WHERE author_id = $1 AND deleted_at IS NULL AND kind <> 'notice'
-                AND coalesce(hidden_audience, audience) <> 'direct'
-                AND EXISTS (SELECT FROM in_force WHERE kind IN ('suspend', 'exclude'))
-        )
-        UPDATE post SET hidden_at = CASE WHEN hidden_at IS NULL THEN clock_timestamp() END
-        WHERE author_id = $1 AND deleted_at IS NULL
-            AND (hidden_at IS NOT NULL) <> (id IN (SELECT post_id FROM wanted))
-            AND (hidden_at IS NOT NULL OR id IN (SELECT post_id FROM wanted))
-        RETURNING id, hidden_at IS NOT NULL AS hidden
-        """,
-        actor_id,
-    )
-    state = states[0] if states else None
-    return Changed(
-        suspended=state.after if state is not None and state.after != state.before else None,
-        excluded=state.excluded_after if state is not None and state.excluded_after != state.excluded_before else None,
-        hidden=sorted(one.id for one in posts if one.hidden),
-        shown=sorted(one.id for one in posts if not one.hidden),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
-    before: bool
-    after: bool
-    excluded_before: bool
-    excluded_after: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PostState:
-    id: int
-    hidden: bool
-
-
-async def claim_ended(conn: Connection, *, limit: int = 50) -> list[ModerationDecision]:
-    """Decisions whose time is over and that were not lifted yet: each is found once, also by two who look at once.
-
-    `refresh` lifts them, in the same transaction.
+_PROVISIONAL = compose(
     """
-    return await fetch_all(
+    SELECT {columns} FROM moderation_decision
+    WHERE case_id = $1 AND provisional AND effective_at IS NOT NULL AND taken_back_at IS NULL ORDER BY id
+    """,
+    columns=COLUMNS,
+)
+
+
+async def list_provisional(conn: Connection, case_id: int) -> list[ModerationDecision]:
+    """What is hidden only until the case is decided."""
+    return await fetch_all(conn, ModerationDecision, _PROVISIONAL, case_id)
+
+
+async def settle_provisional(conn: Connection, case_id: int) -> None:
+    """What was hidden for the time being stays hidden: two have decided."""
+    await execute(
         conn,
-        ModerationDecision,
-        """
-        WITH over AS (
-            SELECT id FROM moderation_decision
-            WHERE ends_at <= now() AND lifted_at IS NULL AND effective_at IS NOT NULL AND taken_back_at IS NULL
-            ORDER BY ends_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
-        )
-        UPDATE moderation_decision d SET lifted_at = now() FROM over WHERE d.id = over.id
-        RETURNING d.id, case_id, actor_id, kind, post_ids, rule, words, decided_by, decided_at, second_id, seconded_at,
-            refused_at, effective_at, ends_at, taken_back_at, taken_back_by, taken_back_words
-        """,
-        limit,
-    )
-
-
-async def list_final_exclusions(conn: Connection, *, at: datetime, limit: int) -> list[int]:
-    """Members of ours whose exclusion can no longer be appealed, the longest ago first.
-
-    So long after it took effect (APPEAL_TIME), with no appeal that waits; or once an appeal was refused.
-    """
-    return await fetch_column(
-        conn,
-        """
-        SELECT d.actor_id FROM moderation_decision d JOIN actor a ON a.id = d.actor_id
-        LEFT JOIN appeal p ON p.decision_id = d.id
-        WHERE d.kind = 'exclude' AND d.effective_at IS NOT NULL AND d.taken_back_at IS NULL
-            AND (d.ends_at IS NULL OR d.ends_at > $1) AND a.local AND a.deleted_at IS NULL AND a.excluded_at IS NOT NULL
-            AND (p.outcome = 'kept' OR (p.decision_id IS NULL AND d.effective_at <= $1::timestamptz - $2::interval))
-        GROUP BY d.actor_id ORDER BY min(d.effective_at) LIMIT $3
-        """,
-        at,
-        APPEAL_TIME,
-        limit,
+        "UPDATE moderation_decision SET provisional = false WHERE case_id = $1 AND provisional",
+        case_id,
     )
 
 
 async def take_back(conn: Connection, id: int, by: int | None, words: str = "") -> bool:
-    """It holds no more, with why; `refresh` does the rest. False where that was so already, or its
-    time was over.
+    """It holds no more, with why; `sanctions.refresh` does the rest. False where that was so already, or its time
+    was over.
     """
     return bool(
         await execute(

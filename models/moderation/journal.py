@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from models.ids import make_id
+from models.moderation.decisions import ModerationDecision
 from models.people.accounts import Account, Role
 from models.people.roles import RIGHTS, Right
 from models.store.database import Connection, execute, fetch_all, fetch_column
@@ -89,6 +90,23 @@ async def record(
         about_id,
         rule,
         details,
+    )
+
+
+async def record_decision(
+    conn: Connection, act: Act, decision: ModerationDecision, by: Account | None, **details: Any
+) -> None:
+    """Write down what was done with a decision."""
+    await record(
+        conn,
+        act,
+        by=by,
+        right="reports",
+        about_id=decision.actor_id,
+        rule=decision.rule,
+        kind=decision.kind,
+        case_id=decision.case_id,
+        **details,
     )
 
 

@@ -2009,15 +2009,6 @@ CREATE TABLE invitation_use (
 );
 CREATE INDEX invitation_use_invitation ON invitation_use (invitation_id);
 
--- What somebody brought along who asks to join and has no account yet: it becomes hers with the account.
-CREATE TABLE arrival (
-    username text PRIMARY KEY,
-    invitation_id bigint REFERENCES invitation(id) ON DELETE CASCADE,
-    version_ids bigint[] NOT NULL DEFAULT '{}',
-    at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX arrival_invitation ON arrival (invitation_id) WHERE invitation_id IS NOT NULL;
-
 -- Members from a list: looked at first, then made one after the other, each line with what became of it.
 CREATE TABLE member_import (
     id bigint PRIMARY KEY,

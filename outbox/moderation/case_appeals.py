@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import appeals, cases, decisions, journal, rulings
+from models.moderation import appeals, cases, deciders, decisions, journal
 from models.moderation.appeals import AppealAnswer, Outcome
 from models.moderation.decisions import APPEAL_TIME, ModerationDecision
 from models.people import roles
@@ -34,11 +34,11 @@ async def list_answering(conn: Connection, decision_id: int) -> list[int]:
 
     Never whom it is about, nor who stepped aside.
     """
-    impartial = await rulings.list_impartial(conn, decision_id)
+    impartial = await deciders.list_impartial(conn, decision_id)
     if impartial:
         return impartial
     decision = await decisions.find(conn, decision_id)
-    free = await rulings.list_free(conn, decision.case_id) if decision is not None else []
+    free = await deciders.list_free(conn, decision.case_id) if decision is not None else []
     return [id for id in await roles.list_holders(conn, "roles") if id in free]
 
 
@@ -53,7 +53,7 @@ async def answer(
         raise NotFound
     if by.actor_id not in await list_answering(conn, decision_id):
         raise NotFound
-    same = by.actor_id not in await rulings.list_impartial(conn, decision_id)
+    same = by.actor_id not in await deciders.list_impartial(conn, decision_id)
     said = AppealAnswer(outcome=outcome, by=by.actor_id, words=words, by_same=same)
     if not await appeals.answer(conn, decision_id, said):
         raise Conflict
@@ -61,14 +61,5 @@ async def answer(
         await sanctions.take_back(conn, site, decision, by=by.actor_id, words=words)
     await case_news.forget_appeal(conn, decision_id)
     await statements.tell(conn, site, decision, "answered")
-    await journal.record(
-        conn,
-        "appeal_kept" if outcome == "kept" else "appeal_taken_back",
-        by=by,
-        right="reports",
-        about_id=decision.actor_id,
-        rule=decision.rule,
-        kind=decision.kind,
-        case_id=decision.case_id,
-    )
+    await journal.record_decision(conn, "appeal_kept" if outcome == "kept" else "appeal_taken_back", decision, by)
     return decision

@@ -1,7 +1,7 @@
 """What of cases does not wait for ever: proposals, appeals, and what was decided for a time."""
 
 from federation.instance import Instance
-from models.moderation import appeals, case_notes, decisions, journal, rulings
+from models.moderation import appeals, case_notes, deciders, decision_deadlines, decisions, journal
 from models.people import roles
 from models.store.database import transaction
 from outbox.moderation import case_news, sanctions, statements
@@ -11,9 +11,9 @@ from outbox.moderation.case_appeals import list_answering
 async def return_unanswered(instance: Instance) -> int:
     """Ask all of the team to confirm what whoever was asked did not answer in time; a chore. How many."""
     async with transaction(instance.pool) as conn:
-        returned = await rulings.return_unanswered(conn)
+        returned = await decision_deadlines.return_unanswered(conn)
         for one in returned:
-            await case_news.ask_second(conn, one, await rulings.list_free(conn, one.case_id))
+            await case_news.ask_second(conn, one, await deciders.list_free(conn, one.case_id))
     return len(returned)
 
 
@@ -33,19 +33,10 @@ async def end_decisions(instance: Instance) -> int:
     """Lift what was decided for a time that is over, and tell whom it was about; a chore. How many."""
     await sanctions.end_decisions(instance)
     async with transaction(instance.pool) as conn:
-        ended = await rulings.claim_ended(conn)
+        ended = await decision_deadlines.claim_untold_ends(conn)
         for one in ended:
             await statements.tell(conn, instance.site, one, "ended")
-            await journal.record(
-                conn,
-                "decision_ended",
-                by=None,
-                right="reports",
-                about_id=one.actor_id,
-                rule=one.rule,
-                kind=one.kind,
-                case_id=one.case_id,
-            )
+            await journal.record_decision(conn, "decision_ended", one, None)
     return len(ended)
 
 

@@ -1,30 +1,32 @@
-"""The team decides about a person: at once, or proposed by one and confirmed by another.
+"""The team decides about a person: at once, or proposed by one and confirmed by another; and takes it back.
 
-A decision closes the case and settles its reports; whoever reported is told. Exclusion always needs two, suspension
-where the cooperative wants it.
+A decision in a case (`decide`) closes it and settles its reports; whoever reported is told. Exclusion always needs two,
+suspension where the cooperative wants it. What a command decides, or what becomes of a post that waits for a look
+(`decide_directly`), leaves what else is in the case as it is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from models import posts, preferences
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import appeals, cases, decisions, journal, reports, rulings
+from models.moderation import appeals, cases, deciders, decisions, journal, reports
 from models.moderation.appeals import AppealAnswer
 from models.moderation.cases import Case
-from models.moderation.decisions import DecisionKind, ModerationDecision
+from models.moderation.decisions import DecisionKind, ModerationDecision, NewDecision
 from models.moderation.journal import Act
-from models.moderation.reports import NOTE_LIMIT, Report, Settlement
-from models.moderation.rulings import NewDecision
+from models.moderation.reports import NOTE_LIMIT, Report
 from models.people import accounts
 from models.people.accounts import Account
+from models.people.actors import Actor
 from models.preferences import Preferences
 from models.settings import Site
 from models.store.database import Connection
 from outbox.moderation import case_news, sanctions, statements
 from outbox.moderation import reports as outbox_reports
-from outbox.moderation.decidable import require_decidable
+from outbox.moderation.decision_limits import require_decidable
 
 ACTS: dict[DecisionKind, Act] = {
     "nothing": "case_closed",
@@ -38,17 +40,6 @@ ACTS: dict[DecisionKind, Act] = {
 TIMED: frozenset[DecisionKind] = frozenset({"hide", "limit", "suspend"})
 """What may be for a time; the rest has no end, or is over at once."""
 
-ANSWERS: dict[bool, tuple[str, str]] = {
-    True: ("L’équipe a lu, et a pris une décision. Merci de nous l’avoir dit.", "The team has read it and decided."),
-    False: (
-        "L’équipe a lu, et n’a rien trouvé de contraire à nos règles. Merci de nous l’avoir dit.",
-        "The team has read it and found nothing against our rules.",
-    ),
-}
-"""What whoever reported is told where the team wrote nothing itself: whether something was decided; French, English."""
-
-SETTLED_AT_ONCE = 200
-
 MEANWHILE = {
     "fr": "L’équipe a masqué ceci le temps d’en décider à deux.",
     "en": "The team has hidden this until two of it have decided.",
@@ -57,7 +48,7 @@ MEANWHILE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What somebody of the team decides in a case. `seen` is the id of the decision that she knew of last (0: none).
+    """What somebody decides. `seen` is the id of the decision of the case that she knew of last (0: none).
 
     `days` or `ends_at` say for how long; `second_id` who is asked to confirm (None: all); `hide_meanwhile` hides the
     posts until then; `answer` is for whoever reported. `read_until` is the id of the latest report that she has read:
@@ -65,7 +56,7 @@ class Ruling:
     """
 
     kind: DecisionKind
-    seen: int
+    seen: int = 0
     rule: str = ""
     words: str = ""
     post_ids: tuple[int, ...] = ()
@@ -96,7 +87,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
     nobody else administers.
     """
     case = await _lock(conn, case_id, by)
-    if await rulings.find_latest(conn, case.id) != ruling.seen or await rulings.find_proposal(conn, case.id):
+    if await decisions.find_latest(conn, case.id) != ruling.seen or await decisions.find_proposal(conn, case.id):
         raise Conflict
     await require_decidable(conn, case, ruling.kind)
     ruling = replace(ruling, post_ids=await _filter_own(conn, case, ruling.post_ids))
@@ -106,13 +97,39 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
         raise Invalid("ends_in_the_past", field="until")
     if needs_second(ruling.kind, await preferences.load(conn)):
         return await _propose(conn, site, case, ruling, by)
-    decision = await rulings.save(conn, await _prepare(conn, case, ruling, by))
+    decision = await decisions.save(conn, await _prepare(conn, case, ruling, by))
     return Ruled(decision=decision, settled=await _carry_out(conn, site, decision, by, ruling))
 
 
-async def _lock(conn: Connection, case_id: int, by: Account) -> Case:
-    case = await cases.lock(conn, case_id, by.actor_id)
-    if case is None or by.actor_id in await cases.list_withdrawn(conn, case_id):
+async def decide_directly(
+    conn: Connection,
+    site: Site,
+    about: Actor,
+    ruling: Ruling,
+    by: Account | None,
+    *,
+    act: Act | None = None,
+    **details: Any,
+) -> ModerationDecision:
+    """Decide by a command (`by` nobody) or about a post that waits for a look; it takes effect at once, and closes the
+    case of this person where nothing else waits in it. `act` (the usual one of its kind) and `details` are for the
+    journal.
+
+    Raises Invalid for whoever administers alone.
+    """
+    case = await _lock(conn, await cases.open_case(conn, about.id, about.display_name), None)
+    await require_decidable(conn, case, ruling.kind)
+    decision = await decisions.save(conn, replace(await _prepare(conn, case, ruling, by), reported=False))
+    await _take_effect(conn, site, decision)
+    await journal.record_decision(conn, act or ACTS[decision.kind], decision, by, **details)
+    await cases.close_settled(conn, case.id)
+    return decision
+
+
+async def _lock(conn: Connection, case_id: int, by: Account | None) -> Case:
+    """The case, which nobody else changes meanwhile. Raises NotFound where it is not hers; a command may always."""
+    case = await cases.lock(conn, case_id, by.actor_id if by is not None else None)
+    if case is None or (by is not None and by.actor_id in await cases.list_withdrawn(conn, case_id)):
         raise NotFound
     return case
 
@@ -123,25 +140,25 @@ async def _filter_own(conn: Connection, case: Case, post_ids: Sequence[int]) -> 
     return tuple(id for id in dict.fromkeys(post_ids) if id in found)
 
 
-async def _prepare(conn: Connection, case: Case, ruling: Ruling, by: Account) -> NewDecision:
+async def _prepare(conn: Connection, case: Case, ruling: Ruling, by: Account | None) -> NewDecision:
     timed = ruling.kind in TIMED
     return NewDecision(
         case_id=case.id,
         actor_id=case.actor_id,
         kind=ruling.kind,
-        decided_by=by.actor_id,
+        decided_by=by.actor_id if by is not None else None,
         post_ids=ruling.post_ids if ruling.kind == "hide" else (),
         rule=ruling.rule,
         words=ruling.words,
         days=ruling.days if timed else None,
         ends_at=ruling.ends_at if timed and ruling.days is None else None,
-        reported=bool(await reports.list_of_case(conn, case.id)),
+        reported=await reports.find_latest(conn, case.id) > 0,
         answer=ruling.answer[:NOTE_LIMIT],
     )
 
 
 async def _propose(conn: Connection, site: Site, case: Case, ruling: Ruling, by: Account) -> Ruled:
-    others = await rulings.list_seconds(conn, case.id, by.actor_id)
+    others = await deciders.list_seconds(conn, case.id, by.actor_id)
     if not others:
         raise Invalid("nobody_to_confirm", field="kind")
     if ruling.second_id is not None and ruling.second_id not in others:
@@ -149,10 +166,10 @@ async def _propose(conn: Connection, site: Site, case: Case, ruling: Ruling, by:
     if ruling.hide_meanwhile and ruling.post_ids:
         await _hide_meanwhile(conn, site, case, ruling, by)
     new = replace(await _prepare(conn, case, ruling, by), proposed=True, second_id=ruling.second_id)
-    decision = await rulings.save(conn, new)
+    decision = await decisions.save(conn, new)
     await cases.give_back(conn, case.id, by.actor_id)
     await case_news.ask_second(conn, decision, others if ruling.second_id is None else [ruling.second_id])
-    await _note(conn, "decision_proposed", decision, by)
+    await journal.record_decision(conn, "decision_proposed", decision, by)
     return Ruled(decision=decision)
 
 
@@ -161,10 +178,9 @@ async def _hide_meanwhile(conn: Connection, site: Site, case: Case, ruling: Ruli
     person = await accounts.find(conn, case.actor_id) if case.actor_id else None
     words = MEANWHILE["en" if person is not None and person.language == "en" else "fr"]
     new = await _prepare(conn, case, replace(ruling, kind="hide", words=words, days=None, ends_at=None), by)
-    hidden = await rulings.save(conn, replace(new, provisional=True, answer=""))
-    await statements.tell(conn, site, hidden, "decided")
-    await _apply(conn, site, hidden)
-    await _note(conn, "post_hidden", hidden, by)
+    hidden = await decisions.save(conn, replace(new, provisional=True, answer=""))
+    await _take_effect(conn, site, hidden)
+    await journal.record_decision(conn, "post_hidden", hidden, by)
 
 
 async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -> Ruled:
@@ -172,15 +188,15 @@ async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -
     where it waits no more or its end is over, Invalid where nobody else administers by now.
     """
     decision, case = await _get_proposal(conn, decision_id, by)
-    if by.actor_id not in await rulings.list_seconds(conn, case.id, decision.decided_by):
+    if by.actor_id not in await deciders.list_seconds(conn, case.id, decision.decided_by):
         raise NotFound
     await require_decidable(conn, case, decision.kind)
-    confirmed = await rulings.confirm(conn, decision.id, by.actor_id)
+    confirmed = await decisions.confirm(conn, decision.id, by.actor_id)
     if confirmed is None:
         raise Conflict
     await case_news.forget_second(conn, decision.id)
-    await _note(conn, "decision_confirmed", confirmed, by)
-    extra = (await rulings.map_extras(conn, [decision.id]))[decision.id]
+    await journal.record_decision(conn, "decision_confirmed", confirmed, by)
+    extra = (await decisions.map_extras(conn, [decision.id]))[decision.id]
     ruling = Ruling(kind=confirmed.kind, seen=confirmed.id, answer=extra.answer)
     return Ruled(decision=confirmed, settled=await _carry_out(conn, site, confirmed, by, ruling))
 
@@ -191,10 +207,10 @@ async def refuse(conn: Connection, decision_id: int, by: Account, words: str) ->
     Raises as `confirm`.
     """
     decision, _ = await _get_proposal(conn, decision_id, by)
-    if not await rulings.refuse(conn, decision.id, by.actor_id, words):
+    if not await decisions.refuse(conn, decision.id, by.actor_id, words):
         raise Conflict
     await case_news.forget_second(conn, decision.id)
-    await _note(conn, "decision_refused", decision, by)
+    await journal.record_decision(conn, "decision_refused", decision, by)
     return decision
 
 
@@ -205,8 +221,10 @@ async def _get_proposal(conn: Connection, decision_id: int, by: Account) -> tupl
     return decision, await _lock(conn, decision.case_id, by)
 
 
-async def take_back(conn: Connection, site: Site, decision_id: int, by: Account, words: str) -> ModerationDecision:
-    """The team thinks better of it: what it did is undone, the person is told, and an appeal is answered with that.
+async def take_back(
+    conn: Connection, site: Site, decision_id: int, by: Account | None, words: str
+) -> ModerationDecision:
+    """The team, or a command, thinks better of it: what it did is undone, the person is told, an appeal is answered.
 
     Raises NotFound for what is not hers to decide, Conflict where it holds no more.
     """
@@ -214,32 +232,36 @@ async def take_back(conn: Connection, site: Site, decision_id: int, by: Account,
     if decision is None or decision.kind == "nothing":
         raise NotFound
     await _lock(conn, decision.case_id, by)
-    if not await sanctions.take_back(conn, site, decision, by=by.actor_id, words=words):
+    by_id = by.actor_id if by is not None else None
+    if not await sanctions.take_back(conn, site, decision, by=by_id, words=words):
         raise Conflict
-    said = AppealAnswer(outcome="taken_back", by=by.actor_id, words=words)
+    said = AppealAnswer(outcome="taken_back", by=by_id, words=words)
     if await appeals.answer(conn, decision.id, said):
         await case_news.forget_appeal(conn, decision.id)
     await statements.tell(conn, site, decision, "taken_back")
-    await _note(conn, "decision_taken_back", decision, by)
+    await journal.record_decision(conn, "decision_taken_back", decision, by)
     return decision
 
 
 async def _carry_out(
     conn: Connection, site: Site, decision: ModerationDecision, by: Account, ruling: Ruling
 ) -> list[Report]:
-    """It takes effect: the person is told first, so that her message arrives; the reports are settled."""
-    if decision.kind != "nothing":
-        await statements.tell(conn, site, decision, "decided")
-    await _apply(conn, site, decision)
+    """It takes effect, and the reports are settled."""
+    await _take_effect(conn, site, decision)
     await _settle_provisional(conn, site, decision, by)
-    await _note(conn, ACTS[decision.kind], decision, by)
-    settled = await _settle_reports(conn, decision, by, ruling)
+    await journal.record_decision(conn, ACTS[decision.kind], decision, by)
+    settled = await outbox_reports.settle_of_case(
+        conn, decision.case_id, by.actor_id, ruling.answer, acted=decision.kind != "nothing", until=ruling.read_until
+    )
     if not await reports.list_open(conn, case_id=decision.case_id, limit=1):
         await cases.close(conn, decision.case_id)
     return settled
 
 
-async def _apply(conn: Connection, site: Site, decision: ModerationDecision) -> None:
+async def _take_effect(conn: Connection, site: Site, decision: ModerationDecision) -> None:
+    """The person is told first, so that her message arrives."""
+    if decision.kind != "nothing":
+        await statements.tell(conn, site, decision, "decided")
     if decision.actor_id is not None:
         await sanctions.apply_decisions(conn, site, decision.actor_id)
 
@@ -247,32 +269,7 @@ async def _apply(conn: Connection, site: Site, decision: ModerationDecision) -> 
 async def _settle_provisional(conn: Connection, site: Site, decision: ModerationDecision, by: Account) -> None:
     """What was hidden for the time being comes back where it was not so bad, and stays hidden where it was."""
     if decision.kind in ("nothing", "warn"):
-        for hidden in await rulings.list_provisional(conn, decision.case_id):
+        for hidden in await decisions.list_provisional(conn, decision.case_id):
             await take_back(conn, site, hidden.id, by, "")
     else:
-        await rulings.settle_provisional(conn, decision.case_id)
-
-
-async def _settle_reports(conn: Connection, decision: ModerationDecision, by: Account, ruling: Ruling) -> list[Report]:
-    settled: list[Report] = []
-    while waiting := await reports.list_open(
-        conn, reader_id=by.actor_id, case_id=decision.case_id, until=ruling.read_until, limit=SETTLED_AT_ONCE
-    ):
-        for one in waiting:
-            usual = ANSWERS[decision.kind != "nothing"][one.reporter_language == "en"]
-            settlement = Settlement(by=by.actor_id, answer=ruling.answer or usual)
-            settled.append(await outbox_reports.settle(conn, one.id, settlement))
-    return settled
-
-
-async def _note(conn: Connection, act: Act, decision: ModerationDecision, by: Account) -> None:
-    await journal.record(
-        conn,
-        act,
-        by=by,
-        right="reports",
-        about_id=decision.actor_id,
-        rule=decision.rule,
-        kind=decision.kind,
-        case_id=decision.case_id,
-    )
+        await decisions.settle_provisional(conn, decision.case_id)

@@ -1,5 +1,7 @@
 """What waits for a look is released, and appears as if it were published now, or refused, and its author told why."""
 
+from typing import Any
+
 from federation.instance import Instance
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
@@ -14,7 +16,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection, transaction
 from outbox.listings import listings as listing_verbs
-from outbox.moderation.deciding import DirectRuling, decide
+from outbox.moderation.case_decisions import Ruling, decide_directly
 from outbox.moderation.first_showing import announce
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
@@ -31,7 +33,10 @@ async def release(conn: Connection, site: Site, post_id: int, by: Account | None
     held, author = await _get(conn, post_id, by)
     if author.suspended_at is not None or author.deleted_at is not None:
         raise Conflict("held_author_suspended")
-    await _settle(conn, held, by, released=True)
+    await _settle(conn, held, released=True)
+    await journal.record(conn, "post_released", by=by, right="reports", about_id=held.author_id, **_write_details(held))
+    if held.case_id is not None:
+        await cases.close_settled(conn, held.case_id)
     if held.draft is not None:
         await _apply_draft(conn, site, author, held)
     elif await held_posts.publish(conn, post_id):
@@ -50,15 +55,10 @@ async def refuse(conn: Connection, site: Site, post_id: int, by: Account | None,
     if not words.strip():
         raise Invalid("refusal_words_missing", field="words")
     held, author = await _get(conn, post_id, by)
-    await _settle(conn, held, by, released=False)
+    await _settle(conn, held, released=False)
     hidden = () if held.draft is not None else (post_id,)
-    ruling = DirectRuling(
-        kind="hide" if hidden else "warn",
-        words=words[:WORDS_LIMIT],
-        post_ids=hidden,
-        by=by.actor_id if by is not None else None,
-    )
-    await decide(conn, site, author, ruling)
+    ruling = Ruling(kind="hide" if hidden else "warn", words=words[:WORDS_LIMIT], post_ids=hidden)
+    await decide_directly(conn, site, author, ruling, by, act="post_refused", **_write_details(held))
 
 
 async def tell_overdue(instance: Instance) -> int:
@@ -80,23 +80,16 @@ async def _get(conn: Connection, post_id: int, by: Account | None) -> tuple[Held
     return held, await actors.get(conn, held.author_id)
 
 
-async def _settle(conn: Connection, held: HeldPost, by: Account | None, *, released: bool) -> None:
+async def _settle(conn: Connection, held: HeldPost, *, released: bool) -> None:
     if not await held_posts.settle(conn, held, released=released):
         raise Conflict("held_post_settled")
-    await journal.record(
-        conn,
-        "post_released" if released else "post_refused",
-        by=by,
-        right="reports",
-        about_id=held.author_id,
-        post_id=held.post_id,
-        reason=held.reason,
-        matched=held.matched,
-    )
-    if held.case_id is not None:
-        if not await held_posts.count_of_case(conn, held.case_id):
-            await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=held.case_id))
-        await cases.close_settled(conn, held.case_id)
+    if held.case_id is not None and not await held_posts.count_of_case(conn, held.case_id):
+        await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=held.case_id))
+
+
+def _write_details(held: HeldPost) -> dict[str, Any]:
+    """For the journal."""
+    return {"post_id": held.post_id, "reason": held.reason, "matched": held.matched}
 
 
 async def _apply_draft(conn: Connection, site: Site, author: Actor, held: HeldPost) -> None:

@@ -22,6 +22,17 @@ from outbox.builders.activities.flag import build_flag
 from outbox.moderation.report_extracts import take_extracts
 from outbox.traffic.send import Recipients, send
 
+ANSWERS: dict[bool, tuple[str, str]] = {
+    True: ("L’équipe a lu, et a pris une décision. Merci de nous l’avoir dit.", "The team has read it and decided."),
+    False: (
+        "L’équipe a lu, et n’a rien trouvé de contraire à nos règles. Merci de nous l’avoir dit.",
+        "The team has read it and found nothing against our rules.",
+    ),
+}
+"""What whoever reported is told where the team wrote nothing itself: whether something was decided; French, English."""
+
+SETTLED_AT_ONCE = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
@@ -174,6 +185,18 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
         await staff_notifications.notify_reporter(conn, id, held.reporter_id)
     settled = await reports.find(conn, id, settlement.by)
     assert settled is not None
+    return settled
+
+
+async def settle_of_case(
+    conn: Connection, case_id: int, by: int, answer: str, *, acted: bool, until: int | None
+) -> list[Report]:
+    """The reports of a case that wait, up to this one, are settled, with this answer or what is usual."""
+    settled: list[Report] = []
+    while waiting := await reports.list_open(conn, reader_id=by, case_id=case_id, until=until, limit=SETTLED_AT_ONCE):
+        for one in waiting:
+            usual = ANSWERS[acted][one.reporter_language == "en"]
+            settled.append(await settle(conn, one.id, Settlement(by=by, answer=answer or usual)))
     return settled
 
 

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models.errors import Conflict, Invalid
-from models.moderation import decisions, hidden_posts
-from models.moderation.decisions import Changed, DecisionKind, ModerationDecision
+from models.moderation import decision_deadlines, decisions, hidden_posts
+from models.moderation.decisions import ModerationDecision
+from models.moderation.sanctions import Changed, refresh
 from models.people import actors
 from models.people.actors import Actor
-from models.personal_data import account_erasure
 from models.relations import follows
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
@@ -33,22 +32,12 @@ async def apply_decisions(conn: Connection, site: Site, actor_id: int) -> None:
     nothing: only what became otherwise is told. Of more than AT_ONCE posts the chore `tell_hidden_posts` tells the
     rest.
     """
-    changed = await decisions.refresh(conn, actor_id)
+    changed = await refresh(conn, actor_id)
     await hidden_posts.tell_streams(conn, changed.hidden, changed.shown)
     actor = await actors.get(conn, actor_id)
     if not await actors.is_published(conn, actor_id) or actor.deleted_at is not None:
         return  # who was never let in is missing to everybody, and nobody is told
     await _tell(conn, site, actor, changed)
-
-
-async def require_another_admin(conn: Connection, actor_id: int | None, kind: DecisionKind) -> None:
-    """Raise Invalid rather than have nobody left who administers: whoever does alone is not suspended."""
-    if actor_id is None or kind not in ("suspend", "exclude"):
-        return
-    try:
-        await account_erasure.require_another_admin(conn, actor_id)
-    except Conflict as conflict:
-        raise Invalid(conflict.code, field="kind") from conflict
 
 
 async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) -> None:
@@ -80,7 +69,7 @@ async def take_back(
 async def end_decisions(instance: Instance) -> int:
     """Lift what was decided for a time that is over; a chore. How many."""
     async with transaction(instance.pool) as conn:
-        ended = await decisions.claim_ended(conn)
+        ended = await decision_deadlines.claim_ended(conn)
         # In one order, so that two who lift for the same people never wait for each other.
         for actor_id in sorted({one.actor_id for one in ended if one.actor_id is not None}):
             await apply_decisions(conn, instance.site, actor_id)
@@ -104,10 +93,10 @@ async def erase_excluded(instance: Instance, *, at: datetime | None = None) -> N
     The decision and its reasons stay: who was excluded, by which rule, and what she wrote against it.
     """
     async with connection(instance.pool) as conn:
-        due = await decisions.list_final_exclusions(conn, at=at or datetime.now(UTC), limit=AT_ONCE)
+        due = await decision_deadlines.list_final_exclusions(conn, at=at or datetime.now(UTC), limit=AT_ONCE)
 
     async def erase(conn: Connection, actor_id: int) -> None:
-        await decisions.refresh(conn, actor_id)
+        await refresh(conn, actor_id)
         actor = await actors.get(conn, actor_id)
         if actor.excluded_at is not None and actor.deleted_at is None:
             await delete(conn, instance.site, actor)

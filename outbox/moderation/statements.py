@@ -5,7 +5,7 @@ Nobody who reported is ever named.
 
 from typing import Literal
 
-from models.moderation import decision_news, rulings
+from models.moderation import decision_news, decisions
 from models.moderation.decisions import DecisionKind, ModerationDecision
 from models.news.notifications import NotificationType
 from models.people import accounts, actors
@@ -91,7 +91,7 @@ async def _write_elsewhere(
 
 async def make_link(conn: Connection, site: Site, decision_id: int) -> str:
     """The address of a decision that opens without an account, for the person alone."""
-    return f"{site.url}/decisions/{await rulings.get_link(conn, decision_id)}"
+    return f"{site.url}/decisions/{await decisions.get_link(conn, decision_id)}"
 
 
 def _write(decision: ModerationDecision, occasion: Occasion, page: str, language: int) -> str:

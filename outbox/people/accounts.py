@@ -11,13 +11,14 @@ from models.access import tokens
 from models.errors import NotFound
 from models.exchanges import points
 from models.moderation import journal
-from models.moderation.journal import Act
 from models.news import notifications, staff_notifications
 from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
 from models.people.actors import Actor, Profile
-from models.people.arrivals import first_sessions, waiting_accounts
+from models.people.arrivals import answer_mails, first_sessions, waiting_accounts
+from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.invitations import entries
+from models.people.invitations.entries import Entry
 from models.people.sign_ups import NewSignUp, SignUp
 from models.personal_data import account_erasure
 from models.places import places
@@ -33,7 +34,8 @@ from outbox.traffic.send import Recipients, send
 class NewMember(TypedDict):
     """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered.
 
-    A `place` is where people come to: a library of things, an association, a workshop. `by` is who of ours let her in.
+    A `place` is where people come to: a library of things, an association, a workshop. `by` is who of ours let her in,
+    `entry` what she brings along.
     """
 
     username: str
@@ -45,12 +47,13 @@ class NewMember(TypedDict):
     confirmed: NotRequired[bool]
     place: NotRequired[bool]
     by: NotRequired[int | None]
+    entry: NotRequired[Entry | None]
 
 
 async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
     """Create a local person or place. The keys were made before the transaction, since RSA takes its time.
 
-    Raises Invalid or Conflict whose `field` is `username` or `email`.
+    Raises Invalid or Conflict whose `field` is `username`, `email` or `invitation`.
     """
     actor = await _create(conn, site, **member)
     if member.get("confirmed", True):
@@ -78,7 +81,7 @@ async def _create(conn: Connection, site: Site, **member: Unpack[NewMember]) -> 
         roles=member["roles"],
         language=member["language"],
     )
-    await entries.settle(conn, username, actor.id)
+    await entries.record(conn, actor.id, member.get("entry") or Entry())
     return actor
 
 
@@ -116,11 +119,13 @@ async def tell_inviter(conn: Connection, actor_id: int) -> None:
         await notifications.notify(conn, recipient_id=inviter.actor_id, type="invitation_used", actor_id=actor_id)
 
 
-async def ask_to_join(conn: Connection, site: Site, new: NewSignUp, commune: Commune | None) -> SignUp:
+async def ask_to_join(
+    conn: Connection, site: Site, new: NewSignUp, commune: Commune | None, entry: Entry | None = None
+) -> SignUp:
     """Put somebody on the list, with an account that nobody sees, and tell those who can answer.
 
     She gets no keys before she is let in, since nothing of hers is signed. Raises Invalid for a bad name, Conflict
-    whose `field` is `username`, `email` or "".
+    whose `field` is `username`, `email`, `invitation`, or "" where the list is full.
     """
     asked = await sign_ups.save(conn, new)
     actor = await _create(
@@ -132,6 +137,7 @@ async def ask_to_join(conn: Connection, site: Site, new: NewSignUp, commune: Com
         roles=(),
         language=new.language,
         name=new.name,
+        entry=entry,
     )
     if commune is not None:
         await settle(conn, actor, commune)
@@ -141,13 +147,14 @@ async def ask_to_join(conn: Connection, site: Site, new: NewSignUp, commune: Com
 
 
 async def approve_sign_up(
-    conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, confirmed: bool, by: int | None = None
+    conn: Connection, site: Site, id: int, answer: TeamAnswer, *, key_pairs: KeyPairs, confirmed: bool
 ) -> Actor:
-    """Let in who asked for it; `by` is who said yes, and `confirmed` that her address needs no mail any more.
+    """Let in who asked for it, and tell her; `confirmed` says that her address needs no mail any more.
 
     Raises NotFound when somebody else has answered already, Conflict when the name or the address of who had no account
     yet was taken meanwhile.
     """
+    by = answer.by.actor_id if answer.by is not None else None
     asked = await sign_ups.find(conn, id)
     password_hash = await sign_ups.find_password_hash(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=True, answered_by=by):
@@ -160,7 +167,8 @@ async def approve_sign_up(
     await save_local_keys(conn, site, actor, key_pairs)
     if confirmed or asked.confirmed_at is not None:
         await confirm(conn, actor.id, by=by)
-    await _record(conn, "sign_up_approved", by, about_id=actor.id)
+    await journal.record(conn, "sign_up_approved", by=answer.by, right="sign_ups", about_id=actor.id)
+    await answer_mails.queue_welcome(conn, actor.id, answer)
     return actor
 
 
@@ -182,21 +190,20 @@ async def _register_asked(conn: Connection, site: Site, asked: SignUp, password_
     return actor
 
 
-async def reject_sign_up(conn: Connection, id: int, *, by: int | None = None) -> bool:
-    """Take a request to come in off the list, and erase its account. False when it was answered already."""
+async def reject_sign_up(conn: Connection, id: int, answer: TeamAnswer) -> SignUp:
+    """Take a request to come in off the list, erase its account, and tell whoever made it; what it was.
+
+    Raises NotFound when it was answered already.
+    """
+    by = answer.by.actor_id if answer.by is not None else None
     asked = await sign_ups.find(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=False, answered_by=by):
-        return False
-    await entries.forget(conn, asked.username)
+        raise NotFound("sign_up_answered")
     if asked.actor_id is not None:
         await waiting_accounts.erase(conn, [asked.actor_id])
-    await _record(conn, "sign_up_refused", by)
-    return True
-
-
-async def _record(conn: Connection, act: Act, by: int | None, *, about_id: int | None = None) -> None:
-    account = await accounts.find(conn, by) if by is not None else None
-    await journal.record(conn, act, by=account, right="sign_ups", about_id=about_id)
+    await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups")
+    await answer_mails.queue_refusal(conn, asked, answer)
+    return asked
 
 
 async def settle(conn: Connection, actor: Actor, commune: Commune) -> None:

@@ -154,7 +154,7 @@ LIMITS: dict[str, object] = {
     "models.moderation.case_notes.LIMIT": 1000,
     "models.moderation.case_queue.COUNTED": 1000,
     "models.moderation.cases.HELD_FOR": timedelta(hours=4),
-    "models.moderation.rulings.ANSWER_WITHIN": timedelta(days=2),
+    "models.moderation.decision_deadlines.ANSWER_WITHIN": timedelta(days=2),
 }
 
 LISTS = {
@@ -172,7 +172,7 @@ LISTS = {
     "models.listings.availability.list_taken": (1000,),
     "models.listings.repair_watches.list_open_places": (3,),
     "models.listings.unavailabilities.list_own": (100,),
-    "models.moderation.decisions.claim_ended": (50,),
+    "models.moderation.decision_deadlines.claim_ended": (50,),
     "models.moderation.reports.list_open": (100,),
     "models.moderation.reports.list_made": (50,),
     "models.moderation.reports.claim_forgotten": (200,),
@@ -237,8 +237,8 @@ LISTS = {
     "models.moderation.journal.list_entries": (50,),
     "models.moderation.journal.list_months": (120,),
     "models.moderation.reports.list_of_case": (500,),
-    "models.moderation.rulings.return_unanswered": (100,),
-    "models.moderation.rulings.claim_ended": (100,),
+    "models.moderation.decision_deadlines._RETURN": (100,),
+    "models.moderation.decision_deadlines._CLAIM_UNTOLD_ENDS": (100,),
 }
 """How many lines each list gives where nobody asks for another number, and how many rows its statement looks at."""
 

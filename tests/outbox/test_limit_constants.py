@@ -66,7 +66,7 @@ LIMITS: dict[str, object] = {
     "outbox.threads.messages.LOOKED_BACK": 50,
     "outbox.traffic.backoff.LONGEST": timedelta(days=10),
     "outbox.traffic.backoff.MOST_OBEYED": timedelta(days=1),
-    "outbox.moderation.case_decisions.SETTLED_AT_ONCE": 200,
+    "outbox.moderation.reports.SETTLED_AT_ONCE": 200,
 }
 
 

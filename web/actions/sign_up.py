@@ -7,7 +7,6 @@ from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
 from models.people import accounts, sign_ups
 from models.people.accounts import Account, Role
-from models.people.invitations import entries
 from models.people.invitations.entries import Entry
 from models.people.sign_ups import NewSignUp, SignUp, SignUpAnswer
 from models.places.places import Commune
@@ -45,7 +44,6 @@ async def create_member(
     password_hash = await hash_password(newcomer.password)
     key_pairs = await make_key_pairs(instance.settings)
     async with transaction(instance.pool) as conn:
-        await entries.record(conn, newcomer.username, newcomer.entry)
         actor = await register(
             conn,
             instance.site,
@@ -56,6 +54,7 @@ async def create_member(
             language=newcomer.language,
             name=newcomer.name,
             confirmed=confirmed,
+            entry=newcomer.entry,
             key_pairs=key_pairs,
         )
         if commune is not None:
@@ -81,6 +80,4 @@ async def ask_to_join(
         answers=tuple(answers),
     )
     async with transaction(instance.pool) as conn:
-        asked = await outbox.ask_to_join(conn, instance.site, new, commune)
-        await entries.record(conn, newcomer.username, newcomer.entry)
-        return asked
+        return await outbox.ask_to_join(conn, instance.site, new, commune, newcomer.entry)

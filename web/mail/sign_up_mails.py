@@ -10,9 +10,7 @@ from models.listings import listing_drafts
 from models.people import accounts
 from models.people.accounts import Account
 from models.people.arrivals import waiting_accounts
-from models.people.sign_ups import SignUp
 from models.settings import Site
-from models.store.background import jobs
 from models.store.database import Connection, connection, transaction
 from web.mail.account_mails import MailKind, render_mail, send_to_member, write_mail
 from web.mail.footer import load_footer
@@ -22,30 +20,6 @@ KINDS: dict[str, MailKind] = {"welcome": "sign_up_welcome", "question": "sign_up
 """What goes to an account, and is called so among the mails that did not leave."""
 
 Farewell = Literal["refused", "expired"]
-
-
-async def queue_welcome(conn: Connection, actor_id: int, words: str, by: Account | None) -> None:
-    """She is let in; `words` are what the team says to it, `by` who of it, unless a command did."""
-    await _queue(conn, {"kind": "welcome", "actor_id": actor_id, "words": words, "by": _name(by)})
-
-
-async def queue_question(conn: Connection, actor_id: int, words: str, by: Account) -> None:
-    """The team wants to know more before it decides."""
-    await _queue(conn, {"kind": "question", "actor_id": actor_id, "words": words, "by": by.name or by.username})
-
-
-async def queue_refusal(conn: Connection, asked: SignUp, words: str, by: Account | None) -> None:
-    """She is not let in. What the mail needs goes along, since nothing else of her is kept."""
-    payload = {"kind": "refused", "email": asked.email, "name": asked.name, "language": asked.language}
-    await _queue(conn, payload | {"words": words, "by": _name(by)})
-
-
-def _name(by: Account | None) -> str:
-    return "" if by is None else by.name or by.username
-
-
-async def _queue(conn: Connection, payload: dict[str, Any]) -> None:
-    await jobs.enqueue(conn, waiting_accounts.MAIL, payload)
 
 
 async def send_sign_up_mail(instance: Instance, payload: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from federation.texts.html_cleaner import to_text
 from models import posts
 from models.listings import listings
-from models.moderation import appeals, rulings
+from models.moderation import appeals, decisions
 from models.moderation.appeals import Appeal
 from models.moderation.decisions import APPEAL_TIME, DecisionKind, ModerationDecision
 from models.people import actors
@@ -45,7 +45,7 @@ class Statement:
 
 async def load_statement(conn: Connection, decision: ModerationDecision, occasion: Occasion | None = None) -> Statement:
     """The statement of a decision; without an `occasion`, of what happened to it last."""
-    extra = (await rulings.map_extras(conn, [decision.id]))[decision.id]
+    extra = (await decisions.map_extras(conn, [decision.id]))[decision.id]
     appeal, now = await appeals.find(conn, decision.id), datetime.now(UTC)
     people = await actors.list_by_ids(conn, [decision.actor_id] if decision.actor_id else [])
     open_to_objection = may_object(decision, now) and appeal is None

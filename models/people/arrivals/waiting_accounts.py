@@ -7,15 +7,12 @@ suspended, so that nothing of hers is listed or sent. Whether the address is her
 from collections.abc import Sequence
 
 from models.people.accounts import Account
+from models.people.arrivals import answer_mails
 from models.people.sign_ups import SignUp
-from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_all, fetch_one
 
 KEPT_DAYS = 90
 """After so many days without an answer a request is forgotten, with everything of whoever made it."""
-
-MAIL = "sign_up_mail"
-"""The job that writes to whoever asked to join (web/mail/sign_up_mails)."""
 
 
 async def begin(conn: Connection, sign_up_id: int, actor_id: int) -> None:
@@ -87,8 +84,7 @@ async def forget_old(conn: Connection, *, days: int = KEPT_DAYS) -> int:
         conn, SignUp, "SELECT * FROM full_sign_up WHERE asked_at < now() - make_interval(days => $1)", days
     )
     for one in gone:
-        told = {"kind": "expired", "email": one.email, "name": one.name, "language": one.language}
-        await jobs.enqueue(conn, MAIL, told)
+        await answer_mails.queue_expiry(conn, one)
     await execute(conn, "DELETE FROM sign_up WHERE id = ANY($1)", [one.id for one in gone])
     await erase(conn, [one.actor_id for one in gone if one.actor_id is not None])
     return len(gone)

@@ -17,17 +17,16 @@ class Acceptance:
     accepted_at: datetime
 
 
-async def accept(conn: Connection, actor_id: int, version_ids: Sequence[int], *, at: datetime | None = None) -> None:
-    """This member says yes to these versions, now or as she said before she had an account; again changes nothing."""
+async def accept(conn: Connection, actor_id: int, version_ids: Sequence[int]) -> None:
+    """This member says yes to these versions; again changes nothing."""
     await execute(
         conn,
         """
-        INSERT INTO document_acceptance (actor_id, version_id, accepted_at)
-        SELECT $1, id, coalesce($3, now()) FROM document_version WHERE id = ANY($2) ON CONFLICT DO NOTHING
+        INSERT INTO document_acceptance (actor_id, version_id)
+        SELECT $1, id FROM document_version WHERE id = ANY($2) ON CONFLICT DO NOTHING
         """,
         actor_id,
         list(version_ids),
-        at,
     )
     await refresh_due(conn, actor_id)
 

@@ -98,8 +98,7 @@ async def find(conn: Connection, id: int) -> Invitation | None:
         Invitation,
         """
         SELECT i.id, i.made_by, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.team, i.note, i.places,
-            (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id)
-                + (SELECT count(*) FROM arrival w WHERE w.invitation_id = i.id) AS used,
+            (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id) AS used,
             i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email,
             i.expires_at <= now() OR NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS expired
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
@@ -116,8 +115,7 @@ async def list_links(conn: Connection, *, made_by: int | None = None, limit: int
         Invitation,
         """
         SELECT i.id, i.made_by, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.team, i.note, i.places,
-            (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id)
-                + (SELECT count(*) FROM arrival w WHERE w.invitation_id = i.id) AS used,
+            (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id) AS used,
             i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email,
             i.expires_at <= now() OR NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS expired
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
@@ -158,8 +156,7 @@ async def count_given(conn: Connection, actor_id: int) -> int:
             conn,
             """
             SELECT coalesce(sum(CASE WHEN i.revoked_at IS NULL AND i.expires_at > now() THEN i.places
-                ELSE (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id)
-                    + (SELECT count(*) FROM arrival w WHERE w.invitation_id = i.id) END), 0)
+                ELSE (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id) END), 0)
             FROM invitation i WHERE i.made_by = $1 AND NOT i.team
             """,
             actor_id,

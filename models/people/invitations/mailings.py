@@ -12,7 +12,10 @@ MailedState = Literal["waiting", "sent", "refused"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailedInvitation:
-    """An invitation to one address, and what became of it; `came` is the name of who came by it."""
+    """An invitation to one address, and what became of it; `came` is the name of who came by it.
+
+    `waits` while she has not confirmed her address: nobody is shown her profile yet.
+    """
 
     id: int
     email: str
@@ -40,9 +43,9 @@ async def list_mailed(conn: Connection, *, limit: int = 500) -> list[MailedInvit
         SELECT i.id, i.email, i.words, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.turn, i.mail_state,
             i.mail_cause, i.created_at, i.expires_at, i.mailed_at, i.revoked_at, i.expires_at <= now() AS expired,
             member.name AS came, member.username AS came_as,
-            EXISTS (SELECT FROM arrival w WHERE w.invitation_id = i.id) AS waits
+            u.actor_id IS NOT NULL AND c.confirmed_at IS NULL AS waits
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
-        LEFT JOIN invitation_use u ON u.invitation_id = i.id
+        LEFT JOIN invitation_use u ON u.invitation_id = i.id LEFT JOIN account c ON c.actor_id = u.actor_id
         LEFT JOIN actor member ON member.id = u.actor_id AND member.deleted_at IS NULL
         WHERE i.email IS NOT NULL ORDER BY i.id DESC LIMIT $1
         """,
@@ -59,9 +62,9 @@ async def find_mailed(conn: Connection, id: int) -> MailedInvitation | None:
         SELECT i.id, i.email, i.words, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.turn, i.mail_state,
             i.mail_cause, i.created_at, i.expires_at, i.mailed_at, i.revoked_at, i.expires_at <= now() AS expired,
             member.name AS came, member.username AS came_as,
-            EXISTS (SELECT FROM arrival w WHERE w.invitation_id = i.id) AS waits
+            u.actor_id IS NOT NULL AND c.confirmed_at IS NULL AS waits
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
-        LEFT JOIN invitation_use u ON u.invitation_id = i.id
+        LEFT JOIN invitation_use u ON u.invitation_id = i.id LEFT JOIN account c ON c.actor_id = u.actor_id
         LEFT JOIN actor member ON member.id = u.actor_id
         WHERE i.email IS NOT NULL AND i.id = $1
         """,

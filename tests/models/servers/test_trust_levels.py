@@ -4,7 +4,7 @@ import pytest
 
 from models import posts, timelines
 from models.listings import listings
-from models.moderation import decisions
+from models.moderation import decisions, sanctions
 from models.news import notifications
 from models.news.notifications import NotificationPage
 from models.people import actors
@@ -164,7 +164,7 @@ async def test_of_a_decision_and_a_server_set_aside_whichever_ends_the_other_hol
             await trust_levels.save_level(conn, "evil.test", "reader")
         else:
             await decisions.take_back(conn, decision.id, None)
-            await decisions.refresh(conn, mallory.id)
+            await sanctions.refresh(conn, mallory.id)
     assert (await actors.get(conn, mallory.id)).suspended_at is None
 
 

@@ -6,12 +6,13 @@ import pytest
 
 from models import preferences
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import case_queue, cases, decisions, journal, reports, rulings
+from models.moderation import case_queue, cases, deciders, decisions, journal, reports
 from models.people import accounts, actors, roles
 from models.preferences import Preferences
 from models.store.database import Connection, execute, fetch_column, fetch_value
-from outbox.moderation import case_decisions, deciding
+from outbox.moderation import case_decisions
 from outbox.moderation import reports as outbox_reports
+from outbox.moderation.case_decisions import Ruling
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.outbox.moderation.case_scenario import Team, make_team
 
@@ -81,7 +82,7 @@ async def test_an_exclusion_waits_for_a_second_one_and_takes_effect_with_her_yes
 
     assert confirmed.decision.second_id == team.odile.actor_id and len(confirmed.settled) == 1
     assert await fetch_value(team.conn, "SELECT excluded_at FROM actor WHERE id = $1", team.hocine.id) is not None
-    assert await team.list_told("second_asked") == [] and await rulings.list_provisional(team.conn, case_id) == []
+    assert await team.list_told("second_asked") == [] and await decisions.list_provisional(team.conn, case_id) == []
     with pytest.raises(Conflict):
         await case_decisions.confirm(team.conn, HERE, proposed.id, team.nadia)
 
@@ -93,8 +94,8 @@ async def test_a_second_one_who_says_no_gives_the_case_back_with_why(team: Team)
     await case_decisions.refuse(team.conn, proposed.id, team.odile, "Trop dur.")
 
     assert (await case_queue.count(team.conn, team.mona.actor_id)).to_read == 1
-    assert (await rulings.map_extras(team.conn, [proposed.id]))[proposed.id].refused_words == "Trop dur."
-    seen = await rulings.find_latest(team.conn, case_id)
+    assert (await decisions.map_extras(team.conn, [proposed.id]))[proposed.id].refused_words == "Trop dur."
+    seen = await decisions.find_latest(team.conn, case_id)
     await team.decide(case_id, "warn", seen=seen)
     assert await fetch_value(team.conn, "SELECT hidden_at FROM post WHERE id = $1", team.note.id) is None
 
@@ -107,7 +108,7 @@ async def test_with_nobody_else_it_says_so_and_excludes_nobody(team: Team) -> No
         await team.decide(case_id, "exclude")
 
     assert refused.value.code == "nobody_to_confirm"
-    assert await rulings.find_latest(team.conn, case_id) == 0
+    assert await decisions.find_latest(team.conn, case_id) == 0
 
 
 async def test_a_suspension_needs_two_only_where_the_cooperative_wants_it(team: Team) -> None:
@@ -129,7 +130,7 @@ async def test_who_decides_second_learns_that_somebody_did(team: Team) -> None:
     with pytest.raises(Conflict):
         await team.decide(case_id, "suspend", by=team.odile)
 
-    assert [one.kind for one in await rulings.list_of(team.conn, case_id)] == ["warn"]
+    assert [one.kind for one in await decisions.list_of_case(team.conn, case_id)] == ["warn"]
 
 
 async def test_nobody_decides_about_herself_or_where_she_stepped_aside(team: Team) -> None:
@@ -144,7 +145,7 @@ async def test_nobody_decides_about_herself_or_where_she_stepped_aside(team: Tea
     assert await case_queue.list_to_read(team.conn, team.mona.actor_id) != []
     assert about_mona not in {one.id for one in await case_queue.list_to_read(team.conn, team.mona.actor_id)}
     assert (await case_queue.count(team.conn, team.mona.actor_id)).to_read == 1
-    assert team.mona.actor_id not in await rulings.list_free(team.conn, other)
+    assert team.mona.actor_id not in await deciders.list_free(team.conn, other)
 
 
 async def test_what_the_team_takes_back_is_undone_and_told(team: Team) -> None:
@@ -211,7 +212,7 @@ async def test_who_waits_or_is_suspended_or_left_is_asked_for_no_second_yes(team
     await execute(team.conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", team.odile.actor_id)
     await execute(team.conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", team.nadia.actor_id)
 
-    assert await rulings.list_free(team.conn, case_id) == [team.mona.actor_id]
+    assert await deciders.list_free(team.conn, case_id) == [team.mona.actor_id]
     assert (await accounts.get(team.conn, team.odile.actor_id)).standing == "suspended"
     assert await decisions.find(team.conn, 1) is None
 
@@ -223,7 +224,7 @@ async def test_whoever_administers_alone_is_suspended_by_no_way(team: Team) -> N
         with pytest.raises(Invalid, match="last_administrator"):
             await team.decide(case_id, kind)
     with pytest.raises(Invalid, match="last_administrator"):
-        await deciding.decide(conn, HERE, nadia, deciding.DirectRuling(kind="suspend", words="Non."))
+        await case_decisions.decide_directly(conn, HERE, nadia, Ruling(kind="suspend", words="Non."), None)
 
     paula = await make_member(conn, "paula", roles=["admin"])
     await team.decide(case_id, "suspend")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import case_queue, cases, decisions, reports, rulings
+from models.moderation import case_queue, cases, decisions, reports
 from models.people import actors, roles
 from models.people.accounts import Account
 from models.store.database import Connection, Pool, execute, fetch_value, transaction
@@ -41,7 +41,7 @@ async def test_two_who_decide_at_the_same_moment_decide_once_and_the_second_one_
 
     assert sorted(ended) == ["done", "late", "late"]
     async with transaction(pool) as conn:
-        assert len(await rulings.list_of(conn, case_id)) == 1
+        assert len(await decisions.list_of_case(conn, case_id)) == 1
         assert await fetch_value(conn, "SELECT count(*) FROM notification WHERE type = 'decision'") == 1
 
 

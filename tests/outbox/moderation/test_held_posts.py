@@ -8,7 +8,7 @@ import pytest
 from models import posts, preferences
 from models.errors import Conflict, Invalid, NotFound
 from models.listings import listings
-from models.moderation import decisions, filters, held_posts
+from models.moderation import decisions, filters, held_posts, sanctions
 from models.moderation.filters import ModerationRule
 from models.people import accounts, actors
 from models.people.accounts import Account
@@ -139,7 +139,7 @@ async def test_a_new_version_that_a_filter_finds_waits_and_the_listing_stands_as
     assert unchanged.details.title == "Tente quatre places"
     assert len(await list_sent(conn)) == sent
     assert not await is_hidden(conn, listing.id)
-    await decisions.refresh(conn, alice.id)
+    await sanctions.refresh(conn, alice.id)
     assert not await is_hidden(conn, listing.id)
     await release(conn, HERE, listing.id, mod)
     changed = await listings.find_by_post(conn, listing.id)
@@ -169,6 +169,7 @@ async def test_what_is_refused_stays_hidden_by_a_decision_that_its_author_reads(
     conn: Connection, alice: Actor, mod: Account
 ) -> None:
     listing = await verbs.publish(conn, HERE, alice, make_draft(title="Cryptomonnaie"))
+    held = await held_posts.find(conn, listing.id)
     with pytest.raises(Invalid):
         await refuse(conn, HERE, listing.id, mod, "  ")
 
@@ -178,6 +179,8 @@ async def test_what_is_refused_stays_hidden_by_a_decision_that_its_author_reads(
     assert (decision.kind, decision.post_ids, decision.words, decision.decided_by) == (
         "hide", [listing.id], "Nous ne voulons pas de cela ici.", mod.actor_id,
     )  # fmt: skip
+    assert held is not None and decision.case_id == held.case_id
+    assert not await fetch_value(conn, "SELECT count(*) FROM moderation_case WHERE closed_at IS NULL")
     assert await is_hidden(conn, listing.id)
     assert [one for one in await list_sent(conn) if one.activity["actor"] == alice.uri] == []
     assert ("alice", "decision") in await told(conn)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from models import posts
-from models.moderation import decisions
+from models.moderation import decision_deadlines
+from models.moderation.sanctions import find_hiding
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
@@ -61,7 +62,7 @@ async def test_a_hidden_listing_is_for_its_author_and_the_team_alone(conn: Conne
 
     for reader, sees in ((None, False), (bob.id, False), (alice.id, True), (moderator.id, True)):
         assert (tent.id in await posts.filter_visible(conn, [tent.id], reader)) is sees
-    hiding = await decisions.find_hiding(conn, tent.id)
+    hiding = await find_hiding(conn, tent.id)
     assert hiding is not None and hiding.words == "Ces annonces trompent vos voisins."
 
 
@@ -112,13 +113,13 @@ async def test_a_suspension_hides_all_and_an_ended_one_brings_it_back(
     assert told[0].activity["object"]["suspended"] is True and told[0].activity["object"]["attachment"] == []
     assert not await posts.filter_visible(conn, [tent.id, note.id], None)
     await execute(conn, "UPDATE moderation_decision SET ends_at = now() WHERE id = $1", decision.id)
-    assert [one.id for one in await decisions.claim_ended(conn)] == [decision.id]
+    assert [one.id for one in await decision_deadlines.claim_ended(conn)] == [decision.id]
     await sanctions.apply_decisions(conn, HERE, alice.id)
     told = await list_new(conn, before + 3)
     assert "suspended" not in told[0].activity["object"]
     assert [sent.activity["object"]["content"] for sent in told[1:]] == [tent.content, note.content]
     assert await posts.filter_visible(conn, [tent.id, note.id], None) == {tent.id, note.id}
-    assert not await decisions.claim_ended(conn)
+    assert not await decision_deadlines.claim_ended(conn)
 
 
 async def test_what_two_decisions_hide_stays_hidden_until_the_last_one_goes(conn: Connection, alice: Actor) -> None:

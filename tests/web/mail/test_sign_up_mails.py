@@ -11,6 +11,7 @@ from federation.instance import Instance
 from models.people import accounts, sign_ups
 from models.people.accounts import Account
 from models.people.arrivals import waiting_accounts
+from models.people.arrivals.answer_mails import TeamAnswer, queue_question, queue_refusal
 from models.settings import Settings
 from models.store.database import Pool, execute, fetch_column, transaction
 from outbox.people.accounts import approve_sign_up, reject_sign_up
@@ -18,7 +19,7 @@ from tests.factories import make_member
 from tests.web.applicants import add_applicant
 from tests.web.form_client import shared_keys
 from tests.web.smtp_server import Postman, StandIn, open_post, read_parts
-from web.mail.sign_up_mails import queue_question, queue_refusal, queue_welcome, send_sign_up_mail
+from web.mail.sign_up_mails import send_sign_up_mail
 from web.mail.smtp import MailRefused
 
 
@@ -64,10 +65,8 @@ async def approve(office: Office) -> None:
     async with transaction(office.pool) as conn:
         asked = await waiting_accounts.find_request(conn, office.carole.actor_id)
         assert asked is not None
-        await approve_sign_up(
-            conn, office.instance.site, asked.id, key_pairs=shared_keys(), confirmed=False, by=office.awa.actor_id
-        )
-        await queue_welcome(conn, office.carole.actor_id, "Bienvenue, Carole !", office.awa)
+        answer = TeamAnswer(words="Bienvenue, Carole !", by=office.awa)
+        await approve_sign_up(conn, office.instance.site, asked.id, answer, key_pairs=shared_keys(), confirmed=False)
 
 
 async def test_welcome_names_who_wrote_it_and_counts_the_drafts_that_wait(office: Office) -> None:
@@ -102,7 +101,7 @@ async def test_question_leads_to_the_page_where_she_answers(office: Office, conf
     if confirmed:
         await office.confirm()
     async with transaction(office.pool) as conn:
-        await queue_question(conn, office.carole.actor_id, "Quelle scie ?", office.awa)
+        await queue_question(conn, office.carole.actor_id, TeamAnswer(words="Quelle scie ?", by=office.awa))
 
     [text] = await office.send_all()
 
@@ -113,8 +112,7 @@ async def test_no_arrives_though_nothing_of_her_is_kept(office: Office) -> None:
     async with transaction(office.pool) as conn:
         asked = await waiting_accounts.find_request(conn, office.carole.actor_id)
         assert asked is not None
-        await reject_sign_up(conn, asked.id, by=office.awa.actor_id)
-        await queue_refusal(conn, asked, "Hénin est plus près de chez vous.", office.awa)
+        await reject_sign_up(conn, asked.id, TeamAnswer(words="Hénin est plus près de chez vous.", by=office.awa))
 
     [text] = await office.send_all()
 
@@ -135,7 +133,7 @@ async def test_whoever_nobody_answered_is_told_with_an_apology(office: Office) -
 
 async def test_mail_to_somebody_who_withdrew_is_not_sent(office: Office) -> None:
     async with transaction(office.pool) as conn:
-        await queue_question(conn, office.carole.actor_id, "Quelle scie ?", office.awa)
+        await queue_question(conn, office.carole.actor_id, TeamAnswer(words="Quelle scie ?", by=office.awa))
         await waiting_accounts.erase(conn, [office.carole.actor_id])
 
     assert await office.send_all() == []
@@ -146,7 +144,7 @@ async def test_no_that_cannot_be_handed_over_is_tried_again(office: Office) -> N
     async with transaction(office.pool) as conn:
         asked = await waiting_accounts.find_request(conn, office.carole.actor_id)
         assert asked is not None
-        await queue_refusal(conn, asked, "Non.", office.awa)
+        await queue_refusal(conn, asked, TeamAnswer(words="Non.", by=office.awa))
 
     with pytest.raises(MailRefused):
         await office.send_all()

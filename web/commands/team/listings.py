@@ -17,7 +17,7 @@ with when_used():
     from models.people import actors
     from models.store import database
     from outbox.listings import listings as outbox
-    from outbox.moderation import deciding
+    from outbox.moderation import case_decisions
     from outbox.moderation import held_posts as held_verbs
 
 if TYPE_CHECKING:
@@ -54,11 +54,8 @@ async def _hide(id: str, reason: str, rule: str) -> None:
         if await _list_hiding(conn, found):
             raise CommandFailed(f"{id} is hidden already; `declic listings show {id}` shows it again.")
         author = await actors.get(conn, found.post.author_id)
-        ruling = deciding.DirectRuling(kind="hide", words=reason, rule=rule, post_ids=(found.id,))
-        await deciding.decide(conn, instance.site, author, ruling)
-        await journal.record(
-            conn, "post_hidden", by=None, right="reports", about_id=author.id, rule=rule, post_id=found.id
-        )
+        ruling = case_decisions.Ruling(kind="hide", words=reason, rule=rule, post_ids=(found.id,))
+        await case_decisions.decide_directly(conn, instance.site, author, ruling, None, post_id=found.id)
         print_out(id)
 
 
@@ -77,10 +74,7 @@ async def _show(id: str) -> None:
         if not hidden and not waits:
             raise CommandFailed(f"{id} is not hidden.")
         for one in hidden:
-            await deciding.take_back(conn, instance.site, one)
-            await journal.record(
-                conn, "decision_taken_back", by=None, right="reports", about_id=found.post.author_id, post_id=found.id
-            )
+            await case_decisions.take_back(conn, instance.site, one.id, None, "")
         if waits:
             await held_verbs.release(conn, instance.site, found.id, None)
         print_out(id)

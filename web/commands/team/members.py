@@ -20,12 +20,13 @@ from web.commands.team.tables import print_rows
 with when_used():
     from federation.own_keys import key_pairs
     from models.moderation import journal
-    from models.news import staff_notifications
-    from models.people import accounts, roles, sign_ups
+    from models.people import accounts, sign_ups
+    from models.people.arrivals.answer_mails import TeamAnswer
     from models.personal_data import export_archives
     from models.store import database
     from outbox.people import accounts as outbox
-    from web.mail import account_mails, sign_up_mails
+    from web.actions import team
+    from web.mail import account_mails
     from web.personal_export import job, storage
 
 if TYPE_CHECKING:
@@ -108,9 +109,9 @@ async def _approve_member(name: str) -> None:
         pairs = await key_pairs.make_key_pairs(instance.settings)
         async with database.transaction(instance.pool) as conn:
             asked = await _find_asked(conn, name)
-            actor = await outbox.approve_sign_up(conn, instance.site, asked.id, key_pairs=pairs, confirmed=not mail)
-            if mail:
-                await sign_up_mails.queue_welcome(conn, actor.id, "", None)
+            await outbox.approve_sign_up(
+                conn, instance.site, asked.id, TeamAnswer(), key_pairs=pairs, confirmed=not mail
+            )
         print_out(name)
 
 
@@ -128,9 +129,7 @@ async def _refuse_member(name: str, *, dry_run: bool) -> None:
         if dry_run:
             print_err(f"This would remove the request of {asked.name or name}, made {asked.asked_at:%Y-%m-%d}.")
         else:
-            await outbox.reject_sign_up(conn, asked.id)
-            if instance.settings.smtp_url is not None:
-                await sign_up_mails.queue_refusal(conn, asked, "", None)
+            await outbox.reject_sign_up(conn, asked.id, TeamAnswer())
         print_out(name)
 
 
@@ -153,12 +152,7 @@ async def _set_role(name: str, held: tuple[str, ...]) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
         found = await find_account(conn, name)
         chosen = accounts.order_roles(held)
-        if chosen != found.roles:
-            await roles.set_roles(conn, found.actor_id, chosen)
-            await staff_notifications.forget_for(conn, found.actor_id)
-            await journal.record(
-                conn, "roles_changed", by=None, right="roles", about_id=found.actor_id, before=found.roles, after=chosen
-            )
+        await team.change_roles(conn, instance.site, found, chosen, by=None)
         print_out(" ".join(chosen) or "member")
 
 
@@ -201,7 +195,6 @@ async def _reset_factors(name: str) -> None:
         found = await find_account(conn, name)
         if not await account_mails.reset_factors(conn, found.actor_id):
             raise CommandFailed(f"{name} has no second factor; the first proof lets in already.")
-        await journal.record(conn, "second_factor_reset", by=None, right="members", about_id=found.actor_id)
         print_out(name)
 
 

@@ -11,10 +11,10 @@ from web.commands.runner import CommandFailed, print_err, print_out, run, workin
 
 with when_used():
     from models.listings import listing_duration
-    from models.moderation import decisions, journal
+    from models.moderation import decisions
     from models.people import accounts, actors, roles
     from models.store import database
-    from outbox.moderation import deciding
+    from outbox.moderation import case_decisions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,10 +45,9 @@ async def _suspend(name: str, reason: str, rule: str, until: datetime | None) ->
             raise CommandFailed(f"{name} is suspended already; `declic members unsuspend {name}` takes that back.")
         if await roles.list_holders(conn, "roles") == [member.id]:
             raise CommandFailed(f"{name} alone administers this cooperative: give somebody else the role first.")
-        ruling = deciding.DirectRuling(kind="suspend", words=reason, rule=rule, ends_at=ends_at)
-        id = await deciding.decide(conn, instance.site, member, ruling)
-        await journal.record(conn, "suspended", by=None, right="reports", about_id=member.id, rule=rule)
-        print_out(str(id))
+        ruling = case_decisions.Ruling(kind="suspend", words=reason, rule=rule, ends_at=ends_at)
+        decision = await case_decisions.decide_directly(conn, instance.site, member, ruling, None)
+        print_out(str(decision.id))
     print_err(f"{name} is suspended, reads why, and may object.")
 
 
@@ -67,8 +66,7 @@ async def _unsuspend(name: str, reason: str) -> None:
         if not found:
             raise CommandFailed(f"{name} is not suspended by a decision.")
         for one in found:
-            await deciding.take_back(conn, instance.site, one, words=reason)
-            await journal.record(conn, "decision_taken_back", by=None, right="reports", about_id=member.id)
+            await case_decisions.take_back(conn, instance.site, one.id, None, reason)
         print_out(name)
 
 

@@ -13,9 +13,9 @@ from models.errors import NotFound
 from models.exchanges import exchange_messages
 from models.listings import categories, listings, repair_watches
 from models.listings.listings import Listing, ListingDetails
-from models.moderation import decisions, held_posts
-from models.moderation.decisions import Hiding
+from models.moderation import held_posts, sanctions
 from models.moderation.held_posts import HeldPost
+from models.moderation.sanctions import Hiding
 from models.people import actors
 from models.places import geometry
 from models.places.places import Commune
@@ -239,7 +239,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         opening=find_opening_hours(author),
         waits=post.waits,
         held=(await held_posts.map_own(conn, reader_id, [post.id])).get(post.id),
-        hiding=await decisions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
+        hiding=await sanctions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
 

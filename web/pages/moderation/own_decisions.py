@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from models.errors import Conflict, NotFound, Refusal
-from models.moderation import decisions, rulings
+from models.moderation import decisions
 from models.moderation.appeals import WORDS_LIMIT
 from models.moderation.decisions import ModerationDecision
 from models.store.database import Connection, connection, transaction
@@ -50,7 +50,7 @@ async def _find(conn: Connection, request: web.Request) -> ModerationDecision:
     Raises NotFound, also for what was only proposed.
     """
     if "link" in request.match_info:
-        decision = await rulings.find_by_link(conn, request.match_info["link"])
+        decision = await decisions.find_by_link(conn, request.match_info["link"])
     else:
         reader_id = require_account(request).actor_id
         decision = await decisions.find(conn, read_id(request.match_info["id"]))

@@ -8,7 +8,8 @@ from federation.own_keys.key_pairs import make_key_pairs
 from models.errors import Conflict, NotFound
 from models.people import sign_ups
 from models.people.accounts import Account
-from models.people.arrivals import canned_answers, sign_up_messages
+from models.people.arrivals import answer_mails, canned_answers, sign_up_messages
+from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.arrivals.canned_answers import WORDS_LIMIT, AnswerKind
 from models.people.roles import RIGHTS
 from models.people.sign_ups import SignUp
@@ -18,7 +19,6 @@ from outbox.people import accounts as outbox
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
-from web.mail.sign_up_mails import queue_question, queue_refusal, queue_welcome
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.people import find_name
 from web.pages.people.arrivals.reply_words import fill_in_replies
@@ -58,7 +58,7 @@ async def post_answer(request: web.Request) -> web.Response:
     if not form.ok or not act:
         return await _show_one(request, form, status=422)
     try:
-        said = await {"yes": _approve, "no": _refuse, "more": _ask}[act](request, me, words)
+        said = await {"yes": _approve, "no": _refuse, "more": _ask}[act](request, TeamAnswer(words=words, by=me), me)
     except NotFound:
         return await _show_answered(request, form)
     except Conflict as conflict:
@@ -67,42 +67,33 @@ async def post_answer(request: web.Request) -> web.Response:
     raise redirect_with_message(f"{PAGE}/{request.match_info['id']}" if act == "more" else PAGE, said)
 
 
-async def _approve(request: web.Request, me: Account, words: str) -> str:
+async def _approve(request: web.Request, answer: TeamAnswer, me: Account) -> str:
     """Where mails can be sent, a new member whose address is not confirmed does that by one first."""
     instance = request.app[INSTANCE]
     key_pairs = await make_key_pairs(instance.settings)
     mail = instance.settings.smtp_url is not None
     async with transaction(instance.pool) as conn:
-        actor = await outbox.approve_sign_up(
-            conn, instance.site, _read_id(request), key_pairs=key_pairs, confirmed=not mail, by=me.actor_id
+        await outbox.approve_sign_up(
+            conn, instance.site, _read_id(request), answer, key_pairs=key_pairs, confirmed=not mail
         )
-        if mail:
-            await queue_welcome(conn, actor.id, words, me)
     return "welcome"
 
 
-async def _refuse(request: web.Request, me: Account, words: str) -> str:
-    instance = request.app[INSTANCE]
-    async with transaction(instance.pool) as conn:
-        asked = await sign_ups.get(conn, _read_id(request))
-        if not await outbox.reject_sign_up(conn, asked.id, by=me.actor_id):
-            raise NotFound
-        if instance.settings.smtp_url is not None:
-            await queue_refusal(conn, asked, words, me)
+async def _refuse(request: web.Request, answer: TeamAnswer, me: Account) -> str:
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await outbox.reject_sign_up(conn, _read_id(request), answer)
     return "refused"
 
 
-async def _ask(request: web.Request, me: Account, words: str) -> str:
+async def _ask(request: web.Request, answer: TeamAnswer, me: Account) -> str:
     """Raises NotFound where it was answered, or where whoever asked has no page to read it on."""
-    instance = request.app[INSTANCE]
-    async with transaction(instance.pool) as conn:
+    async with transaction(request.app[INSTANCE].pool) as conn:
         asked = await sign_ups.get(conn, _read_id(request))
         if asked.actor_id is None:
             raise NotFound
         role = next(one for one in me.roles if one in RIGHTS["sign_ups"])
-        await sign_up_messages.write(conn, asked.id, me.actor_id, words, role=role)
-        if instance.settings.smtp_url is not None:
-            await queue_question(conn, asked.actor_id, words, me)
+        await sign_up_messages.write(conn, asked.id, me.actor_id, answer.words, role=role)
+        await answer_mails.queue_question(conn, asked.actor_id, answer)
     return "asked"
 
 

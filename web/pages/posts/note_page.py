@@ -8,7 +8,7 @@ from federation.uris import note_uri
 from models import posts
 from models.errors import NotFound
 from models.listings import listings
-from models.moderation import decisions, held_posts
+from models.moderation import held_posts, sanctions
 from models.posts import PUBLIC, Post, notes
 from models.store.database import Connection, connection
 from models.timelines import TimelineEntry
@@ -85,7 +85,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)
         delivery = await find_own_delivery(conn, post, reader_id)
-        hiding = await decisions.find_hiding(conn, post.id)
+        hiding = await sanctions.find_hiding(conn, post.id)
         reaction_deliveries = await find_reaction_delivery(conn, reader_id, post.uri)
         held = (await held_posts.map_own(conn, reader_id, [post.id])).get(post.id)
         await find_branding(request, conn)

@@ -22,8 +22,8 @@ from models.moderation import removed_pictures, reports
 from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import accounts, keys, sign_ups
-from models.people.arrivals import waiting_accounts
-from models.people.invitations import entries, mailings, member_imports
+from models.people.arrivals import answer_mails, waiting_accounts
+from models.people.invitations import mailings, member_imports
 from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
@@ -88,7 +88,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_mails.VISITOR: staff_mails.send_to_visitor,
     statements.LETTER: decision_mails.send_decision,
     repair_watches.JOB: send_repair_mail,
-    waiting_accounts.MAIL: sign_up_mails.send_sign_up_mail,
+    answer_mails.MAIL: sign_up_mails.send_sign_up_mail,
     WAITING: notify_waiting,
     invitation_mails.MAIL: invitation_mails.send_invitation,
     invitation_mails.LETTER: invitation_mails.send_member_letter,
@@ -113,7 +113,6 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "agreement_links": agreement_links.forget_old,
     "sign_ups": waiting_accounts.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
-    "arrivals": entries.forget_old,
     "invitation_mails": mailings.forget_old,
     "member_imports": member_imports.forget_old,
     "attempts": limit_rows.forget_old,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.errors import Conflict
+from models.people import accounts
+from models.people.actors import Actor
 from models.people.invitations import entries, invitations, mailings, member_imports
 from models.people.invitations.entries import Entry
 from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
@@ -21,6 +23,11 @@ async def state_of(conn: Connection, id: int) -> str:
     return found.state
 
 
+async def come(conn: Connection, username: str, id: int) -> None:
+    """Somebody comes by this invitation."""
+    await entries.record(conn, (await make_member(conn, username)).id, Entry(invitation_id=id))
+
+
 async def test_an_invitation_is_open_full_expired_or_revoked(conn: Connection) -> None:
     nadia = await make_member(conn, "nadia")
     full, old, revoked, open_one = [
@@ -29,13 +36,13 @@ async def test_an_invitation_is_open_full_expired_or_revoked(conn: Connection) -
         await make_invitation(conn, nadia.id),
         await make_invitation(conn, nadia.id),
     ]
-    await entries.record(conn, "carole", Entry(invitation_id=full))
+    await come(conn, "carole", full)
     assert await invitations.revoke(conn, revoked) and not await invitations.revoke(conn, revoked)
 
     assert [await state_of(conn, id) for id in (full, old, revoked, open_one)] == ["full", "expired", "revoked", "open"]
     for closed in (full, old, revoked):
         with pytest.raises(Conflict):
-            await entries.record(conn, "denis", Entry(invitation_id=closed))
+            await entries.record(conn, nadia.id, Entry(invitation_id=closed))
 
 
 async def test_a_members_own_invitation_ends_with_her(conn: Connection) -> None:
@@ -52,21 +59,22 @@ async def test_of_two_at_the_last_place_one_comes_in(pool: Pool) -> None:
         nadia = await make_member(conn, "nadia")
         id = await make_invitation(conn, nadia.id, places=3)
         for name in ("anne", "bruno"):
-            await entries.record(conn, name, Entry(invitation_id=id))
+            await come(conn, name, id)
+        members = [await make_member(conn, name) for name in ("carole", "denis", "emma", "farid")]
     ready = asyncio.Barrier(4)
 
-    async def come(name: str) -> bool:
+    async def try_to_come(member: Actor) -> bool:
         async with transaction(pool) as conn:
             await fetch_value(conn, "SELECT 1")
             await ready.wait()
             try:
-                await entries.record(conn, name, Entry(invitation_id=id))
+                await entries.record(conn, member.id, Entry(invitation_id=id))
             except Conflict:
                 return False
             await asyncio.sleep(0)
             return True
 
-    came = await asyncio.gather(*(come(name) for name in ("carole", "denis", "emma", "farid")))
+    came = await asyncio.gather(*(try_to_come(member) for member in members))
 
     assert sorted(came) == [False, False, False, True]
     async with connection(pool) as conn:
@@ -74,14 +82,13 @@ async def test_of_two_at_the_last_place_one_comes_in(pool: Pool) -> None:
     assert found is not None and (found.used, found.state) == (3, "full")
 
 
-async def test_what_she_brings_waits_and_becomes_hers_with_the_account(conn: Connection) -> None:
+async def test_what_she_brings_becomes_hers_with_the_account(conn: Connection) -> None:
     nadia = await make_member(conn, "nadia", name="Nadia")
     version = await publish_charter(conn)
     id = await make_invitation(conn, nadia.id)
-    await entries.record(conn, "carole", Entry(invitation_id=id, version_ids=(version,)))
-
     carole = await make_member(conn, "carole")
-    await entries.settle(conn, "carole", carole.id)
+
+    await entries.record(conn, carole.id, Entry(invitation_id=id, version_ids=(version,)))
 
     inviter = await entries.find_inviter(conn, carole.id)
     assert inviter is not None and (inviter.name, inviter.note) == ("Nadia", "affiche du marché")
@@ -89,16 +96,20 @@ async def test_what_she_brings_waits_and_becomes_hers_with_the_account(conn: Con
     assert [one.username for one in await invitations.list_invited(conn, [id])] == ["carole"]
 
 
-async def test_who_is_refused_or_never_confirms_gives_her_place_back(conn: Connection) -> None:
+async def test_who_never_confirms_gives_her_place_back(conn: Connection) -> None:
     nadia = await make_member(conn, "nadia")
     id = await make_invitation(conn, nadia.id, places=1)
-    await entries.record(conn, "carole", Entry(invitation_id=id))
-    await entries.forget(conn, "carole")
-    denis = await make_member(conn, "denis")
-    await entries.record(conn, "denis", Entry(invitation_id=id))
+    await come(conn, "denis", id)
+    await execute(
+        conn,
+        """
+        UPDATE account SET confirmed_at = NULL, created_at = now() - interval '8 days'
+        FROM actor WHERE actor.id = actor_id AND username = 'denis'
+        """,
+    )
     assert await state_of(conn, id) == "full"
 
-    await execute(conn, "DELETE FROM actor WHERE id = $1", denis.id)
+    assert await accounts.forget_unconfirmed(conn) == 1
 
     assert await state_of(conn, id) == "open"
 
@@ -107,7 +118,7 @@ async def test_a_member_gives_away_what_is_open_or_taken(conn: Connection) -> No
     alice = await make_member(conn)
     await make_invitation(conn, alice.id, team=False, places=3)
     stopped = await make_invitation(conn, alice.id, team=False, places=4)
-    await entries.record(conn, "carole", Entry(invitation_id=stopped))
+    await come(conn, "carole", stopped)
     await invitations.revoke(conn, stopped)
     await make_invitation(conn, alice.id, places=100)
 
@@ -136,6 +147,3 @@ async def test_lists_that_nobody_confirmed_are_forgotten_after_a_day(conn: Conne
     assert await member_imports.forget_old(conn) == 1
 
     assert await member_imports.find(conn, looked_at) is None and await member_imports.find(conn, done) is not None
-    await entries.record(conn, "carole", Entry())
-    await execute(conn, "UPDATE arrival SET at = now() - interval '91 days'")
-    assert await entries.forget_old(conn) == 1

@@ -122,10 +122,38 @@ async def test_members_are_listed_by_role_for_people_and_for_scripts(shell: Shel
     ]
 
     assert await shell.result("members", "role", "zoe", "member") == "member"
+    assert await shell.result("members", "role", "zoe", "member") == "member"
 
     assert "has to administer" in await shell.refusal("members", "role", "ada", "member")
     assert "There is no member named nina" in await shell.refusal("members", "role", "nina", "admin")
     assert await shell.acts() == ["roles_changed", "roles_changed"]
+
+
+async def test_who_is_given_a_role_from_a_terminal_enters_anew_is_told_and_loses_her_places_with_it(
+    shell: Shell,
+) -> None:
+    await shell.sql(
+        "INSERT INTO one_time_link (token_hash, purpose, actor_id, expires_at)"
+        " VALUES ('old', 'login', 7, now() + interval '1 hour')"
+    )
+
+    await shell.result("members", "role", "zoe", "keeper")
+
+    assert await shell.sql("SELECT count(*) FROM one_time_link WHERE actor_id = 7 AND used_at IS NULL") == 0
+    await shell.sql("INSERT INTO place_keeper (place_id, actor_id) VALUES (8, 7)")
+    await shell.result("members", "role", "zoe", "member")
+    assert await shell.sql("SELECT count(*) FROM place_keeper") == 0
+    told = "SELECT count(*) FROM mention JOIN post ON post.id = post_id WHERE actor_id = 7 AND content ~ $1"
+    assert [await shell.sql(told, words) for words in ("maintenant.*« Lieu »", "plus.*« Lieu »")] == [1, 1]
+    assert await shell.acts() == ["roles_changed", "roles_changed"]
+
+
+async def test_a_second_proof_is_taken_away_and_the_journal_says_so_once(shell: Shell) -> None:
+    await shell.sql("INSERT INTO totp (actor_id, secret, confirmed_at) VALUES (7, 'x', now())")
+
+    assert await shell.result("membres", "reinitialiser", "zoe") == "zoe"
+
+    assert await shell.acts() == ["second_factor_reset"]
 
 
 async def test_a_member_is_suspended_with_reasons_and_comes_back(shell: Shell) -> None:
@@ -140,10 +168,16 @@ async def test_a_member_is_suspended_with_reasons_and_comes_back(shell: Shell) -
     assert await shell.sql("SELECT suspended_at IS NOT NULL FROM actor WHERE id = 7")
     assert await shell.sql("SELECT count(*) FROM notification WHERE recipient_id = 7 AND type = 'decision'") == 1
     assert "suspended already" in await shell.refusal("members", "suspend", "zoe", "--reason", "Encore.")
+    await shell.sql("INSERT INTO appeal (decision_id, words) VALUES ($1, 'Je n’y suis pour rien.')", int(id))
 
     assert await shell.result("membres", "retablir", "zoe", "--reason", "C’était une erreur.") == "zoe"
 
     assert not await shell.sql("SELECT suspended_at IS NOT NULL FROM actor WHERE id = 7")
+    answered = "taken_back C’était une erreur."
+    assert await shell.sql("SELECT outcome || ' ' || answer FROM appeal WHERE decision_id = $1", int(id)) == answered
+    of_case = "SELECT count(*) FROM journal_entry WHERE (details ->> 'case_id')::bigint = $1"
+    case_id = await shell.sql("SELECT case_id FROM moderation_decision WHERE id = $1", int(id))
+    assert await shell.sql(of_case, case_id) == 2
     assert "not suspended" in await shell.refusal("members", "unsuspend", "zoe")
     assert "alone administers" in await shell.refusal("members", "suspend", "ada", "--reason", "Non.")
     assert "Say why" in await shell.refusal("members", "suspend", "zoe", "--reason", " ")

@@ -46,7 +46,7 @@ async def count(instance: Instance, state: str) -> int:
     return found
 
 
-async def test_b57_members_decide_alone_unless_the_cooperative_wants_otherwise(
+async def test_b57_members_decide_directly_unless_the_cooperative_wants_otherwise(
     odile: Browser, instance: Instance, letters: None
 ) -> None:
     words = (await odile.get(PAGE)).words()

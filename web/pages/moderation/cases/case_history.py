@@ -7,8 +7,7 @@ from datetime import datetime
 from models.moderation.appeals import Appeal
 from models.moderation.case_notes import CaseNote
 from models.moderation.cases import CaseStep
-from models.moderation.decisions import DecisionKind, ModerationDecision
-from models.moderation.rulings import DecisionExtra
+from models.moderation.decisions import DecisionExtra, DecisionKind, ModerationDecision
 from web.pages.moderation.reports import ReportLine
 from web.rendering.i18n import Say
 from web.rendering.render import N_

@@ -8,7 +8,7 @@ from functools import partial
 from aiohttp import web
 
 from models.errors import Conflict, NotFound
-from models.moderation import case_queue, reports, rulings
+from models.moderation import case_queue, decisions, reports
 from models.moderation.case_queue import PostOfCase, QueueLine, Tab
 from models.moderation.reports import NOTE_LIMIT
 from models.people import actors
@@ -91,7 +91,7 @@ async def _close(request: web.Request, me: Account, id: int, answer: str) -> boo
     instance = request.app[INSTANCE]
     try:
         async with transaction(instance.pool) as conn:
-            seen = await rulings.find_latest(conn, id)
+            seen = await decisions.find_latest(conn, id)
             ruling = Ruling(kind="nothing", seen=seen, answer=answer)
             ruled = await case_decisions.decide(conn, instance.site, id, ruling, me)
             await queue_answers(conn, ruled.settled)

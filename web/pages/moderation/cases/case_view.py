@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from models import posts, preferences
-from models.moderation import appeals, case_notes, case_queue, cases, decisions, reports, rulings
+from models.moderation import appeals, case_notes, case_queue, cases, deciders, decisions, reports
 from models.moderation.appeals import Appeal
 from models.moderation.case_notes import CaseNote
 from models.moderation.cases import Case, CaseStep
@@ -146,7 +146,7 @@ def _list_hosts(lines: Sequence[ReportLine], actor: Actor | None) -> list[str]:
 
 
 async def _load_rows(conn: Connection, case: Case, reader_id: int) -> _Rows:
-    made = await rulings.list_of(conn, case.id)
+    made = await decisions.list_of_case(conn, case.id)
     if case.actor_id is not None:
         made = (await decisions.list_about(conn, case.actor_id))[::-1]
     return _Rows(
@@ -154,7 +154,7 @@ async def _load_rows(conn: Connection, case: Case, reader_id: int) -> _Rows:
         decisions=made,
         steps=await cases.list_steps(conn, case.id),
         notes=await case_notes.list_of(conn, case.id),
-        free=await rulings.list_free(conn, case.id),
+        free=await deciders.list_free(conn, case.id),
         appeals=await appeals.map_by_decisions(conn, [one.id for one in made]),
     )
 
@@ -170,7 +170,7 @@ def _list_people(case: Case, rows: _Rows) -> set[int]:
 
 async def _tell_past(conn: Connection, say: Say, rows: _Rows, names: Mapping[int, str]) -> list[PastDecision]:
     """The decisions, the latest first."""
-    extras, now = await rulings.map_extras(conn, [one.id for one in rows.decisions]), datetime.now(UTC)
+    extras, now = await decisions.map_extras(conn, [one.id for one in rows.decisions]), datetime.now(UTC)
     return [
         PastDecision(
             decision=one,
@@ -198,7 +198,7 @@ async def _find_looks(
     proposal, appeal = next(filter(_is_proposed, own), None), next(filter(_is_contested, own), None)
     free = reader_id in rows.free
     reporters = {one.reporter_id for one in rows.reports if one.local}
-    seconds = await rulings.list_seconds(conn, case.id, reader_id)
+    seconds = await deciders.list_seconds(conn, case.id, reader_id)
     others = [id for id in rows.free if id != reader_id]
     return Looks(
         may_decide=free,
@@ -209,7 +209,7 @@ async def _find_looks(
         proposal=proposal,
         appeal=appeal,
         two_for_suspension=(await preferences.load(conn)).suspension_by_two,
-        seen=await rulings.find_latest(conn, case.id),
+        seen=await decisions.find_latest(conn, case.id),
         read_until=await reports.find_latest(conn, case.id),
     )
 
@@ -221,7 +221,7 @@ def _name_some(names: Mapping[int, str], ids: Sequence[int]) -> list[Candidate]:
 async def _may_confirm(conn: Connection, case: Case, proposal: PastDecision | None, reader_id: int) -> bool:
     if proposal is None:
         return False
-    return reader_id in await rulings.list_seconds(conn, case.id, proposal.decision.decided_by)
+    return reader_id in await deciders.list_seconds(conn, case.id, proposal.decision.decided_by)
 
 
 def _is_proposed(one: PastDecision) -> bool:

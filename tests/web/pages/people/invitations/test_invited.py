@@ -8,6 +8,7 @@ from federation.instance import Instance
 from models import preferences
 from models.news import news
 from models.people import accounts, sign_ups
+from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.invitations import invitations
 from models.preferences import Registration
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
@@ -88,7 +89,9 @@ async def test_one_that_needs_a_yes_asks_the_team_and_is_traced_all_the_same(
     assert (await (await door.ring()).open(link)).status == 410, "her place is kept for her"
     async with transaction(door.instance.pool) as conn:
         [asked] = await sign_ups.list_waiting(conn)
-        carole = await approve_sign_up(conn, door.instance.site, asked.id, key_pairs=shared_keys(), confirmed=True)
+        carole = await approve_sign_up(
+            conn, door.instance.site, asked.id, TeamAnswer(), key_pairs=shared_keys(), confirmed=True
+        )
         nadia = await accounts.find_by_username(conn, "nadia")
         assert nadia is not None
         told = [one.type for one in await news.list_news(conn, nadia.actor_id)]

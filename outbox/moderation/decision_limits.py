@@ -1,12 +1,12 @@
-"""About whom nothing can be decided: the platform's own actors, who is gone, and who alone administers."""
+"""What cannot be decided about a person: anything where she is gone or the platform itself, or alone administers."""
 
-from models.errors import Invalid
+from models.errors import Conflict, Invalid
 from models.moderation.cases import Case
 from models.moderation.decisions import DecisionKind
 from models.people import actors
 from models.people.actors import BUILT_IN
+from models.personal_data import account_erasure
 from models.store.database import Connection
-from outbox.moderation.sanctions import require_another_admin
 
 OF_POSTS: frozenset[DecisionKind] = frozenset({"nothing", "hide"})
 """What touches nobody herself."""
@@ -21,4 +21,13 @@ async def require_decidable(conn: Connection, case: Case, kind: DecisionKind) ->
         raise Invalid("nobody_to_decide_about", field="kind")
     if found[0].local and found[0].username in BUILT_IN:
         raise Invalid("built_in_actor", field="kind")
-    await require_another_admin(conn, found[0].id, kind)
+    if kind in ("suspend", "exclude"):
+        await _require_another_admin(conn, found[0].id)
+
+
+async def _require_another_admin(conn: Connection, actor_id: int) -> None:
+    """Raise Invalid rather than have nobody left who administers."""
+    try:
+        await account_erasure.require_another_admin(conn, actor_id)
+    except Conflict as conflict:
+        raise Invalid(conflict.code, field="kind") from conflict
