@@ -136,14 +136,15 @@ async def test_who_decides_second_learns_that_somebody_did(team: Team) -> None:
 async def test_nobody_decides_about_herself_or_where_she_stepped_aside(team: Team) -> None:
     about_mona = await team.report(target=await actors.get(team.conn, team.mona.actor_id))
     other = await team.report()
+    await cases.take(team.conn, other, team.mona.actor_id)
     await cases.withdraw(team.conn, other, team.mona.actor_id, "C’est mon voisin.")
 
     for case_id in (about_mona, other):
         with pytest.raises(NotFound):
             await team.decide(case_id, "nothing")
 
-    assert await case_queue.list_to_read(team.conn, team.mona.actor_id) != []
-    assert about_mona not in {one.id for one in await case_queue.list_to_read(team.conn, team.mona.actor_id)}
+    waiting = await case_queue.list_to_read(team.conn, team.mona.actor_id)
+    assert [(line.id, line.holder_id) for line in waiting] == [(other, None)], "nor does she hold it any more"
     assert (await case_queue.count(team.conn, team.mona.actor_id)).to_read == 1
     for case_id in (about_mona, other):
         assert await deciders.list_free(team.conn, case_id) == [team.odile.actor_id, team.nadia.actor_id]
