@@ -145,10 +145,13 @@ async def test_a_new_version_that_a_filter_finds_waits_and_the_listing_stands_as
     assert not await is_hidden(conn, listing.id)
     await sanctions.refresh(conn, alice.id)
     assert not await is_hidden(conn, listing.id)
-    await release(conn, HERE, listing.id, mod)
+    await filters.save(conn, replace(WORDS, name="Plus", patterns=("cryptomonnaie",)))
+    await release(conn, HERE, listing.id, mod)  # somebody has looked at it, whatever else is wanted by now
     changed = await listings.find_by_post(conn, listing.id)
     assert changed is not None and changed.details.title == "Cryptomonnaie"
     assert "Update" in [one.type for one in (await list_sent(conn))[sent:]]
+    [_, more] = await filters.list_all(conn)
+    await filters.delete(conn, more.id)
     again = await verbs.edit(conn, HERE, alice, listing.uri, make_draft(title="Cryptomonnaie", text="Autre prix."))
     assert again.post.source == "Autre prix."
 
@@ -241,6 +244,7 @@ async def test_a_filter_that_only_tells_holds_nothing(conn: Connection, alice: A
 
     assert await held_posts.find(conn, listing.id) is None
     assert ("max", "held_post") in await told(conn)
+    assert ("alice", "post_held") not in await told(conn)
     assert await fetch_column(conn, "SELECT words FROM moderation_note") == ["Arnaques : « cryptomonnaie »"]
 
 
@@ -284,6 +288,9 @@ async def test_first_posts_of_a_new_member_wait_until_so_many_were_released(
 
     assert await held_posts.find(conn, fourth.id) is None
     assert [one.type for one in await list_sent(conn)] == ["Create"] * 3
+    assert await is_hidden(conn, held[2].id), "only what is released appears"
+    now = {one.id: one.published_at for one in await posts.list_by_ids(conn, [held[0].id, held[2].id])}
+    assert now[held[0].id] != held[0].published_at and now[held[2].id] == held[2].published_at
 
 
 async def test_the_team_places_and_whoever_published_before_do_not_wait(conn: Connection, mod: Account) -> None:

@@ -21,8 +21,7 @@ TERMS = Terms(begins_at=SOON, ends_at=SOON + timedelta(days=1))
 async def test_days_are_freed_by_an_exclusion_alone_and_what_was_handed_over_stays(conn: Connection) -> None:
     alice, hocine = await make_member(conn), await make_member(conn, "hocine")
     waiting, settled, begun = [
-        await request(conn, HERE, hocine, await make_listing(conn, alice), TERMS)
-        for _ in range(3)
+        await request(conn, HERE, hocine, await make_listing(conn, alice), TERMS) for _ in range(3)
     ]
     for one in (settled, begun):
         await accept(conn, HERE, alice, one)

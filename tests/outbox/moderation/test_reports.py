@@ -47,6 +47,10 @@ async def test_posts_of_others_or_hidden_ones_cannot_be_reported(conn: Connectio
     for post in (hidden, foreign):
         with pytest.raises(NotFound):
             await report(conn, HERE, alice, Complaint(target=bob, post_ids=(post.id,)))
+    said, elsewhere = [await make_note(conn, bob) for _ in range(2)]
+    for around in (hidden, elsewhere):
+        with pytest.raises(NotFound):
+            await report(conn, HERE, alice, Complaint(target=bob, post_ids=(said.id,), around_ids=(around.id,)))
 
 
 async def test_an_endless_report_is_refused(conn: Connection) -> None:
