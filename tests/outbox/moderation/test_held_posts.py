@@ -179,7 +179,7 @@ async def nothing_waits(conn: Connection) -> bool:
         SELECT (SELECT count(*) FROM held_post) + (SELECT count(*) FROM moderation_case WHERE closed_at IS NULL)
             + (SELECT count(*) FROM notification WHERE type = 'held_post')
     """
-    return await fetch_value(conn, left) == 0
+    return int(await fetch_value(conn, left)) == 0
 
 
 @pytest.mark.parametrize("gone", ["draft", "post", "author"])

@@ -29,7 +29,7 @@ async def test_days_are_freed_by_an_exclusion_alone_and_what_was_handed_over_sta
 
     async def see() -> list[tuple[str, str]]:
         """How each stands, and what its thread said last."""
-        found = []
+        found: list[tuple[str, str]] = []
         for one in (waiting, settled, begun):
             [*_, last] = await exchanges.list_entries(conn, one.exchange_id)
             [event] = await exchanges.list_events(conn, [last.id])
