@@ -153,6 +153,6 @@ async def hold_edit(conn: Connection, author: Actor, post: Post, said: PostTexts
             await keep_verdict(conn, author, post.id, verdict)
         return False
     if not verdict.holds:
-        await held_posts.drop_draft(conn, post.id)
+        await held_posts.forget(conn, post_id=post.id, drafts_only=True)
     await keep_verdict(conn, author, post.id, verdict, held_posts.write_draft(draft) if verdict.holds else None)
     return verdict.holds

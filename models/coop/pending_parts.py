@@ -16,7 +16,7 @@ REPORTS = """
         AND NOT EXISTS (SELECT FROM case_step s WHERE s.case_id = c.id AND s.by_id = $1 AND s.act = 'withdrew')
         AND EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.closed_at IS NULL)
         AND NOT EXISTS (SELECT FROM moderation_decision d
-            WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL AND d.taken_back_at IS NULL)
+            WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
 """
 """One for each person who is reported; not where the reader stepped aside, or a decision waits for a second one."""
 
@@ -59,7 +59,7 @@ APPEALS = fragment(
 DECISIONS = fragment(
     """
     FROM moderation_decision d
-    WHERE d.effective_at IS NULL AND d.refused_at IS NULL AND d.taken_back_at IS NULL
+    WHERE d.effective_at IS NULL AND d.refused_at IS NULL
         AND d.actor_id IS DISTINCT FROM $1 AND NOT EXISTS ({withdrew} $1)
         AND ((d.decided_by IS DISTINCT FROM $1 AND NOT EXISTS ({reported} $1))
             OR NOT EXISTS (SELECT {able} AND m.actor_id IS DISTINCT FROM d.decided_by

@@ -12,6 +12,9 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from models.moderation import cases
+from models.news import staff_notifications
+from models.news.staff_notifications import Topic
 from models.store.background import stream_events
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
@@ -251,9 +254,33 @@ async def list_named(conn: Connection, post_id: int) -> list[int]:
     )
 
 
-async def drop_draft(conn: Connection, post_id: int) -> None:
-    """A later version took the place of one that waited."""
-    await execute(conn, "DELETE FROM held_post WHERE post_id = $1 AND draft IS NOT NULL", post_id)
+async def forget(
+    conn: Connection, *, post_id: int | None = None, author_id: int | None = None, drafts_only: bool = False
+) -> None:
+    """What waits of this post, or of all of this author, was taken back: no words of it stay, and nobody need look.
+
+    With `drafts_only` a later version took the place of one that waited.
+    """
+    case_ids = await fetch_column(
+        conn,
+        """
+        DELETE FROM held_post h USING post p
+        WHERE p.id = h.post_id AND (p.id = $1 OR p.author_id = $2) AND (h.draft IS NOT NULL OR NOT $3)
+        RETURNING h.case_id
+        """,
+        post_id,
+        author_id,
+        drafts_only,
+    )
+    for case_id in {id for id in case_ids if id is not None}:
+        await forget_news(conn, case_id)
+        await cases.close_settled(conn, case_id)
+
+
+async def forget_news(conn: Connection, case_id: int) -> None:
+    """The team is told no more that posts of this person wait, if none does."""
+    if not await count_of_case(conn, case_id):
+        await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=case_id))
 
 
 async def claim_overdue(conn: Connection) -> list[int]:

@@ -13,7 +13,8 @@ async def return_unanswered(instance: Instance) -> int:
     async with transaction(instance.pool) as conn:
         returned = await decision_deadlines.return_unanswered(conn)
         for one in returned:
-            await case_news.ask_second(conn, one, await deciders.list_free(conn, one.case_id))
+            others = await deciders.list_seconds(conn, one.case_id, one.decided_by)
+            await case_news.ask_second(conn, one, others)
     return len(returned)
 
 

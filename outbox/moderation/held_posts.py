@@ -83,8 +83,8 @@ async def _get(conn: Connection, post_id: int, by: Account | None) -> tuple[Held
 async def _settle(conn: Connection, held: HeldPost, *, released: bool) -> None:
     if not await held_posts.settle(conn, held, released=released):
         raise Conflict("held_post_settled")
-    if held.case_id is not None and not await held_posts.count_of_case(conn, held.case_id):
-        await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=held.case_id))
+    if held.case_id is not None:
+        await held_posts.forget_news(conn, held.case_id)
 
 
 def _write_details(held: HeldPost) -> dict[str, Any]:

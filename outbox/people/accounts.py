@@ -10,7 +10,7 @@ from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
 from models.errors import NotFound
 from models.exchanges import points
-from models.moderation import journal
+from models.moderation import held_posts, journal
 from models.news import notifications, staff_notifications
 from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
@@ -244,5 +244,6 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     farewell = build_farewell(site, actor, datetime.now(UTC))
     await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
     await end_all(conn, site, actor)
+    await held_posts.forget(conn, author_id=actor.id)
     await account_erasure.erase(conn, actor.id)
     await points.give_back_all(conn, actor.id)

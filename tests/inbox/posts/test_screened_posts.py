@@ -126,6 +126,19 @@ async def test_a_new_version_from_elsewhere_hides_the_post_since_no_other_can_be
     assert await desk.value("SELECT hidden_at IS NOT NULL FROM post WHERE id = $1", one.post_id)
 
 
+@pytest.mark.parametrize("gone", ["post", "author"])
+async def test_of_what_is_deleted_elsewhere_nothing_waits_for_a_look(desk: Desk, eve: Person, gone: str) -> None:
+    note = desk.note(eve, content="<p>Une arnaque</p>")
+    await desk.take(eve, desk.create(eve, note))
+    assert await desk.value("SELECT count(*) FROM moderation_case WHERE closed_at IS NULL") == 1
+
+    await desk.take(eve, desk.activity(eve, "Delete", note["id"] if gone == "post" else eve.uri))
+
+    assert await desk.value("SELECT count(*) FROM held_post") == 0
+    assert await desk.value("SELECT count(*) FROM moderation_case WHERE closed_at IS NULL") == 0
+    assert "max held_post" not in await news(desk)
+
+
 async def test_a_photo_like_one_that_was_removed_hides_its_post_as_soon_as_it_is_fetched(
     desk: Desk, eve: Person
 ) -> None:
