@@ -158,12 +158,20 @@ async def test_what_somebody_limited_publishes_is_shown_to_her_followers_alone(s
     async with transaction(secrets.instance.pool) as conn:
         carole = await make_member(conn, "carole")
         await make_follow(conn, carole, secrets.zoe)  # who shares it
-        await execute(conn, "DELETE FROM quote")  # what others show of her is theirs
         decision = await rule(conn, secrets.alice, "limit")
 
     theirs = ["/@zoe", f"/api/v1/accounts/{secrets.zoe.id}/statuses"]
-    assert await find(secrets, carole, [*LISTS, "/feed.atom", *OF_FOLLOWERS, "/api/v1/trends/tags", *theirs]) == []
-    assert await find(secrets, None, ["/@zoe"]) == []
+    wire = "/users/zoe/outbox?before=9000000000000000000"
+    answers = await secrets.instance.pool.fetchval(
+        "SELECT '/api/v1/statuses/' || in_reply_to_id || '/context' FROM post WHERE in_reply_to_id IS NOT NULL"
+    )
+    assert (
+        await find(
+            secrets, carole, [*LISTS, "/feed.atom", *OF_FOLLOWERS, "/api/v1/trends/tags", *theirs, wire, answers]
+        )
+        == []
+    )
+    assert await find(secrets, None, ["/@zoe", wire]) == []
     assert await find(secrets, secrets.zoe, theirs) == theirs
     assert await find(secrets, None, [*LISTS]) == []
     assert await find(secrets, secrets.zoe, [*OF_FOLLOWERS, *OF_READERS, "/annonces", "/api/v1/declic/listings"]) == [
