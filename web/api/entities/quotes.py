@@ -17,7 +17,8 @@ from web.api.entities.values import Json
 class Quotes:
     """Of a page of statuses: who quotes what, how often each is quoted, and whose posts the reader may quote.
 
-    `readable` are the posts quoted with agreement that the reader may see, by nobody limited whom she does not follow; `followed` the authors whom she follows.
+    `readable` are the posts quoted with agreement that the reader may see, by nobody limited whom she does not follow;
+    `followed` the authors whom she follows.
     """
 
     made: dict[int, Quote]
