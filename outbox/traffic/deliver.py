@@ -38,6 +38,9 @@ LANES = 128
 LANES_TRIED_BEFORE = LANES // 4
 LANES_PER_HOST = 8
 
+FRESH = 1.0
+"""Seconds after its claim in which a delivery counts as standing still as it did then."""
+
 
 async def deliver_due(
     instance: Instance,
@@ -115,6 +118,7 @@ class _DeliveryWorker:
             self.held.difference_update(delivery.id for delivery in lane)
 
     async def _send_in_order(self, lane: list[Delivery]) -> None:
+        begun = time.monotonic()
         async with AsyncExitStack() as places:
             if lane[0].attempts:
                 await places.enter_async_context(self.places_tried_before)
@@ -122,6 +126,8 @@ class _DeliveryWorker:
             await places.enter_async_context(host)
             await places.enter_async_context(self.places)
             for position, delivery in enumerate(lane):
+                if (delivery.attempts or time.monotonic() - begun > FRESH) and await self.pull_back(delivery):
+                    continue
                 outcome = await self.send(delivery)
                 await self.results.put(outcome)
                 self.held.discard(delivery.id)
@@ -154,6 +160,14 @@ class _DeliveryWorker:
         latency = round((time.monotonic() - begun) * 1000)
         chance = random.random()  # noqa: S311 - spreads load only
         return judge(delivery, answer, at=self.now(), chance=chance, latency=latency)
+
+    async def pull_back(self, delivery: Delivery) -> bool:
+        """Whether what it shows was hidden while it waited in a lane, or for another try: then it does not leave."""
+        async with connection(self.instance.pool) as conn:
+            pulled = await deliveries.pull_back(conn, delivery.id)
+        if pulled:
+            self.held.discard(delivery.id)
+        return pulled
 
     async def release(self, rest: list[Delivery], *, moved: bool) -> None:
         """Give back what was not tried; `moved` when `deliveries.retry` has done so."""

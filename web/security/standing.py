@@ -16,14 +16,22 @@ HOMES: Mapping[Standing, str] = {"waiting": "/compte/attente", "suspended": "/co
 COMMON = frozenset({
     "/deconnexion",
     "/compte/langue",
+    "/langue",
+    "/langue/{language}",
     "/compte/donnees",
     "/compte/donnees/archive",
     "/aide",
     "/mentions-legales",
+    "/accessibilite",
+    "/a-l-ecart",
+    "/sources",
     "/charte",
     "/conditions",
 })  # fmt: skip
-"""What opens whatever somebody's standing: the way out, her data, and what the law asks for."""
+"""What opens whatever somebody's standing: the way out, her data, and what the law and the licence ask for."""
+
+COMMON_BELOW = ("/signaler", "/signalement/", "/courriels/arreter/")
+"""And whatever begins so: what any visitor may report, and how mails are stopped."""
 
 OPEN: Mapping[Standing, frozenset[str]] = {
     "waiting": COMMON
@@ -37,14 +45,11 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         "/connexion/cle",
         "/connexion/verification",
         "/mot-de-passe-oublie",
-        "/langue",
         # What she writes and keeps for herself.
         "/publier",
         "/compte/brouillons",
         "/compte/gardees",
         "/reactions/{id}",
-        # What visitors may do too, by the law.
-        "/signaler/{what}/{id}",
     },
     "suspended": COMMON
     | {
@@ -59,10 +64,13 @@ OPEN: Mapping[Standing, frozenset[str]] = {
 }
 """The addresses of routes, as in the table of routes, that open for each.
 
-Who waits is a visitor there, but for what asks `session.logged_in`.
+Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports something.
 """
 
-OPEN_BELOW: Mapping[Standing, tuple[str, ...]] = {"waiting": (), "suspended": ("/compte/decisions",)}
+OPEN_BELOW: Mapping[Standing, tuple[str, ...]] = {
+    "waiting": COMMON_BELOW,
+    "suspended": (*COMMON_BELOW, "/compte/decisions"),
+}
 """And whatever stands below these: a decision, its reasons, and how to object."""
 
 READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
