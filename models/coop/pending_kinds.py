@@ -1,12 +1,13 @@
 """Which kinds of things wait for somebody of the team: the mark in the bar counts them, one statement for all pages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from models.coop.pending_parts import (
     APPEALS,
     BACKUP,
     CHORES,
+    CONFIRMATIONS,
     DECISIONS,
     DISK_SPACE,
     ENDINGS,
@@ -21,7 +22,7 @@ from models.coop.pending_parts import (
 )
 from models.people.accounts import Account
 from models.people.roles import RIGHTS, Right, has_right
-from models.store.database import Connection, fetch_column
+from models.store.database import Connection, fetch_column, fetch_records
 from models.store.statements import compose
 
 COUNTED: Mapping[str, Right] = MappingProxyType(
@@ -44,9 +45,12 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
 )
 """The kinds, and the right of whoever settles each."""
 
+PERSONAL = frozenset({"reports", "appeals", "decisions", "held_posts", "endings"})
+"""What does not wait alike for everybody who has the right: some have a part in it themselves."""
+
 _WAITING = compose(
     """
-    SELECT kind FROM unnest($3::text[]) AS kind WHERE CASE kind
+    SELECT kind FROM unnest($3::text[]) AS kind CROSS JOIN (SELECT $1::bigint AS id) AS reader WHERE CASE kind
         WHEN 'sign_ups' THEN EXISTS (SELECT {sign_ups})
         WHEN 'unattended' THEN EXISTS (SELECT {unattended})
         WHEN 'reports' THEN EXISTS (SELECT {reports})
@@ -77,6 +81,26 @@ _WAITING = compose(
     chores=CHORES,
     backup=BACKUP,
     disk_space=DISK_SPACE,
+    reader="reader.id",
+)
+
+_ABLE = compose(
+    """
+    SELECT kind, reader.id FROM unnest($1::bigint[]) AS reader (id) CROSS JOIN unnest($3::text[]) AS kind
+    WHERE CASE kind
+        WHEN 'reports' THEN EXISTS (SELECT {reports})
+        WHEN 'appeals' THEN EXISTS (SELECT {appeals})
+        WHEN 'decisions' THEN EXISTS (SELECT {confirmations})
+        WHEN 'held_posts' THEN EXISTS (SELECT {held_posts})
+        WHEN 'endings' THEN EXISTS (SELECT {endings})
+        END
+    """,
+    reports=REPORTS,
+    appeals=APPEALS,
+    confirmations=CONFIRMATIONS,
+    held_posts=HELD_POSTS,
+    endings=ENDINGS,
+    reader="reader.id",
 )
 
 
@@ -84,3 +108,10 @@ async def list_waiting(conn: Connection, account: Account) -> list[str]:
     """The kinds of which something waits for her: the lines of the cooperative's home. Every page of hers asks."""
     mine = [kind for kind, right in COUNTED.items() if has_right(account, right)]
     return mine and await fetch_column(conn, _WAITING, account.actor_id, sorted(RIGHTS["reports"]), mine)
+
+
+async def map_able(conn: Connection, kinds: Collection[str], actor_ids: Collection[int]) -> dict[str, set[int]]:
+    """Of those PERSONAL among these kinds, which of these people can settle something of each."""
+    wanted = sorted(PERSONAL & set(kinds))
+    found = await fetch_records(conn, _ABLE, list(actor_ids), sorted(RIGHTS["reports"]), wanted) if wanted else []
+    return {kind: {row["id"] for row in found if row["kind"] == kind} for kind in wanted}

@@ -1,9 +1,10 @@
 """What waits for the team, kind by kind: the parts of statements that its home and the mark in the bar share.
 
-Each part begins with FROM and says what waits. `$1` is the reader: nothing about herself is hers to settle, and nothing
-that she decided, unless she is alone. `$2` are the roles of those who moderate.
+Each part begins with FROM and says what waits for `{reader}`: what concerns her is not hers to settle, and the rest as
+`models/moderation/deciders` says. `$2` are the roles of those who moderate.
 """
 
+from models.moderation import deciders
 from models.store.statements import fragment
 
 SIGN_UPS = "FROM full_sign_up s WHERE NOT s.asked_back"
@@ -11,69 +12,65 @@ SIGN_UPS = "FROM full_sign_up s WHERE NOT s.asked_back"
 
 UNATTENDED = "FROM unattended u WHERE u.until IS NULL"
 
-REPORTS = """
-    FROM moderation_case c WHERE c.closed_at IS NULL AND c.actor_id IS DISTINCT FROM $1
-        AND NOT EXISTS (SELECT FROM case_step s WHERE s.case_id = c.id AND s.by_id = $1 AND s.act = 'withdrew')
+_NOT_HERS = "NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = {about_id} AND x.actor_id = {reader})"
+
+_NO_PART = "NOT EXISTS (SELECT FROM case_part p WHERE p.case_id = d.case_id AND p.actor_id = {reader})"
+"""Then she may do all about a decision, and nobody else is looked for."""
+
+REPORTS = fragment(
+    """
+    FROM moderation_case c WHERE c.closed_at IS NULL AND {not_hers}
+        AND (NOT EXISTS (SELECT FROM case_step s
+            WHERE s.case_id = c.id AND s.by_id = {reader} AND s.act = 'withdrew') OR {reader} IN ({free}))
         AND EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.closed_at IS NULL)
         AND NOT EXISTS (SELECT FROM moderation_decision d
             WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
-"""
-"""One for each person who is reported; not where the reader stepped aside, or a decision waits for a second one."""
-
-_WITHDREW = "SELECT FROM case_step s WHERE s.case_id = d.case_id AND s.act = 'withdrew' AND s.by_id ="
-
-_REPORTED = "SELECT FROM report r WHERE r.case_id = d.case_id AND r.local AND r.reporter_id ="
-
-_DECIDED = """
-    SELECT FROM moderation_decision o WHERE o.case_id = d.case_id
-        AND CASE WHEN o.seconded_at IS NULL AND o.refused_at IS NULL THEN o.decided_by = {who}
-            ELSE {who} IN (o.decided_by, o.second_id) END
-"""
-
-_ABLE = fragment(
-    """
-    FROM account m JOIN actor a ON a.id = m.actor_id
-    WHERE m.roles && $2 AND m.disabled_at IS NULL AND m.waits_since IS NULL AND a.suspended_at IS NULL
-        AND a.deleted_at IS NULL AND m.actor_id <> $1 AND m.actor_id IS DISTINCT FROM d.actor_id
-        AND NOT EXISTS ({withdrew} m.actor_id)
     """,
-    withdrew=_WITHDREW,
+    not_hers=fragment(_NOT_HERS, about_id="c.actor_id"),
+    free=fragment(deciders.FREE, case_id="c.id"),
 )
-"""Others who may decide in the case of a decision (models/moderation/deciders.list_free)."""
+"""One for each person who is reported; not where the reader stepped aside, or a decision waits for a second one."""
 
 APPEALS = fragment(
     """
-    FROM appeal p JOIN moderation_decision d ON d.id = p.decision_id
-    WHERE p.decided_at IS NULL AND d.actor_id IS DISTINCT FROM $1 AND NOT EXISTS ({withdrew} $1)
-        AND ((NOT EXISTS ({mine}) AND NOT EXISTS ({reported} $1))
-            OR NOT EXISTS (SELECT {able} AND NOT EXISTS ({theirs}) AND NOT EXISTS ({reported} m.actor_id)))
+    FROM appeal w JOIN moderation_decision d ON d.id = w.decision_id
+    WHERE w.decided_at IS NULL AND ({no_part} OR {reader} IN ({answering}))
     """,
-    withdrew=_WITHDREW,
-    reported=_REPORTED,
-    able=_ABLE,
-    mine=fragment(_DECIDED, who="$1"),
-    theirs=fragment(_DECIDED, who="m.actor_id"),
+    no_part=_NO_PART,
+    answering=fragment(deciders.ANSWERING, case_id="d.case_id"),
 )
-"""Of cases in which the reader had no part: she neither decided nor reported (deciders.list_impartial)."""
+"""Those that are hers to answer."""
+
+_PROPOSED = """
+    FROM moderation_decision d WHERE d.effective_at IS NULL AND d.refused_at IS NULL
+"""
+
+_SECONDS = fragment(deciders.SECONDS, case_id="d.case_id", proposer_id="d.decided_by")
+
+CONFIRMATIONS = fragment(
+    "{proposed} AND ({no_part} OR {reader} IN ({seconds}))", proposed=_PROPOSED, no_part=_NO_PART, seconds=_SECONDS
+)
+"""Decisions that are hers to confirm: another one proposed them."""
 
 DECISIONS = fragment(
     """
-    FROM moderation_decision d
-    WHERE d.effective_at IS NULL AND d.refused_at IS NULL
-        AND d.actor_id IS DISTINCT FROM $1 AND NOT EXISTS ({withdrew} $1)
-        AND ((d.decided_by IS DISTINCT FROM $1 AND NOT EXISTS ({reported} $1))
-            OR NOT EXISTS (SELECT {able} AND m.actor_id IS DISTINCT FROM d.decided_by
-                AND NOT EXISTS ({reported} m.actor_id)))
+    {proposed} AND ({no_part} OR {reader} IN ({seconds})
+        OR (d.decided_by = {reader} AND NOT EXISTS ({seconds})))
     """,
-    withdrew=_WITHDREW,
-    reported=_REPORTED,
-    able=_ABLE,
+    proposed=_PROPOSED,
+    no_part=_NO_PART,
+    seconds=_SECONDS,
 )
-"""Those that another one proposed and a second one has to confirm (deciders.list_seconds)."""
+"""The same, and what she proposed herself where nobody is left to confirm it."""
 
-HELD_POSTS = """
-    FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.deleted_at IS NULL AND p.author_id <> $1
-"""
+HELD_POSTS = fragment(
+    """
+    FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.deleted_at IS NULL AND {not_hers}
+        AND NOT EXISTS (SELECT FROM case_step s
+            WHERE s.case_id = h.case_id AND s.by_id = {reader} AND s.act = 'withdrew')
+    """,
+    not_hers=fragment(_NOT_HERS, about_id="p.author_id"),
+)
 
 LETTERS = """
     FROM shown_message_request r WHERE r.accepted_at IS NULL
@@ -85,7 +82,7 @@ ENDINGS = """
     FROM listing l JOIN post p ON p.id = l.post_id
     WHERE is_open_status(l.status) AND l.expires_at > now() AND l.expires_at < now() + interval '3 days'
         AND p.local AND p.deleted_at IS NULL AND p.hidden_at IS NULL AND p.audience IN ('network', 'unlisted', 'coop')
-        AND p.author_id <> $1
+        AND p.author_id <> {reader}
         AND EXISTS (SELECT FROM exchange x WHERE x.listing_id = p.id AND x.last_id > x.owner_read_id)
         AND NOT EXISTS (SELECT FROM agreement g WHERE g.listing_id = p.id AND is_live_state(g.state))
 """

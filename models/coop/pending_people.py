@@ -81,40 +81,37 @@ _REPORTS = compose(
     ) AS found HAVING count(*) > 0
     """,
     reports=REPORTS,
+    reader="$1",
 )
 
 
 async def find_reports(conn: Connection, reader_id: int) -> WaitingReports | None:
     """Who is reported, person by person."""
-    return await fetch_one(conn, WaitingReports, _REPORTS, reader_id)
+    return await fetch_one(conn, WaitingReports, _REPORTS, reader_id, sorted(RIGHTS["reports"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingDecisions:
-    """Decisions that wait for somebody who had no part in them; `name` is whom the first one is about.
-
-    `taken_by` are row ids of those who had a part: they cannot settle it.
-    """
+    """Decisions that wait for somebody who had no part in them; `name` is whom the first one is about."""
 
     count: int
     since: datetime
     name: str
     kind: str
-    taken_by: list[int]
 
 
 _APPEALS = compose(
     """
     SELECT count(*)::integer AS count, min(made_at) AS since, (array_agg(name ORDER BY made_at, id))[1] AS name,
-        (array_agg(kind ORDER BY made_at, id))[1] AS kind,
-        array_remove(array_agg(decided_by) || array_agg(second_id), NULL) AS taken_by
+        (array_agg(kind ORDER BY made_at, id))[1] AS kind
     FROM (
-        SELECT p.made_at, d.id, d.kind, d.decided_by, d.second_id, (SELECT coalesce(nullif(a.name, ''), a.username)
+        SELECT w.made_at, d.id, d.kind, (SELECT coalesce(nullif(a.name, ''), a.username)
             FROM actor a WHERE a.id = d.actor_id) AS name
         {appeals}
     ) AS waiting HAVING count(*) > 0
     """,
     appeals=APPEALS,
+    reader="$1",
 )
 
 
@@ -126,14 +123,15 @@ async def find_appeals(conn: Connection, reader_id: int) -> WaitingDecisions | N
 _DECISIONS = compose(
     """
     SELECT count(*)::integer AS count, min(decided_at) AS since, (array_agg(name ORDER BY decided_at, id))[1] AS name,
-        (array_agg(kind ORDER BY decided_at, id))[1] AS kind, array_remove(array_agg(decided_by), NULL) AS taken_by
+        (array_agg(kind ORDER BY decided_at, id))[1] AS kind
     FROM (
-        SELECT d.id, d.kind, d.decided_at, d.decided_by, (SELECT coalesce(nullif(a.name, ''), a.username)
+        SELECT d.id, d.kind, d.decided_at, (SELECT coalesce(nullif(a.name, ''), a.username)
             FROM actor a WHERE a.id = d.actor_id) AS name
         {decisions}
     ) AS waiting HAVING count(*) > 0
     """,
     decisions=DECISIONS,
+    reader="$1",
 )
 
 
@@ -166,6 +164,7 @@ _HELD_POSTS = compose(
     ) AS waiting HAVING count(*) > 0
     """,
     held_posts=HELD_POSTS,
+    reader="$1",
 )
 
 
@@ -217,6 +216,7 @@ _ENDINGS = compose(
     FROM (SELECT p.id, l.title, l.expires_at AS ends_at {endings}) AS ending ORDER BY ends_at, id LIMIT 1
     """,
     endings=ENDINGS,
+    reader="$1",
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from models.moderation.journal import DECIDING
 from models.people.roles import RIGHTS
 from models.store.database import Connection, fetch_all, fetch_one
 
@@ -19,7 +20,8 @@ class QueueLine:
     """A case as the queue shows it; `at` is since when it waits there, or when it was decided.
 
     `members` and `visitors` count those of ours who reported, `hosts` are servers from which a report came; `posts`
-    and `messages` what is reported, `held` what waits to be published; `said` is the latest report's.
+    what is reported, `held` what waits to be published; `said` is the latest report's. `seen` is what was decided last
+    (journal.find_seen), and `said_at` when something was reported last: what comes later was not on the list.
     """
 
     id: int
@@ -34,6 +36,8 @@ class QueueLine:
     things: int
     held: int
     said: str
+    seen: int = 0
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,8 @@ async def list_to_read(
         WITH page AS (
             SELECT c.id, c.actor_id, c.actor_name, c.opened_at AS at, c.holder_id, c.held_until
             FROM moderation_case c
-            WHERE c.closed_at IS NULL AND c.actor_id IS DISTINCT FROM $1
+            WHERE c.closed_at IS NULL
+                AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $1)
                 AND ($2::timestamptz IS NULL OR (c.opened_at, c.id) > ($2, $3::bigint))
                 AND NOT EXISTS (SELECT FROM moderation_decision d
                     WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
@@ -66,7 +71,9 @@ async def list_to_read(
             holder.actor_id AS holder_id, CASE WHEN holder.actor_id IS NOT NULL THEN held_until END AS held_until,
             coalesce(found.reporter_ids, '{}') AS reporter_ids, coalesce(found.visitors, 0) AS visitors,
             coalesce(found.hosts, '{}') AS hosts, coalesce(found.things, 0) AS things,
-            coalesce(found.said, '') AS said,
+            coalesce(found.said, '') AS said, found.said_at,
+            coalesce((SELECT max(j.id) FROM journal_entry j WHERE j.details ? 'case_id'
+                AND j.details ->> 'case_id' = page.id::text AND j.act = ANY($6)), 0) AS seen,
             (SELECT count(*)::integer FROM held_post h WHERE h.case_id = page.id) AS held
         FROM page LEFT JOIN account holder ON holder.actor_id = page.holder_id AND held_until > now()
             AND holder.roles && $5::text[] AND holder.disabled_at IS NULL
@@ -76,7 +83,7 @@ async def list_to_read(
                 (count(*) FILTER (WHERE r.local AND r.reporter_id IS NULL))::integer AS visitors,
                 array_agg(DISTINCT a.host) FILTER (WHERE NOT r.local AND a.host IS NOT NULL) AS hosts,
                 sum(jsonb_array_length(r.extracts))::integer AS things,
-                (array_agg(r.content ORDER BY r.id DESC))[1] AS said
+                (array_agg(r.content ORDER BY r.id DESC))[1] AS said, max(r.said_at) AS said_at
             FROM report r LEFT JOIN actor a ON a.id = r.reporter_id
             WHERE r.case_id = page.id AND r.closed_at IS NULL
         ) AS found ON true
@@ -87,6 +94,7 @@ async def list_to_read(
         after[1] if after else None,
         limit,
         sorted(RIGHTS["reports"]),
+        [*DECIDING],
     )
 
 
@@ -102,7 +110,8 @@ async def list_to_confirm(
             NULL::timestamptz AS held_until, array_remove(ARRAY[d.decided_by], NULL) AS reporter_ids, 0 AS visitors,
             '{}'::text[] AS hosts, 0 AS things, 0 AS held, d.kind AS said
         FROM moderation_decision d JOIN moderation_case c ON c.id = d.case_id
-        WHERE d.effective_at IS NULL AND d.refused_at IS NULL AND c.actor_id IS DISTINCT FROM $1
+        WHERE d.effective_at IS NULL AND d.refused_at IS NULL
+            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $1)
             AND ($2::timestamptz IS NULL OR (d.decided_at, c.id) > ($2, $3::bigint))
         ORDER BY d.decided_at, c.id LIMIT $4
         """,
@@ -125,7 +134,8 @@ async def list_appeals(
             NULL::timestamptz AS held_until, '{}'::bigint[] AS reporter_ids, 0 AS visitors,
             '{}'::text[] AS hosts, 0 AS things, 0 AS held, p.words AS said
         FROM appeal p JOIN moderation_decision d ON d.id = p.decision_id JOIN moderation_case c ON c.id = d.case_id
-        WHERE p.decided_at IS NULL AND c.actor_id IS DISTINCT FROM $1
+        WHERE p.decided_at IS NULL
+            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $1)
             AND ($2::timestamptz IS NULL OR (p.made_at, c.id) > ($2, $3::bigint))
         ORDER BY p.made_at, c.id LIMIT $4
         """,
@@ -151,7 +161,8 @@ async def list_decided(
             SELECT kind, decided_by FROM moderation_decision
             WHERE case_id = c.id AND refused_at IS NULL AND NOT provisional ORDER BY id DESC LIMIT 1
         ) AS d ON true
-        WHERE c.closed_at IS NOT NULL AND c.actor_id IS DISTINCT FROM $1
+        WHERE c.closed_at IS NOT NULL
+            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $1)
             AND ($2::timestamptz IS NULL OR (c.closed_at, c.id) < ($2, $3::bigint))
         ORDER BY c.closed_at DESC, c.id DESC LIMIT $4
         """,
@@ -170,16 +181,18 @@ async def count(conn: Connection, reader_id: int) -> QueueCounts:
         """
         SELECT
             (SELECT count(*)::integer FROM (SELECT FROM moderation_case c
-                WHERE c.closed_at IS NULL AND c.actor_id IS DISTINCT FROM $1
+                WHERE c.closed_at IS NULL
+                    AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $1)
                     AND NOT EXISTS (SELECT FROM moderation_decision d
                         WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
                 LIMIT $2) AS waiting) AS to_read,
             (SELECT count(*)::integer FROM moderation_decision d JOIN moderation_case c ON c.id = d.case_id
-                WHERE d.effective_at IS NULL AND d.refused_at IS NULL AND c.actor_id IS DISTINCT FROM $1)
-                AS to_confirm,
+                WHERE d.effective_at IS NULL AND d.refused_at IS NULL AND NOT EXISTS (
+                    SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $1)) AS to_confirm,
             (SELECT count(*)::integer FROM appeal p JOIN moderation_decision d ON d.id = p.decision_id
                 JOIN moderation_case c ON c.id = d.case_id
-                WHERE p.decided_at IS NULL AND c.actor_id IS DISTINCT FROM $1) AS appeals
+                WHERE p.decided_at IS NULL AND NOT EXISTS (
+                    SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $1)) AS appeals
         """,
         reader_id,
         COUNTED,

@@ -57,7 +57,7 @@ async def open_case(conn: Connection, actor_id: int | None, name: str = "") -> i
 
 
 async def find(conn: Connection, id: int, reader_id: int | None) -> Case | None:
-    """The case, unless it is about the reader herself. Nobody holds it whose time is over, or whose role is."""
+    """The case, unless it concerns the reader. Nobody holds it whose time is over, or whose role is."""
     return await fetch_one(
         conn,
         Case,
@@ -66,7 +66,7 @@ async def find(conn: Connection, id: int, reader_id: int | None) -> Case | None:
             CASE WHEN holder.actor_id IS NOT NULL THEN held_until END AS held_until
         FROM moderation_case c LEFT JOIN account holder ON holder.actor_id = c.holder_id AND held_until > now()
             AND holder.roles && $3::text[] AND holder.disabled_at IS NULL
-        WHERE c.id = $1 AND ($2::bigint IS NULL OR c.actor_id IS DISTINCT FROM $2)
+        WHERE c.id = $1 AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = c.actor_id AND x.actor_id = $2)
         """,
         id,
         reader_id,
@@ -115,7 +115,7 @@ async def give_back(conn: Connection, id: int, by: int) -> bool:
 
 async def withdraw(conn: Connection, id: int, by: int, words: str) -> bool:
     """She steps aside, with why, and neither decides about it nor answers an appeal. False where she did before."""
-    if by in await list_withdrawn(conn, id):
+    if any(one.act == "withdrew" and one.by_id == by for one in await list_steps(conn, id)):
         return False
     await execute(
         conn,
@@ -125,11 +125,6 @@ async def withdraw(conn: Connection, id: int, by: int, words: str) -> bool:
     )
     await add_step(conn, id, by, "withdrew", words)
     return True
-
-
-async def list_withdrawn(conn: Connection, id: int) -> set[int]:
-    """Who stepped aside."""
-    return {one.by_id for one in await list_steps(conn, id) if one.act == "withdrew" and one.by_id is not None}
 
 
 async def add_step(

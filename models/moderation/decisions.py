@@ -167,12 +167,6 @@ async def list_of_case(conn: Connection, case_id: int) -> list[ModerationDecisio
     return await fetch_all(conn, ModerationDecision, _OF_CASE, case_id)
 
 
-async def find_latest(conn: Connection, case_id: int) -> int:
-    """The id of what was decided or proposed last in a case, 0 for nothing: by it one knows whether more was."""
-    found: int | None = await fetch_value(conn, "SELECT max(id) FROM moderation_decision WHERE case_id = $1", case_id)
-    return found or 0
-
-
 _PROPOSAL = compose(
     """
     SELECT {columns} FROM moderation_decision WHERE case_id = $1 AND effective_at IS NULL AND refused_at IS NULL

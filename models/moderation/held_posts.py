@@ -142,8 +142,10 @@ async def list_waiting(
         """
         SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
         FROM held_post h JOIN post p ON p.id = h.post_id
-        WHERE p.deleted_at IS NULL AND p.author_id <> $1 AND ($2::bigint IS NULL
-            OR (h.held_at, h.post_id) > (SELECT held_at, post_id FROM held_post WHERE post_id = $2))
+        WHERE p.deleted_at IS NULL
+            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = p.author_id AND x.actor_id = $1)
+            AND ($2::bigint IS NULL
+                OR (h.held_at, h.post_id) > (SELECT held_at, post_id FROM held_post WHERE post_id = $2))
             AND ($3::bigint IS NULL OR h.case_id = $3)
         ORDER BY h.held_at, h.post_id LIMIT $4
         """,
@@ -160,7 +162,9 @@ async def count_waiting(conn: Connection, reader_id: int, *, case_id: int | None
         conn,
         """
         SELECT count(*) FROM held_post h JOIN post p ON p.id = h.post_id
-        WHERE p.deleted_at IS NULL AND p.author_id <> $1 AND ($2::bigint IS NULL OR h.case_id = $2)
+        WHERE p.deleted_at IS NULL
+            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = p.author_id AND x.actor_id = $1)
+            AND ($2::bigint IS NULL OR h.case_id = $2)
         """,
         reader_id,
         case_id,

@@ -11,7 +11,7 @@ from models.ids import make_id
 from models.moderation.decisions import ModerationDecision
 from models.people.accounts import Account, Role
 from models.people.roles import RIGHTS, Right
-from models.store.database import Connection, execute, fetch_all, fetch_column
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 Act = Literal[
     "sign_up_approved",
@@ -49,6 +49,13 @@ Act = Literal[
     "account_exported",
     "place_changed",
 ]
+
+DECIDING: frozenset[Act] = frozenset({
+    "case_closed", "warned", "post_hidden", "limited", "suspended", "excluded", "decision_proposed",
+    "decision_confirmed", "decision_refused", "decision_taken_back", "appeal_kept", "appeal_taken_back",
+    "post_released", "post_refused",
+})  # fmt: skip
+"""What is decided about a person, or undone, by somebody of the team or by a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +134,7 @@ async def list_entries(
         JournalEntry,
         """
         SELECT id, at, by_id, role, act, about_id, rule, details FROM journal_entry
-        WHERE ($1::bigint IS NULL OR about_id IS DISTINCT FROM $1)
+        WHERE NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = journal_entry.about_id AND x.actor_id = $1)
             AND ($2::timestamptz IS NULL OR (at >= $2 AND at < $3::timestamptz))
             AND ($4::bigint IS NULL OR id < $4)
         ORDER BY id DESC LIMIT $5
@@ -138,6 +145,55 @@ async def list_entries(
         before,
         limit,
     )
+
+
+async def find_latest(conn: Connection, case_id: int) -> JournalEntry | None:
+    """What was decided last in a case, or ended there by itself."""
+    return await fetch_one(
+        conn,
+        JournalEntry,
+        """
+        SELECT id, at, by_id, role, act, about_id, rule, details FROM journal_entry
+        WHERE details ? 'case_id' AND details ->> 'case_id' = $1::bigint::text AND act = ANY($2)
+        ORDER BY id DESC LIMIT 1
+        """,
+        case_id,
+        [*DECIDING, "decision_ended"],
+    )
+
+
+async def find_latest_about(
+    conn: Connection, about_id: int | None, *, post_id: int | None = None, but: int | None = None
+) -> JournalEntry | None:
+    """What was decided last about somebody, or about this post of hers; not by who is `but`."""
+    return await fetch_one(
+        conn,
+        JournalEntry,
+        """
+        SELECT id, at, by_id, role, act, about_id, rule, details FROM journal_entry
+        WHERE about_id = $1 AND act = ANY($2) AND ($3::bigint IS NULL OR details ->> 'post_id' = $3::bigint::text)
+            AND by_id IS DISTINCT FROM $4
+        ORDER BY id DESC LIMIT 1
+        """,
+        about_id,
+        [*DECIDING],
+        post_id,
+        but or 0,
+    )
+
+
+async def find_seen(conn: Connection, case_id: int) -> int:
+    """The id of what somebody decided last in a case, 0 for nothing: by it one knows whether more was."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT max(id) FROM journal_entry
+        WHERE details ? 'case_id' AND details ->> 'case_id' = $1::bigint::text AND act = ANY($2)
+        """,
+        case_id,
+        [*DECIDING],
+    )
+    return found or 0
 
 
 async def list_months(conn: Connection) -> list[datetime]:

@@ -31,8 +31,8 @@ class Report:
     """One report. `object_uris` are what it names, `extracts` how that read then: [{"uri", "title", "text"}].
 
     `note` is for the team alone, `answer` for whoever reported; `reporter_email` and `reporter_name` are a visitor's.
-    `law` is why it is held to be against the law, `times` how often the same person reported the same thing, `rules`
-    which rules it names, as they read then: [{"number", "text"}].
+    `law` is why it is held to be against the law, `times` how often the same person reported the same thing, last at
+    `said_at`; `rules` which rules it names, as they read then: [{"number", "text"}].
     """
 
     id: int
@@ -58,6 +58,7 @@ class Report:
     law: str = ""
     times: int = 1
     changed_at: datetime | None = None
+    said_at: datetime
     rules: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -98,7 +99,7 @@ class Settlement:
 
 COLUMNS = """id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category, forwarded,
         extracts, target_name, reporter_email, reporter_language, closed_by, note, answer, case_id, reporter_name, law,
-        times, changed_at, rules"""
+        times, changed_at, said_at, rules"""
 """What a Report is read from."""
 
 _SAVE = name_values(
@@ -135,7 +136,7 @@ async def save(conn: Connection, new: NewReport) -> Report | None:
 
 
 async def find(conn: Connection, id: int, reader_id: int | None) -> Report | None:
-    """The report, unless it is about the reader herself."""
+    """The report, unless it concerns the reader."""
     found = await list_by_ids(conn, [id], reader_id)
     return found[0] if found else None
 
@@ -143,21 +144,23 @@ async def find(conn: Connection, id: int, reader_id: int | None) -> Report | Non
 _BY_IDS = compose(
     """
     SELECT {columns} FROM report
-    WHERE id = ANY($1) AND ($2::bigint IS NULL OR target_id IS DISTINCT FROM $2) ORDER BY id
+    WHERE id = ANY($1)
+        AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = target_id AND x.actor_id = $2) ORDER BY id
     """,
     columns=COLUMNS,
 )
 
 
 async def list_by_ids(conn: Connection, ids: Sequence[int], reader_id: int | None = None) -> list[Report]:
-    """These reports in their order, without those about the reader herself."""
+    """These reports in their order, without those that concern the reader."""
     return await fetch_all(conn, Report, _BY_IDS, list(ids), reader_id)
 
 
 _OPEN = compose(
     """
-    SELECT {columns} FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
-        AND ($2::bigint IS NULL OR case_id = $2) AND ($3::bigint IS NULL OR id <= $3) ORDER BY id LIMIT $4
+    SELECT {columns} FROM report WHERE closed_at IS NULL
+        AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = target_id AND x.actor_id = $1)
+        AND ($2::bigint IS NULL OR case_id = $2) AND ($3::timestamptz IS NULL OR said_at <= $3) ORDER BY id LIMIT $4
     """,
     columns=COLUMNS,
 )
@@ -168,10 +171,13 @@ async def list_open(
     *,
     reader_id: int | None = None,
     case_id: int | None = None,
-    until: int | None = None,
+    until: datetime | None = None,
     limit: int = 100,
 ) -> list[Report]:
-    """Reports that wait for somebody, of one case or all, up to this one, oldest first; not those about the reader."""
+    """Reports that wait, of one case or all, oldest first; where nothing was said after `until`.
+
+    Not those that concern the reader.
+    """
     return await fetch_all(conn, Report, _OPEN, reader_id, case_id, until, limit)
 
 
@@ -194,10 +200,10 @@ async def list_of_case(conn: Connection, case_id: int, reader_id: int | None = N
     return await list_by_ids(conn, ids, reader_id)
 
 
-async def find_latest(conn: Connection, case_id: int) -> int:
-    """The id of the latest report of a case, 0 without any: by it one knows which came later."""
-    found: int | None = await fetch_value(conn, "SELECT max(id) FROM report WHERE case_id = $1", case_id)
-    return found or 0
+async def find_said_at(conn: Connection, case_id: int) -> datetime | None:
+    """When something was reported in a case last, None without any report: by it one knows what came later."""
+    found: datetime | None = await fetch_value(conn, "SELECT max(said_at) FROM report WHERE case_id = $1", case_id)
+    return found
 
 
 async def find_case(conn: Connection, id: int) -> int | None:
@@ -212,13 +218,13 @@ async def put_into_case(conn: Connection, id: int, case_id: int) -> None:
 
 
 async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
-    """It is settled. False when somebody else was quicker, or it is about whoever settles it."""
+    """It is settled. False when somebody else was quicker."""
     return bool(
         await execute(
             conn,
             """
             UPDATE report SET closed_at = now(), changed_at = now(), closed_by = $2, note = $3, answer = $4
-            WHERE id = $1 AND closed_at IS NULL AND ($2::bigint IS NULL OR target_id IS DISTINCT FROM $2)
+            WHERE id = $1 AND closed_at IS NULL
             """,
             id,
             settlement.by,
@@ -228,17 +234,16 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
     )
 
 
-async def reopen(conn: Connection, id: int, by: int) -> bool:
-    """It waits again, with what was noted. False when it does so already, or is about whoever asks."""
+async def reopen(conn: Connection, id: int) -> bool:
+    """It waits again, with what was noted. False when it does so already."""
     return bool(
         await execute(
             conn,
             """
             UPDATE report SET closed_at = NULL, closed_by = NULL, reminded_at = now(), changed_at = now()
-            WHERE id = $1 AND closed_at IS NOT NULL AND target_id IS DISTINCT FROM $2
+            WHERE id = $1 AND closed_at IS NOT NULL
             """,
             id,
-            by,
         )
     )
 

@@ -104,14 +104,15 @@ async def notify_team(
 
 
 async def _list_concerned(conn: Connection, topic: Topic) -> list[int]:
-    """Whom a report, a case or a decision is about, and whose post is held: they are not told as one of the team."""
+    """Whom a report, a case, a decision or a held post concerns: they are not told as one of the team."""
     return await fetch_column(
         conn,
         """
-        SELECT target_id FROM report WHERE id = $1
-        UNION SELECT actor_id FROM moderation_case WHERE id = $2
-        UNION SELECT actor_id FROM moderation_decision WHERE id = $3
-        UNION SELECT author_id FROM post WHERE id = $4
+        SELECT actor_id FROM concerned WHERE about_id IN (
+            SELECT target_id FROM report WHERE id = $1
+            UNION SELECT actor_id FROM moderation_case WHERE id = $2
+            UNION SELECT actor_id FROM moderation_decision WHERE id = $3
+            UNION SELECT author_id FROM post WHERE id = $4)
         """,
         topic.report_id,
         topic.case_id,

@@ -673,21 +673,23 @@ CREATE TABLE report (
     closed_at timestamptz,
     category text NOT NULL DEFAULT 'other' CHECK (category IN ('spam', 'legal', 'violation', 'other')),
     forwarded boolean NOT NULL DEFAULT false,
-    extracts jsonb NOT NULL DEFAULT '[]',    -- [{"uri", "title", "text"}]: plain text, cut
-    target_name text NOT NULL DEFAULT '',    -- stays where the reported account is gone
-    reporter_email text,                     -- a visitor's, where she gave one
+    extracts jsonb NOT NULL DEFAULT '[]',     -- [{"uri", "title", "text"}]: plain text, cut
+    target_name text NOT NULL DEFAULT '',     -- stays where the reported account is gone
+    reporter_email text,                      -- a visitor's, where she gave one
     reporter_language text NOT NULL DEFAULT 'fr',
     closed_by bigint REFERENCES actor(id) ON DELETE SET NULL,
-    note text NOT NULL DEFAULT '',           -- for the team alone
-    answer text NOT NULL DEFAULT '',         -- read by whoever reported
-    reminded_at timestamptz,                 -- when administrators were, since nobody had settled it
+    note text NOT NULL DEFAULT '',            -- for the team alone
+    answer text NOT NULL DEFAULT '',          -- read by whoever reported
+    reminded_at timestamptz,                  -- when administrators were, since nobody had settled it
     case_id bigint,
-    reporter_name text NOT NULL DEFAULT '',  -- a visitor's, where she gave one
-    law text NOT NULL DEFAULT '',            -- why it is held to be against the law
-    times integer NOT NULL DEFAULT 1,        -- how often the same person reported the same thing
+    reporter_name text NOT NULL DEFAULT '',   -- a visitor's, where she gave one
+    law text NOT NULL DEFAULT '',             -- why it is held to be against the law
+    times integer NOT NULL DEFAULT 1,         -- how often the same person reported the same thing
     changed_at timestamptz NOT NULL DEFAULT now(),
     -- Which rules of the cooperative a report names, by number and as they read then: [{"number", "text"}].
-    rules jsonb NOT NULL DEFAULT '[]'
+    rules jsonb NOT NULL DEFAULT '[]',
+    -- When whoever reported said something last: what she adds to an older report was not read with it.
+    said_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX report_case ON report (case_id);
 CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
@@ -1837,6 +1839,7 @@ CREATE TABLE moderation_decision (
     answer text NOT NULL DEFAULT '',          -- what those who reported are told
     reported boolean NOT NULL DEFAULT true,   -- somebody had reported what it is about
     lifted_at timestamptz,                    -- A decision whose time is over is lifted once, whoever looks.
+    reminded_at timestamptz,                  -- Of a proposal that nobody answers the team is told again and again.
     CONSTRAINT moderation_decision_check CHECK (effective_at IS NULL OR refused_at IS NULL)
 );
 CREATE INDEX moderation_decision_actor ON moderation_decision (actor_id);
@@ -1896,6 +1899,8 @@ CREATE TABLE journal_entry (
 CREATE INDEX journal_entry_about ON journal_entry (about_id);
 CREATE INDEX journal_entry_at ON journal_entry (at DESC, id DESC);
 CREATE INDEX journal_entry_by ON journal_entry (by_id);
+-- By the latest act in a case one knows whether somebody did something meanwhile.
+CREATE INDEX journal_entry_case ON journal_entry ((details ->> 'case_id'), id) WHERE details ? 'case_id';
 
 -- First posts of a new member, and what a filter of the cooperative caught, wait for a look.
 CREATE TABLE held_post (
@@ -2112,6 +2117,18 @@ CREATE TABLE unpublished_post (
     post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE
 );
 
+-- An app sends nothing of what it showed: it is kept what of a person's reports whoever uses it has read.
+CREATE TABLE report_reading (
+    reader_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,  -- whom the reports are about
+    said_at timestamptz NOT NULL,             -- up to here
+    seen bigint NOT NULL,                     -- the latest entry of the journal about her by then
+    read_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (reader_id, actor_id)
+);
+CREATE INDEX report_reading_actor ON report_reading (actor_id);
+CREATE INDEX report_reading_old ON report_reading (read_at);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2142,6 +2159,12 @@ CREATE VIEW barred AS
 COMMENT ON VIEW barred IS
     'Who may not see whom, both ways, because one blocks the other or the server of the other: a view, so that '
     'every statement that shows something asks the same question.';
+
+CREATE VIEW concerned AS
+    SELECT actor_id AS about_id, actor_id FROM account
+    UNION ALL SELECT place_id, actor_id FROM place_keeper;
+COMMENT ON VIEW concerned IS
+    'Of what is about somebody (about_id), who may neither see nor settle it as one of the team';
 
 CREATE VIEW full_actor AS
 SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox, followers_uri,
@@ -2289,6 +2312,19 @@ WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS N
 COMMENT ON VIEW watching_repairer IS
     'Members who are told of repair calls nearby and can be told now, with the place that distances count from: '
     'whom a new call is told to and who is counted on pages are the same people.';
+
+CREATE VIEW case_part AS
+    SELECT c.id AS case_id, x.actor_id, 'about' AS part
+    FROM moderation_case c JOIN concerned x ON x.about_id = c.actor_id
+    UNION ALL SELECT case_id, by_id, 'withdrew' FROM case_step WHERE act = 'withdrew' AND by_id IS NOT NULL
+    UNION ALL SELECT case_id, reporter_id, 'reported' FROM report
+    WHERE local AND reporter_id IS NOT NULL AND case_id IS NOT NULL
+    UNION ALL SELECT case_id, decided_by, 'decided' FROM moderation_decision WHERE decided_by IS NOT NULL
+    UNION ALL SELECT case_id, second_id, 'decided' FROM moderation_decision
+    WHERE second_id IS NOT NULL AND (seconded_at IS NOT NULL OR refused_at IS NOT NULL);
+COMMENT ON VIEW case_part IS
+    'Who has which part in a case: whoever it is about does not see it, who stepped aside does not decide, who '
+    'reported does not confirm, who did any of it answers no appeal';
 
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,

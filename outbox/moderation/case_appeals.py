@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import appeals, cases, deciders, decisions, journal
+from models.moderation import appeals, cases, deciders, decisions, journal, meanwhile
 from models.moderation.appeals import AppealAnswer, Outcome
 from models.moderation.decisions import APPEAL_TIME, ModerationDecision
-from models.people import roles
 from models.people.accounts import Account
 from models.settings import Site
 from models.store.database import Connection
@@ -26,20 +25,7 @@ async def object_to(conn: Connection, decision: ModerationDecision, words: str) 
         raise Invalid("too_late_to_object", field="words")
     if not await appeals.save(conn, decision.id, words):
         raise Conflict
-    await case_news.tell_appeal(conn, decision, await list_answering(conn, decision.id))
-
-
-async def list_answering(conn: Connection, decision_id: int) -> list[int]:
-    """Who may answer: of the team those who had no part in it; where there is nobody, those who administer.
-
-    Never whom it is about, nor who stepped aside.
-    """
-    impartial = await deciders.list_impartial(conn, decision_id)
-    if impartial:
-        return impartial
-    decision = await decisions.find(conn, decision_id)
-    free = await deciders.list_free(conn, decision.case_id) if decision is not None else []
-    return [id for id in await roles.list_holders(conn, "roles") if id in free]
+    await case_news.tell_appeal(conn, decision, await deciders.list_answering(conn, decision.case_id))
 
 
 async def answer(
@@ -51,12 +37,12 @@ async def answer(
     decision = await decisions.find(conn, decision_id)
     if decision is None or await cases.lock(conn, decision.case_id, by.actor_id) is None:
         raise NotFound
-    if by.actor_id not in await list_answering(conn, decision_id):
+    if by.actor_id not in await deciders.list_answering(conn, decision.case_id):
         raise NotFound
-    same = by.actor_id not in await deciders.list_impartial(conn, decision_id)
+    same = by.actor_id not in await deciders.list_impartial(conn, decision.case_id)
     said = AppealAnswer(outcome=outcome, by=by.actor_id, words=words, by_same=same)
     if not await appeals.answer(conn, decision_id, said):
-        raise Conflict
+        raise await meanwhile.make_conflict(conn, await journal.find_latest(conn, decision.case_id))
     if outcome == "taken_back":
         await sanctions.take_back(conn, site, decision, by=by.actor_id, words=words)
     await case_news.forget_appeal(conn, decision_id)

@@ -2,10 +2,10 @@
 
 from federation.instance import Instance
 from models.moderation import appeals, case_notes, deciders, decision_deadlines, decisions, journal
+from models.moderation.searches import report_readings
 from models.people import roles
 from models.store.database import transaction
 from outbox.moderation import case_news, sanctions, statements
-from outbox.moderation.case_appeals import list_answering
 
 
 async def return_unanswered(instance: Instance) -> int:
@@ -13,8 +13,7 @@ async def return_unanswered(instance: Instance) -> int:
     async with transaction(instance.pool) as conn:
         returned = await decision_deadlines.return_unanswered(conn)
         for one in returned:
-            others = await deciders.list_seconds(conn, one.case_id, one.decided_by)
-            await case_news.ask_second(conn, one, others)
+            await case_news.ask_second(conn, one, await deciders.list_seconds(conn, one.case_id, one.decided_by))
     return len(returned)
 
 
@@ -26,7 +25,9 @@ async def remind_of_appeals(instance: Instance) -> int:
         for id in forgotten:
             decision = await decisions.find(conn, id)
             if decision is not None:
-                await case_news.tell_appeal(conn, decision, {*admins, *await list_answering(conn, id)})
+                await case_news.tell_appeal(
+                    conn, decision, {*admins, *await deciders.list_answering(conn, decision.case_id)}
+                )
     return len(forgotten)
 
 
@@ -42,6 +43,10 @@ async def end_decisions(instance: Instance) -> int:
 
 
 async def forget_notes(instance: Instance) -> int:
-    """Remove what the team noted about cases that were decided a year ago; a chore. How many."""
+    """Remove what the team noted about cases that were decided a year ago, and who read what by an app; a chore.
+
+    How many notes.
+    """
     async with transaction(instance.pool) as conn:
+        await report_readings.forget_old(conn)
         return await case_notes.forget_old(conn)

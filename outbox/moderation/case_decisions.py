@@ -12,7 +12,7 @@ from typing import Any
 
 from models import posts, preferences
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import appeals, cases, deciders, decisions, journal, reports
+from models.moderation import appeals, cases, deciders, decisions, journal, meanwhile, reports
 from models.moderation.appeals import AppealAnswer
 from models.moderation.cases import Case
 from models.moderation.decisions import DecisionKind, ModerationDecision, NewDecision
@@ -48,11 +48,11 @@ MEANWHILE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What somebody decides. `seen` is the id of the decision of the case that she knew of last (0: none).
+    """What somebody decides. `seen` is the entry of the journal of the case that she knew of last (0: none).
 
     `days` or `ends_at` say for how long; `second_id` who is asked to confirm (None: all); `hide_meanwhile` hides the
-    posts until then; `answer` is for whoever reported. `read_until` is the id of the latest report that she has read:
-    those that came after it keep the case open.
+    posts until then; `answer` is for whoever reported. `read_until` is until when she has read what was reported:
+    what came after it keeps the case open. None for all.
     """
 
     kind: DecisionKind
@@ -65,15 +65,19 @@ class Ruling:
     second_id: int | None = None
     hide_meanwhile: bool = False
     answer: str = ""
-    read_until: int | None = None
+    read_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruled:
-    """A decision that was made, and the reports that it settled: visitors among the reporters are written to."""
+    """A decision that was made, and the reports that it settled: visitors among the reporters are written to.
+
+    `more_to_read` where something was reported that whoever decided had not read: the case stays open.
+    """
 
     decision: ModerationDecision
     settled: Sequence[Report] = ()
+    more_to_read: bool = False
 
 
 def needs_second(kind: DecisionKind, chosen: Preferences) -> bool:
@@ -87,8 +91,8 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
     nobody else administers.
     """
     case = await _lock(conn, case_id, by)
-    if await decisions.find_latest(conn, case.id) != ruling.seen or await decisions.find_proposal(conn, case.id):
-        raise Conflict
+    if await journal.find_seen(conn, case.id) != ruling.seen or await decisions.find_proposal(conn, case.id):
+        raise await _make_conflict(conn, case)
     await require_decidable(conn, case, ruling.kind)
     ruling = replace(ruling, post_ids=await _filter_own(conn, case, ruling.post_ids))
     if ruling.kind == "hide" and not ruling.post_ids:
@@ -98,7 +102,7 @@ async def decide(conn: Connection, site: Site, case_id: int, ruling: Ruling, by:
     if needs_second(ruling.kind, await preferences.load(conn)):
         return await _propose(conn, site, case, ruling, by)
     decision = await decisions.save(conn, await _prepare(conn, case, ruling, by))
-    return Ruled(decision=decision, settled=await _carry_out(conn, site, decision, by, ruling))
+    return await _carry_out(conn, site, decision, by, ruling)
 
 
 async def decide_directly(
@@ -129,9 +133,14 @@ async def decide_directly(
 async def _lock(conn: Connection, case_id: int, by: Account | None) -> Case:
     """The case, which nobody else changes meanwhile. Raises NotFound where it is not hers; a command may always."""
     case = await cases.lock(conn, case_id, by.actor_id if by is not None else None)
-    if case is None or (by is not None and by.actor_id in await cases.list_withdrawn(conn, case_id)):
+    if case is None:
         raise NotFound
+    await deciders.require_free(conn, case_id, by.actor_id if by is not None else None)
     return case
+
+
+async def _make_conflict(conn: Connection, case: Case) -> Conflict:
+    return await meanwhile.make_conflict(conn, await journal.find_latest(conn, case.id))
 
 
 async def _filter_own(conn: Connection, case: Case, post_ids: Sequence[int]) -> tuple[int, ...]:
@@ -152,7 +161,7 @@ async def _prepare(conn: Connection, case: Case, ruling: Ruling, by: Account | N
         words=ruling.words,
         days=ruling.days if timed else None,
         ends_at=ruling.ends_at if timed and ruling.days is None else None,
-        reported=await reports.find_latest(conn, case.id) > 0,
+        reported=await reports.find_said_at(conn, case.id) is not None,
         answer=ruling.answer[:NOTE_LIMIT],
     )
 
@@ -183,9 +192,11 @@ async def _hide_meanwhile(conn: Connection, site: Site, case: Case, ruling: Ruli
     await journal.record_decision(conn, "post_hidden", hidden, by)
 
 
-async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -> Ruled:
+async def confirm(
+    conn: Connection, site: Site, decision_id: int, by: Account, *, read_until: datetime | None = None
+) -> Ruled:
     """A second of the team wants it too: it takes effect. Raises NotFound for what is not hers to confirm, Conflict
-    where it waits no more or its end is over, Invalid where nobody else administers by now.
+    where it waits no more, Invalid where its end is over or nobody else administers by now.
     """
     decision, case = await _get_proposal(conn, decision_id, by)
     if by.actor_id not in await deciders.list_seconds(conn, case.id, decision.decided_by):
@@ -193,12 +204,14 @@ async def confirm(conn: Connection, site: Site, decision_id: int, by: Account) -
     await require_decidable(conn, case, decision.kind)
     confirmed = await decisions.confirm(conn, decision.id, by.actor_id)
     if confirmed is None:
-        raise Conflict
+        if await decisions.find_proposal(conn, case.id) is not None:
+            raise Invalid("proposal_over")
+        raise await _make_conflict(conn, case)
     await case_news.forget_second(conn, decision.id)
     await journal.record_decision(conn, "decision_confirmed", confirmed, by)
     extra = (await decisions.map_extras(conn, [decision.id]))[decision.id]
-    ruling = Ruling(kind=confirmed.kind, seen=confirmed.id, answer=extra.answer)
-    return Ruled(decision=confirmed, settled=await _carry_out(conn, site, confirmed, by, ruling))
+    ruling = Ruling(kind=confirmed.kind, answer=extra.answer, read_until=read_until)
+    return await _carry_out(conn, site, confirmed, by, ruling)
 
 
 async def refuse(conn: Connection, decision_id: int, by: Account, words: str) -> ModerationDecision:
@@ -206,9 +219,9 @@ async def refuse(conn: Connection, decision_id: int, by: Account, words: str) ->
 
     Raises as `confirm`.
     """
-    decision, _ = await _get_proposal(conn, decision_id, by)
+    decision, case = await _get_proposal(conn, decision_id, by)
     if not await decisions.refuse(conn, decision.id, by.actor_id, words):
-        raise Conflict
+        raise await _make_conflict(conn, case)
     await case_news.forget_second(conn, decision.id)
     await journal.record_decision(conn, "decision_refused", decision, by)
     return decision
@@ -231,10 +244,10 @@ async def take_back(
     decision = await decisions.find(conn, decision_id)
     if decision is None or decision.kind == "nothing":
         raise NotFound
-    await _lock(conn, decision.case_id, by)
+    case = await _lock(conn, decision.case_id, by)
     by_id = by.actor_id if by is not None else None
     if not await sanctions.take_back(conn, site, decision, by=by_id, words=words):
-        raise Conflict
+        raise await _make_conflict(conn, case)
     said = AppealAnswer(outcome="taken_back", by=by_id, words=words)
     if await appeals.answer(conn, decision.id, said):
         await case_news.forget_appeal(conn, decision.id)
@@ -243,19 +256,18 @@ async def take_back(
     return decision
 
 
-async def _carry_out(
-    conn: Connection, site: Site, decision: ModerationDecision, by: Account, ruling: Ruling
-) -> list[Report]:
-    """It takes effect, and the reports are settled."""
+async def _carry_out(conn: Connection, site: Site, decision: ModerationDecision, by: Account, ruling: Ruling) -> Ruled:
+    """It takes effect, and the reports that were read are settled."""
     await _take_effect(conn, site, decision)
     await _settle_provisional(conn, site, decision, by)
     await journal.record_decision(conn, ACTS[decision.kind], decision, by)
     settled = await outbox_reports.settle_of_case(
         conn, decision.case_id, by.actor_id, ruling.answer, acted=decision.kind != "nothing", until=ruling.read_until
     )
-    if not await reports.list_open(conn, case_id=decision.case_id, limit=1):
+    more = bool(await reports.list_open(conn, case_id=decision.case_id, limit=1))
+    if not more:
         await cases.close(conn, decision.case_id)
-    return settled
+    return Ruled(decision=decision, settled=settled, more_to_read=more)
 
 
 async def _take_effect(conn: Connection, site: Site, decision: ModerationDecision) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from models import posts, preferences
 from models.errors import Invalid, NotFound
 from models.exchanges import exchange_messages, exchanges
-from models.moderation import cases, journal, reports
+from models.moderation import cases, deciders, journal, reports
 from models.moderation.cases import Case
 from models.people import actors
 from models.people.accounts import Account
@@ -41,8 +41,9 @@ async def find_openable(conn: Connection, case: Case, reader_id: int) -> set[str
 async def open_conversation(conn: Connection, site: Site, case_id: int, post_id: int, by: Account, motive: str) -> None:
     """Open the talk of this message. Raises NotFound where it is not hers to open, Invalid without a reason."""
     case = await cases.lock(conn, case_id, by.actor_id)
-    if case is None or by.actor_id in await cases.list_withdrawn(conn, case_id):
+    if case is None:
         raise NotFound
+    await deciders.require_free(conn, case_id, by.actor_id)
     post = await _get_reported(conn, case, post_id, by)
     if not motive.strip():
         raise Invalid("reading_motive_missing", field="motive")

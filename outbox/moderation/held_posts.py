@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
 from models.listings.listings import ListingDraft
-from models.moderation import cases, held_posts, journal
+from models.moderation import cases, deciders, held_posts, journal, meanwhile
 from models.moderation.held_posts import HeldPost
 from models.news import held_post_news, staff_notifications
 from models.news.staff_notifications import Topic
@@ -28,13 +28,15 @@ WORDS_LIMIT = 1_000
 async def release(conn: Connection, site: Site, post_id: int, by: Account | None) -> None:
     """It appears as it would have: delivered, in streams, told to whom it concerns. Its author learns it.
 
-    Raises NotFound for what is the releaser's own, Conflict for what waits no more, or whose author is suspended.
+    Raises NotFound for what concerns the releaser or where she stepped aside, Conflict for what waits no more, or whose
+    author is suspended.
     """
     held, author = await _get(conn, post_id, by)
     if author.suspended_at is not None or author.deleted_at is not None:
         raise Conflict("held_author_suspended")
     await _settle(conn, held, released=True)
-    await journal.record(conn, "post_released", by=by, right="reports", about_id=held.author_id, **_write_details(held))
+    details = _write_details(held) | ({"case_id": held.case_id} if held.case_id is not None else {})
+    await journal.record(conn, "post_released", by=by, right="reports", about_id=held.author_id, **details)
     if held.case_id is not None:
         await cases.close_settled(conn, held.case_id)
     if held.draft is not None:
@@ -74,15 +76,24 @@ async def tell_overdue(instance: Instance) -> int:
 async def _get(conn: Connection, post_id: int, by: Account | None) -> tuple[HeldPost, Actor]:
     held = await held_posts.find(conn, post_id)
     if held is None:
-        raise Conflict("held_post_settled")
-    if by is not None and held.author_id == by.actor_id:
-        raise NotFound
+        raise await _make_conflict(conn, post_id)
+    if by is not None:
+        if await deciders.is_concerned(conn, by.actor_id, held.author_id):
+            raise NotFound
+        await deciders.require_free(conn, held.case_id, by.actor_id)
     return held, await actors.get(conn, held.author_id)
+
+
+async def _make_conflict(conn: Connection, post_id: int) -> Conflict:
+    """Who released or refused it, or that its author took it back."""
+    found = await posts.list_by_ids(conn, [post_id])
+    entry = await journal.find_latest_about(conn, found[0].author_id, post_id=post_id) if found else None
+    return await meanwhile.make_conflict(conn, entry) if entry is not None else Conflict("held_post_settled")
 
 
 async def _settle(conn: Connection, held: HeldPost, *, released: bool) -> None:
     if not await held_posts.settle(conn, held, released=released):
-        raise Conflict("held_post_settled")
+        raise await _make_conflict(conn, held.post_id)
     if held.case_id is not None:
         await held_posts.forget_news(conn, held.case_id)
 

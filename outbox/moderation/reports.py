@@ -4,11 +4,12 @@ A moderator settles it, and whoever reported learns that.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from federation.uris import activity_uri
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import cases, reports
+from models.moderation import cases, deciders, journal, meanwhile, reports
 from models.moderation.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory, Settlement
 from models.moderation.searches import repeated_reports
 from models.news import staff_notifications
@@ -169,18 +170,19 @@ async def is_read_by_somebody(conn: Connection, target_id: int | None) -> bool:
 async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
     """It is settled: nobody of the team needs to look any more, and a member who reported it is told in her news.
 
-    The report. Raises NotFound for one that is not known or is about whoever settles it, Conflict for one that
-    somebody settled before.
+    The report. Raises NotFound for one that is not known or not hers to settle, Conflict for one that somebody settled
+    before.
     """
     held = await reports.find(conn, id, settlement.by)
     if held is None:
         raise NotFound
+    await deciders.require_free(conn, held.case_id, settlement.by)
     if not await reports.settle(conn, id, settlement):
-        raise Conflict
+        entry = await journal.find_latest(conn, held.case_id) if held.case_id is not None else None
+        raise await meanwhile.make_conflict(conn, entry)
     await staff_notifications.forget_report(conn, id)
-    case_id = await reports.find_case(conn, id)
-    if case_id is not None:
-        await cases.close_settled(conn, case_id)
+    if held.case_id is not None:
+        await cases.close_settled(conn, held.case_id)
     if held.local and held.reporter_id is not None and held.reporter_id != settlement.by:
         await staff_notifications.notify_reporter(conn, id, held.reporter_id)
     settled = await reports.find(conn, id, settlement.by)
@@ -189,9 +191,9 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
 
 
 async def settle_of_case(
-    conn: Connection, case_id: int, by: int, answer: str, *, acted: bool, until: int | None
+    conn: Connection, case_id: int, by: int, answer: str, *, acted: bool, until: datetime | None
 ) -> list[Report]:
-    """The reports of a case that wait, up to this one, are settled, with this answer or what is usual."""
+    """The reports of a case that wait, said until then, are settled, with this answer or what is usual."""
     settled: list[Report] = []
     while waiting := await reports.list_open(conn, reader_id=by, case_id=case_id, until=until, limit=SETTLED_AT_ONCE):
         for one in waiting:
@@ -205,9 +207,10 @@ async def reopen(conn: Connection, id: int, by: int) -> None:
     held = await reports.find(conn, id, by)
     if held is None:
         raise NotFound
-    if not await reports.reopen(conn, id, by):
+    case_id = held.case_id
+    await deciders.require_free(conn, case_id, by)
+    if not await reports.reopen(conn, id):
         raise Conflict
-    case_id = await reports.find_case(conn, id)
     if case_id is not None and not await cases.reopen(conn, case_id):
         open_id = await cases.find_open(conn, held.target_id) if held.target_id is not None else None
         await reports.put_into_case(conn, id, open_id or case_id)

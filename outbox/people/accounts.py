@@ -8,9 +8,10 @@ from typing import NotRequired, TypedDict, Unpack
 from federation import uris
 from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
-from models.errors import NotFound
+from models.errors import NotFound, Refusal
 from models.exchanges import points
-from models.moderation import held_posts, journal
+from models.moderation import held_posts, journal, meanwhile
+from models.moderation.journal import Act
 from models.news import notifications, staff_notifications
 from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
@@ -151,14 +152,14 @@ async def approve_sign_up(
 ) -> Actor:
     """Let in who asked for it, and tell her; `confirmed` says that her address needs no mail any more.
 
-    Raises NotFound when somebody else has answered already, Conflict when the name or the address of who had no account
-    yet was taken meanwhile.
+    Raises Conflict when somebody else has answered already, or the name or the address of who had no account yet was
+    taken meanwhile, NotFound where nobody asks any more.
     """
     by = answer.by.actor_id if answer.by is not None else None
     asked = await sign_ups.find(conn, id)
     password_hash = await sign_ups.find_password_hash(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=True, answered_by=by):
-        raise NotFound("sign_up_answered")
+        raise await _make_answered(conn, id)
     if asked.actor_id is None:
         actor = await _register_asked(conn, site, asked, password_hash)
     else:
@@ -193,17 +194,26 @@ async def _register_asked(conn: Connection, site: Site, asked: SignUp, password_
 async def reject_sign_up(conn: Connection, id: int, answer: TeamAnswer) -> SignUp:
     """Take a request to come in off the list, erase its account, and tell whoever made it; what it was.
 
-    Raises NotFound when it was answered already.
+    Raises Conflict when it was answered already, NotFound where nobody asks any more.
     """
     by = answer.by.actor_id if answer.by is not None else None
     asked = await sign_ups.find(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=False, answered_by=by):
-        raise NotFound("sign_up_answered")
+        raise await _make_answered(conn, id)
     if asked.actor_id is not None:
         await waiting_accounts.erase(conn, [asked.actor_id])
     await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups")
     await answer_mails.queue_refusal(conn, asked, answer)
     return asked
+
+
+async def _make_answered(conn: Connection, id: int) -> Refusal:
+    """Who of the team was quicker, and what she said."""
+    answered = await sign_ups.find_answered(conn, id)
+    if answered is None:
+        return NotFound("sign_up_answered")
+    act: Act = "sign_up_approved" if answered.welcome else "sign_up_refused"
+    return await meanwhile.describe(conn, act, answered.answered_by, answered.answered_at)
 
 
 async def settle(conn: Connection, actor: Actor, commune: Commune) -> None:

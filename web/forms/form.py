@@ -13,7 +13,7 @@ from models.errors import Invalid, Refusal
 from models.texts import NOT_TYPED
 from web.forms.multipart import TEXT_LIMIT, FileLimits, Overfull, Part, Upload, list_parts
 from web.forms.old_names import rename_field, rename_typed
-from web.rendering.error_messages.lookup import find_sentence
+from web.rendering.error_messages.lookup import find_sentence, find_values
 from web.rendering.i18n import Say
 from web.rendering.render import say
 from web.security.session import StaleForm, require_csrf
@@ -62,7 +62,7 @@ class Form:
     def refuse(self, name: str, refusal: Refusal, *, too: bool = False) -> None:
         """Note why a verb refused it; beside what the field has already where each mistake is said `too`."""
         note = self.fail_too if too else self.fail
-        note(name, find_sentence(refusal), **refusal.values)
+        note(name, find_sentence(refusal), **find_values(refusal, self._say))
 
     def fail_too(self, name: str, sentence: str, /, **values: Any) -> None:
         """Note one more mistake of a field beside those it has: each of several files is named."""

@@ -163,12 +163,16 @@ def format_count(value: float | Decimal, language: str) -> str:
 
 
 def set_in(sentence: str, values: Mapping[str, object], language: str) -> str:
-    """The sentence with its `%(name)s` filled in, whole numbers as the language writes them."""
+    """The sentence with its `%(name)s` filled in, whole numbers and moments as the language writes them."""
     if not values:
         return sentence
-    return sentence % {
-        name: format_count(value, language) if isinstance(value, int) else value for name, value in values.items()
-    }
+    return sentence % {name: _write_value(value, language) for name, value in values.items()}
+
+
+def _write_value(value: object, language: str) -> object:
+    if isinstance(value, int):
+        return format_count(value, language)
+    return format_moment(value, language) if isinstance(value, datetime) else value
 
 
 def format_points(amount: int, currency: Currency, language: str) -> str:

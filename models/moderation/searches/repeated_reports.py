@@ -29,7 +29,7 @@ _OF_VISITOR = compose(
 
 _ADD = compose(
     """
-    UPDATE report SET times = times + 1, changed_at = now(),
+    UPDATE report SET times = times + 1, changed_at = now(), said_at = clock_timestamp(),
         rules = (SELECT coalesce(jsonb_agg(one ORDER BY one -> 'number'), '[]')
             FROM (SELECT DISTINCT one FROM jsonb_array_elements(rules || $3::jsonb) AS one) AS named),
         content = CASE WHEN $2 = '' OR strpos(content, $2) > 0 THEN content

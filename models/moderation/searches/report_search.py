@@ -36,7 +36,8 @@ class ReportFilter:
 
 
 _FOUND = """
-    FROM report WHERE id < :ceiling AND id > :floor AND target_id IS DISTINCT FROM :reader_id
+    FROM report WHERE id < :ceiling AND id > :floor
+        AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = target_id AND x.actor_id = :reader_id)
         AND (closed_at IS NOT NULL) = :resolved
         AND (:reporter_id::bigint IS NULL OR reporter_id = :reporter_id)
         AND (:target_id::bigint IS NULL OR target_id = :target_id)

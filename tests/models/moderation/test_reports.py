@@ -74,7 +74,7 @@ async def test_of_what_is_settled_nobody_is_reminded_and_only_that_waits_again(c
     day = timedelta(days=1)
     assert [one.id for one in await reports.list_open(conn, reader_id=dora.id)] == made[1:]
     assert await reports.claim_forgotten(conn, first=day, again=day) == made[1:]
-    assert [await reports.reopen(conn, id, dora.id) for id in made] == [True, False]
+    assert [await reports.reopen(conn, id) for id in made] == [True, False]
     assert [one.id for one in await reports.list_open(conn, reader_id=dora.id)] == made
 
 

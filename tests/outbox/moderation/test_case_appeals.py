@@ -64,7 +64,7 @@ async def test_who_stepped_aside_or_reported_does_not_answer_and_with_nobody_els
     case_id = await team.report(reporter=None)
     await cases.withdraw(team.conn, case_id, team.odile.actor_id, "C’est ma sœur.")
     made = (await team.decide(case_id, "suspend", by=team.nadia)).decision
-    assert await deciders.list_impartial(team.conn, made.id) == [team.mona.actor_id]
+    assert await deciders.list_answering(team.conn, case_id) == [team.mona.actor_id]
     await execute(team.conn, "UPDATE account SET roles = '{}' WHERE actor_id = $1", team.mona.actor_id)
 
     await case_appeals.object_to(team.conn, made, "Non.")

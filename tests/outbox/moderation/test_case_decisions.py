@@ -81,7 +81,7 @@ async def test_an_exclusion_waits_for_a_second_one_and_takes_effect_with_her_yes
     with pytest.raises(NotFound):
         await case_decisions.confirm(team.conn, HERE, proposed.id, team.mona)
     with pytest.raises(Conflict):
-        await team.decide(case_id, "warn", by=team.odile, seen=proposed.id)
+        await team.decide(case_id, "warn", by=team.odile, seen=await journal.find_seen(team.conn, case_id))
 
     confirmed = await case_decisions.confirm(team.conn, HERE, proposed.id, team.odile)
 
@@ -102,7 +102,7 @@ async def test_a_second_one_who_says_no_gives_the_case_back_with_why(team: Team)
 
     assert (await case_queue.count(team.conn, team.mona.actor_id)).to_read == 1
     assert (await decisions.map_extras(team.conn, [proposed.id]))[proposed.id].refused_words == "Trop dur."
-    seen = await decisions.find_latest(team.conn, case_id)
+    seen = await journal.find_seen(team.conn, case_id)
     await team.decide(case_id, "warn", seen=seen)
     assert await fetch_value(team.conn, "SELECT hidden_at FROM post WHERE id = $1", team.note.id) is None
 
@@ -115,7 +115,7 @@ async def test_with_nobody_else_it_says_so_and_excludes_nobody(team: Team) -> No
         await team.decide(case_id, "exclude")
 
     assert refused.value.code == "nobody_to_confirm"
-    assert await decisions.find_latest(team.conn, case_id) == 0
+    assert await decisions.list_of_case(team.conn, case_id) == []
 
 
 async def test_a_suspension_needs_two_only_where_the_cooperative_wants_it(team: Team) -> None:

@@ -75,7 +75,7 @@ async def test_a_report_that_comes_while_somebody_decides_is_not_settled_unread(
     bob = await make_member(team.conn, "bob")
     await team.report(reporter=bob)
 
-    ruled = await team.decide(case_id, "nothing", read_until=read.id)
+    ruled = await team.decide(case_id, "nothing", read_until=read.said_at)
 
     assert [one.id for one in ruled.settled] == [read.id]
     assert await team.list_told("report_settled") == ["alice"]

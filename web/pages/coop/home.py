@@ -7,7 +7,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models.coop import team, week_figures
+from models.coop import pending_kinds, team, week_figures
 from models.coop.team import TeamMember
 from models.moments import PARIS
 from models.people.accounts import Account
@@ -50,10 +50,21 @@ async def show_home(request: web.Request) -> web.Response:
         pending = await list_pending(Reader(conn=conn, account=account, say=speak))
         request[PENDING] = len(pending)
         people = await team.list_team(conn, now) if pending else []
+        able = await pending_kinds.map_able(conn, [one.name for one, _ in pending], [one.actor_id for one in people])
         weeks = await week_figures.list_weeks(conn, now.date())
         await find_branding(request, conn)
         await count_unread(request, conn)
-    lines = [_build_line(speak, reader_language(request), account, people, one, now) for one in pending]
+    lines = [
+        _build_line(
+            speak,
+            reader_language(request),
+            account,
+            [person for person in people if one[0].name not in able or person.actor_id in able[one[0].name]],
+            one,
+            now,
+        )
+        for one in pending
+    ]
     return await render(
         request,
         "coop/home.html",
@@ -87,7 +98,7 @@ def _build_line(
         name=source.name,
         line=line,
         since=describe_since(say, language, line.since, now) if line.since else "",
-        who=name_who(say, account, [one for one in people if one.actor_id not in line.without], source.right),
+        who=name_who(say, account, people, source.right),
     )
 
 

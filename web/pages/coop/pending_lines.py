@@ -21,14 +21,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingLine:
-    """What waits, in the reader's language. `without` are row ids of those who may not settle it in spite of a role."""
+    """What waits, in the reader's language."""
 
     what: str
     href: str
     button: str
     since: datetime | None = None
     details: Sequence[str] = ()
-    without: frozenset[int] = frozenset()
 
 
 def join_words(say: Say, words: Sequence[str]) -> str:

@@ -97,7 +97,6 @@ async def find_appeals(reader: Reader) -> PendingLine | None:
         details=[say(N_("une autre personne que celle qui a décidé doit répondre"))],
         href="/coop/dossiers?voir=recours",
         button=say(N_("Relire et répondre")),
-        without=frozenset(found.taken_by),
     )
 
 
@@ -114,7 +113,6 @@ async def find_decisions(reader: Reader) -> PendingLine | None:
         since=found.since,
         href="/coop/dossiers?voir=a-confirmer",
         button=say(N_("Lire et confirmer")),
-        without=frozenset(found.taken_by),
     )
 
 

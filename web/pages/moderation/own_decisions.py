@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from models.errors import Conflict, NotFound, Refusal
-from models.moderation import decisions
+from models.moderation import deciders, decisions
 from models.moderation.appeals import WORDS_LIMIT
 from models.moderation.decisions import ModerationDecision
 from models.store.database import Connection, connection, transaction
-from outbox.moderation.case_appeals import list_answering, object_to
+from outbox.moderation.case_appeals import object_to
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
@@ -64,7 +64,7 @@ async def _find(conn: Connection, request: web.Request) -> ModerationDecision:
 async def _show(request: web.Request, form: Form, decision: ModerationDecision, *, status: int = 200) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         one = await load_statement(conn, decision)
-        answering = await list_answering(conn, decision.id)
+        answering = await deciders.list_answering(conn, decision.case_id)
     return await render(
         request,
         "decisions/show.html",

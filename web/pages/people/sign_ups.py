@@ -62,6 +62,8 @@ async def post_answer(request: web.Request) -> web.Response:
     except NotFound:
         return await _show_answered(request, form)
     except Conflict as conflict:
+        if "act" in conflict.values:  # somebody of the team was quicker
+            return await _show_answered(request, form)
         _note_conflict(form, conflict)
         return await _show_one(request, form, status=409)
     raise redirect_with_message(f"{PAGE}/{request.match_info['id']}" if act == "more" else PAGE, said)
@@ -121,11 +123,11 @@ async def _show_answered(request: web.Request, form: Form) -> web.Response:
     if answered is None:
         form.fail("", "Cette demande n’existe plus : la personne l’a retirée, ou elle était trop ancienne.")
         return await _show_list(request, form, status=404)
-    name, by = answered.name, by or say(request, "quelqu’un de l’équipe")
+    values = {"name": answered.name, "by": by or say(request, "quelqu’un de l’équipe"), "at": answered.answered_at}
     if answered.welcome:
-        form.fail("", "%(name)s est déjà membre : %(by)s a dit oui avant vous.", name=name, by=by)
+        form.fail("", "%(name)s est déjà membre : %(by)s a dit oui avant vous, %(at)s.", **values)
     else:
-        form.fail("", "La demande de %(name)s est déjà effacée : %(by)s l’a refusée avant vous.", name=name, by=by)
+        form.fail("", "La demande de %(name)s est déjà effacée : %(by)s l’a refusée avant vous, %(at)s.", **values)
     return await _show_list(request, form, status=409)
 
 

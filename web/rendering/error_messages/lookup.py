@@ -1,12 +1,15 @@
 """Say a refusal in the reader's language: each code has one French sentence, which is its key in the catalogues."""
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from federation.errors import FetchFailed, ResolveFailed
 from models.errors import DeclicError, Refusal
+from models.moderation.journal import Act
 from outbox.builders.texts import reasons
 from web.rendering.error_messages import exchanges, listings, people, posts, relations, requests
 from web.rendering.formats import set_in
+from web.rendering.journal_words import ACT_WORDS
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "requests": requests.REFUSALS,
@@ -45,6 +48,14 @@ def reword(text: str, translate: Callable[[str], str]) -> str:
     return translate(text) if text in KNOWN else text
 
 
+def find_values(refusal: Refusal, translate: Callable[[str], str]) -> dict[str, object]:
+    """What stands in its sentence: an `act` of the journal in words."""
+    values = dict(refusal.values)
+    if "act" in values:
+        values["act"] = translate(ACT_WORDS[cast(Act, values["act"])])
+    return values
+
+
 def format_error(refusal: Refusal, translate: Callable[[str], str], language: str) -> str:
     """The sentence in `language`, into which `translate` brings the French one, with its values."""
-    return set_in(translate(find_sentence(refusal)), refusal.values, language)
+    return set_in(translate(find_sentence(refusal)), find_values(refusal, translate), language)

@@ -45,9 +45,9 @@ class Team:
         """Mona fills in the form as it stands on the page, or somebody else."""
         browser = by or self.mona
         page = await browser.get(case)
-        seen = page.html.xpath("string(//input[@name='seen']/@value)") or "0"
+        hidden = {one: page.html.xpath(f"string(//input[@name='{one}']/@value)") for one in ("seen", "read_until")}
         words = {} if kind == "nothing" else {"words": "Ce n’est pas permis ici."}
-        typed = {"kind": kind, "seen": seen, "act": "decide", **words, **fields}
+        typed = {"kind": kind, **hidden, "act": "decide", **words, **fields}
         return await browser.send(f"{case}/decision", typed, form_on=case)
 
     async def list_news(self, type: str) -> list[str]:

@@ -120,7 +120,7 @@ async def test_what_waits_is_read_and_let_go_and_its_author_knows_it_all_along(
     assert "c’est paru" in (await alice.get("/notifications")).words()
     again = await mona.send("/coop/retenues", {"act": "release", "post": str(note.id)})
     assert again.status == 409
-    assert "Quelqu’un de l’équipe s’en est déjà occupé." in again.words()
+    assert "« Une publication retenue a paru »" in again.words()
 
 
 async def test_a_refusal_needs_words_which_the_author_reads_and_its_photos_are_remembered(

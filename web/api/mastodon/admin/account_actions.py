@@ -5,15 +5,19 @@ one, as on our pages. What two of the team have to want is proposed there alone,
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from aiohttp import web
 
 from federation.own_keys.key_pairs import make_key_pairs
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import cases, decisions, reports
+from models.moderation import cases, decisions, journal, meanwhile, reports
 from models.moderation.decisions import DecisionKind
+from models.moderation.reports import Report
+from models.moderation.searches import report_readings
 from models.people import sign_ups
+from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.roles import has_right
@@ -28,7 +32,7 @@ from web.api.mastodon.admin.staff import get_moderated, read_staff, show_actor
 from web.api.parameters import Parameters, read_parameters
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
-from web.mail.staff_mails import queue_answer
+from web.mail.decision_mails import queue_answers
 
 AppAction = Literal["none", "silence", "suspend"]
 
@@ -43,7 +47,7 @@ WORDS_LIMIT = 2000
 
 async def post_action(request: web.Request) -> web.Response:
     """POST /api/v1/admin/accounts/:id/action: `type`, `text`, `report_id`. The person is always told, with the reasons:
-    `send_email_notification` changes nothing. Reports about her are settled with it.
+    `send_email_notification` changes nothing. Reports about her that this app's user has read are settled with it.
     """
     parameters = await read_parameters(request)
     action, words, report_id = _read_action(parameters), _read_words(parameters), parameters.id("report_id")
@@ -51,23 +55,46 @@ async def post_action(request: web.Request) -> web.Response:
     if kind != "nothing" and not words:
         raise Invalid("reasons_missing", field="text")
     instance, id, me = request.app[INSTANCE], read_id(request.match_info["id"]), staff(request)
-    async with transaction(instance.pool) as conn:
-        target = await get_moderated(conn, request, id)
-        await _require_report_about(conn, report_id, target, me.actor_id)
-        case_id = await cases.open_case(conn, target.id, target.display_name)
-        ruling = Ruling(kind=kind, seen=await decisions.find_latest(conn, case_id), words=words)
-        ruled = await case_decisions.decide(conn, instance.site, case_id, ruling, me)
-        for one in ruled.settled:
-            await queue_answer(conn, one)
+    try:
+        async with transaction(instance.pool) as conn:
+            target = await get_moderated(conn, request, id)
+            named = await _find_report_about(conn, report_id, target, me.actor_id)
+            read_until = await _find_read_until(conn, target, named, me)
+            case_id = await cases.open_case(conn, target.id, target.display_name)
+            seen = await journal.find_seen(conn, case_id)
+            ruling = Ruling(kind=kind, seen=seen, words=words, read_until=read_until)
+            ruled = await case_decisions.decide(conn, instance.site, case_id, ruling, me)
+            await queue_answers(conn, ruled.settled)
+            await report_readings.note(conn, me.actor_id, {target.id: None})
+    except Conflict:
+        async with transaction(instance.pool) as conn:
+            await report_readings.note(conn, me.actor_id, {id: None})  # from now on she knows
+        raise
     return answer_json(request, {})
 
 
-async def _require_report_about(conn: Connection, report_id: int | None, target: Actor, reader_id: int) -> None:
-    """Raises NotFound for a report that is not about this person."""
-    if report_id is not None:
-        report = await reports.find(conn, report_id, reader_id)
-        if report is None or report.target_id != target.id:
-            raise NotFound
+async def _find_report_about(conn: Connection, report_id: int | None, target: Actor, reader_id: int) -> Report | None:
+    """The report that an app names. Raises NotFound for one that is not about this person."""
+    if report_id is None:
+        return None
+    report = await reports.find(conn, report_id, reader_id)
+    if report is None or report.target_id != target.id:
+        raise NotFound
+    return report
+
+
+async def _find_read_until(conn: Connection, target: Actor, named: Report | None, me: Account) -> datetime:
+    """Until when she has read what was reported; what came later stays open, and all that she never read.
+
+    Raises Conflict where somebody else decided about the person since.
+    """
+    reading = await report_readings.find(conn, me.actor_id, target.id)
+    if reading is None:
+        return named.said_at if named is not None else datetime.fromtimestamp(0, UTC)
+    latest = await journal.find_latest_about(conn, target.id, but=me.actor_id)
+    if latest is not None and latest.id > reading.seen:
+        raise await meanwhile.make_conflict(conn, latest)
+    return reading.said_at
 
 
 def _read_action(parameters: Parameters) -> AppAction:
@@ -142,5 +169,6 @@ async def post_reject(request: web.Request) -> web.Response:
 async def _require_asked(request: web.Request, id: int) -> None:
     async with connection(request.app[INSTANCE].pool) as conn:
         asked = await sign_ups.find(conn, id)
-    if asked is None or not has_right(staff(request), "sign_ups"):
+        answered = await sign_ups.find_answered(conn, id)
+    if (asked is None and answered is None) or not has_right(staff(request), "sign_ups"):
         raise NotFound

@@ -6,7 +6,7 @@ from typing import TypeVar, get_args
 from aiohttp import web
 
 from models.errors import Invalid, NotFound
-from models.moderation.searches import account_search
+from models.moderation.searches import account_search, report_readings
 from models.moderation.searches.account_search import AccountFilter, Origin, Status
 from models.people import actors, sign_ups
 from models.people.roles import RIGHTS, has_right
@@ -63,7 +63,9 @@ async def show_account(request: web.Request) -> web.Response:
         asked = await sign_ups.find(conn, id) if has_right(staff(request), "sign_ups") else None
         if asked is not None:
             return answer_json(request, build_pending_account(read_staff(request), asked))
-        return answer_json(request, await show_actor(conn, request, await get_moderated(conn, request, id)))
+        actor = await get_moderated(conn, request, id)
+        await report_readings.note(conn, staff(request).actor_id, {actor.id: None})
+        return answer_json(request, await show_actor(conn, request, actor))
 
 
 def _read(parameters: Parameters, name: str, options: tuple[Code, ...]) -> Code | None:

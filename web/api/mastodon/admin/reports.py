@@ -1,12 +1,15 @@
 """Reports in an app: read, taken, settled and opened again, with the functions of our pages."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from aiohttp import web
 
 from models.errors import Conflict, NotFound
-from models.moderation import cases, journal
+from models.moderation import cases, deciders, journal
 from models.moderation import reports as model
 from models.moderation.reports import Report, Settlement
-from models.moderation.searches import report_search
+from models.moderation.searches import report_readings, report_search
 from models.moderation.searches.report_search import ReportFilter
 from models.people.documents.rules import name_rules
 from models.store.database import Connection, connection, transaction
@@ -42,6 +45,7 @@ async def list_reports(request: web.Request) -> web.Response:
     )
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await report_search.search(conn, wanted)
+        await _note_read(conn, request, found)
         holders = await report_search.map_holders(conn, [one.id for one in found])
         shown = await load_admin_reports(conn, read_staff(request), found, holders)
     return answer_json(request, shown, headers=link_header(request, [one.id for one in found]))
@@ -70,6 +74,7 @@ async def post_assign(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         report = await _get(conn, request)
         if report.case_id is not None:
+            await deciders.require_free(conn, report.case_id, staff(request).actor_id)
             await cases.take(conn, report.case_id, staff(request).actor_id)
         return await _answer(conn, request, report)
 
@@ -115,7 +120,16 @@ async def _get(conn: Connection, request: web.Request) -> Report:
     return found
 
 
+async def _note_read(conn: Connection, request: web.Request, shown: Sequence[Report]) -> None:
+    said: dict[int, datetime | None] = {}
+    for one in sorted(shown, key=lambda report: report.said_at):
+        if one.target_id is not None:
+            said[one.target_id] = one.said_at
+    await report_readings.note(conn, staff(request).actor_id, said)
+
+
 async def _answer(conn: Connection, request: web.Request, report: Report) -> web.Response:
+    await _note_read(conn, request, [report])
     holders = await report_search.map_holders(conn, [report.id])
     [shown] = await load_admin_reports(conn, read_staff(request), [report], holders)
     return answer_json(request, shown)

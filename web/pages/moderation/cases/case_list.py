@@ -1,14 +1,14 @@
 """The queue of the team: what waits, person by person, in four lists; several cases can be closed at once."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from aiohttp import web
 
 from models.errors import Conflict, NotFound
-from models.moderation import case_queue, decisions, reports
+from models.moderation import case_queue, cases, reports
 from models.moderation.case_queue import PostOfCase, QueueLine, Tab
 from models.moderation.reports import NOTE_LIMIT
 from models.people import actors
@@ -23,6 +23,8 @@ from web.mail.decision_mails import queue_answers
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.people import Person, person_of
 from web.pages.moderation.cases.hosts import name_hosts
+from web.pages.moderation.cases.read_marks import EPOCH, read_mark, write_mark
+from web.rendering.error_messages.lookup import find_sentence, find_values
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
 
@@ -35,7 +37,8 @@ TABS: dict[str, Tab] = {"a-lire": "to_read", "a-confirmer": "to_confirm", "recou
 
 SAID = {
     "closed": N_("C’est classé. Les personnes qui avaient signalé l’apprennent."),
-    "closed_some": N_("C’est classé, sauf ce que quelqu’un d’autre a décidé entre-temps ou que vous ne décidez pas."),
+    "closed_some": N_("C’est classé, sauf ce que vous ne décidez pas."),
+    "closed_more": N_("C’est classé, sauf ce qui a été signalé entre-temps : cela reste à lire."),
 }
 
 Lister = Callable[..., Awaitable[list[QueueLine]]]
@@ -47,13 +50,11 @@ LISTERS: dict[Tab, Lister] = {
     "decided": case_queue.list_decided,
 }
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
     """One person's line: `reporters` are members by name, `places` where other reports come from, `who` holds it, asked
-    to confirm, proposed or decided it; `mine` where the reader does.
+    to confirm, proposed or decided it; `mine` where the reader does. `ticked` is its box where several are closed.
     """
 
     line: QueueLine
@@ -63,6 +64,7 @@ class CaseLine:
     places: list[str]
     holder: str
     mine: bool
+    ticked: str
     held: list[PostOfCase]
 
 
@@ -77,27 +79,49 @@ async def close_many(request: web.Request) -> web.Response:
     me = require_right(request, "reports")
     form = await read_form(request)
     answer = form.lines("answer", limit=NOTE_LIMIT)
-    ids = [id for id in map(find_id, form.values.getall("case", [])) if id is not None][:PAGE]
-    if not ids:
+    ticked = [one for one in map(_read_ticked, form.values.getall("case", [])) if one is not None][:PAGE]
+    if not ticked:
         form.fail("case", "Cochez au moins un dossier.")
     if not form.ok:
         return await _show(request, form, status=422)
-    closed = [await _close(request, me, id, answer) for id in ids]
-    raise redirect_with_message(HERE, "closed" if all(closed) else "closed_some")
+    said = {await _close(request, me, id, replace(ruling, answer=answer), form) for id, ruling in ticked}
+    if not form.ok:
+        return await _show(request, form, status=409)
+    raise redirect_with_message(HERE, next(one for one in ("closed_some", "closed_more", "closed") if one in said))
 
 
-async def _close(request: web.Request, me: Account, id: int, answer: str) -> bool:
-    """Each by itself: one that somebody decided meanwhile keeps no other from being closed."""
+async def _close(request: web.Request, me: Account, id: int, ruling: Ruling, form: Form) -> str:
+    """What is said of it. Each by itself: one that somebody decided meanwhile keeps no other from being closed."""
     instance = request.app[INSTANCE]
     try:
         async with transaction(instance.pool) as conn:
-            seen = await decisions.find_latest(conn, id)
-            ruling = Ruling(kind="nothing", seen=seen, answer=answer)
             ruled = await case_decisions.decide(conn, instance.site, id, ruling, me)
             await queue_answers(conn, ruled.settled)
-    except (Conflict, NotFound):
-        return False
-    return True
+    except Conflict as conflict:
+        async with connection(instance.pool) as conn:
+            case = await cases.find(conn, id, me.actor_id)
+        said = say(request, find_sentence(conflict), **find_values(conflict, partial(say, request)))
+        form.fail_too("", "%(name)s : %(said)s", name=case.actor_name if case is not None else "", said=said)
+    except NotFound:
+        return "closed_some"
+    else:
+        return "closed_more" if ruled.more_to_read else "closed"
+    return "late"
+
+
+def write_ticked(line: QueueLine) -> str:
+    """A case as a form names it, with what stood in it when the list was made."""
+    return f"{line.id}-{line.seen}-{write_mark(line.said_at)}"
+
+
+def _read_ticked(text: str) -> tuple[int, Ruling] | None:
+    """The same read back: to close it, with what came later left open."""
+    id, _, rest = text.partition("-")
+    seen, _, mark = rest.partition("-")
+    case_id = find_id(id)
+    if case_id is None:
+        return None
+    return case_id, Ruling(kind="nothing", seen=find_id(seen) or 0, read_until=read_mark(mark) or EPOCH)
 
 
 async def redirect_old(request: web.Request) -> web.Response:
@@ -168,6 +192,7 @@ def _make_line(
         places=[places[host] for host in one.hosts],
         holder=_name(people, one.holder_id),
         mine=one.holder_id == reader_id,
+        ticked=write_ticked(one),
         held=[post for post in held if post.case_id == one.id],
     )
 
@@ -178,13 +203,11 @@ def _name(people: Mapping[int, Person], id: int | None) -> str:
 
 def write_place(line: QueueLine) -> str:
     """Where the next page begins: behind this line."""
-    return f"{(line.at - EPOCH) // timedelta(microseconds=1)}-{line.id}"
+    return f"{write_mark(line.at)}-{line.id}"
 
 
 def read_place(text: str) -> tuple[datetime, int] | None:
     """The same read back; None for anything else."""
     moment, _, id = text.partition("-")
-    micros, row = find_id(moment), find_id(id)
-    if micros is None or row is None or micros > 10**16:
-        return None
-    return EPOCH + timedelta(microseconds=micros), row
+    at, row = read_mark(moment), find_id(id)
+    return (at, row) if at is not None and row is not None else None

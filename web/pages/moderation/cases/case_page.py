@@ -5,7 +5,7 @@ from functools import partial
 from aiohttp import web
 
 from models.errors import Conflict, NotFound
-from models.moderation import case_notes, cases
+from models.moderation import case_notes, cases, deciders
 from models.moderation.cases import Case
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
@@ -31,8 +31,10 @@ SAID = {
     "note": N_("C’est noté, pour l’équipe seule."),
     "reopen": N_("Le dossier est de nouveau à lire."),
     "decided": N_("C’est décidé. La personne et celles qui avaient signalé sont prévenues."),
+    "decided_more": N_("C’est décidé. Un signalement est arrivé entre-temps : le dossier reste à lire."),
     "proposed": N_("C’est proposé. Rien ne se passe avant l’accord d’une deuxième personne."),
     "confirmed": N_("C’est confirmé, et la personne est prévenue."),
+    "confirmed_more": N_("C’est confirmé. Un signalement est arrivé entre-temps : le dossier reste à lire."),
     "refused_proposal": N_("C’est refusé : le dossier est de nouveau à lire."),
     "taken_back": N_("La décision est levée, et la personne est prévenue."),
     "appeal_kept": N_("La décision reste, et la personne est prévenue."),
@@ -76,9 +78,12 @@ async def _act(conn: Connection, form: Form, act: str, case: Case, me: Account, 
     """What is there already stays as it is."""
     match act:
         case "take":
+            await deciders.require_free(conn, case.id, me.actor_id)
             await cases.take(conn, case.id, me.actor_id)
         case "give_back":
             await cases.give_back(conn, case.id, me.actor_id)
+        case "withdraw" if await deciders.list_free(conn, case.id) == [me.actor_id]:
+            form.fail("motive", "Personne d’autre ne peut décider : donnez d’abord le rôle de modération à quelqu’un.")
         case "withdraw":
             await cases.withdraw(conn, case.id, me.actor_id, words)
         case "note":

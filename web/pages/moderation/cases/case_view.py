@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from models import posts, preferences
-from models.moderation import appeals, case_notes, case_queue, cases, deciders, decisions, reports
+from models.moderation import appeals, case_notes, case_queue, cases, deciders, decisions, journal, reports
 from models.moderation.appeals import Appeal
 from models.moderation.case_notes import CaseNote
 from models.moderation.cases import Case, CaseStep
@@ -15,12 +15,12 @@ from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection
-from outbox.moderation.case_appeals import list_answering
 from outbox.moderation.conversation_reads import find_openable
 from web.pages.components.people import Person, person_of
 from web.pages.moderation.cases.case_history import KINDS, SOMEBODY, History, HistoryLine, PastDecision
 from web.pages.moderation.cases.held_posts import HeldThing, list_held
 from web.pages.moderation.cases.hosts import name_hosts
+from web.pages.moderation.cases.read_marks import write_mark
 from web.pages.moderation.reports import ReportLine, make_lines
 from web.rendering.i18n import Say
 
@@ -68,7 +68,7 @@ class Looks:
     appeal: PastDecision | None
     two_for_suspension: bool
     seen: int
-    read_until: int
+    read_until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,20 +197,19 @@ async def _find_looks(
 ) -> Looks:
     proposal, appeal = next(filter(_is_proposed, own), None), next(filter(_is_contested, own), None)
     free = reader_id in rows.free
-    reporters = {one.reporter_id for one in rows.reports if one.local}
     seconds = await deciders.list_seconds(conn, case.id, reader_id)
-    others = [id for id in rows.free if id != reader_id]
+    impartial = await deciders.list_impartial(conn, case.id)
     return Looks(
         may_decide=free,
         may_confirm=await _may_confirm(conn, case, proposal, reader_id),
-        may_answer=appeal is not None and reader_id in await list_answering(conn, appeal.decision.id),
-        seconds=_name_some(names, [id for id in others if id in seconds]),
-        rereaders=_name_some(names, [id for id in others if id not in reporters]),
+        may_answer=appeal is not None and reader_id in await deciders.list_answering(conn, case.id),
+        seconds=_name_some(names, seconds),
+        rereaders=_name_some(names, [id for id in impartial if id != reader_id]),
         proposal=proposal,
         appeal=appeal,
         two_for_suspension=(await preferences.load(conn)).suspension_by_two,
-        seen=await decisions.find_latest(conn, case.id),
-        read_until=await reports.find_latest(conn, case.id),
+        seen=await journal.find_seen(conn, case.id),
+        read_until=write_mark(max((one.said_at for one in rows.reports), default=None)),
     )
 
 

@@ -15,13 +15,14 @@ from models.moderation.reports import NOTE_LIMIT
 from models.moments import PARIS
 from models.store.database import connection, transaction
 from outbox.moderation import case_decisions
-from outbox.moderation.case_decisions import Ruling
+from outbox.moderation.case_decisions import Ruled, Ruling
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id, read_id
 from web.mail.decision_mails import queue_answers
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.moderation.cases.case_page import show_case
+from web.pages.moderation.cases.read_marks import EPOCH, read_mark
 from web.pages.moderation.cases.reasons import OTHER, list_reasons
 from web.rendering.render import say
 from web.security.session import require_right
@@ -73,16 +74,22 @@ async def _decide(request: web.Request, case: Case, form: Form, ruling: Ruling) 
         async with transaction(instance.pool) as conn:
             ruled = await case_decisions.decide(conn, instance.site, case.id, ruling, me)
             await queue_answers(conn, ruled.settled)
-    except Conflict:
-        form.fail("", "Quelqu’un de l’équipe a décidé entre-temps : relisez ce qui est dit plus haut avant de décider.")
+    except Conflict as conflict:
+        form.refuse("", conflict)
         return await show_case(request, case, form, status=409, ruling=ruling)
     except NotFound:
         raise
     except Refusal as refusal:
         form.refuse(refusal.field or "", refusal)
         return await show_case(request, case, form, status=422, ruling=ruling)
-    done = "proposed" if ruled.decision.effective_at is None else "decided"
-    raise redirect_with_message(f"/coop/dossiers/{case.id}", done)
+    raise redirect_with_message(f"/coop/dossiers/{case.id}", name_outcome(ruled))
+
+
+def name_outcome(ruled: Ruled) -> str:
+    """What is said of it (case_page.SAID)."""
+    if ruled.decision.effective_at is None:
+        return "proposed"
+    return "decided_more" if ruled.more_to_read else "decided"
 
 
 def read_ruling(form: Form, reasons: Sequence[str]) -> Typed:
@@ -101,7 +108,7 @@ def read_ruling(form: Form, reasons: Sequence[str]) -> Typed:
         second_id=find_id(form.typed("second")),
         hide_meanwhile=form.flag("hide_meanwhile"),
         answer=form.lines("answer", limit=NOTE_LIMIT),
-        read_until=find_id(form.typed("read_until")),
+        read_until=read_mark(form.typed("read_until")) or EPOCH,
     )
     return Typed(ruling=ruling, preview=form.typed("act") == "preview")
 

@@ -14,6 +14,7 @@ from web.http.row_ids import read_id
 from web.mail.decision_mails import queue_answers
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.moderation.cases.case_page import show_case
+from web.pages.moderation.cases.read_marks import EPOCH, read_mark
 from web.security.session import require_right
 
 WORDS_LIMIT = 2000
@@ -41,7 +42,7 @@ async def post_second_look(request: web.Request) -> web.Response:
     form = await read_form(request)
     act = form.choice("act", tuple(DONE), missing="Ce choix n’existe pas.")
     field = f"words_{form.typed('decision')}"
-    words = form.lines(field, limit=WORDS_LIMIT, missing=MISSING.get(act, ""))
+    form.lines(field, limit=WORDS_LIMIT, missing=MISSING.get(act, ""))
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         case = await _require_own(conn, id, read_id(form.typed("decision")), me)
@@ -49,18 +50,14 @@ async def post_second_look(request: web.Request) -> web.Response:
         return await show_case(request, case, form, status=422)
     try:
         async with transaction(instance.pool) as conn:
-            await _act(conn, request, act, read_id(form.typed("decision")), me, words)
-    except Conflict:
-        _fail_late(form)
+            done = await _act(conn, request, form, act, me)
+    except Conflict as conflict:
+        form.refuse("", conflict)
         return await show_case(request, case, form, status=409)
     except Invalid as refusal:
         form.refuse("", refusal)
         return await show_case(request, case, form, status=422)
-    raise redirect_with_message(f"/coop/dossiers/{id}", DONE[act])
-
-
-def _fail_late(form: Form) -> None:
-    form.fail("", "Quelqu’un de l’équipe a été plus rapide : relisez le journal de ce dossier.")
+    raise redirect_with_message(f"/coop/dossiers/{id}", done)
 
 
 async def _require_own(conn: Connection, case_id: int, decision_id: int, me: Account) -> Case:
@@ -71,12 +68,16 @@ async def _require_own(conn: Connection, case_id: int, decision_id: int, me: Acc
     return case
 
 
-async def _act(conn: Connection, request: web.Request, act: str, decision_id: int, me: Account, words: str) -> None:
-    site = request.app[INSTANCE].site
+async def _act(conn: Connection, request: web.Request, form: Form, act: str, me: Account) -> str:
+    """What is then said."""
+    site, decision_id = request.app[INSTANCE].site, read_id(form.typed("decision"))
+    words = form.lines(f"words_{decision_id}", limit=WORDS_LIMIT)
     match act:
         case "confirm":
-            ruled = await case_decisions.confirm(conn, site, decision_id, me)
+            read_until = read_mark(form.typed("read_until")) or EPOCH
+            ruled = await case_decisions.confirm(conn, site, decision_id, me, read_until=read_until)
             await queue_answers(conn, ruled.settled)
+            return "confirmed_more" if ruled.more_to_read else "confirmed"
         case "refuse":
             await case_decisions.refuse(conn, decision_id, me, words)
         case "take_back":
@@ -85,3 +86,4 @@ async def _act(conn: Connection, request: web.Request, act: str, decision_id: in
             await case_appeals.answer(conn, site, decision_id, me, "kept", words)
         case _:
             await case_appeals.answer(conn, site, decision_id, me, "taken_back", words)
+    return DONE[act]

@@ -192,7 +192,7 @@ async def test_who_asks_to_join_is_let_in_or_not_by_those_who_answer_them(crew: 
         ("leo", False, "leo@exemple.fr"),
         ("lea", False, "lea@exemple.fr"),
     }
-    assert {answer.status for answer in hidden} == {404} and again.status == 404
+    assert {answer.status for answer in hidden} == {404} and again.status == 409
     assert await crew.mona.get(V2, status="pending") == []
     assert (approved["username"], approved["approved"], rejected["approved"]) == ("leo", True, False)
     assert await crew.awa.get(URL, pending="true") == []

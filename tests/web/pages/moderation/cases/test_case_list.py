@@ -80,7 +80,9 @@ async def test_several_are_closed_at_once_and_whoever_reported_is_told(team: Tea
     first = await team.report(reporter=village.alice)
     second = await team.report(target=village.bob, reporter=village.alice)
     own = await team.report(target=team.mona_herself)
-    ids = [("case", one.rpartition("/")[2]) for one in (first, second)]
+    ticked = (await team.mona.get(LIST)).html.xpath("//input[@name='case']/@value")
+    ids = [("case", one) for one in ticked]
+    assert [one.partition("-")[0] for one in ticked] == [one.rpartition("/")[2] for one in (first, second)]
 
     nothing = await team.mona.send(LIST, {}, form_on=LIST)
     done = await team.mona.send(LIST, [*ids, ("answer", "Nous avons appelé.")], form_on=LIST)

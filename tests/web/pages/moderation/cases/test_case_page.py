@@ -102,17 +102,15 @@ async def test_an_exclusion_is_proposed_confirmed_by_another_one_and_told(team: 
     assert "À confirmer à deux (1)" in (await team.odile.get(LIST)).words()
     assert "Hocine, proposition d’exclure" in (await team.odile.get(f"{LIST}?voir=a-confirmer")).words()
     page = await team.odile.get(case)
-    fields = {
-        "act": "confirm",
-        "decision": page.html.xpath("string(//form[contains(@action, '/suite')]//input[@name='decision']/@value)"),
-    }
+    form = page.html.xpath("//form[contains(@action, '/suite')]")[0]
+    fields = {one: form.xpath(f"string(.//input[@name='{one}']/@value)") for one in ("act", "decision", "read_until")}
 
     refused = await team.mona.send(f"{case}/suite", fields, form_on=case)
     confirmed = await team.odile.send(f"{case}/suite", fields, form_on=case)
     late = await (await team.open_browser(village.admin)).send(f"{case}/suite", fields, form_on=case)
 
     assert (refused.status, confirmed.location, late.status) == (404, f"{case}?fait=confirmed", 409)
-    assert "Quelqu’un de l’équipe a été plus rapide" in late.words()
+    assert "Odile a été plus rapide" in late.words() and "Une personne a été exclue" in late.words()
     assert "Odile a confirmé : exclure" in late.words()
     assert await team.list_news("decision") == ["hocine", "hocine"]
 
@@ -139,7 +137,7 @@ async def test_two_at_once_the_second_one_reads_what_the_first_did_and_loses_not
 
     late = await team.decide(case, "limit", by=team.odile, seen=seen, words="Trois fois déjà.")
 
-    assert late.status == 409 and "Quelqu’un de l’équipe a décidé entre-temps" in late.words()
+    assert late.status == 409 and "Mona a été plus rapide" in late.words() and "Un mot a été écrit" in late.words()
     assert "un mot, par Mona" in late.words()
     assert late.html.xpath("string(//textarea[@name='words'])").strip() == "Trois fois déjà."
     again = await team.decide(case, "limit", by=team.odile, words="Trois fois déjà.", seen=read_seen(late.text))
