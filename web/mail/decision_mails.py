@@ -21,7 +21,7 @@ from web.news.statements import load_statement
 
 
 async def send_decision(instance: Instance, payload: dict[str, Any]) -> None:
-    """The job. Raises MailRefused to be tried again."""
+    """The job: nothing is said of a decision that was taken back before. Raises MailRefused to be tried again."""
     if instance.settings.smtp_url is None:
         return
     occasion: Occasion = payload["occasion"]
@@ -30,6 +30,8 @@ async def send_decision(instance: Instance, payload: dict[str, Any]) -> None:
         decision = await decisions.find(conn, payload["decision_id"])
         account = await accounts.find(conn, decision.actor_id) if decision and decision.actor_id else None
         if decision is None or account is None or account.confirmed_at is None or account.disabled_at is not None:
+            return
+        if occasion == "decided" and decision.taken_back_at is not None:
             return
         said = await load_statement(conn, decision, occasion)
         link = await make_link(conn, instance.site, decision.id)
