@@ -1454,7 +1454,7 @@ CREATE TABLE mail_cursor (
 -- A mail with news, which names what it tells of and never holds it; of mails about accounts only what went wrong.
 CREATE TABLE mail (
     id bigint PRIMARY KEY,
-    recipient_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    recipient_id bigint REFERENCES account(actor_id) ON DELETE CASCADE,
     kind text NOT NULL,
     rhythm text NOT NULL DEFAULT 'now',
     exchange_id bigint REFERENCES exchange(id) ON DELETE CASCADE,  -- all of it is about this thread
@@ -1464,7 +1464,10 @@ CREATE TABLE mail (
     attempts integer NOT NULL DEFAULT 0,
     cause text,                               -- why the last try failed
     created_at timestamptz NOT NULL DEFAULT now(),
-    finished_at timestamptz
+    finished_at timestamptz,
+    job text,
+    payload jsonb,
+    CONSTRAINT mail_check CHECK (recipient_id IS NOT NULL OR payload IS NOT NULL)
 );
 CREATE INDEX mail_exchange ON mail (exchange_id) WHERE exchange_id IS NOT NULL;
 CREATE INDEX mail_recipient ON mail (recipient_id);

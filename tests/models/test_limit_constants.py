@@ -180,7 +180,7 @@ LISTS = {
     "models.news.mail_fallback.list_written": (200,),
     "models.news.news.list_news": (20,),
     "models.news.news.list_threads": (20, 100, 100),
-    "models.news.news_mails.list_failed": (50,),
+    "models.news.unsent_mails.list_failed": (50,),
     "models.news.notification_policies.list_filtered": (40,),
     "models.people.accounts.list_accounts": (50,),
     "models.people.actors.saving.delete": (200,),

@@ -57,6 +57,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.get("/coop/courriels", failed_mails.list_troubles),
+    web.post("/coop/courriels", failed_mails.post_again),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.get(f"/coop/demandes/{{id:{ID}}}", sign_ups.show_request),
     web.post(f"/coop/demandes/{{id:{ID}}}", preserve_form(sign_ups.post_answer)),

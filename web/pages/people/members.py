@@ -21,6 +21,7 @@ from web.actions.sign_up import NAME_LIMIT
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.mail.account_mails import reset_factors
+from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.people.registration_form import fail_taken, read_username
 from web.rendering.render import N_, render, say
@@ -174,6 +175,7 @@ async def _show(
         "account/member.html",
         status=status,
         member=member,
+        mail=has_mail(request),
         form=form,
         link=link,
         helps=team.may_help_to_enter(me, member),
