@@ -231,13 +231,21 @@ async def set_commune(conn: Connection, actor_id: int, commune_code: str | None)
 
 
 async def set_email(conn: Connection, actor_id: int, email: str) -> None:
-    """Move the account to another address. Raises Conflict when that one has an account already."""
-    changed = await execute(
+    """Move the account to another address, and what its owner asked for. Raises Conflict when that one is in use."""
+    changed = await fetch_value(
         conn,
         """
-        UPDATE account SET email = $2, mail_refused_at = NULL
-        WHERE actor_id = $1 AND NOT EXISTS (
-            SELECT 1 FROM account AS other WHERE lower(other.email) = lower($2) AND other.actor_id <> $1)
+        WITH moved AS (
+            UPDATE account SET email = $2, mail_refused_at = NULL
+            WHERE actor_id = $1 AND NOT EXISTS (
+                SELECT FROM account AS other WHERE lower(other.email) = lower($2) AND other.actor_id <> $1
+                UNION ALL SELECT FROM sign_up AS other
+                WHERE lower(other.email) = lower($2) AND other.actor_id IS DISTINCT FROM $1)
+            RETURNING actor_id
+        ), asked AS (
+            UPDATE sign_up SET email = $2 FROM moved WHERE sign_up.actor_id = moved.actor_id
+        )
+        SELECT actor_id FROM moved
         """,
         actor_id,
         email,

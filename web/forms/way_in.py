@@ -37,6 +37,15 @@ class WayIn:
         """What the form carries, so that a yes is to what was read."""
         return " ".join(str(one.id) for one in self.documents)
 
+    def bring(self, version_ids: tuple[int, ...]) -> Entry:
+        """What somebody brings along who accepts these versions."""
+        invitation = self.invitation
+        return Entry(
+            invitation_id=invitation.id if invitation is not None else None,
+            proven_email=(invitation.email or "") if invitation is not None else "",
+            version_ids=version_ids,
+        )
+
 
 async def find_way_in(conn: Connection, instance: Instance, token: str) -> WayIn:
     """How whoever comes with this token, or with "", joins just now."""
@@ -68,9 +77,4 @@ def read_entry(form: Form, way: WayIn) -> Entry:
         )
     elif way.documents and not form.flag(ACCEPT_FIELD):
         form.fail(ACCEPT_FIELD, "Lisez le texte, puis cochez la case si vous l’acceptez.")
-    invitation = way.invitation
-    return Entry(
-        invitation_id=invitation.id if invitation is not None else None,
-        proven_email=(invitation.email or "") if invitation is not None else "",
-        version_ids=tuple(one.id for one in way.documents),
-    )
+    return way.bring(tuple(one.id for one in way.documents))

@@ -100,7 +100,7 @@ async def _create(request: web.Request, form: Form, newcomer: NewMember, commune
 
     One to which her invitation was sent is proven: she is in at once.
     """
-    mail = has_mail(request) and newcomer.email.lower() != newcomer.entry.proven_email.lower()
+    mail = has_mail(request) and not newcomer.is_proven
     try:
         account = await create_member(request.app[INSTANCE], newcomer, roles=(), commune=commune, confirmed=not mail)
     except Conflict as conflict:
