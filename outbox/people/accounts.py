@@ -1,6 +1,6 @@
 """Members come and go: the name taken for ever, actor, keys and account made together, and ended together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NotRequired, TypedDict, Unpack
@@ -195,13 +195,27 @@ async def reject_sign_up(conn: Connection, id: int, answer: TeamAnswer) -> SignU
 
     Raises NotFound when it was answered already.
     """
+    asked = await _reject(conn, id, answer)
+    if asked is None:
+        raise NotFound("sign_up_answered")
+    await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups")
+    return asked
+
+
+async def reject_sign_ups(conn: Connection, ids: Sequence[int], answer: TeamAnswer) -> None:
+    """The same for many at once, in one line of the journal; those that were answered meanwhile stay as they are."""
+    refused = [id for id in ids if await _reject(conn, id, answer) is not None]
+    if refused:
+        await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups", count=len(refused))
+
+
+async def _reject(conn: Connection, id: int, answer: TeamAnswer) -> SignUp | None:
     by = answer.by.actor_id if answer.by is not None else None
     asked = await sign_ups.find(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=False, answered_by=by):
-        raise NotFound("sign_up_answered")
+        return None
     if asked.actor_id is not None:
         await waiting_accounts.erase(conn, [asked.actor_id])
-    await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups")
     await answer_mails.queue_refusal(conn, asked, answer)
     return asked
 

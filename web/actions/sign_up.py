@@ -76,6 +76,7 @@ async def ask_to_join(
         language=newcomer.language,
         commune_code=commune.code if commune else None,
         answers=tuple(answers),
+        to_confirm=instance.settings.smtp_url is not None and not newcomer.is_proven,
     )
     async with transaction(instance.pool) as conn:
         return await outbox.ask_to_join(conn, instance.site, new, commune, newcomer.entry)

@@ -1,8 +1,9 @@
 """How somebody may join just now, and what she is asked: by an invitation or without, with a yes to the charter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from federation.instance import Instance
+from models.moderation import excluded_addresses
 from models.people import sign_ups
 from models.people.documents import versions
 from models.people.documents.versions import DocumentVersion
@@ -60,6 +61,13 @@ async def find_way_in(conn: Connection, instance: Instance, token: str) -> WayIn
         lost=lost,
         documents=tuple(await versions.list_current(conn)),
     )
+
+
+async def find_way_of(conn: Connection, way: WayIn, email: str) -> WayIn:
+    """The same for who has this address: whoever is suspended or was excluded asks for a yes, by whichever way."""
+    if way.mode == "open" and await excluded_addresses.find(conn, email) is not None:
+        return replace(way, mode="approval")
+    return way
 
 
 def read_entry(form: Form, way: WayIn) -> Entry:

@@ -58,6 +58,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
+    web.post("/coop/demandes", preserve_form(sign_ups.post_refusals)),
     web.get(f"/coop/demandes/{{id:{ID}}}", sign_ups.show_request),
     web.post(f"/coop/demandes/{{id:{ID}}}", preserve_form(sign_ups.post_answer)),
     web.get("/coop/filtres", filters.list_filters),

@@ -22,7 +22,7 @@ from web.api.json_responses import answer_json
 from web.api.parameters import Parameters, read_parameters
 from web.forms.form import EMAIL
 from web.forms.throttle import require_try
-from web.forms.way_in import WayIn, find_way_in
+from web.forms.way_in import WayIn, find_way_in, find_way_of
 from web.http.app_keys import INSTANCE
 from web.mail.account_mails import queue_mail
 from web.security.passwords import MAXIMUM, MINIMUM, Fault, find_fault
@@ -50,6 +50,8 @@ async def create_account(request: web.Request) -> web.Response:
         raise Forbidden("registrations_closed")
     newcomer = replace(read_newcomer(parameters, instance.site.languages), entry=_read_entry(way))
     reason = await _read_reason(instance, way, parameters)
+    async with connection(instance.pool) as conn:
+        way = await find_way_of(conn, way, newcomer.email)
     await require_try(request, "register", "")
     mail = instance.settings.smtp_url is not None and not newcomer.is_proven
     try:
