@@ -51,7 +51,9 @@ async def test_a_members_own_invitation_ends_with_her(conn: Connection) -> None:
 
     await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.id)
 
-    assert [await state_of(conn, own), await state_of(conn, teams)] == ["expired", "open"]
+    assert [await state_of(conn, own), await state_of(conn, teams)] == ["revoked", "open"]
+    found = await invitations.find(conn, teams)
+    assert found is not None and found.maker_name == "", "nobody reads the name of who is suspended"
 
 
 async def test_of_two_at_the_last_place_one_comes_in(pool: Pool) -> None:
