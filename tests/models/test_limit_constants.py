@@ -189,7 +189,7 @@ LISTS = {
     "models.people.invitations.invitations.list_links": (200,),
     "models.people.invitations.mailings.list_mailed": (500,),
     "models.people.invitations.member_imports.list_recent": (10,),
-    "models.people.sign_ups.list_answered": (20,),
+    "models.people.answered_requests.list_answered": (20,),
     "models.personal_data.personal_export.list_remarks": (5000,),
     "models.places.epcis.search_epcis": (10,),
     "models.places.places.search_communes": (10,),

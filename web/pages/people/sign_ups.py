@@ -10,7 +10,13 @@ from models.errors import Conflict, NotFound
 from models.moderation import excluded_addresses
 from models.people import sign_ups
 from models.people.accounts import Account
-from models.people.arrivals import answer_mails, canned_answers, sign_up_messages, waiting_accounts
+from models.people.arrivals import (
+    answer_mails,
+    answered_requests,
+    canned_answers,
+    sign_up_messages,
+    waiting_accounts,
+)
 from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.arrivals.canned_answers import WORDS_LIMIT, AnswerKind
 from models.people.roles import RIGHTS
@@ -141,7 +147,7 @@ def _note_conflict(form: Form, conflict: Conflict) -> None:
 async def _show_answered(request: web.Request, form: Form) -> web.Response:
     """Somebody else was quicker: who, and what she said; or there is nobody any more who asks."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        answered = await sign_ups.find_answered(conn, _read_id(request))
+        answered = await answered_requests.find_answered(conn, _read_id(request))
         by = await find_name(conn, answered.answered_by if answered else None)
     if answered is None:
         form.fail("", "Cette demande n’existe plus : la personne l’a retirée, ou elle était trop ancienne.")
@@ -163,7 +169,9 @@ async def _show_list(
         waiting = everybody[(page - 1) * LIST_PAGE : page * LIST_PAGE]
         communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
         absence = await sign_ups.find_absence(conn)
-        answered = [(one, await find_name(conn, one.answered_by)) for one in await sign_ups.list_answered(conn)]
+        answered = [
+            (one, await find_name(conn, one.answered_by)) for one in await answered_requests.list_answered(conn)
+        ]
     return await render(
         request,
         "account/sign_ups.html",
@@ -197,7 +205,7 @@ async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> w
             messages = await sign_up_messages.list_of(conn, asked.id)
             ready = await canned_answers.list_all(conn)
             earlier = await excluded_addresses.find(conn, asked.email)
-            refused = await sign_ups.find_refused(conn, asked.username)
+            refused = await answered_requests.find_refused(conn, asked.username)
             coop = await find_branding(request, conn)
     if asked is None:
         return await _show_answered(request, form)

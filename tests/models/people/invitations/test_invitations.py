@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.errors import Conflict
-from models.people import accounts
 from models.people.actors import Actor
+from models.people.arrivals import unconfirmed_accounts
 from models.people.invitations import entries, invitations, mailings, member_imports
 from models.people.invitations.entries import Entry
 from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
@@ -111,7 +111,7 @@ async def test_who_never_confirms_gives_her_place_back(conn: Connection) -> None
     )
     assert await state_of(conn, id) == "full"
 
-    assert await accounts.forget_unconfirmed(conn) == 1
+    assert await unconfirmed_accounts.forget_unconfirmed(conn) == 1
 
     assert await state_of(conn, id) == "open"
 
