@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models.moderation import decision_deadlines, decisions, hidden_posts
+from models.moderation import decision_deadlines, decisions, excluded_addresses, hidden_posts
 from models.moderation.decisions import ModerationDecision
 from models.moderation.sanctions import Changed, refresh
-from models.people import actors
+from models.people import accounts, actors
 from models.people.actors import Actor
 from models.relations import follows
 from models.settings import Site
@@ -93,7 +93,8 @@ async def tell_hidden_posts(instance: Instance) -> None:
 async def erase_excluded(instance: Instance, *, at: datetime | None = None) -> None:
     """End the accounts of those whose exclusion can no longer be appealed, as if they had left; a chore.
 
-    The decision and its reasons stay: who was excluded, by which rule, and what she wrote against it.
+    The decision and its reasons stay: who was excluded, by which rule, and what she wrote against it; of the address a
+    hash, by which the team is told if she comes back.
     """
     async with connection(instance.pool) as conn:
         due = await decision_deadlines.list_final_exclusions(conn, at=at or datetime.now(UTC), limit=AT_ONCE)
@@ -102,6 +103,7 @@ async def erase_excluded(instance: Instance, *, at: datetime | None = None) -> N
         await refresh(conn, actor_id)
         actor = await actors.get(conn, actor_id)
         if actor.excluded_at is not None and actor.deleted_at is None:
+            await excluded_addresses.keep(conn, actor_id, (await accounts.get(conn, actor_id)).email)
             await delete(conn, instance.site, actor)
 
     require_whole(await run_each(instance.pool, "excluded", {id: id for id in due}, erase))

@@ -79,6 +79,7 @@ async def _send_farewell(instance: Instance, payload: dict[str, Any]) -> None:
         "name": payload["name"],
         "words": payload.get("words", ""),
         "by": payload.get("by", ""),
+        "asked_back": payload.get("asked_back", False),
         "link": f"{instance.site.url}/",
     }
     message = render_mail("mail/sign_up", payload["language"], context, coop=coop, sender=server.sender)

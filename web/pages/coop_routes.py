@@ -59,6 +59,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.post("/coop/courriels", failed_mails.post_again),
     web.get("/coop/demandes", sign_ups.list_requests),
+    web.post("/coop/demandes", preserve_form(sign_ups.post_refusals)),
     web.get(f"/coop/demandes/{{id:{ID}}}", sign_ups.show_request),
     web.post(f"/coop/demandes/{{id:{ID}}}", preserve_form(sign_ups.post_answer)),
     web.get("/coop/filtres", filters.list_filters),

@@ -64,7 +64,8 @@ OPEN: Mapping[Standing, frozenset[str]] = {
 }
 """The addresses of routes, as in the table of routes, that open for each.
 
-Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports something.
+Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports
+something.
 """
 
 OPEN_BELOW: Mapping[Standing, tuple[str, ...]] = {

@@ -9,9 +9,10 @@ from federation.instance import Instance
 from models.access import tokens
 from models.exchanges import agreements
 from models.ids import make_id
+from models.moderation import excluded_addresses
 from models.moderation.decisions import DecisionKind
 from models.news import mail_preferences, push_subscriptions
-from models.people import actors, roles
+from models.people import accounts, actors, roles
 from models.people.actors import Actor
 from models.posts import scheduled_posts
 from models.store.database import connection, execute, fetch_value, transaction
@@ -219,6 +220,8 @@ async def test_what_was_handed_over_stays_to_be_given_back(
 async def test_an_exclusion_ends_the_account_once_nobody_can_object_any_more(
     instance: Instance, lomme: Village
 ) -> None:
+    async with connection(instance.pool) as conn:
+        email = (await accounts.get(conn, lomme.hocine.id)).email
     id = await decide(instance, lomme.hocine, "exclude")
     soon, late = datetime.now(UTC) + timedelta(days=29), datetime.now(UTC) + timedelta(days=31)
 
@@ -237,6 +240,8 @@ async def test_an_exclusion_ends_the_account_once_nobody_can_object_any_more(
         assert (await actors.get(conn, lomme.hocine.id)).deleted_at is not None
         deletes = await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Delete'")
         kept = await fetch_value(conn, "SELECT words FROM moderation_decision WHERE id = $1", id)
+        back = await excluded_addresses.find(conn, email)
+    assert back is not None and back.id == id, "the team is told if she comes back"
     assert (deletes, kept) == (1, "Ces annonces trompent vos voisins.")
 
 
