@@ -97,7 +97,7 @@ async def _settle_report(id: int, note: str, answer: str) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
         found = await _find(conn, id)
         if found.closed_at is not None:
-            raise CommandFailed(f"Report {id} was settled {found.closed_at:%Y-%m-%d}.")
+            raise CommandFailed(f"Report {id} was settled on {found.closed_at:%Y-%m-%d}.")
         settled = await outbox.settle(conn, id, records.Settlement(by=None, note=note, answer=answer))
         await staff_mails.queue_answer(conn, settled)
         await journal.record(conn, "case_closed", by=None, right="reports", about_id=found.target_id, report_id=id)
