@@ -225,6 +225,9 @@ async def test_posts_of_somebody_else_are_neither_hidden_nor_named(team: Team) -
 async def test_decided_it_can_be_opened_again_and_taken_back(team: Team) -> None:
     case = await team.report(reporter=team.village.alice)
     await team.decide(case, "suspend")
+    nadia = await team.open_browser(team.village.admin)
+    assert "Membre, hocine@example.org, compte suspendu" in (await nadia.get("/coop/membres")).words()
+    assert (await nadia.get("/coop/membres/hocine")).html.xpath(f"//main//a[@href='{case}']")
     page = await team.odile.get(case)
     id = page.html.xpath("string(//form[.//button[@value='take_back']]/input[@name='decision']/@value)")
 
