@@ -30,9 +30,7 @@ REASON_LIMIT = 1_000
 @click.argument("name")
 @click.option("--reason", required=True, help="Why, in words that the person reads.")
 @click.option("--rule", default="", help="Which rule of the cooperative it rests on.")
-@click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, such as 2027-01-31; else no end."
-)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, such as 2027-01-31; else no end.")
 def suspend(name: str, reason: str, rule: str, until: datetime | None) -> None:
     """Suspend a member: what she publishes leaves every list, and she reads why. Prints the id of the decision."""
     if not reason.strip() or len(reason) > REASON_LIMIT:

@@ -126,9 +126,7 @@ async def test_members_are_listed_by_role_for_people_and_for_scripts(shell: Shel
 
     assert "has to administer" in await shell.refusal("members", "role", "ada", "member")
     assert "There is no member named nina" in await shell.refusal("members", "role", "nina", "admin")
-    assert "no member named zoe@henin.test" in await shell.refusal(
-        "members", "role", "zoe@henin.test", "admin"
-    )
+    assert "no member named zoe@henin.test" in await shell.refusal("members", "role", "zoe@henin.test", "admin")
     assert await shell.result("members", "role", "@zoe@lomme.test", "member") == "member"  # as reports name her
     assert "member means without any" in await shell.refusal("members", "role", "zoe", "member", "admin")
     assert await shell.acts() == ["roles_changed", "roles_changed"]
