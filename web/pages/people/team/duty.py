@@ -110,7 +110,7 @@ async def _show(request: web.Request, account: Account, form: Form, *, status: i
         week=weeks[0],
         planned=[week for week in weeks[1:] if week.is_planned],
         mondays=mondays,
-        several=[role for role in account.roles if others[role] and _count_own(account, role, found) > 1],
+        several=_list_several(account, others, found),
         others=others,
         role_names={role: speak(name) for role, name in ROLE_NAMES.items()},
         role_words={role: describe_role(speak, role) for role in account.roles},
@@ -118,8 +118,10 @@ async def _show(request: web.Request, account: Account, form: Form, *, status: i
     )
 
 
-def _count_own(account: Account, role: Role, found: Sequence[Duty]) -> int:
-    return sum(one.actor_id == account.actor_id and one.role == role for one in found)
+def _list_several(account: Account, others: Mapping[Role, Sequence[Account]], found: Sequence[Duty]) -> list[Role]:
+    """Roles as which she has more than one week that another one could take."""
+    own = [one.role for one in found if one.actor_id == account.actor_id]
+    return [role for role in account.roles if others[role] and own.count(role) > 1]
 
 
 async def _list_others(conn: Connection, account: Account, role: Role) -> list[Account]:
