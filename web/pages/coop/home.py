@@ -11,7 +11,7 @@ from models.coop import pending_kinds, team, week_figures
 from models.coop.team import TeamMember
 from models.moments import PARIS
 from models.people.accounts import Account
-from models.people.roles import Right
+from models.people.roles import Right, has_right
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.pages.coop.pending_lines import PendingLine, Reader, join_words
@@ -49,7 +49,7 @@ async def show_home(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         pending = await list_pending(Reader(conn=conn, account=account, say=speak))
         request[PENDING] = len(pending)
-        people = await team.list_team(conn, now) if pending else []
+        people = await team.list_team(conn, now)
         able = await pending_kinds.map_able(conn, [one.name for one, _ in pending], [one.actor_id for one in people])
         weeks = await week_figures.list_weeks(conn, now.date())
         await find_branding(request, conn)
@@ -73,6 +73,9 @@ async def show_home(request: web.Request) -> web.Response:
         figures=list_figures(weeks),
         weeks=weeks,
         bars=draw(weeks),
+        on_duty=join_words(speak, [_call(speak, account, one) for one in people if one.on_duty]),
+        takes_turn=any(one.on_duty for one in people if one.actor_id == account.actor_id),
+        is_alone=len(people) == 1 and has_right(account, "roles"),
     )
 
 
@@ -133,5 +136,9 @@ def name_who(say: Say, account: Account, people: Sequence[TeamMember], right: Ri
 
 
 def _name(say: Say, account: Account, one: TeamMember, right: Right) -> str:
-    name = say(N_("vous")) if one.actor_id == account.actor_id else one.name
+    name = _call(say, account, one)
     return say(N_("%(name)s (de permanence)"), name=name) if one.is_on_duty_for(right) else name
+
+
+def _call(say: Say, account: Account, one: TeamMember) -> str:
+    return say(N_("vous")) if one.actor_id == account.actor_id else one.name

@@ -29,7 +29,7 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.people import find_name
-from web.pages.people.arrivals.reply_words import fill_in_replies
+from web.pages.people.arrivals.reply_words import begin_reply, fill_in_replies
 from web.rendering.render import N_, find_branding, render, say
 from web.security.session import require_right
 
@@ -86,6 +86,8 @@ async def post_answer(request: web.Request) -> web.Response:
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
     missing = "" if act == "yes" else "Écrivez ce que la personne lira."
     words = form.lines(f"words_{act}", limit=WORDS_LIMIT, missing=missing)
+    if act in ("no", "more") and form.ok and await _is_half_said(request, act, words):
+        form.fail(f"words_{act}", "Finissez la phrase : la personne lira exactement ces mots.")
     if not form.ok or not act:
         return await _show_one(request, form, status=422)
     try:
@@ -98,6 +100,14 @@ async def post_answer(request: web.Request) -> web.Response:
         _note_conflict(form, conflict)
         return await _show_one(request, form, status=409)
     raise redirect_with_message(f"{PAGE}/{request.match_info['id']}" if act == "more" else PAGE, said)
+
+
+async def _is_half_said(request: web.Request, act: AnswerKind, words: str) -> bool:
+    """Whether these are the words that were ready, which only begin to say why or what."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asked = await sign_ups.find(conn, _read_id(request))
+        coop = await find_branding(request, conn)
+    return asked is not None and words.strip() == begin_reply(partial(say, request), asked, coop.name, act).strip()
 
 
 async def _approve(request: web.Request, answer: TeamAnswer, me: Account) -> str:
@@ -171,6 +181,7 @@ async def _show_list(
         waiting = everybody[(page - 1) * LIST_PAGE : page * LIST_PAGE]
         communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
         absence = await sign_ups.find_absence(conn)
+        registration = await sign_ups.find_registration(conn)
         answered = [
             (one, await find_name(conn, one.answered_by)) for one in await answered_requests.list_answered(conn)
         ]
@@ -187,6 +198,7 @@ async def _show_list(
         more=len(everybody) > page * LIST_PAGE,
         limit=WORDS_LIMIT,
         absence=absence,
+        registration=registration,
         answered=answered,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         said=find_flash_message(request, SAID),

@@ -1,5 +1,6 @@
 """Requests to join as the team reads and answers them."""
 
+import html
 import re
 
 import msgspec
@@ -129,6 +130,40 @@ async def test_a_no_and_a_question_need_words_and_a_yes_does_not(asked: Doorbell
     assert awa.status == 422
 
 
+@pytest.mark.parametrize("act", ["no", "more"])
+async def test_words_that_only_begin_are_not_sent_as_they_were_ready(asked: Doorbell, act: str) -> None:
+    await ask_answering(asked)
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+    await awa.open(page)
+    ready = find_words(awa.text, act)
+
+    await awa.send(page, {"act": act, f"words_{act}": ready})
+
+    assert "Bonjour Carole, merci pour votre demande" in ready
+    assert awa.status == 422 and "Finissez la phrase" in awa.text and find_words(awa.text, act) == ready
+    await awa.send(page, {"act": act, f"words_{act}": f"{ready} nous sommes complets."})
+    assert awa.status == 200
+
+
+def find_words(page: str, act: str) -> str:
+    """What stands in the field of this answer."""
+    found = re.search(rf'<textarea[^>]*name="words_{act}"[^>]*>([^<]*)</textarea>', page)
+    assert found is not None
+    return html.unescape(found[1]).lstrip()
+
+
+async def test_with_nobody_waiting_the_page_says_how_people_come(asked: Doorbell) -> None:
+    awa = await enter_as(asked, "awa")
+    said = []
+    for way in ("approval", "open", "closed"):
+        await choose(asked.instance, way)
+        said.append(words_of((await awa.open("/coop/demandes")).text))
+
+    assert "vous le lisez ici" in said[0] and "sans votre accord" in said[1] and "sans être invité" in said[2]
+    assert 'href="/coop/invitations"' in awa.text and 'href="/coop/reglages/arrivees"' not in awa.text
+
+
 @pytest.mark.parametrize(
     ("first", "said"), [("yes", "Carole est déjà membre : Awa a dit oui"), ("no", "Awa l’a refusée avant vous")]
 )
@@ -217,6 +252,7 @@ async def test_question_of_the_team_is_read_under_its_role_and_the_answer_comes_
     assert "attend la réponse de Carole" in told
     assert "L’équipe vous a répondu" in carole.text and "Une scie à ruban ?" in carole.text
     assert "<b>Awa</b>, accueil" in carole.text
+    assert carole.text.index("Une scie à ruban ?") < carole.text.index("Ce qui se passe maintenant")
     await carole.send("/compte/attente", {"words": "Non, sauteuse."})
     assert "l’équipe est prévenue" in carole.text
     await awa.open("/notifications")

@@ -134,6 +134,7 @@ async def _show(
         form=form,
         kind=kind,
         name=next(name for name, one in NAMES.items() if one == kind),
+        path=PATHS[kind],
         current=current,
         follows=form.typed("follows") if status != 409 else "",
         preview=write_document(looked_at) if looked_at else "",
