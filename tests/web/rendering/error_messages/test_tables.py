@@ -69,8 +69,8 @@ def read_module(path: Path) -> Iterator[Raised | Faulty]:
             yield from read_call(node, f"{name}:{node.lineno}")
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id in KINDS:
             yield Raised(f"{name}:{node.lineno}", getattr(errors, node.exc.id).code, frozenset())
-    for cls in nodes:
-        for line in cls.body if isinstance(cls, ast.ClassDef) else ():
+    for cls in (node for node in nodes if isinstance(node, ast.ClassDef)):
+        for line in cls.body:
             if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "code":
                 yield Raised(f"{name}:{line.lineno}", ast.literal_eval(line.value), find_values(cls, tree))
 
