@@ -45,6 +45,9 @@ BY_MAIL = "visiteuse"
 ONE_OF = 6
 """Of so many values that an address may have, one is asked with questions too; Alice herself is the first."""
 
+FEW = 2
+"""Of each address of the team so many are asked for: for others it is as if there were none, whatever it names."""
+
 AUDIENCES: dict[str, Audience] = {"Zebulon": "coop", "Zebulons": "territories"}
 """Listings that are not for everybody, by their title."""
 
@@ -169,7 +172,8 @@ def addresses(values: dict[str, list[str]]) -> list[str]:
     for route in ROUTES:
         if route.method not in {"GET", "*"} or LEFT_OUT.search(route.path):
             continue
-        paths = list(itertools.islice(fill(route.path, values), 40))
+        most = FEW if route.path.startswith("/coop/") else 40
+        paths = list(itertools.islice(fill(route.path, values), most))
         asked = f"q=zebulon&limit=40&type=statuses&before={2**62}&id[]={values['id'][1]}{questions}"
         found += [*paths, *(f"{path}?{asked}" for path in paths[::ONE_OF])]
     return found
