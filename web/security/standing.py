@@ -68,12 +68,6 @@ Who waits is a visitor there, but for what asks `session.logged_in`; who is susp
 something.
 """
 
-OPEN_BELOW: Mapping[Standing, tuple[str, ...]] = {
-    "waiting": COMMON_BELOW,
-    "suspended": (*COMMON_BELOW, "/compte/decisions"),
-}
-"""And whatever stands below these: a decision, its reasons, and how to object."""
-
 READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
 """Whether what anybody can read without an account opens too (GET)."""
 
@@ -102,7 +96,7 @@ def may_open(request: web.Request, standing: Standing) -> bool:
     """Whether this request is among what opens for the standing."""
     resource = request.match_info.route.resource
     path = resource.canonical if resource is not None else urlsplit(request.path).path
-    if path in OPEN[standing] or path.startswith(("/static/", "/media/", *OPEN_BELOW[standing])):
+    if path in OPEN[standing] or path.startswith(("/static/", "/media/", *COMMON_BELOW)):
         return True
     members_only = any(path == one or path.startswith(f"{one}/") for one in MEMBERS_ONLY)
     return READABLE[standing] and request.method in ("GET", "HEAD") and not members_only

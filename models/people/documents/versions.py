@@ -80,7 +80,7 @@ async def list_versions(conn: Connection, kind: DocumentKind) -> list[DocumentVe
         DocumentVersion,
         """
         SELECT v.id, v.kind, v.version, v.text, v.summary, v.due_at, v.published_at, coalesce(a.name, '') AS by_name
-        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by AND a.deleted_at IS NULL
+        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by
         WHERE v.kind = $1 ORDER BY v.version DESC
         """,
         kind,
@@ -95,7 +95,7 @@ async def list_current(conn: Connection) -> list[DocumentVersion]:
         """
         SELECT DISTINCT ON (v.kind) v.id, v.kind, v.version, v.text, v.summary, v.due_at, v.published_at,
             coalesce(a.name, '') AS by_name
-        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by AND a.deleted_at IS NULL
+        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by
         ORDER BY v.kind, v.version DESC
         """,
     )
@@ -113,7 +113,7 @@ async def find_version(conn: Connection, kind: DocumentKind, version: int) -> Do
         DocumentVersion,
         """
         SELECT v.id, v.kind, v.version, v.text, v.summary, v.due_at, v.published_at, coalesce(a.name, '') AS by_name
-        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by AND a.deleted_at IS NULL
+        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by
         WHERE v.kind = $1 AND v.version = $2
         """,
         kind,

@@ -62,6 +62,9 @@ async def test_a_next_version_that_asks_is_asked_of_everybody(conn: Connection) 
     assert [one.id for one in await acceptances.list_asked(conn, alice.id)] == [second]
     assert [one.username for one in await acceptances.list_unaccepting(conn)] == ["alice"]
     assert [one.version for one in await versions.list_versions(conn, "charter")] == [2, 1]
+    terms = NewVersion(kind="terms", text="1. Conditions", summary="", due_at=None, published_by=None, follows=0)
+    await versions.publish(conn, terms)
+    assert [rule.text for rule in await rules.list_rules(conn)] == ["Nouveau"], "those of the charter"
 
 
 async def test_who_publishes_after_somebody_else_is_told(conn: Connection) -> None:

@@ -122,7 +122,7 @@ async def test_a_member_gives_away_what_is_open_or_taken(conn: Connection) -> No
     stopped = await make_invitation(conn, alice.id, team=False, places=4)
     await come(conn, "carole", stopped)
     await invitations.revoke(conn, stopped)
-    await make_invitation(conn, alice.id, places=100)
+    await come(conn, "denis", await make_invitation(conn, alice.id, places=100))
 
     assert await invitations.count_given(conn, alice.id) == 3 + 1
 
