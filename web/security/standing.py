@@ -25,6 +25,7 @@ COMMON = frozenset({
     "/accessibilite",
     "/a-l-ecart",
     "/sources",
+    "/favicon.ico",
     "/charte",
     "/conditions",
 })  # fmt: skip
@@ -64,8 +65,7 @@ OPEN: Mapping[Standing, frozenset[str]] = {
 }
 """The addresses of routes, as in the table of routes, that open for each.
 
-Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports
-something.
+Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports.
 """
 
 READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}

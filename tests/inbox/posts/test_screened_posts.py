@@ -6,13 +6,14 @@ import pytest
 
 from inbox.posts.screened_posts import screen_picture
 from models import posts
-from models.moderation import filters, held_posts, removed_pictures
+from models.moderation import decisions, filters, held_posts, removed_pictures
 from models.moderation.filters import ModerationRule
 from models.moderation.held_posts import HeldPost
 from models.people.actors import Actor
 from models.posts.media import media_files
 from models.posts.media.media import StoredPicture
 from models.store.database import connection, execute, transaction
+from outbox.moderation import sanctions
 from outbox.moderation.held_posts import refuse, release
 from tests.factories import make_local_actor, make_member
 from tests.fediverse import Person
@@ -161,3 +162,18 @@ async def test_a_photo_like_one_that_was_removed_hides_its_post_as_soon_as_it_is
         assert len(await posts.list_by_ids(conn, [one.post_id])) == 1
     await screen_picture(desk.instance, {"media_id": media_id})
     assert await held(desk) == []
+
+
+async def test_what_was_refused_is_there_once_the_refusal_is_taken_back(desk: Desk, eve: Person) -> None:
+    await desk.take(eve, desk.create(eve, desk.note(eve, content="<p>Une arnaque</p>")))
+    [waiting] = await held(desk)
+    async with transaction(desk.instance.pool) as conn:
+        await refuse(conn, desk.instance.site, waiting.post_id, None, "Non.")
+        assert await posts.filter_visible(conn, [waiting.post_id], None) == set()
+        [decision] = await decisions.list_in_force(conn, waiting.author_id)
+
+        assert await sanctions.take_back(conn, desk.instance.site, decision, by=None)
+
+    async with transaction(desk.instance.pool) as conn:
+        assert await posts.filter_visible(conn, [waiting.post_id], None) == {waiting.post_id}
+        assert [one.post_id for one in await held_posts.list_waiting(conn, 0, limit=9)] == []
