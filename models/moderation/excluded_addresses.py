@@ -4,11 +4,12 @@ Nobody is turned away by a machine: the team sees the decision beside the reques
 gone only a hash stays, for as long as the decision stands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.moderation.decisions import IN_FORCE, DecisionKind
-from models.store.database import Connection, execute, fetch_all
+from models.store.database import Connection, execute, fetch_all, fetch_column
 from models.store.statements import compose
 
 ONE_BOX = frozenset({"gmail.com", "googlemail.com"})
@@ -51,6 +52,22 @@ async def keep(conn: Connection, actor_id: int, email: str) -> None:
 class _Suspended:
     actor_id: int
     email: str
+
+
+_FILTER_GONE = compose(
+    """
+    SELECT box FROM unnest($1::text[]) AS one (box) WHERE EXISTS (
+        SELECT FROM excluded_address e JOIN moderation_decision d ON d.id = e.decision_id
+        WHERE {in_force} AND e.hash = sha256(convert_to(d.id || ' ' || box, 'UTF8')))
+    """,
+    in_force=IN_FORCE,
+)
+
+
+async def filter_gone(conn: Connection, emails: Sequence[str]) -> set[str]:
+    """Those of these addresses that were of somebody who was excluded and is gone."""
+    boxes = set(await fetch_column(conn, _FILTER_GONE, list({canonicalize(one) for one in emails})))
+    return {one for one in emails if canonicalize(one) in boxes}
 
 
 _KNOWN = compose(

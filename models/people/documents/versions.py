@@ -40,8 +40,17 @@ class DocumentVersion:
     by_name: str
 
 
+async def wait_for_publishing(conn: Connection) -> None:
+    """Until this transaction ends no version is published, so that whoever says yes is asked for the next one."""
+    await execute(conn, "SELECT pg_advisory_xact_lock_shared(hashtext('declic.document'))")
+
+
 async def publish(conn: Connection, new: NewVersion) -> int:
-    """Publish the next version; its id. Raises Conflict where somebody else published one meanwhile."""
+    """Publish the next version; its id. Raises Conflict where somebody else published one meanwhile.
+
+    Those who arrive or say yes just now are waited for, and seen by what the same transaction reckons next.
+    """
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.document'))")
     id = make_id()
     made = await execute(
         conn,

@@ -10,7 +10,13 @@ from models.errors import Conflict, NotFound
 from models.moderation import excluded_addresses
 from models.people import sign_ups
 from models.people.accounts import Account
-from models.people.arrivals import answer_mails, canned_answers, sign_up_messages, waiting_accounts
+from models.people.arrivals import (
+    answer_mails,
+    answered_requests,
+    canned_answers,
+    sign_up_messages,
+    waiting_accounts,
+)
 from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.arrivals.canned_answers import WORDS_LIMIT, AnswerKind
 from models.people.roles import RIGHTS
@@ -39,6 +45,9 @@ SAID = {
 LIST_PAGE = 50
 """Requests on one page of the list."""
 
+FEW = 3
+"""So many are answered one by one: nothing asks to refuse several at once."""
+
 ACTS: tuple[AnswerKind, ...] = canned_answers.KINDS
 
 
@@ -52,7 +61,8 @@ async def post_refusals(request: web.Request) -> web.Response:
     """POST /coop/demandes: no to all of those that are ticked, or to all whose address nobody confirmed."""
     me = require_right(request, "sign_ups")
     form = await read_form(request)
-    words = form.lines("words", limit=WORDS_LIMIT, missing="Écrivez ce que ces personnes liront.")
+    missing = "Écrivez ce que ces personnes liront." if _has_mail(request) else ""
+    words = form.lines("words", limit=WORDS_LIMIT, missing=missing)
     unproven = form.flag("unproven")
     async with transaction(request.app[INSTANCE].pool) as conn:
         waiting = await sign_ups.list_waiting(conn)
@@ -96,7 +106,7 @@ async def _approve(request: web.Request, answer: TeamAnswer, me: Account) -> str
     """Where mails can be sent, a new member whose address is not confirmed does that by one first."""
     instance = request.app[INSTANCE]
     key_pairs = await make_key_pairs(instance.settings)
-    mail = instance.settings.smtp_url is not None
+    mail = _has_mail(request)
     async with transaction(instance.pool) as conn:
         await outbox.approve_sign_up(
             conn, instance.site, _read_id(request), answer, key_pairs=key_pairs, confirmed=not mail
@@ -122,6 +132,10 @@ async def _ask(request: web.Request, answer: TeamAnswer, me: Account) -> str:
     return "asked"
 
 
+def _has_mail(request: web.Request) -> bool:
+    return request.app[INSTANCE].settings.smtp_url is not None
+
+
 def _read_id(request: web.Request) -> int:
     return read_id(request.match_info["id"])
 
@@ -141,7 +155,7 @@ def _note_conflict(form: Form, conflict: Conflict) -> None:
 async def _show_answered(request: web.Request, form: Form) -> web.Response:
     """Somebody else was quicker: who, and what she said; or there is nobody any more who asks."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        answered = await sign_ups.find_answered(conn, _read_id(request))
+        answered = await answered_requests.find_answered(conn, _read_id(request))
         by = await find_name(conn, answered.answered_by if answered else None)
     if answered is None:
         form.fail("", "Cette demande n’existe plus : la personne l’a retirée, ou elle était trop ancienne.")
@@ -157,13 +171,15 @@ async def _show_answered(request: web.Request, form: Form) -> web.Response:
 async def _show_list(
     request: web.Request, form: Form, *, ticked: Sequence[str] = (), status: int = 200
 ) -> web.Response:
-    page = _read_page(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         everybody = await sign_ups.list_waiting(conn)
+        page = min(_read_page(request), 1 + max(0, len(everybody) - 1) // LIST_PAGE)
         waiting = everybody[(page - 1) * LIST_PAGE : page * LIST_PAGE]
         communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
         absence = await sign_ups.find_absence(conn)
-        answered = [(one, await find_name(conn, one.answered_by)) for one in await sign_ups.list_answered(conn)]
+        answered = [
+            (one, await find_name(conn, one.answered_by)) for one in await answered_requests.list_answered(conn)
+        ]
     return await render(
         request,
         "account/sign_ups.html",
@@ -171,6 +187,7 @@ async def _show_list(
         form=form,
         waiting=[(one, communes.get(one.commune_code or "")) for one in waiting],
         count=len(everybody),
+        few=FEW,
         ticked=ticked,
         unproven=sum(one.is_unproven for one in everybody),
         page=page,
@@ -178,7 +195,7 @@ async def _show_list(
         limit=WORDS_LIMIT,
         absence=absence,
         answered=answered,
-        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        mail=_has_mail(request),
         said=find_flash_message(request, SAID),
     )
 
@@ -197,7 +214,7 @@ async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> w
             messages = await sign_up_messages.list_of(conn, asked.id)
             ready = await canned_answers.list_all(conn)
             earlier = await excluded_addresses.find(conn, asked.email)
-            refused = await sign_ups.find_refused(conn, asked.username)
+            refused = await answered_requests.find_refused(conn, asked.username)
             coop = await find_branding(request, conn)
     if asked is None:
         return await _show_answered(request, form)
@@ -221,7 +238,7 @@ async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> w
         place=place + 1,
         count=len(waiting),
         following=_find_next(waiting, place),
-        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        mail=_has_mail(request),
         limit=WORDS_LIMIT,
         said=find_flash_message(request, SAID),
     )

@@ -217,6 +217,25 @@ async def test_invitation_lets_an_app_join_where_nobody_else_may(anybody: Api, n
         assert await fetch_value(conn, "SELECT invitation_id FROM invitation_use") == id
 
 
+async def test_of_twenty_at_once_an_invitation_lets_in_as_many_as_it_has_places(anybody: Api) -> None:
+    app = await open_door(anybody)
+    await choose(anybody, "closed")
+    async with transaction(anybody.pool) as conn:
+        nadia = await accounts.find_by_username(conn, "nadia")
+        assert nadia is not None
+        link = await make_address(conn, anybody.instance, await make_invitation(conn, nadia.actor_id, places=5), 1)
+
+    answers = await asyncio.gather(
+        *(join(app, username=f"m{n}", email=f"m{n}@exemple.fr", invite_code=link) for n in range(20))
+    )
+
+    refused = [one.json["field"] for one in answers if one.status == 422]
+    assert (len(refused), set(refused)) == (15, {"invite_code"})
+    async with connection(anybody.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM invitation_use") == 5
+        assert await fetch_value(conn, "SELECT count(*) FROM actor WHERE username ~ '^m[0-9]'") == 5
+
+
 @pytest.mark.parametrize("way", ["invitation", "closed"])
 async def test_no_app_joins_where_one_needs_an_invitation_or_nobody_joins(anybody: Api, way: Registration) -> None:
     app = await open_door(anybody)
