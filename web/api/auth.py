@@ -130,7 +130,7 @@ def for_streams(handler: Handler) -> Handler:
 
 
 def with_accepted_charter(view: Handler) -> Handler:
-    """A view that publishes: past the day on which a yes to the charter was due, it is asked for first.
+    """A view that publishes, or asks for something: past the day on which a yes to the charter was due, it comes first.
 
     Raises Forbidden with the address of the page where the yes is given.
     """

@@ -161,7 +161,10 @@ STATUSES = [
     _post(f"/v1/statuses/{POST_ID}/unfavourite", for_people(status_actions.post_unfavourite, "write:favourites")),
     _post(f"/v1/statuses/{POST_ID}/bookmark", for_people(bookmarks.post_bookmark, "write:bookmarks")),
     _post(f"/v1/statuses/{POST_ID}/unbookmark", for_people(bookmarks.post_unbookmark, "write:bookmarks")),
-    _post(f"/v1/statuses/{POST_ID}/reblog", for_people(status_actions.post_reblog, "write:statuses")),
+    _post(
+        f"/v1/statuses/{POST_ID}/reblog",
+        for_people(with_accepted_charter(status_actions.post_reblog), "write:statuses"),
+    ),
     _post(f"/v1/statuses/{POST_ID}/unreblog", for_people(status_actions.post_unreblog, "write:statuses")),
     _post(f"/v1/statuses/{POST_ID}/pin", for_people(status_actions.post_pin, "write:accounts")),
     _post(f"/v1/statuses/{POST_ID}/unpin", for_people(status_actions.post_unpin, "write:accounts")),

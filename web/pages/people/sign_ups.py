@@ -45,6 +45,9 @@ SAID = {
 LIST_PAGE = 50
 """Requests on one page of the list."""
 
+FEW = 3
+"""So many are answered one by one: nothing asks to refuse several at once."""
+
 ACTS: tuple[AnswerKind, ...] = canned_answers.KINDS
 
 
@@ -58,7 +61,8 @@ async def post_refusals(request: web.Request) -> web.Response:
     """POST /coop/demandes: no to all of those that are ticked, or to all whose address nobody confirmed."""
     me = require_right(request, "sign_ups")
     form = await read_form(request)
-    words = form.lines("words", limit=WORDS_LIMIT, missing="Écrivez ce que ces personnes liront.")
+    missing = "Écrivez ce que ces personnes liront." if _has_mail(request) else ""
+    words = form.lines("words", limit=WORDS_LIMIT, missing=missing)
     unproven = form.flag("unproven")
     async with transaction(request.app[INSTANCE].pool) as conn:
         waiting = await sign_ups.list_waiting(conn)
@@ -114,7 +118,7 @@ async def _approve(request: web.Request, answer: TeamAnswer, me: Account) -> str
     """Where mails can be sent, a new member whose address is not confirmed does that by one first."""
     instance = request.app[INSTANCE]
     key_pairs = await make_key_pairs(instance.settings)
-    mail = instance.settings.smtp_url is not None
+    mail = _has_mail(request)
     async with transaction(instance.pool) as conn:
         await outbox.approve_sign_up(
             conn, instance.site, _read_id(request), answer, key_pairs=key_pairs, confirmed=not mail
@@ -138,6 +142,10 @@ async def _ask(request: web.Request, answer: TeamAnswer, me: Account) -> str:
         await sign_up_messages.write(conn, asked.id, me.actor_id, answer.words, role=role)
         await answer_mails.queue_question(conn, asked.actor_id, answer)
     return "asked"
+
+
+def _has_mail(request: web.Request) -> bool:
+    return request.app[INSTANCE].settings.smtp_url is not None
 
 
 def _read_id(request: web.Request) -> int:
@@ -175,9 +183,9 @@ async def _show_answered(request: web.Request, form: Form) -> web.Response:
 async def _show_list(
     request: web.Request, form: Form, *, ticked: Sequence[str] = (), status: int = 200
 ) -> web.Response:
-    page = _read_page(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         everybody = await sign_ups.list_waiting(conn)
+        page = min(_read_page(request), 1 + max(0, len(everybody) - 1) // LIST_PAGE)
         waiting = everybody[(page - 1) * LIST_PAGE : page * LIST_PAGE]
         communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
         absence = await sign_ups.find_absence(conn)
@@ -192,6 +200,7 @@ async def _show_list(
         form=form,
         waiting=[(one, communes.get(one.commune_code or "")) for one in waiting],
         count=len(everybody),
+        few=FEW,
         ticked=ticked,
         unproven=sum(one.is_unproven for one in everybody),
         page=page,
@@ -200,7 +209,7 @@ async def _show_list(
         absence=absence,
         registration=registration,
         answered=answered,
-        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        mail=_has_mail(request),
         said=find_flash_message(request, SAID),
     )
 
@@ -243,7 +252,7 @@ async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> w
         place=place + 1,
         count=len(waiting),
         following=_find_next(waiting, place),
-        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        mail=_has_mail(request),
         limit=WORDS_LIMIT,
         said=find_flash_message(request, SAID),
     )
