@@ -71,6 +71,12 @@ PURPOSES: dict[MailKind, Purpose] = {
 
 LEAVING: tuple[MailKind, ...] = ("leaving", "leaving_soon")
 
+ANSWERED = frozenset(
+    f"mail/{name}" for name in ("decision", "invitation", "member_letter", "sign_up", "visitor_report")
+)
+"""Letters of the team, which people answer: it reaches the cooperative where that gives an address. An answer to mails
+with news would not: it is meant for whoever wrote there."""
+
 MAIL = "mail"
 """The name of the job."""
 
@@ -204,6 +210,8 @@ def render_mail(
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"] = Address(display_name=coop.name, addr_spec=sender)
+    if coop.email and template in ANSWERED:
+        message["Reply-To"] = coop.email
     message["Auto-Submitted"] = "auto-generated"
     signature = environment.get_template("mail/signature.txt").render(known)
     message.set_content(f"{body.strip()}\n\n{signature.strip()}\n")

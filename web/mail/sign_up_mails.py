@@ -80,7 +80,7 @@ async def _send_farewell(instance: Instance, payload: dict[str, Any]) -> None:
         "words": payload.get("words", ""),
         "by": payload.get("by", ""),
         "asked_back": payload.get("asked_back", False),
-        "link": f"{instance.site.url}/",
+        "link": f"{instance.site.url}{'/inscription' if kind == 'expired' else '/'}",
     }
     message = render_mail("mail/sign_up", payload["language"], context, coop=coop, sender=server.sender)
     job = MailJob(name=MAIL, payload=payload)

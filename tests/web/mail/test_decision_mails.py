@@ -1,9 +1,11 @@
 """Whoever the team decided about is written to with the reasons, here by mail and elsewhere by a private note."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from models import preferences
 from models.moderation import reports as kept_reports
 from models.people import accounts
 from models.store.database import Pool, execute, fetch_column, transaction
@@ -122,3 +124,17 @@ async def test_long_reasons_of_a_message_leave_room_for_the_address_of_the_page(
     async with transaction(team.pool) as conn:
         [said] = await fetch_column(conn, "SELECT content FROM post WHERE kind = 'note'")
     assert "/compte/decisions/" in said
+
+
+async def test_an_answer_to_the_mail_reaches_the_cooperative_where_that_gives_an_address(team: Team) -> None:
+    ruled = await rule(team, Ruling(kind="warn", seen=0, words="Attention."))
+    await send(team, ruled)
+    async with transaction(team.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), contact_email="coop@lomme.test"))
+    await send(team, ruled)
+    await team.report(team.alice)
+    await team.run()
+
+    kept = [mail["Reply-To"] for mail in team.postman.taken if mail["To"] == "hocine@example.org"]
+    assert kept == [None, "coop@lomme.test"]
+    assert {mail["Reply-To"] for mail in team.postman.taken if mail["To"] != "hocine@example.org"} == {None}

@@ -69,7 +69,7 @@ async def test_of_a_flood_the_latest_are_named_and_the_others_counted(
 
     assert await team.run() == ["mona", "odile"]
     assert "3 signalements" in team.postman.taken[-1]["Subject"]
-    assert "et 2 autres" in read_parts(team.postman.taken[-1])[0]
+    assert "et 2 autres choses" in read_parts(team.postman.taken[-1])[0]
 
 
 async def test_what_is_not_urgent_is_one_mail_an_hour_over_all_subjects_and_none_at_night(team: Team) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 
@@ -116,19 +117,23 @@ async def post_again(request: web.Request) -> web.Response:
 
 
 async def _make_line(conn: Connection, mail: FailedMail) -> FailedLine:
-    """Who is written to, by her name or, where there is nothing else, by the address that she gave."""
-    told = mail.payload or {}
-    who, href = mail.name or mail.username or "", f"/coop/membres/{mail.username}"
-    if mail.kind in REPORTS:
-        who, href = "", f"/coop/signalements/{told['id']}"
-    elif mail.kind == "invitation":
-        invited = await mailings.find_mailed(conn, told["id"])
-        who, href = invited.email if invited is not None else "", "/coop/invitations#courriels"
-    elif mail.username is None:
-        email = told.get("email", "")
-        who, href = told.get("name") or email, f"mailto:{email}"
+    if mail.username is not None:
+        who, href = mail.name or mail.username, f"/coop/membres/{mail.username}"
+    else:
+        who, href = await _find_stranger(conn, mail.kind, mail.payload or {})
     again = mail.state == "failed" and mail.payload is not None and mail.cause != MailCause.INTERRUPTED
     return FailedLine(mail=mail, who=who, href=href, again=again)
+
+
+async def _find_stranger(conn: Connection, kind: str, told: dict[str, Any]) -> tuple[str, str]:
+    """Whom a mail to somebody without an account is for, where she may be named, and another way."""
+    if kind in REPORTS:
+        return "", f"/coop/signalements/{told['id']}"
+    if kind == "invitation":
+        invited = await mailings.find_mailed(conn, told["id"])
+        return invited.email if invited is not None else "", "/coop/invitations#courriels"
+    email = told.get("email", "")
+    return told.get("name") or email, f"mailto:{email}"
 
 
 def describe_cause(say: Say, cause: str) -> str:
