@@ -1,5 +1,6 @@
 """Cases: what was reported, held or decided about one person, looked at together until it is closed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -30,7 +31,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStep:
-    """What somebody of the team did with a case; `words` say why she stepped aside, or read a whole talk."""
+    """What somebody of the team did with a case; `words` say why she stepped aside, or read a whole talk.
+
+    `untold_ids` are people of that talk whom no message could tell of it.
+    """
 
     id: int
     case_id: int
@@ -38,6 +42,7 @@ class CaseStep:
     act: StepAct
     words: str
     at: datetime
+    untold_ids: list[int]
 
 
 async def open_case(conn: Connection, actor_id: int | None, name: str = "") -> int:
@@ -128,18 +133,28 @@ async def withdraw(conn: Connection, id: int, by: int, words: str) -> bool:
 
 
 async def add_step(
-    conn: Connection, id: int, by: int | None, act: StepAct, words: str = "", *, post_id: int | None = None
+    conn: Connection,
+    id: int,
+    by: int | None,
+    act: StepAct,
+    words: str = "",
+    *,
+    talk: tuple[int, Sequence[int]] = (0, ()),
 ) -> None:
-    """Note what somebody did with it; `post_id` is the message whose talk she read."""
+    """Note what somebody did with it; `talk` is the message whose talk she read, and whom nobody could tell of it."""
     await execute(
         conn,
-        "INSERT INTO case_step (id, case_id, by_id, act, words, post_id) VALUES ($1, $2, $3, $4, $5, $6)",
+        """
+        INSERT INTO case_step (id, case_id, by_id, act, words, post_id, untold_ids)
+        VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)
+        """,
         make_id(),
         id,
         by,
         act,
         words,
-        post_id,
+        talk[0],
+        list(talk[1]),
     )
 
 
@@ -163,7 +178,10 @@ async def is_reading(conn: Connection, id: int, by: int, post_id: int) -> bool:
 async def list_steps(conn: Connection, id: int) -> list[CaseStep]:
     """What was done with it, the earliest first."""
     return await fetch_all(
-        conn, CaseStep, "SELECT id, case_id, by_id, act, words, at FROM case_step WHERE case_id = $1 ORDER BY id", id
+        conn,
+        CaseStep,
+        "SELECT id, case_id, by_id, act, words, at, untold_ids FROM case_step WHERE case_id = $1 ORDER BY id",
+        id,
     )
 
 

@@ -9,6 +9,9 @@ from models.store.statements import compose
 ANSWER_WITHIN = timedelta(days=2)
 """So long whoever is asked to confirm has for it; then all of the team are asked."""
 
+FIRST, AGAIN = timedelta(days=7), timedelta(days=7)
+"""Proposals that nobody answered for so long are told to administrators too, and then so often."""
+
 _RETURN = compose(
     """
     UPDATE moderation_decision SET second_id = NULL, returned_at = now()
@@ -24,6 +27,23 @@ _RETURN = compose(
 async def return_unanswered(conn: Connection) -> list[ModerationDecision]:
     """Proposals that whoever was asked did not answer in time: from now on all of the team are asked."""
     return await fetch_all(conn, ModerationDecision, _RETURN, ANSWER_WITHIN)
+
+
+_REMIND = compose(
+    """
+    UPDATE moderation_decision SET reminded_at = now()
+    WHERE id IN (SELECT id FROM moderation_decision WHERE effective_at IS NULL AND refused_at IS NULL
+        AND decided_at < now() - $1::interval AND (reminded_at IS NULL OR reminded_at < now() - $2::interval)
+        ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED)
+    RETURNING {columns}
+    """,
+    columns=COLUMNS,
+)
+
+
+async def claim_forgotten(conn: Connection) -> list[ModerationDecision]:
+    """Proposals that nobody answered for days, and of which nobody was reminded lately."""
+    return await fetch_all(conn, ModerationDecision, _REMIND, FIRST, AGAIN)
 
 
 _CLAIM_ENDED = compose(

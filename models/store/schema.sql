@@ -689,7 +689,7 @@ CREATE TABLE report (
     -- Which rules of the cooperative a report names, by number and as they read then: [{"number", "text"}].
     rules jsonb NOT NULL DEFAULT '[]',
     -- When whoever reported said something last: what she adds to an older report was not read with it.
-    said_at timestamptz NOT NULL DEFAULT now()
+    said_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX report_case ON report (case_id);
 CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
@@ -2075,7 +2075,8 @@ CREATE TABLE case_step (
     at timestamptz NOT NULL DEFAULT now(),
     -- Somebody of the team opened a whole private talk, of which a message was reported: which one, and both sides see
     -- it.
-    post_id bigint REFERENCES post(id) ON DELETE SET NULL
+    post_id bigint REFERENCES post(id) ON DELETE SET NULL,
+    untold_ids bigint[] NOT NULL DEFAULT '{}'  -- Whom no message could tell that the whole talk was opened.
 );
 CREATE INDEX case_step_by ON case_step (by_id);
 CREATE INDEX case_step_case ON case_step (case_id);

@@ -9,12 +9,20 @@ from outbox.moderation import case_news, sanctions, statements
 
 
 async def return_unanswered(instance: Instance) -> int:
-    """Ask all of the team to confirm what whoever was asked did not answer in time; a chore. How many."""
+    """Ask all of the team to confirm what whoever was asked did not answer in time; a chore. How many.
+
+    What nobody answers then either is told to those who administer too, week after week.
+    """
     async with transaction(instance.pool) as conn:
         returned = await decision_deadlines.return_unanswered(conn)
         for one in returned:
             await case_news.ask_second(conn, one, await deciders.list_seconds(conn, one.case_id, one.decided_by))
-    return len(returned)
+        forgotten = await decision_deadlines.claim_forgotten(conn)
+        admins = await roles.list_holders(conn, "roles") if forgotten else []
+        for one in forgotten:
+            able = await deciders.list_seconds(conn, one.case_id, one.decided_by)
+            await case_news.ask_second(conn, one, {*admins, *able})
+    return len(returned) + len(forgotten)
 
 
 async def remind_of_appeals(instance: Instance) -> int:

@@ -6,7 +6,7 @@ Both sides see in the thread that it happened, and get a message; the reason sta
 from datetime import UTC, datetime
 
 from models import posts, preferences
-from models.errors import Invalid, NotFound
+from models.errors import Invalid, NotFound, Refusal
 from models.exchanges import exchange_messages, exchanges
 from models.moderation import cases, deciders, journal, reports
 from models.moderation.cases import Case
@@ -47,11 +47,11 @@ async def open_conversation(conn: Connection, site: Site, case_id: int, post_id:
     post = await _get_reported(conn, case, post_id, by)
     if not motive.strip():
         raise Invalid("reading_motive_missing", field="motive")
-    await cases.add_step(conn, case_id, by.actor_id, "thread_read", motive, post_id=post_id)
     exchange_id = await exchange_messages.find_exchange_of(conn, post_id)
     if exchange_id is not None:
         await exchanges.add_event(conn, exchange_id, "read_by_team")
-    await _tell_both(conn, site, post)
+    untold = await _tell_both(conn, site, post)
+    await cases.add_step(conn, case_id, by.actor_id, "thread_read", motive, talk=(post_id, untold))
     await journal.record(
         conn,
         "conversation_read",
@@ -60,6 +60,7 @@ async def open_conversation(conn: Connection, site: Site, case_id: int, post_id:
         about_id=case.actor_id,
         case_id=case_id,
         motive=motive,
+        untold=untold,
     )
 
 
@@ -80,27 +81,37 @@ async def _get_reported(conn: Connection, case: Case, post_id: int, by: Account)
     return found[0]
 
 
-async def _tell_both(conn: Connection, site: Site, post: Post) -> None:
+async def _tell_both(conn: Connection, site: Site, post: Post) -> list[int]:
+    """Whom no message could tell: she is gone or suspended, or cannot be written to from here."""
     named = (await posts.list_mentions(conn, [post.id]))[post.id]
-    people = [one for one in await actors.list_by_ids(conn, [post.author_id, *named]) if not one.gone]
-    day = datetime.now(UTC)
+    people = await actors.list_by_ids(conn, [post.author_id, *named])
+    day, untold = datetime.now(UTC), []
     for person in people:
         others = ", ".join(one.display_name for one in people if one.id != person.id)
         words = {
             code: text.format(other=others, day=write_day(day, french=code == "fr")) for code, text in WORDS.items()
         }
-        await _write(conn, site, person, words)
+        if not await _write(conn, site, person, words):
+            untold.append(person.id)
+    return untold
 
 
-async def _write(conn: Connection, site: Site, person: Actor, words: dict[str, str]) -> None:
-    """To a member of ours, or in French to somebody elsewhere; a guest sees it on the page of the thread."""
-    if person.local:
-        await write_to_member(conn, site, person, words)
-        return
+async def _write(conn: Connection, site: Site, person: Actor, words: dict[str, str]) -> bool:
+    """To a member of ours, or in French to somebody elsewhere; a guest sees it on the page of the thread.
+
+    False where it could not be written: she who cannot be told keeps nobody else from being so.
+    """
     coop = await actors.find_local(conn, "coop")
-    if person.guest or coop is None or coop.gone:
-        return
-    text = f"@{person.handle} {words['fr']}"
-    await notes.publish(
-        conn, site, coop, notes.NoteDraft(text=text, audience="direct", language="fr", handles=(person.handle,))
-    )
+    if person.guest:
+        return True
+    if person.gone or coop is None or coop.gone:
+        return False
+    try:
+        if person.local:
+            return await write_to_member(conn, site, person, words) is not None
+        text = f"@{person.handle} {words['fr']}"
+        draft = notes.NoteDraft(text=text, audience="direct", language="fr", handles=(person.handle,))
+        await notes.publish(conn, site, coop, draft)
+    except Refusal:
+        return False
+    return True

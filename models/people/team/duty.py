@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from models.errors import Conflict, Invalid
 from models.moments import PARIS
-from models.people.accounts import Account, Role
+from models.people.accounts import ROLES, Account, Role
 from models.people.roles import RIGHTS, Right
 from models.store.database import Connection, execute, fetch_all, fetch_column
 
@@ -45,10 +45,11 @@ async def list_duties(conn: Connection, since: date, until: date) -> list[Duty]:
         FROM duty d JOIN account a ON a.actor_id = d.actor_id JOIN actor ON actor.id = d.actor_id
         WHERE d.week BETWEEN $1 AND $2 AND d.role = ANY(a.roles) AND a.disabled_at IS NULL
             AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
-        ORDER BY d.week, array_position(ARRAY['welcome', 'moderator', 'keeper', 'admin'], d.role), 4, d.actor_id
+        ORDER BY d.week, array_position($3::text[], d.role), 4, d.actor_id
         """,
         since,
         until,
+        list(ROLES),
     )
 
 

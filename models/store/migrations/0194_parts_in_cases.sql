@@ -36,3 +36,6 @@ CREATE INDEX report_reading_old ON report_reading (read_at);
 
 -- Of a proposal that nobody answers the team is told again and again.
 ALTER TABLE moderation_decision ADD COLUMN reminded_at timestamptz;
+
+-- Whom no message could tell that the whole talk was opened.
+ALTER TABLE case_step ADD COLUMN untold_ids bigint[] NOT NULL DEFAULT '{}';

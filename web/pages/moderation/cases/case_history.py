@@ -84,6 +84,10 @@ class History:
 
     def _tell_step(self, step: CaseStep) -> HistoryLine:
         words = self.say(STEPS[step.act], who=self.who(step.by_id), words=step.words)
+        untold = [self.names[id] for id in step.untold_ids if self.names.get(id)]
+        if untold:
+            told = self.say(N_("aucun message n’a pu prévenir %(names)s"), names=", ".join(untold))
+            words = f"{words} ({told})"
         return HistoryLine(at=step.at, words=words)
 
     def _tell_report(self, one: ReportLine) -> str:

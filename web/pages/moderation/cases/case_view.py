@@ -163,7 +163,7 @@ def _list_people(case: Case, rows: _Rows) -> set[int]:
     """Everybody whose name may be said."""
     ids = {case.actor_id, case.holder_id, *rows.free}
     ids |= {id for one in rows.decisions for id in (one.decided_by, one.second_id, one.taken_back_by)}
-    ids |= {one.by_id for one in rows.steps} | {one.author_id for one in rows.notes}
+    ids |= {id for one in rows.steps for id in (one.by_id, *one.untold_ids)} | {one.author_id for one in rows.notes}
     ids |= {one.decided_by for one in rows.appeals.values()}
     return {id for id in ids if id is not None}
 

@@ -60,7 +60,9 @@ async def show_conversation(request: web.Request) -> web.Response:
         case = await _get_case(conn, id, me)
         found = await list_opened(conn, case, post_id, me)
         aimed = await find_openable(conn, case, me.actor_id)
-        people = await actors.map_by_ids(conn, [one.author_id for one in found])
+        steps = [one for one in await cases.list_steps(conn, id) if one.act == "thread_read"]
+        untold_ids = [id for one in steps if one.by_id == me.actor_id for id in one.untold_ids]
+        people = await actors.map_by_ids(conn, [*(one.author_id for one in found), *untold_ids])
     lines = [
         TalkLine(
             by=people[one.author_id].display_name,
@@ -70,7 +72,14 @@ async def show_conversation(request: web.Request) -> web.Response:
         )
         for one in found
     ]
-    return await render(request, "cases/conversation.html", case=case, lines=lines, most=len(lines) == TALK_LIMIT)
+    return await render(
+        request,
+        "cases/conversation.html",
+        case=case,
+        lines=lines,
+        most=len(lines) == TALK_LIMIT,
+        untold=sorted({people[id].display_name for id in untold_ids if id in people}),
+    )
 
 
 async def _get_case(conn: Connection, id: int, me: Account) -> Case:

@@ -119,10 +119,12 @@ async def test_what_is_done_in_an_app_is_a_decision_with_its_reasons_and_settles
 async def test_what_was_done_is_taken_back_whole(crew: Crew) -> None:
     await act(crew, "silence", text="Trop.")
     unsilenced = await crew.odile.post(f"{URL}/{crew.hocine.id}/unsilence", admin_account)
+    late = await act(crew, "suspend", text="Trop.")
     await act(crew, "suspend", text="Trop.")
     unsuspended = await crew.odile.post(f"{URL}/{crew.hocine.id}/unsuspend", admin_account)
     again = await crew.odile.post(f"{URL}/{crew.hocine.id}/unsuspend", admin_account)
 
+    assert late.status == 409 and late.json["error"].startswith("Odile a été plus rapide")
     assert not (unsilenced["silenced"] or unsuspended["suspended"] or again["suspended"])
     async with connection(crew.anybody.pool) as conn:
         acts = await fetch_column(conn, "SELECT act FROM journal_entry ORDER BY id")
@@ -204,3 +206,21 @@ async def test_what_mastodon_freezes_and_marks_nobody_here_is(crew: Crew) -> Non
     for act in ("enable", "unsensitive"):
         shown = await crew.mona.post(f"{URL}/{crew.hocine.id}/{act}", admin_account)
         assert not shown["disabled"] and not shown["sensitized"]
+
+
+async def test_what_was_reported_after_an_app_read_stays_open_when_it_decides(crew: Crew) -> None:
+    await crew.mona.get("/api/v1/admin/reports")
+    later = await crew.again(content="Encore")
+
+    await act(crew, "silence", text="Trop.")
+
+    async with connection(crew.anybody.pool) as conn:
+        assert await fetch_column(conn, "SELECT id FROM report WHERE closed_at IS NULL") == [later.id]
+        assert await fetch_value(conn, "SELECT count(*) FROM moderation_case WHERE closed_at IS NULL") == 1
+
+
+async def test_a_report_that_an_app_never_read_stays_open_when_it_decides(crew: Crew) -> None:
+    await act(crew, "silence", text="Trop.")
+
+    async with connection(crew.anybody.pool) as conn:
+        assert await fetch_column(conn, "SELECT id FROM report WHERE closed_at IS NULL") == [crew.report.id]

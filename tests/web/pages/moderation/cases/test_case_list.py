@@ -144,3 +144,36 @@ async def test_what_waits_to_be_published_is_read_in_its_author_s_case_and_settl
     assert (released.status, refused.status) == (303, 303)
     assert "Rien à lire" in (await team.mona.get(LIST)).words()
     assert await team.list_news("decision") == ["hocine"]
+
+
+async def test_what_is_reported_after_the_list_was_shown_stays_open_when_several_are_closed(team: Team) -> None:
+    village = team.village
+    await team.report(reporter=village.alice)
+    await team.report(target=village.bob, reporter=village.alice)
+    async with transaction(team.instance.pool) as conn:
+        carol = await make_member(conn, "carol")
+    ticked = [("case", one) for one in (await team.mona.get(LIST)).html.xpath("//input[@name='case']/@value")]
+    await team.report(reporter=carol)
+    await team.report(target=village.bob, reporter=village.alice, content="Il recommence.")
+
+    done = await team.mona.send(LIST, ticked, form_on=LIST)
+
+    assert done.location == f"{LIST}?fait=closed_more"
+    words = (await team.mona.get(done.location)).words()
+    assert "cela reste à lire" in words and "2 dossiers à lire" in words
+    async with connection(team.instance.pool) as conn:
+        left = await fetch_value(conn, "SELECT array_agg(content ORDER BY id) FROM report WHERE closed_at IS NULL")
+    assert left == ["C’est une arnaque.\n\nIl recommence.", "C’est une arnaque."]
+
+
+async def test_of_several_that_are_closed_the_one_that_another_decided_is_named_with_who_and_what(team: Team) -> None:
+    village = team.village
+    first = await team.report()
+    await team.report(target=village.bob)
+    ticked = [("case", one) for one in (await team.mona.get(LIST)).html.xpath("//input[@name='case']/@value")]
+    await team.decide(first, "warn", by=team.odile)
+
+    late = await team.mona.send(LIST, [*ticked, ("answer", "Merci.")], form_on=LIST)
+
+    assert late.status == 409 and "Hocine : Odile a été plus rapide" in late.words()
+    assert "« Un mot a été écrit à une personne »" in late.words() and "Rien à lire" in late.words()

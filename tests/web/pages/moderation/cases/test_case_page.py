@@ -5,7 +5,7 @@ import re
 from models.people.documents import versions
 from models.people.documents.versions import NewVersion
 from models.store.database import execute, fetch_value, transaction
-from tests.factories import make_note
+from tests.factories import make_member, make_note
 from tests.web.pages.moderation.conftest import LIST, Team
 
 
@@ -262,3 +262,29 @@ async def test_of_somebody_elsewhere_it_leads_to_the_page_of_her_server(team: Te
 
     assert 'href="/coop/serveurs/henin.test"' in there
     assert "Léonie, de Hénin-Carvin" in words and "revient aux personnes qui administrent" in words
+
+
+async def test_a_confirmation_that_would_leave_nobody_who_administers_says_so_on_the_page(team: Team) -> None:
+    async with transaction(team.instance.pool) as conn:
+        zoe = await make_member(conn, "zoe", roles=["admin"], name="Zoé")
+    case = await team.report(target=zoe)
+    await team.decide(case, "exclude")
+    async with transaction(team.instance.pool) as conn:
+        await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id = $1", team.village.admin.id)
+    form = (await team.odile.get(case)).html.xpath("//form[contains(@action, '/suite')]")[0]
+    fields = {one: form.xpath(f"string(.//input[@name='{one}']/@value)") for one in ("act", "decision", "read_until")}
+
+    sent = await team.odile.send(f"{case}/suite", fields, form_on=case)
+
+    assert sent.status == 422 and "Il faut au moins une personne qui administre." in sent.words()
+    assert "Je confirme" in sent.words()
+
+
+async def test_who_alone_could_decide_does_not_step_aside_and_is_told_what_to_do(team: Team) -> None:
+    case = await team.report()
+    async with transaction(team.instance.pool) as conn:
+        await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id <> $1", team.mona_herself.id)
+
+    sent = await team.mona.send(case, {"act": "withdraw", "motive": "Mon voisin."}, form_on=case)
+
+    assert sent.status == 422 and "Personne d’autre ne peut décider" in sent.words()

@@ -125,3 +125,23 @@ async def test_whoever_is_reported_or_stepped_aside_opens_nothing(team: Team, ta
     answers.append(await team.odile.send(where, WHY, form_on="/compte"))
 
     assert {one.status for one in answers} == {404}
+
+
+async def test_where_one_of_both_cannot_be_written_to_it_opens_tells_the_other_and_says_whom_it_did_not(
+    team: Team, talk: tuple[Actor, list[Post]]
+) -> None:
+    carol, lines = talk
+    await allow(team)
+    case = await team.report(reporter=carol, post_ids=(lines[1].id,))
+    where = f"{case}/conversations/{lines[1].id}"
+    async with transaction(team.instance.pool) as conn:
+        await conn.execute("UPDATE actor SET suspended_at = now() WHERE id = $1", team.village.hocine.id)
+
+    opened = await team.mona.send(where, WHY, form_on=case)
+
+    assert opened.status == 303
+    assert "Aucun message n’a pu prévenir Hocine." in (await team.mona.get(where)).words()
+    assert "(aucun message n’a pu prévenir Hocine)" in (await team.odile.get(case)).words()
+    async with connection(team.instance.pool) as conn:
+        told = "SELECT count(*) FROM mention m JOIN post p ON p.id = m.post_id WHERE m.actor_id = $1 AND p.content ~ $2"
+        assert await fetch_value(conn, told, carol.id, "conversation privée avec Hocine") == 1
