@@ -13,7 +13,7 @@ from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
-from models.traffic.outbound import deliveries, unreached_inboxes
+from models.traffic.outbound import hidden_deliveries, unreached_inboxes
 from outbox.each_in_transaction import run_each
 from outbox.moderation.first_showing import announce_first
 from outbox.moderation.partners import tell_partners
@@ -42,7 +42,9 @@ async def apply_decisions(conn: Connection, site: Site, actor_id: int) -> None:
 
 
 async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) -> None:
-    await deliveries.cancel_hidden(conn, changed.hidden)  # at once, however many they are; also what others share
+    await hidden_deliveries.cancel_hidden(
+        conn, changed.hidden
+    )  # at once, however many they are; also what others share
     await unreached_inboxes.resume_untold(conn, changed.shown)
     if actor.local:
         if changed.suspended is not None:

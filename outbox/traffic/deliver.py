@@ -23,7 +23,7 @@ from models.errors import NotFound, Unavailable
 from models.settings import SettingsError
 from models.store.database import Connection, begin, connection, transaction
 from models.store.write_batcher import WriteBatcher
-from models.traffic.outbound import deliveries
+from models.traffic.outbound import deliveries, hidden_deliveries
 from models.traffic.outbound.deliveries import Delivery
 from outbox.traffic.outcomes import Delivered, Outcome, RetryLater, RetryPersonalInbox, judge
 from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
@@ -164,7 +164,7 @@ class _DeliveryWorker:
     async def pull_back(self, delivery: Delivery) -> bool:
         """Whether what it shows was hidden while it waited in a lane, or for another try: then it does not leave."""
         async with connection(self.instance.pool) as conn:
-            pulled = await deliveries.pull_back(conn, delivery.id)
+            pulled = await hidden_deliveries.pull_back(conn, delivery.id)
         if pulled:
             self.held.discard(delivery.id)
         return pulled

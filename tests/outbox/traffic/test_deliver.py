@@ -13,12 +13,12 @@ from federation.instance import Instance
 from federation.signatures import SignatureScheme, Signer
 from models.people.actors import Actor
 from models.settings import Settings
-from models.store.database import Pool, connection, execute, transaction
+from models.store.database import Pool, connection, transaction
 from models.traffic import peer_traffic
 from models.traffic.outbound import deliveries, held_deliveries
 from outbox.traffic import deliver
 from outbox.traffic.deliver import deliver_due
-from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_note, make_remote_actor
+from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor
 from tests.fediverse import FakeFediverse, make_signer
 
 DOWN = Answer(status=None, error="henin.test refuses connections.", cause=Cause.CONNECTION_REFUSED)
@@ -398,23 +398,3 @@ async def _until(true: object) -> None:
     async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.001)
-
-
-async def test_what_is_hidden_while_it_waits_in_a_lane_does_not_leave(
-    instance: Instance, fediverse: FakeFediverse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A slow server has up to twenty in one lane, claimed before the decision."""
-    monkeypatch.setattr(deliver, "FRESH", -1)
-    author = await make_author(instance)
-    await follow(instance, author)
-    async with transaction(instance.pool) as conn:
-        notes = [await make_note(conn, author) for _ in range(3)]
-        for note in notes:
-            id = await make_activity(conn, author, object_uri=note.uri)
-            await deliveries.schedule(conn, activity_id=id, actor_id=author.id, named_ids=[], followed_ids=[author.id])
-        await execute(conn, "UPDATE post SET hidden_at = now() WHERE id = $1", notes[1].id)
-
-    await deliver_due(instance)
-
-    assert await states(instance) == ["done", "cancelled", "done"]
-    assert len(fediverse.posts) == 2

@@ -72,7 +72,8 @@ def fill(path: str) -> str:
             if re.fullmatch(shape, one)
         )
 
-    return FIELD.sub(choose, path)
+    filled: str = FIELD.sub(choose, path)
+    return filled
 
 
 def name(method: str, path: str) -> str:
