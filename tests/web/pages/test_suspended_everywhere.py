@@ -65,15 +65,14 @@ def fill(path: str) -> str:
     """An address of this route, of nothing that exists."""
 
     def choose(found: re.Match[str]) -> str:
-        name, shape = found[1], found[2] or "."
+        name, shape = str(found[1]), str(found[2] or ".")
         return next(
             one
             for one in (FILLED.get(name, "7"), "abc", *shape.split("|"), "fr", "x" * 20, "x." + "y" * 24)
             if re.fullmatch(shape, one)
         )
 
-    filled: str = FIELD.sub(choose, path)
-    return filled
+    return FIELD.sub(choose, path)
 
 
 def name(method: str, path: str) -> str:
