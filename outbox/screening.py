@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models import preferences
-from models.moderation import cases, filters, held_posts, removed_pictures
+from models.moderation import cases, filters, held_posts, removed_pictures, unpublished_posts
 from models.moderation.filters import FilterMatch
 from models.moderation.held_posts import HeldReason, NewHold
 from models.moderation.removed_pictures import RemovedPicture
@@ -148,7 +148,7 @@ async def hold_edit(conn: Connection, author: Actor, post: Post, said: PostTexts
     One of a post that waits itself takes its place at once, and waits with it.
     """
     verdict = await screen(conn, author, said, post.id)
-    if await held_posts.is_unpublished(conn, post.uri):
+    if await unpublished_posts.is_unpublished(conn, post.uri):
         if verdict.holds:
             await keep_verdict(conn, author, post.id, verdict)
         return False

@@ -4,7 +4,7 @@ Each part begins with FROM and says what waits for `{reader}`: what concerns her
 `models/moderation/deciders` says. `$2` are the roles of those who moderate.
 """
 
-from models.moderation import deciders
+from models.moderation.deciders import ANSWERING, FREE, SECONDS
 from models.store.statements import fragment
 
 SIGN_UPS = "FROM full_sign_up s WHERE NOT s.asked_back"
@@ -27,7 +27,7 @@ REPORTS = fragment(
             WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
     """,
     not_hers=fragment(_NOT_HERS, about_id="c.actor_id"),
-    free=fragment(deciders.FREE, case_id="c.id"),
+    free=fragment(FREE, case_id="c.id"),
 )
 """One for each person who is reported; not where the reader stepped aside, or a decision waits for a second one."""
 
@@ -37,7 +37,7 @@ APPEALS = fragment(
     WHERE w.decided_at IS NULL AND ({no_part} OR {reader} IN ({answering}))
     """,
     no_part=_NO_PART,
-    answering=fragment(deciders.ANSWERING, case_id="d.case_id"),
+    answering=fragment(ANSWERING, case_id="d.case_id"),
 )
 """Those that are hers to answer."""
 
@@ -45,7 +45,7 @@ _PROPOSED = """
     FROM moderation_decision d WHERE d.effective_at IS NULL AND d.refused_at IS NULL
 """
 
-_SECONDS = fragment(deciders.SECONDS, case_id="d.case_id", proposer_id="d.decided_by")
+_SECONDS = fragment(SECONDS, case_id="d.case_id", proposer_id="d.decided_by")
 
 CONFIRMATIONS = fragment(
     "{proposed} AND ({no_part} OR {reader} IN ({seconds}))", proposed=_PROPOSED, no_part=_NO_PART, seconds=_SECONDS

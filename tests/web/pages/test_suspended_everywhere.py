@@ -66,11 +66,8 @@ def fill(path: str) -> str:
 
     def choose(found: re.Match[str]) -> str:
         name, shape = str(found[1]), str(found[2] or ".")
-        return next(
-            one
-            for one in (FILLED.get(name, "7"), "abc", *shape.split("|"), "fr", "x" * 20, "x." + "y" * 24)
-            if re.fullmatch(shape, one)
-        )
+        tried: list[str] = [FILLED.get(name, "7"), "abc", *shape.split("|"), "fr", "x" * 20, "x." + "y" * 24]
+        return next(one for one in tried if re.fullmatch(shape, one))
 
     return FIELD.sub(choose, path)
 

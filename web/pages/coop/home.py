@@ -1,9 +1,10 @@
 """The page itself, for whoever holds a role: what waits, the week in figures, the rooms of the administration."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 
@@ -54,17 +55,8 @@ async def show_home(request: web.Request) -> web.Response:
         weeks = await week_figures.list_weeks(conn, now.date())
         await find_branding(request, conn)
         await count_unread(request, conn)
-    lines = [
-        _build_line(
-            speak,
-            reader_language(request),
-            account,
-            [person for person in people if one[0].name not in able or person.actor_id in able[one[0].name]],
-            one,
-            now,
-        )
-        for one in pending
-    ]
+    language = reader_language(request)
+    lines = [_build_line(speak, language, account, _list_able(people, able, one[0]), one, now) for one in pending]
     return await render(
         request,
         "coop/home.html",
@@ -73,10 +65,18 @@ async def show_home(request: web.Request) -> web.Response:
         figures=list_figures(weeks),
         weeks=weeks,
         bars=draw(weeks),
-        on_duty=join_words(speak, [_call(speak, account, one) for one in people if one.on_duty]),
-        takes_turn=any(one.on_duty for one in people if one.actor_id == account.actor_id),
-        is_alone=len(people) == 1 and has_right(account, "roles"),
+        **_describe_team(speak, account, people),
     )
+
+
+def _describe_team(say: Say, account: Account, people: Sequence[TeamMember]) -> dict[str, Any]:
+    """Who is on duty this week, whether the reader is, and whether she has nobody beside her."""
+    on_duty = [one for one in people if one.on_duty]
+    return {
+        "on_duty": join_words(say, [_call(say, account, one) for one in on_duty]),
+        "takes_turn": any(one.actor_id == account.actor_id for one in on_duty),
+        "is_alone": len(people) == 1 and has_right(account, "roles"),
+    }
 
 
 def _greet(say: Say, account: Account, count: int) -> str:
@@ -86,6 +86,13 @@ def _greet(say: Say, account: Account, count: int) -> str:
     if count == 1:
         return say(N_("Bonjour %(name)s, une chose à faire"), name=name)
     return say(N_("Bonjour %(name)s, %(number)s choses à faire"), name=name, number=say(NUMBERS[count - 2]))
+
+
+def _list_able(
+    people: Sequence[TeamMember], able: Mapping[str, Collection[int]], source: PendingSource
+) -> list[TeamMember]:
+    """Who may settle one of what waits there: all but those who have a part in each."""
+    return [one for one in people if source.name not in able or one.actor_id in able[source.name]]
 
 
 def _build_line(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 from aiohttp import web
 
@@ -87,11 +88,7 @@ async def post_answer(request: web.Request) -> web.Response:
     """POST /coop/demandes/ID: let somebody in, ask her something, or say no to her."""
     me = require_right(request, "sign_ups")
     form = await read_form(request)
-    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
-    missing = "" if act == "yes" else "Écrivez ce que la personne lira."
-    words = form.lines(f"words_{act}", limit=WORDS_LIMIT, missing=missing)
-    if act in ("no", "more") and form.ok and await _is_half_said(request, act, words):
-        form.fail(f"words_{act}", "Finissez la phrase : la personne lira exactement ces mots.")
+    act, words = await _read_answer(request, form)
     if not form.ok or not act:
         return await _show_one(request, form, status=422)
     try:
@@ -104,6 +101,16 @@ async def post_answer(request: web.Request) -> web.Response:
         _note_conflict(form, conflict)
         return await _show_one(request, form, status=409)
     raise redirect_with_message(f"{PAGE}/{request.match_info['id']}" if act == "more" else PAGE, said)
+
+
+async def _read_answer(request: web.Request, form: Form) -> tuple[AnswerKind | Literal[""], str]:
+    """What is answered, with which words; the form has failed where they are missing or not said to the end."""
+    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
+    missing = "" if act == "yes" else "Écrivez ce que la personne lira."
+    words = form.lines(f"words_{act}", limit=WORDS_LIMIT, missing=missing)
+    if act in ("no", "more") and form.ok and await _is_half_said(request, act, words):
+        form.fail(f"words_{act}", "Finissez la phrase : la personne lira exactement ces mots.")
+    return act, words
 
 
 async def _is_half_said(request: web.Request, act: AnswerKind, words: str) -> bool:
