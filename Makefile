@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test mutations drills lint bench same-bytes sample api-table communes suffixes photos portraits locales schema
+.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes photos portraits locales schema
 
 install: $(STAMP)
 
@@ -38,6 +38,17 @@ TESTERS ?= 2
 
 test: lint
 	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+
+# Goes with a browser to each page as everybody who may open it, narrow and wide, by day and by night, as a run of tests
+# does in one combination drawn from the page's name: axe, focus, sizes, 320 pixels, console, answers of 500 (ten minutes).
+# `make walk ONLY=agenda` takes the pages (and readers: ONLY="as keeper") whose name has the word; PICTURES is a folder.
+WALKED = tests/web/test_accessibility.py $(if $(ONLY),-k test_page_,tests/web/test_accessibility_of_forms.py \
+	tests/web/test_arrival_in_a_browser.py tests/web/test_consent_in_a_browser.py tests/web/security/test_passkeys.py \
+	tests/web/test_from_listing_to_thread.py)
+
+walk: install
+	DECLIC_WALK=long DECLIC_WALK_ONLY="$(ONLY)" DECLIC_WALK_PICTURES="$(PICTURES)" \
+		$(BIN)/python -m pytest -q -n $(TESTERS) $(WALKED)
 
 # Changes one place at a time and asks the tests whether they notice (tests/mutations/README.md).
 SEED ?= 1

@@ -118,6 +118,11 @@ class Preferences:
     points_deposit: int = 5
     points_overdraft: int = 0
 
+    @property
+    def wants_answer(self) -> bool:
+        """Whether nobody asks to join without an answer to one of its questions."""
+        return any(one.required for one in self.questions)
+
 
 async def load(conn: Connection) -> Preferences:
     """The settings as they are now; a value that no longer fits its field counts as its default."""

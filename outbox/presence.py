@@ -7,13 +7,21 @@ from models.people.actors import Actor
 from models.store.database import Connection
 
 
-def require_at_home(author: Actor) -> None:
-    """Raise Invalid for one of ours who moved away: her account says so and nothing else any more.
+def require_active(author: Actor) -> None:
+    """Raise AccountSuspended, whichever way something in her name came: nothing of hers begins meanwhile.
 
-    Raises AccountSuspended, whichever way something in her name came: nothing of hers begins meanwhile.
+    Guests and people elsewhere come by the addresses in our mails and messages.
     """
     if author.suspended_at is not None:
         raise AccountSuspended
+
+
+def require_at_home(author: Actor) -> None:
+    """Raise Invalid for one of ours who moved away: her account says so and nothing else any more.
+
+    Raises AccountSuspended too.
+    """
+    require_active(author)
     if author.moved_to is not None:
         raise Invalid(
             "account_moved",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models import preferences
-from models.moderation import cases, filters, held_posts, removed_pictures
+from models.moderation import cases, filters, held_posts, removed_pictures, unpublished_posts
 from models.moderation.filters import FilterMatch
 from models.moderation.held_posts import HeldReason, NewHold
 from models.moderation.removed_pictures import RemovedPicture
@@ -148,11 +148,11 @@ async def hold_edit(conn: Connection, author: Actor, post: Post, said: PostTexts
     One of a post that waits itself takes its place at once, and waits with it.
     """
     verdict = await screen(conn, author, said, post.id)
-    if await held_posts.is_unpublished(conn, post.uri):
+    if await unpublished_posts.is_unpublished(conn, post.uri):
         if verdict.holds:
             await keep_verdict(conn, author, post.id, verdict)
         return False
     if not verdict.holds:
-        await held_posts.drop_draft(conn, post.id)
+        await held_posts.forget(conn, post_id=post.id, drafts_only=True)
     await keep_verdict(conn, author, post.id, verdict, held_posts.write_draft(draft) if verdict.holds else None)
     return verdict.holds

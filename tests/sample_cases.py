@@ -1,43 +1,9 @@
 """Cases in each state, for looking at: one to decide, one to confirm, one with an appeal, one that is closed."""
 
-from collections.abc import Callable
-
 from models.moderation import case_notes, cases
-from models.people.actors import Actor
 from models.store.database import Connection, execute
 from tests.factories import make_remote_actor
 from tests.sample_village import Village
-
-
-def nadia(village: Village) -> Actor:
-    """She administers."""
-    return village.admin
-
-
-def maryse(village: Village) -> Actor:
-    """A member, to whom the team said a word."""
-    return village.alice
-
-
-def limited(village: Village) -> Actor:
-    """Hocine, whose account is limited and who objects."""
-    return village.hocine
-
-
-CASE_PAGES: dict[str, tuple[str, Callable[[Village], Actor], int]] = {
-    "cases": ("/coop/dossiers", nadia, 200),
-    "cases to confirm": ("/coop/dossiers?voir=a-confirmer", nadia, 200),
-    "appeals": ("/coop/dossiers?voir=recours", nadia, 200),
-    "cases decided": ("/coop/dossiers?voir=decides", nadia, 200),
-    "a case to decide": ("/coop/dossiers/11", nadia, 200),
-    "a case to confirm": ("/coop/dossiers/12", nadia, 200),
-    "a case with an appeal": ("/coop/dossiers/13", nadia, 200),
-    "own decision": ("/compte/decisions/23", limited, 200),
-    "own decision to object to": ("/compte/decisions/24", maryse, 200),
-    "journal": ("/coop/journal", nadia, 200),
-    "journal for members": ("/journal", maryse, 200),
-}
-"""What there is to look at, and who does."""
 
 
 async def add_sample_cases(conn: Connection, village: Village) -> None:

@@ -3,6 +3,7 @@
 from federation.vocabulary.activities.activities import Delete
 from inbox.posts.remote_posts import require_own
 from models import posts
+from models.moderation import held_posts
 from models.people.actors import Actor
 from models.personal_data import account_erasure
 from models.posts import message_requests
@@ -20,6 +21,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
     uri = activity.object.id
     if uri == sender.uri:
         await end_all(conn, site, sender)
+        await held_posts.forget(conn, author_id=sender.id)
         await account_erasure.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
@@ -31,6 +33,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
     elif not post.local and post.author_id == sender.id:
         await tombstones.save_deleted(conn, uri, sender.uri)
         await end_copies(conn, site, sender, post.id)
+        await held_posts.forget(conn, post_id=post.id)
         await posts.delete(conn, post.id)
 
 

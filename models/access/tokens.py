@@ -26,8 +26,9 @@ class Token:
     """What an application may do, and for whom; `actor_id` is None for the application itself.
 
     `application_id` is None for a token that was made by hand, `grant_id` for one that no person allowed on a page.
-    Without `confirmed` the account waits for its mail to be answered, and the token opens nothing yet; `suspended`, it
-    opens nothing any more. `language` is that of its owner, read with what a request shows (`find_by_bearer`).
+    Without `confirmed` the account waits for its mail to be answered, `waiting` for a yes of the team: the token opens
+    nothing yet; `suspended`, it opens nothing any more. `language` is that of its owner, read with what a request shows
+    (`find_by_bearer`).
     """
 
     id: int
@@ -42,6 +43,7 @@ class Token:
     confirmed: bool = True
     language: str | None = None
     suspended: bool = False
+    waiting: bool = False
 
     def allows(self, scope: str) -> bool:
         """Whether `scope` (`read`, `write:statuses`…) is granted, itself or by what it is a part of."""
@@ -86,14 +88,16 @@ _LIVING = """
     LEFT JOIN account ON account.actor_id = token.actor_id
     LEFT JOIN actor ON actor.id = token.actor_id
     WHERE token.revoked_at IS NULL AND account.disabled_at IS NULL
-        AND actor.deleted_at IS NULL AND account.waits_since IS NULL
+        AND actor.deleted_at IS NULL
 """
 
 _BY_BEARER = compose(
     """
     SELECT token.id, token.actor_id, application_id, grant_id, application_name, application_website, scopes,
-        token.created_at, used_at, account.actor_id IS NULL OR account.confirmed_at IS NOT NULL AS confirmed,
-        account.language, actor.suspended_at IS NOT NULL AS suspended
+        token.created_at, used_at, account.actor_id IS NULL OR account.confirmed_at IS NOT NULL OR EXISTS (
+            SELECT FROM sign_up s WHERE s.actor_id = account.actor_id AND s.confirmed_at IS NOT NULL) AS confirmed,
+        account.language, actor.suspended_at IS NOT NULL AND account.waits_since IS NULL AS suspended,
+        account.waits_since IS NOT NULL AS waiting
     {living} AND token.token_hash = $1
     """,
     living=_LIVING,
@@ -101,14 +105,15 @@ _BY_BEARER = compose(
 
 _BY_ID = compose(
     """
-    SELECT token.id {living} AND actor.suspended_at IS NULL AND token.id = ANY($1::bigint[])
+    SELECT token.id {living} AND account.waits_since IS NULL AND actor.suspended_at IS NULL
+        AND token.id = ANY($1::bigint[])
     """,
     living=_LIVING,
 )
 
 
 async def find_by_bearer(conn: Connection, bearer: str) -> Token | None:
-    """The living token with this bearer string, unless its account is disabled, gone, or waits to be let in."""
+    """The living token with this bearer string, unless its account is disabled or gone."""
     return await fetch_one(conn, Token, _BY_BEARER, hash_token(bearer))
 
 

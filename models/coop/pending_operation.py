@@ -91,8 +91,9 @@ class StuckMails:
 
 _MAILS = compose(
     """
-    SELECT count(*)::integer AS count, min(created_at) AS since, count(DISTINCT recipient_id)::integer AS people
-    FROM (SELECT m.created_at, m.recipient_id {mails} ORDER BY m.created_at DESC LIMIT 1000) AS stuck
+    SELECT count(*)::integer AS count, min(created_at) AS since, count(DISTINCT person)::integer AS people
+    FROM (SELECT m.created_at, coalesce(m.recipient_id, m.id) AS person {mails}
+        ORDER BY m.created_at DESC LIMIT 1000) AS stuck
     HAVING count(*) > 0
     """,
     mails=MAILS,

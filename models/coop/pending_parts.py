@@ -24,7 +24,7 @@ REPORTS = fragment(
             WHERE s.case_id = c.id AND s.by_id = {reader} AND s.act = 'withdrew') OR {reader} IN ({free}))
         AND EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.closed_at IS NULL)
         AND NOT EXISTS (SELECT FROM moderation_decision d
-            WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL AND d.taken_back_at IS NULL)
+            WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
     """,
     not_hers=fragment(_NOT_HERS, about_id="c.actor_id"),
     free=fragment(FREE, case_id="c.id"),
@@ -42,7 +42,7 @@ APPEALS = fragment(
 """Those that are hers to answer."""
 
 _PROPOSED = """
-    FROM moderation_decision d WHERE d.effective_at IS NULL AND d.refused_at IS NULL AND d.taken_back_at IS NULL
+    FROM moderation_decision d WHERE d.effective_at IS NULL AND d.refused_at IS NULL
 """
 
 _SECONDS = fragment(SECONDS, case_id="d.case_id", proposer_id="d.decided_by")

@@ -19,9 +19,10 @@ COUNTED = 1000
 class QueueLine:
     """A case as the queue shows it; `at` is since when it waits there, or when it was decided.
 
-    `members` and `visitors` count those of ours who reported, `hosts` are servers from which a report came; `posts`
-    what is reported, `held` what waits to be published; `said` is the latest report's. `seen` is what was decided last
-    (journal.find_seen), and `said_at` when something was reported last: what comes later was not on the list.
+    `members` and `visitors` count those of ours who reported, `hosts` are servers from which a report came; `things`
+    what is reported, each once and without what was joined to it, `held` what waits to be published; `said` is the
+    latest report's. `seen` is what was decided last (journal.find_seen), and `said_at` when something was reported
+    last: what comes later was not on the list.
     """
 
     id: int
@@ -70,10 +71,12 @@ async def list_to_read(
         SELECT page.id, page.actor_id, page.actor_name, page.at,
             holder.actor_id AS holder_id, CASE WHEN holder.actor_id IS NOT NULL THEN held_until END AS held_until,
             coalesce(found.reporter_ids, '{}') AS reporter_ids, coalesce(found.visitors, 0) AS visitors,
-            coalesce(found.hosts, '{}') AS hosts, coalesce(found.things, 0) AS things,
-            coalesce(found.said, '') AS said, found.said_at,
+            coalesce(found.hosts, '{}') AS hosts, coalesce(found.said, '') AS said, found.said_at,
             coalesce((SELECT max(j.id) FROM journal_entry j WHERE j.details ? 'case_id'
                 AND j.details ->> 'case_id' = page.id::text AND j.act = ANY($6)), 0) AS seen,
+            (SELECT count(DISTINCT one ->> 'uri')::integer
+                FROM report named, jsonb_array_elements(named.extracts) AS one
+                WHERE named.case_id = page.id AND named.closed_at IS NULL AND NOT one ? 'by') AS things,
             (SELECT count(*)::integer FROM held_post h WHERE h.case_id = page.id) AS held
         FROM page LEFT JOIN account holder ON holder.actor_id = page.holder_id AND held_until > now()
             AND holder.roles && $5::text[] AND holder.disabled_at IS NULL
@@ -82,7 +85,6 @@ async def list_to_read(
                     AS reporter_ids,
                 (count(*) FILTER (WHERE r.local AND r.reporter_id IS NULL))::integer AS visitors,
                 array_agg(DISTINCT a.host) FILTER (WHERE NOT r.local AND a.host IS NOT NULL) AS hosts,
-                sum(jsonb_array_length(r.extracts))::integer AS things,
                 (array_agg(r.content ORDER BY r.id DESC))[1] AS said, max(r.said_at) AS said_at
             FROM report r LEFT JOIN actor a ON a.id = r.reporter_id
             WHERE r.case_id = page.id AND r.closed_at IS NULL

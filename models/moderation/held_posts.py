@@ -1,9 +1,8 @@
 """Posts that wait for a look before they appear, and new versions of posts that do.
 
 A filter found something, or it is one of a new member's first. A post without a draft was never published: nobody but
-its author and the team reads it, nothing about it is sent or told (`outbox/traffic/send` and
-`models/news/notifications` ask here), also after it was refused, until it appears. With a draft the post stands as it
-was.
+its author and the team reads it, nothing about it is sent or told (`unpublished_posts`), also after it was refused,
+until it appears. With a draft the post stands as it was.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from models.store.background import stream_events
+from models.moderation import cases
+from models.news import staff_notifications
+from models.news.staff_notifications import Topic
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 HeldReason = Literal["first", "filter"]
@@ -115,20 +116,6 @@ async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) 
     return {one.post_id: one for one in found}
 
 
-async def is_unpublished(conn: Connection, uri: str) -> bool:
-    """Whether the post with this id was never published: it waits for a look, or was refused."""
-    return bool(
-        await fetch_value(
-            conn,
-            """
-            SELECT EXISTS (SELECT FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.uri = $1 AND h.draft IS NULL)
-                OR EXISTS (SELECT FROM unpublished_post u JOIN post p ON p.id = u.post_id WHERE p.uri = $1)
-            """,
-            uri,
-        )
-    )
-
-
 async def list_waiting(
     conn: Connection, reader_id: int, *, after: int | None = None, case_id: int | None = None, limit: int
 ) -> list[HeldPost]:
@@ -211,53 +198,33 @@ async def settle(conn: Connection, held: HeldPost, *, released: bool) -> bool:
     return True
 
 
-async def publish(conn: Connection, post_id: int) -> bool:
-    """It appears, one of ours as of now. False where a decision of the team hides it, or it was taken back."""
-    shown = await execute(
+async def forget(
+    conn: Connection, *, post_id: int | None = None, author_id: int | None = None, drafts_only: bool = False
+) -> None:
+    """What waits of this post, or of all of this author, was taken back: no words of it stay, and nobody need look.
+
+    With `drafts_only` a later version took the place of one that waited.
+    """
+    case_ids = await fetch_column(
         conn,
         """
-        UPDATE post SET hidden_at = NULL WHERE id = $1 AND deleted_at IS NULL AND hidden_at IS NOT NULL AND NOT EXISTS (
-            SELECT FROM moderation_decision d WHERE d.actor_id = post.author_id AND post.id = ANY(d.post_ids)
-                AND d.effective_at IS NOT NULL AND d.taken_back_at IS NULL AND (d.ends_at IS NULL OR d.ends_at > now()))
+        DELETE FROM held_post h USING post p
+        WHERE p.id = h.post_id AND (p.id = $1 OR p.author_id = $2) AND (h.draft IS NOT NULL OR NOT $3)
+        RETURNING h.case_id
         """,
         post_id,
+        author_id,
+        drafts_only,
     )
-    if shown:
-        await claim_unpublished(conn, [post_id])
-        await stream_events.record(conn, "post", post_id)
-    return bool(shown)
+    for case_id in {id for id in case_ids if id is not None}:
+        await forget_news(conn, case_id)
+        await cases.close_settled(conn, case_id)
 
 
-async def claim_unpublished(conn: Connection, post_ids: list[int]) -> list[int]:
-    """Those of these posts of ours that appear for the first time: as of now, without the versions before."""
-    first = await fetch_column(
-        conn,
-        """
-        WITH first AS (DELETE FROM unpublished_post WHERE post_id = ANY($1) RETURNING post_id)
-        UPDATE post SET published_at = clock_timestamp(), updated_at = NULL FROM first WHERE post.id = first.post_id
-        RETURNING post.id
-        """,
-        post_ids,
-    )
-    await execute(conn, "DELETE FROM post_version WHERE post_id = ANY($1)", first)
-    return sorted(first)
-
-
-async def list_named(conn: Connection, post_id: int) -> list[int]:
-    """Row ids of our people whom a post names or is sent to."""
-    return await fetch_column(
-        conn,
-        """
-        SELECT m.actor_id FROM mention m JOIN account a ON a.actor_id = m.actor_id
-        WHERE m.post_id = $1 ORDER BY m.actor_id
-        """,
-        post_id,
-    )
-
-
-async def drop_draft(conn: Connection, post_id: int) -> None:
-    """A later version took the place of one that waited."""
-    await execute(conn, "DELETE FROM held_post WHERE post_id = $1 AND draft IS NOT NULL", post_id)
+async def forget_news(conn: Connection, case_id: int) -> None:
+    """The team is told no more that posts of this person wait, if none does."""
+    if not await count_of_case(conn, case_id):
+        await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=case_id))
 
 
 async def claim_overdue(conn: Connection) -> list[int]:

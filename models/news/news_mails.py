@@ -34,20 +34,6 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailedMail:
-    """A mail that did not arrive, for administrators: to whom, what kind, why; never what it says."""
-
-    id: int
-    username: str
-    name: str
-    kind: str
-    state: MailState
-    attempts: int
-    cause: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UnmailedNews:
     """Something that a member was not told of and has not seen. Without `exchange_id` it is a notification."""
 
@@ -140,7 +126,11 @@ async def claim(conn: Connection, id: int) -> Mail | None:
     taken = await fetch_one(
         conn,
         Mail,
-        "UPDATE mail SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND state = 'waiting' RETURNING *",
+        """
+        UPDATE mail SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND state = 'waiting'
+        RETURNING id, recipient_id, kind, rhythm, exchange_id, notification_ids, entry_ids, state, attempts, cause,
+            created_at, finished_at
+        """,
         id,
     )
     if taken is None:
@@ -173,51 +163,6 @@ async def fail(conn: Connection, id: int, cause: str) -> None:
 async def drop(conn: Connection, id: int) -> None:
     """There is nothing left to tell."""
     await execute(conn, "DELETE FROM mail WHERE id = $1", id)
-
-
-async def save_failure(conn: Connection, recipient_id: int, kind: str, cause: str, *, final: bool) -> None:
-    """A mail about an account did not leave; one line for each kind, however often it is tried."""
-    await execute(
-        conn,
-        """
-        WITH known AS (
-            UPDATE mail SET cause = $4, attempts = attempts + 1,
-                state = CASE WHEN $5 THEN 'failed' ELSE state END,
-                finished_at = CASE WHEN $5 THEN now() ELSE finished_at END
-            WHERE recipient_id = $2 AND kind = $3 AND state = 'waiting' RETURNING id
-        )
-        INSERT INTO mail (id, recipient_id, kind, state, attempts, cause, finished_at)
-        SELECT $1, $2, $3, CASE WHEN $5 THEN 'failed' ELSE 'waiting' END, 1, $4, CASE WHEN $5 THEN now() END
-        WHERE NOT EXISTS (SELECT FROM known)
-        """,
-        make_id(),
-        recipient_id,
-        kind,
-        cause,
-        final,
-    )
-
-
-async def forget_failure(conn: Connection, recipient_id: int, kind: str) -> None:
-    """A mail about an account left at last."""
-    await execute(
-        conn, "DELETE FROM mail WHERE recipient_id = $1 AND kind = $2 AND state = 'waiting'", recipient_id, kind
-    )
-
-
-async def list_failed(conn: Connection, *, before: int | None = None, limit: int = 50) -> list[FailedMail]:
-    """Mails that did not leave, the newest first, by keyset."""
-    return await fetch_all(
-        conn,
-        FailedMail,
-        """
-        SELECT m.id, a.username, a.name, m.kind, m.state, m.attempts, m.cause, m.created_at
-        FROM mail m JOIN actor a ON a.id = m.recipient_id
-        WHERE m.cause IS NOT NULL AND ($1::bigint IS NULL OR m.id < $1) ORDER BY m.id DESC LIMIT $2
-        """,
-        before,
-        limit,
-    )
 
 
 async def save_refused(conn: Connection, actor_id: int, *, refused: bool) -> None:

@@ -10,6 +10,10 @@ PushPolicy = Literal["all", "followed", "follower", "none"]
 """Of whose acts somebody wants to be told there: everybody's, of those whom she follows, of her followers, nobody's."""
 
 
+PushAlert = NotificationType | Literal["moderation_warning"]
+"""What apps may want: types by the names that they know (`decision` is a `moderation_warning` to them)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushSubscription:
     """One app on one device; `alerts` are the types of notifications that it wants."""
@@ -22,7 +26,7 @@ class PushSubscription:
     auth: str
     standard: bool
     policy: PushPolicy
-    alerts: list[NotificationType]
+    alerts: list[PushAlert]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class NewPush:
     auth: str
     standard: bool
     policy: PushPolicy
-    alerts: tuple[NotificationType, ...]
+    alerts: tuple[PushAlert, ...]
 
 
 async def save(conn: Connection, token_id: int, actor_id: int, new: NewPush) -> PushSubscription:
@@ -64,7 +68,7 @@ async def save(conn: Connection, token_id: int, actor_id: int, new: NewPush) -> 
 
 
 async def save_wishes(
-    conn: Connection, token_id: int, alerts: tuple[NotificationType, ...] | None, policy: PushPolicy | None
+    conn: Connection, token_id: int, alerts: tuple[PushAlert, ...] | None, policy: PushPolicy | None
 ) -> None:
     """Change what it wants; None leaves either as it is."""
     await execute(
@@ -113,6 +117,7 @@ async def list_wanting(conn: Connection, notification_id: int) -> list[int]:
             AND CASE WHEN n.type = 'repair_call' THEN 'status'
                 WHEN n.type IN ('sign_up', 'sign_up_message') THEN 'admin.sign_up'
                 WHEN n.type IN ('held_post', 'second_asked', 'appeal', 'handed_over') THEN 'admin.report'
+                WHEN n.type = 'decision' THEN 'moderation_warning'
                 ELSE n.type END = ANY(s.alerts) AND (s.policy = 'all'
                 OR (s.policy = 'followed' AND EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id
                     AND f.followed_id = n.actor_id AND f.state = 'accepted'))

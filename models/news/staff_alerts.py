@@ -3,14 +3,14 @@
 An alert goes with its notification: what is settled is told to nobody any more.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.news.notifications import PUSH
 from models.news.staff_preferences import PROPOSED, StaffKind, StaffRhythm
 from models.store.background import jobs
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,34 @@ async def add(
         list(first_ids),
         later,
     )
+
+
+async def bring_forward(conn: Connection, notification_ids: Sequence[int], waited: Mapping[int, datetime]) -> None:
+    """These are told to nobody later than at her moment in `waited` (`map_due`): what comes again puts nothing off."""
+    await execute(
+        conn,
+        """
+        UPDATE staff_alert SET due_at = w.due_at
+        FROM unnest($2::bigint[], $3::timestamptz[]) AS w (actor_id, due_at)
+        WHERE notification_id = ANY($1) AND recipient_id = w.actor_id AND staff_alert.due_at > w.due_at
+        """,
+        list(notification_ids),
+        list(waited),
+        list(waited.values()),
+    )
+
+
+async def map_due(conn: Connection, notification_ids: Collection[int]) -> dict[int, datetime]:
+    """When these notifications were to be told by telephone and mail, the first to each, by its receiver."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT recipient_id, min(due_at) AS due_at FROM staff_alert WHERE notification_id = ANY($1)
+        GROUP BY recipient_id
+        """,
+        list(notification_ids),
+    )
+    return {row["recipient_id"]: row["due_at"] for row in rows}
 
 
 async def hasten(conn: Connection, actor_id: int, kinds: Collection[StaffKind]) -> None:

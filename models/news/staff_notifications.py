@@ -78,10 +78,12 @@ async def notify_team(
     *,
     but: Collection[int | None] = (),
     to: Collection[int] | None = None,
+    waited: Mapping[int, datetime] | None = None,
 ) -> list[int]:
     """Tell all who can settle it but whom it is about and those in `but` (who did it); only those in `to`, where given.
 
-    Returns whom. Told again it is as if it were the first time. Telephone and mail follow by themselves.
+    Returns whom. Told again it is as if it were the first time. Telephone and mail follow by themselves, and no later
+    than what this takes the place of would have (`waited`, see `staff_alerts.map_due`).
     """
     kind = KIND_OF[type]
     right = RIGHT_OF_KIND[kind]
@@ -99,6 +101,7 @@ async def notify_team(
             first_ids=first or told,
             later=LATER_OF.get(kind, LATER),
         )
+        await staff_alerts.bring_forward(conn, made, waited or {})
         await ask_mail(conn, kind)
     return told
 
@@ -138,16 +141,20 @@ async def notify_of_report(conn: Connection, report_id: int, *, but: Sequence[in
         SAME_CASE,
     )
     told = [id for id in await roles.list_holders(conn, "reports") if id not in knowing]
-    await execute(
+    if not told:
+        return []
+    replaced = await fetch_column(
         conn,
         """
-        DELETE FROM notification
+        SELECT id FROM notification
         WHERE case_id = $1 AND type = 'admin.report' AND read_at IS NULL AND recipient_id = ANY($2)
         """,
         case_id,
         told,
     )
-    return await notify_team(conn, "admin.report", Topic(report_id=report_id, case_id=case_id), but=but, to=told)
+    topic, waited = Topic(report_id=report_id, case_id=case_id), await staff_alerts.map_due(conn, replaced)
+    await execute(conn, "DELETE FROM notification WHERE id = ANY($1)", replaced)
+    return await notify_team(conn, "admin.report", topic, but=but, to=told, waited=waited)
 
 
 async def notify_of_sign_up(conn: Connection, sign_up_id: int) -> None:
@@ -158,9 +165,11 @@ async def notify_of_sign_up(conn: Connection, sign_up_id: int) -> None:
 async def notify_of_sign_up_message(conn: Connection, sign_up_id: int) -> None:
     """Tell all who can answer that whoever asks to join wrote, as if it were the first time."""
     topic = Topic(sign_up_id=sign_up_id)
+    replaced = await fetch_column(conn, "SELECT id FROM notification WHERE sign_up_id = $1", sign_up_id)
+    waited = await staff_alerts.map_due(conn, replaced)
     await forget_topic(conn, "sign_up", topic)
     await forget_topic(conn, "sign_up_message", topic)
-    await notify_team(conn, "sign_up_message", topic)
+    await notify_team(conn, "sign_up_message", topic, waited=waited)
 
 
 async def notify_reporter(conn: Connection, report_id: int, reporter_id: int) -> None:

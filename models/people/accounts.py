@@ -231,13 +231,21 @@ async def set_commune(conn: Connection, actor_id: int, commune_code: str | None)
 
 
 async def set_email(conn: Connection, actor_id: int, email: str) -> None:
-    """Move the account to another address. Raises Conflict when that one has an account already."""
-    changed = await execute(
+    """Move the account to another address, and what its owner asked for. Raises Conflict when that one is in use."""
+    changed = await fetch_value(
         conn,
         """
-        UPDATE account SET email = $2, mail_refused_at = NULL
-        WHERE actor_id = $1 AND NOT EXISTS (
-            SELECT 1 FROM account AS other WHERE lower(other.email) = lower($2) AND other.actor_id <> $1)
+        WITH moved AS (
+            UPDATE account SET email = $2, mail_refused_at = NULL
+            WHERE actor_id = $1 AND NOT EXISTS (
+                SELECT FROM account AS other WHERE lower(other.email) = lower($2) AND other.actor_id <> $1
+                UNION ALL SELECT FROM sign_up AS other
+                WHERE lower(other.email) = lower($2) AND other.actor_id IS DISTINCT FROM $1)
+            RETURNING actor_id
+        ), asked AS (
+            UPDATE sign_up SET email = $2 FROM moved WHERE sign_up.actor_id = moved.actor_id
+        )
+        SELECT actor_id FROM moved
         """,
         actor_id,
         email,
@@ -272,28 +280,4 @@ async def touch(conn: Connection, actor_id: int) -> None:
         WHERE actor_id = $1 AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 hour')
         """,
         actor_id,
-    )
-
-
-async def forget_unconfirmed(conn: Connection, *, days: int = 7) -> int:
-    """Remove people who never confirmed their address, once no link to do so is left; how many.
-
-    Others were never told of them, so their names are free again.
-    """
-    return await execute(
-        conn,
-        """
-        WITH stale AS (
-            SELECT a.actor_id, actor.username FROM account a JOIN actor ON actor.id = a.actor_id
-            WHERE a.confirmed_at IS NULL AND a.waits_since IS NULL AND a.created_at < now() - make_interval(days => $1)
-                AND NOT EXISTS (SELECT FROM one_time_link l
-                    WHERE l.actor_id = a.actor_id AND l.used_at IS NULL AND l.expires_at > now())
-                AND NOT EXISTS (SELECT FROM activity WHERE activity.actor_id = a.actor_id)
-                AND NOT EXISTS (SELECT FROM post WHERE post.author_id = a.actor_id)
-        ), freed AS (
-            DELETE FROM used_username USING stale WHERE used_username.username = stale.username
-        )
-        DELETE FROM actor USING stale WHERE actor.id = stale.actor_id
-        """,
-        days,
     )

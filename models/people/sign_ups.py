@@ -16,6 +16,10 @@ from models.preferences import Registration
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 MOST_WAITING = 500
+"""People who ask at once, but for those who have not confirmed their address yet."""
+
+MOST_UNCONFIRMED = 2_000
+"""And so many of these, who are forgotten after a week."""
 
 ANSWER_LIMIT = 1000
 """Characters of an answer to a question of the cooperative."""
@@ -34,7 +38,7 @@ class SignUpAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSignUp:
-    """What somebody who asks to come in has typed."""
+    """What somebody who asks to come in has typed; `to_confirm` where a mail asks her whether the address is hers."""
 
     username: str
     email: str
@@ -43,6 +47,7 @@ class NewSignUp:
     language: str
     commune_code: str | None
     answers: tuple[SignUpAnswer, ...] = ()
+    to_confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,12 @@ class SignUp:
     confirmed_at: datetime | None
     answers: list[dict[str, str]]
     asked_back: bool
+    to_confirm: bool
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether a mail went to her address and nobody followed its link: it may be anybody's."""
+        return self.to_confirm and self.confirmed_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +82,6 @@ class Absence:
 
     since: datetime
     until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """A request that somebody answered, with yes (`welcome`) or no."""
-
-    id: int
-    name: str
-    username: str
-    welcome: bool
-    answered_by: int | None
-    answered_at: datetime
 
 
 async def find_registration(conn: Connection) -> Registration:
@@ -109,7 +108,7 @@ async def is_attended(conn: Connection) -> bool:
 async def save(conn: Connection, new: NewSignUp) -> SignUp:
     """Put somebody on the list. Raises Invalid for a bad name, Conflict whose `field` is `username`, `email` or ""."""
     accounts.require_username(new.username)
-    if await fetch_value(conn, "SELECT count(*) FROM sign_up") >= MOST_WAITING:
+    if await _count(conn, unproven=new.to_confirm) >= (MOST_UNCONFIRMED if new.to_confirm else MOST_WAITING):
         raise Conflict("too_many_sign_ups", field="")
     if await accounts.find_by_email(conn, new.email) is not None:
         raise Conflict("email_taken", field="email")
@@ -119,8 +118,8 @@ async def save(conn: Connection, new: NewSignUp) -> SignUp:
     if await execute(
         conn,
         """
-        INSERT INTO sign_up (id, username, email, password_hash, name, language, commune_code, answers)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+        INSERT INTO sign_up (id, username, email, password_hash, name, language, commune_code, answers, to_confirm)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
         """,
         id,
         new.username,
@@ -130,15 +129,28 @@ async def save(conn: Connection, new: NewSignUp) -> SignUp:
         new.language,
         new.commune_code,
         [asdict(one) for one in new.answers],
+        new.to_confirm,
     ):
         return await get(conn, id)
     waits = await find_by_login(conn, new.email) is not None
     raise Conflict("sign_up_waiting", field="email" if waits else "username")
 
 
+async def _count(conn: Connection, *, unproven: bool) -> int:
+    return int(
+        await fetch_value(
+            conn, "SELECT count(*) FROM sign_up WHERE (to_confirm AND confirmed_at IS NULL) = $1", unproven
+        )
+    )
+
+
 async def list_waiting(conn: Connection) -> list[SignUp]:
-    """Everybody who waits, the longest first."""
-    return await fetch_all(conn, SignUp, "SELECT * FROM full_sign_up ORDER BY asked_at, id")
+    """Everybody who waits, the longest first; last those who have not confirmed their address yet."""
+    return await fetch_all(
+        conn,
+        SignUp,
+        "SELECT * FROM full_sign_up ORDER BY to_confirm AND confirmed_at IS NULL, asked_at, id",
+    )
 
 
 async def find(conn: Connection, id: int) -> SignUp | None:
@@ -187,36 +199,6 @@ async def remove(conn: Connection, id: int, *, welcome: bool, answered_by: int |
             welcome,
             answered_by,
         )
-    )
-
-
-async def find_answered(conn: Connection, id: int) -> Answered | None:
-    """How this request was answered lately."""
-    return await fetch_one(
-        conn,
-        Answered,
-        "SELECT id, name, username, welcome, answered_by, answered_at FROM answered_sign_up WHERE id = $1",
-        id,
-    )
-
-
-async def list_answered(conn: Connection, *, limit: int = 20) -> list[Answered]:
-    """The requests answered last."""
-    return await fetch_all(
-        conn,
-        Answered,
-        """
-        SELECT id, name, username, welcome, answered_by, answered_at FROM answered_sign_up
-        ORDER BY answered_at DESC, id DESC LIMIT $1
-        """,
-        limit,
-    )
-
-
-async def forget_answered(conn: Connection, *, days: int = 30) -> int:
-    """Forget who was let in or not, and by whom; how many."""
-    return await execute(
-        conn, "DELETE FROM answered_sign_up WHERE answered_at < now() - make_interval(days => $1)", days
     )
 
 

@@ -2,6 +2,7 @@
 
 from models.posts.parts import PostCounts, count, list_addressed, list_involved, list_mentions, list_tags
 from models.posts.reading import (
+    filter_known,
     filter_known_at,
     filter_visible,
     filter_wanted,
@@ -31,6 +32,7 @@ __all__ = [
     "create",
     "delete",
     "empty_all_activities",
+    "filter_known",
     "filter_known_at",
     "filter_visible",
     "filter_wanted",

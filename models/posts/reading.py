@@ -166,18 +166,48 @@ async def list_members_who_may_read(conn: Connection, id: int) -> list[int]:
     return await fetch_column(conn, _MEMBERS, id)
 
 
+async def filter_known(
+    conn: Connection, ids: Iterable[int], reader_id: int | None, *, in_threads: bool = False
+) -> set[int]:
+    """Those of these posts that are not by somebody limited, or whose limited author the reader follows.
+
+    What she writes to the reader is for the reader; `in_threads` also what she answers below what she wrote herself,
+    which whoever reads it opened.
+    """
+    wanted = set(ids)
+    unknown = await fetch_column(
+        conn,
+        """
+        SELECT p.id FROM post p JOIN actor a ON a.id = p.author_id AND a.limited_at IS NOT NULL
+        WHERE p.id = ANY($1) AND p.audience <> 'direct' AND a.id IS DISTINCT FROM $2
+            AND NOT EXISTS (SELECT FROM follow f
+                WHERE f.follower_id = $2 AND f.followed_id = a.id AND f.state = 'accepted')
+            AND NOT EXISTS (SELECT FROM mention m WHERE m.post_id = p.id AND m.actor_id = $2)
+            AND NOT ($3 AND coalesce((SELECT root.author_id = a.id FROM post root
+                WHERE root.id = p.root_id AND root.id <> p.id), false))
+        """,
+        list(wanted),
+        reader_id,
+        in_threads,
+    )
+    return wanted - set(unknown)
+
+
 async def filter_wanted(conn: Connection, ids: list[int], reader_id: int | None) -> set[int]:
-    """Those of these posts that a list shows to the reader: visible, and by nobody whom the reader muted."""
+    """Those of these posts that a list shows to the reader: visible, and by nobody whom she muted or may not know."""
     visible = await filter_visible(conn, ids, reader_id)
-    if reader_id is None or not visible:
+    if not visible:
         return visible
+    known = await filter_known(conn, visible, reader_id, in_threads=True)
+    if reader_id is None or not known:
+        return known
     unwanted = await fetch_column(
         conn,
         """
         SELECT p.id FROM post p JOIN mute m ON m.target_id = p.author_id
         WHERE p.id = ANY($1) AND m.actor_id = $2 AND (m.until IS NULL OR m.until > now())
         """,
-        list(visible),
+        list(known),
         reader_id,
     )
-    return visible - set(unwanted)
+    return known - set(unwanted)

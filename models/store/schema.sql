@@ -1121,7 +1121,8 @@ CREATE TABLE sign_up (
     reminded_at timestamptz,
     actor_id bigint UNIQUE REFERENCES account(actor_id) ON DELETE CASCADE,  -- NULL: asked before this was so
     confirmed_at timestamptz,                 -- she followed the link in the mail to her address
-    answers jsonb NOT NULL DEFAULT '[]'       -- [{"question", "words"}], as they were asked
+    answers jsonb NOT NULL DEFAULT '[]',      -- [{"question", "words"}], as they were asked
+    to_confirm boolean NOT NULL DEFAULT false  -- a mail was sent to her address
 );
 CREATE UNIQUE INDEX sign_up_email ON sign_up (lower(email));
 
@@ -1454,7 +1455,7 @@ CREATE TABLE mail_cursor (
 -- A mail with news, which names what it tells of and never holds it; of mails about accounts only what went wrong.
 CREATE TABLE mail (
     id bigint PRIMARY KEY,
-    recipient_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    recipient_id bigint REFERENCES account(actor_id) ON DELETE CASCADE,
     kind text NOT NULL,
     rhythm text NOT NULL DEFAULT 'now',
     exchange_id bigint REFERENCES exchange(id) ON DELETE CASCADE,  -- all of it is about this thread
@@ -1464,7 +1465,10 @@ CREATE TABLE mail (
     attempts integer NOT NULL DEFAULT 0,
     cause text,                               -- why the last try failed
     created_at timestamptz NOT NULL DEFAULT now(),
-    finished_at timestamptz
+    finished_at timestamptz,
+    job text,
+    payload jsonb,
+    CONSTRAINT mail_check CHECK (recipient_id IS NOT NULL OR payload IS NOT NULL)
 );
 CREATE INDEX mail_exchange ON mail (exchange_id) WHERE exchange_id IS NOT NULL;
 CREATE INDEX mail_recipient ON mail (recipient_id);
@@ -2130,6 +2134,12 @@ CREATE TABLE report_reading (
 CREATE INDEX report_reading_actor ON report_reading (actor_id);
 CREATE INDEX report_reading_old ON report_reading (read_at);
 
+-- Addresses of people who were excluded and whose accounts are gone: whoever comes back with one waits for a yes.
+CREATE TABLE excluded_address (
+    decision_id bigint PRIMARY KEY REFERENCES moderation_decision(id) ON DELETE CASCADE,
+    hash bytea NOT NULL   -- SHA-256 of the decision's id and the address, so that nobody reads it
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2209,7 +2219,8 @@ COMMENT ON VIEW full_post IS
 CREATE VIEW full_sign_up AS
 SELECT s.id, s.username, s.email, s.name, s.language, s.commune_code, s.asked_at, s.actor_id, s.confirmed_at, s.answers,
     coalesce((SELECT m.role IS NOT NULL FROM sign_up_message m WHERE m.sign_up_id = s.id ORDER BY m.id DESC LIMIT 1),
-        false) AS asked_back
+        false) AS asked_back,
+    s.to_confirm
 FROM sign_up s;
 COMMENT ON VIEW full_sign_up IS
     'A request to join as it is read, without the hash of a password; `asked_back` while the team waits for an '

@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models.listings import listings, repair_watches
 from models.listings.listings import Listing
 from models.listings.repair_watches import FRESH, JOB
-from models.moderation import held_posts
+from models.moderation import unpublished_posts
 from models.news import notifications
 from models.store.background import jobs
 from models.store.database import Connection, transaction
@@ -23,7 +23,7 @@ async def notify_near(conn: Connection, listing: Listing) -> int:
         return 0
     if details.expires_at is not None and details.expires_at <= at:
         return 0
-    if await held_posts.is_unpublished(conn, post.uri):
+    if await unpublished_posts.is_unpublished(conn, post.uri):
         return 0
     told = await repair_watches.notify_near(conn, listing)
     await notifications.notify_all(conn, told, type="repair_call", actor_id=post.author_id, post_id=post.id)

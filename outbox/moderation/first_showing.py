@@ -3,7 +3,7 @@
 from federation.vocabulary.objects import Note
 from models import posts
 from models.listings import listings
-from models.moderation import held_posts
+from models.moderation import unpublished_posts
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
@@ -22,7 +22,7 @@ from outbox.traffic.send import send
 
 async def announce_first(conn: Connection, site: Site, author: Actor, shown: list[int]) -> None:
     """Of these posts of ours that are shown, those that never were appear, see `announce`."""
-    first = await held_posts.claim_unpublished(conn, shown)
+    first = await unpublished_posts.claim(conn, shown)
     for post in await posts.list_by_ids(conn, first):
         await announce(conn, site, author, post)
 
@@ -56,7 +56,7 @@ async def _announce_note(conn: Connection, site: Site, author: Actor, post: Post
 
 async def _tell_readers(conn: Connection, author: Actor, post: Post) -> None:
     """Those of our people whom a post from elsewhere names or answers, and who asked to be told of its author."""
-    told = set(await held_posts.list_named(conn, post.id))
+    told = set(await unpublished_posts.list_named(conn, post.id))
     answered = await posts.list_by_ids(conn, [post.in_reply_to_id] if post.in_reply_to_id is not None else [])
     if answered and post.audience in PUBLIC:
         told.add(answered[0].author_id)

@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
 from models.listings.listings import ListingDraft
-from models.moderation import cases, deciders, held_posts, journal, meanwhile
+from models.moderation import cases, deciders, held_posts, journal, meanwhile, unpublished_posts
 from models.moderation.held_posts import HeldPost
 from models.news import held_post_news, staff_notifications
 from models.news.staff_notifications import Topic
@@ -41,7 +41,7 @@ async def release(conn: Connection, site: Site, post_id: int, by: Account | None
         await cases.close_settled(conn, held.case_id)
     if held.draft is not None:
         await _apply_draft(conn, site, author, held)
-    elif await held_posts.publish(conn, post_id):
+    elif await unpublished_posts.publish(conn, post_id):
         [post] = await posts.list_by_ids(conn, [post_id])
         await announce(conn, site, author, post)
     if author.local:
@@ -94,8 +94,8 @@ async def _make_conflict(conn: Connection, post_id: int) -> Conflict:
 async def _settle(conn: Connection, held: HeldPost, *, released: bool) -> None:
     if not await held_posts.settle(conn, held, released=released):
         raise await _make_conflict(conn, held.post_id)
-    if held.case_id is not None and not await held_posts.count_of_case(conn, held.case_id):
-        await staff_notifications.forget_topic(conn, "held_post", Topic(case_id=held.case_id))
+    if held.case_id is not None:
+        await held_posts.forget_news(conn, held.case_id)
 
 
 def _write_details(held: HeldPost) -> dict[str, Any]:

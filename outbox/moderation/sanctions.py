@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models.moderation import decision_deadlines, decisions, hidden_posts
+from models.moderation import decision_deadlines, decisions, excluded_addresses, hidden_posts
 from models.moderation.decisions import ModerationDecision
 from models.moderation.sanctions import Changed, refresh
-from models.people import actors
+from models.people import accounts, actors
 from models.people.actors import Actor
 from models.relations import follows
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
+from models.traffic.outbound import hidden_deliveries, unreached_inboxes
 from outbox.each_in_transaction import run_each
 from outbox.moderation.first_showing import announce_first
 from outbox.moderation.partners import tell_partners
@@ -41,6 +42,10 @@ async def apply_decisions(conn: Connection, site: Site, actor_id: int) -> None:
 
 
 async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) -> None:
+    await hidden_deliveries.cancel_hidden(
+        conn, changed.hidden
+    )  # at once, however many they are; also what others share
+    await unreached_inboxes.resume_untold(conn, changed.shown)
     if actor.local:
         if changed.suspended is not None:
             everybody = Recipients(followed_ids=(actor.id,), all_who_know=True)  # some have her listings by a stream
@@ -90,7 +95,8 @@ async def tell_hidden_posts(instance: Instance) -> None:
 async def erase_excluded(instance: Instance, *, at: datetime | None = None) -> None:
     """End the accounts of those whose exclusion can no longer be appealed, as if they had left; a chore.
 
-    The decision and its reasons stay: who was excluded, by which rule, and what she wrote against it.
+    The decision and its reasons stay: who was excluded, by which rule, and what she wrote against it; of the address a
+    hash, by which the team is told if she comes back.
     """
     async with connection(instance.pool) as conn:
         due = await decision_deadlines.list_final_exclusions(conn, at=at or datetime.now(UTC), limit=AT_ONCE)
@@ -99,6 +105,7 @@ async def erase_excluded(instance: Instance, *, at: datetime | None = None) -> N
         await refresh(conn, actor_id)
         actor = await actors.get(conn, actor_id)
         if actor.excluded_at is not None and actor.deleted_at is None:
+            await excluded_addresses.keep(conn, actor_id, (await accounts.get(conn, actor_id)).email)
             await delete(conn, instance.site, actor)
 
     require_whole(await run_each(instance.pool, "excluded", {id: id for id in due}, erase))

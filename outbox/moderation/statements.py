@@ -3,6 +3,7 @@
 Nobody who reported is ever named.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from models.moderation import decision_news, decisions
@@ -35,9 +36,19 @@ TITLES: dict[DecisionKind, tuple[str, str]] = {
     "hide": ("L’équipe a masqué ce que vous aviez publié", "The team has hidden what you had published"),
     "limit": ("L’équipe limite votre compte", "The team limits your account"),
     "suspend": ("Votre compte est suspendu", "Your account is suspended"),
-    "exclude": ("Vous êtes exclu de la coop", "You are excluded from the cooperative"),
+    "exclude": ("Votre compte est fermé", "Your account is closed"),
 }
 """French, English."""
+
+ELSEWHERE: dict[DecisionKind, tuple[str, str]] = TITLES | {
+    "limit": ("L’équipe limite ce qui se voit de vous chez nous", "The team limits what is seen of you here"),
+    "suspend": ("L’équipe ne laisse plus rien voir de vous chez nous", "The team shows nothing of you here any more"),
+    "exclude": ("Votre compte n’est plus admis chez nous", "Your account is not admitted here any more"),
+}
+"""The same to somebody of another server, whose account stays what it is there."""
+
+WORDS_SHOWN = 4_000
+"""Characters of a reason that a message gives: the address of the page, which has all of it, stands behind."""
 
 LATER: dict[Occasion, tuple[str, str]] = {
     "ended": ("Ce qui avait été décidé est fini", "What had been decided is over"),
@@ -70,7 +81,7 @@ async def _tell_member(
 ) -> None:
     await decision_news.notify(conn, person.id, TYPES[occasion], case_id=decision.case_id, decision_id=decision.id)
     page = f"{site.url}/compte/decisions/{decision.id}"
-    words = {code: _write(decision, occasion, page, place) for place, code in enumerate(("fr", "en"))}
+    words = {code: _write(TITLES, decision, occasion, page, place) for place, code in enumerate(("fr", "en"))}
     if person.suspended_at is None:
         await write_to_member(conn, site, person, words)
     payload = {"decision_id": decision.id, "occasion": occasion}
@@ -84,7 +95,7 @@ async def _write_elsewhere(
     if coop is None or coop.gone:
         return
     page = await make_link(conn, site, decision.id)
-    text = f"@{person.handle} {site.host} : {_write(decision, occasion, page, 0)}"[: notes.TEXT_LIMIT]
+    text = f"@{person.handle} {coop.display_name} : {_write(ELSEWHERE, decision, occasion, page, 0)}"
     draft = notes.NoteDraft(text=text, audience="direct", language="fr", handles=(person.handle,))
     await notes.publish(conn, site, coop, draft)
 
@@ -94,7 +105,14 @@ async def make_link(conn: Connection, site: Site, decision_id: int) -> str:
     return f"{site.url}/decisions/{await decisions.get_link(conn, decision_id)}"
 
 
-def _write(decision: ModerationDecision, occasion: Occasion, page: str, language: int) -> str:
-    title = TITLES[decision.kind] if occasion == "decided" else LATER[occasion]
+def _write(
+    titles: Mapping[DecisionKind, tuple[str, str]],
+    decision: ModerationDecision,
+    occasion: Occasion,
+    page: str,
+    language: int,
+) -> str:
+    title = titles[decision.kind] if occasion == "decided" else LATER[occasion]
     said = decision.words if occasion == "decided" else ""
+    said = said if len(said) <= WORDS_SHOWN else f"{said[:WORDS_SHOWN].rstrip()}…"
     return "\n\n".join(part for part in (f"{title[language]}.", said, ALL_OF_IT[language].format(page=page)) if part)

@@ -77,8 +77,7 @@ async def _find_holders(conn: Connection, author: Actor, post: Post, listing: Li
 
 async def _list_named(conn: Connection, post: Post) -> list[Actor]:
     mentioned = (await posts.list_mentions(conn, [post.id]))[post.id]
-    named = [
+    return [
         *await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris]),
         *await actors.list_by_ids(conn, mentioned),
     ]
-    return [actor for actor in named if not actor.local]

@@ -1,6 +1,6 @@
 """Members come and go: the name taken for ever, actor, keys and account made together, and ended together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NotRequired, TypedDict, Unpack
@@ -10,13 +10,13 @@ from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
 from models.errors import NotFound, Refusal
 from models.exchanges import points
-from models.moderation import journal, meanwhile
+from models.moderation import held_posts, journal, meanwhile
 from models.moderation.journal import Act
 from models.news import notifications, staff_notifications
 from models.people import accounts, actors, sign_ups
 from models.people.accounts import Role
 from models.people.actors import Actor, Profile
-from models.people.arrivals import answer_mails, first_sessions, waiting_accounts
+from models.people.arrivals import answer_mails, answered_requests, first_sessions, waiting_accounts
 from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.invitations import entries
 from models.people.invitations.entries import Entry
@@ -196,20 +196,34 @@ async def reject_sign_up(conn: Connection, id: int, answer: TeamAnswer) -> SignU
 
     Raises Conflict when it was answered already, NotFound where nobody asks any more.
     """
+    asked = await _reject(conn, id, answer)
+    if asked is None:
+        raise await _make_answered(conn, id)
+    await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups")
+    return asked
+
+
+async def reject_sign_ups(conn: Connection, ids: Sequence[int], answer: TeamAnswer) -> None:
+    """The same for many at once, in one line of the journal; those that were answered meanwhile stay as they are."""
+    refused = [id for id in ids if await _reject(conn, id, answer) is not None]
+    if refused:
+        await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups", count=len(refused))
+
+
+async def _reject(conn: Connection, id: int, answer: TeamAnswer) -> SignUp | None:
     by = answer.by.actor_id if answer.by is not None else None
     asked = await sign_ups.find(conn, id)
     if asked is None or not await sign_ups.remove(conn, id, welcome=False, answered_by=by):
-        raise await _make_answered(conn, id)
+        return None
     if asked.actor_id is not None:
         await waiting_accounts.erase(conn, [asked.actor_id])
-    await journal.record(conn, "sign_up_refused", by=answer.by, right="sign_ups")
     await answer_mails.queue_refusal(conn, asked, answer)
     return asked
 
 
 async def _make_answered(conn: Connection, id: int) -> Refusal:
     """Who of the team was quicker, and what she said."""
-    answered = await sign_ups.find_answered(conn, id)
+    answered = await answered_requests.find_answered(conn, id)
     if answered is None:
         return NotFound("sign_up_answered")
     act: Act = "sign_up_approved" if answered.welcome else "sign_up_refused"
@@ -254,5 +268,6 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     farewell = build_farewell(site, actor, datetime.now(UTC))
     await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
     await end_all(conn, site, actor)
+    await held_posts.forget(conn, author_id=actor.id)
     await account_erasure.erase(conn, actor.id)
     await points.give_back_all(conn, actor.id)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from models import posts
 from models.errors import NotFound
+from models.moderation import held_posts
 from models.people import accounts, actors
 from models.people.actors import Actor
 from models.posts import Post
@@ -40,4 +41,5 @@ async def delete_post(
         )
         delete = build_delete(site, author, post, datetime.now(UTC))
         await send(conn, author, delete, replace(recipients, holders_of=post.uri), about=post.uri)
+    await held_posts.forget(conn, post_id=post.id)
     await posts.delete(conn, post.id)

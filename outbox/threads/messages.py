@@ -15,6 +15,7 @@ from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
+from outbox.presence import require_active
 from outbox.threads.notices import notify_of_guest
 
 SAID_LIMIT = 2_000
@@ -34,11 +35,13 @@ class Words:
 
 
 async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post | None:
-    """A message in the thread. Raises Conflict where the two can no longer write to each other, and Invalid.
+    """A message in the thread. Raises Conflict where the two can no longer write to each other, Invalid, and
+    AccountSuspended.
 
     It is a post, but for words to or from a guest: those are lines of the thread itself, and no door shows them.
     The same words again within a minute, with nothing said in between, are a second tap on one button: they are one.
     """
+    require_active(author)
     other = await actors.get(conn, thread.other_of(author.id))
     if not await may_write(conn, author, other):
         raise Conflict("messaging_blocked")

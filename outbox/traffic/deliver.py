@@ -23,7 +23,7 @@ from models.errors import NotFound, Unavailable
 from models.settings import SettingsError
 from models.store.database import Connection, begin, connection, transaction
 from models.store.write_batcher import WriteBatcher
-from models.traffic.outbound import deliveries
+from models.traffic.outbound import deliveries, hidden_deliveries
 from models.traffic.outbound.deliveries import Delivery
 from outbox.traffic.outcomes import Delivered, Outcome, RetryLater, RetryPersonalInbox, judge
 from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
@@ -37,6 +37,9 @@ LANES = 128
 
 LANES_TRIED_BEFORE = LANES // 4
 LANES_PER_HOST = 8
+
+FRESH = 1.0
+"""Seconds after its claim in which a delivery counts as standing still as it did then."""
 
 
 async def deliver_due(
@@ -115,6 +118,7 @@ class _DeliveryWorker:
             self.held.difference_update(delivery.id for delivery in lane)
 
     async def _send_in_order(self, lane: list[Delivery]) -> None:
+        begun = time.monotonic()
         async with AsyncExitStack() as places:
             if lane[0].attempts:
                 await places.enter_async_context(self.places_tried_before)
@@ -122,6 +126,8 @@ class _DeliveryWorker:
             await places.enter_async_context(host)
             await places.enter_async_context(self.places)
             for position, delivery in enumerate(lane):
+                if (delivery.attempts or time.monotonic() - begun > FRESH) and await self.pull_back(delivery):
+                    continue
                 outcome = await self.send(delivery)
                 await self.results.put(outcome)
                 self.held.discard(delivery.id)
@@ -154,6 +160,14 @@ class _DeliveryWorker:
         latency = round((time.monotonic() - begun) * 1000)
         chance = random.random()  # noqa: S311 - spreads load only
         return judge(delivery, answer, at=self.now(), chance=chance, latency=latency)
+
+    async def pull_back(self, delivery: Delivery) -> bool:
+        """Whether what it shows was hidden while it waited in a lane, or for another try: then it does not leave."""
+        async with connection(self.instance.pool) as conn:
+            pulled = await hidden_deliveries.pull_back(conn, delivery.id)
+        if pulled:
+            self.held.discard(delivery.id)
+        return pulled
 
     async def release(self, rest: list[Delivery], *, moved: bool) -> None:
         """Give back what was not tried; `moved` when `deliveries.retry` has done so."""

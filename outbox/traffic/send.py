@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from federation.documents.serialize import serialize
 from federation.json.fields import PUBLIC
 from federation.vocabulary.activities.activities import Activity
-from models.moderation import held_posts
+from models.moderation import unpublished_posts
 from models.people.actors import Actor
 from models.personal_data import account_erasure
 from models.store.database import Connection
@@ -49,7 +49,7 @@ async def send(
     is kept nor sent, whatever its author does with it meanwhile.
     """
     body = serialize(activity).decode()
-    if about is not None and await held_posts.is_unpublished(conn, about):
+    if about is not None and await unpublished_posts.is_unpublished(conn, about):
         return body
     activity_id = await activities.save(
         conn,

@@ -330,7 +330,7 @@ async def test_b46_b20_b48_uploads_lose_their_names_and_what_they_tell(ground: G
     assert status == 200
     for url in (made["url"], made["preview_url"]):
         found = await ground.door.get(url, "application/activity+json")
-        assert re.fullmatch(rf"{ground.here.url}/media/[0-9a-f]{{32}}\.jpg", url)
+        assert re.fullmatch(rf"{ground.here.url}/media/[0-9a-f]{{32}}\.jpg\?cle=[\w.-]+", url)
         assert found.headers["Content-Type"] == "image/jpeg"
         assert found.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in found.headers["Content-Security-Policy"]

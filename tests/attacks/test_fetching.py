@@ -1,7 +1,6 @@
 """Where an attack may send us: only to the server that it names, not for long, and not for much (B-01 to B-14)."""
 
 import asyncio
-import gzip
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +13,7 @@ from federation.discovery.nodeinfo import fetch_server
 from federation.errors import FederationError, FetchFailed
 from tests.attacks.ground import Ground, close_loopback, script_names
 from tests.attacks.judge import SOCKETS
+from tests.bombs import pack_gzip
 from tests.fediverse import make_signer, sign_post
 from tests.stories.peer import activity, note
 
@@ -247,10 +247,6 @@ async def test_b09_whoever_trickles_keeps_nobody_waiting(ground: Ground, monkeyp
     assert max(ground.door.seconds[-21:-1]) < 2
 
 
-BOMB = gzip.compress(b"\0" * 200_000_000, 9, mtime=0)
-"""194 kB that unpack to 200 MB."""
-
-
 def pour(piece: bytes, times: int, **headers: str) -> Any:
     """A script that sends this many pieces, unless nobody listens any more."""
 
@@ -269,7 +265,7 @@ def pour(piece: bytes, times: int, **headers: str) -> Any:
 @pytest.mark.parametrize("packed", [True, False])
 async def test_b10_an_answer_of_200_megabytes_is_cut(ground: Ground, packed: bool) -> None:
     peer, mallory = await ground.open_stranger()
-    flood = pour(BOMB, 1, **{"Content-Encoding": "gzip"}) if packed else pour(b" " * (1 << 20), 200)
+    flood = pour(pack_gzip(b"\0"), 1, **{"Content-Encoding": "gzip"}) if packed else pour(b" " * (1 << 20), 200)
     peer.scripts["/users/mallory"] = flood
 
     async with ground.judged(asks=[mallory.uri], name="b10") as verdict:
@@ -281,7 +277,7 @@ async def test_b10_an_answer_of_200_megabytes_is_cut(ground: Ground, packed: boo
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 async def test_b11_packed_requests_are_not_unpacked(ground: Ground, encoding: str) -> None:
-    envelope = sign_post(ground.here.instance.site, "/inbox", BOMB, ground.bob.signer)
+    envelope = sign_post(ground.here.instance.site, "/inbox", pack_gzip(b"\0"), ground.bob.signer)
     envelope.headers["Content-Encoding"] = encoding
 
     async with ground.judged(name="b11") as verdict:

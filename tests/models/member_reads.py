@@ -12,7 +12,7 @@ from models.coop import pending_kinds, pending_operation, week_figures
 from models.exchanges import agenda, own_exchanges, points
 from models.listings import listings, own_listings
 from models.moderation import reports
-from models.news import news, news_mails, notifications
+from models.news import news, notifications, unsent_mails
 from models.news.notifications import NotificationPage
 from models.people import accounts, member_directory, sign_ups, usage_statistics
 from models.people.accounts import Account
@@ -107,7 +107,7 @@ ADMINISTRATORS: dict[str, tuple[int, Read]] = {
     "members": (500, lambda conn: accounts.list_accounts(conn)),
     "members search": (500, lambda conn: accounts.list_accounts(conn, search="p10")),
     "sign-ups": (500, lambda conn: sign_ups.list_waiting(conn)),
-    "mails": (500, lambda conn: news_mails.list_failed(conn)),
+    "mails": (500, lambda conn: unsent_mails.list_failed(conn)),
     "mails count": (500, lambda conn: pending_operation.find_mails(conn)),
     "what waits for the team": (500, lambda conn: pending_kinds.list_waiting(conn, ADMIN)),
     "the week in figures": (500, lambda conn: week_figures.list_weeks(conn, NOW.date())),

@@ -18,14 +18,16 @@ from models.exchanges.agreements import Agreement, Terms
 from models.listings import listings, unavailabilities
 from models.listings.listings import Listing, ListingDraft
 from models.listings.unavailabilities import Calendar, Range, midnight
-from models.people import actors
+from models.people import accounts, actors
 from models.store.database import Connection, transaction
 from models.timelines import NetworkFilter
 from outbox.exchanges.agreements import agreements as outbox_agreements
 from outbox.listings import listings as outbox
 from outbox.listings.unavailabilities import keep_days
-from outbox.moderation import sanctions
+from outbox.moderation import case_appeals
 from outbox.people import absences
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from outbox.relations import follows
 from tests.eventually import eventually
 from tests.rulings import rule
@@ -152,9 +154,23 @@ async def test_a_pause_reaches_copies(two: Two) -> None:
     await eventually(in_henin(two))
 
 
-async def test_whoever_is_suspended_is_so_next_door_and_comes_back_whole(two: Two) -> None:
+async def test_whoever_is_excluded_is_suspended_next_door_and_comes_back_whole_when_her_appeal_is_right(
+    two: Two,
+) -> None:
+    site = two.lomme.instance.site
+    admin = await two.lomme.add_member(await two.lomme.find_free_name("nadia"), roles=["admin"])
+    async with acting(two.henin) as conn:
+        alice = await actors.find_by_uri(conn, two.alice.actor.uri)
+        assert alice is not None
+        followed = await follows.follow(conn, two.henin.instance.site, two.bob.actor, alice)
+
+    async def accepted() -> bool:
+        state = await two.henin.instance.pool.fetchval("SELECT state FROM follow WHERE id = $1", followed.id)
+        return bool(state == "accepted")
+
+    await eventually(accepted)
     async with acting(two.lomme) as conn:
-        decision = await rule(conn, two.alice.actor, "suspend", site=two.lomme.instance.site)
+        decision = await rule(conn, two.alice.actor, "exclude", site=site)
     await eventually(in_henin(two, shown=False))
     page = f"{two.henin.url}/@{two.alice.actor.username}@{two.lomme.host}"
 
@@ -166,7 +182,9 @@ async def test_whoever_is_suspended_is_so_next_door_and_comes_back_whole(two: Tw
         said = (answer.status, html.unescape(await answer.text()))
     assert said[0] == 404 and "suspendu par sa propre plateforme" in said[1] and "Tente" not in said[1]
     async with acting(two.lomme) as conn:
-        assert await sanctions.take_back(conn, two.lomme.instance.site, decision, by=None)
+        await case_appeals.object_to(conn, decision, "Ce n’était pas moi.")
+        by = await accounts.get(conn, admin.actor.id)
+        await case_appeals.answer(conn, site, decision.id, by, "taken_back", "C’est vrai.")
     await eventually(in_henin(two))
     async with aiohttp.ClientSession() as session, session.get(page) as answer:
         assert answer.status == 200
@@ -175,6 +193,15 @@ async def test_whoever_is_suspended_is_so_next_door_and_comes_back_whole(two: Tw
         return (await copy_of(two)).details.title == "Tente"
 
     await eventually(back)
+    async with acting(two.lomme) as conn:
+        author = await actors.get(conn, two.alice.actor.id)
+        note = await notes.publish(conn, site, author, NoteDraft(text="Me revoilà", audience="followers"))
+
+    async def heard() -> bool:
+        found = "SELECT EXISTS (SELECT FROM post WHERE uri = $1 AND content LIKE '%revoilà%')"
+        return await accepted() and bool(await two.henin.instance.pool.fetchval(found, note.uri))
+
+    await eventually(heard)
 
 
 async def test_days_kept_and_days_asked_for_come_as_one_range_when_a_member_looks(two: Two) -> None:

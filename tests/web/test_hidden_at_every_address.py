@@ -8,10 +8,11 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
+from models import posts
 from models.people.actors import Actor
 from models.relations import bookmarks, followed_tags, pins
 from models.settings import Settings
-from models.store.database import Connection, Pool, execute, transaction
+from models.store.database import Connection, Pool, execute, fetch_value, transaction
 from outbox.listings import listings
 from outbox.moderation import sanctions
 from outbox.posts import notes
@@ -22,6 +23,7 @@ from tests.fediverse import FakeFediverse
 from tests.outbox.listings.test_listings import make_draft
 from tests.rulings import rule
 from tests.web.test_private_at_every_address import LEFT_OUT, Secrets, accepts, fill, log_in, look
+from web.rendering.paths import note_path
 from web.server.app import ROUTES, make_app
 
 WORD = "Tresor"
@@ -112,8 +114,10 @@ async def find(secrets: Hidden, member: Actor | None, paths: list[str]) -> list[
 
 
 def list_doors(secrets: Hidden) -> list[str]:
+    """All but those of the team, which are missing to whoever reads here."""
     readable = [route.path for route in ROUTES if route.method in {"GET", "*"} and not LEFT_OUT.search(route.path)]
-    return [*(path for route in readable for path in fill(route, secrets.values)), *LISTS]
+    opened = [path for path in readable if not path.startswith("/coop/")]
+    return [*(path for route in opened for path in fill(route, secrets.values)), *LISTS]
 
 
 async def hide_and_hold(conn: Connection, secrets: Hidden) -> Callable[[Connection], Awaitable[object]]:
@@ -158,13 +162,23 @@ async def test_what_somebody_limited_publishes_is_shown_to_her_followers_alone(s
     async with transaction(secrets.instance.pool) as conn:
         carole = await make_member(conn, "carole")
         await make_follow(conn, carole, secrets.zoe)  # who shares it
-        await execute(conn, "DELETE FROM quote")  # what others show of her is theirs
+        quoting = await posts.find_by_uri(conn, await fetch_value(conn, "SELECT quoting_uri FROM quote"))
+        assert quoting is not None
+        await notes.reply(conn, HERE, secrets.alice, quoting, WORD, audience="network")
+    answers = [f"/api/v1/statuses/{quoting.id}/context", note_path(HERE, quoting)]
+    async with transaction(secrets.instance.pool) as conn:
         decision = await rule(conn, secrets.alice, "limit")
 
     theirs = ["/@zoe", f"/api/v1/accounts/{secrets.zoe.id}/statuses"]
-    assert await find(secrets, carole, [*LISTS, "/feed.atom", *OF_FOLLOWERS, "/api/v1/trends/tags", *theirs]) == []
-    assert await find(secrets, None, ["/@zoe"]) == []
-    assert await find(secrets, secrets.zoe, theirs) == theirs
+    wire = "/users/zoe/outbox?before=9000000000000000000"
+    assert (
+        await find(
+            secrets, carole, [*LISTS, "/feed.atom", *OF_FOLLOWERS, "/api/v1/trends/tags", *theirs, wire, *answers]
+        )
+        == []
+    )
+    assert await find(secrets, None, ["/@zoe", wire]) == []
+    assert await find(secrets, secrets.zoe, [*theirs, *answers]) == [*theirs, *answers]
     assert await find(secrets, None, [*LISTS]) == []
     assert await find(secrets, secrets.zoe, [*OF_FOLLOWERS, *OF_READERS, "/annonces", "/api/v1/declic/listings"]) == [
         *OF_FOLLOWERS,

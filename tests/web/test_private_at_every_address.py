@@ -42,6 +42,12 @@ ACTIVITY = "application/activity+json"
 BY_MAIL = "visiteuse"
 """Stands in the name, the address and the message of a guest."""
 
+ONE_OF = 6
+"""Of so many values that an address may have, one is asked with questions too; Alice herself is the first."""
+
+FEW = 2
+"""Of each address of the team so many are asked for: for others it is as if there were none, whatever it names."""
+
 AUDIENCES: dict[str, Audience] = {"Zebulon": "coop", "Zebulons": "territories"}
 """Listings that are not for everybody, by their title."""
 
@@ -106,7 +112,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         "handle": ["alice", "bob@henin.test", guest.handle, guest.username],
         "uuid": [uri.rpartition("/")[2] for uri in uris if re.search(r"/[0-9a-f-]{36}$", uri)],
         "link": ["00000000-0000-4000-8000-000000000000"],
-        "id": [*ids, str(alice.id), str(bob.id), str(guest.id), "1", "9" * 18],
+        "id": [str(alice.id), *ids, str(bob.id), str(guest.id), "1", "9" * 18],
         "uri": uris,
         "name": ["zebulon", "offre", "app.css", "coop"],
         "host": ["henin.test", "lomme.test"],
@@ -160,14 +166,16 @@ def fill(path: str, values: dict[str, list[str]]) -> Iterator[str]:
 
 
 def addresses(values: dict[str, list[str]]) -> list[str]:
-    """Everything that can be read, bare and with every question that might find something."""
+    """Everything that can be read, bare; and each with every question that might find something, of many ids some."""
     found = []
     questions = "".join(f"&{name}={values['uri'][0]}" for name in ("uri", "url", "adresse", "resource"))
     for route in ROUTES:
         if route.method not in {"GET", "*"} or LEFT_OUT.search(route.path):
             continue
-        for path in itertools.islice(fill(route.path, values), 40):
-            found += [path, f"{path}?q=zebulon&limit=40&type=statuses&before={2**62}&id[]={values['id'][0]}{questions}"]
+        most = FEW if route.path.startswith("/coop/") else 40
+        paths = list(itertools.islice(fill(route.path, values), most))
+        asked = f"q=zebulon&limit=40&type=statuses&before={2**62}&id[]={values['id'][1]}{questions}"
+        found += [*paths, *(f"{path}?{asked}" for path in paths[::ONE_OF])]
     return found
 
 
@@ -175,7 +183,9 @@ def accepts(path: str) -> tuple[str, ...]:
     """In which forms an address may answer."""
     if path.startswith(("/api/", "/oauth/")):
         return ("application/json",)
-    return (ACTIVITY,) if path.startswith(("/users/", "/territories")) else ("text/html", ACTIVITY)
+    if path.startswith(("/users/", "/territories")):
+        return (ACTIVITY,)
+    return ("text/html",) if "?" in path else ("text/html", ACTIVITY)
 
 
 async def look(secrets: Secrets, path: str, headers: dict[str, str], word: str = WORD) -> tuple[list[str], list[str]]:

@@ -63,7 +63,7 @@ async def test_from_a_report_to_a_decision_with_reasons_in_five_taps(live: Live,
         await finger.touch(finger.page.get_by_role("link", name="Lire et décider"))
     else:
         await finger.touch(finger.page.locator("main a[href*='/coop/signalements/']").first)
-    await finger.touch(finger.page.get_by_text("Masquer", exact=True))
+    await finger.touch(finger.page.get_by_text("Masquer la publication", exact=True))
     await finger.choose(finger.page.get_by_label("Pour quelle raison ?"), 1)
     await finger.touch(finger.page.get_by_role("button", name="Décider"))
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
-from models.people import accounts, sign_ups
+from models.people import accounts
 from models.people.accounts import Account, Role
 from models.people.invitations.entries import Entry
 from models.people.sign_ups import NewSignUp, SignUp, SignUpAnswer
 from models.places.places import Commune
-from models.preferences import Registration
-from models.store.database import connection, transaction
+from models.store.database import transaction
 from outbox.people import accounts as outbox
 from outbox.people.accounts import register, settle
 from web.security.passwords import hash_password
@@ -30,11 +29,10 @@ class NewMember:
     language: str
     entry: Entry = field(default_factory=Entry)
 
-
-async def find_registration_mode(instance: Instance) -> Registration:
-    """Whether anybody may join by herself just now, asks somebody of the cooperative first, or neither."""
-    async with connection(instance.pool) as conn:
-        return await sign_ups.find_registration(conn)
+    @property
+    def is_proven(self) -> bool:
+        """Whether she comes by an invitation that was sent to this address: whoever has it reads its mails."""
+        return self.email.lower() == self.entry.proven_email.lower()
 
 
 async def create_member(
@@ -78,6 +76,7 @@ async def ask_to_join(
         language=newcomer.language,
         commune_code=commune.code if commune else None,
         answers=tuple(answers),
+        to_confirm=instance.settings.smtp_url is not None and not newcomer.is_proven,
     )
     async with transaction(instance.pool) as conn:
         return await outbox.ask_to_join(conn, instance.site, new, commune, newcomer.entry)

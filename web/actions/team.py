@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from models.access import one_time_links, sessions
 from models.access.one_time_links import Purpose
-from models.errors import Invalid
+from models.errors import Conflict, Invalid
 from models.moderation import journal
 from models.news import staff_alerts, staff_notifications
 from models.news.staff_notifications import Topic
@@ -90,6 +90,16 @@ async def hand_over(conn: Connection, giver: Account, receiver_id: int, role: Ro
     )
     await _hasten(conn, receiver.actor_id, role, week, now)
     return receiver
+
+
+async def hand_over_all(conn: Connection, giver: Account, receiver_id: int, role: Role) -> None:
+    """Every week of hers as this role, from this one on; raises as `hand_over`."""
+    first = duty.find_week(datetime.now(UTC))
+    weeks = [one.week for one in await duty.list_own(conn, giver.actor_id) if one.role == role and one.week >= first]
+    if not weeks:
+        raise Conflict("duty_not_held", field="receiver")
+    for week in weeks:
+        await hand_over(conn, giver, receiver_id, role, week)
 
 
 async def _hasten(conn: Connection, actor_id: int, role: Role, week: date, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Who asks, and what the token allows: the only place where the API checks bearer tokens and scopes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -23,6 +24,9 @@ TOKEN = web.RequestKey("token", Token)
 READER = web.RequestKey("reader", Actor)
 STAFF = web.RequestKey("staff", Account)
 
+Newcomers = Literal["refused", "visitors", "let_in"]
+"""What becomes of a token whose owner has not confirmed her address, or waits for the team's yes."""
+
 SEEN_EVERY = timedelta(hours=1)
 """How exactly we remember when a token was last used."""
 
@@ -31,7 +35,7 @@ def open_to_all(handler: Handler, scope: str | None = None) -> Handler:
     """A view that anybody may ask; with a token it must be a valid one, which allows `scope`."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        token = await _identify(request, _read_bearer(request))
+        token = await _identify(request, _read_bearer(request), newcomers="visitors")
         if token is not None and scope is not None:
             _require_scope(token, scope)
         return await handler(request)
@@ -92,10 +96,13 @@ def staff(request: web.Request) -> Account:
 
 
 def for_unconfirmed(handler: Handler, scope: str) -> Handler:
-    """A view for somebody of ours whose address may not be confirmed yet; her token opens nothing else before."""
+    """A view for somebody of ours whose address may not be confirmed yet, or who waits for the team's yes.
+
+    Her token opens nothing else before.
+    """
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        token = await _identify(request, _read_bearer(request), newcomers=True)
+        token = await _identify(request, _read_bearer(request), newcomers="let_in")
         if token is None:
             raise Unauthenticated("token_missing")
         _require_scope(token, scope)
@@ -123,7 +130,7 @@ def for_streams(handler: Handler) -> Handler:
 
 
 def with_accepted_charter(view: Handler) -> Handler:
-    """A view that publishes: past the day on which a yes to the charter was due, it is asked for first.
+    """A view that publishes, or asks for something: past the day on which a yes to the charter was due, it comes first.
 
     Raises Forbidden with the address of the page where the yes is given.
     """
@@ -184,10 +191,12 @@ def _read_header(request: web.Request) -> str | None:
     return bearer.strip()
 
 
-async def _identify(request: web.Request, bearer: str | None, *, newcomers: bool = False) -> Token | None:
-    """Find the token and remember whose it is. Raises Forbidden before the address is confirmed, but to `newcomers`.
+async def _identify(request: web.Request, bearer: str | None, *, newcomers: Newcomers = "refused") -> Token | None:
+    """Find the token and remember whose it is.
 
-    And AccountSuspended, whatever is asked for: to take an app's access back goes without this (`/oauth/revoke`).
+    Raises Forbidden before the address is confirmed and the team said yes, but to `newcomers`; where anybody may ask,
+    she is a visitor until then. And AccountSuspended, whatever is asked for: to take an app's access back goes without
+    this (`/oauth/revoke`).
     """
     if bearer is None:
         return None
@@ -197,10 +206,8 @@ async def _identify(request: web.Request, bearer: str | None, *, newcomers: bool
             raise Unauthenticated("invalid_token")
         if token.language in request.app[INSTANCE].site.languages:
             request[LANGUAGE] = token.language
-        if token.suspended:
-            raise AccountSuspended
-        if not token.confirmed and not newcomers:
-            raise Forbidden("email_unconfirmed")
+        if not _is_served(request, token, newcomers):
+            return None
         request[TOKEN] = token
         request[OWNER] = _name_owner(token)
         if token.actor_id is not None:
@@ -208,6 +215,21 @@ async def _identify(request: web.Request, bearer: str | None, *, newcomers: bool
         if token.used_at is None or token.used_at < datetime.now(UTC) - SEEN_EVERY:
             await _note_use(conn, token)
     return token
+
+
+def _is_served(request: web.Request, token: Token, newcomers: Newcomers) -> bool:
+    """Whether the token counts for what is asked; False where its owner is a visitor still.
+
+    Who waits has to confirm her address only where mails leave.
+    """
+    if token.suspended:
+        raise AccountSuspended
+    unconfirmed = not token.confirmed and (not token.waiting or request.app[INSTANCE].settings.smtp_url is not None)
+    if newcomers == "let_in" or not (unconfirmed or token.waiting):
+        return True
+    if newcomers == "refused":
+        raise Forbidden("email_unconfirmed" if unconfirmed else "approval_pending")
+    return False
 
 
 def _name_owner(token: Token) -> str:

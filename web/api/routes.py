@@ -14,7 +14,14 @@ from web.api.auth import for_apps, for_people, for_streams, for_unconfirmed, ope
 from web.api.declic import documentation as declic
 from web.api.mastodon.access import applications, oauth, oauth_metadata
 from web.api.mastodon.admin.routes import MODERATION
-from web.api.mastodon.instance import extended_description, instance, instance_rules, instance_texts, statistics
+from web.api.mastodon.instance import (
+    extended_description,
+    instance,
+    instance_rules,
+    instance_texts,
+    statistics,
+    terms_of_service,
+)
 from web.api.mastodon.news import markers, push_subscriptions
 from web.api.mastodon.news.routes import NOTIFICATIONS
 from web.api.mastodon.people import accounts, member_directory, own_profile, profile, registration
@@ -56,6 +63,8 @@ INSTANCE = [
     _get("/v1/instance/rules", open_to_all(instance_rules.list_instance_rules)),
     _get("/v1/instance/extended_description", open_to_all(extended_description.show_extended_description)),
     _get("/v1/instance/privacy_policy", open_to_all(instance_texts.show_privacy_policy)),
+    _get("/v1/instance/terms_of_service", open_to_all(terms_of_service.show_terms)),
+    _get("/v1/instance/terms_of_service/{date:[0-9-]{10}}", open_to_all(terms_of_service.show_dated_terms)),
     _get("/v1/instance/languages", open_to_all(instance_texts.list_languages)),
     _get("/v1/instance/translation_languages", open_to_all(instance_texts.list_translation_languages)),
     _get("/v1/instance/peers", open_to_all(statistics.list_peers)),
@@ -152,7 +161,10 @@ STATUSES = [
     _post(f"/v1/statuses/{POST_ID}/unfavourite", for_people(status_actions.post_unfavourite, "write:favourites")),
     _post(f"/v1/statuses/{POST_ID}/bookmark", for_people(bookmarks.post_bookmark, "write:bookmarks")),
     _post(f"/v1/statuses/{POST_ID}/unbookmark", for_people(bookmarks.post_unbookmark, "write:bookmarks")),
-    _post(f"/v1/statuses/{POST_ID}/reblog", for_people(status_actions.post_reblog, "write:statuses")),
+    _post(
+        f"/v1/statuses/{POST_ID}/reblog",
+        for_people(with_accepted_charter(status_actions.post_reblog), "write:statuses"),
+    ),
     _post(f"/v1/statuses/{POST_ID}/unreblog", for_people(status_actions.post_unreblog, "write:statuses")),
     _post(f"/v1/statuses/{POST_ID}/pin", for_people(status_actions.post_pin, "write:accounts")),
     _post(f"/v1/statuses/{POST_ID}/unpin", for_people(status_actions.post_unpin, "write:accounts")),

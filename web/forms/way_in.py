@@ -1,8 +1,9 @@
 """How somebody may join just now, and what she is asked: by an invitation or without, with a yes to the charter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from federation.instance import Instance
+from models.moderation import excluded_addresses
 from models.people import sign_ups
 from models.people.documents import versions
 from models.people.documents.versions import DocumentVersion
@@ -37,6 +38,15 @@ class WayIn:
         """What the form carries, so that a yes is to what was read."""
         return " ".join(str(one.id) for one in self.documents)
 
+    def bring(self, version_ids: tuple[int, ...]) -> Entry:
+        """What somebody brings along who accepts these versions."""
+        invitation = self.invitation
+        return Entry(
+            invitation_id=invitation.id if invitation is not None else None,
+            proven_email=(invitation.email or "") if invitation is not None else "",
+            version_ids=version_ids,
+        )
+
 
 async def find_way_in(conn: Connection, instance: Instance, token: str) -> WayIn:
     """How whoever comes with this token, or with "", joins just now."""
@@ -51,6 +61,13 @@ async def find_way_in(conn: Connection, instance: Instance, token: str) -> WayIn
         lost=lost,
         documents=tuple(await versions.list_current(conn)),
     )
+
+
+async def find_way_of(conn: Connection, way: WayIn, email: str) -> WayIn:
+    """The same for who has this address: whoever is suspended or was excluded asks for a yes, by whichever way."""
+    if way.mode == "open" and await excluded_addresses.find(conn, email) is not None:
+        return replace(way, mode="approval")
+    return way
 
 
 def read_entry(form: Form, way: WayIn) -> Entry:
@@ -68,9 +85,4 @@ def read_entry(form: Form, way: WayIn) -> Entry:
         )
     elif way.documents and not form.flag(ACCEPT_FIELD):
         form.fail(ACCEPT_FIELD, "Lisez le texte, puis cochez la case si vous l’acceptez.")
-    invitation = way.invitation
-    return Entry(
-        invitation_id=invitation.id if invitation is not None else None,
-        proven_email=(invitation.email or "") if invitation is not None else "",
-        version_ids=tuple(one.id for one in way.documents),
-    )
+    return way.bring(tuple(one.id for one in way.documents))

@@ -14,14 +14,15 @@ from federation.instance import Instance
 from models.access import one_time_links, second_factors
 from models.access.one_time_links import Purpose
 from models.moderation import journal
-from models.news import news_mails
+from models.news import news_mails, unsent_mails
+from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.people.accounts import Account
 from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection, transaction
 from web.mail.footer import MailFooter, load_footer
-from web.mail.smtp import MailCause, MailRefused, SendResult, read_smtp_url, send_message
+from web.mail.smtp import MailCause, MailRefused, MailServer, SendResult, read_smtp_url, send_message
 from web.rendering.templating import make_bare_environment
 
 MailKind = Literal[
@@ -44,6 +45,7 @@ MailKind = Literal[
     "decision",
     "sign_up_welcome",
     "sign_up_question",
+    "member_letter",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
@@ -52,7 +54,10 @@ MailKind = Literal[
 (web/mail/staff_alerts); `staff_reports`, `staff_sign_ups`: nobody settled these for days (web/mail/staff_mails);
 `repair_call`: somebody has broken down near; `disk_space`: there is little room left; `decision`: what the team decided
 about her (web/mail/decision_mails); `sign_up_welcome`, `sign_up_question`: what the team answers to a request to
-join (web/mail/sign_up_mails)."""
+join (web/mail/sign_up_mails); `member_letter`: the first link of a member made from a list."""
+
+StrangerMailKind = Literal["sign_up_refused", "sign_up_expired", "invitation", "report_receipt", "report_answer"]
+"""Mails to somebody who has no account."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",
@@ -65,6 +70,12 @@ PURPOSES: dict[MailKind, Purpose] = {
 """What the link in a mail does; the others lead to a page."""
 
 LEAVING: tuple[MailKind, ...] = ("leaving", "leaving_soon")
+
+ANSWERED = frozenset(
+    f"mail/{name}" for name in ("decision", "invitation", "member_letter", "sign_up", "visitor_report")
+)
+"""Letters of the team, which people answer: it reaches the cooperative where that gives an address. An answer to mails
+with news would not: it is meant for whoever wrote there."""
 
 MAIL = "mail"
 """The name of the job."""
@@ -105,37 +116,66 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
         if kind in LEAVING and account.leaves_at is None:
             return  # she has changed her mind
         coop = await load_footer(conn, instance.site)
-        new_email = payload.get("email")
         address = await _make_address(conn, instance.site, kind, payload)
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     message = compose(kind, account, link=address, coop=coop, sender=server.sender)
-    await send_to_member(instance, account, kind, message, new_email=new_email)
+    await send_to_member(instance, account, kind, message, MailJob(name=MAIL, payload=payload))
 
 
 async def send_to_member(
-    instance: Instance, account: Account, kind: MailKind, message: EmailMessage, *, new_email: str | None = None
-) -> None:
-    """One try to send a mail to a member. Raises MailRefused where it is to be tried again."""
+    instance: Instance, account: Account, kind: MailKind, message: EmailMessage, job: MailJob
+) -> SendResult:
+    """One try to send a mail to a member, by this job; what became of it.
+
+    Raises MailRefused where it is to be tried again.
+    """
     assert instance.settings.smtp_url is not None
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
-    message["To"] = new_email or account.email
+    new_email: str | None = job.payload.get("email") if kind == "address" else None
+    handover = await _hand_over(instance, server, message, new_email or account.email)
+    async with transaction(instance.pool) as conn:
+        await note_handover(conn, account.actor_id, kind, handover, job)
+        if not new_email and (handover.cause is None or handover.cause is MailCause.ADDRESS):
+            await news_mails.save_refused(conn, account.actor_id, refused=handover.cause is not None)
+    require_left(instance, handover)
+    return handover
+
+
+async def send_to_stranger(
+    instance: Instance, email: str, kind: StrangerMailKind, message: EmailMessage, job: MailJob
+) -> SendResult:
+    """One try to send a mail to an address without an account, by this job, which tries again where that is said."""
+    assert instance.settings.smtp_url is not None
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    handover = await _hand_over(instance, server, message, email)
+    async with transaction(instance.pool) as conn:
+        await note_handover(conn, None, kind, handover, job)
+    return handover
+
+
+async def _hand_over(instance: Instance, server: MailServer, message: EmailMessage, email: str) -> SendResult:
+    message["To"] = email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
-    handover = await send_message(instance.settings, server, message, new_email or account.email)
-    async with transaction(instance.pool) as conn:
-        await _keep(conn, account, kind, handover, own=not new_email)
-    if handover.again:
-        raise MailRefused(host=server.host, detail=handover.detail)
+    return await send_message(instance.settings, server, message, email)
 
 
-async def _keep(conn: Connection, account: Account, kind: MailKind, handover: SendResult, *, own: bool) -> None:
-    """Administrators see what did not leave; `own` when it went to the address of the account."""
-    if handover.cause is not None:
-        await news_mails.save_failure(conn, account.actor_id, kind, handover.cause, final=not handover.again)
+async def note_handover(
+    conn: Connection, actor_id: int | None, kind: str, handover: SendResult, job: MailJob | None = None
+) -> None:
+    """Administrators see what did not leave, until it does."""
+    if handover.cause is None:
+        await unsent_mails.forget_failure(conn, actor_id, kind, job)
     else:
-        await news_mails.forget_failure(conn, account.actor_id, kind)
-    if own and (handover.cause is None or handover.cause is MailCause.ADDRESS):
-        await news_mails.save_refused(conn, account.actor_id, refused=handover.cause is not None)
+        await unsent_mails.save_failure(conn, actor_id, kind, handover.cause, final=not handover.again, job=job)
+
+
+def require_left(instance: Instance, handover: SendResult) -> None:
+    """Raises MailRefused where a mail is to be tried again."""
+    assert instance.settings.smtp_url is not None
+    if handover.again:
+        server = read_smtp_url(instance.settings.smtp_url, instance.site)
+        raise MailRefused(host=server.host, detail=handover.detail)
 
 
 async def _make_address(conn: Connection, site: Site, kind: MailKind, payload: dict[str, Any]) -> str:
@@ -170,6 +210,8 @@ def render_mail(
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"] = Address(display_name=coop.name, addr_spec=sender)
+    if coop.email and template in ANSWERED:
+        message["Reply-To"] = coop.email
     message["Auto-Submitted"] = "auto-generated"
     signature = environment.get_template("mail/signature.txt").render(known)
     message.set_content(f"{body.strip()}\n\n{signature.strip()}\n")

@@ -9,9 +9,10 @@ from typing import Any
 from federation.instance import Instance
 from models.moderation import decisions
 from models.moderation.reports import Report
+from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.store.database import Connection, transaction
-from outbox.moderation.statements import Occasion, make_link
+from outbox.moderation.statements import LETTER, Occasion, make_link
 from web.mail.account_mails import send_to_member, write_mail
 from web.mail.footer import load_footer
 from web.mail.smtp import read_smtp_url
@@ -20,7 +21,7 @@ from web.news.statements import load_statement
 
 
 async def send_decision(instance: Instance, payload: dict[str, Any]) -> None:
-    """The job. Raises MailRefused to be tried again."""
+    """The job: nothing is said of a decision that was taken back before. Raises MailRefused to be tried again."""
     if instance.settings.smtp_url is None:
         return
     occasion: Occasion = payload["occasion"]
@@ -30,11 +31,13 @@ async def send_decision(instance: Instance, payload: dict[str, Any]) -> None:
         account = await accounts.find(conn, decision.actor_id) if decision and decision.actor_id else None
         if decision is None or account is None or account.confirmed_at is None or account.disabled_at is not None:
             return
+        if occasion == "decided" and decision.taken_back_at is not None:
+            return
         said = await load_statement(conn, decision, occasion)
         link = await make_link(conn, instance.site, decision.id)
         coop = await load_footer(conn, instance.site)
     message = write_mail("mail/decision", account, {"one": said, "link": link}, coop=coop, sender=server.sender)
-    await send_to_member(instance, account, "decision", message)
+    await send_to_member(instance, account, "decision", message, MailJob(name=LETTER, payload=payload))
 
 
 async def queue_answers(conn: Connection, settled: Sequence[Report]) -> None:

@@ -13,7 +13,7 @@ from models.errors import Unavailable
 from models.exchanges import guests
 from models.exchanges.guests import Guest
 from models.listings import listings
-from models.news import news, news_mails
+from models.news import news, unsent_mails
 from models.people import actors
 from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
@@ -89,9 +89,9 @@ async def _note_trouble(conn: Connection, guest: Guest, handover: SendResult) ->
     if listing is None or handover.cause is MailCause.ADDRESS:
         return
     if handover.cause is None:
-        await news_mails.forget_failure(conn, listing.post.author_id, TROUBLE)
+        await unsent_mails.forget_failure(conn, listing.post.author_id, TROUBLE)
     else:
-        await news_mails.save_failure(conn, listing.post.author_id, TROUBLE, handover.cause, final=not handover.again)
+        await unsent_mails.save_failure(conn, listing.post.author_id, TROUBLE, handover.cause, final=not handover.again)
 
 
 async def schedule_guest_mails(instance: Instance, at: datetime | None = None) -> int:

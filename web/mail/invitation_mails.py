@@ -1,21 +1,20 @@
 """Mails to who is asked in: an invitation to one address, and the first link of members made from a list."""
 
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from datetime import timedelta
 from typing import Any
 
 from federation.instance import Instance
 from models.access import one_time_links
+from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.people.invitations import mailings, member_imports
 from models.people.invitations.mailings import MailedState
 from models.store.database import transaction
 from outbox.people.joining.invitations import MAIL
 from outbox.people.joining.member_lists import LETTER
-from web.mail.account_mails import render_mail, write_mail
+from web.mail.account_mails import render_mail, require_left, send_to_member, send_to_stranger, write_mail
 from web.mail.footer import load_footer
-from web.mail.smtp import MailRefused, MailServer, SendResult, read_smtp_url, send_message
+from web.mail.smtp import read_smtp_url
 from web.security.invitation_links import make_address
 
 __all__ = ["LETTER", "MAIL", "send_invitation", "send_member_letter"]
@@ -42,12 +41,12 @@ async def send_invitation(instance: Instance, payload: dict[str, Any]) -> None:
         }
     language = instance.site.languages[0]
     message = render_mail("mail/invitation", language, context, coop=coop, sender=server.sender)
-    handover = await _send(instance, server, message, found.email)
+    job = MailJob(name=MAIL, payload=payload)
+    handover = await send_to_stranger(instance, found.email, "invitation", message, job)
     async with transaction(instance.pool) as conn:
         state: MailedState = "sent" if handover.cause is None else "waiting" if handover.again else "refused"
         await mailings.note_mail(conn, found.id, state, handover.cause)
-    if handover.again:
-        raise MailRefused(host=server.host, detail=handover.detail)
+    require_left(instance, handover)
 
 
 async def send_member_letter(instance: Instance, payload: dict[str, Any]) -> None:
@@ -63,15 +62,7 @@ async def send_member_letter(instance: Instance, payload: dict[str, Any]) -> Non
         token = await one_time_links.create(conn, "password", actor_id=account.actor_id, lifetime=FIRST_LINK_LIFETIME)
     context = {"link": f"{instance.site.url}/lien/{token}", "days": FIRST_LINK_LIFETIME.days}
     message = write_mail("mail/member_letter", account, context, coop=coop, sender=server.sender)
-    handover = await _send(instance, server, message, account.email)
-    if handover.again:
-        raise MailRefused(host=server.host, detail=handover.detail)
+    job = MailJob(name=LETTER, payload=payload)
+    handover = await send_to_member(instance, account, "member_letter", message, job)
     async with transaction(instance.pool) as conn:
         await member_imports.note_mail(conn, account.actor_id, sent=handover.cause is None)
-
-
-async def _send(instance: Instance, server: MailServer, message: EmailMessage, email: str) -> SendResult:
-    message["To"] = email
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
-    return await send_message(instance.settings, server, message, email)

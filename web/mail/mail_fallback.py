@@ -15,7 +15,7 @@ from federation.texts.html_cleaner import to_text
 from models import posts
 from models.errors import Unavailable
 from models.listings import listings
-from models.news import mail_fallback, news_mails
+from models.news import mail_fallback, unsent_mails
 from models.news.mail_fallback import UndeliverableMessage
 from models.people import accounts, actors
 from models.posts import Post
@@ -96,9 +96,9 @@ async def _send(instance: Instance, server: MailServer, stuck: UndeliverableMess
 async def _note_trouble(conn: Connection, author_id: int, handover: SendResult) -> None:
     """Administrators see what does not leave; that an address is wrong, its author sees in the thread."""
     if handover.cause is None:
-        await news_mails.forget_failure(conn, author_id, TROUBLE)
+        await unsent_mails.forget_failure(conn, author_id, TROUBLE)
     elif handover.cause is not MailCause.ADDRESS:
-        await news_mails.save_failure(conn, author_id, TROUBLE, handover.cause, final=not handover.again)
+        await unsent_mails.save_failure(conn, author_id, TROUBLE, handover.cause, final=not handover.again)
 
 
 async def _prepare(

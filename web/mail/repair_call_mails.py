@@ -9,6 +9,7 @@ from models.listings import listings, repair_watches
 from models.listings.listings import Listing
 from models.listings.repair_watches import JOB, RepairWatch
 from models.news import news, news_mails
+from models.news.unsent_mails import MailJob
 from models.people import accounts, actors
 from models.people.accounts import Account
 from models.places import geometry
@@ -54,7 +55,7 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
     message = write_mail("mail/repair_call", account, context, coop=coop, sender=server.sender)
     message["List-Unsubscribe"] = f"<{context['stop']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    await send_to_member(instance, account, "repair_call", message)
+    await send_to_member(instance, account, "repair_call", message, MailJob(name=JOB, payload=payload))
 
 
 async def _find_wanted(conn: Connection, payload: dict[str, Any]) -> tuple[Account, RepairWatch, Listing] | None:

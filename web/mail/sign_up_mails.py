@@ -1,25 +1,35 @@
 """Mails to whoever asked to join: yes with a welcome, a question of the team, no with its reason, or no answer."""
 
-from datetime import UTC, datetime
-from email.utils import format_datetime, make_msgid
 from typing import Any, Literal
 
 from federation.instance import Instance
 from models.access import one_time_links
 from models.listings import listing_drafts
+from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.people.accounts import Account
 from models.people.arrivals import waiting_accounts
+from models.people.arrivals.answer_mails import MAIL
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from web.mail.account_mails import MailKind, render_mail, send_to_member, write_mail
+from web.mail.account_mails import (
+    MailKind,
+    StrangerMailKind,
+    render_mail,
+    require_left,
+    send_to_member,
+    send_to_stranger,
+    write_mail,
+)
 from web.mail.footer import load_footer
-from web.mail.smtp import MailRefused, read_smtp_url, send_message
+from web.mail.smtp import read_smtp_url
 
 KINDS: dict[str, MailKind] = {"welcome": "sign_up_welcome", "question": "sign_up_question"}
 """What goes to an account, and is called so among the mails that did not leave."""
 
 Farewell = Literal["refused", "expired"]
+
+FAREWELLS: dict[Farewell, StrangerMailKind] = {"refused": "sign_up_refused", "expired": "sign_up_expired"}
 
 
 async def send_sign_up_mail(instance: Instance, payload: dict[str, Any]) -> None:
@@ -46,7 +56,7 @@ async def _send_to_account(instance: Instance, payload: dict[str, Any]) -> None:
     context = {"kind": payload["kind"], "words": payload["words"], "by": payload["by"], "link": link, "drafts": drafts}
     kind = KINDS[payload["kind"]]
     message = write_mail("mail/sign_up", account, context | {"name": account.name}, coop=coop, sender=server.sender)
-    await send_to_member(instance, account, kind, message)
+    await send_to_member(instance, account, kind, message, MailJob(name=MAIL, payload=payload))
 
 
 async def _make_link(conn: Connection, site: Site, account: Account, kind: str) -> str:
@@ -69,12 +79,9 @@ async def _send_farewell(instance: Instance, payload: dict[str, Any]) -> None:
         "name": payload["name"],
         "words": payload.get("words", ""),
         "by": payload.get("by", ""),
-        "link": f"{instance.site.url}/",
+        "asked_back": payload.get("asked_back", False),
+        "link": f"{instance.site.url}{'/inscription' if kind == 'expired' else '/'}",
     }
     message = render_mail("mail/sign_up", payload["language"], context, coop=coop, sender=server.sender)
-    message["To"] = payload["email"]
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
-    handover = await send_message(instance.settings, server, message, payload["email"])
-    if handover.again:
-        raise MailRefused(host=server.host, detail=handover.detail)
+    job = MailJob(name=MAIL, payload=payload)
+    require_left(instance, await send_to_stranger(instance, payload["email"], FAREWELLS[kind], message, job))

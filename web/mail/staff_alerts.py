@@ -14,6 +14,7 @@ from federation.instance import Instance
 from models.errors import Unavailable
 from models.news import news, staff_alerts
 from models.news.staff_alerts import Alert
+from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.people.accounts import Account
 from models.settings import Site
@@ -122,7 +123,7 @@ async def send_alert_mail(instance: Instance, payload: dict[str, Any]) -> None:
         coop = await load_footer(conn, instance.site)
     if context:
         message = write_mail("mail/staff_news", account, context, coop=coop, sender=server.sender)
-        await send_to_member(instance, account, "staff_news", message)
+        await send_to_member(instance, account, "staff_news", message, MailJob(name=ALERT, payload=payload))
 
 
 async def _load_context(conn: Connection, site: Site, account: Account, payload: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,7 @@ They name only what waits still when they are written.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from datetime import timedelta
 from types import ModuleType
 from typing import Any, Literal
 
@@ -15,15 +13,24 @@ from federation.instance import Instance
 from models.moderation import reports
 from models.moderation.reports import Report
 from models.news import staff_preferences
+from models.news.unsent_mails import MailJob
 from models.people import accounts, sign_ups
 from models.people.accounts import Account
 from models.people.roles import has_right
 from models.settings import Settings
 from models.store.background import jobs
 from models.store.database import Connection, transaction
-from web.mail.account_mails import MailKind, render_mail, send_to_member, write_mail
+from web.mail.account_mails import (
+    MailKind,
+    StrangerMailKind,
+    render_mail,
+    require_left,
+    send_to_member,
+    send_to_stranger,
+    write_mail,
+)
 from web.mail.footer import load_footer
-from web.mail.smtp import MailRefused, read_smtp_url, send_message
+from web.mail.smtp import read_smtp_url
 from web.security.signed_urls import sign
 
 LETTER = "staff_letter"
@@ -53,6 +60,8 @@ PAGES: dict[MailingKind, str] = {"reports": "/coop/dossiers", "sign_ups": "/coop
 KINDS: dict[MailingKind, MailKind] = {"reports": "staff_reports", "sign_ups": "staff_sign_ups"}
 
 Word = Literal["receipt", "answer"]
+
+VISITOR_KINDS: dict[Word, StrangerMailKind] = {"receipt": "report_receipt", "answer": "report_answer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +107,7 @@ async def send_staff_mail(instance: Instance, payload: dict[str, Any]) -> None:
         "link": f"{instance.site.url}{PAGES[kind]}",
     }
     message = write_mail(f"mail/{KINDS[kind]}", account, context, coop=coop, sender=server.sender)
-    await send_to_member(instance, account, KINDS[kind], message)
+    await send_to_member(instance, account, KINDS[kind], message, MailJob(name=LETTER, payload=payload))
 
 
 async def _list_items(conn: Connection, kind: MailingKind, ids: Sequence[int], account: Account) -> list[PendingItem]:
@@ -151,16 +160,8 @@ async def send_to_visitor(instance: Instance, payload: dict[str, Any]) -> None:
         "answered": word == "answer",
     }
     message = render_mail("mail/visitor_report", report.reporter_language, context, coop=coop, sender=server.sender)
-    _address(message, instance, report.reporter_email)
-    handover = await send_message(instance.settings, server, message, report.reporter_email)
-    if handover.again:
-        raise MailRefused(host=server.host, detail=handover.detail)
-
-
-def _address(message: EmailMessage, instance: Instance, email: str) -> None:
-    message["To"] = email
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
+    job, kind = MailJob(name=VISITOR, payload=payload), VISITOR_KINDS[word]
+    require_left(instance, await send_to_stranger(instance, report.reporter_email, kind, message, job))
 
 
 def _cut(text: str) -> str:

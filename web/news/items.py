@@ -17,11 +17,15 @@ from models.store.database import Connection
 from web.news.staff_items import StaffNewsItem
 from web.news.subjects import NewsSubjects, load_subjects
 from web.rendering.i18n import Say
+from web.rendering.open_graph import cut
 from web.rendering.paths import exchange_path, listing_path, note_path, profile_path
 from web.rendering.render import N_
 
 BEGINNING = 2_000
 """So many characters of a post's HTML are looked at for how it begins."""
+
+SHOWN = 80
+"""So much of a note names it."""
 
 ONE: dict[str, str] = {
     "mention": N_("%(who)s vous a écrit"),
@@ -274,7 +278,7 @@ def _name(post: Post | None, roots: Mapping[int, Listing]) -> str:
     root = roots.get(post.root_id or post.id)
     if root:
         return _line(root.details.title)
-    return _line(post.warning or to_text(post.content[:BEGINNING]))[:80]
+    return cut(post.warning or to_text(post.content[:BEGINNING]), SHOWN)
 
 
 def _line(text: str) -> str:

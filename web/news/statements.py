@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from federation.texts.html_cleaner import to_text
 from models import posts
 from models.listings import listings
-from models.moderation import appeals, decisions
+from models.moderation import appeals, deciders, decisions
 from models.moderation.appeals import Appeal
 from models.moderation.decisions import APPEAL_TIME, DecisionKind, ModerationDecision
 from models.people import actors
@@ -24,7 +24,8 @@ EXTRACT = 200
 class Statement:
     """What the page, the mail and the preview of a decision say. `things` are what is hidden, as titles or beginnings.
 
-    `object_until` is None where it is too late, or was done; `elsewhere` says it to somebody of another server.
+    `object_until` is None where it is too late, or was done; `elsewhere` says it to somebody of another server;
+    `impartial` whether somebody who had no part in it can answer an appeal.
     """
 
     kind: DecisionKind
@@ -41,6 +42,7 @@ class Statement:
     taken_back_words: str = ""
     occasion: Occasion = "decided"
     elsewhere: bool = False
+    impartial: bool = True
 
 
 async def load_statement(conn: Connection, decision: ModerationDecision, occasion: Occasion | None = None) -> Statement:
@@ -64,6 +66,7 @@ async def load_statement(conn: Connection, decision: ModerationDecision, occasio
         taken_back_words=decision.taken_back_words,
         occasion=occasion or _find_occasion(decision, appeal, now),
         elsewhere=any(not person.local for person in people),
+        impartial=bool(await deciders.list_impartial(conn, decision.id)),
     )
 
 

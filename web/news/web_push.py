@@ -42,6 +42,7 @@ AS: dict[NotificationType, str] = {
     "second_asked": "admin.report",
     "appeal": "admin.report",
     "handed_over": "admin.report",
+    "decision": "moderation_warning",
 }
 """By which name apps know what is ours: the alert that somebody chose there (models/news/push_subscriptions)."""
 
@@ -70,7 +71,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
 }
 """French, English."""
 
-WORDLESS = frozenset({
+WORDLESS: frozenset[NotificationType] = frozenset({
     "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
     "decision", "decision_ended", "appeal_answered",
 })  # fmt: skip

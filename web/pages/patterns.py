@@ -5,4 +5,7 @@ ID = r"\d{1,19}"
 HOST = r"[0-9A-Za-z.:-]{1,255}"
 NAME = r"[a-z0-9_]+"
 LINK = r"[A-Za-z0-9_-]{20,80}"
+WHATEVER = r"[^/]{1,300}"
+"""What somebody may have cut short or pasted twice: the page says so, rather than that there is none."""
+
 SIGNED = r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}"

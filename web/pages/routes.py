@@ -28,7 +28,7 @@ from web.pages.listings.publish import kept_forms, publish_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
-from web.pages.patterns import ID, LINK, SIGNED, UUID
+from web.pages.patterns import ID, LINK, SIGNED, UUID, WHATEVER
 from web.pages.people import (
     absences,
     account,
@@ -144,7 +144,7 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/accord/{{token:{LINK}}}", preserve_form(terms_links.post_terms)),
     web.get(f"/lien/{{token:{LINK}}}", one_time_links.show_link),
     web.post(f"/lien/{{token:{LINK}}}", one_time_links.post_link),
-    web.get(f"/invitation/{{token:{SIGNED}}}", invited.show_invitation),
+    web.get(f"/invitation/{{token:{WHATEVER}}}", invited.show_invitation),
     web.get("/inscription", registration.show_registration),
     web.post("/inscription", registration.post_registration),
     web.get("/bienvenue", first_session.show_cards),

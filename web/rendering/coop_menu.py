@@ -182,6 +182,14 @@ MENU: tuple[MenuEntry, ...] = (
     ),
     _entry(
         "settings",
+        "/coop/reglages/arrivees",
+        "settings",
+        N_("Les arrivées"),
+        "help",
+        N_("Vos questions à qui demande à entrer, et vos réponses toutes prêtes"),
+    ),
+    _entry(
+        "settings",
         "/coop/documents",
         "documents",
         N_("Charte et conditions"),

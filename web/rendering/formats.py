@@ -47,8 +47,11 @@ def format_short_day(value: datetime | date, language: str, *, today: date | Non
 
 
 def format_start(start: datetime, end: datetime, language: str) -> str:
-    """The first day of a span, without its year where the last day of the same year follows."""
-    return format_short_day(start, language, today=to_paris_day(end))
+    """The first day of a span, without what the last day, which follows, says as well: its year, and its month."""
+    first, last = to_paris_day(start), to_paris_day(end)
+    if (first.year, first.month) != (last.year, last.month) or first == last:
+        return format_short_day(start, language, today=last)
+    return "1er" if language == "fr" and first.day == 1 else str(first.day)
 
 
 def format_moment(value: datetime, language: str) -> str:

@@ -9,6 +9,11 @@ LONGEST = 200
 def shorten(html: str, longest: int = LONGEST) -> str:
     """The text of clean HTML on one line, its paragraphs apart, cut between two words."""
     text = " ".join(line if line[:1] != "-" else line[1:].lstrip() for line in to_text(html).splitlines())
+    return cut(text, longest)
+
+
+def cut(text: str, longest: int) -> str:
+    """Plain text on one line, cut between two words."""
     text = " ".join(text.split())
     if len(text) <= longest:
         return text

@@ -118,11 +118,19 @@ def make_bare_environment(language: str) -> Environment:
     return make_environment(language, Assets(urls={}, files={}), make_translators(language))
 
 
+SCALE, BORDER = 4, 2
+"""Pixels for each square of a code on a screen, and squares of white around it."""
+
+
 def draw_code(address: str) -> Markup:
     """An address as a QR code that a telephone scans from paper: drawn, with no style or script in it."""
-    drawing = segno.make(address, error="m", micro=False).svg_inline(
-        scale=4, border=2, light="#fff", svgclass="code", lineclass=None, omitsize=False
-    )
+    code = segno.make(address, error="m", micro=False)
+    width, height = code.symbol_size(scale=SCALE, border=BORDER)
+    drawing = code.svg_inline(
+        scale=SCALE, border=BORDER, light="#fff", svgclass="code", lineclass=None, omitsize=True
+    ).replace(
+        "<svg ", f'<svg width="{width}" height="{height}" ', 1
+    )  # with its viewBox, it grows with its box on paper
     return Markup(drawing)  # noqa: S704 - drawn by segno from rectangles only
 
 

@@ -16,14 +16,23 @@ HOMES: Mapping[Standing, str] = {"waiting": "/compte/attente", "suspended": "/co
 COMMON = frozenset({
     "/deconnexion",
     "/compte/langue",
+    "/langue",
+    "/langue/{language}",
     "/compte/donnees",
     "/compte/donnees/archive",
     "/aide",
     "/mentions-legales",
+    "/accessibilite",
+    "/a-l-ecart",
+    "/sources",
+    "/favicon.ico",
     "/charte",
     "/conditions",
 })  # fmt: skip
-"""What opens whatever somebody's standing: the way out, her data, and what the law asks for."""
+"""What opens whatever somebody's standing: the way out, her data, and what the law and the licence ask for."""
+
+COMMON_BELOW = ("/signaler", "/signalement/", "/courriels/arreter/")
+"""And whatever begins so: what any visitor may report, and how mails are stopped."""
 
 OPEN: Mapping[Standing, frozenset[str]] = {
     "waiting": COMMON
@@ -37,14 +46,11 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         "/connexion/cle",
         "/connexion/verification",
         "/mot-de-passe-oublie",
-        "/langue",
         # What she writes and keeps for herself.
         "/publier",
         "/compte/brouillons",
         "/compte/gardees",
         "/reactions/{id}",
-        # What visitors may do too, by the law.
-        "/signaler/{what}/{id}",
     },
     "suspended": COMMON
     | {
@@ -59,11 +65,8 @@ OPEN: Mapping[Standing, frozenset[str]] = {
 }
 """The addresses of routes, as in the table of routes, that open for each.
 
-Who waits is a visitor there, but for what asks `session.logged_in`.
+Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports.
 """
-
-OPEN_BELOW: Mapping[Standing, tuple[str, ...]] = {"waiting": (), "suspended": ("/compte/decisions",)}
-"""And whatever stands below these: a decision, its reasons, and how to object."""
 
 READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
 """Whether what anybody can read without an account opens too (GET)."""
@@ -93,7 +96,7 @@ def may_open(request: web.Request, standing: Standing) -> bool:
     """Whether this request is among what opens for the standing."""
     resource = request.match_info.route.resource
     path = resource.canonical if resource is not None else urlsplit(request.path).path
-    if path in OPEN[standing] or path.startswith(("/static/", "/media/", *OPEN_BELOW[standing])):
+    if path in OPEN[standing] or path.startswith(("/static/", "/media/", *COMMON_BELOW)):
         return True
     members_only = any(path == one or path.startswith(f"{one}/") for one in MEMBERS_ONLY)
     return READABLE[standing] and request.method in ("GET", "HEAD") and not members_only

@@ -1,6 +1,7 @@
 """Pictures, films and sounds over HTTP: of fixed types, never what a browser could run (B-20)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -8,13 +9,15 @@ from federation.media.built_in_pictures import FILES, MIME_TYPE, PATH
 from federation.media.remote_media import Size, find_picture
 from federation.sandbox.films import SERVED_TYPES
 from models import posts
-from models.errors import DeclicError
+from models.errors import DeclicError, NotFound
 from models.ids import HIGHEST_ID
 from models.people.roles import has_right
+from models.people.team import place_keepers
 from models.posts.media import concealed_media
 from models.posts.media.concealed_media import ConcealedPicture
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
+from web.security import media_keys
 from web.security.session import look_for
 
 HEADERS = {
@@ -48,11 +51,11 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
     key, instance = request.match_info["key"], request.app[INSTANCE]
     path, suffix = instance.store.find(key), key.rpartition(".")[2]
     if path is None:
-        return _answer(None)
+        return _miss(request)
     async with connection(instance.pool) as conn:
         concealed = await concealed_media.find_concealed_file(conn, key)
     if concealed is not None and not await _may_look(request, concealed):
-        return _answer(None)
+        return _miss(request)
     kept = A_DAY if concealed is None else TO_HER
     if suffix not in SERVED_TYPES:
         return _answer(path, kept)
@@ -66,25 +69,35 @@ async def show_remote_picture(request: web.Request) -> web.StreamResponse:
     size: Size = "small" if request.match_info.get("size") else "full"
     media_id, instance = int(request.match_info["id"]), request.app[INSTANCE]
     if media_id > HIGHEST_ID:
-        return _answer(None)
+        return _miss(request)
     async with connection(instance.pool) as conn:
         concealed = await concealed_media.find_concealed(conn, media_id)
     if concealed is not None and not await _may_look(request, concealed):
-        return _answer(None)
+        return _miss(request)
     try:
         return _answer(await find_picture(instance, media_id, size), A_DAY if concealed is None else TO_HER)
+    except NotFound:
+        return _miss(request)
     except DeclicError as error:
         return _refuse(error.status, str(error))
 
 
 async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
-    """Its owner and whoever reads what is hidden, by their session; on an origin of its own there is none."""
+    """Its owner and whoever reads what is hidden, by their session, or an app by the address that it was given."""
+    instance = request.app[INSTANCE]
+    if token := request.query.get(media_keys.PARAMETER):
+        async with connection(instance.pool) as conn:
+            if await media_keys.opens(conn, instance, picture, token):
+                return True
     account = await look_for(request)
     if account is None or picture.owner_id == account.actor_id:
         return account is not None
-    if picture.post_id is None:
-        return has_right(account, "reports")
-    async with connection(request.app[INSTANCE].pool) as conn:
+    if account.standing != "full":
+        return False
+    async with connection(instance.pool) as conn:
+        if picture.post_id is None:
+            kept = await place_keepers.list_places(conn, account)
+            return has_right(account, "reports") or any(place.actor_id == picture.owner_id for place in kept)
         return bool(await posts.filter_visible(conn, [picture.post_id], account.actor_id))
 
 
@@ -92,16 +105,22 @@ async def show_built_in_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/portraits/NAME.DIGEST.png`: the picture of a built-in actor; under an old digest as it is now."""
     found = FILES.get(request.match_info["name"])
     if found is None:
-        return _answer(None)
+        return _miss(request)
     current = request.path.endswith(f"/{found.name}")
     own = {"Content-Type": MIME_TYPE, "Content-Disposition": f'inline; filename="{found.file.name}"'}
     return web.FileResponse(found.file, headers=HEADERS | own | {"Cache-Control": FOREVER if current else SHORTLY})
 
 
-def _answer(path: Path | None, kept: str = A_DAY) -> web.StreamResponse:
-    if path is None:
-        return _refuse(404, "There is no such picture.")
+def _answer(path: Path, kept: str) -> web.StreamResponse:
     return web.FileResponse(path, headers=HEADERS | {"Cache-Control": kept})
+
+
+def _miss(request: web.Request) -> web.StreamResponse:
+    """There is none, or none for this reader: on an origin of its own we know no session, and lead to ours."""
+    site = request.app[INSTANCE].site
+    if site.media_url is None or request.host != urlsplit(site.media_url).netloc or request.host == site.host:
+        return _refuse(404, "There is no such picture.")
+    return web.Response(status=302, headers=HEADERS | {"Cache-Control": TO_HER, "Location": site.url + request.path_qs})
 
 
 def _refuse(status: int, message: str) -> web.Response:

@@ -14,10 +14,14 @@ MAIL = "sign_up_mail"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamAnswer:
-    """What she reads, and who of the team says it; nobody where a command does."""
+    """What she reads, and who of the team says it; nobody where a command does.
+
+    With `proven_only` nothing is written to an address that nobody confirmed: it may be anybody's.
+    """
 
     words: str = ""
     by: Account | None = None
+    proven_only: bool = False
 
 
 async def queue_welcome(conn: Connection, actor_id: int, answer: TeamAnswer) -> None:
@@ -32,12 +36,13 @@ async def queue_question(conn: Connection, actor_id: int, answer: TeamAnswer) ->
 
 async def queue_refusal(conn: Connection, asked: SignUp, answer: TeamAnswer) -> None:
     """She is not let in."""
-    await _queue(conn, {"kind": "refused"} | _describe(asked), answer)
+    if not (answer.proven_only and asked.is_unproven):
+        await _queue(conn, {"kind": "refused"} | _describe(asked), answer)
 
 
 async def queue_expiry(conn: Connection, asked: SignUp) -> None:
-    """Nobody answered."""
-    await jobs.enqueue(conn, MAIL, {"kind": "expired"} | _describe(asked))
+    """Nobody answered: the team, or she where it had asked her something."""
+    await jobs.enqueue(conn, MAIL, {"kind": "expired", "asked_back": asked.asked_back} | _describe(asked))
 
 
 def _describe(asked: SignUp) -> dict[str, Any]:

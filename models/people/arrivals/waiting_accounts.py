@@ -14,6 +14,9 @@ from models.store.database import Connection, execute, fetch_all, fetch_one
 KEPT_DAYS = 90
 """After so many days without an answer a request is forgotten, with everything of whoever made it."""
 
+UNCONFIRMED_DAYS = 7
+"""And after so many where she did not follow the link in the mail to her address."""
+
 
 async def begin(conn: Connection, sign_up_id: int, actor_id: int) -> None:
     """This new account waits for what was asked; it holds the password from now on."""
@@ -79,12 +82,24 @@ async def has_confirmed(conn: Connection, account: Account) -> bool:
 
 
 async def forget_old(conn: Connection, *, days: int = KEPT_DAYS) -> int:
-    """Forget people whom nobody answered for long, with their accounts; how many. They are told by a mail."""
+    """Forget people whom nobody answered for long, with their accounts; how many. They are told by a mail.
+
+    And sooner, without a mail, those who never confirmed their address, unless the team talks with them.
+    """
     gone = await fetch_all(
-        conn, SignUp, "SELECT * FROM full_sign_up WHERE asked_at < now() - make_interval(days => $1)", days
+        conn,
+        SignUp,
+        """
+        SELECT f.* FROM full_sign_up f WHERE f.asked_at < now() - make_interval(days => $1)
+            OR f.to_confirm AND f.confirmed_at IS NULL AND f.asked_at < now() - make_interval(days => $2)
+                AND NOT EXISTS (SELECT FROM sign_up_message m WHERE m.sign_up_id = f.id)
+        """,
+        days,
+        UNCONFIRMED_DAYS,
     )
     for one in gone:
-        await answer_mails.queue_expiry(conn, one)
+        if not one.is_unproven:
+            await answer_mails.queue_expiry(conn, one)
     await execute(conn, "DELETE FROM sign_up WHERE id = ANY($1)", [one.id for one in gone])
     await erase(conn, [one.actor_id for one in gone if one.actor_id is not None])
     return len(gone)

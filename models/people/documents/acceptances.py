@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.people.documents import versions
 from models.people.documents.versions import DocumentKind, DocumentVersion
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,11 @@ class Acceptance:
 
 
 async def accept(conn: Connection, actor_id: int, version_ids: Sequence[int]) -> None:
-    """This member says yes to these versions; again changes nothing."""
+    """This member says yes to these versions; again changes nothing.
+
+    A version that is published at the same moment waits for her, or she for it: it is asked of her all the same.
+    """
+    await versions.wait_for_publishing(conn)
     await execute(
         conn,
         """
@@ -101,16 +106,29 @@ async def find_due(conn: Connection, actor_id: int) -> datetime | None:
     return found
 
 
-async def count_missing(conn: Connection) -> int:
-    """How many members have not given the yes that they are asked for."""
-    return int(await fetch_value(conn, "SELECT count(*) FROM account WHERE documents_due_at IS NOT NULL"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unaccepting:
+    """A member who has not given the yes that she is asked for, and until when she may go on without it."""
+
+    actor_id: int
+    username: str
+    name: str
+    due_at: datetime
 
 
-async def list_unaccepting(conn: Connection) -> list[int]:
-    """Row ids of the members of whom something is asked, to tell them."""
-    return await fetch_column(
+async def list_unaccepting(conn: Connection) -> list[Unaccepting]:
+    """Members of whom something is asked, the longest due first; not who waits to be let in, nor who is suspended.
+
+    Of these a yes is asked once they take part (again).
+    """
+    return await fetch_all(
         conn,
+        Unaccepting,
         """
-        SELECT actor_id FROM account WHERE documents_due_at IS NOT NULL AND disabled_at IS NULL ORDER BY actor_id
+        SELECT c.actor_id, a.username, a.name, c.documents_due_at AS due_at
+        FROM account c JOIN actor a ON a.id = c.actor_id
+        WHERE c.documents_due_at IS NOT NULL AND c.disabled_at IS NULL AND c.waits_since IS NULL
+            AND c.confirmed_at IS NOT NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+        ORDER BY c.documents_due_at, fold(a.name), c.actor_id
         """,
     )

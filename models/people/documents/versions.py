@@ -40,8 +40,17 @@ class DocumentVersion:
     by_name: str
 
 
+async def wait_for_publishing(conn: Connection) -> None:
+    """Until this transaction ends no version is published, so that whoever says yes is asked for the next one."""
+    await execute(conn, "SELECT pg_advisory_xact_lock_shared(hashtext('declic.document'))")
+
+
 async def publish(conn: Connection, new: NewVersion) -> int:
-    """Publish the next version; its id. Raises Conflict where somebody else published one meanwhile."""
+    """Publish the next version; its id. Raises Conflict where somebody else published one meanwhile.
+
+    Those who arrive or say yes just now are waited for, and seen by what the same transaction reckons next.
+    """
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.document'))")
     id = make_id()
     made = await execute(
         conn,
@@ -71,7 +80,7 @@ async def list_versions(conn: Connection, kind: DocumentKind) -> list[DocumentVe
         DocumentVersion,
         """
         SELECT v.id, v.kind, v.version, v.text, v.summary, v.due_at, v.published_at, coalesce(a.name, '') AS by_name
-        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by AND a.deleted_at IS NULL
+        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by
         WHERE v.kind = $1 ORDER BY v.version DESC
         """,
         kind,
@@ -86,7 +95,7 @@ async def list_current(conn: Connection) -> list[DocumentVersion]:
         """
         SELECT DISTINCT ON (v.kind) v.id, v.kind, v.version, v.text, v.summary, v.due_at, v.published_at,
             coalesce(a.name, '') AS by_name
-        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by AND a.deleted_at IS NULL
+        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by
         ORDER BY v.kind, v.version DESC
         """,
     )
@@ -104,7 +113,7 @@ async def find_version(conn: Connection, kind: DocumentKind, version: int) -> Do
         DocumentVersion,
         """
         SELECT v.id, v.kind, v.version, v.text, v.summary, v.due_at, v.published_at, coalesce(a.name, '') AS by_name
-        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by AND a.deleted_at IS NULL
+        FROM document_version v LEFT JOIN actor a ON a.id = v.published_by
         WHERE v.kind = $1 AND v.version = $2
         """,
         kind,

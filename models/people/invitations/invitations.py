@@ -31,7 +31,10 @@ class NewInvitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """An invitation as it stands; `used` are the places taken, `turn` says which of its addresses holds."""
+    """An invitation as it stands; `used` are the places taken, `turn` says which of its addresses holds.
+
+    `orphaned` is a member's who is not here any more, or suspended.
+    """
 
     id: int
     made_by: int | None
@@ -47,11 +50,12 @@ class Invitation:
     revoked_at: datetime | None
     email: str | None
     expired: bool
+    orphaned: bool
 
     @property
     def state(self) -> InvitationState:
-        """Whether somebody may still come by it, and if not, why; a member's ends when she leaves or is suspended."""
-        if self.revoked_at is not None:
+        """Whether somebody may still come by it, and if not, why; a member's stops when she leaves or is suspended."""
+        if self.revoked_at is not None or self.orphaned:
             return "revoked"
         if self.used >= self.places:
             return "full"
@@ -92,15 +96,19 @@ async def create(conn: Connection, new: NewInvitation) -> int:
 
 
 async def find(conn: Connection, id: int) -> Invitation | None:
-    """One invitation."""
+    """One invitation, as whoever comes by it sees it: without the name of somebody who is suspended."""
     return await fetch_one(
         conn,
         Invitation,
         """
-        SELECT i.id, i.made_by, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.team, i.note, i.places,
+        SELECT i.id, i.made_by,
+            CASE WHEN a.suspended_at IS NULL THEN coalesce(nullif(a.name, ''), a.username, '') ELSE '' END
+                AS maker_name,
+            i.team, i.note, i.places,
             (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id) AS used,
             i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email,
-            i.expires_at <= now() OR NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS expired
+            i.expires_at <= now() AS expired,
+            NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS orphaned
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
         WHERE i.id = $1
         """,
@@ -117,7 +125,8 @@ async def list_links(conn: Connection, *, made_by: int | None = None, limit: int
         SELECT i.id, i.made_by, coalesce(nullif(a.name, ''), a.username, '') AS maker_name, i.team, i.note, i.places,
             (SELECT count(*) FROM invitation_use u WHERE u.invitation_id = i.id) AS used,
             i.needs_yes, i.turn, i.created_at, i.expires_at, i.revoked_at, i.email,
-            i.expires_at <= now() OR NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS expired
+            i.expires_at <= now() AS expired,
+            NOT i.team AND (a.id IS NULL OR a.suspended_at IS NOT NULL) AS orphaned
         FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
         WHERE i.email IS NULL AND ($1::bigint IS NULL OR i.made_by = $1) ORDER BY i.id DESC LIMIT $2
         """,

@@ -63,7 +63,7 @@ async def find_mailed(conn: Connection, id: int) -> MailedInvitation | None:
             i.mail_cause, i.created_at, i.expires_at, i.mailed_at, i.revoked_at, i.expires_at <= now() AS expired,
             member.name AS came, member.username AS came_as,
             u.actor_id IS NOT NULL AND c.confirmed_at IS NULL AS waits
-        FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL
+        FROM invitation i LEFT JOIN actor a ON a.id = i.made_by AND a.deleted_at IS NULL AND a.suspended_at IS NULL
         LEFT JOIN invitation_use u ON u.invitation_id = i.id LEFT JOIN account c ON c.actor_id = u.actor_id
         LEFT JOIN actor member ON member.id = u.actor_id
         WHERE i.email IS NOT NULL AND i.id = $1
@@ -73,15 +73,20 @@ async def find_mailed(conn: Connection, id: int) -> MailedInvitation | None:
 
 
 async def filter_members(conn: Connection, emails: Sequence[str]) -> list[str]:
-    """Those of these addresses, in lower case, that have an account here."""
+    """Those of these addresses, in lower case, that have an account here; not of who waits to be let in."""
     return await fetch_column(
         conn,
         """
         SELECT lower(c.email) FROM account c JOIN actor a ON a.id = c.actor_id
-        WHERE lower(c.email) = ANY($1) AND a.deleted_at IS NULL
+        WHERE lower(c.email) = ANY($1) AND a.deleted_at IS NULL AND c.waits_since IS NULL
         """,
         list(emails),
     )
+
+
+async def filter_waiting(conn: Connection, emails: Sequence[str]) -> list[str]:
+    """Those of these addresses, in lower case, whose owners ask to join already."""
+    return await fetch_column(conn, "SELECT lower(email) FROM sign_up WHERE lower(email) = ANY($1)", list(emails))
 
 
 async def filter_invited(conn: Connection, emails: Sequence[str]) -> list[str]:
@@ -95,6 +100,11 @@ async def filter_invited(conn: Connection, emails: Sequence[str]) -> list[str]:
         """,
         list(emails),
     )
+
+
+async def wait_for_turn(conn: Connection) -> None:
+    """Until this transaction ends nobody else invites by mail: two fingers on one button write once."""
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.invitation_mail'))")
 
 
 async def count_mails(conn: Connection, *, within: timedelta) -> int:

@@ -54,7 +54,7 @@ async def list_duties(conn: Connection, since: date, until: date) -> list[Duty]:
 
 
 async def list_on_duty(conn: Connection, right: Right, at: datetime) -> list[int]:
-    """Row ids of those who are on duty at this moment as a role that has this right."""
+    """Row ids of those who are on duty at this moment as a role that has this right, and not away."""
     return await fetch_column(
         conn,
         """
@@ -62,10 +62,12 @@ async def list_on_duty(conn: Connection, right: Right, at: datetime) -> list[int
         FROM duty d JOIN account a ON a.actor_id = d.actor_id JOIN actor ON actor.id = d.actor_id
         WHERE d.week = $1 AND d.role = ANY($2) AND d.role = ANY(a.roles) AND a.disabled_at IS NULL
             AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+            AND (actor.away_until IS NULL OR actor.away_until <= $3)
         ORDER BY d.actor_id
         """,
         find_week(at),
         sorted(RIGHTS[right]),
+        at,
     )
 
 

@@ -1,4 +1,7 @@
-"""Which pictures are shown to their owner and the team alone: those of what is hidden, and of who is suspended."""
+"""Which pictures are shown to their owner and the team alone: of what is hidden, of who is suspended, and uploads.
+
+An upload waits for its post: of a draft, of what is to be published later, or of a new version that waits for a look.
+"""
 
 from dataclasses import dataclass
 
@@ -8,19 +11,28 @@ from models.store.statements import compose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcealedPicture:
-    """A picture of a post that is hidden, or of somebody who is suspended; of no post where it is of herself."""
+    """A picture of a post that is hidden, or of somebody who is suspended; of no post where it is of herself.
 
+    `waits` where it is an upload that was not published yet, by somebody who may publish it.
+    """
+
+    id: int
     owner_id: int | None
     post_id: int | None
+    waits: bool
 
 
 # What somebody who is suspended wrote in private stays with whom she wrote to.
 _CONCEALED = """
-    SELECT coalesce(p.author_id, m.owner_id) AS owner_id, m.post_id
+    SELECT m.id, coalesce(p.author_id, m.owner_id) AS owner_id, m.post_id,
+        m.post_id IS NULL AND owner.suspended_at IS NULL AS waits
     FROM media m LEFT JOIN post p ON p.id = m.post_id
     LEFT JOIN actor owner ON owner.id = coalesce(p.author_id, m.owner_id)
     WHERE {which} AND (p.hidden_at IS NOT NULL
-        OR owner.suspended_at IS NOT NULL AND coalesce(p.audience, 'author') <> 'direct')
+        OR owner.suspended_at IS NOT NULL AND coalesce(p.audience, 'author') <> 'direct'
+        OR m.post_id IS NULL AND m.remote_url IS NULL
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = m.id)
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.image_media_id = m.id))
     LIMIT 1
 """
 

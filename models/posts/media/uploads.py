@@ -203,8 +203,9 @@ async def attach(
     return (await list_by_posts(conn, [post_id]))[post_id]
 
 
-async def detach(conn: Connection, post_id: int, owner_id: int) -> None:
-    """Let the pictures of a post wait for another one: it is about to be deleted and written anew."""
+async def detach(conn: Connection, post_id: int, owner_id: int) -> list[Media]:
+    """Let the pictures of a post wait for another one: it is about to be deleted and written anew; in their order."""
+    ordered = [one.id for one in (await list_by_posts(conn, [post_id]))[post_id]]
     await execute(
         conn,
         """
@@ -214,6 +215,8 @@ async def detach(conn: Connection, post_id: int, owner_id: int) -> None:
         post_id,
         owner_id,
     )
+    held = await list_by_ids(conn, ordered)
+    return [held[id] for id in ordered if held[id].post_id is None]
 
 
 async def delete_upload(conn: Connection, id: int, owner_id: int) -> None:

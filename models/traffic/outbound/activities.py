@@ -108,7 +108,8 @@ async def list_outbox(
 ) -> list[StoredActivity]:
     """Public activities of an actor whose objects still stand, newest first; shares, as long as they last.
 
-    A reader does not see what passes on posts of people whom she blocks, or who block her (CO4).
+    A reader does not see what passes on posts of people whom she blocks, or who block her (CO4), nor of somebody
+    limited whom she does not follow.
     """
     return await fetch_all(
         conn,
@@ -121,6 +122,8 @@ async def list_outbox(
             AND author.deleted_at IS NULL AND author.suspended_at IS NULL
             AND (a.type = 'Create' OR EXISTS (SELECT FROM share s
                 WHERE s.actor_id = $1 AND s.post_id = p.id AND s.created_at <= a.created_at))
+            AND (a.type = 'Create' OR author.limited_at IS NULL OR EXISTS (SELECT FROM follow f
+                WHERE f.follower_id = $4 AND f.followed_id = author.id AND f.state = 'accepted'))
             AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $4 AND author_id = author.id OFFSET 0)
         ORDER BY a.id DESC LIMIT $3
         """,
@@ -141,7 +144,7 @@ async def count_outbox(conn: Connection, actor_id: int) -> int:
         WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce')
             AND p.deleted_at IS NULL AND p.hidden_at IS NULL
             AND author.deleted_at IS NULL AND author.suspended_at IS NULL
-            AND (a.type = 'Create' OR EXISTS (SELECT FROM share s
+            AND (a.type = 'Create' OR author.limited_at IS NULL AND EXISTS (SELECT FROM share s
                 WHERE s.actor_id = $1 AND s.post_id = p.id AND s.created_at <= a.created_at))
         """,
         actor_id,

@@ -50,6 +50,27 @@ async def leave_out(conn: Connection, activity_id: int, object_uri: str) -> None
     )
 
 
+async def resume_untold(conn: Connection, post_ids: list[int]) -> int:
+    """What was kept from leaving about these posts goes on its way where nobody was told that they were put away.
+
+    They were hidden and are shown again before that could be told; how many deliveries.
+    """
+    return await execute(
+        conn,
+        """
+        UPDATE delivery SET state = CASE WHEN s.holding THEN 'held' ELSE 'waiting' END, due_at = now(),
+            finished_at = NULL, requeued_at = now()
+        FROM post p JOIN activity a ON a.object_uri = p.uri JOIN delivery d ON d.activity_id = a.id
+        LEFT JOIN server s ON s.host = d.host
+        WHERE delivery.id = d.id AND p.id = ANY($1) AND p.hidden_at IS NULL AND NOT p.withheld
+            AND a.type IN ('Create', 'Update', 'Announce') AND d.state = 'cancelled' AND is_welcome(d.host)
+            AND (a.type <> 'Announce' OR EXISTS (SELECT FROM share
+                WHERE share.actor_id = a.actor_id AND share.post_id = p.id AND share.created_at <= a.created_at))
+        """,
+        post_ids,
+    )
+
+
 async def resume_shares(conn: Connection, object_uri: str) -> int:
     """Shares of a post that waited when it was hidden go on their way, as far as they stand; how many deliveries."""
     return await execute(

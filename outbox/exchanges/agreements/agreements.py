@@ -32,7 +32,7 @@ from outbox.exchanges.agreements.request_preconditions import (
 )
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room, require_stands, require_terms
 from outbox.listings import listings as outbox_listings
-from outbox.presence import require_there
+from outbox.presence import require_active, require_there
 from outbox.threads.agreement_context import (
     NOTHING,
     AgreementChange,
@@ -170,6 +170,7 @@ async def counter(
     case = await lock_context(conn, agreement.id)
     held = case.agreement
     require_next(case, actor, "counter", said)
+    require_active(actor)
     require_stands(case.listing)
     terms = require_terms(case.listing.details, terms)
     terms = replace(terms, points=await find_points(conn, case.listing, case.partner, terms))
@@ -211,6 +212,7 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     case = await lock_context(conn, agreement.id)
     held = case.agreement
     require_next(case, actor, "accept", said)
+    require_active(actor)
     if not case.ours:
         yes = build_accept_of_terms(site, actor, case)
         case = replace(case, agreement=replace(held, accepted_uri=yes.id))

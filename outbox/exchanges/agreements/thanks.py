@@ -15,6 +15,7 @@ from outbox.builders.texts.terms import write_act
 from outbox.posts import notes
 from outbox.posts.mentions import find_mentioned
 from outbox.posts.notes import NoteDraft
+from outbox.presence import require_active
 from outbox.threads.agreement_context import find_context, lock_context, require_words
 from outbox.threads.messages import find_parent, may_write
 from outbox.threads.notices import notify_of_guest
@@ -50,6 +51,7 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
     text = _require_text(said)
     if await _has_thanked(conn, case, author, text):
         return
+    require_active(author)
     other = case.other_of(author)
     if not await may_write(conn, author, other):
         raise Conflict("messaging_blocked")

@@ -36,7 +36,7 @@ async def tell_members(instance: Instance, payload: dict[str, Any]) -> None:
     """The job: news to everybody of whom a yes is asked, in the cooperative's name; the newest stands for others."""
     async with connection(instance.pool) as conn:
         coop = await actors.find_local(conn, "coop")
-        told = await acceptances.list_unaccepting(conn)
+        told = [one.actor_id for one in await acceptances.list_unaccepting(conn)]
     if coop is None:
         return
     for start in range(0, len(told), AT_ONCE):

@@ -50,8 +50,14 @@ async def count_mails_left(conn: Connection) -> int:
     return max(0, INVITATION_MAILS.most - sent)
 
 
-async def mail_out(conn: Connection, account: Account, emails: Sequence[str], *, words: str, note: str) -> None:
-    """Write to each of these addresses, with a link for her alone. Raises Conflict beyond what may leave in a day."""
+async def mail_out(conn: Connection, account: Account, emails: Sequence[str], *, words: str, note: str) -> int:
+    """Write to each of these addresses, with a link for her alone; to how many, but those invited meanwhile.
+
+    Raises Conflict beyond what may leave in a day.
+    """
+    await mailings.wait_for_turn(conn)
+    invited = set(await mailings.filter_invited(conn, [one.lower() for one in emails]))
+    emails = [one for one in emails if one.lower() not in invited]
     left = await count_mails_left(conn)
     if len(emails) > left:
         raise Conflict("too_many_invitation_mails", field="emails", left=left)
@@ -66,7 +72,9 @@ async def mail_out(conn: Connection, account: Account, emails: Sequence[str], *,
             words=words,
         )
         await _enqueue(conn, await invitations.create(conn, new), 1)
-    await journal.record(conn, "invitation_made", by=account, right="invitations", note=note, mails=len(emails))
+    if emails:
+        await journal.record(conn, "invitation_made", by=account, right="invitations", note=note, mails=len(emails))
+    return len(emails)
 
 
 async def mail_again(conn: Connection, id: int) -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from inbox.posts.screened_posts import screen_picture
 from models import posts
-from models.moderation import filters, held_posts, removed_pictures
+from models.moderation import decisions, filters, held_posts, removed_pictures
 from models.moderation.filters import ModerationRule
 from models.moderation.held_posts import HeldPost
 from models.people.actors import Actor
 from models.posts.media import media_files
 from models.posts.media.media import StoredPicture
 from models.store.database import connection, execute, transaction
+from outbox.moderation import sanctions
 from outbox.moderation.held_posts import refuse, release
 from tests.factories import make_local_actor, make_member
 from tests.fediverse import Person
@@ -126,6 +127,19 @@ async def test_a_new_version_from_elsewhere_hides_the_post_since_no_other_can_be
     assert await desk.value("SELECT hidden_at IS NOT NULL FROM post WHERE id = $1", one.post_id)
 
 
+@pytest.mark.parametrize("gone", ["post", "author"])
+async def test_of_what_is_deleted_elsewhere_nothing_waits_for_a_look(desk: Desk, eve: Person, gone: str) -> None:
+    note = desk.note(eve, content="<p>Une arnaque</p>")
+    await desk.take(eve, desk.create(eve, note))
+    assert await desk.value("SELECT count(*) FROM moderation_case WHERE closed_at IS NULL") == 1
+
+    await desk.take(eve, desk.activity(eve, "Delete", note["id"] if gone == "post" else eve.uri))
+
+    assert await desk.value("SELECT count(*) FROM held_post") == 0
+    assert await desk.value("SELECT count(*) FROM moderation_case WHERE closed_at IS NULL") == 0
+    assert "max held_post" not in await news(desk)
+
+
 async def test_a_photo_like_one_that_was_removed_hides_its_post_as_soon_as_it_is_fetched(
     desk: Desk, eve: Person
 ) -> None:
@@ -148,3 +162,18 @@ async def test_a_photo_like_one_that_was_removed_hides_its_post_as_soon_as_it_is
         assert len(await posts.list_by_ids(conn, [one.post_id])) == 1
     await screen_picture(desk.instance, {"media_id": media_id})
     assert await held(desk) == []
+
+
+async def test_what_was_refused_is_there_once_the_refusal_is_taken_back(desk: Desk, eve: Person) -> None:
+    await desk.take(eve, desk.create(eve, desk.note(eve, content="<p>Une arnaque</p>")))
+    [waiting] = await held(desk)
+    async with transaction(desk.instance.pool) as conn:
+        await refuse(conn, desk.instance.site, waiting.post_id, None, "Non.")
+        assert await posts.filter_visible(conn, [waiting.post_id], None) == set()
+        [decision] = await decisions.list_in_force(conn, waiting.author_id)
+
+        assert await sanctions.take_back(conn, desk.instance.site, decision, by=None)
+
+    async with transaction(desk.instance.pool) as conn:
+        assert await posts.filter_visible(conn, [waiting.post_id], None) == {waiting.post_id}
+        assert [one.post_id for one in await held_posts.list_waiting(conn, 0, limit=9)] == []

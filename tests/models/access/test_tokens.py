@@ -145,7 +145,10 @@ async def test_who_is_suspended_keeps_sessions_and_tokens_which_say_so_and_open_
     assert found is not None and found.suspended and await sessions.list_of(conn, alice.id)
     assert await tokens.filter_living(conn, [found.id]) == set()
     await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", alice.id)
-    assert await tokens.find_by_bearer(conn, bearer) is None
+    waiting = await tokens.find_by_bearer(conn, bearer)
+    assert waiting is not None and waiting.waiting and not waiting.suspended
+    await execute(conn, "UPDATE actor SET suspended_at = NULL WHERE id = $1", alice.id)
+    assert await tokens.filter_living(conn, [found.id]) == set()
 
 
 async def test_everything_but_one_session_is_ended(conn: Connection) -> None:

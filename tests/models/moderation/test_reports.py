@@ -75,3 +75,27 @@ async def test_of_what_is_settled_nobody_is_reminded_and_only_that_waits_again(c
     assert await reports.claim_forgotten(conn, first=day, again=day) == made[1:]
     assert [await reports.reopen(conn, id) for id in made] == [True, False]
     assert [one.id for one in await reports.list_open(conn, reader_id=dora.id)] == made
+
+
+async def test_who_reported_without_an_account_is_forgotten_a_year_after_it_was_settled(conn: Connection) -> None:
+    bob = await make_remote_actor(conn)
+
+    async def make(days: int | None, name: str, email: str | None) -> None:
+        new = NewReport(
+            uri=None, reporter_id=None, target_id=bob.id, object_uris=[], content="", local=True, reporter_name=name,
+            reporter_email=email,
+        )  # fmt: skip
+        made = await reports.save(conn, new)
+        assert made is not None
+        await execute(
+            conn, "UPDATE report SET closed_at = now() - make_interval(days => $2) WHERE id = $1", made.id, days
+        )
+
+    for days in (364, 366, None):
+        await make(days, "Vera", None)
+        await make(days, "", "vera@example.org")
+        await make(days, "", None)
+
+    assert (await reports.forget_visitors(conn), await reports.forget_visitors(conn)) == (2, 0)
+    kept = "SELECT count(*) FROM report WHERE reporter_name = 'Vera' OR reporter_email = 'vera@example.org'"
+    assert await fetch_value(conn, kept) == 4

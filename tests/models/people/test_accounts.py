@@ -5,6 +5,7 @@ import pytest
 from models.access import one_time_links
 from models.errors import Conflict, Invalid, NotFound
 from models.people import accounts, actors, roles
+from models.people.arrivals import unconfirmed_accounts
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member
 
@@ -188,7 +189,7 @@ async def test_people_who_never_confirmed_are_forgotten_after_a_week_and_their_n
         [old.id, written.id, member.id],
     )
 
-    assert await accounts.forget_unconfirmed(conn) == 1
+    assert await unconfirmed_accounts.forget_unconfirmed(conn) == 1
 
     left = [name for name in ("old", "fresh", "written", "member") if await accounts.find_by_username(conn, name)]
     assert left == ["fresh", "written", "member"]

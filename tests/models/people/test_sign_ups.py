@@ -137,6 +137,25 @@ async def test_list_of_who_waits_has_an_end(conn: Connection, monkeypatch: pytes
     assert refused.value.field == ""
 
 
+async def test_a_flood_of_addresses_that_nobody_confirms_keeps_nobody_else_out(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_ups, "MOST_WAITING", 1)
+    monkeypatch.setattr(sign_ups, "MOST_UNCONFIRMED", 3)
+    for number in range(2):
+        bot = replace(CAROLE, username=f"bot{number}", email=f"bot{number}@example.org", to_confirm=True)
+        await sign_ups.save(conn, bot)
+
+    await sign_ups.save(conn, replace(CAROLE, to_confirm=True))
+    await execute(conn, "UPDATE sign_up SET confirmed_at = now() WHERE username = 'carole'")
+
+    assert [one.username for one in await sign_ups.list_waiting(conn)] == ["carole", "bot0", "bot1"]
+    await sign_ups.save(conn, replace(CAROLE, username="bot2", email="bot2@example.org", to_confirm=True))
+    with pytest.raises(Conflict) as refused:
+        await sign_ups.save(conn, replace(CAROLE, username="bot3", email="bot3@example.org", to_confirm=True))
+    assert refused.value.field == ""
+
+
 async def test_nobody_waits_for_ever(conn: Connection) -> None:
     asked = await sign_ups.save(conn, CAROLE)
     await execute(conn, "UPDATE sign_up SET asked_at = now() - interval '91 days' WHERE id = $1", asked.id)

@@ -11,10 +11,11 @@ from federation.instance import Instance
 from models.errors import Conflict, Invalid, NotFound
 from models.moderation import appeals, case_notes, cases, deciders, decisions, journal
 from models.moderation.decisions import ModerationDecision
+from models.people import actors
 from models.settings import Settings
 from models.store.database import Connection, Pool, execute, fetch_value, transaction
 from outbox.moderation import case_appeals, case_chores
-from tests.factories import HERE
+from tests.factories import HERE, make_member
 from tests.outbox.moderation.case_scenario import Team, make_team
 
 
@@ -95,7 +96,9 @@ async def test_what_nobody_answered_is_asked_of_all_and_what_is_over_is_lifted_a
         team = await make_team(conn)
         limited = (await team.decide(await team.report(), "limit", days=7)).decision
         await case_appeals.object_to(conn, limited, "Non.")
-        asked = await team.decide(await team.report(), "exclude", second_id=team.odile.actor_id)
+        await make_member(conn, "paula", roles=["moderator"])
+        nadia = await actors.get(conn, team.nadia.actor_id)
+        asked = await team.decide(await team.report(reporter=nadia), "exclude", second_id=team.odile.actor_id)
         assert await team.list_told("second_asked") == ["odile"]
         await execute(conn, "UPDATE moderation_decision SET decided_at = now() - interval '49 hours'")
         await execute(conn, "UPDATE moderation_decision SET ends_at = now() WHERE id = $1", limited.id)
@@ -111,8 +114,8 @@ async def test_what_nobody_answered_is_asked_of_all_and_what_is_over_is_lifted_a
     assert done == [1, 1, 1, 0, 0, 0]
     async with transaction(pool) as conn:
         team = replace(team, conn=conn)
-        assert await team.list_told("second_asked") == ["nadia", "odile"]
-        assert await team.list_told("appeal") == ["nadia", "odile"]
+        assert await team.list_told("second_asked") == ["odile", "paula"], "whoever reported may not confirm"
+        assert await team.list_told("appeal") == ["nadia", "odile", "paula"]
         assert await team.list_told("decision_ended") == ["hocine"]
         assert await fetch_value(conn, "SELECT limited_at FROM actor WHERE id = $1", team.hocine.id) is None
         returned = await decisions.find(conn, asked.decision.id)
@@ -123,13 +126,16 @@ async def test_notes_are_forgotten_a_year_after_the_decision(team: Team) -> None
     case_id = await team.report()
     await case_notes.add(team.conn, case_id, team.mona.actor_id, "Appelé.")
     await team.decide(case_id, "nothing")
+    await execute(team.conn, "UPDATE report SET note = 'Rien.'")
     assert await case_notes.forget_old(team.conn) == 0
     for statement in (
         "UPDATE moderation_note SET created_at = now() - interval '366 days'",
         "UPDATE moderation_case SET closed_at = now() - interval '366 days'",
         "UPDATE moderation_decision SET decided_at = now() - interval '366 days'",
+        "UPDATE report SET closed_at = now() - interval '366 days'",
     ):
         await execute(team.conn, statement)
 
-    assert await case_notes.forget_old(team.conn) == 1
+    assert await case_notes.forget_old(team.conn) == 2
     assert await case_notes.list_of(team.conn, case_id) == []
+    assert await fetch_value(team.conn, "SELECT note FROM report") == ""

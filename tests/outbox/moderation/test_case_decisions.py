@@ -64,15 +64,20 @@ async def test_nothing_is_no_word_to_the_person_and_a_thank_you_to_whoever_repor
 
 async def test_an_exclusion_waits_for_a_second_one_and_takes_effect_with_her_yes(team: Team) -> None:
     case_id = await team.report()
+    await cases.take(team.conn, case_id, team.mona.actor_id)
+    other = await team.report(target=await make_remote_actor(team.conn, "bob"))
 
     proposed = (await team.decide(case_id, "exclude", post_ids=(team.note.id,), hide_meanwhile=True)).decision
 
+    held = await cases.find(team.conn, case_id, team.odile.actor_id)
+    assert held is not None and held.holder_id is None
     assert proposed.effective_at is None and await team.list_told("second_asked") == ["nadia", "odile"]
     assert await fetch_value(team.conn, "SELECT hidden_at FROM post WHERE id = $1", team.note.id) is not None
     assert await fetch_value(team.conn, "SELECT suspended_at FROM actor WHERE id = $1", team.hocine.id) is None
     assert (await case_queue.count(team.conn, team.odile.actor_id)) == case_queue.QueueCounts(
-        to_read=0, to_confirm=1, appeals=0
+        to_read=1, to_confirm=1, appeals=0
     )
+    assert [line.id for line in await case_queue.list_to_read(team.conn, team.odile.actor_id)] == [other]
     with pytest.raises(NotFound):
         await case_decisions.confirm(team.conn, HERE, proposed.id, team.mona)
     with pytest.raises(Conflict):
@@ -81,6 +86,8 @@ async def test_an_exclusion_waits_for_a_second_one_and_takes_effect_with_her_yes
     confirmed = await case_decisions.confirm(team.conn, HERE, proposed.id, team.odile)
 
     assert confirmed.decision.second_id == team.odile.actor_id and len(confirmed.settled) == 1
+    acts = [entry.act for entry in await journal.list_entries(team.conn, team.nadia.actor_id)]
+    assert sorted(acts) == ["decision_confirmed", "decision_proposed", "excluded", "post_hidden"]
     assert await fetch_value(team.conn, "SELECT excluded_at FROM actor WHERE id = $1", team.hocine.id) is not None
     assert await team.list_told("second_asked") == [] and await decisions.list_provisional(team.conn, case_id) == []
     with pytest.raises(Conflict):
@@ -136,16 +143,20 @@ async def test_who_decides_second_learns_that_somebody_did(team: Team) -> None:
 async def test_nobody_decides_about_herself_or_where_she_stepped_aside(team: Team) -> None:
     about_mona = await team.report(target=await actors.get(team.conn, team.mona.actor_id))
     other = await team.report()
+    await cases.take(team.conn, other, team.mona.actor_id)
+    third = await team.report(target=await make_remote_actor(team.conn, "bob"))
+    await cases.take(team.conn, third, team.mona.actor_id)
     await cases.withdraw(team.conn, other, team.mona.actor_id, "C’est mon voisin.")
 
     for case_id in (about_mona, other):
         with pytest.raises(NotFound):
             await team.decide(case_id, "nothing")
 
-    assert await case_queue.list_to_read(team.conn, team.mona.actor_id) != []
-    assert about_mona not in {one.id for one in await case_queue.list_to_read(team.conn, team.mona.actor_id)}
-    assert (await case_queue.count(team.conn, team.mona.actor_id)).to_read == 1
-    assert team.mona.actor_id not in await deciders.list_free(team.conn, other)
+    waiting = await case_queue.list_to_read(team.conn, team.mona.actor_id)
+    assert [(line.id, line.holder_id) for line in waiting] == [(other, None), (third, team.mona.actor_id)]
+    assert (await case_queue.count(team.conn, team.mona.actor_id)).to_read == 2
+    for case_id in (about_mona, other):
+        assert await deciders.list_free(team.conn, case_id) == [team.odile.actor_id, team.nadia.actor_id]
 
 
 async def test_what_the_team_takes_back_is_undone_and_told(team: Team) -> None:
@@ -180,6 +191,10 @@ async def test_a_case_opens_again_with_the_reports_that_were_settled_with_it(tea
     assert waiting.closed_at is None and (await case_queue.count(team.conn, team.mona.actor_id)).to_read == 1
     with pytest.raises(Conflict):
         await outbox_reports.reopen_case(team.conn, case_id, team.odile.actor_id)
+    about_mona = await team.report(target=await actors.get(team.conn, team.mona.actor_id))
+    await team.decide(about_mona, "nothing", by=team.odile)
+    with pytest.raises(NotFound):
+        await outbox_reports.reopen_case(team.conn, about_mona, team.mona.actor_id)
 
 
 async def test_a_report_that_is_settled_alone_closes_a_case_in_which_nothing_else_waits(team: Team) -> None:
@@ -205,6 +220,8 @@ async def test_a_date_in_the_past_and_a_hiding_of_nothing_are_refused(team: Team
         await team.decide(case_id, "hide")
     with pytest.raises(Invalid):
         await team.decide(case_id, "suspend", ends_at=datetime.now(UTC) - timedelta(days=1))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert (await team.decide(case_id, "exclude", ends_at=tomorrow)).decision.ends_at is None, "it has none"
 
 
 async def test_who_waits_or_is_suspended_or_left_is_asked_for_no_second_yes(team: Team) -> None:

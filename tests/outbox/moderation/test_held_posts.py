@@ -18,7 +18,9 @@ from models.store.database import Connection, execute, fetch_column, fetch_recor
 from outbox import posting, scheduled_posts
 from outbox.listings import listings as verbs
 from outbox.moderation.held_posts import refuse, release
+from outbox.people import accounts as people
 from outbox.posts import notes
+from outbox.posts.deletions import delete_post
 from outbox.posts.notes import NoteDraft
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_note, make_remote_actor
 from tests.outbox.listings.test_listings import make_draft
@@ -73,6 +75,8 @@ async def test_a_listing_that_a_filter_finds_leaves_nothing_behind_until_it_is_r
     held = await held_posts.find(conn, listing.id)
     assert held is not None
     assert (held.reason, held.matched, held.local) == ("filter", "Arnaques : « western-union »", True)
+    owned = [list(await held_posts.map_own(conn, id, [listing.id])) for id in (alice.id, mod.actor_id)]
+    assert owned == [[listing.id], []]
     assert (await list_sent(conn), await streamed(conn, listing.id)) == ([], [])
     assert await told(conn) == [("alice", "post_held"), ("max", "held_post")]
     assert await is_hidden(conn, listing.id)
@@ -141,10 +145,13 @@ async def test_a_new_version_that_a_filter_finds_waits_and_the_listing_stands_as
     assert not await is_hidden(conn, listing.id)
     await sanctions.refresh(conn, alice.id)
     assert not await is_hidden(conn, listing.id)
-    await release(conn, HERE, listing.id, mod)
+    await filters.save(conn, replace(WORDS, name="Plus", patterns=("cryptomonnaie",)))
+    await release(conn, HERE, listing.id, mod)  # somebody has looked at it, whatever else is wanted by now
     changed = await listings.find_by_post(conn, listing.id)
     assert changed is not None and changed.details.title == "Cryptomonnaie"
     assert "Update" in [one.type for one in (await list_sent(conn))[sent:]]
+    [_, more] = await filters.list_all(conn)
+    await filters.delete(conn, more.id)
     again = await verbs.edit(conn, HERE, alice, listing.uri, make_draft(title="Cryptomonnaie", text="Autre prix."))
     assert again.post.source == "Autre prix."
 
@@ -163,6 +170,34 @@ async def test_of_two_versions_that_wait_the_later_one_counts_and_a_clean_one_en
     assert await held_posts.find(conn, note.id) is None
     [standing] = await posts.list_by_ids(conn, [note.id])
     assert standing.source == "Bonsoir."
+    assert await nothing_waits(conn)
+
+
+async def nothing_waits(conn: Connection) -> bool:
+    """Whether no case is open, the team has no news of one, and no words of a version to come are kept."""
+    left = """
+        SELECT (SELECT count(*) FROM held_post) + (SELECT count(*) FROM moderation_case WHERE closed_at IS NULL)
+            + (SELECT count(*) FROM notification WHERE type = 'held_post')
+    """
+    return int(await fetch_value(conn, left)) == 0
+
+
+@pytest.mark.parametrize("gone", ["draft", "post", "author"])
+async def test_what_its_author_takes_back_waits_for_nobody_any_more(
+    conn: Connection, alice: Actor, mod: Account, gone: str
+) -> None:
+    text = "Bonjour." if gone == "draft" else "Des cryptos"
+    note = await notes.publish(conn, HERE, alice, NoteDraft(text=text, audience="network"))
+    if gone == "draft":
+        await notes.edit(conn, HERE, alice, note, NoteDraft(text="Des cryptos pour tous", audience="network"))
+    assert not await nothing_waits(conn)
+
+    if gone == "author":
+        await people.delete(conn, HERE, alice)
+    else:
+        await delete_post(conn, HERE, alice, note)
+
+    assert await nothing_waits(conn)
 
 
 async def test_what_is_refused_stays_hidden_by_a_decision_that_its_author_reads(
@@ -209,6 +244,7 @@ async def test_a_filter_that_only_tells_holds_nothing(conn: Connection, alice: A
 
     assert await held_posts.find(conn, listing.id) is None
     assert ("max", "held_post") in await told(conn)
+    assert ("alice", "post_held") not in await told(conn)
     assert await fetch_column(conn, "SELECT words FROM moderation_note") == ["Arnaques : « cryptomonnaie »"]
 
 
@@ -252,6 +288,9 @@ async def test_first_posts_of_a_new_member_wait_until_so_many_were_released(
 
     assert await held_posts.find(conn, fourth.id) is None
     assert [one.type for one in await list_sent(conn)] == ["Create"] * 3
+    assert await is_hidden(conn, held[2].id), "only what is released appears"
+    now = {one.id: one.published_at for one in await posts.list_by_ids(conn, [held[0].id, held[2].id])}
+    assert now[held[0].id] != held[0].published_at and now[held[2].id] == held[2].published_at
 
 
 async def test_the_team_places_and_whoever_published_before_do_not_wait(conn: Connection, mod: Account) -> None:

@@ -70,6 +70,23 @@ async def test_hidden_twice_before_it_left_it_goes_out_once(conn: Connection, al
     assert await list_standing(conn) == [("Create", ["henin.test"])]
 
 
+async def test_nothing_of_many_posts_leaves_after_their_author_was_suspended_and_all_of_it_goes_on_afterwards(
+    conn: Connection, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many they are, and whether or not the chore has told of the rest meanwhile."""
+    monkeypatch.setattr(sanctions, "AT_ONCE", 1)
+    for text in ("Un", "Deux", "Trois"):
+        await notes.publish(conn, HERE, alice, NoteDraft(text=text, audience="network"))
+    before = await list_standing(conn)
+
+    decision = await rule(conn, alice, "suspend")
+
+    assert [type for type, _ in await list_standing(conn)] == ["Update"]  # of herself
+    await sanctions.take_back(conn, HERE, decision, by=None)
+    left = [type for type, hosts in await list_standing(conn) if hosts == ["henin.test"]]
+    assert left.count("Create") == len(before) == 3
+
+
 async def test_of_two_servers_the_one_that_has_it_gets_updates_and_the_other_one_a_create(
     conn: Connection, alice: Actor
 ) -> None:

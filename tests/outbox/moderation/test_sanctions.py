@@ -62,6 +62,8 @@ async def test_a_hidden_listing_is_for_its_author_and_the_team_alone(conn: Conne
 
     for reader, sees in ((None, False), (bob.id, False), (alice.id, True), (moderator.id, True)):
         assert (tent.id in await posts.filter_visible(conn, [tent.id], reader)) is sees
+    she = await actors.get(conn, alice.id)
+    assert (she.limited_at, she.suspended_at, she.excluded_at) == (None, None, None)
     hiding = await find_hiding(conn, tent.id)
     assert hiding is not None and hiding.words == "Ces annonces trompent vos voisins."
 
@@ -108,6 +110,7 @@ async def test_a_suspension_hides_all_and_an_ended_one_brings_it_back(
 
     decision = await rule(conn, alice, "suspend", lasts=timedelta(days=7))
 
+    assert (await actors.get(conn, alice.id)).limited_at is None
     told = await list_new(conn, before)
     assert [sent.type for sent in told] == ["Update"] * 3
     assert told[0].activity["object"]["suspended"] is True and told[0].activity["object"]["attachment"] == []

@@ -1,20 +1,29 @@
 """What two write to each other about a listing goes to the other one alone and stands in their thread."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from models import posts
 from models.errors import Conflict
-from models.exchanges import exchanges
+from models.exchanges import exchanges, own_exchanges
+from models.exchanges.agreements import Terms
 from models.exchanges.exchanges import Exchange
+from models.news import news
 from models.people.actors import Actor
 from models.posts import Post
 from models.relations.blocking import blocks
 from models.settings import Site
 from models.store.database import Connection, execute, fetch_value
+from outbox.exchanges.agreements import agreements
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from outbox.threads import messages
 from outbox.threads.messages import Words, share_contact
-from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.outbox.threads.test_terms_in_words import START
+from tests.rulings import rule
 
 
 async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post:
@@ -94,3 +103,27 @@ async def test_contact_details_go_in_a_message_and_the_thread_says_that_they_wer
     assert (message.id, event.kind) == (post.id, "event")
     [given] = await exchanges.list_events(conn, [event.id])
     assert (given.kind, given.actor_id, given.details) == ("contact", carol.id, {})
+
+
+async def test_a_partner_hears_all_that_somebody_limited_says_and_agrees_to_in_their_exchange(conn: Connection) -> None:
+    """Whom she does not follow: the thread, its news and the listing are hers, and lists show nothing else."""
+    await make_local_actor(conn, "instance", type="Application")
+    alice, carol, dora = [await make_member(conn, name) for name in ("alice", "carol", "dora")]
+    listing = await make_listing(conn, alice)
+    thread = await exchanges.open(conn, listing_id=listing.id, owner_id=alice.id, partner_id=carol.id)
+    await write(conn, HERE, carol, thread, Words(text="Est-elle libre ?"))
+    await rule(conn, alice, "limit")
+
+    said = await write(conn, HERE, alice, thread, Words(text="Oui, dimanche."))
+    await agreements.propose(conn, HERE, alice, thread, Terms(begins_at=START, ends_at=START + timedelta(days=1)))
+
+    assert await posts.filter_wanted(conn, [said.id, listing.id], carol.id) == {said.id}
+    assert await posts.filter_visible(conn, [listing.id], carol.id) == {listing.id}
+    assert [one.id for one in await own_exchanges.list_waiting(conn, carol.id)] == [thread.id]
+    assert await fetch_value(conn, "SELECT count(*) FROM unread_exchange WHERE reader_id = $1", carol.id) == 1
+    told = await news.list_threads(conn, carol.id)
+    assert [one.exchange_id for one in told] == [thread.id]
+    [tent] = await posts.list_by_ids(conn, [listing.id])
+    public = await notes.answer(conn, HERE, alice, tent, NoteDraft(text="À tous", audience="network"))
+    assert await posts.filter_known(conn, [public.id], dora.id) == set()
+    assert await posts.filter_wanted(conn, [public.id], dora.id) == {public.id}, "below what Dora opened"

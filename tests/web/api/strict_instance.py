@@ -12,7 +12,8 @@ _ACCESS = shaped({"local": filled, "remote": filled})
 
 _CONFIGURATION: Shape = {
     "urls": shaped(
-        {"streaming": filled, "about": address, "privacy_policy": address} | {"terms_of_service": null, "status": null}
+        {"streaming": filled, "about": address, "privacy_policy": address}
+        | {"terms_of_service": maybe(address), "status": null}
     ),
     "accounts": shaped(dict.fromkeys(_ACCOUNT_LIMITS, count)),
     "statuses": shaped({"max_characters": count, "max_media_attachments": count, "characters_reserved_per_url": count}),

@@ -100,6 +100,10 @@ embedding = shaped(
 
 privacy_policy = shaped({"updated_at": moment, "content": filled})
 
+terms_of_service = shaped(
+    {"effective_date": filled, "effective": flag, "content": filled, "succeeded_by": maybe(filled)}
+)
+
 policy_v1 = shaped(
     {
         "filter_not_following": flag,

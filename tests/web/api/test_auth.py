@@ -17,6 +17,8 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/instance/activity"),
     ("GET", "/api/v1/instance/domain_blocks"),
     ("GET", "/api/v1/instance/privacy_policy"),
+    ("GET", "/api/v1/instance/terms_of_service"),
+    ("GET", "/api/v1/instance/terms_of_service/{date:[0-9-]{10}}"),
     ("GET", "/api/v1/instance/languages"),
     ("GET", "/api/v1/instance/translation_languages"),
     ("GET", "/api/oembed"),
@@ -72,6 +74,7 @@ def fill_in(path: str) -> str:
         .replace("{quoting:[0-9]+}", "1")
         .replace("{key:[a-z._]+(?:-[0-9]+)+}", "follow-1")
         .replace("{tag:[^/]+}", "lomme")
+        .replace("{date:[0-9-]{10}}", "2026-01-02")
         .replace("{stream:[a-z/]+}", "user")
         .replace("{id:[0-9]{1,19}}", "1")
         .replace("{host:[0-9A-Za-z.:-]{1,255}}", "henin.test")

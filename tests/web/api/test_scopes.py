@@ -21,6 +21,7 @@ DOCUMENTED = {
     ANY: [
         *("GET /api/v1/instance", "GET /api/v2/instance", "GET /api/v1/instance/rules", "GET /api/v1/instance/peers"),
         "GET /api/v1/instance/extended_description",
+        *(f"GET /api/v1/instance/terms_of_service{day}" for day in ("", "/{date:[0-9-]{10}}")),
         *(f"GET /api/v1/instance/{one}" for one in ("privacy_policy", "languages", "translation_languages")),
         "GET /api/oembed",
         *("GET /api/v1/instance/domain_blocks", "GET /api/v1/instance/activity", "GET /api/v1/custom_emojis"),

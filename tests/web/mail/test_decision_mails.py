@@ -1,9 +1,11 @@
 """Whoever the team decided about is written to with the reasons, here by mail and elsewhere by a private note."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from models import preferences
 from models.moderation import reports as kept_reports
 from models.people import accounts
 from models.store.database import Pool, execute, fetch_column, transaction
@@ -29,6 +31,11 @@ async def rule(team: Team, ruling: Ruling) -> Ruled:
         case_id = await kept_reports.find_case(conn, made.id)
         assert case_id is not None
         return await case_decisions.decide(conn, HERE, case_id, ruling, await accounts.get(conn, team.mona.id))
+
+
+async def make_coop(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
 
 
 async def send(team: Team, ruled: Ruled, occasion: Occasion = "decided") -> tuple[str, str]:
@@ -79,18 +86,55 @@ async def test_nobody_is_written_to_at_an_address_that_she_never_confirmed(team:
 
 
 async def test_somebody_elsewhere_gets_a_note_whose_link_opens_without_an_account(team: Team) -> None:
+    await make_coop(team)
     async with transaction(team.pool) as conn:
-        await make_local_actor(conn, "coop", type="Organization")
         bob = await make_remote_actor(conn, "bob")
     made = await team.report(target=bob)
     async with transaction(team.pool) as conn:
         case_id = await kept_reports.find_case(conn, made.id)
         assert case_id is not None
         mona = await accounts.get(conn, team.mona.id)
-        ruling = Ruling(kind="suspend", seen=0, words="Ce sont des arnaques.")
+        ruling = Ruling(kind="suspend", seen=0, words="Ce sont des arnaques. " * 220)
         await case_decisions.decide(conn, HERE, case_id, ruling, mona)
 
     async with transaction(team.pool) as conn:
         [said] = await fetch_column(conn, "SELECT content FROM post WHERE kind = 'note'")
         sent = await fetch_column(conn, "SELECT host FROM delivery")
     assert "Ce sont des arnaques." in said and "/decisions/" in said and sent == ["henin.test"]
+    assert "ne laisse plus rien voir de vous chez nous" in said and "Votre compte" not in said
+    assert len(said) > 4_000
+
+
+async def test_what_was_taken_back_before_its_mail_left_is_not_told_as_if_it_held(team: Team) -> None:
+    ruled = await rule(team, Ruling(kind="limit", seen=0, words="Non."))
+    async with transaction(team.pool) as conn:
+        mona = await accounts.get(conn, team.mona.id)
+        await case_decisions.take_back(conn, HERE, ruled.decision.id, mona, "Erreur.")
+
+    await send_decision(team.instance, {"decision_id": ruled.decision.id, "occasion": "decided"})
+    assert team.postman.taken == []
+    subject, text = await send(team, ruled, "taken_back")
+    assert subject == "L’équipe revient sur sa décision" and "Erreur." in text
+
+
+async def test_long_reasons_of_a_message_leave_room_for_the_address_of_the_page(team: Team) -> None:
+    await make_coop(team)
+    await rule(team, Ruling(kind="limit", seen=0, words="Très long. " * 450))
+
+    async with transaction(team.pool) as conn:
+        [said] = await fetch_column(conn, "SELECT content FROM post WHERE kind = 'note'")
+    assert "/compte/decisions/" in said
+
+
+async def test_an_answer_to_the_mail_reaches_the_cooperative_where_that_gives_an_address(team: Team) -> None:
+    ruled = await rule(team, Ruling(kind="warn", seen=0, words="Attention."))
+    await send(team, ruled)
+    async with transaction(team.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), contact_email="coop@lomme.test"))
+    await send(team, ruled)
+    await team.report(team.alice)
+    await team.run()
+
+    kept = [mail["Reply-To"] for mail in team.postman.taken if mail["To"] == "hocine@example.org"]
+    assert kept == [None, "coop@lomme.test"]
+    assert {mail["Reply-To"] for mail in team.postman.taken if mail["To"] != "hocine@example.org"} == {None}

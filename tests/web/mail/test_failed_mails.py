@@ -7,7 +7,7 @@ import pytest
 
 from federation.instance import Instance
 from models.coop import pending_operation
-from models.news import news_mails
+from models.news import news_mails, unsent_mails
 from models.people import accounts
 from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_column, fetch_records, transaction
@@ -118,7 +118,7 @@ async def test_a_log_in_link_that_does_not_leave_is_seen_until_it_does(office: O
         with pytest.raises(MailRefused):
             await account_mails.send_mail(office.instance, payload)
     async with connection(office.pool) as conn:
-        [stuck] = await news_mails.list_failed(conn)
+        [stuck] = await unsent_mails.list_failed(conn)
         waiting = await pending_operation.find_mails(conn)
     office.postman.refusal = ""
 
@@ -127,7 +127,7 @@ async def test_a_log_in_link_that_does_not_leave_is_seen_until_it_does(office: O
     assert (stuck.username, stuck.kind, stuck.cause, stuck.attempts) == ("alice", "login", MailCause.BUSY, 2)
     assert waiting is not None and (waiting.count, waiting.people) == (1, 1)
     async with connection(office.pool) as conn:
-        assert await news_mails.list_failed(conn) == []
+        assert await unsent_mails.list_failed(conn) == []
 
 
 async def test_what_is_old_is_forgotten_and_what_was_lost_is_seen(office: Office) -> None:

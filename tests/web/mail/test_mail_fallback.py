@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.limits import DETOURS
-from models.news import mail_fallback, news_mails
+from models.news import mail_fallback, unsent_mails
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import connection, execute, fetch_column, transaction
@@ -114,7 +114,7 @@ async def test_a_mail_server_that_is_busy_is_asked_again_and_nothing_leaves_at_n
     office.postman.refusal = "451 not now"
     busy = await send_fallback_mails(office.instance, DAY_AFTER)
     async with connection(office.pool) as conn:
-        seen = [(one.kind, one.cause) for one in await news_mails.list_failed(conn)]
+        seen = [(one.kind, one.cause) for one in await unsent_mails.list_failed(conn)]
     office.postman.refusal = ""
 
     night = await send_fallback_mails(office.instance, DAY_AFTER.replace(hour=22))
@@ -123,7 +123,7 @@ async def test_a_mail_server_that_is_busy_is_asked_again_and_nothing_leaves_at_n
     assert (busy, night, later) == (0, 0, 1)
     assert seen == [("detour", "busy")], "an administrator sees it"
     async with connection(office.pool) as conn:
-        assert await news_mails.list_failed(conn) == []
+        assert await unsent_mails.list_failed(conn) == []
 
 
 async def test_a_mail_whose_worker_died_is_not_sent_again(office: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 from federation.instance import Instance
 from models.errors import Unfinished
 from models.exchanges import exchanges
-from models.news import mail_preferences, news_mails
+from models.news import mail_preferences, unsent_mails
 from models.people import accounts
 from models.settings import Settings
 from models.store.database import Connection, connection, execute, fetch_column, transaction
@@ -293,7 +293,7 @@ async def test_somebody_whose_address_is_not_confirmed_is_not_written_to(office:
 
     assert await office.deliver() == 0
     async with connection(office.pool) as conn:
-        assert not await news_mails.list_failed(conn)
+        assert not await unsent_mails.list_failed(conn)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Whoever asked to join is written to: a welcome, a question, a no with its reason, or that nobody answered."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
@@ -11,7 +11,7 @@ from federation.instance import Instance
 from models.people import accounts, sign_ups
 from models.people.accounts import Account
 from models.people.arrivals import waiting_accounts
-from models.people.arrivals.answer_mails import TeamAnswer, queue_question, queue_refusal
+from models.people.arrivals.answer_mails import TeamAnswer, queue_expiry, queue_question, queue_refusal
 from models.settings import Settings
 from models.store.database import Pool, execute, fetch_column, transaction
 from outbox.people.accounts import approve_sign_up, reject_sign_up
@@ -129,6 +129,17 @@ async def test_whoever_nobody_answered_is_told_with_an_apology(office: Office) -
     [text] = await office.send_all()
 
     assert "Bonjour Carole" in text and "nous en sommes désolés" in text
+
+
+async def test_whoever_left_a_question_unanswered_is_not_told_that_nobody_wrote(office: Office) -> None:
+    async with transaction(office.pool) as conn:
+        asked = await waiting_accounts.find_request(conn, office.carole.actor_id)
+        assert asked is not None
+        await queue_expiry(conn, replace(asked, asked_back=True))
+
+    [text] = await office.send_all()
+
+    assert "n’a pas reçu de réponse" in text and "nous en sommes désolés" not in text
 
 
 async def test_mail_to_somebody_who_withdrew_is_not_sent(office: Office) -> None:

@@ -69,7 +69,7 @@ async def test_of_a_flood_the_latest_are_named_and_the_others_counted(
 
     assert await team.run() == ["mona", "odile"]
     assert "3 signalements" in team.postman.taken[-1]["Subject"]
-    assert "et 2 autres" in read_parts(team.postman.taken[-1])[0]
+    assert "et 2 autres choses" in read_parts(team.postman.taken[-1])[0]
 
 
 async def test_what_is_not_urgent_is_one_mail_an_hour_over_all_subjects_and_none_at_night(team: Team) -> None:
@@ -198,3 +198,43 @@ async def test_a_report_about_who_is_on_duty_goes_to_the_others_at_once(team: Te
     await team.report(team.mona)
 
     assert await team.run() == ["odile"]
+
+
+async def test_more_reports_of_one_person_do_not_put_off_when_the_others_are_told(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        now = datetime.now(UTC)
+        await duty.take(conn, await team.account(team.mona), "moderator", duty.find_week(now), now)
+        await staff_preferences.save(conn, team.mona.id, {"reports": "daily"})
+    for _ in range(2):
+        await team.report()
+        assert await team.run(datetime.now(UTC)) == []
+        await team.age(hours=1)
+        await team.pool.execute("UPDATE notification SET created_at = created_at - interval '1 hour'")
+
+    assert await team.look(datetime.now(UTC)) == ["odile"]
+
+
+async def test_who_wrote_again_does_not_put_off_when_the_others_are_told(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        now = datetime.now(UTC)
+        await duty.take(conn, await team.account(team.awa), "welcome", duty.find_week(now), now)
+    asked = await team.ask()
+    assert await team.run() == ["awa"]
+    await team.age(hours=23)
+    async with transaction(team.pool) as conn:
+        await staff_notifications.notify_of_sign_up_message(conn, asked)
+    assert await team.run() == ["awa"]
+    await team.age(hours=1)
+
+    assert await team.look() == ["odile"]
+
+
+async def test_who_is_on_duty_but_away_keeps_nobody_waiting(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        now = datetime.now(UTC)
+        await duty.take(conn, await team.account(team.mona), "moderator", duty.find_week(now), now)
+        await execute(conn, "UPDATE actor SET away_until = now() + interval '3 days' WHERE id = $1", team.mona.id)
+
+    await team.report()
+
+    assert await team.run() == ["mona", "odile"]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models.moderation.reports import Settlement
-from models.news import news_mails, staff_preferences
+from models.news import staff_preferences, unsent_mails
 from models.store.database import Pool, execute, transaction
 from outbox.moderation import reports
 from tests.web.mail.team_scenario import Team, open_team
@@ -74,4 +74,4 @@ async def test_a_mail_that_does_not_leave_is_seen_by_administrators(team: Team) 
     await team.run()
 
     async with transaction(team.pool) as conn:
-        assert {one.kind for one in await news_mails.list_failed(conn)} == {"staff_news"}
+        assert {one.kind for one in await unsent_mails.list_failed(conn)} == {"staff_news"}

@@ -49,6 +49,25 @@ def test_span_says_its_year_once() -> None:
     assert formats.format_start(start, end, "fr") == "1er mai"
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "language", "said"),
+    [
+        ((2027, 5, 1), (2027, 5, 7), "fr", "1er"),
+        ((2027, 5, 23), (2027, 5, 29), "fr", "23"),
+        ((2027, 5, 23), (2027, 5, 29), "en", "23"),
+        ((2027, 5, 31), (2027, 6, 6), "fr", "31 mai"),
+        ((2026, 5, 31), (2027, 5, 31), "fr", "31 mai 2026"),
+        ((2027, 5, 3), (2027, 5, 3), "fr", "3 mai"),
+    ],
+)
+def test_span_in_one_month_says_its_month_once(
+    first: tuple[int, int, int], last: tuple[int, int, int], language: str, said: str
+) -> None:
+    start, end = datetime(*first, tzinfo=UTC), datetime(*last, 12, tzinfo=UTC)
+
+    assert formats.format_start(start, end, language) == said
+
+
 def test_age_is_in_words_and_never_in_the_future() -> None:
     now = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -1,11 +1,12 @@
 """What pages are given, beside what their templates bring themselves."""
 
 import ast
+import re
 from functools import cache
 
 from jinja2 import Environment, nodes
 
-from web.rendering.templating import FOLDER
+from web.rendering.templating import FOLDER, draw_code
 
 CODE = FOLDER.parent
 
@@ -49,3 +50,11 @@ def test_no_value_is_hidden_by_a_macro_of_the_same_name() -> None:
     assert [
         (template, names & list_own_names(template)) for template, names in given if names & list_own_names(template)
     ] == []
+
+
+def test_code_grows_with_its_box_on_paper() -> None:
+    drawn = draw_code("https://lomme.test/invitation/NzcgMQ.cqTm_6l5bSgn84OwriJqgYrJ")
+
+    size = re.match(r'<svg width="(\d+)" height="(\d+)" viewBox="0 0 (\d+) (\d+)"', drawn)
+
+    assert size is not None and len(set(size.groups())) == 1

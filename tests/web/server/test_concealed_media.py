@@ -1,7 +1,7 @@
 """Photos of what is hidden are missing at their own addresses, for all but their owner and the team."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from tests.fediverse import FakeFediverse
 from tests.picture_files import draw, encode
 from tests.rulings import rule
 from web.http.app_keys import INSTANCE
+from web.security.media_keys import sign_address
 from web.security.session import cookie_name, session_middleware
 from web.server.media import ROUTES
 
@@ -67,7 +68,7 @@ async def photos(pool: Pool, tmp_path: Path) -> AsyncIterator[Photos]:
     await instance.pictures.close()
 
 
-async def look(photos: Photos, picture: Media, reader: Actor | None) -> set[tuple[int, str]]:
+async def look(photos: Photos, picture: Media, reader: Actor | None, signed: str = "") -> set[tuple[int, str]]:
     """What both addresses of a picture answer to this reader: status, and how long that is kept."""
     headers = {}
     if reader is not None:
@@ -76,7 +77,7 @@ async def look(photos: Photos, picture: Media, reader: Actor | None) -> set[tupl
     found = set()
     for url in (media_url(HERE, picture), thumbnail_url(HERE, picture)):
         assert url is not None
-        async with photos.client.get(url.removeprefix(HERE.url), headers=headers) as answer:
+        async with photos.client.get(url.removeprefix(HERE.url) + signed, headers=headers) as answer:
             found.add((answer.status, answer.headers["Cache-Control"]))
     return found
 
@@ -131,3 +132,45 @@ async def test_so_is_our_copy_of_a_hidden_photo_from_elsewhere_and_it_is_not_fet
     assert await look(photos, wheel, photos.bob) == MISSING
     assert network.fetched == []
     assert await look(photos, wheel, photos.mona) == TO_HER
+
+
+async def test_a_photo_that_waits_for_its_post_is_shown_to_whoever_sent_it_and_by_the_address_that_she_got(
+    photos: Photos,
+) -> None:
+    waiting = await save_upload(photos.instance, owner_id=photos.alice.id, data=encode(draw()))
+    assert await look(photos, waiting, None) == await look(photos, waiting, photos.bob) == MISSING
+    assert await look(photos, waiting, photos.alice) == TO_HER
+    async with transaction(photos.instance.pool) as conn:
+        hers = await sign_address(conn, photos.instance, waiting)
+        others = await sign_address(conn, photos.instance, replace(waiting, id=photos.photo.id))
+
+    assert await look(photos, waiting, None, hers) == TO_HER
+    assert await look(photos, waiting, None, others) == await look(photos, waiting, None, "?cle=x.y") == MISSING
+    async with transaction(photos.instance.pool) as conn:
+        await uploads.attach(conn, photos.note.id, photos.alice.id, [waiting.id])
+        await execute(conn, "DELETE FROM media WHERE id = $1", photos.photo.id)
+    assert await look(photos, waiting, None) == SHOWN
+    async with transaction(photos.instance.pool) as conn:
+        await rule(conn, photos.alice, "hide", posts=(photos.note.id,))
+    assert await look(photos, waiting, None, hers) == MISSING
+
+
+async def test_an_origin_of_its_own_that_knows_no_session_leads_to_ours_for_what_it_cannot_show(photos: Photos) -> None:
+    """Browsers follow with the cookie of the page; what is missing altogether is led the same way."""
+    async with transaction(photos.instance.pool) as conn:
+        await rule(conn, photos.alice, "hide", posts=(photos.note.id,))
+    elsewhere = replace(
+        photos.instance,
+        site=replace(HERE, media_url="https://photos.lomme.test"),
+        settings=Settings(url=HERE.url, data=photos.instance.settings.data, media_url="https://photos.lomme.test"),
+    )
+    app = web.Application(middlewares=[session_middleware])
+    app[INSTANCE] = elsewhere
+    app.add_routes(ROUTES)
+    paths = [f"/media/{photos.photo.file_key}", f"/media/{'0' * 32}.jpg", "/media/remote/1"]
+    async with TestClient(TestServer(app)) as client:
+        for path in paths:
+            for host, status, to in (("photos.lomme.test", 302, HERE.url + path), ("lomme.test", 404, None)):
+                async with client.get(path, headers={"Host": host}, allow_redirects=False) as answer:
+                    assert (answer.status, answer.headers.get("Location")) == (status, to)
+                    assert answer.headers["Cache-Control"].startswith("private")

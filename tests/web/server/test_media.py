@@ -13,7 +13,7 @@ from federation.http_client.transport import Fetched
 from federation.instance import Instance
 from federation.media.media_uris import media_url, thumbnail_url
 from federation.media.uploads import save_upload
-from models.posts.media import media
+from models.posts.media import media, uploads
 from models.posts.media.media import Media, RemoteDocument
 from models.settings import Settings
 from models.store.database import Pool, transaction
@@ -50,7 +50,10 @@ async def client(instance: Instance) -> AsyncIterator[Client]:
 async def tent(instance: Instance) -> Media:
     async with transaction(instance.pool) as conn:
         alice = await make_member(conn)
-    return await save_upload(instance, owner_id=alice.id, data=encode(draw(2000, 1500)), name="tente.jpg")
+        note = await make_note(conn, alice)
+    tent = await save_upload(instance, owner_id=alice.id, data=encode(draw(2000, 1500)), name="tente.jpg")
+    async with transaction(instance.pool) as conn:
+        return (await uploads.attach(conn, note.id, alice.id, [tent.id]))[0]
 
 
 @pytest.fixture

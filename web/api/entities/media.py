@@ -4,12 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from federation.instance import Instance
 from federation.media.built_in_pictures import film_url
 from federation.media.media_uris import media_url, thumbnail_url
 from federation.sandbox.pictures import fit
 from models.posts.media.media import Media
 from models.settings import Site
+from models.store.database import Connection
 from web.api.entities.values import Json
+from web.security.media_keys import sign_address
 
 SHOWN = 4
 """Clients show four; the rest is behind the link."""
@@ -29,6 +32,16 @@ def build_attachments(site: Site, media: Sequence[Media]) -> list[Json]:
 def describe_as_then(media: Media, then: Json) -> Media:
     """A picture with the words that it had in an earlier version of its post."""
     return replace(media, description=str(then["description"]))
+
+
+async def build_upload(conn: Connection, instance: Instance, media: Media) -> Json:
+    """One attachment for whoever sent it: where it waits for its post, the addresses open for her alone."""
+    built = build_attachment(instance.site, media)
+    signed = await sign_address(conn, instance, media)
+    built["url"] += signed
+    if media.thumbnail_key is not None:
+        built["preview_url"] += signed
+    return built
 
 
 def build_attachment(site: Site, media: Media) -> Json:

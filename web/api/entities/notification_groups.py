@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from models.news.notification_groups import NotificationGroup
 from models.store.database import Connection
-from web.api.entities.notifications import AS, WITHOUT_STATUS, load_people, load_visible
-from web.api.entities.reports import load_reports
+from web.api.entities.notifications import AS, DETAILED, WITHOUT_STATUS, load_details, load_people, load_visible
 from web.api.entities.values import EntityContext, Json, write_moment
 
 PARTIAL = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
@@ -19,10 +18,10 @@ async def load_groups(
 
     With `partial` only the last person of each group is whole.
     """
-    reported = await load_reports(conn, look, [group.page[0] for group in groups], reader_id)
-    accounts = await load_people(conn, look, _list_people(groups)) | _list_reporters(reported.values())
+    details = await load_details(conn, look, [group.page[0] for group in groups], reader_id)
+    accounts = await load_people(conn, look, _list_people(groups)) | _list_told(details.values())
     statuses = await load_visible(conn, look, [group.post_id for group in groups], reader_id)
-    built = [(group, _build(group, accounts, statuses, reported.get(group.newest_id))) for group in groups]
+    built = [(group, _build(group, accounts, statuses, details.get(group.newest_id))) for group in groups]
     shown = [(group, value) for group, value in built if value is not None]
     used = {group.post_id for group, _ in shown}
     value: Json = {
@@ -69,12 +68,13 @@ def _list_people(groups: Sequence[NotificationGroup]) -> list[int]:
     return list(dict.fromkeys(id for group in groups for id in group.actor_ids))
 
 
-def _list_reporters(reported: Iterable[Json]) -> dict[int, Json]:
-    return {int(one["account"]["id"]): one["account"] for one in reported if "account" in one}
+def _list_told(details: Iterable[Json]) -> dict[int, Json]:
+    """Who reported, where that is known here, and the reader herself about whom something was decided."""
+    return {int(one["account"]["id"]): one["account"] for one in details if "account" in one}
 
 
 def _build(
-    group: NotificationGroup, accounts: dict[int, Json], statuses: dict[int, Json], reported: Json | None
+    group: NotificationGroup, accounts: dict[int, Json], statuses: dict[int, Json], details: Json | None
 ) -> Json | None:
     people = [str(id) for id in group.actor_ids if id in accounts]
     if not people or (group.type not in WITHOUT_STATUS and group.post_id not in statuses):
@@ -86,12 +86,12 @@ def _build(
         "most_recent_notification_id": str(group.newest_id),
         "sample_account_ids": people,
     }
-    if group.type == "admin.report":
-        return None if reported is None else value | _build_report(reported)
+    if group.type in DETAILED:
+        return None if details is None else value | _build_details(details)
     return value if group.post_id is None else value | {"status_id": str(group.post_id)}
 
 
-def _build_report(reported: Json) -> Json:
-    """What is reported, and who did so where that is known here."""
-    maker = [reported["account"]["id"]] if "account" in reported else None
-    return {"report": reported["report"]} | ({"sample_account_ids": maker} if maker else {})
+def _build_details(details: Json) -> Json:
+    """What is reported or was decided, and whom it names."""
+    named = {"sample_account_ids": [details["account"]["id"]]} if "account" in details else {}
+    return {name: value for name, value in details.items() if name != "account"} | named

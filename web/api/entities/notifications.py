@@ -8,21 +8,25 @@ from models.news.notifications import Notification
 from models.people import actors
 from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_accounts
+from web.api.entities.moderation_warnings import load_warnings
 from web.api.entities.reports import load_reports
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import EntityContext, Json, write_moment
 
 OURS_ALONE = (
     "move", "sign_up", "coop_follow", "report_settled", "sign_up_message", "held_post", "second_asked", "appeal",
-    "handed_over", "decision", "decision_ended", "appeal_answered", "post_held", "post_released", "documents",
+    "handed_over", "decision_ended", "appeal_answered", "post_held", "post_released", "documents",
     "invitation_used",
 )  # fmt: skip
 """What Mastodon's API has no word for, and clients no line."""
 
-AS: dict[str, str] = {"repair_call": "status"}
+AS: dict[str, str] = {"repair_call": "status", "decision": "moderation_warning"}
 """What a client knows by another name: a call that somebody asked to be told of is a post of that kind."""
 
-WITHOUT_STATUS = frozenset({"follow", "follow_request", "admin.report", "admin.sign_up"})
+DETAILED = frozenset({"admin.report", "decision"})
+"""What is told with a report, or with what the team decided about the reader; without that it is not told."""
+
+WITHOUT_STATUS = frozenset({"follow", "follow_request", "admin.sign_up"}) | DETAILED
 
 
 async def load_notifications(
@@ -31,15 +35,23 @@ async def load_notifications(
     """These notifications, without those whose actor or post is gone or not to be seen any more."""
     accounts = await load_people(conn, look, [one.actor_id for one in found])
     statuses = await load_visible(conn, look, [one.post_id for one in found], reader_id)
-    reported = await load_reports(conn, look, found, reader_id)
+    details = await load_details(conn, look, found, reader_id)
     told: list[Json] = []
     for one in found:
         value = _build(one, accounts.get(one.actor_id), statuses.get(one.post_id or 0))
-        if value is not None and one.type != "admin.report":
+        if value is not None and one.type not in DETAILED:
             told.append(value)
-        elif value is not None and one.id in reported:
-            told.append(value | reported[one.id])
+        elif value is not None and one.id in details:
+            told.append(value | details[one.id])
     return told
+
+
+async def load_details(
+    conn: Connection, look: EntityContext, found: Sequence[Notification], reader_id: int
+) -> dict[int, Json]:
+    """What notifications of DETAILED types are told with, by their ids; none that is not the reader's to know."""
+    reported = await load_reports(conn, look, found, reader_id)
+    return reported | await load_warnings(conn, look, found, reader_id)
 
 
 async def load_people(conn: Connection, look: EntityContext, ids: list[int]) -> dict[int, Json]:

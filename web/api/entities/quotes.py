@@ -17,7 +17,8 @@ from web.api.entities.values import Json
 class Quotes:
     """Of a page of statuses: who quotes what, how often each is quoted, and whose posts the reader may quote.
 
-    `readable` are the posts quoted with agreement that the reader may see; `followed` the authors whom she follows.
+    `readable` are the posts quoted with agreement that the reader may see, by nobody limited whom she does not follow;
+    `followed` the authors whom she follows.
     """
 
     made: dict[int, Quote]
@@ -32,7 +33,7 @@ async def load_quotes(conn: Connection, found: Sequence[Post], reader_id: int | 
     facts = await quote_policies.list_facts(conn, [post.id for post in found])
     made = {id: one.made for id, one in facts.items() if one.made is not None}
     agreed = _list_agreed(made.values())
-    readable = await posts.filter_visible(conn, agreed, reader_id) if agreed else set()
+    readable = await _filter_readable(conn, agreed, reader_id)
     wanted = await posts.filter_wanted(conn, agreed, reader_id) if agreed else set()
     for_followers = {post.author_id for post in found if "followers" in facts[post.id].offer.all}
     followed = await _list_followed(conn, for_followers, reader_id)
@@ -42,6 +43,11 @@ async def load_quotes(conn: Connection, found: Sequence[Post], reader_id: int | 
 def _list_agreed(made: Iterable[Quote]) -> list[int]:
     """The posts that are quoted with agreement."""
     return [one.quoted_id for one in made if one.state == "accepted" and one.quoted_id is not None]
+
+
+async def _filter_readable(conn: Connection, agreed: list[int], reader_id: int | None) -> set[int]:
+    visible = await posts.filter_visible(conn, agreed, reader_id) if agreed else set()
+    return await posts.filter_known(conn, visible, reader_id) if visible else visible
 
 
 async def _list_followed(conn: Connection, authors: set[int], reader_id: int | None) -> set[int]:

@@ -50,4 +50,9 @@ async def _invite(places: int, days: int, note: str, *, ask: bool) -> None:
         print_out(
             await invitation_links.make_address(conn, instance, await invitations.invite(conn, None, new), FIRST_TURN)
         )
-    print_err(f"It lets in {places}, for {days} days; /coop/invitations shows who came by it, and stops it.")
+    people, time = _count(places, "person", "people"), _count(days, "day", "days")
+    print_err(f"It lets in {people}, for {time}; /coop/invitations shows who came by it, and stops it.")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -106,7 +106,7 @@ async def _purge(days: int, *, dry_run: bool) -> None:
             if not step:
                 break
             total, last = total + len(step), step[-1].id
-        print_err(f"{total} would go." if dry_run else f"{total} are gone.")
+        print_err(f"Would go: {total}." if dry_run else f"Gone: {total}.")
 
 
 async def _purge_one(conn: Connection, instance: Instance, one: Listing, *, dry_run: bool) -> None:
@@ -120,7 +120,7 @@ async def _purge_one(conn: Connection, instance: Instance, one: Listing, *, dry_
 async def _find(conn: Connection, id: str) -> Listing:
     found = await records.find_by_listing_uri(conn, id) or await records.find_by_url(conn, id)
     if found is None or found.post.deleted_at is not None:
-        raise CommandFailed(f"{id} is not a listing that is held here.")
+        raise CommandFailed(f"{id} is not a listing that is held here: give the address of its page, or its id.")
     return found
 
 

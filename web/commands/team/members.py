@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from models.people.accounts import ROLES
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
+from web.commands.team.accounts import find_account
 from web.commands.team.french_names import BilingualGroup
 from web.commands.team.invitations import invite
 from web.commands.team.sanctions import suspend, unsuspend
@@ -145,12 +147,14 @@ async def _find_asked(conn: Connection, name: str) -> SignUp:
 @click.argument("held", nargs=-1, required=True, type=click.Choice(["member", *ROLES]))
 def set_role(name: str, held: tuple[str, ...]) -> None:
     """Trust a member with these roles alone (member: with none); prints them."""
+    if "member" in held and len(held) > 1:
+        raise click.UsageError("member means without any role: give it alone, or leave it out.")
     run(_set_role(name.removeprefix("@"), held))
 
 
 async def _set_role(name: str, held: tuple[str, ...]) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
-        found = await find_account(conn, name)
+        found = await find_account(conn, instance.site, name)
         chosen = accounts.order_roles(held)
         await team.change_roles(conn, instance.site, found, chosen, by=None)
         print_out(" ".join(chosen) or "member")
@@ -163,13 +167,15 @@ def export_member(name: str, target: Path) -> None:
     """Write all that a member may take along into a file; prints its path. A mail tells the member."""
     if target.exists():
         raise click.UsageError(f"{target} is there already.")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise click.UsageError(f"There is no folder {target.parent} that can be written to.")
     run(_export_member(name.removeprefix("@"), target))
 
 
 async def _export_member(name: str, target: Path) -> None:
     async with working_instance() as instance:
         async with database.transaction(instance.pool) as conn:
-            found = await find_account(conn, name)
+            found = await find_account(conn, instance.site, name)
             id = await export_archives.ask(conn, found.actor_id)
             await journal.record(conn, "account_exported", by=None, right="members", about_id=found.actor_id)
         if id is not None:
@@ -179,7 +185,10 @@ async def _export_member(name: str, target: Path) -> None:
         path = storage.find_storage(instance.settings).find(archive.file_key or "") if archive is not None else None
         if path is None:
             raise CommandFailed("The archive could not be made just now: the server's log says why.")
-        await asyncio.to_thread(_copy, path, target)
+        try:
+            await asyncio.to_thread(_copy, path, target)
+        except OSError as error:
+            raise CommandFailed(f"{target} could not be written: {error.strerror}") from error
         print_out(str(target))
 
 
@@ -192,18 +201,10 @@ def reset_factors(name: str) -> None:
 
 async def _reset_factors(name: str) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
-        found = await find_account(conn, name)
+        found = await find_account(conn, instance.site, name)
         if not await account_mails.reset_factors(conn, found.actor_id):
             raise CommandFailed(f"{name} has no second factor; the first proof lets in already.")
         print_out(name)
-
-
-async def find_account(conn: Connection, name: str) -> Account:
-    """The member of this name. Raises CommandFailed."""
-    found = await accounts.find_by_username(conn, name)
-    if found is None:
-        raise CommandFailed(f"There is no member named {name} here; `declic members list` names them.")
-    return found
 
 
 def _copy(source: Path, target: Path) -> None:

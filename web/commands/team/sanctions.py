@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
+from web.commands.team.accounts import find_account
 
 with when_used():
     from models.listings import listing_duration
     from models.moderation import decisions
-    from models.people import accounts, actors, roles
+    from models.people import actors, roles
     from models.store import database
     from outbox.moderation import case_decisions
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from models.people.actors import Actor
+    from models.settings import Site
     from models.store.database import Connection
 
 REASON_LIMIT = 1_000
@@ -29,7 +30,7 @@ REASON_LIMIT = 1_000
 @click.argument("name")
 @click.option("--reason", required=True, help="Why, in words that the person reads.")
 @click.option("--rule", default="", help="Which rule of the cooperative it rests on.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, such as 2027-01-31; else for good.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, such as 2027-01-31; else no end.")
 def suspend(name: str, reason: str, rule: str, until: datetime | None) -> None:
     """Suspend a member: what she publishes leaves every list, and she reads why. Prints the id of the decision."""
     if not reason.strip() or len(reason) > REASON_LIMIT:
@@ -39,8 +40,10 @@ def suspend(name: str, reason: str, rule: str, until: datetime | None) -> None:
 
 async def _suspend(name: str, reason: str, rule: str, until: datetime | None) -> None:
     ends_at = None if until is None else listing_duration.end_of(until.date())
+    if ends_at is not None and ends_at <= datetime.now(UTC):
+        raise CommandFailed(f"{until:%Y-%m-%d} is over: give a day to come, or none for a suspension without an end.")
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
-        member = await _find_member(conn, name)
+        member = await _find_member(conn, instance.site, name)
         if await decisions.list_in_force(conn, member.id, ("suspend", "exclude")):
             raise CommandFailed(f"{name} is suspended already; `declic members unsuspend {name}` takes that back.")
         if await roles.list_holders(conn, "roles") == [member.id]:
@@ -61,7 +64,7 @@ def unsuspend(name: str, reason: str) -> None:
 
 async def _unsuspend(name: str, reason: str) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
-        member = await _find_member(conn, name)
+        member = await _find_member(conn, instance.site, name)
         found = await decisions.list_in_force(conn, member.id, ("suspend", "exclude"))
         if not found:
             raise CommandFailed(f"{name} is not suspended by a decision.")
@@ -70,8 +73,5 @@ async def _unsuspend(name: str, reason: str) -> None:
         print_out(name)
 
 
-async def _find_member(conn: Connection, name: str) -> Actor:
-    found = await accounts.find_by_username(conn, name)
-    if found is None:
-        raise CommandFailed(f"There is no member named {name} here; `declic members list` names them.")
-    return await actors.get(conn, found.actor_id)
+async def _find_member(conn: Connection, site: Site, name: str) -> Actor:
+    return await actors.get(conn, (await find_account(conn, site, name)).actor_id)

@@ -69,7 +69,7 @@ class QuoteTargets:
 
 async def _load_targets(conn: Connection, made: Iterable[Quote], reader_id: int | None) -> QuoteTargets:
     visible = await posts.filter_wanted(conn, [one.quoted_id for one in made if one.quoted_id], reader_id)
-    found = await posts.map_by_ids(conn, visible)
+    found = await posts.map_by_ids(conn, await posts.filter_known(conn, visible, reader_id))
     return QuoteTargets(
         posts=found,
         listings=await listings.list_by_posts(conn, [post.id for post in found.values() if post.kind == "listing"]),

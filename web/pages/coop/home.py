@@ -1,9 +1,10 @@
 """The page itself, for whoever holds a role: what waits, the week in figures, the rooms of the administration."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from models.coop import pending_kinds, team, week_figures
 from models.coop.team import TeamMember
 from models.moments import PARIS
 from models.people.accounts import Account
-from models.people.roles import Right
+from models.people.roles import Right, has_right
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.pages.coop.pending_lines import PendingLine, Reader, join_words
@@ -49,22 +50,13 @@ async def show_home(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         pending = await list_pending(Reader(conn=conn, account=account, say=speak))
         request[PENDING] = len(pending)
-        people = await team.list_team(conn, now) if pending else []
+        people = await team.list_team(conn, now)
         able = await pending_kinds.map_able(conn, [one.name for one, _ in pending], [one.actor_id for one in people])
         weeks = await week_figures.list_weeks(conn, now.date())
         await find_branding(request, conn)
         await count_unread(request, conn)
-    lines = [
-        _build_line(
-            speak,
-            reader_language(request),
-            account,
-            [person for person in people if one[0].name not in able or person.actor_id in able[one[0].name]],
-            one,
-            now,
-        )
-        for one in pending
-    ]
+    language = reader_language(request)
+    lines = [_build_line(speak, language, account, _list_able(people, able, one[0]), one, now) for one in pending]
     return await render(
         request,
         "coop/home.html",
@@ -73,7 +65,18 @@ async def show_home(request: web.Request) -> web.Response:
         figures=list_figures(weeks),
         weeks=weeks,
         bars=draw(weeks),
+        **_describe_team(speak, account, people),
     )
+
+
+def _describe_team(say: Say, account: Account, people: Sequence[TeamMember]) -> dict[str, Any]:
+    """Who is on duty this week, whether the reader is, and whether she has nobody beside her."""
+    on_duty = [one for one in people if one.on_duty]
+    return {
+        "on_duty": join_words(say, [_call(say, account, one) for one in on_duty]),
+        "takes_turn": any(one.actor_id == account.actor_id for one in on_duty),
+        "is_alone": len(people) == 1 and has_right(account, "roles"),
+    }
 
 
 def _greet(say: Say, account: Account, count: int) -> str:
@@ -83,6 +86,13 @@ def _greet(say: Say, account: Account, count: int) -> str:
     if count == 1:
         return say(N_("Bonjour %(name)s, une chose à faire"), name=name)
     return say(N_("Bonjour %(name)s, %(number)s choses à faire"), name=name, number=say(NUMBERS[count - 2]))
+
+
+def _list_able(
+    people: Sequence[TeamMember], able: Mapping[str, Collection[int]], source: PendingSource
+) -> list[TeamMember]:
+    """Who may settle one of what waits there: all but those who have a part in each."""
+    return [one for one in people if source.name not in able or one.actor_id in able[source.name]]
 
 
 def _build_line(
@@ -133,5 +143,9 @@ def name_who(say: Say, account: Account, people: Sequence[TeamMember], right: Ri
 
 
 def _name(say: Say, account: Account, one: TeamMember, right: Right) -> str:
-    name = say(N_("vous")) if one.actor_id == account.actor_id else one.name
+    name = _call(say, account, one)
     return say(N_("%(name)s (de permanence)"), name=name) if one.is_on_duty_for(right) else name
+
+
+def _call(say: Say, account: Account, one: TeamMember) -> str:
+    return say(N_("vous")) if one.actor_id == account.actor_id else one.name

@@ -54,13 +54,14 @@ COUNTED = (
 
 
 def list_figures(weeks: Sequence[WeekFigures]) -> list[Figure]:
-    """The figures of the last week against the mean of those before."""
+    """The figures of the last week against the mean of those before, unless nothing at all is known of them."""
     *before, last = weeks
+    known = any(_count(one, name) for one in before for name in COUNTED)
     counts = [
         Figure(
             name=name,
             value=_count(last, name),
-            usual=round(sum(_count(one, name) for one in before) / len(before)),
+            usual=round(sum(_count(one, name) for one in before) / len(before)) if known else None,
         )
         for name in COUNTED
     ]
@@ -79,8 +80,10 @@ def _share(weeks: Sequence[WeekFigures]) -> int | None:
 
 
 def draw(weeks: Sequence[WeekFigures]) -> list[WeekBars]:
-    """The bars of all weeks; the tallest is as tall as there is room."""
-    most = max((count for one in weeks for count in (one.agreed, one.agreed_elsewhere)), default=0) or 1
+    """The bars of all weeks; the tallest is as tall as there is room. None where nothing was agreed."""
+    most = max((count for one in weeks for count in (one.agreed, one.agreed_elsewhere)), default=0)
+    if not most:
+        return []
     return [
         WeekBars(
             week=one,

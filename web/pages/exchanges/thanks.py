@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models.errors import Conflict, Invalid, NotFound
+from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import agreements
 from models.exchanges.exchanges import Exchange
 from models.people import actors
@@ -47,6 +47,6 @@ async def try_thank(request: web.Request, form: Form, thread: Exchange, actor_id
         try:
             async with transaction(instance.pool) as conn:
                 await thank(conn, instance.site, await actors.get(conn, actor_id), held, said)
-        except (Conflict, Invalid) as error:
+        except (Conflict, Forbidden, Invalid) as error:
             form.refuse("thanks" if isinstance(error, Invalid) else "", error)
     return form.ok

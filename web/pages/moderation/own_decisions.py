@@ -12,11 +12,12 @@ from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.news.statements import load_statement
+from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.render import N_, render
 from web.security.session import require_account
 
-SAID = {"objected": N_("Votre recours est parti. Vous aurez la réponse par courriel, et ici.")}
+SAID = {"objected": N_("Votre recours est parti.")}
 
 
 async def show_decision(request: web.Request) -> web.Response:
@@ -73,5 +74,6 @@ async def _show(request: web.Request, form: Form, decision: ModerationDecision, 
         one=one,
         said=find_flash_message(request, SAID),
         answered_by_somebody=bool(answering),
+        mail=has_mail(request),
         here_url=request.path,
     )

@@ -8,11 +8,13 @@ from federation.own_keys.key_pairs import make_key_pairs
 from models.access import second_factors
 from models.access.one_time_links import Purpose
 from models.errors import Conflict, NotFound
-from models.moderation import journal
+from models.moderation import decisions, journal
+from models.moderation.decisions import DecisionKind, ModerationDecision
 from models.people import accounts
 from models.people.accounts import ROLES, Account
 from models.people.documents import acceptances
 from models.people.invitations import entries
+from models.people.roles import has_right
 from models.people.team import place_keepers
 from models.store.database import Connection, connection, transaction
 from outbox.people.accounts import NewMember, register
@@ -21,6 +23,7 @@ from web.actions.sign_up import NAME_LIMIT
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.mail.account_mails import reset_factors
+from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.people.registration_form import fail_taken, read_username
 from web.rendering.render import N_, render, say
@@ -33,6 +36,10 @@ PAGE = 50
 SAID = {"roles": N_("C’est fait. La personne en est prévenue par un message de la coop.")}
 
 PURPOSES: tuple[Purpose, ...] = ("password", "login")
+
+
+SHOWN: tuple[DecisionKind, ...] = ("limit", "suspend", "exclude")
+"""What of moderation stands beside a member's name."""
 
 
 async def list_members(request: web.Request) -> web.Response:
@@ -168,12 +175,14 @@ async def _show(
         place = await place_keepers.is_place(conn, member.actor_id)
         inviter = await entries.find_inviter(conn, member.actor_id)
         accepted = await acceptances.list_acceptances(conn, member.actor_id)
+        ruling = await _list_ruling(conn, me, member)
     speak = partial(say, request)
     return await render(
         request,
         "account/member.html",
         status=status,
         member=member,
+        mail=has_mail(request),
         form=form,
         link=link,
         helps=team.may_help_to_enter(me, member),
@@ -183,4 +192,12 @@ async def _show(
         said=find_flash_message(request, SAID),
         inviter=inviter,
         accepted=accepted,
+        ruling=ruling,
     )
+
+
+async def _list_ruling(conn: Connection, me: Account, member: Account) -> list[ModerationDecision]:
+    """What holds about her, for those who moderate; nobody sees a case about herself."""
+    if not has_right(me, "reports") or me.actor_id == member.actor_id:
+        return []
+    return await decisions.list_in_force(conn, member.actor_id, SHOWN)

@@ -16,7 +16,7 @@ from web.actions.sign_up import NewMember, ask_to_join, create_member
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, blank_form, read_form
 from web.forms.throttle import may_try, refuse_try
-from web.forms.way_in import INVITATION_FIELD, WayIn, find_way_in, read_entry
+from web.forms.way_in import INVITATION_FIELD, WayIn, find_way_in, find_way_of, read_entry
 from web.http.app_keys import INSTANCE
 from web.http.caching import forbid_caching
 from web.mail.account_mails import queue_mail
@@ -53,6 +53,7 @@ async def post_registration(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         commune = await read_commune(conn, form)
         questions = (await preferences.load(conn)).questions if way.mode == "approval" else ()
+        way = await find_way_of(conn, way, newcomer.email)
     answers = read_answers(form, questions)
     if form.ok and not await may_try(request, "register", ""):
         refuse_try(form, "", "register")
@@ -100,7 +101,7 @@ async def _create(request: web.Request, form: Form, newcomer: NewMember, commune
 
     One to which her invitation was sent is proven: she is in at once.
     """
-    mail = has_mail(request) and newcomer.email.lower() != newcomer.entry.proven_email.lower()
+    mail = has_mail(request) and not newcomer.is_proven
     try:
         account = await create_member(request.app[INSTANCE], newcomer, roles=(), commune=commune, confirmed=not mail)
     except Conflict as conflict:

@@ -1,14 +1,23 @@
 """People who ask to come in: what they are told, and who of the cooperative says yes or no to them."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 from aiohttp import web
 
 from federation.own_keys.key_pairs import make_key_pairs
 from models.errors import Conflict, NotFound
+from models.moderation import excluded_addresses
 from models.people import sign_ups
 from models.people.accounts import Account
-from models.people.arrivals import answer_mails, canned_answers, sign_up_messages
+from models.people.arrivals import (
+    answer_mails,
+    answered_requests,
+    canned_answers,
+    sign_up_messages,
+    waiting_accounts,
+)
 from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.arrivals.canned_answers import WORDS_LIMIT, AnswerKind
 from models.people.roles import RIGHTS
@@ -21,7 +30,7 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.people import find_name
-from web.pages.people.arrivals.reply_words import fill_in_replies
+from web.pages.people.arrivals.reply_words import begin_reply, fill_in_replies
 from web.rendering.render import N_, find_branding, render, say
 from web.security.session import require_right
 
@@ -31,7 +40,14 @@ SAID = {
     "welcome": N_("C’est fait : la personne peut entrer."),
     "refused": N_("C’est fait : la demande et tout ce qui allait avec sont effacés."),
     "asked": N_("Votre question est partie. La demande attend maintenant la réponse de la personne."),
+    "refused_many": N_("C’est fait : ces demandes et tout ce qui allait avec sont effacés."),
 }
+
+LIST_PAGE = 50
+"""Requests on one page of the list."""
+
+FEW = 3
+"""So many are answered one by one: nothing asks to refuse several at once."""
 
 ACTS: tuple[AnswerKind, ...] = canned_answers.KINDS
 
@@ -40,6 +56,26 @@ async def list_requests(request: web.Request) -> web.Response:
     """GET /coop/demandes."""
     require_right(request, "sign_ups")
     return await _show_list(request, blank_form(request))
+
+
+async def post_refusals(request: web.Request) -> web.Response:
+    """POST /coop/demandes: no to all of those that are ticked, or to all whose address nobody confirmed."""
+    me = require_right(request, "sign_ups")
+    form = await read_form(request)
+    missing = "Écrivez ce que ces personnes liront." if _has_mail(request) else ""
+    words = form.lines("words", limit=WORDS_LIMIT, missing=missing)
+    unproven = form.flag("unproven")
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        waiting = await sign_ups.list_waiting(conn)
+        ticked = form.many("ids", [str(one.id) for one in waiting])
+        chosen = [one.id for one in waiting if str(one.id) in ticked or (unproven and one.is_unproven)]
+        if not chosen:
+            form.fail("", "Cochez les demandes à refuser.")
+        if form.ok:
+            await outbox.reject_sign_ups(conn, chosen, TeamAnswer(words=words, by=me, proven_only=True))
+    if not form.ok:
+        return await _show_list(request, form, ticked=ticked, status=422)
+    raise redirect_with_message(PAGE, "refused_many")
 
 
 async def show_request(request: web.Request) -> web.Response:
@@ -52,9 +88,7 @@ async def post_answer(request: web.Request) -> web.Response:
     """POST /coop/demandes/ID: let somebody in, ask her something, or say no to her."""
     me = require_right(request, "sign_ups")
     form = await read_form(request)
-    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
-    missing = "" if act == "yes" else "Écrivez ce que la personne lira."
-    words = form.lines(f"words_{act}", limit=WORDS_LIMIT, missing=missing)
+    act, words = await _read_answer(request, form)
     if not form.ok or not act:
         return await _show_one(request, form, status=422)
     try:
@@ -69,11 +103,29 @@ async def post_answer(request: web.Request) -> web.Response:
     raise redirect_with_message(f"{PAGE}/{request.match_info['id']}" if act == "more" else PAGE, said)
 
 
+async def _read_answer(request: web.Request, form: Form) -> tuple[AnswerKind | Literal[""], str]:
+    """What is answered, with which words; the form has failed where they are missing or not said to the end."""
+    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
+    missing = "" if act == "yes" else "Écrivez ce que la personne lira."
+    words = form.lines(f"words_{act}", limit=WORDS_LIMIT, missing=missing)
+    if act in ("no", "more") and form.ok and await _is_half_said(request, act, words):
+        form.fail(f"words_{act}", "Finissez la phrase : la personne lira exactement ces mots.")
+    return act, words
+
+
+async def _is_half_said(request: web.Request, act: AnswerKind, words: str) -> bool:
+    """Whether these are the words that were ready, which only begin to say why or what."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asked = await sign_ups.find(conn, _read_id(request))
+        coop = await find_branding(request, conn)
+    return asked is not None and words.strip() == begin_reply(partial(say, request), asked, coop.name, act).strip()
+
+
 async def _approve(request: web.Request, answer: TeamAnswer, me: Account) -> str:
     """Where mails can be sent, a new member whose address is not confirmed does that by one first."""
     instance = request.app[INSTANCE]
     key_pairs = await make_key_pairs(instance.settings)
-    mail = instance.settings.smtp_url is not None
+    mail = _has_mail(request)
     async with transaction(instance.pool) as conn:
         await outbox.approve_sign_up(
             conn, instance.site, _read_id(request), answer, key_pairs=key_pairs, confirmed=not mail
@@ -99,6 +151,10 @@ async def _ask(request: web.Request, answer: TeamAnswer, me: Account) -> str:
     return "asked"
 
 
+def _has_mail(request: web.Request) -> bool:
+    return request.app[INSTANCE].settings.smtp_url is not None
+
+
 def _read_id(request: web.Request) -> int:
     return read_id(request.match_info["id"])
 
@@ -118,7 +174,7 @@ def _note_conflict(form: Form, conflict: Conflict) -> None:
 async def _show_answered(request: web.Request, form: Form) -> web.Response:
     """Somebody else was quicker: who, and what she said; or there is nobody any more who asks."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        answered = await sign_ups.find_answered(conn, _read_id(request))
+        answered = await answered_requests.find_answered(conn, _read_id(request))
         by = await find_name(conn, answered.answered_by if answered else None)
     if answered is None:
         form.fail("", "Cette demande n’existe plus : la personne l’a retirée, ou elle était trop ancienne.")
@@ -131,23 +187,43 @@ async def _show_answered(request: web.Request, form: Form) -> web.Response:
     return await _show_list(request, form, status=409)
 
 
-async def _show_list(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+async def _show_list(
+    request: web.Request, form: Form, *, ticked: Sequence[str] = (), status: int = 200
+) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
-        waiting = await sign_ups.list_waiting(conn)
+        everybody = await sign_ups.list_waiting(conn)
+        page = min(_read_page(request), 1 + max(0, len(everybody) - 1) // LIST_PAGE)
+        waiting = everybody[(page - 1) * LIST_PAGE : page * LIST_PAGE]
         communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
         absence = await sign_ups.find_absence(conn)
-        answered = [(one, await find_name(conn, one.answered_by)) for one in await sign_ups.list_answered(conn)]
+        registration = await sign_ups.find_registration(conn)
+        answered = [
+            (one, await find_name(conn, one.answered_by)) for one in await answered_requests.list_answered(conn)
+        ]
     return await render(
         request,
         "account/sign_ups.html",
         status=status,
         form=form,
         waiting=[(one, communes.get(one.commune_code or "")) for one in waiting],
+        count=len(everybody),
+        few=FEW,
+        ticked=ticked,
+        unproven=sum(one.is_unproven for one in everybody),
+        page=page,
+        more=len(everybody) > page * LIST_PAGE,
+        limit=WORDS_LIMIT,
         absence=absence,
+        registration=registration,
         answered=answered,
-        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        mail=_has_mail(request),
         said=find_flash_message(request, SAID),
     )
+
+
+def _read_page(request: web.Request) -> int:
+    page = request.query.get("page", "")
+    return max(int(page), 1) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
 
 
 async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
@@ -158,6 +234,8 @@ async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> w
             commune = await places.find_commune(conn, asked.commune_code) if asked.commune_code else None
             messages = await sign_up_messages.list_of(conn, asked.id)
             ready = await canned_answers.list_all(conn)
+            earlier = await excluded_addresses.find(conn, asked.email)
+            refused = await answered_requests.find_refused(conn, asked.username)
             coop = await find_branding(request, conn)
     if asked is None:
         return await _show_answered(request, form)
@@ -172,13 +250,16 @@ async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> w
         commune=commune,
         at_home=commune is not None and not {commune.code, commune.epci_code}.isdisjoint(coop.territory_codes),
         messages=messages,
+        earlier=earlier,
+        unconfirmed_days=waiting_accounts.UNCONFIRMED_DAYS,
+        refused=refused,
         replies=fill_in_replies(partial(say, request), asked, coop.name, ready, chosen),
         ready=list(enumerate(ready)),
         opened=_find_opened(form, chosen, [one.kind for one in ready]),
         place=place + 1,
         count=len(waiting),
         following=_find_next(waiting, place),
-        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        mail=_has_mail(request),
         limit=WORDS_LIMIT,
         said=find_flash_message(request, SAID),
     )

@@ -54,6 +54,7 @@ REFUSALS = {
     "client_credentials).",
     "registrations_closed": "Cette coop accueille elle-même ses membres : écrivez-lui pour la rejoindre.",
     "approval_pending": "Votre demande est notée : connectez-vous quand quelqu’un de la coop aura dit oui.",
+    "reason_missing": "Dites en quelques mots pourquoi vous voulez entrer : l’équipe lit chaque demande.",
     "agreement_required": "agreement doit être vrai : qui rejoint la coop accepte ses règles.",
     "email_invalid": "Donnez une adresse de courriel entière, comme marie@exemple.fr.",
     "email_unconfirmed": "Confirmez d’abord votre adresse : un courriel avec un lien vous a été envoyé.",

@@ -21,8 +21,8 @@ from models.listings import repair_watches, unavailabilities
 from models.moderation import removed_pictures, reports
 from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
-from models.people import accounts, keys, sign_ups
-from models.people.arrivals import answer_mails, waiting_accounts
+from models.people import keys, sign_ups
+from models.people.arrivals import answer_mails, answered_requests, unconfirmed_accounts, waiting_accounts
 from models.people.invitations import mailings, member_imports
 from models.people.team import duty
 from models.personal_data import deletion_requests
@@ -106,13 +106,13 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "tokens": tokens.forget_old,
     "grants": authorization_grants.forget_old,
     "applications": applications.forget_unused,
-    "unconfirmed": accounts.forget_unconfirmed,
+    "unconfirmed": unconfirmed_accounts.forget_unconfirmed,
     "guests": guests.forget_unconfirmed,
     "login_steps": login_steps.forget_old,
     "links": one_time_links.forget_expired,
     "agreement_links": agreement_links.forget_old,
     "sign_ups": waiting_accounts.forget_old,
-    "answered_sign_ups": sign_ups.forget_answered,
+    "answered_sign_ups": answered_requests.forget_answered,
     "invitation_mails": mailings.forget_old,
     "member_imports": member_imports.forget_old,
     "attempts": limit_rows.forget_old,

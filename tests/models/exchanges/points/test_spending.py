@@ -8,7 +8,7 @@ from models import preferences
 from models.errors import Invalid, NotFound
 from models.exchanges import points
 from models.exchanges.points import TooFew
-from models.people import accounts
+from models.people.arrivals import unconfirmed_accounts
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member
 from tests.points import KEPT, give
@@ -71,7 +71,7 @@ async def test_whoever_never_confirmed_is_not_in_the_ledger_and_can_be_forgotten
 
     assert not await points.are_kept_between(conn, alice.id, hocine.id)
     assert [member.username for member in await points.list_members(conn)] == ["hocine"]
-    assert await accounts.forget_unconfirmed(conn) == 1
+    assert await unconfirmed_accounts.forget_unconfirmed(conn) == 1
 
 
 async def test_nothing_moves_without_points_nor_to_somebody_who_is_no_member(conn: Connection) -> None:

@@ -10,6 +10,7 @@ from models.exchanges import points
 from models.listings import repair_watches
 from models.news import mail_preferences
 from models.people import accounts, actors, member_directory, roles, usage_statistics
+from models.people.arrivals import unconfirmed_accounts
 from models.people.sign_ups import NewSignUp
 from models.relations import follow_suggestions, follows
 from models.store.database import Connection, execute, fetch_value
@@ -62,7 +63,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[Any]]] = {
     ),
     "who answers requests": lambda conn, _: roles.list_holders(conn, "sign_ups"),
     "an administrator": lambda conn, _: accounts.has_admin(conn),
-    "unconfirmed and old": lambda conn, _: accounts.forget_unconfirmed(conn, days=0),
+    "unconfirmed and old": lambda conn, _: unconfirmed_accounts.forget_unconfirmed(conn, days=0),
 }
 """What lists, counts or finds people, by what it is."""
 

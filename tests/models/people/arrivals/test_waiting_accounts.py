@@ -62,6 +62,32 @@ async def test_whoever_nobody_answered_for_three_months_is_erased_and_told(conn:
     assert msgspec.json.decode(payload)["kind"] == "expired"
 
 
+async def test_whoever_never_confirmed_her_address_is_forgotten_after_a_week_without_a_mail(conn: Connection) -> None:
+    id, carole = await wait(conn)
+    await execute(conn, "UPDATE sign_up SET to_confirm = true, asked_at = now() - interval '6 days'")
+    early = await waiting_accounts.forget_old(conn)
+    await execute(conn, "UPDATE sign_up SET asked_at = now() - interval '8 days'")
+    await sign_up_messages.write(conn, id, carole, "Bonjour.", role=None)
+    talking = await waiting_accounts.forget_old(conn)
+    await execute(conn, "DELETE FROM sign_up_message")
+
+    assert (early, talking, await waiting_accounts.forget_old(conn)) == (0, 0, 1)
+    assert await accounts.find(conn, carole) is None
+    assert await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'sign_up_mail'") == []
+
+
+async def test_whoever_did_not_answer_the_team_is_told_so_and_not_that_nobody_answered(conn: Connection) -> None:
+    id, _ = await wait(conn)
+    awa = await make_member(conn, "awa", roles=["welcome"])
+    await sign_up_messages.write(conn, id, awa.id, "Une question ?", role="welcome")
+    await execute(conn, "UPDATE sign_up SET asked_at = now() - interval '91 days'")
+
+    await waiting_accounts.forget_old(conn)
+
+    [payload] = await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'sign_up_mail'")
+    assert msgspec.json.decode(payload)["asked_back"] is True
+
+
 async def test_team_is_not_reminded_while_it_waits_for_her(conn: Connection) -> None:
     id, carole = await wait(conn)
     awa = await make_member(conn, "awa", roles=["welcome"])

@@ -1,12 +1,15 @@
 """Versions of the charter, and whom a yes is asked of."""
 
+import asyncio
+
 import pytest
 
 from models.errors import Conflict
 from models.people import accounts
 from models.people.documents import acceptances, rules, versions
 from models.people.documents.versions import NewVersion
-from models.store.database import Connection
+from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
+from tests.eventually import eventually
 from tests.factories import make_member
 from tests.invitations import publish_charter
 
@@ -57,8 +60,11 @@ async def test_a_next_version_that_asks_is_asked_of_everybody(conn: Connection) 
     second = await publish_charter(conn, "1. Nouveau")
 
     assert [one.id for one in await acceptances.list_asked(conn, alice.id)] == [second]
-    assert await acceptances.count_missing(conn) == 1
+    assert [one.username for one in await acceptances.list_unaccepting(conn)] == ["alice"]
     assert [one.version for one in await versions.list_versions(conn, "charter")] == [2, 1]
+    terms = NewVersion(kind="terms", text="1. Conditions", summary="", due_at=None, published_by=None, follows=0)
+    await versions.publish(conn, terms)
+    assert [rule.text for rule in await rules.list_rules(conn)] == ["Nouveau"], "those of the charter"
 
 
 async def test_who_publishes_after_somebody_else_is_told(conn: Connection) -> None:
@@ -69,3 +75,53 @@ async def test_who_publishes_after_somebody_else_is_told(conn: Connection) -> No
         await versions.publish(conn, late)
 
     assert [one.version for one in await versions.list_current(conn)] == [1]
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "UPDATE account SET waits_since = now() WHERE actor_id = $1",
+        "UPDATE account SET confirmed_at = NULL WHERE actor_id = $1",
+        "UPDATE account SET disabled_at = now() WHERE actor_id = $1",
+        "UPDATE actor SET suspended_at = now() WHERE id = $1",
+    ],
+)
+async def test_who_takes_no_part_is_not_among_those_of_whom_a_yes_is_missing(conn: Connection, aside: str) -> None:
+    alice, bob = await make_member(conn), await make_member(conn, "bob")
+    await publish_charter(conn)
+
+    await execute(conn, aside, alice.id)
+
+    assert [one.actor_id for one in await acceptances.list_unaccepting(conn)] == [bob.id]
+    assert await is_asked(conn, alice.id), "she is once she takes part"
+
+
+async def test_who_says_yes_while_a_version_is_published_is_asked_for_it_all_the_same(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn)
+        first = await publish_charter(conn)
+
+    async def publish_second() -> None:
+        async with transaction(pool) as other:
+            await publish_charter(other, "1. Nouveau")
+
+    async with transaction(pool) as conn:
+        await acceptances.accept(conn, alice.id, [first])
+        publishing = asyncio.create_task(publish_second())
+        await eventually(lambda: is_waiting(conn))
+    await publishing
+
+    async with connection(pool) as conn:
+        assert await is_asked(conn, alice.id)
+
+
+async def is_waiting(conn: Connection) -> bool:
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """,
+        )
+    )

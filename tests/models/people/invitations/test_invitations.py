@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.errors import Conflict
-from models.people import accounts
 from models.people.actors import Actor
+from models.people.arrivals import unconfirmed_accounts
 from models.people.invitations import entries, invitations, mailings, member_imports
 from models.people.invitations.entries import Entry
 from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
@@ -51,7 +51,9 @@ async def test_a_members_own_invitation_ends_with_her(conn: Connection) -> None:
 
     await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.id)
 
-    assert [await state_of(conn, own), await state_of(conn, teams)] == ["expired", "open"]
+    assert [await state_of(conn, own), await state_of(conn, teams)] == ["revoked", "open"]
+    found = await invitations.find(conn, teams)
+    assert found is not None and found.maker_name == "", "nobody reads the name of who is suspended"
 
 
 async def test_of_two_at_the_last_place_one_comes_in(pool: Pool) -> None:
@@ -109,7 +111,7 @@ async def test_who_never_confirms_gives_her_place_back(conn: Connection) -> None
     )
     assert await state_of(conn, id) == "full"
 
-    assert await accounts.forget_unconfirmed(conn) == 1
+    assert await unconfirmed_accounts.forget_unconfirmed(conn) == 1
 
     assert await state_of(conn, id) == "open"
 
@@ -120,7 +122,7 @@ async def test_a_member_gives_away_what_is_open_or_taken(conn: Connection) -> No
     stopped = await make_invitation(conn, alice.id, team=False, places=4)
     await come(conn, "carole", stopped)
     await invitations.revoke(conn, stopped)
-    await make_invitation(conn, alice.id, places=100)
+    await come(conn, "denis", await make_invitation(conn, alice.id, places=100))
 
     assert await invitations.count_given(conn, alice.id) == 3 + 1
 

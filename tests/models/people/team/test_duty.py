@@ -33,7 +33,7 @@ async def test_who_was_on_duty_a_year_ago_is_forgotten(conn: Connection) -> None
         "INSERT INTO duty (week, role, actor_id) VALUES ($1, 'moderator', $2), ($3, 'moderator', $2)",
         week - timedelta(weeks=51),
         mona.id,
-        week - timedelta(weeks=60),
+        week - timedelta(weeks=53),
     )
 
     assert await duty.forget_old(conn) == 1

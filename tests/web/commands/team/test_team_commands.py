@@ -126,6 +126,9 @@ async def test_members_are_listed_by_role_for_people_and_for_scripts(shell: Shel
 
     assert "has to administer" in await shell.refusal("members", "role", "ada", "member")
     assert "There is no member named nina" in await shell.refusal("members", "role", "nina", "admin")
+    assert "no member named zoe@henin.test" in await shell.refusal("members", "role", "zoe@henin.test", "admin")
+    assert await shell.result("members", "role", "@zoe@lomme.test", "member") == "member"  # as reports name her
+    assert "member means without any" in await shell.refusal("members", "role", "zoe", "member", "admin")
     assert await shell.acts() == ["roles_changed", "roles_changed"]
 
 
@@ -168,6 +171,8 @@ async def test_a_member_is_suspended_with_reasons_and_comes_back(shell: Shell) -
     assert await shell.sql("SELECT suspended_at IS NOT NULL FROM actor WHERE id = 7")
     assert await shell.sql("SELECT count(*) FROM notification WHERE recipient_id = 7 AND type = 'decision'") == 1
     assert "suspended already" in await shell.refusal("members", "suspend", "zoe", "--reason", "Encore.")
+    over = ("--reason", "Non.", "--until", "2020-01-31")
+    assert "is over" in await shell.refusal("members", "suspend", "ada", *over)
     await shell.sql("INSERT INTO appeal (decision_id, words) VALUES ($1, 'Je n’y suis pour rien.')", int(id))
 
     assert await shell.result("membres", "retablir", "zoe", "--reason", "C’était une erreur.") == "zoe"
@@ -216,7 +221,7 @@ async def test_a_listing_is_hidden_and_shown_again(shell: Shell) -> None:
 
 async def test_what_ended_long_ago_goes_and_nothing_else(shell: Shell) -> None:
     status, out, err = await shell.run("listings", "purge", "--dry-run")
-    assert (status, out.split(), err.strip().endswith("1 would go.")) == (0, [f"{LISTING}/old"], True)
+    assert (status, out.split(), err.strip().endswith("Would go: 1.")) == (0, [f"{LISTING}/old"], True)
     assert await shell.result("listings", "purge", "--older-than", "500") == ""
     assert (await shell.run("listings", "purge", "--older-than", "29"))[0] == 2
     assert await shell.sql("SELECT count(*) FROM post WHERE id IN (70, 71) AND deleted_at IS NULL") == 2
@@ -257,6 +262,7 @@ async def test_the_journal_says_what_was_done_and_the_archive_is_for_who_runs_th
     assert await shell.result("membres", "exporter", "zoe", "--to", str(target)) == str(target)
     assert (target.stat().st_mode & 0o777, target.read_bytes()[:2]) == (0o600, b"PK")
     assert "is there already" in await shell.refusal("members", "export", "zoe", "--to", str(target))
+    assert "no folder" in await shell.refusal("members", "export", "zoe", "--to", str(tmp_path / "none" / "zoe.zip"))
     assert "no second factor" in await shell.refusal("members", "reset-factors", "zoe")
 
     [entry] = json.loads(await shell.result("journal", "--json"))

@@ -13,7 +13,7 @@ from models.people.accounts import Account, Role
 from models.people.actors import Actor
 from models.people.team.duty import find_week
 from models.store.database import Connection, connection, execute, transaction
-from tests.factories import make_listing, make_member
+from tests.factories import make_agreement, make_listing, make_member
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.coop import pending_things as things
@@ -268,7 +268,40 @@ async def test_whoever_is_gone_or_waits_herself_is_not_named(
     assert "personne d’autre que vous ne peut s’en occuper" in (await nadia.get("/coop")).words()
 
 
-async def test_the_week_stands_in_figures_with_a_drawing_and_a_table(nadia: Browser, quiet: Village) -> None:
+async def test_a_cooperative_that_has_just_begun_is_not_measured_by_weeks_before_it(nadia: Browser) -> None:
+    page = await nadia.get("/coop")
+
+    assert "d’habitude" not in page.words() and "Aucun accord n’a été conclu" in page.words()
+    assert not page.html.xpath("//*[name()='svg'][@role='img']")
+
+
+async def test_who_is_on_duty_stands_above_and_the_button_says_what_it_leads_to(
+    nadia: Browser, instance: Instance, quiet: Village
+) -> None:
+    alone = (await nadia.get("/coop")).words()
+    async with transaction(instance.pool) as conn:
+        await give_roles(conn, quiet.alice, "welcome")
+    nobody = (await nadia.get("/coop")).words()
+    async with transaction(instance.pool) as conn:
+        for who, role in ((quiet.alice, "welcome"), (quiet.admin, "admin")):
+            insert = "INSERT INTO duty (week, role, actor_id) VALUES ($1, $2, $3)"
+            await execute(conn, insert, find_week(datetime.now(PARIS)), role, who.id)
+    both = (await nadia.get("/coop")).words()
+
+    assert "Vous êtes seul·e dans l’équipe" in alone and "Prendre la permanence" in alone
+    assert "Personne n’est de permanence cette semaine" in nobody and "seul·e" not in nobody
+    assert "De permanence cette semaine : " in both and "vous" in both and "Maryse" in both
+    assert "Je passe la main" in both
+
+
+async def test_the_week_stands_in_figures_with_a_drawing_and_a_table(
+    nadia: Browser, instance: Instance, quiet: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        listing = await make_listing(conn, quiet.alice)
+        await make_agreement(conn, listing, quiet.hocine, state="agreed", agreed_at=datetime.now(PARIS))
+        await execute(conn, "UPDATE account SET created_at = now() - interval '20 days' WHERE roles <> '{}'")
+
     page = await nadia.get("/coop")
     first = datetime.now(PARIS).date() - timedelta(days=6)
 
@@ -276,7 +309,7 @@ async def test_the_week_stands_in_figures_with_a_drawing_and_a_table(nadia: Brow
     bars = page.html.xpath("//*[name()='svg'][@role='img']//*[name()='rect']")
     rows = page.html.xpath("//table/tbody/tr")
 
-    assert figures[0].startswith("nouveaux membres") and figures[0].endswith("0 d’habitude 3")
+    assert figures[0].startswith("nouveaux membres") and figures[0].endswith("0 d’habitude 2")
     assert len(bars) == 10 and len(rows) == 5
     assert str(first.day) in rows[-1].text_content()
 

@@ -11,6 +11,7 @@ from models.store.database import connection, execute, fetch_column, transaction
 from outbox.exchanges.agreements.agreements import counter, propose
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.outbox.threads.test_terms_in_words import START
+from tests.rulings import rule
 from tests.web.form_client import Doorbell
 
 TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=3), place="La Remise")
@@ -111,3 +112,21 @@ async def test_a_link_that_is_too_old_or_was_never_made_leads_on(door: Doorbell)
 
     assert (await visitor.open(link)).status == 410
     assert (await visitor.open("/accord/" + "x" * 32)).status == 410
+
+
+@pytest.mark.parametrize(("answer", "state"), [("oui", "countered"), ("non", "refused")])
+async def test_who_is_suspended_agrees_to_nothing_by_an_old_mail_and_may_say_no(
+    door: Doorbell, answer: str, state: str
+) -> None:
+    held, link = await make_question(door)
+    visitor = await door.ring()
+    await visitor.open(link)
+    async with transaction(door.instance.pool) as conn:
+        bob = await actors.get(conn, held.partner_id)
+        await rule(conn, bob, "suspend", site=door.instance.site)
+
+    await visitor.send(link, {"answer": answer, "reason": "Je ne peux plus."})
+
+    assert await state_of(door, held) == state
+    if answer == "oui":
+        assert visitor.status == 422 and "Votre compte est suspendu" in visitor.text

@@ -137,6 +137,9 @@ async def test_a_refusal_needs_words_which_the_author_reads_and_its_photos_are_r
     assert (mute.status, await waiting(instance)) == (422, [listing.id])
     assert "Dites pourquoi : la personne le lira." in mute.words()
 
+    endless = await mona.send("/coop/retenues", {"act": "refuse", "post": str(listing.id), "words": "x" * 1001})
+    assert endless.html.xpath(f"//*[@id='words-{listing.id}-erreur']")
+
     fields = {"act": "refuse", "post": str(listing.id), "words": "Contraire à notre charte.", "photos": "1"}
     done = await mona.send("/coop/retenues", fields)
 

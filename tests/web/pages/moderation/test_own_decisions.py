@@ -24,7 +24,7 @@ async def test_she_objects_and_another_one_takes_it_back(team: Team) -> None:
     again = await hocine.send(where, {"words": "Encore."}, form_on="/compte")
 
     assert (empty.status, sent.location, again.status) == (422, f"{where}?fait=objected", 422)
-    assert "Vous avez déjà fait un recours" in again.words()
+    assert "Vous avez déjà fait un recours" in again.words() and "Encore." in again.words()
     assert await team.list_news("appeal") == ["nadia", "odile"]
     assert "Ce n’était pas moi." in (await team.odile.get(f"{LIST}?voir=recours")).words()
     case = (await team.odile.get(f"{LIST}?voir=recours")).html.xpath(
@@ -33,11 +33,34 @@ async def test_she_objects_and_another_one_takes_it_back(team: Team) -> None:
     assert "ce n’est pas à vous" in (await team.mona.get(case)).words()
     fields = {"act": "appeal_taken_back", "decision": str(id), f"words_{id}": "Vous avez raison."}
     assert (await team.mona.send(f"{case}/suite", fields, form_on=case)).status == 404
+    mute = await team.odile.send(f"{case}/suite", fields | {f"words_{id}": " "}, form_on=case)
+    [field] = mute.html.xpath("//*[@id='erreurs']//a/@href")
+    assert (mute.status, mute.html.xpath(f"//textarea[@id='{field[1:]}']/@aria-describedby")) == (
+        422,
+        [f"words_{id}-erreur"],
+    )
+    assert "Ce que Hocine en dit" in mute.words() and "Limiter le compte" in mute.words()
     assert (await team.odile.send(f"{case}/suite", fields, form_on=case)).location == f"{case}?fait=taken_back"
 
     words = (await hocine.get(where)).words()
     assert "la décision est levée" in words and "Vous avez raison." in words and "Odile" not in words
     assert "L’équipe a répondu à votre recours" in (await hocine.get("/notifications")).words()
+
+
+async def test_where_nobody_else_is_free_to_read_an_appeal_it_says_so_before_and_after(team: Team) -> None:
+    id = await decide(team, "limit")
+    async with transaction(team.instance.pool) as conn:
+        names = "SELECT id FROM actor WHERE username IN ('mona', 'odile', 'nadia')"
+        await execute(conn, f"UPDATE account SET roles = '{{}}' WHERE actor_id IN ({names})")
+        await execute(conn, "UPDATE account SET roles = '{admin}' WHERE actor_id = $1", team.mona_herself.id)
+    hocine, where = await team.open_browser(team.village.hocine), f"/compte/decisions/{id}"
+
+    before = (await hocine.get(where)).words()
+    await hocine.send(where, {"words": "Ce n’était pas moi."}, form_on=where)
+    after = (await hocine.get(where)).words()
+
+    for words in (before, after):
+        assert "même si elle a pris part à la décision" in words and "n’a pris part à rien" not in words
 
 
 async def test_others_read_neither_it_nor_what_is_only_proposed(team: Team) -> None:

@@ -9,16 +9,17 @@ from federation.instance import Instance
 from models.access import tokens
 from models.exchanges import agreements
 from models.ids import make_id
+from models.moderation import excluded_addresses
 from models.moderation.decisions import DecisionKind
 from models.news import mail_preferences, push_subscriptions
-from models.people import actors, roles
+from models.people import accounts, actors, roles
 from models.people.actors import Actor
 from models.posts import scheduled_posts
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import accept
 from outbox.moderation import sanctions
 from tests import sample_threads
-from tests.factories import make_remote_actor
+from tests.factories import make_local_actor, make_remote_actor
 from tests.rulings import rule
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
@@ -56,6 +57,31 @@ async def test_every_page_leads_to_the_one_that_says_why(alice: Browser, instanc
         assert (await alice.get(path)).status == 200
     assert (await alice.send("/compte/donnees", {}, form_on="/compte/donnees")).location.startswith("/compte/donnees")
     assert (await alice.send("/deconnexion", {}, form_on="/compte/suspension")).status == 303
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_what_the_law_opens_for_anybody_opens_for_her_as_logged_out(
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, waits: bool
+) -> None:
+    """Who waits to be let in is a visitor on these pages too; whoever is suspended reports as one."""
+    visitor = await open_browser(None)
+    await decide(instance, lomme.alice)
+    async with transaction(instance.pool) as conn:
+        await make_local_actor(conn, "instance", type="Application")
+        if waits:
+            await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", lomme.alice.id)
+    drill = f"/signaler/annonce/{lomme.drill.id}"
+    named = await visitor.get(f"/signaler?adresse={SITE.url}/annonces")
+    paths = ["/aide", "/mentions-legales", "/accessibilite", "/a-l-ecart"]
+
+    for path in (*paths, "/langue/en", "/signaler", named.location, drill, f"/signaler/compte/{lomme.hocine.id}"):
+        hers, theirs = await alice.get(path), await visitor.get(path)
+        assert (path, hers.status) == (path, theirs.status) and hers.status in (200, 303)
+    sent = await alice.send(drill, {"reason": "other", "content": "Elle est cassée."}, form_on=drill)
+    assert sent.location.startswith("/signalement/")
+    assert (await alice.get(sent.location)).status == 200
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT reporter_id FROM report") is None
 
 
 async def test_the_frame_of_her_pages_leads_only_to_what_opens(
@@ -194,6 +220,8 @@ async def test_what_was_handed_over_stays_to_be_given_back(
 async def test_an_exclusion_ends_the_account_once_nobody_can_object_any_more(
     instance: Instance, lomme: Village
 ) -> None:
+    async with connection(instance.pool) as conn:
+        email = (await accounts.get(conn, lomme.hocine.id)).email
     id = await decide(instance, lomme.hocine, "exclude")
     soon, late = datetime.now(UTC) + timedelta(days=29), datetime.now(UTC) + timedelta(days=31)
 
@@ -212,6 +240,8 @@ async def test_an_exclusion_ends_the_account_once_nobody_can_object_any_more(
         assert (await actors.get(conn, lomme.hocine.id)).deleted_at is not None
         deletes = await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Delete'")
         kept = await fetch_value(conn, "SELECT words FROM moderation_decision WHERE id = $1", id)
+        back = await excluded_addresses.find(conn, email)
+    assert back is not None and back.id == id, "the team is told if she comes back"
     assert (deletes, kept) == (1, "Ces annonces trompent vos voisins.")
 
 

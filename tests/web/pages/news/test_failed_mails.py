@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models.news import news_mails
+from models.news import unsent_mails
+from models.news.unsent_mails import MailJob
 from models.people.actors import Actor
-from models.store.database import transaction
+from models.store.database import fetch_column, transaction
 from tests.sample_village import Village
 from tests.web.form_client import Doorbell, add_member
 from tests.web.guest_scenario import open_inn
@@ -30,7 +31,7 @@ async def test_each_cause_is_a_sentence_about_a_named_mail(
     nadia: Browser, instance: Instance, lomme: Village, cause: MailCause
 ) -> None:
     async with transaction(instance.pool) as conn:
-        await news_mails.save_failure(conn, lomme.hocine.id, "confirm", cause, final=cause is not MailCause.BUSY)
+        await unsent_mails.save_failure(conn, lomme.hocine.id, "confirm", cause, final=cause is not MailCause.BUSY)
 
     words = (await nadia.get("/coop/courriels")).words()
 
@@ -42,7 +43,8 @@ async def test_each_cause_is_a_sentence_about_a_named_mail(
 def test_every_mail_that_we_write_has_a_name() -> None:
     others = {"thread", "news", "archive", "leaving", "leaving_soon", "factors", "guest", "detour", "waiting_hosts"}
     others |= {"staff_news", "staff_reports", "staff_sign_ups", "repair_call", "disk_space"}
-    others |= {"sign_up_welcome", "sign_up_question", "decision"}
+    others |= {"sign_up_welcome", "sign_up_question", "sign_up_refused", "sign_up_expired", "decision"}
+    others |= {"invitation", "member_letter", "report_receipt", "report_answer"}
     assert set(PURPOSES) | others == set(KINDS)
 
 
@@ -51,10 +53,10 @@ async def test_tries_of_one_mail_are_one_line_that_goes_once_it_left(
 ) -> None:
     async with transaction(instance.pool) as conn:
         for _ in range(3):
-            await news_mails.save_failure(conn, lomme.hocine.id, "login", MailCause.AWAY, final=False)
+            await unsent_mails.save_failure(conn, lomme.hocine.id, "login", MailCause.AWAY, final=False)
     tried = (await nadia.get("/coop/courriels")).words()
     async with transaction(instance.pool) as conn:
-        await news_mails.forget_failure(conn, lomme.hocine.id, "login")
+        await unsent_mails.forget_failure(conn, lomme.hocine.id, "login")
 
     assert (tried.count("Un lien pour entrer, pour Hocine"), "3 essais" in tried) == (1, True)
     assert "Rien ne coince." in (await nadia.get("/coop/courriels")).words()
@@ -63,7 +65,7 @@ async def test_tries_of_one_mail_are_one_line_that_goes_once_it_left(
 async def test_older_ones_are_a_page_further(nadia: Browser, instance: Instance, lomme: Village) -> None:
     async with transaction(instance.pool) as conn:
         for _ in range(60):
-            await news_mails.save_failure(conn, lomme.hocine.id, "archive", MailCause.REFUSED, final=True)
+            await unsent_mails.save_failure(conn, lomme.hocine.id, "archive", MailCause.REFUSED, final=True)
 
     first = await nadia.get("/coop/courriels")
     (older,) = first.html.xpath("//a[@rel='next']/@href")
@@ -88,3 +90,32 @@ async def test_a_link_that_cannot_go_to_somebody_without_an_account_is_seen_unti
     assert "Un courriel à une personne sans compte" in stuck and "pour Alice" in stuck
     assert "leonie@example.net" not in stuck
     assert "Rien ne coince." in gone
+
+
+async def test_what_fails_for_somebody_without_an_account_says_what_to_do_and_is_sent_again(mailing: Doorbell) -> None:
+    refusal = MailJob(name="sign_up_mail", payload={"kind": "refused", "email": "carole@x.fr", "name": "Carole"})
+    answer = MailJob(name="visitor_letter", payload={"id": 77, "word": "answer"})
+    await add_member(mailing.instance, "nadia", roles=["admin"])
+    nadia = await (await mailing.ring()).log_in("nadia")
+    async with transaction(mailing.instance.pool) as conn:
+        await unsent_mails.save_failure(conn, None, "report_answer", MailCause.ADDRESS, final=True, job=answer)
+        await unsent_mails.save_failure(conn, None, "sign_up_refused", MailCause.AWAY, final=True, job=refusal)
+
+    page = await nadia.open("/coop/courriels")
+    words = " ".join(page.text.split())
+    assert "Un non à une demande d’entrée</b>, pour Carole" in words and "Lui écrire soi-même" in words
+    assert "La réponse à un signalement</b>, pour la personne qui l’a fait, sans compte ici" in words
+    assert CAUSES[MailCause.ADDRESS] in words and "Tout renvoyer" not in words
+    assert 'href="/coop/signalements/77"' in words and 'href="mailto:carole@x.fr"' in words
+
+    assert "Il part dans un instant." in (await nadia.send("/coop/courriels")).text
+    async with transaction(mailing.instance.pool) as conn:
+        assert await fetch_column(conn, "SELECT entrypoint FROM pgqueuer") == ["sign_up_mail"]
+        assert [one.kind for one in await unsent_mails.list_failed(conn)] == ["report_answer"]
+        for _ in range(2):
+            await unsent_mails.save_failure(conn, None, "sign_up_refused", MailCause.AWAY, final=True, job=refusal)
+    assert "Tout renvoyer" in (await nadia.open("/coop/courriels")).text
+    said = (await nadia.send("/coop/courriels", {"id": ""})).text
+    assert "Ils partent dans un instant." in said and "La réponse à un signalement" in said
+    assert "Il n’y a plus rien à renvoyer" in (await nadia.send("/coop/courriels", {"id": "1"})).text
+    assert "Rien ne coince." in (await nadia.send("/coop/courriels")).text

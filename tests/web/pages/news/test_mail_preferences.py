@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import get_args
 
 from federation.instance import Instance
-from models.news import mail_preferences, news_mails, staff_preferences
+from models.news import mail_preferences, news_mails, staff_preferences, unsent_mails
 from models.people.actors import Actor
 from models.store.database import connection, fetch_records, transaction
 from tests.factories import make_member
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
-from web.mail.account_mails import MailKind
+from web.mail.account_mails import MailKind, StrangerMailKind
 from web.mail.news_mail_text import UNSUBSCRIBE
 from web.mail.smtp import MailCause
 from web.pages.news.failed_mails import CAUSES, KINDS
@@ -115,8 +115,8 @@ async def test_administrators_see_what_is_stuck_and_why(
     admin = await open_browser(lomme.admin)
     assert "Rien ne coince." in (await admin.get("/coop/courriels")).words()
     async with transaction(instance.pool) as conn:
-        await news_mails.save_failure(conn, lomme.hocine.id, "login", "address", final=True)
-        await news_mails.save_failure(conn, lomme.alice.id, "news", "away", final=False)
+        await unsent_mails.save_failure(conn, lomme.hocine.id, "login", "address", final=True)
+        await unsent_mails.save_failure(conn, lomme.alice.id, "news", "away", final=False)
 
     page = await admin.get("/coop/courriels")
 
@@ -131,7 +131,7 @@ async def test_the_list_is_for_administrators(alice: Browser, visitor: Browser) 
 
 
 def test_every_mail_has_a_name_for_administrators_and_every_failure_a_sentence() -> None:
-    assert set(get_args(MailKind)) | {"thread", "news", "detour", "guest"} == set(KINDS)
+    assert {*get_args(MailKind), *get_args(StrangerMailKind)} | {"thread", "news", "detour", "guest"} == set(KINDS)
     assert set(MailCause) == set(CAUSES)
 
 

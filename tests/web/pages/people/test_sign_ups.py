@@ -1,16 +1,31 @@
 """Requests to join as the team reads and answers them."""
 
+import html
+import re
+
+import msgspec
 import pytest
 
 from models.moderation import journal
 from models.people import accounts, actors, keys
 from models.people.arrivals import sign_up_messages
 from models.store.database import connection, execute, fetch_all, fetch_column, fetch_value, transaction
-from tests.web.applicants import CAROLE, QUESTIONS, ask, choose, enter_as, find_request_page, found_team, words_of
+from tests.rulings import rule
+from tests.web.applicants import (
+    CAROLE,
+    QUESTIONS,
+    add_applicant,
+    ask,
+    choose,
+    enter_as,
+    find_request_page,
+    found_team,
+    words_of,
+)
 from tests.web.form_client import Doorbell, Visitor, add_member, list_mails
 from web.server.worker.jobs import watch_sign_ups
 
-WAITS = "Une personne de l’équipe vous lit et vous répond, toujours"
+WAITS = "Une personne de l’équipe vous lit et vous répond"
 
 
 @pytest.fixture
@@ -115,6 +130,40 @@ async def test_a_no_and_a_question_need_words_and_a_yes_does_not(asked: Doorbell
     assert awa.status == 422
 
 
+@pytest.mark.parametrize("act", ["no", "more"])
+async def test_words_that_only_begin_are_not_sent_as_they_were_ready(asked: Doorbell, act: str) -> None:
+    await ask_answering(asked)
+    awa = await enter_as(asked, "awa")
+    page = await find_request_page(asked.instance)
+    await awa.open(page)
+    ready = find_words(awa.text, act)
+
+    await awa.send(page, {"act": act, f"words_{act}": ready})
+
+    assert "Bonjour Carole, merci pour votre demande" in ready
+    assert awa.status == 422 and "Finissez la phrase" in awa.text and find_words(awa.text, act) == ready
+    await awa.send(page, {"act": act, f"words_{act}": f"{ready} nous sommes complets."})
+    assert awa.status == 200
+
+
+def find_words(page: str, act: str) -> str:
+    """What stands in the field of this answer."""
+    found = re.search(rf'<textarea[^>]*name="words_{act}"[^>]*>([^<]*)</textarea>', page)
+    assert found is not None
+    return html.unescape(found[1]).lstrip()
+
+
+async def test_with_nobody_waiting_the_page_says_how_people_come(asked: Doorbell) -> None:
+    awa = await enter_as(asked, "awa")
+    said = []
+    for way in ("approval", "open", "closed"):
+        await choose(asked.instance, way)
+        said.append(words_of((await awa.open("/coop/demandes")).text))
+
+    assert "vous le lisez ici" in said[0] and "sans votre accord" in said[1] and "sans être invité" in said[2]
+    assert 'href="/coop/invitations"' in awa.text and 'href="/coop/reglages/arrivees"' not in awa.text
+
+
 @pytest.mark.parametrize(
     ("first", "said"), [("yes", "Carole est déjà membre : Awa a dit oui"), ("no", "Awa l’a refusée avant vous")]
 )
@@ -203,6 +252,7 @@ async def test_question_of_the_team_is_read_under_its_role_and_the_answer_comes_
     assert "attend la réponse de Carole" in told
     assert "L’équipe vous a répondu" in carole.text and "Une scie à ruban ?" in carole.text
     assert "<b>Awa</b>, accueil" in carole.text
+    assert carole.text.index("Une scie à ruban ?") < carole.text.index("Ce qui se passe maintenant")
     await carole.send("/compte/attente", {"words": "Non, sauteuse."})
     assert "l’équipe est prévenue" in carole.text
     await awa.open("/notifications")
@@ -279,3 +329,66 @@ async def test_b57_moderators_are_told_once_and_read_it_when_they_are_back(door:
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM unattended WHERE until IS NOT NULL") == 1
     assert CAROLE["name"] in (await nadia.open("/coop/demandes")).text
+
+
+async def test_who_was_suspended_and_comes_back_waits_and_the_team_is_told(door: Doorbell) -> None:
+    await choose(door.instance, "open", QUESTIONS)
+    await found_team(door.instance)
+    await add_member(door.instance, "marie")
+    async with transaction(door.instance.pool) as conn:
+        marie = await actors.find_local(conn, "marie")
+        assert marie is not None
+        await execute(conn, "UPDATE account SET email = 'marie.dupont@gmail.com' WHERE actor_id = $1", marie.id)
+        await rule(conn, marie, "suspend", site=door.instance.site)
+
+    visitor = await ask(door, email="mariedupont+2@gmail.com")
+
+    assert visitor.path == "/compte/attente?fait=asked"
+    awa = await enter_as(door, "awa")
+    await awa.open(await find_request_page(door.instance))
+    assert "celle d’une personne suspendue le" in words_of(awa.text)
+    assert "Parlez-en aux personnes qui modèrent" in words_of(awa.text) and "/coop/dossiers/" not in awa.text
+
+
+async def test_who_was_refused_and_asks_again_is_seen_to_do_so(asked: Doorbell) -> None:
+    awa = await enter_as(asked, "awa")
+    for _ in range(2):
+        await ask_answering(asked)
+        page = await find_request_page(asked.instance)
+        await awa.open(page)
+        again = "Une demande sous ce nom a été refusée le" in words_of(awa.text)
+        await awa.send(page, {"act": "no", "words_no": "Non."})
+
+    assert again
+
+
+async def test_many_requests_are_refused_at_once_and_only_proven_addresses_hear_of_it(
+    mailing: Doorbell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.people.sign_ups.LIST_PAGE", 2)
+    await choose(mailing.instance, "approval")
+    await found_team(mailing.instance)
+    people = [await add_applicant(mailing.instance, f"bot{number}") for number in range(4)]
+    async with transaction(mailing.instance.pool) as conn:
+        await execute(conn, "UPDATE sign_up SET to_confirm = true")
+        await execute(conn, "UPDATE sign_up SET confirmed_at = now() WHERE actor_id = $1", people[3].actor_id)
+    awa = await enter_as(mailing, "awa")
+
+    await awa.open("/coop/demandes?page=2")
+    assert "Bot2" in awa.text and "Bot3" not in awa.text, "who confirmed her address is read first"
+    await awa.open("/coop/demandes")
+    assert "4 personnes attendent" in words_of(awa.text) and "Page suivante" in words_of(awa.text)
+    await awa.send("/coop/demandes", {"words": "Bonjour."})
+    assert awa.status == 422 and "Cochez les demandes" in awa.text
+    ids = re.findall(r'name="ids" value="(\d+)"', awa.text)
+    await awa.send("/coop/demandes", {"words": " ", "ids": ids[:1]})
+    assert awa.status == 422 and f'value="{ids[0]}" form="plusieurs" checked' in awa.text
+    await awa.send("/coop/demandes", {"words": "Non.", "ids": ids[:1], "unproven": "1"})
+
+    assert "ces demandes et tout ce qui allait avec sont effacés" in awa.text and "Personne n’attend." in awa.text
+    async with connection(mailing.instance.pool) as conn:
+        payloads = await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'sign_up_mail'")
+        acts = await fetch_all(conn, journal.JournalEntry, "SELECT * FROM journal_entry")
+        assert await fetch_value(conn, "SELECT count(*) FROM account WHERE waits_since IS NOT NULL") == 0
+    assert [msgspec.json.decode(one)["email"] for one in payloads] == ["bot3@example.org"]
+    assert [(one.act, one.details) for one in acts] == [("sign_up_refused", {"count": 4})]

@@ -123,12 +123,12 @@ async def test_once_it_is_done_she_is_nobody_here_and_the_administrators_see_who
     assert (await visitor.open("/compte")).path == "/connexion?retour=/compte"
     odile = await (await door.ring()).log_in("odile")
     await odile.open("/coop/departs")
-    assert "@alice" in odile.text and "0 sur un seul serveur prévenu a confirmé" in odile.text
+    assert "@alice" in odile.text and "La plateforme prévenue n’a pas encore confirmé" in odile.text
     assert "henin.test" in odile.text and "En attente" in odile.text
     async with transaction(door.instance.pool) as conn:
         await execute(conn, "UPDATE delivery SET state = 'done', finished_at = now()")
     await odile.open("/coop/departs")
-    assert "Le seul serveur prévenu a confirmé" in odile.text and "henin.test" not in odile.text
+    assert "La seule plateforme prévenue a confirmé" in odile.text and "henin.test" not in odile.text
 
 
 async def test_members_do_not_see_who_left(alice: Browser) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,13 +63,13 @@ class Faulty(NamedTuple):
 def read_module(path: Path) -> Iterator[Raised | Faulty]:
     """All that a module refuses with."""
     tree, name = parse(path), path.relative_to(ROOT).as_posix()
-    own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.Call):
             yield from read_call(node, f"{name}:{node.lineno}")
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id in KINDS:
             yield Raised(f"{name}:{node.lineno}", getattr(errors, node.exc.id).code, frozenset())
-    for cls in own.values():
+    for cls in (node for node in nodes if isinstance(node, ast.ClassDef)):
         for line in cls.body:
             if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "code":
                 yield Raised(f"{name}:{line.lineno}", ast.literal_eval(line.value), find_values(cls, tree))
@@ -106,9 +107,16 @@ def find_values(cls: ast.ClassDef, tree: ast.Module) -> frozenset[str]:
         cls = base
 
 
-FOUND = [raised for path in MODULES if path != EDGE for raised in read_module(path)]
+@cache
+def read_all() -> list[Raised | Faulty]:
+    """What all modules refuse with. Reading them takes seconds, which no other run of tests should wait for."""
+    return [raised for path in MODULES if path != EDGE for raised in read_module(path)]
 
-RAISED = [raised for raised in FOUND if isinstance(raised, Raised)]
+
+def list_raised() -> list[Raised]:
+    """Those that give a code."""
+    return [raised for raised in read_all() if isinstance(raised, Raised)]
+
 
 TOLD = {tries.pair.refused for tries in TRIES.values()} - {SILENT}
 """What people are told who try too often, by the table of limits."""
@@ -125,20 +133,20 @@ def codes_of(raised: Raised) -> list[str]:
 
 
 def test_nothing_is_refused_with_a_sentence() -> None:
-    with_words = [raised.where for raised in FOUND if isinstance(raised, Faulty)]
-    with_words += [f"{one.where} {one.code}" for one in RAISED if not re.fullmatch(r"[a-z][a-z0-9_]*", one.code)]
+    with_words = [raised.where for raised in read_all() if isinstance(raised, Faulty)]
+    with_words += [f"{one.where} {one.code}" for one in list_raised() if not re.fullmatch(r"[a-z][a-z0-9_]*", one.code)]
 
     assert not with_words, "give a code, and write its sentence into web/rendering/error_messages/"
 
 
 def test_every_code_has_its_sentence() -> None:
-    assert [one for one in RAISED if not one.open and one.code not in SENTENCES] == []
+    assert [one for one in list_raised() if not one.open and one.code not in SENTENCES] == []
     assert set(CODES.values()) | TOLD <= set(SENTENCES)
     assert sum(len(table) for table in TABLES.values()) == len(SENTENCES), "a code stands in two tables"
 
 
 def test_every_sentence_is_said_by_somebody() -> None:
-    used = {code for one in RAISED for code in codes_of(one)} | set(CODES.values()) | TOLD
+    used = {code for one in list_raised() for code in codes_of(one)} | set(CODES.values()) | TOLD
 
     assert set(SENTENCES) - used == set()
 
@@ -146,7 +154,7 @@ def test_every_sentence_is_said_by_somebody() -> None:
 def test_whoever_refuses_gives_the_values_of_the_sentence_and_no_others() -> None:
     wrong = [
         (one.where, code)
-        for one in RAISED
+        for one in list_raised()
         for code in codes_of(one)
         if one.values != set(PLACEHOLDER.findall(SENTENCES[code])) and code not in GIVEN_WHERE_RAISED
     ]
@@ -164,10 +172,10 @@ def test_a_refused_picture_names_its_file(kind: type) -> None:
 def test_whatever_answers_an_offer_has_words_for_the_other_server() -> None:
     answering = [
         one
-        for one in RAISED
+        for one in list_raised()
         if one.where.partition(":")[0].startswith(("inbox/handlers/offer", "inbox/exchanges/agreements"))
     ]
-    answering += [one for one in RAISED if one.where.partition(".")[0] in ANSWERING_OFFERS]
+    answering += [one for one in list_raised() if one.where.partition(".")[0] in ANSWERING_OFFERS]
     bare = {"forbidden", "not_found"}  # said otherwise, so that nobody learns who is blocked
     elsewhere = {"proposal_not_possible", "proposal_already_open", "messaging_blocked", "account_lacks_points"}
 

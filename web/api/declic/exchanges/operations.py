@@ -78,6 +78,7 @@ EXCHANGES: list[Operation[Any]] = [
         formats={JSON: Thread},
         scope=WRITE,
         personal=True,
+        publishes=True,
         keyed=True,
     ),
     Operation(

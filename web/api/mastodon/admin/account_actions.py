@@ -19,6 +19,7 @@ from models.moderation.searches import report_readings
 from models.people import sign_ups
 from models.people.accounts import Account
 from models.people.actors import Actor
+from models.people.arrivals import answered_requests
 from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.roles import has_right
 from models.store.database import Connection, connection, transaction
@@ -169,6 +170,6 @@ async def post_reject(request: web.Request) -> web.Response:
 async def _require_asked(request: web.Request, id: int) -> None:
     async with connection(request.app[INSTANCE].pool) as conn:
         asked = await sign_ups.find(conn, id)
-        answered = await sign_ups.find_answered(conn, id)
+        answered = await answered_requests.find_answered(conn, id)
     if (asked is None and answered is None) or not has_right(staff(request), "sign_ups"):
         raise NotFound

@@ -7,10 +7,12 @@ from aiohttp import web
 
 from federation.sandbox import films, pictures
 from federation.software import NAME, read_version
+from federation.texts.html_cleaner import from_text
 from federation.web_push import load_key, write_public
 from models import preferences
 from models.errors import NotFound
 from models.people import actors, sign_ups, usage_statistics
+from models.people.documents import versions
 from models.posts.media.uploads import MAX_DESCRIPTION
 from models.posts.polls import polls
 from models.preferences import Preferences
@@ -48,6 +50,7 @@ async def show_instance(request: web.Request) -> web.Response:
         counts = await usage_statistics.count_server(conn)
         contact = await _load_contact(conn, look)
         rules = await load_rules(conn)
+        has_terms = await versions.find_current(conn, "terms") is not None
     return answer_json(
         request,
         {
@@ -60,13 +63,13 @@ async def show_instance(request: web.Request) -> web.Response:
             "thumbnail": {"url": look.header, "blurhash": None, "versions": {}},
             "icon": [],
             "languages": list(site.languages),
-            "configuration": build_configuration(site)
+            "configuration": build_configuration(site, has_terms=has_terms)
             | {"vapid": {"public_key": vapid}, "limited_federation": chosen.limited_federation},
             "registrations": {
                 "enabled": registration in ("open", "approval"),
                 "approval_required": registration == "approval",
-                "reason_required": False,
-                "message": None,
+                "reason_required": registration == "approval" and chosen.wants_answer,
+                "message": _write_closed_words(chosen) if registration in ("invitation", "closed") else None,
                 "min_age": None,
                 "url": None,
             },
@@ -87,6 +90,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
         known_servers = await usage_statistics.count_peers(conn)
         contact = await _load_contact(conn, look)
         rules = await load_rules(conn)
+        has_terms = await versions.find_current(conn, "terms") is not None
     return answer_json(
         request,
         {
@@ -108,11 +112,16 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             "registrations": registration in ("open", "approval"),
             "approval_required": registration == "approval",
             "invites_enabled": chosen.member_invitations > 0,
-            "configuration": build_configuration(site),
+            "configuration": build_configuration(site, has_terms=has_terms),
             "contact_account": contact,
             "rules": rules,
         },
     )
+
+
+def _write_closed_words(chosen: Preferences) -> str | None:
+    """Why nobody joins by herself just now, as HTML; None where the cooperative says nothing about it."""
+    return from_text(chosen.closed_words) or None
 
 
 def describe(chosen: Preferences) -> str:
@@ -130,7 +139,7 @@ def streaming_url(site: Site) -> str:
     return site.url.replace("http", "ws", 1)
 
 
-def build_configuration(site: Site) -> Json:
+def build_configuration(site: Site, *, has_terms: bool) -> Json:
     """The limits that clients keep to by themselves."""
     media: dict[str, Any] = {
         "description_limit": MAX_DESCRIPTION,
@@ -146,7 +155,7 @@ def build_configuration(site: Site) -> Json:
             "streaming": streaming_url(site),
             "about": f"{site.url}/",
             "privacy_policy": f"{site.url}/mentions-legales",
-            "terms_of_service": None,
+            "terms_of_service": f"{site.url}/conditions" if has_terms else None,
             "status": None,
         },
         "accounts": {

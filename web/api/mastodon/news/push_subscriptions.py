@@ -9,8 +9,7 @@ from federation.http_client.address_guard import Guard
 from federation.web_push import load_key, require_keys, write_public
 from models.errors import Invalid, NotFound
 from models.news import push_subscriptions
-from models.news.notifications import NotificationType
-from models.news.push_subscriptions import NewPush, PushPolicy, PushSubscription
+from models.news.push_subscriptions import NewPush, PushAlert, PushPolicy, PushSubscription
 from models.store.database import connection, transaction
 from web.api.auth import TOKEN, reader
 from web.api.entities.values import Json
@@ -18,7 +17,7 @@ from web.api.json_responses import answer_json
 from web.api.parameters import Parameters, read_parameters
 from web.http.app_keys import INSTANCE
 
-ALERTS: tuple[NotificationType, ...] = (
+ALERTS: tuple[PushAlert, ...] = (
     "mention",
     "status",
     "reblog",
@@ -30,6 +29,7 @@ ALERTS: tuple[NotificationType, ...] = (
     "quote",
     "admin.sign_up",
     "admin.report",
+    "moderation_warning",
 )
 
 POLICIES: tuple[PushPolicy, ...] = get_args(PushPolicy)
@@ -97,7 +97,7 @@ def read_subscription(parameters: Parameters) -> NewPush:
     )
 
 
-def read_alerts(parameters: Parameters) -> tuple[NotificationType, ...]:
+def read_alerts(parameters: Parameters) -> tuple[PushAlert, ...]:
     """The types that are wanted; those that this server does not have are left out."""
     return tuple(name for name in ALERTS if parameters.flag(f"data[alerts][{name}]"))
 

@@ -7,53 +7,61 @@ from typing import NoReturn
 from aiohttp import web
 
 from federation.instance import Instance
+from models import preferences
 from models.access import applications, tokens
+from models.access.tokens import Token
 from models.errors import Conflict, Forbidden, Invalid
 from models.people import accounts
-from models.people.documents import versions
 from models.people.invitations.entries import Entry
 from models.people.sign_ups import ANSWER_LIMIT, SignUpAnswer
+from models.preferences import Registration
 from models.store.database import connection, transaction
-from web.actions.sign_up import NewMember, ask_to_join, create_member, find_registration_mode
+from web.actions.sign_up import NewMember, ask_to_join, create_member
 from web.api.auth import READER, TOKEN, reader
 from web.api.json_responses import answer_json
 from web.api.parameters import Parameters, read_parameters
 from web.forms.form import EMAIL
 from web.forms.throttle import require_try
+from web.forms.way_in import WayIn, find_way_in, find_way_of
 from web.http.app_keys import INSTANCE
 from web.mail.account_mails import queue_mail
 from web.security.passwords import MAXIMUM, MINIMUM, Fault, find_fault
+from web.security.standing import HOMES
+
+WAITING = HOMES["waiting"]
 
 
 async def create_account(request: web.Request) -> web.Response:
     """POST /api/v1/accounts, with an application's own token: `username`, `email`, `password`, `agreement`, `locale`.
 
     The answer is a token of the new account. Where mails can be sent, it opens nothing until the address is confirmed;
-    where the cooperative says yes to each newcomer, there is none yet (403), and she waits; the team reads `reason`.
+    where the cooperative says yes to each newcomer, until then: the team reads `reason`. `invite_code` is the address
+    of an invitation, or the end of it: who has one joins in every mode.
     """
     instance, token = request.app[INSTANCE], request[TOKEN]
     if READER in request or token.application_id is None:
         raise Forbidden("client_credentials_required")
-    way_in = await find_registration_mode(instance)
-    if way_in in ("closed", "invitation"):
-        raise Forbidden("registrations_closed")
     parameters = await read_parameters(request)
-    newcomer = read_newcomer(parameters, instance.site.languages)
-    newcomer = replace(newcomer, entry=await _accept_what_stands(instance))
+    async with connection(instance.pool) as conn:
+        way = await find_way_in(conn, instance, _read_code(parameters))
+    if way.lost:
+        raise Invalid("invitation_closed", field="invite_code")
+    if way.mode in ("closed", "invitation"):
+        raise Forbidden("registrations_closed")
+    newcomer = replace(read_newcomer(parameters, instance.site.languages), entry=_read_entry(way))
+    reason = await _read_reason(instance, way, parameters)
+    async with connection(instance.pool) as conn:
+        way = await find_way_of(conn, way, newcomer.email)
     await require_try(request, "register", "")
-    mail = instance.settings.smtp_url is not None
+    mail = instance.settings.smtp_url is not None and not newcomer.is_proven
     try:
-        if way_in == "approval":
-            await _ask(request, newcomer, parameters.text("reason").strip())
-            raise Forbidden("approval_pending")
-        account = await create_member(instance, newcomer, roles=(), commune=None, confirmed=not mail)
+        if way.mode == "approval":
+            actor_id = await _ask(instance, newcomer, reason)
+        else:
+            actor_id = (await create_member(instance, newcomer, roles=(), commune=None, confirmed=not mail)).actor_id
     except Conflict as conflict:
         _refuse(conflict)
-    async with transaction(instance.pool) as conn:
-        application = await applications.find(conn, token.application_id)
-        bearer = await tokens.create(conn, actor_id=account.actor_id, scopes=token.scopes, application=application)
-        if mail:
-            await queue_mail(conn, "confirm", account.actor_id)
+    bearer = await _open_later(instance, token, actor_id, way.mode, mail=mail)
     value = {
         "access_token": bearer,
         "token_type": "Bearer",
@@ -63,19 +71,42 @@ async def create_account(request: web.Request) -> web.Response:
     return answer_json(request, value)
 
 
-async def _accept_what_stands(instance: Instance) -> Entry:
+def _read_code(parameters: Parameters) -> str:
+    """The part of an invitation's address that says which; people paste the whole."""
+    return parameters.text("invite_code").strip().rstrip("/").rpartition("/")[2]
+
+
+def _read_entry(way: WayIn) -> Entry:
     """`agreement` is a yes to the charter and the terms as they stand."""
-    async with connection(instance.pool) as conn:
-        return Entry(version_ids=tuple(one.id for one in await versions.list_current(conn)))
+    return way.bring(tuple(one.id for one in way.documents))
 
 
-async def _ask(request: web.Request, newcomer: NewMember, reason: str) -> None:
-    instance = request.app[INSTANCE]
+async def _read_reason(instance: Instance, way: WayIn, parameters: Parameters) -> str:
+    """Why she comes. Raises Invalid where she asks to join, says nothing, and the cooperative wants an answer."""
+    reason = parameters.text("reason").strip()
+    if way.mode == "approval" and not reason:
+        async with connection(instance.pool) as conn:
+            if (await preferences.load(conn)).wants_answer:
+                raise Invalid("reason_missing", field="reason")
+    return reason
+
+
+async def _ask(instance: Instance, newcomer: NewMember, reason: str) -> int:
     answers = [SignUpAnswer(question="", words=reason[:ANSWER_LIMIT])] if reason else []
     asked = await ask_to_join(instance, newcomer, None, answers)
-    if instance.settings.smtp_url is not None and asked.actor_id is not None:
-        async with transaction(instance.pool) as conn:
-            await queue_mail(conn, "confirm", asked.actor_id, "/compte/attente")
+    assert asked.actor_id is not None, "whoever asks waits with an account"
+    return asked.actor_id
+
+
+async def _open_later(instance: Instance, token: Token, actor_id: int, mode: Registration, *, mail: bool) -> str:
+    """The app's token for the new account; with `mail` she confirms her address first."""
+    assert token.application_id is not None
+    async with transaction(instance.pool) as conn:
+        application = await applications.find(conn, token.application_id)
+        bearer = await tokens.create(conn, actor_id=actor_id, scopes=token.scopes, application=application)
+        if mail:
+            await queue_mail(conn, "confirm", actor_id, WAITING if mode == "approval" else "/")
+    return bearer
 
 
 async def post_confirmation(request: web.Request) -> web.Response:
@@ -92,7 +123,7 @@ async def post_confirmation(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         if email is not None:
             await accounts.set_email(conn, me.id, email)
-        await queue_mail(conn, "confirm", me.id)
+        await queue_mail(conn, "confirm", me.id, WAITING if request[TOKEN].waiting else "/")
     return answer_json(request, {})
 
 
@@ -141,5 +172,6 @@ def read_email(typed: str) -> str:
 
 def _refuse(conflict: Conflict) -> NoReturn:
     if conflict.field:
-        raise Invalid(conflict.code, field=conflict.field, **conflict.values) from conflict
+        field = "invite_code" if conflict.field == "invitation" else conflict.field
+        raise Invalid(conflict.code, field=field, **conflict.values) from conflict
     raise conflict

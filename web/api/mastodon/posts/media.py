@@ -17,7 +17,7 @@ from models.posts.media import uploads
 from models.posts.media.media import Media
 from models.store.database import connection, transaction
 from web.api.auth import reader
-from web.api.entities.media import build_attachment
+from web.api.entities.media import build_upload
 from web.api.json_responses import answer_json
 from web.api.parameters import Parameters, naming, read_id, read_parameters
 from web.forms.multipart import Upload
@@ -38,10 +38,10 @@ async def post_media(request: web.Request) -> web.Response:
         with naming("file"):
             media = await _save(instance, spool, me.id, upload, parameters.text("description"))
         media = await _take_thumbnail(request, parameters, media)
-    if focus is not None:
-        async with transaction(instance.pool) as conn:
+    async with transaction(instance.pool) as conn:
+        if focus is not None:
             media = await uploads.save_words(conn, media.id, me.id, focus=focus)
-    return answer_json(request, build_attachment(instance.site, media))
+        return answer_json(request, await build_upload(conn, instance, media))
 
 
 async def _save(instance: Instance, spool: Spool, owner_id: int, upload: Upload, description: str) -> Media:
@@ -98,9 +98,9 @@ async def _take_thumbnail(request: web.Request, parameters: Parameters, media: M
 async def show_media(request: web.Request) -> web.Response:
     """GET /api/v1/media/:id: one's own upload."""
     instance = request.app[INSTANCE]
-    async with connection(instance.pool) as conn:
+    async with transaction(instance.pool) as conn:
         media = await uploads.get_own(conn, _read_id(request), reader(request).id)
-    return answer_json(request, build_attachment(instance.site, media))
+        return answer_json(request, await build_upload(conn, instance, media))
 
 
 async def put_media(request: web.Request) -> web.Response:
@@ -116,7 +116,8 @@ async def put_media(request: web.Request) -> web.Response:
             focus=read_focus(parameters),
         )
     media = await _take_thumbnail(request, parameters, media)
-    return answer_json(request, build_attachment(instance.site, media))
+    async with connection(instance.pool) as conn:
+        return answer_json(request, await build_upload(conn, instance, media))
 
 
 async def delete_media(request: web.Request) -> web.Response:

@@ -24,6 +24,7 @@ from outbox.posts.notes import TEXT_LIMIT, WARNING_LIMIT
 from outbox.relations import reactions as outbox_reactions
 from web.actions.mention_lookup import look_up_mentioned
 from web.api.auth import TOKEN, reader
+from web.api.entities.media import build_upload
 from web.api.entities.values import Json
 from web.api.json_responses import answer_json
 from web.api.mastodon.post_settings import MOST_PICTURES, read_audience, read_language, read_quote_policy
@@ -78,7 +79,7 @@ async def _make(request: web.Request, wish: PostRequest, at: datetime | None) ->
         if at is not None:
             kept = await outbox_scheduled.schedule(conn, me, wish, at, app)
             await idempotency_keys.settle(conn, me.id, key, RequestResult(scheduled_id=kept.id))
-            return (await load_scheduled(conn, instance.site, [kept]))[0]
+            return (await load_scheduled(conn, instance, [kept]))[0]
         post = await outbox_posting.post(conn, instance.site, me, wish, app)
         await idempotency_keys.settle(conn, me.id, key, RequestResult(post_id=post.id))
         return await load_one(conn, request, post)
@@ -100,7 +101,7 @@ async def _load_made(conn: Connection, request: web.Request, made: RequestResult
     if made.scheduled_id is not None:
         kept = await scheduled_posts.find_own(conn, made.scheduled_id, me.id)
         if kept is not None:
-            return (await load_scheduled(conn, request.app[INSTANCE].site, [kept]))[0]
+            return (await load_scheduled(conn, request.app[INSTANCE], [kept]))[0]
     raise NotFound("status_deleted")
 
 
@@ -149,6 +150,7 @@ async def delete_status(request: web.Request) -> web.Response:
             await outbox_listings.withdraw(conn, instance.site, me, post.uri)
         else:
             if not parameters.flag("delete_media"):
-                await uploads.detach(conn, post.id, me.id)
+                detached = await uploads.detach(conn, post.id, me.id)
+                value["media_attachments"] = [await build_upload(conn, instance, one) for one in detached]
             await outbox_notes.delete(conn, instance.site, me, post)
     return answer_json(request, value)

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from federation.instance import Instance
 from models.errors import Invalid, NotFound
 from models.posts import scheduled_posts
 from models.posts.media import media
 from models.posts.scheduled_posts import Scheduled
-from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox import scheduled_posts as outbox
 from outbox.posting import read_post_request
 from web.api.auth import reader
-from web.api.entities.media import build_attachment
+from web.api.entities.media import build_upload
 from web.api.entities.statuses import VISIBILITIES
 from web.api.entities.values import Json, write_moment
 from web.api.json_responses import answer_json
@@ -31,7 +31,7 @@ async def list_scheduled(request: web.Request) -> web.Response:
         found = await scheduled_posts.list_own(
             conn, reader(request).id, before=page.before, since=page.since, after=page.after, limit=page.limit
         )
-        value = await load_scheduled(conn, request.app[INSTANCE].site, found)
+        value = await load_scheduled(conn, request.app[INSTANCE], found)
     return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
 
 
@@ -39,7 +39,7 @@ async def show_scheduled(request: web.Request) -> web.Response:
     """GET /api/v1/scheduled_statuses/:id."""
     async with connection(request.app[INSTANCE].pool) as conn:
         held = await _get_own(conn, request)
-        return answer_json(request, (await load_scheduled(conn, request.app[INSTANCE].site, [held]))[0])
+        return answer_json(request, (await load_scheduled(conn, request.app[INSTANCE], [held]))[0])
 
 
 async def put_scheduled(request: web.Request) -> web.Response:
@@ -50,7 +50,7 @@ async def put_scheduled(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         await outbox.reschedule(conn, await _get_own(conn, request), at)
         held = await _get_own(conn, request)
-        return answer_json(request, (await load_scheduled(conn, request.app[INSTANCE].site, [held]))[0])
+        return answer_json(request, (await load_scheduled(conn, request.app[INSTANCE], [held]))[0])
 
 
 async def delete_scheduled(request: web.Request) -> web.Response:
@@ -81,7 +81,7 @@ def read_scheduled_at(parameters: Parameters) -> datetime | None:
         raise Invalid("scheduled_at_unreadable", field="scheduled_at") from None
 
 
-async def load_scheduled(conn: Connection, site: Site, found: Sequence[Scheduled]) -> list[Json]:
+async def load_scheduled(conn: Connection, instance: Instance, found: Sequence[Scheduled]) -> list[Json]:
     """ScheduledStatus of each."""
     pictures = await media.list_by_ids(conn, {id for one in found for id in one.media_ids})
     return [
@@ -89,7 +89,9 @@ async def load_scheduled(conn: Connection, site: Site, found: Sequence[Scheduled
             "id": str(one.id),
             "scheduled_at": write_moment(one.scheduled_at),
             "params": _build_params(one),
-            "media_attachments": [build_attachment(site, pictures[id]) for id in one.media_ids if id in pictures],
+            "media_attachments": [
+                await build_upload(conn, instance, pictures[id]) for id in one.media_ids if id in pictures
+            ],
         }
         for one in found
     ]

@@ -5,7 +5,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models.errors import Conflict, Gone, Invalid, NotFound
+from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from models.exchanges import exchanges
 from models.exchanges.guests import Guest
 from models.listings import listings
@@ -137,7 +137,7 @@ async def post_message(request: web.Request) -> web.Response:
         try:
             async with transaction(instance.pool) as conn:
                 await guests.write(conn, instance.site, party, text)
-        except (Conflict, Invalid) as error:
+        except (Conflict, Forbidden, Invalid) as error:
             form.refuse("message", error)
     if not form.ok:
         return await show(request, form)

@@ -35,10 +35,13 @@ PROPOSED_DAYS, MOST_DAYS = 30, 365
 NAMES: dict[str, DocumentKind] = {"charte": "charter", "conditions": "terms"}
 """As addresses call them."""
 
+NAMED = 200
+"""Members who have not said yes and are named; more are counted."""
+
 ASKING = ("ask", "minor")
 
 SAID = {
-    "asked": N_("C’est publié. Chaque membre en est prévenu, et dit oui à sa prochaine visite."),
+    "asked": N_("C’est publié. Chaque membre en est prévenu, et peut dire oui jusqu’au jour que vous avez choisi."),
     "published": N_("C’est publié, avec sa date. Personne n’a besoin de redire oui."),
 }
 
@@ -48,13 +51,14 @@ async def list_documents(request: web.Request) -> web.Response:
     require_right(request, "documents")
     async with connection(request.app[INSTANCE].pool) as conn:
         current = {one.kind: one for one in await versions.list_current(conn)}
-        missing = await acceptances.count_missing(conn)
+        missing = await acceptances.list_unaccepting(conn)
     return await render(
         request,
         "documents/list.html",
         documents=[(name, kind, current.get(kind)) for name, kind in NAMES.items()],
         paths=PATHS,
         missing=missing,
+        named=NAMED,
         said=find_flash_message(request, SAID),
     )
 
@@ -130,6 +134,7 @@ async def _show(
         form=form,
         kind=kind,
         name=next(name for name, one in NAMES.items() if one == kind),
+        path=PATHS[kind],
         current=current,
         follows=form.typed("follows") if status != 409 else "",
         preview=write_document(looked_at) if looked_at else "",

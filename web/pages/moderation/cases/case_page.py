@@ -112,6 +112,7 @@ async def show_case(
         one=view,
         reasons=reasons,
         preview=preview_statement(view, ruling) if ruling is not None else None,
+        mail=request.app[INSTANCE].settings.smtp_url is not None,
         said=find_flash_message(request, SAID),
         here_url=f"{HERE}/{case.id}",
         explain_stop=partial(explain_stop, partial(say, request)),

@@ -23,6 +23,7 @@ def preview_statement(view: CaseView, ruling: Ruling) -> Statement:
         reported=bool(view.reports),
         decided_at=now,
         object_until=now + APPEAL_TIME,
+        impartial=bool(view.looks.rereaders),
         elsewhere=view.actor is not None and not view.actor.local,
     )
 

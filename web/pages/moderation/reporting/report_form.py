@@ -62,7 +62,7 @@ async def show_form(request: web.Request) -> web.Response:
 
 async def post_form(request: web.Request) -> web.Response:
     """POST the same: the report is kept and told at once."""
-    form, account = await read_form(request), current_account(request)
+    form, account = await read_form(request), _find_member(request)
     instance, reported = request.app[INSTANCE], await find_reported(request)
     complaint = _read_complaint(request, form, reported, account)
     if form.ok and not await may_report(request, complaint.email or ""):
@@ -98,6 +98,12 @@ def _read_complaint(request: web.Request, form: Form, reported: Reported, accoun
     return complaint if account is not None else _sign(request, form, complaint)
 
 
+def _find_member(request: web.Request) -> Account | None:
+    """Who is logged in and has news to be answered in; whoever is suspended reports as visitors do."""
+    account = current_account(request)
+    return account if account is not None and account.standing == "full" else None
+
+
 def _read_law(form: Form) -> str:
     return form.lines("law", limit=LAW_LIMIT, missing="Dites pourquoi vous pensez que la loi l’interdit.")
 
@@ -110,7 +116,7 @@ def _sign(request: web.Request, form: Form, complaint: Complaint) -> Complaint:
 
 async def may_report(request: web.Request, email: str = "") -> bool:
     """Whether not too many came from there about the same, and not too many for whoever would be written to."""
-    account = current_account(request)
+    account = _find_member(request)
     if account is not None:
         return await may_try(request, "report", account.username)
     if not await may_try(request, "visitor_report", request.path_qs):
@@ -146,4 +152,5 @@ async def _show(request: web.Request, form: Form, reported: Reported, *, status:
         reported=reported,
         here_url=request.path_qs,
         mail=has_mail(request),
+        member=_find_member(request),
     )

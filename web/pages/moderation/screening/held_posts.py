@@ -72,6 +72,8 @@ async def post_decision(request: web.Request) -> web.Response:
     form = await read_form(request)
     id, act = read_id(form.typed("post")), form.choice("act", ("release", "refuse"), missing="Ce choix n’existe pas.")
     words = form.lines("words", limit=WORDS_LIMIT)
+    if "words" in form.errors:
+        form.errors[f"words-{id}"] = form.errors.pop("words")  # each post has a field of its own
     if not form.ok:
         return await _show(request, form, status=422)
     try:

@@ -21,12 +21,17 @@ READY: Mapping[AnswerKind, str] = {
 """What is ready where the cooperative has written nothing down."""
 
 
+def begin_reply(say: Say, asked: SignUp, coop: str, kind: AnswerKind) -> str:
+    """The words of ours; those of a question and of a no are for the team to go on with."""
+    return say(READY[kind], name=asked.name or asked.username, coop=coop)
+
+
 def fill_in_replies(
     say: Say, asked: SignUp, coop: str, answers: Sequence[CannedAnswer], chosen: str = ""
 ) -> dict[AnswerKind, str]:
     """The words to begin with, of each kind: those that were `chosen` by their place in the list, else the first."""
     name = asked.name or asked.username
-    found: dict[AnswerKind, str] = {kind: say(READY[kind], name=name, coop=coop) for kind in KINDS}
+    found: dict[AnswerKind, str] = {kind: begin_reply(say, asked, coop, kind) for kind in KINDS}
     for one in reversed(answers):
         found[one.kind] = one.words.replace(NAME, name)
     if chosen.isascii() and chosen.isdecimal() and len(chosen) < 4 and int(chosen) < len(answers):

@@ -17,7 +17,10 @@ def read_invitation(form: Form, *, made_by: int, team: bool, most: int = MOST_PL
     typed = form.text("places", limit=10, missing="Dites pour combien de personnes.")
     places = int(typed) if typed.isascii() and typed.isdecimal() else 0
     if typed and not 1 <= places <= most:
-        form.fail("places", "Écrivez un nombre de personnes, de 1 à %(most)s.", most=most)
+        if most == 1:
+            form.fail("places", "Vous ne pouvez plus inviter qu’une personne : écrivez 1.")
+        else:
+            form.fail("places", "Écrivez un nombre de personnes, de 1 à %(most)s.", most=most)
     days = form.choice("days", DURATIONS, missing="Choisissez jusqu’à quand elle sert.")
     return NewInvitation(
         made_by=made_by,

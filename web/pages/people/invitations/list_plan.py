@@ -1,11 +1,12 @@
 """What would be made of a list of members: a user name and a commune for each, and what is known here already."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from models.errors import Invalid
+from models.moderation import excluded_addresses
 from models.people import accounts
 from models.people.invitations import mailings, member_imports
 from models.people.invitations.member_imports import NewMemberLine
@@ -29,7 +30,7 @@ class ListPlan:
 
 async def plan(conn: Connection, read: MemberList) -> ListPlan:
     """Look at a list; nothing is made."""
-    known = set(await mailings.filter_members(conn, [one.email.lower() for one in read.lines]))
+    known = await _find_known(conn, [one.email.lower() for one in read.lines])
     stems = {one.line: one.username or make_stem(one.name, one.email) for one in read.lines}
     taken = set(await member_imports.filter_usernames(conn, list(stems.values())))
     communes = await _find_communes(conn, read)
@@ -85,10 +86,18 @@ def _list_names(stem: str) -> Iterator[str]:
             yield name
 
 
-def _find_fault(one: ListLine, read: MemberList, known: set[str], taken: set[str]) -> ListFault | None:
+async def _find_known(conn: Connection, emails: Sequence[str]) -> dict[str, Fault]:
+    """Addresses of which no account is made, each with the reason."""
+    known: dict[str, Fault] = dict.fromkeys(await excluded_addresses.filter_gone(conn, emails), "email_excluded")
+    known |= dict.fromkeys(await mailings.filter_waiting(conn, emails), "email_waits")
+    return known | dict.fromkeys(await mailings.filter_members(conn, emails), "email_known")
+
+
+def _find_fault(one: ListLine, read: MemberList, known: Mapping[str, Fault], taken: set[str]) -> ListFault | None:
     """What keeps this line from becoming a member."""
     if one.email.lower() in known:
-        return ListFault(line=one.line, column=read.heads["email"], fault="email_known", value=one.email)
+        why = known[one.email.lower()]
+        return ListFault(line=one.line, column=read.heads["email"], fault=why, value=one.email)
     if not one.username:
         return None
     fault: Fault | None = "username_taken" if one.username in taken else None

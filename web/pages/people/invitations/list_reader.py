@@ -14,7 +14,7 @@ from models.errors import Invalid
 from models.places.places import fold_name
 from web.forms.form import EMAIL
 
-MOST_LINES = 2_000
+MOST_LINES = 5_000
 
 NAME_LIMIT = 60
 
@@ -47,6 +47,7 @@ PAID = frozenset({"", "valide", "validee", "paye", "payee"})
 
 Fault = Literal[
     "cells", "name_missing", "name_long", "email_missing", "email_wrong", "email_twice", "email_known",
+    "email_waits", "email_excluded",
     "username_wrong", "username_taken", "commune_unknown", "not_paid",
 ]  # fmt: skip
 

@@ -37,19 +37,25 @@ async def post_mailing(request: web.Request) -> web.Response:
     _check(form, found)
     if form.ok:
         async with connection(request.app[INSTANCE].pool) as conn:
-            members, invited = await _tell_apart(conn, found)
-        new = [one for one in found.good if one.lower() not in members | invited]
+            members, waiting, invited = await _tell_apart(conn, found)
+        new = [one for one in found.good if one.lower() not in members | waiting | invited]
         if not new:
-            form.fail("emails", "Toutes ces personnes sont déjà membres, ou déjà invitées.")
+            form.fail("emails", "Toutes ces personnes sont déjà membres, déjà invitées, ou attendent votre réponse.")
     if not form.ok:
         return await show_team(request, form, status=422)
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            await outbox.mail_out(conn, me, new, words=words, note=note)
+            sent = await outbox.mail_out(conn, me, new, words=words, note=note)
     except Conflict as conflict:
         form.refuse("emails", conflict)
         return await show_team(request, form, status=429)
-    counts = {"envoyees": len(new), "membres": len(members), "invitees": len(invited), "doubles": found.repeated}
+    counts = {
+        "envoyees": sent,
+        "membres": len(members),
+        "attendent": len(waiting),
+        "invitees": len(invited) + len(new) - sent,
+        "doubles": found.repeated,
+    }
     raise web.HTTPSeeOther(f"{PAGE}?{urlencode({name: count for name, count in counts.items() if count})}")
 
 
@@ -78,8 +84,9 @@ def _check(form: Form, found: Addresses) -> None:
         form.fail("emails", "%(most)s adresses au plus à la fois.", most=MOST_ADDRESSES)
 
 
-async def _tell_apart(conn: Connection, found: Addresses) -> tuple[set[str], set[str]]:
-    """Who is a member already, and who was invited and has not come yet; in lower case."""
+async def _tell_apart(conn: Connection, found: Addresses) -> tuple[set[str], set[str], set[str]]:
+    """Who is a member already, who asks to be one, and who was invited and has not come yet; in lower case."""
     lower = [one.lower() for one in found.good]
     members = set(await mailings.filter_members(conn, lower))
-    return members, set(await mailings.filter_invited(conn, lower)) - members
+    waiting = set(await mailings.filter_waiting(conn, lower))
+    return members, waiting, set(await mailings.filter_invited(conn, lower)) - members - waiting

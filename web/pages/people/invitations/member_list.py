@@ -4,7 +4,7 @@ from aiohttp import web
 
 from models.errors import Invalid, NotFound
 from models.people.invitations import member_imports
-from models.people.invitations.member_imports import MemberImport
+from models.people.invitations.member_imports import LineState, MemberImport
 from models.store.database import connection, transaction
 from outbox.people.joining import member_lists
 from web.forms.form import Form, blank_form, read_form
@@ -21,9 +21,12 @@ from web.security.session import require_right
 
 PAGE = "/coop/membres/liste"
 
-FILES = FileLimits(count=1, size=1_000_000)
+FILES = FileLimits(count=1, size=4_000_000)
 
 SHOWN_LINES = 100
+
+LEFT: tuple[LineState, ...] = ("email_taken", "username_taken")
+"""What became of lines of which no account was made: they are shown first, and all."""
 
 LARGEST_FORM = TEXT_LIMIT // 2
 """Characters of a list that are given back to be changed in the page; longer ones are changed in their file."""
@@ -36,6 +39,8 @@ FAULTS: dict[Fault, str] = {
     "email_wrong": N_("« %(value)s » n’est pas une adresse de courriel"),
     "email_twice": N_("cette adresse est déjà à la ligne %(value)s"),
     "email_known": N_("%(value)s a déjà un compte ici"),
+    "email_waits": N_("%(value)s demande déjà à entrer : répondez à sa demande"),
+    "email_excluded": N_("%(value)s est l’adresse d’une personne exclue"),
     "username_wrong": N_("« %(value)s » ne va pas : des lettres de a à z, des chiffres ou _, 30 au plus"),
     "username_taken": N_("le nom de membre « %(value)s » est déjà pris"),
     "commune_unknown": N_("« %(value)s » n’est pas une commune que nous connaissons"),
@@ -87,8 +92,16 @@ async def show_progress(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         lines = await member_imports.list_lines(conn, found.id)
         unseen = await member_imports.list_unseen(conn, found.id)
+    left = [one for one in lines if one.state in LEFT or one.mail_state == "refused"]
+    others = [one for one in lines if one not in left]
     page = await render(
-        request, "invitations/list_progress.html", found=found, lines=lines, unseen=len(unseen), mail=has_mail(request)
+        request,
+        "invitations/list_progress.html",
+        found=found,
+        lines=left + others[:SHOWN_LINES],
+        more=max(0, len(others) - SHOWN_LINES),
+        unseen=len(unseen),
+        mail=has_mail(request),
     )
     if found.finished_at is None:
         page.headers["Refresh"] = "3"

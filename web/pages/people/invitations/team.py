@@ -30,6 +30,7 @@ SAID = {
 COUNTS = {
     "envoyees": N_("Courriels en route : %(count)s."),
     "membres": N_("Déjà membres, sans courriel : %(count)s."),
+    "attendent": N_("Demandent déjà à entrer, sans courriel : %(count)s. Répondez à leur demande."),
     "invitees": N_("Déjà invités, sans autre courriel : %(count)s."),
     "doubles": N_("Écrites deux fois, comptées une : %(count)s."),
 }

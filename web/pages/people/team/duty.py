@@ -29,6 +29,7 @@ SAID = {
     "take": N_("C’est noté : cette semaine est à vous."),
     "leave": N_("C’est noté : vous n’êtes plus de permanence cette semaine-là."),
     "hand": N_("C’est fait : vous avez passé la main, et la personne est prévenue."),
+    "hand_all": N_("C’est fait : toutes vos semaines sont passées, et la personne est prévenue."),
 }
 
 
@@ -63,7 +64,7 @@ async def show_duty(request: web.Request) -> web.Response:
 
 
 async def post_duty(request: web.Request) -> web.Response:
-    """POST /coop/permanence: take a week, leave it, or hand it over."""
+    """POST /coop/permanence: take a week, leave it, or hand it over, or all of hers."""
     account = require_right(request, "duty")
     form = await read_form(request)
     act = form.choice("act", tuple(SAID), missing="Choisissez ce qu’il faut faire.")
@@ -73,7 +74,9 @@ async def post_duty(request: web.Request) -> web.Response:
         try:
             async with transaction(request.app[INSTANCE].pool) as conn:
                 await _act(conn, account, form, act, role, week)
-        except (Conflict, Invalid) as refusal:
+        except Conflict as refusal:
+            form.refuse("", refusal)  # the week is another one's now: its form is gone
+        except Invalid as refusal:
             form.refuse(refusal.field or "", refusal)
     if not form.ok:
         return await _show(request, account, form, status=422)
@@ -85,6 +88,8 @@ async def _act(conn: Connection, account: Account, form: Form, act: str, role: R
         await team.take_duty(conn, account, role, week)
     elif act == "leave":
         await duty.leave(conn, account.actor_id, role, week)
+    elif act == "hand_all":
+        await team.hand_over_all(conn, account, read_id(form.typed("receiver")), role)
     else:
         await team.hand_over(conn, account, read_id(form.typed("receiver")), role, week)
 
@@ -105,11 +110,18 @@ async def _show(request: web.Request, account: Account, form: Form, *, status: i
         week=weeks[0],
         planned=[week for week in weeks[1:] if week.is_planned],
         mondays=mondays,
+        several=_list_several(account, others, found),
         others=others,
         role_names={role: speak(name) for role, name in ROLE_NAMES.items()},
         role_words={role: describe_role(speak, role) for role in account.roles},
         said=find_flash_message(request, SAID),
     )
+
+
+def _list_several(account: Account, others: Mapping[Role, Sequence[Account]], found: Sequence[Duty]) -> list[Role]:
+    """Roles as which she has more than one week that another one could take."""
+    own = [one.role for one in found if one.actor_id == account.actor_id]
+    return [role for role in account.roles if others[role] and own.count(role) > 1]
 
 
 async def _list_others(conn: Connection, account: Account, role: Role) -> list[Account]:

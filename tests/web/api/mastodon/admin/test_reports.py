@@ -51,7 +51,9 @@ async def test_pages_lead_to_each_other(crew: Crew) -> None:
 async def test_a_report_is_taken_given_back_settled_and_opened_again(crew: Crew) -> None:
     one = f"{URL}/{crew.report.id}"
 
+    other = await crew.again(target=crew.zoe)
     taken = await crew.mona.post(f"{one}/assign_to_self", admin_report)
+    assert (await crew.mona.get(f"{URL}/{other.id}", admin_report))["assigned_account"] is None
     kept = await crew.odile.post(f"{one}/unassign", admin_report)
     given = await crew.mona.post(f"{one}/unassign", admin_report)
     settled = await crew.mona.post(f"{one}/resolve", admin_report)

@@ -28,7 +28,7 @@ URL = "/api/v1/push/subscription"
 ENDPOINT = "https://push.example/send/abc"
 
 TYPES = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote")
-ALERTS = (*TYPES, "admin.sign_up", "admin.report")
+ALERTS = (*TYPES, "admin.sign_up", "admin.report", "moderation_warning")
 
 SUBSCRIPTION = strict.shaped(
     {

@@ -10,11 +10,16 @@ from models import preferences
 from models.access import applications, tokens
 from models.access.applications import NewApplication
 from models.people import accounts, sign_ups
-from models.preferences import Registration
+from models.people.arrivals.answer_mails import TeamAnswer
+from models.preferences import Registration, SignUpQuestion
 from models.store.database import connection, fetch_value, transaction
+from outbox.people.accounts import approve_sign_up, reject_sign_up
 from tests.factories import make_member
+from tests.invitations import make_invitation
 from tests.web.api import strict
 from tests.web.api.conftest import Answer, Api
+from tests.web.form_client import shared_keys
+from web.security.invitation_links import make_address
 
 URL = "/api/v1/accounts"
 
@@ -38,6 +43,17 @@ async def open_door(api: Api, *, scopes: tuple[str, ...] = ("read", "write")) ->
         application, _ = await applications.register(conn, new)
         bearer = await tokens.create(conn, actor_id=None, scopes=scopes, application=application)
     return replace(api, bearer=bearer)
+
+
+async def choose(api: Api, registration: Registration, **more: Any) -> None:
+    async with transaction(api.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), registration=registration, **more))
+
+
+async def let_in(api: Api) -> None:
+    async with transaction(api.pool) as conn:
+        [asked] = await sign_ups.list_waiting(conn)
+        await approve_sign_up(conn, api.site, asked.id, TeamAnswer(), key_pairs=shared_keys(), confirmed=True)
 
 
 async def join(api: Api, **changes: Any) -> Answer:
@@ -106,8 +122,7 @@ async def test_names_and_addresses_are_given_out_once(anybody: Api) -> None:
 
 async def test_a_closed_cooperative_says_so(anybody: Api) -> None:
     app = await open_door(anybody)
-    async with transaction(anybody.pool) as conn:
-        await preferences.save(conn, replace(await preferences.load(conn), registration="closed"))
+    await choose(anybody, "closed")
 
     answer = await join(app)
 
@@ -117,12 +132,11 @@ async def test_a_closed_cooperative_says_so(anybody: Api) -> None:
 
 async def test_where_the_cooperative_says_yes_to_each_the_request_waits(anybody: Api) -> None:
     app = await open_door(anybody)
-    async with transaction(anybody.pool) as conn:
-        await preferences.save(conn, replace(await preferences.load(conn), registration="approval"))
+    await choose(anybody, "approval")
 
     answer, again = await join(app), await join(app)
 
-    assert (answer.status, again.status) == (403, 422)
+    assert (answer.status, again.status) == (200, 422)
     async with connection(anybody.pool) as conn:
         [waiting] = await sign_ups.list_waiting(conn)
         assert await accounts.find_by_username(conn, "marie") is None
@@ -131,8 +145,7 @@ async def test_where_the_cooperative_says_yes_to_each_the_request_waits(anybody:
 
 async def test_reason_that_an_app_sends_is_read_by_the_team_and_cut_where_it_is_endless(anybody: Api) -> None:
     app = await open_door(anybody)
-    async with transaction(anybody.pool) as conn:
-        await preferences.save(conn, replace(await preferences.load(conn), registration="approval"))
+    await choose(anybody, "approval")
 
     await join(app, reason=" J’ai une scie. " + "x" * 2000)
 
@@ -143,11 +156,90 @@ async def test_reason_that_an_app_sends_is_read_by_the_team_and_cut_where_it_is_
     assert waiting.actor_id is not None
 
 
+async def test_token_of_who_waits_opens_what_visitors_see_until_the_yes(anybody: Api) -> None:
+    app = await open_door(anybody)
+    await choose(anybody, "approval")
+    marie = replace(anybody, bearer=(await join(app)).json["access_token"])
+
+    own = await marie.ask("GET", "/api/v1/accounts/verify_credentials")
+    again = await marie.ask("POST", "/api/v1/emails/confirmations")
+    await marie.get("/api/v2/instance")
+    seen = await marie.get("/api/v1/timelines/public")
+    await let_in(anybody)
+    after = await marie.get("/api/v1/accounts/verify_credentials", strict.own_account)
+
+    assert (own.status, own.json["code"]) == (403, "approval_pending")
+    assert again.json["code"] == "email_already_confirmed", "no mail leaves here"
+    assert (seen, after["acct"]) == ([], "marie")
+
+
+async def test_token_of_who_was_refused_opens_nothing_and_her_name_is_free(anybody: Api) -> None:
+    app = await open_door(anybody)
+    await choose(anybody, "approval")
+    marie = replace(anybody, bearer=(await join(app)).json["access_token"])
+    async with transaction(anybody.pool) as conn:
+        [asked] = await sign_ups.list_waiting(conn)
+        await reject_sign_up(conn, asked.id, TeamAnswer())
+
+    assert (await marie.ask("GET", "/api/v1/accounts/verify_credentials")).status == 401
+    assert (await join(app)).status == 200
+
+
+async def test_where_an_answer_is_asked_for_an_app_is_told_so_and_gives_it(anybody: Api) -> None:
+    app = await open_door(anybody)
+    await choose(anybody, "approval", questions=(SignUpQuestion(text="Pourquoi ?", required=True),))
+
+    without, given = await join(app, reason=" "), await join(app)
+
+    assert (without.status, without.json["field"], given.status) == (422, "reason", 200)
+    assert (await anybody.get("/api/v2/instance"))["registrations"]["reason_required"] is True
+
+
+@pytest.mark.parametrize("needs_yes", [False, True])
+@pytest.mark.parametrize("whole", [False, True])
+async def test_invitation_lets_an_app_join_where_nobody_else_may(anybody: Api, needs_yes: bool, whole: bool) -> None:
+    app = await open_door(anybody)
+    await choose(anybody, "closed")
+    async with transaction(anybody.pool) as conn:
+        nadia = await accounts.find_by_username(conn, "nadia")
+        assert nadia is not None
+        id = await make_invitation(conn, nadia.actor_id, places=1, needs_yes=needs_yes)
+        link = await make_address(conn, anybody.instance, id, 1)
+
+    answer = await join(app, invite_code=link if whole else link.rpartition("/")[2])
+    late = await join(app, username="paul", email="paul@exemple.fr", invite_code=link)
+    wrong = await join(app, username="paul", email="paul@exemple.fr", invite_code="abcdef")
+
+    own = await replace(anybody, bearer=answer.json["access_token"]).ask("GET", "/api/v1/accounts/verify_credentials")
+    assert own.status == (403 if needs_yes else 200)
+    assert {(one.status, one.json["field"]) for one in (late, wrong)} == {(422, "invite_code")}
+    async with connection(anybody.pool) as conn:
+        assert await fetch_value(conn, "SELECT invitation_id FROM invitation_use") == id
+
+
+async def test_of_twenty_at_once_an_invitation_lets_in_as_many_as_it_has_places(anybody: Api) -> None:
+    app = await open_door(anybody)
+    await choose(anybody, "closed")
+    async with transaction(anybody.pool) as conn:
+        nadia = await accounts.find_by_username(conn, "nadia")
+        assert nadia is not None
+        link = await make_address(conn, anybody.instance, await make_invitation(conn, nadia.actor_id, places=5), 1)
+
+    answers = await asyncio.gather(
+        *(join(app, username=f"m{n}", email=f"m{n}@exemple.fr", invite_code=link) for n in range(20))
+    )
+
+    refused = [one.json["field"] for one in answers if one.status == 422]
+    assert (len(refused), set(refused)) == (15, {"invite_code"})
+    async with connection(anybody.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM invitation_use") == 5
+        assert await fetch_value(conn, "SELECT count(*) FROM actor WHERE username ~ '^m[0-9]'") == 5
+
+
 @pytest.mark.parametrize("way", ["invitation", "closed"])
 async def test_no_app_joins_where_one_needs_an_invitation_or_nobody_joins(anybody: Api, way: Registration) -> None:
     app = await open_door(anybody)
-    async with transaction(anybody.pool) as conn:
-        await preferences.save(conn, replace(await preferences.load(conn), registration=way))
+    await choose(anybody, way)
 
     assert (await join(app)).status == 403
     assert (await anybody.get("/api/v2/instance"))["registrations"]["enabled"] is False

@@ -5,8 +5,9 @@ import pytest
 
 from models import preferences
 from models.preferences import Preferences
-from models.store.database import transaction
+from models.store.database import connection, fetch_value, transaction
 from tests.factories import make_listing
+from tests.rulings import rule
 from tests.web.form_client import Doorbell
 from tests.web.guest_scenario import EMAIL, WORDS, Inn
 
@@ -135,3 +136,20 @@ async def test_members_are_led_to_the_listing(inn: Inn) -> None:
     await member.open(inn.path)
 
     assert member.path == f"/annonces/{inn.tent.post.url.rpartition('/')[2]}"
+
+
+@pytest.mark.parametrize("who", ["guest", "owner"])
+async def test_a_guest_writes_nothing_while_one_of_both_is_suspended_and_keeps_what_she_typed(
+    inn: Inn, who: str
+) -> None:
+    guest = await inn.enter()
+    async with transaction(inn.door.instance.pool) as conn:
+        await rule(conn, await inn.guest() if who == "guest" else inn.alice, "suspend", site=inn.door.instance.site)
+        before = await fetch_value(conn, "SELECT count(*) FROM post")
+
+    await guest.send(f"{inn.link()}/messages", {"message": "Toujours libre samedi ?"})
+
+    assert guest.status == 422 and "Toujours libre samedi ?" in guest.text
+    assert ("Votre compte est suspendu" in guest.text) == (who == "guest")
+    async with connection(inn.door.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM post") == before

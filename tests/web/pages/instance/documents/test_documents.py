@@ -44,6 +44,7 @@ async def test_a_charter_is_looked_at_then_published_then_read_by_anybody(door: 
     visitor = await door.ring()
     assert (await visitor.open("/charte")).status == 404
     ada = await open_editor(door)
+    assert "Ce qui change" not in ada.text, "the first one changes nothing"
     typed = {"text": f"{CHARTER}\n\n<script>x</script> https://lomme.test/x", "asking": "ask", "due": in_days(20)}
 
     await ada.send(EDITOR, typed | {"act": "preview"})
@@ -118,6 +119,7 @@ async def test_who_publishes_after_somebody_else_is_told_and_loses_nothing(door:
     await ada.send(EDITOR, typed)
 
     assert ada.status == 409 and "1. La mienne" in ada.text and "publié une version entre-temps" in ada.text
+    assert "Lire la version 1" in plain(ada.text) and 'name="summary"' in ada.text
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT max(version) FROM document_version") == 1
     await ada.send(EDITOR, typed)
@@ -135,7 +137,7 @@ async def test_a_new_charter_is_asked_after_log_in_and_accepted(door: Doorbell) 
 
     assert alice.path.startswith(ASKED) and "Mieux se parler" in alice.text and "Plus tard" in alice.text
     assert "<del" in alice.text and "<ins>2. On se parle très bien.</ins>" in alice.text
-    assert (await alice.open("/chez-moi")).status == 200 and "et dites oui avant le" in plain(alice.text)
+    assert (await alice.open("/chez-moi")).status == 200 and "et dites oui d’ici au" in plain(alice.text)
     await alice.open(f"{ASKED}?retour=/chez-moi")
     await alice.send(ASKED)
     assert alice.path == "/chez-moi" and await find_due(door) is None

@@ -52,8 +52,9 @@ async def test_reports_about_one_person_are_one_line_with_who_reported_and_who_h
     words = (await team.mona.get(LIST)).words()
     page = (await team.mona.get(case)).words()
 
+    assert "Hocine, pour une publication" in words  # which was reported twice
     assert words.count("Hocine") == 2 and "Un dossier à lire" in words  # the line, and its button read aloud
-    assert "signalé par Maryse, une personne sans compte, et par une personne de Hénin-Carvin" in words
+    assert "Signalé par Maryse et une personne sans compte, et par une personne de Hénin-Carvin" in words
     assert "Odile tient ce dossier jusqu’à" in words
     assert "Le nom de la personne reste là-bas." in page and "Un signalement reçu de Hénin-Carvin" in page
 

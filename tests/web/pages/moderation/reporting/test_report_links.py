@@ -47,7 +47,7 @@ LEADS = {
     r"/echanges/{id:\d{1,19}}/proposer/{agreement:\d{1,19}}": "a form in a thread that it leads to",
     r"/accord/{token:[A-Za-z0-9_-]{20,80}}": "terms of a thread that it leads to",
     "/authorize_interaction": "leads to what it is about",
-    "/invitation/{token:[A-Za-z0-9_-]{1,200}\\.[A-Za-z0-9_-]{24}}": "the form to join, with the inviter's name",
+    "/invitation/{token:[^/]{1,300}}": "the form to join, with the inviter's name",
 }
 """Where others are named in short, and why the link stands one step further."""
 

@@ -64,7 +64,7 @@ async def test_from_the_poster_to_the_first_log_in(door: Doorbell) -> None:
     await nadia.open("/notifications")
     assert "Carole fait maintenant partie de la coop, grâce à votre invitation" in nadia.text
     await nadia.open("/coop/invitations")
-    assert "1 sur 2" in nadia.text and "/@carole" in nadia.text
+    assert "Une place sur 2 est prise" in nadia.text and "/@carole" in nadia.text
 
 
 @pytest.mark.parametrize("mode", ["closed", "approval", "open"])
@@ -134,10 +134,11 @@ async def test_one_that_serves_no_more_says_so_and_how_to_come_all_the_same(
     assert 'href="/inscription"' in visitor.text and "bonjour@lomme.test" in visitor.text
 
 
-async def test_a_made_up_address_is_answered_like_one_that_ended(door: Doorbell) -> None:
-    visitor = await (await door.ring()).open(f"/invitation/{'A' * 12}.{'b' * 24}")
+@pytest.mark.parametrize("token", [f"{'A' * 12}.{'b' * 24}", "NzcgMQ.cqTm_6l5", "NzcgMQ", "%C3%A9t%C3%A9.", "(x)"])
+async def test_an_address_made_up_or_cut_short_is_answered_like_one_that_ended(door: Doorbell, token: str) -> None:
+    visitor = await (await door.ring()).open(f"/invitation/{token}")
 
-    assert visitor.status == 410 and "ne sert plus" in visitor.text
+    assert visitor.status == 410 and "Son adresse n’est pas" in visitor.text
 
 
 async def test_the_last_place_taken_meanwhile_loses_nothing_typed(door: Doorbell) -> None:
@@ -217,6 +218,10 @@ async def test_more_than_a_member_may_give_is_refused_and_kept(door: Doorbell) -
     await alice.send("/compte/invitations", {"places": "3", "days": "7", "note": "mes voisins"})
 
     assert alice.status == 422 and 'href="#places"' in alice.text and 'value="mes voisins"' in alice.text
+    assert "de 1 à 2" in alice.text
+    await choose(door.instance, "closed", member_invitations=1)
+    await alice.send("/compte/invitations", {"places": "2", "days": "7"})
+    assert "Vous ne pouvez plus inviter qu’une personne" in alice.text
 
 
 async def test_who_comes_by_a_mailed_link_with_that_address_need_not_confirm_it(mailing: Doorbell) -> None:

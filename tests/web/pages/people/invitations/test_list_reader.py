@@ -72,7 +72,7 @@ def test_the_export_of_helloasso_is_understood() -> None:
         ("\n\n", "list_empty"),
         ("prénom;commune\nMarie;Lomme", "list_without_email"),
         ("courriel;commune\nm@x.fr;Lomme", "list_without_name"),
-        ("prénom;courriel\n" + "a;a@x.fr\n" * 2001, "list_too_long"),
+        ("prénom;courriel\n" + "a;a@x.fr\n" * 5001, "list_too_long"),
     ],
 )
 def test_a_list_that_cannot_be_read_says_why(text: str, code: str) -> None:

@@ -1,5 +1,6 @@
 """Invitations by mail to many: who is told apart, what leaves, and what became of it."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from models.people.invitations import mailings
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox.people.joining.invitations import MAIL
 from tests.invitations import find_link, make_invitation, plain, read_text
+from tests.web.applicants import add_applicant
 from tests.web.form_client import Doorbell, Visitor, add_member
 from tests.web.smtp_server import Postman, open_post
 from web.mail.invitation_mails import send_invitation
@@ -169,3 +171,24 @@ async def test_without_a_mail_server_the_page_says_how_else(door: Doorbell) -> N
     await visitor.open("/coop/invitations")
 
     assert "n’envoie pas de courriel" in visitor.text and 'name="emails"' not in visitor.text
+
+
+async def test_whoever_waits_already_is_told_apart_from_members_and_gets_no_letter(
+    mailing: Doorbell, nadia: Visitor
+) -> None:
+    await add_applicant(mailing.instance)
+
+    await nadia.send("/coop/invitations/courriels", {"emails": "carole@example.org, denis@x.fr"})
+
+    said = plain(nadia.text)
+    assert "Courriels en route : 1." in said and "Demandent déjà à entrer, sans courriel : 1." in said
+
+
+async def test_two_fingers_on_the_button_write_once(mailing: Doorbell, nadia: Visitor) -> None:
+    fields = nadia.hidden_fields("/coop/invitations/courriels") | {"emails": "carole@x.fr, denis@x.fr"}
+    other = Visitor(nadia.client, nadia.instance)
+
+    await asyncio.gather(*(one._post("/coop/invitations/courriels", fields) for one in (nadia, other)))
+
+    async with connection(mailing.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM invitation") == 2

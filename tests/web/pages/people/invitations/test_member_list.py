@@ -5,12 +5,15 @@ import re
 import msgspec
 import pytest
 
+from models.moderation import excluded_addresses
 from models.people import accounts, actors
 from models.people.invitations import member_imports
-from models.store.database import connection, fetch_column, fetch_value, transaction
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox.people.joining import member_lists
 from outbox.people.joining.member_lists import JOB, LETTER, make_members
 from tests.invitations import plain, read_text
+from tests.rulings import rule
+from tests.web.applicants import add_applicant
 from tests.web.form_client import Doorbell, Visitor, add_member
 from tests.web.smtp_server import open_post
 from web.mail.invitation_mails import send_member_letter
@@ -191,3 +194,40 @@ async def test_a_workbook_is_told_from_a_list(door: Doorbell) -> None:
     await ada.upload(PAGE, {}, "file", "membres.xlsx", b"PK\x03\x04...")
 
     assert ada.status == 422 and "enregistrez-le d’abord en CSV" in ada.text
+
+
+async def test_addresses_of_who_waits_or_was_excluded_are_left_out_each_with_its_reason(door: Doorbell) -> None:
+    await add_applicant(door.instance)
+    ada = await open_page(door)
+    async with transaction(door.instance.pool) as conn:
+        alice = await actors.find_local(conn, "alice")
+        assert alice is not None
+        await rule(conn, alice, "exclude", site=door.instance.site)
+        await excluded_addresses.keep(conn, alice.id, "al.ice@gmail.com")
+
+    await ada.send(PAGE, {"list": "prénom;courriel\nCarole;CAROLE@example.org\nAl;alice+1@gmail.com\nBo;bo@x.fr\n"})
+
+    said = plain(ada.text)
+    assert "CAROLE@example.org demande déjà à entrer" in said and "Un compte serait créé." in said
+    assert "alice+1@gmail.com est l’adresse d’une personne exclue" in said
+
+
+async def test_of_a_long_list_what_was_left_is_shown_first_and_counted_in_the_list_of_lists(
+    door: Doorbell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.people.invitations.member_list.SHOWN_LINES", 2)
+    ada = await open_page(door)
+    await ada.send(PAGE, {"list": "prénom;courriel\nA;a@x.fr\nB;b@x.fr\nC;c@x.fr\nD;d@x.fr\n"})
+    await add_member(door.instance, "d")
+    async with transaction(door.instance.pool) as conn:
+        await execute(conn, "UPDATE account SET email = 'd@x.fr' FROM actor WHERE id = actor_id AND username = 'd'")
+
+    await ada.send(find_confirmation(ada))
+    await run_job(door)
+    await ada.open(ada.path)
+
+    said = plain(ada.text)
+    assert "3 comptes sont créés." in said and "Une ligne est restée sans compte" in said and "Et un autre." in said
+    assert said.index("d@x.fr") < said.index("a@x.fr") and "c@x.fr" not in said
+    await ada.open(PAGE)
+    assert "une sans compte" in ada.text

@@ -122,6 +122,27 @@ async def test_what_cannot_be_is_said_and_changes_nothing(
     assert await list_on_duty(instance, this_week() + timedelta(weeks=1)) == before
 
 
+async def test_all_weeks_of_a_role_are_handed_over_at_once_before_somebody_leaves(
+    open_browser: OpenBrowser, instance: Instance, awa: Actor, bea: Actor
+) -> None:
+    hers, week = await open_browser(awa), this_week()
+    later = [week + timedelta(weeks=ahead) for ahead in (1, 5)]
+    await send(hers, "take", week)
+    assert "Passer toutes vos semaines" not in (await hers.get(PAGE)).words()
+    for monday in later:
+        await send(hers, "take", monday)
+    await send(hers, "take", week, "welcome")
+    assert "Passer toutes vos semaines" in (await hers.get(PAGE)).words()
+    assert "Passez la main avant de partir" in (await hers.get("/compte/supprimer")).words()
+
+    await send(hers, "hand_all", week, receiver=str(bea.id))
+    again = await send(hers, "hand_all", week, receiver=str(bea.id))
+
+    assert [await list_on_duty(instance, one) for one in later] == [[("moderator", bea.id)]] * 2
+    assert await list_on_duty(instance, week) == [("welcome", awa.id), ("moderator", bea.id)]
+    assert len(await read_news(instance, bea)) == 1 and again.status == 422
+
+
 async def test_two_who_hand_over_the_same_week_at_once_do_it_once(
     open_browser: OpenBrowser, instance: Instance, awa: Actor, bea: Actor
 ) -> None:

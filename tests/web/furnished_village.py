@@ -1,0 +1,189 @@
+"""A village where there is something to see on each page, and those who look at it in a browser."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from playwright.async_api import Browser, ConsoleMessage, Page, Response
+
+from models.listings import unavailabilities
+from models.listings.unavailabilities import midnight
+from models.people import absences, actors
+from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
+from models.people.team import place_keepers
+from models.personal_data import deletion_requests, export_archives
+from models.posts.polls import polls
+from models.posts.polls.polls import NewPoll
+from models.relations import endorsements, follows
+from models.servers import waiting_posts
+from models.store.database import Connection, Pool, connection, execute, transaction
+from tests.factories import make_activity, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.invitations import make_samples
+from tests.points import fill_ledger
+from tests.sample_cases import add_sample_cases
+from tests.sample_directory import add_sample_directory
+from tests.sample_held_posts import add_held_posts
+from tests.sample_message_requests import add_message_requests
+from tests.sample_team import add_sample_team
+from tests.sample_village import Village
+from tests.web.live_site import Live, serve_village
+from tests.web.looks import NARROWEST
+from tests.web.shown_pages import PAGES, READERS, Reader, Visit
+
+
+@asynccontextmanager
+async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
+    """The village, with everything that its pages can show."""
+    async with serve_village(pool, data) as live:
+        async with transaction(pool) as conn:
+            await add_sample_directory(conn)
+            await furnish_departures(conn, live.village)
+            await fill_ledger(conn, live.village)
+            await make_samples(conn, live.village.admin, 77)
+            await furnish_days(conn, live.village)
+            await add_sample_cases(conn, live.village)
+            await furnish_unknown_hosts(conn)
+            await add_sample_team(conn, live.village)
+            await add_team(conn, live.village)
+            await add_message_requests(conn, live.village)
+            await ask_bob(conn, live.village)
+            await add_held_posts(conn, live.village)
+            for held in await follows.list_following(conn, live.village.alice.id):
+                await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
+        yield live
+
+
+async def add_team(conn: Connection, village: Village) -> None:
+    """One of each role; Yun runs Nadia's place."""
+    await make_member(conn, READERS["welcome"], roles=["welcome"], name="Awa")
+    await make_member(conn, READERS["moderator"], roles=["moderator"], name="Medhi")
+    yun = await make_member(conn, READERS["keeper"], roles=["keeper"], name="Yun")
+    await place_keepers.add(conn, village.admin.id, yun.id)
+
+
+async def furnish_departures(conn: Connection, village: Village) -> None:
+    """Hocine leaves in two weeks and takes his data along, as Nadia does; Michel has left, which one server ignores."""
+    await export_archives.ask(conn, village.hocine.id)
+    ready = await export_archives.ask(conn, village.admin.id)
+    assert ready and await export_archives.finish(conn, ready, file_key=f"{'0' * 32}.zip", byte_size=12_345_678)
+    await deletion_requests.begin(conn, village.hocine.id, after=timedelta(days=14), paused_ids=[])
+    michel = await make_local_actor(conn, "michel")
+    await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", michel.id)
+    farewell = await make_activity(conn, michel, type="Delete", object_uri=michel.uri)
+    for host, state in (("henin.test", "failed"), ("arras.test", "done")):
+        await execute(
+            conn,
+            """
+            INSERT INTO delivery (activity_id, actor_id, inbox, host, state, error, cause)
+            VALUES ($1, $2, 'https://' || $3::text || '/inbox', $3, $4, 'HTTP 500', 'server-error')
+            """,
+            farewell,
+            michel.id,
+            host,
+            state,
+        )
+
+
+async def ask_bob(conn: Connection, village: Village) -> None:
+    """What Bob says at his own place is a poll."""
+    asked = NewPoll(
+        options=("Samedi", "Dimanche"),
+        votes=(2, 1),
+        multiple=False,
+        voters=3,
+        ends_at=datetime.now(UTC) + timedelta(days=2),
+        closed_at=None,
+    )
+    await polls.save_remote(conn, village.distant_note.id, asked)
+
+
+async def furnish_unknown_hosts(conn: Connection) -> None:
+    """Two hosts that nobody knows wait; of one of them more came than is kept."""
+    for host, count in (("annonces-gratuites-et-pas-cheres.example", 3), ("bricole.example", 1)):
+        author = await make_remote_actor(conn, "mallory", host)
+        for number in range(count):
+            words = "<p>Comme neuve, vendue cause double emploi. Ne tardez pas, tout part très vite en ce moment.</p>"
+            post = {"audience": "unlisted", "to_uris": ("https://www.w3.org/ns/activitystreams#Public",)}
+            listing = await make_listing(conn, author, title=f"Montre {number}", description=words, post=post)
+            await waiting_posts.keep(conn, listing.id, host, "network", wanted=False)
+    await waiting_posts.note_refusal(conn, "bricole.example", "hour")
+
+
+async def furnish_days(conn: Connection, village: Village) -> None:
+    """Nadia looks after a place that is closed for a while; Maryse keeps some days of her tent."""
+    week = [OpeningInterval(day=day, opens=time(14), closes=time(18, 30)) for day in (2, 5)]
+    hours = make_hours(week, [Closure(first=date(2030, 8, 1), last=date(2030, 8, 21))])
+    await execute(conn, "UPDATE actor SET type = 'Organization' WHERE id = $1", village.admin.id)
+    await actors.save_place(conn, village.admin.id, "12 rue de la Mairie", write_hours(hours))
+    now = datetime.now(UTC)
+    await absences.set_away(conn, village.admin.id, now + timedelta(days=9))
+    for ahead in (3, 20, 40):
+        begins_at = midnight((now + timedelta(days=ahead)).date())
+        await unavailabilities.add(conn, village.tent.id, begins_at, begins_at + timedelta(days=3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """One page for each reader, who opens one address after another in it: what a browser keeps it reads once.
+
+    What its console complains about, and what breaks in the server, is kept until somebody asks.
+    """
+
+    live: Live
+    chromium: Browser
+    pages: dict[Reader, Page] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    async def open(self, visit: Visit) -> Page | None:
+        """The page at its reader's, on the narrowest screen; None where nothing opens for whoever tries the door."""
+        shown, page = PAGES[visit.name], await self._find_page(visit.reader)
+        await page.set_viewport_size(NARROWEST)
+        self.broken.clear()
+        answer = await page.goto(self.live.url + shown.find_path(self.live.village))
+        assert answer is not None
+        if visit.tries and (answer.status != shown.status or answer.request.redirected_from):
+            assert answer.status < 500
+            return None
+        assert answer.status == shown.status
+        return page
+
+    async def close(self) -> None:
+        """They only looked, and leave nothing behind."""
+        for page in self.pages.values():
+            await page.context.close()
+
+    async def _find_page(self, reader: Reader) -> Page:
+        if reader not in self.pages:
+            page = self.pages[reader] = await take_page(self.live, self.chromium, reader)
+            listen(page, self.broken)
+        return self.pages[reader]
+
+
+def listen(page: Page, broken: list[str]) -> None:
+    """Write down what the console of this page complains about, and what it loads in vain."""
+
+    def hear(message: ConsoleMessage) -> None:
+        about = message.location["url"]
+        own = message.text.startswith("Failed to load resource") and about == page.url  # its status is looked at
+        if message.type in ("error", "warning") and not own:
+            broken.append(f"console: {message.text} ({about})")
+
+    def note(answer: Response) -> None:
+        if answer.status >= 400 and not answer.request.is_navigation_request():
+            broken.append(f"{answer.status}: {answer.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: broken.append(f"script: {error}"))
+    page.on("response", note)
+
+
+async def take_page(live: Live, chromium: Browser, reader: Reader) -> Page:
+    """An empty page in a browser of this reader's own."""
+    context = await chromium.new_context(locale="fr-FR")
+    if READERS[reader]:
+        async with connection(live.instance.pool) as conn:
+            actor = await actors.get_local(conn, READERS[reader])
+        await live.log_in(context, actor)
+    return await context.new_page()

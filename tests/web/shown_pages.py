@@ -1,0 +1,201 @@
+"""The pages that are looked at: where each is, whom it is for, and what it answers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.people.roles import RIGHTS, Right
+from tests.sample_village import Village
+from tests.web.looks import ONLY, WALKING, draw
+
+Reader = Literal["visitor", "member", "neighbour", "welcome", "moderator", "keeper", "admin"]
+
+READERS: dict[Reader, str] = {
+    "visitor": "",
+    "member": "alice",
+    "neighbour": "hocine",
+    "welcome": "awa",
+    "moderator": "medhi",
+    "keeper": "yun",
+    "admin": "nadia",
+}
+"""The names by which they are members. Somebody asks to follow the neighbour, who is about to leave."""
+
+EVERYBODY: tuple[Reader, ...] = tuple(READERS)
+
+MEMBERS: tuple[Reader, ...] = EVERYBODY[1:]
+
+
+class Shown:
+    """A page: its address, which may name things of the village, and those who read it as it is meant here."""
+
+    def __init__(self, address: str, *readers: Reader, status: int = 200) -> None:
+        self.address, self.readers, self.status = address, readers, status
+
+    def find_path(self, village: Village) -> str:
+        """Where it is."""
+        return self.address.format(village=village).removeprefix(village.site.url)
+
+
+def list_holders(right: Right) -> tuple[Reader, ...]:
+    """Those of the team who have this right."""
+    return tuple(role for role in ("welcome", "moderator", "keeper", "admin") if role in RIGHTS[right])
+
+
+PAGES: dict[str, Shown] = {
+    "home": Shown("/", "visitor"),
+    "network page": Shown("/annonces", "visitor"),
+    "search": Shown("/annonces?q=tente&lieu=Lomme&km=5&genre=offer&mode=loan&cat=camping&photo=1", *EVERYBODY),
+    "place unknown": Shown("/annonces?lieu=nulle+part", *EVERYBODY),
+    "nothing found": Shown("/annonces?q=introuvable", *EVERYBODY),
+    "listing": Shown("{village.tent.post.url}", "visitor"),
+    "listing to a member": Shown("{village.tent.post.url}", "neighbour"),
+    "listing to its author": Shown("{village.tent.post.url}", "member"),
+    "who quotes me": Shown("/citations/{village.tent.id}", "member"),
+    "quoting": Shown("/citations/{village.tent.id}", "neighbour"),
+    "repair call": Shown("{village.call.post.url}", "visitor"),
+    "copy": Shown("/annonces/d/{village.sewing.id}", "visitor"),
+    "copy to a member": Shown("/annonces/d/{village.sewing.id}", "member"),
+    "directory": Shown("/reseau", "visitor"),
+    "directory to an admin": Shown("/reseau", "admin"),
+    "directory kept by an admin": Shown("/coop/territoires", *list_holders("servers")),
+    "home of the coop": Shown("/coop", *list_holders("duty")),
+    "mails that are stuck": Shown("/coop/courriels", *list_holders("mails")),
+    "settings": Shown("/coop/reglages", *list_holders("settings")),
+    "who left": Shown("/coop/departs", *list_holders("roles")),
+    "servers set aside": Shown("/coop/serveurs/liste", *list_holders("servers")),
+    "all points": Shown("/coop/points", *list_holders("points")),
+    "points of a member": Shown("/coop/points/alice", *list_holders("points")),
+    "letters of strangers": Shown("/coop/inconnus", *list_holders("reports")),
+    "requests to join": Shown("/coop/demandes", *list_holders("sign_ups")),
+    "members": Shown("/coop/membres", *list_holders("members")),
+    "invitations": Shown("/coop/invitations", *list_holders("invitations")),
+    "one invitation": Shown("/coop/invitations/77", *list_holders("invitations")),
+    "charter to write": Shown("/coop/documents/charte", *list_holders("documents")),
+    "new member": Shown("/coop/membres/nouveau", *list_holders("roles")),
+    "member": Shown("/coop/membres/alice", *list_holders("members")),
+    "on duty": Shown("/coop/permanence", *list_holders("duty")),
+    "places": Shown("/coop/lieux", *list_holders("places")),
+    "place to keep": Shown("/coop/lieux/nadia", *list_holders("places")),
+    "servers": Shown("/coop/serveurs", *list_holders("servers")),
+    "server": Shown("/coop/serveurs/henin.test", *list_holders("servers")),
+    "profile": Shown("/@alice", "visitor"),
+    "own profile": Shown("/@alice", "member"),
+    "profile elsewhere": Shown("/@bob@henin.test", "member"),
+    "coop elsewhere": Shown("/@coop@henin.test", *EVERYBODY),
+    "note": Shown("/notes/{village.distant_note.id}", "member"),
+    "feed": Shown("/fil", "member"),
+    "empty feed": Shown("/fil", "admin"),
+    "news": Shown("/notifications", "member"),
+    "no news": Shown("/notifications", "admin"),
+    "tag": Shown("/tags/couture", *EVERYBODY),
+    "empty tag": Shown("/tags/rien", *EVERYBODY),
+    "help": Shown("/aide", *EVERYBODY),
+    "legal": Shown("/mentions-legales", *EVERYBODY),
+    "accessibility": Shown("/accessibilite", *EVERYBODY),
+    "programs": Shown("/api/docs", *EVERYBODY),
+    "publish": Shown("/publier", "member"),
+    "cases": Shown("/coop/dossiers", *list_holders("reports")),
+    "cases to confirm": Shown("/coop/dossiers?voir=a-confirmer", *list_holders("reports")),
+    "appeals": Shown("/coop/dossiers?voir=recours", *list_holders("reports")),
+    "cases decided": Shown("/coop/dossiers?voir=decides", *list_holders("reports")),
+    "a case to decide": Shown("/coop/dossiers/11", *list_holders("reports")),
+    "a case to confirm": Shown("/coop/dossiers/12", *list_holders("reports")),
+    "a case with an appeal": Shown("/coop/dossiers/13", *list_holders("reports")),
+    "own decision": Shown("/compte/decisions/23", "neighbour"),
+    "own decision to object to": Shown("/compte/decisions/24", "member"),
+    "journal": Shown("/coop/journal", *list_holders("duty")),
+    "journal for members": Shown("/journal", "member"),
+    "own reports": Shown("/compte/signalements", "member"),
+    "reporting": Shown("/signaler/annonce/{village.drill.id}", "visitor"),
+    "reporting elsewhere": Shown("/signaler/compte/{village.bob.id}", "member"),
+    "reporting a message of a talk": Shown("/signaler/message/{village.message.id}", "member"),
+    "reporting by address": Shown("/signaler", *EVERYBODY),
+    "reporting what is not there": Shown("/signaler?adresse=/notes/1", "visitor", status=422),
+    "reporting a page": Shown("/signaler/page?adresse=https://127.0.0.1/annonces", "visitor", status=404),
+    "reported": Shown("/signaler/merci?fait=reported", *MEMBERS),
+    "broken down": Shown("/depannage", "visitor"),
+    "broken down for a member": Shown("/depannage", *MEMBERS),
+    "repair call to publish": Shown("/publier?genre=repair_call", "member"),
+    "edit": Shown("{village.tent.post.url}/modifier", "member"),
+    "following": Shown("/abonnements", "neighbour"),
+    "acting from here": Shown("/authorize_interaction?uri=%40bob%40henin.test", "member"),
+    "acting on nothing": Shown("/authorize_interaction?uri=rien", "member", status=422),
+    "log-in": Shown("/connexion", "visitor"),
+    "registration": Shown("/inscription", "visitor"),
+    "account": Shown("/compte", "member"),
+    "profile form": Shown("/compte/profil", "member"),
+    "going away": Shown("/compte/absence", "member"),
+    "back from going away": Shown("/compte/absence", "admin"),
+    "a place that is away": Shown("/@nadia", "visitor"),
+    "profile form of a place": Shown("/compte/profil", "admin"),
+    "what places lend": Shown("/annonces?partenaire=1", *EVERYBODY),
+    "e-mail form": Shown("/compte/courriel", "member"),
+    "choice of mails": Shown("/compte/courriels", "member"),
+    "own calendar": Shown("/compte/agenda", "member"),
+    "my place": Shown("/chez-moi", "member"),
+    "my place with nothing over": Shown("/chez-moi?voir=finies", "member"),
+    "my place of a place": Shown("/chez-moi", "admin"),
+    "agenda": Shown("/agenda", "member"),
+    "agenda of a month": Shown("/agenda?mois=2027-05", "member"),
+    "password": Shown("/compte/mot-de-passe", "member"),
+    "two steps": Shown("/compte/securite", "member"),
+    "moving": Shown("/compte/demenagement", "member"),
+    "devices": Shown("/compte/appareils", "member"),
+    "own data": Shown("/compte/donnees", "member"),
+    "own data in preparation": Shown("/compte/donnees", "neighbour"),
+    "own data ready": Shown("/compte/donnees", "admin"),
+    "leaving": Shown("/compte/supprimer", "member"),
+    "leaving as the last administrator": Shown("/compte/supprimer", "admin"),
+    "about to leave": Shown("/compte/supprimer", "neighbour"),
+    "hidden people": Shown("/compte/masques", "member"),
+    "servers set aside, for all": Shown("/a-l-ecart", *EVERYBODY),
+    "points": Shown("/points", "member"),
+    "no points yet": Shown("/points?avant=1", "admin"),
+    "messages of strangers": Shown("/messages/inconnus", "member"),
+    "no messages of strangers": Shown("/messages/inconnus", "neighbour"),
+    "choice of mails of the team": Shown("/compte/courriels", "admin"),
+    "why": Shown("/pourquoi", *MEMBERS),
+    "not found": Shown("/n-existe-pas", *EVERYBODY, status=404),
+    "withdrawn": Shown("{village.withdrawn.post.url}", "visitor", status=410),
+    "forbidden": Shown("/erreur/403", *EVERYBODY, status=403),
+    "not understood": Shown("/erreur/422", *EVERYBODY, status=422),
+    "too many": Shown("/erreur/429", *EVERYBODY, status=429),
+    "broken": Shown("/erreur/500", *EVERYBODY, status=500),
+    "away": Shown("/erreur/503", *EVERYBODY, status=503),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One reader's look at a page. Who only tries the door may also be told that nothing is there."""
+
+    name: str
+    reader: Reader
+    tries: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} as {self.reader}"
+
+
+def list_drawn() -> list[Visit]:
+    """Each page once, by one of those who read it."""
+    return [Visit(name, draw(page.readers, "reader", name)) for name, page in PAGES.items()]
+
+
+def list_all() -> list[Visit]:
+    """Each page by all who read it, and each address by everybody."""
+    meant = [Visit(name, reader) for name, page in PAGES.items() for reader in page.readers]
+    gone = {(PAGES[one.name].address, one.reader) for one in meant}
+    names = {page.address: name for name, page in reversed(PAGES.items())}
+    tried = [
+        Visit(name, reader, tries=True)
+        for address, name in names.items()
+        for reader in EVERYBODY
+        if (address, reader) not in gone
+    ]
+    return meant + tried
+
+
+def list_visits() -> list[Visit]:
+    """Those of this run."""
+    return [one for one in list_all() if ONLY in str(one)] if WALKING else list_drawn()
