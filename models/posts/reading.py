@@ -175,6 +175,8 @@ async def filter_known(
     which whoever reads it opened.
     """
     wanted = set(ids)
+    if not wanted:
+        return wanted
     unknown = await fetch_column(
         conn,
         """
@@ -195,10 +197,7 @@ async def filter_known(
 
 async def filter_wanted(conn: Connection, ids: list[int], reader_id: int | None) -> set[int]:
     """Those of these posts that a list shows to the reader: visible, and by nobody whom she muted or may not know."""
-    visible = await filter_visible(conn, ids, reader_id)
-    if not visible:
-        return visible
-    known = await filter_known(conn, visible, reader_id, in_threads=True)
+    known = await filter_known(conn, await filter_visible(conn, ids, reader_id), reader_id, in_threads=True)
     if reader_id is None or not known:
         return known
     unwanted = await fetch_column(
