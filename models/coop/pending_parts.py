@@ -4,7 +4,7 @@ Each part begins with FROM and says what waits for `{reader}`: what concerns her
 `models/moderation/deciders` says. `$2` are the roles of those who moderate.
 """
 
-from models.moderation.deciders import ANSWERING, FREE, SECONDS
+from models.moderation.deciders import ANSWERING, HERS, SECONDS
 from models.store.statements import fragment
 
 SIGN_UPS = "FROM full_sign_up s WHERE NOT s.asked_back"
@@ -12,22 +12,20 @@ SIGN_UPS = "FROM full_sign_up s WHERE NOT s.asked_back"
 
 UNATTENDED = "FROM unattended u WHERE u.until IS NULL"
 
-_NOT_HERS = "NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = {about_id} AND x.actor_id = {reader})"
+_NOT_ABOUT_HER = "NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = {about_id} AND x.actor_id = {reader})"
 
 _NO_PART = "NOT EXISTS (SELECT FROM case_part p WHERE p.case_id = d.case_id AND p.actor_id = {reader})"
 """Then she may do all about a decision, and nobody else is looked for."""
 
 REPORTS = fragment(
     """
-    FROM moderation_case c WHERE c.closed_at IS NULL AND {not_hers}
-        AND (NOT EXISTS (SELECT FROM case_step s
-            WHERE s.case_id = c.id AND s.by_id = {reader} AND s.act = 'withdrew') OR {reader} IN ({free}))
+    FROM moderation_case c WHERE c.closed_at IS NULL AND {not_about_her} AND {hers}
         AND EXISTS (SELECT FROM report r WHERE r.case_id = c.id AND r.closed_at IS NULL)
         AND NOT EXISTS (SELECT FROM moderation_decision d
             WHERE d.case_id = c.id AND d.effective_at IS NULL AND d.refused_at IS NULL)
     """,
-    not_hers=fragment(_NOT_HERS, about_id="c.actor_id"),
-    free=fragment(FREE, case_id="c.id"),
+    not_about_her=fragment(_NOT_ABOUT_HER, about_id="c.actor_id"),
+    hers=fragment(HERS, case_id="c.id"),
 )
 """One for each person who is reported; not where the reader stepped aside, or a decision waits for a second one."""
 
@@ -65,11 +63,10 @@ DECISIONS = fragment(
 
 HELD_POSTS = fragment(
     """
-    FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.deleted_at IS NULL AND {not_hers}
-        AND NOT EXISTS (SELECT FROM case_step s
-            WHERE s.case_id = h.case_id AND s.by_id = {reader} AND s.act = 'withdrew')
+    FROM held_post h JOIN post p ON p.id = h.post_id WHERE p.deleted_at IS NULL AND {not_about_her} AND {hers}
     """,
-    not_hers=fragment(_NOT_HERS, about_id="p.author_id"),
+    not_about_her=fragment(_NOT_ABOUT_HER, about_id="p.author_id"),
+    hers=fragment(HERS, case_id="h.case_id"),
 )
 
 LETTERS = """

@@ -170,7 +170,7 @@ _HELD_POSTS = compose(
 
 async def find_held_posts(conn: Connection, reader_id: int) -> WaitingPosts | None:
     """What waits for a look before it is published."""
-    return await fetch_one(conn, WaitingPosts, _HELD_POSTS, reader_id)
+    return await fetch_one(conn, WaitingPosts, _HELD_POSTS, reader_id, sorted(RIGHTS["reports"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,15 @@ FREE = fragment(
 )
 """Who may decide in a case (`{case_id}`); `$2` are the roles that moderate."""
 
+HERS = fragment(
+    """
+    (NOT EXISTS (SELECT FROM case_step s WHERE s.case_id = {case_id} AND s.by_id = {reader} AND s.act = 'withdrew')
+        OR {reader} IN ({free}))
+    """,
+    free=FREE,
+)
+"""Whether `{reader}`, who moderates, did not step aside in a case, or all did; others are looked for only then."""
+
 SECONDS = fragment(
     """
     SELECT m.actor_id {team} AND 'withdrew' <> ALL (held.parts) AND m.actor_id IS DISTINCT FROM {proposer_id}

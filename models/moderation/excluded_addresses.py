@@ -10,7 +10,7 @@ from datetime import datetime
 
 from models.moderation.decisions import IN_FORCE, DecisionKind
 from models.store.database import Connection, execute, fetch_all, fetch_column
-from models.store.statements import compose
+from models.store.statements import compose, fragment
 
 ONE_BOX = frozenset({"gmail.com", "googlemail.com"})
 """Where dots before the @ make no difference, and both names are one."""
@@ -33,12 +33,18 @@ def canonicalize(email: str) -> str:
     return f"{local.replace('.', '')}@gmail.com" if domain in ONE_BOX else f"{local}@{domain}"
 
 
+_MARK = "get_byte(sha256(convert_to({box}, 'UTF8')), 0)"
+"""One of 256, so that an address is held against few of what is kept: each of these has a hash of its own."""
+
+_HASH = "sha256(convert_to({decision_id} || ' ' || {box}, 'UTF8'))"
+
 _KEEP = compose(
     """
-    INSERT INTO excluded_address (decision_id, hash)
-    SELECT id, sha256(convert_to(id || ' ' || $2, 'UTF8')) FROM moderation_decision
+    INSERT INTO excluded_address (decision_id, hash, mark) SELECT id, {hash}, {mark} FROM moderation_decision
     WHERE actor_id = $1 AND kind = 'exclude' AND {in_force} ON CONFLICT DO NOTHING
     """,
+    hash=fragment(_HASH, decision_id="id", box="$2"),
+    mark=fragment(_MARK, box="$2"),
     in_force=IN_FORCE,
 )
 
@@ -54,13 +60,19 @@ class _Suspended:
     email: str
 
 
-_FILTER_GONE = compose(
+_GONE = fragment(
     """
-    SELECT box FROM unnest($1::text[]) AS one (box) WHERE EXISTS (
-        SELECT FROM excluded_address e JOIN moderation_decision d ON d.id = e.decision_id
-        WHERE {in_force} AND e.hash = sha256(convert_to(d.id || ' ' || box, 'UTF8')))
+    FROM excluded_address e JOIN moderation_decision d ON d.id = e.decision_id
+    WHERE e.mark = ANY (ARRAY[{mark}, -1]) AND e.hash = {hash} AND {in_force}
     """,
+    mark=_MARK,
+    hash=fragment(_HASH, decision_id="e.decision_id"),
     in_force=IN_FORCE,
+)
+"""Exclusions of who had the mail box `{box}`, and is gone."""
+
+_FILTER_GONE = compose(
+    "SELECT box FROM unnest($1::text[]) AS one (box) WHERE EXISTS (SELECT {gone})", gone=fragment(_GONE, box="box")
 )
 
 
@@ -73,12 +85,14 @@ async def filter_gone(conn: Connection, emails: Sequence[str]) -> set[str]:
 _KNOWN = compose(
     """
     SELECT id, case_id, kind, effective_at FROM moderation_decision d
-    WHERE kind IN ('suspend', 'exclude') AND {in_force} AND (actor_id = ANY($1::bigint[]) OR EXISTS (
-        SELECT FROM excluded_address e
-        WHERE e.decision_id = d.id AND e.hash = sha256(convert_to(d.id || ' ' || $2, 'UTF8'))))
+    WHERE id IN (
+        SELECT id FROM moderation_decision
+        WHERE actor_id = ANY($1::bigint[]) AND kind IN ('suspend', 'exclude') AND {in_force}
+        UNION ALL SELECT d.id {gone})
     ORDER BY effective_at DESC LIMIT 1
     """,
     in_force=IN_FORCE,
+    gone=fragment(_GONE, box="$2"),
 )
 
 

@@ -12,9 +12,12 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from models.moderation import cases
+from models.moderation.deciders import HERS
 from models.news import staff_notifications
 from models.news.staff_notifications import Topic
+from models.people.roles import RIGHTS
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.statements import compose, fragment
 
 HeldReason = Literal["first", "filter"]
 
@@ -116,43 +119,42 @@ async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) 
     return {one.post_id: one for one in found}
 
 
+_WAITING = fragment(
+    """
+    FROM held_post h JOIN post p ON p.id = h.post_id
+    WHERE p.deleted_at IS NULL
+        AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = p.author_id AND x.actor_id = $1)
+        AND CASE WHEN $3::bigint IS NULL THEN {hers} ELSE h.case_id = $3 END
+    """,
+    hers=fragment(HERS, case_id="h.case_id", reader="$1"),
+)
+"""Of one case whoever steps aside still reads it."""
+
+_LIST_WAITING = compose(
+    """
+    SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+    {waiting} AND ($4::bigint IS NULL
+        OR (h.held_at, h.post_id) > (SELECT held_at, post_id FROM held_post WHERE post_id = $4))
+    ORDER BY h.held_at, h.post_id LIMIT $5
+    """,
+    waiting=_WAITING,
+)
+
+_COUNT_WAITING = compose("SELECT count(*) {waiting}", waiting=_WAITING)
+
+
 async def list_waiting(
     conn: Connection, reader_id: int, *, after: int | None = None, case_id: int | None = None, limit: int
 ) -> list[HeldPost]:
-    """What waits, of one case or all, from what waits longest, but nothing of the reader's own; after this post."""
-    return await fetch_all(
-        conn,
-        HeldPost,
-        """
-        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
-        FROM held_post h JOIN post p ON p.id = h.post_id
-        WHERE p.deleted_at IS NULL
-            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = p.author_id AND x.actor_id = $1)
-            AND ($2::bigint IS NULL
-                OR (h.held_at, h.post_id) > (SELECT held_at, post_id FROM held_post WHERE post_id = $2))
-            AND ($3::bigint IS NULL OR h.case_id = $3)
-        ORDER BY h.held_at, h.post_id LIMIT $4
-        """,
-        reader_id,
-        after,
-        case_id,
-        limit,
-    )
+    """What waits, of one case or all that are hers, from what waits longest, but nothing that concerns the reader;
+    after this post.
+    """
+    return await fetch_all(conn, HeldPost, _LIST_WAITING, reader_id, sorted(RIGHTS["reports"]), case_id, after, limit)
 
 
 async def count_waiting(conn: Connection, reader_id: int, *, case_id: int | None = None) -> int:
-    """How much waits, of one case or all, but of the reader's own."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM held_post h JOIN post p ON p.id = h.post_id
-        WHERE p.deleted_at IS NULL
-            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = p.author_id AND x.actor_id = $1)
-            AND ($2::bigint IS NULL OR h.case_id = $2)
-        """,
-        reader_id,
-        case_id,
-    )
+    """How much of that waits."""
+    found: int = await fetch_value(conn, _COUNT_WAITING, reader_id, sorted(RIGHTS["reports"]), case_id)
     return found
 
 

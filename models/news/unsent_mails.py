@@ -54,7 +54,7 @@ async def save_failure(
                 state = CASE WHEN $5 OR attempts >= $8 THEN 'failed' ELSE state END,
                 finished_at = CASE WHEN $5 OR attempts >= $8 THEN now() ELSE finished_at END
             WHERE recipient_id IS NOT DISTINCT FROM $2 AND kind = $3 AND payload IS NOT DISTINCT FROM $7
-                AND state = 'waiting' RETURNING id
+                AND state = 'waiting' AND cause IS NOT NULL RETURNING id
         )
         INSERT INTO mail (id, recipient_id, kind, state, attempts, cause, finished_at, job, payload)
         SELECT $1, $2, $3, CASE WHEN $5 THEN 'failed' ELSE 'waiting' END, 1, $4, CASE WHEN $5 THEN now() END, $6, $7
@@ -76,7 +76,7 @@ async def forget_failure(conn: Connection, recipient_id: int | None, kind: str, 
     await execute(
         conn,
         """
-        DELETE FROM mail WHERE recipient_id IS NOT DISTINCT FROM $1 AND kind = $2
+        DELETE FROM mail WHERE recipient_id IS NOT DISTINCT FROM $1 AND kind = $2 AND cause IS NOT NULL
             AND (state = 'waiting' AND (payload IS NULL OR payload = $3) OR payload ->> 'id' = $3::jsonb ->> 'id')
         """,
         recipient_id,

@@ -1,6 +1,6 @@
 """Posts found again, and THE rule of who may read one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from models.posts.values import Post
 from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
@@ -166,48 +166,41 @@ async def list_members_who_may_read(conn: Connection, id: int) -> list[int]:
     return await fetch_column(conn, _MEMBERS, id)
 
 
-async def filter_known(
-    conn: Connection, ids: Iterable[int], reader_id: int | None, *, in_threads: bool = False
-) -> set[int]:
+_UNKNOWN = """
+    SELECT p.id FROM post p JOIN actor a ON a.id = p.author_id AND a.limited_at IS NOT NULL
+    WHERE p.id = ANY($1) AND p.audience <> 'direct' AND a.id IS DISTINCT FROM $2
+        AND NOT EXISTS (SELECT FROM follow f
+            WHERE f.follower_id = $2 AND f.followed_id = a.id AND f.state = 'accepted')
+        AND NOT EXISTS (SELECT FROM mention m WHERE m.post_id = p.id AND m.actor_id = $2)
+"""
+
+_FILTER_UNKNOWN = compose(_UNKNOWN)
+
+_FILTER_UNWANTED = compose(
+    """
+    {unknown} AND NOT coalesce((SELECT root.author_id = a.id FROM post root
+        WHERE root.id = p.root_id AND root.id <> p.id), false)
+    UNION SELECT p.id FROM post p JOIN mute m ON m.target_id = p.author_id
+    WHERE p.id = ANY($1) AND m.actor_id = $2 AND (m.until IS NULL OR m.until > now())
+    """,
+    unknown=_UNKNOWN,
+)
+
+
+async def filter_known(conn: Connection, ids: Collection[int], reader_id: int | None) -> set[int]:
     """Those of these posts that are not by somebody limited, or whose limited author the reader follows.
 
-    What she writes to the reader is for the reader; `in_threads` also what she answers below what she wrote herself,
-    which whoever reads it opened.
+    What she writes to the reader is for the reader.
     """
-    wanted = set(ids)
-    unknown = await fetch_column(
-        conn,
-        """
-        SELECT p.id FROM post p JOIN actor a ON a.id = p.author_id AND a.limited_at IS NOT NULL
-        WHERE p.id = ANY($1) AND p.audience <> 'direct' AND a.id IS DISTINCT FROM $2
-            AND NOT EXISTS (SELECT FROM follow f
-                WHERE f.follower_id = $2 AND f.followed_id = a.id AND f.state = 'accepted')
-            AND NOT EXISTS (SELECT FROM mention m WHERE m.post_id = p.id AND m.actor_id = $2)
-            AND NOT ($3 AND coalesce((SELECT root.author_id = a.id FROM post root
-                WHERE root.id = p.root_id AND root.id <> p.id), false))
-        """,
-        list(wanted),
-        reader_id,
-        in_threads,
-    )
-    return wanted - set(unknown)
+    unknown = await fetch_column(conn, _FILTER_UNKNOWN, list(ids), reader_id) if ids else []
+    return {*ids}.difference(unknown)
 
 
 async def filter_wanted(conn: Connection, ids: list[int], reader_id: int | None) -> set[int]:
-    """Those of these posts that a list shows to the reader: visible, and by nobody whom she muted or may not know."""
+    """Those of these posts that a list shows to the reader: visible, and by nobody whom she muted or may not know.
+
+    What somebody limited answers below what she wrote herself is shown: whoever reads it opened that.
+    """
     visible = await filter_visible(conn, ids, reader_id)
-    if not visible:
-        return visible
-    known = await filter_known(conn, visible, reader_id, in_threads=True)
-    if reader_id is None or not known:
-        return known
-    unwanted = await fetch_column(
-        conn,
-        """
-        SELECT p.id FROM post p JOIN mute m ON m.target_id = p.author_id
-        WHERE p.id = ANY($1) AND m.actor_id = $2 AND (m.until IS NULL OR m.until > now())
-        """,
-        list(known),
-        reader_id,
-    )
-    return known - set(unwanted)
+    unwanted = await fetch_column(conn, _FILTER_UNWANTED, list(visible), reader_id) if visible else []
+    return visible.difference(unwanted)

@@ -13,9 +13,11 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportReading:
-    """Reports about the person until `said_at`, and what was decided about her up to this entry of the journal."""
+    """Reports about the person until `said_at` (None: none), and what was decided about her up to this entry of the
+    journal.
+    """
 
-    said_at: datetime
+    said_at: datetime | None
     seen: int
 
 
@@ -25,7 +27,7 @@ async def find(conn: Connection, reader_id: int, actor_id: int) -> ReportReading
         conn,
         ReportReading,
         """
-        SELECT said_at, seen FROM report_reading
+        SELECT nullif(said_at, 'epoch') AS said_at, seen FROM report_reading
         WHERE reader_id = $1 AND actor_id = $2 AND read_at > now() - $3::interval
         """,
         reader_id,
@@ -43,6 +45,7 @@ async def note(conn: Connection, reader_id: int, said: Mapping[int, datetime | N
         SELECT $1, told.actor_id, coalesce(told.said_at, 'epoch'), coalesce((SELECT max(j.id) FROM journal_entry j
             WHERE j.about_id = told.actor_id AND j.act = ANY($4)), 0)
         FROM unnest($2::bigint[], $3::timestamptz[]) AS told (actor_id, said_at)
+        ORDER BY told.actor_id
         ON CONFLICT (reader_id, actor_id) DO UPDATE SET seen = excluded.seen, read_at = now(),
             said_at = greatest(report_reading.said_at, excluded.said_at)
         """,

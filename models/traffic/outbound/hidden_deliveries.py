@@ -1,4 +1,4 @@
-"""Deliveries of what the team hides: nothing that shows it leaves after the decision."""
+"""Deliveries of what the team hides: nothing that shows it leaves after the decision. A like shows nothing."""
 
 from models.store.database import Connection, execute
 
@@ -9,7 +9,7 @@ async def cancel_hidden(conn: Connection, post_ids: list[int]) -> int:
         conn,
         """
         UPDATE delivery SET state = 'cancelled', finished_at = now() FROM activity a JOIN post p ON p.uri = a.object_uri
-        WHERE p.id = ANY($1) AND a.id = delivery.activity_id AND a.type <> 'Delete'
+        WHERE p.id = ANY($1) AND a.id = delivery.activity_id AND a.type NOT IN ('Delete', 'Like')
             AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
         """,
         post_ids,
@@ -24,8 +24,8 @@ async def pull_back(conn: Connection, id: int) -> bool:
             """
             UPDATE delivery SET state = 'cancelled', finished_at = now(), claimed_by = NULL, claimed_until = NULL
             FROM activity a JOIN post p ON p.uri = a.object_uri
-            WHERE delivery.id = $1 AND a.id = delivery.activity_id AND a.type <> 'Delete' AND p.hidden_at IS NOT NULL
-                AND (NOT p.withheld OR a.id < (SELECT max(said.id) FROM activity said
+            WHERE delivery.id = $1 AND a.id = delivery.activity_id AND a.type NOT IN ('Delete', 'Like')
+                AND p.hidden_at IS NOT NULL AND (NOT p.withheld OR a.id < (SELECT max(said.id) FROM activity said
                     WHERE said.object_uri = a.object_uri AND said.type = 'Update'))
             """,
             id,

@@ -63,7 +63,8 @@ async def resume_untold(conn: Connection, post_ids: list[int]) -> int:
         FROM post p JOIN activity a ON a.object_uri = p.uri JOIN delivery d ON d.activity_id = a.id
         LEFT JOIN server s ON s.host = d.host
         WHERE delivery.id = d.id AND p.id = ANY($1) AND p.hidden_at IS NULL AND NOT p.withheld
-            AND a.type IN ('Create', 'Update', 'Announce') AND d.state = 'cancelled' AND is_welcome(d.host)
+            AND a.type IN ('Create', 'Update', 'Announce', 'QuoteRequest') AND d.state = 'cancelled'
+            AND is_welcome(d.host)
             AND (a.type <> 'Announce' OR EXISTS (SELECT FROM share
                 WHERE share.actor_id = a.actor_id AND share.post_id = p.id AND share.created_at <= a.created_at))
         """,

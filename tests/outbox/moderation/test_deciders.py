@@ -11,7 +11,9 @@ from models.moderation import case_queue, cases, deciders, decisions, held_posts
 from models.moderation.reports import Settlement
 from models.people import accounts, actors, roles
 from models.people.accounts import Account
+from models.people.actors import Actor
 from models.people.team import place_keepers
+from models.posts import Post
 from models.store.database import Connection, Pool, execute, transaction
 from outbox.moderation import case_appeals, case_chores, case_decisions, conversation_reads
 from outbox.moderation import held_posts as held_verbs
@@ -39,6 +41,15 @@ async def list_able(team: Team, kind: str) -> set[int]:
     return (await pending_kinds.map_able(team.conn, [kind], people))[kind]
 
 
+async def hold(team: Team, author: Actor, case_id: int) -> Post:
+    """Something that this person writes waits for a look."""
+    note = await make_note(team.conn, author)
+    await execute(
+        team.conn, "INSERT INTO held_post (post_id, case_id, reason) VALUES ($1, $2, 'first')", note.id, case_id
+    )
+    return note
+
+
 async def test_who_runs_a_place_neither_sees_nor_settles_what_is_about_it(team: Team) -> None:
     place = await make_member(team.conn, "atelier", type="Organization")
     await place_keepers.add(team.conn, place.id, team.mona.actor_id)
@@ -63,11 +74,7 @@ async def test_who_runs_a_place_neither_sees_nor_settles_what_is_about_it(team: 
 async def test_a_post_of_the_place_that_she_runs_is_not_hers_to_let_appear(team: Team) -> None:
     place = await make_member(team.conn, "atelier", type="Organization")
     await place_keepers.add(team.conn, place.id, team.mona.actor_id)
-    note = await make_note(team.conn, place)
-    case_id = await cases.open_case(team.conn, place.id)
-    await execute(
-        team.conn, "INSERT INTO held_post (post_id, case_id, reason) VALUES ($1, $2, 'first')", note.id, case_id
-    )
+    note = await hold(team, place, await cases.open_case(team.conn, place.id))
 
     assert await held_posts.count_waiting(team.conn, team.mona.actor_id) == 0
     with pytest.raises(NotFound):
@@ -78,10 +85,7 @@ async def test_a_post_of_the_place_that_she_runs_is_not_hers_to_let_appear(team:
 async def test_who_stepped_aside_settles_nothing_of_it_by_any_way(team: Team) -> None:
     case_id = await team.report()
     [report] = await reports.list_of_case(team.conn, case_id)
-    held = await make_note(team.conn, team.hocine)
-    await execute(
-        team.conn, "INSERT INTO held_post (post_id, case_id, reason) VALUES ($1, $2, 'first')", held.id, case_id
-    )
+    held = await hold(team, team.hocine, case_id)
     await cases.withdraw(team.conn, case_id, team.mona.actor_id, "C’est mon voisin.")
 
     with pytest.raises(NotFound):
@@ -91,16 +95,22 @@ async def test_who_stepped_aside_settles_nothing_of_it_by_any_way(team: Team) ->
     with pytest.raises(NotFound):
         await conversation_reads.open_conversation(team.conn, HERE, case_id, team.note.id, team.mona, "Voir.")
     assert await list_waiting(team, team.mona, team.odile) == [[], ["reports", "held_posts"]]
+    assert await held_posts.list_waiting(team.conn, team.mona.actor_id, limit=9) == []
+    assert await held_posts.count_waiting(team.conn, team.mona.actor_id) == 0
+    assert await held_posts.count_waiting(team.conn, team.mona.actor_id, case_id=case_id) == 1  # read with its case
     assert team.mona.actor_id not in await list_able(team, "reports") | await list_able(team, "held_posts")
 
 
 async def test_where_all_stepped_aside_it_is_theirs_again(team: Team) -> None:
     case_id = await team.report()
+    held = await hold(team, team.hocine, case_id)
     for one in (team.mona, team.odile, team.nadia):
         await cases.withdraw(team.conn, case_id, one.actor_id, "Mon voisin.")
 
-    assert await list_waiting(team, team.mona) == [["reports"]]
+    assert await list_waiting(team, team.mona) == [["reports", "held_posts"]]
+    assert await held_posts.count_waiting(team.conn, team.mona.actor_id) == 1
     await team.decide(case_id, "warn")
+    await held_verbs.release(team.conn, HERE, held.id, team.mona)
 
 
 async def test_home_names_those_alone_who_may_confirm_or_answer(team: Team) -> None:
@@ -164,10 +174,7 @@ async def test_a_proposal_whose_end_is_over_is_refused_with_what_to_do(team: Tea
 async def test_whoever_comes_second_is_told_who_did_what_when_in_one_shape(team: Team) -> None:
     case_id = await team.report()
     proposed = (await team.decide(case_id, "exclude")).decision
-    held = await make_note(team.conn, team.hocine)
-    await execute(
-        team.conn, "INSERT INTO held_post (post_id, case_id, reason) VALUES ($1, $2, 'first')", held.id, case_id
-    )
+    held = await hold(team, team.hocine, case_id)
     told = []
 
     async def note(act: Awaitable[object]) -> None:

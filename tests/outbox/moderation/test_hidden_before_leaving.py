@@ -17,7 +17,7 @@ from outbox.people.accounts import delete
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.relations import reactions
-from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
+from tests.factories import HERE, make_follow, make_local_actor, make_member, make_note, make_remote_actor
 from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.sent_activities import Sent, list_sent, make_streams, mark_delivered
 from tests.rulings import rule
@@ -189,3 +189,13 @@ async def test_whoever_leaves_while_suspended_is_deleted_wherever_she_is_known_a
     await sanctions.take_back(conn, HERE, decision, by=None)
     assert (await actors.get(conn, alice.id)).deleted_at is not None
     assert (await list_standing(conn))[-1][0] == "Delete"
+
+
+async def test_a_like_shows_nothing_of_what_is_hidden_and_reaches_its_author(conn: Connection) -> None:
+    zoe, carl = await make_member(conn, "zoe"), await make_remote_actor(conn, "carl", "stream.test")
+    note = await make_note(conn, carl)
+    await reactions.favourite(conn, HERE, zoe, note)
+
+    await rule(conn, carl, "hide", posts=(note.id,))
+
+    assert ("Like", ["stream.test"]) in await list_standing(conn)

@@ -61,6 +61,18 @@ async def test_a_suspension_is_told_with_what_why_until_when_by_whom_and_how_to_
     assert "Vous avez jusqu’au" in text and "Alice" not in text and "Mona" not in text
 
 
+async def test_where_nobody_else_is_free_to_read_an_appeal_both_parts_of_the_mail_say_so(team: Team) -> None:
+    ruled = await rule(team, Ruling(kind="limit", seen=0, rule="Article 2"))
+    async with transaction(team.pool) as conn:
+        await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id <> $1", team.mona.id)
+
+    await send_decision(team.instance, {"decision_id": ruled.decision.id, "occasion": "decided"})
+
+    for part in read_parts(team.postman.taken[-1]):
+        words = " ".join(part.split())
+        assert "même si elle a pris part à la décision" in words and "n’a pris part à rien" not in words
+
+
 async def test_what_follows_is_told_too(team: Team) -> None:
     ruled = await rule(team, Ruling(kind="limit", seen=0, rule="Article 2"))
     async with transaction(team.pool) as conn:

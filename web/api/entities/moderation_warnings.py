@@ -32,9 +32,10 @@ async def load_warnings(
 
     `account` is her own, as Mastodon has it: nobody of the team is named.
     """
-    about = await decision_news.map_decisions(conn, [one.id for one in found if one.type == "decision"])
+    told = [one.id for one in found if one.type == "decision"]
+    about = await decision_news.map_decisions(conn, told) if told else {}
     ids = list(about.values())
-    made = {one.id: one for one in await decisions.list_by_ids(conn, ids) if one.actor_id == reader_id}
+    made = {one.id: one for one in await decisions.list_by_ids(conn, ids) if one.actor_id == reader_id} if ids else {}
     if not made:
         return {}
     said = await appeals.map_by_decisions(conn, ids)

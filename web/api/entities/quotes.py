@@ -47,7 +47,7 @@ def _list_agreed(made: Iterable[Quote]) -> list[int]:
 
 async def _filter_readable(conn: Connection, agreed: list[int], reader_id: int | None) -> set[int]:
     visible = await posts.filter_visible(conn, agreed, reader_id) if agreed else set()
-    return await posts.filter_known(conn, visible, reader_id) if visible else visible
+    return await posts.filter_known(conn, visible, reader_id)
 
 
 async def _list_followed(conn: Connection, authors: set[int], reader_id: int | None) -> set[int]:

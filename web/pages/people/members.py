@@ -8,7 +8,7 @@ from federation.own_keys.key_pairs import make_key_pairs
 from models.access import second_factors
 from models.access.one_time_links import Purpose
 from models.errors import Conflict, NotFound
-from models.moderation import decisions, journal
+from models.moderation import deciders, decisions, journal
 from models.moderation.decisions import DecisionKind, ModerationDecision
 from models.people import accounts
 from models.people.accounts import ROLES, Account
@@ -197,7 +197,7 @@ async def _show(
 
 
 async def _list_ruling(conn: Connection, me: Account, member: Account) -> list[ModerationDecision]:
-    """What holds about her, for those who moderate; nobody sees a case about herself."""
-    if not has_right(me, "reports") or me.actor_id == member.actor_id:
+    """What holds about her, for those who moderate; nobody sees a case that concerns herself."""
+    if not has_right(me, "reports") or await deciders.is_concerned(conn, me.actor_id, member.actor_id):
         return []
     return await decisions.list_in_force(conn, member.actor_id, SHOWN)

@@ -6,11 +6,13 @@ import re
 import pytest
 
 from models.news import staff_notifications
-from models.people import accounts, sign_ups
+from models.people import accounts, actors, sign_ups
 from models.people.accounts import ROLES
 from models.people.sign_ups import NewSignUp
+from models.people.team import place_keepers
 from models.store.database import connection, fetch_records, fetch_value, transaction
-from tests.factories import make_local_actor
+from tests.factories import make_local_actor, make_member
+from tests.rulings import rule
 from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member
 
 NEW = "trente-deux vélos bleus"
@@ -278,6 +280,22 @@ async def test_the_last_administrator_does_not_lock_everybody_out(door: Doorbell
 
     assert admin.status == 409 and 'href="#roles"' in admin.text
     assert (await admin.open("/coop/membres")).status == 200
+
+
+async def test_what_was_decided_about_a_place_is_not_for_whoever_runs_it(door: Doorbell, admin: Visitor) -> None:
+    async with transaction(door.instance.pool) as conn:
+        awa = await actors.find_local(conn, "awa")
+        workshop = await make_member(conn, "atelier")
+        assert awa is not None
+        await rule(conn, workshop, "limit", site=door.instance.site)
+    await admin.open("/coop/membres/atelier")
+    assert "compte limité" in admin.text
+    async with transaction(door.instance.pool) as conn:
+        await place_keepers.add(conn, workshop.id, awa.id)
+
+    await admin.open("/coop/membres/atelier")
+
+    assert "@atelier" in admin.text and "compte limité" not in admin.text
 
 
 async def test_an_unknown_member_is_not_found(admin: Visitor) -> None:

@@ -90,12 +90,13 @@ async def _find_read_until(conn: Connection, target: Actor, named: Report | None
     Raises Conflict where somebody else decided about the person since.
     """
     reading = await report_readings.find(conn, me.actor_id, target.id)
-    if reading is None:
-        return named.said_at if named is not None else datetime.fromtimestamp(0, UTC)
-    latest = await journal.find_latest_about(conn, target.id, but=me.actor_id)
-    if latest is not None and latest.id > reading.seen:
-        raise await meanwhile.make_conflict(conn, latest)
-    return reading.said_at
+    if reading is not None:
+        latest = await journal.find_latest_about(conn, target.id, but=me.actor_id)
+        if latest is not None and latest.id > reading.seen:
+            raise await meanwhile.make_conflict(conn, latest)
+        if reading.said_at is not None:
+            return reading.said_at
+    return named.said_at if named is not None else datetime.fromtimestamp(0, UTC)
 
 
 def _read_action(parameters: Parameters) -> AppAction:

@@ -224,3 +224,12 @@ async def test_a_report_that_an_app_never_read_stays_open_when_it_decides(crew: 
 
     async with connection(crew.anybody.pool) as conn:
         assert await fetch_column(conn, "SELECT id FROM report WHERE closed_at IS NULL") == [crew.report.id]
+
+
+async def test_a_report_that_an_app_names_is_settled_where_it_looked_at_the_person_alone(crew: Crew) -> None:
+    await crew.mona.get(f"{URL}/{crew.hocine.id}", admin_account)
+
+    await act(crew, "silence", text="Trop.", report_id=str(crew.report.id))
+
+    async with connection(crew.anybody.pool) as conn:
+        assert await fetch_column(conn, "SELECT id FROM report WHERE closed_at IS NULL") == []
