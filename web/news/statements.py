@@ -66,7 +66,7 @@ async def load_statement(conn: Connection, decision: ModerationDecision, occasio
         taken_back_words=decision.taken_back_words,
         occasion=occasion or _find_occasion(decision, appeal, now),
         elsewhere=any(not person.local for person in people),
-        impartial=bool(await deciders.list_impartial(conn, decision.id)),
+        impartial=bool(await deciders.list_impartial(conn, decision.case_id)),
     )
 
 

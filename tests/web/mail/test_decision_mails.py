@@ -61,6 +61,25 @@ async def test_a_suspension_is_told_with_what_why_until_when_by_whom_and_how_to_
     assert "Vous avez jusqu’au" in text and "Alice" not in text and "Mona" not in text
 
 
+async def test_somebody_without_a_part_is_promised_in_both_halves_of_the_mail_only_where_there_is_one(
+    team: Team,
+) -> None:
+    await team.report(target=team.alice)
+    ruled = await rule(team, Ruling(kind="warn", seen=0, words="Attention."))
+    payload = {"decision_id": ruled.decision.id, "occasion": "decided"}
+
+    await send_decision(team.instance, payload)
+    async with transaction(team.pool) as conn:
+        await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id <> $1", team.mona.id)
+    await send_decision(team.instance, payload)
+
+    several, alone = ([" ".join(one.split()) for one in read_parts(mail)] for mail in team.postman.taken)
+    for said in several:
+        assert "Une personne qui n’a pris part à rien relira tout." in said
+    for said in alone:
+        assert "même si elle a pris part à la décision" in said and "n’a pris part à rien" not in said
+
+
 async def test_what_follows_is_told_too(team: Team) -> None:
     ruled = await rule(team, Ruling(kind="limit", seen=0, rule="Article 2"))
     async with transaction(team.pool) as conn:
