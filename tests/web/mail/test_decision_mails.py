@@ -55,7 +55,7 @@ async def test_a_suspension_is_told_with_what_why_until_when_by_whom_and_how_to_
 
     subject, text = await send(team, ruled)
 
-    assert subject == "Votre compte est suspendu deux semaines"
+    assert subject == "Votre compte est suspendu pendant deux semaines"
     for said in (words, "Charte, article 4", "une personne de l’équipe, sans rien d’automatique", "un signalement"):
         assert said in text
     assert "Vous avez jusqu’au" in text and "Alice" not in text and "Mona" not in text
