@@ -94,6 +94,15 @@ def test_a_style_sheet_has_one_declaration_and_one_selector_a_line(path: Path) -
     assert [line for line in lines if line.endswith(" {") and "," in re.sub(r"\(.*\)", "", line)] == []
 
 
+def test_a_sentence_does_not_touch_the_one_on_the_line_before_it() -> None:
+    """Pages are written without the end of a line behind `%}`; mails keep it."""
+    touching = re.compile(r"[.!?]\{% endtrans %\}(?:\{% endif %\})*\n\s*(?:\{% if [^%]*%\})*\{%-? trans")
+    pages = [path for path in MARKUP if path.parent.name != "mail"]
+
+    assert len(pages) > 100
+    assert [(name_of(path), found) for path in pages for found in touching.findall(path.read_text())] == []
+
+
 def test_every_class_of_a_template_has_a_rule_or_is_a_microformat() -> None:
     assert len(list_used()) > 80
     assert {name for name in list_used() if name not in list_styled() and not MICROFORMATS.fullmatch(name)} == set()

@@ -70,7 +70,7 @@ async def post_refusals(request: web.Request) -> web.Response:
         ticked = form.many("ids", [str(one.id) for one in waiting])
         chosen = [one.id for one in waiting if str(one.id) in ticked or (unproven and one.is_unproven)]
         if not chosen:
-            form.fail("", "Cochez les demandes à refuser.")
+            form.fail("ids", "Cochez les demandes à refuser.")
         if form.ok:
             await outbox.reject_sign_ups(conn, chosen, TeamAnswer(words=words, by=me, proven_only=True))
     if not form.ok:

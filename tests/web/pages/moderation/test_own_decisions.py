@@ -48,6 +48,7 @@ async def test_she_objects_and_another_one_takes_it_back(team: Team) -> None:
 
 
 async def test_where_nobody_else_is_free_to_read_an_appeal_it_says_so_before_and_after(team: Team) -> None:
+    await team.report(target=team.village.alice)
     id = await decide(team, "limit")
     async with transaction(team.instance.pool) as conn:
         names = "SELECT id FROM actor WHERE username IN ('mona', 'odile', 'nadia')"

@@ -376,10 +376,13 @@ async def test_many_requests_are_refused_at_once_and_only_proven_addresses_hear_
 
     await awa.open("/coop/demandes?page=2")
     assert "Bot2" in awa.text and "Bot3" not in awa.text, "who confirmed her address is read first"
+    [where] = re.findall(r'id="plusieurs" method="post"\s+action="([^"]*)"', awa.text)
+    await awa.send(where, {"words": " "})
+    assert awa.status == 422 and "Bot2" in awa.text, "what is wrong is said beside the boxes that were ticked"
     await awa.open("/coop/demandes")
     assert "4 personnes attendent" in words_of(awa.text) and "Page suivante" in words_of(awa.text)
     await awa.send("/coop/demandes", {"words": "Bonjour."})
-    assert awa.status == 422 and "Cochez les demandes" in awa.text
+    assert awa.status == 422 and "Cochez les demandes" in awa.text and 'href="#ids"' in awa.text
     ids = re.findall(r'name="ids" value="(\d+)"', awa.text)
     await awa.send("/coop/demandes", {"words": " ", "ids": ids[:1]})
     assert awa.status == 422 and f'value="{ids[0]}" form="plusieurs" checked' in awa.text

@@ -41,6 +41,8 @@ SAID = {
     "closed_more": N_("C’est classé, sauf ce qui a été signalé entre-temps : cela reste à lire."),
 }
 
+NOBODY = N_("Un compte qui n’existe plus")
+
 Lister = Callable[..., Awaitable[list[QueueLine]]]
 
 LISTERS: dict[Tab, Lister] = {
@@ -85,9 +87,10 @@ async def close_many(request: web.Request) -> web.Response:
     if not form.ok:
         return await _show(request, form, status=422)
     said = {await _close(request, me, id, replace(ruling, answer=answer), form) for id, ruling in ticked}
+    done = next((one for one in ("closed_some", "closed_more", "closed") if one in said), "")
     if not form.ok:
-        return await _show(request, form, status=409)
-    raise redirect_with_message(HERE, next(one for one in ("closed_some", "closed_more", "closed") if one in said))
+        return await _show(request, form, status=409, done=done)
+    raise redirect_with_message(HERE, done)
 
 
 async def _close(request: web.Request, me: Account, id: int, ruling: Ruling, form: Form) -> str:
@@ -101,7 +104,8 @@ async def _close(request: web.Request, me: Account, id: int, ruling: Ruling, for
         async with connection(instance.pool) as conn:
             case = await cases.find(conn, id, me.actor_id)
         said = say(request, find_sentence(conflict), **find_values(conflict, partial(say, request)))
-        form.fail_too("", "%(name)s : %(said)s", name=case.actor_name if case is not None else "", said=said)
+        name = (case.actor_name if case is not None else "") or say(request, NOBODY)
+        form.fail_too("", "%(name)s : %(said)s", name=name, said=said)
     except NotFound:
         return "closed_some"
     else:
@@ -137,7 +141,7 @@ async def redirect_old(request: web.Request) -> web.Response:
     raise web.HTTPFound(f"{HERE}/{case_id}")
 
 
-async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+async def _show(request: web.Request, form: Form, *, status: int = 200, done: str = "") -> web.Response:
     me = require_right(request, "reports")
     name = request.query.get("voir", "")
     tab, place = TABS.get(name, "to_read"), read_place(request.query.get("apres", ""))
@@ -157,8 +161,9 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         next_place=write_place(found[-1]) if len(found) == PAGE else "",
         tab_name=name if name in TABS else "a-lire",
         first_page=place is None,
+        here_url=f"{HERE}?apres={write_mark(place[0])}-{place[1]}" if place is not None else HERE,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
-        said=find_flash_message(request, SAID),
+        said=say(request, SAID[done]) if done else find_flash_message(request, SAID),
         say=partial(say, request),
     )
 

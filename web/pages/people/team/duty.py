@@ -29,7 +29,7 @@ SAID = {
     "take": N_("C’est noté : cette semaine est à vous."),
     "leave": N_("C’est noté : vous n’êtes plus de permanence cette semaine-là."),
     "hand": N_("C’est fait : vous avez passé la main, et la personne est prévenue."),
-    "hand_all": N_("C’est fait : toutes vos semaines sont passées, et la personne est prévenue."),
+    "hand_all": N_("C’est fait : vous avez passé toutes vos semaines, et la personne est prévenue."),
 }
 
 

@@ -170,10 +170,14 @@ async def test_of_several_that_are_closed_the_one_that_another_decided_is_named_
     village = team.village
     first = await team.report()
     await team.report(target=village.bob)
-    ticked = [("case", one) for one in (await team.mona.get(LIST)).html.xpath("//input[@name='case']/@value")]
+    later = await team.mona.get(f"{LIST}?apres=0-1")
+    ticked = [("case", one) for one in later.html.xpath("//input[@name='case']/@value")]
+    [where] = later.html.xpath("//form[.//input[@name='case']]/@action")
     await team.decide(first, "warn", by=team.odile)
 
-    late = await team.mona.send(LIST, [*ticked, ("answer", "Merci.")], form_on=LIST)
+    late = await team.mona.send(where, [*ticked, ("answer", "Merci.")], form_on=LIST)
 
+    assert where == f"{LIST}?apres=0-1", "what is wrong is said beside the boxes that were ticked"
     assert late.status == 409 and "Hocine : Odile a été plus rapide" in late.words()
+    assert "C’est classé. Les personnes qui avaient signalé l’apprennent." in late.words(), "the other one is"
     assert "« Un mot a été écrit à une personne »" in late.words() and "Rien à lire" in late.words()

@@ -49,7 +49,8 @@ async def test_what_the_person_will_read_is_shown_beforehand_without_deciding(te
     )
 
     aside = " ".join(seen.html.get_element_by_id("apercu").text_content().split())
-    assert seen.status == 200 and "Votre compte est suspendu deux semaines" in aside
+    assert seen.status == 200 and "Votre compte est suspendu pendant deux semaines" in aside
+    assert "à sa prochaine connexion" in aside and "nouvelles" not in aside, "her news do not open to her any more"
     assert "Passez mercredi." in aside and "Annonce trompeuse" in aside and "Vous avez jusqu’au" in aside
     assert "Odile" in aside and "Passez mercredi." in seen.html.xpath("string(//textarea[@name='words'])")
     assert await team.list_news("decision") == []

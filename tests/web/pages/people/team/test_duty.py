@@ -133,7 +133,10 @@ async def test_all_weeks_of_a_role_are_handed_over_at_once_before_somebody_leave
         await send(hers, "take", monday)
     await send(hers, "take", week, "welcome")
     assert "Passer toutes vos semaines" in (await hers.get(PAGE)).words()
-    assert "Passez la main avant de partir" in (await hers.get("/compte/supprimer")).words()
+    assert "passez la main avant de partir" in (await hers.get("/compte/supprimer")).words()
+    wrong = await send(hers, "hand_all", week, receiver="0")
+    [field] = wrong.html.xpath("//*[@id='erreurs']//a/@href")
+    assert wrong.html.xpath(f"//select[@id='{field[1:]}']/@aria-describedby") == [f"{field[1:]}-erreur"]
 
     await send(hers, "hand_all", week, receiver=str(bea.id))
     again = await send(hers, "hand_all", week, receiver=str(bea.id))
