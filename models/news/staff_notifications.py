@@ -30,6 +30,11 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
     "held_post": "held_posts",
     "coop_follow": "servers",
     "handed_over": "duty",
+    "letters_waiting": "held_posts",
+    "servers_stuck": "servers",
+    "mails_stuck": "servers",
+    "chores_failing": "servers",
+    "backup_overdue": "servers",
 }
 """What the team is told of, and the subject for which each chooses how."""
 
@@ -215,6 +220,18 @@ async def ask_mail(conn: Connection, kind: StaffKind) -> None:
     """Have those told by telephone and mail, as they choose, to whom something of this subject is due now."""
     for actor_id in await staff_alerts.list_due_recipients(conn, kind):
         await jobs.enqueue(conn, JOB, {"actor_id": actor_id}, key=f"{JOB}:{actor_id}", priority=1)
+
+
+async def hasten_unheard(conn: Connection, at: datetime, *, but: Collection[NotificationType] = ()) -> None:
+    """What those on duty were told of first is told to the others now where none of them is on duty still.
+
+    They may be away, suspended, without the role, or have given back the week; who is on duty now need not wait
+    either. Not these types.
+    """
+    for kind in await staff_alerts.list_put_off(conn):
+        on_duty = await duty.list_on_duty(conn, RIGHT_OF_KIND[kind], at)
+        first = await staff_preferences.filter_told(conn, kind, on_duty)
+        await staff_alerts.hasten_unheard(conn, kind, first, but=but)
 
 
 async def list_about(conn: Connection, notification_ids: Sequence[int]) -> dict[int, About]:
