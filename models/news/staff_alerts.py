@@ -7,8 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.news import staff_preferences
 from models.news.notifications import PUSH, NotificationType
-from models.news.staff_preferences import PROPOSED, StaffKind, StaffRhythm
+from models.news.staff_preferences import PROPOSED, RIGHT_OF_KIND, StaffKind, StaffRhythm
+from models.people.team import duty
 from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
 
@@ -28,6 +30,11 @@ class Alert:
     due_at: datetime
     pushed: bool
     read: bool
+
+    @property
+    def mailed(self) -> bool:
+        """Whether a mail can tell it."""
+        return self.type not in UNMAILED
 
 
 async def add(
@@ -109,13 +116,22 @@ async def put_off(conn: Connection, type: NotificationType, until: datetime) -> 
     )
 
 
-async def list_put_off(conn: Connection) -> list[StaffKind]:
-    """The subjects of which something is to be told to somebody later."""
-    return await fetch_column(conn, "SELECT DISTINCT kind FROM staff_alert WHERE due_at > now() ORDER BY kind")
+async def hasten_unheard(conn: Connection, at: datetime, *, but: Collection[NotificationType] = ()) -> None:
+    """What those on duty were told of first is told to the others now where none of them is on duty still.
+
+    They may be away, suspended, without the role, or have given back the week; who is on duty now need not wait either.
+    Not these types.
+    """
+    kinds: list[StaffKind] = await fetch_column(
+        conn, "SELECT DISTINCT kind FROM staff_alert WHERE due_at > now() ORDER BY kind"
+    )
+    for kind in kinds:
+        on_duty = await duty.list_on_duty(conn, RIGHT_OF_KIND[kind], at)
+        await _hasten_kind(conn, kind, await staff_preferences.filter_told(conn, kind, on_duty), but)
 
 
-async def hasten_unheard(
-    conn: Connection, kind: StaffKind, first_ids: Collection[int], *, but: Collection[NotificationType]
+async def _hasten_kind(
+    conn: Connection, kind: StaffKind, first_ids: Collection[int], but: Collection[NotificationType]
 ) -> None:
     """Tell now, of this subject, what none of those who are first knows, or one of them only later; not these types."""
     await execute(

@@ -1,7 +1,7 @@
 """What those who look after the cooperative are told of: in their news at once, by telephone and mail as they choose.
 
 All who can settle it have it in their news. Telephone and mail go first to those who are on duty this week, and to the
-others where nobody settled it after a while; with nobody on duty, to all.
+others where nobody settled it after a while, or she is on duty no more; with nobody on duty, to all.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -220,18 +220,6 @@ async def ask_mail(conn: Connection, kind: StaffKind) -> None:
     """Have those told by telephone and mail, as they choose, to whom something of this subject is due now."""
     for actor_id in await staff_alerts.list_due_recipients(conn, kind):
         await jobs.enqueue(conn, JOB, {"actor_id": actor_id}, key=f"{JOB}:{actor_id}", priority=1)
-
-
-async def hasten_unheard(conn: Connection, at: datetime, *, but: Collection[NotificationType] = ()) -> None:
-    """What those on duty were told of first is told to the others now where none of them is on duty still.
-
-    They may be away, suspended, without the role, or have given back the week; who is on duty now need not wait
-    either. Not these types.
-    """
-    for kind in await staff_alerts.list_put_off(conn):
-        on_duty = await duty.list_on_duty(conn, RIGHT_OF_KIND[kind], at)
-        first = await staff_preferences.filter_told(conn, kind, on_duty)
-        await staff_alerts.hasten_unheard(conn, kind, first, but=but)
 
 
 async def list_about(conn: Connection, notification_ids: Sequence[int]) -> dict[int, About]:

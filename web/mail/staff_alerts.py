@@ -12,7 +12,7 @@ import structlog
 
 from federation.instance import Instance
 from models.errors import Unavailable
-from models.news import news, staff_alerts, staff_notifications, staff_troubles
+from models.news import news, staff_alerts, staff_troubles
 from models.news.staff_alerts import Alert
 from models.news.unsent_mails import MailJob
 from models.people import accounts
@@ -65,11 +65,14 @@ async def _push(conn: Connection, actor_id: int) -> list[Alert]:
     """
     alerts = await staff_alerts.list_due(conn, actor_id)
     wanted = [one for one in alerts if one.rhythm != "never" and not one.read]
-    mailed = [one for one in wanted if one.type not in staff_alerts.UNMAILED]
-    rung = [one for one in wanted if one.rhythm == "now" or one not in mailed]
-    await staff_alerts.push(conn, actor_id, [one for one in rung if not one.pushed])
+    await staff_alerts.push(conn, actor_id, [one for one in wanted if _rings(one)])
+    mailed = [one for one in wanted if one.mailed]
     await staff_alerts.finish(conn, [one for one in alerts if one not in mailed])
     return mailed
+
+
+def _rings(alert: Alert) -> bool:
+    return not alert.pushed and (alert.rhythm == "now" or not alert.mailed)
 
 
 async def _ask_mail(conn: Connection, actor_id: int, due: Sequence[Alert], at: datetime) -> None:
@@ -104,7 +107,7 @@ async def tell_team(instance: Instance, at: datetime | None = None) -> None:
     now = at or datetime.now(UTC)
     async with transaction(instance.pool) as conn:
         later = staff_troubles.TYPES.values() if is_night(now) else ()  # nobody is rung for these before the morning
-        await staff_notifications.hasten_unheard(conn, datetime.now(UTC), but=later)
+        await staff_alerts.hasten_unheard(conn, datetime.now(UTC), but=later)
         recipients = await staff_alerts.list_due_recipients(conn)
     failed: dict[str, Exception] = {}
     for actor_id in recipients:

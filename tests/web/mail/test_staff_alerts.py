@@ -267,7 +267,7 @@ async def test_who_is_on_duty_no_more_keeps_nobody_waiting(team: Team) -> None:
             await execute(conn, "SAVEPOINT before")
             numbered = [id for id, name in ((team.mona.id, "$1"), (team.odile.id, "$2")) if name in statement]
             await execute(conn, statement.replace("$2", "$1") if "$1" not in statement else statement, *numbered)
-            await staff_notifications.hasten_unheard(conn, now)
+            await staff_alerts.hasten_unheard(conn, now)
             hastened[change] = await staff_alerts.list_due_recipients(conn) == [team.odile.id]
             await execute(conn, "ROLLBACK TO before")
     assert hastened == {change: told for change, (_, told) in CHANGES.items()}
