@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from models.coop.overdue import map_overdue
-from models.news import staff_preferences, staff_troubles
+from models.news import news, staff_preferences, staff_troubles
 from models.news.staff_alerts import UNMAILED
 from models.people.team import duty
 from models.store.database import Connection, Pool, connection, execute, fetch_column, transaction
@@ -18,7 +18,9 @@ from tests.web.mail.team_scenario import Team, open_team
 from tests.web.mail.test_team_choices import subscribe
 from tests.web.pages.coop import pending_things as things
 from tests.web.smtp_server import read_parts
+from web.mail.news_mail_text import make_translate
 from web.mail.send_times import next_morning
+from web.news.items import list_lines
 from web.server.worker.troubles import forget_settled, tell_troubles
 
 DUE = next_morning(datetime.now(UTC)) - timedelta(days=1)
@@ -86,6 +88,12 @@ async def list_told(team: Team) -> list[str]:
             "WHERE n.type = ANY($1) ORDER BY 1",
             [*staff_troubles.TYPES.values()],
         )
+
+
+async def list_rung(team: Team) -> list[int]:
+    """What apps are told of."""
+    async with connection(team.pool) as conn:
+        return await fetch_column(conn, "SELECT id FROM pgqueuer WHERE entrypoint = 'push'")
 
 
 async def spend(team: Team, days: int) -> None:
@@ -175,22 +183,21 @@ async def test_a_server_for_which_nothing_waits_is_no_trouble(team: Team) -> Non
         assert await map_overdue(conn) == {}
 
 
-@pytest.mark.parametrize(
-    ("made", "proven", "bad", "told"),
-    [
-        (timedelta(hours=25), timedelta(days=31), False, False),
-        (timedelta(hours=27), timedelta(days=31), False, True),
-        (timedelta(hours=25), timedelta(days=33), False, True),
-        (timedelta(hours=25), timedelta(), True, True),
-        (timedelta(hours=25), None, False, False),
-    ],
-)
-async def test_a_backup_is_told_of_as_late_as_the_page_says(
-    team: Team, made: timedelta, proven: timedelta | None, bad: bool, told: bool
-) -> None:
+BACKUPS = [
+    (timedelta(hours=25), timedelta(days=31), False, False),
+    (timedelta(hours=27), timedelta(days=31), False, True),
+    (timedelta(hours=25), timedelta(days=33), False, True),
+    (timedelta(hours=25), timedelta(), True, True),
+    (timedelta(hours=25), None, False, False),
+]
+"""How old the last one is, and the last that was proven, whether it proved to be bad, and whether that is told."""
+
+
+async def test_a_backup_is_told_of_as_late_as_the_page_says(team: Team) -> None:
     async with transaction(team.pool) as conn:
-        await things.add_backup(conn, age=made, proven=proven, failed=bad)
-        assert ("backup" in await map_overdue(conn)) is told
+        for made, proven, bad, told in BACKUPS:
+            await things.add_backup(conn, age=made, proven=proven, failed=bad)
+            assert ("backup" in await map_overdue(conn)) is told, (made, proven, bad)
 
 
 async def test_a_cooperative_without_any_backup_is_told_a_day_after_it_began(team: Team) -> None:
@@ -203,6 +210,11 @@ async def test_a_cooperative_without_any_backup_is_told_a_day_after_it_began(tea
     assert await team.look(DUE + timedelta(hours=1)) == ["odile"]
     text = read_parts(team.postman.taken[-1])[0]
     assert "Aucune sauvegarde n’a encore été faite" in text and "/coop/serveurs#sauvegardes" in text
+    async with connection(team.pool) as conn:
+        rows = await news.list_news(conn, team.odile.id)
+        [line] = await list_lines(conn, team.instance.site, make_translate("fr"), team.odile.id, rows)
+    assert (line.words, line.href) == ("Aucune sauvegarde n’a encore été faite", "/coop/serveurs#sauvegardes")
+    assert line.unread and line.icon == "warning"
 
 
 async def test_telephone_and_mail_wait_for_the_morning(team: Team) -> None:
@@ -210,10 +222,10 @@ async def test_telephone_and_mail_wait_for_the_morning(team: Team) -> None:
     await wait(team, "chores")
 
     await tell_troubles(team.instance, next_morning(datetime.now(UTC)) - timedelta(minutes=30))
-    await team.pool.execute("INSERT INTO staff_choice VALUES ($1, 'servers', 'daily')", team.odile.id)
-
     assert await team.look(DUE.replace(hour=4)) == [] and await list_told(team) == ["odile"]
+    assert await list_rung(team) == []
     await team.age(24)
+    await team.pool.execute("INSERT INTO staff_choice VALUES ($1, 'servers', 'daily')", team.odile.id)
     assert await team.look(DUE) == ["odile"], "who wants one mail each morning has it in that one"
 
 
@@ -231,9 +243,8 @@ async def test_of_mails_that_do_not_leave_the_telephone_tells_alone(
 
     assert await team.look(DUE + timedelta(hours=1)) == [] and await list_told(team) == ["odile"]
     async with connection(team.pool) as conn:
-        rung = await fetch_column(conn, "SELECT id FROM pgqueuer WHERE entrypoint = 'push'")
         assert await fetch_column(conn, "SELECT kind FROM staff_alert") == []
-    assert len(rung) == (rhythm != "never")
+    assert len(await list_rung(team)) == (rhythm != "never")
 
 
 async def test_those_on_duty_are_told_first_of_what_strangers_wrote(team: Team) -> None:
