@@ -2179,7 +2179,7 @@ CREATE VIEW concerned AS
     SELECT actor_id AS about_id, actor_id FROM account
     UNION ALL SELECT place_id, actor_id FROM place_keeper;
 COMMENT ON VIEW concerned IS
-    'Of what is about somebody (about_id), who may neither see nor settle it as one of the team';
+    'Of what is about somebody (about_id), who of the team may neither see nor settle it';
 
 CREATE VIEW full_actor AS
 SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox, followers_uri,
@@ -2339,8 +2339,7 @@ CREATE VIEW case_part AS
     UNION ALL SELECT case_id, second_id, 'decided' FROM moderation_decision
     WHERE second_id IS NOT NULL AND (seconded_at IS NOT NULL OR refused_at IS NOT NULL);
 COMMENT ON VIEW case_part IS
-    'Who has which part in a case: whoever it is about does not see it, who stepped aside does not decide, who '
-    'reported does not confirm, who did any of it answers no appeal';
+    'Who has which part in a case; what she may not do for it: models/moderation/deciders';
 
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,

@@ -178,8 +178,7 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
         raise NotFound
     await deciders.require_free(conn, held.case_id, settlement.by)
     if not await reports.settle(conn, id, settlement):
-        entry = await journal.find_latest(conn, held.case_id) if held.case_id is not None else None
-        raise await meanwhile.make_conflict(conn, entry)
+        raise await _make_conflict(conn, id)
     await staff_notifications.forget_report(conn, id)
     if held.case_id is not None:
         await cases.close_settled(conn, held.case_id)
@@ -188,6 +187,15 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
     settled = await reports.find(conn, id, settlement.by)
     assert settled is not None
     return settled
+
+
+async def _make_conflict(conn: Connection, id: int) -> Conflict:
+    """Who decided in its case, or settled the report alone."""
+    [held] = await reports.list_by_ids(conn, [id])
+    entry = await journal.find_latest(conn, held.case_id) if held.case_id is not None else None
+    if entry is None and held.closed_at is not None:
+        return await meanwhile.describe(conn, "case_closed", held.closed_by, held.closed_at)
+    return await meanwhile.make_conflict(conn, entry)
 
 
 async def settle_of_case(

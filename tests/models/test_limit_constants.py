@@ -158,6 +158,7 @@ LIMITS: dict[str, object] = {
     "models.moderation.case_queue.COUNTED": 1000,
     "models.moderation.cases.HELD_FOR": timedelta(hours=4),
     "models.moderation.decision_deadlines.ANSWER_WITHIN": timedelta(days=2),
+    "models.moderation.searches.report_readings.KEPT": timedelta(days=30),
 }
 
 LISTS = {
@@ -240,6 +241,7 @@ LISTS = {
     "models.moderation.journal.list_entries": (50,),
     "models.moderation.journal.list_months": (120,),
     "models.moderation.reports.list_of_case": (500,),
+    "models.moderation.decision_deadlines._REMIND": (100,),
     "models.moderation.decision_deadlines._RETURN": (100,),
     "models.moderation.decision_deadlines._CLAIM_UNTOLD_ENDS": (100,),
 }

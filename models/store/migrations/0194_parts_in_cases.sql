@@ -2,8 +2,7 @@
 CREATE VIEW concerned AS
     SELECT actor_id AS about_id, actor_id FROM account
     UNION ALL SELECT place_id, actor_id FROM place_keeper;
-COMMENT ON VIEW concerned IS
-    'Of what is about somebody (about_id), who may neither see nor settle it as one of the team';
+COMMENT ON VIEW concerned IS 'Of what is about somebody (about_id), who of the team may neither see nor settle it';
 
 CREATE VIEW case_part AS
     SELECT c.id AS case_id, x.actor_id, 'about' AS part
@@ -14,9 +13,7 @@ CREATE VIEW case_part AS
     UNION ALL SELECT case_id, decided_by, 'decided' FROM moderation_decision WHERE decided_by IS NOT NULL
     UNION ALL SELECT case_id, second_id, 'decided' FROM moderation_decision
     WHERE second_id IS NOT NULL AND (seconded_at IS NOT NULL OR refused_at IS NOT NULL);
-COMMENT ON VIEW case_part IS
-    'Who has which part in a case: whoever it is about does not see it, who stepped aside does not decide, '
-    'who reported does not confirm, who did any of it answers no appeal';
+COMMENT ON VIEW case_part IS 'Who has which part in a case; what she may not do for it: models/moderation/deciders';
 
 -- When whoever reported said something last: what she adds to an older report was not read with it.
 ALTER TABLE report ADD COLUMN said_at timestamptz NOT NULL DEFAULT clock_timestamp();

@@ -49,10 +49,11 @@ def reword(text: str, translate: Callable[[str], str]) -> str:
 
 
 def find_values(refusal: Refusal, translate: Callable[[str], str]) -> dict[str, object]:
-    """What stands in its sentence: an `act` of the journal in words."""
+    """What stands in its sentence: an `act` of the journal in words; one that has none is shown as it is."""
     values = dict(refusal.values)
     if "act" in values:
-        values["act"] = translate(ACT_WORDS[cast(Act, values["act"])])
+        act = cast(Act, values["act"])
+        values["act"] = translate(ACT_WORDS.get(act, act))
     return values
 
 

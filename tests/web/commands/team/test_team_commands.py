@@ -248,7 +248,7 @@ async def test_reports_are_listed_read_and_settled(shell: Shell) -> None:
     assert await shell.result("signalements", "regler", "5", "--note", "Vu.", "--answer", "Merci.") == "5"
 
     assert await shell.sql("SELECT note || ' ' || answer FROM report WHERE id = 5") == "Vu. Merci."
-    assert "settled" in await shell.refusal("reports", "settle", "5")
+    assert "“A case was closed without further action”" in await shell.refusal("reports", "settle", "5")
     assert "There is no report 6" in await shell.refusal("reports", "show", "6")
     assert json.loads(await shell.result("reports", "list", "--json")) == []
     assert await shell.acts() == ["case_closed"]
