@@ -7,10 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.news.notifications import PUSH
-from models.news.staff_preferences import PROPOSED, StaffKind, StaffRhythm
+from models.news import staff_preferences
+from models.news.notifications import PUSH, NotificationType
+from models.news.staff_preferences import PROPOSED, RIGHT_OF_KIND, StaffKind, StaffRhythm
+from models.people.team import duty
 from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
+
+UNMAILED: frozenset[NotificationType] = frozenset({"mails_stuck"})
+"""No mail can tell these: apps alone do, beside the news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +23,18 @@ class Alert:
     """One thing, in the rhythm that its receiver chose for the subject; `read` where she saw it on a page meanwhile."""
 
     notification_id: int
+    type: NotificationType
     kind: StaffKind
     rhythm: StaffRhythm
     urgent: bool
     due_at: datetime
     pushed: bool
     read: bool
+
+    @property
+    def mailed(self) -> bool:
+        """Whether a mail can tell it."""
+        return self.type not in UNMAILED
 
 
 async def add(
@@ -92,6 +103,56 @@ async def hasten(conn: Connection, actor_id: int, kinds: Collection[StaffKind]) 
     )
 
 
+async def put_off(conn: Connection, type: NotificationType, until: datetime) -> None:
+    """What is told with this type is told to nobody before this moment."""
+    await execute(
+        conn,
+        """
+        UPDATE staff_alert SET due_at = $2 FROM notification n
+        WHERE n.id = notification_id AND n.type = $1 AND due_at < $2
+        """,
+        type,
+        until,
+    )
+
+
+async def hasten_unheard(conn: Connection, at: datetime, *, but: Collection[NotificationType] = ()) -> None:
+    """What those on duty were told of first is told to the others now where none of them is on duty still.
+
+    They may be away, suspended, without the role, or have given back the week; who is on duty now need not wait either.
+    Not these types.
+    """
+    kinds: list[StaffKind] = await fetch_column(
+        conn, "SELECT DISTINCT kind FROM staff_alert WHERE due_at > now() ORDER BY kind"
+    )
+    for kind in kinds:
+        on_duty = await duty.list_on_duty(conn, RIGHT_OF_KIND[kind], at)
+        await _hasten_kind(conn, kind, await staff_preferences.filter_told(conn, kind, on_duty), but)
+
+
+async def _hasten_kind(
+    conn: Connection, kind: StaffKind, first_ids: Collection[int], but: Collection[NotificationType]
+) -> None:
+    """Tell now, of this subject, what none of those who are first knows, or one of them only later; not these types."""
+    await execute(
+        conn,
+        """
+        UPDATE staff_alert a SET due_at = now() FROM notification n
+        WHERE n.id = a.notification_id AND a.kind = $1 AND a.due_at > now() AND n.type <> ALL($3::text[])
+            AND (a.recipient_id = ANY($2::bigint[]) OR NOT EXISTS (
+                SELECT FROM notification o
+                WHERE o.recipient_id = ANY($2::bigint[]) AND o.type = n.type AND o.actor_id = n.actor_id
+                    AND o.post_id IS NOT DISTINCT FROM n.post_id AND o.sign_up_id IS NOT DISTINCT FROM n.sign_up_id
+                    AND o.case_id IS NOT DISTINCT FROM n.case_id
+                    AND o.decision_id IS NOT DISTINCT FROM n.decision_id
+                    AND (o.case_id IS NOT NULL OR o.report_id IS NOT DISTINCT FROM n.report_id)))
+        """,
+        kind,
+        list(first_ids),
+        list(but),
+    )
+
+
 async def list_due_recipients(conn: Connection, kind: StaffKind | None = None) -> list[int]:
     """To whom something is to be told by now, of this subject or any."""
     return await fetch_column(
@@ -110,7 +171,7 @@ async def list_due(conn: Connection, recipient_id: int) -> list[Alert]:
         conn,
         Alert,
         """
-        SELECT a.notification_id, a.kind, coalesce(c.rhythm, $2) AS rhythm, a.urgent, a.due_at,
+        SELECT a.notification_id, n.type, a.kind, coalesce(c.rhythm, $2) AS rhythm, a.urgent, a.due_at,
             a.pushed_at IS NOT NULL AS pushed, n.read_at IS NOT NULL AS read
         FROM staff_alert a JOIN notification n ON n.id = a.notification_id
         LEFT JOIN staff_choice c ON c.actor_id = a.recipient_id AND c.kind = a.kind

@@ -1,7 +1,7 @@
 """What those who look after the cooperative are told of: in their news at once, by telephone and mail as they choose.
 
 All who can settle it have it in their news. Telephone and mail go first to those who are on duty this week, and to the
-others where nobody settled it after a while; with nobody on duty, to all.
+others where nobody settled it after a while, or she is on duty no more; with nobody on duty, to all.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,6 +30,11 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
     "held_post": "held_posts",
     "coop_follow": "servers",
     "handed_over": "duty",
+    "letters_waiting": "held_posts",
+    "servers_stuck": "servers",
+    "mails_stuck": "servers",
+    "chores_failing": "servers",
+    "backup_overdue": "servers",
 }
 """What the team is told of, and the subject for which each chooses how."""
 

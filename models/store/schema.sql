@@ -512,7 +512,8 @@ CREATE TABLE notification (
     type text NOT NULL CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll',
         'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
         'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
-        'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used')),
+        'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
+        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -535,6 +536,9 @@ CREATE INDEX notification_reaction ON notification (recipient_id, post_id, type,
 CREATE INDEX notification_recipient ON notification (recipient_id, id DESC);
 CREATE INDEX notification_report ON notification (report_id) WHERE report_id IS NOT NULL;
 CREATE INDEX notification_sign_up ON notification (sign_up_id) WHERE sign_up_id IS NOT NULL;
+-- Looked at every few minutes, so that nobody is told of what is settled.
+CREATE INDEX notification_trouble ON notification (type)
+    WHERE type IN ('letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue');
 -- What is new to somebody is counted on every page.
 CREATE INDEX notification_unread ON notification (recipient_id, id DESC) WHERE read_at IS NULL;
 

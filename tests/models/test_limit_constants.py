@@ -20,6 +20,7 @@ LIMITS: dict[str, object] = {
     "models.access.passkeys.MOST": 20,
     "models.access.sessions.LIFETIME": timedelta(days=90),
     "models.access.tokens.ANNOUNCED_AT_ONCE": 300,
+    "models.coop.overdue.PATIENCE": timedelta(hours=24),
     "models.exchanges.agenda.MOST": 500,
     "models.exchanges.agreements.links.LONGEST": timedelta(days=7),
     "models.exchanges.calendar_feeds.MOST": 500,

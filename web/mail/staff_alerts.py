@@ -12,14 +12,14 @@ import structlog
 
 from federation.instance import Instance
 from models.errors import Unavailable
-from models.news import news, staff_alerts
+from models.news import news, staff_alerts, staff_troubles
 from models.news.staff_alerts import Alert
 from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.people.accounts import Account
 from models.settings import Site
 from models.store.background import jobs, periodic_tasks
-from models.store.database import Connection, connection, transaction
+from models.store.database import Connection, transaction
 from web.mail.account_mails import send_to_member, write_mail
 from web.mail.footer import load_footer
 from web.mail.news_mail_text import make_translate
@@ -59,12 +59,20 @@ async def tell_team_member(instance: Instance, payload: dict[str, Any], at: date
 
 
 async def _push(conn: Connection, actor_id: int) -> list[Alert]:
-    """Tell her apps of what is due at once; what a mail is to tell beside that. What she has read needs neither."""
+    """Tell her apps of what is due at once, or of what no mail can tell; what a mail is to tell.
+
+    What she has read needs neither.
+    """
     alerts = await staff_alerts.list_due(conn, actor_id)
     wanted = [one for one in alerts if one.rhythm != "never" and not one.read]
-    await staff_alerts.finish(conn, [one for one in alerts if one not in wanted])
-    await staff_alerts.push(conn, actor_id, [one for one in wanted if one.rhythm == "now" and not one.pushed])
-    return wanted
+    await staff_alerts.push(conn, actor_id, [one for one in wanted if _rings(one)])
+    mailed = [one for one in wanted if one.mailed]
+    await staff_alerts.finish(conn, [one for one in alerts if one not in mailed])
+    return mailed
+
+
+def _rings(alert: Alert) -> bool:
+    return not alert.pushed and (alert.rhythm == "now" or not alert.mailed)
 
 
 async def _ask_mail(conn: Connection, actor_id: int, due: Sequence[Alert], at: datetime) -> None:
@@ -91,11 +99,15 @@ def _may_mail(due: Sequence[Alert], mailings: Sequence[datetime], at: datetime) 
 
 
 async def tell_team(instance: Instance, at: datetime | None = None) -> None:
-    """Whatever is due to whomever by now: after the hour, in the morning, or since nobody settled it. A chore.
+    """Whatever is due to whomever by now: after the hour, in the morning, since nobody settled it, or since
+    nobody on duty was told. A chore.
 
     Raises Unfinished for those who could not be told, once all had their turn.
     """
-    async with connection(instance.pool) as conn:
+    now = at or datetime.now(UTC)
+    async with transaction(instance.pool) as conn:
+        later = staff_troubles.TYPES.values() if is_night(now) else ()  # nobody is rung for these before the morning
+        await staff_alerts.hasten_unheard(conn, datetime.now(UTC), but=later)
         recipients = await staff_alerts.list_due_recipients(conn)
     failed: dict[str, Exception] = {}
     for actor_id in recipients:

@@ -22,6 +22,8 @@ from models.people.team.duty import Duty
 from models.places import geometry
 from models.relations import coop_follows
 from models.store.database import Connection
+from web.news import trouble_words
+from web.news.trouble_words import Trouble
 from web.rendering.i18n import Say
 from web.rendering.paths import profile_path
 from web.rendering.render import N_
@@ -55,7 +57,7 @@ async def list_staff_items(
     """These news by their ids; none of what was settled meanwhile, or is not hers to settle any more."""
     if not rows:
         return {}
-    subjects = await _load_subjects(conn, await accounts.get(conn, reader_id), rows)
+    subjects = await _load_subjects(conn, say, await accounts.get(conn, reader_id), rows)
     told = {row.id: await _tell(conn, say, row, subjects) for row in rows}
     return {id: one for id, one in told.items() if one is not None}
 
@@ -65,7 +67,7 @@ class StaffSubjects:
     """What these news are about (`about` goes by news): reports and sign-ups that are the reader's, and people.
 
     `concerned` are whom a case, a decision or a post is about, by news; `waiting` is how many reports of a case wait;
-    `handed` the weeks that somebody passed on.
+    `handed` the weeks that somebody passed on; `troubles` what waits still of those for too long, by type.
     """
 
     about: Mapping[int, About]
@@ -75,9 +77,10 @@ class StaffSubjects:
     concerned: Mapping[int, str]
     waiting: Mapping[int, int]
     handed: Mapping[int, Sequence[Duty]]
+    troubles: Mapping[NotificationType, Trouble | None]
 
 
-async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News]) -> StaffSubjects:
+async def _load_subjects(conn: Connection, say: Say, account: Account, rows: Sequence[News]) -> StaffSubjects:
     about = await staff_notifications.list_about(conn, [row.id for row in rows])
     told = await _load_reports(conn, account, [one.report_id for one in about.values() if one.report_id])
     return StaffSubjects(
@@ -88,7 +91,16 @@ async def _load_subjects(conn: Connection, account: Account, rows: Sequence[News
         people=await actors.map_by_ids(conn, [row.actor_ids[0] for row in rows]),
         concerned=await _load_concerned(conn, account, rows, about),
         handed=await _load_handed(conn, account, rows),
+        troubles=await _load_troubles(conn, say, account, rows),
     )
+
+
+async def _load_troubles(
+    conn: Connection, say: Say, account: Account, rows: Sequence[News]
+) -> dict[NotificationType, Trouble | None]:
+    """What waits for too long, one line for each type: as it is now, as far as it is hers to settle."""
+    types = {row.type for row in rows} & set(trouble_words.KINDS)
+    return {type: await trouble_words.find_trouble(conn, say, account, type) for type in types}
 
 
 async def _load_handed(conn: Connection, account: Account, rows: Sequence[News]) -> dict[int, Sequence[Duty]]:
@@ -127,6 +139,8 @@ async def _find_name(conn: Connection, actor_id: int | None, reader_id: int) -> 
 async def _tell(conn: Connection, say: Say, row: News, subjects: StaffSubjects) -> StaffNewsItem | None:
     if row.type in ABOUT_SOMEBODY:
         return _build_concerned(say, row, subjects.concerned.get(row.id), subjects.about[row.id].case_id)
+    if row.type in trouble_words.KINDS:
+        return _build_trouble(subjects.troubles[row.type])
     if row.type == "handed_over":
         who = subjects.people.get(row.actor_ids[0])
         return _build_handed(say, who, subjects.handed.get(row.actor_ids[0], ()))
@@ -146,6 +160,10 @@ def _build_concerned(say: Say, row: News, name: str | None, case_id: int | None)
         return None
     words = say(ABOUT_SOMEBODY[row.type], who=_line(name))
     return StaffNewsItem(words=words, what="", href=f"/coop/dossiers/{case_id}" if case_id else "/coop/dossiers")
+
+
+def _build_trouble(found: Trouble | None) -> StaffNewsItem | None:
+    return StaffNewsItem(words=found.words, what=found.what, href=found.href) if found is not None else None
 
 
 def _build_handed(say: Say, who: Actor | None, duties: Sequence[Duty]) -> StaffNewsItem | None:

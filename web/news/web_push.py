@@ -42,6 +42,11 @@ AS: dict[NotificationType, str] = {
     "second_asked": "admin.report",
     "appeal": "admin.report",
     "handed_over": "admin.report",
+    "letters_waiting": "admin.report",
+    "servers_stuck": "admin.report",
+    "mails_stuck": "admin.report",
+    "chores_failing": "admin.report",
+    "backup_overdue": "admin.report",
     "decision": "moderation_warning",
 }
 """By which name apps know what is ours: the alert that somebody chose there (models/news/push_subscriptions)."""
@@ -64,6 +69,11 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "second_asked": ("Une décision attend votre accord", "A decision waits for your agreement"),
     "appeal": ("Une décision est contestée", "A decision is contested"),
     "handed_over": ("{name} vous passe la main", "{name} hands over to you"),
+    "letters_waiting": ("Un message d’une personne inconnue attend", "A message of a stranger waits"),
+    "servers_stuck": ("Une autre plateforme ne reçoit plus rien", "Another platform receives nothing any more"),
+    "mails_stuck": ("Des courriels ne partent pas", "Mails do not leave"),
+    "chores_failing": ("La plateforme n’arrive pas à faire une tâche", "The platform fails at a task"),
+    "backup_overdue": ("Les sauvegardes demandent un regard", "The backups need a look"),
     "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
     "decision": ("L’équipe a pris une décision qui vous concerne", "The team has decided something about you"),
     "decision_ended": ("Ce que l’équipe avait décidé ne vaut plus", "What the team had decided is over"),
@@ -73,6 +83,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
 
 WORDLESS: frozenset[NotificationType] = frozenset({
     "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
+    "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
     "decision", "decision_ended", "appeal_answered",
 })  # fmt: skip
 """What waits for the team is said by its title: a telephone shows it to whoever holds it."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.moderation.reports import Settlement
-from models.news import staff_notifications, staff_preferences
+from models.news import staff_alerts, staff_notifications, staff_preferences
 from models.news.staff_notifications import Topic
 from models.people import sign_ups
 from models.people.team import duty
@@ -238,3 +238,39 @@ async def test_who_is_on_duty_but_away_keeps_nobody_waiting(team: Team) -> None:
     await team.report()
 
     assert await team.run() == ["mona", "odile"]
+
+
+CHANGES = {
+    "nothing changes": ("SELECT", False),
+    "another one has the week too": ("INSERT INTO duty SELECT week, 'welcome', $2 FROM duty", False),
+    "she gives back her week": ("DELETE FROM duty", True),
+    "she is suspended": ("UPDATE actor SET suspended_at = now() WHERE id = $1", True),
+    "she loses her role": ("UPDATE account SET roles = '{}' WHERE actor_id = $1", True),
+    "her account is closed": ("UPDATE account SET disabled_at = now() WHERE actor_id = $1", True),
+    "she goes away": ("UPDATE actor SET away_until = now() + interval '1 day' WHERE id = $1", True),
+    "she wants to hear nothing": ("INSERT INTO staff_choice VALUES ($1, 'reports', 'never')", True),
+    "her week is over": ("UPDATE duty SET week = week - 7", True),
+    "the other one is on duty now": ("INSERT INTO duty SELECT week, 'admin', $2 FROM duty", True),
+}
+
+
+async def test_who_is_on_duty_no_more_keeps_nobody_waiting(team: Team) -> None:
+    now = datetime.now(UTC)
+    async with transaction(team.pool) as conn:
+        await duty.take(conn, await team.account(team.mona), "moderator", duty.find_week(now), now)
+    await team.report()
+    assert await team.look() == ["mona"]
+
+    hastened = {}
+    async with transaction(team.pool) as conn:
+        for change, (statement, _) in CHANGES.items():
+            await execute(conn, "SAVEPOINT before")
+            numbered = [id for id, name in ((team.mona.id, "$1"), (team.odile.id, "$2")) if name in statement]
+            await execute(conn, statement.replace("$2", "$1") if "$1" not in statement else statement, *numbered)
+            await staff_alerts.hasten_unheard(conn, now)
+            hastened[change] = await staff_alerts.list_due_recipients(conn) == [team.odile.id]
+            await execute(conn, "ROLLBACK TO before")
+    assert hastened == {change: told for change, (_, told) in CHANGES.items()}
+
+    await team.pool.execute("DELETE FROM duty")
+    assert await team.look(NOON + timedelta(minutes=1)) == ["odile"]

@@ -31,7 +31,10 @@ async def test_what_nobody_settles_is_told_to_administrators_after_three_days_an
         await execute(conn, "UPDATE sign_up SET asked_at = now() - interval '73 hours'")
     await remind_staff(team.instance)
     assert await team.run() == ["odile", "odile"]
-    assert any("attend depuis des jours" in mail["Subject"] for mail in team.postman.taken[-2:])
+    told = {str(mail["Subject"]): read_parts(mail) for mail in team.postman.taken[-2:]}
+    assert any("attend depuis des jours" in subject for subject in told)
+    bodies = next(bodies for subject, bodies in told.items() if "devenir membre" in subject)
+    assert all("Personne ne lui a répondu depuis plus de 3 jours" in " ".join(body.split()) for body in bodies)
 
     await remind_staff(team.instance)
     assert await team.run() == []

@@ -11,6 +11,7 @@ from models.news.staff_notifications import Topic
 from models.news.staff_preferences import KINDS, RHYTHMS, StaffKind, StaffRhythm
 from models.people.actors import Actor
 from models.store.database import Pool, connection, execute, fetch_column, fetch_value, transaction
+from tests.factories import make_follow, make_local_actor, make_remote_actor
 from tests.web.mail.team_scenario import Team, open_team
 from tests.web.mail_scenario import NOON
 
@@ -21,6 +22,7 @@ OF_KIND: dict[StaffKind, NotificationType] = {
     "appeals": "appeal",
     "confirmations": "second_asked",
     "held_posts": "held_post",
+    "servers": "coop_follow",
     "duty": "handed_over",
 }
 """What happens for these; the others have a way of their own."""
@@ -44,7 +46,10 @@ async def happen(team: Team, kind: StaffKind) -> None:
                 team.hocine.id)  # fmt: skip
             await execute(conn, "INSERT INTO duty (week, role, actor_id, from_id) "
                 "VALUES (date_trunc('week', now())::date, 'admin', $1, $2)", team.odile.id, team.mona.id)  # fmt: skip
-            topic = Topic(case_id=1) if kind != "duty" else Topic(actor_id=team.mona.id)
+            neighbour = await make_remote_actor(conn, "coop", "henin.test", type="Organization", name="Hénin")
+            await make_follow(conn, neighbour, await make_local_actor(conn, "coop", type="Organization"))
+            done_by = {"duty": Topic(actor_id=team.mona.id), "servers": Topic(actor_id=neighbour.id)}
+            topic = done_by.get(kind, Topic(case_id=1))
             await staff_notifications.notify_team(conn, OF_KIND[kind], topic, to=[team.odile.id])
 
 
@@ -63,7 +68,7 @@ async def subscribe(team: Team, actor: Actor) -> None:
 
 
 @pytest.mark.parametrize("rhythm", RHYTHMS)
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "servers"])  # that one needs another server
+@pytest.mark.parametrize("kind", KINDS)
 async def test_each_choice_is_kept(team: Team, kind: StaffKind, rhythm: StaffRhythm) -> None:
     async with transaction(team.pool) as conn:
         await staff_preferences.save(conn, team.odile.id, {kind: rhythm})

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 
 from models.coop import pending_operation
-from models.coop.pending_operation import BackupAge
 from models.store.disk_space import MEGABYTE
-from web.pages.coop.pending_lines import PendingLine, Reader, count_words
+from web.news.trouble_words import count_words, tell_backup, tell_chores, tell_kept, tell_mails, tell_servers
+from web.pages.coop.pending_lines import PendingLine, Reader
 from web.pages.traffic.failure_causes import explain_stop
-from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 
@@ -34,22 +33,14 @@ async def find_servers(reader: Reader) -> PendingLine | None:
     if found is None:
         return None
     one = found.count == 1
-    kept = count_words(
-        say,
-        found.waiting,
-        N_("un message attend ici, il n’est pas perdu"),
-        N_("%(count)s messages attendent ici, aucun n’est perdu"),
-    )
-    others = count_words(say, found.count - 1, N_("une autre plateforme"), N_("%(count)s autres plateformes"))
+    kept = tell_kept(say, found)
     cause = explain_stop(say, found.host, found.failure, found.failure_cause).rstrip(".")
     if not cause.startswith(found.host):
         cause = cause[:1].lower() + cause[1:]  # it goes on after "since…"
     return PendingLine(
-        what=say(N_("%(name)s ne reçoit plus rien"), name=found.name)
-        if one
-        else say(N_("%(name)s et %(others)s ne reçoivent plus rien"), name=found.name, others=others),
+        what=tell_servers(say, found),
         since=found.since,
-        details=[*([cause] if one and cause else []), *([kept] if found.waiting else [])],
+        details=[*([cause] if one and cause else []), *([kept] if kept else [])],
         href=f"/coop/serveurs/{found.host}" if one else "/coop/serveurs?etat=trouble",
         button=say(N_("Voir ce qui coince")),
     )
@@ -61,12 +52,7 @@ async def find_mails(reader: Reader) -> PendingLine | None:
     if found is None:
         return None
     return PendingLine(
-        what=count_words(
-            say,
-            found.count,
-            N_("Un courriel n’est pas parti cette semaine"),
-            N_("%(count)s courriels ne sont pas partis cette semaine"),
-        ),
+        what=tell_mails(say, found),
         since=found.since,
         details=[count_words(say, found.people, N_("pour une personne"), N_("pour %(count)s personnes"))],
         href="/coop/courriels",
@@ -80,12 +66,7 @@ async def find_chores(reader: Reader) -> PendingLine | None:
     if found is None:
         return None
     return PendingLine(
-        what=count_words(
-            say,
-            found.count,
-            N_("Une tâche que la plateforme fait toute seule n’y arrive pas"),
-            N_("%(count)s tâches que la plateforme fait toute seule n’y arrivent pas"),
-        ),
+        what=tell_chores(say, found),
         since=found.since,
         details=[say(N_("elle réessaie à chaque fois"))],
         href="/coop/serveurs#routine",
@@ -98,26 +79,10 @@ async def find_backup(reader: Reader) -> PendingLine | None:
     found, say = await pending_operation.find_backup(reader.conn), reader.say
     if found is None:
         return None
-    what, detail = _tell_backup(say, found, datetime.now(UTC))
+    what, detail = tell_backup(say, found, datetime.now(UTC))
     return PendingLine(
         what=what, details=[detail], href="/coop/serveurs#sauvegardes", button=say(N_("Voir les sauvegardes"))
     )
-
-
-def _tell_backup(say: Say, found: BackupAge, now: datetime) -> tuple[str, str]:
-    nightly = say(N_("il en faut une chaque nuit : parlez-en à la personne qui tient la machine"))
-    monthly = say(N_("sans cela, personne ne sait si elle peut servir : parlez-en à qui tient la machine"))
-    if found.made_at is None:
-        return say(N_("Aucune sauvegarde n’a encore été faite")), nightly
-    if found.refuted_at and (found.verified_at is None or found.refuted_at > found.verified_at):
-        return say(N_("La sauvegarde vérifiée en dernier ne peut pas servir")), monthly
-    if (age := now - found.made_at).total_seconds() > 26 * 3600:
-        many = N_("La dernière sauvegarde a %(count)s jours")
-        return count_words(say, age.days, N_("La dernière sauvegarde a plus d’un jour"), many), nightly
-    if found.verified_at is None:
-        return say(N_("Aucune sauvegarde n’a encore été vérifiée")), monthly
-    days = (now - found.verified_at).days
-    return say(N_("La dernière sauvegarde vérifiée a %(count)s jours"), count=days), monthly
 
 
 async def find_disk_space(reader: Reader) -> PendingLine | None:

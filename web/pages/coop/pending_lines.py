@@ -35,8 +35,3 @@ def join_words(say: Say, words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return say(N_("%(first)s et %(last)s"), first=", ".join(words[:-1]), last=words[-1])
-
-
-def count_words(say: Say, count: int, one: str, many: str) -> str:
-    """The sentence for one, or that for `%(count)s`."""
-    return say(one) if count == 1 else say(many, count=count)

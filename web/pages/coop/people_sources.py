@@ -2,7 +2,8 @@
 
 from models.coop import pending_people
 from models.coop.pending_people import NAMED, WaitingReports, WaitingSignUps
-from web.pages.coop.pending_lines import PendingLine, Reader, count_words, join_words
+from web.news.trouble_words import count_words, tell_letters
+from web.pages.coop.pending_lines import PendingLine, Reader, join_words
 from web.rendering.i18n import Say
 from web.rendering.render import N_
 
@@ -143,12 +144,7 @@ async def find_letters(reader: Reader) -> PendingLine | None:
     if found is None:
         return None
     return PendingLine(
-        what=count_words(
-            say,
-            found.count,
-            N_("Un message d’une personne inconnue attend d’entrer"),
-            N_("%(count)s messages de personnes inconnues attendent d’entrer"),
-        ),
+        what=tell_letters(say, found),
         since=found.since,
         details=[
             say(N_("de %(host)s"), host=found.name)

@@ -61,6 +61,7 @@ from web.mail.repair_call_mails import send_repair_mail
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
 from web.server.worker.disk_space import watch_disk
+from web.server.worker.troubles import forget_settled, tell_troubles
 
 log = structlog.get_logger(__name__)
 
@@ -265,6 +266,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "disk_space": ("*/5 * * * *", watch_disk),
     "hidden_posts": ("* * * * *", tell_hidden_posts),
     "exclusions": ("29 * * * *", erase_excluded),
+    "troubles": ("37 5 * * *", tell_troubles),  # before the first mails of the day, in summer and winter
+    "settled_troubles": ("7-59/10 * * * *", forget_settled),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),

@@ -115,6 +115,7 @@ async def _show(request: web.Request, account: Account, form: Form, *, status: i
         role_names={role: speak(name) for role, name in ROLE_NAMES.items()},
         role_words={role: describe_role(speak, role) for role in account.roles},
         said=find_flash_message(request, SAID),
+        mail=request.app[INSTANCE].settings.smtp_url is not None,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from federation.instance import Instance
@@ -188,3 +189,17 @@ async def test_who_takes_over_this_week_is_told_at_once_of_what_waits(
 
     async with connection(instance.pool) as conn:
         assert set(await fetch_column(conn, due)) == {awa.id, bea.id}
+
+
+async def test_mails_are_spoken_of_only_where_some_leave(
+    open_browser: OpenBrowser, instance: Instance, awa: Actor
+) -> None:
+    hers = await open_browser(awa)
+
+    pages = {}
+    for smtp_url in (None, "smtp://127.0.0.1:9"):
+        msgspec.structs.force_setattr(instance.settings, "smtp_url", smtp_url)
+        pages[smtp_url] = (await hers.get(PAGE)).words()
+
+    assert ["courriels" in page.lower() for page in pages.values()] == [False, True]
+    assert all("alertes" in page and "les autres n’attendent plus" in page for page in pages.values())
