@@ -10,8 +10,9 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +28,9 @@ from models.store.postgres import embedded
 from tests.attacks.judge import FIGURES, take_figures
 from tests.databases import copied_database, copy_database, with_database
 from tests.warm_databases import WarmDatabases
+
+if TYPE_CHECKING:
+    from tests.web.warm_commands import WarmCommands
 
 structlog.configure(  # as the server does: a traceback shows lines, never what stood in the variables
     processors=[
@@ -93,6 +97,16 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Put the folders of tests in memory too: a small file on a disk costs a hundred times as much, and one test makes
+    dozens.
+    """
+    memory = find_memory()
+    if memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 @pytest.fixture(scope="session")
@@ -239,6 +253,13 @@ async def warm_databases(postgres_url: str, template: str) -> AsyncIterator[Warm
     warm_databases = WarmDatabases(server=postgres_url, template=template)
     yield warm_databases
     await warm_databases.close()
+
+
+@pytest.fixture(scope="session")
+async def commands() -> AsyncIterator["WarmCommands"]:
+    """`declic` without the second that each start takes."""
+    async with import_module("tests.web.warm_commands").open_commands() as commands:  # most runs need none
+        yield commands
 
 
 @pytest.fixture

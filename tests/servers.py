@@ -8,8 +8,9 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import msgspec
@@ -27,6 +28,9 @@ from tests.peers.programs import free_port
 from web.security.passwords import HASHER
 from web.server.bootstrap import open_instance, seed_instance
 from web.server.processes.serve import run_until
+
+if TYPE_CHECKING:
+    from tests.web.warm_commands import WarmCommands, WarmServer
 
 DECLIC = str(Path(sys.executable).with_name("declic"))
 
@@ -127,20 +131,25 @@ async def running_server(
 class ServerProcess:
     """`declic serve` as a process of its own, with its own embedded database, that may be killed and started again.
 
-    `program` is `declic`, or what a test puts in its place (see `with_constants`).
+    Where there are warm `commands`, it is forked from a process that has read all modules, and may have other values
+    for some `constants` of its modules (`{"web.cli.X": 1}`).
     """
 
     url: str
     env: dict[str, str]
     options: tuple[str, ...] = ("serve",)
-    program: tuple[str, ...] = (DECLIC,)
     log: Path | None = None
-    process: asyncio.subprocess.Process | None = None
+    commands: "WarmCommands | None" = None
+    constants: dict[str, float] = field(default_factory=dict)
+    process: "asyncio.subprocess.Process | WarmServer | None" = None
 
     async def spawn(self) -> None:
         """Start it; its log goes to `log`, or to ours."""
+        if self.commands is not None:
+            self.process = await self.commands.start(self.env, *self.options, log=self.log, constants=self.constants)
+            return
         with self.log.open("ab") if self.log else nullcontext() as log:
-            self.process = await asyncio.create_subprocess_exec(*self.program, *self.options, env=self.env, stderr=log)
+            self.process = await asyncio.create_subprocess_exec(DECLIC, *self.options, env=self.env, stderr=log)
 
     async def start(self) -> None:
         """Start it and wait until it is ready."""
@@ -163,14 +172,7 @@ class ServerProcess:
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """A command of `declic` on the same instance: its exit status, stdout and stderr."""
-        return await run_declic(self.env, *arguments)
-
-
-def with_constants(**values: float) -> tuple[str, ...]:
-    """`declic` with other values for some constants of its modules: `with_constants(**{"web.cli.X": 1})`."""
-    modules = {name.rpartition(".")[0] for name in values}
-    lines = [f"import {module}" for module in sorted(modules)] + [f"{name} = {now}" for name, now in values.items()]
-    return (sys.executable, "-c", "\n".join([*lines, "from web.cli import main", "main()"]))
+        return await (self.commands.run if self.commands is not None else run_declic)(self.env, *arguments)
 
 
 async def run_declic(env: dict[str, str], *arguments: str) -> tuple[int, str, str]:
@@ -193,14 +195,14 @@ def make_environment(data: Path, port: int, **settings: str) -> dict[str, str]:
 
 @asynccontextmanager
 async def server_process(
-    data: Path, *options: str, port: int | None = None, **settings: str
+    data: Path, *options: str, port: int | None = None, commands: "WarmCommands | None" = None, **settings: str
 ) -> AsyncIterator[ServerProcess]:
     """A server in a process of its own, started and ready; stopped at the end of the block if it still runs.
 
     An instance keeps its address: on data that exist already it takes the `port` that they were made with.
     """
     env = make_environment(data, port or free_port(), **settings)
-    server = ServerProcess(url=env["DECLIC_URL"], env=env, options=("serve", *options))
+    server = ServerProcess(url=env["DECLIC_URL"], env=env, options=("serve", *options), commands=commands)
     await server.start()
     try:
         yield server
@@ -210,14 +212,20 @@ async def server_process(
 
 @asynccontextmanager
 async def founded_process(
-    name: str, data: Path, database_url: str | None = None, *, program: tuple[str, ...] = (DECLIC,), **settings: str
+    name: str,
+    data: Path,
+    database_url: str | None = None,
+    *,
+    commands: "WarmCommands | None" = None,
+    constants: dict[str, float] | None = None,
+    **settings: str,
 ) -> AsyncIterator[tuple[ServerProcess, RunningServer]]:
     """A server in a process of its own, and what reaches its database from this one, which founds it cheaply.
 
     The database is migrated already; where none is named, it is the embedded one that the process makes.
     """
     env = make_environment(data, free_port(), **settings, **({"database_url": database_url} if database_url else {}))
-    server = ServerProcess(url=env["DECLIC_URL"], env=env, program=program)
+    server = ServerProcess(url=env["DECLIC_URL"], env=env, commands=commands, constants=constants or {})
     async with AsyncExitStack() as stack:
         if database_url is None:
             await server.start()

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -35,58 +36,66 @@ def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=name_of)
-def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
-    text = path.read_text()
-    docstring = ast.get_docstring(parse(path))
+def test_modules_are_short_and_say_what_they_are() -> None:
+    texts = {name_of(path): path.read_text() for path in SHIPPED}
+    sentences = {name_of(path): (ast.get_docstring(parse(path)) or "").split("\n")[0] for path in SHIPPED}
 
-    assert len(text.splitlines()) <= 300, "split it by sub-concept"
-    assert docstring, "a module opens with one sentence"
-    assert len(docstring.split("\n")[0]) > 10
-    assert path.stem not in BANNED_NAMES
+    assert [name for name, text in texts.items() if len(text.splitlines()) > 300] == [], "split it by sub-concept"
+    assert [name for name, one in sentences.items() if len(one) <= 10] == [], "a module opens with one sentence"
+    assert [name_of(path) for path in SHIPPED if path.stem in BANNED_NAMES] == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name_of)
-def test_a_test_module_is_not_too_long(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 400, "split it by sub-concept"
+def test_test_modules_are_not_too_long() -> None:
+    long = [name_of(path) for path in TESTS if len(path.read_text().splitlines()) > 400]
+
+    assert long == [], "split it by sub-concept"
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name_of)
-def test_no_test_keeps_the_day_on_which_it_was_imported(path: Path) -> None:
+def test_no_test_keeps_the_day_on_which_it_was_imported() -> None:
+    texts = {path: path.read_text() for path in TESTS}
+    asking = [path for path, text in texts.items() if any(day in text for day in DAYS)]
     days = [
-        ast.unparse(node)
-        for node in ast.parse(path.read_text()).body
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in asking
+        for node in ast.parse(texts[path]).body
         if isinstance(node, ast.Assign) and ast.unparse(node.value) in DAYS
     ]
 
+    assert len(asking) > 10
     assert days == [], "ask tests/today.py when the test runs: the suite may run over midnight"
 
 
-@pytest.mark.parametrize("folder", WITH_MODULES, ids=name_of)
-def test_a_folder_explains_itself_and_names_its_modules(folder: Path) -> None:
-    readme = folder / "README.md"
-    assert readme.is_file(), "a folder with modules opens with a README.md"
-    text = readme.read_text()
-    modules = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+def test_folders_explain_themselves_and_name_their_modules() -> None:
+    readmes = {folder: folder / "README.md" for folder in WITH_MODULES}
+    bare = [name_of(folder) for folder, readme in readmes.items() if not readme.is_file()]
+    assert bare == [], "a folder with modules opens with a README.md"
+    texts = {folder: readme.read_text() for folder, readme in readmes.items()}
 
-    assert len(text.splitlines()) <= 40
+    assert [name_of(folder) for folder, text in texts.items() if len(text.splitlines()) > 40] == []
+    assert [name for folder, text in texts.items() for name in list_unnamed(folder, text)] == []
+
+
+def list_unnamed(folder: Path, text: str) -> list[str]:
+    """The modules that the text about their folder does not name."""
     named = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"\w+", code)}
-    assert [name for name in sorted(modules) if name not in named] == []
+    return [name_of(path) for path in sorted(folder.glob("*.py")) if path.stem not in {*named, "__init__"}]
 
 
-@pytest.mark.parametrize("folder", WITH_MODULES, ids=name_of)
-def test_a_room_is_not_crowded_or_says_why(folder: Path) -> None:
-    rooms = [one for one in WITH_MODULES if one.parent == folder]
-    modules = [path for path in folder.glob("*.py") if path.stem != "__init__"]
-    text = (folder / "README.md").read_text()
+def test_rooms_are_not_crowded_or_say_why() -> None:
+    texts = {folder: (folder / "README.md").read_text() for folder in WITH_MODULES}
+    rooms = Counter(folder.parent for folder in WITH_MODULES)
+    modules = {folder: [one for one in folder.glob("*.py") if one.stem != "__init__"] for folder in WITH_MODULES}
+    full = {folder for folder in WITH_MODULES if rooms[folder] > (14 if name_of(folder) in FOLDERS else 7)}
+    crowded = {folder for folder in WITH_MODULES if len(modules[folder]) > 12}
 
-    assert len(rooms) <= (14 if name_of(folder) in FOLDERS else 7) or "More than seven folders: " in text
-    assert (len(modules) > 12) == ("More than twelve modules: " in text)
+    assert full <= {folder for folder, text in texts.items() if "More than seven folders: " in text}
+    assert crowded == {folder for folder, text in texts.items() if "More than twelve modules: " in text}
 
 
-@pytest.mark.parametrize("name", Settings.__struct_fields__)
-def test_a_setting_is_documented(name: str) -> None:
-    assert f"DECLIC_{name.upper()}" in (ROOT / "deploy" / "README.md").read_text()
+def test_settings_are_documented() -> None:
+    text = (ROOT / "deploy" / "README.md").read_text()
+
+    assert [name for name in Settings.__struct_fields__ if f"DECLIC_{name.upper()}" not in text] == []
 
 
 @pytest.mark.parametrize("layer", FOLDERS)

@@ -20,6 +20,7 @@ from tests.eventually import eventually
 from tests.factories import make_follow, make_remote_actor
 from tests.federation.loopback import Handler, Server, serve
 from tests.servers import RunningServer, ServerProcess, founded_process
+from tests.web.warm_commands import WarmCommands
 
 LONG = os.environ.get("DECLIC_DRILLS") == "long"
 SEED = int(os.environ.get("DECLIC_DRILLS_SEED", "20261124"))
@@ -125,7 +126,13 @@ class Ground:
 
 @asynccontextmanager
 async def ground(
-    folder: Path, database_url: str | None = None, *, authors: int = 3, peers: int = 3, name: str = "drill"
+    folder: Path,
+    database_url: str | None = None,
+    *,
+    authors: int = 3,
+    peers: int = 3,
+    name: str = "drill",
+    commands: WarmCommands | None = None,
 ) -> AsyncIterator[Ground]:
     """A server that runs, `authors` members, and peers that follow each of them.
 
@@ -137,7 +144,7 @@ async def ground(
             await stack.enter_async_context(serve(partial(_answer, made), address=f"127.0.0.{number + 2}"))
             for number in range(peers)
         ]
-        process = founded_process("lomme", folder / "data", database_url, rate_limit="0")
+        process = founded_process("lomme", folder / "data", database_url, commands=commands, rate_limit="0")
         server, here = await stack.enter_async_context(process)
         url = here.instance.settings.database_url
         assert url is not None

@@ -14,13 +14,14 @@ from tests.drills.report import report
 from tests.eventually import eventually
 from tests.servers import running_server, wait_for_answer
 from tests.stories.outage import make_line
+from tests.web.warm_commands import WarmCommands
 
 ALLOWED = {0, 200, 503}
 """No answer at all, yes, or: please again later."""
 
 
-async def test_d04_a_database_that_stops_at_once_costs_only_time(tmp_path: Path) -> None:
-    async with ground(tmp_path, authors=1, name="d04") as here:
+async def test_d04_a_database_that_stops_at_once_costs_only_time(commands: WarmCommands, tmp_path: Path) -> None:
+    async with ground(tmp_path, authors=1, name="d04", commands=commands) as here:
         before = await here.post_many("author0", ["avant"])
         postmaster = find_postmaster(find_cluster(tmp_path / "data"))
         assert postmaster is not None
@@ -40,9 +41,9 @@ async def test_d04_a_database_that_stops_at_once_costs_only_time(tmp_path: Path)
 
 
 async def test_d04_connections_that_are_closed_again_and_again_leave_nothing_behind(
-    furnished_url: str, tmp_path: Path
+    commands: WarmCommands, furnished_url: str, tmp_path: Path
 ) -> None:
-    async with ground(tmp_path, furnished_url, authors=2, name="d04 b") as here:
+    async with ground(tmp_path, furnished_url, authors=2, name="d04 b", commands=commands) as here:
         conn = await here.connect()
         each = by_form(15, 150)
         writing = [

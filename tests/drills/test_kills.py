@@ -15,6 +15,7 @@ from tests.eventually import eventually
 from tests.factories import make_follow, make_remote_actor
 from tests.fediverse import sign_post
 from tests.stories.peer import running_peer
+from tests.web.warm_commands import WarmCommands
 
 
 async def insist(here: Ground, author: str, texts: list[str]) -> None:
@@ -26,10 +27,10 @@ async def insist(here: Ground, author: str, texts: list[str]) -> None:
 
 
 async def test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half(
-    furnished_url: str, tmp_path: Path
+    commands: WarmCommands, furnished_url: str, tmp_path: Path
 ) -> None:
     kills, posts = by_form(4, 100), by_form(120, 1000)
-    async with ground(tmp_path, furnished_url, authors=by_form(4, 10), name="d01") as here:
+    async with ground(tmp_path, furnished_url, authors=by_form(4, 10), name="d01", commands=commands) as here:
         each = posts // len(here.tokens)
         writing = [
             asyncio.create_task(insist(here, author, [f"{author} {number}" for number in range(each)]))
@@ -55,11 +56,11 @@ async def test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half(
 
 
 async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_delivery_once(
-    furnished_url: str, tmp_path: Path
+    commands: WarmCommands, furnished_url: str, tmp_path: Path
 ) -> None:
     dying, killed = asyncio.Event(), asyncio.Event()
 
-    async with ground(tmp_path, furnished_url, authors=1, name="d02") as here:
+    async with ground(tmp_path, furnished_url, authors=1, name="d02", commands=commands) as here:
 
         async def answer_and_kill(request: web.BaseRequest) -> web.StreamResponse:
             body = await request.read()
@@ -84,9 +85,12 @@ async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_deliv
 
 
 async def test_d03_a_kill_before_our_202_makes_the_peer_send_again_and_there_is_one_object(
-    furnished_url: str, tmp_path: Path
+    commands: WarmCommands, furnished_url: str, tmp_path: Path
 ) -> None:
-    async with ground(tmp_path, furnished_url, authors=1, name="d03") as here, running_peer() as peer:
+    async with (
+        ground(tmp_path, furnished_url, authors=1, name="d03", commands=commands) as here,
+        running_peer() as peer,
+    ):
         bob = peer.add_person("bob")
         conn = await here.connect()
         known = await make_remote_actor(conn, "bob", peer.server.host, uri=bob.uri, inbox=bob.inbox)

@@ -10,12 +10,13 @@ from tests.drills.ledger import Line
 from tests.drills.report import report
 from tests.eventually import eventually
 from tests.servers import ServerProcess
+from tests.web.warm_commands import WarmCommands
 
 
 async def test_d15_sigterm_lets_what_is_on_its_way_arrive_and_forgets_nothing(
-    furnished_url: str, tmp_path: Path
+    commands: WarmCommands, furnished_url: str, tmp_path: Path
 ) -> None:
-    async with ground(tmp_path, furnished_url, authors=2, name="d15") as here:
+    async with ground(tmp_path, furnished_url, authors=2, name="d15", commands=commands) as here:
         begun, stopping = asyncio.Event(), asyncio.Event()
 
         async def take_your_time(request: web.BaseRequest) -> web.StreamResponse:

@@ -17,6 +17,7 @@ from tests.drills.ground import LONG
 from tests.elapsing import pass_seconds
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer, ServerProcess, founded_process
+from tests.web.warm_commands import WarmCommands
 from web.middlewares.work_signals import notify_work
 
 BETWEEN = 60
@@ -63,11 +64,12 @@ async def read(server: ServerProcess, member: Member, path: str) -> list[dict[st
 
 
 async def test_what_was_published_while_servers_were_killed_is_everywhere_once(
-    furnished_url: str, tmp_path: Path
+    commands: WarmCommands, furnished_url: str, tmp_path: Path
 ) -> None:
     async with (
-        founded_process("lomme", tmp_path / "lomme") as (lomme, here),  # on a PostgreSQL of its own, which outlives it
-        founded_process("henin", tmp_path / "henin", furnished_url) as (henin, there),
+        # On a PostgreSQL of its own, which outlives it.
+        founded_process("lomme", tmp_path / "lomme", commands=commands) as (lomme, here),
+        founded_process("henin", tmp_path / "henin", furnished_url, commands=commands) as (henin, there),
     ):
         alice, bob = await here.add_member("alice"), await there.add_member("bob")
         await follow_offers(there, here)

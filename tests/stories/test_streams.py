@@ -16,8 +16,9 @@ from models.store.database import transaction
 from outbox.listings import listings as outbox
 from tests.eventually import eventually
 from tests.peers.programs import free_port
-from tests.servers import Member, RunningServer, ServerProcess, founded_process, wait_for_answer, with_constants
+from tests.servers import Member, RunningServer, ServerProcess, founded_process, wait_for_answer
 from tests.stories.conftest import MakeServer
+from tests.web.warm_commands import WarmCommands
 from web.middlewares.work_signals import notify_work
 
 
@@ -92,24 +93,26 @@ async def test_what_another_cooperative_publishes_appears_in_mastodon_py(make_se
 
 
 # Neither would look for what happened by itself, and a stop would wait for open streams until the test gave up.
-PATIENT = with_constants(
-    **{"web.api.streaming.hub.POLL_SECONDS": 3600, "web.server.processes.serve.DRAIN_SECONDS": 3600}
-)
+PATIENT = {"web.api.streaming.hub.POLL_SECONDS": 3600.0, "web.server.processes.serve.DRAIN_SECONDS": 3600.0}
 
 
 @asynccontextmanager
-async def two_processes(data: Path, database_url: str) -> AsyncIterator[tuple[ServerProcess, str, Member]]:
+async def two_processes(
+    commands: WarmCommands, data: Path, database_url: str
+) -> AsyncIterator[tuple[ServerProcess, str, Member]]:
     """One instance: a process that serves and works; one that serves only, whose origin on another port is given.
 
     Alice is a member.
     """
-    async with founded_process("lomme", data, database_url, program=PATIENT) as (first, here):
+    founded = founded_process("lomme", data, database_url, commands=commands, constants=PATIENT)
+    async with founded as (first, here):
         port = free_port()
         second = ServerProcess(
             url=f"http://127.0.0.1:{port}",
             env=first.env | {"DECLIC_LISTEN": f"127.0.0.1:{port}"},
             options=("serve", "--no-worker"),
-            program=PATIENT,
+            commands=commands,
+            constants=PATIENT,
         )
         await second.spawn()
         await wait_for_answer(f"{second.url}/healthz")
@@ -128,9 +131,12 @@ async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:
 
 
 async def test_what_one_process_commits_is_told_by_another_and_a_stop_lets_nobody_wait(
-    tmp_path: Path, furnished_url: str
+    commands: WarmCommands, tmp_path: Path, furnished_url: str
 ) -> None:
-    async with two_processes(tmp_path, furnished_url) as (first, second, alice), aiohttp.ClientSession() as session:
+    async with (
+        two_processes(commands, tmp_path, furnished_url) as (first, second, alice),
+        aiohttp.ClientSession() as session,
+    ):
         headers = alice.headers
         async with (
             session.get(f"{first.url}/api/v1/streaming/user", headers=headers) as here,

@@ -16,8 +16,6 @@ from web.security import passwords
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-    from tests.web.warm_commands import WarmCommands
-
 
 __all__ = ["database_url", "lent_database", "pool"]
 
@@ -44,13 +42,6 @@ async def chromium() -> AsyncIterator["Browser"]:
     """One browser for all tests: each has contexts of its own in it, which share nothing."""
     async with import_module("tests.web.chromium").open_chromium() as browser:  # most runs need no Playwright
         yield browser
-
-
-@pytest.fixture(scope="session")
-async def commands() -> AsyncIterator["WarmCommands"]:
-    """`declic` without the second that each start takes."""
-    async with import_module("tests.web.warm_commands").open_commands() as commands:
-        yield commands
 
 
 @pytest.fixture

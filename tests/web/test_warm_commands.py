@@ -1,6 +1,8 @@
 """What is forked for a command is what a process started for it would be."""
 
 import asyncio
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -26,3 +28,19 @@ async def test_the_answer_of_a_command_that_nobody_waits_for_any_more_is_not_tha
             await asyncio.wait_for(commands.run(ENV, "--version"), 0.01)  # its modules are still being read
 
         assert (await commands.run(ENV, "nonsense"))[0] == 2
+
+
+async def test_what_goes_on_is_killed_ends_by_itself_and_is_waited_for_while_others_run(
+    commands: WarmCommands, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    nowhere = {"DECLIC_URL": "http://localhost", "DECLIC_DATABASE_URL": "postgresql://nobody:x@127.0.0.1:1/none"}
+
+    wrong = await commands.start(ENV, "nonsense", log=log)
+    waiting = await commands.start(ENV | nowhere, "worker", log=log)
+    assert await wrong.wait() == 2
+    waiting.send_signal(signal.SIGKILL)
+    _, ended = await asyncio.gather(commands.run(ENV, "--version"), waiting.wait())
+
+    assert (ended, waiting.returncode) == (-9, -9)
+    assert "nonsense" in log.read_text()

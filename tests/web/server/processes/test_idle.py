@@ -1,6 +1,7 @@
 """A server that nobody visits: few connections, and no library in memory that few requests need."""
 
 import asyncio
+import gc
 import os
 import platform
 import sys
@@ -102,6 +103,17 @@ def test_authorities_are_out_of_reach_while_a_command_is_read_and_no_longer(monk
         with imports.without_authorities():
             assert os.environ[imports.AUTHORITIES] == os.devnull
         assert os.environ.get(imports.AUTHORITIES) == before
+
+
+def test_what_is_read_for_good_is_left_out_of_every_search_for_garbage() -> None:
+    before = gc.get_freeze_count()
+
+    with imports.for_good():
+        kept = [[] for _ in range(1000)]
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= before + len(kept)
 
 
 async def test_what_was_freed_is_given_back_after_the_start_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
