@@ -85,6 +85,7 @@ LIMITS: dict[str, object] = {
     "web.mail.staff_mails.MOST": 10,
     "web.middlewares.rate_limits.MOST_OWNERS": 50_000,
     "web.middlewares.work_signals.PAUSE_SECONDS": 0.05,
+    "web.news.items.SHOWN": 80,
     "web.news.staff_items.LONGEST": 120,
     "web.news.web_push.LONGEST": 140,
     "web.mail.invitation_mails.FIRST_LINK_LIFETIME": timedelta(days=14),
@@ -193,6 +194,7 @@ FIELDS = {
     "web.pages.exchanges.points.balance": {"avant": (19,)},
     "web.pages.exchanges.points.ledger": {"q": (100,), "page": (5,)},
     "web.pages.exchanges.terms.form_page": {"message": (2000,)},
+    "web.pages.news.failed_mails": {"id": (19,)},
     "web.pages.instance.cooperative_form": {
         "sentence": (200,),
         "territory": (2000,),

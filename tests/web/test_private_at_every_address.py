@@ -125,6 +125,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         "what": ["annonce", "message", "compte", "page"],
         "step": ["coop"],
         "document": ["charte"],
+        "date": ["2026-11-01"],
     }
     async with TestClient(TestServer(make_app(instance))) as client:
         yield Secrets(client=client, instance=instance, fediverse=fediverse, alice=alice, zoe=zoe, values=values)

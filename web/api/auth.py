@@ -228,7 +228,9 @@ def _is_served(request: web.Request, token: Token, newcomers: Newcomers) -> bool
     if newcomers == "let_in" or not (unconfirmed or token.waiting):
         return True
     if newcomers == "refused":
-        raise Forbidden("email_unconfirmed" if unconfirmed else "approval_pending")
+        if unconfirmed:
+            raise Forbidden("email_unconfirmed")
+        raise Forbidden("approval_pending")
     return False
 
 

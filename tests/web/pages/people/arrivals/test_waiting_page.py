@@ -140,6 +140,7 @@ OPEN_POSTS = {
     "/compte/donnees",
     "/compte/langue",
     "/connexion",
+    "/courriels/arreter/{token}",
     "/connexion/cle",
     "/connexion/lien",
     "/connexion/verification",
