@@ -37,7 +37,7 @@ async def test_no_word_of_a_withdrawn_listing_stays(conn: Connection, local: boo
         description=f"<p>{WORDS}</p>",
         place_name=WORDS,
         wants=WORDS,
-        latitude=50.6,
+        latitude=50.60371,
         longitude=3.1,
     )
     await execute(
@@ -53,7 +53,7 @@ async def test_no_word_of_a_withdrawn_listing_stays(conn: Connection, local: boo
 
     left = await list_words(conn, listing.uri)
     assert listing.uri in left
-    assert "erceuse" not in left and "50.6" not in left
+    assert "erceuse" not in left and "50.60371" not in left
     assert await fetch_value(conn, "SELECT count(*) FROM media WHERE post_id = $1", listing.id) == 0
 
 
