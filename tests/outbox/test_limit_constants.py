@@ -51,6 +51,7 @@ LIMITS: dict[str, object] = {
     "outbox.moderation.filter_trial.MOST_TRIED": 2000,
     "outbox.moderation.filter_trial.SHOWN": 5,
     "outbox.moderation.held_posts.WORDS_LIMIT": 1000,
+    "outbox.moderation.statements.WORDS_SHOWN": 4000,
     "outbox.people.joining.documents.AT_ONCE": 500,
     "outbox.people.joining.invitations.MAILED_DAYS": timedelta(days=30),
     "outbox.people.joining.member_lists.AT_ONCE": 50,
