@@ -103,7 +103,7 @@ async def test_what_fails_for_somebody_without_an_account_says_what_to_do_and_is
 
     page = await nadia.open("/coop/courriels")
     words = " ".join(page.text.split())
-    assert "Un non à une demande d’entrée</b>, pour Carole" in words and "Lui écrire soi-même" in words
+    assert "Un non à une demande d’entrée</b>, pour Carole" in words and "Lui écrire vous-même" in words
     assert "La réponse à un signalement</b>, pour la personne qui l’a fait, sans compte ici" in words
     assert CAUSES[MailCause.ADDRESS] in words and "Tout renvoyer" not in words
     assert 'href="/coop/signalements/77"' in words and 'href="mailto:carole@x.fr"' in words
