@@ -68,7 +68,7 @@ class Way:
 
 
 PLACES: list[tuple[Registration, bool]] = [
-    *((mode, mail) for mode in ("open", "approval") for mail in (False, True)),  # type: ignore[misc]
+    *((mode, mail) for mode in ("open", "approval") for mail in (False, True)),
     ("invitation", True),
     ("closed", False),
 ]

@@ -109,7 +109,7 @@ def test_what_is_read_for_good_is_left_out_of_every_search_for_garbage() -> None
     before = gc.get_freeze_count()
 
     with imports.for_good():
-        kept = [[] for _ in range(1000)]
+        kept: list[list[int]] = [[] for _ in range(1000)]
         assert not gc.isenabled()
 
     assert gc.isenabled()
