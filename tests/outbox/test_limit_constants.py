@@ -68,7 +68,6 @@ LIMITS: dict[str, object] = {
     "outbox.traffic.backoff.LONGEST": timedelta(days=10),
     "outbox.traffic.backoff.MOST_OBEYED": timedelta(days=1),
     "outbox.moderation.reports.SETTLED_AT_ONCE": 200,
-    "outbox.moderation.statements.WORDS_SHOWN": 4_000,
 }
 
 

@@ -214,7 +214,6 @@ FIELDS = {
     "web.pages.people.members": {"page": (5,), "q": (100,)},
     "web.pages.people.registration_form": {"username": (100,)},
     "web.pages.people.team.places": {"username": (60,)},
-    "web.pages.news.failed_mails": {"id": (19,)},
     "web.pages.relations.blocks": {"domain": (300,)},
     "web.pages.relations.remote_interaction": {"account": (200,)},
     "web.pages.servers.directory": {"q": (100,)},
