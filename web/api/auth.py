@@ -227,11 +227,11 @@ def _is_served(request: web.Request, token: Token, newcomers: Newcomers) -> bool
     unconfirmed = not token.confirmed and (not token.waiting or request.app[INSTANCE].settings.smtp_url is not None)
     if newcomers == "let_in" or not (unconfirmed or token.waiting):
         return True
-    if newcomers == "refused":
-        if unconfirmed:
-            raise Forbidden("email_unconfirmed")
-        raise Forbidden("approval_pending")
-    return False
+    if newcomers == "visitors":
+        return False
+    if unconfirmed:
+        raise Forbidden("email_unconfirmed")
+    raise Forbidden("approval_pending")
 
 
 def _name_owner(token: Token) -> str:

@@ -21,6 +21,7 @@ from tests.test_shape import parse
 from web.middlewares.errors import CODES
 from web.rendering.error_messages.lookup import KNOWN, SENTENCES, TABLES, format_error, reword
 from web.rendering.i18n import find_catalogue
+from web.rendering.journal_words import ACT_WORDS
 
 ROOT = Path(__file__).parents[4]
 
@@ -184,16 +185,18 @@ def test_whatever_answers_an_offer_has_words_for_the_other_server() -> None:
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_refusal_is_said_in_both_languages(code: str) -> None:
-    values = {name: "7" for name in PLACEHOLDER.findall(SENTENCES[code])}
+    names = set(PLACEHOLDER.findall(SENTENCES[code]))
+    values = {name: "warned" if name == "act" else "7" for name in names}
+    said = {name: ACT_WORDS["warned"] if name == "act" else "7" for name in names}
 
     french, english = (
         format_error(Refusal(code, **values), find_catalogue(language).ugettext, language) for language in ("fr", "en")
     )
 
-    assert french == SENTENCES[code] % values
+    assert french == SENTENCES[code] % said
     assert english != french
     assert "%(" not in french + english
-    assert all(value in english for value in values.values())
+    assert all(find_catalogue("en").ugettext(value) in english for value in said.values())
 
 
 @pytest.mark.parametrize("sentence", sorted(KNOWN))
