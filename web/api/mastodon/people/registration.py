@@ -53,7 +53,8 @@ async def create_account(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         way = await find_way_of(conn, way, newcomer.email)
     await require_try(request, "register", "")
-    mail = instance.settings.smtp_url is not None and not newcomer.is_proven
+    # Whoever asks confirms her address also where her invitation was sent to it, as on the page.
+    mail = instance.settings.smtp_url is not None and (way.mode == "approval" or not newcomer.is_proven)
     try:
         if way.mode == "approval":
             actor_id = await _ask(instance, newcomer, reason)

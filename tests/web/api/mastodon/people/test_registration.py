@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from models import preferences
@@ -215,6 +216,28 @@ async def test_invitation_lets_an_app_join_where_nobody_else_may(anybody: Api, n
     assert {(one.status, one.json["field"]) for one in (late, wrong)} == {(422, "invite_code")}
     async with connection(anybody.pool) as conn:
         assert await fetch_value(conn, "SELECT invitation_id FROM invitation_use") == id
+
+
+@pytest.mark.parametrize("needs_yes", [False, True])
+async def test_invitation_sent_to_her_address_proves_it_where_nobody_says_yes(anybody: Api, needs_yes: bool) -> None:
+    settings = msgspec.structs.replace(anybody.instance.settings, smtp_url="smtp://mail.test")
+    object.__setattr__(anybody.instance, "settings", settings)
+    app = await open_door(anybody)
+    async with transaction(anybody.pool) as conn:
+        nadia = await accounts.find_by_username(conn, "nadia")
+        assert nadia is not None
+        id = await make_invitation(conn, nadia.actor_id, places=1, email="marie@exemple.fr", needs_yes=needs_yes)
+        link = await make_address(conn, anybody.instance, id, 1)
+        await conn.execute("DELETE FROM pgqueuer")
+
+    answer = await join(app, invite_code=link)
+
+    hers = replace(anybody, bearer=answer.json["access_token"])
+    own = await hers.ask("GET", "/api/v1/accounts/verify_credentials")
+    assert own.json.get("code") == ("email_unconfirmed" if needs_yes else None)
+    async with connection(anybody.pool) as conn:
+        mails = "SELECT count(*) FROM pgqueuer WHERE convert_from(payload, 'UTF8') LIKE '%confirm%'"
+        assert await fetch_value(conn, mails) == int(needs_yes)
 
 
 async def test_of_twenty_at_once_an_invitation_lets_in_as_many_as_it_has_places(anybody: Api) -> None:
