@@ -5,7 +5,7 @@ What else waits is told when it comes, or by a mail of its own.
 
 from datetime import datetime, timedelta
 
-from models.coop.pending_parts import BACKUP, CHORES, LETTERS, MAILS, SERVERS
+from models.coop.pending_parts import BACKUP, CHORES, LETTERS, MADE_WITHIN, MAILS, PROVEN_WITHIN, SERVERS
 from models.store.database import Connection, fetch_records
 from models.store.statements import compose
 
@@ -22,8 +22,8 @@ _OVERDUE = compose(
         ) AS w WHERE w.first_at IS NOT NULL
         UNION ALL SELECT 'mails', m.created_at + $1::interval {mails}
         UNION ALL SELECT 'chores', t.since + $1::interval {chores}
-        UNION ALL SELECT 'backup', unnest(ARRAY[coalesce(k.made_at, k.began_at) + interval '26 hours',
-            coalesce(k.verified_at, k.began_at) + interval '32 days',
+        UNION ALL SELECT 'backup', unnest(ARRAY[coalesce(k.made_at, k.began_at) + {made_within},
+            coalesce(k.verified_at, k.began_at) + {proven_within},
             CASE WHEN k.refuted_at > coalesce(k.verified_at, '-infinity') THEN k.refuted_at END]) FROM (
             SELECT b.*, (SELECT min(created_at) FROM account) AS began_at {backup}
         ) AS k
@@ -34,6 +34,8 @@ _OVERDUE = compose(
     mails=MAILS,
     chores=CHORES,
     backup=BACKUP,
+    made_within=MADE_WITHIN,
+    proven_within=PROVEN_WITHIN,
 )
 
 

@@ -11,6 +11,7 @@ from models.coop.pending_parts import (
     CHORES,
     DISK_SPACE,
     HOSTS,
+    MADE_WITHIN,
     MAILS,
     SERVERS,
 )
@@ -130,15 +131,25 @@ async def find_chores(conn: Connection) -> FailingChores | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupAge:
-    """When a backup was made and proven for the last time, and when either went wrong for the last time."""
+    """When a backup was made and proven for the last time, and when either went wrong for the last time.
+
+    `is_old` says that the last one is older than it should be.
+    """
 
     made_at: datetime | None
+    is_old: bool | None
     failed_at: datetime | None
     verified_at: datetime | None
     refuted_at: datetime | None
 
 
-_BACKUP = compose("SELECT b.made_at, b.failed_at, b.verified_at, b.refuted_at {backup}", backup=BACKUP)
+_BACKUP = compose(
+    """
+    SELECT b.made_at, b.made_at < now() - {made_within} AS is_old, b.failed_at, b.verified_at, b.refuted_at {backup}
+    """,
+    made_within=MADE_WITHIN,
+    backup=BACKUP,
+)
 
 
 async def find_backup(conn: Connection) -> BackupAge | None:

@@ -106,7 +106,14 @@ MAILS = "FROM mail m WHERE m.cause IS NOT NULL AND m.created_at > now() - interv
 CHORES = "FROM chore_trouble t WHERE t.failures > 1"
 """Those that failed again when they were tried again."""
 
-BACKUP = """
+MADE_WITHIN = "interval '26 hours'"
+"""A backup is made each night, and takes its time (deploy/README.md)."""
+
+PROVEN_WITHIN = "interval '32 days'"
+"""One is proven each month."""
+
+BACKUP = fragment(
+    """
     FROM (
         SELECT max(ended_at) FILTER (WHERE kind = 'backup' AND failure IS NULL) AS made_at,
             max(ended_at) FILTER (WHERE kind = 'backup' AND failure IS NOT NULL) AS failed_at,
@@ -114,9 +121,12 @@ BACKUP = """
             max(ended_at) FILTER (WHERE kind = 'verification' AND failure IS NOT NULL) AS refuted_at
         FROM backup_run
     ) AS b
-    WHERE b.made_at IS NULL OR b.made_at < now() - interval '26 hours'
-        OR b.verified_at IS NULL OR b.verified_at < now() - interval '32 days' OR b.refuted_at > b.verified_at
-"""
-"""One is made each night, and takes its time; one is proven each month (deploy/README.md)."""
+    WHERE b.made_at IS NULL OR b.made_at < now() - {made_within}
+        OR b.verified_at IS NULL OR b.verified_at < now() - {proven_within} OR b.refuted_at > b.verified_at
+    """,
+    made_within=MADE_WITHIN,
+    proven_within=PROVEN_WITHIN,
+)
+"""The backups, where one is missing, too old, or proved to be bad."""
 
 DISK_SPACE = "FROM disk_space k"

@@ -132,29 +132,35 @@ async def withdraw(conn: Connection, id: int, by: int, words: str) -> bool:
     return True
 
 
-async def add_step(
-    conn: Connection,
-    id: int,
-    by: int | None,
-    act: StepAct,
-    words: str = "",
-    *,
-    talk: tuple[int, Sequence[int]] = (0, ()),
-) -> None:
-    """Note what somebody did with it; `talk` is the message whose talk she read, and whom nobody could tell of it."""
+async def add_step(conn: Connection, id: int, by: int | None, act: StepAct, words: str = "") -> None:
+    """Note what somebody did with it."""
     await execute(
         conn,
-        """
-        INSERT INTO case_step (id, case_id, by_id, act, words, post_id, untold_ids)
-        VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)
-        """,
+        "INSERT INTO case_step (id, case_id, by_id, act, words) VALUES ($1, $2, $3, $4, $5)",
         make_id(),
         id,
         by,
         act,
         words,
-        talk[0],
-        list(talk[1]),
+    )
+
+
+async def add_reading(
+    conn: Connection, id: int, by: int, post_id: int, motive: str, *, untold_ids: Sequence[int]
+) -> None:
+    """Note that she read the whole talk of this message, why, and which people of it no message could tell."""
+    await execute(
+        conn,
+        """
+        INSERT INTO case_step (id, case_id, by_id, act, words, post_id, untold_ids)
+        VALUES ($1, $2, $3, 'thread_read', $4, $5, $6)
+        """,
+        make_id(),
+        id,
+        by,
+        motive,
+        post_id,
+        list(untold_ids),
     )
 
 

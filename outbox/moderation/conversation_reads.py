@@ -51,7 +51,7 @@ async def open_conversation(conn: Connection, site: Site, case_id: int, post_id:
     if exchange_id is not None:
         await exchanges.add_event(conn, exchange_id, "read_by_team")
     untold = await _tell_both(conn, site, post)
-    await cases.add_step(conn, case_id, by.actor_id, "thread_read", motive, talk=(post_id, untold))
+    await cases.add_reading(conn, case_id, by.actor_id, post_id, motive, untold_ids=untold)
     await journal.record(
         conn,
         "conversation_read",

@@ -78,9 +78,9 @@ def tell_backup(say: Say, found: BackupAge, now: datetime) -> tuple[str, str]:
         return say(N_("Aucune sauvegarde n’a encore été faite")), nightly
     if found.refuted_at and (found.verified_at is None or found.refuted_at > found.verified_at):
         return say(N_("La sauvegarde vérifiée en dernier ne peut pas servir")), monthly
-    if (age := now - found.made_at).total_seconds() > 26 * 3600:
-        many = N_("La dernière sauvegarde a %(count)s jours")
-        return count_words(say, age.days, N_("La dernière sauvegarde a plus d’un jour"), many), nightly
+    if found.is_old:
+        many, days = N_("La dernière sauvegarde a %(count)s jours"), (now - found.made_at).days
+        return count_words(say, days, N_("La dernière sauvegarde a plus d’un jour"), many), nightly
     if found.verified_at is None:
         return say(N_("Aucune sauvegarde n’a encore été vérifiée")), monthly
     days = (now - found.verified_at).days

@@ -81,8 +81,8 @@ async def test_each_way_in_ends_as_it_says(door: Doorbell, mailing: Doorbell, mo
     here._app.add_routes(API)
     instance = here.instance
     await choose(instance, mode, QUESTIONS)
-    for username, roles in (("nadia", ["admin"]), ("awa", ["welcome"])):
-        await add_member(instance, username, roles=roles)  # type: ignore[arg-type]
+    await add_member(instance, "nadia", roles=["admin"])
+    await add_member(instance, "awa", roles=["welcome"])
     async with transaction(instance.pool) as conn:
         await make_local_actor(conn, "instance", type="Application")
         charter = await publish_charter(conn)
