@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -14,6 +15,7 @@ from federation.media_store import FolderStore
 from federation.sandbox.films import FilmPool
 from federation.sandbox.pictures import PictureFetches, PicturePool
 from federation.signatures import PublicKey, Signer
+from models.coop.week_figures import WeekFigures
 from models.settings import Settings, Site
 from models.store.database import Pool
 from models.store.limit_memory import MemoryCounter
@@ -52,6 +54,7 @@ class Instance:
     policy: FederationPolicy = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     active_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
+    past_weeks: Cache[date, tuple[WeekFigures, ...]] = field(default_factory=lambda: Cache(size=1, seconds=3600))
     counter: MemoryCounter = field(default_factory=MemoryCounter)
 
     def __post_init__(self) -> None:

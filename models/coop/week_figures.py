@@ -1,5 +1,6 @@
 """The last seven days of the cooperative and the four weeks before them, counted; nobody is named."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -37,12 +38,15 @@ class _Counted:
     total: int
 
 
-async def list_weeks(conn: Connection, today: date) -> list[WeekFigures]:
-    """The weeks, the earliest first; the last one ends with today, by the clock on the wall."""
-    days = [today + timedelta(days=1 - 7 * ago) for ago in range(WEEKS, -1, -1)]
+async def list_weeks(conn: Connection, today: date, *, past: Sequence[WeekFigures] = ()) -> list[WeekFigures]:
+    """The weeks, the earliest first; the last one ends with today, by the clock on the wall.
+
+    `past` are the first of them, where they were counted before: of weeks that are over little changes.
+    """
+    days = [today + timedelta(days=1 - 7 * ago) for ago in range(WEEKS, -1, -1)][len(past) :]
     counted = await _count(conn, [datetime.combine(day, time(), PARIS) for day in days])
     found = {(one.place, one.what): one.total for one in counted}
-    return [
+    return [*past] + [
         WeekFigures(
             first=day,
             members=found.get((place, "members"), 0),

@@ -69,6 +69,19 @@ async def test_whoever_waits_or_has_not_confirmed_her_address_is_no_member_yet(c
     assert await count(conn) == [{}, {}, {}, {}, {}]
 
 
+async def test_weeks_that_were_counted_before_are_taken_as_they_are(conn: Connection) -> None:
+    before = await week_figures.list_weeks(conn, TODAY)
+    for name, days in (("ancienne", 20), ("nouvelle", 1)):
+        member = await make_member(conn, name)
+        moment = datetime(2026, 5, 3, 12, tzinfo=UTC) - timedelta(days=days)
+        await execute(conn, "UPDATE account SET created_at = $2 WHERE actor_id = $1", member.id, moment)
+
+    again = await week_figures.list_weeks(conn, TODAY, past=before[:-1])
+
+    assert (again[:-1], again[-1]) == (before[:-1], replace(before[-1], members=1))
+    assert await count(conn) == [{}, {}, {"members": 1}, {}, {"members": 1}]
+
+
 FRIDAY = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from models.coop import pending_kinds, team, week_figures
+from models.coop import pending_kinds, team
 from models.coop.team import TeamMember
 from models.moments import PARIS
 from models.people.accounts import Account
@@ -17,7 +17,7 @@ from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.pages.coop.pending_lines import PendingLine, Reader, join_words
 from web.pages.coop.sources import PendingSource, list_pending
-from web.pages.coop.week import draw, list_figures
+from web.pages.coop.week import draw, list_figures, load_weeks
 from web.rendering.formats import format_full_weekday, format_hour, format_short_day
 from web.rendering.i18n import Say
 from web.rendering.render import N_, PENDING, count_unread, find_branding, reader_language, render, say
@@ -52,7 +52,7 @@ async def show_home(request: web.Request) -> web.Response:
         request[PENDING] = len(pending)
         people = await team.list_team(conn, now)
         able = await pending_kinds.map_able(conn, [one.name for one, _ in pending], [one.actor_id for one in people])
-        weeks = await week_figures.list_weeks(conn, now.date())
+        weeks = await load_weeks(conn, request.app[INSTANCE], now.date())
         await find_branding(request, conn)
         await count_unread(request, conn)
     language = reader_language(request)

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from models.coop.week_figures import WeekFigures
+from federation.instance import Instance
+from models.coop.week_figures import WeekFigures, list_weeks
+from models.store.database import Connection
 
 TALLEST = 100
 """Of a bar, in units of the drawing."""
@@ -42,6 +45,15 @@ class Figure:
     value: int | None
     usual: int | None
     share: bool = False
+
+
+async def load_weeks(conn: Connection, instance: Instance, today: date) -> list[WeekFigures]:
+    """The weeks, the one that runs as it stands now; those that are over are counted once an hour."""
+    past = instance.past_weeks.find(today)
+    weeks = await list_weeks(conn, today, past=past or ())
+    if past is None:
+        instance.past_weeks.keep(today, tuple(weeks[:-1]))
+    return weeks
 
 
 COUNTED = (
