@@ -25,7 +25,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from federation.instance import Instance
 from federation.json.fields import PUBLIC
 from inbox.processing.process import process_due
-from models import posts, timelines
+from models import posts, searches
 from models.access import sessions, tokens
 from models.access.sessions import Session
 from models.exchanges import agreements
@@ -47,7 +47,7 @@ from web.api.mastodon.posts.statuses import show_status
 from web.middlewares.connections import connection_middleware
 from web.pages.listings.listing_page import show_local
 from web.pages.listings.publish.publish_page import post_publish
-from web.pages.listings.search import list_listings
+from web.pages.searches.search import list_listings
 from web.security.session import cookie_name
 from web.server.app import make_app
 
@@ -165,9 +165,7 @@ WALKS = (
         before=lambda ground: ground.deliver_offer(),
         go=lambda ground: ground.process(),
     ),
-    _page(
-        "GET a page of listings", list_listings, timelines.list_network, lambda ground: ground.open_page("/annonces")
-    ),
+    _page("GET a page of listings", list_listings, searches.list_network, lambda ground: ground.open_page("/annonces")),
     _page(
         "GET one listing",
         show_local,

@@ -11,7 +11,7 @@ import pytest
 
 from federation.discovery.remote import resolve_handle
 from inbox.exchanges import calendars
-from models import timelines
+from models import searches
 from models.errors import Conflict
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Terms
@@ -19,8 +19,8 @@ from models.listings import listings, unavailabilities
 from models.listings.listings import Listing, ListingDraft
 from models.listings.unavailabilities import Calendar, Range, midnight
 from models.people import accounts, actors
+from models.searches import NetworkFilter
 from models.store.database import Connection, transaction
-from models.timelines import NetworkFilter
 from outbox.exchanges.agreements import agreements as outbox_agreements
 from outbox.listings import listings as outbox
 from outbox.listings.unavailabilities import keep_days
@@ -91,7 +91,7 @@ def in_henin(two: Two, *, shown: bool = True) -> Callable[[], Awaitable[bool]]:
     async def look() -> bool:
         async with transaction(two.henin.instance.pool) as conn:
             copy = await listings.find_by_listing_uri(conn, two.tent.uri)
-            found = await timelines.list_network(conn, NetworkFilter())
+            found = await searches.list_network(conn, NetworkFilter())
             return (copy is not None and copy.id in [one.id for one in found]) == shown
 
     return look

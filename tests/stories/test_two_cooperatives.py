@@ -13,15 +13,16 @@ import pytest
 from federation.discovery.remote import resolve_handle
 from federation.media.media_uris import media_url
 from federation.media.uploads import save_upload
-from models import posts, timelines
+from models import posts, searches, timelines
 from models.listings import listings
 from models.listings.listings import Listing, ListingDraft
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
 from models.posts.media import media
+from models.searches import NetworkFilter
 from models.store.database import Connection, transaction
-from models.timelines import NetworkFilter, Page
+from models.timelines import Page
 from outbox.listings import listings as outbox
 from outbox.moderation import sanctions
 from outbox.posts import notes as outbox_notes
@@ -113,7 +114,7 @@ async def _in_network(server: RunningServer, uri: str) -> Listing | None:
         listing = await listings.find_by_listing_uri(conn, uri)
         if listing is None:
             return None
-        found = await timelines.list_network(conn, NetworkFilter())
+        found = await searches.list_network(conn, NetworkFilter())
         return listing if listing.id in [one.id for one in found] else None
 
 

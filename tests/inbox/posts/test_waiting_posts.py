@@ -8,19 +8,20 @@ import pytest
 from inbox.errors import CAUSES
 from inbox.posts.lookup import fetch_post
 from inbox.traffic.diagnosis import Step, diagnose
-from models import posts, timelines
+from models import posts, searches, timelines
 from models.exchanges.agreements import Terms
 from models.limits import UNKNOWN_HOST_LISTINGS
 from models.listings import listings
 from models.people.actors import Actor
 from models.relations import follows, reactions
+from models.searches import NetworkFilter
 from models.servers import known_hosts, waiting_posts
 from models.servers.directory.saving import Due, save_verdicts, save_vouches
 from models.servers.directory.values import Verdict
 from models.servers.trust_levels import save_level, save_listed
 from models.servers.waiting_posts import DAYS, LONGEST, MOST_OF_ONE, WaitingHost
 from models.store.database import connection, execute, fetch_column, transaction
-from models.timelines import NetworkFilter, Page, PostFilter
+from models.timelines import Page, PostFilter
 from outbox.exchanges.agreements import agreements
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
@@ -43,7 +44,7 @@ def mallory(desk: Desk) -> Person:
 async def standing(desk: Desk) -> list[str]:
     """The ids of listings in the network page, which all lists of listings are made of."""
     async with connection(desk.instance.pool) as conn:
-        found = await timelines.list_network(conn, NetworkFilter(reader_local=True), limit=100)
+        found = await searches.list_network(conn, NetworkFilter(reader_local=True), limit=100)
         held = await listings.list_by_posts(conn, [one.id for one in found])
     return sorted(one.uri for one in held.values())
 

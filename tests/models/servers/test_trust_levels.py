@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import posts, timelines
+from models import posts, searches, timelines
 from models.listings import listings
 from models.moderation import decisions, sanctions
 from models.news import notifications
@@ -10,10 +10,11 @@ from models.news.notifications import NotificationPage
 from models.people import actors
 from models.people.actors import Actor
 from models.relations import follows
+from models.searches import NetworkFilter
 from models.servers import access_requests, trust_levels
 from models.servers.trust_levels import Decision, Level
 from models.store.database import Connection, execute, fetch_value
-from models.timelines import NetworkFilter, Page, PostFilter
+from models.timelines import Page, PostFilter
 from models.traffic.outbound import deliveries
 from tests.factories import make_activity, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.rulings import rule
@@ -66,7 +67,7 @@ async def shown(conn: Connection, reader: Actor, mallory: Actor) -> dict[str, bo
     """Where something of mallory's stands, place by place."""
     public = await timelines.list_public(conn, reader.id, EVERYTHING, FIRST)
     home = await timelines.list_home(conn, reader.id, FIRST)
-    network = await timelines.list_network(conn, NetworkFilter())
+    network = await searches.list_network(conn, NetworkFilter())
     found = await actors.search(conn, "mallory", limit=5)
     told = await notifications.list_notifications(conn, reader.id, NotificationPage())
     post_ids = await conn.fetch("SELECT id FROM post WHERE author_id = $1", mallory.id)

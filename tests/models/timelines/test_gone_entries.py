@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from models import timelines
+from models import searches, timelines
 from models.people.actors import Actor
 from models.posts import Post, Tag
 from models.relations.lists import ReadingList
@@ -76,7 +76,7 @@ READS: dict[str, Read] = {
     "a list": lambda conn, at: timelines.list_list(conn, at.voisins.id, Page()),
     "what anybody reads": lambda conn, at: timelines.list_public(conn, None, PostFilter(), Page()),
     "a tag": lambda conn, at: timelines.list_public(conn, None, PostFilter(any_tags=("velo",)), Page()),
-    "the network": lambda conn, at: timelines.list_network(conn, timelines.NetworkFilter()),
+    "the network": lambda conn, at: searches.list_network(conn, searches.NetworkFilter()),
     "live to anybody": lambda conn, at: timelines.list_public_posts(conn, at.posts),
     "live at home": list_watchers,
     "live in lists": list_watched_lists,

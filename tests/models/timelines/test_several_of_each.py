@@ -2,14 +2,15 @@
 
 import pytest
 
-from models import timelines
+from models import searches, timelines
 from models.people.actors import Actor
 from models.posts import Post, Tag
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
 from models.relations.blocking import blocks, mutes
+from models.searches import NetworkFilter
 from models.store.database import Connection
-from models.timelines import NetworkFilter, Page, PostFilter
+from models.timelines import Page, PostFilter
 from tests.factories import make_listing, make_member, make_remote_actor
 
 BOTH = ("velo", "tente")
@@ -57,8 +58,8 @@ async def test_a_post_with_several_unwanted_tags_does_not_stand(conn: Connection
 async def test_a_listing_with_several_pictures_is_found_once(conn: Connection, post: Post) -> None:
     wanted = NetworkFilter(with_photo=True)
 
-    assert [one.id for one in await timelines.list_network(conn, wanted)] == [post.id]
-    assert sum((await timelines.count_network(conn, wanted)).values()) == 1
+    assert [one.id for one in await searches.list_network(conn, wanted)] == [post.id]
+    assert sum((await searches.count_network(conn, wanted)).values()) == 1
 
 
 async def test_whom_one_blocks_and_mutes_is_hidden_as_well(conn: Connection, bob: Actor, post: Post) -> None:
@@ -69,4 +70,4 @@ async def test_whom_one_blocks_and_mutes_is_hidden_as_well(conn: Connection, bob
 
     assert await timelines.list_public(conn, alice.id, PostFilter(), Page()) == []
     assert await timelines.list_public(conn, alice.id, PostFilter(any_tags=BOTH), Page()) == []
-    assert await timelines.list_network(conn, NetworkFilter(reader_id=alice.id, reader_local=True)) == []
+    assert await searches.list_network(conn, NetworkFilter(reader_id=alice.id, reader_local=True)) == []

@@ -10,10 +10,11 @@ import asyncpg
 import orjson
 import pytest
 
-from models import timelines
+from models import searches, timelines
 from models.listings.listings import ListingStatus
+from models.searches import CatalogueFilter, NetworkFilter
 from models.store.database import Connection, connection, execute, fetch_column, open_pool
-from models.timelines import CatalogueFilter, NetworkFilter, Page, PostFilter
+from models.timelines import Page, PostFilter
 from tests import large_database, large_database_activity
 from tests.databases import copied_database
 from tests.models.member_reads import ADMINISTRATORS, MEMBERS
@@ -54,40 +55,40 @@ READS: dict[str, tuple[int, Read]] = {
         600,
         lambda conn: timelines.list_by_author(conn, GROUP, LOMME, PostFilter(), Page(after=MIDDLE)),
     ),
-    "network": (400, lambda conn: timelines.list_network(conn, NetworkFilter())),
-    "network, photos": (800, lambda conn: timelines.list_network(conn, NetworkFilter(with_photo=True))),
+    "network": (400, lambda conn: searches.list_network(conn, NetworkFilter())),
+    "network, photos": (800, lambda conn: searches.list_network(conn, NetworkFilter(with_photo=True))),
     "network, one territory": (
         500,
-        lambda conn: timelines.list_network(conn, NetworkFilter(territory_uri="https://h5.test/users/coop")),
+        lambda conn: searches.list_network(conn, NetworkFilter(territory_uri="https://h5.test/users/coop")),
     ),
     "network, nearest": (
         8000,
-        lambda conn: timelines.list_network(
+        lambda conn: searches.list_network(
             conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, nearest_first=True)
         ),
     ),
     "network, words near a place": (
         6000,
-        lambda conn: timelines.list_network(
+        lambda conn: searches.list_network(
             conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, nearest_first=True)
         ),
     ),
-    "catalogue": (400, lambda conn: timelines.list_catalogue(conn, CatalogueFilter(), Page())),
+    "catalogue": (400, lambda conn: searches.list_catalogue(conn, CatalogueFilter(), Page())),
     "catalogue, upward": (
         400,
-        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(reader_id=LOMME), Page(after=MIDDLE)),
+        lambda conn: searches.list_catalogue(conn, CatalogueFilter(reader_id=LOMME), Page(after=MIDDLE)),
     ),
     "catalogue, in any state": (
         600,
-        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(statuses=STATES), Page(before=MIDDLE)),
+        lambda conn: searches.list_catalogue(conn, CatalogueFilter(statuses=STATES), Page(before=MIDDLE)),
     ),
     "catalogue, one author": (
         4000,
-        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(author_id=AUTHOR, statuses=STATES), Page()),
+        lambda conn: searches.list_catalogue(conn, CatalogueFilter(author_id=AUTHOR, statuses=STATES), Page()),
     ),
     "catalogue, near a place": (
         8000,
-        lambda conn: timelines.list_catalogue(
+        lambda conn: searches.list_catalogue(
             conn, CatalogueFilter(latitude=50.64, longitude=3.0, radius=10, kinds=("offer",)), Page()
         ),
     ),

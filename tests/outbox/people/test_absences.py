@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import timelines
+from models import searches
 from models.errors import Conflict, Invalid
 from models.exchanges.agreements import Terms
 from models.listings.listings import ListingDraft
 from models.people import absences, actors
 from models.people.actors import Actor
+from models.searches import CatalogueFilter, NetworkFilter
 from models.servers.directory import own
 from models.settings import Settings
 from models.store.database import Connection, Pool, connection, execute, transaction
-from models.timelines import CatalogueFilter, NetworkFilter, Page
+from models.timelines import Page
 from models.traffic.outbound import deliveries
 from outbox.exchanges.agreements import agreements
 from outbox.listings import listings
@@ -32,10 +33,10 @@ LATER = timedelta(days=20)
 async def find_offers(conn: Connection, reader: Actor | None = None) -> set[int]:
     """What the network page, its list by distance, the catalogue and the cooperative's collection show."""
     who: dict[str, Any] = {"reader_id": reader.id, "reader_local": True} if reader else {}
-    newest = await timelines.list_network(conn, NetworkFilter(**who))
-    nearest = await timelines.list_network(conn, NetworkFilter(latitude=50.6, longitude=3.0, nearest_first=True, **who))
-    catalogue = await timelines.list_catalogue(conn, CatalogueFilter(**who), Page(limit=20))
-    counted = sum((await timelines.count_network(conn, NetworkFilter(**who))).values())
+    newest = await searches.list_network(conn, NetworkFilter(**who))
+    nearest = await searches.list_network(conn, NetworkFilter(latitude=50.6, longitude=3.0, nearest_first=True, **who))
+    catalogue = await searches.list_catalogue(conn, CatalogueFilter(**who), Page(limit=20))
+    counted = sum((await searches.count_network(conn, NetworkFilter(**who))).values())
     found = {one.id for one in newest}
     assert {one.id for one in nearest} == {one.id for one in catalogue} == found and counted == len(found)
     return found

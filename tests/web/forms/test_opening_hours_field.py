@@ -11,14 +11,14 @@ from federation.discovery.remote_actors import describe_actor as describe_remote
 from federation.discovery.webfinger import Handle
 from federation.documents.serialize import to_json
 from federation.vocabulary.actors import read_actor
-from models import timelines
+from models import searches
 from models.listings import listings
 from models.listings.listings import ListingDraft
 from models.people import actors, member_locations
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, read_hours
+from models.searches import NetworkFilter
 from models.store.database import connection, execute, transaction
-from models.timelines import NetworkFilter
 from outbox.listings.listings import publish
 from outbox.people.profiles import describe_actor
 from tests.factories import make_listing, make_remote_actor
@@ -146,8 +146,8 @@ async def test_searching_finds_what_places_lend_here_and_elsewhere(door: Doorbel
         coop = await make_remote_actor(conn, "coop", "arras.test", type="Organization")
         for other in (await make_remote_actor(conn, "zoe"), coop):
             await make_listing(conn, other, title="Tente")
-        found = await timelines.list_network(conn, NetworkFilter(from_places=True))
-        counted = await timelines.count_network(conn, NetworkFilter(from_places=True))
+        found = await searches.list_network(conn, NetworkFilter(from_places=True))
+        counted = await searches.count_network(conn, NetworkFilter(from_places=True))
         assert await listings.find_by_post(conn, ours.id) is not None
 
     page = html.unescape((await place.open("/annonces?partenaire=1")).text)

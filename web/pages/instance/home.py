@@ -5,11 +5,11 @@ from dataclasses import replace
 from aiohttp import web
 
 from federation.media.built_in_pictures import header_url
-from models import timelines
+from models import searches
 from models.people import actors
+from models.searches import Found, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.store.database import Connection, connection
-from models.timelines import Found, NetworkFilter
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import CoopBadge, list_cards, make_coop_badge
 from web.pages.components.reader_location import find_reader_commune
@@ -39,7 +39,7 @@ async def show_home(request: web.Request) -> web.Response:
         found = await _find_nearest(conn, around)
         distances = {one.id: one.distance for one in found}
         cards = await list_cards(conn, instance.site, list(distances), distances)
-        counts = await timelines.count_network(conn, everywhere)
+        counts = await searches.count_network(conn, everywhere)
         plates, awake = await _list_plates(conn)
         first = await load_first_session(request, conn, account)
         await count_unread(request, conn)
@@ -59,10 +59,10 @@ async def show_home(request: web.Request) -> web.Response:
 async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
     """What is near, the nearest first; where that is not enough, the newest from anywhere."""
     for radius in NEAR if around.latitude is not None else ():
-        near = await timelines.list_network(conn, replace(around, radius=radius, nearest_first=True), limit=NEAREST)
+        near = await searches.list_network(conn, replace(around, radius=radius, nearest_first=True), limit=NEAREST)
         if len(near) == NEAREST:
             return near
-    return await timelines.list_network(conn, around, limit=NEAREST)
+    return await searches.list_network(conn, around, limit=NEAREST)
 
 
 async def _list_plates(conn: Connection) -> tuple[list[CoopBadge], int]:

@@ -8,7 +8,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from federation.uris import listing_url
-from models import posts, timelines
+from models import posts, searches
 from models.errors import NotFound
 from models.exchanges import exchange_messages
 from models.listings import categories, listings, repair_watches
@@ -21,9 +21,9 @@ from models.places import geometry
 from models.places.places import Commune
 from models.posts import PUBLIC, PostCounts
 from models.posts.media import media
+from models.searches import NetworkFilter
 from models.settings import Site
 from models.store.database import Connection, connection
-from models.timelines import NetworkFilter
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_short, write_short
@@ -268,7 +268,7 @@ async def list_similar(conn: Connection, site: Site, listing: Listing, *, reader
     category = categories.find(details.category or "")
     if category is None or category == categories.OTHER:
         return []
-    found = await timelines.list_network(
+    found = await searches.list_network(
         conn,
         NetworkFilter(
             categories=tuple(categories.list_slugs(category.parent or category.slug)),

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import timelines
+from models import searches
 from models.listings import repair_watches
 from models.listings.repair_watches import RepairWatch
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.places.geometry import CELL
+from models.searches import NetworkFilter
 from models.store.database import Connection, connection, transaction
-from models.timelines import NetworkFilter
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE
 from web.pages.access.login import has_mail
@@ -67,7 +67,7 @@ async def show_breakdown(request: web.Request) -> web.Response:
         near = None
         if around.latitude is not None and around.longitude is not None:
             near = await repair_watches.count_near(conn, around.latitude, around.longitude)
-        found = await timelines.list_network(conn, _calls_near(around, reader_id), limit=NEAR_CALLS)
+        found = await searches.list_network(conn, _calls_near(around, reader_id), limit=NEAR_CALLS)
         cards = await list_cards(
             conn, instance.site, [one.id for one in found], {one.id: one.distance for one in found}
         )

@@ -14,8 +14,9 @@ from models.listings.listings import OPEN
 from models.people import actors
 from models.places import places
 from models.places.places import Commune
+from models.searches import CatalogueFilter, list_catalogue
 from models.store.database import Connection, connection
-from models.timelines import CatalogueFilter, Page, list_catalogue
+from models.timelines import Page
 from web.api.auth import reader_id
 from web.api.declic.cache_headers import answer, answer_bytes
 from web.api.declic.request_schemas import ListingQuery, Nothing

@@ -7,11 +7,11 @@ from aiohttp import web
 from federation.discovery.webfinger import read_handle
 from federation.texts.hashtags import fold
 from federation.uris import is_uri
-from models import posts, timelines
+from models import posts, searches
 from models.people.actors import Actor
 from models.posts import Post, hashtags
+from models.searches import NetworkFilter
 from models.store.database import Connection, connection
-from models.timelines import NetworkFilter
 from web.api.auth import reader_id
 from web.api.entities.accounts import is_shown, load_accounts_by_id
 from web.api.entities.statuses import load_posts
@@ -104,7 +104,7 @@ async def _search_statuses(
         ids = [known.id] if known is not None else []
     else:
         filter = NetworkFilter(text=wish.text, reader_local=me is not None, reader_id=me)
-        found = await timelines.list_network(conn, filter, offset=wish.offset, limit=wish.limit)
+        found = await searches.list_network(conn, filter, offset=wish.offset, limit=wish.limit)
         ids = [one.id for one in found]
     visible = await posts.filter_visible(conn, ids, me)
     return await load_posts(conn, read_look(request), [id for id in ids if id in visible], me)

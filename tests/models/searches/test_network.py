@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from models import timelines
+from models import searches
+from models.searches import NetworkFilter
 from models.store.database import Connection, execute
-from models.timelines import NetworkFilter
 from tests.factories import make_listing, make_member, make_remote_actor
 
 LOMME = (50.645, 2.987)
@@ -19,7 +19,7 @@ def at(place: tuple[float, float]) -> dict[str, Any]:
 
 
 async def find(conn: Connection, **filter: Any) -> list[int]:
-    return [found.id for found in await timelines.list_network(conn, NetworkFilter(**filter))]
+    return [found.id for found in await searches.list_network(conn, NetworkFilter(**filter))]
 
 
 async def test_open_listings_of_everybody_stand_there_newest_first(conn: Connection) -> None:
@@ -32,7 +32,7 @@ async def test_open_listings_of_everybody_stand_there_newest_first(conn: Connect
     await execute(conn, "UPDATE post SET deleted_at = now() WHERE id = $1", deleted.id)
 
     assert await find(conn) == [reserved.id, second.id, first.id]
-    counted = await timelines.count_network(conn, NetworkFilter())
+    counted = await searches.count_network(conn, NetworkFilter())
     assert counted == {("offer", "loan"): 2, ("request", "loan"): 1}
 
 
@@ -45,7 +45,7 @@ async def test_members_also_see_what_is_for_the_cooperative_and_friends(conn: Co
 
     assert await find(conn) == [made["network"]]
     assert await find(conn, reader_local=True) == [made["territories"], made["coop"], made["network"]]
-    assert sum((await timelines.count_network(conn, NetworkFilter(reader_local=True))).values()) == 3
+    assert sum((await searches.count_network(conn, NetworkFilter(reader_local=True))).values()) == 3
 
 
 async def test_listings_of_suspended_people_are_hidden_everywhere(conn: Connection) -> None:
@@ -56,7 +56,7 @@ async def test_listings_of_suspended_people_are_hidden_everywhere(conn: Connecti
 
     assert await find(conn) == []
     assert await find(conn, nearest_first=True, **at(LOMME)) == []
-    assert await timelines.count_network(conn, NetworkFilter()) == {}
+    assert await searches.count_network(conn, NetworkFilter()) == {}
 
 
 async def test_filters_narrow_together(conn: Connection) -> None:
@@ -124,9 +124,9 @@ async def test_a_radius_keeps_what_is_near_and_tells_how_far(conn: Connection) -
     lille, carvin = await make_listing(conn, alice, **at(LILLE)), await make_listing(conn, alice, **at(CARVIN))
     nowhere = await make_listing(conn, alice, latitude=None, longitude=None)
 
-    near = await timelines.list_network(conn, NetworkFilter(radius=6, **at(LOMME)))
-    far = await timelines.list_network(conn, NetworkFilter(radius=25, nearest_first=True, **at(LOMME)))
-    everywhere = await timelines.list_network(conn, NetworkFilter(nearest_first=True, **at(LOMME)))
+    near = await searches.list_network(conn, NetworkFilter(radius=6, **at(LOMME)))
+    far = await searches.list_network(conn, NetworkFilter(radius=25, nearest_first=True, **at(LOMME)))
+    everywhere = await searches.list_network(conn, NetworkFilter(nearest_first=True, **at(LOMME)))
 
     assert [found.id for found in near] == [lille.id]
     assert near[0].distance == pytest.approx(4.5, abs=0.1)
@@ -134,8 +134,8 @@ async def test_a_radius_keeps_what_is_near_and_tells_how_far(conn: Connection) -
     assert far[1].distance == pytest.approx(17.2, abs=0.2)
     assert [found.id for found in everywhere] == [lille.id, carvin.id, nowhere.id]
     assert everywhere[2].distance is None
-    assert (await timelines.list_network(conn, NetworkFilter()))[0].distance is None
-    assert await timelines.count_network(conn, NetworkFilter(radius=6, **at(LOMME))) == {("offer", "loan"): 1}
+    assert (await searches.list_network(conn, NetworkFilter()))[0].distance is None
+    assert await searches.count_network(conn, NetworkFilter(radius=6, **at(LOMME))) == {("offer", "loan"): 1}
 
 
 async def test_nearest_first_without_a_place_is_newest_first(conn: Connection) -> None:
@@ -150,6 +150,6 @@ async def test_pages_follow_one_another(conn: Connection) -> None:
     made = [(await make_listing(conn, alice, **at(LILLE))).id for _ in range(5)][::-1]
 
     for filter in (NetworkFilter(), NetworkFilter(nearest_first=True, **at(LOMME))):
-        pages = [await timelines.list_network(conn, filter, offset=offset, limit=2) for offset in (0, 2, 4, 6)]
+        pages = [await searches.list_network(conn, filter, offset=offset, limit=2) for offset in (0, 2, 4, 6)]
 
         assert [[found.id for found in page] for page in pages] == [made[:2], made[2:4], made[4:], []]

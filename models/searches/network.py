@@ -1,19 +1,29 @@
 """The network page: open listings from here and elsewhere, filtered, counted, near a place."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
+from models.searches.areas import AREA
+from models.searches.free_days import FREE
+from models.searches.words import WORDS
 from models.store.database import Connection, fetch_planned
 from models.store.statements import fragment, name_values
 from models.timelines.entries import KNOWN_IF_LIMITED
+
+Order = Literal["best", "near", "new", "ending"]
+"""How what is found is sorted: by words, distance and freshness together, or by one of them, or by when it ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkFilter:
     """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
 
-    `reader_local` adds what only members may see; `reader_id` leaves out whom that member blocked or muted.
-    `territory_uri` is a coop actor's id; `from_places` are those of places people may come to, as a library of things;
-    `nearest_first` sorts by distance.
+    `communes` are INSEE codes and `epcis` SIREN codes of federations of communes, one of all of them is enough;
+    `territory_uris` are cooperatives' actors ("my territories"). `free_from` and `free_until` are the days on which it
+    is wanted, as moments. `bounds` is south, west, north, east of a map. `reader_local` adds what only members may see;
+    `reader_id` leaves out whom that member blocked or muted. `territory_uri` is a coop actor's id;
+    `from_places` are those of places people may come to, as a library of things.
     """
 
     text: str = ""
@@ -29,6 +39,13 @@ class NetworkFilter:
     reader_local: bool = False
     reader_id: int | None = None
     nearest_first: bool = False
+    communes: tuple[str, ...] = ()
+    epcis: tuple[str, ...] = ()
+    territory_uris: tuple[str, ...] = ()
+    free_from: datetime | None = None
+    free_until: datetime | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    order: Order = "best"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +62,26 @@ COUNT_LIMIT = 300
 # What all reads look through, in the states that `{which}` names: bounding box first (an index), then the distance. The
 # earth counts as flat around the place that is asked from: that is right to 1 % within 100 km, and many times as fast
 # as the sphere.
-FOUND = """
+FOUND = fragment(
+    """
     SELECT l.post_id AS id, l.kind, l.mode, 111.195 * sqrt(
         (l.latitude - :latitude::float8) ^ 2
         + ((l.longitude - :longitude::float8) * cos(radians(:latitude::float8))) ^ 2) AS distance
     FROM listing l
     WHERE {which}
-        AND (:text::text = '' OR l.search @@ websearch_to_tsquery('fr', fold_plurals(:text)))
+        AND {words}
         AND (cardinality(:kinds::text[]) = 0 OR l.kind = ANY(:kinds))
         AND (cardinality(:modes::text[]) = 0 OR l.mode = ANY(:modes))
         AND (cardinality(:categories::text[]) = 0 OR l.category = ANY(:categories))
         AND (:territory_uri::text IS NULL OR l.territory_uri = :territory_uri)
-        AND (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR (
-            l.latitude BETWEEN :latitude - :radius / 111.0 AND :latitude + :radius / 111.0
-            AND l.longitude BETWEEN :longitude - :radius / (111.0 * cos(radians(:latitude)))
-                AND :longitude + :radius / (111.0 * cos(radians(:latitude)))))
+        AND {area}
+        AND {free}
         AND (NOT :with_photo::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
-"""
+""",
+    words=WORDS,
+    area=AREA,
+    free=FREE,
+)
 
 _FOUND_OPEN = fragment(FOUND, which="is_open_status(l.status)")
 

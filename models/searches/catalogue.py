@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.listings.listings import OPEN, ListingStatus
+from models.searches.network import FOUND, SHOWN, Found, NetworkFilter
 from models.store.database import Connection, fetch_planned
 from models.store.statements import name_values
 from models.timelines.entries import Page
-from models.timelines.network import FOUND, SHOWN, Found, NetworkFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueFilter(NetworkFilter):
     """The network page's filters and some more; `nearest_first` means nothing here, pages go by id.
 
-    `communes` are INSEE codes; `since` is when a listing was published; `local` is ours or others' alone.
+    `since` is when a listing was published; `local` is ours or others' alone.
     """
 
     statuses: tuple[ListingStatus, ...] = OPEN
-    communes: tuple[str, ...] = ()
     postcode: str | None = None
     since: datetime | None = None
     local: bool | None = None

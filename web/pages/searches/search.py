@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from federation.uris import host_of, is_uri
-from models import timelines
+from models import searches
 from models.listings import categories
 from models.listings.listings import KINDS
 from models.people import actors
@@ -16,10 +16,10 @@ from models.people.accounts import Account
 from models.people.actors import Actor
 from models.places import places
 from models.places.places import Commune, fold_name
+from models.searches import COUNT_LIMIT, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
 from models.store.database import Connection, connection
-from models.timelines import COUNT_LIMIT, NetworkFilter
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, read_query
 from web.http.app_keys import INSTANCE
@@ -196,13 +196,13 @@ async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: 
     """What matches; where nothing is near enough, the radius is widened until something is."""
     narrow = partial(build_filter, search, reader_id=reader_id)
     used = search.radius
-    counts = await timelines.count_network(conn, narrow(used))
+    counts = await searches.count_network(conn, narrow(used))
     if not counts and search.radius:
-        nearest = await timelines.list_network(conn, replace(narrow(""), nearest_first=True), limit=1)
+        nearest = await searches.list_network(conn, replace(narrow(""), nearest_first=True), limit=1)
         distance = nearest[0].distance if nearest else None
         used = next((radius for radius in RADII if distance is not None and float(radius) >= distance), "")
-        counts = await timelines.count_network(conn, narrow(used))
-    found = await timelines.list_network(conn, narrow(used), offset=(search.page - 1) * PAGE, limit=PAGE)
+        counts = await searches.count_network(conn, narrow(used))
+    found = await searches.list_network(conn, narrow(used), offset=(search.page - 1) * PAGE, limit=PAGE)
     cards = await list_cards(conn, site, [one.id for one in found], {one.id: one.distance for one in found})
     return SearchResults(cards=cards, counts=counts, radius=used, widened=used != search.radius)
 
