@@ -1,4 +1,4 @@
-"""The token of a session's forms as pages carry it: under a mask, so that the size of a packed page tells nothing of it.
+"""The token of forms as pages carry it: under a mask, so that the size of a packed page tells nothing of it.
 
 Pages leave compressed, and what is compressed is shorter where it repeats itself: whoever can put words into somebody's
 page, have it sent many times and measure it could guess the token letter by letter (BREACH). The mask follows from all

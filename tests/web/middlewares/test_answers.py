@@ -3,6 +3,7 @@
 import gzip
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, web
@@ -16,37 +17,45 @@ PAGE = "<p>Perceuse à percussion, Lomme</p>" * 100
 GZIP = {"Accept-Encoding": "br, gzip;q=0.8"}
 
 
+MARKED = {"ETag": '"7"', "Cache-Control": "public, max-age=60", "Vary": "Accept"}
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "page": {"text": PAGE, "content_type": "text/html"},
+    "missing": {"text": PAGE, "content_type": "text/html", "status": 404},
+    "short": {"text": "x" * (LEAST - 1), "content_type": "text/html"},
+    "photo": {"body": b"\xff" * 5000, "content_type": "image/jpeg"},
+    "marked": {"text": PAGE, "content_type": "application/activity+json", "headers": MARKED},
+    "secret": {"text": PAGE, "content_type": "application/json", "headers": {"Cache-Control": "no-store"}},
+    "packed": {
+        "body": gzip.compress(PAGE.encode()),
+        "content_type": "text/css",
+        "headers": {"Content-Encoding": "gzip"},
+    },
+}
+
+
 async def show(request: web.Request) -> web.StreamResponse:
-    match request.match_info["what"]:
-        case "page":
-            return web.Response(text=PAGE, content_type="text/html")
-        case "short":
-            return web.Response(text="x" * (LEAST - 1), content_type="text/html")
-        case "photo":
-            return web.Response(body=b"\xff" * 5000, content_type="image/jpeg")
-        case "marked":
-            headers = {"ETag": '"7"', "Cache-Control": "public, max-age=60", "Vary": "Accept"}
-            return web.Response(text=PAGE, content_type="application/activity+json", headers=headers)
-        case "secret":
-            return web.Response(text=PAGE, content_type="application/json", headers={"Cache-Control": "no-store"})
-        case "packed":
-            headers = {"Content-Encoding": "gzip"}
-            return web.Response(body=gzip.compress(PAGE.encode()), content_type="text/css", headers=headers)
-        case "cookie":
-            answer = web.Response(text=PAGE, content_type="text/html")
-            answer.set_cookie("form", "1")
-            return answer
-        case "stream":
-            stream = web.StreamResponse(headers={"Content-Type": "text/html"})
-            await stream.prepare(request)
-            await stream.write(PAGE.encode())
-            return stream
-    return web.Response(text=PAGE, content_type="text/html", status=404)
+    return web.Response(**ANSWERS[request.match_info["what"]])
+
+
+async def show_with_cookie(_: web.Request) -> web.StreamResponse:
+    answer = web.Response(**ANSWERS["page"])
+    answer.set_cookie("form", "1")
+    return answer
+
+
+async def show_in_pieces(request: web.Request) -> web.StreamResponse:
+    stream = web.StreamResponse(headers={"Content-Type": "text/html"})
+    await stream.prepare(request)
+    await stream.write(PAGE.encode())
+    return stream
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     app = web.Application(middlewares=[answer_middleware])
+    app.router.add_get("/cookie", show_with_cookie)
+    app.router.add_get("/stream", show_in_pieces)
     app.router.add_route("*", "/{what}", show)
     async with TestClient(TestServer(app), auto_decompress=False) as client:
         yield client
@@ -136,10 +145,8 @@ def test_the_size_of_a_packed_page_varies() -> None:
 
 
 def test_packing_forty_kilobytes_of_html_takes_less_than_a_millisecond_of_this_processor() -> None:
-    words = "".join(
-        f'<li class="listing h-entry"><a href="/annonces/{one}">Échelle {one * 7919}</a>' for one in range(600)
-    )
-    body = words.encode()[:40_000]
+    lines = [f'<li class="listing h-entry"><a href="/annonces/{one}">Échelle {one * 7919}</a>' for one in range(600)]
+    body = "".join(lines).encode()[:40_000]
 
     times = []
     for _ in range(7):
