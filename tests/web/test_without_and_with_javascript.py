@@ -116,10 +116,10 @@ async def test_search_is_one_tap_away_on_a_phone_without_script(live: Live, chro
     box_bottom = await box.evaluate("field => field.getBoundingClientRect().bottom")
     assert box_bottom < 800 / 2
 
-    assert not await page.get_by_label("Où ?").is_visible()
+    assert not await page.get_by_role("textbox", name="Où ?").is_visible()
     assert not await page.get_by_role("checkbox", name="Prêt").is_visible()
     await page.get_by_text("Changer de lieu").click()
-    assert await page.get_by_label("Où ?").is_visible()
+    assert await page.get_by_role("textbox", name="Où ?").is_visible()
     await page.get_by_text("Filtrer (", exact=False).click()
     await page.get_by_role("checkbox", name="Don", exact=False).check()
     await page.get_by_role("button", name="Voir les annonces").click()
@@ -135,7 +135,7 @@ async def test_on_a_wide_screen_filters_are_one_line_above_the_list(live: Live, 
     height = await page.locator("#recherche").evaluate("form => form.getBoundingClientRect().height")
 
     assert height <= 150
-    assert await page.get_by_label("Où ?").is_visible()
+    assert await page.get_by_role("textbox", name="Où ?").is_visible()
     await page.context.close()
 
 

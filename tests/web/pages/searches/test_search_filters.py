@@ -1,4 +1,4 @@
-"""The filters of the search page: one box, places, days, chips, orders, and addresses that mean the same to everybody."""
+"""The filters of the search page: one box, places, days, chips, orders, and addresses that mean one search."""
 
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode
