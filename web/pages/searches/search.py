@@ -188,7 +188,7 @@ def build_filter(search: SearchQuery, radius: str, *, reader_id: int | None) -> 
         from_places=search.from_places,
         reader_local=reader_id is not None,
         reader_id=reader_id,
-        nearest_first=search.commune_given,
+        order="best" if search.text else "near" if search.commune_given else "new",
     )
 
 
@@ -196,13 +196,16 @@ async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: 
     """What matches; where nothing is near enough, the radius is widened until something is."""
     narrow = partial(build_filter, search, reader_id=reader_id)
     used = search.radius
-    counts = await searches.count_network(conn, narrow(used))
+    query = await searches.fit_query(conn, narrow(used))
+    counts = await searches.count_network(conn, narrow(used), query=query)
     if not counts and search.radius:
-        nearest = await searches.list_network(conn, replace(narrow(""), nearest_first=True), limit=1)
+        nearest = await searches.list_network(conn, replace(narrow(""), order="near"), limit=1)
         distance = nearest[0].distance if nearest else None
         used = next((radius for radius in RADII if distance is not None and float(radius) >= distance), "")
-        counts = await searches.count_network(conn, narrow(used))
-    found = await searches.list_network(conn, narrow(used), offset=(search.page - 1) * PAGE, limit=PAGE)
+        query = await searches.fit_query(conn, narrow(used))
+        counts = await searches.count_network(conn, narrow(used), query=query)
+    page = await searches.search_network(conn, narrow(used), query=query, limit=search.page * PAGE)
+    found = page.found[(search.page - 1) * PAGE :]
     cards = await list_cards(conn, site, [one.id for one in found], {one.id: one.distance for one in found})
     return SearchResults(cards=cards, counts=counts, radius=used, widened=used != search.radius)
 
