@@ -180,9 +180,7 @@ async def _read(conn: Connection, pieces: Sequence[Piece], unwanted: Sequence[st
     )
     return {
         row["text"]: _Reading(
-            match=row["match"],
-            known=row["known"],
-            relations=[(one[0], one[1], one[2]) for one in row["relations"] or ()],
+            match=row["match"], known=row["known"], relations=[(one[0], one[1], one[2]) for one in row["relations"] or ()]
         )
         for row in rows
     }
@@ -194,11 +192,7 @@ def _list_spans(pieces: Sequence[Piece], readings: dict[str, _Reading]) -> list[
     place = 0
     while place < len(pieces):
         length = next(
-            (
-                n
-                for n in range(min(LONGEST_EXPRESSION, len(pieces) - place), 1, -1)
-                if _is_known(pieces, place, n, readings)
-            ),
+            (n for n in range(min(LONGEST_EXPRESSION, len(pieces) - place), 1, -1) if _is_known(pieces, place, n, readings)),
             1,
         )
         spans.append(range(place, place + length))
@@ -264,3 +258,4 @@ def _read_measure(text: str, reading: _Reading) -> Word:
         ways.append(f"({number}) <-> ({unit})")
     near = join_any(ways)
     return Word(typed=text, taken=text, exact=reading.match, near=near, wide=near, measure=True)
+

@@ -51,9 +51,7 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
         """,
         *(list(column) for column in zip(*rows, strict=True)),
     )
-    await save_shipped_words(
-        conn, sorted({one for line in lines for one in _split_words(line[0]) + _split_words(line[2])})
-    )
+    await save_shipped_words(conn, sorted({one for line in lines for one in _split_words(line[0]) + _split_words(line[2])}))
     await execute(
         conn,
         """

@@ -41,9 +41,6 @@ CREATE INDEX listing_search ON listing USING gin (search);
 CREATE INDEX listing_point ON listing USING gist (point(longitude * 0.7, latitude)) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_ends ON listing (expires_at, post_id DESC) WHERE status IN ('open', 'reserved');
 
--- Places that people may come to, as a library of things, are few among all actors.
-CREATE INDEX actor_organization ON actor (id) WHERE type = 'Organization';
-
 -- What stands for what: shipped words (models/data/everyday_words.tsv) and the labels of categories, both ways round.
 CREATE TABLE everyday_word (
     key text NOT NULL,         -- the stems of the word or expression that somebody types: "toil tent"
