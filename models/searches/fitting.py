@@ -6,7 +6,8 @@ from itertools import combinations
 from math import comb
 
 from models.searches.network import NetworkFilter, count_found
-from models.searches.queries import Query, Word, join_all, join_any, read_query
+from models.searches.queries import Query, read_query
+from models.searches.word_matches import Word, join_all, join_any
 from models.store.database import Connection
 
 ENOUGH = 5
@@ -38,7 +39,7 @@ def _ask(query: Query, ways: Sequence[Sequence[str]]) -> Query:
 
 def _add_most(query: Query) -> Query:
     """Few have all words: those without the measures stand after them, or those that lack one of at least three words."""
-    nouns = [word for word in query.words if not word.measure]
+    nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:
         fewer = [[word.wide for word in nouns]]
     elif len(nouns) > 2:
@@ -55,18 +56,37 @@ def _combine(words: Sequence[Word], kept: int) -> list[list[str]]:
 async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query) -> Query:
     """None has all words: without those that none here has, then without measures, then with as many as some have."""
     present = [word for word in query.words if await _count(conn, filter, _ask(query, [[word.wide]]))]
-    nouns = [word for word in present if not word.measure]
+    nouns = [word for word in present if not word.light]
     for kept in (present, nouns):
         fewer = _keep(query, kept)
         if kept and len(kept) < query.count and await _count(conn, filter, fewer):
             return fewer
-    words = nouns or present
+    return await _keep_most(conn, filter, query, nouns or present) or await _show_shelf(conn, filter, query)
+
+
+async def _keep_most(conn: Connection, filter: NetworkFilter, query: Query, words: Sequence[Word]) -> Query | None:
+    """As many of these words as enough listings have; None where none has any."""
+    ways: list[list[str]] = []
+    some: Query | None = None
     for number in range(len(words) - 1, 0, -1):
-        if comb(len(words), number) <= MOST_COMBINATIONS:
-            some = replace(_ask(_keep(query, words), _combine(words, number)), partial=True)
-            if await _count(conn, filter, some):
-                return some
-    return query
+        if comb(len(words), number) > MOST_COMBINATIONS:
+            continue
+        ways += _combine(words, number)
+        asked = replace(_ask(_keep(query, words), ways), partial=True)
+        found = await _count(conn, filter, asked)
+        some = asked if found else some
+        if found >= ENOUGH:
+            break
+    return some
+
+
+async def _show_shelf(conn: Connection, filter: NetworkFilter, query: Query) -> Query:
+    """Nothing has any of the words: what stands in the same category as what is called so, if anything does."""
+    shelf = [word.shelf for word in query.words if word.shelf]
+    if not shelf:
+        return query
+    instead = replace(_ask(query, [[join_any(shelf)]]), left_out=tuple(word.typed for word in query.words), words=())
+    return instead if await _count(conn, filter, instead) else query
 
 
 def _keep(query: Query, kept: Sequence[Word]) -> Query:

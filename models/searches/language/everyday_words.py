@@ -43,7 +43,7 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
         conn,
         """
         INSERT INTO everyday_word (key, word, relation, other, match)
-        SELECT search_key(word), word, relation, other, CASE WHEN relation = 'category' THEN quote_literal('c=' || other)
+        SELECT search_key(word), word, relation, other, CASE WHEN relation IN ('category', 'shelf') THEN quote_literal('c=' || other)
             ELSE phraseto_tsquery('public.fr', search_text(other))::text END
         FROM unnest($1::text[], $2::text[], $3::text[]) AS line (word, relation, other)
         WHERE search_key(word) <> '' AND search_key(word) <> search_key(other)
@@ -51,7 +51,7 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
         """,
         *(list(column) for column in zip(*rows, strict=True)),
     )
-    await save_shipped_words(conn, sorted({one for line in lines for one in _split_words(line[0]) + _split_words(line[2])}))
+    await save_shipped_words(conn, sorted({one for line in lines for text in (line[0], line[2]) for one in _list_written(text)}))
     await execute(
         conn,
         """
@@ -74,7 +74,7 @@ def _relate(lines: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
     same: dict[str, set[str]] = defaultdict(set)
     for word, relation, other, category in lines:
         if category:
-            yield word, "use", f"c={category}"
+            yield word, "shelf", category
         if relation == "same":
             same[word].add(other)
             same[other].add(word)
@@ -82,7 +82,6 @@ def _relate(lines: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
             yield other, "kind", word
             yield word, "wider", other
         elif relation == "use":
-            yield word, "use", other
             yield other, "use", word
     for word in same:
         for other in _list_names(same, word):
@@ -106,6 +105,11 @@ def _list_labels() -> Iterator[tuple[str, str, str]]:
         for word in {category.french.lower(), *words}:
             for slug in categories.list_slugs(category.slug):
                 yield word, "category", slug
+
+
+def _list_written(expression: str) -> list[str]:
+    """Its words as they are written, those with hyphens whole: "micro-onde" may be meant by who types "micronde"."""
+    return re.findall(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*", expression.lower())
 
 
 def _split_words(expression: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.places.places import fold_name
-from models.searches.language.spelling import LONGEST, SHORTEST, sort_letters, write_sound
+from models.searches.language.spelling import LONGEST, SHORTEST, fold_word, sort_letters, write_sound
 from models.store.database import Connection, execute, fetch_records, fetch_value
 
 AT_ONCE = 5_000
@@ -15,10 +14,10 @@ _WORDS_OF = """
         SELECT l.post_id, word FROM listing l CROSS JOIN LATERAL (
             SELECT DISTINCT regexp_split_to_table(lower(l.title || ' '
                 || regexp_replace(l.description, '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g')),
-                '[][!-@\\\\^-`{-~[:space:]«»…–—’‘“”×°·•€]+') AS word) AS w
+                '[][!-,./-@\\\\^-`{-~[:space:]«»…–—’‘“”×°·•€]+') AS word) AS w
         WHERE is_open_status(l.status) AND l.post_id > $1 AND l.post_id <= $2)
-    SELECT fold(word) AS word, mode() WITHIN GROUP (ORDER BY word) AS shown, count(DISTINCT post_id)::int AS listings
-    FROM written WHERE length(word) BETWEEN $3 AND $4 GROUP BY 1
+    SELECT replace(fold(word), '-', '') AS word, mode() WITHIN GROUP (ORDER BY word) AS shown, count(DISTINCT post_id)::int AS listings
+    FROM written WHERE length(word) BETWEEN $3 AND $4 AND word !~ '^-|-$' GROUP BY 1
 """
 
 
@@ -57,7 +56,7 @@ async def count_words(conn: Connection) -> int:
 async def save_shipped_words(conn: Connection, words: Iterable[str]) -> None:
     """The words of the shipped list are known too, whether a listing has them or not."""
     await execute(conn, "UPDATE known_word SET shipped = false")
-    shown = {fold_name(word): word for word in words}
+    shown = {fold_word(word): word for word in words}
     await _add(conn, ((word, as_written, 0) for word, as_written in shown.items() if SHORTEST <= len(word) <= LONGEST))
     await execute(conn, "UPDATE known_word SET shipped = true WHERE word = ANY($1)", list(shown))
     await execute(conn, "DELETE FROM known_word WHERE listings = 0 AND NOT shipped")

@@ -46,6 +46,11 @@ class Candidate:
     sound: str
 
 
+def fold_word(word: str) -> str:
+    """A word in small letters without accents and hyphens."""
+    return fold_name(word).replace(" ", "").replace("-", "").replace("'", "")
+
+
 def sort_letters(word: str) -> str:
     """The letters in the order of the alphabet: the same for "tnete" and "tente"."""
     return "".join(sorted(word))
@@ -60,7 +65,7 @@ def write_sound(word: str) -> str:
 
 async def list_similar_words(conn: Connection, typed: str, limit: int = 3) -> list[Candidate]:
     """Known words that `typed` may have been meant to be, the likeliest first; none for a short or endless one."""
-    word = fold_name(typed)
+    word = fold_word(typed)
     if not SHORTEST <= len(word) <= LONGEST:
         return []
     sound = write_sound(word)
