@@ -73,7 +73,8 @@ CREATE TABLE known_word (
     letters text NOT NULL,               -- in the order of the alphabet: the same for letters that changed places
     sound text NOT NULL                  -- how it is said, roughly: the same for what sounds alike
 );
-CREATE INDEX known_word_trigrams ON known_word USING gin (word gin_trgm_ops);
+-- Of an expression, so that nobody who asks for one word reads all its trigrams.
+CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_ops);
 CREATE INDEX known_word_letters ON known_word (letters);
 CREATE INDEX known_word_sound ON known_word (sound);
 
