@@ -54,9 +54,7 @@ async def search_network(
         here = cursor if order in _WHOLE_ORDERS or way == cursor.way else replace(cursor, id=None)
         rest = replace(bounds, limit=bounds.limit - len(rows))
         statement = STATEMENTS[order, way]
-        more = [
-            (way, row) for row in await fetch_planned(conn, statement.sql, *statement.args(filter, query, here, rest))
-        ]
+        more = [(way, row) for row in await fetch_planned(conn, statement.sql, *statement.args(filter, query, here, rest))]
         rows = [*rows, *more]
         if len(rows) > limit or (way == WHOLE and rows):
             break

@@ -56,9 +56,7 @@ def join_any(matches: Sequence[str]) -> str:
 def relate(typed: str, taken: str, reading: Reading) -> Word:
     """The word with all that it stands for."""
     own = [_loosen(reading.match), *([reading.joined] if reading.joined else [])]
-    of = {
-        relation: [match for kind, _, match in reading.relations if kind == relation and match] for relation in _KINDS
-    }
+    of = {relation: [match for kind, _, match in reading.relations if kind == relation and match] for relation in _KINDS}
     near = [*own, *map(_loosen, [*of["same"], *of["kind"]]), *of["category"]]
     return Word(
         typed=typed,

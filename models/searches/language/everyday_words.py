@@ -56,9 +56,7 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
         """,
         *(list(column) for column in zip(*rows, strict=True)),
     )
-    await save_shipped_words(
-        conn, sorted({one for line in lines for text in (line[0], line[2]) for one in _list_written(text)})
-    )
+    await save_shipped_words(conn, sorted({one for line in lines for text in (line[0], line[2]) for one in _list_written(text)}))
     await execute(
         conn,
         """

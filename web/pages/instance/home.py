@@ -13,7 +13,7 @@ from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.pages.components.listing_cards import CoopBadge, ListingCard, list_cards, make_coop_badge
+from web.pages.components.listing_cards import ListingCard, list_cards, make_coop_badge
 from web.pages.components.opening_hours import PlaceView, find_opening_hours
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.instance.setup import is_new, show_hint
