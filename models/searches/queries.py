@@ -118,7 +118,7 @@ async def read_query(conn: Connection, text: str) -> Query:
     readings = await read_pieces(conn, typed.pieces)
     spans = list_spans(wanted, readings)
     read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
-    words = _weigh({word.exact: word for word in read if word.exact}.values())
+    words = _weigh({word.near: word for word in read if word.exact}.values())
     if not words:
         return Query(left_out=(text.strip(),) if text.strip() else ())
     query = Query(

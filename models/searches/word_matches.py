@@ -56,7 +56,8 @@ def join_any(matches: Sequence[str]) -> str:
 def relate(typed: str, taken: str, reading: Reading) -> Word:
     """The word with all that it stands for."""
     own = [_loosen(reading.match), *([reading.joined] if reading.joined else [])]
-    of = {relation: [match for kind, _, match in reading.relations if kind == relation and match] for relation in _KINDS}
+    others = [one for one in reading.relations if _adds(reading.match, one[2])]
+    of = {relation: [match for kind, _, match in others if kind == relation] for relation in _KINDS}
     near = [*own, *map(_loosen, [*of["same"], *of["kind"]]), *of["category"]]
     return Word(
         typed=typed,
@@ -67,11 +68,16 @@ def relate(typed: str, taken: str, reading: Reading) -> Word:
         shelf=join_any(of["shelf"]),
         light=set(STEM.findall(reading.match)) <= _LIGHT,
         weight=0.4 if set(STEM.findall(reading.match)) <= _LIGHT else 1.0,
-        synonyms=tuple(other for kind, other, _ in reading.relations if kind in ("same", "kind")),
+        synonyms=tuple(other for kind, other, _ in others if kind in ("same", "kind")),
     )
 
 
 _KINDS = ("same", "kind", "wider", "use", "category", "shelf")
+
+
+def _adds(match: str, other: str) -> bool:
+    """Whether the other finds anything else: "vélo de course" does not beside "vélo"."""
+    return not set(STEM.findall(match)) <= set(STEM.findall(other))
 
 
 def _loosen(match: str) -> str:
@@ -96,4 +102,5 @@ def read_measure(text: str, reading: Reading) -> Word:
         unit = " | ".join(f"'{one}'" for one in units)
         ways.append(f"({number}) <-> ({unit})")
     near = join_any(ways)
-    return Word(typed=text, taken=text, exact=reading.match, near=near, wide=near, light=True, weight=0.4)
+    exact = " | ".join(f"'{figure}'" for figure in figures) or reading.match
+    return Word(typed=text, taken=text, exact=exact, near=near, wide=near, light=True, weight=0.4)

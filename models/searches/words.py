@@ -10,10 +10,12 @@ WORDS = """
 WORDS_SCORE = """
     CASE WHEN :count::int = 0 THEN 1.0 ELSE (
         0.6 * ts_rank('{0.1, 0.2, 0.45, 1}', l.search, :exact::text::tsquery) * :exact_count::int / :count
-        + 0.4 * least(1.0, ts_rank('{0.6, 0.1, 0.4, 0.9}', l.search, :near::text::tsquery) * :near_count::int / :count)
         + CASE WHEN l.search @@ :phrase::text::tsquery THEN 0.2 ELSE 0 END
-        + CASE WHEN l.search @@ :exact_head::text::tsquery THEN 0.3 WHEN l.search @@ :near_head::text::tsquery THEN 0.15
-            ELSE 0 END)
+        + CASE WHEN l.search @@ :near::text::tsquery THEN
+            0.1 + 0.4 * least(0.6, ts_rank('{0.8, 0.1, 0.4, 0.9}', l.search, :near::text::tsquery) * :near_count::int / :count)
+            + CASE WHEN l.search @@ :exact_head::text::tsquery THEN 0.3 WHEN l.search @@ :near_head::text::tsquery THEN 0.15
+                ELSE 0 END
+            ELSE 0.1 END)
         * CASE WHEN (l.kind <> 'offer') = :giving::boolean THEN 1.0 ELSE 0.7 END END
 """
 

@@ -56,16 +56,24 @@ CREATE INDEX listing_search ON listing USING gin (search);
 CREATE INDEX listing_point ON listing USING gist (point(longitude * 0.7, latitude)) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_ends ON listing (expires_at, post_id DESC) WHERE status IN ('open', 'reserved');
 
--- What stands for what: shipped words (models/data/everyday_words.tsv) and the labels of categories, both ways round.
+-- What everyday things are called: shipped (models/data/everyday_words.tsv), and the labels of categories. Words that mean the
+-- same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and matched as such.
 CREATE TABLE everyday_word (
-    key text NOT NULL,         -- the stems of the word or expression that somebody types: "toil tent"
+    key text NOT NULL,         -- the stems of the word or expression that somebody types: "toil tent"; '' for a category
     word text NOT NULL,        -- the same as it is written
-    -- how the other one is found by it: another word for it, one of its kinds, what it is one of, what it is for, the
-    -- category that is called so, the one that the thing belongs to
-    relation text NOT NULL CHECK (relation IN ('same', 'kind', 'wider', 'use', 'category', 'shelf')),
-    other text NOT NULL,       -- as it is written; of a category its slug
+    thing text NOT NULL,
     match text NOT NULL,       -- a tsquery that finds it
-    PRIMARY KEY (key, relation, other)
+    PRIMARY KEY (key, thing, word)
+);
+CREATE INDEX everyday_word_thing ON everyday_word (thing);
+
+-- How one thing leads to another: to one of its kinds, to what it is one of, to what serves for it, to the category that is called
+-- so, to the one that it belongs to.
+CREATE TABLE everyday_relation (
+    thing text NOT NULL,
+    relation text NOT NULL CHECK (relation IN ('kind', 'wider', 'use', 'category', 'shelf')),
+    other text NOT NULL,
+    PRIMARY KEY (thing, relation, other)
 );
 
 -- Words of open listings and of the shipped list: what a misspelt word may have been meant to be.
@@ -80,7 +88,7 @@ CREATE TABLE known_word (
 -- Of an expression, so that nobody who asks for one word reads all its trigrams.
 CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_ops);
 CREATE INDEX known_word_letters ON known_word (letters);
-CREATE INDEX known_word_sound ON known_word (sound);
+CREATE INDEX known_word_sounds ON known_word USING gin (lower(sound) gin_trgm_ops);
 
 -- Up to which listing words were taken.
 CREATE TABLE known_word_count (
