@@ -148,6 +148,8 @@ async def _read_word(conn: Connection, pieces: Sequence[Piece], span: range, rea
         return replace(word, wide=join_any([word.wide, apart])) if apart else word
     if pieces[span.start].measure:
         return read_measure(text, reading)
+    if pieces[span.start].quoted:
+        return relate(text, text, reading)
     similar: tuple[str, ...] = ()
     if reading.shown and "-" not in text:
         similar = (reading.shown,)
