@@ -50,8 +50,6 @@ _POINTS = name_values(
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
     WHERE {shown} AND l.latitude IS NOT NULL AND l.longitude IS NOT NULL
         AND (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR found.distance <= :radius)
-        AND (:bounds::float8[] IS NULL OR (l.latitude BETWEEN (:bounds)[1] AND (:bounds)[3]
-            AND l.longitude BETWEEN (:bounds)[2] AND (:bounds)[4]))
     ORDER BY found.id DESC LIMIT :limit
     """,
     NetworkFilter,

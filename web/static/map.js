@@ -26,6 +26,17 @@ export function make(tag, className, ...content) {
   return made;
 }
 
+/** A line that is written as steps from the corner of its cell (models/places/outlines.py). */
+function trace(south, west, steps) {
+  let [y, x] = [south * 10000, west * 10000];
+  const line = [];
+  for (let i = 0; i < steps.length; i += 2) {
+    [y, x] = [y + steps[i], x + steps[i + 1]];
+    line.push([y / 10000, x / 10000]);
+  }
+  return line;
+}
+
 const number = (text) => (text === undefined || text === "" ? null : Number(text));
 
 class DeclicMap extends HTMLElement {
@@ -33,7 +44,8 @@ class DeclicMap extends HTMLElement {
     if (this.ready) return;
     this.hidden = false;
     this.words = JSON.parse(this.dataset.words);
-    this.skipped = new Set(); // names that somebody else writes on the map
+    this.skipped = new Set(); // names that somebody else writes on the map, and where there is no room
+    this.taken = [];
     this.ready = new Promise((resolve) => {
       const seen = new IntersectionObserver((entries) => {
         if (!entries.some((one) => one.isIntersecting)) return;
@@ -175,14 +187,17 @@ class DeclicMap extends HTMLElement {
     this.drawing.clearLayers();
     const style = (className) => ({ renderer: this.renderer, interactive: false, className, smoothFactor: 0.5 });
     const add = (layer) => layer.addTo(this.drawing);
-    for (const [south, west, size, land] of cells.filter((cell) => cell[3])) {
+    const wet = cells.filter(([, , , land]) => land);
+    for (const [south, west, size] of wet) {
       add(this.L.rectangle([[south, west], [south + size, west + size]], style("water")));
-      for (const ring of land) add(this.L.polygon(ring, style("land")));
     }
-    for (const [, , , , lakes, rivers, borders] of cells) {
-      for (const ring of lakes) add(this.L.polygon(ring, style("water")));
-      for (const line of rivers) add(this.L.polyline(line, style("river")));
-      for (const line of borders) add(this.L.polyline(line, style("border")));
+    for (const [south, west, , land] of wet) {
+      for (const ring of land) add(this.L.polygon(trace(south, west, ring), style("land")));
+    }
+    for (const [south, west, , , lakes, rivers, borders] of cells) {
+      for (const ring of lakes) add(this.L.polygon(trace(south, west, ring), style("water")));
+      for (const line of rivers) add(this.L.polyline(trace(south, west, line), style("river")));
+      for (const line of borders) add(this.L.polyline(trace(south, west, line), style("border")));
     }
     for (const [latitude, longitude, size] of towns) {
       add(this.L.circleMarker([latitude, longitude], { ...style("town"), radius: [4.5, 3, 2][size] }));
@@ -191,12 +206,13 @@ class DeclicMap extends HTMLElement {
     this.nameTowns();
   }
 
-  /** Names of communes where there is room, the largest first; not those in `skipped`. */
+  /** Names of communes where there is room, the largest first; not those in `skipped`, nor over boxes in `taken`. */
   nameTowns() {
     if (!this.towns) return;
     this.names.clearLayers();
     const size = this.map.getSize();
-    const taken = [];
+    const taken = [...this.taken];
+    let named = 0;
     for (const [latitude, longitude, , name] of this.towns) {
       const { x, y } = this.map.latLngToContainerPoint([latitude, longitude]);
       const half = name.length * 4 + 4;
@@ -208,7 +224,7 @@ class DeclicMap extends HTMLElement {
       const icon = this.L.divIcon({ className: "map-name", html: label, iconSize: null });
       const marker = this.L.marker([latitude, longitude], { icon, pane: "names", interactive: false, keyboard: false });
       marker.addTo(this.names).getElement().setAttribute("aria-hidden", "true");
-      if (taken.length === NAMED_TOWNS) return;
+      if (++named === NAMED_TOWNS) return;
     }
   }
 }

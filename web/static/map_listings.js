@@ -109,6 +109,11 @@ class ListingMap {
     this.marks = this.#gather();
     for (const mark of this.marks) this.#drawMark(mark);
     this.element.skipped = new Set(this.marks.map((mark) => mark.place).filter(Boolean));
+    this.element.taken = this.marks.map(({ at, place }) => {
+      const { x, y } = this.map.latLngToContainerPoint(at);
+      const half = Math.max(20, (place?.length ?? 0) * 4);
+      return [x - half, y - 20, x + half, y + (place ? 38 : 20)];
+    });
     this.element.nameTowns();
     if (wanted) this.marks.find((mark) => mark.features.some((one) => one.id === wanted))?.button.focus();
     this.#say();
@@ -133,8 +138,10 @@ class ListingMap {
       else marks.push({ point, at: feature.at, features: [feature] });
     }
     for (const mark of marks) {
-      const places = new Set(mark.features.map((one) => one.place));
+      const places = new Map();
+      for (const { place } of mark.features) places.set(place, (places.get(place) ?? 0) + 1);
       mark.place = places.size === 1 ? mark.features[0].place : "";
+      mark.most = [...places].sort((one, other) => other[1] - one[1])[0][0];
       mark.single = mark.features.length === 1;
       mark.together = mark.features.every((one) => one.at.equals(mark.at, 1e-6));
     }
@@ -147,9 +154,10 @@ class ListingMap {
     button.type = "button";
     button.className = `map-mark${mark.single ? " single" : ""}${mark.single && !first.radius ? " exact" : ""}`;
     if (!mark.single) button.append(String(mark.features.length));
+    const sentence = mark.place ? this.words.several : this.words.around;
     const name = mark.single
       ? nameListing(this.words, first)
-      : fill(mark.place ? this.words.several : this.words.around, { count: mark.features.length, place: first.place });
+      : fill(sentence, { count: mark.features.length, place: mark.most ?? this.words.nowhere });
     button.setAttribute("aria-label", name);
     button.title = name;
     button.addEventListener("click", () => this.#open(mark));

@@ -17,6 +17,7 @@ from models.store.database import Connection, connection
 from web.forms.form import read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards
+from web.pages.searches.search_map import allow_tiles, read_map
 from web.pages.searches.search_query import PAGE, RADII, SearchQuery, read_search
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
@@ -56,8 +57,14 @@ async def list_listings(request: web.Request) -> web.Response:
         if search.page > results.pages:
             raise web.HTTPSeeOther(search.address(page=results.pages))
         coops = await list_coops(conn)
+        shown = await read_map(
+            conn,
+            search,
+            widened_to=results.radius if results.widened else None,
+            reader_id=account.actor_id if account else None,
+        )
         await count_unread(request, conn)
-    return await render(
+    response = await render(
         request,
         "listings/index.html",
         search=search,
@@ -70,7 +77,9 @@ async def list_listings(request: web.Request) -> web.Response:
         category=categories.find(search.category),
         origin=next((actor for actor in coops if actor.uri == search.coop), None),
         count_limit=COUNT_LIMIT,
+        map=shown,
     )
+    return allow_tiles(response, instance.settings, shown)
 
 
 async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: int | None) -> SearchResults:
