@@ -1,4 +1,4 @@
-"""Make `web/static/vendor/leaflet/`: the map library as npm has it, its licence, and a list of both with their checksums.
+"""Make `web/static/vendor/leaflet/`: the map library as npm has it, its licence, and the checksums of both.
 
     python -m deploy.build.leaflet [--sources FOLDER]        (make leaflet)
 

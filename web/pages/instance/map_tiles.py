@@ -28,7 +28,7 @@ def read_tiles(form: Form, chosen: Preferences) -> Preferences:
     if tiles and not (_TILES.fullmatch(tiles) and set(holders) <= set("sxyzr") and set("xyz") <= set(holders)):
         form.fail(
             "map_tiles",
-            "Cette adresse n’est pas celle d’un fond de carte : elle commence par https:// et contient {z}, {x} et {y}.",
+            "Ce n’est pas l’adresse d’un fond de carte : elle commence par https:// et contient {z}, {x} et {y}.",
         )
     credit = form.text("map_credit", limit=CREDIT_LIMIT, missing="Citez la source : ces fonds demandent d’être nommés.")
     return replace(chosen, map_tiles=tiles, map_credit=credit)

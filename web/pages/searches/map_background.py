@@ -8,8 +8,8 @@ from aiohttp import web
 from models.places.map_labels import Landmark, list_landmarks
 from models.places.outlines import read_outlines
 from models.store.database import connection
-from web.forms.position_field import read_bounds
 from web.forms.form import read_query
+from web.forms.position_field import read_bounds
 from web.http.app_keys import INSTANCE
 from web.rendering.render import N_, say
 

@@ -20,9 +20,9 @@ from models.searches import COUNT_LIMIT, NetworkFilter
 from models.searches.areas import list_territories
 from models.searches.network import Order
 from models.store.database import Connection
-from web.forms.position_field import read_bounds, write_bounds
 from web.forms.commune_field import read_commune
 from web.forms.form import Form
+from web.forms.position_field import read_bounds, write_bounds
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.searches.wanted_days import WantedDays, read_wanted_days
 from web.rendering.branding import Branding
