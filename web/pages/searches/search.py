@@ -17,8 +17,9 @@ from models.store.database import Connection, connection
 from web.forms.form import read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards
+from web.pages.searches.known_calendars import mark_unknown
 from web.pages.searches.search_map import allow_tiles, read_map
-from web.pages.searches.search_query import PAGE, RADII, SearchQuery, read_search
+from web.pages.searches.search_query import MODES, PAGE, RADII, SearchQuery, read_search
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
 
@@ -64,6 +65,9 @@ async def list_listings(request: web.Request) -> web.Response:
             reader_id=account.actor_id if account else None,
         )
         await count_unread(request, conn)
+    if search.days:
+        marked = await mark_unknown(instance, results.cards, member=account is not None)
+        results = replace(results, cards=marked)
     response = await render(
         request,
         "listings/index.html",
@@ -72,8 +76,9 @@ async def list_listings(request: web.Request) -> web.Response:
         coops=coops,
         form=form,
         radii=RADII,
+        modes=MODES,
         branches=categories.BRANCH_LABELS,
-        wider=categories.list_wider(),
+        tree=categories.CATEGORIES,
         category=categories.find(search.category),
         origin=next((actor for actor in coops if actor.uri == search.coop), None),
         count_limit=COUNT_LIMIT,

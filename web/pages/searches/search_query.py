@@ -100,6 +100,22 @@ class SearchQuery:
         return "best" if self.text else "near" if self.commune_given else "new"
 
     @property
+    def orders(self) -> list[str]:
+        """The names of the orders that make sense for it: by words that there are, near a place that is known."""
+        sensible = {"best": bool(self.text), "near": self.commune is not None}
+        return [name for name, order in ORDERS.items() if sensible.get(order, True)]
+
+    @property
+    def sorted_by(self) -> str:
+        """The name of the order in which it is sorted."""
+        return next(name for name, order in ORDERS.items() if order == self.order)
+
+    def sort_by(self, name: str) -> "SearchQuery":
+        """The same search sorted in another way; a name that makes no sense changes nothing."""
+        order = ORDERS[name] if name in self.orders else self.default_order
+        return replace(self, chosen_order=None if order == self.default_order else order)
+
+    @property
     def parameters(self) -> list[tuple[str, str]]:
         """The search as query parameters, always in the same order; the page left out."""
         single = [
@@ -125,6 +141,12 @@ class SearchQuery:
         """What keeps listings out, words and order not counted: how many filters there are to remove."""
         counted = [pair for pair in self.parameters if pair[0] not in ("q", "tri", "au")]
         return [pair for pair in counted if pair[0] != "lieu"] if self.within else counted
+
+    @property
+    def wanted_address(self) -> str:
+        """Where it is published that somebody looks for this, begun with what she typed."""
+        pairs = [("genre", "request"), ("titre", self.text), ("lieu", self.around)]
+        return f"/publier?{urlencode(list(_keep_filled(pairs)))}"
 
     @property
     def feed(self) -> str:
@@ -224,14 +246,7 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
         on_map=form.typed("vue") == ON_MAP[1],
         page=_read_page(form),
     )
-    return _choose_order(search, ORDERS.get(form.typed("tri")))
-
-
-def _choose_order(search: SearchQuery, order: Order | None) -> SearchQuery:
-    """Sorted as she wants it, where that makes sense: by words that there are, near a place that is known."""
-    sensible = {"best": bool(search.text), "near": search.commune is not None}
-    chosen = order if order and order != search.default_order and sensible.get(order, True) else None
-    return replace(search, chosen_order=chosen)
+    return search.sort_by(form.typed("tri"))
 
 
 def _read_page(form: Form) -> int:
