@@ -1,7 +1,6 @@
 """The cooperative's settings."""
 
 import html
-import html
 import re
 from dataclasses import fields
 from datetime import timedelta

@@ -216,7 +216,7 @@ async def test_weekend_is_one_tap_and_its_address_stays_right_next_week(visitor:
     assert shortcut == "/annonces?mode=loan&quand=week-end"
     assert chips(asked)["Libre ce week-end"] == "/annonces?mode=loan"
     assert not asked.html.xpath(
-        "//a[contains(@href, 'quand=week-end') and not(contains(@class, 'chip'))][@class='button' and contains(., 'Libre')]"
+        "//a[contains(@href, 'quand=week-end') and not(contains(@class, 'chip'))][@class='button'][contains(., 'Libre')]"
     )
 
 
