@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.listings.listings import ListingKind, ListingMode
-from models.searches.network import FOUND, SHOWN, NetworkFilter
+from models.searches.network import OPEN_FOUND, SHOWN, WITHIN, NetworkFilter
+from models.searches.queries import Query
 from models.store.database import Connection, fetch_planned
-from models.store.statements import fragment, name_values
+from models.store.statements import name_values
 
 POINTS: Final = 500
 """So many listings stand on a map at once, the newest ones; whoever comes nearer sees the others."""
@@ -39,8 +40,6 @@ class MapPoints:
     complete: bool
 
 
-_OPEN = fragment(FOUND, which="is_open_status(l.status)")
-
 # The place of a listing is kept as others may know it: the cell of a member's home, her commune, the address of a place
 # that people may come to (models/places/places.Place). Nothing finer is read here.
 _POINTS = name_values(
@@ -48,14 +47,15 @@ _POINTS = name_values(
     SELECT l.post_id AS id, l.title, l.kind, l.mode, l.place_name, l.latitude, l.longitude, l.radius, p.local, p.url
     FROM ({found}) AS found JOIN listing l ON l.post_id = found.id
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
-    WHERE {shown} AND l.latitude IS NOT NULL AND l.longitude IS NOT NULL
-        AND (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR found.distance <= :radius)
+    WHERE {shown} AND {within} AND l.latitude IS NOT NULL AND l.longitude IS NOT NULL
     ORDER BY found.id DESC LIMIT :limit
     """,
     NetworkFilter,
-    also=["text", "limit"],
-    found=_OPEN,
+    Query,
+    also=["limit"],
+    found=OPEN_FOUND,
     shown=SHOWN,
+    within=WITHIN,
 )
 
 _UNPLACED = name_values(
@@ -67,23 +67,24 @@ _UNPLACED = name_values(
         LIMIT :limit) AS nowhere
     """,
     NetworkFilter,
-    also=["text", "limit"],
-    found=_OPEN,
+    Query,
+    also=["limit"],
+    found=OPEN_FOUND,
     shown=SHOWN,
 )
 
 
-async def list_points(conn: Connection, filter: NetworkFilter, *, limit: int = POINTS) -> MapPoints:
-    """Open listings that a search finds and that have a place, inside `filter.bounds` where they are given."""
-    args = _POINTS.args(filter, text=filter.text.strip(), limit=limit + 1)
+async def list_points(conn: Connection, filter: NetworkFilter, query: Query, *, limit: int = POINTS) -> MapPoints:
+    """Open listings that fit both and have a place, inside `filter.bounds` where they are given."""
+    args = _POINTS.args(filter, query, limit=limit + 1)
     rows = await fetch_planned(conn, _POINTS.sql, *args)
     return MapPoints(points=[ListingPoint(**row) for row in rows[:limit]], complete=len(rows) <= limit)
 
 
-async def count_unplaced(conn: Connection, filter: NetworkFilter) -> int:
-    """How many listings a search finds that lie nowhere, up to POINTS; none where it asks for a place itself."""
+async def count_unplaced(conn: Connection, filter: NetworkFilter, query: Query) -> int:
+    """How many listings fit both and lie nowhere, up to POINTS; none where the filter asks for a place itself."""
     if filter.communes or filter.epcis or filter.bounds or (filter.radius is not None and filter.latitude is not None):
         return 0
-    args = _UNPLACED.args(filter, text=filter.text.strip(), limit=POINTS)
+    args = _UNPLACED.args(filter, query, limit=POINTS)
     (row,) = await fetch_planned(conn, _UNPLACED.sql, *args)
     return int(row["total"])

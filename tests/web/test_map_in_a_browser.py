@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -15,7 +16,12 @@ from tests.web.live_site import Live, serve_village
 
 pytestmark = [needs_axe, needs_chromium]
 
-WORKSHOP = {"place_name": "Atelier des Bois Blancs", "latitude": 50.6329, "longitude": 3.0251, "radius": None}
+WORKSHOP: dict[str, Any] = {
+    "place_name": "Atelier des Bois Blancs",
+    "latitude": 50.6329,
+    "longitude": 3.0251,
+    "radius": None,
+}
 
 POINTS = [(50.64361, 2.98734), (48.8566, 2.3522), (-20.8789, 55.4481), (14.6161, -61.0588), (-0.001, -0.001)]
 
@@ -94,7 +100,7 @@ async def test_everything_works_by_keyboard_on_a_phone_where_the_map_replaces_th
 
 
 async def test_after_moving_the_list_can_be_asked_for_what_is_shown(live: Live, chromium: Browser) -> None:
-    page, complaints = await open_map(live, chromium, "/annonces?lieu=Lomme&km=10&vue=carte&page=1", wide=1280)
+    page, complaints = await open_map(live, chromium, "/annonces?lieu=Lomme&km=10&vue=carte&apres=x", wide=1280)
     again = page.get_by_role("link", name="Chercher dans cette zone")
 
     assert not await again.is_visible()
@@ -104,7 +110,7 @@ async def test_after_moving_the_list_can_be_asked_for_what_is_shown(live: Live, 
     await again.click()
     await page.get_by_role("link", name="Zone de la carte").wait_for()
 
-    assert "bounds=" in page.url and "km=" not in page.url and "page=" not in page.url and "vue=carte" in page.url
+    assert "bounds=" in page.url and "km=" not in page.url and "apres=" not in page.url and "vue=carte" in page.url
     await page.context.close()
     assert complaints == []
 

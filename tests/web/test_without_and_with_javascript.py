@@ -123,7 +123,7 @@ async def test_search_is_one_tap_away_on_a_phone_without_script(live: Live, chro
     await page.get_by_text("Filtrer (", exact=False).click()
     await page.get_by_role("checkbox", name="Don", exact=False).check()
     await page.get_by_role("button", name="Voir les annonces").click()
-    await page.get_by_role("link", name="Don").wait_for()
+    await page.get_by_role("link", name="Don (").wait_for()
     assert not await page.get_by_role("checkbox", name="Don", exact=False).is_visible()
     await page.context.close()
 

@@ -90,7 +90,7 @@ class ListingMap {
   /** The same search in what the map shows, instead of around a place. */
   #zoneAddress() {
     const address = new URL(location);
-    for (const name of ["page", "km"]) address.searchParams.delete(name);
+    for (const name of ["apres", "km"]) address.searchParams.delete(name);
     address.searchParams.set("vue", "carte");
     address.searchParams.set("bounds", this.#bounds());
     address.hash = "";

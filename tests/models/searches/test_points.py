@@ -1,15 +1,14 @@
 """What stands on a map: the listings of the list that have a place, where others may know them to be, and no other."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from models.people.actors import Actor
 from models.relations.blocking import blocks, mutes
-from models.searches import NetworkFilter, list_network
-from models.searches.points import count_unplaced, list_points
+from models.searches import NetworkFilter, fit_query, list_network
+from models.searches.points import POINTS, MapPoints, count_unplaced, list_points
 from models.store.database import Connection, execute
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.models.marks import mark_deleted, mark_gone
@@ -20,13 +19,22 @@ AROUND_LOMME = (50.6, 2.9, 50.7, 3.1)
 
 
 async def find(conn: Connection, **filter: Any) -> list[int]:
-    return [point.id for point in (await list_points(conn, NetworkFilter(**filter))).points]
+    return [point.id for point in (await read(conn, NetworkFilter(**filter))).points]
+
+
+async def read(conn: Connection, filter: NetworkFilter, *, limit: int = POINTS) -> MapPoints:
+    return await list_points(conn, filter, await fit_query(conn, filter), limit=limit)
+
+
+async def count_nowhere(conn: Connection, **filter: Any) -> int:
+    narrow = NetworkFilter(**filter)
+    return await count_unplaced(conn, narrow, await fit_query(conn, narrow))
 
 
 async def test_a_listing_is_a_point_with_what_its_mark_says(conn: Connection) -> None:
     listing = await make_listing(conn, await make_member(conn), title="Tente", latitude=50.645, longitude=2.987)
 
-    (point,) = (await list_points(conn, NetworkFilter())).points
+    (point,) = (await read(conn, NetworkFilter())).points
 
     assert (point.id, point.title, point.kind, point.mode) == (listing.id, "Tente", "offer", "loan")
     assert (point.place_name, point.latitude, point.longitude, point.radius) == ("Lomme", 50.645, 2.987, 500)
@@ -51,8 +59,8 @@ async def test_only_so_many_stand_there_and_it_is_said_that_there_are_more(conn:
     alice = await make_member(conn)
     made = [(await make_listing(conn, alice)).id for _ in range(3)]
 
-    all_of_them = await list_points(conn, NetworkFilter(), limit=3)
-    some = await list_points(conn, NetworkFilter(), limit=2)
+    all_of_them = await read(conn, NetworkFilter(), limit=3)
+    some = await read(conn, NetworkFilter(), limit=2)
 
     assert (all_of_them.complete, len(all_of_them.points)) == (True, 3)
     assert (some.complete, [point.id for point in some.points]) == (False, [made[2], made[1]])
@@ -66,16 +74,16 @@ async def test_what_lies_nowhere_is_counted_unless_a_place_is_asked_for(conn: Co
     await make_listing(conn, alice)
 
     assert len(await find(conn)) == 1
-    assert await count_unplaced(conn, NetworkFilter()) == 2
-    assert await count_unplaced(conn, NetworkFilter(modes=("gift",))) == 1
-    assert await count_unplaced(conn, NetworkFilter(latitude=LOMME[0], longitude=LOMME[1])) == 2
-    for asked in (
+    assert await count_nowhere(conn) == 2
+    assert await count_nowhere(conn, modes=("gift",)) == 1
+    assert await count_nowhere(conn, latitude=LOMME[0], longitude=LOMME[1]) == 2
+    places: tuple[dict[str, Any], ...] = (
         {"bounds": AROUND_LOMME},
         {"communes": ("59355",)},
         {"epcis": ("200093201",)},
         {"latitude": LOMME[0], "longitude": LOMME[1], "radius": 5.0},
-    ):
-        assert await count_unplaced(conn, replace(NetworkFilter(), **asked)) == 0
+    )
+    assert [await count_nowhere(conn, **asked) for asked in places] == [0, 0, 0, 0]
 
 
 Change = Callable[[Connection, Actor, Any], Awaitable[object]]

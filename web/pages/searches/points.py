@@ -8,7 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from federation.directory.geojson import GEOJSON
-from models.searches.network import NetworkFilter
+from models.places.geometry import Box
+from models.searches import NetworkFilter, fit_query
 from models.searches.points import ListingPoint, list_points
 from models.settings import Site
 from models.store.database import Connection, connection
@@ -30,15 +31,18 @@ async def show_points(request: web.Request) -> web.Response:
         if error := form.error("bounds"):
             return web.json_response({"error": error}, status=400)
         narrow = search.build_filter(reader_id=account.actor_id if account else None)
-        narrow = replace(narrow, bounds=astuple(box)) if box else narrow
-        found = await make_collection(conn, request.app[INSTANCE].site, narrow)
+        found = await make_collection(conn, request.app[INSTANCE].site, narrow, box)
     headers = {"Cache-Control": "private, max-age=60", "Vary": "Cookie"}
     return web.Response(text=json.dumps(found, ensure_ascii=False), content_type=GEOJSON, headers=headers)
 
 
-async def make_collection(conn: Connection, site: Site, narrow: NetworkFilter) -> dict[str, Any]:
-    """The FeatureCollection of what a search finds; not `complete` where there is more than stands on one map."""
-    found = await list_points(conn, narrow)
+async def make_collection(conn: Connection, site: Site, narrow: NetworkFilter, box: Box | None) -> dict[str, Any]:
+    """The FeatureCollection of what a search finds, of this part; not `complete` where one map does not hold it all.
+
+    Its words are fitted to what the whole search finds, not to the part, so that moving the map changes no words.
+    """
+    query = await fit_query(conn, narrow)
+    found = await list_points(conn, replace(narrow, bounds=astuple(box)) if box else narrow, query)
     return {"type": "FeatureCollection", "complete": found.complete, "features": make_features(site, found.points)}
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from models import preferences
+from models.searches import Query
 from models.searches.points import count_unplaced
 from models.settings import Settings
 from models.store.database import Connection
@@ -28,9 +29,12 @@ class SearchMap:
 
 
 async def read_map(
-    conn: Connection, search: SearchQuery, *, widened_to: str | None, reader_id: int | None
+    conn: Connection, search: SearchQuery, query: Query, *, widened_to: str | None, reader_id: int | None
 ) -> SearchMap | None:
-    """The map of a search, where it is asked for; its list may have been `widened_to` another radius ("": all)."""
+    """The map of a search, where it is asked for; its list may have been `widened_to` another radius ("": all).
+
+    `query` are its words as the list was found with them.
+    """
     if not search.on_map:
         return None
     narrow = search.build_filter(reader_id=reader_id, radius=widened_to)
@@ -41,7 +45,7 @@ async def read_map(
             *without, path="/annonces/points.geojson", also=[("km", widened_to)] if widened_to else []
         ),
         to_list=search.address(ON_MAP),
-        unplaced=await count_unplaced(conn, narrow),
+        unplaced=await count_unplaced(conn, narrow, query),
         tiles=chosen.map_tiles,
         credit=chosen.map_credit,
     )

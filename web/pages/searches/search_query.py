@@ -16,9 +16,8 @@ from models.people.accounts import Account
 from models.places import places
 from models.places.geometry import Box
 from models.places.places import Commune
-from models.searches import COUNT_LIMIT, NetworkFilter
+from models.searches import Cursor, NetworkFilter, Order
 from models.searches.areas import list_territories
-from models.searches.network import Order
 from models.store.database import Connection
 from web.forms.commune_field import read_commune
 from web.forms.form import Form
@@ -28,8 +27,6 @@ from web.pages.searches.wanted_days import WantedDays, read_wanted_days
 from web.rendering.branding import Branding
 
 PAGE = 20
-LAST_PAGE = COUNT_LIMIT // PAGE
-
 TEXT_LIMIT = 200
 
 MODES = ("loan", "gift", "swap", "sale", "service")
@@ -77,7 +74,7 @@ class SearchQuery:
     chosen_order: Order | None = None
     bounds: Box | None = None
     on_map: bool = False
-    page: int = 1
+    after: Cursor | None = None
 
     @property
     def around(self) -> str:
@@ -117,7 +114,7 @@ class SearchQuery:
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        """The search as query parameters, always in the same order; the page left out."""
+        """The search as query parameters, always in the same order; where in the list she is, left out."""
         single = [
             ("q", self.text),
             ("lieu", self.around),
@@ -172,15 +169,22 @@ class SearchQuery:
         *without: tuple[str, str],
         path: str = "/annonces",
         also: Iterable[tuple[str, str]] = (),
-        page: int = 1,
+        after: Cursor | None = None,
     ) -> str:
-        """The address of this search: on another page, without some of its filters, with others, in another view."""
+        """The address of this search: without some of its filters, with others, in another view, on the next page."""
         view = [ON_MAP] if self.on_map and path == "/annonces" else []
         kept = [pair for pair in [*self.parameters, *view] if pair not in without]
         kept.extend(also)
-        if page > 1:
-            kept.append(("page", str(page)))
+        if after:
+            kept.append(("apres", str(after)))
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    def say_otherwise(self, *others: tuple[str, str]) -> str:
+        """The address of the same search in other words: each pair is a word that was typed and what stands for it."""
+        text = self.text
+        for typed, other in others:
+            text = text.replace(typed, other)
+        return replace(self, text=text).address()
 
     def build_filter(self, *, reader_id: int | None, radius: str | None = None) -> NetworkFilter:
         """The search as the database understands it, with another radius where one is given ("" for everywhere)."""
@@ -207,7 +211,6 @@ class SearchQuery:
             free_until=self.moments[1] if self.moments else None,
             bounds=astuple(self.bounds) if self.bounds else None,
             order=self.order,
-            nearest_first=self.order in ("near", "best") and self.commune_given,
         )
 
 
@@ -244,11 +247,6 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
         moments=days.find_moments(at) if days else None,
         bounds=None if within else read_bounds(form),
         on_map=form.typed("vue") == ON_MAP[1],
-        page=_read_page(form),
+        after=Cursor.read(form.typed("apres")),
     )
     return search.sort_by(form.typed("tri"))
-
-
-def _read_page(form: Form) -> int:
-    page = form.typed("page", "1")
-    return min(int(page), LAST_PAGE) if page.isdecimal() and len(page) < 6 and int(page) else 1

@@ -78,19 +78,47 @@ async def test_pages_follow_one_another(visitor: Browser, lomme: Village, instan
         for number in range(20):
             await sample_village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
 
-    first = await visitor.get("/annonces?q=chaise&mode=loan")
-    (more,) = (await visitor.get("/annonces")).html.xpath("//a[@rel='next']/@href")
+    few = await visitor.get("/annonces?q=chaise&mode=loan&genre=offer")
+    first = await visitor.get("/annonces?genre=offer")
+    (more,) = first.html.xpath("//a[@rel='next']/@href")
     second = await visitor.get(more)
 
+    assert len(titles(few)) == 20
+    assert not few.html.xpath("//a[@rel='next']")
+    assert more.startswith("/annonces?genre=offer&apres=")
     assert len(titles(first)) == 20
-    assert not first.html.xpath("//a[@rel='next']")
-    assert more == "/annonces?page=2"
+    assert len(titles(second)) == 5
+    assert not titles(first) & titles(second)
+    assert not second.html.xpath("//a[@rel='next']")
+    assert second.html.xpath("//a[.='Revenir au début']/@href") == ["/annonces?genre=offer"]
+
+
+async def test_what_comes_in_between_moves_no_page(visitor: Browser, lomme: Village, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        for number in range(20):
+            await sample_village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
+    first = await visitor.get("/annonces")
+    async with transaction(instance.pool) as conn:
+        await sample_village.publish(conn, lomme.site, lomme.alice, "Table", "<p>Une table.</p>")
+
+    second = await visitor.get(first.html.xpath("//a[@rel='next']/@href")[0])
+
     assert len(titles(second)) == 7
-    assert "Page 2 sur 2" in second.words()
+    assert not titles(first) & titles(second)
+    assert "Table" not in titles(second)
 
 
-async def test_page_after_the_last_leads_back_to_it(visitor: Browser) -> None:
-    page = await visitor.get("/annonces?genre=offer&page=40")
+async def test_page_of_what_has_gone_leads_to_the_beginning(
+    visitor: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        for number in range(20):
+            await sample_village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
+    (more,) = (await visitor.get("/annonces?genre=offer")).html.xpath("//a[@rel='next']/@href")
+    async with transaction(instance.pool) as conn:
+        await conn.execute("UPDATE listing SET status = 'cancelled' WHERE title NOT LIKE 'Chaise%'")
+
+    page = await visitor.get(more)
 
     assert (page.status, page.location) == (303, "/annonces?genre=offer")
 
