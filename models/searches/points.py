@@ -1,7 +1,6 @@
 """What is found, as points of a map: where each listing is, as others may know it, and how many have no place."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from models.listings.listings import ListingKind, ListingMode
 from models.searches.network import OPEN_FOUND, SHOWN, WITHIN, NetworkFilter
@@ -9,7 +8,7 @@ from models.searches.queries import Query
 from models.store.database import Connection, fetch_planned
 from models.store.statements import name_values
 
-POINTS: Final = 500
+POINTS = 500
 """So many listings stand on a map at once, the newest ones; whoever comes nearer sees the others."""
 
 
