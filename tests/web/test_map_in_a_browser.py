@@ -99,6 +99,19 @@ async def test_everything_works_by_keyboard_on_a_phone_where_the_map_replaces_th
     assert complaints == []
 
 
+async def test_where_the_map_does_not_open_the_list_comes_back(live: Live, chromium: Browser) -> None:
+    context = await chromium.new_context(locale="fr-FR", viewport={"width": 390, "height": 900})
+    page = await context.new_page()
+    await page.route("**/vendor/leaflet/**", lambda route: route.abort())
+
+    await page.goto(live.url + "/annonces?vue=carte")
+    await page.get_by_text("La carte n’a pas pu s’ouvrir. La liste dit la même chose.").wait_for()
+
+    assert await page.locator("#liste").is_visible()
+    assert not await page.locator("declic-map").is_visible()
+    await context.close()
+
+
 async def test_after_moving_the_list_can_be_asked_for_what_is_shown(live: Live, chromium: Browser) -> None:
     page, complaints = await open_map(live, chromium, "/annonces?lieu=Lomme&km=10&vue=carte&apres=x", wide=1280)
     again = page.get_by_role("link", name="Chercher dans cette zone")

@@ -211,7 +211,7 @@ class DeclicMap extends HTMLElement {
     if (!this.towns) return;
     this.names.clearLayers();
     const size = this.map.getSize();
-    const taken = [...this.taken];
+    const taken = [...this.taken, [size.x - 60, 0, size.x, 112]]; // the buttons
     let named = 0;
     for (const [latitude, longitude, , name] of this.towns) {
       const { x, y } = this.map.latLngToContainerPoint([latitude, longitude]);

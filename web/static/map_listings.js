@@ -7,8 +7,13 @@ const element = document.querySelector("declic-map[data-points]");
 const list = document.getElementById("liste");
 
 if (element) {
-  element.addEventListener("declic-map:failed", () => element.parentElement.classList.remove("shown"));
-  element.parentElement.classList.add("shown"); // on a phone the map replaces the list
+  const section = element.parentElement;
+  section.classList.add("shown"); // on a phone the map replaces the list
+  element.addEventListener("declic-map:failed", () => {
+    section.classList.remove("shown"); // so does the list come back
+    const said = section.querySelector("[data-without-script]");
+    Object.assign(said, { hidden: false, textContent: element.words.broken });
+  });
   element.ready.then(() => new ListingMap(element));
 }
 
