@@ -6,7 +6,7 @@ from itertools import combinations
 from math import comb
 
 from models.searches.network import NetworkFilter, count_found
-from models.searches.queries import Query, read_query
+from models.searches.queries import NOTHING, Query, read_query
 from models.searches.word_matches import Word, join_all, join_any
 from models.store.database import Connection
 
@@ -91,7 +91,7 @@ async def _show_shelf(conn: Connection, filter: NetworkFilter, query: Query) -> 
 
 def _keep(query: Query, kept: Sequence[Word]) -> Query:
     gone = tuple(word.typed for word in query.words if word not in kept)
-    fewer = replace(query, words=tuple(kept), left_out=(*query.left_out, *gone), phrase="")
+    fewer = replace(query, words=tuple(kept), left_out=(*query.left_out, *gone), phrase=NOTHING)
     return _ask(fewer, [[word.wide for word in kept]]) if kept else fewer
 
 

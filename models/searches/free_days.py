@@ -6,16 +6,25 @@ from datetime import datetime
 from models.store.database import Connection, fetch_all
 from models.store.statements import fragment
 
-# What touches the days: the owner's own, what her server told of a listing elsewhere, agreements that are asked for or
-# settled. Each by an index on the listing: few have any.
+# Listings of which something is taken on these days: the owner's own, what her server told of one elsewhere, agreements
+# that are asked for or settled. They are looked for once, by the days, and are few; only they are looked at closely.
+_TOUCHED = """
+    SELECT u.listing_id FROM unavailability u WHERE u.ends_at > :free_from AND u.begins_at < :free_until
+    UNION ALL
+    SELECT k.listing_id FROM calendar_copy k
+    WHERE k.taken && tstzrange(:free_from, :free_until) AND NOT isempty(k.taken)
+    UNION ALL
+    SELECT a.listing_id FROM agreement a
+    WHERE is_live_state(a.state) AND a.ends_at > :free_from AND a.begins_at < :free_until
+"""
+
+# What is kept whatever the number there is.
 _KEPT = """
-    SELECT u.begins_at, u.ends_at FROM unavailability u
+    SELECT tstzrange(u.begins_at, u.ends_at) AS held FROM unavailability u
     WHERE u.listing_id = l.post_id AND u.begins_at < :free_until AND u.ends_at > :free_from
     UNION ALL
-    SELECT told.begins_at, told.ends_at FROM calendar_copy k
-        CROSS JOIN LATERAL (SELECT (one ->> 0)::timestamptz AS begins_at, (one ->> 1)::timestamptz AS ends_at
-            FROM jsonb_array_elements(k.ranges) AS one OFFSET 0) AS told
-    WHERE k.listing_id = l.post_id AND told.begins_at < :free_until AND told.ends_at > :free_from
+    SELECT held FROM calendar_copy k CROSS JOIN LATERAL unnest(k.taken) AS held
+    WHERE k.listing_id = l.post_id AND held && tstzrange(:free_from, :free_until)
 """
 
 _AGREED = """
@@ -32,28 +41,36 @@ _MOST_GONE = """
     WHERE {agreed}
 """
 
-# What is lent has to be there all the time; of what somebody does, a part of the days is enough, and only its author
-# can count its hours. What is given once is there until it is promised. The rules of models/listings/unavailabilities.
+# How many are there for one wish: where they do not go one by one, all of them go together.
+_THERE = "coalesce(l.available_quantity, l.quantity)"
+_WISH = "CASE WHEN l.unit_based THEN 1 ELSE l.quantity END"
+
+# Only its author can count the hours of what she does.
+_UNCOUNTED = "(l.unit_based AND l.available_quantity IS NULL)"
+
+# What is lent has to be there all the time; of what somebody does, a part of the days is enough. What is given once is
+# there until it is promised. The rules are those of models/listings/unavailabilities.
 FREE = fragment(
     """
     (:free_from::timestamptz IS NULL OR :free_until::timestamptz IS NULL OR (
         (l.begins_at IS NULL OR l.begins_at < :free_until) AND (l.ends_at IS NULL OR l.ends_at > :free_from)
-        AND coalesce(l.available_quantity, l.quantity) > 0
+        AND {there} > 0
         AND CASE WHEN l.kind <> 'offer' OR l.mode NOT IN ('loan', 'service') THEN l.status <> 'reserved'
-            WHEN l.mode = 'loan' THEN NOT EXISTS ({kept}) AND ((l.unit_based AND l.available_quantity IS NULL)
-                OR coalesce(({most_gone}), 0) + CASE WHEN l.unit_based THEN 1 ELSE l.quantity END
-                    <= coalesce(l.available_quantity, l.quantity))
-            ELSE NOT coalesce((SELECT range_agg(tstzrange(taken.begins_at, taken.ends_at))
-                    @> tstzrange(:free_from, :free_until)
+            WHEN l.post_id NOT IN ({touched}) THEN true
+            WHEN l.mode = 'loan' THEN NOT EXISTS ({kept})
+                AND ({uncounted} OR coalesce(({most_gone}), 0) + {wish} <= {there})
+            ELSE NOT coalesce((SELECT range_agg(taken.held) @> tstzrange(:free_from, :free_until)
                 FROM ({kept} UNION ALL
-                    SELECT a.begins_at, a.ends_at FROM agreement a
-                    WHERE {agreed} AND NOT (l.unit_based AND l.available_quantity IS NULL)
-                        AND a.quantity + CASE WHEN l.unit_based THEN 1 ELSE l.quantity END
-                            > coalesce(l.available_quantity, l.quantity)) AS taken), false) END))
+                    SELECT tstzrange(a.begins_at, a.ends_at) FROM agreement a
+                    WHERE {agreed} AND NOT {uncounted} AND a.quantity + {wish} > {there}) AS taken), false) END))
     """,
+    touched=_TOUCHED,
     kept=_KEPT,
     agreed=_AGREED,
     most_gone=_MOST_GONE,
+    there=_THERE,
+    wish=_WISH,
+    uncounted=_UNCOUNTED,
 )
 
 

@@ -13,6 +13,9 @@ from models.store.database import Connection
 MOST_WORDS = 8
 """Words that are looked for; what is typed beyond them is said to be left out."""
 
+NOTHING = "'='"
+"""A tsquery that no listing fits: PostgreSQL takes an empty one, but says each time that it is."""
+
 _HEAD = re.compile(r"(?:^|[|(] *)'([^']*)'")
 """The first stem of each word or expression in the text of a tsquery."""
 
@@ -28,7 +31,7 @@ class Query:
     match: str = ""
     words: tuple[Word, ...] = ()
     unwanted: str = ""
-    phrase: str = ""
+    phrase: str = NOTHING
     left_out: tuple[str, ...] = ()
     partial: bool = False
     giving: bool = False
@@ -56,12 +59,12 @@ class Query:
     @property
     def exact(self) -> str:
         """Any of the words themselves: they count most."""
-        return join_any([word.exact for word in self.words])
+        return join_any([word.exact for word in self.words]) or NOTHING
 
     @property
     def near(self) -> str:
         """Any of the words, or what else they are called."""
-        return join_any([word.near for word in self.words])
+        return join_any([word.near for word in self.words]) or NOTHING
 
     @property
     def each(self) -> list[str]:
@@ -76,12 +79,12 @@ class Query:
     @property
     def exact_head(self) -> str:
         """Titles that begin with what is looked for."""
-        return join_any(_list_heads(self._head.exact)) if self.words else ""
+        return join_any(_list_heads(self._head.exact)) if self.words else NOTHING
 
     @property
     def near_head(self) -> str:
         """Titles that begin with what else it is called."""
-        return join_any(_list_heads(self._head.near)) if self.words else ""
+        return join_any(_list_heads(self._head.near)) if self.words else NOTHING
 
     @property
     def _head(self) -> Word:
@@ -113,15 +116,16 @@ async def read_query(conn: Connection, text: str) -> Query:
     typed = read_typed_text(text)
     wanted = [piece for piece in typed.pieces if not piece.unwanted]
     readings = await read_pieces(conn, typed.pieces)
-    words = [await _read_word(conn, wanted, span, readings) for span in list_spans(wanted, readings)]
-    words = _weigh({word.exact: word for word in words if word.exact}.values())
+    spans = list_spans(wanted, readings)
+    read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
+    words = _weigh({word.exact: word for word in read if word.exact}.values())
     if not words:
         return Query(left_out=(text.strip(),) if text.strip() else ())
     query = Query(
-        words=words[:MOST_WORDS],
-        left_out=tuple(word.typed for word in words[MOST_WORDS:]),
+        words=words,
+        left_out=tuple(join_pieces(wanted, span) for span in spans[MOST_WORDS:]),
         unwanted=join_any([readings[piece.text].match for piece in typed.pieces if piece.unwanted]),
-        phrase=" <-> ".join(word.exact for word in words[:MOST_WORDS] if "|" not in word.exact) if words[1:] else "",
+        phrase=" <-> ".join(word.exact for word in words if "|" not in word.exact) if words[1:] else NOTHING,
         giving=typed.giving,
     )
     return replace(query, match=query.strict)
@@ -144,9 +148,13 @@ async def _read_word(conn: Connection, pieces: Sequence[Piece], span: range, rea
         return replace(word, wide=join_any([word.wide, apart])) if apart else word
     if pieces[span.start].measure:
         return read_measure(text, reading)
-    if reading.known or reading.relations or not reading.match or pieces[span.start].quoted:
-        return relate(text, reading.shown or text, reading)
-    similar = tuple(one.shown for one in await list_similar_words(conn, text))
+    if pieces[span.start].quoted:
+        return relate(text, text, reading)
+    similar: tuple[str, ...] = ()
+    if reading.shown and "-" not in text:
+        similar = (reading.shown,)
+    elif reading.match and not (reading.known or reading.relations):
+        similar = tuple(one.shown for one in await list_similar_words(conn, text))
     if not similar:
         return relate(text, text, reading)
     [taken] = (await read_pieces(conn, [Piece(text=similar[0])])).values()

@@ -42,11 +42,16 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
     await execute(
         conn,
         """
+        WITH line AS MATERIALIZED (
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS line (word, relation, other)
+        ), read AS MATERIALIZED (
+            SELECT text, search_key(text) AS key, phraseto_tsquery('public.fr', search_text(text))::text AS match
+            FROM (SELECT word AS text FROM line UNION SELECT other FROM line) AS written)
         INSERT INTO everyday_word (key, word, relation, other, match)
-        SELECT search_key(word), word, relation, other, CASE WHEN relation IN ('category', 'shelf') THEN quote_literal('c=' || other)
-            ELSE phraseto_tsquery('public.fr', search_text(other))::text END
-        FROM unnest($1::text[], $2::text[], $3::text[]) AS line (word, relation, other)
-        WHERE search_key(word) <> '' AND search_key(word) <> search_key(other)
+        SELECT word.key, word.text, line.relation, other.text,
+            CASE WHEN line.relation IN ('category', 'shelf') THEN quote_literal('c=' || other.text) ELSE other.match END
+        FROM line JOIN read word ON word.text = line.word JOIN read other ON other.text = line.other
+        WHERE word.key <> '' AND word.key <> other.key
         ON CONFLICT DO NOTHING
         """,
         *(list(column) for column in zip(*rows, strict=True)),

@@ -46,10 +46,10 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
         conn,
         """
         WITH piece AS MATERIALIZED (
-            SELECT text, n, CASE WHEN n <= $2 AND to_tsvector('public.fr', fold(text)) = '' THEN ''
-                ELSE phraseto_tsquery('public.fr', search_text(text)) END AS match
+            SELECT text, n, CASE WHEN n > $2 OR to_tsvector('public.fr', fold(text)) <> ''
+                THEN phraseto_tsquery('public.fr', search_text(text)) END AS match
             FROM unnest($1::text[]) WITH ORDINALITY AS t (text, n))
-        SELECT p.text, p.match::text AS match, coalesce(k.shown, '') AS shown,
+        SELECT p.text, coalesce(p.match::text, '') AS match, coalesce(k.shown, '') AS shown,
             CASE WHEN p.n > $2 AND k.word IS NOT NULL
                 THEN phraseto_tsquery('public.fr', search_text(k.word))::text ELSE '' END AS joined,
             k.word IS NOT NULL OR (p.n <= $2 AND EXISTS (

@@ -74,7 +74,7 @@ async def list_similar_words(conn: Connection, typed: str, limit: int = 3) -> li
         Candidate,
         """
         SELECT word, shown, listings, sound FROM known_word
-        WHERE letters = $2 OR sound = $3 OR word % $1 OR word LIKE $1 || '%'
+        WHERE letters = $2 OR sound = $3 OR lower(word) % $1 OR lower(word) LIKE $1 || '%'
         """,
         word,
         sort_letters(word),

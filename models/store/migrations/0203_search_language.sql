@@ -1,19 +1,24 @@
 -- A text as it is looked through and asked for: small letters without accents, no punctuation (so that "l'échelle",
 -- "porte-vélos" and "24/26" are words of their own), digits apart from letters ("18V", "700x28c"), units by one name, and
 -- without plurals: the stemmer leaves some of them, and takes "rollers" for another word than "roller".
-CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        regexp_replace(regexp_replace(
-            fold(translate(value, '×’‘«»…–—·•″”“°²', 'x''''       """  ')),
+CREATE FUNCTION separate_figures(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN value ~ '[0-9]' THEN regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        regexp_replace(regexp_replace(value,
             '([0-9])\s*("|'''')', '\1 pouce ', 'g'),
-            '[][!-/:-@\\^-`{-~[:space:]]+', ' ', 'g'),
             '([0-9])([a-z])', '\1 \2', 'g'),
             '([a-z])([0-9])', '\1 \2', 'g'),
-            '([0-9]) (m|metres?)\M', '\1 metre', 'g'),
-            '([0-9]) (l|litres?)\M', '\1 litre', 'g'),
-            '([0-9]) (v|volts?)\M', '\1 volt', 'g'),
-            '([0-9]) (po|pouces?)\M', '\1 pouce', 'g'),
-            '\m(?!(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes)\M)([a-z]{2,}[a-rt-z])s\M', '\1', 'g'));
+            '([0-9]) ?m(?:etres?)?\M', '\1 metre', 'g'),
+            '([0-9]) ?l(?:itres?)?\M', '\1 litre', 'g'),
+            '([0-9]) ?v(?:olts?)?\M', '\1 volt', 'g'),
+            '([0-9]) ?po(?:uces?)?\M', '\1 pouce', 'g') ELSE value END;
+COMMENT ON FUNCTION separate_figures(text) IS
+    'Figures apart from letters ("18V", "700x28c") and units by one name, in a text in small letters without accents; '
+    'a part of `search_text`.';
+
+CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN fold_plurals(regexp_replace(translate(separate_figures(fold(value)),
+        '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~·•°²€', '                                     '),
+        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
 COMMENT ON FUNCTION search_text(text) IS
     'A text as searching reads it: without accents, punctuation and plurals, digits apart from letters, units by one '
     'name; the column `listing.search` is generated with it, and what is asked for is read in the same way.';
@@ -26,11 +31,10 @@ COMMENT ON FUNCTION search_key(text) IS
     'word that is typed meets the shipped list of words (`everyday_word`).';
 
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN coalesce((SELECT 'h=' || lexeme FROM unnest(to_tsvector('public.fr', search_text(title)))
-        WHERE lexeme !~ '^[0-9]' AND lexeme <> ALL (ARRAY['cherch', 'recherch', 'donn', 'don', 'pret', 'prêt', 'vend', 'echang',
-            'troc', 'propos', 'offr', 'lou', 'location', 'besoin', 'lot', 'pair', 'grand', 'petit', 'beau', 'bel', 'vieux', 'vieil',
-            'deux', 'troi', 'quatr', 'six', 'tre', 'bon', 'super', 'joli', 'urgent', 'bonjour', 'quelqu', 'appareil'])
-        ORDER BY positions[1] LIMIT 1), 'h=');
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', substring(search_text(title) FROM
+        '^ *(?:(?:(?:re)?cherche|donne|don|donner|prete|pret|preter|vend|echange|troc|propose|offre|loue|location|besoin|lot|'
+        'paire|grande?|petite?|beau|belle|vieux|vieille|deux?|trois?|quatre|six|tres?|bon|bonne|super|jolie?|urgent|bonjour|'
+        'quelque|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour|[0-9]+) +)*([^ ]+)')))[1], '');
 COMMENT ON FUNCTION search_head(text) IS
     'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the bits for '
     'it): who looks for the thing finds it before what belongs to it; the column `listing.search` is generated with it.';
@@ -73,7 +77,8 @@ CREATE TABLE known_word (
     letters text NOT NULL,               -- in the order of the alphabet: the same for letters that changed places
     sound text NOT NULL                  -- how it is said, roughly: the same for what sounds alike
 );
-CREATE INDEX known_word_trigrams ON known_word USING gin (word gin_trgm_ops);
+-- Of an expression, so that nobody who asks for one word reads all its trigrams.
+CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_ops);
 CREATE INDEX known_word_letters ON known_word (letters);
 CREATE INDEX known_word_sound ON known_word (sound);
 

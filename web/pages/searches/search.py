@@ -1,6 +1,7 @@
 """The network page: every open listing from here and from other coops, behind one plain GET form."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aiohttp import web
 
@@ -22,6 +23,8 @@ from web.pages.searches.search_map import allow_tiles, read_map
 from web.pages.searches.search_query import MODES, PAGE, RADII, SearchQuery, read_search
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
+
+SYNONYMS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +87,28 @@ async def list_listings(request: web.Request) -> web.Response:
         category=categories.find(search.category),
         origin=next((actor for actor in coops if actor.uri == search.coop), None),
         count_limit=COUNT_LIMIT,
-        exact_address=search.say_otherwise(*((typed, f'"{typed}"') for typed, _ in results.query.corrected)),
-        similar=list_similar(search, results.query),
+        **describe_words(search, results.query),
         map=shown,
     )
     return allow_tiles(response, instance.settings, shown)
 
 
-def list_similar(search: SearchQuery, query: Query) -> list[tuple[str, str]]:
-    """Known words that look like one that nothing was found with, each with the address of the search for it."""
-    return [
-        (other, search.say_otherwise((word.typed, other)))
-        for word in query.words
-        for other in word.similar
-        if other != word.taken
-    ]
+def describe_words(search: SearchQuery, query: Query) -> dict[str, Any]:
+    """What the page says of the words: which were corrected, and where they are searched for as they were typed; what
+    else counted; and known words like those that nothing was found with, each with the address of the search for it.
+    """
+    corrected = [(typed, taken) for typed, taken in query.corrected if fold_name(typed) != fold_name(taken)]
+    return {
+        "corrected": corrected,
+        "exact_address": search.say_otherwise(*((typed, f'"{typed}"') for typed, _ in corrected)),
+        "synonyms": [other for _, others in query.synonyms for other in others][:SYNONYMS_SHOWN],
+        "similar": [
+            (other, search.say_otherwise((word.typed, other)))
+            for word in query.words
+            for other in word.similar
+            if other != word.taken
+        ],
+    }
 
 
 async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: int | None) -> SearchResults:

@@ -12,6 +12,7 @@ from models.listings.unavailabilities import Range, midnight
 from models.moments import PARIS
 from models.store.database import fetch_column, transaction
 from tests.sample_village import Village
+from tests.today import today
 from tests.web.pages.conftest import Browser, Page
 from web.pages.searches.wanted_days import WantedDays, find_weekend
 
@@ -22,8 +23,6 @@ DRILL = "Perceuse à percussion, mèches comprises"
 BIKE = "Vélo de ville avec panier"
 PLANTS = "Plants de tomates cornues"
 WANTED = "Cherche diable et sangles"
-
-TODAY = datetime.now(PARIS).date()
 
 
 def titles(page: Page) -> set[str]:
@@ -50,7 +49,7 @@ def said(page: Page, name: str) -> str:
 
 def day(number: int) -> str:
     """So many days from today, as a browser sends it."""
-    return (TODAY + timedelta(days=number)).isoformat()
+    return (today() + timedelta(days=number)).isoformat()
 
 
 async def test_each_filter_is_a_chip_that_can_be_removed(visitor: Browser) -> None:
@@ -142,7 +141,7 @@ async def test_narrower_categories_can_be_chosen(visitor: Browser) -> None:
 async def test_what_is_kept_by_its_owner_is_not_free_that_day(
     visitor: Browser, lomme: Village, instance: Instance
 ) -> None:
-    first = midnight(TODAY + timedelta(days=20))
+    first = midnight(today() + timedelta(days=20))
     async with transaction(instance.pool) as conn:
         await unavailabilities.add(conn, lomme.drill.id, first, first + timedelta(days=2))
 
@@ -176,7 +175,7 @@ async def test_a_calendar_that_is_not_known_here_is_said_and_asked_for_by_member
     await alice.get("/annonces?quand=week-end")
     assert await jobs() == ["calendar"]
 
-    at = midnight(TODAY + timedelta(days=300))
+    at = midnight(today() + timedelta(days=300))
     async with transaction(instance.pool) as conn:
         await unavailabilities.save_copy(conn, lomme.sewing.id, [Range(begins_at=at, ends_at=at + timedelta(1))], "x")
     known = await visitor.get("/annonces?quand=week-end")
@@ -185,7 +184,7 @@ async def test_a_calendar_that_is_not_known_here_is_said_and_asked_for_by_member
 
 
 @pytest.mark.parametrize(
-    ("today", "first", "last"),
+    ("asked", "first", "last"),
     [
         (date(2027, 5, 10), 15, 16),  # Monday
         (date(2027, 5, 14), 15, 16),  # Friday
@@ -193,8 +192,8 @@ async def test_a_calendar_that_is_not_known_here_is_said_and_asked_for_by_member
         (date(2027, 5, 16), 16, 16),
     ],
 )
-def test_this_weekend_is_the_coming_one_and_what_is_left_of_it(today: date, first: int, last: int) -> None:
-    weekend = find_weekend(today)
+def test_this_weekend_is_the_coming_one_and_what_is_left_of_it(asked: date, first: int, last: int) -> None:
+    weekend = find_weekend(asked)
 
     assert (weekend.first.day, weekend.last.day) == (first, last)
 
