@@ -111,6 +111,8 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.documents.editing.SUMMARY_LIMIT": 1_000,
     "web.pages.instance.documents.editing.PROPOSED_DAYS": 30,
     "web.pages.instance.documents.editing.MOST_DAYS": 365,
+    "web.pages.instance.map_tiles.CREDIT_LIMIT": 200,
+    "web.pages.instance.map_tiles.TILES_LIMIT": 500,
     "web.pages.instance.settings.GRANTED_AT_ONCE": 200,
     "web.pages.listings.listing_page.SIMILAR_WITHIN": 50,
     "web.pages.listings.own_listings.PAGE": 20,

@@ -77,5 +77,7 @@ def _list_pieces(line: str) -> tuple[Piece, ...]:
         kind = found.lastgroup or ""
         text = found[kind].strip()
         if text and len(pieces) < MOST_PIECES:
-            pieces.append(Piece(text=text, measure=kind == "measure", unwanted=kind == "unwanted", quoted=kind == "quoted"))
+            pieces.append(
+                Piece(text=text, measure=kind == "measure", unwanted=kind == "unwanted", quoted=kind == "quoted")
+            )
     return tuple(pieces)
