@@ -199,7 +199,8 @@ _SAVE_DETAILS = name_values(
         :stream_uri, :territory_uri, :place_name::text, :postcode::text, coalesce(:commune_code::text, (
             SELECT code FROM commune WHERE postcodes @> ARRAY[:postcode::text] AND fold(name) = fold(:place_name::text)
             ORDER BY population DESC, code LIMIT 1)),
-        :latitude, :longitude, :radius, :condition, :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
+        :latitude, :longitude, :radius, :condition,
+        :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
         :reciprocal, :deposit, :max_duration, :begins_at, :ends_at, :expires_at, :repair, :points, :first_come,
         :calendar_uri)
     ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,

@@ -33,7 +33,13 @@ async def find(conn: Connection, days: tuple[datetime, datetime] = SATURDAY) -> 
 
 
 async def lend(
-    conn: Connection, listing: Listing, begins_at: datetime, ends_at: datetime, *, state: Any = "agreed", number: int = 1
+    conn: Connection,
+    listing: Listing,
+    begins_at: datetime,
+    ends_at: datetime,
+    *,
+    state: Any = "agreed",
+    number: int = 1,
 ) -> None:
     """Somebody has so many of it agreed, or asked for, on these days."""
     terms = Terms(begins_at=begins_at, ends_at=ends_at, quantity=Decimal(number))
