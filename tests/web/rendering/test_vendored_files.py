@@ -13,9 +13,7 @@ def test_each_file_is_the_one_that_was_recorded_and_none_is_missing() -> None:
     assert [path.parent.name for path in manifests] == ["leaflet"]
     for path in manifests:
         recorded = json.loads(path.read_text())["files"]
-        found = {
-            one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in path.parent.iterdir() if one != path
-        }
+        found = {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in path.parent.iterdir() if one != path}
         assert found == recorded
         assert any(name.startswith("LICENSE") for name in recorded)
 
