@@ -21,7 +21,7 @@ from web.pages.exchanges.guests import thread as guest_thread
 from web.pages.exchanges.guests import unsubscribe as guest_ending
 from web.pages.exchanges.points import balance
 from web.pages.exchanges.thread import thread_page
-from web.pages.instance import help, home, setup
+from web.pages.instance import crawlers, help, home, setup
 from web.pages.instance.documents import acceptance, reading
 from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, status_changes
 from web.pages.listings.publish import kept_forms, publish_page
@@ -44,7 +44,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
-from web.pages.searches import map_background, points, search
+from web.pages.searches import embedding, exports, map_background, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
 from web.rendering import static_files
@@ -54,6 +54,14 @@ PAGES: list[web.RouteDef] = [
     web.get("/annonces", search.list_listings),
     web.get("/annonces/points.geojson", points.show_points),
     web.get("/carte/fond", map_background.show_background),
+    web.get("/annonces/flux.{format:atom|json|geojson|ics}", exports.show_feed),
+    web.get("/annonces/affiche", poster.show_poster),
+    web.get("/annonces/integrer", embedding.show_ways),
+    web.get("/embed/annonces", embedding.show_frame),
+    web.get("/embed/annonces.js", embedding.show_element),
+    web.get("/robots.txt", crawlers.show_robots),
+    web.get("/sitemap.xml", crawlers.show_sitemap),
+    web.get("/.well-known/tdmrep.json", crawlers.show_text_mining),
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
     web.get(f"/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
     web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),

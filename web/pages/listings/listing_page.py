@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
@@ -54,6 +55,7 @@ from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.paths import listing_path
 from web.rendering.render import N_, count_unread, find_branding, render, say
+from web.rendering.schema_org import describe_listing
 from web.security.session import current_account, logged_in, reader_of
 
 SAID = {
@@ -182,7 +184,18 @@ async def _show(
         typed=refused or blank_form(request),
         ended=_has_ended(view.details),
         said=find_flash_message(request, SAID),
+        schema=_describe(request, view),
     )
+
+
+def _describe(request: web.Request, view: ListingView) -> dict[str, Any] | None:
+    """What search engines read of a listing of ours that everybody may read."""
+    if not (view.local and view.may_share):
+        return None
+    photo = view.pictures[0] if view.pictures and not view.sensitive else None
+    origin = request.app[INSTANCE].site.url
+    image = (photo.url if photo.url.startswith("http") else origin + photo.url) if photo else ""
+    return describe_listing(view.details, url=view.url, description=view.summary, image=image, author=view.author.name)
 
 
 def _has_ended(details: ListingDetails) -> bool:
