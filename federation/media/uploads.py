@@ -75,11 +75,12 @@ async def _keep_film(
     measures = dict(film.measures)
     if poster is not None:
         keys.append(await store.save(poster.full))
+        await save_copies(store, keys[-1], poster)
         measures["small"] = [poster.width, poster.height]
     return StoredFilm(
         file_key=keys[0],
         thumbnail_key=keys[1] if poster else None,
-        byte_size=film.byte_size + (len(poster.full) if poster else 0),
+        byte_size=film.byte_size + (len(poster.full) + weigh_copies(poster) if poster else 0),
         mime_type=film.mime,
         type=film.type,
         duration=film.duration,
@@ -109,9 +110,10 @@ async def save_thumbnail(instance: Instance, *, owner_id: int, media_id: int, da
 
 
 async def keep_picture(store: FolderStore, picture: Picture) -> StoredPicture:
-    """Both files of a picture in the store. Raises StoreFull, leaving neither."""
+    """The files of a picture in the store. Raises StoreFull, leaving none."""
     file_key = await store.save(picture.full)
     try:
+        await save_copies(store, file_key, picture)
         thumbnail_key = await store.save(picture.thumbnail)
     except BaseException:
         await store.delete([file_key])
@@ -119,10 +121,21 @@ async def keep_picture(store: FolderStore, picture: Picture) -> StoredPicture:
     return StoredPicture(
         file_key=file_key,
         thumbnail_key=thumbnail_key,
-        byte_size=len(picture.full) + len(picture.thumbnail),
+        byte_size=len(picture.full) + len(picture.thumbnail) + weigh_copies(picture),
         width=picture.width,
         height=picture.height,
         blurhash=picture.blurhash,
         mime_type=picture.mime,
         likeness=picture.likenesses[0] if picture.likenesses else None,
     )
+
+
+async def save_copies(store: FolderStore, key: str, picture: Picture) -> None:
+    """What pages show of the picture that is kept under this key. Raises StoreFull."""
+    for name, data in picture.copies.items():
+        await store.save_copy(key, name, data)
+
+
+def weigh_copies(picture: Picture) -> int:
+    """What the copies weigh together, in bytes."""
+    return sum(map(len, picture.copies.values()))

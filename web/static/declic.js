@@ -64,6 +64,15 @@ function offerCopy(button) {
   });
 }
 
+/** Where the device can hand an address to another application, one button does. */
+function offerShare(button) {
+  if (!navigator.share) return;
+  button.hidden = false;
+  button.addEventListener("click", () =>
+    navigator.share({ title: button.dataset.title, url: button.dataset.share }).catch(() => {}), // or thinks better of it
+  );
+}
+
 /** Printing is one button where the browser can. */
 function offerPrint(button) {
   button.hidden = false;
@@ -114,6 +123,7 @@ document.querySelectorAll("input[data-chosen]").forEach(sayChosen);
 document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
 document.querySelectorAll("input[data-places]").forEach(completePlaces);
 document.querySelectorAll("button[data-copy]").forEach(offerCopy);
+document.querySelectorAll("button[data-share]").forEach(offerShare);
 document.querySelectorAll("button[data-position]").forEach(offerPosition);
 document.querySelectorAll("button[data-print]").forEach(offerPrint);
 document.querySelectorAll("form[data-live]").forEach(showBeforehand);

@@ -7,7 +7,7 @@ import pytest
 from federation.instance import Instance
 from federation.media import media_cleanup
 from federation.media.uploads import FilmUpload, save_film, save_upload
-from federation.media_store import FolderStore, StoreFull
+from federation.media_store import COPIES, FolderStore, StoreFull
 from federation.sandbox.pictures import NotAPicture
 from models.errors import Conflict, Invalid, NotFound
 from models.people.actors import Actor
@@ -29,7 +29,7 @@ def files_of(store: FolderStore) -> list[Path]:
     return [path for path in store.folder.rglob("*") if path.is_file()] if store.folder.exists() else []
 
 
-async def test_an_upload_is_a_row_and_two_files(instance: Instance, alice: Actor) -> None:
+async def test_an_upload_is_a_row_two_files_and_their_copies_for_pages(instance: Instance, alice: Actor) -> None:
     data = encode(draw(2000, 1500))
 
     made = await save_upload(instance, owner_id=alice.id, data=data, name="../../x.svg", description="Une tente")
@@ -37,7 +37,9 @@ async def test_an_upload_is_a_row_and_two_files(instance: Instance, alice: Actor
     full, small = instance.store.find(made.file_key or ""), instance.store.find(made.thumbnail_key or "")
     assert full is not None and decode(full.read_bytes()).size == (1600, 1200)
     assert small is not None and decode(small.read_bytes()).size == (480, 360)
-    assert made.byte_size == full.stat().st_size + small.stat().st_size
+    copies = [instance.store.find_copy(made.file_key or "", name) for name in COPIES]
+    assert [decode(copy.read_bytes()).format for copy in copies if copy] == ["WEBP"] * 3
+    assert made.byte_size == sum(path.stat().st_size for path in (full, small, *copies) if path)
     assert (made.description, made.width, made.height) == ("Une tente", 1600, 1200)
 
 
@@ -104,7 +106,9 @@ async def test_a_film_is_a_row_and_two_files_and_all_of_them_go_when_nobody_uses
     made = await send_film(instance, alice)
 
     assert made is not None
-    files = [instance.store.find(made.file_key or ""), instance.store.find(made.thumbnail_key or "")]
+    small = made.thumbnail_key or ""
+    files = [instance.store.find(made.file_key or ""), instance.store.find(small)]
+    files += [instance.store.find_copy(small, name) for name in COPIES]
     assert sorted(files_of(instance.store)) == sorted(path for path in files if path)
     assert made.byte_size == sum(path.stat().st_size for path in files if path)
     assert (made.type, made.mime_type, made.width, made.measures["small"]) == ("video", "video/mp4", 64, [64, 48])

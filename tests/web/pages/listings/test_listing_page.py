@@ -39,7 +39,7 @@ async def test_photos_carry_their_words_and_come_from_our_origin(visitor: Browse
 async def test_copy_says_whose_it_is_and_leads_to_the_original(visitor: Browser, lomme: Village) -> None:
     page = await visitor.get(f"/annonces/d/{lomme.sewing.id}")
 
-    assert "Copie de Coop des deux terrils, mise à jour il y a" in page.words()
+    assert "Annonce venue de Coop des deux terrils, copie mise à jour il y a" in page.words()
     assert page.html.xpath("//a[contains(., 'original')]/@href") == [lomme.sewing.post.url]
     assert page.html.xpath("//link[@rel='alternate']/@href") == [lomme.sewing.uri]
     assert page.html.xpath("//link[@rel='canonical']/@href") == [lomme.sewing.post.url]
