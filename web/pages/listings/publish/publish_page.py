@@ -19,7 +19,7 @@ from models.listings import categories, listings
 from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.moderation import held_posts
 from models.moments import PARIS
-from models.people import actors, member_locations
+from models.people import actors
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
 from outbox.listings import listing_suggestions
@@ -27,11 +27,13 @@ from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
 from outbox.screening import is_first
 from web.forms.form import Form, blank_form, read_form
+from web.forms.location_field import DIRECTIONS, DISTANCES
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import ListingCard, Picture
 from web.pages.components.photo_upload import LIMITS, MOST, list_attached, read_photos, take_photos
-from web.pages.components.reader_location import find_reader_commune
+from web.pages.exchanges.thread.thread_page import locale_of
+from web.pages.listings.publish.first_values import make_first_values
 from web.pages.listings.publish.kept_forms import FIELD as KEPT
 from web.pages.listings.publish.kept_forms import (
     find_kept_form,
@@ -41,14 +43,9 @@ from web.pages.listings.publish.kept_forms import (
     make_writer,
     read_writer,
 )
-from web.pages.listings.publish.listing_form import (
-    ListingFormContext,
-    first_values,
-    note_refusal,
-    read_draft,
-    values_of,
-)
+from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
+from web.pages.listings.publish.where_fields import describe_known_home, keep_home, load_places, place_values
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
 from web.security.acting_author import ActingAuthor, find_author, note_act
@@ -67,7 +64,7 @@ class Preview:
 
 
 async def show_publish(request: web.Request) -> web.Response:
-    """GET /publier; `?genre=` chooses the first answer, `?brouillon=` what was begun."""
+    """GET /publier; `?genre=`, `?titre=`, `?texte=`, `?lieu=`, `?mode=` fill it in, `?brouillon=` is what was begun."""
     account = (await find_author(request)).account
     left = await find_kept_form(request, account)
     if left is not None:
@@ -76,8 +73,7 @@ async def show_publish(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         if (await actors.get(conn, account.actor_id)).moved_to is not None:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
-        home = await find_reader_commune(conn, account, await find_branding(request, conn))
-    values = first_values(home.label if home else "", request.query.get("genre", ""))
+        values = await make_first_values(conn, request, account)
     photos = await fill_in_from_note(request, values, account)
     return await _show(request, blank_form(request, values), photos)
 
@@ -133,6 +129,7 @@ async def _publish(
             if sent_before is not None:
                 return sent_before, await held_posts.find(conn, sent_before.id) is not None
             await forget_kept(conn, form, account)
+            await keep_home(conn, form, account.actor_id, draft)
             begun = read_begun(form)
             if begun is None:
                 listing = await outbox.publish(conn, instance.site, author, draft)
@@ -161,8 +158,9 @@ async def show_edit(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await _get_own(conn, request, account)
+        values = values_of(listing, listing.post.source)
+        values.update(await place_values(conn, listing))
     photos = await list_attached(instance, listing.id)
-    values = values_of(listing, listing.post.source)
     for photo in photos:
         values.add("media", str(photo.id))
     return await _show(request, _form_of(request, values), photos, editing=listing)
@@ -189,6 +187,7 @@ async def post_edit(request: web.Request) -> web.Response:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
             changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+            await keep_home(conn, form, account.actor_id, draft)
             held = await held_posts.find(conn, listing.id)
             await note_act(conn, acting, "changed", listing.uri)
     except Invalid as error:
@@ -207,6 +206,7 @@ async def _get_own(conn: Connection, request: web.Request, account: Account) -> 
 
 
 async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
+    author_id = (await find_author(request)).account.actor_id
     async with connection(request.app[INSTANCE].pool) as conn:
         context = ListingFormContext(
             branding=await find_branding(request, conn),
@@ -214,9 +214,10 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
             language=reader_language(request),
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),
-            home=await member_locations.find_location(conn, (await find_author(request)).account.actor_id),
+            known=await load_places(conn, author_id),
         )
-        return await find_end(conn, await read_draft(conn, form, context), datetime.now(UTC))
+        draft = await read_draft(conn, form, context)
+        return await find_end(conn, await actors.get(conn, author_id), draft, datetime.now(UTC))
 
 
 def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
@@ -260,7 +261,8 @@ async def _show(
     acting = await find_author(request)
     page = listing_path(instance.site, editing) if editing else "/publier"
     async with connection(instance.pool) as conn:
-        home = await member_locations.find_location(conn, acting.account.actor_id)
+        known = await load_places(conn, acting.account.actor_id)
+        home = await describe_known_home(conn, locale_of(request), known, acting.account)
         life = (await preferences.load(conn)).listing_days
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
@@ -275,7 +277,10 @@ async def _show(
         left=form.typed(KEPT),
         writer=read_writer(form) or make_writer(),
         may_leave=editing is None and not acting.home,
-        has_home=home is not None,
+        home=home,
+        public_places=known.public,
+        distances=DISTANCES,
+        directions=DIRECTIONS,
         back=acting.home or page,
         action_url=f"{acting.home}{page}/modifier" if editing else f"{acting.home}{page}",
         acting_place=acting.account.name or acting.account.username if acting.home else "",
