@@ -13,6 +13,7 @@ const LONGEST_WAIT = 60_000;
 const KEPT = 30 * 24 * 3600 * 1000; // milliseconds that what never reached us stays in this browser
 const mine = `declic-publish:${box.dataset.owner}:`;
 const NOT_TYPED = ["csrf_token", "kept_draft", "draft_version", "writer", "act"];
+const NOT_HERE = ["csrf_token", "position"]; // a token of this session, and the very point where she lives
 let calm, view_calm, retry;
 let keeping = null; // the request that keeps the form
 let kept = null; // what was kept last
@@ -38,7 +39,7 @@ const say = (word) =>
 
 function keepHere() {
   try {
-    const entry = { at: Date.now(), cut, ready, fields: fields(["csrf_token"]).toString() };
+    const entry = { at: Date.now(), cut, ready, fields: fields(NOT_HERE).toString() };
     localStorage.setItem(mine + form.elements.writer.value, JSON.stringify(entry));
   } catch {
     // no room, or not allowed: it stands in the page all the same

@@ -4,15 +4,14 @@ from aiohttp import web
 
 from federation.media.uploads import save_upload
 from federation.sandbox.pictures import MAX_BYTES
-from models.errors import Invalid, Unauthenticated
+from models.errors import Invalid
 from web.forms.form import read_form
 from web.forms.multipart import FileLimits
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import draw_pictures
 from web.pages.components.photo_upload import read_photos
 from web.pages.listings.publish.kept_forms import WRITER, save_form
-from web.security.acting_author import ActingAuthor, find_author
-from web.security.session import LoginRequired
+from web.security.acting_author import find_author
 
 ONE_PHOTO = FileLimits(count=1, size=MAX_BYTES)
 
@@ -22,7 +21,7 @@ async def post_photo(request: web.Request) -> web.Response:
 
     Sent again under the same `key` it is the same one. Raises what `save_upload` does.
     """
-    author = await _require_author(request)
+    author = await find_author(request)
     form = await read_form(request, ONE_PHOTO)
     if not form.ok:  # too heavy, or one too many
         return _answer({"error": next(iter(form.errors.values()))}, status=422)
@@ -46,20 +45,12 @@ async def post_draft(request: web.Request) -> web.Response:
 
     `other` leads to what was typed into the same draft elsewhere, where there is such.
     """
-    account = (await _require_author(request)).account
+    account = (await find_author(request)).account
     form = await read_form(request)
     instance = request.app[INSTANCE]
     saved = await save_form(instance, form, await read_photos(instance, form, account.actor_id), account)
     other = f"/publier?brouillon={saved.other_id}" if saved.other_id else None
     return _answer({"id": str(saved.id), "version": str(saved.version), "other": other})
-
-
-async def _require_author(request: web.Request) -> ActingAuthor:
-    """As for the form itself. Raises Unauthenticated where it would lead to the log-in page: a script follows no way."""
-    try:
-        return await find_author(request)
-    except LoginRequired:
-        raise Unauthenticated from None
 
 
 def _answer(value: dict[str, str | None], *, status: int = 200) -> web.Response:

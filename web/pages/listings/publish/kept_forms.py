@@ -31,8 +31,11 @@ FIELD = "kept_draft"
 VERSION_FIELD, WRITER_FIELD = "draft_version", "writer"
 """The version of it that the form was filled in from, and the name of the page that the form stands in."""
 
-NOT_KEPT = frozenset({CSRF_FIELD, FIELD, VERSION_FIELD, WRITER_FIELD, "act", "alt_new", "media", "photos", "remove"})
+SENT_BESIDE = frozenset({CSRF_FIELD, FIELD, VERSION_FIELD, WRITER_FIELD, "act", "alt_new", "media", "photos", "remove"})
 """What the form sends beside what was typed."""
+
+NOT_KEPT = SENT_BESIDE | {"position"}
+"""Nor is the very point of a map, of which only the cell around it is ever kept."""
 
 WRITER = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
