@@ -68,6 +68,7 @@ ONE: dict[str, str] = {
     "stopped": N_("La coopérative a suspendu le compte de %(who)s : votre échange peut être annulé"),
     "resumed": N_("Le compte de %(who)s n’est plus suspendu"),
     "read_by_team": N_("L’équipe de la coop a ouvert votre conversation avec %(who)s, où un message a été signalé"),
+    "listing_ended": N_("L’annonce dont vous parlez avec %(who)s s’est arrêtée"),
     "invitation_used": N_("%(who)s fait maintenant partie de la coop, grâce à votre invitation"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
@@ -85,7 +86,7 @@ ICONS = {
     "cancelled": "close", "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
     "explained": "message", "unheard": "warning", "asked_again": "waiting", "stopped": "warning", "resumed": "done",
-    "read_by_team": "flag",
+    "read_by_team": "flag", "listing_ended": "close",
     "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
