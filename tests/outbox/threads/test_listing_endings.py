@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.exchanges import exchanges
+from models import preferences
+from models.exchanges import exchanges, guests
 from models.exchanges.exchanges import Exchange
 from models.listings.listings import Listing
 from models.news import news
@@ -18,6 +19,7 @@ from outbox.listings.listing_expiry import expire
 from outbox.threads.agreement_context import Said
 from outbox.threads.messages import Words, write
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.outbox.exchanges.test_guests import enter
 from tests.outbox.listings.test_listing_expiry import read_letters
 from tests.outbox.sent_activities import list_sent
 from tests.sample_threads import days
@@ -127,14 +129,17 @@ async def test_somebody_whose_server_reads_no_states_is_written_to(conn: Connect
 
 async def test_a_guest_reads_it_in_her_thread_and_gets_no_letter(conn: Connection) -> None:
     await make_local_actor(conn, "coop", type="Organization")
-    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    await preferences.save(conn, replace(await preferences.load(conn), guests=True))
+    alice = await make_member(conn)
     listing = await make_listing(conn, alice, mode="gift")
-    thread = await exchanges.open(conn, listing_id=listing.id, owner_id=alice.id, partner_id=bob.id)
-    await execute(conn, "UPDATE actor SET automatic = false WHERE id = $1", bob.id)
+    party = await enter(conn, listing)
 
     await outbox.close(conn, HERE, alice, listing.uri, "done")
 
-    assert await kinds(conn, thread) == ["listing_ended"]
+    assert (await kinds(conn, party.thread))[-1] == "listing_ended"
+    assert await read_letters(conn, await actors.get(conn, party.thread.partner_id)) == []
+    unmailed = await guests.list_unmailed(conn, until=datetime.now(UTC) + timedelta(minutes=1))
+    assert unmailed == [party.guest.id], "her mail tells it"
 
 
 async def test_next_door_it_stands_in_the_conversation_and_is_told_once(
