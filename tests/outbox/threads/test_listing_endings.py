@@ -1,6 +1,7 @@
 """When a listing is over, whoever talks about it with its author is told, and nobody who is done with it."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
