@@ -31,7 +31,7 @@ from web.pages.listings import (
     repair_calls,
     status_changes,
 )
-from web.pages.listings.publish import kept_forms, publish_page
+from web.pages.listings.publish import background_saves, kept_forms, publish_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
@@ -71,6 +71,8 @@ PAGES: list[web.RouteDef] = [
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),
     web.get("/publier", publish_page.show_publish),
     web.post("/publier", preserve_form(publish_page.post_publish)),
+    web.post("/publier/photos", background_saves.post_photo),
+    web.post("/publier/brouillon", background_saves.post_draft),
     web.get("/lieux", search.list_places),
     web.get("/depannage", repair_calls.show_breakdown),
     web.post("/depannage/prevenir", repair_calls.post_watch),

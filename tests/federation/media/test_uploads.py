@@ -69,7 +69,7 @@ async def test_without_room_nothing_is_opened(
 async def test_when_the_row_cannot_be_written_the_files_go_again(
     instance: Instance, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*args: object) -> None:
+    async def fail(*args: object, **names: object) -> None:
         raise NotFound
 
     monkeypatch.setattr(uploads, "create_upload", fail)

@@ -1,6 +1,6 @@
 """Publish a listing, or change one: one page of five questions that comes back as it was typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -8,9 +8,12 @@ from aiohttp import web
 from markupsafe import Markup
 from multidict import MultiDict
 
+from federation.sandbox.pictures import MAX_BYTES
 from federation.texts.html_cleaner import from_text
 from federation.uris import listing_url
 from models import preferences
+from models.access import idempotency_keys
+from models.access.idempotency_keys import RequestResult
 from models.errors import Invalid, NotFound
 from models.listings import categories, listings
 from models.listings.listings import Listing, ListingDetails, ListingDraft
@@ -28,18 +31,24 @@ from web.forms.location_field import DIRECTIONS, DISTANCES
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import ListingCard, Picture
-from web.pages.components.photo_upload import LIMITS, MOST, list_attached, take_photos
+from web.pages.components.photo_upload import LIMITS, MOST, list_attached, read_photos, take_photos
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.publish.first_values import make_first_values
 from web.pages.listings.publish.kept_forms import FIELD as KEPT
-from web.pages.listings.publish.kept_forms import find_kept_form, forget_kept, keep_form
+from web.pages.listings.publish.kept_forms import (
+    find_kept_form,
+    forget_kept,
+    keep_form,
+    make_publication_key,
+    make_writer,
+    read_writer,
+)
 from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
 from web.pages.listings.publish.where_fields import describe_known_home, keep_home, load_places, place_values
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
 from web.security.acting_author import ActingAuthor, find_author, note_act
-from web.security.session import current_applicant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,7 @@ class Preview:
     details: ListingDetails
     description: Markup
     place: str
+    photos: list[Picture]
     distance: float | None = None
 
 
@@ -76,6 +86,8 @@ async def post_publish(request: web.Request) -> web.Response:
     acting = await find_author(request)
     account = acting.account
     form = await read_form(request, LIMITS)
+    if form.typed("act") == "live":
+        return await _show_live(request, account, form)
     instance = request.app[INSTANCE]
     photos = await take_photos(instance, form, account.actor_id)
     if form.typed("act") == "add":
@@ -111,6 +123,11 @@ async def _publish(
     try:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
+            key = make_publication_key(form)
+            made = await idempotency_keys.claim(conn, author.id, key) if key else None
+            sent_before = await listings.find_by_post(conn, made.post_id) if made and made.post_id else None
+            if sent_before is not None:
+                return sent_before, await held_posts.find(conn, sent_before.id) is not None
             await forget_kept(conn, form, account)
             await keep_home(conn, form, account.actor_id, draft)
             begun = read_begun(form)
@@ -118,11 +135,21 @@ async def _publish(
                 listing = await outbox.publish(conn, instance.site, author, draft)
             else:
                 listing = await listing_suggestions.publish(conn, instance.site, author, begun, draft)
+            await idempotency_keys.settle(conn, author.id, key or "", RequestResult(post_id=listing.id))
             await note_act(conn, acting, "published", listing.uri)
             return listing, await held_posts.find(conn, listing.id) is not None
     except Invalid as error:
         note_refusal(form, error)
         return None
+
+
+async def _show_live(request: web.Request, account: Account, form: Form) -> web.Response:
+    """How it will look so far, for beside the form while it is filled in: mistakes are said later."""
+    photos = await read_photos(request.app[INSTANCE], form, account.actor_id)
+    draft = await _read(request, form, photos)
+    named = draft if draft.title else replace(draft, title=say(request, "Sans titre"))
+    preview = _make_preview(account, named, photos)
+    return await render(request, "publish/preview.html", preview=preview)
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -147,6 +174,8 @@ async def post_edit(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         listing = await _get_own(conn, request, account)
     form = await read_form(request, LIMITS)
+    if form.typed("act") == "live":
+        return await _show_live(request, account, form)
     photos = await take_photos(instance, form, account.actor_id)
     if form.typed("act") == "add":
         return await _show(request, form, photos, editing=listing, kept=form.ok)
@@ -215,6 +244,7 @@ def _make_preview(account: Account, draft: ListingDraft, photos: list[Picture]) 
         details=details,
         description=Markup(from_text(draft.text)),  # noqa: S704 - escaped by from_text
         place=draft.place_name or "",
+        photos=photos,
     )
 
 
@@ -245,7 +275,8 @@ async def _show(
         preview=None if form.errors else preview,
         kept=kept,
         left=form.typed(KEPT),
-        may_leave=current_applicant(request) is not None or bool(form.typed(KEPT)),
+        writer=read_writer(form) or make_writer(),
+        may_leave=editing is None and not acting.home,
         home=home,
         public_places=known.public,
         distances=DISTANCES,
@@ -256,6 +287,9 @@ async def _show(
         branches=categories.BRANCH_LABELS,
         tree=categories.CATEGORIES,
         most=MOST,
+        heaviest=MAX_BYTES,
+        photos_url=f"{acting.home}/publier/photos",
+        owner=acting.account.actor_id,
         life=life,
         first=first,
     )
