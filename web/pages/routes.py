@@ -31,7 +31,7 @@ from web.pages.listings import (
     repair_calls,
     status_changes,
 )
-from web.pages.listings.publish import background_saves, kept_forms, publish_page
+from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
@@ -66,6 +66,7 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.post_prolonging),
     web.get(f"/annonces/d/{{id:{ID}}}", listing_page.show_by_id),
     web.post(f"/annonces/d/{{id:{ID}}}/etat", preserve_form(status_changes.post_state)),
+    web.post(f"/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
     web.post(f"/annonces/d/{{id:{ID}}}/jours", preserve_form(owner_unavailability.post_days)),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", preserve_form(replies.post_listing_answer)),
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),
