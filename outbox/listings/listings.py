@@ -33,6 +33,7 @@ from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
 from outbox.presence import require_at_home
 from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
+from outbox.threads.listing_endings import tell_talking
 from outbox.threads.waiting_requests import CLOSED, release_waiting
 from outbox.traffic.audience import find_recipients, find_stream, next_moment
 from outbox.traffic.send import send
@@ -175,6 +176,7 @@ async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> Non
     """Take it back everywhere; a tombstone stays at its address. Raises NotFound for others' listings."""
     held = await listings.get_own(conn, uri, author.id)
     await release_waiting(conn, site, author, held.id, CLOSED)
+    await tell_talking(conn, site, author, held)
     await delete_post(conn, site, author, held.post, stream_uri=held.details.stream_uri)
     await points.take_back_due(conn, listing_id=held.id)
 
@@ -193,6 +195,7 @@ async def change_status(
     changed = await change(conn, site, author, held, replace(held.details, status=status, closed_reason=reason))
     if status in OVER:
         await release_waiting(conn, site, author, held.id, CLOSED)
+        await tell_talking(conn, site, author, changed)
     return changed
 
 

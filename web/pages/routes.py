@@ -23,8 +23,15 @@ from web.pages.exchanges.points import balance
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import help, home, setup
 from web.pages.instance.documents import acceptance, reading
-from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, status_changes
-from web.pages.listings.publish import background_saves, kept_forms, publish_page
+from web.pages.listings import (
+    listing_page,
+    own_listings,
+    owner_unavailability,
+    prolonging,
+    repair_calls,
+    status_changes,
+)
+from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
@@ -55,8 +62,11 @@ PAGES: list[web.RouteDef] = [
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
     web.get(f"/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
     web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.get(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.show_prolonging),
+    web.post(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.post_prolonging),
     web.get(f"/annonces/d/{{id:{ID}}}", listing_page.show_by_id),
     web.post(f"/annonces/d/{{id:{ID}}}/etat", preserve_form(status_changes.post_state)),
+    web.post(f"/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
     web.post(f"/annonces/d/{{id:{ID}}}/jours", preserve_form(owner_unavailability.post_days)),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", preserve_form(replies.post_listing_answer)),
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),

@@ -48,6 +48,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/journal": "duty",
     "/coop/lieux": "places",
     "/coop/lieux/{place:[a-z0-9_]+}": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}/annonces/d/{id:\\d{1,19}}/copier": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/annonces/d/{id:\\d{1,19}}/etat": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/annonces/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}/modifier": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/publier": "places",

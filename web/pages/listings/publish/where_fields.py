@@ -79,8 +79,11 @@ async def read_where(conn: Connection, form: Form, known: KnownPlaces) -> Place 
     commune = await read_commune(conn, form, "place", missing="Dites dans quelle commune.")
     if commune is None or way == IN_COMMUNE:
         return commune.place if commune else None
+    point = _read_point(form, known, read_home(form, commune, known.home))
+    if form.error("position"):
+        return commune.place
     try:
-        return place_around_home(commune, _read_point(form, known, read_home(form, commune, known.home)))
+        return place_around_home(commune, point)
     except Invalid as error:
         form.refuse("home" if error.field == "around_home" else "place", error)
         return commune.place
