@@ -164,7 +164,7 @@ async function send() {
   settle();
 }
 
-/** One photo to the server; what it made of it, or why it did not. Under its key it is kept once, however often sent. */
+/** One photo to the server, which keeps it once however often it is sent; what became of it, or why nothing did. */
 function post(job) {
   const fields = new FormData();
   fields.set("csrf_token", form.elements.csrf_token.value);

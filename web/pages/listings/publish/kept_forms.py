@@ -116,9 +116,9 @@ def make_publication_key(form: Form) -> str | None:
     return f"form {writer} {hashlib.sha256(typed.encode()).hexdigest()[:32]}"
 
 
-def make_writer() -> str:
-    """A name for a page that is about to be shown."""
-    return secrets.token_urlsafe(16)
+def find_writer(form: Form) -> str:
+    """The name that the page had already, or a new one for a page that is about to be shown."""
+    return read_writer(form) or secrets.token_urlsafe(16)
 
 
 async def forget_kept(conn: Connection, form: Form, account: Account) -> None:

@@ -37,11 +37,10 @@ from web.pages.listings.publish.first_values import make_first_values
 from web.pages.listings.publish.kept_forms import FIELD as KEPT
 from web.pages.listings.publish.kept_forms import (
     find_kept_form,
+    find_writer,
     forget_kept,
     keep_form,
     make_publication_key,
-    make_writer,
-    read_writer,
 )
 from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
@@ -275,8 +274,7 @@ async def _show(
         preview=None if form.errors else preview,
         kept=kept,
         left=form.typed(KEPT),
-        writer=read_writer(form) or make_writer(),
-        may_leave=editing is None and not acting.home,
+        writer=find_writer(form),
         home=home,
         public_places=known.public,
         distances=DISTANCES,
