@@ -1,11 +1,13 @@
 """Several listings from a table: every mistake by its line and nothing published, then all of them once."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from aiohttp import FormData
 
 from federation.instance import Instance
+from models import preferences
 from models.listings.listings import Listing, list_by_posts
 from models.people.actors import Actor
 from models.posts.media import media
@@ -180,14 +182,19 @@ async def test_a_file_that_is_no_photo_is_named_and_photos_of_others_cannot_be_t
 
 
 async def test_what_a_new_member_publishes_waits_for_a_look_in_a_table_too(
-    alice: Browser, instance: Instance, monkeypatch: pytest.MonkeyPatch
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
 ) -> None:
-    ready = await send(alice, await alice.get(PAGE), table="titre;mode\nTente <b>;don\nCanapé;don\n")
     async with transaction(instance.pool) as conn:
-        await execute(conn, "UPDATE preference SET value = 'true' WHERE name = 'hold_first_posts'")
-    done = await send(alice, ready, act="publish")
+        await preferences.save(conn, replace(await preferences.load(conn), first_posts=9))
+        await execute(conn, "UPDATE account SET roles = '{}' WHERE actor_id = $1", lomme.hocine.id)
+    hocine = await open_browser(lomme.hocine)
+    ready = await send(hocine, await hocine.get(PAGE), table="titre;mode\nTente;don\nCanapé;don\n")
 
-    assert done.status == 303
+    done = await send(hocine, ready, act="publish")
+
+    assert "l’équipe relit ce qu’un nouveau membre publie" in ready.words()
+    assert done.status == 303 and "L’équipe relit" in (await hocine.get(done.location)).words()
+    assert all(one.post.hidden_at is not None for one in await find_new(instance, 2))
 
 
 async def test_a_place_publishes_a_table_at_itself(

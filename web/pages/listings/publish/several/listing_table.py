@@ -116,7 +116,7 @@ def read_table(text: str, say: Say) -> ListingTable:
     rows = read_rows(text, most=MOST_LINES, too_long="table_too_long", field="table")
     heads = [" ".join(head.split()) for head in rows[0][1]]
     places = _find_columns(heads)
-    named: dict[Column, str] = {column: heads[place] for column, place in places.items()}
+    named = {column: heads[place] for column, place in sorted(places.items(), key=lambda pair: pair[1])}
     lines: list[TableLine] = []
     faults: list[TableFault] = []
     for number, cells in rows[1:]:
@@ -203,12 +203,12 @@ def _list(words: Mapping[str, str]) -> list[str]:
 def _find_category(typed: str, reading: _Reading) -> str:
     if not typed:
         return ""
-    wanted = fold_name(typed).strip()
-    for one in categories.CATEGORIES:
-        if one.branch != "repairs" and wanted in {fold_name(one.french).strip(), fold_name(one.english).strip()}:
-            return one.slug
-    if categories.find(typed) is not None:
-        return typed
+    wanted = fold_name(typed)
+    known = [(one.slug, fold_name(one.french)) for one in categories.CATEGORIES if one.branch != "repairs"]
+    found = [slug for slug, name in known if wanted == name or typed == slug]
+    found = found or [slug for slug, name in known if name.startswith(f"{wanted} ")]
+    if len(found) == 1:
+        return found[0]
     reading.fail("category", UNKNOWN_CATEGORY, typed[:60])
     return ""
 

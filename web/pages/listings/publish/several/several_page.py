@@ -67,13 +67,30 @@ async def post_several(request: web.Request) -> web.Response:
     """POST /publier/plusieurs: look at the table, or publish all of it; a second tap publishes nothing more."""
     acting = await find_author(request)
     form = await read_form(request, LIMITS)
+    if form.typed("act") == "publish" and await _was_published(request, acting, form):
+        raise _lead_back(acting, held=False)
     looked = await _look(request, acting, form)
     if not form.ok or looked is None or looked.faults or form.typed("act") != "publish":
         return await _show(request, acting, form, looked)
     held = await _publish(request, acting, form, looked)
     if held is None:
         return await _show(request, acting, form, looked)
-    raise redirect_with_message(acting.home or "/chez-moi", "several_held" if held else "several")
+    raise _lead_back(acting, held=held > 0)
+
+
+def _lead_back(acting: ActingAuthor, *, held: bool) -> web.HTTPSeeOther:
+    """To where the author's listings stand."""
+    return redirect_with_message(acting.home or "/chez-moi", "several_held" if held else "several")
+
+
+def _name_key(form: Form) -> str:
+    """What one page of a table that is ready can do once."""
+    return f"several {form.typed('once')}"
+
+
+async def _was_published(request: web.Request, acting: ActingAuthor, form: Form) -> bool:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return await idempotency_keys.is_claimed(conn, acting.account.actor_id, _name_key(form))
 
 
 async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looked | None:
@@ -117,7 +134,7 @@ async def _publish(request: web.Request, acting: ActingAuthor, form: Form, looke
     held, line = 0, 0
     try:
         async with transaction(instance.pool) as conn:
-            if await idempotency_keys.claim(conn, account.actor_id, f"several {form.typed('once')}") is not None:
+            if await idempotency_keys.claim(conn, account.actor_id, _name_key(form)) is not None:
                 return 0
             author = await actors.get(conn, account.actor_id)
             for one in looked.drafts:

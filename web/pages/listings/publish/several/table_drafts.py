@@ -68,7 +68,8 @@ async def make_drafts(
             fault = TableFault(line=line.line, column=_find_head(table, field), sentence=sentence)
             if (fault.line, fault.column) not in said:
                 faults.append(fault)
-    faults.sort(key=lambda one: one.line)
+    order = list(table.heads.values())
+    faults.sort(key=lambda one: (one.line, order.index(one.column) if one.column in order else len(order)))
     return drafts, faults
 
 
