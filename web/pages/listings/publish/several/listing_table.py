@@ -121,7 +121,7 @@ def read_table(text: str, say: Say) -> ListingTable:
     faults: list[TableFault] = []
     for number, cells in rows[1:]:
         got = {column: cells[place].strip() if place < len(cells) else "" for column, place in places.items()}
-        reading = _Reading(number, named, say)
+        reading = _LineReading(number, named, say)
         if any(cell.strip() for cell in cells[len(heads) :]):
             reading.fail("title", TOO_MANY_CELLS, len(cells))
         lines.append(TableLine(line=number, values=_read_values(got, reading), photos=_list_photos(got)))
@@ -131,7 +131,7 @@ def read_table(text: str, say: Say) -> ListingTable:
     return ListingTable(lines=tuple(lines), faults=tuple(faults), heads=named)
 
 
-class _Reading:
+class _LineReading:
     """One line being read, and what is wrong in it."""
 
     def __init__(self, line: int, heads: Mapping[Column, str], say: Say) -> None:
@@ -156,7 +156,7 @@ def _find_columns(heads: Sequence[str]) -> dict[Column, int]:
     return found
 
 
-def _read_values(got: Mapping[Column, str], reading: _Reading) -> MultiDict[str]:
+def _read_values(got: Mapping[Column, str], reading: _LineReading) -> MultiDict[str]:
     """What the form would have been sent; what nobody wrote is as the form has it first."""
     price = got.get("price", "")
     free = fold_name(price).strip() in {"libre", "prix libre"}
@@ -182,7 +182,7 @@ def _read_values(got: Mapping[Column, str], reading: _Reading) -> MultiDict[str]
     return MultiDict(values)
 
 
-def _choose(got: Mapping[Column, str], column: Column, reading: _Reading) -> str:
+def _choose(got: Mapping[Column, str], column: Column, reading: _LineReading) -> str:
     """What the form calls the word of this column; a code of the form is understood too."""
     typed = got.get(column, "")
     folded, words = fold_name(typed).strip(), WORDS[column]
@@ -200,20 +200,23 @@ def _list(words: Mapping[str, str]) -> list[str]:
     return list(seen.values())
 
 
-def _find_category(typed: str, reading: _Reading) -> str:
+def _find_category(typed: str, reading: _LineReading) -> str:
     if not typed:
         return ""
-    wanted = fold_name(typed)
-    known = [(one.slug, fold_name(one.french)) for one in categories.CATEGORIES if one.branch != "repairs"]
-    found = [slug for slug, name in known if wanted == name or typed == slug]
-    found = found or [slug for slug, name in known if name.startswith(f"{wanted} ")]
+    wanted, known = fold_name(typed), _fold_categories()
+    found = [slug for slug, name in known.items() if wanted == name or typed == slug]
+    found = found or [slug for slug, name in known.items() if name.startswith(f"{wanted} ")]
     if len(found) == 1:
         return found[0]
     reading.fail("category", UNKNOWN_CATEGORY, typed[:60])
     return ""
 
 
-def _read_duration(typed: str, reading: _Reading) -> str:
+def _fold_categories() -> dict[str, str]:
+    return {one.slug: fold_name(one.french) for one in categories.CATEGORIES if one.branch != "repairs"}
+
+
+def _read_duration(typed: str, reading: _LineReading) -> str:
     """ "une semaine", "3 jours", or as programs write it: "P1W"."""
     if not typed or re.fullmatch(r"P\d{1,3}[DWM]", typed):
         return typed

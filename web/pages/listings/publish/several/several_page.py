@@ -70,7 +70,7 @@ async def post_several(request: web.Request) -> web.Response:
     if form.typed("act") == "publish" and await _was_published(request, acting, form):
         raise _lead_back(acting, held=False)
     looked = await _look(request, acting, form)
-    if not form.ok or looked is None or looked.faults or form.typed("act") != "publish":
+    if not form.ok or looked.faults or form.typed("act") != "publish":
         return await _show(request, acting, form, looked)
     held = await _publish(request, acting, form, looked)
     if held is None:
@@ -93,8 +93,8 @@ async def _was_published(request: web.Request, acting: ActingAuthor, form: Form)
         return await idempotency_keys.is_claimed(conn, acting.account.actor_id, _name_key(form))
 
 
-async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looked | None:
-    """None where there is no table that could be read, which the form says."""
+async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looked:
+    """What the table says; where there is none that could be read, the form says so."""
     instance, account, speak = request.app[INSTANCE], acting.account, partial(say, request)
     photos = await take_photos(instance, form, account.actor_id)
     text = form.typed("table")
@@ -155,25 +155,25 @@ def _draw(request: web.Request, looked: Looked) -> list[tuple[TableDraft, Sequen
 
 
 async def _show(request: web.Request, acting: ActingAuthor, form: Form, looked: Looked | None) -> web.Response:
-    ready = looked is not None and form.ok and bool(looked.drafts) and not looked.faults
+    looked = looked or Looked(text="", drafts=(), faults=(), photos={})
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await load_places(conn, acting.account.actor_id)
         first = await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
         request,
         "publish/several.html",
-        status=422 if form.errors or (looked is not None and looked.faults) else 200,
+        status=422 if form.errors or looked.faults else 200,
         form=form,
-        text=looked.text if looked else "",
-        faults=looked.faults if looked else (),
-        rows=_draw(request, looked) if ready and looked else [],
-        photos=looked.photos if looked else {},
+        text=looked.text,
+        faults=looked.faults,
+        rows=[] if form.errors or looked.faults else _draw(request, looked),
+        photos=looked.photos,
         once=secrets.token_urlsafe(16),
         most=MOST_LINES,
         at_once=AT_ONCE,
         public_places=known.public,
         first=first,
-        acting_place=acting.account.name or acting.account.username if acting.home else "",
+        acting_place=(acting.account.name or acting.account.username) if acting.home else "",
         back=acting.home,
         action_url=f"{acting.home}{PAGE}",
     )
