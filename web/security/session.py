@@ -35,6 +35,7 @@ class SessionCookies:
     """What the cookies of one request say, and what its answer will set them to.
 
     `form_secret` is the cookie of somebody who is not logged in: the token in her forms is derived from it.
+    `left` is whoever logs out, or asks to be deleted: her browser then forgets what pages kept in it for her.
     `personal` pages hold a token: no proxy keeps them, and browsers ask again (but still go back without losing what
     was typed).
     """
@@ -45,6 +46,7 @@ class SessionCookies:
     new_session: str | None = None
     new_form_secret: str | None = None
     ended: bool = False
+    left: bool = False
     personal: bool = False
 
 
@@ -125,6 +127,8 @@ def _set_cookies(request: web.Request, response: web.StreamResponse) -> None:
         response.del_cookie(cookie_name(site), **flags)
     if visit.new_form_secret:
         response.set_cookie(form_cookie_name(site), visit.new_form_secret, **flags)
+    if visit.left:
+        response.headers["Clear-Site-Data"] = '"storage"'
     if visit.personal or visit.session or visit.ended:
         response.headers.setdefault("Cache-Control", "private, no-cache")
 
@@ -243,6 +247,12 @@ async def close_session(request: web.Request, conn: Connection) -> None:
     if visit.session is not None:
         await sessions.end(conn, visit.session)
     visit.account, visit.session, visit.new_session, visit.ended = None, None, None, True
+    leave_nothing(request)
+
+
+def leave_nothing(request: web.Request) -> None:
+    """Let this browser forget what pages kept in it for her: drafts and photos that never left (`Clear-Site-Data`)."""
+    request[VISIT].left = True
 
 
 def knows_us(request: web.Request) -> bool:

@@ -26,7 +26,7 @@ let done = 0;
 
 const say = (word, values = {}) => sentences[word].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const tell = (word, values) => (box.querySelector("[data-said]").textContent = word ? say(word, values) : "");
-const shown = () => [...list.children].filter((item) => !("gone" in item.dataset));
+const shown = () => [...list.children].filter((item) => !("gone" in item.dataset || "failed" in item.dataset));
 const waiting = () => queue.filter((job) => !("gone" in job.item.dataset));
 const newKey = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18)))).replace(/[+/]/g, "_");
 
@@ -230,13 +230,18 @@ function arrive(job, { id, thumbnail }) {
 function fail(job, why, worthTrying) {
   queue.splice(queue.indexOf(job), 1);
   failed = true;
-  setState(job, "failed", { name: job.name, why });
-  tell("failed", { name: job.name, why });
+  job.item.dataset.failed = "";
+  setState(job, "failed", { why: why.includes(job.name) ? why : `« ${job.name} » : ${why}` });
+  tell("unsent", { name: job.name });
+  number();
+  job.item.querySelectorAll("[data-which]").forEach((one) => (one.textContent = ` (${job.name})`));
   if (!worthTrying) return forget(job.key);
   const again = Object.assign(document.createElement("button"), { type: "button", className: "link" });
   again.textContent = say("again");
   again.onclick = () => {
+    delete job.item.dataset.failed;
     queue.push(job);
+    number();
     setState(job, "waiting");
     send();
   };

@@ -79,7 +79,7 @@ async def _turn(instance: Instance, form: Form, photos: list[Media]) -> list[Med
             turned.append(await turn_upload(instance, photo, degrees) if degrees else photo)
         except (RefusedPicture, Conflict, StoreFull):
             turned.append(photo)
-            form.fail_too("photos", "La photo %(number)s n’a pas pu être tournée : réessayez.", number=number)
+            form.fail("photos", "La photo %(number)s n’a pas pu être tournée : réessayez.", number=number)
     return turned
 
 

@@ -19,7 +19,7 @@ from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.date_ranges import describe_moments
 from web.rendering.render import reader_language, render, say
 from web.rendering.templating import LOCALES
-from web.security.session import require_account, require_right
+from web.security.session import leave_nothing, require_account, require_right
 
 HERE = "/compte/supprimer"
 
@@ -46,6 +46,7 @@ async def post_account_deletion(request: web.Request) -> web.Response:
             await queue_mail(conn, "leaving", account.actor_id, HERE)
     except Conflict:
         return await _show(request, form, status=409)
+    leave_nothing(request)
     raise redirect_with_message("/compte", "leaving")
 
 

@@ -73,7 +73,7 @@ async def save_form(instance: Instance, form: Form, photos: list[Picture], accou
     kind = next((one for one in KINDS if one == form.typed("kind")), KINDS[0])
     left = FormContent(
         kind=kind,
-        title=" ".join(form.typed("title").split())[:TITLE_LIMIT],
+        title=" ".join(NOT_TYPED.sub("", form.typed("title")).split())[:TITLE_LIMIT],
         fields=_list_typed(form),
         media_ids=[photo.id for photo in photos],
     )
