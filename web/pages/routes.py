@@ -32,6 +32,7 @@ from web.pages.listings import (
     status_changes,
 )
 from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
+from web.pages.listings.publish.several import several_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
@@ -70,6 +71,9 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/annonces/d/{{id:{ID}}}/jours", preserve_form(owner_unavailability.post_days)),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", preserve_form(replies.post_listing_answer)),
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),
+    web.get("/publier/plusieurs", several_page.show_several),
+    web.post("/publier/plusieurs", preserve_form(several_page.post_several)),
+    web.get("/publier/plusieurs/modele.csv", several_page.show_model),
     web.get("/publier", publish_page.show_publish),
     web.post("/publier", preserve_form(publish_page.post_publish)),
     web.post("/publier/photos", background_saves.post_photo),

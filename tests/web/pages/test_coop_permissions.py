@@ -52,6 +52,8 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/lieux/{place:[a-z0-9_]+}/annonces/d/{id:\\d{1,19}}/etat": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/annonces/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}/modifier": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/publier": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}/publier/plusieurs": "places",
+    "/coop/lieux/{place:[a-z0-9_]+}/publier/plusieurs/modele.csv": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/publier/photos": "places",
     "/coop/lieux/{place:[a-z0-9_]+}/responsables": "roles",
     "/coop/membres": "members",

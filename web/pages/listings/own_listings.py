@@ -44,6 +44,8 @@ SAID = {
     "kept_both": N_(
         "Votre brouillon est gardé. Il a aussi été changé ailleurs : l’autre version est gardée à part, ci-dessous."
     ),
+    "several": N_("Vos annonces sont publiées."),
+    "several_held": N_("Vos annonces sont reçues. L’équipe relit les premières d’un nouveau membre : vous le saurez."),
     "forgotten": N_("Le brouillon est effacé."),
     "pause": N_("En pause : plus personne ne peut la demander."),
     "reopen": N_("Rouverte : on peut de nouveau la demander."),

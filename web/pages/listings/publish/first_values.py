@@ -1,5 +1,7 @@
 """What stands in the publish form before anything is typed: what the address says, else what was chosen last time."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 from multidict import MultiDict
 
@@ -40,12 +42,18 @@ async def make_first_values(conn: Connection, request: web.Request, account: Acc
         await _take_over(conn, values, last)
     if values["where"] == AROUND_HOME and known.home is None:
         values["where"] = IN_COMMUNE
-    for said, name in SAID.items():
-        if request.query.get(said, "").strip():
-            values[name] = request.query[said].strip()[:LONGEST]
-    if request.query.get("lieu", "").strip():
-        values["where"] = IN_COMMUNE
+    _fill_in(values, request.query)
     return values
+
+
+def _fill_in(values: MultiDict[str], query: Mapping[str, str]) -> None:
+    """What the address says counts more than what was chosen the last time."""
+    for said, name in SAID.items():
+        typed = query.get(said, "").strip()
+        if typed:
+            values[name] = typed[:LONGEST]
+    if query.get("lieu", "").strip():
+        values["where"] = IN_COMMUNE
 
 
 async def _take_over(conn: Connection, values: MultiDict[str], last: Listing) -> None:

@@ -155,10 +155,8 @@ def _read_category(form: Form, kind: str) -> str | None:
 
 def _read_window(form: Form, today: date, *, dated: bool) -> dict[str, Any]:
     """When: from the first moment of a day to the last of another, in Paris; of what has no days only its end."""
-    start, stop = (read_day(form, name) if dated else None for name in ("first_day", "last_day"))
+    start, stop = _read_days(form, today) if dated else (None, None)
     end = read_day(form, "expires")
-    if stop and stop < (start or today):
-        form.fail("last_day", "Cette date vient avant le début. Choisissez-en une plus tard.")
     if end and end < today:
         form.fail("expires", "Cette date est passée. Choisissez-en une à partir d’aujourd’hui.")
     elif end and end > last_day(today):
@@ -168,6 +166,13 @@ def _read_window(form: Form, today: date, *, dated: bool) -> dict[str, Any]:
         "ends_at": _moment(stop, time(23, 59)),
         "expires_at": end_of(end).astimezone(UTC) if end else None,
     }
+
+
+def _read_days(form: Form, today: date) -> tuple[date | None, date | None]:
+    start, stop = read_day(form, "first_day"), read_day(form, "last_day")
+    if stop and stop < (start or today):
+        form.fail("last_day", "Cette date vient avant le début. Choisissez-en une plus tard.")
+    return start, stop
 
 
 def _moment(day: date | None, hour: time) -> datetime | None:

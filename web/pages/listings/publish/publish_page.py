@@ -258,7 +258,6 @@ async def _show(
 ) -> web.Response:
     instance = request.app[INSTANCE]
     acting = await find_author(request)
-    page = listing_path(instance.site, editing) if editing else "/publier"
     async with connection(instance.pool) as conn:
         known = await load_places(conn, acting.account.actor_id)
         home = await describe_known_home(conn, locale_of(request), known, acting.account)
@@ -279,15 +278,23 @@ async def _show(
         public_places=known.public,
         distances=DISTANCES,
         directions=DIRECTIONS,
-        back=acting.home or page,
-        action_url=f"{acting.home}{page}/modifier" if editing else f"{acting.home}{page}",
-        acting_place=acting.account.name or acting.account.username if acting.home else "",
         branches=categories.BRANCH_LABELS,
         tree=categories.CATEGORIES,
         most=MOST,
         heaviest=MAX_BYTES,
-        photos_url=f"{acting.home}/publier/photos",
         owner=acting.account.actor_id,
         life=life,
         first=first,
+        **_find_ways(acting, listing_path(instance.site, editing) if editing else ""),
     )
+
+
+def _find_ways(acting: ActingAuthor, page: str) -> dict[str, str]:
+    """Where the form leads, for whom it publishes; `page` is the listing that is changed."""
+    name = acting.account.name or acting.account.username
+    return {
+        "back": acting.home or page,
+        "action_url": f"{acting.home}{page}/modifier" if page else f"{acting.home}/publier",
+        "photos_url": f"{acting.home}/publier/photos",
+        "acting_place": name if acting.home else "",
+    }

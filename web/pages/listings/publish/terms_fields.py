@@ -34,11 +34,6 @@ def find_title_example(kind: str, mode: str) -> str:
     return TITLES.get((kind, mode), N_("Tente 4 places"))
 
 
-def is_counted(form: Form, mode: str) -> bool:
-    """Whether it is asked how many there are; a service is counted in hours, or is one."""
-    return mode != "service" or form.typed("unit") == "hour"
-
-
 def is_dated(kind: str, mode: str) -> bool:
     """Whether it is asked from when until when it is to be had, or needed; a call says how urgent it is."""
     return kind != "repair_call" and mode in DATED
@@ -54,7 +49,7 @@ def read_terms(form: Form, kind: str, branding: Branding) -> dict[str, Any]:
         "mode": mode or "other",
         **_read_terms_of(form, mode, offered=offered),
         "condition": _read_condition(form) if offered and mode != "service" else None,
-        "quantity": _read_quantity(form) if is_counted(form, mode) else Decimal(1),
+        "quantity": _read_quantity(form, mode),
         "first_come": offered and mode == "gift" and form.choice("first_come", WHO, default="choisir") == "premier",
         "points": read_number(form, "points") or None if branding.currency and mode in PRICED else None,
     }
@@ -111,7 +106,10 @@ def _read_money(form: Form, name: str) -> Decimal | None:
     return amount
 
 
-def _read_quantity(form: Form) -> Decimal:
+def _read_quantity(form: Form, mode: str) -> Decimal:
+    """How many there are; a service is counted in hours, or is one."""
+    if mode == "service" and form.typed("unit") != "hour":
+        return Decimal(1)
     typed = form.text("quantity", limit=6) or "1"
     if not typed.isdecimal() or not 1 <= int(typed) <= 999:
         form.fail("quantity", "Écrivez un nombre, de 1 à 999.")

@@ -45,7 +45,7 @@ async def test_each_mode_asks_its_own_questions_without_javascript(live: Live, c
     await live.log_in(context, live.village.alice)
     page = await context.new_page()
     await page.goto(f"{live.url}/publier")
-    await page.locator("details.more summary").click()
+    await page.locator("#precisions summary").click()
 
     for (kind, mode), asked in QUESTIONS.items():
         await page.locator(f"[name=kind][value={kind}]").check()
@@ -116,8 +116,8 @@ async def test_what_is_rare_is_closed_until_it_is_filled_in_or_refused(alice: Br
         alice, "/publier", page, changed(page, title="Roue", mode="loan", audience="coop", act="preview")
     )
 
-    assert page.html.xpath("//details[@class='more'][not(@open)]")
-    assert [len(one.html.xpath("//details[@class='more'][@open]")) for one in (wrong, filled)] == [1, 1]
+    assert page.html.xpath("//details[@id='precisions'][not(@open)]")
+    assert [len(one.html.xpath("//details[@id='precisions'][@open]")) for one in (wrong, filled)] == [1, 1]
 
 
 async def test_three_photos_and_a_title_are_published_without_another_answer(

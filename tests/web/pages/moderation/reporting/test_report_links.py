@@ -71,6 +71,7 @@ OWN = (
         "/static",
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
+    "/annonces/prolonger",
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 
