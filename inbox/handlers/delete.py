@@ -13,6 +13,7 @@ from models.store.database import Connection
 from models.traffic import tombstones
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.posts.quote_requests import process_refused_quote
+from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
 
 
@@ -33,6 +34,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
     elif not post.local and post.author_id == sender.id:
         await tombstones.save_deleted(conn, uri, sender.uri)
         await end_copies(conn, site, sender, post.id)
+        await note_in_copies(conn, post.id, told=False)
         await held_posts.forget(conn, post_id=post.id)
         await posts.delete(conn, post.id)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.listings.listings import ListingKind, ListingMode, ListingStatus
+from models.listings.listings import Listing, ListingKind, ListingMode, ListingStatus, read_listing
 from models.posts import Audience
 from models.store.database import Connection, fetch_all, fetch_records
 
@@ -102,3 +102,17 @@ async def count_by_state(conn: Connection, actor_id: int) -> dict[ListingStatus,
         actor_id,
     )
     return {row["status"]: row["count"] for row in rows}
+
+
+async def find_latest(conn: Connection, actor_id: int, kind: ListingKind) -> Listing | None:
+    """What she published last of this kind, whatever became of it since."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT * FROM full_listing
+        WHERE author_id = $1 AND local AND deleted_at IS NULL AND kind = $2 ORDER BY id DESC LIMIT 1
+        """,
+        actor_id,
+        kind,
+    )
+    return read_listing(rows[0]) if rows else None

@@ -473,7 +473,9 @@ CREATE TABLE media (
     duration double precision,  -- seconds
     measures jsonb NOT NULL DEFAULT '{}',
     poster_url text,            -- of a film or sound from elsewhere: the picture that stands for it
-    likeness bigint             -- How a picture looks, in 64 bits: two that look alike differ in few.
+    likeness bigint,            -- How a picture looks, in 64 bits: two that look alike differ in few.
+    -- A browser that did not hear that a photo arrived sends it again under the same key: it is the same photo.
+    upload_key text
 );
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
 -- Whether a picture may be shown is asked by the key in its address.
@@ -483,6 +485,7 @@ CREATE INDEX media_owner ON media (owner_id);
 CREATE INDEX media_post ON media (post_id, "position");
 CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
 CREATE INDEX media_thumbnail ON media (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
+CREATE UNIQUE INDEX media_upload_key ON media (owner_id, upload_key) WHERE upload_key IS NOT NULL;
 
 -- Files whose row is gone, however it went: a chore removes them from the store.
 CREATE TABLE unused_file (
@@ -1127,9 +1130,12 @@ CREATE TABLE listing_draft (
     fields jsonb,                             -- [[name, typed]], in the order of the form
     media_ids bigint[] NOT NULL DEFAULT '{}',  -- photos that it keeps from being forgotten
     updated_at timestamptz NOT NULL DEFAULT now(),
+    version integer NOT NULL DEFAULT 1,
+    writer text,                              -- the page that typed it last: the same page never makes two drafts
     CONSTRAINT listing_draft_begins CHECK ((note_id IS NULL) <> (fields IS NULL))
 );
 CREATE INDEX listing_draft_actor ON listing_draft (actor_id, id DESC);
+CREATE UNIQUE INDEX listing_draft_writer ON listing_draft (actor_id, writer) WHERE writer IS NOT NULL;
 
 CREATE TABLE sign_up (
     id bigint PRIMARY KEY,
@@ -1359,7 +1365,7 @@ CREATE TABLE exchange_event (
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
-        'read_by_team')),
+        'read_by_team', 'listing_ended')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );

@@ -10,7 +10,11 @@ from tests.limit_constants import read_field_limits, read_limits
 LIMITS: dict[str, object] = {
     "web.actions.mention_lookup.MOST": 5,
     "web.actions.sign_up.NAME_LIMIT": 60,
+    "web.pages.listings.publish.first_values.LONGEST": 4_000,
     "web.pages.listings.publish.kept_forms.TITLE_LIMIT": 100,
+    "web.pages.listings.publish.several.listing_table.MOST_LINES": 100,
+    "web.pages.listings.publish.several.several_page.LARGEST_TABLE": 131_072,
+    "web.pages.listings.publish.several.table_photos.AT_ONCE": 12,
     "web.pages.people.arrivals.arrival_settings.CLOSED_LIMIT": 500,
     "web.pages.people.arrivals.arrival_settings.QUESTION_LIMIT": 200,
     "web.pages.people.arrivals.waiting_page.MOST_NAMED": 6,

@@ -1,7 +1,7 @@
 """What is new to a member, in words: one line for each thing, who did it, about what, and where it leads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from federation.texts.html_cleaner import to_text
@@ -68,6 +68,7 @@ ONE: dict[str, str] = {
     "stopped": N_("La coopérative a suspendu le compte de %(who)s : votre échange peut être annulé"),
     "resumed": N_("Le compte de %(who)s n’est plus suspendu"),
     "read_by_team": N_("L’équipe de la coop a ouvert votre conversation avec %(who)s, où un message a été signalé"),
+    "listing_ended": N_("L’annonce dont vous parlez avec %(who)s s’est arrêtée"),
     "invitation_used": N_("%(who)s fait maintenant partie de la coop, grâce à votre invitation"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
@@ -85,7 +86,7 @@ ICONS = {
     "cancelled": "close", "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
     "explained": "message", "unheard": "warning", "asked_again": "waiting", "stopped": "warning", "resumed": "done",
-    "read_by_team": "flag",
+    "read_by_team": "flag", "listing_ended": "close",
     "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
@@ -104,7 +105,8 @@ PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter"}
 class NewsItem:
     """One thing that is new: `words` say who did what, `what` names the thing.
 
-    In a thread `who` is the other one, and `more` counts what else is new in it.
+    In a thread `who` is the other one, and `more` counts what else is new in it. `prolongs` is the end that one button
+    takes away.
     """
 
     id: int
@@ -117,6 +119,7 @@ class NewsItem:
     unread: bool
     who: str = ""
     more: int = 0
+    prolongs: EndNotice | None = None
 
 
 async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, rows: Sequence[News]) -> list[NewsItem]:
@@ -136,7 +139,8 @@ def _build_item(site: Site, say: Say, reader_id: int, subjects: NewsSubjects, ro
         return _build_own_words(row, row.type, ICONS[row.type], subjects.staff[row.id])
     end = subjects.ends.get(row.post_id or 0)
     if end is not None:
-        return _build_own_words(row, f"end_{end.kind}", "date", _build_end_item(site, say, end))
+        told = _build_own_words(row, f"end_{end.kind}", "date", _build_end_item(site, say, end))
+        return replace(told, prolongs=end if end.count == 1 and end.current else None)
     there, post, roots = subjects.list_people(row), subjects.posts.get(row.post_id or 0), subjects.roots
     kind, others = _kind(row, subjects.posts, roots, reader_id), row.count - len(row.actor_ids)
     return NewsItem(

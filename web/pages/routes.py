@@ -23,8 +23,16 @@ from web.pages.exchanges.points import balance
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import crawlers, help, home, setup
 from web.pages.instance.documents import acceptance, reading
-from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, status_changes
-from web.pages.listings.publish import kept_forms, publish_page
+from web.pages.listings import (
+    listing_page,
+    own_listings,
+    owner_unavailability,
+    prolonging,
+    repair_calls,
+    status_changes,
+)
+from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
+from web.pages.listings.publish.several import several_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
@@ -65,13 +73,21 @@ PAGES: list[web.RouteDef] = [
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
     web.get(f"/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
     web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.get(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.show_prolonging),
+    web.post(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.post_prolonging),
     web.get(f"/annonces/d/{{id:{ID}}}", listing_page.show_by_id),
     web.post(f"/annonces/d/{{id:{ID}}}/etat", preserve_form(status_changes.post_state)),
+    web.post(f"/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
     web.post(f"/annonces/d/{{id:{ID}}}/jours", preserve_form(owner_unavailability.post_days)),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", preserve_form(replies.post_listing_answer)),
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),
+    web.get("/publier/plusieurs", several_page.show_several),
+    web.post("/publier/plusieurs", preserve_form(several_page.post_several)),
+    web.get("/publier/plusieurs/modele.csv", several_page.show_model),
     web.get("/publier", publish_page.show_publish),
     web.post("/publier", preserve_form(publish_page.post_publish)),
+    web.post("/publier/photos", background_saves.post_photo),
+    web.post("/publier/brouillon", background_saves.post_draft),
     web.get("/lieux", search.list_places),
     web.get("/depannage", repair_calls.show_breakdown),
     web.post("/depannage/prevenir", repair_calls.post_watch),

@@ -74,6 +74,7 @@ TOLD: dict[str, str] = {
     "last_call": N_("Dernier rappel : si personne ne dit ce qu’il en est, l’accord s’éteint dans une semaine."),
     "explained": N_("Un message automatique dit comment répondre par oui ou par non."),
     "read_by_team": N_("L’équipe de la coop a ouvert cette conversation, parce qu’un message y a été signalé."),
+    "listing_ended": N_("L’annonce s’est arrêtée. Vous pouvez encore vous écrire ici."),
     "unheard": N_("Cette réponse ne compte pas. Un message automatique dit pourquoi :"),
 }
 """What happens by itself."""
@@ -84,6 +85,7 @@ ICONS = {
     "last_call": "warning",
     "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
     "stopped": "warning", "resumed": "done", "read_by_team": "flag",
+    "listing_ended": "close",
 }  # fmt: skip
 
 

@@ -77,6 +77,7 @@ OWN = (
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
     *("/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
+    "/annonces/prolonger",
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 
