@@ -98,6 +98,7 @@ PAGES: dict[str, Shown] = {
     "accessibility": Shown("/accessibilite", *EVERYBODY),
     "programs": Shown("/api/docs", *EVERYBODY),
     "publish": Shown("/publier", "member"),
+    "publish several": Shown("/publier/plusieurs", "member"),
     "cases": Shown("/coop/dossiers", *list_holders("reports")),
     "cases to confirm": Shown("/coop/dossiers?voir=a-confirmer", *list_holders("reports")),
     "appeals": Shown("/coop/dossiers?voir=recours", *list_holders("reports")),
