@@ -208,3 +208,19 @@ async def list_by_actor(conn: Connection, actor_id: int) -> list[int]:
         conn, "SELECT listing_id FROM reserve_place WHERE actor_id = $1 ORDER BY listing_id", actor_id
     )
     return found
+
+
+async def has_written_since(conn: Connection, exchange_id: int, actor_id: int, agreement_id: int) -> bool:
+    """Whether somebody wrote in a thread after this agreement was refused."""
+    found = await fetch_column(
+        conn,
+        """
+        SELECT true FROM exchange_message m JOIN post p ON p.id = m.post_id
+        WHERE m.exchange_id = $1 AND p.author_id = $2
+            AND p.id > (SELECT max(id) FROM exchange_event WHERE agreement_id = $3 AND kind = 'refused') LIMIT 1
+        """,
+        exchange_id,
+        actor_id,
+        agreement_id,
+    )
+    return bool(found)

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 from models.errors import Conflict, Invalid, NotFound
-from models.exchanges import agreements, exchanges, reserves
+from models.exchanges import agreements, exchanges, own_exchanges, reserves
+from models.exchanges.agreements import Agreement
+from models.exchanges.exchanges import Exchange
 from models.exchanges.reserves import Span
 from models.listings import listings
 from models.listings.listings import STANDING, Listing, find_stock, has_calendar
@@ -12,13 +14,15 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.reasons import NOES
+from outbox.exchanges import acts
 from outbox.exchanges.agreements.endings import refuse
 from outbox.exchanges.agreements.request_preconditions import require_may_ask
 from outbox.exchanges.agreements.terms import FARTHEST, LONGEST
-from outbox.exchanges.agreements.turns import call, give_back
+from outbox.exchanges.agreements.turns import call, give_back, is_promised
 from outbox.listings import listings as outbox_listings
+from outbox.threads import messages
 from outbox.threads.agreement_context import Said
-from outbox.threads.waiting_requests import tell_in_words
+from outbox.threads.waiting_requests import OTHER_CHOSEN, TO_STAY, tell_in_words, write_no
 
 LONGEST_LIST = 50
 """So many stand on one list at most."""
@@ -136,8 +140,7 @@ async def call_instead(conn: Connection, site: Site, owner: Actor, listing_id: i
         raise NotFound
     if place.state == "called":
         return
-    stock = find_stock(listing.details)
-    if stock is not None and await agreements.sum_bound(conn, listing_id) >= stock:
+    if await is_promised(conn, listing):
         raise Conflict("already_agreed_with_another")
     called = await reserves.find_called(conn, listing_id)
     if called is not None:
@@ -157,3 +160,30 @@ async def _get_own(conn: Connection, owner: Actor, listing_id: int) -> Listing:
     if listing is None or listing.post.author_id != owner.id:
         raise NotFound
     return listing
+
+
+async def choose(conn: Connection, site: Site, owner: Actor, agreement: Agreement, said: Said) -> Agreement:
+    """Say yes to one of several, after a warning: whoever asked is told, and whoever only wrote too.
+
+    Raises what `acts.perform` raises.
+    """
+    done = await acts.perform(conn, site, owner, agreement, "accept", said)
+    listing = await _get_own(conn, owner, done.listing_id)
+    if not await is_promised(conn, listing):
+        return done
+    until = datetime.now(UTC) + TO_STAY
+    for thread in await list_talkers(conn, listing.id, owner.id):
+        partner = await actors.get(conn, thread.partner_id)
+        if await messages.may_write(conn, owner, partner):
+            await reserves.offer(conn, listing.id, partner.id, since=thread.created_at, until=until)
+            text = write_no(partner, OTHER_CHOSEN, said.others)
+            await messages.write(conn, site, owner, thread, messages.Words(text=text))
+    return done
+
+
+async def list_talkers(conn: Connection, listing_id: int, owner_id: int) -> list[Exchange]:
+    """Threads of those who wrote about a listing, asked for nothing, and stand on no list yet."""
+    standing = {one.actor_id for one in await reserves.list_places(conn, listing_id)}
+    found = await own_exchanges.list_about(conn, owner_id, listing_id)
+    talking = [one for one in found if one.state is None and one.other_id not in standing]
+    return [await exchanges.get_for(conn, one.id, owner_id) for one in talking]

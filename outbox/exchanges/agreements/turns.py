@@ -40,13 +40,13 @@ async def give_back(conn: Connection, site: Site, owner: Actor, listing_id: int)
     listing = await listings.find_by_post(conn, listing_id)
     if listing is None or not owner.local or listing.post.deleted_at is not None:
         return
-    if listing.details.status != "reserved" or await _is_promised(conn, listing):
+    if listing.details.status != "reserved" or await is_promised(conn, listing):
         return
     if not await call_next(conn, site, owner, listing):
         await outbox_listings.free(conn, site, owner, listing.uri)
 
 
-async def _is_promised(conn: Connection, listing: Listing) -> bool:
+async def is_promised(conn: Connection, listing: Listing) -> bool:
     """Whether all that can be given once is."""
     stock = find_stock(listing.details)
     if listing.details.mode in AGAIN_AND_AGAIN or stock is None:
@@ -181,7 +181,7 @@ async def _look_again(conn: Connection, site: Site, listing_id: int, at: datetim
     if listing.details.mode in AGAIN_AND_AGAIN:
         if await reserves.find_called(conn, listing_id) is None:
             await _call_borrower(conn, owner, listing, at)
-    elif not await _is_promised(conn, listing) and await call_next(conn, site, owner, listing):
+    elif not await is_promised(conn, listing) and await call_next(conn, site, owner, listing):
         await outbox_listings.reserve(conn, site, owner, listing.uri)
 
 
