@@ -1,6 +1,7 @@
 """Delete: something, or somebody, elsewhere is no more (AX9 to AX13)."""
 
 from federation.vocabulary.activities.activities import Delete
+from inbox.exchanges.agreements import process_unreport
 from inbox.posts.remote_posts import require_own
 from models import posts
 from models.moderation import held_posts
@@ -26,6 +27,9 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await account_erasure.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
+    if await process_unreport(conn, site, sender, uri):
+        await tombstones.save_deleted(conn, uri, sender.uri)
+        return
     await _end_quotes(conn, site, sender, uri)
     await message_requests.take_back(conn, uri, sender.id)
     post = await posts.find_by_uri(conn, uri)

@@ -16,7 +16,8 @@ class MyListing:
     """One listing of hers. It is `hidden` by the team, or `held`: it waits for a look before anybody else sees it.
 
     `turns`: requests that she is to answer, `turn_id` the thread of the oldest one; `unread`: threads with something
-    new; `agreed`: agreements that are not over yet, the next one with its days and the other's name.
+    new; `agreed`: agreements that are not over yet, the next one with its days and the other's name;
+    `waiting`: who stands on its list.
     """
 
     id: int
@@ -38,6 +39,7 @@ class MyListing:
     next_other: str | None
     hidden: bool
     held: bool
+    waiting: int
 
 
 async def list_mine(
@@ -51,7 +53,8 @@ async def list_mine(
         """
         SELECT mine.*, asked.turns, asked.turn_id, asked.agreed, coalesce(threads.unread, 0) AS unread,
             soon.exchange_id AS next_id, soon.begins_at AS next_begins_at, soon.ends_at AS next_ends_at,
-            soon.other AS next_other
+            soon.other AS next_other, (SELECT count(*) FROM reserve_place r
+                WHERE r.listing_id = mine.id AND r.state <> 'offered') AS waiting
         FROM (
             SELECT p.id, p.url, p.audience, l.title, l.kind, l.mode, l.status, l.expires_at,
                 array_position($2::text[], l.status) AS rank, p.hidden_at IS NOT NULL AS hidden,

@@ -534,7 +534,8 @@ CREATE TABLE notification (
         'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
         'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
         'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
-        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue')),
+        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
+        'reserve_next', 'listing_ended')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -2209,6 +2210,27 @@ CREATE TABLE known_word_count (
     single boolean DEFAULT true PRIMARY KEY CHECK (single),
     last_id bigint NOT NULL DEFAULT 0
 );
+-- Who would have it if it were free: after somebody else was chosen, or while it is out. In the order of `since`.
+CREATE TABLE reserve_place (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    state text NOT NULL CHECK (state IN ('offered', 'waiting', 'called')),
+    since timestamptz NOT NULL,               -- when she first asked for it
+    begins_at timestamptz,                    -- the days that she wants; NULL for any
+    ends_at timestamptz,
+    until timestamptz,                        -- how long she may say whether she stays, or whether she still wants it
+    agreement_id bigint REFERENCES agreement(id) ON DELETE SET NULL,  -- the terms that she was asked about
+    due boolean NOT NULL DEFAULT false,       -- something became free since it was last looked at
+    CONSTRAINT reserve_place_once UNIQUE (listing_id, actor_id),
+    CONSTRAINT reserve_place_days CHECK ((begins_at IS NULL) = (ends_at IS NULL) AND begins_at < ends_at),
+    CONSTRAINT reserve_place_until CHECK ((until IS NULL) = (state = 'waiting'))
+);
+CREATE INDEX reserve_place_actor ON reserve_place (actor_id);
+CREATE INDEX reserve_place_agreement ON reserve_place (agreement_id) WHERE agreement_id IS NOT NULL;
+CREATE UNIQUE INDEX reserve_place_called ON reserve_place (listing_id) WHERE state = 'called';
+CREATE INDEX reserve_place_due ON reserve_place (listing_id) WHERE due;
+CREATE INDEX reserve_place_until ON reserve_place (until) WHERE until IS NOT NULL;
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from federation.uris import listing_uri, listing_url
 from federation.vocabulary.marketplace import Proposal
 from models import posts
 from models.errors import Conflict, Invalid
-from models.exchanges import points
+from models.exchanges import points, reserves
 from models.listings import listings
 from models.listings.listings import OVER, ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
 from models.news import notifications
@@ -230,6 +230,7 @@ async def _save(
         raise Conflict("listing_changed")
     await posts.save_audience(conn, held.id, new)
     await listings.save_details(conn, held.id, details)
+    await reserves.note_freed(conn, held.id)
     changed = await listings.find_by_post(conn, held.id)
     assert changed is not None
     await repair_calls.notify_near(conn, changed)

@@ -41,6 +41,12 @@ ONE: dict[str, str] = {
     "poll": N_("Un sondage de %(who)s est terminé"),
     "own_poll": N_("Votre sondage est terminé"),
     "repair_call": N_("%(who)s est en panne près de chez vous"),
+    "reserve_next": N_("C’est de nouveau libre chez %(who)s, et c’est votre tour"),
+    "reserve_joined": N_("%(who)s l’aimerait quand ce sera libre"),
+    "reserve_left": N_("%(who)s n’attend plus"),
+    "reserve_passed": N_("%(who)s et vous : le tour est passé à la personne suivante"),
+    "reserve_closed": N_("L’annonce est close, et sa liste de réserve aussi"),
+    "unreported": N_("%(who)s s’est trompé·e : ce n’est pas encore fait"),
     "message": N_("%(who)s vous a écrit"),
     "said": N_("%(who)s vous a écrit"),
     "requested": N_("%(who)s vous fait une demande"),
@@ -93,6 +99,8 @@ ICONS = {
     "post_held": "waiting", "post_released": "done", "second_asked": "waiting", "appeal": "flag",
     "handed_over": "agreement", "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
     "invitation_used": "enter", "documents": "agreement", "letters_waiting": "message", "servers_stuck": "network",
+    "reserve_next": "date", "reserve_joined": "waiting", "reserve_left": "close", "reserve_passed": "close",
+    "reserve_closed": "close", "unreported": "retry",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip
 

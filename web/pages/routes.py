@@ -20,6 +20,7 @@ from web.pages.exchanges.guests import contact_form as guest_door
 from web.pages.exchanges.guests import thread as guest_thread
 from web.pages.exchanges.guests import unsubscribe as guest_ending
 from web.pages.exchanges.points import balance
+from web.pages.exchanges.reserve import choosing, waiting
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import crawlers, help, home, setup
 from web.pages.instance.documents import acceptance, reading
@@ -29,6 +30,7 @@ from web.pages.listings import (
     owner_unavailability,
     prolonging,
     repair_calls,
+    reserve_list,
     status_changes,
 )
 from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
@@ -78,6 +80,9 @@ PAGES: list[web.RouteDef] = [
     web.get(f"/annonces/d/{{id:{ID}}}", listing_page.show_by_id),
     web.post(f"/annonces/d/{{id:{ID}}}/etat", preserve_form(status_changes.post_state)),
     web.post(f"/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
+    web.post(f"/annonces/d/{{id:{ID}}}/liste", reserve_list.post_call),
+    web.get(f"/annonces/d/{{id:{ID}}}/prevenir", waiting.show_waiting),
+    web.post(f"/annonces/d/{{id:{ID}}}/prevenir", preserve_form(waiting.post_waiting)),
     web.post(f"/annonces/d/{{id:{ID}}}/jours", preserve_form(owner_unavailability.post_days)),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", preserve_form(replies.post_listing_answer)),
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),
@@ -118,6 +123,9 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/echanges/{{id:{ID}}}/contact", preserve_form(messages.post_contact)),
     web.post(f"/echanges/{{id:{ID}}}/silence", messages.post_mute),
     web.post(f"/echanges/{{id:{ID}}}/accord", preserve_form(agreement_actions.post_act)),
+    web.post(f"/echanges/{{id:{ID}}}/liste", preserve_form(agreement_actions.post_place)),
+    web.get(f"/echanges/{{id:{ID}}}/choisir", choosing.show_choosing),
+    web.post(f"/echanges/{{id:{ID}}}/choisir", preserve_form(choosing.post_choosing)),
     web.post(f"/echanges/{{id:{ID}}}/merci", preserve_form(thanks.post_thanks)),
     web.post(f"/echanges/{{id:{ID}}}/renvoyer", agreement_actions.post_again),
     web.get(f"/echanges/{{id:{ID}}}/proposer", proposals.show_proposing),
@@ -161,6 +169,7 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/invite/{{token:{SIGNED}}}/confirmer", preserve_form(guest_thread.post_confirm)),
     web.post(f"/invite/{{token:{SIGNED}}}/messages", preserve_form(guest_thread.post_message)),
     web.post(f"/invite/{{token:{SIGNED}}}/accord", preserve_form(guest_acts.post_act)),
+    web.post(f"/invite/{{token:{SIGNED}}}/liste", preserve_form(guest_acts.post_place)),
     web.post(f"/invite/{{token:{SIGNED}}}/merci", preserve_form(guest_acts.post_thanks)),
     web.get(f"/invite/{{token:{SIGNED}}}/demander", guest_acts.show_terms),
     web.post(f"/invite/{{token:{SIGNED}}}/demander", preserve_form(guest_acts.post_terms)),

@@ -20,7 +20,7 @@ OURS_ALONE = (
 )  # fmt: skip
 """What Mastodon's API has no word for, and clients no line."""
 
-AS: dict[str, str] = {"repair_call": "status", "decision": "moderation_warning"}
+AS: dict[str, str] = {"repair_call": "status", "reserve_next": "status", "decision": "moderation_warning"}
 """What a client knows by another name: a call that somebody asked to be told of is a post of that kind."""
 
 DETAILED = frozenset({"admin.report", "decision"})

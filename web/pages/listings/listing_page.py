@@ -64,6 +64,9 @@ SAID = {
     "changed": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
     "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
     "days": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
+    "asked": N_("C’est demandé. Vous verrez sa réponse ici et dans votre échange."),
+    "waits": N_("C’est noté : vous êtes sur la liste. Nous vous le dirons quand c’est votre tour."),
+    "left": N_("C’est noté : vous n’êtes plus sur la liste."),
     "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""

@@ -19,6 +19,7 @@ from models.people.actors import Actor
 from models.posts.media import media
 from models.settings import Site
 from models.store.database import Connection, connection
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.listings.listing_suggestions import read_words
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
@@ -83,6 +84,8 @@ class MyListingView:
     more: int
     hidden: bool
     held: bool
+    waiting: int
+    once: bool
 
 
 async def show_my_place(request: web.Request) -> web.Response:
@@ -169,6 +172,8 @@ def _make_row(site: Site, locale: ReaderLocale, one: MyListing, pictures: Sequen
         more=max(one.agreed - 1, 0),
         hidden=one.hidden,
         held=one.held,
+        waiting=one.waiting,
+        once=one.mode not in AGAIN_AND_AGAIN,
     )
 
 

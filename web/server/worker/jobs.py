@@ -38,7 +38,7 @@ from models.store.database import Connection, transaction
 from models.traffic import backfills, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound import deliveries
-from outbox.exchanges.agreements import endings
+from outbox.exchanges.agreements import endings, turns
 from outbox.exchanges.reminders import remind_due
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
@@ -247,6 +247,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "archives": ("23 * * * *", job.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),
+    "reserves": ("* * * * *", turns.tell_due),
     "repair_calls": ("* * * * *", notify_due),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),
