@@ -1,0 +1,142 @@
+-- Searches that members want to be told of, and what was found for them.
+CREATE TABLE search_alert (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    parameters text NOT NULL,                 -- the search as the address of /annonces has it: the same one is kept once
+    text text NOT NULL DEFAULT '',            -- as typed
+    query tsquery,                            -- what it means; NULL where any words will do
+    kinds text[] NOT NULL DEFAULT '{}',       -- empty ones narrow nothing, as in models/searches
+    modes text[] NOT NULL DEFAULT '{}',
+    category text,                            -- as chosen; `categories` are it and its narrower ones
+    categories text[] NOT NULL DEFAULT '{}',
+    territory_uris text[] NOT NULL DEFAULT '{}',
+    communes text[] NOT NULL DEFAULT '{}',    -- INSEE codes
+    epcis text[] NOT NULL DEFAULT '{}',       -- SIREN codes; one of all of both is enough
+    area text NOT NULL DEFAULT '',            -- how the place or the territories are called
+    latitude double precision,
+    longitude double precision,
+    radius double precision,                  -- km around the place
+    with_photo boolean NOT NULL DEFAULT false,
+    from_places boolean NOT NULL DEFAULT false,
+    rhythm text NOT NULL CHECK (rhythm IN ('now', 'daily', 'weekly')),
+    by_mail boolean NOT NULL DEFAULT true,
+    paused_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT search_alert_once UNIQUE (actor_id, parameters),
+    CONSTRAINT search_alert_radius CHECK (radius IS NULL OR latitude IS NOT NULL AND longitude IS NOT NULL)
+);
+
+-- What was found for whom, by which of her alerts: each listing once for each member, whatever becomes of either.
+CREATE TABLE alert_find (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    alert_id bigint NOT NULL REFERENCES search_alert(id) ON DELETE CASCADE,
+    found_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    notification_id bigint REFERENCES notification(id) ON DELETE SET NULL,  -- the line that tells of it
+    mailed_at timestamptz,                    -- a mail named it, or was not to
+    PRIMARY KEY (actor_id, listing_id)
+);
+CREATE INDEX alert_find_alert ON alert_find (alert_id, listing_id DESC);
+CREATE INDEX alert_find_listing ON alert_find (listing_id);
+CREATE INDEX alert_find_notification ON alert_find (notification_id) WHERE notification_id IS NOT NULL;
+CREATE INDEX alert_find_untold ON alert_find (found_at) WHERE told_at IS NULL;
+CREATE INDEX alert_find_unmailed ON alert_find (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
+
+-- Listings that are still to be held against alerts. An edit tells those alone whose alert was there before the listing.
+CREATE TABLE unmatched_listing (
+    post_id bigint PRIMARY KEY REFERENCES listing(post_id) ON DELETE CASCADE,
+    edited boolean NOT NULL,
+    since timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE FUNCTION queue_for_alerts(listing_id bigint, only_edited boolean) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO unmatched_listing (post_id, edited) VALUES ($1, $2)
+    ON CONFLICT (post_id) DO UPDATE SET edited = unmatched_listing.edited AND excluded.edited
+$$;
+COMMENT ON FUNCTION queue_for_alerts(bigint, boolean) IS
+    'A listing is held against all alerts soon: new ones, and those that stand again, whatever made them do so.';
+
+CREATE FUNCTION queue_listing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(NEW.post_id, TG_ARGV[0] = 'edited');
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_listing() IS
+    'What is published, opened again or changed is held against alerts; a trigger, since listings come in, from here '
+    'and from elsewhere, by many ways.';
+CREATE TRIGGER listing_new AFTER INSERT ON listing FOR EACH ROW EXECUTE FUNCTION queue_listing('new');
+CREATE TRIGGER listing_opened AFTER UPDATE OF status ON listing FOR EACH ROW
+    WHEN (is_open_status(NEW.status) AND NOT is_open_status(OLD.status)) EXECUTE FUNCTION queue_listing('new');
+CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
+    WHEN (is_open_status(NEW.status) AND (NEW.kind, NEW.mode, NEW.title, NEW.description, NEW.category,
+            NEW.territory_uri, NEW.commune_code, NEW.postcode, NEW.latitude, NEW.longitude)
+        IS DISTINCT FROM (OLD.kind, OLD.mode, OLD.title, OLD.description, OLD.category,
+            OLD.territory_uri, OLD.commune_code, OLD.postcode, OLD.latitude, OLD.longitude))
+    EXECUTE FUNCTION queue_listing('edited');
+
+CREATE FUNCTION queue_post() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(NEW.id, false);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_post() IS
+    'What was held, hidden or waited for its host to be let in is held against alerts once it stands in lists.';
+CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
+    WHEN (NEW.kind = 'listing' AND NEW.audience IN ('network', 'coop', 'territories')
+        AND OLD.audience NOT IN ('network', 'coop', 'territories'))
+    EXECUTE FUNCTION queue_post();
+
+CREATE FUNCTION queue_listings_of_author() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(l.post_id, false) FROM post p JOIN listing l ON l.post_id = p.id
+    WHERE p.author_id = NEW.id AND p.deleted_at IS NULL AND is_open_status(l.status);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_listings_of_author() IS
+    'The open listings of whoever is back, or no more suspended or limited, are held against alerts: until then they '
+    'were in no list.';
+CREATE TRIGGER author_back AFTER UPDATE OF away_until, suspended_at, limited_at ON actor FOR EACH ROW
+    WHEN (OLD.away_until IS NOT NULL AND NEW.away_until IS NULL
+        OR OLD.suspended_at IS NOT NULL AND NEW.suspended_at IS NULL
+        OR OLD.limited_at IS NOT NULL AND NEW.limited_at IS NULL)
+    EXECUTE FUNCTION queue_listings_of_author();
+
+-- What members want to be told of by what they offer and seek, without having asked for it in words.
+CREATE TABLE match_choice (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    needs boolean NOT NULL DEFAULT false,     -- somebody near seeks what she offers
+    offers boolean NOT NULL DEFAULT false,    -- somebody near offers what she seeks
+    shown boolean NOT NULL DEFAULT true,      -- what she seeks is told to those who offer it and want to be told
+    radius integer NOT NULL DEFAULT 10 CHECK (radius BETWEEN 1 AND 100),  -- km
+    by_mail boolean NOT NULL DEFAULT true
+);
+
+-- Whom a listing was told to because it fits one of hers: each once.
+CREATE TABLE match_told (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    own_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,  -- what it fits
+    found_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    notification_id bigint REFERENCES notification(id) ON DELETE SET NULL,
+    mailed_at timestamptz,
+    PRIMARY KEY (actor_id, listing_id)
+);
+CREATE INDEX match_told_listing ON match_told (listing_id);
+CREATE INDEX match_told_own ON match_told (own_id);
+CREATE INDEX match_told_notification ON match_told (notification_id) WHERE notification_id IS NOT NULL;
+CREATE INDEX match_told_untold ON match_told (found_at) WHERE told_at IS NULL;
+CREATE INDEX match_told_unmailed ON match_told (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
+
+ALTER TABLE notification
+    DROP CONSTRAINT notification_type_check,
+    ADD CONSTRAINT notification_type_check CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request',
+        'favourite', 'poll', 'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow',
+        'report_settled', 'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over',
+        'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents',
+        'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue',
+        'saved_search', 'match', 'reserve_next', 'listing_ended'));
