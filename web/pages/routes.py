@@ -23,7 +23,7 @@ from web.pages.exchanges.points import balance
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import help, home, setup
 from web.pages.instance.documents import acceptance, reading
-from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, search, status_changes
+from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, status_changes
 from web.pages.listings.publish import kept_forms, publish_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
@@ -44,6 +44,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
+from web.pages.searches import search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
 from web.rendering import static_files
