@@ -22,7 +22,7 @@ MAILED_WITHIN = timedelta(days=3)
 LIMIT = 200
 
 # What of finds `f` stands for the one whose it is: found things end, are hidden, come from somebody whom she blocks.
-_STANDS = """
+STANDS = """
     p.deleted_at IS NULL AND is_open_status(l.status) AND p.audience IN ('network', 'coop', 'territories')
     AND a.deleted_at IS NULL AND a.suspended_at IS NULL
     AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
@@ -65,7 +65,7 @@ _DUE = compose(
     GROUP BY s.id, lately.lines
     ORDER BY s.actor_id, s.id LIMIT $6
     """,
-    stands=_STANDS,
+    stands=STANDS,
 )
 
 
@@ -119,7 +119,7 @@ _TOLD = compose(
     WHERE f.actor_id = $1 AND f.notification_id = ANY($2) AND {stands}
     ORDER BY f.notification_id, f.listing_id DESC
     """,
-    stands=_STANDS,
+    stands=STANDS,
 )
 
 
@@ -148,7 +148,7 @@ _CLAIM = compose(
         AND {stands}
     ORDER BY f.alert_id, f.listing_id DESC
     """,
-    stands=_STANDS,
+    stands=STANDS,
 )
 
 
@@ -188,7 +188,7 @@ _LAST = compose(
     WHERE f.actor_id = $1 AND {stands}
     ORDER BY f.alert_id, f.listing_id DESC
     """,
-    stands=_STANDS,
+    stands=STANDS,
 )
 
 
@@ -204,7 +204,7 @@ _STANDING = compose(
     WHERE f.actor_id = $1 AND f.alert_id = $2 AND {stands}
     ORDER BY f.listing_id DESC LIMIT $3
     """,
-    stands=_STANDS,
+    stands=STANDS,
 )
 
 

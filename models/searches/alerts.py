@@ -20,7 +20,7 @@ MOST = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDraft:
-    """What is to be watched: the search as an address has it (`parameters`), and how its place is called (`area`).
+    """What is to be watched: the search as an address has it (`parameters`), what its place and its `coop` are called.
 
     `category` is the one that was chosen; the filter has its narrower ones too. Days, the part of the map and the order
     of the filter mean nothing here.
@@ -30,6 +30,7 @@ class AlertDraft:
     filter: NetworkFilter
     category: str = ""
     area: str = ""
+    coop: str = ""
     rhythm: AlertRhythm = "now"
     by_mail: bool = True
 
@@ -56,7 +57,11 @@ class Alert:
     kinds: list[str]
     modes: list[str]
     category: str | None
+    territory_uris: list[str]
+    communes: list[str]
+    epcis: list[str]
     area: str
+    coop: str
     radius: float | None
     with_photo: bool
     from_places: bool
@@ -84,10 +89,10 @@ class _Row:
 _CREATE = name_values(
     """
     INSERT INTO search_alert (id, actor_id, parameters, text, query, kinds, modes, category, categories, territory_uris,
-        communes, epcis, area, latitude, longitude, radius, with_photo, from_places, rhythm, by_mail)
+        communes, epcis, area, coop, latitude, longitude, radius, with_photo, from_places, rhythm, by_mail)
     VALUES (:id, :actor_id, :parameters, :text, nullif(:meaning::text, '')::tsquery, :kinds, :modes,
-        :category, :categories, :territory_uris, :communes, :epcis, :area, :latitude, :longitude, :radius, :with_photo,
-        :from_places, :rhythm, :by_mail)
+        :category, :categories, :territory_uris, :communes, :epcis, :area, :coop, :latitude, :longitude, :radius,
+        :with_photo, :from_places, :rhythm, :by_mail)
     ON CONFLICT (actor_id, parameters) DO NOTHING
     """,
     _Row,
@@ -103,7 +108,7 @@ async def create(conn: Connection, actor_id: int, draft: AlertDraft) -> tuple[Al
     at once.
     """
     await fetch_value(conn, "SELECT actor_id FROM account WHERE actor_id = $1 FOR NO KEY UPDATE", actor_id)
-    kept = await _find_same(conn, actor_id, draft.parameters)
+    kept = await find_same(conn, actor_id, draft.parameters)
     if kept is not None:
         return kept, False
     if draft.is_boundless and draft.rhythm == "now":
@@ -112,7 +117,7 @@ async def create(conn: Connection, actor_id: int, draft: AlertDraft) -> tuple[Al
         raise Invalid("too_many_alerts", most=MOST)
     meaning = await _read_meaning(conn, draft.filter.text.strip())
     await execute(conn, _CREATE.sql, *_CREATE.args(_make_row(actor_id, draft, meaning), draft, draft.filter))
-    made = await _find_same(conn, actor_id, draft.parameters)
+    made = await find_same(conn, actor_id, draft.parameters)
     assert made is not None
     return made, True
 
@@ -146,20 +151,16 @@ async def _read_meaning(conn: Connection, text: str) -> str:
     return meaning
 
 
-_FIND_SAME = """
-    SELECT id, actor_id, parameters, text, kinds, modes, category, area, radius, with_photo, from_places, rhythm,
-        by_mail, paused_at, created_at
+_SAME = """
+    SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
+        radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
     FROM search_alert WHERE actor_id = $1 AND parameters = $2
 """
 
 
-async def _find_same(conn: Connection, actor_id: int, parameters: str) -> Alert | None:
-    return await fetch_one(conn, Alert, _FIND_SAME, actor_id, parameters)
-
-
 async def find_same(conn: Connection, actor_id: int, parameters: str) -> Alert | None:
     """The alert that this member has on this search already."""
-    return await _find_same(conn, actor_id, parameters)
+    return await fetch_one(conn, Alert, _SAME, actor_id, parameters)
 
 
 async def get(conn: Connection, actor_id: int, id: int) -> Alert:
@@ -168,8 +169,8 @@ async def get(conn: Connection, actor_id: int, id: int) -> Alert:
         conn,
         Alert,
         """
-        SELECT id, actor_id, parameters, text, kinds, modes, category, area, radius, with_photo, from_places, rhythm,
-            by_mail, paused_at, created_at
+        SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
+            radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
         FROM search_alert WHERE actor_id = $1 AND id = $2
         """,
         actor_id,
@@ -186,8 +187,8 @@ async def list_own(conn: Connection, actor_id: int) -> list[Alert]:
         conn,
         Alert,
         """
-        SELECT id, actor_id, parameters, text, kinds, modes, category, area, radius, with_photo, from_places, rhythm,
-            by_mail, paused_at, created_at
+        SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
+            radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
         FROM search_alert WHERE actor_id = $1 ORDER BY id DESC
         """,
         actor_id,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from federation.instance import Instance
 from models.moments import PARIS
 from models.news import notifications
-from models.searches import alert_finds, alert_matching
+from models.searches import alert_finds, alert_matching, matches
 from models.searches.alert_finds import JOB, LINES_A_DAY, DueAlert
 from models.store.background import jobs
 from models.store.database import Connection, transaction
@@ -25,6 +25,8 @@ async def watch(instance: Instance, at: datetime | None = None) -> int:
             fresh = await alert_matching.take_unmatched(conn)
             for listing in fresh:
                 await alert_matching.match(conn, listing)
+                if not listing.edited:
+                    await matches.match(conn, listing.post_id)
         if len(fresh) < alert_matching.AT_ONCE:
             break
     at = at or datetime.now(UTC)
@@ -34,7 +36,7 @@ async def watch(instance: Instance, at: datetime | None = None) -> int:
             due = await alert_finds.list_due(conn, at=at, morning=last_morning(at), week=last_monday(at))
             told += await _tell(conn, due, at)
         if len(due) < alert_finds.LIMIT:
-            return told
+            return told + await _tell_matches(instance, at)
 
 
 async def _tell(conn: Connection, due: list[DueAlert], at: datetime) -> int:
@@ -55,6 +57,20 @@ async def _tell(conn: Connection, due: list[DueAlert], at: datetime) -> int:
         if id is not None and one.by_mail:
             await jobs.enqueue(conn, JOB, {"actor_id": one.actor_id}, key=f"{JOB}:{id}", wait=UNREAD_FOR)
     return lines.total()
+
+
+async def _tell_matches(instance: Instance, at: datetime) -> int:
+    """Whoever asked to be told of what fits hers, in one line for all that does since she was told last."""
+    async with transaction(instance.pool) as conn:
+        due = await matches.list_due(conn, at=at, limit=alert_finds.LIMIT)
+        for one in due:
+            id = await notifications.notify(
+                conn, recipient_id=one.actor_id, type="match", actor_id=one.author_id, post_id=one.listing_ids[0]
+            )
+            await matches.save_told(conn, one, id, at=at)
+            if id is not None and one.by_mail:
+                await jobs.enqueue(conn, JOB, {"actor_id": one.actor_id}, key=f"{JOB}:{id}", wait=UNREAD_FOR)
+    return len(due)
 
 
 def last_morning(at: datetime) -> datetime:

@@ -91,7 +91,7 @@ ICONS = {
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
     "post_held": "waiting", "post_released": "done", "second_asked": "waiting", "appeal": "flag",
     "handed_over": "agreement", "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
-    "invitation_used": "enter", "documents": "agreement", "letters_waiting": "message", "servers_stuck": "network",
+    "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search", "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip
 
@@ -104,7 +104,8 @@ PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter"}
 class NewsItem:
     """One thing that is new: `words` say who did what, `what` names the thing.
 
-    In a thread `who` is the other one, and `more` counts what else is new in it.
+    In a thread `who` is the other one, and `more` counts what else is new in it. `stop` is where one says to hear no
+    more of it.
     """
 
     id: int
@@ -117,6 +118,7 @@ class NewsItem:
     unread: bool
     who: str = ""
     more: int = 0
+    stop: str = ""
 
 
 async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, rows: Sequence[News]) -> list[NewsItem]:
@@ -194,6 +196,7 @@ def _build_own_words(row: News, kind: str, icon: str, told: StaffNewsItem) -> Ne
         href=told.href,
         at=row.created_at,
         unread=row.unread,
+        stop=told.stop,
     )
 
 

@@ -12,7 +12,8 @@ CREATE TABLE search_alert (
     territory_uris text[] NOT NULL DEFAULT '{}',
     communes text[] NOT NULL DEFAULT '{}',    -- INSEE codes
     epcis text[] NOT NULL DEFAULT '{}',       -- SIREN codes; one of all of both is enough
-    area text NOT NULL DEFAULT '',            -- how the place or the territories are called
+    area text NOT NULL DEFAULT '',            -- how the place, the commune or the federation of communes is called
+    coop text NOT NULL DEFAULT '',            -- and the cooperative, where it is one
     latitude double precision,
     longitude double precision,
     radius double precision,                  -- km around the place
@@ -132,6 +133,24 @@ CREATE INDEX match_told_notification ON match_told (notification_id) WHERE notif
 CREATE INDEX match_told_untold ON match_told (found_at) WHERE told_at IS NULL;
 CREATE INDEX match_told_unmailed ON match_told (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
 
+-- The words of a title that say what it is about, without those that say that somebody seeks or gives.
+CREATE FUNCTION title_words(kind text, title text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT ts_delete(to_tsvector('fr', fold_plurals(CASE WHEN kind = 'repair_call' THEN 'réparation vélo'
+            ELSE title END)),
+        tsvector_to_array(to_tsvector('fr', 'cherche recherche cherchons besoin urgent prêt prête prêter emprunt
+            emprunte emprunter donne donner don vends vente vendre échange échanger propose proposer loue louer')))
+$$;
+COMMENT ON FUNCTION title_words(text, text) IS
+    'What a listing is about, by the words of its title: an offer fits a need where they share them. A bike that has '
+    'broken down needs a repair, whatever is broken.';
+
+CREATE FUNCTION join_words(words tsvector, operator text) RETURNS tsquery LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT string_agg('''' || replace(replace(word.lexeme, '\', '\\'), '''', '''''') || '''', operator)::tsquery
+    FROM unnest(words) AS word
+$$;
+COMMENT ON FUNCTION join_words(tsvector, text) IS
+    'All or any of these words as something to look for; NULL for none, which finds nothing.';
+
 ALTER TABLE notification
     DROP CONSTRAINT notification_type_check,
     ADD CONSTRAINT notification_type_check CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request',
@@ -140,3 +159,32 @@ ALTER TABLE notification
         'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents',
         'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue',
         'saved_search', 'match', 'reserve_next', 'listing_ended'));
+
+-- A listing that an alert found is told like a post of somebody whom one follows: read in an app, hidden when limited.
+CREATE OR REPLACE VIEW shown_notification AS
+    SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at, n.read_at FROM notification n
+    WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL
+            AND (a.limited_at IS NULL OR a.id = n.recipient_id
+                OR n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'favourite', 'quote', 'poll', 'update',
+                    'repair_call', 'saved_search', 'match')
+                OR EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id AND f.followed_id = a.id
+                    AND f.state = 'accepted')
+                OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = n.recipient_id AND e.partner_id = a.id)
+                OR EXISTS (SELECT FROM exchange e WHERE e.partner_id = n.recipient_id AND e.owner_id = a.id)))
+        AND (n.post_id IS NULL OR NOT EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.hidden_at IS NOT NULL
+            AND p.author_id <> n.recipient_id OFFSET 0))
+        AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = n.recipient_id AND b.author_id = n.actor_id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = n.recipient_id AND m.target_id = n.actor_id
+            AND m.notifications AND (m.until IS NULL OR m.until > now()));
+
+CREATE OR REPLACE VIEW listed_notification AS
+    SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
+        n.read_at IS NULL AND (n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite',
+                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call', 'saved_search', 'match')
+            OR n.id > coalesce((SELECT last_read_id FROM marker
+                WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
+    FROM shown_notification n
+    WHERE NOT (n.type = 'mention' AND (
+        EXISTS (SELECT FROM exchange_message m WHERE m.post_id = n.post_id)
+        OR EXISTS (SELECT FROM thanks t WHERE t.post_id = n.post_id AND t.thanked_id = n.recipient_id)
+        OR EXISTS (SELECT FROM exchange_notice x WHERE x.post_id = n.post_id)));
