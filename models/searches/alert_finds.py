@@ -84,7 +84,8 @@ async def save_told(conn: Connection, due: DueAlert, notification_id: int | None
     await execute(
         conn,
         """
-        UPDATE alert_find SET told_at = $4, notification_id = $3, mailed_at = CASE WHEN $5::boolean THEN NULL ELSE $4 END
+        UPDATE alert_find SET told_at = $4::timestamptz, notification_id = $3,
+            mailed_at = CASE WHEN NOT $5::boolean THEN $4::timestamptz END
         WHERE actor_id = $1 AND listing_id = ANY($2)
         """,
         due.actor_id,

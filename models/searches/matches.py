@@ -165,7 +165,8 @@ async def save_told(conn: Connection, due: DueMatches, notification_id: int | No
     await execute(
         conn,
         """
-        UPDATE match_told SET told_at = $4, notification_id = $3, mailed_at = CASE WHEN $5::boolean THEN NULL ELSE $4 END
+        UPDATE match_told SET told_at = $4::timestamptz, notification_id = $3,
+            mailed_at = CASE WHEN NOT $5::boolean THEN $4::timestamptz END
         WHERE actor_id = $1 AND listing_id = ANY($2)
         """,
         due.actor_id,

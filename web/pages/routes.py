@@ -44,8 +44,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
-from web.pages.searches import search
-from web.pages.searches import alerts, new_alert
+from web.pages.searches import alerts, new_alert, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
 from web.rendering import static_files
