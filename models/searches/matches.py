@@ -39,10 +39,10 @@ _FRESH = """
 """
 
 # Whether the open listing `l` is the other half of `fresh`: their titles say the same, in the same or a wider category,
-# or share a word in the same one. Its words lead to it by the index, then distance, then titles.
+# or share a word in the same one. Its words lead to it by the index (a call says what is broken, not what it needs).
 _FITS = """
-    l.status = 'open' AND (l.kind = 'offer') <> (fresh.kind = 'offer') AND l.search @@ fresh.any_words
-    AND l.latitude BETWEEN fresh.latitude - $3::float8 / 111.0 AND fresh.latitude + $3 / 111.0
+    l.status = 'open' AND (l.kind = 'offer') <> (fresh.kind = 'offer')
+    AND (l.search @@ fresh.any_words OR l.kind = 'repair_call') AND l.latitude BETWEEN fresh.latitude - $3::float8 / 111.0 AND fresh.latitude + $3 / 111.0
     AND (l.category IS NULL OR fresh.category IS NULL OR l.category = ANY($2::text[]))
     AND (title_words(l.kind, l.title) @@ fresh.all_words
         OR fresh.title @@ join_words(title_words(l.kind, l.title), ' & ')
