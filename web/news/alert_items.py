@@ -36,7 +36,7 @@ def _build(say: Say, language: str, one: ToldAlert) -> StaffNewsItem:
     return StaffNewsItem(
         words=words,
         what=" ".join(one.title.split())[:LONGEST] if one.count == 1 else "",
-        href=f"/notes/{one.listing_id}" if one.count == 1 else f"/alertes/{one.alert_id}",
+        href=f"/annonces/d/{one.listing_id}" if one.count == 1 else f"/alertes/{one.alert_id}",
         stop=f"/alertes/{one.alert_id}",
     )
 
@@ -49,7 +49,7 @@ def _build_match(say: Say, one: ToldMatches) -> StaffNewsItem:
     return StaffNewsItem(
         words=say(single) if one.count == 1 else say(N_("%(count)s annonces vont avec les vôtres"), count=one.count),
         what=" ".join(one.title.split())[:LONGEST] if one.count == 1 else "",
-        href=f"/notes/{one.listing_id}" if one.count == 1 else "/alertes#correspondances",
+        href=f"/annonces/d/{one.listing_id}" if one.count == 1 else "/alertes#correspondances",
         stop="/alertes/correspondances",
     )
 

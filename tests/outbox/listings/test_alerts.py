@@ -98,7 +98,7 @@ async def test_one_find_leads_to_the_listing_and_many_are_one_line_that_leads_to
 
     assert await read_news(pool, awa) == [
         ("12 annonces nouvelles pour « tente »", "", f"/alertes/{alert}"),
-        ("Une annonce nouvelle pour « tente »", "Tente deux places", f"/notes/{first}"),
+        ("Une annonce nouvelle pour « tente »", "Tente deux places", f"/annonces/d/{first}"),
     ]
 
 

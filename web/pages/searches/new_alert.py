@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
+from multidict import MultiDict
 
 from models.errors import Refusal
 from models.people import actors
@@ -21,6 +22,12 @@ from web.pages.searches.search_query import COMMUNE, EPCI, MINE, RADII, SearchQu
 from web.rendering.render import N_, count_unread, find_branding, render, say
 from web.rendering.search_words import describe_search
 from web.security.session import current_account, require_account
+
+NAMES = {"lieu": "place", "km": "within"}
+"""What the form asks for, by the names of the address."""
+
+LONGEST = 2_000
+"""Characters of a search that the form carries along."""
 
 USUAL_RADIUS = "10"
 """Kilometres around a place that somebody named without saying how far from it."""
@@ -63,7 +70,10 @@ async def post_new(request: web.Request) -> web.Response:
     """POST /alertes/nouvelle: keep it. What cannot be kept is said on the form."""
     account, form = require_account(request), await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        asked = await read_search(conn, form, account, await find_branding(request, conn))
+        address = read_address(request, form)
+        asked = await read_search(conn, address, account, await find_branding(request, conn))
+        for name, sentence in address.errors.items():
+            form.errors.setdefault(NAMES.get(name, ""), sentence)
         search = narrow(asked)
         draft = await _draft(conn, search, account)
         draft = replace(
@@ -79,6 +89,13 @@ async def post_new(request: web.Request) -> web.Response:
     if form.ok:
         raise redirect_with_message(f"{HERE}/{made.id}", "made" if new else "same")
     return await _ask(request, form, asked, search, draft, status=422)
+
+
+def read_address(request: web.Request, form: Form) -> Form:
+    """The search that was sent, as an address has it: what the form carries along, and the place that it asks for."""
+    carried = [pair for pair in parse_qsl(form.typed("search")[:LONGEST]) if pair[0] not in NAMES]
+    typed = [(name, form.typed(field)) for name, field in NAMES.items()]
+    return Form(MultiDict([*carried, *typed]), partial(say, request))
 
 
 def narrow(search: SearchQuery) -> SearchQuery:
@@ -140,9 +157,9 @@ async def _ask(
         asked=asked,
         search=search,
         draft=draft,
-        kept=[pair for pair in search.parameters if pair[0] not in ("lieu", "km")],
+        carried=urlencode([pair for pair in search.parameters if pair[0] not in NAMES]),
         words=describe_search(partial(say, request), account.language if account else "fr", _preview(draft)),
-        place=form.typed("lieu") or search.around,
+        place=form.typed("place") or form.typed("lieu") or search.around,
         distances=(*RADII, COMMUNE, EPCI),
         mail=has_mail(request),
     )

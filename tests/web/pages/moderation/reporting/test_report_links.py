@@ -25,6 +25,8 @@ LEADS = {
     "/fil": "cards that lead to listings, and the lines of profiles",
     "/": "cards that lead to listings",
     "/annonces": "cards that lead to listings",
+    "/alertes": "titles and cards that lead to listings",
+    r"/alertes/{id:\d{1,19}}": "cards that lead to listings",
     "/lieux": "lines that lead to profiles",
     "/depannage": "cards that lead to repair calls",
     "/reseau": "lines that lead to profiles of cooperatives",
@@ -70,7 +72,7 @@ OWN = (
         "/bienvenue",
         "/static",
     ),
-    *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
+    *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/alertes/nouvelle", "/invite/fin"),
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 
