@@ -216,6 +216,4 @@ async def list_finds(conn: Connection, actor_id: int, alert_id: int, *, limit: i
 
 async def forget_old(conn: Connection) -> int:
     """Delete what was over before it was to be told, a month later."""
-    return await execute(
-        conn, "DELETE FROM alert_find WHERE told_at IS NULL AND found_at < now() - interval '30 days'"
-    )
+    return await execute(conn, "DELETE FROM alert_find WHERE told_at IS NULL AND found_at < now() - interval '30 days'")

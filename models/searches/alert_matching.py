@@ -63,25 +63,31 @@ FITS = """
     AND (s.query IS NULL OR fresh.search @@ s.query)
 """
 
-# Who may be told of what `fresh` says by its author. OFFSET 0 keeps the questions look-ups.
+# Which of members `s` are there, and may be told of what `fresh` says; whom they hide from is asked beside it. OFFSET 0
+# keeps the questions look-ups.
 MAY_BE_TOLD = """
     EXISTS (SELECT FROM account c JOIN actor m ON m.id = c.actor_id
         WHERE c.actor_id = s.actor_id AND c.disabled_at IS NULL AND c.confirmed_at IS NOT NULL
             AND m.deleted_at IS NULL AND m.suspended_at IS NULL OFFSET 0)
-    AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = s.actor_id AND h.author_id = fresh.author_id OFFSET 0)
     AND NOT EXISTS (SELECT FROM place_keeper k WHERE k.place_id = fresh.author_id AND k.actor_id = s.actor_id OFFSET 0)
     AND (NOT fresh.limited OR EXISTS (SELECT FROM follow f
         WHERE f.follower_id = s.actor_id AND f.followed_id = fresh.author_id AND f.state = 'accepted' OFFSET 0))
 """
 
-_MATCH = compose(
+# One pass over all alerts; what costs more is asked of the members alone for whom it fits, blocks of all of them at once.
+MATCH = compose(
     """
-    WITH fresh AS MATERIALIZED ({fresh})
+    WITH fresh AS MATERIALIZED ({fresh}), fitting AS MATERIALIZED (
+        SELECT DISTINCT ON (s.actor_id) s.actor_id, s.id
+        FROM fresh JOIN search_alert s ON {fits}
+        ORDER BY s.actor_id, CASE s.rhythm WHEN 'now' THEN 1 WHEN 'daily' THEN 2 ELSE 3 END, s.id
+    ), hiding AS MATERIALIZED (
+        SELECT h.reader_id FROM hidden h
+        WHERE h.author_id = (SELECT author_id FROM fresh) AND h.reader_id = ANY(ARRAY(SELECT actor_id FROM fitting))
+    )
     INSERT INTO alert_find (actor_id, listing_id, alert_id)
-    SELECT DISTINCT ON (s.actor_id) s.actor_id, fresh.post_id, s.id
-    FROM fresh JOIN search_alert s ON {fits}
-    WHERE {may_be_told}
-    ORDER BY s.actor_id, CASE s.rhythm WHEN 'now' THEN 1 WHEN 'daily' THEN 2 ELSE 3 END, s.id
+    SELECT s.actor_id, fresh.post_id, s.id FROM fresh CROSS JOIN fitting s
+    WHERE {may_be_told} AND NOT EXISTS (SELECT FROM hiding WHERE hiding.reader_id = s.actor_id)
     ON CONFLICT DO NOTHING
     """,
     fresh=FRESH,
@@ -96,4 +102,4 @@ async def match(conn: Connection, listing: Unmatched) -> int:
     Not its author and those who keep the place that is, not whoever blocked or muted her or the other way round;
     nothing of what stands in no list, or comes from somebody limited whom she does not follow.
     """
-    return await execute(conn, _MATCH, listing.post_id, listing.edited)
+    return await execute(conn, MATCH, listing.post_id, listing.edited)

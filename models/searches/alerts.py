@@ -47,7 +47,7 @@ def is_boundless(filter: NetworkFilter) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class SearchAlert:
     """A search that somebody wants to be told of. Its fields are those of NetworkFilter; `area` names its places."""
 
     id: int
@@ -101,7 +101,7 @@ _CREATE = name_values(
 )
 
 
-async def create(conn: Connection, actor_id: int, draft: AlertDraft) -> tuple[Alert, bool]:
+async def create(conn: Connection, actor_id: int, draft: AlertDraft) -> tuple[SearchAlert, bool]:
     """The alert, and whether it is new: the same search of the same member is kept once, with the choices it has.
 
     Raises Invalid where she has MOST already, where its words say nothing, and where what has no bounds is to be told
@@ -158,16 +158,16 @@ _SAME = """
 """
 
 
-async def find_same(conn: Connection, actor_id: int, parameters: str) -> Alert | None:
+async def find_same(conn: Connection, actor_id: int, parameters: str) -> SearchAlert | None:
     """The alert that this member has on this search already."""
-    return await fetch_one(conn, Alert, _SAME, actor_id, parameters)
+    return await fetch_one(conn, SearchAlert, _SAME, actor_id, parameters)
 
 
-async def get(conn: Connection, actor_id: int, id: int) -> Alert:
+async def get(conn: Connection, actor_id: int, id: int) -> SearchAlert:
     """One of her alerts. Raises NotFound, also for those of others."""
     found = await fetch_one(
         conn,
-        Alert,
+        SearchAlert,
         """
         SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
             radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
@@ -181,11 +181,11 @@ async def get(conn: Connection, actor_id: int, id: int) -> Alert:
     return found
 
 
-async def list_own(conn: Connection, actor_id: int) -> list[Alert]:
+async def list_own(conn: Connection, actor_id: int) -> list[SearchAlert]:
     """Her alerts, the newest first."""
     return await fetch_all(
         conn,
-        Alert,
+        SearchAlert,
         """
         SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
             radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
@@ -200,7 +200,7 @@ async def count(conn: Connection, actor_id: int) -> int:
     return int(await fetch_value(conn, "SELECT count(*) FROM search_alert WHERE actor_id = $1", actor_id))
 
 
-async def change(conn: Connection, alert: Alert, *, rhythm: AlertRhythm, by_mail: bool) -> None:
+async def change(conn: Connection, alert: SearchAlert, *, rhythm: AlertRhythm, by_mail: bool) -> None:
     """She wants to be told of it so often, by mail or not. Raises Invalid for what has no bounds, at once."""
     done = await execute(
         conn,
@@ -236,6 +236,4 @@ async def remove(conn: Connection, actor_id: int, id: int) -> None:
 
 async def stop_mails(conn: Connection, actor_id: int, ids: list[int]) -> None:
     """She wants no more mails of these alerts; her news still tell what they find."""
-    await execute(
-        conn, "UPDATE search_alert SET by_mail = false WHERE actor_id = $1 AND id = ANY($2)", actor_id, ids
-    )
+    await execute(conn, "UPDATE search_alert SET by_mail = false WHERE actor_id = $1 AND id = ANY($2)", actor_id, ids)

@@ -1,4 +1,4 @@
-"""Whether somebody wants to be told of what fits what she offers or seeks, and lets others be told of what she seeks."""
+"""Whether somebody wants to be told of what fits what she offers or seeks, and lets others know what she seeks."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,10 @@ class MatchChoice:
 async def find(conn: Connection, actor_id: int) -> MatchChoice:
     """As this member chose."""
     found = await fetch_one(
-        conn, MatchChoice, "SELECT needs, offers, shown, radius, by_mail FROM match_choice WHERE actor_id = $1", actor_id
+        conn,
+        MatchChoice,
+        "SELECT needs, offers, shown, radius, by_mail FROM match_choice WHERE actor_id = $1",
+        actor_id,
     )
     return found or MatchChoice()
 

@@ -39,10 +39,12 @@ _FRESH = """
 """
 
 # Whether the open listing `l` is the other half of `fresh`: their titles say the same, in the same or a wider category,
-# or share a word in the same one. Its words lead to it by the index (a call says what is broken, not what it needs).
+# or share a word in the same one. Its words lead to it by the index; a call says
+# what is broken, and not what it needs.
 _FITS = """
     l.status = 'open' AND (l.kind = 'offer') <> (fresh.kind = 'offer')
-    AND (l.search @@ fresh.any_words OR l.kind = 'repair_call') AND l.latitude BETWEEN fresh.latitude - $3::float8 / 111.0 AND fresh.latitude + $3 / 111.0
+    AND (l.search @@ fresh.any_words OR l.kind = 'repair_call')
+    AND l.latitude BETWEEN fresh.latitude - $3::float8 / 111.0 AND fresh.latitude + $3 / 111.0
     AND (l.category IS NULL OR fresh.category IS NULL OR l.category = ANY($2::text[]))
     AND (title_words(l.kind, l.title) @@ fresh.all_words
         OR fresh.title @@ join_words(title_words(l.kind, l.title), ' & ')
@@ -101,6 +103,7 @@ _MATCH = compose(
         AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = fresh.post_id AND h.draft IS NULL)
         AND NOT EXISTS (SELECT FROM alert_find f WHERE f.actor_id = s.actor_id AND f.listing_id = fresh.post_id)
         AND NOT EXISTS (SELECT FROM repair_call_told t WHERE t.actor_id = s.actor_id AND t.post_id = fresh.post_id)
+        AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = s.actor_id AND h.author_id = fresh.author_id OFFSET 0)
         AND {may_be_told}
     ORDER BY s.actor_id, l.post_id DESC
     ON CONFLICT DO NOTHING

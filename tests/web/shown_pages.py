@@ -86,7 +86,7 @@ PAGES: dict[str, Shown] = {
     "feed": Shown("/fil", "member"),
     "empty feed": Shown("/fil", "admin"),
     "alerts": Shown("/alertes", *MEMBERS),
-    "an alert": Shown("/alertes/{village.alert.id}", "member"),
+    "an alert": Shown("/alertes/{village.alert.id}", "neighbour"),
     "new alert": Shown("/alertes/nouvelle?q=scie&lieu=Lomme&km=10&genre=offer&mode=loan&photo=1", *EVERYBODY),
     "alert on everything": Shown("/alertes/nouvelle", "member"),
     "news": Shown("/notifications", "member"),

@@ -24,7 +24,7 @@ from web.mail.news_mail_text import UNSUBSCRIBE, make_translate
 from web.mail.send_times import postpone_to_morning
 from web.mail.smtp import MailRefused, read_smtp_url
 from web.news.alert_items import describe_count
-from web.rendering.i18n import N_
+from web.rendering.i18n import N_, Say
 from web.rendering.paths import listing_path
 from web.rendering.search_words import describe_search, name_search
 from web.security.signed_urls import sign
@@ -105,15 +105,22 @@ async def _gather(
             words = say(N_("Une annonce va avec une des vôtres"))
         href = f"{instance.site.url}/alertes#correspondances"
         parts.append(await _make_part(conn, instance, account, rows, words=words, href=href, stops=MATCHES))
-    count = len(finds) + len(fitting)
     return {
+        "subject": _find_subject(make_translate(account.language), parts),
         "parts": parts,
-        "count": count,
-        "first": parts[0].lines[0]["title"] if count == 1 else "",
         "link": parts[0].href if len(parts) == 1 else f"{instance.site.url}/alertes",
         "stop": await _make_stop(conn, instance, account, ",".join(part.stops for part in parts)),
         "choose": f"{instance.site.url}/alertes",
     }
+
+
+def _find_subject(say: Say, parts: Sequence[MailPart]) -> str:
+    """What is new and, where it is one, which; of several alerts how much it is in all."""
+    if len(parts) > 1:
+        count = sum(len(part.lines) + part.more for part in parts)
+        return say(N_("%(count)s annonces nouvelles pour vous"), count=count)
+    [part] = parts
+    return part.words if len(part.lines) > 1 else f"{part.words} : {part.lines[0]['title']}"
 
 
 async def _list_parts(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models.news.news import News
+from models.people import accounts
 from models.searches import alert_finds, matches
 from models.searches.alert_finds import ToldAlert
 from models.searches.matches import ToldMatches
@@ -18,13 +19,15 @@ LONGEST = 120
 
 
 async def list_alert_items(
-    conn: Connection, say: Say, reader_id: int, rows: Sequence[News], language: str = "fr"
+    conn: Connection, say: Say, reader_id: int, rows: Sequence[News]
 ) -> dict[int, StaffNewsItem]:
     """These news by their ids; none where all of it was taken back, is over, or is hidden from her."""
     if not rows:
         return {}
-    ids = [row.id for row in rows]
-    found = {one.notification_id: _build(say, language, one) for one in await alert_finds.list_told(conn, reader_id, ids)}
+    ids, language = [row.id for row in rows], (await accounts.get(conn, reader_id)).language
+    found = {
+        one.notification_id: _build(say, language, one) for one in await alert_finds.list_told(conn, reader_id, ids)
+    }
     fitting = await matches.list_told(conn, reader_id, ids)
     return found | {one.notification_id: _build_match(say, one) for one in fitting}
 

@@ -91,7 +91,8 @@ ICONS = {
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
     "post_held": "waiting", "post_released": "done", "second_asked": "waiting", "appeal": "flag",
     "handed_over": "agreement", "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
-    "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search", "letters_waiting": "message", "servers_stuck": "network",
+    "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
+    "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip
 

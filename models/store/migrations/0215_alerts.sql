@@ -2,7 +2,7 @@
 CREATE TABLE search_alert (
     id bigint PRIMARY KEY,
     actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
-    parameters text NOT NULL,                 -- the search as the address of /annonces has it: the same one is kept once
+    parameters text NOT NULL,                 -- the search as the address of /annonces has it: each is kept once
     text text NOT NULL DEFAULT '',            -- as typed
     query tsquery,                            -- what it means; NULL where any words will do
     kinds text[] NOT NULL DEFAULT '{}',       -- empty ones narrow nothing, as in models/searches
@@ -44,7 +44,7 @@ CREATE INDEX alert_find_notification ON alert_find (notification_id) WHERE notif
 CREATE INDEX alert_find_untold ON alert_find (found_at) WHERE told_at IS NULL;
 CREATE INDEX alert_find_unmailed ON alert_find (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
 
--- Listings that are still to be held against alerts. An edit tells those alone whose alert was there before the listing.
+-- Listings that are still to be held against alerts. An edit tells those alone whose alert was there before it.
 CREATE TABLE unmatched_listing (
     post_id bigint PRIMARY KEY REFERENCES listing(post_id) ON DELETE CASCADE,
     edited boolean NOT NULL,
@@ -68,14 +68,18 @@ COMMENT ON FUNCTION queue_listing() IS
     'What is published, opened again or changed is held against alerts; a trigger, since listings come in, from here '
     'and from elsewhere, by many ways.';
 CREATE TRIGGER listing_new AFTER INSERT ON listing FOR EACH ROW EXECUTE FUNCTION queue_listing('new');
+COMMENT ON TRIGGER listing_new ON listing IS 'What is published is held against alerts, see `queue_listing`.';
 CREATE TRIGGER listing_opened AFTER UPDATE OF status ON listing FOR EACH ROW
     WHEN (is_open_status(NEW.status) AND NOT is_open_status(OLD.status)) EXECUTE FUNCTION queue_listing('new');
+COMMENT ON TRIGGER listing_opened ON listing IS 'What is to be had again is held against alerts, see `queue_listing`.';
 CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
     WHEN (is_open_status(NEW.status) AND (NEW.kind, NEW.mode, NEW.title, NEW.description, NEW.category,
             NEW.territory_uri, NEW.commune_code, NEW.postcode, NEW.latitude, NEW.longitude)
         IS DISTINCT FROM (OLD.kind, OLD.mode, OLD.title, OLD.description, OLD.category,
             OLD.territory_uri, OLD.commune_code, OLD.postcode, OLD.latitude, OLD.longitude))
     EXECUTE FUNCTION queue_listing('edited');
+COMMENT ON TRIGGER listing_edited ON listing IS
+    'What says something else now is held against alerts that were there before it, see `queue_listing`.';
 
 CREATE FUNCTION queue_post() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -89,6 +93,8 @@ CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
     WHEN (NEW.kind = 'listing' AND NEW.audience IN ('network', 'coop', 'territories')
         AND OLD.audience NOT IN ('network', 'coop', 'territories'))
     EXECUTE FUNCTION queue_post();
+COMMENT ON TRIGGER post_stands ON post IS
+    'A listing that stands in lists at last is held against alerts, see `queue_post`.';
 
 CREATE FUNCTION queue_listings_of_author() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -105,6 +111,8 @@ CREATE TRIGGER author_back AFTER UPDATE OF away_until, suspended_at, limited_at 
         OR OLD.suspended_at IS NOT NULL AND NEW.suspended_at IS NULL
         OR OLD.limited_at IS NOT NULL AND NEW.limited_at IS NULL)
     EXECUTE FUNCTION queue_listings_of_author();
+COMMENT ON TRIGGER author_back ON actor IS
+    'What somebody offers who is back is held against alerts, see `queue_listings_of_author`.';
 
 -- What members want to be told of by what they offer and seek, without having asked for it in words.
 CREATE TABLE match_choice (

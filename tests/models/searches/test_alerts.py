@@ -78,7 +78,9 @@ async def test_words_that_find_nothing_make_no_alert(conn: Connection, text: str
         await alerts.create(conn, awa.id, draft(text))
 
 
-@pytest.mark.parametrize("text", ["tente ) ( & ! :*", "'; DROP TABLE alert; --", "vélo \\ ' \" <->", "a" * 200, "🚲 vélo"])
+@pytest.mark.parametrize(
+    "text", ["tente ) ( & ! :*", "'; DROP TABLE alert; --", "vélo \\ ' \" <->", "a" * 200, "🚲 vélo"]
+)
 async def test_hostile_words_are_kept_as_words(conn: Connection, text: str) -> None:
     awa = await make_member(conn)
 

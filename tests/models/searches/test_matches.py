@@ -123,7 +123,9 @@ async def test_nobody_is_told_who_is_away_gone_or_hides_from_her_or_knows_it_by_
     await match_choices.save(conn, knows.id, MatchChoice(needs=True))
     await make_listing(conn, knows, **TRAILER)
     need = await make_listing(conn, zoe, **SOUGHT)
-    await execute(conn, "INSERT INTO search_alert (id, actor_id, parameters, rhythm) VALUES (1, $1, '', 'daily')", knows.id)
+    await execute(
+        conn, "INSERT INTO search_alert (id, actor_id, parameters, rhythm) VALUES (1, $1, '', 'daily')", knows.id
+    )
     await execute(conn, "INSERT INTO alert_find (actor_id, listing_id, alert_id) VALUES ($1, $2, 1)", knows.id, need.id)
 
     await matches.match(conn, need.id)

@@ -25,7 +25,9 @@ def instance_of(pool: Pool) -> Instance:
     return cast(Instance, SimpleNamespace(pool=pool, site=HERE))
 
 
-async def make_alert(pool: Pool, actor: Actor, text: str = "tente", *, rhythm: Any = "now", by_mail: bool = True) -> int:
+async def make_alert(
+    pool: Pool, actor: Actor, text: str = "tente", *, rhythm: Any = "now", by_mail: bool = True
+) -> int:
     async with transaction(pool) as conn:
         draft = AlertDraft(
             parameters=f"q={text}", filter=NetworkFilter(text=text), rhythm=rhythm, by_mail=by_mail, area="Lomme"
@@ -198,5 +200,3 @@ def test_mornings_and_mondays_are_those_of_paris_summer_and_winter() -> None:
     assert last_morning(winter) == datetime(2026, 12, 2, 6, 30, tzinfo=UTC)
     assert last_monday(winter) == datetime(2026, 11, 30, 6, 30, tzinfo=UTC)
     assert last_monday(datetime(2026, 11, 30, 6, 29, tzinfo=UTC)) == datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
-
-

@@ -131,9 +131,7 @@ async def test_at_night_it_waits_and_all_of_the_night_is_one_mail(desk: Desk) ->
     await desk.send(NIGHT + timedelta(minutes=30))
 
     async with transaction(desk.pool) as conn:
-        waiting = await fetch_value(
-            conn, "SELECT count(*) FROM pgqueuer WHERE dedupe_key LIKE 'alert_mail:morning:%'"
-        )
+        waiting = await fetch_value(conn, "SELECT count(*) FROM pgqueuer WHERE dedupe_key LIKE 'alert_mail:morning:%'")
     assert (desk.postman.taken, waiting) == ([], 1)
 
 

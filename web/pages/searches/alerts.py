@@ -10,7 +10,7 @@ from models.errors import Refusal
 from models.people.accounts import Account
 from models.searches import alert_finds, alerts, match_choices, matches
 from models.searches.alert_finds import LastFinds
-from models.searches.alerts import MOST, RHYTHMS, Alert
+from models.searches.alerts import MOST, RHYTHMS, SearchAlert
 from models.searches.match_choices import MatchChoice
 from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, read_form
@@ -45,7 +45,7 @@ SAID = {
 class AlertView:
     """One of her alerts in words, with what it found last."""
 
-    alert: Alert
+    alert: SearchAlert
     words: str
     last: LastFinds | None
 
@@ -82,7 +82,7 @@ async def _show_alerts(request: web.Request) -> web.Response:
     )
 
 
-def _view(request: web.Request, account: Account, alert: Alert, last: Mapping[int, LastFinds]) -> AlertView:
+def _view(request: web.Request, account: Account, alert: SearchAlert, last: Mapping[int, LastFinds]) -> AlertView:
     words = describe_search(partial(say, request), account.language, alert)
     return AlertView(alert=alert, words=words, last=last.get(alert.id))
 
@@ -131,7 +131,7 @@ async def post_alert(request: web.Request) -> web.Response:
     raise redirect_with_message(f"{HERE}/{id}", act if act in ("pause", "resume") else "changed")
 
 
-async def _change(conn: Connection, alert: Alert, form: Form) -> None:
+async def _change(conn: Connection, alert: SearchAlert, form: Form) -> None:
     rhythm = form.choice("rhythm", RHYTHMS, default=alert.rhythm)
     try:
         await alerts.change(conn, alert, rhythm=rhythm, by_mail=form.flag("by_mail"))

@@ -34,7 +34,7 @@ USUAL_RADIUS = "10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class WatchedSearch:
     """What is to be watched, as `describe_search` reads it."""
 
     text: str
@@ -126,9 +126,9 @@ async def _name_coop(conn: Connection, uri: str) -> str:
     return (actor.place_name or actor.display_name) if actor else ""
 
 
-def _preview(draft: AlertDraft) -> Preview:
+def _describe_draft(draft: AlertDraft) -> WatchedSearch:
     filter = draft.filter
-    return Preview(
+    return WatchedSearch(
         text=filter.text,
         kinds=filter.kinds,
         modes=filter.modes,
@@ -158,7 +158,7 @@ async def _ask(
         search=search,
         draft=draft,
         carried=urlencode([pair for pair in search.parameters if pair[0] not in NAMES]),
-        words=describe_search(partial(say, request), account.language if account else "fr", _preview(draft)),
+        words=describe_search(partial(say, request), account.language if account else "fr", _describe_draft(draft)),
         place=form.typed("place") or form.typed("lieu") or search.around,
         distances=(*RADII, COMMUNE, EPCI),
         mail=has_mail(request),

@@ -56,8 +56,8 @@ from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
 from web.mail import decision_mails, guest_mails, invitation_mails, sign_up_mails, staff_alerts, staff_mails
-from web.mail.alert_mails import send_alert_mail
 from web.mail.account_mails import MAIL, queue_mail, send_mail
+from web.mail.alert_mails import send_alert_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
 from web.mail.repair_call_mails import send_repair_mail

@@ -7,12 +7,12 @@ import pytest
 from federation.instance import Instance
 from models.people.actors import Actor
 from models.searches import NetworkFilter, alerts, match_choices
-from models.searches.alerts import MOST, Alert, AlertDraft
+from models.searches.alerts import MOST, AlertDraft, SearchAlert
 from models.searches.match_choices import MatchChoice
 from models.store.database import connection, execute, transaction
 from outbox.listings.alerts import watch
-from tests.factories import make_listing
 from tests import sample_village
+from tests.factories import make_listing
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.mail.news_mail_text import UNSUBSCRIBE
@@ -21,12 +21,12 @@ from web.security.signed_urls import sign
 NEW = "/alertes/nouvelle"
 
 
-async def list_alerts(instance: Instance, actor: Actor) -> list[Alert]:
+async def list_alerts(instance: Instance, actor: Actor) -> list[SearchAlert]:
     async with connection(instance.pool) as conn:
         return await alerts.list_own(conn, actor.id)
 
 
-async def keep(instance: Instance, actor: Actor, text: str = "tente", **more: Any) -> Alert:
+async def keep(instance: Instance, actor: Actor, text: str = "tente", **more: Any) -> SearchAlert:
     async with transaction(instance.pool) as conn:
         draft = AlertDraft(parameters=f"q={text}", filter=NetworkFilter(text=text), **more)
         return (await alerts.create(conn, actor.id, draft))[0]
@@ -137,7 +137,9 @@ async def test_visitors_are_offered_the_feed_and_to_join(visitor: Browser) -> No
     assert (await visitor.get("/alertes")).status in (302, 303)
 
 
-async def test_an_alert_rests_wakes_tells_otherwise_and_ends(alice: Browser, instance: Instance, lomme: Village) -> None:
+async def test_an_alert_rests_wakes_tells_otherwise_and_ends(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
     kept = await keep(instance, lomme.alice)
     here = f"/alertes/{kept.id}"
 
@@ -154,7 +156,7 @@ async def test_an_alert_rests_wakes_tells_otherwise_and_ends(alice: Browser, ins
 
 
 async def test_nobody_else_sees_or_changes_it(alice: Browser, instance: Instance, lomme: Village) -> None:
-    theirs = await keep(instance, lomme.hocine)
+    theirs = lomme.alert
 
     assert (await alice.get(f"/alertes/{theirs.id}")).status == 404
     assert (await alice.send(f"/alertes/{theirs.id}", {"act": "remove"}, form_on="/alertes")).status == 404
@@ -220,7 +222,9 @@ async def test_one_tap_in_the_news_lets_an_alert_rest(alice: Browser, instance: 
 
     page = await alice.get("/notifications")
     [form] = page.html.xpath(f"//form[@action='/alertes/{kept.id}']")
-    await alice.send(f"/alertes/{kept.id}", {"act": form.xpath("string(.//input[@name='act']/@value)")}, form_on="/alertes")
+    await alice.send(
+        f"/alertes/{kept.id}", {"act": form.xpath("string(.//input[@name='act']/@value)")}, form_on="/alertes"
+    )
 
     assert "Plus d’alerte comme celle-ci" in form.text_content()
     assert (await list_alerts(instance, lomme.alice))[0].paused_at is not None

@@ -72,7 +72,17 @@ OWN = (
         "/bienvenue",
         "/static",
     ),
-    *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/alertes/nouvelle", "/invite/fin"),
+    *(
+        "/favicon",
+        "/accessibilite",
+        "/a-l-ecart",
+        "/pourquoi",
+        "/courriels",
+        "/accords",
+        "/agenda/",
+        "/alertes/nouvelle",
+        "/invite/fin",
+    ),
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 
