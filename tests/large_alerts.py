@@ -1,4 +1,4 @@
-"""Ten thousand alerts of a thousand members, as people have them: words, places, categories, and some on hardly more."""
+"""Ten thousand alerts of a thousand members, as people have them: words, places, categories, some on hardly more."""
 
 from models.store.database import Connection, execute
 
@@ -36,7 +36,8 @@ _ALERTS = """
     FROM generate_series(0, $3::int - 1) AS n,
         LATERAL (SELECT (ARRAY['tente', 'vélo enfant', 'perceuse', 'échelle -alu', 'remorque vélo', 'tondeuse',
             'livre jardin', 'machine à coudre', 'table', 'armoire', 'scie sauteuse', 'canapé d’angle'])[1 + n % 12]
-            || CASE WHEN n % 4 = 0 THEN '' ELSE ' ' || (ARRAY['bois', 'pliante', 'occasion'])[n % 4] END AS text) AS word,
+            || CASE WHEN n % 4 = 0 THEN '' ELSE ' ' || (ARRAY['bois', 'pliante', 'occasion'])[n % 4] END AS text
+        ) AS word,
         LATERAL (SELECT CASE WHEN n % 12 BETWEEN 4 AND 9 THEN 50.2 + (n % 97) / 100.0 END AS latitude,
             CASE WHEN n % 12 BETWEEN 4 AND 9 THEN 2.5 + (n % 89) / 80.0 END AS longitude) AS place
 """

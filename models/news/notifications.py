@@ -33,8 +33,9 @@ NotificationType = Literal[
 `report_settled`, `repair_call` (one near the reader), `saved_search` (what an alert of hers found), `match` (what fits
 something she offers or seeks), `reserve_next` (it is free again, and she is next), `listing_ended`, `documents` (the
 charter or the terms changed) and `invitation_used` (somebody came by the reader's invitation) are ours. For the team:
-`sign_up_message` (who asks to join wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for another one's yes), `appeal`,
-`handed_over` (somebody passed on a week on duty), and the last five, of what waits for too long (`staff_troubles`).
+`sign_up_message` (who asks to join wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for
+another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), and those of what waits for too long
+(`staff_troubles`).
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

@@ -74,7 +74,7 @@ MAY_BE_TOLD = """
         WHERE f.follower_id = s.actor_id AND f.followed_id = fresh.author_id AND f.state = 'accepted' OFFSET 0))
 """
 
-# One pass over all alerts; what costs more is asked of the members alone for whom it fits, blocks of all of them at once.
+# One pass over all alerts; what costs more is asked of those alone for whom it fits, blocks of all of them at once.
 MATCH = compose(
     """
     WITH fresh AS MATERIALIZED ({fresh}), fitting AS MATERIALIZED (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from models.listings import categories
+from web.rendering.formats import format_at
 from web.rendering.i18n import N_, Say
 
 KINDS: dict[tuple[str, ...], str] = {
@@ -61,7 +62,7 @@ def describe_search(say: Say, language: str, one: Watched) -> str:
         parts.append(say(N_(" pour « %(text)s »"), text=one.text))
     if category is not None:
         parts.append(say(N_(" dans « %(category)s »"), category=category.label(language)))
-    parts += [_describe_area(say, one), _describe_coop(say, one)]
+    parts += [_describe_area(say, language, one), _describe_coop(say, one)]
     if one.modes:
         modes = say(N_(" ou ")).join(say(MODES[mode]) for mode in one.modes if mode in MODES)
         parts.append(f", {modes}")
@@ -70,11 +71,12 @@ def describe_search(say: Say, language: str, one: Watched) -> str:
     return "".join(parts)
 
 
-def _describe_area(say: Say, one: Watched) -> str:
+def _describe_area(say: Say, language: str, one: Watched) -> str:
     if one.radius is not None:
         return say(N_(", à moins de %(km)s km de %(place)s"), km=f"{one.radius:g}", place=one.area)
     if one.communes:
-        return say(N_(", à %(place)s"), place=one.area)
+        where = format_at(one.area, language)
+        return f", {where[:1].lower()}{where[1:]}"
     return say(N_(", dans l’intercommunalité %(place)s"), place=one.area) if one.epcis else ""
 
 
