@@ -406,6 +406,7 @@ CREATE TABLE listing (
         'C'::"char"))) STORED
 );
 CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_commune ON listing (commune_code, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_expiry ON listing (expires_at) WHERE status IN ('open', 'reserved', 'paused');
 CREATE INDEX listing_open ON listing (post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_place ON listing (latitude, longitude) WHERE status IN ('open', 'reserved');

@@ -115,7 +115,7 @@ LIMITS: dict[str, object] = {
     "web.pages.listings.listing_page.SIMILAR_WITHIN": 50,
     "web.pages.listings.own_listings.PAGE": 20,
     "web.pages.searches.search_query.PAGE": 20,
-    "web.pages.searches.search_query.LAST_PAGE": 15,
+    "web.pages.searches.search.SYNONYMS_SHOWN": 6,
     "web.pages.searches.search_query.TEXT_LIMIT": 200,
     "web.pages.listings.unavailability.SHOWN_AT_ONCE": 6,
     "web.pages.moderation.message_request_review.EXTRACT": 240,

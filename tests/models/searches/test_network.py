@@ -55,7 +55,7 @@ async def test_listings_of_suspended_people_are_hidden_everywhere(conn: Connecti
     await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", bob.id)
 
     assert await find(conn) == []
-    assert await find(conn, nearest_first=True, **at(LOMME)) == []
+    assert await find(conn, order="near", **at(LOMME)) == []
     assert await searches.count_network(conn, NetworkFilter()) == {}
 
 
@@ -125,8 +125,8 @@ async def test_a_radius_keeps_what_is_near_and_tells_how_far(conn: Connection) -
     nowhere = await make_listing(conn, alice, latitude=None, longitude=None)
 
     near = await searches.list_network(conn, NetworkFilter(radius=6, **at(LOMME)))
-    far = await searches.list_network(conn, NetworkFilter(radius=25, nearest_first=True, **at(LOMME)))
-    everywhere = await searches.list_network(conn, NetworkFilter(nearest_first=True, **at(LOMME)))
+    far = await searches.list_network(conn, NetworkFilter(radius=25, order="near", **at(LOMME)))
+    everywhere = await searches.list_network(conn, NetworkFilter(order="near", **at(LOMME)))
 
     assert [found.id for found in near] == [lille.id]
     assert near[0].distance == pytest.approx(4.5, abs=0.1)
@@ -142,14 +142,14 @@ async def test_nearest_first_without_a_place_is_newest_first(conn: Connection) -
     alice = await make_member(conn)
     one, two = await make_listing(conn, alice), await make_listing(conn, alice)
 
-    assert await find(conn, nearest_first=True) == [two.id, one.id]
+    assert await find(conn, order="near") == [two.id, one.id]
 
 
 async def test_pages_follow_one_another(conn: Connection) -> None:
     alice = await make_member(conn)
     made = [(await make_listing(conn, alice, **at(LILLE))).id for _ in range(5)][::-1]
 
-    for filter in (NetworkFilter(), NetworkFilter(nearest_first=True, **at(LOMME))):
+    for filter in (NetworkFilter(), NetworkFilter(order="near", **at(LOMME))):
         pages = [await searches.list_network(conn, filter, offset=offset, limit=2) for offset in (0, 2, 4, 6)]
 
         assert [[found.id for found in page] for page in pages] == [made[:2], made[2:4], made[4:], []]

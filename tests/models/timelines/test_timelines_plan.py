@@ -64,13 +64,13 @@ READS: dict[str, tuple[int, Read]] = {
     "network, nearest": (
         8000,
         lambda conn: searches.list_network(
-            conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, nearest_first=True)
+            conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, order="near")
         ),
     ),
     "network, words near a place": (
         6000,
         lambda conn: searches.list_network(
-            conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, nearest_first=True)
+            conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, order="near")
         ),
     ),
     "catalogue": (400, lambda conn: searches.list_catalogue(conn, CatalogueFilter(), Page())),

@@ -1,6 +1,7 @@
 """The network page: every open listing from here and from other coops, behind one plain GET form."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aiohttp import web
 
@@ -10,24 +11,33 @@ from models.people import actors
 from models.people.actors import Actor
 from models.places import places
 from models.places.places import fold_name
-from models.searches import COUNT_LIMIT
+from models.searches import COUNT_LIMIT, Cursor, Query
 from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.forms.form import read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards
-from web.pages.searches.search_query import PAGE, RADII, SearchQuery, read_search
+from web.pages.searches.known_calendars import mark_unknown
+from web.pages.searches.search_query import MODES, PAGE, RADII, SearchQuery, read_search
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
+
+SYNONYMS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResults:
-    """One page of what was found. `radius` is the wider one where nothing was near enough, "" for everywhere."""
+    """One page of what was found. `radius` is the wider one where nothing was near enough, "" for everywhere.
+
+    `query` says how the words were read; `missing` goes with the cards: above 0 for one that has not all of them.
+    """
 
     cards: list[ListingCard]
     counts: dict[tuple[str, str], int]
+    query: Query
+    missing: list[float]
+    next: Cursor | None
     radius: str
     widened: bool
 
@@ -35,11 +45,6 @@ class SearchResults:
     def total(self) -> int:
         """How many there are in all, up to COUNT_LIMIT."""
         return sum(self.counts.values())
-
-    @property
-    def pages(self) -> int:
-        """How many pages they fill."""
-        return max(1, -(-self.total // PAGE))
 
     def count(self, *, kind: str = "", mode: str = "") -> int:
         """How many of a kind or a mode are among them."""
@@ -53,10 +58,13 @@ async def list_listings(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         search = await read_search(conn, form, account, await find_branding(request, conn))
         results = await find(conn, instance.site, search, reader_id=account.actor_id if account else None)
-        if search.page > results.pages:
-            raise web.HTTPSeeOther(search.address(page=results.pages))
+        if search.after and not results.cards:
+            raise web.HTTPSeeOther(search.address())  # what stood there has gone
         coops = await list_coops(conn)
         await count_unread(request, conn)
+    if search.days:
+        marked = await mark_unknown(instance, results.cards, member=account is not None)
+        results = replace(results, cards=marked)
     return await render(
         request,
         "listings/index.html",
@@ -65,28 +73,58 @@ async def list_listings(request: web.Request) -> web.Response:
         coops=coops,
         form=form,
         radii=RADII,
+        modes=MODES,
         branches=categories.BRANCH_LABELS,
-        wider=categories.list_wider(),
+        tree=categories.CATEGORIES,
         category=categories.find(search.category),
         origin=next((actor for actor in coops if actor.uri == search.coop), None),
         count_limit=COUNT_LIMIT,
+        **describe_words(search, results.query),
     )
+
+
+def describe_words(search: SearchQuery, query: Query) -> dict[str, Any]:
+    """What the page says of the words: which were corrected, and where they are searched for as they were typed; what
+    else counted; and known words like those that nothing was found with, each with the address of the search for it.
+    """
+    corrected = [(typed, taken) for typed, taken in query.corrected if fold_name(typed) != fold_name(taken)]
+    return {
+        "corrected": corrected,
+        "exact_address": search.say_otherwise(*((typed, f'"{typed}"') for typed, _ in corrected)),
+        "synonyms": [other for _, others in query.synonyms for other in others][:SYNONYMS_SHOWN],
+        "similar": [
+            (other, search.say_otherwise((word.typed, other)))
+            for word in query.words
+            for other in word.similar
+            if other != word.taken
+        ],
+    }
 
 
 async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: int | None) -> SearchResults:
     """What matches; where nothing is near enough, the radius is widened until something is."""
     narrow, used = search.build_filter(reader_id=reader_id), search.radius
-    counts = await searches.count_network(conn, narrow)
+    query = await searches.fit_query(conn, narrow)
+    counts = await searches.count_network(conn, narrow, query=query)
     if not counts and search.within:
         everywhere = search.build_filter(reader_id=reader_id, radius="")
-        nearest = await searches.list_network(conn, replace(everywhere, order="near", nearest_first=True), limit=1)
+        nearest = await searches.list_network(conn, replace(everywhere, order="near"), limit=1)
         distance = nearest[0].distance if nearest else None
         used = next((radius for radius in RADII if distance is not None and float(radius) >= distance), "")
         narrow = search.build_filter(reader_id=reader_id, radius=used)
-        counts = await searches.count_network(conn, narrow)
-    found = await searches.list_network(conn, narrow, offset=(search.page - 1) * PAGE, limit=PAGE)
-    cards = await list_cards(conn, site, [one.id for one in found], {one.id: one.distance for one in found})
-    return SearchResults(cards=cards, counts=counts, radius=used, widened=bool(search.within) and used != search.radius)
+        query = await searches.fit_query(conn, narrow)
+        counts = await searches.count_network(conn, narrow, query=query)
+    page = await searches.search_network(conn, narrow, query=query, after=search.after, limit=PAGE)
+    cards = await list_cards(conn, site, [one.id for one in page.found], {one.id: one.distance for one in page.found})
+    return SearchResults(
+        cards=cards,
+        counts=counts,
+        query=query,
+        missing=[one.missing for one in page.found],
+        next=page.next,
+        radius=used,
+        widened=bool(search.within) and used != search.radius,
+    )
 
 
 async def list_coops(conn: Connection) -> list[Actor]:

@@ -15,9 +15,8 @@ from models.listings.listings import KINDS
 from models.people.accounts import Account
 from models.places import places
 from models.places.places import Commune
-from models.searches import COUNT_LIMIT, NetworkFilter
+from models.searches import Cursor, NetworkFilter, Order
 from models.searches.areas import list_territories
-from models.searches.network import Order
 from models.store.database import Connection
 from web.forms.commune_field import read_commune
 from web.forms.form import Form
@@ -26,8 +25,6 @@ from web.pages.searches.wanted_days import WantedDays, read_wanted_days
 from web.rendering.branding import Branding
 
 PAGE = 20
-LAST_PAGE = COUNT_LIMIT // PAGE
-
 TEXT_LIMIT = 200
 
 MODES = ("loan", "gift", "swap", "sale", "service")
@@ -69,7 +66,7 @@ class SearchQuery:
     days: WantedDays | None = None
     moments: tuple[datetime, datetime] | None = None
     chosen_order: Order | None = None
-    page: int = 1
+    after: Cursor | None = None
 
     @property
     def around(self) -> str:
@@ -92,8 +89,24 @@ class SearchQuery:
         return "best" if self.text else "near" if self.commune_given else "new"
 
     @property
+    def orders(self) -> list[str]:
+        """The names of the orders that make sense for it: by words that there are, near a place that is known."""
+        sensible = {"best": bool(self.text), "near": self.commune is not None}
+        return [name for name, order in ORDERS.items() if sensible.get(order, True)]
+
+    @property
+    def sorted_by(self) -> str:
+        """The name of the order in which it is sorted."""
+        return next(name for name, order in ORDERS.items() if order == self.order)
+
+    def sort_by(self, name: str) -> "SearchQuery":
+        """The same search sorted in another way; a name that makes no sense changes nothing."""
+        order = ORDERS[name] if name in self.orders else self.default_order
+        return replace(self, chosen_order=None if order == self.default_order else order)
+
+    @property
     def parameters(self) -> list[tuple[str, str]]:
-        """The search as query parameters, always in the same order; the page left out."""
+        """The search as query parameters, always in the same order; where in the list she is, left out."""
         single = [
             ("q", self.text),
             ("lieu", self.around),
@@ -116,6 +129,12 @@ class SearchQuery:
         """What keeps listings out, words and order not counted: how many filters there are to remove."""
         counted = [pair for pair in self.parameters if pair[0] not in ("q", "tri", "au")]
         return [pair for pair in counted if pair[0] != "lieu"] if self.within else counted
+
+    @property
+    def wanted_address(self) -> str:
+        """Where it is published that somebody looks for this, begun with what she typed."""
+        pairs = [("genre", "request"), ("titre", self.text), ("lieu", self.around)]
+        return f"/publier?{urlencode(list(_keep_filled(pairs)))}"
 
     @property
     def feed(self) -> str:
@@ -141,14 +160,21 @@ class SearchQuery:
         *without: tuple[str, str],
         path: str = "/annonces",
         also: Iterable[tuple[str, str]] = (),
-        page: int = 1,
+        after: Cursor | None = None,
     ) -> str:
-        """The address of this search: on another page, without some of its filters, with others, in another view."""
+        """The address of this search: without some of its filters, with others, in another view, on the next page."""
         kept = [pair for pair in self.parameters if pair not in without]
         kept.extend(also)
-        if page > 1:
-            kept.append(("page", str(page)))
+        if after:
+            kept.append(("apres", str(after)))
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    def say_otherwise(self, *others: tuple[str, str]) -> str:
+        """The address of the same search in other words: each pair is a word that was typed and what stands for it."""
+        text = self.text
+        for typed, other in others:
+            text = text.replace(typed, other)
+        return replace(self, text=text).address()
 
     def build_filter(self, *, reader_id: int | None, radius: str | None = None) -> NetworkFilter:
         """The search as the database understands it, with another radius where one is given ("" for everywhere)."""
@@ -174,7 +200,6 @@ class SearchQuery:
             free_from=self.moments[0] if self.moments else None,
             free_until=self.moments[1] if self.moments else None,
             order=self.order,
-            nearest_first=self.order in ("near", "best") and self.commune_given,
         )
 
 
@@ -209,18 +234,6 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
         from_places=form.flag("partenaire"),
         days=days,
         moments=days.find_moments(at) if days else None,
-        page=_read_page(form),
+        after=Cursor.read(form.typed("apres")),
     )
-    return _choose_order(search, ORDERS.get(form.typed("tri")))
-
-
-def _choose_order(search: SearchQuery, order: Order | None) -> SearchQuery:
-    """Sorted as she wants it, where that makes sense: by words that there are, near a place that is known."""
-    sensible = {"best": bool(search.text), "near": search.commune is not None}
-    chosen = order if order and order != search.default_order and sensible.get(order, True) else None
-    return replace(search, chosen_order=chosen)
-
-
-def _read_page(form: Form) -> int:
-    page = form.typed("page", "1")
-    return min(int(page), LAST_PAGE) if page.isdecimal() and len(page) < 6 and int(page) else 1
+    return search.sort_by(form.typed("tri"))
