@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from models.errors import Invalid, NotFound
 from models.ids import make_id
 from models.searches.network import NetworkFilter
+from models.searches.queries import read_query
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.store.statements import name_values
 
@@ -139,13 +140,14 @@ def _make_row(actor_id: int, draft: AlertDraft, meaning: str) -> _Row:
 
 
 async def _read_meaning(conn: Connection, text: str) -> str:
-    """What its words mean, kept with it as the text of a tsquery, so that a new listing asks nobody.
+    """What its words mean with what else they are called, kept with it as the text of a tsquery.
 
-    Words such as "de la" find nothing, and an alert on them would wait for ever. Raises Invalid.
+    So that a new listing asks nobody. Words such as "de la" find nothing, and an alert on them would wait for
+    ever. Raises Invalid.
     """
     if not text:
         return ""
-    meaning: str = await fetch_value(conn, "SELECT websearch_to_tsquery('fr', fold_plurals($1))::text", text)
+    meaning = (await read_query(conn, text)).strict
     if not meaning:
         raise Invalid("alert_no_words", field="q")
     return meaning

@@ -26,6 +26,9 @@ from web.security.session import current_account, require_account
 NAMES = {"lieu": "place", "km": "within"}
 """What the form asks for, by the names of the address."""
 
+WATCHED = frozenset({"q", "lieu", "km", "cat", "coop", "genre", "mode", "photo", "partenaire"})
+"""What of an address an alert is made of: the same search in another order is the same alert."""
+
 LONGEST = 2_000
 """Characters of a search that the form carries along."""
 
@@ -101,7 +104,7 @@ def read_address(request: web.Request, form: Form) -> Form:
 def narrow(search: SearchQuery) -> SearchQuery:
     """The search as far as it is watched: days, the order and a place without a distance mean nothing for it."""
     return replace(
-        search, days=None, moments=None, chosen_order=None, page=1, commune_given=False,
+        search, days=None, moments=None, chosen_order=None, commune_given=False,
         within=search.within if search.commune else "",
     )  # fmt: skip
 
@@ -112,7 +115,7 @@ async def _draft(conn: Connection, search: SearchQuery, account: Account | None)
     near = search.commune
     area = "" if near is None or not search.within else (near.epci_name or "") if search.within == EPCI else near.name
     return AlertDraft(
-        parameters=urlencode(search.parameters),
+        parameters=urlencode([pair for pair in search.parameters if pair[0] in WATCHED]),
         filter=filter,
         category=search.category,
         area=area,
