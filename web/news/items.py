@@ -98,9 +98,10 @@ ICONS = {
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
     "post_held": "waiting", "post_released": "done", "second_asked": "waiting", "appeal": "flag",
     "handed_over": "agreement", "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
-    "invitation_used": "enter", "documents": "agreement", "letters_waiting": "message", "servers_stuck": "network",
     "reserve_next": "date", "reserve_joined": "waiting", "reserve_left": "close", "reserve_passed": "close",
     "reserve_closed": "close", "unreported": "retry",
+    "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
+    "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip
 
@@ -114,7 +115,7 @@ class NewsItem:
     """One thing that is new: `words` say who did what, `what` names the thing.
 
     In a thread `who` is the other one, and `more` counts what else is new in it. `prolongs` is the end that one button
-    takes away.
+    takes away, `stop` is where one says to hear no more of it.
     """
 
     id: int
@@ -128,6 +129,7 @@ class NewsItem:
     who: str = ""
     more: int = 0
     prolongs: EndNotice | None = None
+    stop: str = ""
 
 
 async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, rows: Sequence[News]) -> list[NewsItem]:
@@ -206,6 +208,7 @@ def _build_own_words(row: News, kind: str, icon: str, told: StaffNewsItem) -> Ne
         href=told.href,
         at=row.created_at,
         unread=row.unread,
+        stop=told.stop,
     )
 
 

@@ -54,7 +54,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
-from web.pages.searches import embedding, exports, map_background, points, poster, search
+from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
 from web.rendering import static_files
@@ -93,6 +93,12 @@ PAGES: list[web.RouteDef] = [
     web.post("/publier", preserve_form(publish_page.post_publish)),
     web.post("/publier/photos", background_saves.post_photo),
     web.post("/publier/brouillon", background_saves.post_draft),
+    web.get("/alertes", alerts.show_alerts),
+    web.get("/alertes/nouvelle", new_alert.show_new),
+    web.post("/alertes/nouvelle", preserve_form(new_alert.post_new)),
+    web.post("/alertes/correspondances", alerts.post_matches),
+    web.get(f"/alertes/{{id:{ID}}}", alerts.show_alert),
+    web.post(f"/alertes/{{id:{ID}}}", alerts.post_alert),
     web.get("/lieux", search.list_places),
     web.get("/depannage", repair_calls.show_breakdown),
     web.post("/depannage/prevenir", repair_calls.post_watch),

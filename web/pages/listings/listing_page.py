@@ -48,6 +48,7 @@ from web.pages.components.reader_location import find_reader_commune
 from web.pages.components.response_times import find_reply_time
 from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
+from web.pages.listings.fitting_offers import FittingOffers, find_fitting_offers
 from web.pages.listings.unavailability import UnavailabilityView, ask_for_calendar, find_unavailability
 from web.pages.traffic.delivery_status import DeliveryStatus, find_own_delivery, find_reaction_delivery
 from web.pages.traffic.failure_causes import explain_stop
@@ -118,6 +119,7 @@ class ListingView:
     taken: UnavailabilityView | None
     opening: PlaceView | None
     similar: list[ListingCard]
+    fitting: FittingOffers | None
     waits: bool
     held: HeldPost | None
     hiding: Hiding | None
@@ -257,6 +259,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         held=(await held_posts.map_own(conn, reader_id, [post.id])).get(post.id),
         hiding=await sanctions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
+        fitting=await find_fitting_offers(conn, site, listing, own=own),
     )
 
 

@@ -25,6 +25,8 @@ LEADS = {
     "/fil": "cards that lead to listings, and the lines of profiles",
     "/": "cards that lead to listings",
     "/annonces": "cards that lead to listings",
+    "/alertes": "titles and cards that lead to listings",
+    r"/alertes/{id:\d{1,19}}": "cards that lead to listings",
     "/lieux": "lines that lead to profiles",
     "/annonces/points.geojson": "points that lead to listings, for the map of the list",
     "/carte/fond": "coasts and communes, which nobody wrote",
@@ -77,7 +79,7 @@ OWN = (
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
     *("/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
-    "/annonces/prolonger",
+    *("/annonces/prolonger", "/alertes/nouvelle"),
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 
