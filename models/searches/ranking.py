@@ -38,6 +38,11 @@ class Bounds:
     candidates: int = CANDIDATES
     nowhere: float = NOWHERE
 
+    @property
+    def fitting(self) -> int:
+        """Listings that are enough for a page in the order of the index, some of which the reader may not see."""
+        return 3 * self.limit
+
 
 _PAGE = """
     SELECT found.id, found.distance, found.missing, found.tier, found.rank FROM (
@@ -99,7 +104,7 @@ _OLDER = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window::int) AS l
-        WHERE {conditions} LIMIT :candidates::int)
+        WHERE {conditions} LIMIT :fitting::int)
     """,
     conditions=CONDITIONS,
 )
@@ -108,7 +113,7 @@ _SOONEST = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             ORDER BY expires_at, post_id DESC LIMIT :window::int) AS l
-        WHERE {conditions} LIMIT :candidates::int)
+        WHERE {conditions} LIMIT :fitting::int)
     """,
     conditions=CONDITIONS,
 )
@@ -117,8 +122,8 @@ _SOONEST = fragment(
 # of the nearest fit, all are looked at.
 _AROUND = fragment(
     """
-    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE {conditions} LIMIT :candidates::int)
-    SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :candidates::int AND {distance}
+    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE {conditions} LIMIT :fitting::int)
+    SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :fitting::int AND {distance}
         <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * max(apart) FROM fitting))
     """,
     nearest=_NEAREST,

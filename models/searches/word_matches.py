@@ -5,8 +5,17 @@ from dataclasses import dataclass
 
 from models.searches.language.readings import STEM, Reading
 
-_PEOPLE = "plac", "person", "per", "conviv", "couvert", "invit"
+_UNITS = (
+    ("plac", "person", "per", "conviv", "couvert", "invit"),
+    ("pouc", "po"),
+    ("v", "volt"),
+    ("kg", "kilo", "kilogramm"),
+    ("w", "watt"),
+)
 """Stems that count the same: who looks for four people's finds four places."""
+
+_UNHEARD = frozenset({"metr", "litr"})
+"""What others write as m and l, single letters that no index keeps."""
 
 _NUMERALS = {
     "2": "deux", "3": "troi", "4": "quatr", "5": "cinq", "6": "six", "7": "sept", "8": "huit", "9": "neuf", "10": "dix",
@@ -93,14 +102,19 @@ def read_measure(text: str, reading: Reading) -> Word:
     """A number with its unit, written in figures or letters; the figures of a size may have more between them."""
     stems = STEM.findall(reading.match)
     figures = [stem for stem in stems if stem.isdecimal()]
-    ways = [reading.match]
+    exact = " | ".join(f"'{figure}'" for figure in figures) or reading.match
+    ways = [reading.match] if len(stems) > len(figures) or len(stems) < 2 else []
     if len(figures) > 1:
         ways.append(" & ".join(f"'{figure}'" for figure in figures))
     elif len(stems) == 2 and figures:
         number = " | ".join(f"'{one}'" for one in (figures[0], _NUMERALS.get(figures[0])) if one)
-        units = _PEOPLE if stems[1] in _PEOPLE else (stems[1],)
-        unit = " | ".join(f"'{one}'" for one in units)
+        unit = " | ".join(f"'{one}'" for one in _list_units(stems[1]))
         ways.append(f"({number}) <-> ({unit})")
+        if stems[1] in _UNHEARD:
+            ways.append(exact)
     near = join_any(ways)
-    exact = " | ".join(f"'{figure}'" for figure in figures) or reading.match
     return Word(typed=text, taken=text, exact=exact, near=near, wide=near, light=True, weight=0.4)
+
+
+def _list_units(stem: str) -> tuple[str, ...]:
+    return next((units for units in _UNITS if stem in units), (stem,))
