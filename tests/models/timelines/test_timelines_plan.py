@@ -63,9 +63,7 @@ READS: dict[str, tuple[int, Read]] = {
     ),
     "network, nearest": (
         8000,
-        lambda conn: searches.list_network(
-            conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, order="near")
-        ),
+        lambda conn: searches.list_network(conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, order="near")),
     ),
     "network, words near a place": (
         6000,

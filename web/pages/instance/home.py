@@ -30,7 +30,9 @@ async def show_home(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     if account is None and await is_new(request):
         return await show_hint(request)
-    everywhere = NetworkFilter(order="new", reader_local=account is not None, reader_id=account.actor_id if account else None)
+    everywhere = NetworkFilter(
+        order="new", reader_local=account is not None, reader_id=account.actor_id if account else None
+    )
     async with connection(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
         around = everywhere
