@@ -27,12 +27,8 @@ class CatalogueFilter(NetworkFilter):
     author_id: int | None = None
 
 
-# Listings from elsewhere carry no INSEE code: their commune is known by its name and postcode together.
 _WHICH = """
     l.status = ANY(:statuses::text[]) AND l.post_id < :ceiling::bigint AND l.post_id > :floor::bigint
-    AND (cardinality(:communes::text[]) = 0 OR l.commune_code = ANY(:communes) OR (l.commune_code IS NULL AND EXISTS (
-        SELECT FROM commune c WHERE c.code = ANY(:communes) AND l.postcode = ANY(c.postcodes)
-            AND fold(c.name) = fold(l.place_name))))
     AND (:postcode::text IS NULL OR l.postcode = :postcode
         OR l.commune_code IN (SELECT c.code FROM commune c WHERE c.postcodes @> ARRAY[:postcode::text]))
 """

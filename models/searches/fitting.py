@@ -7,7 +7,7 @@ from math import comb
 
 from models.searches.network import NetworkFilter, count_found
 from models.searches.queries import NOTHING, Query, read_query
-from models.searches.word_matches import Word, join_all, join_any
+from models.searches.language.word_matches import Word, join_all, join_any
 from models.store.database import Connection
 
 ENOUGH = 5

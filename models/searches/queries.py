@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from models.searches.language.readings import STEM, Readings, join_pieces, list_spans, read_pieces
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import Piece, read_typed_text
-from models.searches.word_matches import Word, join_all, join_any, read_measure, relate
+from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate
 from models.store.database import Connection
 
 MOST_WORDS = 8
@@ -148,6 +148,8 @@ async def _read_word(conn: Connection, pieces: Sequence[Piece], span: range, rea
         return replace(word, wide=join_any([word.wide, apart])) if apart else word
     if pieces[span.start].measure:
         return read_measure(text, reading)
+    if pieces[span.start].quoted:
+        return relate(text, text, reading)
     similar: tuple[str, ...] = ()
     if reading.shown and "-" not in text:
         similar = (reading.shown,)

@@ -422,6 +422,7 @@ CREATE TABLE listing (
         COALESCE(category, '')), ('k=' || kind), ('m=' || mode)]))) STORED
 );
 CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_commune ON listing (commune_code, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_ends ON listing (expires_at, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_expiry ON listing (expires_at) WHERE status IN ('open', 'reserved', 'paused');
 CREATE INDEX listing_open ON listing (post_id DESC) WHERE status IN ('open', 'reserved');
@@ -475,7 +476,9 @@ CREATE TABLE media (
     duration double precision,  -- seconds
     measures jsonb NOT NULL DEFAULT '{}',
     poster_url text,            -- of a film or sound from elsewhere: the picture that stands for it
-    likeness bigint             -- How a picture looks, in 64 bits: two that look alike differ in few.
+    likeness bigint,            -- How a picture looks, in 64 bits: two that look alike differ in few.
+    -- A browser that did not hear that a photo arrived sends it again under the same key: it is the same photo.
+    upload_key text
 );
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
 -- Whether a picture may be shown is asked by the key in its address.
@@ -485,6 +488,7 @@ CREATE INDEX media_owner ON media (owner_id);
 CREATE INDEX media_post ON media (post_id, "position");
 CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
 CREATE INDEX media_thumbnail ON media (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
+CREATE UNIQUE INDEX media_upload_key ON media (owner_id, upload_key) WHERE upload_key IS NOT NULL;
 
 -- Files whose row is gone, however it went: a chore removes them from the store.
 CREATE TABLE unused_file (
@@ -533,7 +537,8 @@ CREATE TABLE notification (
         'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
         'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
         'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
-        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue')),
+        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
+        'reserve_next', 'listing_ended')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -1129,9 +1134,12 @@ CREATE TABLE listing_draft (
     fields jsonb,                             -- [[name, typed]], in the order of the form
     media_ids bigint[] NOT NULL DEFAULT '{}',  -- photos that it keeps from being forgotten
     updated_at timestamptz NOT NULL DEFAULT now(),
+    version integer NOT NULL DEFAULT 1,
+    writer text,                              -- the page that typed it last: the same page never makes two drafts
     CONSTRAINT listing_draft_begins CHECK ((note_id IS NULL) <> (fields IS NULL))
 );
 CREATE INDEX listing_draft_actor ON listing_draft (actor_id, id DESC);
+CREATE UNIQUE INDEX listing_draft_writer ON listing_draft (actor_id, writer) WHERE writer IS NOT NULL;
 
 CREATE TABLE sign_up (
     id bigint PRIMARY KEY,
@@ -1310,6 +1318,7 @@ CREATE INDEX agreement_done ON agreement (ended_at) WHERE state = 'done';
 CREATE INDEX agreement_end ON agreement (ends_at) WHERE state = 'agreed';
 CREATE INDEX agreement_exchange ON agreement (exchange_id, id DESC);
 CREATE INDEX agreement_held ON agreement (held_until) WHERE state IN ('requested', 'countered');
+CREATE INDEX agreement_live_end ON agreement (ends_at) WHERE state IN ('requested', 'countered', 'agreed');
 -- All of a listing's, since what is done counts for what is left.
 CREATE INDEX agreement_of_listing ON agreement (listing_id, state);
 -- What is agreed with somebody, by when it begins: her own calendar reads it, and whoever leaves takes it along.
@@ -1360,7 +1369,8 @@ CREATE TABLE exchange_event (
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
-        'read_by_team')),
+        'read_by_team', 'listing_ended', 'reserve_joined', 'reserve_left', 'reserve_next', 'reserve_passed',
+        'reserve_closed', 'unreported')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -1381,6 +1391,8 @@ CREATE TABLE unavailability (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
 );
+-- What is taken on some days, whichever listing it is: few ranges end after today.
+CREATE INDEX unavailability_end ON unavailability (ends_at);
 CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
 
 -- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
@@ -1515,10 +1527,13 @@ CREATE TABLE calendar_feed (
 CREATE TABLE calendar_copy (
     listing_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    told_at timestamptz,                 -- NULL: it has not answered yet
+    told_at timestamptz,                      -- NULL: it has not answered yet
     etag text NOT NULL DEFAULT '',
-    ranges jsonb NOT NULL DEFAULT '[]'   -- [begins_at, ends_at] of each, by time
+    -- What a calendar elsewhere told, as ranges that the database can compare: who looks for what is free on some days
+    -- finds the copies that touch them by an index, without unfolding each.
+    taken tstzmultirange NOT NULL DEFAULT '{}'
 );
+CREATE INDEX calendar_copy_taken ON calendar_copy USING gist (taken) WHERE NOT isempty(taken);
 
 -- People without any account who take part by mail. A guest is an actor whose host is the empty string, which no server
 -- can have: it has no inbox, nobody can name it, and nothing is ever sent to it but mails.
@@ -2209,6 +2224,108 @@ CREATE TABLE known_word_count (
     last_id bigint NOT NULL DEFAULT 0
 );
 
+-- Searches that members want to be told of, and what was found for them.
+CREATE TABLE search_alert (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    parameters text NOT NULL,               -- the search as the address of /annonces has it: each is kept once
+    text text NOT NULL DEFAULT '',          -- as typed
+    query tsquery,                          -- what it means; NULL where any words will do
+    kinds text[] NOT NULL DEFAULT '{}',     -- empty ones narrow nothing, as in models/searches
+    modes text[] NOT NULL DEFAULT '{}',
+    category text,                          -- as chosen; `categories` are it and its narrower ones
+    categories text[] NOT NULL DEFAULT '{}',
+    territory_uris text[] NOT NULL DEFAULT '{}',
+    communes text[] NOT NULL DEFAULT '{}',  -- INSEE codes
+    epcis text[] NOT NULL DEFAULT '{}',     -- SIREN codes; one of all of both is enough
+    area text NOT NULL DEFAULT '',          -- how the place, the commune or the federation of communes is called
+    coop text NOT NULL DEFAULT '',          -- and the cooperative, where it is one
+    latitude double precision,
+    longitude double precision,
+    radius double precision,                -- km around the place
+    with_photo boolean NOT NULL DEFAULT false,
+    from_places boolean NOT NULL DEFAULT false,
+    rhythm text NOT NULL CHECK (rhythm IN ('now', 'daily', 'weekly')),
+    by_mail boolean NOT NULL DEFAULT true,
+    paused_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT search_alert_once UNIQUE (actor_id, parameters),
+    CONSTRAINT search_alert_radius CHECK (radius IS NULL OR latitude IS NOT NULL AND longitude IS NOT NULL)
+);
+
+-- What was found for whom, by which of her alerts: each listing once for each member, whatever becomes of either.
+CREATE TABLE alert_find (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    alert_id bigint NOT NULL REFERENCES search_alert(id) ON DELETE CASCADE,
+    found_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    notification_id bigint REFERENCES notification(id) ON DELETE SET NULL,  -- the line that tells of it
+    mailed_at timestamptz,                    -- a mail named it, or was not to
+    PRIMARY KEY (actor_id, listing_id)
+);
+CREATE INDEX alert_find_alert ON alert_find (alert_id, listing_id DESC);
+CREATE INDEX alert_find_listing ON alert_find (listing_id);
+CREATE INDEX alert_find_notification ON alert_find (notification_id) WHERE notification_id IS NOT NULL;
+CREATE INDEX alert_find_unmailed ON alert_find (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
+CREATE INDEX alert_find_untold ON alert_find (found_at) WHERE told_at IS NULL;
+
+-- Listings that are still to be held against alerts. An edit tells those alone whose alert was there before it.
+CREATE TABLE unmatched_listing (
+    post_id bigint PRIMARY KEY REFERENCES listing(post_id) ON DELETE CASCADE,
+    edited boolean NOT NULL,
+    since timestamptz NOT NULL DEFAULT now()
+);
+
+-- What members want to be told of by what they offer and seek, without having asked for it in words.
+CREATE TABLE match_choice (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    needs boolean NOT NULL DEFAULT false,     -- somebody near seeks what she offers
+    offers boolean NOT NULL DEFAULT false,    -- somebody near offers what she seeks
+    shown boolean NOT NULL DEFAULT true,      -- what she seeks is told to those who offer it and want to be told
+    radius integer NOT NULL DEFAULT 10 CHECK (radius >= 1 AND radius <= 100),  -- km
+    by_mail boolean NOT NULL DEFAULT true
+);
+
+-- Whom a listing was told to because it fits one of hers: each once.
+CREATE TABLE match_told (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    own_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,  -- what it fits
+    found_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    notification_id bigint REFERENCES notification(id) ON DELETE SET NULL,
+    mailed_at timestamptz,
+    PRIMARY KEY (actor_id, listing_id)
+);
+CREATE INDEX match_told_listing ON match_told (listing_id);
+CREATE INDEX match_told_notification ON match_told (notification_id) WHERE notification_id IS NOT NULL;
+CREATE INDEX match_told_own ON match_told (own_id);
+CREATE INDEX match_told_unmailed ON match_told (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
+CREATE INDEX match_told_untold ON match_told (found_at) WHERE told_at IS NULL;
+
+-- Who would have it if it were free: after somebody else was chosen, or while it is out. In the order of `since`.
+CREATE TABLE reserve_place (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    state text NOT NULL CHECK (state IN ('offered', 'waiting', 'called')),
+    since timestamptz NOT NULL,               -- when she first asked for it
+    begins_at timestamptz,                    -- the days that she wants; NULL for any
+    ends_at timestamptz,
+    until timestamptz,                        -- how long she may say whether she stays, or whether she still wants it
+    agreement_id bigint REFERENCES agreement(id) ON DELETE SET NULL,  -- the terms that she was asked about
+    due boolean NOT NULL DEFAULT false,       -- something became free since it was last looked at
+    CONSTRAINT reserve_place_once UNIQUE (listing_id, actor_id),
+    CONSTRAINT reserve_place_days CHECK ((begins_at IS NULL) = (ends_at IS NULL) AND begins_at < ends_at),
+    CONSTRAINT reserve_place_until CHECK ((until IS NULL) = (state = 'waiting'))
+);
+CREATE INDEX reserve_place_actor ON reserve_place (actor_id);
+CREATE INDEX reserve_place_agreement ON reserve_place (agreement_id) WHERE agreement_id IS NOT NULL;
+CREATE UNIQUE INDEX reserve_place_called ON reserve_place (listing_id) WHERE state = 'called';
+CREATE INDEX reserve_place_due ON reserve_place (listing_id) WHERE due;
+CREATE INDEX reserve_place_until ON reserve_place (until) WHERE until IS NOT NULL;
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2333,7 +2450,7 @@ CREATE VIEW shown_notification AS
     WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL
             AND (a.limited_at IS NULL OR a.id = n.recipient_id
                 OR n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'favourite', 'quote', 'poll', 'update',
-                    'repair_call')
+                    'repair_call', 'saved_search', 'match')
                 OR EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id AND f.followed_id = a.id
                     AND f.state = 'accepted')
                 OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = n.recipient_id AND e.partner_id = a.id)
@@ -2409,7 +2526,7 @@ COMMENT ON VIEW case_part IS
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
         n.read_at IS NULL AND (n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite',
-                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call')
+                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call', 'saved_search', 'match')
             OR n.id > coalesce((SELECT last_read_id FROM marker
                 WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
     FROM shown_notification n
@@ -2594,6 +2711,13 @@ COMMENT ON FUNCTION is_welcome(text) IS
     'Whether the cooperative deals with this host: never when it or a domain above it is set aside, else always, or '
     'only friends and listed ones where federation is limited; a trigger asks it too.';
 
+CREATE FUNCTION join_words(words tsvector, operator text) RETURNS tsquery LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT string_agg('''' || replace(replace(word.lexeme, '\', '\\'), '''', '''''') || '''', operator)::tsquery
+    FROM unnest(words) AS word
+$$;
+COMMENT ON FUNCTION join_words(tsvector, text) IS
+    'All or any of these words as something to look for; NULL for none, which finds nothing.';
+
 CREATE FUNCTION keep_points() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'Movements of points are never changed nor removed; another one corrects them.'
@@ -2705,6 +2829,43 @@ $$;
 COMMENT ON FUNCTION place_of(text) IS
     'How pages call a server: the place of its cooperative where that is known and not suspended, else its host; '
     'the statements that tell where a post went give it with each host.';
+
+CREATE FUNCTION queue_for_alerts(listing_id bigint, only_edited boolean) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO unmatched_listing (post_id, edited) VALUES ($1, $2)
+    ON CONFLICT (post_id) DO UPDATE SET edited = unmatched_listing.edited AND excluded.edited
+$$;
+COMMENT ON FUNCTION queue_for_alerts(bigint, boolean) IS
+    'A listing is held against all alerts soon: new ones, and those that stand again, whatever made them do so.';
+
+CREATE FUNCTION queue_listing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(NEW.post_id, TG_ARGV[0] = 'edited');
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_listing() IS
+    'What is published, opened again or changed is held against alerts; a trigger, since listings come in, from '
+    'here and from elsewhere, by many ways.';
+
+CREATE FUNCTION queue_listings_of_author() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(l.post_id, false) FROM post p JOIN listing l ON l.post_id = p.id
+    WHERE p.author_id = NEW.id AND p.deleted_at IS NULL AND is_open_status(l.status);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_listings_of_author() IS
+    'The open listings of whoever is back, or no more suspended or limited, are held against alerts: until then '
+    'they were in no list.';
+
+CREATE FUNCTION queue_post() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(NEW.id, false);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_post() IS
+    'What was held, hidden or waited for its host to be let in is held against alerts once it stands in lists.';
 
 CREATE FUNCTION recheck_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -2818,6 +2979,16 @@ COMMENT ON FUNCTION suspended_by_decision(bigint) IS
     'Since when a decision of the team suspends this actor; NULL where none does. Besides decisions her server can '
     'be set aside, or say itself that she is suspended: whichever ends, the others hold on.';
 
+CREATE FUNCTION title_words(kind text, title text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT ts_delete(to_tsvector('fr', fold_plurals(CASE WHEN kind = 'repair_call' THEN 'réparation vélo'
+            ELSE title END)),
+        tsvector_to_array(to_tsvector('fr', 'cherche recherche cherchons besoin urgent prêt prête prêter emprunt
+            emprunte emprunter donne donner don vends vente vendre échange échanger propose proposer loue louer')))
+$$;
+COMMENT ON FUNCTION title_words(text, text) IS
+    'What a listing is about, by the words of its title: an offer fits a need where they share them. A bike that '
+    'has broken down needs a repair, whatever is broken.';
+
 CREATE FUNCTION was_read_in_an_app(post_id bigint, reader_id bigint) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
@@ -2862,6 +3033,14 @@ CREATE TRIGGER actor_of_unwelcome_host BEFORE INSERT ON actor FOR EACH ROW WHEN 
 COMMENT ON TRIGGER actor_of_unwelcome_host ON actor IS
     'Nobody of a server that is set aside appears, whichever way the actor came.';
 
+CREATE TRIGGER author_back AFTER UPDATE OF away_until, suspended_at, limited_at ON actor FOR EACH ROW
+    WHEN (OLD.away_until IS NOT NULL AND NEW.away_until IS NULL
+        OR OLD.suspended_at IS NOT NULL AND NEW.suspended_at IS NULL
+        OR OLD.limited_at IS NOT NULL AND NEW.limited_at IS NULL)
+    EXECUTE FUNCTION queue_listings_of_author();
+COMMENT ON TRIGGER author_back ON actor IS
+    'What somebody offers who is back is held against alerts, see `queue_listings_of_author`.';
+
 CREATE TRIGGER agreement_makes_known AFTER UPDATE OF state ON agreement FOR EACH ROW
     WHEN (NEW.state IN ('countered', 'agreed')) EXECUTE FUNCTION know_agreed();
 COMMENT ON TRIGGER agreement_makes_known ON agreement IS
@@ -2878,6 +3057,24 @@ COMMENT ON TRIGGER follow_makes_known ON follow IS
 CREATE TRIGGER known_host_stands AFTER INSERT ON known_host FOR EACH ROW EXECUTE FUNCTION stand_when_known();
 COMMENT ON TRIGGER known_host_stands ON known_host IS
     'What a host published before it was known stands in public lists once it is.';
+
+CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
+    WHEN (is_open_status(NEW.status) AND (NEW.kind, NEW.mode, NEW.title, NEW.description, NEW.category,
+            NEW.territory_uri, NEW.commune_code, NEW.postcode, NEW.latitude, NEW.longitude)
+        IS DISTINCT FROM (OLD.kind, OLD.mode, OLD.title, OLD.description, OLD.category,
+            OLD.territory_uri, OLD.commune_code, OLD.postcode, OLD.latitude, OLD.longitude))
+    EXECUTE FUNCTION queue_listing('edited');
+COMMENT ON TRIGGER listing_edited ON listing IS
+    'What says something else now is held against alerts that were there before it, see `queue_listing`.';
+
+CREATE TRIGGER listing_new AFTER INSERT ON listing FOR EACH ROW EXECUTE FUNCTION queue_listing('new');
+COMMENT ON TRIGGER listing_new ON listing IS
+    'What is published is held against alerts, see `queue_listing`.';
+
+CREATE TRIGGER listing_opened AFTER UPDATE OF status ON listing FOR EACH ROW
+    WHEN (is_open_status(NEW.status) AND NOT is_open_status(OLD.status)) EXECUTE FUNCTION queue_listing('new');
+COMMENT ON TRIGGER listing_opened ON listing IS
+    'What is to be had again is held against alerts, see `queue_listing`.';
 
 CREATE TRIGGER media_files AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION note_unused_files();
 COMMENT ON TRIGGER media_files ON media IS
@@ -2931,3 +3128,10 @@ CREATE TRIGGER post_makes_known AFTER INSERT ON post FOR EACH ROW WHEN (NEW.loca
     EXECUTE FUNCTION know_answered();
 COMMENT ON TRIGGER post_makes_known ON post IS
     'Writing to somebody or answering makes the server known, notices of ours excepted.';
+
+CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
+    WHEN (NEW.kind = 'listing' AND NEW.audience IN ('network', 'coop', 'territories')
+        AND OLD.audience NOT IN ('network', 'coop', 'territories'))
+    EXECUTE FUNCTION queue_post();
+COMMENT ON TRIGGER post_stands ON post IS
+    'A listing that stands in lists at last is held against alerts, see `queue_post`.';

@@ -43,11 +43,15 @@ _GIVING = re.compile(r"(?:je|j['’ʼ])\s*(?:donne|vends|pr[êe]te|propose|offre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A word, a measure or an expression, as it is typed. `measure` is less than a word: a number by itself says little."""
+    """A word, a measure or an expression, as it is typed. `measure` is less than a word: a number by itself says little.
+
+    What is `quoted` is meant as it is typed.
+    """
 
     text: str
     measure: bool = False
     unwanted: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +77,7 @@ def _list_pieces(line: str) -> tuple[Piece, ...]:
         kind = found.lastgroup or ""
         text = found[kind].strip()
         if text and len(pieces) < MOST_PIECES:
-            pieces.append(Piece(text=text, measure=kind == "measure", unwanted=kind == "unwanted"))
+            pieces.append(
+                Piece(text=text, measure=kind == "measure", unwanted=kind == "unwanted", quoted=kind == "quoted")
+            )
     return tuple(pieces)
