@@ -1,4 +1,4 @@
-"""What is typed, as it is looked for: each word with what else it is called, in the spelling that this instance knows."""
+"""What is typed, as it is looked for: each word with what else it is called, spelt as this instance knows it."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -112,7 +112,7 @@ def _list_heads(match: str) -> list[str]:
 
 
 async def read_query(conn: Connection, text: str) -> Query:
-    """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does, where all is too much)."""
+    """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does that)."""
     typed = read_typed_text(text)
     wanted = [piece for piece in typed.pieces if not piece.unwanted]
     readings = await read_pieces(conn, typed.pieces)

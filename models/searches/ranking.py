@@ -13,7 +13,7 @@ from models.searches.words import MISSING, WORDS_SCORE
 from models.store.statements import fragment, name_values
 
 WINDOW, REST, ALL = 0, 1, 2
-"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all. Cursors carry it."""
+"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all."""
 
 MOST_RANKED = 2_000
 """Where the database expects no more listings to fit, all of them are looked at."""
@@ -118,8 +118,8 @@ _SOONEST = fragment(
     conditions=CONDITIONS,
 )
 
-# The index counts longitudes as in the middle of France: up to here nothing that it did not give is nearer. Where too few
-# of the nearest fit, all are looked at.
+# The index counts longitudes as in the middle of France: up to here nothing that it did not give is nearer. Where too
+# few of the nearest fit, all are looked at.
 _AROUND = fragment(
     """
     (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE {conditions} LIMIT :fitting::int)

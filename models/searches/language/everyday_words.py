@@ -23,7 +23,7 @@ Line = tuple[str, str, str, str]
 Relation = tuple[str, str, str]
 """A thing, how it leads to the other one, the other one."""
 
-_UNSAID = frozenset("autre autres et de divers d".split())
+_UNSAID = {"autre", "autres", "et", "de", "divers"}
 
 
 async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
@@ -31,7 +31,7 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
 
     Needs the caller's transaction. What listings say is not read anew: words are looked up when somebody searches.
     """
-    text = file.read_text(encoding="utf-8")
+    text = _read_file(file)
     labels = [(category.slug, category.french) for category in categories.CATEGORIES]
     edition = hashlib.sha256(f"{text}{labels}".encode()).hexdigest()
     if await _loaded_edition(conn) == edition:
@@ -53,6 +53,10 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
         edition,
     )
     return True
+
+
+def _read_file(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 async def _save(conn: Connection, things: dict[str, set[str]], relations: set[Relation]) -> None:
@@ -107,7 +111,7 @@ def name_things(lines: Iterable[Line]) -> dict[str, set[str]]:
 
 
 def relate_things(lines: Iterable[Line], things: dict[str, set[str]]) -> Iterator[Relation]:
-    """Both ways round: who looks for a thing finds its kinds, and where there are few, what it is one of and what serves."""
+    """Both ways round: who looks for a thing finds its kinds, and where there are few, what it is one of and serves."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for word, relation, other, category in lines:
         for one in things[word]:

@@ -1,4 +1,4 @@
-"""A word of a search, and the text of the tsqueries that find it: itself, what else it is called, what serves for it."""
+"""A word of a search, and the texts of tsqueries that find it: itself, what else it is called, what serves for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,45 @@ _UNHEARD = frozenset({"metr", "litr"})
 
 _NUMERALS = {
     "2": "deux", "3": "troi", "4": "quatr", "5": "cinq", "6": "six", "7": "sept", "8": "huit", "9": "neuf", "10": "dix",
-    "12": "douz", "15": "quinz", "20": "vingt", "30": "trent", "40": "quarant", "50": "cinquant", "60": "soix", "100": "cent",
+    "12": "douz", "15": "quinz", "20": "vingt", "30": "trent", "40": "quarant", "50": "cinquant", "60": "soix",
+    "100": "cent",
 }  # fmt: skip
 
-_LIGHT = frozenset(
-    """lund mard mercred jeud vendred samed dimanch matin soir midi week end weekend journ semain janvi fevri mar avril mai
-    juin juillet aout septembr octobr novembr decembr ete hiv printemp automn vacanc noel grand petit gros bon neuf neuv
-    pas cher beau exterieur interieur roug bleu vert jaun noir blanc gris ros orang violet marron aid besoin person""".split()
-)
+_LIGHT = {
+    *(
+        "lund",
+        "mard",
+        "mercred",
+        "jeud",
+        "vendred",
+        "samed",
+        "dimanch",
+        "matin",
+        "soir",
+        "midi",
+        "week",
+        "end",
+        "weekend",
+    ),
+    *("journ", "semain", "janvi", "fevri", "mar", "avril", "mai", "juin", "juillet", "aout", "septembr", "octobr"),
+    *("novembr", "decembr", "ete", "hiv", "printemp", "automn", "vacanc", "noel"),
+    *(
+        "grand",
+        "petit",
+        "gros",
+        "bon",
+        "neuf",
+        "neuv",
+        "cher",
+        "beau",
+        "exterieur",
+        "interieur",
+        "person",
+        "besoin",
+        "aid",
+    ),
+    *("roug", "bleu", "vert", "jaun", "noir", "blanc", "gris", "ros", "orang", "violet", "marron"),
+}
 """Stems that say little by themselves: days, seasons, sizes, colours."""
 
 
