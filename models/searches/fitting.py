@@ -58,10 +58,12 @@ async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query) -> Q
     present = [word for word in query.words if await _count(conn, filter, _ask(query, [[word.wide]]))]
     nouns = [word for word in present if not word.light]
     for kept in (present, nouns):
-        fewer = _keep(query, kept)
-        if kept and len(kept) < query.count and await _count(conn, filter, fewer):
-            return fewer
-    return await _keep_most(conn, filter, query, nouns or present) or await _show_shelf(conn, filter, query)
+        if 0 < len(kept) < query.count:
+            fewer = _keep(query, kept)
+            if await _count(conn, filter, fewer):
+                return fewer
+    most = await _keep_most(conn, filter, query, nouns or present)
+    return most or await _show_shelf(conn, filter, query)
 
 
 async def _keep_most(conn: Connection, filter: NetworkFilter, query: Query, words: Sequence[Word]) -> Query | None:

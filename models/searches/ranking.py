@@ -143,20 +143,20 @@ _ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
 _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
 _OTHERS = fragment("{open} AND l.post_id NOT IN ({ids})", open=_OPEN)
 
-# What each order goes by, and where it finds it: which listings, of which table or window.
+# What each order goes by, first and then, with what score of words; which listings, of which table or window.
 _ORDERS = {
-    ("best", WINDOW): (_BEST, "listing", fragment(_PICKED, ids=_NEW_IDS)),
-    ("best", REST): (_BEST, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
-    ("best", ALL): (_BEST, "listing", _OPEN),
-    ("best near", WINDOW): (_BEST_NEAR, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", REST): (_BEST_NEAR, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", ALL): (_BEST_NEAR, "listing", _OPEN),
-    ("new", WINDOW): ("0", _OLDER, "true"),
-    ("new", ALL): ("0", "listing", _OPEN),
-    ("near", WINDOW): (_NEAR, _AROUND, "true"),
-    ("near", ALL): (_NEAR, "listing", _OPEN),
-    ("ending", WINDOW): (_ENDING, _SOONEST, "true"),
-    ("ending", ALL): (_ENDING, "listing", _OPEN),
+    ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS)),
+    ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
+    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _OPEN),
+    ("best near", WINDOW): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
+    ("best near", REST): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
+    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _OPEN),
+    ("new", WINDOW): ("0", "0", "0", _OLDER, "true"),
+    ("new", ALL): ("0", "0", "0", "listing", _OPEN),
+    ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true"),
+    ("near", ALL): ("0", _NEAR, "0", "listing", _OPEN),
+    ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true"),
+    ("ending", ALL): ("0", _ENDING, "0", "listing", _OPEN),
 }
 
 EXPECTED = name_values(
@@ -174,11 +174,11 @@ STATEMENTS = {
         Query,
         Cursor,
         Bounds,
-        candidates=fragment(_CANDIDATES, score=WORDS_SCORE if "best" in order else "0", listings=listings, which=which),
-        tier="missing" if "best" in order else "0",
+        candidates=fragment(_CANDIDATES, score=score, listings=listings, which=which),
+        tier=tier,
         rank=rank,
         within=WITHIN,
         shown=SHOWN,
     )
-    for (order, way), (rank, listings, which) in _ORDERS.items()
+    for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
 }

@@ -23,6 +23,9 @@ _NUMERALS = {
     "100": "cent",
 }  # fmt: skip
 
+LIGHT_WEIGHT = 0.4
+"""What a word counts that says little by itself."""
+
 _LIGHT = {
     *(
         "lund",
@@ -95,24 +98,26 @@ def join_any(matches: Sequence[str]) -> str:
 
 def relate(typed: str, taken: str, reading: Reading) -> Word:
     """The word with all that it stands for."""
-    own = [_loosen(reading.match), *([reading.joined] if reading.joined else [])]
+    own = [_loosen(reading.match), *filter(None, [reading.joined])]
     others = [one for one in reading.relations if _adds(reading.match, one[2])]
-    of = {relation: [match for kind, _, match in others if kind == relation] for relation in _KINDS}
-    near = [*own, *map(_loosen, [*of["same"], *of["kind"]]), *of["category"]]
+    near = [*own, *_list_matches(others, "same", "kind", "category")]
+    light = set(STEM.findall(reading.match)) <= _LIGHT
     return Word(
         typed=typed,
         taken=taken,
         exact=join_any(own) if reading.match else "",
         near=join_any(near),
-        wide=join_any([*near, *map(_loosen, [*of["use"], *of["wider"]])]),
-        shelf=join_any(of["shelf"]),
-        light=set(STEM.findall(reading.match)) <= _LIGHT,
-        weight=0.4 if set(STEM.findall(reading.match)) <= _LIGHT else 1.0,
+        wide=join_any([*near, *_list_matches(others, "use", "wider")]),
+        shelf=join_any(_list_matches(others, "shelf")),
+        light=light,
+        weight=LIGHT_WEIGHT if light else 1.0,
         synonyms=tuple(other for kind, other, _ in others if kind in ("same", "kind")),
     )
 
 
-_KINDS = ("same", "kind", "wider", "use", "category", "shelf")
+def _list_matches(relations: Sequence[tuple[str, str, str]], *kinds: str) -> list[str]:
+    """What finds those that are related so, the nearest relation first."""
+    return [_loosen(match) for kind in kinds for relation, _, match in relations if relation == kind]
 
 
 def _adds(match: str, other: str) -> bool:
@@ -132,19 +137,22 @@ def _loosen(match: str) -> str:
 def read_measure(text: str, reading: Reading) -> Word:
     """A number with its unit, written in figures or letters; the figures of a size may have more between them."""
     stems = STEM.findall(reading.match)
-    figures = [stem for stem in stems if stem.isdecimal()]
-    exact = " | ".join(f"'{figure}'" for figure in figures) or reading.match
-    ways = [reading.match] if len(stems) > len(figures) or len(stems) < 2 else []
+    figures = [f"'{stem}'" for stem in stems if stem.isdecimal()]
+    units = [stem for stem in stems if not stem.isdecimal()]
+    exact = " | ".join(figures) or reading.match
+    near = reading.match
     if len(figures) > 1:
-        ways.append(" & ".join(f"'{figure}'" for figure in figures))
-    elif len(stems) == 2 and figures:
-        number = " | ".join(f"'{one}'" for one in (figures[0], _NUMERALS.get(figures[0])) if one)
-        unit = " | ".join(f"'{one}'" for one in _list_units(stems[1]))
-        ways.append(f"({number}) <-> ({unit})")
-        if stems[1] in _UNHEARD:
-            ways.append(exact)
-    near = join_any(ways)
-    return Word(typed=text, taken=text, exact=exact, near=near, wide=near, light=True, weight=0.4)
+        near = join_any([near, " & ".join(figures)])
+    elif figures and units:
+        near = join_any([near, *_list_ways(figures[0].strip("'"), units[0])])
+    return Word(typed=text, taken=text, exact=exact, near=near, wide=near, light=True, weight=LIGHT_WEIGHT)
+
+
+def _list_ways(figure: str, unit: str) -> list[str]:
+    """Other ways to write a figure with its unit."""
+    number = " | ".join(f"'{one}'" for one in (figure, _NUMERALS.get(figure)) if one)
+    any_unit = " | ".join(f"'{one}'" for one in _list_units(unit))
+    return [f"({number}) <-> ({any_unit})", *([f"'{figure}'"] if unit in _UNHEARD else [])]
 
 
 def _list_units(stem: str) -> tuple[str, ...]:
