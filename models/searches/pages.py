@@ -56,7 +56,12 @@ async def search_network(
     for way in await _list_ways(conn, order, filter, query, after):
         begin = way == REST and cursor.way != REST
         rows = rows if begin else []
-        args = (filter, query, replace(cursor, id=None) if begin else cursor, replace(bounds, limit=limit + 1 - len(rows)))
+        args = (
+            filter,
+            query,
+            replace(cursor, id=None) if begin else cursor,
+            replace(bounds, limit=limit + 1 - len(rows)),
+        )
         statement = STATEMENTS[order, way]
         rows += [(way, row) for row in await fetch_planned(conn, statement.sql, *statement.args(*args))]
         if len(rows) > limit:

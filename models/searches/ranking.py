@@ -13,7 +13,7 @@ from models.searches.words import MISSING, WORDS_SCORE
 from models.store.statements import fragment, name_values
 
 WINDOW, REST, ALL = 0, 1, 2
-"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all. Cursors carry it."""
+"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all."""
 
 MOST_RANKED = 2_000
 """Where the database expects no more listings to fit, all of them are looked at."""
@@ -37,6 +37,11 @@ class Bounds:
     window: int = WINDOW_SIZE
     candidates: int = CANDIDATES
     nowhere: float = NOWHERE
+
+    @property
+    def fitting(self) -> int:
+        """Listings that are enough for a page in the order of the index, some of which the reader may not see."""
+        return 3 * self.limit
 
 
 _PAGE = """
@@ -99,7 +104,7 @@ _OLDER = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window::int) AS l
-        WHERE {conditions} LIMIT :candidates::int)
+        WHERE {conditions} LIMIT :fitting::int)
     """,
     conditions=CONDITIONS,
 )
@@ -108,17 +113,17 @@ _SOONEST = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             ORDER BY expires_at, post_id DESC LIMIT :window::int) AS l
-        WHERE {conditions} LIMIT :candidates::int)
+        WHERE {conditions} LIMIT :fitting::int)
     """,
     conditions=CONDITIONS,
 )
 
-# The index counts longitudes as in the middle of France: up to here nothing that it did not give is nearer. Where too few
-# of the nearest fit, all are looked at.
+# The index counts longitudes as in the middle of France: up to here nothing that it did not give is nearer. Where too
+# few of the nearest fit, all are looked at.
 _AROUND = fragment(
     """
-    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE {conditions} LIMIT :candidates::int)
-    SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :candidates::int AND {distance}
+    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE {conditions} LIMIT :fitting::int)
+    SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :fitting::int AND {distance}
         <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * max(apart) FROM fitting))
     """,
     nearest=_NEAREST,
@@ -138,20 +143,20 @@ _ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
 _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
 _OTHERS = fragment("{open} AND l.post_id NOT IN ({ids})", open=_OPEN)
 
-# What each order goes by, and where it finds it: which listings, of which table or window.
+# What each order goes by, first and then, with what score of words; which listings, of which table or window.
 _ORDERS = {
-    ("best", WINDOW): (_BEST, "listing", fragment(_PICKED, ids=_NEW_IDS)),
-    ("best", REST): (_BEST, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
-    ("best", ALL): (_BEST, "listing", _OPEN),
-    ("best near", WINDOW): (_BEST_NEAR, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", REST): (_BEST_NEAR, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", ALL): (_BEST_NEAR, "listing", _OPEN),
-    ("new", WINDOW): ("0", _OLDER, "true"),
-    ("new", ALL): ("0", "listing", _OPEN),
-    ("near", WINDOW): (_NEAR, _AROUND, "true"),
-    ("near", ALL): (_NEAR, "listing", _OPEN),
-    ("ending", WINDOW): (_ENDING, _SOONEST, "true"),
-    ("ending", ALL): (_ENDING, "listing", _OPEN),
+    ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS)),
+    ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
+    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _OPEN),
+    ("best near", WINDOW): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
+    ("best near", REST): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
+    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _OPEN),
+    ("new", WINDOW): ("0", "0", "0", _OLDER, "true"),
+    ("new", ALL): ("0", "0", "0", "listing", _OPEN),
+    ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true"),
+    ("near", ALL): ("0", _NEAR, "0", "listing", _OPEN),
+    ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true"),
+    ("ending", ALL): ("0", _ENDING, "0", "listing", _OPEN),
 }
 
 EXPECTED = name_values(
@@ -169,11 +174,11 @@ STATEMENTS = {
         Query,
         Cursor,
         Bounds,
-        candidates=fragment(_CANDIDATES, score=WORDS_SCORE if "best" in order else "0", listings=listings, which=which),
-        tier="missing" if "best" in order else "0",
+        candidates=fragment(_CANDIDATES, score=score, listings=listings, which=which),
+        tier=tier,
         rank=rank,
         within=WITHIN,
         shown=SHOWN,
     )
-    for (order, way), (rank, listings, which) in _ORDERS.items()
+    for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
 }

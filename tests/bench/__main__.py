@@ -19,6 +19,7 @@ from tests.bench import (
     limits,
     memory,
     pages,
+    search,
     streams,
     walks,
 )
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "walks": walks.run,
     "coop": coop.run,
     "alerts": alerts.run,
+    "search": search.run,
 }
 
 

@@ -154,7 +154,7 @@ async def count_rows(url: str) -> Counts:
 
 
 async def bring_communes(furnished: str, url: str) -> None:
-    """The lists of communes and of words, which samples leave out: copied from where they are loaded already, to save two seconds."""
+    """The lists of communes and of words, which samples leave out: copied from where they are, to save seconds."""
     source, target = await asyncpg.connect(furnished), await asyncpg.connect(url)
     for table in ("commune", "everyday_word", "everyday_relation", "known_word", "shipped_data"):
         rows = BytesIO()

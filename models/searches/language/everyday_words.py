@@ -23,15 +23,15 @@ Line = tuple[str, str, str, str]
 Relation = tuple[str, str, str]
 """A thing, how it leads to the other one, the other one."""
 
-_UNSAID = frozenset("autre autres et de divers d".split())
+_UNSAID = {"autre", "autres", "et", "de", "divers"}
 
 
-async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
+async def load_everyday_words(conn: Connection) -> bool:
     """Load the list unless this edition is there already (then it costs one query). Whether it was loaded.
 
     Needs the caller's transaction. What listings say is not read anew: words are looked up when somebody searches.
     """
-    text = file.read_text(encoding="utf-8")
+    text = _read_file()
     labels = [(category.slug, category.french) for category in categories.CATEGORIES]
     edition = hashlib.sha256(f"{text}{labels}".encode()).hexdigest()
     if await _loaded_edition(conn) == edition:
@@ -53,6 +53,10 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
         edition,
     )
     return True
+
+
+def _read_file() -> str:
+    return FILE.read_text(encoding="utf-8")
 
 
 async def _save(conn: Connection, things: dict[str, set[str]], relations: set[Relation]) -> None:
@@ -92,22 +96,18 @@ def read_everyday_words(text: str) -> Iterator[Line]:
 def name_things(lines: Iterable[Line]) -> dict[str, set[str]]:
     """Which things each word means: the most usual words for them, mostly one."""
     things: dict[str, set[str]] = defaultdict(set)
-    named = [(word, other) for word, relation, other, _ in lines if relation == "same"]
-    for word, other in named:
-        things[word].add(other)
-    usual = {other for _, other in named if other not in things}
-    for word, _, other, _ in lines:
-        for one in (word, other):
-            if one in usual or one not in things:
-                things[one].add(one)
-    for category in categories.CATEGORIES:
-        for word in _list_label_words(category.french):
-            things.setdefault(word, {word})
+    for word, relation, other, _ in lines:
+        if relation == "same":
+            things[word].add(other)
+    labels = (word for category in categories.CATEGORIES for word in _list_label_words(category.french))
+    for one in {*(word for line in lines for word in (line[0], line[2])), *labels}:
+        if one not in things:
+            things[one].add(one)
     return dict(things)
 
 
 def relate_things(lines: Iterable[Line], things: dict[str, set[str]]) -> Iterator[Relation]:
-    """Both ways round: who looks for a thing finds its kinds, and where there are few, what it is one of and what serves."""
+    """Both ways round: who looks for a thing finds its kinds, and where there are few, what it is one of and serves."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for word, relation, other, category in lines:
         for one in things[word]:

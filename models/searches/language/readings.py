@@ -1,4 +1,4 @@
-"""What the database says of words that are typed: their stems, what else they are called, whether a listing has them."""
+"""What the database says of words that are typed: stems, what else they are called, whether a listing has them."""
 
 import re
 from collections.abc import Sequence

@@ -95,7 +95,7 @@ def _judge(word: str, sound: str, other: Candidate) -> float | None:
 
 
 def count_changes(one: str, other: str) -> int:
-    """How many letters are to be added, taken off, replaced or swapped with their neighbour (optimal string alignment)."""
+    """How many letters are to be added, taken off, replaced or swapped with a neighbour (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
