@@ -45,6 +45,13 @@ async def claim(conn: Connection, actor_id: int, key: str) -> RequestResult | No
     return found or RequestResult()
 
 
+async def is_claimed(conn: Connection, actor_id: int, key: str) -> bool:
+    """Whether what this key stands for was done already."""
+    return bool(
+        await fetch_column(conn, "SELECT 1 FROM idempotency WHERE actor_id = $1 AND key = $2", actor_id, key[:LONGEST])
+    )
+
+
 async def settle(conn: Connection, actor_id: int, key: str, made: RequestResult) -> None:
     """The key made this; a request without a key settles nothing."""
     await execute(

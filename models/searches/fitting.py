@@ -5,9 +5,9 @@ from dataclasses import replace
 from itertools import combinations
 from math import comb
 
+from models.searches.language.word_matches import Word, join_all, join_any
 from models.searches.network import NetworkFilter, count_found
 from models.searches.queries import NOTHING, Query, read_query
-from models.searches.word_matches import Word, join_all, join_any
 from models.store.database import Connection
 
 ENOUGH = 5
@@ -18,7 +18,7 @@ MOST_COMBINATIONS = 30
 
 
 async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
-    """The text of the filter as it is looked for among all else that the filter asks: what finds nothing is left out."""
+    """The text of the filter as it is looked for among all else that it asks: what finds nothing is left out."""
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
@@ -38,7 +38,7 @@ def _ask(query: Query, ways: Sequence[Sequence[str]]) -> Query:
 
 
 def _add_most(query: Query) -> Query:
-    """Few have all words: those without the measures stand after them, or those that lack one of at least three words."""
+    """Few have all words: those without the measures stand after them, or those that lack one of three or more."""
     nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:
         fewer = [[word.wide for word in nouns]]

@@ -7,7 +7,21 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import backup, coop, directory, exchange, fanout, home, inbound, limits, memory, pages, streams, walks
+from tests.bench import (
+    alerts,
+    backup,
+    coop,
+    directory,
+    exchange,
+    fanout,
+    home,
+    inbound,
+    limits,
+    memory,
+    pages,
+    streams,
+    walks,
+)
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -22,6 +36,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "backup": backup.run,
     "walks": walks.run,
     "coop": coop.run,
+    "alerts": alerts.run,
 }
 
 

@@ -1,23 +1,63 @@
-"""A word of a search, and the text of the tsqueries that find it: itself, what else it is called, what serves for it."""
+"""A word of a search, and the texts of tsqueries that find it: itself, what else it is called, what serves for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.searches.language.readings import STEM, Reading
 
-_PEOPLE = "plac", "person", "per", "conviv", "couvert", "invit"
+_UNITS = (
+    ("plac", "person", "per", "conviv", "couvert", "invit"),
+    ("pouc", "po"),
+    ("v", "volt"),
+    ("kg", "kilo", "kilogramm"),
+    ("w", "watt"),
+)
 """Stems that count the same: who looks for four people's finds four places."""
+
+_UNHEARD = frozenset({"metr", "litr"})
+"""What others write as m and l, single letters that no index keeps."""
 
 _NUMERALS = {
     "2": "deux", "3": "troi", "4": "quatr", "5": "cinq", "6": "six", "7": "sept", "8": "huit", "9": "neuf", "10": "dix",
-    "12": "douz", "15": "quinz", "20": "vingt", "30": "trent", "40": "quarant", "50": "cinquant", "60": "soix", "100": "cent",
+    "12": "douz", "15": "quinz", "20": "vingt", "30": "trent", "40": "quarant", "50": "cinquant", "60": "soix",
+    "100": "cent",
 }  # fmt: skip
 
-_LIGHT = frozenset(
-    """lund mard mercred jeud vendred samed dimanch matin soir midi week end weekend journ semain janvi fevri mar avril mai
-    juin juillet aout septembr octobr novembr decembr ete hiv printemp automn vacanc noel grand petit gros bon neuf neuv
-    pas cher beau exterieur interieur roug bleu vert jaun noir blanc gris ros orang violet marron aid besoin person""".split()
-)
+_LIGHT = {
+    *(
+        "lund",
+        "mard",
+        "mercred",
+        "jeud",
+        "vendred",
+        "samed",
+        "dimanch",
+        "matin",
+        "soir",
+        "midi",
+        "week",
+        "end",
+        "weekend",
+    ),
+    *("journ", "semain", "janvi", "fevri", "mar", "avril", "mai", "juin", "juillet", "aout", "septembr", "octobr"),
+    *("novembr", "decembr", "ete", "hiv", "printemp", "automn", "vacanc", "noel"),
+    *(
+        "grand",
+        "petit",
+        "gros",
+        "bon",
+        "neuf",
+        "neuv",
+        "cher",
+        "beau",
+        "exterieur",
+        "interieur",
+        "person",
+        "besoin",
+        "aid",
+    ),
+    *("roug", "bleu", "vert", "jaun", "noir", "blanc", "gris", "ros", "orang", "violet", "marron"),
+}
 """Stems that say little by themselves: days, seasons, sizes, colours."""
 
 
@@ -56,7 +96,8 @@ def join_any(matches: Sequence[str]) -> str:
 def relate(typed: str, taken: str, reading: Reading) -> Word:
     """The word with all that it stands for."""
     own = [_loosen(reading.match), *([reading.joined] if reading.joined else [])]
-    of = {relation: [match for kind, _, match in reading.relations if kind == relation and match] for relation in _KINDS}
+    others = [one for one in reading.relations if _adds(reading.match, one[2])]
+    of = {relation: [match for kind, _, match in others if kind == relation] for relation in _KINDS}
     near = [*own, *map(_loosen, [*of["same"], *of["kind"]]), *of["category"]]
     return Word(
         typed=typed,
@@ -67,11 +108,16 @@ def relate(typed: str, taken: str, reading: Reading) -> Word:
         shelf=join_any(of["shelf"]),
         light=set(STEM.findall(reading.match)) <= _LIGHT,
         weight=0.4 if set(STEM.findall(reading.match)) <= _LIGHT else 1.0,
-        synonyms=tuple(other for kind, other, _ in reading.relations if kind in ("same", "kind")),
+        synonyms=tuple(other for kind, other, _ in others if kind in ("same", "kind")),
     )
 
 
 _KINDS = ("same", "kind", "wider", "use", "category", "shelf")
+
+
+def _adds(match: str, other: str) -> bool:
+    """Whether the other finds anything else: "vélo de course" does not beside "vélo"."""
+    return not set(STEM.findall(match)) <= set(STEM.findall(other))
 
 
 def _loosen(match: str) -> str:
@@ -87,13 +133,19 @@ def read_measure(text: str, reading: Reading) -> Word:
     """A number with its unit, written in figures or letters; the figures of a size may have more between them."""
     stems = STEM.findall(reading.match)
     figures = [stem for stem in stems if stem.isdecimal()]
-    ways = [reading.match]
+    exact = " | ".join(f"'{figure}'" for figure in figures) or reading.match
+    ways = [reading.match] if len(stems) > len(figures) or len(stems) < 2 else []
     if len(figures) > 1:
         ways.append(" & ".join(f"'{figure}'" for figure in figures))
     elif len(stems) == 2 and figures:
         number = " | ".join(f"'{one}'" for one in (figures[0], _NUMERALS.get(figures[0])) if one)
-        units = _PEOPLE if stems[1] in _PEOPLE else (stems[1],)
-        unit = " | ".join(f"'{one}'" for one in units)
+        unit = " | ".join(f"'{one}'" for one in _list_units(stems[1]))
         ways.append(f"({number}) <-> ({unit})")
+        if stems[1] in _UNHEARD:
+            ways.append(exact)
     near = join_any(ways)
-    return Word(typed=text, taken=text, exact=reading.match, near=near, wide=near, light=True, weight=0.4)
+    return Word(typed=text, taken=text, exact=exact, near=near, wide=near, light=True, weight=0.4)
+
+
+def _list_units(stem: str) -> tuple[str, ...]:
+    return next((units for units in _UNITS if stem in units), (stem,))
