@@ -1318,7 +1318,8 @@ CREATE INDEX agreement_done ON agreement (ended_at) WHERE state = 'done';
 CREATE INDEX agreement_end ON agreement (ends_at) WHERE state = 'agreed';
 CREATE INDEX agreement_exchange ON agreement (exchange_id, id DESC);
 CREATE INDEX agreement_held ON agreement (held_until) WHERE state IN ('requested', 'countered');
-CREATE INDEX agreement_live_end ON agreement (ends_at) WHERE state IN ('requested', 'countered', 'agreed');
+CREATE INDEX agreement_live_held ON agreement USING gist (tstzrange(begins_at, ends_at))
+    WHERE (state IN ('requested', 'countered', 'agreed')) AND begins_at IS NOT NULL AND ends_at IS NOT NULL;
 -- All of a listing's, since what is done counts for what is left.
 CREATE INDEX agreement_of_listing ON agreement (listing_id, state);
 -- What is agreed with somebody, by when it begins: her own calendar reads it, and whoever leaves takes it along.
@@ -1391,8 +1392,7 @@ CREATE TABLE unavailability (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
 );
--- What is taken on some days, whichever listing it is: few ranges end after today.
-CREATE INDEX unavailability_end ON unavailability (ends_at);
+CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at));
 CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
 
 -- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
@@ -1527,13 +1527,9 @@ CREATE TABLE calendar_feed (
 CREATE TABLE calendar_copy (
     listing_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    told_at timestamptz,                      -- NULL: it has not answered yet
-    etag text NOT NULL DEFAULT '',
-    -- What a calendar elsewhere told, as ranges that the database can compare: who looks for what is free on some days
-    -- finds the copies that touch them by an index, without unfolding each.
-    taken tstzmultirange NOT NULL DEFAULT '{}'
+    told_at timestamptz,  -- NULL: it has not answered yet
+    etag text NOT NULL DEFAULT ''
 );
-CREATE INDEX calendar_copy_taken ON calendar_copy USING gist (taken) WHERE NOT isempty(taken);
 
 -- People without any account who take part by mail. A guest is an actor whose host is the empty string, which no server
 -- can have: it has no inbox, nobody can name it, and nothing is ever sent to it but mails.
@@ -2223,6 +2219,15 @@ CREATE TABLE known_word_count (
     single boolean DEFAULT true PRIMARY KEY CHECK (single),
     last_id bigint NOT NULL DEFAULT 0
 );
+
+-- What a calendar elsewhere told, one row for each range: who looks for what is free on some days finds those that
+-- touch them by an index, whichever listing they are of.
+CREATE TABLE calendar_copy_range (
+    listing_id bigint NOT NULL REFERENCES calendar_copy(listing_id) ON DELETE CASCADE,
+    held tstzrange NOT NULL CHECK (NOT isempty(held))
+);
+CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held);
+CREATE INDEX calendar_copy_range_listing ON calendar_copy_range (listing_id);
 
 -- Searches that members want to be told of, and what was found for them.
 CREATE TABLE search_alert (
