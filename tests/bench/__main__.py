@@ -14,6 +14,7 @@ from tests.bench import (
     directory,
     exchange,
     fanout,
+    first_page,
     home,
     inbound,
     limits,
@@ -39,6 +40,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "coop": coop.run,
     "alerts": alerts.run,
     "search": search.run,
+    "first_page": first_page.run,
 }
 
 

@@ -57,6 +57,7 @@ PAGES: dict[str, Shown] = {
     "who quotes me": Shown("/citations/{village.tent.id}", "member"),
     "quoting": Shown("/citations/{village.tent.id}", "neighbour"),
     "repair call": Shown("{village.call.post.url}", "visitor"),
+    "listing without photo": Shown("{village.wanted.post.url}", "visitor"),
     "copy": Shown("/annonces/d/{village.sewing.id}", "visitor"),
     "copy to a member": Shown("/annonces/d/{village.sewing.id}", "member"),
     "directory": Shown("/reseau", "visitor"),
