@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, FilePayload, Page, Rou
 from models.listings import listing_drafts
 from models.store.database import Pool, connection, fetch_all, fetch_column, fetch_value
 from tests.picture_files import draw, encode
+from tests.web.axe import check, needs_axe
 from tests.web.chromium import needs_chromium
 from tests.web.live_site import Live, serve_village
 
@@ -62,6 +63,7 @@ async def list_drafts(live: Live) -> list[tuple[str, int, int]]:
     return [(one.title, one.version, len(one.media_ids)) for one in kept]
 
 
+@needs_axe
 async def test_photos_go_while_she_types_and_the_listing_waits_for_them(live: Live, chromium: Browser) -> None:
     context = await open_phone(live, chromium)
     page = await open_form(live, context)
@@ -96,6 +98,7 @@ async def test_photos_go_while_she_types_and_the_listing_waits_for_them(live: Li
     await page.get_by_role("button", name="Après (photo 1)").click()
     await page.get_by_role("button", name="Tourner (photo 1)").click()
     await page.get_by_role("button", name="Ôter (photo 2)").click()
+    await check(page, "publish with photos")
     await page.get_by_role("button", name="Remettre la photo").click()
     await page.get_by_role("button", name="Publier l’annonce").dblclick()
     await page.get_by_text("Votre annonce est publiée").wait_for()

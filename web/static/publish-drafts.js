@@ -12,8 +12,9 @@ const CALM = 2500;
 const LONGEST_WAIT = 60_000;
 const KEPT = 30 * 24 * 3600 * 1000; // milliseconds that what never reached us stays in this browser
 const mine = `declic-publish:${box.dataset.owner}:`;
-const NOT_TYPED = ["csrf_token", "kept_draft", "draft_version", "writer", "act"];
+const NOT_TYPED = ["csrf_token", "kept_draft", "draft_version", "writer"];
 const NOT_HERE = ["csrf_token", "position"]; // a token of this session, and the very point where she lives
+const HEADERS = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" };
 let calm, view_calm, retry;
 let keeping = null; // the request that keeps the form
 let kept = null; // what was kept last
@@ -29,7 +30,7 @@ function fields(without = []) {
 }
 const typed = () => fields(NOT_TYPED).toString();
 const isWorth = () => ["title", "text", "media"].some((name) => fields().getAll(name).join("").trim());
-const notice = (name) => box.querySelector(`[data-notice=${name}]`);
+const notice = (name) => form.querySelector(`[data-notice=${name}]`);
 const say = (word) =>
   (box.querySelector("[data-said]").textContent = (sentences[word] ?? word).replace(
     "{time}",
@@ -44,9 +45,7 @@ function keepHere() {
   try {
     const entry = { at: Date.now(), unsent: failed || pending(), ready, sent, fields: fields(NOT_HERE).toString() };
     localStorage.setItem(mine + form.elements.writer.value, JSON.stringify(entry));
-  } catch {
-    // no room, or not allowed: it stands in the page all the same
-  }
+  } catch {} // no room, or not allowed: it stands in the page all the same
 }
 const forgetHere = (writer = form.elements.writer.value) => localStorage.removeItem(mine + writer);
 
@@ -65,7 +64,7 @@ function listHere() {
 async function post(body) {
   let answer;
   try {
-    answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
+    answer = await fetch(url, { method: "POST", body, headers: HEADERS, redirect: "manual" });
   } catch {
     throw "offline";
   }
@@ -94,6 +93,7 @@ async function save() {
     else forgetHere();
     say(ready ? "" : "kept");
     if (saved.other) {
+      box.prepend(notice("other"));
       notice("other").hidden = false;
       notice("other").querySelector("a").href = saved.other;
     }
@@ -134,6 +134,7 @@ function showReady() {
   const shown = notice("ready");
   shown.querySelectorAll("button:not([data-act=publish])").forEach((one) => one.remove());
   shown.onclick = (event) => event.target.closest("button") && form.requestSubmit(publishButton());
+  box.prepend(shown); // where she pressed
   shown.hidden = false;
   say("");
 }
@@ -177,11 +178,11 @@ addEventListener("pagehide", () => {
 const takeOver = (detail) => form.dispatchEvent(new CustomEvent("declic:take-over", { detail }));
 const publishButton = () => form.querySelector("button[value=publish]");
 
+const again = (entry) => `${entry.fields}&csrf_token=${encodeURIComponent(form.elements.csrf_token.value)}`;
+
 async function resume(entry, go) {
-  const body = new URLSearchParams(entry.fields);
-  body.set("csrf_token", form.elements.csrf_token.value);
   try {
-    const { id } = await post(body);
+    const { id } = await post(again(entry));
     sessionStorage.setItem("declic-publish", JSON.stringify({ id, writer: entry.writer, go }));
     forgetHere(entry.writer);
     location.assign(id ? `/publier?brouillon=${id}` : "/chez-moi"); // where it had left after all
@@ -212,9 +213,7 @@ if (url) {
   } else if (entry?.unsent) offer(entry);
   else if (entry) {
     // the last words of a page that was left: they are kept, and stand among the drafts
-    const body = new URLSearchParams(entry.fields);
-    body.set("csrf_token", form.elements.csrf_token.value);
-    post(body).then(() => forgetHere(entry.writer), () => {});
+    post(again(entry)).then(() => forgetHere(entry.writer), () => {});
   }
   kept = typed();
 }
