@@ -174,6 +174,34 @@ async def test_what_was_written_offline_goes_after_one_tap(live: Live, chromium:
     await context.close()
 
 
+async def test_whoever_was_logged_out_meanwhile_goes_on_where_she_was(live: Live, chromium: Browser) -> None:
+    context = await open_phone(live, chromium)
+    page = await open_form(live, context)
+    await context.clear_cookies()
+    await page.get_by_label("Titre").fill("Luge")
+    await page.locator("#photos").set_input_files(photo_file("luge.jpg"))
+    await page.get_by_text("Vous n’êtes plus connecté·e. Les photos et le texte sont gardés").wait_for()
+
+    await live.log_in(context, live.village.alice)
+    await page.get_by_role("link", name="Me reconnecter").click()
+    await page.get_by_text("Une annonce que vous avez commencée n’est pas encore partie.").wait_for()
+    await page.get_by_role("button", name="Reprendre").click()
+    await page.locator("#photos-liste [data-kept]").wait_for()
+    await page.get_by_role("radio", name="Don", exact=True).check()
+    await page.get_by_role("button", name="Publier l’annonce").click()
+    await page.get_by_text("Votre annonce est publiée").wait_for()
+
+    assert await page.locator("h1").inner_text() == "Luge"
+    assert await page.locator("img.u-photo").count() == 1
+    assert await page.evaluate("Object.keys(localStorage)") == []
+    await page.go_back()
+    await page.get_by_label("Titre").fill("Autre chose")
+    await keep_now(page)
+    await expect(page.locator("#brouillon [data-said]")).to_contain_text("Brouillon gardé")
+    assert [title for title, _, _ in await list_drafts(live)] == ["Autre chose"]
+    await context.close()
+
+
 async def fetch_ids(live: Live) -> list[int]:
     """Her drafts."""
     async with connection(live.instance.pool) as conn:

@@ -108,6 +108,7 @@ async function save() {
 /** She went back after it was published, and writes another one. */
 function startAnew() {
   forgetHere();
+  document.getElementById("photos-liste").replaceChildren(); // they are that one's
   form.elements.kept_draft.value = form.elements.draft_version.value = "";
   form.elements.writer.value = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16)).join("");
   return save();
