@@ -260,6 +260,7 @@ async def forget_form(conn: Connection, actor_id: int, form: OpenForm) -> None:
 
     What was typed into that draft elsewhere meanwhile stays.
     """
+    await accounts.lock_account(conn, actor_id)
     held = await _find_held(conn, actor_id, form)
     if held is not None and (held.writer == form.writer or form.version in (None, held.version)):
         await delete_kept(conn, held.id, actor_id)

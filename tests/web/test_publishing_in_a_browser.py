@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, FilePayload, Page, Rou
 from models.listings import listing_drafts
 from models.store.database import Pool, connection, fetch_all, fetch_column, fetch_value
 from tests.picture_files import draw, encode
+from tests.web.axe import check, needs_axe
 from tests.web.chromium import needs_chromium
 from tests.web.live_site import Live, serve_village
 
@@ -62,6 +63,7 @@ async def list_drafts(live: Live) -> list[tuple[str, int, int]]:
     return [(one.title, one.version, len(one.media_ids)) for one in kept]
 
 
+@needs_axe
 async def test_photos_go_while_she_types_and_the_listing_waits_for_them(live: Live, chromium: Browser) -> None:
     context = await open_phone(live, chromium)
     page = await open_form(live, context)
@@ -96,6 +98,7 @@ async def test_photos_go_while_she_types_and_the_listing_waits_for_them(live: Li
     await page.get_by_role("button", name="Après (photo 1)").click()
     await page.get_by_role("button", name="Tourner (photo 1)").click()
     await page.get_by_role("button", name="Ôter (photo 2)").click()
+    await check(page, "publish with photos")
     await page.get_by_role("button", name="Remettre la photo").click()
     await page.get_by_role("button", name="Publier l’annonce").dblclick()
     await page.get_by_text("Votre annonce est publiée").wait_for()
@@ -168,6 +171,34 @@ async def test_what_was_written_offline_goes_after_one_tap(live: Live, chromium:
     await again.get_by_role("button", name="Me déconnecter").first.click()
     await again.get_by_role("link", name="Connexion").wait_for()
     assert await again.evaluate("Object.keys(localStorage)") == [], "whoever logs out leaves nothing behind"
+    await context.close()
+
+
+async def test_whoever_was_logged_out_meanwhile_goes_on_where_she_was(live: Live, chromium: Browser) -> None:
+    context = await open_phone(live, chromium)
+    page = await open_form(live, context)
+    await context.clear_cookies()
+    await page.get_by_label("Titre").fill("Luge")
+    await page.locator("#photos").set_input_files(photo_file("luge.jpg"))
+    await page.get_by_text("Vous n’êtes plus connecté·e. Les photos et le texte sont gardés").wait_for()
+
+    await live.log_in(context, live.village.alice)
+    await page.get_by_role("link", name="Me reconnecter").click()
+    await page.get_by_text("Une annonce que vous avez commencée n’est pas encore partie.").wait_for()
+    await page.get_by_role("button", name="Reprendre").click()
+    await page.locator("#photos-liste [data-kept]").wait_for()
+    await page.get_by_role("radio", name="Don", exact=True).check()
+    await page.get_by_role("button", name="Publier l’annonce").click()
+    await page.get_by_text("Votre annonce est publiée").wait_for()
+
+    assert await page.locator("h1").inner_text() == "Luge"
+    assert await page.locator("img.u-photo").count() == 1
+    assert await page.evaluate("Object.keys(localStorage)") == []
+    await page.go_back()
+    await page.get_by_label("Titre").fill("Autre chose")
+    await keep_now(page)
+    await expect(page.locator("#brouillon [data-said]")).to_contain_text("Brouillon gardé")
+    assert [title for title, _, _ in await list_drafts(live)] == ["Autre chose"]
     await context.close()
 
 

@@ -87,6 +87,14 @@ function showBeforehand(form) {
   });
 }
 
+/** What the publish form kept in this browser until it had left has left. */
+function forgetSent() {
+  for (const name of Object.keys(localStorage).filter((one) => one.startsWith("declic-publish:"))) {
+    if (JSON.parse(localStorage.getItem(name)).sent) localStorage.removeItem(name);
+  }
+}
+
+if (/[?&]fait=(published|held)\b/.test(location.search)) forgetSent();
 document.querySelectorAll("[data-without-script]").forEach((one) => (one.hidden = true));
 document.querySelectorAll("input[data-chosen]").forEach(sayChosen);
 document.querySelectorAll("input[data-places]").forEach(completePlaces);

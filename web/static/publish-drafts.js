@@ -12,12 +12,14 @@ const CALM = 2500;
 const LONGEST_WAIT = 60_000;
 const KEPT = 30 * 24 * 3600 * 1000; // milliseconds that what never reached us stays in this browser
 const mine = `declic-publish:${box.dataset.owner}:`;
-const NOT_TYPED = ["csrf_token", "kept_draft", "draft_version", "writer", "act"];
+const NOT_TYPED = ["csrf_token", "kept_draft", "draft_version", "writer"];
 const NOT_HERE = ["csrf_token", "position"]; // a token of this session, and the very point where she lives
+const HEADERS = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" };
 let calm, view_calm, retry;
 let keeping = null; // the request that keeps the form
 let kept = null; // what was kept last
 let cut = false; // the network is away, as far as we know
+let failed = false; // what was typed last could not be kept on the server
 let ready = false; // she pressed "Publier" without it
 let sent = false;
 let tries = 0;
@@ -28,7 +30,7 @@ function fields(without = []) {
 }
 const typed = () => fields(NOT_TYPED).toString();
 const isWorth = () => ["title", "text", "media"].some((name) => fields().getAll(name).join("").trim());
-const notice = (name) => box.querySelector(`[data-notice=${name}]`);
+const notice = (name) => form.querySelector(`[data-notice=${name}]`);
 const say = (word) =>
   (box.querySelector("[data-said]").textContent = (sentences[word] ?? word).replace(
     "{time}",
@@ -37,13 +39,13 @@ const say = (word) =>
 
 /* ---- in this browser ---- */
 
+const pending = () => form.querySelector("[data-new]:not([data-kept], [data-failed], [data-gone])") !== null;
+
 function keepHere() {
   try {
-    const entry = { at: Date.now(), cut, ready, fields: fields(NOT_HERE).toString() };
+    const entry = { at: Date.now(), unsent: failed || pending(), ready, sent, fields: fields(NOT_HERE).toString() };
     localStorage.setItem(mine + form.elements.writer.value, JSON.stringify(entry));
-  } catch {
-    // no room, or not allowed: it stands in the page all the same
-  }
+  } catch {} // no room, or not allowed: it stands in the page all the same
 }
 const forgetHere = (writer = form.elements.writer.value) => localStorage.removeItem(mine + writer);
 
@@ -62,7 +64,7 @@ function listHere() {
 async function post(body) {
   let answer;
   try {
-    answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
+    answer = await fetch(url, { method: "POST", body, headers: HEADERS, redirect: "manual" });
   } catch {
     throw "offline";
   }
@@ -80,22 +82,36 @@ async function save() {
   if (!url || sent || now === kept || !isWorth()) return;
   try {
     const saved = await post(fields());
+    if (saved.published) return startAnew();
     form.elements.kept_draft.value = saved.id;
     form.elements.draft_version.value = saved.version;
     kept = now;
     tries = 0;
+    failed = false;
     setCut(false);
-    forgetHere();
+    if (pending()) keepHere();
+    else forgetHere();
     say(ready ? "" : "kept");
     if (saved.other) {
+      box.prepend(notice("other"));
       notice("other").hidden = false;
       notice("other").querySelector("a").href = saved.other;
     }
   } catch (why) {
+    failed = true;
     if (why === "offline") setCut(true);
     keepHere();
     say(typeof why === "string" ? why : "offline");
   }
+}
+
+/** She went back after it was published, and writes another one. */
+function startAnew() {
+  forgetHere();
+  document.getElementById("photos-liste").replaceChildren(); // they are that one's
+  form.elements.kept_draft.value = form.elements.draft_version.value = "";
+  form.elements.writer.value = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16)).join("");
+  return save();
 }
 
 /** One at a time: what was typed meanwhile is kept after it. */
@@ -119,6 +135,7 @@ function showReady() {
   const shown = notice("ready");
   shown.querySelectorAll("button:not([data-act=publish])").forEach((one) => one.remove());
   shown.onclick = (event) => event.target.closest("button") && form.requestSubmit(publishButton());
+  box.prepend(shown); // where she pressed
   shown.hidden = false;
   say("");
 }
@@ -127,6 +144,7 @@ function showReady() {
 
 function hold(act) {
   ready = act === "publish";
+  failed = true;
   keepHere();
   if (cut) say(ready ? "ready" : "offline");
 }
@@ -147,9 +165,8 @@ form.addEventListener("submit", (event) => {
   clearTimeout(calm);
   clearTimeout(retry);
   setTimeout(() => (sent = false), 10_000); // whoever stopped it may send it again
-  if (event.submitter?.value !== "publish") return;
-  forgetHere();
-  form.dispatchEvent(new CustomEvent("declic:take-over", { detail: { writer: form.elements.writer.value } }));
+  if (url) keepHere(); // until the page that says that it is published
+  takeOver({ writer: form.elements.writer.value });
 });
 addEventListener("pageshow", (event) => event.persisted && (sent = false));
 addEventListener("online", keep);
@@ -159,16 +176,17 @@ addEventListener("pagehide", () => {
 
 /* ---- what was written without network, and never left ---- */
 
+const takeOver = (detail) => form.dispatchEvent(new CustomEvent("declic:take-over", { detail }));
 const publishButton = () => form.querySelector("button[value=publish]");
 
+const again = (entry) => `${entry.fields}&csrf_token=${encodeURIComponent(form.elements.csrf_token.value)}`;
+
 async function resume(entry, go) {
-  const body = new URLSearchParams(entry.fields);
-  body.set("csrf_token", form.elements.csrf_token.value);
   try {
-    const { id } = await post(body);
+    const { id } = await post(again(entry));
     sessionStorage.setItem("declic-publish", JSON.stringify({ id, writer: entry.writer, go }));
     forgetHere(entry.writer);
-    location.assign(`${form.getAttribute("action")}?brouillon=${id}`);
+    location.assign(id ? `/publier?brouillon=${id}` : "/chez-moi"); // where it had left after all
   } catch (why) {
     say(why);
   }
@@ -181,7 +199,7 @@ function offer(entry) {
     const act = event.target.closest("button")?.dataset.act;
     if (act === "forget") {
       forgetHere(entry.writer);
-      form.dispatchEvent(new CustomEvent("declic:take-over", { detail: { writer: entry.writer } }));
+      takeOver({ writer: entry.writer });
       shown.hidden = true;
     } else if (act) resume(entry, act === "publish");
   };
@@ -192,14 +210,11 @@ if (url) {
   sessionStorage.removeItem("declic-publish");
   const entry = listHere();
   if (going && going.id === form.elements.kept_draft.value) {
-    form.dispatchEvent(new CustomEvent("declic:take-over", { detail: { writer: going.writer, wanted: true } }));
-    if (going.go) setTimeout(() => form.requestSubmit(publishButton()), 500);
-  } else if (entry?.cut) offer(entry);
+    takeOver({ writer: going.writer, wanted: true, then: () => going.go && form.requestSubmit(publishButton()) });
+  } else if (entry?.unsent) offer(entry);
   else if (entry) {
     // the last words of a page that was left: they are kept, and stand among the drafts
-    const body = new URLSearchParams(entry.fields);
-    body.set("csrf_token", form.elements.csrf_token.value);
-    post(body).then(() => forgetHere(entry.writer), () => {});
+    post(again(entry)).then(() => forgetHere(entry.writer), () => {});
   }
   kept = typed();
 }

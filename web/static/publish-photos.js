@@ -64,13 +64,14 @@ const keep = (job) =>
 const forget = (key) => inStore((photos) => photos.delete(key));
 
 /** Photos of another page that this one goes on with, or that nobody wants any more. */
-async function takeOver(writer, wanted) {
+async function takeOver({ writer, wanted, then }) {
   for (const one of await inStore((photos) => photos.getAll())) {
     if (one.owner === box.dataset.owner && one.writer === writer) {
       await forget(one.key);
       if (wanted) add(one.blob, one.name, one.key);
     } else if (one.at < Date.now() - KEPT) await forget(one.key);
   }
+  then?.();
 }
 
 /* ---- made smaller ---- */
@@ -383,15 +384,8 @@ box.querySelectorAll("input[type=file]").forEach((input) =>
     choose(files);
   }),
 );
-for (const kind of ["dragover", "drop"]) {
-  box.addEventListener(kind, (event) => {
-    if (!event.dataTransfer.types.includes("Files") || event.target.type === "file") return;
-    event.preventDefault();
-    if (kind === "drop") choose([...event.dataTransfer.files].filter((file) => file.type.startsWith("image/")));
-  });
-}
-form.addEventListener("declic:take-over", (event) => takeOver(event.detail.writer, event.detail.wanted));
+form.addEventListener("declic:take-over", (event) => takeOver(event.detail));
 form.addEventListener("declic:online", send);
 [...list.children].forEach(ready);
 number();
-takeOver("", false);
+takeOver({});

@@ -5,12 +5,13 @@ from aiohttp import web
 from federation.media.uploads import save_upload
 from federation.sandbox.pictures import MAX_BYTES
 from models.errors import Invalid
+from models.store.database import transaction
 from web.forms.form import read_form
 from web.forms.multipart import FileLimits
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import draw_pictures
 from web.pages.components.photo_upload import read_photos
-from web.pages.listings.publish.kept_forms import WRITER, save_form
+from web.pages.listings.publish.kept_forms import WRITER, save_form, was_published
 from web.security.acting_author import find_author
 
 ONE_PHOTO = FileLimits(count=1, size=MAX_BYTES)
@@ -43,12 +44,17 @@ async def post_photo(request: web.Request) -> web.Response:
 async def post_draft(request: web.Request) -> web.Response:
     """POST /publier/brouillon: the form as it is typed so far, kept as a draft; JSON. Raises Conflict for one too many.
 
-    `other` leads to what was typed into the same draft elsewhere, where there is such.
+    `other` leads to what was typed into the same draft elsewhere, where there is such. Where the same page has
+    published it already, nothing is kept: this was on its way before that.
     """
     account = (await find_author(request)).account
     form = await read_form(request)
     instance = request.app[INSTANCE]
-    saved = await save_form(instance, form, await read_photos(instance, form, account.actor_id), account)
+    photos = await read_photos(instance, form, account.actor_id)
+    async with transaction(instance.pool) as conn:
+        if await was_published(conn, form, account):
+            return _answer({"published": "yes"})
+        saved = await save_form(conn, form, photos, account)
     other = f"/publier?brouillon={saved.other_id}" if saved.other_id else None
     return _answer({"id": str(saved.id), "version": str(saved.version), "other": other})
 

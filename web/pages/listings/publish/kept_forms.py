@@ -8,11 +8,12 @@ from typing import NoReturn
 from aiohttp import web
 from multidict import MultiDict
 
-from federation.instance import Instance
+from models.access import idempotency_keys
 from models.errors import Conflict
 from models.listings import listing_drafts
 from models.listings.listing_drafts import FormContent, OpenForm, SavedForm
 from models.listings.listings import KINDS
+from models.people import accounts
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
 from models.texts import NOT_TYPED
@@ -61,14 +62,15 @@ async def find_kept_form(request: web.Request, account: Account) -> tuple[MultiD
 async def keep_form(request: web.Request, form: Form, photos: list[Picture], account: Account) -> None:
     """Keep what was typed, right or not yet; leads away where it could be, else the form says why not."""
     try:
-        saved = await save_form(request.app[INSTANCE], form, photos, account)
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            saved = await save_form(conn, form, photos, account)
     except Conflict as full:
         form.refuse("", full)
         return
     lead_back(account, "kept" if saved.other_id is None else "kept_both")
 
 
-async def save_form(instance: Instance, form: Form, photos: list[Picture], account: Account) -> SavedForm:
+async def save_form(conn: Connection, form: Form, photos: list[Picture], account: Account) -> SavedForm:
     """Keep what was typed. Raises Conflict for one draft too many."""
     kind = next((one for one in KINDS if one == form.typed("kind")), KINDS[0])
     left = FormContent(
@@ -77,8 +79,14 @@ async def save_form(instance: Instance, form: Form, photos: list[Picture], accou
         fields=_list_typed(form),
         media_ids=[photo.id for photo in photos],
     )
-    async with transaction(instance.pool) as conn:
-        return await listing_drafts.keep_form(conn, account.actor_id, read_open_form(form), left)
+    return await listing_drafts.keep_form(conn, account.actor_id, read_open_form(form), left)
+
+
+async def was_published(conn: Connection, form: Form, account: Account) -> bool:
+    """Whether the page that the form stands in has published it: what it sent before may arrive after that."""
+    await accounts.lock_account(conn, account.actor_id)
+    writer = read_writer(form)
+    return writer is not None and await idempotency_keys.has_begun(conn, account.actor_id, _key_of(writer))
 
 
 def _list_typed(form: Form) -> list[tuple[str, str]]:
@@ -113,7 +121,11 @@ def make_publication_key(form: Form) -> str | None:
     if writer is None:
         return None
     typed = repr([*_list_typed(form), form.values.getall("media", [])])
-    return f"form {writer} {hashlib.sha256(typed.encode()).hexdigest()[:32]}"
+    return f"{_key_of(writer)}{hashlib.sha256(typed.encode()).hexdigest()[:32]}"
+
+
+def _key_of(writer: str) -> str:
+    return f"form {writer} "
 
 
 def find_writer(form: Form) -> str:

@@ -214,7 +214,9 @@ async def test_publishing_forgets_the_draft_of_its_page(alice: Browser, instance
 
     answer = await send_form(alice, "/publier", page, changed(page, title="Luge", mode="gift", act="publish"))
 
+    late = await keep(alice, writer=dict(typed(page))["writer"], title="Lug")
     assert answer.status == 303
+    assert late == (200, {"published": "yes"}), "it was on its way before that"
     assert await list_kept(instance, lomme) == []
 
 
