@@ -45,6 +45,7 @@ PAGES: dict[str, Shown] = {
     "home": Shown("/", "visitor"),
     "network page": Shown("/annonces", "visitor"),
     "search": Shown("/annonces?q=tente&lieu=Lomme&km=5&genre=offer&mode=loan&cat=camping&photo=1", *EVERYBODY),
+    "search on a map": Shown("/annonces?lieu=Lomme&km=10&vue=carte", "visitor", "member"),
     "place unknown": Shown("/annonces?lieu=nulle+part", *EVERYBODY),
     "nothing found": Shown("/annonces?q=introuvable", *EVERYBODY),
     "listing": Shown("{village.tent.post.url}", "visitor"),
