@@ -43,7 +43,13 @@ from web.pages.listings.publish.kept_forms import (
 from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
 from web.pages.listings.publish.listing_preview import Preview, make_preview
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
-from web.pages.listings.publish.where_fields import describe_known_home, keep_home, load_places, place_values
+from web.pages.listings.publish.where_fields import (
+    describe_known_home,
+    find_commune_middle,
+    keep_home,
+    load_places,
+    place_values,
+)
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
 from web.security.acting_author import ActingAuthor, find_author, note_act
@@ -224,6 +230,7 @@ async def _show(
     async with connection(instance.pool) as conn:
         known = await load_places(conn, acting.account.actor_id)
         home = await describe_known_home(conn, locale_of(request), known, acting.account)
+        middle = known.home or await find_commune_middle(conn, acting.account)
         life = (await preferences.load(conn)).listing_days
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
@@ -238,6 +245,7 @@ async def _show(
         left=form.typed(KEPT),
         writer=find_writer(form),
         home=home,
+        middle=middle,
         public_places=known.public,
         distances=DISTANCES,
         directions=DIRECTIONS,
