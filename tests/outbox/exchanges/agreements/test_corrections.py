@@ -31,7 +31,10 @@ async def agree(pair: Pair, terms: Terms) -> None:
 
 async def list_reported(pair: Pair) -> list[list[str]]:
     """The reports that each side has."""
-    return [[one.step for one in await agreements.list_reports(side.conn, (await side.get()).id)] for side in (pair.here, pair.there)]
+    return [
+        [one.step for one in await agreements.list_reports(side.conn, (await side.get()).id)]
+        for side in (pair.here, pair.there)
+    ]
 
 
 async def test_both_cooperatives_forget_what_either_side_took_back(conn: Connection, second_conn: Connection) -> None:
