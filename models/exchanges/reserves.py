@@ -102,9 +102,7 @@ async def wait_on(conn: Connection, id: int) -> None:
 async def remove(conn: Connection, listing_id: int, actor_id: int) -> bool:
     """She stands there no more; whether she did."""
     return bool(
-        await execute(
-            conn, "DELETE FROM reserve_place WHERE listing_id = $1 AND actor_id = $2", listing_id, actor_id
-        )
+        await execute(conn, "DELETE FROM reserve_place WHERE listing_id = $1 AND actor_id = $2", listing_id, actor_id)
     )
 
 

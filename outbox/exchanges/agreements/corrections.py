@@ -33,7 +33,9 @@ CORRECTABLE = timedelta(hours=24)
 """So long after it was said."""
 
 
-async def take_back(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING) -> Agreement:
+async def take_back(
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING
+) -> Agreement:
     """The newest report of this side is taken back. Raises NotFound for strangers, and Conflict where it stays."""
     case = await lock_context(conn, agreement.id)
     if case.agreement.role_of(actor.id) is None:
@@ -102,7 +104,9 @@ async def _reopen(conn: Connection, site: Site, case: AgreementContext) -> None:
         await listings.reserve(conn, site, case.owner, case.listing.uri)
 
 
-async def take_back_copy(conn: Connection, site: Site, sender: Actor, agreement_id: int, report: CompletionReport) -> None:
+async def take_back_copy(
+    conn: Connection, site: Site, sender: Actor, agreement_id: int, report: CompletionReport
+) -> None:
     """The server that has the word took its owner's report back: our copy goes on, unless one of ours confirmed it."""
     case = await lock_context(conn, agreement_id)
     if case.agreement.verified:

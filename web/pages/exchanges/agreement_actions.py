@@ -16,7 +16,7 @@ from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.exchanges.reserve.places import try_place
+from web.pages.exchanges.thread.reserve_place import try_place
 from web.pages.exchanges.thread.thread_page import get_thread, show
 from web.rendering.paths import exchange_path
 from web.rendering.render import N_, say

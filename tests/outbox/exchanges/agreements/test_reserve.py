@@ -83,7 +83,9 @@ async def test_who_is_not_chosen_is_told_in_the_words_of_the_giver_and_may_stay_
     await join(conn, HERE, dora, sofa.listing)
     await join(conn, HERE, bob, sofa.listing)
     await join(conn, HERE, bob, sofa.listing)
-    assert await sofa.places() == [(bob.id, "waiting"), (dora.id, "waiting")], "by when they asked, not when they stayed"
+    assert await sofa.places() == [(bob.id, "waiting"), (dora.id, "waiting")], (
+        "by when they asked, not when they stayed"
+    )
     assert (await sofa.kinds(bob)).count("reserve_joined") == 1
 
 
@@ -98,7 +100,9 @@ async def test_the_next_one_is_asked_before_anybody_else_and_has_two_days(conn: 
 
     asked = await sofa.latest(bob)
     assert (asked.state, asked.proposed_by, asked.terms) == ("countered", sofa.alice.id, Terms())
-    assert asked.held_until is not None and timedelta(hours=47) < asked.held_until - datetime.now(UTC) <= turns.TO_ANSWER
+    assert (
+        asked.held_until is not None and timedelta(hours=47) < asked.held_until - datetime.now(UTC) <= turns.TO_ANSWER
+    )
     assert await sofa.status() == "reserved", "it stays so: the list goes on"
     with pytest.raises(Conflict, match="reserve_first"):
         await request(conn, HERE, late, sofa.listing, Terms())

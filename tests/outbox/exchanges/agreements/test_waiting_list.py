@@ -213,9 +213,7 @@ async def test_two_taps_choose_two_people_at_once_and_one_of_them_has_it(lending
     await lending.begin("gift", Terms())
     async with transaction(lending.pool) as conn:
         await cancel(conn, HERE, lending.alice, lending.held)
-        asked = [
-            await request(conn, HERE, lending.people[name], lending.listing, Terms()) for name in ("bob", "carol")
-        ]
+        asked = [await request(conn, HERE, lending.people[name], lending.listing, Terms()) for name in ("bob", "carol")]
 
     async def choose(held: Agreement) -> None:
         async with transaction(lending.pool) as conn:

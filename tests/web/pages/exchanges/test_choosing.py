@@ -126,7 +126,9 @@ async def test_who_stays_sees_her_place_and_the_giver_the_list_that_goes_on(
 
     assert await sofa.states() == {sofa.village.admin.id: "waiting", sofa.rose.id: "called"}
     left = await nadia.send(
-        f"/echanges/{sofa.asked[1].exchange_id}/liste", {"act": "leave"}, form_on=f"/echanges/{sofa.asked[1].exchange_id}"
+        f"/echanges/{sofa.asked[1].exchange_id}/liste",
+        {"act": "leave"},
+        form_on=f"/echanges/{sofa.asked[1].exchange_id}",
     )
     assert left.status == 303 and await sofa.states() == {sofa.rose.id: "called"}
 

@@ -94,7 +94,9 @@ def make_card(
         thanks=beside.thanks,
         over=_is_over(held, datetime.now(UTC)),
         doubt=beside.doubt,
-        correctable=own[-1].step if correctable and not (held.verified or (held.state == "done" and held.points)) else None,
+        correctable=own[-1].step
+        if correctable and not (held.verified or (held.state == "done" and held.points))
+        else None,
         ics=f"/accords/{held.id}.ics" if held.state == "agreed" and held.begins_at is not None else "",
         reported_from=held.begins_at if held.state == "agreed" and _is_ahead(held, datetime.now(UTC)) else None,
     )

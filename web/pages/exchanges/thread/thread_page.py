@@ -31,7 +31,7 @@ from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, Picture, draw_pictures, find_coop_badge
 from web.pages.components.people import Person, person_of
-from web.pages.exchanges.reserve.places import PlaceView, find_place
+from web.pages.exchanges.thread.reserve_place import PlaceView, find_place
 from web.pages.exchanges.thread.agreement_card import AgreementCard, CardContext, make_card
 from web.pages.exchanges.thread.entries import ThreadContext, ThreadItem, ThreadItems, list_thread_items
 from web.pages.exchanges.thread.mail_fallback import find_mail_fallback
