@@ -185,12 +185,15 @@ LIMITS: dict[str, object] = {
     "web.pages.moderation.screening.held_posts.PAGE": 20,
     "web.pages.moderation.screening.held_posts.SHOWN": 1000,
     "web.pages.moderation.cases.held_posts.MOST": 20,
+    "web.mail.alert_mails.SHOWN": 5,
+    "web.news.alert_items.LONGEST": 120,
+    "web.pages.listings.fitting_offers.SHOWN": 3,
+    "web.pages.searches.alerts.SHOWN": 50,
+    "web.pages.searches.new_alert.LONGEST": 2000,
 }
 
 FIELDS = {
     "web.forms.position_field": {"position": (500,)},
-    "web.mail.alert_mails.SHOWN": 5,
-    "web.news.alert_items.LONGEST": 120,
     "web.pages.access.login": {"login": (254,), "email": (254,)},
     "web.pages.access.login_second_step": {"code": (60,)},
     "web.pages.exchanges.points.balance": {"avant": (19,)},
@@ -198,7 +201,6 @@ FIELDS = {
     "web.pages.exchanges.terms.form_page": {"message": (2000,)},
     "web.pages.news.failed_mails": {"id": (19,)},
     "web.pages.instance.cooperative_form": {
-    "web.pages.listings.fitting_offers.SHOWN": 3,
         "sentence": (200,),
         "territory": (2000,),
         "member_invitations": (20,),
@@ -225,8 +227,6 @@ FIELDS = {
     "web.pages.servers.domain_blocks": {"domain": (300,), "note": (1000,)},
     "web.pages.servers.peers": {"since": (10,), "q": (200,), "page": (5,)},
     "web.pages.moderation.cases.case_page": {"motive": (200,)},
-    "web.pages.searches.alerts.SHOWN": 50,
-    "web.pages.searches.new_alert.LONGEST": 2000,
 }
 """Characters of the fields of forms whose limit has no name."""
 
