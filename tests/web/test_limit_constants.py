@@ -197,6 +197,11 @@ LIMITS: dict[str, object] = {
     "web.pages.moderation.screening.held_posts.PAGE": 20,
     "web.pages.moderation.screening.held_posts.SHOWN": 1000,
     "web.pages.moderation.cases.held_posts.MOST": 20,
+    "web.mail.alert_mails.SHOWN": 5,
+    "web.news.alert_items.LONGEST": 120,
+    "web.pages.listings.fitting_offers.SHOWN": 3,
+    "web.pages.searches.alerts.SHOWN": 50,
+    "web.pages.searches.new_alert.LONGEST": 2000,
 }
 
 FIELDS = {

@@ -226,5 +226,5 @@ async def test_one_tap_in_the_news_lets_an_alert_rest(alice: Browser, instance: 
         f"/alertes/{kept.id}", {"act": form.xpath("string(.//input[@name='act']/@value)")}, form_on="/alertes"
     )
 
-    assert "Plus d’alerte comme celle-ci" in form.text_content()
+    assert "Ne plus me prévenir" in form.text_content()
     assert (await list_alerts(instance, lomme.alice))[0].paused_at is not None
