@@ -1,12 +1,14 @@
 """A picture, film or sound that somebody sends us: checked, kept under a random name, waiting for its post."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
 from federation.instance import Instance
 from federation.media_store import FolderStore, Spool
 from federation.sandbox.films import Film
-from federation.sandbox.pictures import THUMBNAIL_SIDE, Picture, fit
+from federation.sandbox.orientation import hold
+from federation.sandbox.pictures import THUMBNAIL_SIDE, Picture, RefusedPicture, fit
 from models.posts.media import uploads
 from models.posts.media.media import Media, StoredFilm, StoredPicture
 from models.posts.media.uploads import Thumbnail
@@ -24,24 +26,45 @@ class FilmUpload:
 
 
 async def save_upload(
-    instance: Instance, *, owner_id: int, data: bytes, name: str = "", description: str = ""
+    instance: Instance, *, owner_id: int, data: bytes, name: str = "", description: str = "", key: str | None = None
 ) -> Media:
     """The upload's row, its files in the store. `name` is what the sender calls the file: only shown in errors.
 
-    Raises RefusedPicture, PicturesBusy, StoreFull, Invalid for the description,
-    Conflict when the owner has too many uploads waiting.
+    Sent again under the same `key`, it is the same upload. Raises RefusedPicture, PicturesBusy, StoreFull,
+    Invalid for the description, Conflict when the owner has too many uploads waiting.
     """
     uploads.require_description(description)
     async with connection(instance.pool) as conn:
+        known = await uploads.find_by_key(conn, owner_id, key) if key else None
+        if known is not None:
+            return known
         await uploads.require_room(conn, owner_id)
     picture = await instance.pictures.check_and_reduce(data, name)
     stored = await keep_picture(instance.store, picture)
+    made = None
     try:
         async with transaction(instance.pool) as conn:
-            return await uploads.create_upload(conn, owner_id, stored, description)
-    except BaseException:
-        await instance.store.delete([stored.file_key, stored.thumbnail_key])
-        raise
+            made = await uploads.create_upload(conn, owner_id, stored, description, key=key)
+    finally:
+        if made is None or made.file_key != stored.file_key:  # refused, or kept at the same moment by another request
+            await instance.store.delete([stored.file_key, stored.thumbnail_key])
+    return made
+
+
+async def turn_upload(instance: Instance, photo: Media, degrees: int) -> Media:
+    """A photo of ours turned clockwise: an upload of its own with the same words, since addresses never change.
+
+    The file says how it is to be held, as that of a camera does, and is made upright like any other. Raises what
+    `save_upload` does, and RefusedPicture where its file is gone.
+    """
+    path = instance.store.find(photo.file_key or "")
+    if path is None or photo.owner_id is None:
+        raise RefusedPicture
+    try:
+        data = hold(await asyncio.to_thread(path.read_bytes), degrees)
+    except (OSError, ValueError) as error:
+        raise RefusedPicture from error
+    return await save_upload(instance, owner_id=photo.owner_id, data=data, description=photo.description)
 
 
 async def save_film(instance: Instance, upload: FilmUpload, spool: Spool, *, owner_id: int) -> Media | None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.bench import (
+    alerts,
     backup,
     coop,
     directory,
@@ -19,6 +20,7 @@ from tests.bench import (
     limits,
     memory,
     pages,
+    search,
     streams,
     walks,
 )
@@ -36,6 +38,8 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "backup": backup.run,
     "walks": walks.run,
     "coop": coop.run,
+    "alerts": alerts.run,
+    "search": search.run,
     "first_page": first_page.run,
 }
 

@@ -67,7 +67,9 @@ async def _fill(conn: Connection) -> Territory:
     author = await make_member(conn)
     places = {
         (row["name"], postcode): (row["latitude"], row["longitude"])
-        for row in await fetch_records(conn, "SELECT name, postcodes, latitude, longitude FROM commune ORDER BY population")
+        for row in await fetch_records(
+            conn, "SELECT name, postcodes, latitude, longitude FROM commune ORDER BY population"
+        )
         for postcode in row["postcodes"]
     }
     await execute(
@@ -80,13 +82,31 @@ async def _fill(conn: Connection) -> Territory:
         list(names),
         author.id,
     )
-    columns = ("post_id", "kind", "mode", "title", "description", "category", "place_name", "postcode", "latitude", "longitude")
+    columns = (
+        "post_id",
+        "kind",
+        "mode",
+        "title",
+        "description",
+        "category",
+        "place_name",
+        "postcode",
+        "latitude",
+        "longitude",
+    )
     await conn.copy_records_to_table(
         "listing",
         columns=columns,
         records=[
             (
-                *(ids[line["id"]], line["kind"], line["mode"], line["title"], f"<p>{line['text']}</p>", line["category"]),
+                *(
+                    ids[line["id"]],
+                    line["kind"],
+                    line["mode"],
+                    line["title"],
+                    f"<p>{line['text']}</p>",
+                    line["category"],
+                ),
                 *(line["commune"], line["postcode"], *places.get((line["commune"], line["postcode"]), (None, None))),
             )
             for line in lines

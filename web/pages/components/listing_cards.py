@@ -86,10 +86,11 @@ def _make_card(site: Site, one: ListingBundle) -> ListingCard:
 
 
 def place_words(details: ListingDetails) -> str:
-    """The place with its postcode, unless its name holds it already: "Lomme (59160)"."""
-    if details.place_name and details.postcode and details.postcode not in details.place_name:
-        return f"{details.place_name} ({details.postcode})"
-    return details.place_name or details.postcode or ""
+    """The place with its postcode, unless its name holds it already: "Lomme (59160)", "Lomme (La Remise, 59160)"."""
+    name, postcode = details.place_name or "", details.postcode or ""
+    if not name or not postcode or postcode in name:
+        return name or postcode
+    return f"{name[:-1]}, {postcode})" if name.endswith(")") else f"{name} ({postcode})"
 
 
 def draw_pictures(site: Site, photos: Iterable[Media], title: str = "") -> list[Picture]:
