@@ -67,11 +67,6 @@ LIMITS: dict[str, object] = {
     "federation.sandbox.films.MAX_PIXELS": 8_294_400,
     "federation.sandbox.films.MAX_RATE": 120,
     "federation.sandbox.films.WAITING": 8,
-    "federation.sandbox.picture_child.COPIES": {
-        "square": (224, 15_000),
-        "medium": (480, 45_000),
-        "large": (960, 120_000),
-    },
     "federation.sandbox.picture_child.MAX_PIXELS": 40_000_000,
     "federation.sandbox.picture_child.MEMORY": 1_073_741_824,
     "federation.sandbox.pictures.MAX_BYTES": 12_582_912,
