@@ -18,6 +18,8 @@ from models.posts import NewPost, Post, notes
 from models.posts.media import media, uploads
 from models.posts.media.media import RemoteDocument, StoredPicture
 from models.relations import follows
+from models.searches import NetworkFilter, alerts
+from models.searches.alerts import AlertDraft, SearchAlert
 from models.settings import Site
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member, make_remote_actor
@@ -47,6 +49,7 @@ class Village:
     question: Post
     message: Post
     distant_note: Post
+    alert: SearchAlert
 
 
 async def build(conn: Connection, site: Site, store: FolderStore | None = None) -> Village:
@@ -225,7 +228,20 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
         question=question,
         message=message,
         distant_note=distant,
+        alert=await _watch(conn, hocine),
     )
+
+
+async def _watch(conn: Connection, member: Actor) -> SearchAlert:
+    """This member wants to be told of tents nearby."""
+    draft = AlertDraft(
+        parameters="q=tente&lieu=Lomme+%2859160%29&km=10&genre=offer&mode=loan&mode=gift",
+        filter=NetworkFilter(
+            text="tente", latitude=50.645, longitude=2.987, radius=10, kinds=("offer",), modes=("loan", "gift")
+        ),
+        area="Lomme",
+    )
+    return (await alerts.create(conn, member.id, draft))[0]
 
 
 def _addresses(site: Site, username: str) -> dict[str, Any]:

@@ -26,13 +26,16 @@ NotificationType = Literal[
     "sign_up_message", "held_post", "post_held", "post_released", "second_asked", "appeal", "handed_over",
     "decision", "decision_ended", "appeal_answered", "documents", "invitation_used",
     "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
+    "saved_search", "match", "reserve_next", "listing_ended",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled`, `repair_call` (one near the reader), `documents` (the charter or the terms changed) and
-`invitation_used` (somebody came by the reader's invitation) are ours. For the team: `sign_up_message` (who asks to join
-wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for another one's yes), `appeal`,
-`handed_over` (somebody passed on a week on duty), and the last five, of what waits for too long (`staff_troubles`).
+`report_settled`, `repair_call` (one near the reader), `saved_search` (what an alert of hers found), `match` (what fits
+something she offers or seeks), `reserve_next` (it is free again, and she is next), `listing_ended`, `documents` (the
+charter or the terms changed) and `invitation_used` (somebody came by the reader's invitation) are ours. For the team:
+`sign_up_message` (who asks to join wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for
+another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), and those of what waits for too long
+(`staff_troubles`).
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 
@@ -129,6 +132,16 @@ async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -
         """,
         recipient_id,
         actor_id,
+    )
+
+
+async def forget_turns(conn: Connection, *, recipient_id: int, post_id: int) -> None:
+    """This person was told before that it is her turn for this listing: the newest time stands for it."""
+    await execute(
+        conn,
+        "DELETE FROM notification WHERE type = 'reserve_next' AND recipient_id = $1 AND post_id = $2",
+        recipient_id,
+        post_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is typed, as it is looked for: each word with what else it is called, in the spelling that this instance knows."""
+"""What is typed, as it is looked for: each word with what else it is called, spelt as this instance knows it."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from models.searches.language.readings import STEM, Readings, join_pieces, list_spans, read_pieces
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import Piece, read_typed_text
-from models.searches.word_matches import Word, join_all, join_any, read_measure, relate
+from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate
 from models.store.database import Connection
 
 MOST_WORDS = 8
@@ -112,13 +112,13 @@ def _list_heads(match: str) -> list[str]:
 
 
 async def read_query(conn: Connection, text: str) -> Query:
-    """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does, where all is too much)."""
+    """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does that)."""
     typed = read_typed_text(text)
     wanted = [piece for piece in typed.pieces if not piece.unwanted]
     readings = await read_pieces(conn, typed.pieces)
     spans = list_spans(wanted, readings)
     read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
-    words = _weigh({word.exact: word for word in read if word.exact}.values())
+    words = _weigh({word.near: word for word in read if word.exact}.values())
     if not words:
         return Query(left_out=(text.strip(),) if text.strip() else ())
     query = Query(

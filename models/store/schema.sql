@@ -45,22 +45,25 @@ COMMENT ON FUNCTION may_have_private(text) IS
     'one that shows them; statements that hold and free deliveries ask it.';
 
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', substring(search_text(title) FROM
-        '^ *(?:(?:(?:re)?cherche|donne|don|donner|prete|pret|preter|vend|echange|troc|propose|offre|loue|location|besoin|lot|'
-        'paire|grande?|petite?|beau|belle|vieux|vieille|deux?|trois?|quatre|six|tres?|bon|bonne|super|jolie?|urgent|bonjour|'
-        'quelque|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour|[0-9]+) +)*([^ ]+)')))[1], '');
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|paires?|'
+        'grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|urgent|bonjour|'
+        'quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'), '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
 COMMENT ON FUNCTION search_head(text) IS
     'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
     'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
     'generated with it.';
 
 CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN fold_plurals(regexp_replace(translate(separate_figures(fold(value)),
-        '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~·•°²€', '                                     '),
+    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(fold(value), '-/.:_@&*•', '         '),
+        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
+        '([0-9])([a-z])', '\1 \2', 'g'),
+        '([a-z])([0-9])', '\1 \2', 'g'),
         '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
 COMMENT ON FUNCTION search_text(text) IS
-    'A text as searching reads it: without accents, punctuation and plurals, digits apart from letters, units by '
-    'one name; the column `listing.search` is generated with it, and what is asked for is read in the same way.';
+    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
+    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 -- Tables, with their indexes ------------------------------------------------------------------------------------------
 
@@ -473,7 +476,9 @@ CREATE TABLE media (
     duration double precision,  -- seconds
     measures jsonb NOT NULL DEFAULT '{}',
     poster_url text,            -- of a film or sound from elsewhere: the picture that stands for it
-    likeness bigint             -- How a picture looks, in 64 bits: two that look alike differ in few.
+    likeness bigint,            -- How a picture looks, in 64 bits: two that look alike differ in few.
+    -- A browser that did not hear that a photo arrived sends it again under the same key: it is the same photo.
+    upload_key text
 );
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
 -- Whether a picture may be shown is asked by the key in its address.
@@ -483,6 +488,7 @@ CREATE INDEX media_owner ON media (owner_id);
 CREATE INDEX media_post ON media (post_id, "position");
 CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
 CREATE INDEX media_thumbnail ON media (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
+CREATE UNIQUE INDEX media_upload_key ON media (owner_id, upload_key) WHERE upload_key IS NOT NULL;
 
 -- Files whose row is gone, however it went: a chore removes them from the store.
 CREATE TABLE unused_file (
@@ -531,7 +537,8 @@ CREATE TABLE notification (
         'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
         'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
         'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
-        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue')),
+        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
+        'reserve_next', 'listing_ended')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -1127,9 +1134,12 @@ CREATE TABLE listing_draft (
     fields jsonb,                             -- [[name, typed]], in the order of the form
     media_ids bigint[] NOT NULL DEFAULT '{}',  -- photos that it keeps from being forgotten
     updated_at timestamptz NOT NULL DEFAULT now(),
+    version integer NOT NULL DEFAULT 1,
+    writer text,                              -- the page that typed it last: the same page never makes two drafts
     CONSTRAINT listing_draft_begins CHECK ((note_id IS NULL) <> (fields IS NULL))
 );
 CREATE INDEX listing_draft_actor ON listing_draft (actor_id, id DESC);
+CREATE UNIQUE INDEX listing_draft_writer ON listing_draft (actor_id, writer) WHERE writer IS NOT NULL;
 
 CREATE TABLE sign_up (
     id bigint PRIMARY KEY,
@@ -1360,7 +1370,8 @@ CREATE TABLE exchange_event (
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
-        'read_by_team')),
+        'read_by_team', 'listing_ended', 'reserve_joined', 'reserve_left', 'reserve_next', 'reserve_passed',
+        'reserve_closed', 'unreported')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -2168,16 +2179,25 @@ CREATE TABLE excluded_address (
 );
 CREATE INDEX excluded_address_mark ON excluded_address (mark);
 
--- What stands for what: shipped words (models/data/everyday_words.tsv) and the labels of categories, both ways round.
+-- What everyday things are called: shipped (models/data/everyday_words.tsv), and the labels of categories. Words that
+-- mean the same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and
+-- matched as such.
 CREATE TABLE everyday_word (
-    key text NOT NULL,                        -- the stems of the word or expression that somebody types: "toil tent"
-    word text NOT NULL,                       -- the same as it is written
-    -- how the other one is found by it: another word for it, one of its kinds, what it is one of, what it is for, the
-    -- category that is called so, the one that the thing belongs to
-    relation text NOT NULL CHECK (relation IN ('same', 'kind', 'wider', 'use', 'category', 'shelf')),
-    other text NOT NULL,                      -- as it is written; of a category its slug
-    match text NOT NULL,                      -- a tsquery that finds it
-    PRIMARY KEY (key, relation, other)
+    key text NOT NULL,    -- the stems of the word or expression that somebody types: "toil tent"; '' for a category
+    word text NOT NULL,   -- the same as it is written
+    thing text NOT NULL,
+    match text NOT NULL,  -- a tsquery that finds it
+    PRIMARY KEY (key, thing, word)
+);
+CREATE INDEX everyday_word_thing ON everyday_word (thing);
+
+-- How one thing leads to another: to one of its kinds, to what it is one of, to what serves for it, to the category
+-- that is called so, to the one that it belongs to.
+CREATE TABLE everyday_relation (
+    thing text NOT NULL,
+    relation text NOT NULL CHECK (relation IN ('kind', 'wider', 'use', 'category', 'shelf')),
+    other text NOT NULL,
+    PRIMARY KEY (thing, relation, other)
 );
 
 -- Words of open listings and of the shipped list: what a misspelt word may have been meant to be.
@@ -2190,7 +2210,7 @@ CREATE TABLE known_word (
     sound text NOT NULL         -- how it is said, roughly: the same for what sounds alike
 );
 CREATE INDEX known_word_letters ON known_word (letters);
-CREATE INDEX known_word_sound ON known_word (sound);
+CREATE INDEX known_word_sounds ON known_word USING gin (lower(sound) gin_trgm_ops);
 -- Of an expression, so that nobody who asks for one word reads all its trigrams.
 CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_ops);
 
@@ -2208,6 +2228,108 @@ CREATE TABLE calendar_copy_range (
 );
 CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held);
 CREATE INDEX calendar_copy_range_listing ON calendar_copy_range (listing_id);
+
+-- Searches that members want to be told of, and what was found for them.
+CREATE TABLE search_alert (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    parameters text NOT NULL,               -- the search as the address of /annonces has it: each is kept once
+    text text NOT NULL DEFAULT '',          -- as typed
+    query tsquery,                          -- what it means; NULL where any words will do
+    kinds text[] NOT NULL DEFAULT '{}',     -- empty ones narrow nothing, as in models/searches
+    modes text[] NOT NULL DEFAULT '{}',
+    category text,                          -- as chosen; `categories` are it and its narrower ones
+    categories text[] NOT NULL DEFAULT '{}',
+    territory_uris text[] NOT NULL DEFAULT '{}',
+    communes text[] NOT NULL DEFAULT '{}',  -- INSEE codes
+    epcis text[] NOT NULL DEFAULT '{}',     -- SIREN codes; one of all of both is enough
+    area text NOT NULL DEFAULT '',          -- how the place, the commune or the federation of communes is called
+    coop text NOT NULL DEFAULT '',          -- and the cooperative, where it is one
+    latitude double precision,
+    longitude double precision,
+    radius double precision,                -- km around the place
+    with_photo boolean NOT NULL DEFAULT false,
+    from_places boolean NOT NULL DEFAULT false,
+    rhythm text NOT NULL CHECK (rhythm IN ('now', 'daily', 'weekly')),
+    by_mail boolean NOT NULL DEFAULT true,
+    paused_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT search_alert_once UNIQUE (actor_id, parameters),
+    CONSTRAINT search_alert_radius CHECK (radius IS NULL OR latitude IS NOT NULL AND longitude IS NOT NULL)
+);
+
+-- What was found for whom, by which of her alerts: each listing once for each member, whatever becomes of either.
+CREATE TABLE alert_find (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    alert_id bigint NOT NULL REFERENCES search_alert(id) ON DELETE CASCADE,
+    found_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    notification_id bigint REFERENCES notification(id) ON DELETE SET NULL,  -- the line that tells of it
+    mailed_at timestamptz,                    -- a mail named it, or was not to
+    PRIMARY KEY (actor_id, listing_id)
+);
+CREATE INDEX alert_find_alert ON alert_find (alert_id, listing_id DESC);
+CREATE INDEX alert_find_listing ON alert_find (listing_id);
+CREATE INDEX alert_find_notification ON alert_find (notification_id) WHERE notification_id IS NOT NULL;
+CREATE INDEX alert_find_unmailed ON alert_find (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
+CREATE INDEX alert_find_untold ON alert_find (found_at) WHERE told_at IS NULL;
+
+-- Listings that are still to be held against alerts. An edit tells those alone whose alert was there before it.
+CREATE TABLE unmatched_listing (
+    post_id bigint PRIMARY KEY REFERENCES listing(post_id) ON DELETE CASCADE,
+    edited boolean NOT NULL,
+    since timestamptz NOT NULL DEFAULT now()
+);
+
+-- What members want to be told of by what they offer and seek, without having asked for it in words.
+CREATE TABLE match_choice (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    needs boolean NOT NULL DEFAULT false,     -- somebody near seeks what she offers
+    offers boolean NOT NULL DEFAULT false,    -- somebody near offers what she seeks
+    shown boolean NOT NULL DEFAULT true,      -- what she seeks is told to those who offer it and want to be told
+    radius integer NOT NULL DEFAULT 10 CHECK (radius >= 1 AND radius <= 100),  -- km
+    by_mail boolean NOT NULL DEFAULT true
+);
+
+-- Whom a listing was told to because it fits one of hers: each once.
+CREATE TABLE match_told (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    own_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,  -- what it fits
+    found_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    notification_id bigint REFERENCES notification(id) ON DELETE SET NULL,
+    mailed_at timestamptz,
+    PRIMARY KEY (actor_id, listing_id)
+);
+CREATE INDEX match_told_listing ON match_told (listing_id);
+CREATE INDEX match_told_notification ON match_told (notification_id) WHERE notification_id IS NOT NULL;
+CREATE INDEX match_told_own ON match_told (own_id);
+CREATE INDEX match_told_unmailed ON match_told (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
+CREATE INDEX match_told_untold ON match_told (found_at) WHERE told_at IS NULL;
+
+-- Who would have it if it were free: after somebody else was chosen, or while it is out. In the order of `since`.
+CREATE TABLE reserve_place (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    state text NOT NULL CHECK (state IN ('offered', 'waiting', 'called')),
+    since timestamptz NOT NULL,               -- when she first asked for it
+    begins_at timestamptz,                    -- the days that she wants; NULL for any
+    ends_at timestamptz,
+    until timestamptz,                        -- how long she may say whether she stays, or whether she still wants it
+    agreement_id bigint REFERENCES agreement(id) ON DELETE SET NULL,  -- the terms that she was asked about
+    due boolean NOT NULL DEFAULT false,       -- something became free since it was last looked at
+    CONSTRAINT reserve_place_once UNIQUE (listing_id, actor_id),
+    CONSTRAINT reserve_place_days CHECK ((begins_at IS NULL) = (ends_at IS NULL) AND begins_at < ends_at),
+    CONSTRAINT reserve_place_until CHECK ((until IS NULL) = (state = 'waiting'))
+);
+CREATE INDEX reserve_place_actor ON reserve_place (actor_id);
+CREATE INDEX reserve_place_agreement ON reserve_place (agreement_id) WHERE agreement_id IS NOT NULL;
+CREATE UNIQUE INDEX reserve_place_called ON reserve_place (listing_id) WHERE state = 'called';
+CREATE INDEX reserve_place_due ON reserve_place (listing_id) WHERE due;
+CREATE INDEX reserve_place_until ON reserve_place (until) WHERE until IS NOT NULL;
 
 -- References to tables further down -----------------------------------------------------------------------------------
 
@@ -2333,7 +2455,7 @@ CREATE VIEW shown_notification AS
     WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL
             AND (a.limited_at IS NULL OR a.id = n.recipient_id
                 OR n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'favourite', 'quote', 'poll', 'update',
-                    'repair_call')
+                    'repair_call', 'saved_search', 'match')
                 OR EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id AND f.followed_id = a.id
                     AND f.state = 'accepted')
                 OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = n.recipient_id AND e.partner_id = a.id)
@@ -2409,7 +2531,7 @@ COMMENT ON VIEW case_part IS
 CREATE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
         n.read_at IS NULL AND (n.type NOT IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite',
-                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call')
+                'poll', 'update', 'quote', 'admin.report', 'admin.sign_up', 'repair_call', 'saved_search', 'match')
             OR n.id > coalesce((SELECT last_read_id FROM marker
                 WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
     FROM shown_notification n
@@ -2594,6 +2716,13 @@ COMMENT ON FUNCTION is_welcome(text) IS
     'Whether the cooperative deals with this host: never when it or a domain above it is set aside, else always, or '
     'only friends and listed ones where federation is limited; a trigger asks it too.';
 
+CREATE FUNCTION join_words(words tsvector, operator text) RETURNS tsquery LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT string_agg('''' || replace(replace(word.lexeme, '\', '\\'), '''', '''''') || '''', operator)::tsquery
+    FROM unnest(words) AS word
+$$;
+COMMENT ON FUNCTION join_words(tsvector, text) IS
+    'All or any of these words as something to look for; NULL for none, which finds nothing.';
+
 CREATE FUNCTION keep_points() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'Movements of points are never changed nor removed; another one corrects them.'
@@ -2706,6 +2835,43 @@ COMMENT ON FUNCTION place_of(text) IS
     'How pages call a server: the place of its cooperative where that is known and not suspended, else its host; '
     'the statements that tell where a post went give it with each host.';
 
+CREATE FUNCTION queue_for_alerts(listing_id bigint, only_edited boolean) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO unmatched_listing (post_id, edited) VALUES ($1, $2)
+    ON CONFLICT (post_id) DO UPDATE SET edited = unmatched_listing.edited AND excluded.edited
+$$;
+COMMENT ON FUNCTION queue_for_alerts(bigint, boolean) IS
+    'A listing is held against all alerts soon: new ones, and those that stand again, whatever made them do so.';
+
+CREATE FUNCTION queue_listing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(NEW.post_id, TG_ARGV[0] = 'edited');
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_listing() IS
+    'What is published, opened again or changed is held against alerts; a trigger, since listings come in, from '
+    'here and from elsewhere, by many ways.';
+
+CREATE FUNCTION queue_listings_of_author() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(l.post_id, false) FROM post p JOIN listing l ON l.post_id = p.id
+    WHERE p.author_id = NEW.id AND p.deleted_at IS NULL AND is_open_status(l.status);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_listings_of_author() IS
+    'The open listings of whoever is back, or no more suspended or limited, are held against alerts: until then '
+    'they were in no list.';
+
+CREATE FUNCTION queue_post() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(NEW.id, false);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_post() IS
+    'What was held, hidden or waited for its host to be let in is held against alerts once it stands in lists.';
+
 CREATE FUNCTION recheck_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('declic_tokens', json_build_object('actor', NEW.id)::text);
@@ -2734,20 +2900,6 @@ CREATE FUNCTION search_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRIC
 COMMENT ON FUNCTION search_key(text) IS
     'The stems of a word or expression with a space between, in whatever number and spelling it is written: by it a '
     'word that is typed meets the shipped list of words (`everyday_word`).';
-
-CREATE FUNCTION separate_figures(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN CASE WHEN value ~ '[0-9]' THEN regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        regexp_replace(regexp_replace(value,
-            '([0-9])\s*("|'''')', '\1 pouce ', 'g'),
-            '([0-9])([a-z])', '\1 \2', 'g'),
-            '([a-z])([0-9])', '\1 \2', 'g'),
-            '([0-9]) ?m(?:etres?)?\M', '\1 metre', 'g'),
-            '([0-9]) ?l(?:itres?)?\M', '\1 litre', 'g'),
-            '([0-9]) ?v(?:olts?)?\M', '\1 volt', 'g'),
-            '([0-9]) ?po(?:uces?)?\M', '\1 pouce', 'g') ELSE value END;
-COMMENT ON FUNCTION separate_figures(text) IS
-    'Figures apart from letters ("18V", "700x28c") and units by one name, in a text in small letters without '
-    'accents; a part of `search_text`.';
 
 CREATE FUNCTION sort_notification() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -2832,6 +2984,16 @@ COMMENT ON FUNCTION suspended_by_decision(bigint) IS
     'Since when a decision of the team suspends this actor; NULL where none does. Besides decisions her server can '
     'be set aside, or say itself that she is suspended: whichever ends, the others hold on.';
 
+CREATE FUNCTION title_words(kind text, title text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT ts_delete(to_tsvector('fr', fold_plurals(CASE WHEN kind = 'repair_call' THEN 'réparation vélo'
+            ELSE title END)),
+        tsvector_to_array(to_tsvector('fr', 'cherche recherche cherchons besoin urgent prêt prête prêter emprunt
+            emprunte emprunter donne donner don vends vente vendre échange échanger propose proposer loue louer')))
+$$;
+COMMENT ON FUNCTION title_words(text, text) IS
+    'What a listing is about, by the words of its title: an offer fits a need where they share them. A bike that '
+    'has broken down needs a repair, whatever is broken.';
+
 CREATE FUNCTION was_read_in_an_app(post_id bigint, reader_id bigint) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
@@ -2876,6 +3038,14 @@ CREATE TRIGGER actor_of_unwelcome_host BEFORE INSERT ON actor FOR EACH ROW WHEN 
 COMMENT ON TRIGGER actor_of_unwelcome_host ON actor IS
     'Nobody of a server that is set aside appears, whichever way the actor came.';
 
+CREATE TRIGGER author_back AFTER UPDATE OF away_until, suspended_at, limited_at ON actor FOR EACH ROW
+    WHEN (OLD.away_until IS NOT NULL AND NEW.away_until IS NULL
+        OR OLD.suspended_at IS NOT NULL AND NEW.suspended_at IS NULL
+        OR OLD.limited_at IS NOT NULL AND NEW.limited_at IS NULL)
+    EXECUTE FUNCTION queue_listings_of_author();
+COMMENT ON TRIGGER author_back ON actor IS
+    'What somebody offers who is back is held against alerts, see `queue_listings_of_author`.';
+
 CREATE TRIGGER agreement_makes_known AFTER UPDATE OF state ON agreement FOR EACH ROW
     WHEN (NEW.state IN ('countered', 'agreed')) EXECUTE FUNCTION know_agreed();
 COMMENT ON TRIGGER agreement_makes_known ON agreement IS
@@ -2892,6 +3062,24 @@ COMMENT ON TRIGGER follow_makes_known ON follow IS
 CREATE TRIGGER known_host_stands AFTER INSERT ON known_host FOR EACH ROW EXECUTE FUNCTION stand_when_known();
 COMMENT ON TRIGGER known_host_stands ON known_host IS
     'What a host published before it was known stands in public lists once it is.';
+
+CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
+    WHEN (is_open_status(NEW.status) AND (NEW.kind, NEW.mode, NEW.title, NEW.description, NEW.category,
+            NEW.territory_uri, NEW.commune_code, NEW.postcode, NEW.latitude, NEW.longitude)
+        IS DISTINCT FROM (OLD.kind, OLD.mode, OLD.title, OLD.description, OLD.category,
+            OLD.territory_uri, OLD.commune_code, OLD.postcode, OLD.latitude, OLD.longitude))
+    EXECUTE FUNCTION queue_listing('edited');
+COMMENT ON TRIGGER listing_edited ON listing IS
+    'What says something else now is held against alerts that were there before it, see `queue_listing`.';
+
+CREATE TRIGGER listing_new AFTER INSERT ON listing FOR EACH ROW EXECUTE FUNCTION queue_listing('new');
+COMMENT ON TRIGGER listing_new ON listing IS
+    'What is published is held against alerts, see `queue_listing`.';
+
+CREATE TRIGGER listing_opened AFTER UPDATE OF status ON listing FOR EACH ROW
+    WHEN (is_open_status(NEW.status) AND NOT is_open_status(OLD.status)) EXECUTE FUNCTION queue_listing('new');
+COMMENT ON TRIGGER listing_opened ON listing IS
+    'What is to be had again is held against alerts, see `queue_listing`.';
 
 CREATE TRIGGER media_files AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION note_unused_files();
 COMMENT ON TRIGGER media_files ON media IS
@@ -2945,3 +3133,10 @@ CREATE TRIGGER post_makes_known AFTER INSERT ON post FOR EACH ROW WHEN (NEW.loca
     EXECUTE FUNCTION know_answered();
 COMMENT ON TRIGGER post_makes_known ON post IS
     'Writing to somebody or answering makes the server known, notices of ours excepted.';
+
+CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
+    WHEN (NEW.kind = 'listing' AND NEW.audience IN ('network', 'coop', 'territories')
+        AND OLD.audience NOT IN ('network', 'coop', 'territories'))
+    EXECUTE FUNCTION queue_post();
+COMMENT ON TRIGGER post_stands ON post IS
+    'A listing that stands in lists at last is held against alerts, see `queue_post`.';

@@ -7,7 +7,23 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import backup, coop, directory, exchange, fanout, home, inbound, limits, memory, pages, streams, walks
+from tests.bench import (
+    alerts,
+    backup,
+    coop,
+    directory,
+    exchange,
+    fanout,
+    first_page,
+    home,
+    inbound,
+    limits,
+    memory,
+    pages,
+    search,
+    streams,
+    walks,
+)
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -22,6 +38,9 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "backup": backup.run,
     "walks": walks.run,
     "coop": coop.run,
+    "alerts": alerts.run,
+    "search": search.run,
+    "first_page": first_page.run,
 }
 
 

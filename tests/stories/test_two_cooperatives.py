@@ -20,10 +20,12 @@ from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
 from models.posts.media import media
-from models.searches import NetworkFilter
+from models.searches import NetworkFilter, alerts
+from models.searches.alerts import AlertDraft
 from models.store.database import Connection, transaction
 from models.timelines import Page
 from outbox.listings import listings as outbox
+from outbox.listings.alerts import watch
 from outbox.moderation import sanctions
 from outbox.posts import notes as outbox_notes
 from outbox.relations import follows as outbox_follows
@@ -165,6 +167,23 @@ async def test_an_offer_stands_in_the_home_of_whoever_follows_the_stream(two: Tw
     assert "Tente quatre places" in status["reblog"]["content"]
     sql = "SELECT count(*) FROM share JOIN post ON post.id = share.post_id WHERE post.uri = $1"
     assert await two.henin.instance.pool.fetchval(sql, listing.uri) == 1
+
+
+async def test_whoever_waits_for_it_next_door_is_told_in_her_app_the_moment_it_is_there(two: Two) -> None:
+    async with acting(two.henin) as conn:
+        draft = AlertDraft(parameters="q=théodolites", filter=NetworkFilter(text="théodolites"))
+        await alerts.create(conn, two.bob.actor.id, draft)
+    listing = await _publish(two.lomme, two.alice.actor, title="Théodolite de chantier")
+    await eventually(lambda: _in_network(two.henin, listing.uri))
+
+    await watch(two.henin.instance)
+    await _publish(two.lomme, two.alice.actor, title="Tente")
+    await watch(two.henin.instance)
+
+    async with aiohttp.ClientSession(headers=two.bob.headers) as session:
+        answer = await (await session.get(f"{two.henin.url}/api/v1/notifications")).json()
+    assert [(one["type"], one["status"]["uri"]) for one in answer] == [("status", listing.uri)]
+    assert answer[0]["account"]["acct"] == f"{two.alice.actor.username}@{two.lomme.host}"
 
 
 async def test_a_photo_goes_along_and_is_shown_by_the_other_servers_own_copy(two: Two) -> None:

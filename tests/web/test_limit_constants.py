@@ -10,7 +10,11 @@ from tests.limit_constants import read_field_limits, read_limits
 LIMITS: dict[str, object] = {
     "web.actions.mention_lookup.MOST": 5,
     "web.actions.sign_up.NAME_LIMIT": 60,
+    "web.pages.listings.publish.first_values.LONGEST": 4_000,
     "web.pages.listings.publish.kept_forms.TITLE_LIMIT": 100,
+    "web.pages.listings.publish.several.listing_table.MOST_LINES": 100,
+    "web.pages.listings.publish.several.several_page.LARGEST_TABLE": 131_072,
+    "web.pages.listings.publish.several.table_photos.AT_ONCE": 12,
     "web.pages.people.arrivals.arrival_settings.CLOSED_LIMIT": 500,
     "web.pages.people.arrivals.arrival_settings.QUESTION_LIMIT": 200,
     "web.pages.people.arrivals.waiting_page.MOST_NAMED": 6,
@@ -116,6 +120,12 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.settings.GRANTED_AT_ONCE": 200,
     "web.pages.listings.listing_page.SIMILAR_WITHIN": 50,
     "web.pages.listings.own_listings.PAGE": 20,
+    "web.pages.instance.crawlers.KEPT_SECONDS": 3600,
+    "web.pages.instance.crawlers.MOST": 50_000,
+    "web.pages.searches.embedding.MOST": 24,
+    "web.pages.searches.exports.KEPT_SECONDS": 300,
+    "web.pages.searches.exports.MOST": 60,
+    "web.api.mastodon.posts.oembed.MOST_PARAMETERS": 60,
     "web.pages.searches.search_query.PAGE": 20,
     "web.pages.searches.search.SYNONYMS_SHOWN": 6,
     "web.pages.searches.search_query.TEXT_LIMIT": 200,
@@ -187,6 +197,11 @@ LIMITS: dict[str, object] = {
     "web.pages.moderation.screening.held_posts.PAGE": 20,
     "web.pages.moderation.screening.held_posts.SHOWN": 1000,
     "web.pages.moderation.cases.held_posts.MOST": 20,
+    "web.mail.alert_mails.SHOWN": 5,
+    "web.news.alert_items.LONGEST": 120,
+    "web.pages.listings.fitting_offers.SHOWN": 3,
+    "web.pages.searches.alerts.SHOWN": 50,
+    "web.pages.searches.new_alert.LONGEST": 2000,
 }
 
 FIELDS = {

@@ -41,6 +41,7 @@ MailKind = Literal[
     "staff_reports",
     "staff_sign_ups",
     "repair_call",
+    "alerts",
     "disk_space",
     "decision",
     "sign_up_welcome",
@@ -52,9 +53,10 @@ MailKind = Literal[
 `leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready;
 `waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_news`: what is new for the team
 (web/mail/staff_alerts); `staff_reports`, `staff_sign_ups`: nobody settled these for days (web/mail/staff_mails);
-`repair_call`: somebody has broken down near; `disk_space`: there is little room left; `decision`: what the team decided
-about her (web/mail/decision_mails); `sign_up_welcome`, `sign_up_question`: what the team answers to a request to
-join (web/mail/sign_up_mails); `member_letter`: the first link of a member made from a list."""
+`repair_call`: somebody has broken down near; `alerts`: what her alerts found; `disk_space`: there is little room
+left; `decision`: what the team decided about her (web/mail/decision_mails); `sign_up_welcome`,
+`sign_up_question`: what the team answers to a request to join (web/mail/sign_up_mails); `member_letter`:
+the first link of a member made from a list."""
 
 StrangerMailKind = Literal["sign_up_refused", "sign_up_expired", "invitation", "report_receipt", "report_answer"]
 """Mails to somebody who has no account."""

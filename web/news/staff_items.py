@@ -44,11 +44,12 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffNewsItem:
-    """Who did what (`words`), what it is about, where it leads."""
+    """Who did what (`words`), what it is about, where it leads; `stop` is where one says to hear no more of it."""
 
     words: str
     what: str
     href: str
+    stop: str = ""
 
 
 async def list_staff_items(

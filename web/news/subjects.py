@@ -13,6 +13,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.message_requests.news import filter_notices
 from models.store.database import Connection
+from web.news.alert_items import ALERTS, list_alert_items
 from web.news.decision_items import WORDS as DECIDED
 from web.news.decision_items import list_decision_items
 from web.news.held_items import HELD, list_held_items
@@ -41,7 +42,7 @@ class NewsSubjects:
 
     def has(self, row: News) -> bool:
         """Whether there is still something to tell of."""
-        if row.type in STAFF or row.type in DECIDED or row.type in HELD:
+        if row.type in STAFF or row.type in DECIDED or row.type in HELD or row.type in ALERTS:
             return row.id in self.staff
         return row.post_id is None or row.post_id in self.posts
 
@@ -61,10 +62,11 @@ async def load_subjects(conn: Connection, say: Say, reader_id: int, rows: Sequen
 
 
 async def _list_worded(conn: Connection, say: Say, reader_id: int, rows: Sequence[News]) -> dict[int, StaffNewsItem]:
-    """What is told in words of its own: to the team, to whom it decided about, and whose posts wait."""
+    """What is told in words of its own: to the team, to whom it decided about, whose posts wait or alerts found."""
     to_team = await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF])
     decided = await list_decision_items(conn, say, reader_id, [row for row in rows if row.type in DECIDED])
-    return to_team | decided | await list_held_items(conn, say, [row for row in rows if row.type in HELD])
+    alerts = await list_alert_items(conn, say, reader_id, [row for row in rows if row.type in ALERTS])
+    return to_team | decided | alerts | await list_held_items(conn, say, [row for row in rows if row.type in HELD])
 
 
 async def load_people(conn: Connection, ids: Sequence[int]) -> dict[int, Actor]:

@@ -22,6 +22,7 @@ from models.posts.polls import votes
 from models.relations import featured_tags as featured
 from models.relations import followed_tags, lists
 from models.relations.blocking import filters
+from models.searches import alerts, match_choices
 from models.store.database import Connection, connection
 from web.personal_export.records import ArchiveOwner, list_own_pages
 from web.personal_export.zip_writer import ZipWriter
@@ -149,6 +150,8 @@ async def _list_reading(conn: Connection, actor_id: int) -> dict[str, Any]:
             for one in await lists.list_owned(conn, actor_id)
         ],
         "filters": [asdict(one) for one in await filters.list_all(conn, actor_id)],
+        "alerts": [asdict(one) for one in await alerts.list_own(conn, actor_id)],
+        "matches": asdict(await match_choices.find(conn, actor_id)),
         "followed_tags": [one.name for one in await followed_tags.list_followed(conn, actor_id, limit=1000)],
         "featured_tags": [one.name for one in await featured.list_featured(conn, actor_id)],
     }

@@ -48,6 +48,8 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         "/mot-de-passe-oublie",
         # What she writes and keeps for herself.
         "/publier",
+        "/publier/photos",
+        "/publier/brouillon",
         "/compte/brouillons",
         "/compte/gardees",
         "/reactions/{id}",
@@ -72,7 +74,18 @@ READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
 """Whether what anybody can read without an account opens too (GET)."""
 
 MEMBERS_ONLY = (
-    *("/compte", "/coop", "/moi", "/chez-moi", "/fil", "/echanges", "/agenda", "/notifications", "/messages"),
+    *(
+        "/compte",
+        "/coop",
+        "/moi",
+        "/chez-moi",
+        "/fil",
+        "/echanges",
+        "/agenda",
+        "/notifications",
+        "/messages",
+        "/alertes",
+    ),
     *("/abonnements", "/points", "/inscription", "/oauth", "/authorize_interaction"),
 )
 """What begins so is no page that anybody can read: who waits is told how her request is going instead."""

@@ -231,11 +231,12 @@ async def test_windows_that_are_too_small_change_nothing(
 ) -> None:
     alice = await make_member(conn)
     for number in range(8):
-        place = {"latitude": 50.6 + number / 50, "longitude": 2.987}
+        place: dict[str, Any] = {"latitude": 50.6 + number / 50, "longitude": 2.987}
         await make_listing(conn, alice, title="Tente" if number % 3 else "Vélo", **place)
     filter = NetworkFilter(text="tente", order=order, **at(LOMME))
     whole = [one.id for one in await searches.list_network(conn, filter)]
-    monkeypatch.setattr(pages, "Bounds", partial(Bounds, window=2, candidates=2, most_ranked=3))
+    monkeypatch.setattr(pages, "Bounds", partial(Bounds, window=3, candidates=2))
+    monkeypatch.setattr(pages, "MOST_RANKED", -1)
 
     seen: list[int] = []
     after: Cursor | None = None

@@ -1,8 +1,9 @@
-"""What people type finds what it should: the mean reciprocal rank of the first right answer, for each half of the searches.
+"""What people type finds what it should: the mean reciprocal rank of the first right answer, by half of the searches.
 
 The first half was used to tune the search, the second is only looked at (`tests/samples/searches/README.md`).
 """
 
+import sys
 from collections import defaultdict
 
 import pytest
@@ -25,7 +26,7 @@ async def test_searches_find_what_they_should(territory: Territory, file: str) -
     every = [score for of_trick in scores.values() for score in of_trick]
     mean = sum(every) / len(every)
     tricks = ", ".join(f"{trick} {sum(of) / len(of):.3f} ({len(of)})" for trick, of in sorted(scores.items()))
-    print(f"\n{file}: mean reciprocal rank {mean:.3f} of {len(every)}: {tricks}")
+    sys.stdout.write(f"\n{file}: mean reciprocal rank {mean:.3f} of {len(every)}: {tricks}\n")
     assert len(every) >= 100
     assert mean >= TARGET
 

@@ -20,8 +20,14 @@ OURS_ALONE = (
 )  # fmt: skip
 """What Mastodon's API has no word for, and clients no line."""
 
-AS: dict[str, str] = {"repair_call": "status", "decision": "moderation_warning"}
-"""What a client knows by another name: a call that somebody asked to be told of is a post of that kind."""
+AS: dict[str, str] = {
+    "repair_call": "status",
+    "saved_search": "status",
+    "match": "status",
+    "reserve_next": "status",
+    "decision": "moderation_warning",
+}
+"""What a client knows by another name: a listing that somebody asked to be told of is a post of that kind."""
 
 DETAILED = frozenset({"admin.report", "decision"})
 """What is told with a report, or with what the team decided about the reader; without that it is not told."""

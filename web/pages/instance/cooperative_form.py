@@ -90,6 +90,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         talks_opened=form.flag("talks_opened"),
         journal_shown=form.flag("journal_shown"),
         markets=form.flag("markets"),
+        ai_refused=form.flag("ai_refused"),
     )
     return replace(
         read_tiles(form, read_points(form, chosen)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
@@ -47,6 +48,7 @@ from web.pages.components.reader_location import find_reader_commune
 from web.pages.components.response_times import find_reply_time
 from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
+from web.pages.listings.fitting_offers import FittingOffers, find_fitting_offers
 from web.pages.listings.unavailability import UnavailabilityView, ask_for_calendar, find_unavailability
 from web.pages.traffic.delivery_status import DeliveryStatus, find_own_delivery, find_reaction_delivery
 from web.pages.traffic.failure_causes import explain_stop
@@ -54,6 +56,7 @@ from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.paths import listing_path
 from web.rendering.render import N_, count_unread, find_branding, render, say
+from web.rendering.schema_org import describe_listing
 from web.security.session import current_account, logged_in, reader_of
 
 SAID = {
@@ -62,6 +65,9 @@ SAID = {
     "changed": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
     "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
     "days": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
+    "asked": N_("C’est demandé. Vous verrez sa réponse ici et dans votre échange."),
+    "waits": N_("C’est noté : vous êtes sur la liste. Nous vous le dirons quand c’est votre tour."),
+    "left": N_("C’est noté : vous n’êtes plus sur la liste."),
     "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""
@@ -113,6 +119,7 @@ class ListingView:
     taken: UnavailabilityView | None
     opening: PlaceView | None
     similar: list[ListingCard]
+    fitting: FittingOffers | None
     waits: bool
     held: HeldPost | None
     hiding: Hiding | None
@@ -182,7 +189,18 @@ async def _show(
         typed=refused or blank_form(request),
         ended=_has_ended(view.details),
         said=find_flash_message(request, SAID),
+        schema=_describe(request, view),
     )
+
+
+def _describe(request: web.Request, view: ListingView) -> dict[str, Any] | None:
+    """What search engines read of a listing of ours that everybody may read."""
+    if not (view.local and view.may_share):
+        return None
+    photo = view.pictures[0] if view.pictures and not view.sensitive else None
+    origin = request.app[INSTANCE].site.url
+    image = (photo.url if photo.url.startswith("http") else origin + photo.url) if photo else ""
+    return describe_listing(view.details, url=view.url, description=view.summary, image=image, author=view.author.name)
 
 
 def _has_ended(details: ListingDetails) -> bool:
@@ -241,6 +259,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         held=(await held_posts.map_own(conn, reader_id, [post.id])).get(post.id),
         hiding=await sanctions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
+        fitting=await find_fitting_offers(conn, site, listing, own=own),
     )
 
 

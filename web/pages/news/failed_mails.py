@@ -47,6 +47,7 @@ KINDS: dict[str, str] = {
     "staff_sign_ups": N_("Des demandes d’entrée qui attendent"),
     "sign_up_welcome": N_("Un oui à une demande d’entrée"),
     "sign_up_question": N_("Une question sur une demande d’entrée"),
+    "alerts": N_("Ce que les alertes de ce membre ont trouvé"),
     "repair_call": N_("Une panne près de chez ce membre"),
     "disk_space": N_("La place qui manque sur le disque"),
     "decision": N_("Une décision de l’équipe"),

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from federation.uris import host_of, is_uri
+from federation.uris import is_uri
 from models.listings import categories
 from models.listings.listings import KINDS
 from models.people.accounts import Account
@@ -144,25 +144,6 @@ class SearchQuery:
         """Where it is published that somebody looks for this, begun with what she typed."""
         pairs = [("genre", "request"), ("titre", self.text), ("lieu", self.around)]
         return f"/publier?{urlencode(list(_keep_filled(pairs)))}"
-
-    @property
-    def feed(self) -> str:
-        """The address of this search as a feed, for readers of feeds that look for one on the page."""
-        near = self.commune if self.radius else None
-        single = [
-            ("q", self.text),
-            ("category", self.category),
-            *([("around", near.code), ("within", self.radius)] if near else []),
-            ("territory", host_of(self.coop) if is_uri(self.coop) else ""),
-            ("with_photo", "true" if self.with_photo else ""),
-            ("from_places", "true" if self.from_places else ""),
-        ]
-        pairs = [
-            *_keep_filled(single),
-            *(("kind", kind) for kind in self.kinds),
-            *(("mode", mode) for mode in self.modes),
-        ]
-        return f"/api/v1/declic/listings.atom?{urlencode(pairs)}".rstrip("?")
 
     def address(
         self,

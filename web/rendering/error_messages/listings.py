@@ -7,6 +7,10 @@ REFUSALS = {
     "audience_not_narrowable": "Une annonce partie ne peut plus être montrée à moins de monde : retirez-la, puis "
     "publiez-la à nouveau.",
     "outcome_unknown": "Dites ce que l’annonce est devenue.",
+    "alert_boundless": "Sans mot, ni catégorie, ni lieu, tout ce qui paraît vous arriverait : choisissez chaque "
+    "matin ou chaque lundi.",
+    "alert_no_words": "Ces mots ne suffisent pas pour chercher : dites ce que c’est, par exemple « tente ».",
+    "too_many_alerts": "%(most)s alertes, c’est le plus que l’on garde : effacez-en une, puis revenez.",
     "too_many_drafts": "%(most)s brouillons, c’est le plus que l’on garde : publiez-en un, ou effacez-le.",
     "listing_expired": "La date de fin de cette annonce est passée : modifiez-la pour la prolonger.",
     "listing_without_end": "Cette annonce n’a pas de fin : elle reste jusqu’à ce que vous la retiriez.",

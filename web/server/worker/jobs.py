@@ -28,6 +28,7 @@ from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
 from models.relations.blocking import mutes
+from models.searches import alert_finds
 from models.searches.language.known_words import count_words
 from models.servers import access_requests, servers, waiting_posts
 from models.servers.directory.saving import forget_old
@@ -38,8 +39,9 @@ from models.store.database import Connection, transaction
 from models.traffic import backfills, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound import deliveries
-from outbox.exchanges.agreements import endings
+from outbox.exchanges.agreements import endings, turns
 from outbox.exchanges.reminders import remind_due
+from outbox.listings import alerts
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
 from outbox.moderation import case_chores, held_posts, statements
@@ -56,6 +58,7 @@ from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
 from web.mail import decision_mails, guest_mails, invitation_mails, sign_up_mails, staff_alerts, staff_mails
 from web.mail.account_mails import MAIL, queue_mail, send_mail
+from web.mail.alert_mails import send_alert_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
 from web.mail.repair_call_mails import send_repair_mail
@@ -91,6 +94,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_mails.VISITOR: staff_mails.send_to_visitor,
     statements.LETTER: decision_mails.send_decision,
     repair_watches.JOB: send_repair_mail,
+    alert_finds.JOB: send_alert_mail,
     answer_mails.MAIL: sign_up_mails.send_sign_up_mail,
     WAITING: notify_waiting,
     invitation_mails.MAIL: invitation_mails.send_invitation,
@@ -132,6 +136,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "directory": forget_old,
     "withdrawn_words": posts.empty_all_activities,
     "withdrawn_copies": posts.forget_copies,
+    "alert_finds": alert_finds.forget_old,
     "unavailabilities": unavailabilities.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
@@ -247,7 +252,9 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "archives": ("23 * * * *", job.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),
+    "reserves": ("* * * * *", turns.tell_due),
     "repair_calls": ("* * * * *", notify_due),
+    "alerts": ("* * * * *", alerts.watch),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),
     "forget_guests": ("41 3 * * *", guest_mails.forget_guests),

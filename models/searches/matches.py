@@ -1,0 +1,259 @@
+"""Offers that fit a need nearby, and the other way round: who has it is counted for whoever seeks, and members are told
+who asked for it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.listings import categories
+from models.searches.alert_finds import MAILED_WITHIN, STANDS
+from models.searches.alert_matching import MAY_BE_TOLD
+from models.store.database import Connection, execute, fetch_all, fetch_value
+from models.store.statements import compose
+
+GAP = timedelta(hours=3)
+"""Whoever was told of something is told of what else fits after this time, all of it at once."""
+
+FARTHEST = 100.0
+"""Kilometres: nothing that is farther away is looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A listing that fits another; `distance` in kilometres."""
+
+    id: int
+    author_id: int
+    distance: float
+
+
+# What a listing in lists is about, where it is, and the categories that are its own, its wider or its narrower ones.
+_FRESH = """
+    SELECT l.post_id, l.kind, l.category, l.latitude, l.longitude, p.author_id, a.limited_at IS NOT NULL AS limited,
+        p.audience, title_words(l.kind, l.title) AS title, join_words(title_words(l.kind, l.title), ' & ') AS all_words,
+        join_words(title_words(l.kind, l.title), ' | ') AS any_words
+    FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
+    WHERE l.post_id = $1 AND l.status = 'open' AND l.latitude IS NOT NULL AND p.deleted_at IS NULL
+        AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
+"""
+
+# Whether the open listing `l` is the other half of `fresh`: their titles say the same, in the same or a wider category,
+# or share a word in the same one. Its words lead to it by the index; a call says
+# what is broken, and not what it needs.
+_FITS = """
+    l.status = 'open' AND (l.kind = 'offer') <> (fresh.kind = 'offer')
+    AND (l.search @@ fresh.any_words OR l.kind = 'repair_call')
+    AND l.latitude BETWEEN fresh.latitude - $3::float8 / 111.0 AND fresh.latitude + $3 / 111.0
+    AND (l.category IS NULL OR fresh.category IS NULL OR l.category = ANY($2::text[]))
+    AND (title_words(l.kind, l.title) @@ fresh.all_words
+        OR fresh.title @@ join_words(title_words(l.kind, l.title), ' & ')
+        OR l.category = fresh.category AND title_words(l.kind, l.title) @@ fresh.any_words)
+"""
+
+_DISTANCE = """
+    111.195 * sqrt((l.latitude - fresh.latitude) ^ 2
+        + ((l.longitude - fresh.longitude) * cos(radians(fresh.latitude))) ^ 2)
+"""
+
+_NEAR = compose(
+    """
+    WITH fresh AS MATERIALIZED ({fresh})
+    SELECT DISTINCT ON (author_id) id, author_id, distance FROM (
+        SELECT l.post_id AS id, p.author_id, {distance} AS distance
+        FROM fresh JOIN listing l ON {fits}
+        JOIN post p ON p.id = l.post_id AND p.deleted_at IS NULL AND p.audience = 'network'
+            AND p.author_id <> fresh.author_id
+        JOIN actor a ON a.id = p.author_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.limited_at IS NULL
+            AND (a.away_until IS NULL OR a.away_until <= now())
+        WHERE NOT EXISTS (SELECT FROM hidden h
+            WHERE h.reader_id = fresh.author_id AND h.author_id = p.author_id OFFSET 0)
+    ) AS found
+    WHERE distance <= $3
+    ORDER BY author_id, distance
+    """,
+    fresh=_FRESH,
+    fits=_FITS,
+    distance=_DISTANCE,
+)
+
+
+async def list_near(conn: Connection, listing_id: int, radius: float) -> list[Fit]:
+    """Public offers of others that fit this need within so many kilometres, the nearest of each person.
+
+    Nearest first. They are for all to see, so nobody had to ask for it.
+    """
+    found = await fetch_all(conn, Fit, _NEAR, listing_id, await _list_related(conn, listing_id), radius)
+    return sorted(found, key=lambda one: one.distance)
+
+
+_MATCH = compose(
+    """
+    WITH fresh AS MATERIALIZED ({fresh})
+    INSERT INTO match_told (actor_id, listing_id, own_id)
+    SELECT DISTINCT ON (s.actor_id) s.actor_id, fresh.post_id, l.post_id
+    FROM fresh JOIN listing l ON {fits}
+    JOIN post p ON p.id = l.post_id AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories')
+    JOIN actor o ON o.id = p.author_id AND (l.kind <> 'offer' OR o.away_until IS NULL OR o.away_until <= now())
+    JOIN match_choice s ON s.actor_id = p.author_id AND s.actor_id <> fresh.author_id
+        AND CASE WHEN l.kind = 'offer' THEN s.needs ELSE s.offers END
+    WHERE fresh.audience IN ('network', 'coop', 'territories') AND {distance} <= s.radius
+        AND (fresh.kind = 'offer'
+            OR coalesce((SELECT c.shown FROM match_choice c WHERE c.actor_id = fresh.author_id), true))
+        AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = fresh.post_id AND h.draft IS NULL)
+        AND NOT EXISTS (SELECT FROM alert_find f WHERE f.actor_id = s.actor_id AND f.listing_id = fresh.post_id)
+        AND NOT EXISTS (SELECT FROM repair_call_told t WHERE t.actor_id = s.actor_id AND t.post_id = fresh.post_id)
+        AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = s.actor_id AND h.author_id = fresh.author_id OFFSET 0)
+        AND {may_be_told}
+    ORDER BY s.actor_id, l.post_id DESC
+    ON CONFLICT DO NOTHING
+    """,
+    fresh=_FRESH,
+    fits=_FITS,
+    distance=_DISTANCE,
+    may_be_told=MAY_BE_TOLD,
+)
+
+
+async def match(conn: Connection, listing_id: int) -> int:
+    """Note who is to be told of this listing since it fits one of hers, and who asked for it; how many.
+
+    Not whom it is told to already, by an alert or as a repair call nearby.
+    """
+    return await execute(conn, _MATCH, listing_id, await _list_related(conn, listing_id), FARTHEST)
+
+
+async def _list_related(conn: Connection, listing_id: int) -> list[str]:
+    """The category of a listing, its wider one and its narrower ones; those of repairs all belong together."""
+    slug = await fetch_value(conn, "SELECT category FROM listing WHERE post_id = $1", listing_id)
+    own = categories.find(slug or "")
+    if own is None:
+        return []
+    if own.branch == "repairs":
+        return [one.slug for one in categories.CATEGORIES if one.branch == "repairs"]
+    return [*categories.list_slugs(own.slug), *([own.parent] if own.parent else [])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMatches:
+    """What is to be told to one member in one line, the newest first; `author_id` is of the newest."""
+
+    actor_id: int
+    author_id: int
+    listing_ids: list[int]
+    by_mail: bool
+
+
+_DUE = compose(
+    """
+    SELECT f.actor_id, s.by_mail, (array_agg(p.author_id ORDER BY f.listing_id DESC))[1] AS author_id,
+        array_agg(f.listing_id ORDER BY f.listing_id DESC) AS listing_ids
+    FROM match_told f JOIN match_choice s ON s.actor_id = f.actor_id AND (s.needs OR s.offers)
+    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    WHERE f.told_at IS NULL AND {stands} AND NOT EXISTS (
+        SELECT FROM match_told x WHERE x.actor_id = f.actor_id AND x.told_at > $1::timestamptz - $2::interval)
+    GROUP BY f.actor_id, s.by_mail ORDER BY f.actor_id LIMIT $3
+    """,
+    stands=STANDS,
+)
+
+
+async def list_due(conn: Connection, *, at: datetime, limit: int) -> list[DueMatches]:
+    """Who is to be told of what now."""
+    return await fetch_all(conn, DueMatches, _DUE, at, GAP, limit)
+
+
+async def save_told(conn: Connection, due: DueMatches, notification_id: int | None, *, at: datetime) -> None:
+    """These were told by this line; None where nobody was to be told. Without mail they count as mailed."""
+    await execute(
+        conn,
+        """
+        UPDATE match_told SET told_at = $4::timestamptz, notification_id = $3,
+            mailed_at = CASE WHEN NOT $5::boolean THEN $4::timestamptz END
+        WHERE actor_id = $1 AND listing_id = ANY($2)
+        """,
+        due.actor_id,
+        due.listing_ids,
+        notification_id,
+        at,
+        due.by_mail and notification_id is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldMatches:
+    """A line of the news: how many of what it tells stand, and the newest of those."""
+
+    notification_id: int
+    count: int
+    listing_id: int
+    kind: str
+    title: str
+
+
+_TOLD = compose(
+    """
+    SELECT DISTINCT ON (f.notification_id) f.notification_id, f.listing_id, l.kind, l.title,
+        (count(*) OVER (PARTITION BY f.notification_id))::integer AS count
+    FROM match_told f
+    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    WHERE f.actor_id = $1 AND f.notification_id = ANY($2) AND {stands}
+    ORDER BY f.notification_id, f.listing_id DESC
+    """,
+    stands=STANDS,
+)
+
+
+async def list_told(conn: Connection, actor_id: int, notification_ids: Collection[int]) -> list[ToldMatches]:
+    """What these lines of hers tell of; none of which nothing stands any more."""
+    return await fetch_all(conn, ToldMatches, _TOLD, actor_id, list(notification_ids))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    listing_id: int
+
+
+_STANDING = compose(
+    """
+    SELECT f.listing_id FROM match_told f
+    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    WHERE f.actor_id = $1 AND {stands} ORDER BY f.listing_id DESC LIMIT $2
+    """,
+    stands=STANDS,
+)
+
+
+async def list_own(conn: Connection, actor_id: int, *, limit: int) -> list[int]:
+    """Which listings fit one of hers and stand, of those that she was or is to be told of, the newest first."""
+    return [row.listing_id for row in await fetch_all(conn, _Named, _STANDING, actor_id, limit)]
+
+
+_CLAIM = compose(
+    """
+    WITH claimed AS (
+        UPDATE match_told SET mailed_at = $2 WHERE actor_id = $1 AND told_at IS NOT NULL AND mailed_at IS NULL
+        RETURNING actor_id, listing_id, notification_id, told_at)
+    SELECT f.listing_id FROM claimed f JOIN match_choice s ON s.actor_id = f.actor_id AND s.by_mail
+    JOIN notification n ON n.id = f.notification_id
+    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    WHERE (s.needs OR s.offers) AND f.told_at > $2::timestamptz - $3::interval AND n.read_at IS NULL AND {stands}
+    ORDER BY f.listing_id DESC
+    """,
+    stands=STANDS,
+)
+
+
+async def claim_unmailed(conn: Connection, actor_id: int, *, at: datetime) -> list[int]:
+    """What a mail to her tells of now: what was told, stands, and is unread. It goes into no other mail."""
+    return [row.listing_id for row in await fetch_all(conn, _Named, _CLAIM, actor_id, at, MAILED_WITHIN)]
+
+
+async def give_back(conn: Connection, actor_id: int, listing_ids: Collection[int]) -> None:
+    """The mail that told of these did not leave; it is tried again."""
+    await execute(
+        conn,
+        "UPDATE match_told SET mailed_at = NULL WHERE actor_id = $1 AND listing_id = ANY($2)",
+        actor_id,
+        list(listing_ids),
+    )

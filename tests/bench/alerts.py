@@ -1,0 +1,49 @@
+"""(m) One new listing held against 10,000 alerts, beside 50,000 listings; and what fits it among those."""
+
+from pathlib import Path
+from time import perf_counter
+
+from models.searches import alert_matching, matches
+from models.searches.alert_matching import Unmatched
+from models.store.database import Connection
+from tests import large_alerts, large_database
+from tests.bench.report import figure, heading
+from tests.bench.server import running
+
+LISTINGS = 50_000
+
+ROUNDS = 200
+
+
+async def run(folder: Path) -> None:
+    """Hold some of the newest against the alerts, each in a transaction of its own that is rolled back."""
+    heading(f"(m) one new listing against {large_alerts.ALERTS:,} alerts, {LISTINGS:,} listings")
+    async with running(folder / "alerts") as server, server.pool.acquire() as conn:
+        await large_database.fill(conn, LISTINGS)
+        await large_alerts.fill_alerts(conn)
+        await conn.execute("VACUUM ANALYZE")
+        ids = [row[0] for row in await conn.fetch(_NEWEST, ROUNDS)]
+        alerts, told, fits = await measure(conn, ids)
+        figure("held against all alerts, p50", alerts[len(alerts) // 2], "ms", at_most=50)
+        figure("held against all alerts, p99", alerts[len(alerts) * 99 // 100], "ms", at_most=50)
+        figure("members for whom one is a find", told / len(ids), "")
+        figure("held against what members offer and seek, p50", fits[len(fits) // 2], "ms", at_most=50)
+
+
+_NEWEST = "SELECT post_id FROM listing WHERE status = 'open' ORDER BY post_id DESC LIMIT $1"
+
+
+async def measure(conn: Connection, ids: list[int]) -> tuple[list[float], int, list[float]]:
+    """Milliseconds for each of these listings, sorted; how many members were to be told in all."""
+    alerts, told, fits = list[float](), 0, list[float]()
+    for id in ids:
+        transaction = conn.transaction()
+        await transaction.start()
+        began = perf_counter()
+        told += await alert_matching.match(conn, Unmatched(post_id=id, edited=False))
+        between = perf_counter()
+        await matches.match(conn, id)
+        alerts.append((between - began) * 1000)
+        fits.append((perf_counter() - between) * 1000)
+        await transaction.rollback()
+    return sorted(alerts), told, sorted(fits)

@@ -1,0 +1,92 @@
+"""What an alert watches, in words: "Les offres pour « tente », à moins de 10 km de Lomme, en prêt"."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from models.listings import categories
+from web.rendering.formats import format_at
+from web.rendering.i18n import N_, Say
+
+KINDS: dict[tuple[str, ...], str] = {
+    ("offer",): N_("Les offres"),
+    ("request",): N_("Les demandes"),
+    ("repair_call",): N_("Les pannes de vélo"),
+    ("offer", "request"): N_("Les offres et les demandes"),
+    ("offer", "repair_call"): N_("Les offres et les pannes de vélo"),
+    ("request", "repair_call"): N_("Les demandes et les pannes de vélo"),
+}
+
+MODES: dict[str, str] = {
+    "loan": N_("en prêt"),
+    "gift": N_("en don"),
+    "swap": N_("en échange"),
+    "sale": N_("en vente"),
+    "service": N_("en service"),
+}
+
+
+class Watched(Protocol):
+    """What is watched: an alert, or what is to become one."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def kinds(self) -> Sequence[str]: ...
+    @property
+    def modes(self) -> Sequence[str]: ...
+    @property
+    def category(self) -> str | None: ...
+    @property
+    def territory_uris(self) -> Sequence[str]: ...
+    @property
+    def communes(self) -> Sequence[str]: ...
+    @property
+    def epcis(self) -> Sequence[str]: ...
+    @property
+    def area(self) -> str: ...
+    @property
+    def coop(self) -> str: ...
+    @property
+    def radius(self) -> float | None: ...
+    @property
+    def with_photo(self) -> bool: ...
+    @property
+    def from_places(self) -> bool: ...
+
+
+def describe_search(say: Say, language: str, one: Watched) -> str:
+    """One sentence, without a full stop."""
+    category = categories.find(one.category or "")
+    parts = [say(KINDS.get(tuple(one.kinds), N_("Les annonces")))]
+    if one.text:
+        parts.append(say(N_(" pour « %(text)s »"), text=one.text))
+    if category is not None:
+        parts.append(say(N_(" dans « %(category)s »"), category=category.label(language)))
+    parts += [_describe_area(say, language, one), _describe_coop(say, one)]
+    if one.modes:
+        modes = say(N_(" ou ")).join(say(MODES[mode]) for mode in one.modes if mode in MODES)
+        parts.append(f", {modes}")
+    parts.append(say(N_(", avec photo")) if one.with_photo else "")
+    parts.append(say(N_(", dans un lieu partenaire")) if one.from_places else "")
+    return "".join(parts)
+
+
+def _describe_area(say: Say, language: str, one: Watched) -> str:
+    if one.radius is not None:
+        return say(N_(", à moins de %(km)s km de %(place)s"), km=f"{one.radius:g}", place=one.area)
+    if one.communes:
+        where = format_at(one.area, language)
+        return f", {where[:1].lower()}{where[1:]}"
+    return say(N_(", dans l’intercommunalité %(place)s"), place=one.area) if one.epcis else ""
+
+
+def _describe_coop(say: Say, one: Watched) -> str:
+    if one.coop:
+        return say(N_(", chez %(coop)s"), coop=one.coop)
+    return say(N_(", dans vos territoires")) if one.territory_uris else ""
+
+
+def name_search(say: Say, language: str, *, text: str, category: str | None, area: str) -> str:
+    """What an alert is called in a few words: what is sought, else where."""
+    found = categories.find(category or "")
+    return text or (found.label(language) if found else "") or area or say(N_("toutes les annonces"))
