@@ -125,7 +125,9 @@ async def test_a_draft_open_on_two_devices_keeps_what_was_typed_on_both(live: Li
     (id,) = await fetch_ids(live)
     second = await open_form(live, tablet, f"/publier?brouillon={id}")
 
+    await second.set_viewport_size({"width": 1280, "height": 800})
     await second.get_by_label("Titre").fill("Tente de la tablette")
+    await expect(second.locator("#apercu-vu h3")).to_have_text("Tente de la tablette")  # beside, while she types
     await keep_now(second)
     await first.get_by_label("Titre").fill("Tente du téléphone")
     await keep_now(first)
