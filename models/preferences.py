@@ -75,7 +75,8 @@ class Preferences:
     sides see it; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
     many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for
     a yes all the same. `first_posts` is how many posts of a new member wait for a look; none unless the cooperative
-    wants it.
+    wants it. `map_tiles` is the address of a background for maps on another host, with `map_credit` under it; maps
+    are drawn by us without it.
     """
 
     name: str = ""
@@ -103,6 +104,8 @@ class Preferences:
     strangers_shown: bool = False
     markets: bool = False
     first_posts: int = 0
+    map_tiles: str = ""
+    map_credit: str = ""
     suspension_by_two: bool = False
     talks_opened: bool = False
     journal_shown: bool = True

@@ -22,6 +22,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from models.places.communes import load_communes
+from models.searches.language.everyday_words import load_everyday_words
 from models.store.database import Connection, Pool, open_pool, prepare_connection
 from models.store.migrate import migrate
 from models.store.postgres import embedded
@@ -195,7 +196,7 @@ async def template(postgres_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def furnished(postgres_url: str, template: str) -> AsyncIterator[str]:
-    """The name of a migrated database with the list of communes, that whole servers copy."""
+    """The name of a migrated database with the lists of communes and of words, that whole servers copy."""
     name = f"{template}_furnished"
     admin = await asyncpg.connect(postgres_url)
     await copy_database(admin, template, name)
@@ -203,6 +204,7 @@ async def furnished(postgres_url: str, template: str) -> AsyncIterator[str]:
     await prepare_connection(conn)
     async with conn.transaction():
         await load_communes(conn)
+        await load_everyday_words(conn)
     await conn.close()
     yield name
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -274,7 +274,7 @@ async def publish(
         "description": description,
         "place_name": "Lomme",
         "postcode": "59160",
-        "commune_code": "59355",
+        "commune_code": None if "place_name" in details else "59355",
         "latitude": 50.6453,
         "longitude": 2.9871,
         "radius": 2000,

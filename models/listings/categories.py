@@ -171,11 +171,6 @@ def find_by_uri(uri: str) -> Category | None:
     return _BY_SLUG.get(uri.removeprefix(PREFIX)) if uri.startswith(PREFIX) else None
 
 
-def list_wider() -> list[Category]:
-    """The first level."""
-    return [category for category in CATEGORIES if category.parent is None]
-
-
 def list_narrower(slug: str) -> list[Category]:
     """What is one level below this."""
     return [category for category in CATEGORIES if category.parent == slug]

@@ -196,8 +196,11 @@ _SAVE_DETAILS = name_values(
         quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
         max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri)
     VALUES (:post_id, :kind, :mode, :title, :description, :category, :category_uri, :status, :closed_reason,
-        :stream_uri, :territory_uri, :place_name, :postcode, :commune_code, :latitude, :longitude, :radius,
-        :condition, :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
+        :stream_uri, :territory_uri, :place_name::text, :postcode::text, coalesce(:commune_code::text, (
+            SELECT code FROM commune WHERE postcodes @> ARRAY[:postcode::text] AND fold(name) = fold(:place_name::text)
+            ORDER BY population DESC, code LIMIT 1)),
+        :latitude, :longitude, :radius, :condition,
+        :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
         :reciprocal, :deposit, :max_duration, :begins_at, :ends_at, :expires_at, :repair, :points, :first_come,
         :calendar_uri)
     ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
@@ -220,7 +223,10 @@ _SAVE_DETAILS = name_values(
 
 
 async def save_details(conn: Connection, post_id: int, details: ListingDetails) -> None:
-    """Write everything a listing is beyond its post."""
+    """Write everything a listing is beyond its post.
+
+    Those from elsewhere say their commune by its name and postcode: its code is found and kept with them.
+    """
     await execute(
         conn,
         _SAVE_DETAILS.sql,

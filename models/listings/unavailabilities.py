@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from models.errors import NotFound
 from models.ids import make_id
 from models.listings.availability import Taken, is_free, list_taken
 from models.listings.listings import Listing, ListingDetails, find_stock, has_calendar
 from models.moments import PARIS
-from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_records, fetch_value
 
 AHEAD = timedelta(days=366)
 """So far a calendar tells."""
@@ -169,21 +168,21 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, PARIS).astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Copy:
-    told_at: datetime | None
-    ranges: list[Any]
-
-
 async def _load_copy(conn: Connection, listing_id: int, *, at: datetime) -> Calendar:
-    copy = await fetch_one(conn, _Copy, "SELECT told_at, ranges FROM calendar_copy WHERE listing_id = $1", listing_id)
-    if copy is None or copy.told_at is None:
-        return Calendar(known=False)
-    kept = (
-        Range(begins_at=datetime.fromisoformat(begins), ends_at=datetime.fromisoformat(ends))
-        for begins, ends in copy.ranges
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT k.told_at, lower(one) AS begins_at, upper(one) AS ends_at
+        FROM calendar_copy k LEFT JOIN LATERAL unnest(k.taken) AS one ON upper(one) > $2
+        WHERE k.listing_id = $1 AND k.told_at IS NOT NULL ORDER BY 2
+        """,
+        listing_id,
+        at,
     )
-    return Calendar(ranges=tuple(one for one in kept if one.ends_at > at), told_at=copy.told_at)
+    if not rows:
+        return Calendar(known=False)
+    kept = (Range(begins_at=row["begins_at"], ends_at=row["ends_at"]) for row in rows if row["begins_at"] is not None)
+    return Calendar(ranges=tuple(kept), told_at=rows[0]["told_at"])
 
 
 async def claim_copy(conn: Connection, listing_id: int) -> bool:
@@ -208,16 +207,20 @@ async def find_etag(conn: Connection, listing_id: int) -> str:
 
 
 async def save_copy(conn: Connection, listing_id: int, ranges: Iterable[Range], etag: str) -> None:
-    """What its server says now."""
+    """What its server says now; a range that ends before it begins is none."""
+    told = sorted(one for one in ranges if one.begins_at < one.ends_at)
     await execute(
         conn,
         """
-        INSERT INTO calendar_copy (listing_id, told_at, etag, ranges) VALUES ($1, now(), $2, $3)
-        ON CONFLICT (listing_id) DO UPDATE SET told_at = now(), etag = excluded.etag, ranges = excluded.ranges
+        INSERT INTO calendar_copy (listing_id, told_at, etag, taken)
+        SELECT $1, now(), $2, coalesce(range_agg(tstzrange(begins_at, ends_at)), '{}')
+        FROM unnest($3::timestamptz[], $4::timestamptz[]) AS one (begins_at, ends_at)
+        ON CONFLICT (listing_id) DO UPDATE SET told_at = now(), etag = excluded.etag, taken = excluded.taken
         """,
         listing_id,
         etag,
-        [[one.begins_at.isoformat(), one.ends_at.isoformat()] for one in ranges],
+        [one.begins_at for one in told],
+        [one.ends_at for one in told],
     )
 
 

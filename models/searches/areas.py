@@ -1,9 +1,45 @@
 """Where: within a radius of a place, in communes or federations of communes, in the territories of cooperatives."""
 
+from models.store.database import Connection, fetch_records
+
 # The bounding box alone, for the index on latitude and longitude; who reads the distance compares it with the radius.
+# Communes are put together into one list, so that the index on their codes serves both.
 AREA = """
     (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR (
         l.latitude BETWEEN :latitude - :radius / 111.0 AND :latitude + :radius / 111.0
         AND l.longitude BETWEEN :longitude - :radius / (111.0 * cos(radians(:latitude)))
             AND :longitude + :radius / (111.0 * cos(radians(:latitude)))))
+    AND (cardinality(:communes::text[]) + cardinality(:epcis::text[]) = 0 OR l.commune_code = ANY(ARRAY(
+        SELECT unnest(:communes) UNION ALL SELECT c.code FROM commune c WHERE c.epci_code = ANY(:epcis))))
+    AND (cardinality(:territory_uris::text[]) = 0 OR l.territory_uri = ANY(:territory_uris))
+    AND (:bounds::float8[] IS NULL OR (l.latitude BETWEEN (:bounds)[1] AND (:bounds)[3]
+        AND l.longitude BETWEEN (:bounds)[2] AND (:bounds)[4]))
 """
+
+
+async def list_territories(conn: Connection, reader_id: int | None) -> tuple[str, ...]:
+    """The ids of our cooperative and of those that the reader follows, by one of their actors.
+
+    For visitors, and members who follow none, those that our cooperative follows and its friends stand instead.
+    """
+    rows = await fetch_records(
+        conn,
+        """
+        WITH ours AS (SELECT id, uri FROM actor WHERE local AND lower(username) = 'coop'),
+        followed AS (
+            SELECT f.follower_id = $1 AS by_reader, b.host FROM follow f JOIN actor b ON b.id = f.followed_id
+            WHERE (f.follower_id = $1 OR f.follower_id IN (SELECT id FROM ours)) AND f.state = 'accepted'
+                AND NOT b.local AND b.type IN ('Group', 'Organization')
+            UNION ALL SELECT false, host FROM server WHERE level = 'friend'),
+        met AS (
+            SELECT a.uri, coalesce(bool_or(w.by_reader), false) AS by_reader
+            FROM followed w JOIN actor a ON a.host = w.host
+            WHERE NOT a.local AND a.type = 'Organization' AND lower(a.username) = 'coop' AND a.deleted_at IS NULL
+            GROUP BY a.uri)
+        SELECT uri FROM ours
+        UNION SELECT uri FROM met WHERE by_reader OR NOT EXISTS (SELECT FROM met WHERE by_reader)
+        ORDER BY 1
+        """,
+        reader_id,
+    )
+    return tuple(row["uri"] for row in rows)

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.listings.listings import OPEN, ListingStatus
-from models.searches.network import FOUND, SHOWN, Found, NetworkFilter
+from models.searches.fitting import fit_query
+from models.searches.network import FOUND, SHOWN, WITHIN, NetworkFilter
+from models.searches.pages import Found
+from models.searches.queries import Query
 from models.store.database import Connection, fetch_planned
 from models.store.statements import name_values
 from models.timelines.entries import Page
@@ -12,7 +15,7 @@ from models.timelines.entries import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueFilter(NetworkFilter):
-    """The network page's filters and some more; `nearest_first` means nothing here, pages go by id.
+    """The network page's filters and some more; `order` means nothing here, pages go by id.
 
     `since` is when a listing was published; `local` is ours or others' alone.
     """
@@ -24,12 +27,8 @@ class CatalogueFilter(NetworkFilter):
     author_id: int | None = None
 
 
-# Listings from elsewhere carry no INSEE code: their commune is known by its name and postcode together.
 _WHICH = """
     l.status = ANY(:statuses::text[]) AND l.post_id < :ceiling::bigint AND l.post_id > :floor::bigint
-    AND (cardinality(:communes::text[]) = 0 OR l.commune_code = ANY(:communes) OR (l.commune_code IS NULL AND EXISTS (
-        SELECT FROM commune c WHERE c.code = ANY(:communes) AND l.postcode = ANY(c.postcodes)
-            AND fold(c.name) = fold(l.place_name))))
     AND (:postcode::text IS NULL OR l.postcode = :postcode
         OR l.commune_code IN (SELECT c.code FROM commune c WHERE c.postcodes @> ARRAY[:postcode::text]))
 """
@@ -38,7 +37,7 @@ _PAGE = """
     SELECT found.id, found.distance FROM ({found}) AS found
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
     WHERE p.id < :ceiling AND p.id > :floor
-        AND {shown} AND (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR found.distance <= :radius)
+        AND {shown} AND {within}
         AND (:since::timestamptz IS NULL OR p.published_at >= :since)
         AND (:local::boolean IS NULL OR p.local = :local)
         AND (:author_id::bigint IS NULL OR p.author_id = :author_id)
@@ -47,15 +46,18 @@ _PAGE = """
 
 _DOWNWARD, _UPWARD = (
     name_values(
-        _PAGE, CatalogueFilter, Page, also=["text"], found=FOUND, which=_WHICH, shown=SHOWN, direction=direction
+        _PAGE, CatalogueFilter, Query, Page, found=FOUND, which=_WHICH, shown=SHOWN, within=WITHIN, direction=direction
     )
     for direction in ("DESC", "ASC")
 )
 
 
-async def list_catalogue(conn: Connection, filter: CatalogueFilter, page: Page) -> list[Found]:
-    """One page of listings, the newest first."""
+async def list_catalogue(
+    conn: Connection, filter: CatalogueFilter, page: Page, *, query: Query | None = None
+) -> list[Found]:
+    """One page of listings, the newest first; the words are read as on the network page."""
+    query = query or await fit_query(conn, filter)
     statement = _DOWNWARD if page.after is None else _UPWARD
-    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, page, text=filter.text.strip()))
+    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, page))
     found = [Found(id=row["id"], distance=row["distance"]) for row in rows]
     return found if page.after is None else found[::-1]

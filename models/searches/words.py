@@ -1,5 +1,24 @@
-"""What: how the words of a search are looked for in listings."""
+"""What: how the words of a search are looked for in listings, and how well a listing answers them."""
 
 WORDS = """
-    (:text::text = '' OR l.search @@ websearch_to_tsquery('fr', fold_plurals(:text)))
+    (:match::text = '' OR l.search @@ :match::text::tsquery)
+"""
+
+# From 0 to a little over 1: a word in the title counts more than one in the text, the word itself more than what else it
+# is called or the category; words that stand together as they were typed count more. `ts_rank` of an OR is the mean over
+# its words. A request comes after what answers it, and before it for who says what she has.
+WORDS_SCORE = """
+    CASE WHEN :count::int = 0 THEN 1.0 ELSE (
+        0.6 * ts_rank('{0.1, 0.2, 0.45, 1}', l.search, :exact::text::tsquery) * :exact_count::int / :count
+        + 0.4 * least(1.0, ts_rank('{0.6, 0.1, 0.4, 0.9}', l.search, :near::text::tsquery) * :near_count::int / :count)
+        + CASE WHEN l.search @@ :phrase::text::tsquery THEN 0.2 ELSE 0 END
+        + CASE WHEN l.search @@ :exact_head::text::tsquery THEN 0.3 WHEN l.search @@ :near_head::text::tsquery THEN 0.15
+            ELSE 0 END)
+        * CASE WHEN (l.kind <> 'offer') = :giving::boolean THEN 1.0 ELSE 0.7 END END
+"""
+
+# Words that a listing has not, where none has all of them.
+MISSING = """
+    coalesce((SELECT sum(word.weight) FROM unnest(:each::text[], :weights::float8[]) AS word (match, weight)
+        WHERE NOT l.search @@ word.match::tsquery), 0)
 """

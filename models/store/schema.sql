@@ -37,18 +37,30 @@ COMMENT ON FUNCTION fold(text) IS
     'A text in small letters without accents, for searching and comparing; IMMUTABLE, unlike unaccent(), because '
     'indexes are built with it.';
 
-CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
-COMMENT ON FUNCTION fold_plurals(text) IS
-    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
-    'what is asked for; the column `listing.search` is generated with it.';
-
 CREATE FUNCTION may_have_private(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT NOT EXISTS (SELECT FROM server s WHERE s.no_private AND s.host = ANY (domains_of($1)))
 $$;
 COMMENT ON FUNCTION may_have_private(text) IS
     'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
     'one that shows them; statements that hold and free deliveries ask it.';
+
+CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', substring(search_text(title) FROM
+        '^ *(?:(?:(?:re)?cherche|donne|don|donner|prete|pret|preter|vend|echange|troc|propose|offre|loue|location|besoin|lot|'
+        'paire|grande?|petite?|beau|belle|vieux|vieille|deux?|trois?|quatre|six|tres?|bon|bonne|super|jolie?|urgent|bonjour|'
+        'quelque|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour|[0-9]+) +)*([^ ]+)')))[1], '');
+COMMENT ON FUNCTION search_head(text) IS
+    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
+    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
+    'generated with it.';
+
+CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN fold_plurals(regexp_replace(translate(separate_figures(fold(value)),
+        '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~·•°²€', '                                     '),
+        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
+COMMENT ON FUNCTION search_text(text) IS
+    'A text as searching reads it: without accents, punctuation and plurals, digits apart from letters, units by '
+    'one name; the column `listing.search` is generated with it, and what is asked for is read in the same way.';
 
 -- Tables, with their indexes ------------------------------------------------------------------------------------------
 
@@ -400,15 +412,21 @@ CREATE TABLE listing (
     points integer CHECK (points >= 0),       -- asked for among members of this cooperative; never leaves
     first_come boolean NOT NULL DEFAULT false,  -- the first who asks gets it; else its author chooses
     calendar_uri text,                        -- where a listing from elsewhere tells when it is not to be had
-    search tsvector NOT NULL GENERATED ALWAYS AS (((setweight(to_tsvector('fr'::regconfig, fold_plurals(title)),
-        'A'::"char") || setweight(to_tsvector('fr'::regconfig, fold_plurals(regexp_replace(description, '<[^>]*>', ' ',
-        'g'))), 'B'::"char")) || setweight(to_tsvector('fr'::regconfig, fold_plurals(COALESCE(place_name, ''))),
-        'C'::"char"))) STORED
+    search tsvector NOT NULL GENERATED ALWAYS AS ((((setweight(to_tsvector('fr'::regconfig, search_text(title)),
+        'A'::"char") || setweight(to_tsvector('fr'::regconfig, search_text(regexp_replace(description,
+        '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g'))), 'B'::"char")) || setweight(to_tsvector('fr'::regconfig,
+        search_text(COALESCE(place_name, ''))), 'C'::"char")) || array_to_tsvector(ARRAY[search_head(title), ('c=' ||
+        COALESCE(category, '')), ('k=' || kind), ('m=' || mode)]))) STORED
 );
 CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_commune ON listing (commune_code, post_id DESC) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_ends ON listing (expires_at, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_expiry ON listing (expires_at) WHERE status IN ('open', 'reserved', 'paused');
 CREATE INDEX listing_open ON listing (post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_place ON listing (latitude, longitude) WHERE status IN ('open', 'reserved');
+-- The nearest first, without looking at all. Longitudes count as in the middle of France; who reads corrects it.
+CREATE INDEX listing_point ON listing USING gist (point(longitude * 0.7::double precision, latitude))
+    WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_repair_call ON listing (post_id) WHERE kind = 'repair_call' AND status = 'open';
 CREATE INDEX listing_search ON listing USING gin (search);
 CREATE INDEX listing_territory ON listing (territory_uri, post_id DESC);
@@ -1296,6 +1314,7 @@ CREATE INDEX agreement_done ON agreement (ended_at) WHERE state = 'done';
 CREATE INDEX agreement_end ON agreement (ends_at) WHERE state = 'agreed';
 CREATE INDEX agreement_exchange ON agreement (exchange_id, id DESC);
 CREATE INDEX agreement_held ON agreement (held_until) WHERE state IN ('requested', 'countered');
+CREATE INDEX agreement_live_end ON agreement (ends_at) WHERE state IN ('requested', 'countered', 'agreed');
 -- All of a listing's, since what is done counts for what is left.
 CREATE INDEX agreement_of_listing ON agreement (listing_id, state);
 -- What is agreed with somebody, by when it begins: her own calendar reads it, and whoever leaves takes it along.
@@ -1367,6 +1386,8 @@ CREATE TABLE unavailability (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
 );
+-- What is taken on some days, whichever listing it is: few ranges end after today.
+CREATE INDEX unavailability_end ON unavailability (ends_at);
 CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
 
 -- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
@@ -1501,10 +1522,13 @@ CREATE TABLE calendar_feed (
 CREATE TABLE calendar_copy (
     listing_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    told_at timestamptz,                 -- NULL: it has not answered yet
+    told_at timestamptz,                      -- NULL: it has not answered yet
     etag text NOT NULL DEFAULT '',
-    ranges jsonb NOT NULL DEFAULT '[]'   -- [begins_at, ends_at] of each, by time
+    -- What a calendar elsewhere told, as ranges that the database can compare: who looks for what is free on some days
+    -- finds the copies that touch them by an index, without unfolding each.
+    taken tstzmultirange NOT NULL DEFAULT '{}'
 );
+CREATE INDEX calendar_copy_taken ON calendar_copy USING gist (taken) WHERE NOT isempty(taken);
 
 -- People without any account who take part by mail. A guest is an actor whose host is the empty string, which no server
 -- can have: it has no inbox, nobody can name it, and nothing is ever sent to it but mails.
@@ -2154,6 +2178,38 @@ CREATE TABLE excluded_address (
 );
 CREATE INDEX excluded_address_mark ON excluded_address (mark);
 
+-- What stands for what: shipped words (models/data/everyday_words.tsv) and the labels of categories, both ways round.
+CREATE TABLE everyday_word (
+    key text NOT NULL,                        -- the stems of the word or expression that somebody types: "toil tent"
+    word text NOT NULL,                       -- the same as it is written
+    -- how the other one is found by it: another word for it, one of its kinds, what it is one of, what it is for, the
+    -- category that is called so, the one that the thing belongs to
+    relation text NOT NULL CHECK (relation IN ('same', 'kind', 'wider', 'use', 'category', 'shelf')),
+    other text NOT NULL,                      -- as it is written; of a category its slug
+    match text NOT NULL,                      -- a tsquery that finds it
+    PRIMARY KEY (key, relation, other)
+);
+
+-- Words of open listings and of the shipped list: what a misspelt word may have been meant to be.
+CREATE TABLE known_word (
+    word text PRIMARY KEY,      -- small letters without accents
+    shown text NOT NULL,        -- as most write it
+    listings integer NOT NULL,  -- how many open ones have it, as of the last count
+    shipped boolean NOT NULL DEFAULT false,
+    letters text NOT NULL,      -- in the order of the alphabet: the same for letters that changed places
+    sound text NOT NULL         -- how it is said, roughly: the same for what sounds alike
+);
+CREATE INDEX known_word_letters ON known_word (letters);
+CREATE INDEX known_word_sound ON known_word (sound);
+-- Of an expression, so that nobody who asks for one word reads all its trigrams.
+CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_ops);
+
+-- Up to which listing words were taken.
+CREATE TABLE known_word_count (
+    single boolean DEFAULT true PRIMARY KEY CHECK (single),
+    last_id bigint NOT NULL DEFAULT 0
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2449,6 +2505,12 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
+CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
+COMMENT ON FUNCTION fold_plurals(text) IS
+    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
+    'what is asked for; the column `listing.search` is generated with it.';
+
 CREATE FUNCTION is_asking_kind(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN kind IN ('requested', 'countered');
 COMMENT ON FUNCTION is_asking_kind(text) IS
@@ -2666,6 +2728,27 @@ $$;
 COMMENT ON FUNCTION require_balanced_points() IS
     'A movement of points has two lines that sum to zero, or its transaction fails: accounts must be right whatever '
     'program writes.';
+
+CREATE FUNCTION search_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN array_to_string(ARRAY(SELECT stem[1] FROM regexp_matches(
+        phraseto_tsquery('public.fr', search_text(value))::text, '''([^'']*)''', 'g') AS stem), ' ');
+COMMENT ON FUNCTION search_key(text) IS
+    'The stems of a word or expression with a space between, in whatever number and spelling it is written: by it a '
+    'word that is typed meets the shipped list of words (`everyday_word`).';
+
+CREATE FUNCTION separate_figures(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN value ~ '[0-9]' THEN regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        regexp_replace(regexp_replace(value,
+            '([0-9])\s*("|'''')', '\1 pouce ', 'g'),
+            '([0-9])([a-z])', '\1 \2', 'g'),
+            '([a-z])([0-9])', '\1 \2', 'g'),
+            '([0-9]) ?m(?:etres?)?\M', '\1 metre', 'g'),
+            '([0-9]) ?l(?:itres?)?\M', '\1 litre', 'g'),
+            '([0-9]) ?v(?:olts?)?\M', '\1 volt', 'g'),
+            '([0-9]) ?po(?:uces?)?\M', '\1 pouce', 'g') ELSE value END;
+COMMENT ON FUNCTION separate_figures(text) IS
+    'Figures apart from letters ("18V", "700x28c") and units by one name, in a text in small letters without '
+    'accents; a part of `search_text`.';
 
 CREATE FUNCTION sort_notification() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -42,6 +42,7 @@ async def _templates(url: str) -> AsyncIterator[dict[str, str]]:
     import asyncpg  # noqa: PLC0415
 
     from models.places.communes import load_communes  # noqa: PLC0415
+    from models.searches.language.everyday_words import load_everyday_words  # noqa: PLC0415
     from models.store.database import prepare_connection  # noqa: PLC0415
     from models.store.migrate import migrate  # noqa: PLC0415
     from tests.databases import copy_database, with_database  # noqa: PLC0415
@@ -56,6 +57,7 @@ async def _templates(url: str) -> AsyncIterator[dict[str, str]]:
         await prepare_connection(conn)
         async with conn.transaction():
             await load_communes(conn)
+            await load_everyday_words(conn)
         await conn.close()
         yield {"postgres_url": url, "template": name, "furnished": f"{name}_furnished"}
     finally:

@@ -104,14 +104,39 @@ async def test_towns_are_proposed_while_typing(live: Live, chromium: Browser) ->
     assert complaints == []
 
 
-async def test_filters_open_on_a_phone_without_script(live: Live, chromium: Browser) -> None:
-    page, _ = await open_page(live, chromium, "/annonces", script=False)
+async def test_search_is_one_tap_away_on_a_phone_without_script(live: Live, chromium: Browser) -> None:
+    page, _ = await open_page(live, chromium, "/", script=False)
     await page.set_viewport_size({"width": 390, "height": 800})
 
-    assert not await page.locator("#filtres").is_visible()
-    await page.get_by_role("link", name="Filtrer").click()
+    box = page.get_by_role("searchbox", name="Que cherchez-vous ?")
+    await box.click()
+    await page.keyboard.type("tente")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Tente 4 places").wait_for()
+    assert await box.input_value() == "tente"
+    box_bottom = await box.evaluate("field => field.getBoundingClientRect().bottom")
+    assert box_bottom < 800 / 2
 
-    assert await page.locator("#filtres").is_visible()
+    assert not await page.get_by_role("textbox", name="Où ?").is_visible()
+    assert not await page.get_by_role("checkbox", name="Prêt").is_visible()
+    await page.get_by_text("Changer de lieu").click()
+    assert await page.get_by_role("textbox", name="Où ?").is_visible()
+    await page.get_by_text("Filtrer (", exact=False).click()
+    await page.get_by_role("checkbox", name="Don", exact=False).check()
+    await page.get_by_role("button", name="Voir les annonces").click()
+    await page.get_by_role("link", name="Don (").wait_for()
+    assert not await page.get_by_role("checkbox", name="Don", exact=False).is_visible()
+    await page.context.close()
+
+
+async def test_on_a_wide_screen_filters_are_one_line_above_the_list(live: Live, chromium: Browser) -> None:
+    page, _ = await open_page(live, chromium, "/annonces", script=False)
+    await page.set_viewport_size({"width": 1280, "height": 800})
+
+    height = await page.locator("#recherche").evaluate("form => form.getBoundingClientRect().height")
+
+    assert height <= 150
+    assert await page.get_by_role("textbox", name="Où ?").is_visible()
     await page.context.close()
 
 

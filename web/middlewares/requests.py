@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
@@ -135,15 +136,20 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
-def make_content_policy(settings: Settings, path: str) -> str:
+def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] = ()) -> str:
     """Everything from our own origin, what was uploaded also from its own one; nothing inline, nobody frames us.
+
+    `images` are other origins that this one page shows pictures of.
 
     Forms end here. Two do not: the consent page of OAuth leads to addresses of apps, of whatever scheme, and from what
     one may answer or follow a form leads to somebody's own server (`POST /ailleurs`).
     """
     policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
-    if settings.media_url is not None:
-        policy += [f"{kind} 'self' {settings.media_url}" for kind in ("img-src", "media-src")]
+    media = [settings.media_url] if settings.media_url is not None else []
+    if media or images:
+        policy.append(" ".join(["img-src 'self'", *media, *images]))
+    if media:
+        policy.append(" ".join(["media-src 'self'", *media]))
     if path.startswith(LEAD_TO_SERVERS):
         policy.append("form-action 'self' https:" + (" http:" if settings.test_federation else ""))
     elif not path.startswith("/oauth/"):

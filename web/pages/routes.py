@@ -52,7 +52,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
-from web.pages.searches import search
+from web.pages.searches import map_background, points, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
 from web.rendering import static_files
@@ -60,6 +60,8 @@ from web.rendering import static_files
 PAGES: list[web.RouteDef] = [
     web.get("/", home.show_home),
     web.get("/annonces", search.list_listings),
+    web.get("/annonces/points.geojson", points.show_points),
+    web.get("/carte/fond", map_background.show_background),
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
     web.get(f"/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
     web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),

@@ -19,6 +19,7 @@ from federation.uris import actor_uri, origin_of
 from models.errors import DeclicError, Unavailable
 from models.people import actors
 from models.places.communes import load_communes
+from models.searches.language.everyday_words import load_everyday_words
 from models.settings import Settings
 from models.store.database import open_pool, transaction
 from models.store.migrate import NotMigrated, migrate, require_migrated
@@ -101,9 +102,10 @@ async def _await(
 
 
 async def seed_instance(instance: Instance, progress: Progress = print_nothing) -> None:
-    """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
+    """Bring the lists of communes and of everyday words, and the built-in actors; on all but the first start there is nothing to do."""
     async with transaction(instance.pool) as conn:
         await load_communes(conn, begin=partial(progress, "communes"))
+        await load_everyday_words(conn)
         missing = await list_missing(conn)
         known = await actors.find_local(conn, "instance")
     if known is not None and known.uri != actor_uri(instance.site, "instance"):

@@ -13,6 +13,7 @@ import pytest
 from models import searches, timelines
 from models.listings.listings import ListingStatus
 from models.searches import CatalogueFilter, NetworkFilter
+from models.searches.points import list_points
 from models.store.database import Connection, connection, execute, fetch_column, open_pool
 from models.timelines import Page, PostFilter
 from tests import large_database, large_database_activity
@@ -27,6 +28,14 @@ STATES: tuple[ListingStatus, ...] = ("open", "reserved", "fulfilled", "cancelled
 MIDDLE = large_database.FIRST_ID + 50_000_000
 
 Read = Callable[[Connection], Awaitable[Any]]
+
+AROUND = (50.5, 2.8, 50.8, 3.2)
+
+
+async def put_on_map(conn: Connection, filter: NetworkFilter) -> object:
+    """What the map of a search asks for."""
+    return await list_points(conn, filter, await searches.fit_query(conn, filter))
+
 
 # The most pages (8 kB, all in memory) that each read may touch, about twice what it does.
 READS: dict[str, tuple[int, Read]] = {
@@ -63,16 +72,20 @@ READS: dict[str, tuple[int, Read]] = {
     ),
     "network, nearest": (
         8000,
-        lambda conn: searches.list_network(
-            conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, nearest_first=True)
-        ),
+        lambda conn: searches.list_network(conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, order="near")),
     ),
     "network, words near a place": (
         6000,
         lambda conn: searches.list_network(
-            conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, nearest_first=True)
+            conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, order="near")
         ),
     ),
+    "a map": (5000, lambda conn: put_on_map(conn, NetworkFilter(bounds=AROUND))),
+    "a map to a member": (
+        11000,
+        lambda conn: put_on_map(conn, NetworkFilter(bounds=AROUND, reader_id=LOMME, reader_local=True)),
+    ),
+    "a map of everything": (8000, lambda conn: put_on_map(conn, NetworkFilter())),
     "catalogue": (400, lambda conn: searches.list_catalogue(conn, CatalogueFilter(), Page())),
     "catalogue, upward": (
         400,

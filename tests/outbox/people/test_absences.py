@@ -34,7 +34,7 @@ async def find_offers(conn: Connection, reader: Actor | None = None) -> set[int]
     """What the network page, its list by distance, the catalogue and the cooperative's collection show."""
     who: dict[str, Any] = {"reader_id": reader.id, "reader_local": True} if reader else {}
     newest = await searches.list_network(conn, NetworkFilter(**who))
-    nearest = await searches.list_network(conn, NetworkFilter(latitude=50.6, longitude=3.0, nearest_first=True, **who))
+    nearest = await searches.list_network(conn, NetworkFilter(latitude=50.6, longitude=3.0, order="near", **who))
     catalogue = await searches.list_catalogue(conn, CatalogueFilter(**who), Page(limit=20))
     counted = sum((await searches.count_network(conn, NetworkFilter(**who))).values())
     found = {one.id for one in newest}

@@ -11,8 +11,8 @@ from tests.recorded.trees import run
 MAJOR = 18
 """Of the embedded PostgreSQL, whose dump it is."""
 
-SHIPPED = ("commune", "shipped_data")
-"""The list of communes comes with the software, and is loaded at the start where it is not there."""
+SHIPPED = ("commune", "everyday_word", "shipped_data")
+"""The lists of communes and of words come with the software, and are loaded at the start where they are not there."""
 
 SKIPPED = re.compile(r"\\(un)?restrict |SET transaction_timeout = 0;$|COMMENT ON EXTENSION ")
 """Lines that servers before 17 do not know, that only psql does, or that only the owner of an extension may say."""

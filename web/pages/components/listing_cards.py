@@ -41,7 +41,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingCard:
-    """One small ad. `distance` in metres where the reader's place is known; `plate` for what comes from elsewhere."""
+    """One small ad. `distance` in metres where the reader's place is known; `plate` for what comes from elsewhere.
+
+    `calendar_unknown` is said where days are asked for, of what only another server could tell and has not.
+    """
 
     id: int
     details: ListingDetails
@@ -52,6 +55,7 @@ class ListingCard:
     picture: Picture | None
     plate: CoopBadge | None
     language: str | None
+    calendar_unknown: bool = False
 
 
 async def list_cards(

@@ -30,7 +30,9 @@ async def show_home(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     if account is None and await is_new(request):
         return await show_hint(request)
-    everywhere = NetworkFilter(reader_local=account is not None, reader_id=account.actor_id if account else None)
+    everywhere = NetworkFilter(
+        order="new", reader_local=account is not None, reader_id=account.actor_id if account else None
+    )
     async with connection(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
         around = everywhere
@@ -59,7 +61,7 @@ async def show_home(request: web.Request) -> web.Response:
 async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
     """What is near, the nearest first; where that is not enough, the newest from anywhere."""
     for radius in NEAR if around.latitude is not None else ():
-        near = await searches.list_network(conn, replace(around, radius=radius, nearest_first=True), limit=NEAREST)
+        near = await searches.list_network(conn, replace(around, radius=radius, order="near"), limit=NEAREST)
         if len(near) == NEAREST:
             return near
     return await searches.list_network(conn, around, limit=NEAREST)

@@ -277,7 +277,7 @@ async def list_similar(conn: Connection, site: Site, listing: Listing, *, reader
             radius=SIMILAR_WITHIN,
             reader_local=reader_id is not None,
             reader_id=reader_id,
-            nearest_first=details.latitude is not None,
+            order="near",
         ),
         limit=4,
     )

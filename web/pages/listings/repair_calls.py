@@ -125,7 +125,7 @@ def _calls_near(around: SearchOrigin, reader_id: int | None) -> NetworkFilter:
         radius=NEAR_KM if around.latitude is not None else None,
         reader_local=reader_id is not None,
         reader_id=reader_id,
-        nearest_first=around.latitude is not None,
+        order="near",
     )
 
 

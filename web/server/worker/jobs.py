@@ -28,6 +28,7 @@ from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
 from models.relations.blocking import mutes
+from models.searches.language.known_words import count_words
 from models.servers import access_requests, servers, waiting_posts
 from models.servers.directory.saving import forget_old
 from models.store import limit_rows, limit_sums
@@ -61,6 +62,7 @@ from web.mail.repair_call_mails import send_repair_mail
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
 from web.server.worker.disk_space import watch_disk
+from web.server.worker.known_words import take_words
 from web.server.worker.troubles import forget_settled, tell_troubles
 
 log = structlog.get_logger(__name__)
@@ -133,6 +135,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "unavailabilities": unavailabilities.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
+    "known_words": count_words,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 
@@ -270,6 +273,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "settled_troubles": ("7-59/10 * * * *", forget_settled),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
+    "known_words": ("4-59/10 * * * *", take_words),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

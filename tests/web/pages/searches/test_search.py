@@ -73,38 +73,52 @@ async def test_search_widens_by_itself_and_says_so(visitor: Browser) -> None:
     assert "Rien à moins de 2 km de Lomme : nous avons cherché jusqu’à 50 km." in page.words()
 
 
-async def test_each_filter_is_a_chip_that_can_be_removed(visitor: Browser) -> None:
-    page = await visitor.get("/annonces?genre=offer&genre=request&mode=loan&q=")
-
-    chips = {
-        " ".join(link.text_content().split()): link.get("href")
-        for link in page.html.xpath("//p[@class='row']/a[@class='button']")
-    }
-    assert chips == {
-        "Offre (4), retirer": "/annonces?genre=request&mode=loan",
-        "Demande (1), retirer": "/annonces?genre=offer&mode=loan",
-        "Prêt (5), retirer": "/annonces?genre=offer&genre=request",
-    }
-
-
 async def test_pages_follow_one_another(visitor: Browser, lomme: Village, instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         for number in range(20):
             await sample_village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
 
-    first = await visitor.get("/annonces?q=chaise&mode=loan")
-    (more,) = (await visitor.get("/annonces")).html.xpath("//a[@rel='next']/@href")
+    few = await visitor.get("/annonces?q=chaise&mode=loan&genre=offer")
+    first = await visitor.get("/annonces?genre=offer")
+    (more,) = first.html.xpath("//a[@rel='next']/@href")
     second = await visitor.get(more)
 
+    assert len(titles(few)) == 20
+    assert not few.html.xpath("//a[@rel='next']")
+    assert more.startswith("/annonces?genre=offer&apres=")
     assert len(titles(first)) == 20
-    assert not first.html.xpath("//a[@rel='next']")
-    assert more == "/annonces?page=2"
+    assert len(titles(second)) == 5
+    assert not titles(first) & titles(second)
+    assert not second.html.xpath("//a[@rel='next']")
+    assert second.html.xpath("//a[.='Revenir au début']/@href") == ["/annonces?genre=offer"]
+
+
+async def test_what_comes_in_between_moves_no_page(visitor: Browser, lomme: Village, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        for number in range(20):
+            await sample_village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
+    first = await visitor.get("/annonces")
+    async with transaction(instance.pool) as conn:
+        await sample_village.publish(conn, lomme.site, lomme.alice, "Table", "<p>Une table.</p>")
+
+    second = await visitor.get(first.html.xpath("//a[@rel='next']/@href")[0])
+
     assert len(titles(second)) == 7
-    assert "Page 2 sur 2" in second.words()
+    assert not titles(first) & titles(second)
+    assert "Table" not in titles(second)
 
 
-async def test_page_after_the_last_leads_back_to_it(visitor: Browser) -> None:
-    page = await visitor.get("/annonces?genre=offer&page=40")
+async def test_page_of_what_has_gone_leads_to_the_beginning(
+    visitor: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        for number in range(20):
+            await sample_village.publish(conn, lomme.site, lomme.alice, f"Chaise {number}", "<p>Une chaise.</p>")
+    (more,) = (await visitor.get("/annonces?genre=offer")).html.xpath("//a[@rel='next']/@href")
+    async with transaction(instance.pool) as conn:
+        await conn.execute("UPDATE listing SET status = 'cancelled' WHERE title NOT LIKE 'Chaise%'")
+
+    page = await visitor.get(more)
 
     assert (page.status, page.location) == (303, "/annonces?genre=offer")
 
@@ -123,7 +137,7 @@ async def test_page_of_nothing_invites_to_publish(visitor: Browser) -> None:
 
     assert page.status == 200
     assert "Rien ne correspond à cette recherche" in page.words()
-    assert page.html.xpath("//section//a[@href='/publier']")
+    assert page.html.xpath("//section//a[@href='/publier?genre=request&titre=introuvable']")
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,8 @@ async def _search_statuses(
         ids = [known.id] if known is not None else []
     else:
         filter = NetworkFilter(text=wish.text, reader_local=me is not None, reader_id=me)
-        found = await searches.list_network(conn, filter, offset=wish.offset, limit=wish.limit)
-        ids = [one.id for one in found]
+        found = await searches.list_network(conn, filter, limit=wish.offset + wish.limit)
+        ids = [one.id for one in found[wish.offset :]]
     visible = await posts.filter_visible(conn, ids, me)
     return await load_posts(conn, read_look(request), [id for id in ids if id in visible], me)
 

@@ -15,8 +15,8 @@ from web.pages.listings.publish.listing_form import values_of
 from web.pages.listings.publish.where_fields import AROUND_HOME, IN_COMMUNE, first_place, load_places, place_values
 from web.rendering.render import find_branding
 
-SAME = ("mode", "max_duration", "audience")
-"""What somebody mostly answers as she did the last time, beside where it is."""
+SAME = ("mode", "max_duration", "audience", "where", "at_place")
+"""What somebody mostly answers as she did the last time."""
 
 SAID = {"titre": "title", "texte": "text", "lieu": "place", "mode": "mode"}
 """Names in the address, and the fields that they fill in."""
@@ -57,8 +57,9 @@ def _fill_in(values: MultiDict[str], query: Mapping[str, str]) -> None:
 
 
 async def _take_over(conn: Connection, values: MultiDict[str], last: Listing) -> None:
-    """Mode, duration, audience and place of her last listing of the same kind."""
-    before = values_of(last, "")
+    """Mode, duration and audience of her last listing of the same kind, and how near it says where; her commune stays
+    that where she lives.
+    """
+    before = {**values_of(last, ""), **await place_values(conn, last)}
     values.update({name: before[name] for name in SAME if name in before})
-    values.update(await place_values(conn, last))
     values[LIKE_LAST] = "1"

@@ -1,22 +1,20 @@
 """Publish a listing, or change one: one page of five questions that comes back as it was typed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
-from markupsafe import Markup
 from multidict import MultiDict
 
 from federation.sandbox.pictures import MAX_BYTES
-from federation.texts.html_cleaner import from_text
 from federation.uris import listing_url
 from models import preferences
 from models.access import idempotency_keys
 from models.access.idempotency_keys import RequestResult
 from models.errors import Invalid, NotFound
 from models.listings import categories, listings
-from models.listings.listings import Listing, ListingDetails, ListingDraft
+from models.listings.listings import Listing, ListingDraft
 from models.moderation import held_posts
 from models.moments import PARIS
 from models.people import actors
@@ -30,7 +28,7 @@ from web.forms.form import Form, blank_form, read_form
 from web.forms.location_field import DIRECTIONS, DISTANCES
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.components.listing_cards import ListingCard, Picture
+from web.pages.components.listing_cards import Picture
 from web.pages.components.photo_upload import LIMITS, MOST, list_attached, read_photos, take_photos
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.publish.first_values import make_first_values
@@ -43,23 +41,18 @@ from web.pages.listings.publish.kept_forms import (
     make_publication_key,
 )
 from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
+from web.pages.listings.publish.listing_preview import Preview, make_preview
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
-from web.pages.listings.publish.where_fields import describe_known_home, keep_home, load_places, place_values
+from web.pages.listings.publish.where_fields import (
+    describe_known_home,
+    find_commune_middle,
+    keep_home,
+    load_places,
+    place_values,
+)
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
 from web.security.acting_author import ActingAuthor, find_author, note_act
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """A draft as others will see it."""
-
-    card: ListingCard
-    details: ListingDetails
-    description: Markup
-    place: str
-    photos: list[Picture]
-    distance: float | None = None
 
 
 async def show_publish(request: web.Request) -> web.Response:
@@ -95,7 +88,7 @@ async def post_publish(request: web.Request) -> web.Response:
         return await _keep(request, form, photos, account)
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
-        return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
+        return await _show(request, form, photos, preview=make_preview(account, draft, photos))
     published = await _publish(request, acting, form, draft)
     if published is None:
         return await _show(request, form, photos)
@@ -147,7 +140,7 @@ async def _show_live(request: web.Request, account: Account, form: Form) -> web.
     photos = await read_photos(request.app[INSTANCE], form, account.actor_id)
     draft = await _read(request, form, photos)
     named = draft if draft.title else replace(draft, title=say(request, "Sans titre"))
-    preview = _make_preview(account, named, photos)
+    preview = make_preview(account, named, photos)
     return await render(request, "publish/preview.html", preview=preview)
 
 
@@ -180,7 +173,7 @@ async def post_edit(request: web.Request) -> web.Response:
         return await _show(request, form, photos, editing=listing, kept=form.ok)
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
-        preview = _make_preview(account, draft, photos)
+        preview = make_preview(account, draft, photos)
         return await _show(request, form, photos, editing=listing, preview=preview)
     try:
         async with transaction(instance.pool) as conn:
@@ -223,30 +216,6 @@ def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
     return blank_form(request, values)
 
 
-def _make_preview(account: Account, draft: ListingDraft, photos: list[Picture]) -> Preview:
-    details = ListingDetails(
-        **{name: getattr(draft, name) for name in ListingDetails.__slots__ if hasattr(draft, name)}
-    )
-    card = ListingCard(
-        id=0,
-        details=details,
-        href="#apercu",
-        place=draft.place_name or "",
-        distance=None,
-        author=account.name or account.username,
-        picture=photos[0] if photos else None,
-        plate=None,
-        language=None,
-    )
-    return Preview(
-        card=card,
-        details=details,
-        description=Markup(from_text(draft.text)),  # noqa: S704 - escaped by from_text
-        place=draft.place_name or "",
-        photos=photos,
-    )
-
-
 async def _show(
     request: web.Request,
     form: Form,
@@ -261,6 +230,7 @@ async def _show(
     async with connection(instance.pool) as conn:
         known = await load_places(conn, acting.account.actor_id)
         home = await describe_known_home(conn, locale_of(request), known, acting.account)
+        middle = known.home or await find_commune_middle(conn, acting.account)
         life = (await preferences.load(conn)).listing_days
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
@@ -275,6 +245,7 @@ async def _show(
         left=form.typed(KEPT),
         writer=find_writer(form),
         home=home,
+        middle=middle,
         public_places=known.public,
         distances=DISTANCES,
         directions=DIRECTIONS,

@@ -79,7 +79,7 @@ async def read_where(conn: Connection, form: Form, known: KnownPlaces) -> Place 
     commune = await read_commune(conn, form, "place", missing="Dites dans quelle commune.")
     if commune is None or way == IN_COMMUNE:
         return commune.place if commune else None
-    point = _read_point(form, known, read_home(form, commune, known.home))
+    point = _read_tapped(form) or _read_point(form, known, read_home(form, commune, known.home))
     if form.error("position"):
         return commune.place
     try:
@@ -87,6 +87,17 @@ async def read_where(conn: Connection, form: Form, known: KnownPlaces) -> Place 
     except Invalid as error:
         form.refuse("home" if error.field == "around_home" else "place", error)
         return commune.place
+
+
+def _read_tapped(form: Form) -> Point | None:
+    """The middle of the cell that was touched on the map; a link or a position that was found counts more."""
+    if form.typed("home") != ON_MAP or form.typed("position").strip():
+        return None
+    try:
+        latitude, longitude = float(form.typed("home_latitude")), float(form.typed("home_longitude"))
+    except ValueError:
+        return None
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _read_point(form: Form, known: KnownPlaces, told: Point | None) -> Point | None:
@@ -117,3 +128,10 @@ async def describe_known_home(conn: Connection, locale: ReaderLocale, known: Kno
     code = account.default_commune_code
     commune = await places.find_commune(conn, code) if code else None
     return describe_home(locale.say, locale.language, known.home, commune)
+
+
+async def find_commune_middle(conn: Connection, account: Account) -> Point | None:
+    """Where the map opens that asks for her quarter; None where she chose no commune."""
+    code = account.default_commune_code
+    commune = await places.find_commune(conn, code) if code else None
+    return (commune.latitude, commune.longitude) if commune else None

@@ -125,7 +125,7 @@ async def test_every_mistake_is_said_by_line_and_column_and_nothing_is_published
         "Ligne 5, colonne « photos »",
         "Ligne 6, colonne « titre »", "Ligne 7, colonne « titre »",
     ]  # fmt: skip
-    assert "« louer » n’est pas de ceux-ci : pret, don" in said[6]
+    assert "« louer » n’est pas de ceux-ci : prêt, don" in said[6]
     assert not page.html.xpath("//button[@value='publish']") and "Bonne" in page.html.xpath("string(//textarea)")
 
 

@@ -79,6 +79,25 @@ async def test_a_point_of_the_map_is_kept_as_its_cell_and_one_far_away_is_refuse
     assert (listing.details.latitude, listing.details.longitude) == blur(50.6441, 2.9871)
 
 
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "kept"),
+    [("50.6441", "2.9871", True), ("nan", "2", False), ("91", "2", False), ("x", "", False), ("", "", False)],
+)
+async def test_a_tap_on_the_map_is_kept_as_its_cell_and_what_is_no_point_is_asked_for_anew(
+    alice: Browser, latitude: str, longitude: str, kept: bool
+) -> None:
+    page = await alice.get("/publier")
+    fields = changed(
+        page, title="Râteau", mode="gift", where="chez-moi", home="carte", home_latitude=latitude,
+        home_longitude=longitude, act="preview",
+    )  # fmt: skip
+
+    answer = await send_form(alice, "/publier", page, fields)
+
+    assert list(errors(answer)) == ([] if kept else ["position"])
+    assert dict(typed(answer))["home_latitude"] == latitude
+
+
 async def test_a_place_of_the_coop_is_shown_exactly_and_what_is_there_stands_until_taken_back(
     alice: Browser, instance: Instance, remise: Actor
 ) -> None:

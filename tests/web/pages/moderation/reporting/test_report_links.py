@@ -26,6 +26,8 @@ LEADS = {
     "/": "cards that lead to listings",
     "/annonces": "cards that lead to listings",
     "/lieux": "lines that lead to profiles",
+    "/annonces/points.geojson": "points that lead to listings, for the map of the list",
+    "/carte/fond": "coasts and communes, which nobody wrote",
     "/depannage": "cards that lead to repair calls",
     "/reseau": "lines that lead to profiles of cooperatives",
     "/tags/{name}": "cards that lead to listings, and the lines of profiles",

@@ -45,24 +45,24 @@ HEADS: Mapping[Column, tuple[str, ...]] = {
 
 WORDS: Mapping[Column, Mapping[str, str]] = {
     "kind": {
-        "offre": "offer", "je propose": "offer", "propose": "offer",
-        "demande": "request", "je cherche": "request", "cherche": "request",
+        "offre": "offer", "demande": "request",
+        "je propose": "offer", "propose": "offer", "je cherche": "request", "cherche": "request",
     },
     "mode": {
-        "pret": "loan", "don": "gift", "echange": "swap", "vente": "sale", "service": "service", "autre": "other",
-        "a preter": "loan", "a donner": "gift", "a echanger": "swap", "a vendre": "sale", "coup de main": "service",
+        "prêt": "loan", "don": "gift", "échange": "swap", "vente": "sale", "service": "service", "autre": "other",
+        "à prêter": "loan", "à donner": "gift", "à échanger": "swap", "à vendre": "sale", "coup de main": "service",
     },
     "condition": {
-        "neuf": "new", "comme neuf": "like-new", "bon etat": "good", "en bon etat": "good", "bon": "good",
-        "usage": "used", "use": "used", "a reparer": "to-repair",
+        "neuf": "new", "comme neuf": "like-new", "en bon état": "good", "usagé": "used", "à réparer": "to-repair",
+        "bon état": "good", "bon": "good", "usé": "used",
     },
-    "unit": {"heure": "hour", "a l heure": "hour", "service": "one", "le service rendu": "one"},
+    "unit": {"heure": "hour", "service": "one", "à l’heure": "hour", "le service rendu": "one"},
     "audience": {
-        "tout le reseau": "network", "reseau": "network", "tous": "network", "mes territoires": "territories",
-        "territoires": "territories", "ma coop": "coop", "coop": "coop",
+        "tout le réseau": "network", "mes territoires": "territories", "ma coop": "coop",
+        "réseau": "network", "tous": "network", "territoires": "territories", "coop": "coop",
     },
 }  # fmt: skip
-"""Words of a column, folded, and what the form calls them."""
+"""Words of a column, read without accents, and what the form calls them; the first one of each is said."""
 
 TOO_MANY_CELLS = N_("Il y a %(value)s cases, plus que de colonnes : un séparateur de trop ?")
 UNKNOWN_WORD = N_("« %(value)s » n’est pas de ceux-ci : %(known)s.")
@@ -185,17 +185,17 @@ def _read_values(got: Mapping[Column, str], reading: _LineReading) -> MultiDict[
 def _choose(got: Mapping[Column, str], column: Column, reading: _LineReading) -> str:
     """What the form calls the word of this column; a code of the form is understood too."""
     typed = got.get(column, "")
-    folded, words = fold_name(typed).strip(), WORDS[column]
-    if not folded or folded in words or typed in words.values():
+    folded, words = fold_name(typed), {fold_name(word): code for word, code in WORDS[column].items()}
+    if not typed or folded in words or typed in words.values():
         return words.get(folded, typed)
-    reading.fail(column, UNKNOWN_WORD, typed[:60], known=", ".join(_list(words)))
+    reading.fail(column, UNKNOWN_WORD, typed[:60], known=", ".join(_list_words(column)))
     return ""
 
 
-def _list(words: Mapping[str, str]) -> list[str]:
+def _list_words(column: Column) -> list[str]:
     """One word for each thing that the form knows."""
     seen: dict[str, str] = {}
-    for word, code in words.items():
+    for word, code in WORDS[column].items():
         seen.setdefault(code, word)
     return list(seen.values())
 

@@ -1,0 +1,77 @@
+"""The words that this instance knows, from its open listings and the shipped list: what is misspelt is held against them."""
+
+from collections.abc import Iterable
+
+from models.searches.language.spelling import LONGEST, SHORTEST, fold_word, sort_letters, write_sound
+from models.store.database import Connection, execute, fetch_records, fetch_value
+
+AT_ONCE = 5_000
+"""Listings whose words are taken in one transaction."""
+
+# Words as they are written, each once for a listing, and how most write it.
+_WORDS_OF = """
+    WITH written AS (
+        SELECT l.post_id, word FROM listing l CROSS JOIN LATERAL (
+            SELECT DISTINCT regexp_split_to_table(lower(l.title || ' '
+                || regexp_replace(l.description, '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g')),
+                '[][!-,./-@\\\\^-`{-~[:space:]«»…–—’‘“”×°·•€]+') AS word) AS w
+        WHERE is_open_status(l.status) AND l.post_id > $1 AND l.post_id <= $2)
+    SELECT replace(fold(word), '-', '') AS word, mode() WITHIN GROUP (ORDER BY word) AS shown, count(DISTINCT post_id)::int AS listings
+    FROM written WHERE length(word) BETWEEN $3 AND $4 AND word !~ '^-|-$' GROUP BY 1
+"""
+
+
+async def take_new_words(conn: Connection, *, most: int = AT_ONCE) -> bool:
+    """Take the words of listings that came since the last time; whether there may be more.
+
+    Kept apart from publishing, which would wait for each word; until then a new word is found as it is typed, and only
+    what resembles it is not. Edited and closed listings count anew once a day (`count_words`).
+    """
+    last = await fetch_value(conn, "SELECT last_id FROM known_word_count FOR UPDATE")
+    ids = await fetch_records(
+        conn,
+        "SELECT post_id FROM listing WHERE post_id > $1 ORDER BY post_id LIMIT $2",
+        last,
+        most,
+    )
+    if not ids:
+        return False
+    upto = ids[-1]["post_id"]
+    rows = await fetch_records(conn, _WORDS_OF, last, upto, SHORTEST, LONGEST)
+    await _add(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
+    await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
+    return len(ids) == most
+
+
+async def count_words(conn: Connection) -> int:
+    """Count all words anew and forget those that no open listing has any more; how many were forgotten."""
+    upto = await fetch_value(conn, "SELECT coalesce(max(post_id), 0) FROM listing")
+    await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
+    rows = await fetch_records(conn, _WORDS_OF, 0, upto, SHORTEST, LONGEST)
+    await execute(conn, "UPDATE known_word SET listings = 0")
+    await _add(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
+    return await execute(conn, "DELETE FROM known_word WHERE listings = 0 AND NOT shipped")
+
+
+async def save_shipped_words(conn: Connection, words: Iterable[str]) -> None:
+    """The words of the shipped list are known too, whether a listing has them or not."""
+    await execute(conn, "UPDATE known_word SET shipped = false")
+    shown = {fold_word(word): word for word in words}
+    await _add(conn, ((word, as_written, 0) for word, as_written in shown.items() if SHORTEST <= len(word) <= LONGEST))
+    await execute(conn, "UPDATE known_word SET shipped = true WHERE word = ANY($1)", list(shown))
+    await execute(conn, "DELETE FROM known_word WHERE listings = 0 AND NOT shipped")
+
+
+async def _add(conn: Connection, rows: Iterable[tuple[str, str, int]]) -> None:
+    added = [(word, shown, listings, sort_letters(word), write_sound(word)) for word, shown, listings in rows]
+    columns = [list(column) for column in zip(*added, strict=True)] or [[], [], [], [], []]
+    await execute(
+        conn,
+        """
+        INSERT INTO known_word AS k (word, shown, listings, letters, sound)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
+        ON CONFLICT (word) DO UPDATE SET listings = k.listings + excluded.listings,
+            shown = CASE WHEN excluded.listings > k.listings THEN excluded.shown ELSE k.shown END
+        """,
+        *columns,
+    )

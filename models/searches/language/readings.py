@@ -1,0 +1,98 @@
+"""What the database says of words that are typed: their stems, what else they are called, whether a listing has them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.searches.language.typed_text import Piece
+from models.store.database import Connection, fetch_records
+
+LONGEST_EXPRESSION = 4
+"""Words of an expression of the shipped list, as "pompe à vélo sans fil"."""
+
+STEM = re.compile(r"'((?:[^']|'')*)'")
+"""A stem in the text of a tsquery."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is known of a piece: its tsquery, its relations as (relation, other, match).
+
+    `known` is whether a listing or the shipped list has it; `shown` how it is written, where that is with a hyphen, and
+    `joined` the tsquery of two words that others write as one.
+    """
+
+    match: str
+    known: bool = False
+    shown: str = ""
+    joined: str = ""
+    relations: tuple[tuple[str, str, str], ...] = ()
+
+
+Readings = dict[str, Reading]
+
+
+async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
+    """What is known of each piece, and of those that stand together. One question, however many there are."""
+    if not pieces:
+        return {}
+    single = [piece.text for piece in pieces]
+    together = [
+        " ".join(single[first : first + length])
+        for length in range(2, LONGEST_EXPRESSION + 1)
+        for first in range(len(single) - length + 1)
+    ]
+    rows = await fetch_records(
+        conn,
+        """
+        WITH piece AS MATERIALIZED (
+            SELECT text, n, CASE WHEN n > $2 OR to_tsvector('public.fr', fold(text)) <> ''
+                THEN phraseto_tsquery('public.fr', search_text(text)) END AS match
+            FROM unnest($1::text[]) WITH ORDINALITY AS t (text, n))
+        SELECT p.text, coalesce(p.match::text, '') AS match, coalesce(k.shown, '') AS shown,
+            CASE WHEN p.n > $2 AND k.word IS NOT NULL
+                THEN phraseto_tsquery('public.fr', search_text(k.word))::text ELSE '' END AS joined,
+            k.word IS NOT NULL OR (p.n <= $2 AND EXISTS (
+                SELECT FROM listing l WHERE l.search @@ p.match AND is_open_status(l.status))) AS known,
+            (SELECT jsonb_agg(jsonb_build_array(e.relation, e.other, e.match) ORDER BY e.relation, e.other)
+                FROM everyday_word e WHERE e.key = search_key(p.text)) AS relations
+        FROM piece p LEFT JOIN known_word k ON k.word = translate(fold(p.text), ' -', '')
+        """,
+        [*single, *together],
+        len(single),
+    )
+    return {
+        row["text"]: Reading(
+            match=row["match"],
+            known=row["known"],
+            shown=row["shown"] if "-" in row["shown"] else "",
+            joined=row["joined"],
+            relations=tuple((one[0], one[1], one[2]) for one in row["relations"] or ()),
+        )
+        for row in rows
+    }
+
+
+def list_spans(pieces: Sequence[Piece], readings: Readings) -> list[range]:
+    """Which pieces make one word together: the longest expressions that are known; stop words are none."""
+    spans: list[range] = []
+    place = 0
+    while place < len(pieces):
+        longest = min(LONGEST_EXPRESSION, len(pieces) - place)
+        together = (range(place, place + length) for length in range(longest, 1, -1))
+        span = next((span for span in together if _is_known(pieces, span, readings)), range(place, place + 1))
+        spans.append(span)
+        place = span.stop
+    return [span for span in spans if readings[join_pieces(pieces, span)].match]
+
+
+def _is_known(pieces: Sequence[Piece], span: range, readings: Readings) -> bool:
+    """Whether these make an expression, which neither begins nor ends with a word that says nothing."""
+    whole = readings[join_pieces(pieces, span)]
+    ends = (pieces[span.start], pieces[span.stop - 1])
+    return bool(whole.relations or whole.joined) and all(readings[end.text].match and not end.measure for end in ends)
+
+
+def join_pieces(pieces: Sequence[Piece], span: range) -> str:
+    """These pieces as they are typed, without what stood between them."""
+    return " ".join(pieces[place].text for place in span)

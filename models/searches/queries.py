@@ -1,0 +1,161 @@
+"""What is typed, as it is looked for: each word with what else it is called, in the spelling that this instance knows."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from models.searches.language.readings import STEM, Readings, join_pieces, list_spans, read_pieces
+from models.searches.language.spelling import list_similar_words
+from models.searches.language.typed_text import Piece, read_typed_text
+from models.searches.word_matches import Word, join_all, join_any, read_measure, relate
+from models.store.database import Connection
+
+MOST_WORDS = 8
+"""Words that are looked for; what is typed beyond them is said to be left out."""
+
+NOTHING = "'='"
+"""A tsquery that no listing fits: PostgreSQL takes an empty one, but says each time that it is."""
+
+_HEAD = re.compile(r"(?:^|[|(] *)'([^']*)'")
+"""The first stem of each word or expression in the text of a tsquery."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A search as it is looked for. `match` is the text of the tsquery that listings must fit, '' for all of them.
+
+    `left_out` are words, as they are typed, that nothing was found with; `partial` says that no listing has all the
+    others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
+    """
+
+    match: str = ""
+    words: tuple[Word, ...] = ()
+    unwanted: str = ""
+    phrase: str = NOTHING
+    left_out: tuple[str, ...] = ()
+    partial: bool = False
+    giving: bool = False
+
+    @property
+    def strict(self) -> str:
+        """All words, each or what else it is called: what is kept of a saved search. '' where no word is looked for."""
+        return join_all([word.near for word in self.words], self.unwanted)
+
+    @property
+    def corrected(self) -> tuple[tuple[str, str], ...]:
+        """What was typed, and the known word that was looked for instead."""
+        return tuple((word.typed, word.taken) for word in self.words if word.typed != word.taken)
+
+    @property
+    def synonyms(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Words with what else they are called, where that counted as well."""
+        return tuple((word.taken, word.synonyms) for word in self.words if word.synonyms)
+
+    @property
+    def similar(self) -> tuple[str, ...]:
+        """Known words that look like those which are not known here."""
+        return tuple(dict.fromkeys(other for word in self.words for other in word.similar if other != word.taken))
+
+    @property
+    def exact(self) -> str:
+        """Any of the words themselves: they count most."""
+        return join_any([word.exact for word in self.words]) or NOTHING
+
+    @property
+    def near(self) -> str:
+        """Any of the words, or what else they are called."""
+        return join_any([word.near for word in self.words]) or NOTHING
+
+    @property
+    def each(self) -> list[str]:
+        """What finds each word, for counting those that a listing has not."""
+        return [word.wide for word in self.words] if self.partial else []
+
+    @property
+    def weights(self) -> list[float]:
+        """What each of these counts."""
+        return [word.weight for word in self.words] if self.partial else []
+
+    @property
+    def exact_head(self) -> str:
+        """Titles that begin with what is looked for."""
+        return join_any(_list_heads(self._head.exact)) if self.words else NOTHING
+
+    @property
+    def near_head(self) -> str:
+        """Titles that begin with what else it is called."""
+        return join_any(_list_heads(self._head.near)) if self.words else NOTHING
+
+    @property
+    def _head(self) -> Word:
+        return max(self.words, key=lambda word: word.weight)
+
+    @property
+    def exact_count(self) -> int:
+        """How many stems `exact` has."""
+        return len(set(STEM.findall(self.exact)))
+
+    @property
+    def near_count(self) -> int:
+        """How many stems `near` has."""
+        return len(set(STEM.findall(self.near)))
+
+    @property
+    def count(self) -> int:
+        """How many words are looked for."""
+        return len(self.words)
+
+
+def _list_heads(match: str) -> list[str]:
+    """What `search_head` would make of a title that begins with one of these words or expressions."""
+    return [f"'h={found[1]}'" for found in _HEAD.finditer(match)]
+
+
+async def read_query(conn: Connection, text: str) -> Query:
+    """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does, where all is too much)."""
+    typed = read_typed_text(text)
+    wanted = [piece for piece in typed.pieces if not piece.unwanted]
+    readings = await read_pieces(conn, typed.pieces)
+    spans = list_spans(wanted, readings)
+    read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
+    words = _weigh({word.exact: word for word in read if word.exact}.values())
+    if not words:
+        return Query(left_out=(text.strip(),) if text.strip() else ())
+    query = Query(
+        words=words,
+        left_out=tuple(join_pieces(wanted, span) for span in spans[MOST_WORDS:]),
+        unwanted=join_any([readings[piece.text].match for piece in typed.pieces if piece.unwanted]),
+        phrase=" <-> ".join(word.exact for word in words if "|" not in word.exact) if words[1:] else NOTHING,
+        giving=typed.giving,
+    )
+    return replace(query, match=query.strict)
+
+
+def _weigh(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The first word that is not light counts most: "raclette samedi soir", "table ping-pong extérieur"."""
+    listed = list(words)
+    first = next((place for place, word in enumerate(listed) if not word.light), 0)
+    return tuple(replace(word, weight=word.weight * 2) if place == first else word for place, word in enumerate(listed))
+
+
+async def _read_word(conn: Connection, pieces: Sequence[Piece], span: range, readings: Readings) -> Word:
+    text = join_pieces(pieces, span)
+    reading = readings[text]
+    if len(span) > 1:
+        parts = [await _read_word(conn, pieces, range(place, place + 1), readings) for place in span]
+        apart = join_all([part.near for part in parts if part.exact])
+        word = relate(text, text, reading)
+        return replace(word, wide=join_any([word.wide, apart])) if apart else word
+    if pieces[span.start].measure:
+        return read_measure(text, reading)
+    if pieces[span.start].quoted:
+        return relate(text, text, reading)
+    similar: tuple[str, ...] = ()
+    if reading.shown and "-" not in text:
+        similar = (reading.shown,)
+    elif reading.match and not (reading.known or reading.relations):
+        similar = tuple(one.shown for one in await list_similar_words(conn, text))
+    if not similar:
+        return relate(text, text, reading)
+    [taken] = (await read_pieces(conn, [Piece(text=similar[0])])).values()
+    return replace(relate(text, similar[0], taken), similar=similar)

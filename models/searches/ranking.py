@@ -1,0 +1,167 @@
+"""In which order what is found stands, and how no order looks at all that fits.
+
+What many listings fit is not sorted as a whole: the newest and the nearest of them are, which an index finds. What few
+fit is. Where a window of the newest or nearest holds too few that fit, all are looked at after all.
+"""
+
+from dataclasses import dataclass
+
+from models.searches.cursors import Cursor
+from models.searches.network import CONDITIONS, DISTANCE, SHOWN, WITHIN, NetworkFilter
+from models.searches.queries import Query
+from models.searches.words import MISSING, WORDS_SCORE
+from models.store.statements import fragment, name_values
+
+WHOLE, WINDOW, REST = 0, 1, 2
+"""All that fit, as they are few; those that fit among the newest or nearest; all others, or all that are left: cursors carry it."""
+
+MOST_RANKED = 2_000
+"""Listings that fit a search of words and are all ranked; of more, those among the newest and the nearest."""
+
+WINDOW_SIZE = 4_000
+"""Listings that are looked at one after another, as an index gives them, for those that fit."""
+
+CANDIDATES = 300
+"""Listings that fit and are ranked together, of the newest and of the nearest each."""
+
+NOWHERE = 1e9
+"""The distance of what has no place, in kilometres, and the end of what does not end, in seconds: they come last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much is looked at. `ceiling` is the highest id: what came after the first page was read stands on none."""
+
+    ceiling: int
+    limit: int
+    window: int = WINDOW_SIZE
+    candidates: int = CANDIDATES
+    most_ranked: int = MOST_RANKED
+    nowhere: float = NOWHERE
+
+
+_PAGE = """
+    SELECT found.id, found.distance, found.missing, found.tier, found.rank FROM (
+        SELECT id, kind, distance, missing, tier, rank FROM (
+            SELECT id, kind, distance, missing, {tier}::float8 AS tier, {rank}::float8 AS rank
+            FROM ({candidates}) AS found WHERE {within} OFFSET 0) AS ranked
+        WHERE :id::bigint IS NULL OR (tier, rank, -id) > (:missing::float8, :value::float8, -:id::bigint)
+        ORDER BY tier, rank, id DESC OFFSET 0) AS found
+    WHERE (SELECT {shown} FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
+    ORDER BY tier, rank, id DESC LIMIT :limit
+"""
+
+_CANDIDATES = fragment(
+    """
+    SELECT l.post_id AS id, l.kind, l.expires_at, {distance} AS distance, {missing} AS missing, {score} AS words
+    FROM {listings} l WHERE {which} AND {conditions}
+    """,
+    distance=DISTANCE,
+    missing=MISSING,
+    conditions=CONDITIONS,
+)
+
+_OPEN = "is_open_status(l.status) AND l.post_id <= :ceiling::bigint"
+
+# A point of the index, and how far it lies from there as the index counts: in degrees of latitude.
+_APART = """
+    point(longitude * 0.7, latitude) <-> point(:longitude::float8 * 0.7, :latitude::float8)
+"""
+
+_NEWEST = """
+    (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+        ORDER BY post_id DESC LIMIT :window)
+"""
+
+_OLDER = """
+    (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+        AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window)
+"""
+
+_NEAREST = fragment(
+    "(SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint ORDER BY {apart} LIMIT :window)",
+    apart=_APART,
+)
+
+_SOONEST = """
+    (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+        ORDER BY expires_at, post_id DESC LIMIT :window)
+"""
+
+# The index counts longitudes as in the middle of France: up to here nothing outside of the window is nearer.
+_INSIDE = fragment(
+    """
+    coalesce({distance} <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * ({apart})
+        FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+        ORDER BY {apart} OFFSET :window::int - 1 LIMIT 1), true)
+    """,
+    distance=DISTANCE,
+    apart=_APART,
+)
+
+_NEW_IDS = fragment(
+    "SELECT l.post_id FROM {newest} AS l WHERE {conditions} ORDER BY l.post_id DESC LIMIT :candidates::int",
+    newest=_NEWEST,
+    conditions=CONDITIONS,
+)
+
+_NEAR_IDS = fragment(
+    "SELECT l.post_id FROM {nearest} AS l WHERE {conditions} LIMIT :candidates::int",
+    nearest=_NEAREST,
+    conditions=CONDITIONS,
+)
+
+# How near and how new, from 1 down: half an hour by bike is a fifth less, a month a tenth.
+_NEARNESS = "coalesce(0.5 + 0.5 / (1 + distance / 15), 0.5)"
+_FRESHNESS = "(0.8 + 0.2 / (1 + greatest(0, :begun::bigint - id) / 4096.0 / 86400e6 / 30))"
+
+_BEST = fragment("-words * {freshness}", freshness=_FRESHNESS)
+_BEST_NEAR = fragment("-words * {nearness} * {freshness}", nearness=_NEARNESS, freshness=_FRESHNESS)
+_NEAR = "coalesce(distance, :nowhere::float8)"
+_ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
+
+# Too many are none: they are counted before one is ranked.
+_FEW = fragment(
+    """
+    (WITH fitting AS MATERIALIZED (SELECT * FROM listing l WHERE {open} AND {conditions} LIMIT :most_ranked::int + 1)
+    SELECT * FROM fitting WHERE (SELECT count(*) FROM fitting) <= :most_ranked::int)
+    """,
+    open=_OPEN,
+    conditions=CONDITIONS,
+)
+
+_PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
+_OTHERS = fragment("{open} AND l.post_id NOT IN ({ids})", open=_OPEN)
+_NEW_AND_NEAR_IDS = fragment("({new}) UNION ({near})", new=_NEW_IDS, near=_NEAR_IDS)
+
+# What each order goes by, and where it finds it: which listings, of which table or window.
+_ORDERS = {
+    ("best", WHOLE): (_BEST, _FEW, "true"),
+    ("best", WINDOW): (_BEST, "listing", fragment(_PICKED, ids=_NEW_IDS)),
+    ("best", REST): (_BEST, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
+    ("best near", WHOLE): (_BEST_NEAR, _FEW, "true"),
+    ("best near", WINDOW): (_BEST_NEAR, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
+    ("best near", REST): (_BEST_NEAR, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
+    ("new", WINDOW): ("0", _OLDER, "true"),
+    ("new", REST): ("0", "listing", _OPEN),
+    ("near", WINDOW): (_NEAR, _NEAREST, _INSIDE),
+    ("near", REST): (_NEAR, "listing", _OPEN),
+    ("ending", WINDOW): (_ENDING, _SOONEST, "true"),
+    ("ending", REST): (_ENDING, "listing", _OPEN),
+}
+
+STATEMENTS = {
+    (order, way): name_values(
+        _PAGE,
+        NetworkFilter,
+        Query,
+        Cursor,
+        Bounds,
+        candidates=fragment(_CANDIDATES, score=WORDS_SCORE if "best" in order else "0", listings=listings, which=which),
+        tier="missing" if "best" in order else "0",
+        rank=rank,
+        within=WITHIN,
+        shown=SHOWN,
+    )
+    for (order, way), (rank, listings, which) in _ORDERS.items()
+}

@@ -1,0 +1,252 @@
+"""What somebody searches for: read from the parameters of an address, and written as such.
+
+The page, its map, feeds, alerts and what other sites show take the same parameters; the same filters are always written
+as the same address.
+"""
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from federation.uris import host_of, is_uri
+from models.listings import categories
+from models.listings.listings import KINDS
+from models.people.accounts import Account
+from models.places import places
+from models.places.geometry import Box
+from models.places.places import Commune
+from models.searches import Cursor, NetworkFilter, Order
+from models.searches.areas import list_territories
+from models.store.database import Connection
+from web.forms.commune_field import read_commune
+from web.forms.form import Form
+from web.forms.position_field import read_bounds, write_bounds
+from web.pages.components.reader_location import find_reader_commune
+from web.pages.searches.wanted_days import WantedDays, read_wanted_days
+from web.rendering.branding import Branding
+
+PAGE = 20
+TEXT_LIMIT = 200
+
+MODES = ("loan", "gift", "swap", "sale", "service")
+
+RADII = ("2", "5", "10", "25", "50", "100")
+"""Kilometres; no choice means everywhere."""
+
+COMMUNE, EPCI = "commune", "epci"
+"""Instead of kilometres: in the commune, in its federation of communes."""
+
+MINE = "miens"
+"""Instead of one cooperative: those that the member follows; for visitors ours and its friends."""
+
+ON_MAP = ("vue", "carte")
+"""The map of a search has the address of its list, with this."""
+
+ORDERS: dict[str, Order] = {"mieux": "best", "proche": "near", "recent": "new", "fin": "ending"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuery:
+    """What the reader asked for. `commune` is where she looks from, `commune_given` whether she said so herself.
+
+    `place` is what she typed for it; `within` is kilometres, COMMUNE or EPCI, and "" for everywhere; `coop` is the id
+    of a cooperative's actor or MINE, which `territory_uris` spells out, as `commune_codes` does the commune with its
+    parts. `order` is how the list is sorted where she chose it, `moments` are those of `days`. `bounds` are those of a
+    map, where she asked for no distance; `on_map` is whether she looks at the map.
+    """
+
+    text: str = ""
+    place: str = ""
+    commune: Commune | None = None
+    commune_given: bool = False
+    commune_codes: tuple[str, ...] = ()
+    within: str = ""
+    kinds: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    category: str = ""
+    coop: str = ""
+    territory_uris: tuple[str, ...] = ()
+    with_photo: bool = False
+    from_places: bool = False
+    days: WantedDays | None = None
+    moments: tuple[datetime, datetime] | None = None
+    chosen_order: Order | None = None
+    bounds: Box | None = None
+    on_map: bool = False
+    after: Cursor | None = None
+
+    @property
+    def around(self) -> str:
+        """The place as it stands in an address: what was typed is written as we know it."""
+        return self.commune.label if self.commune and (self.commune_given or self.within) else ""
+
+    @property
+    def radius(self) -> str:
+        """Kilometres, or "" where she asked for none."""
+        return self.within if self.within in RADII else ""
+
+    @property
+    def order(self) -> Order:
+        """How the list is sorted: as she wants it, else by words, else by distance, else the newest first."""
+        return self.chosen_order or self.default_order
+
+    @property
+    def default_order(self) -> Order:
+        """How the list is sorted where nobody chooses."""
+        return "best" if self.text else "near" if self.commune_given else "new"
+
+    @property
+    def orders(self) -> list[str]:
+        """The names of the orders that make sense for it: by words that there are, near a place that is known."""
+        sensible = {"best": bool(self.text), "near": self.commune is not None}
+        return [name for name, order in ORDERS.items() if sensible.get(order, True)]
+
+    @property
+    def sorted_by(self) -> str:
+        """The name of the order in which it is sorted."""
+        return next(name for name, order in ORDERS.items() if order == self.order)
+
+    def sort_by(self, name: str) -> "SearchQuery":
+        """The same search sorted in another way; a name that makes no sense changes nothing."""
+        order = ORDERS[name] if name in self.orders else self.default_order
+        return replace(self, chosen_order=None if order == self.default_order else order)
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The search as query parameters, always in the same order; where in the list she is, left out."""
+        single = [
+            ("q", self.text),
+            ("lieu", self.around),
+            ("km", self.within),
+            ("cat", self.category),
+            ("coop", self.coop),
+        ]
+        return [
+            *_keep_filled(single),
+            *(("genre", kind) for kind in self.kinds),
+            *(("mode", mode) for mode in self.modes),
+            *([("photo", "1")] if self.with_photo else []),
+            *([("partenaire", "1")] if self.from_places else []),
+            *(self.days.parameters if self.days else []),
+            *(("tri", name) for name, order in ORDERS.items() if order == self.chosen_order),
+            *([("bounds", write_bounds(self.bounds))] if self.bounds else []),
+        ]
+
+    @property
+    def filters(self) -> list[tuple[str, str]]:
+        """What keeps listings out, words and order not counted: how many filters there are to remove."""
+        counted = [pair for pair in self.parameters if pair[0] not in ("q", "tri", "au")]
+        return [pair for pair in counted if pair[0] != "lieu"] if self.within else counted
+
+    @property
+    def wanted_address(self) -> str:
+        """Where it is published that somebody looks for this, begun with what she typed."""
+        pairs = [("genre", "request"), ("titre", self.text), ("lieu", self.around)]
+        return f"/publier?{urlencode(list(_keep_filled(pairs)))}"
+
+    @property
+    def feed(self) -> str:
+        """The address of this search as a feed, for readers of feeds that look for one on the page."""
+        near = self.commune if self.radius else None
+        single = [
+            ("q", self.text),
+            ("category", self.category),
+            *([("around", near.code), ("within", self.radius)] if near else []),
+            ("territory", host_of(self.coop) if is_uri(self.coop) else ""),
+            ("with_photo", "true" if self.with_photo else ""),
+            ("from_places", "true" if self.from_places else ""),
+        ]
+        pairs = [
+            *_keep_filled(single),
+            *(("kind", kind) for kind in self.kinds),
+            *(("mode", mode) for mode in self.modes),
+        ]
+        return f"/api/v1/declic/listings.atom?{urlencode(pairs)}".rstrip("?")
+
+    def address(
+        self,
+        *without: tuple[str, str],
+        path: str = "/annonces",
+        also: Iterable[tuple[str, str]] = (),
+        after: Cursor | None = None,
+    ) -> str:
+        """The address of this search: without some of its filters, with others, in another view, on the next page."""
+        view = [ON_MAP] if self.on_map and path == "/annonces" else []
+        kept = [pair for pair in [*self.parameters, *view] if pair not in without]
+        kept.extend(also)
+        if after:
+            kept.append(("apres", str(after)))
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    def say_otherwise(self, *others: tuple[str, str]) -> str:
+        """The address of the same search in other words: each pair is a word that was typed and what stands for it."""
+        text = self.text
+        for typed, other in others:
+            text = text.replace(typed, other)
+        return replace(self, text=text).address()
+
+    def build_filter(self, *, reader_id: int | None, radius: str | None = None) -> NetworkFilter:
+        """The search as the database understands it, with another radius where one is given ("" for everywhere)."""
+        near = self.commune
+        widened = radius is not None
+        kilometres = self.radius if radius is None else radius
+        return NetworkFilter(
+            text=self.text,
+            kinds=self.kinds,
+            modes=self.modes,
+            categories=tuple(categories.list_slugs(self.category)) if self.category else (),
+            territory_uri=self.coop if self.coop and self.coop != MINE else None,
+            territory_uris=self.territory_uris,
+            communes=self.commune_codes if self.within == COMMUNE and not widened else (),
+            epcis=(near.epci_code,) if near and near.epci_code and self.within == EPCI and not widened else (),
+            latitude=near.latitude if near else None,
+            longitude=near.longitude if near else None,
+            radius=float(kilometres) if kilometres and near else None,
+            with_photo=self.with_photo,
+            from_places=self.from_places,
+            reader_local=reader_id is not None,
+            reader_id=reader_id,
+            free_from=self.moments[0] if self.moments else None,
+            free_until=self.moments[1] if self.moments else None,
+            bounds=astuple(self.bounds) if self.bounds else None,
+            order=self.order,
+        )
+
+
+def _keep_filled(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    return ((name, value) for name, value in pairs if value)
+
+
+async def read_search(conn: Connection, form: Form, account: Account | None, branding: Branding) -> SearchQuery:
+    """The search in an address; what makes no sense is left out, and said in `form.errors` where it was typed."""
+    at = datetime.now(UTC)
+    given = await read_commune(conn, form, "lieu")
+    commune = given or await find_reader_commune(conn, account, branding)
+    within = form.typed("km") if form.typed("km") in (*RADII, COMMUNE, EPCI) and commune else ""
+    if within == EPCI and commune and not commune.epci_code:
+        within = COMMUNE
+    coop = form.text("coop", limit=300)
+    category = form.text("cat", limit=60)
+    days = read_wanted_days(form, at=at)
+    search = SearchQuery(
+        text=form.text("q", limit=TEXT_LIMIT),
+        place=form.typed("lieu").strip()[:100],
+        commune=commune,
+        commune_given=given is not None,
+        commune_codes=tuple(await places.list_codes(conn, commune.code)) if commune and within == COMMUNE else (),
+        within=within,
+        kinds=form.many("genre", KINDS),
+        modes=form.many("mode", MODES),
+        category=category if categories.find(category) else "",
+        coop=coop if coop == MINE or is_uri(coop) else "",
+        territory_uris=await list_territories(conn, account.actor_id if account else None) if coop == MINE else (),
+        with_photo=form.flag("photo"),
+        from_places=form.flag("partenaire"),
+        days=days,
+        moments=days.find_moments(at) if days else None,
+        bounds=None if within else read_bounds(form),
+        on_map=form.typed("vue") == ON_MAP[1],
+        after=Cursor.read(form.typed("apres")),
+    )
+    return search.sort_by(form.typed("tri"))
