@@ -19,8 +19,8 @@ _TOUCHED = """
         AND tstzrange(a.begins_at, a.ends_at) && tstzrange(:free_from, :free_until)
 """
 
-# What is given once is there until it is promised. The rule for the others is `is_free_between` (models/RULES_IN_SQL.md).
-# Written with OR, of which the planner knows how much it lets through: most, as a rule.
+# What is given once is there until it is promised. The rule for the others is `is_free_between`, said in
+# models/RULES_IN_SQL.md. Written with OR, of which the planner knows how much it lets through: most, as a rule.
 FREE = fragment(
     """
     (:free_from::timestamptz IS NULL OR :free_until::timestamptz IS NULL OR (
