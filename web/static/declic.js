@@ -38,7 +38,7 @@ function offerShare(button) {
   if (!navigator.share) return;
   button.hidden = false;
   button.addEventListener("click", () =>
-    navigator.share({ title: button.dataset.title, url: button.dataset.share }).catch(() => {}), // or thinks better of it
+    navigator.share({ title: button.dataset.title, url: button.dataset.share }).catch(() => {}), // or not, after all
   );
 }
 

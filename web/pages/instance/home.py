@@ -1,12 +1,11 @@
 """The front page: where are you, two ways in, what is near, what the neighbours have, where to meet."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aiohttp import web
 
 from federation.media.built_in_pictures import header_url
 from models import searches
-from models.listings import repair_watches
 from models.people import actors
 from models.searches import Found, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
@@ -14,11 +13,10 @@ from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards, make_coop_badge
-from web.pages.components.opening_hours import PlaceView, find_opening_hours
+from web.pages.components.opening_hours import list_open_places
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.instance.setup import is_new, show_hint
 from web.pages.people.arrivals.first_session import load_first_session
-from web.rendering.paths import profile_path
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
 
@@ -33,15 +31,6 @@ PLATES = 6
 
 PLACES = 2
 """Places whose hours are shown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenPlace:
-    """A place of ours to which people may come, and when."""
-
-    name: str
-    href: str
-    hours: PlaceView
 
 
 async def show_home(request: web.Request) -> web.Response:
@@ -63,7 +52,7 @@ async def show_home(request: web.Request) -> web.Response:
         known = await actors.map_by_ids(conn, [one.actor_id for one in met])
         next_door = await _find_next_door(conn, around, tuple(one.uri for one in known.values()), cards)
         neighbours = await _draw(conn, instance.site, next_door)
-        places = await _list_places(conn, around)
+        places = await list_open_places(conn, around.latitude, around.longitude, limit=PLACES)
         first = await load_first_session(request, conn, account)
         await count_unread(request, conn)
     return await render(
@@ -73,7 +62,7 @@ async def show_home(request: web.Request) -> web.Response:
         place=near.name if near else "",
         total=sum(counts.values()),
         neighbours=neighbours,
-        places=places,
+        places=[one for one in places if one.place.week],
         awake=sum(one.awake for one in met),
         plates=[make_coop_badge(known[one.actor_id]) for one in met[:PLATES]],
         first=first,
@@ -110,15 +99,3 @@ async def _find_next_door(
 async def _draw(conn: Connection, site: Site, found: list[Found]) -> list[ListingCard]:
     distances = {one.id: one.distance for one in found}
     return await list_cards(conn, site, list(distances), distances)
-
-
-async def _list_places(conn: Connection, around: NetworkFilter) -> list[OpenPlace]:
-    """Places of ours that say when they are open."""
-    found = await repair_watches.list_open_places(conn, around.latitude, around.longitude, limit=PLACES)
-    known = await actors.map_by_ids(conn, [one.actor_id for one in found])
-    placed = [(known[one.actor_id], find_opening_hours(known[one.actor_id])) for one in found]
-    return [
-        OpenPlace(name=actor.display_name, href=profile_path(actor), hours=hours)
-        for actor, hours in placed
-        if hours is not None and hours.week
-    ]

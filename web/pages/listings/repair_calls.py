@@ -10,7 +10,6 @@ from models.listings.repair_watches import RepairWatch
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
-from models.places.geometry import CELL
 from models.searches import NetworkFilter
 from models.store.database import Connection, connection, transaction
 from web.forms.form import read_form
@@ -18,10 +17,9 @@ from web.http.app_keys import INSTANCE
 from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.listing_cards import list_cards
-from web.pages.components.opening_hours import PlaceView, find_opening_hours
+from web.pages.components.opening_hours import list_open_places
 from web.pages.components.reader_location import find_reader_commune
 from web.rendering.branding import Branding
-from web.rendering.paths import profile_path
 from web.rendering.render import N_, find_branding, render
 from web.security.session import current_account, reader_of, require_account
 
@@ -36,16 +34,6 @@ SAID = {
     "no_place": N_("C’est noté. Il reste à dire où vous êtes : sans cela, nous ne savons pas ce qui est proche."),
     "stop": N_("C’est noté : vous ne serez plus prévenu·e des pannes."),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenPlace:
-    """A place with hours, and how far it is in metres where that may be told."""
-
-    name: str
-    href: str
-    place: PlaceView
-    distance: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +59,7 @@ async def show_breakdown(request: web.Request) -> web.Response:
         cards = await list_cards(
             conn, instance.site, [one.id for one in found], {one.id: one.distance for one in found}
         )
-        workshops = await _list_open(conn, around)
+        workshops = await list_open_places(conn, around.latitude, around.longitude)
         watch = await repair_watches.find(conn, reader_id) if reader_id else None
     return await render(
         request,
@@ -127,16 +115,3 @@ def _calls_near(around: SearchOrigin, reader_id: int | None) -> NetworkFilter:
         reader_id=reader_id,
         order="near",
     )
-
-
-async def _list_open(conn: Connection, around: SearchOrigin) -> list[OpenPlace]:
-    found = await repair_watches.list_open_places(conn, around.latitude, around.longitude)
-    known = await actors.map_by_ids(conn, [one.actor_id for one in found])
-    opened: list[OpenPlace] = []
-    for one in found:
-        actor = known[one.actor_id]
-        place = find_opening_hours(actor)
-        if place is not None:
-            far = one.distance if one.distance is not None and one.distance > CELL else None
-            opened.append(OpenPlace(name=actor.display_name, href=profile_path(actor), place=place, distance=far))
-    return opened

@@ -1,6 +1,7 @@
 """The front page: what is near, what the neighbours have under their plate, and when one may come."""
 
 from datetime import time
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.web.pages.conftest import SITE, Browser, Page
 
 SEWING = "Machine à coudre et boîte à fils"
 
-HERE = {"place_name": "Lomme", "postcode": "59160", "latitude": 50.64, "longitude": 2.99}
+HERE: dict[str, Any] = {"place_name": "Lomme", "postcode": "59160", "latitude": 50.64, "longitude": 2.99}
 
 
 def titles_under(page: Page, heading: str) -> list[str]:
