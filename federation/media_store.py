@@ -17,6 +17,11 @@ from models.store.disk_space import measure
 KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|weba|mp3|ogg|wav|flac)")
 """What a key looks like: 128 random bits and the type. It never comes from a file's name (B-46)."""
 
+COPIES = ("square", "medium", "large")
+
+COPY = re.compile(rf"([0-9a-f]{{32}})\.(?:{'|'.join(COPIES)})\.webp")
+"""A copy of a picture for pages: made from it, under its key, and gone with it. No row names it."""
+
 SETTLED = 3600.0
 """Seconds that a file without a row is left alone: its row may be about to be committed."""
 
@@ -57,13 +62,25 @@ class FolderStore:
         path = self._path(key)
         return path if path.is_file() else None
 
+    async def save_copy(self, key: str, name: str, data: bytes) -> None:
+        """Keep a copy of the picture with this key, which is made anew where it is lost. Raises StoreFull."""
+        await asyncio.to_thread(self._write, _copy_key(key, name), data)
+
+    def find_copy(self, key: str, name: str) -> Path | None:
+        """The copy of a picture by this name; None where there is none."""
+        copy = _copy_key(key, name)
+        if not KEY.fullmatch(key) or not COPY.fullmatch(copy):
+            return None
+        path = self._path(copy)
+        return path if path.is_file() else None
+
     async def delete(self, keys: list[str]) -> None:
-        """Remove these files, as far as they are there."""
+        """Remove these files and their copies, as far as they are there."""
         await asyncio.to_thread(self._delete, keys)
 
     async def list_settled(self, group: str, settled: float = SETTLED) -> list[str]:
-        """Keys in one of the `list_groups`, without those of the last `settled` seconds."""
-        return await asyncio.to_thread(lambda: sorted(self._list(group, time.time() - settled)))
+        """Keys in one of the `list_groups`, without those of the last `settled` seconds; also of copies alone."""
+        return await asyncio.to_thread(lambda: sorted(set(self._list(group, time.time() - settled))))
 
     @staticmethod
     def list_groups() -> list[str]:
@@ -102,7 +119,8 @@ class FolderStore:
     def _delete(self, keys: list[str]) -> None:
         for key in keys:
             if KEY.fullmatch(key):
-                self._path(key).unlink(missing_ok=True)
+                for name in (key, *(_copy_key(key, name) for name in COPIES)):
+                    self._path(name).unlink(missing_ok=True)
 
     def _list(self, group: str, before: float) -> Iterator[str]:
         with contextlib.suppress(FileNotFoundError), os.scandir(self.folder / group) as entries:
@@ -111,6 +129,8 @@ class FolderStore:
                     continue
                 if KEY.fullmatch(entry.name):
                     yield entry.name
+                elif copy := COPY.fullmatch(entry.name):
+                    yield f"{copy[1]}.jpg"
                 elif entry.name.startswith("."):  # a draft of a process that died
                     Path(entry.path).unlink(missing_ok=True)
 
@@ -164,6 +184,10 @@ class Spool:
         self.require_room()
         _sync(draft)
         self.store.publish(draft, key)
+
+
+def _copy_key(key: str, name: str) -> str:
+    return f"{key.partition('.')[0]}.{name}.webp"
 
 
 def _sync(path: Path) -> None:

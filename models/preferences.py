@@ -70,12 +70,14 @@ class Preferences:
     lets people without any account answer by mail. `strangers_shown` lets those who moderate read what strangers
     wrote to members, and waits. `markets` lets marketplaces elsewhere follow `@instance` and show our public gifts
     and sales; off until the cooperative wishes it, since its members' things are then advertised on sites where its
-    rules do not hold. `suspension_by_two` asks for a second of the team for suspensions too; `talks_opened` lets
+    rules do not hold. `ai_refused` asks machines that feed language models not to read our pages.
+    `suspension_by_two` asks for a second of the team for suspensions too; `talks_opened` lets
     those who moderate open a whole private talk of which a message was reported, with a reason and so that both
     sides see it; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
     many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for
     a yes all the same. `first_posts` is how many posts of a new member wait for a look; none unless the cooperative
-    wants it.
+    wants it. `map_tiles` is the address of a background for maps on another host, with `map_credit` under it; maps
+    are drawn by us without it.
     """
 
     name: str = ""
@@ -102,7 +104,10 @@ class Preferences:
     guests: bool = True
     strangers_shown: bool = False
     markets: bool = False
+    ai_refused: bool = False
     first_posts: int = 0
+    map_tiles: str = ""
+    map_credit: str = ""
     suspension_by_two: bool = False
     talks_opened: bool = False
     journal_shown: bool = True

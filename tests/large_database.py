@@ -40,7 +40,7 @@ _POSTS = """
         CASE WHEN n % 4 = 1 AND n > 1 THEN $1::bigint + 100000 + (n - 1) * 1000 END,
         NULL, now() - (n || ' seconds')::interval
     FROM generate_series(0, $2::int * 2 - 1) AS n
-    JOIN actor a ON a.id = $1::bigint + (n * 7919) % $3::int
+    JOIN actor a ON a.id = $1::bigint + (n * 7919::bigint) % $3::int
 """
 
 _LISTINGS = """

@@ -1,5 +1,6 @@
 """Where pictures are for everybody else: addresses on our own origin, also for pictures from elsewhere (pure)."""
 
+from federation.sandbox.pictures import COPY_SIDES
 from models.posts.media.media import Media
 from models.settings import Site
 
@@ -22,6 +23,35 @@ def thumbnail_url(site: Site, media: Media) -> str | None:
     if media.type != "image" and media.poster_url is None:
         return None
     return f"{remote_picture_url(site, media.id)}/small"
+
+
+def square_url(site: Site, media: Media) -> str | None:
+    """Its middle for lists, in WebP; None where there is no picture."""
+    return _copy_url(site, media, "square", own_thumbnail="small" in media.measures)
+
+
+def source_set(site: Site, media: Media) -> str:
+    """The picture in WebP for pages, in the widths among which a browser chooses (HTML, `srcset`); empty for none."""
+    if media.type != "image" or (media.remote_url is None and media.file_key is None):
+        return ""
+    measures = media.width or 4, media.height or 3  # only their ratio counts where they are not known
+    known = media.width is not None and media.height is not None
+    widths = {}
+    for name in ("medium", "large"):
+        side = COPY_SIDES[name]
+        scale = side / max(measures)
+        width = round(measures[0] * (min(1.0, scale) if known else scale))
+        widths[max(1, width)] = f"{_copy_url(site, media, name)} {max(1, width)}w"
+    return ", ".join(widths.values())
+
+
+def _copy_url(site: Site, media: Media, name: str, *, own_thumbnail: bool = False) -> str | None:
+    if media.remote_url is not None:
+        if media.type != "image" and media.poster_url is None:
+            return None
+        return f"{remote_picture_url(site, media.id)}/{name}"
+    key = media.file_key if media.type == "image" and not own_thumbnail else media.thumbnail_key
+    return f"{media_origin(site)}/media/{key.partition('.')[0]}.{name}.webp" if key else None
 
 
 def remote_picture_url(site: Site, media_id: int) -> str:

@@ -2,7 +2,7 @@
 
 It is started by path with `-I` and knows only the standard library, Pillow and blurhash: no settings, no
 database, no secrets. A request is a length and the bytes; an answer is a length, a JSON header and the bytes of
-both pictures. It ends when its input does.
+the picture, of its thumbnail and of its copies for pages. It ends when its input does.
 """
 
 import contextlib
@@ -47,6 +47,17 @@ FLAT = 200.0
 FULL_QUALITY = 82
 THUMBNAIL_QUALITY = 75
 
+SQUARE_SIDE = 224
+"""The middle of the picture, for the 112 px of a list on a screen of twice as many."""
+
+COPIES = {"square": (SQUARE_SIDE, 15_000), "medium": (480, 45_000), "large": (960, 120_000)}
+"""What pages show, in WebP: the longest side, and the bytes that it may weigh whatever the picture is of."""
+
+COPY_QUALITIES = (72, 60, 45, 30, 15, 0)
+"""The first is good; the next ones are for foliage, gravel and noise, which weigh too much. A photo of leaves, 960 px
+wide, is 100 kB at the first; in AVIF it would be a quarter less, and take five times as long to make.
+"""
+
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space: a picture of MAX_PIXELS with transparency takes about half of it."""
 
@@ -59,8 +70,10 @@ class UnusablePicture(Exception):
     """The picture is not used; the first argument is why: `not_a_picture`, `heic`, `too_many_pixels` or `broken`."""
 
 
-def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
-    """Width, height, blurhash and looks of the reduced picture, then it and its thumbnail, both JPEG and nothing else.
+def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes, *tuple[bytes, ...]]:
+    """Width, height, blurhash and looks of the reduced picture, then it, its thumbnail and its copies, without more.
+
+    It and its thumbnail are JPEG, for other servers and for apps; the COPIES are WebP.
 
     The pixels are upright, in sRGB, on white where they were transparent; of an animation the first is kept.
     Nothing of the file is copied: no EXIF, XMP, IPTC, comment, thumbnail, colour profile nor what was hidden
@@ -71,7 +84,8 @@ def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
         thumbnail = _fit(full, THUMBNAIL_SIDE)
         header = {"width": full.width, "height": full.height, "blurhash": _hash(thumbnail)}
         header["likenesses"] = describe_looks(thumbnail)
-        return header, _encode(full, FULL_QUALITY), _encode(thumbnail, THUMBNAIL_QUALITY)
+        copies = (_copy(full, name) for name in COPIES)
+        return header, _encode(full, FULL_QUALITY), _encode(thumbnail, THUMBNAIL_QUALITY), *copies
     except UnusablePicture:
         raise
     except MemoryError as error:
@@ -165,6 +179,19 @@ def _encode(image: Image.Image, quality: int) -> bytes:
     return out.getvalue()
 
 
+def _copy(full: Image.Image, name: str) -> bytes:
+    side, most = COPIES[name]
+    fit = ImageOps.fit(full, (min(side, *full.size),) * 2) if name == "square" else _fit(full, side)
+    copy = b""
+    for quality in COPY_QUALITIES:
+        out = io.BytesIO()
+        fit.save(out, "WEBP", quality=quality, method=4)
+        copy = out.getvalue()
+        if len(copy) <= most:
+            break
+    return copy
+
+
 def _hash(thumbnail: Image.Image) -> str:
     tiny = thumbnail.copy()
     tiny.thumbnail((BLURHASH_SIDE, BLURHASH_SIDE), Image.Resampling.BOX)
@@ -235,12 +262,12 @@ def limit_process() -> None:
 def answer(data: bytes) -> bytes:
     """The answer to one request."""
     try:
-        header, full, thumbnail = reduce(data)
-        header |= {"full": len(full), "thumbnail": len(thumbnail)}
+        header, *pictures = reduce(data)
+        header["sizes"] = [len(one) for one in pictures]
     except UnusablePicture as refusal:
-        header, full, thumbnail = {"error": refusal.args[0]}, b"", b""
+        header, pictures = {"error": refusal.args[0]}, []
     packed = json.dumps(header).encode()
-    return LENGTH.pack(len(packed)) + packed + full + thumbnail
+    return LENGTH.pack(len(packed)) + packed + b"".join(pictures)
 
 
 def serve(source: BinaryIO, target: BinaryIO) -> None:

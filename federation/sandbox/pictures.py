@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import struct
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,9 @@ ACCEPTED_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/a
 
 THUMBNAIL_SIDE = 480
 """Longest side of a thumbnail, as the child makes them."""
+
+COPY_SIDES = {"square": 224, "medium": 480, "large": 960}
+"""The copies for pages in their order, as the child makes them, with their longest sides."""
 
 TIMEOUT = 20.0
 """Seconds for one picture (B-47); one of a phone takes a quarter of a second."""
@@ -100,6 +103,7 @@ REFUSALS: dict[str, type[RefusedPicture]] = {
 class Picture:
     """A picture as it is kept and served: both JPEG; `width` and `height` of the full one.
 
+    `copies` are what pages show, in WebP, by the names of COPY_SIDES.
     `likenesses` are how it looks (`picture_child.describe_looks`), the first as it is; empty for one colour.
     """
 
@@ -110,6 +114,7 @@ class Picture:
     blurhash: str
     likenesses: tuple[int, ...] = ()
     mime: str = "image/jpeg"
+    copies: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,7 @@ class _PictureHeader(msgspec.Struct):
     height: int = 0
     blurhash: str = ""
     likenesses: tuple[int, ...] = ()
-    full: int = 0
-    thumbnail: int = 0
+    sizes: tuple[int, ...] = ()
     error: str | None = None
 
 
@@ -168,16 +172,17 @@ class PicturePool:
         if len(data) > MAX_BYTES:
             raise TooHeavy(name)
         async with self._place():
-            header, rest = await self._ask_child(data, name)
+            header, pictures = await self._ask_child(data, name)
         if header.error is not None:
             raise REFUSALS.get(header.error, BrokenPicture)(name)
         return Picture(
-            full=rest[: header.full],
-            thumbnail=rest[header.full :],
+            full=pictures[0],
+            thumbnail=pictures[1],
             width=header.width,
             height=header.height,
             blurhash=header.blurhash,
             likenesses=header.likenesses,
+            copies=dict(zip(COPY_SIDES, pictures[2:], strict=True)),
         )
 
     async def close(self) -> None:
@@ -201,7 +206,7 @@ class PicturePool:
         finally:
             self._places.release()
 
-    async def _ask_child(self, data: bytes, name: str) -> tuple[_PictureHeader, bytes]:
+    async def _ask_child(self, data: bytes, name: str) -> tuple[_PictureHeader, list[bytes]]:
         spare = self._take_spare()
         if spare is not None:
             with contextlib.suppress(OSError, EOFError):  # it died while it waited: nothing is wrong with the picture
@@ -214,7 +219,7 @@ class PicturePool:
 
     async def _converse(
         self, child: asyncio.subprocess.Process, data: bytes, name: str
-    ) -> tuple[_PictureHeader, bytes]:
+    ) -> tuple[_PictureHeader, list[bytes]]:
         """One picture with one child, who is kept for the next one unless something went wrong."""
         done = False
         try:
@@ -261,14 +266,14 @@ async def _start() -> asyncio.subprocess.Process:
     )
 
 
-async def _exchange(child: asyncio.subprocess.Process, data: bytes) -> tuple[_PictureHeader, bytes]:
+async def _exchange(child: asyncio.subprocess.Process, data: bytes) -> tuple[_PictureHeader, list[bytes]]:
     assert child.stdin is not None and child.stdout is not None
     child.stdin.write(LENGTH.pack(len(data)))
     child.stdin.write(data)
     await child.stdin.drain()
     length = LENGTH.unpack(await child.stdout.readexactly(LENGTH.size))[0]
     header = msgspec.json.decode(await child.stdout.readexactly(length), type=_PictureHeader)
-    return header, await child.stdout.readexactly(header.full + header.thumbnail)
+    return header, [await child.stdout.readexactly(size) for size in header.sizes]
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

@@ -20,7 +20,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import STATES, AgreementContext, find_return, speaks
-from outbox.exchanges.agreements import endings, fulfilment
+from outbox.exchanges.agreements import corrections, endings, fulfilment
 from outbox.threads.agreement_context import Said, answer_with_current_state, keep, lock_context
 
 WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
@@ -205,6 +205,19 @@ async def process_report(conn: Connection, site: Site, sender: Actor, event: Eco
         case = replace(case, agreement=fulfilment.note_report(case.agreement, "owner", at))
     await keep(conn, site, case, step, sender)
     await fulfilment.settle(conn, site, case)
+
+
+async def process_unreport(conn: Connection, site: Site, sender: Actor, uri: str) -> bool:
+    """The other side takes back what it reported under this id. False where it reported no such thing."""
+    report = await agreements.find_report(conn, uri)
+    if report is None or report.actor_id != sender.id:
+        return False
+    held = await agreements.get(conn, report.agreement_id)
+    if await is_ours(conn, held):
+        await act(conn, site, held, lambda: corrections.take_back(conn, site, sender, held))
+    else:
+        await corrections.take_back_copy(conn, site, sender, held.id, report)
+    return True
 
 
 def _read_step(case: AgreementContext, event: EconomicEvent) -> Step:

@@ -1,6 +1,7 @@
 """Delete: something, or somebody, elsewhere is no more (AX9 to AX13)."""
 
 from federation.vocabulary.activities.activities import Delete
+from inbox.exchanges.agreements import process_unreport
 from inbox.posts.remote_posts import require_own
 from models import posts
 from models.moderation import held_posts
@@ -13,6 +14,7 @@ from models.store.database import Connection
 from models.traffic import tombstones
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.posts.quote_requests import process_refused_quote
+from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
 
 
@@ -25,6 +27,9 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await account_erasure.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
+    if await process_unreport(conn, site, sender, uri):
+        await tombstones.save_deleted(conn, uri, sender.uri)
+        return
     await _end_quotes(conn, site, sender, uri)
     await message_requests.take_back(conn, uri, sender.id)
     post = await posts.find_by_uri(conn, uri)
@@ -33,6 +38,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
     elif not post.local and post.author_id == sender.id:
         await tombstones.save_deleted(conn, uri, sender.uri)
         await end_copies(conn, site, sender, post.id)
+        await note_in_copies(conn, post.id, told=False)
         await held_posts.forget(conn, post_id=post.id)
         await posts.delete(conn, post.id)
 

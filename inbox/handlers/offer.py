@@ -14,6 +14,7 @@ from inbox.exchanges.agreements import (
     read_reason,
     read_terms,
 )
+from inbox.exchanges.invitations import process_invitation
 from inbox.posts.message_requests import screen_request
 from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
@@ -55,6 +56,8 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
 
 async def _handle_request(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
     listing = await _find_offered(conn, activity)
+    if listing is None and await process_invitation(conn, site, sender, activity):
+        return
     if listing is None:
         await _refuse_unknown(conn, site, sender, activity)
         return

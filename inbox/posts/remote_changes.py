@@ -12,6 +12,7 @@ from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import speaks
+from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
 
 
@@ -45,8 +46,10 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
         await notifications.notify_sharers(conn, author_id=author.id, post_id=post.id)
         return True
     await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id)
-    if now.status in OVER and then.status not in OVER and not speaks(author):
-        await end_copies(conn, site, author, post.id)
+    if now.status in OVER and then.status not in OVER:
+        if not speaks(author):
+            await end_copies(conn, site, author, post.id)
+        await note_in_copies(conn, post.id, told=True)
     return True
 
 

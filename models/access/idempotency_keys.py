@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.store.database import Connection, execute, fetch_column, fetch_one
+from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
 
 LONGEST = 200
 """Characters of a key."""
@@ -45,6 +45,13 @@ async def claim(conn: Connection, actor_id: int, key: str) -> RequestResult | No
     return found or RequestResult()
 
 
+async def is_claimed(conn: Connection, actor_id: int, key: str) -> bool:
+    """Whether what this key stands for was done already."""
+    return bool(
+        await fetch_column(conn, "SELECT 1 FROM idempotency WHERE actor_id = $1 AND key = $2", actor_id, key[:LONGEST])
+    )
+
+
 async def settle(conn: Connection, actor_id: int, key: str, made: RequestResult) -> None:
     """The key made this; a request without a key settles nothing."""
     await execute(
@@ -54,6 +61,18 @@ async def settle(conn: Connection, actor_id: int, key: str, made: RequestResult)
         key[:LONGEST],
         made.post_id,
         made.scheduled_id,
+    )
+
+
+async def has_begun(conn: Connection, actor_id: int, beginning: str) -> bool:
+    """Whether a key that begins so has made something in the last day."""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT EXISTS (SELECT FROM idempotency WHERE actor_id = $1 AND starts_with(key, $2))",
+            actor_id,
+            beginning,
+        )
     )
 
 

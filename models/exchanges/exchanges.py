@@ -13,13 +13,17 @@ EventKind = Literal[
     "requested", "countered", "accepted", "agreed", "refused", "withdrawn", "cancelled", "expired", "out", "back",
     "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "last_call", "contact",
     "thanked", "said", "explained", "unheard", "asked_again", "stopped", "resumed",
-    "read_by_team",
+    "read_by_team", "listing_ended", "reserve_joined", "reserve_left", "reserve_next", "reserve_passed",
+    "reserve_closed", "unreported",
 ]  # fmt: skip
 """What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
 
 `said` are words to or from a guest, whose messages are no posts. To whoever answers in words: `explained` how to,
 `unheard` why an answer could not count, `asked_again` whether it was a yes. `stopped`: whoever it is by was suspended,
 `resumed`: she is so no more. `read_by_team`: somebody of the team opened all of it, because a message was reported.
+`listing_ended`: what they talk about is over. `reserve_joined`: she wants it when it is free, `reserve_left` no longer;
+`reserve_next`: it is her turn, `reserve_passed`: she did not answer in time, `reserve_closed`: it will not be free any
+more. `unreported`: what was said to be done is not.
 """
 
 ASKING: tuple[EventKind, ...] = ("requested", "countered")
@@ -169,6 +173,23 @@ async def list_by_listing(conn: Connection, listing_id: int) -> list[Exchange]:
     """All threads about a listing, the newest first, at most 200: for its owner."""
     return await fetch_all(
         conn, Exchange, "SELECT * FROM exchange WHERE listing_id = $1 ORDER BY last_id DESC LIMIT 200", listing_id
+    )
+
+
+async def list_talking(conn: Connection, listing_id: int) -> list[Exchange]:
+    """Threads about a listing in which nothing was settled last: somebody still thinks of it, or waits for a word."""
+    return await fetch_all(
+        conn,
+        Exchange,
+        """
+        SELECT e.* FROM exchange e
+        WHERE e.listing_id = $1
+            AND NOT EXISTS (SELECT FROM agreement g WHERE g.exchange_id = e.id AND is_live_state(g.state))
+            AND NOT EXISTS (SELECT FROM exchange_event v WHERE v.id = e.last_id AND v.kind IN (
+                'refused', 'withdrawn', 'cancelled', 'expired', 'done', 'verified', 'thanked', 'listing_ended'))
+        ORDER BY e.id
+        """,
+        listing_id,
     )
 
 

@@ -1,11 +1,12 @@
 """Listings that are not published yet: begun by a note with #offre and the like, or by the form as it was left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.errors import Conflict
 from models.ids import make_id
 from models.listings.listings import ListingKind
+from models.people import accounts
 from models.store.database import Connection, execute, fetch_all, fetch_one
 
 MOST = 20
@@ -48,6 +49,30 @@ class KeptForm(FormContent):
 
     id: int
     updated_at: datetime
+    version: int
+    writer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenForm:
+    """A form that somebody fills in: the draft and the version that it began with, and the page that it stands in.
+
+    `writer` is that page's own name, which no other has: it goes on with what it kept, also when it did not hear that
+    it was kept.
+    """
+
+    id: int | None = None
+    version: int | None = None
+    writer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedForm:
+    """Where a form is kept now; `other_id` is the draft with what was typed into the same one elsewhere."""
+
+    id: int
+    version: int
+    other_id: int | None = None
 
 
 async def create(conn: Connection, actor_id: int, note_id: int, kind: ListingKind) -> DraftNote:
@@ -105,33 +130,93 @@ async def list_own(conn: Connection, actor_id: int) -> list[DraftWithText]:
     )
 
 
-async def keep_form(conn: Connection, actor_id: int, id: int | None, left: FormContent) -> int:
-    """Keep the form as it is, in place of what the draft with this id was; its id. Raises Conflict for one too many."""
-    values = (left.kind, left.title, [list(pair) for pair in left.fields], left.media_ids)
-    if id is not None and await execute(
+async def keep_form(conn: Connection, actor_id: int, form: OpenForm, left: FormContent) -> SavedForm:
+    """Keep the form as it is: in place of what the same page kept, else of what the draft with its id was.
+
+    Where that draft was kept from another page since this one was filled in from it, what it held becomes a draft of
+    its own: the newer one wins, and nothing is lost. Raises Conflict for one too many.
+    """
+    await accounts.lock_account(conn, actor_id)
+    held = await _find_held(conn, actor_id, form)
+    if held is None:
+        return await _insert(conn, actor_id, left, writer=form.writer)
+    other = held if _was_kept_elsewhere(form, held, left) else None
+    if other is not None:
+        await _require_room(conn, actor_id)
+    saved = await fetch_one(
         conn,
+        SavedForm,
         """
-        UPDATE listing_draft SET kind = $3, title = $4, fields = $5, media_ids = $6, updated_at = now()
-        WHERE id = $1 AND actor_id = $2 AND fields IS NOT NULL
+        UPDATE listing_draft SET kind = $3, title = $4, fields = $5, media_ids = $6, writer = coalesce($7, writer),
+            version = version + 1, updated_at = now()
+        WHERE id = $1 AND actor_id = $2
+        RETURNING id, version
         """,
-        id,
+        held.id,
         actor_id,
-        *values,
-    ):
-        return id
-    if len(await list_kept(conn, actor_id)) >= MOST:
-        raise Conflict("too_many_drafts", most=MOST, field="")
+        *_list_values(left),
+        form.writer,
+    )
+    assert saved is not None
+    if other is not None:
+        moved = await _insert(conn, actor_id, other, writer=other.writer, version=other.version)
+        await execute(conn, "UPDATE listing_draft SET updated_at = $2 WHERE id = $1", moved.id, other.updated_at)
+        return replace(saved, other_id=moved.id)
+    if form.id not in (None, held.id) and await find_kept(conn, form.id or 0, actor_id) is not None:
+        return replace(saved, other_id=form.id)  # the place of this one was taken, and it has moved
+    return saved
+
+
+async def _find_held(conn: Connection, actor_id: int, form: OpenForm) -> KeptForm | None:
+    """What the page has kept already, else the draft that it was filled in from."""
+    return await fetch_one(
+        conn,
+        KeptForm,
+        """
+        SELECT id, kind, title, fields, media_ids, updated_at, version, writer FROM listing_draft
+        WHERE actor_id = $1 AND fields IS NOT NULL AND (writer = $2 OR id = $3)
+        ORDER BY coalesce(writer = $2, false) DESC LIMIT 1
+        """,
+        actor_id,
+        form.writer,
+        form.id,
+    )
+
+
+def _was_kept_elsewhere(form: OpenForm, held: KeptForm, left: FormContent) -> bool:
+    """Whether the draft holds what this page has never seen; a page that knows no version keeps over it, as it did."""
+    if form.version is None or held.version == form.version or (form.writer and held.writer == form.writer):
+        return False
+    return _list_values(held) != _list_values(left)
+
+
+def _list_values(left: FormContent) -> tuple[str, str, list[list[str]], list[int]]:
+    return left.kind, left.title, [list(pair) for pair in left.fields], list(left.media_ids)
+
+
+async def _insert(
+    conn: Connection, actor_id: int, left: FormContent, *, writer: str | None, version: int = 1
+) -> SavedForm:
+    await _require_room(conn, actor_id)
     new = make_id()
     await execute(
         conn,
         """
-        INSERT INTO listing_draft (id, actor_id, kind, title, fields, media_ids) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO listing_draft (id, actor_id, kind, title, fields, media_ids, writer, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         new,
         actor_id,
-        *values,
+        *_list_values(left),
+        writer,
+        version,
     )
-    return new
+    return SavedForm(id=new, version=version)
+
+
+async def _require_room(conn: Connection, actor_id: int) -> None:
+    if len(await list_kept(conn, actor_id)) >= MOST:
+        raise Conflict("too_many_drafts", most=MOST, field="")
 
 
 async def list_kept(conn: Connection, actor_id: int) -> list[KeptForm]:
@@ -140,7 +225,7 @@ async def list_kept(conn: Connection, actor_id: int) -> list[KeptForm]:
         conn,
         KeptForm,
         """
-        SELECT id, kind, title, fields, media_ids, updated_at FROM listing_draft
+        SELECT id, kind, title, fields, media_ids, updated_at, version, writer FROM listing_draft
         WHERE actor_id = $1 AND fields IS NOT NULL ORDER BY updated_at DESC, id DESC
         """,
         actor_id,
@@ -153,7 +238,7 @@ async def find_kept(conn: Connection, id: int, actor_id: int) -> KeptForm | None
         conn,
         KeptForm,
         """
-        SELECT id, kind, title, fields, media_ids, updated_at FROM listing_draft
+        SELECT id, kind, title, fields, media_ids, updated_at, version, writer FROM listing_draft
         WHERE id = $1 AND actor_id = $2 AND fields IS NOT NULL
         """,
         id,
@@ -168,6 +253,17 @@ async def delete_kept(conn: Connection, id: int, actor_id: int) -> bool:
             conn, "DELETE FROM listing_draft WHERE id = $1 AND actor_id = $2 AND fields IS NOT NULL", id, actor_id
         )
     )
+
+
+async def forget_form(conn: Connection, actor_id: int, form: OpenForm) -> None:
+    """It became a listing: what its page has kept goes, or the draft that it was filled in from.
+
+    What was typed into that draft elsewhere meanwhile stays.
+    """
+    await accounts.lock_account(conn, actor_id)
+    held = await _find_held(conn, actor_id, form)
+    if held is not None and (held.writer == form.writer or form.version in (None, held.version)):
+        await delete_kept(conn, held.id, actor_id)
 
 
 async def delete(conn: Connection, id: int) -> None:

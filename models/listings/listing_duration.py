@@ -32,12 +32,13 @@ def latest_end(at: datetime) -> datetime:
 
 
 def usual_end(
-    kind: ListingKind, mode: ListingMode, at: datetime, *, days: int, urgency: str | None = None
+    kind: ListingKind, mode: ListingMode, at: datetime, *, days: int, urgency: str | None = None, at_place: bool = False
 ) -> datetime | None:
-    """When a listing of this kind ends that nobody gave an end; None for what is lent, and for services.
+    """When a listing of this kind ends that nobody gave an end; None for what is lent, for services, and for what is
+    to be had `at_place`, where people come anyway.
 
     Everything else stands for as many `days` as the cooperative chose, a call for somebody on foot much shorter.
     """
-    if kind == "offer" and mode in WITHOUT_END:
+    if kind == "offer" and (at_place or mode in WITHOUT_END):
         return None
     return at + AT_ONCE if urgency == "Now" else end_of(at.astimezone(PARIS).date() + timedelta(days=days))

@@ -31,7 +31,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndNotice:
-    """What a message says: one of the listings that it names, and how many they are."""
+    """What a message says: one of the listings that it names, its end, and how many they are.
+
+    `current` as long as that is its end: it was not given another one since.
+    """
 
     post_id: int
     kind: EndKind
@@ -39,6 +42,8 @@ class EndNotice:
     title: str
     url: str
     count: int
+    ends_at: datetime
+    current: bool
 
 
 async def list_due(conn: Connection, *, limit: int) -> list[Listing]:
@@ -113,7 +118,9 @@ async def find_notices(conn: Connection, post_ids: Sequence[int]) -> dict[int, E
         conn,
         EndNotice,
         """
-        SELECT DISTINCT ON (n.post_id) n.post_id, n.kind, n.listing_id, l.title, p.url,
+        SELECT DISTINCT ON (n.post_id) n.post_id, n.kind, n.listing_id, l.title, p.url, n.ends_at,
+            (l.expires_at = n.ends_at AND (is_standing_status(l.status) OR l.status = 'expired')
+                AND p.deleted_at IS NULL) IS TRUE AS current,
             (count(*) OVER (PARTITION BY n.post_id))::integer AS count
         FROM listing_end_notice n JOIN listing l ON l.post_id = n.listing_id JOIN post p ON p.id = n.listing_id
         WHERE n.post_id = ANY($1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.listings.listings import ListingKind, ListingMode, ListingStatus
+from models.listings.listings import Listing, ListingKind, ListingMode, ListingStatus, read_listing
 from models.posts import Audience
 from models.store.database import Connection, fetch_all, fetch_records
 
@@ -16,7 +16,8 @@ class MyListing:
     """One listing of hers. It is `hidden` by the team, or `held`: it waits for a look before anybody else sees it.
 
     `turns`: requests that she is to answer, `turn_id` the thread of the oldest one; `unread`: threads with something
-    new; `agreed`: agreements that are not over yet, the next one with its days and the other's name.
+    new; `agreed`: agreements that are not over yet, the next one with its days and the other's name;
+    `waiting`: who stands on its list.
     """
 
     id: int
@@ -38,6 +39,7 @@ class MyListing:
     next_other: str | None
     hidden: bool
     held: bool
+    waiting: int
 
 
 async def list_mine(
@@ -51,7 +53,8 @@ async def list_mine(
         """
         SELECT mine.*, asked.turns, asked.turn_id, asked.agreed, coalesce(threads.unread, 0) AS unread,
             soon.exchange_id AS next_id, soon.begins_at AS next_begins_at, soon.ends_at AS next_ends_at,
-            soon.other AS next_other
+            soon.other AS next_other, (SELECT count(*) FROM reserve_place r
+                WHERE r.listing_id = mine.id AND r.state <> 'offered') AS waiting
         FROM (
             SELECT p.id, p.url, p.audience, l.title, l.kind, l.mode, l.status, l.expires_at,
                 array_position($2::text[], l.status) AS rank, p.hidden_at IS NOT NULL AS hidden,
@@ -102,3 +105,17 @@ async def count_by_state(conn: Connection, actor_id: int) -> dict[ListingStatus,
         actor_id,
     )
     return {row["status"]: row["count"] for row in rows}
+
+
+async def find_latest(conn: Connection, actor_id: int, kind: ListingKind) -> Listing | None:
+    """What she published last of this kind, whatever became of it since."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT * FROM full_listing
+        WHERE author_id = $1 AND local AND deleted_at IS NULL AND kind = $2 ORDER BY id DESC LIMIT 1
+        """,
+        actor_id,
+        kind,
+    )
+    return read_listing(rows[0]) if rows else None

@@ -172,8 +172,8 @@ async def _load_copy(conn: Connection, listing_id: int, *, at: datetime) -> Cale
     rows = await fetch_records(
         conn,
         """
-        SELECT k.told_at, lower(one) AS begins_at, upper(one) AS ends_at
-        FROM calendar_copy k LEFT JOIN LATERAL unnest(k.taken) AS one ON upper(one) > $2
+        SELECT k.told_at, lower(r.held) AS begins_at, upper(r.held) AS ends_at
+        FROM calendar_copy k LEFT JOIN calendar_copy_range r ON r.listing_id = k.listing_id AND upper(r.held) > $2
         WHERE k.listing_id = $1 AND k.told_at IS NOT NULL ORDER BY 2
         """,
         listing_id,
@@ -207,18 +207,26 @@ async def find_etag(conn: Connection, listing_id: int) -> str:
 
 
 async def save_copy(conn: Connection, listing_id: int, ranges: Iterable[Range], etag: str) -> None:
-    """What its server says now; a range that ends before it begins is none."""
-    told = sorted(one for one in ranges if one.begins_at < one.ends_at)
+    """What its server says now; a range that ends before it begins is none. Needs the caller's transaction."""
+    told = [one for one in ranges if one.begins_at < one.ends_at]
     await execute(
         conn,
         """
-        INSERT INTO calendar_copy (listing_id, told_at, etag, taken)
-        SELECT $1, now(), $2, coalesce(range_agg(tstzrange(begins_at, ends_at)), '{}')
-        FROM unnest($3::timestamptz[], $4::timestamptz[]) AS one (begins_at, ends_at)
-        ON CONFLICT (listing_id) DO UPDATE SET told_at = now(), etag = excluded.etag, taken = excluded.taken
+        INSERT INTO calendar_copy (listing_id, told_at, etag) VALUES ($1, now(), $2)
+        ON CONFLICT (listing_id) DO UPDATE SET told_at = now(), etag = excluded.etag
         """,
         listing_id,
         etag,
+    )
+    await execute(conn, "DELETE FROM calendar_copy_range WHERE listing_id = $1", listing_id)
+    await execute(
+        conn,
+        """
+        INSERT INTO calendar_copy_range (listing_id, held)
+        SELECT $1, tstzrange(begins_at, ends_at)
+        FROM unnest($2::timestamptz[], $3::timestamptz[]) AS one (begins_at, ends_at)
+        """,
+        listing_id,
         [one.begins_at for one in told],
         [one.ends_at for one in told],
     )

@@ -34,6 +34,7 @@ TYPES: dict[NotificationType, Kind] = {
     "follow_request": "follows",
     "move": "follows",
     "invitation_used": "follows",
+    "reserve_next": "exchanges",
     "documents": "messages",
     "status": "posts",
     "update": "posts",

@@ -135,6 +135,16 @@ async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -
     )
 
 
+async def forget_turns(conn: Connection, *, recipient_id: int, post_id: int) -> None:
+    """This person was told before that it is her turn for this listing: the newest time stands for it."""
+    await execute(
+        conn,
+        "DELETE FROM notification WHERE type = 'reserve_next' AND recipient_id = $1 AND post_id = $2",
+        recipient_id,
+        post_id,
+    )
+
+
 async def forget_documents(conn: Connection, recipient_ids: Sequence[int]) -> None:
     """These people were told of an earlier version of the charter or of the terms: the newest stands for it."""
     await execute(

@@ -52,11 +52,9 @@ _DOWNWARD, _UPWARD = (
 )
 
 
-async def list_catalogue(
-    conn: Connection, filter: CatalogueFilter, page: Page, *, query: Query | None = None
-) -> list[Found]:
+async def list_catalogue(conn: Connection, filter: CatalogueFilter, page: Page) -> list[Found]:
     """One page of listings, the newest first; the words are read as on the network page."""
-    query = query or await fit_query(conn, filter)
+    query = await fit_query(conn, filter)
     statement = _DOWNWARD if page.after is None else _UPWARD
     rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, page))
     found = [Found(id=row["id"], distance=row["distance"]) for row in rows]

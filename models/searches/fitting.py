@@ -5,9 +5,9 @@ from dataclasses import replace
 from itertools import combinations
 from math import comb
 
+from models.searches.language.word_matches import Word, join_all, join_any
 from models.searches.network import NetworkFilter, count_found
 from models.searches.queries import NOTHING, Query, read_query
-from models.searches.word_matches import Word, join_all, join_any
 from models.store.database import Connection
 
 ENOUGH = 5
@@ -18,7 +18,7 @@ MOST_COMBINATIONS = 30
 
 
 async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
-    """The text of the filter as it is looked for among all else that the filter asks: what finds nothing is left out."""
+    """The text of the filter as it is looked for among all else that it asks: what finds nothing is left out."""
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
@@ -38,7 +38,7 @@ def _ask(query: Query, ways: Sequence[Sequence[str]]) -> Query:
 
 
 def _add_most(query: Query) -> Query:
-    """Few have all words: those without the measures stand after them, or those that lack one of at least three words."""
+    """Few have all words: those without the measures stand after them, or those that lack one of three or more."""
     nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:
         fewer = [[word.wide for word in nouns]]
@@ -58,10 +58,12 @@ async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query) -> Q
     present = [word for word in query.words if await _count(conn, filter, _ask(query, [[word.wide]]))]
     nouns = [word for word in present if not word.light]
     for kept in (present, nouns):
-        fewer = _keep(query, kept)
-        if kept and len(kept) < query.count and await _count(conn, filter, fewer):
-            return fewer
-    return await _keep_most(conn, filter, query, nouns or present) or await _show_shelf(conn, filter, query)
+        if 0 < len(kept) < query.count:
+            fewer = _keep(query, kept)
+            if await _count(conn, filter, fewer):
+                return fewer
+    most = await _keep_most(conn, filter, query, nouns or present)
+    return most or await _show_shelf(conn, filter, query)
 
 
 async def _keep_most(conn: Connection, filter: NetworkFilter, query: Query, words: Sequence[Word]) -> Query | None:

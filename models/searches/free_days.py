@@ -9,13 +9,14 @@ from models.store.statements import fragment
 # Listings of which something is taken on these days: the owner's own, what her server told of one elsewhere, agreements
 # that are asked for or settled. They are looked for once, by the days, and are few; only they are looked at closely.
 _TOUCHED = """
-    SELECT u.listing_id FROM unavailability u WHERE u.ends_at > :free_from AND u.begins_at < :free_until
+    SELECT u.listing_id FROM unavailability u
+    WHERE tstzrange(u.begins_at, u.ends_at) && tstzrange(:free_from, :free_until)
     UNION ALL
-    SELECT k.listing_id FROM calendar_copy k
-    WHERE k.taken && tstzrange(:free_from, :free_until) AND NOT isempty(k.taken)
+    SELECT r.listing_id FROM calendar_copy_range r WHERE r.held && tstzrange(:free_from, :free_until)
     UNION ALL
     SELECT a.listing_id FROM agreement a
-    WHERE is_live_state(a.state) AND a.ends_at > :free_from AND a.begins_at < :free_until
+    WHERE is_live_state(a.state) AND a.begins_at IS NOT NULL AND a.ends_at IS NOT NULL
+        AND tstzrange(a.begins_at, a.ends_at) && tstzrange(:free_from, :free_until)
 """
 
 # What is kept whatever the number there is.
@@ -23,8 +24,8 @@ _KEPT = """
     SELECT tstzrange(u.begins_at, u.ends_at) AS held FROM unavailability u
     WHERE u.listing_id = l.post_id AND u.begins_at < :free_until AND u.ends_at > :free_from
     UNION ALL
-    SELECT held FROM calendar_copy k CROSS JOIN LATERAL unnest(k.taken) AS held
-    WHERE k.listing_id = l.post_id AND held && tstzrange(:free_from, :free_until)
+    SELECT r.held FROM calendar_copy_range r
+    WHERE r.listing_id = l.post_id AND r.held && tstzrange(:free_from, :free_until)
 """
 
 _AGREED = """

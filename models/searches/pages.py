@@ -1,13 +1,16 @@
 """One page of what is found, in the order that is asked for, and where the next one goes on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import orjson
 
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
 from models.searches.network import NetworkFilter, count_found
 from models.searches.queries import Query
-from models.searches.ranking import REST, STATEMENTS, WHOLE, WINDOW, Bounds
+from models.searches.ranking import ALL, EXPECTED, MOST_RANKED, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned
 
 
@@ -42,29 +45,29 @@ async def search_network(
 ) -> NetworkPage:
     """One page of open listings from here and elsewhere. Pass `query` where it was fitted to this filter already.
 
-    Where a page is not filled by the listings that were looked at first, the next way is gone: of `best`, it has the
-    others and begins anew; of the other orders, it has all of them and goes on after the same row.
+    Where a page is not filled by the listings that were looked at first, others are: of `best` all others, from their
+    beginning; of the other orders all, after the same row.
     """
     query = query or await fit_query(conn, filter)
     order = _choose_order(filter, query)
     cursor = after or Cursor.begin()
     bounds = Bounds(ceiling=cursor.begun if after else HIGHEST_ID, limit=limit + 1)
     rows: list[tuple[int, Record]] = []
-    for way in _list_ways(order, query, after):
-        here = cursor if order in _WHOLE_ORDERS or way == cursor.way else replace(cursor, id=None)
-        rest = replace(bounds, limit=bounds.limit - len(rows))
+    for way in await _list_ways(conn, order, filter, query, after):
+        begin = way == REST and cursor.way != REST
+        rows = rows if begin else []
+        args = (
+            filter,
+            query,
+            replace(cursor, id=None) if begin else cursor,
+            replace(bounds, limit=limit + 1 - len(rows)),
+        )
         statement = STATEMENTS[order, way]
-        more = [(way, row) for row in await fetch_planned(conn, statement.sql, *statement.args(filter, query, here, rest))]
-        rows = [*rows, *more]
-        if len(rows) > limit or (way == WHOLE and rows):
+        rows += [(way, row) for row in await fetch_planned(conn, statement.sql, *statement.args(*args))]
+        if len(rows) > limit:
             break
-        if order in _WHOLE_ORDERS and way == WINDOW:
-            rows = []
     found = [Found(id=row["id"], distance=row["distance"], missing=row["missing"]) for _, row in rows[:limit]]
-    return NetworkPage(found=found, query=query, next=_mark(cursor, rows[limit - 1]) if len(rows) > limit else None)
-
-
-_WHOLE_ORDERS = ("new", "near", "ending")
+    return NetworkPage(found=found, query=query, next=_mark(cursor, *rows[limit - 1]) if len(rows) > limit else None)
 
 
 def _choose_order(filter: NetworkFilter, query: Query) -> str:
@@ -75,15 +78,19 @@ def _choose_order(filter: NetworkFilter, query: Query) -> str:
     return "new" if filter.order == "near" and not placed else filter.order
 
 
-def _list_ways(order: str, query: Query, after: Cursor | None) -> list[int]:
-    ways = [WHOLE, WINDOW, REST] if order not in _WHOLE_ORDERS and query.words else [WINDOW, REST]
-    if after is None:
-        return ways
-    return [WHOLE] if after.way == WHOLE and WHOLE in ways else [way for way in ways if way >= after.way]
+async def _list_ways(
+    conn: Connection, order: str, filter: NetworkFilter, query: Query, after: Cursor | None
+) -> Sequence[int]:
+    """Which listings are looked at, one way after the other until the page is full."""
+    then = REST if order.startswith("best") else ALL
+    if after is not None and after.id is not None:
+        return [WINDOW, then] if after.way == WINDOW else [after.way]
+    [row] = await fetch_planned(conn, EXPECTED.sql, *EXPECTED.args(filter, query))
+    expected = orjson.loads(row[0])[0]["Plan"]["Plan Rows"]
+    return [ALL] if expected <= MOST_RANKED else [WINDOW, then]
 
 
-def _mark(cursor: Cursor, last: tuple[int, Record]) -> Cursor:
-    way, row = last
+def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:
     return replace(cursor, way=way, id=row["id"], missing=row["tier"], value=row["rank"])
 
 

@@ -1,4 +1,4 @@
-"""What is typed, as it is looked for: each word with what else it is called, in the spelling that this instance knows."""
+"""What is typed, as it is looked for: each word with what else it is called, spelt as this instance knows it."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from models.searches.language.readings import STEM, Readings, join_pieces, list_spans, read_pieces
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import Piece, read_typed_text
-from models.searches.word_matches import Word, join_all, join_any, read_measure, relate
+from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate
 from models.store.database import Connection
 
 MOST_WORDS = 8
@@ -112,19 +112,20 @@ def _list_heads(match: str) -> list[str]:
 
 
 async def read_query(conn: Connection, text: str) -> Query:
-    """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does, where all is too much)."""
+    """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does that)."""
     typed = read_typed_text(text)
     wanted = [piece for piece in typed.pieces if not piece.unwanted]
     readings = await read_pieces(conn, typed.pieces)
-    words = [await _read_word(conn, wanted, span, readings) for span in list_spans(wanted, readings)]
-    words = _weigh({word.exact: word for word in words if word.exact}.values())
+    spans = list_spans(wanted, readings)
+    read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
+    words = _weigh({word.near: word for word in read if word.exact}.values())
     if not words:
         return Query(left_out=(text.strip(),) if text.strip() else ())
     query = Query(
-        words=words[:MOST_WORDS],
-        left_out=tuple(word.typed for word in words[MOST_WORDS:]),
+        words=words,
+        left_out=tuple(join_pieces(wanted, span) for span in spans[MOST_WORDS:]),
         unwanted=join_any([readings[piece.text].match for piece in typed.pieces if piece.unwanted]),
-        phrase=" <-> ".join(word.exact for word in words[:MOST_WORDS] if "|" not in word.exact) if words[1:] else NOTHING,
+        phrase=" <-> ".join(word.exact for word in words if "|" not in word.exact) if words[1:] else NOTHING,
         giving=typed.giving,
     )
     return replace(query, match=query.strict)
@@ -147,9 +148,13 @@ async def _read_word(conn: Connection, pieces: Sequence[Piece], span: range, rea
         return replace(word, wide=join_any([word.wide, apart])) if apart else word
     if pieces[span.start].measure:
         return read_measure(text, reading)
-    if reading.known or reading.relations or not reading.match or pieces[span.start].quoted:
-        return relate(text, reading.shown or text, reading)
-    similar = tuple(one.shown for one in await list_similar_words(conn, text))
+    if pieces[span.start].quoted:
+        return relate(text, text, reading)
+    similar: tuple[str, ...] = ()
+    if reading.shown and "-" not in text:
+        similar = (reading.shown,)
+    elif reading.match and not (reading.known or reading.relations):
+        similar = tuple(one.shown for one in await list_similar_words(conn, text))
     if not similar:
         return relate(text, text, reading)
     [taken] = (await read_pieces(conn, [Piece(text=similar[0])])).values()

@@ -12,16 +12,16 @@ from models.searches.queries import Query
 from models.searches.words import MISSING, WORDS_SCORE
 from models.store.statements import fragment, name_values
 
-WHOLE, WINDOW, REST = 0, 1, 2
-"""All that fit, as they are few; those that fit among the newest or nearest; all others, or all that are left: cursors carry it."""
+WINDOW, REST, ALL = 0, 1, 2
+"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all."""
 
 MOST_RANKED = 2_000
-"""Listings that fit a search of words and are all ranked; of more, those among the newest and the nearest."""
+"""Where the database expects no more listings to fit, all of them are looked at."""
 
 WINDOW_SIZE = 4_000
 """Listings that are looked at one after another, as an index gives them, for those that fit."""
 
-CANDIDATES = 300
+CANDIDATES = 200
 """Listings that fit and are ranked together, of the newest and of the nearest each."""
 
 NOWHERE = 1e9
@@ -36,8 +36,12 @@ class Bounds:
     limit: int
     window: int = WINDOW_SIZE
     candidates: int = CANDIDATES
-    most_ranked: int = MOST_RANKED
     nowhere: float = NOWHERE
+
+    @property
+    def fitting(self) -> int:
+        """Listings that are enough for a page in the order of the index, some of which the reader may not see."""
+        return 3 * self.limit
 
 
 _PAGE = """
@@ -70,32 +74,14 @@ _APART = """
 
 _NEWEST = """
     (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-        ORDER BY post_id DESC LIMIT :window)
-"""
-
-_OLDER = """
-    (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-        AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window)
+        ORDER BY post_id DESC LIMIT :window::int)
 """
 
 _NEAREST = fragment(
-    "(SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint ORDER BY {apart} LIMIT :window)",
-    apart=_APART,
-)
-
-_SOONEST = """
-    (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-        ORDER BY expires_at, post_id DESC LIMIT :window)
-"""
-
-# The index counts longitudes as in the middle of France: up to here nothing outside of the window is nearer.
-_INSIDE = fragment(
     """
-    coalesce({distance} <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * ({apart})
-        FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-        ORDER BY {apart} OFFSET :window::int - 1 LIMIT 1), true)
+    (SELECT *, {apart} AS apart FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+        ORDER BY {apart} LIMIT :window::int)
     """,
-    distance=DISTANCE,
     apart=_APART,
 )
 
@@ -111,6 +97,40 @@ _NEAR_IDS = fragment(
     conditions=CONDITIONS,
 )
 
+_NEW_AND_NEAR_IDS = fragment("({new}) UNION ({near})", new=_NEW_IDS, near=_NEAR_IDS)
+
+# As the index gives them, which is their order, until there are some that fit.
+_OLDER = fragment(
+    """
+    (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+            AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window::int) AS l
+        WHERE {conditions} LIMIT :fitting::int)
+    """,
+    conditions=CONDITIONS,
+)
+
+_SOONEST = fragment(
+    """
+    (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+            ORDER BY expires_at, post_id DESC LIMIT :window::int) AS l
+        WHERE {conditions} LIMIT :fitting::int)
+    """,
+    conditions=CONDITIONS,
+)
+
+# The index counts longitudes as in the middle of France: up to here nothing that it did not give is nearer. Where too
+# few of the nearest fit, all are looked at.
+_AROUND = fragment(
+    """
+    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE {conditions} LIMIT :fitting::int)
+    SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :fitting::int AND {distance}
+        <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * max(apart) FROM fitting))
+    """,
+    nearest=_NEAREST,
+    conditions=CONDITIONS,
+    distance=DISTANCE,
+)
+
 # How near and how new, from 1 down: half an hour by bike is a fifth less, a month a tenth.
 _NEARNESS = "coalesce(0.5 + 0.5 / (1 + distance / 15), 0.5)"
 _FRESHNESS = "(0.8 + 0.2 / (1 + greatest(0, :begun::bigint - id) / 4096.0 / 86400e6 / 30))"
@@ -120,35 +140,32 @@ _BEST_NEAR = fragment("-words * {nearness} * {freshness}", nearness=_NEARNESS, f
 _NEAR = "coalesce(distance, :nowhere::float8)"
 _ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
 
-# Too many are none: they are counted before one is ranked.
-_FEW = fragment(
-    """
-    (WITH fitting AS MATERIALIZED (SELECT * FROM listing l WHERE {open} AND {conditions} LIMIT :most_ranked::int + 1)
-    SELECT * FROM fitting WHERE (SELECT count(*) FROM fitting) <= :most_ranked::int)
-    """,
-    open=_OPEN,
-    conditions=CONDITIONS,
-)
-
 _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
 _OTHERS = fragment("{open} AND l.post_id NOT IN ({ids})", open=_OPEN)
-_NEW_AND_NEAR_IDS = fragment("({new}) UNION ({near})", new=_NEW_IDS, near=_NEAR_IDS)
 
-# What each order goes by, and where it finds it: which listings, of which table or window.
+# What each order goes by, first and then, with what score of words; which listings, of which table or window.
 _ORDERS = {
-    ("best", WHOLE): (_BEST, _FEW, "true"),
-    ("best", WINDOW): (_BEST, "listing", fragment(_PICKED, ids=_NEW_IDS)),
-    ("best", REST): (_BEST, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
-    ("best near", WHOLE): (_BEST_NEAR, _FEW, "true"),
-    ("best near", WINDOW): (_BEST_NEAR, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", REST): (_BEST_NEAR, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
-    ("new", WINDOW): ("0", _OLDER, "true"),
-    ("new", REST): ("0", "listing", _OPEN),
-    ("near", WINDOW): (_NEAR, _NEAREST, _INSIDE),
-    ("near", REST): (_NEAR, "listing", _OPEN),
-    ("ending", WINDOW): (_ENDING, _SOONEST, "true"),
-    ("ending", REST): (_ENDING, "listing", _OPEN),
+    ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS)),
+    ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
+    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _OPEN),
+    ("best near", WINDOW): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
+    ("best near", REST): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
+    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _OPEN),
+    ("new", WINDOW): ("0", "0", "0", _OLDER, "true"),
+    ("new", ALL): ("0", "0", "0", "listing", _OPEN),
+    ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true"),
+    ("near", ALL): ("0", _NEAR, "0", "listing", _OPEN),
+    ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true"),
+    ("ending", ALL): ("0", _ENDING, "0", "listing", _OPEN),
 }
+
+EXPECTED = name_values(
+    "EXPLAIN (FORMAT JSON) SELECT FROM listing l WHERE is_open_status(l.status) AND {conditions}",
+    NetworkFilter,
+    Query,
+    conditions=CONDITIONS,
+)
+"""How many the database expects to fit, by its statistics: a millisecond that decides how the page is looked for."""
 
 STATEMENTS = {
     (order, way): name_values(
@@ -157,11 +174,11 @@ STATEMENTS = {
         Query,
         Cursor,
         Bounds,
-        candidates=fragment(_CANDIDATES, score=WORDS_SCORE if "best" in order else "0", listings=listings, which=which),
-        tier="missing" if "best" in order else "0",
+        candidates=fragment(_CANDIDATES, score=score, listings=listings, which=which),
+        tier=tier,
         rank=rank,
         within=WITHIN,
         shown=SHOWN,
     )
-    for (order, way), (rank, listings, which) in _ORDERS.items()
+    for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
 }

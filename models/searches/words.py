@@ -4,16 +4,20 @@ WORDS = """
     (:match::text = '' OR l.search @@ :match::text::tsquery)
 """
 
-# From 0 to a little over 1: a word in the title counts more than one in the text, the word itself more than what else it
-# is called or the category; words that stand together as they were typed count more. `ts_rank` of an OR is the mean over
-# its words. A request comes after what answers it, and before it for who says what she has.
+# From 0 to a little over 1: a word in the title counts more than one in the text, the word itself more than what else
+# it is called or the category; words that stand together as they were typed count more, and titles that begin with what
+# is looked for. `ts_rank` of an OR is the mean over its words.
+# A request comes after what answers it, and before it for who says what she has.
 WORDS_SCORE = """
     CASE WHEN :count::int = 0 THEN 1.0 ELSE (
         0.6 * ts_rank('{0.1, 0.2, 0.45, 1}', l.search, :exact::text::tsquery) * :exact_count::int / :count
-        + 0.4 * least(1.0, ts_rank('{0.6, 0.1, 0.4, 0.9}', l.search, :near::text::tsquery) * :near_count::int / :count)
         + CASE WHEN l.search @@ :phrase::text::tsquery THEN 0.2 ELSE 0 END
-        + CASE WHEN l.search @@ :exact_head::text::tsquery THEN 0.3 WHEN l.search @@ :near_head::text::tsquery THEN 0.15
-            ELSE 0 END)
+        + CASE WHEN l.search @@ :near::text::tsquery THEN
+            0.1 + 0.4 * least(0.6,
+                ts_rank('{0.8, 0.1, 0.4, 0.9}', l.search, :near::text::tsquery) * :near_count::int / :count)
+            + CASE WHEN l.search @@ :exact_head::text::tsquery THEN 0.3
+                WHEN l.search @@ :near_head::text::tsquery THEN 0.15 ELSE 0 END
+            ELSE 0.1 END)
         * CASE WHEN (l.kind <> 'offer') = :giving::boolean THEN 1.0 ELSE 0.7 END END
 """
 

@@ -45,32 +45,25 @@ COMMENT ON FUNCTION may_have_private(text) IS
     'one that shows them; statements that hold and free deliveries ask it.';
 
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN coalesce((SELECT 'h=' || lexeme FROM unnest(to_tsvector('public.fr', search_text(title)))
-        WHERE lexeme !~ '^[0-9]' AND lexeme <> ALL (ARRAY['cherch', 'recherch', 'donn', 'don', 'pret', 'prêt', 'vend', 'echang',
-            'troc', 'propos', 'offr', 'lou', 'location', 'besoin', 'lot', 'pair', 'grand', 'petit', 'beau', 'bel', 'vieux', 'vieil',
-            'deux', 'troi', 'quatr', 'six', 'tre', 'bon', 'super', 'joli', 'urgent', 'bonjour', 'quelqu', 'appareil'])
-        ORDER BY positions[1] LIMIT 1), 'h=');
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|paires?|'
+        'grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|urgent|bonjour|'
+        'quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'), '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
 COMMENT ON FUNCTION search_head(text) IS
     'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
     'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
     'generated with it.';
 
 CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        regexp_replace(regexp_replace(
-            fold(translate(value, '×’‘«»…–—·•″”“°²', 'x''''       """  ')),
-            '([0-9])\s*("|'''')', '\1 pouce ', 'g'),
-            '[][!-/:-@\\^-`{-~[:space:]]+', ' ', 'g'),
-            '([0-9])([a-z])', '\1 \2', 'g'),
-            '([a-z])([0-9])', '\1 \2', 'g'),
-            '([0-9]) (m|metres?)\M', '\1 metre', 'g'),
-            '([0-9]) (l|litres?)\M', '\1 litre', 'g'),
-            '([0-9]) (v|volts?)\M', '\1 volt', 'g'),
-            '([0-9]) (po|pouces?)\M', '\1 pouce', 'g'),
-            '\m(?!(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes)\M)([a-z]{2,}[a-rt-z])s\M', '\1', 'g'));
+    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(fold(value), '-/.:_@&*•', '         '),
+        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
+        '([0-9])([a-z])', '\1 \2', 'g'),
+        '([a-z])([0-9])', '\1 \2', 'g'),
+        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
 COMMENT ON FUNCTION search_text(text) IS
-    'A text as searching reads it: without accents, punctuation and plurals, digits apart from letters, units by '
-    'one name; the column `listing.search` is generated with it, and what is asked for is read in the same way.';
+    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
+    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 -- Tables, with their indexes ------------------------------------------------------------------------------------------
 
@@ -483,7 +476,9 @@ CREATE TABLE media (
     duration double precision,  -- seconds
     measures jsonb NOT NULL DEFAULT '{}',
     poster_url text,            -- of a film or sound from elsewhere: the picture that stands for it
-    likeness bigint             -- How a picture looks, in 64 bits: two that look alike differ in few.
+    likeness bigint,            -- How a picture looks, in 64 bits: two that look alike differ in few.
+    -- A browser that did not hear that a photo arrived sends it again under the same key: it is the same photo.
+    upload_key text
 );
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
 -- Whether a picture may be shown is asked by the key in its address.
@@ -493,6 +488,7 @@ CREATE INDEX media_owner ON media (owner_id);
 CREATE INDEX media_post ON media (post_id, "position");
 CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
 CREATE INDEX media_thumbnail ON media (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
+CREATE UNIQUE INDEX media_upload_key ON media (owner_id, upload_key) WHERE upload_key IS NOT NULL;
 
 -- Files whose row is gone, however it went: a chore removes them from the store.
 CREATE TABLE unused_file (
@@ -1138,9 +1134,12 @@ CREATE TABLE listing_draft (
     fields jsonb,                             -- [[name, typed]], in the order of the form
     media_ids bigint[] NOT NULL DEFAULT '{}',  -- photos that it keeps from being forgotten
     updated_at timestamptz NOT NULL DEFAULT now(),
+    version integer NOT NULL DEFAULT 1,
+    writer text,                              -- the page that typed it last: the same page never makes two drafts
     CONSTRAINT listing_draft_begins CHECK ((note_id IS NULL) <> (fields IS NULL))
 );
 CREATE INDEX listing_draft_actor ON listing_draft (actor_id, id DESC);
+CREATE UNIQUE INDEX listing_draft_writer ON listing_draft (actor_id, writer) WHERE writer IS NOT NULL;
 
 CREATE TABLE sign_up (
     id bigint PRIMARY KEY,
@@ -1319,7 +1318,8 @@ CREATE INDEX agreement_done ON agreement (ended_at) WHERE state = 'done';
 CREATE INDEX agreement_end ON agreement (ends_at) WHERE state = 'agreed';
 CREATE INDEX agreement_exchange ON agreement (exchange_id, id DESC);
 CREATE INDEX agreement_held ON agreement (held_until) WHERE state IN ('requested', 'countered');
-CREATE INDEX agreement_live_end ON agreement (ends_at) WHERE state IN ('requested', 'countered', 'agreed');
+CREATE INDEX agreement_live_held ON agreement USING gist (tstzrange(begins_at, ends_at))
+    WHERE (state IN ('requested', 'countered', 'agreed')) AND begins_at IS NOT NULL AND ends_at IS NOT NULL;
 -- All of a listing's, since what is done counts for what is left.
 CREATE INDEX agreement_of_listing ON agreement (listing_id, state);
 -- What is agreed with somebody, by when it begins: her own calendar reads it, and whoever leaves takes it along.
@@ -1370,7 +1370,8 @@ CREATE TABLE exchange_event (
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
-        'read_by_team')),
+        'read_by_team', 'listing_ended', 'reserve_joined', 'reserve_left', 'reserve_next', 'reserve_passed',
+        'reserve_closed', 'unreported')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -1391,8 +1392,7 @@ CREATE TABLE unavailability (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
 );
--- What is taken on some days, whichever listing it is: few ranges end after today.
-CREATE INDEX unavailability_end ON unavailability (ends_at);
+CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at));
 CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
 
 -- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
@@ -1527,13 +1527,9 @@ CREATE TABLE calendar_feed (
 CREATE TABLE calendar_copy (
     listing_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
     asked_at timestamptz NOT NULL DEFAULT now(),
-    told_at timestamptz,                      -- NULL: it has not answered yet
-    etag text NOT NULL DEFAULT '',
-    -- What a calendar elsewhere told, as ranges that the database can compare: who looks for what is free on some days
-    -- finds the copies that touch them by an index, without unfolding each.
-    taken tstzmultirange NOT NULL DEFAULT '{}'
+    told_at timestamptz,  -- NULL: it has not answered yet
+    etag text NOT NULL DEFAULT ''
 );
-CREATE INDEX calendar_copy_taken ON calendar_copy USING gist (taken) WHERE NOT isempty(taken);
 
 -- People without any account who take part by mail. A guest is an actor whose host is the empty string, which no server
 -- can have: it has no inbox, nobody can name it, and nothing is ever sent to it but mails.
@@ -2183,16 +2179,25 @@ CREATE TABLE excluded_address (
 );
 CREATE INDEX excluded_address_mark ON excluded_address (mark);
 
--- What stands for what: shipped words (models/data/everyday_words.tsv) and the labels of categories, both ways round.
+-- What everyday things are called: shipped (models/data/everyday_words.tsv), and the labels of categories. Words that
+-- mean the same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and
+-- matched as such.
 CREATE TABLE everyday_word (
-    key text NOT NULL,                        -- the stems of the word or expression that somebody types: "toil tent"
-    word text NOT NULL,                       -- the same as it is written
-    -- how the other one is found by it: another word for it, one of its kinds, what it is one of, what it is for, the
-    -- category that is called so, the one that the thing belongs to
-    relation text NOT NULL CHECK (relation IN ('same', 'kind', 'wider', 'use', 'category', 'shelf')),
-    other text NOT NULL,                      -- as it is written; of a category its slug
-    match text NOT NULL,                      -- a tsquery that finds it
-    PRIMARY KEY (key, relation, other)
+    key text NOT NULL,    -- the stems of the word or expression that somebody types: "toil tent"; '' for a category
+    word text NOT NULL,   -- the same as it is written
+    thing text NOT NULL,
+    match text NOT NULL,  -- a tsquery that finds it
+    PRIMARY KEY (key, thing, word)
+);
+CREATE INDEX everyday_word_thing ON everyday_word (thing);
+
+-- How one thing leads to another: to one of its kinds, to what it is one of, to what serves for it, to the category
+-- that is called so, to the one that it belongs to.
+CREATE TABLE everyday_relation (
+    thing text NOT NULL,
+    relation text NOT NULL CHECK (relation IN ('kind', 'wider', 'use', 'category', 'shelf')),
+    other text NOT NULL,
+    PRIMARY KEY (thing, relation, other)
 );
 
 -- Words of open listings and of the shipped list: what a misspelt word may have been meant to be.
@@ -2205,7 +2210,7 @@ CREATE TABLE known_word (
     sound text NOT NULL         -- how it is said, roughly: the same for what sounds alike
 );
 CREATE INDEX known_word_letters ON known_word (letters);
-CREATE INDEX known_word_sound ON known_word (sound);
+CREATE INDEX known_word_sounds ON known_word USING gin (lower(sound) gin_trgm_ops);
 -- Of an expression, so that nobody who asks for one word reads all its trigrams.
 CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_ops);
 
@@ -2214,6 +2219,15 @@ CREATE TABLE known_word_count (
     single boolean DEFAULT true PRIMARY KEY CHECK (single),
     last_id bigint NOT NULL DEFAULT 0
 );
+
+-- What a calendar elsewhere told, one row for each range: who looks for what is free on some days finds those that
+-- touch them by an index, whichever listing they are of.
+CREATE TABLE calendar_copy_range (
+    listing_id bigint NOT NULL REFERENCES calendar_copy(listing_id) ON DELETE CASCADE,
+    held tstzrange NOT NULL CHECK (NOT isempty(held))
+);
+CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held);
+CREATE INDEX calendar_copy_range_listing ON calendar_copy_range (listing_id);
 
 -- Searches that members want to be told of, and what was found for them.
 CREATE TABLE search_alert (
@@ -2294,6 +2308,28 @@ CREATE INDEX match_told_notification ON match_told (notification_id) WHERE notif
 CREATE INDEX match_told_own ON match_told (own_id);
 CREATE INDEX match_told_unmailed ON match_told (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
 CREATE INDEX match_told_untold ON match_told (found_at) WHERE told_at IS NULL;
+
+-- Who would have it if it were free: after somebody else was chosen, or while it is out. In the order of `since`.
+CREATE TABLE reserve_place (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    state text NOT NULL CHECK (state IN ('offered', 'waiting', 'called')),
+    since timestamptz NOT NULL,               -- when she first asked for it
+    begins_at timestamptz,                    -- the days that she wants; NULL for any
+    ends_at timestamptz,
+    until timestamptz,                        -- how long she may say whether she stays, or whether she still wants it
+    agreement_id bigint REFERENCES agreement(id) ON DELETE SET NULL,  -- the terms that she was asked about
+    due boolean NOT NULL DEFAULT false,       -- something became free since it was last looked at
+    CONSTRAINT reserve_place_once UNIQUE (listing_id, actor_id),
+    CONSTRAINT reserve_place_days CHECK ((begins_at IS NULL) = (ends_at IS NULL) AND begins_at < ends_at),
+    CONSTRAINT reserve_place_until CHECK ((until IS NULL) = (state = 'waiting'))
+);
+CREATE INDEX reserve_place_actor ON reserve_place (actor_id);
+CREATE INDEX reserve_place_agreement ON reserve_place (agreement_id) WHERE agreement_id IS NOT NULL;
+CREATE UNIQUE INDEX reserve_place_called ON reserve_place (listing_id) WHERE state = 'called';
+CREATE INDEX reserve_place_due ON reserve_place (listing_id) WHERE due;
+CREATE INDEX reserve_place_until ON reserve_place (until) WHERE until IS NOT NULL;
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

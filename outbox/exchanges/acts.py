@@ -8,25 +8,26 @@ An error names the field `message` for the words, `offer` for the terms that are
 pages and API have their own names for these, and for the acts.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
 
 from models.errors import Invalid
 from models.exchanges import agreements
-from models.exchanges.agreements import BOUND, Agreement, Role, State, Step
+from models.exchanges.agreements import BOUND, Agreement, CompletionReport, Role, State, Step
 from models.exchanges.agreements.state_machine import Verb, is_for
 from models.listings.listings import ListingMode
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges import explanations
-from outbox.exchanges.agreements import endings, fulfilment
+from outbox.exchanges.agreements import corrections, endings, fulfilment
 from outbox.exchanges.agreements.agreements import accept
 from outbox.threads.agreement_context import NOTHING, Said, lock_context
 
-Name = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done", "ask_again"]
+Name = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done", "unreport", "ask_again"]
 Function = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
 
 
@@ -47,7 +48,7 @@ class Act:
 async def _report(
     step: Step, conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said
 ) -> Agreement:
-    return await fulfilment.report(conn, site, actor, agreement, step, said)
+    return await fulfilment.report_today(conn, site, actor, agreement, step, said)
 
 
 async def _ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agreement, _: Said) -> Agreement:
@@ -62,6 +63,7 @@ ACTS: dict[Name, Act] = {
     "out": Act(does=partial(_report, "out"), verb="report"),
     "back": Act(does=partial(_report, "back"), verb="report"),
     "done": Act(does=partial(_report, "done"), verb="report"),
+    "unreport": Act(does=corrections.take_back, verb=None),
     "ask_again": Act(does=_ask_again, verb=None),
 }
 
@@ -96,9 +98,13 @@ def is_so(held: Agreement, actor: Actor, name: Name, said: Said) -> bool:
     return held.state in act.so or given
 
 
-def list_steps(held: Agreement, role: Role, mode: ListingMode, reported: Collection[Step]) -> list[Step]:
-    """What this side may still report of it, the report that ends it last; `reported` is what she did report."""
+def list_steps(held: Agreement, role: Role, mode: ListingMode, reports: Sequence[CompletionReport]) -> list[Step]:
+    """What this side may report of it by now, the report that ends it last; `reports` are those of both."""
     final = agreements.final_step(mode)
+    me = held.owner_id if role == "owner" else held.partner_id
+    reported = [one.step for one in reports if one.actor_id == me]
     if "report" not in agreements.list_verbs(held, role) or final in reported:
         return []
-    return ["out", "back"] if final == "back" and "out" not in reported else [final]
+    steps: list[Step] = ["out", "back"] if final == "back" and "out" not in reported else [final]
+    now = datetime.now(UTC)
+    return [step for step in steps if not fulfilment.find_too_early(held, step, reports, now)]

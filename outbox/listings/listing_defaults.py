@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from models import preferences
 from models.errors import Invalid
 from models.listings.listing_duration import usual_end
-from models.listings.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
+from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.people import accounts
 from models.people.actors import Actor
+from models.people.team.public_places import list_public_places
 from models.places import places
 from models.places.geometry import distance
 from models.places.places import RADII, Commune, Place, blurred_place
@@ -41,19 +42,45 @@ async def find_own_place(conn: Connection, author: Actor) -> Place | None:
     return commune.place if commune else None
 
 
-async def find_end(conn: Connection, draft: ListingDraft, at: datetime) -> ListingDraft:
+async def is_at_place(conn: Connection, author: Actor, placed: ListingDraft | ListingDetails) -> bool:
+    """Whether it is to be had where people come: by a place of ours, or at one."""
+    if author.type == "Organization":
+        return True
+    place = read_place(placed)
+    return any(one.place == place for one in await list_public_places(conn))
+
+
+def read_place(placed: ListingDraft | ListingDetails) -> Place:
+    """Where a listing is, as one value."""
+    return Place(
+        name=placed.place_name or "",
+        postcode=placed.postcode,
+        commune_code=placed.commune_code,
+        latitude=placed.latitude,
+        longitude=placed.longitude,
+        radius=placed.radius,
+    )
+
+
+async def find_end(conn: Connection, author: Actor, draft: ListingDraft, at: datetime) -> ListingDraft:
     """The draft with the end that it has when nobody says one (`models/listings/listing_duration`)."""
     if draft.expires_at is not None:
         return draft
-    urgency = (draft.repair or {}).get("urgency")
-    return replace(draft, expires_at=await find_usual_end(conn, draft.kind, draft.mode, at, urgency=urgency))
+    return replace(draft, expires_at=await find_usual_end(conn, author, draft, at))
 
 
 async def find_usual_end(
-    conn: Connection, kind: ListingKind, mode: ListingMode, at: datetime, *, urgency: str | None = None
+    conn: Connection, author: Actor, listing: ListingDraft | ListingDetails, at: datetime
 ) -> datetime | None:
-    """When a listing of this kind ends that nobody gave an end, in this cooperative."""
-    end = usual_end(kind, mode, at, days=(await preferences.load(conn)).listing_days, urgency=urgency)
+    """When a listing like this ends that nobody gave an end, in this cooperative."""
+    end = usual_end(
+        listing.kind,
+        listing.mode,
+        at,
+        days=(await preferences.load(conn)).listing_days,
+        urgency=(listing.repair or {}).get("urgency"),
+        at_place=await is_at_place(conn, author, listing),
+    )
     return None if end is None else end.astimezone(UTC)
 
 

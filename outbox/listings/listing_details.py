@@ -12,9 +12,14 @@ from models.places.geometry import CELL, blur
 from models.settings import Site
 
 
-def describe(site: Site, author: Actor, draft: ListingDraft, stream: Actor | None) -> ListingDetails:
-    """What is stored beside the post. A stream passes on only what is for everybody."""
-    draft = _blur(author, draft)
+def describe(
+    site: Site, author: Actor, draft: ListingDraft, stream: Actor | None, *, exact: bool = False
+) -> ListingDetails:
+    """What is stored beside the post. A stream passes on only what is for everybody.
+
+    Only what is at a place of ours, whose address is public, stands at the `exact` point.
+    """
+    draft = draft if exact else _blur(draft)
     return ListingDetails(
         kind=draft.kind,
         mode=draft.mode,
@@ -52,9 +57,9 @@ def _has_money(draft: ListingDraft) -> bool:
     return draft.price is not None or draft.deposit is not None or draft.free_price
 
 
-def _blur(author: Actor, draft: ListingDraft) -> ListingDraft:
-    """A point nearer than a cell is somebody's home, unless an organization tells its address; doors blur it too."""
-    if draft.latitude is None or draft.longitude is None or author.type == "Organization":
+def _blur(draft: ListingDraft) -> ListingDraft:
+    """A point nearer than a cell is somebody's home; doors blur it too."""
+    if draft.latitude is None or draft.longitude is None:
         return draft
     if (draft.radius or 0) >= CELL:
         return draft

@@ -51,7 +51,7 @@ async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> List
     """
     held = await listings.get_own(conn, uri, author.id)
     now = datetime.now(UTC)
-    until = await _find_later_end(conn, held, now)
+    until = await _find_later_end(conn, author, held, now)
     status: ListingStatus = "open" if held.details.status in OVER else held.details.status
     if status == held.details.status and held.details.expires_at is None:
         raise Conflict("listing_without_end", field="expires_at")
@@ -63,10 +63,8 @@ async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> List
     )
 
 
-async def _find_later_end(conn: Connection, held: Listing, now: datetime) -> datetime | None:
-    details = held.details
-    urgency = (details.repair or {}).get("urgency")
-    until = await find_usual_end(conn, details.kind, details.mode, max(details.expires_at or now, now), urgency=urgency)
+async def _find_later_end(conn: Connection, author: Actor, held: Listing, now: datetime) -> datetime | None:
+    until = await find_usual_end(conn, author, held.details, max(held.details.expires_at or now, now))
     if until is None:
         return None
     return min(until, latest_end(now))

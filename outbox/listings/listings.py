@@ -8,7 +8,7 @@ from federation.uris import listing_uri, listing_url
 from federation.vocabulary.marketplace import Proposal
 from models import posts
 from models.errors import Conflict, Invalid
-from models.exchanges import points
+from models.exchanges import points, reserves
 from models.listings import listings
 from models.listings.listings import OVER, ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
 from models.news import notifications
@@ -26,13 +26,14 @@ from outbox.builders.objects.content import build_listing_content, build_listing
 from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
 from outbox.listings import marketplaces, repair_calls
-from outbox.listings.listing_defaults import find_end
+from outbox.listings.listing_defaults import find_end, is_at_place
 from outbox.listings.listing_details import describe
 from outbox.listings.listing_limits import require_draft
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
 from outbox.presence import require_at_home
 from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
+from outbox.threads.listing_endings import tell_talking
 from outbox.threads.waiting_requests import CLOSED, release_waiting
 from outbox.traffic.audience import find_recipients, find_stream, next_moment
 from outbox.traffic.send import send
@@ -54,9 +55,9 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     """A new listing of this author: stored, sent and passed on by its stream, or held for a look. Raises Invalid."""
     require_at_home(author)
     at = datetime.now(UTC)
-    draft = await find_end(conn, require_draft(draft, at=at), at)
+    draft = await find_end(conn, author, require_draft(draft, at=at), at)
     stream = await find_stream(conn, draft.kind, draft.mode)
-    details = describe(site, author, draft, stream)
+    details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
     uri = listing_uri(site, author.username, uuid := str(uuid4()))
     new = NewPost(
         uri=uri,
@@ -106,7 +107,7 @@ async def edit(
     """
     held = await listings.get_own(conn, uri, author.id)
     at = next_moment(held.post)
-    draft = await find_end(conn, require_draft(draft, at=at), at)
+    draft = await find_end(conn, author, require_draft(draft, at=at), at)
     if REACH.index(draft.audience) < REACH.index(held.post.meant_audience):
         raise Invalid(
             "audience_not_narrowable",
@@ -116,7 +117,8 @@ async def edit(
         return held
     stream = await find_stream(conn, draft.kind, draft.mode)
     status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
-    details = replace(describe(site, author, draft, stream), status=status, closed_reason=held.details.closed_reason)
+    details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
+    details = replace(details, status=status, closed_reason=held.details.closed_reason)
     new = replace(_as_new(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
     changed = await _save(conn, site, author, held, new, details)
     await uploads.attach(conn, changed.id, author.id, draft.media_ids)
@@ -174,6 +176,7 @@ async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> Non
     """Take it back everywhere; a tombstone stays at its address. Raises NotFound for others' listings."""
     held = await listings.get_own(conn, uri, author.id)
     await release_waiting(conn, site, author, held.id, CLOSED)
+    await tell_talking(conn, site, author, held)
     await delete_post(conn, site, author, held.post, stream_uri=held.details.stream_uri)
     await points.take_back_due(conn, listing_id=held.id)
 
@@ -192,6 +195,7 @@ async def change_status(
     changed = await change(conn, site, author, held, replace(held.details, status=status, closed_reason=reason))
     if status in OVER:
         await release_waiting(conn, site, author, held.id, CLOSED)
+        await tell_talking(conn, site, author, changed)
     return changed
 
 
@@ -226,6 +230,7 @@ async def _save(
         raise Conflict("listing_changed")
     await posts.save_audience(conn, held.id, new)
     await listings.save_details(conn, held.id, details)
+    await reserves.note_freed(conn, held.id)
     changed = await listings.find_by_post(conn, held.id)
     assert changed is not None
     await repair_calls.notify_near(conn, changed)

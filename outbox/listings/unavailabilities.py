@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from models.errors import Conflict, Invalid, NotFound
-from models.exchanges import agreements
+from models.exchanges import agreements, reserves
 from models.listings import listings, unavailabilities
 from models.listings.listings import Listing, has_calendar
 from models.listings.unavailabilities import AHEAD, midnight
@@ -36,6 +36,7 @@ async def give_back(conn: Connection, owner: Actor, uri: str, id: int) -> None:
     listing = await _get_own(conn, owner, uri)
     await agreements.lock_listing(conn, listing.id)
     await unavailabilities.remove(conn, listing.id, id)
+    await reserves.note_freed(conn, listing.id)
 
 
 async def _get_own(conn: Connection, owner: Actor, uri: str) -> Listing:

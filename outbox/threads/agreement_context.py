@@ -6,7 +6,7 @@ from typing import Any
 
 from federation.vocabulary.activities.activities import Activity
 from models.errors import Conflict, Invalid, NotFound
-from models.exchanges import agreements, exchanges
+from models.exchanges import agreements, exchanges, reserves
 from models.exchanges.agreements import Agreement, State
 from models.exchanges.agreements.state_machine import Verb, is_own
 from models.exchanges.exchanges import EventKind
@@ -30,16 +30,20 @@ TEXT_LIMIT = 2_000
 class Said:
     """What comes with an act: words; from elsewhere also the id of the activity and of the Offer that it answers.
 
-    `post_id` is the message in which somebody said so.
+    `post_id` is the message in which somebody said so, `others` a word for those who are not chosen.
     """
 
     text: str = ""
     uri: str | None = None
     offer_uri: str | None = None
     post_id: int | None = None
+    others: str = ""
 
 
 NOTHING = Said()
+
+FREEING: tuple[EventKind, ...] = ("countered", "refused", "withdrawn", "cancelled", "expired", "back", "done")
+"""What may leave days free that were not: those who wait for some are looked at again."""
 
 
 async def lock_context(conn: Connection, id: int) -> AgreementContext:
@@ -102,6 +106,8 @@ async def keep(
     """Write the agreement and what happened to it, which members' apps are told; `actor` is None for the clock."""
     held = case.agreement
     await agreements.save(conn, held)
+    if kind in FREEING:
+        await reserves.note_freed(conn, held.listing_id)
     id = await exchanges.add_event(
         conn,
         held.exchange_id,

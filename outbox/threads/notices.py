@@ -48,7 +48,7 @@ async def notify(conn: Connection, site: Site, case: AgreementContext, event_id:
         if not _is_told(reader, event) or _is_in_own_message(case, event, other):
             continue
         if other.guest or kind == "gone":
-            await _write_notice(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
+            await write_notice(conn, site, reader, thread, event_id, _write_of_guest(site, case, thread, kind))
         else:
             await _write(conn, site, _Notice(case=case, reader=reader, kind=kind, event=event))
 
@@ -58,7 +58,7 @@ async def notify_of_guest(conn: Connection, site: Site, reader: Actor, thread: E
     listing = await listings.find_by_post(conn, thread.listing_id)
     if listing is not None:
         words = _fill(GUESTS, listing.details.title, site, thread)
-        await _write_notice(conn, site, reader, thread, event_id, words)
+        await write_notice(conn, site, reader, thread, event_id, words)
 
 
 async def confirm(
@@ -101,9 +101,10 @@ def _page_of(site: Site, exchange_id: int) -> str:
     return f"{site.url}/echanges/{exchange_id}"
 
 
-async def _write_notice(
+async def write_notice(
     conn: Connection, site: Site, reader: Actor, thread: Exchange, event_id: int, words: dict[str, str]
 ) -> None:
+    """Tell a member of ours of an event of a thread in the cooperative's words: her apps show it, and mails know."""
     post = await write_to_member(conn, site, reader, words)
     if post is not None:
         await exchange_notices.add(conn, post_id=post.id, exchange_id=thread.id, event_id=event_id, reader_id=reader.id)

@@ -1,22 +1,34 @@
-"""Whoever waits for an answer about a listing that is gone gets one."""
+"""Whoever waits for an answer about a listing that is gone, or for it to be free again, gets one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from models.exchanges import agreements
+from models.exchanges import agreements, exchange_messages, exchanges, reserves
+from models.listings import listings
+from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.reasons import NOES
-from outbox.threads.agreement_context import AgreementChange, find_context, keep, record_act
+from outbox.builders.texts.reserve import write_reserve
+from outbox.threads import messages
+from outbox.threads.agreement_context import AgreementChange, find_context, keep, record_act, require_words
 
-OTHER_CHOSEN, CLOSED = NOES["other_chosen"], NOES["listing_over"]
+OTHER_CHOSEN, CLOSED, RESERVE = NOES["other_chosen"], NOES["listing_over"], NOES["reserve_question"]
+
+TO_STAY = timedelta(days=14)
+"""So long somebody who was not chosen may say that she stays on the list."""
 
 
 async def release_waiting(
-    conn: Connection, site: Site, owner: Actor, listing_id: int, reason: str, *, but: int | None = None
+    conn: Connection, site: Site, owner: Actor, listing_id: int, reason: str, *, but: int | None = None, words: str = ""
 ) -> int:
-    """Whoever still waits for an answer about a listing gets one: no, with a reason. How many."""
+    """Whoever still waits for an answer about a listing gets one: no, with a reason, and `words` of the owner's. How
+    many.
+
+    Where somebody else was chosen, they are asked whether they stay on the list; where it is over, the list ends too.
+    """
     await agreements.lock_listing(conn, listing_id)
     waiting = [
         held
@@ -25,11 +37,49 @@ async def release_waiting(
     ]
     for held in waiting:
         at = agreements.next_moment(held.updated_at)
-        refused = replace(held, state="refused", reason=reason, updated_at=at, ended_at=at, accepted_uri=None)
-        case = await find_context(conn, refused)
-        no = build_reject_of_terms(site, owner, held.request_uri, case.partner, reason=reason, at=at)
-        await record_act(conn, site, case, owner, AgreementChange(kind="refused", activity=no, text=reason))
+        case = await find_context(conn, held)
+        said = write_no(case.partner, reason, words)
+        refused = replace(held, state="refused", reason=said, updated_at=at, ended_at=at, accepted_uri=None)
+        no = build_reject_of_terms(site, owner, held.request_uri, case.partner, reason=said, at=at)
+        act = AgreementChange(kind="refused", activity=no, text=said)
+        await record_act(conn, site, replace(case, agreement=refused), owner, act)
+        if reason == OTHER_CHOSEN:
+            await reserves.offer(conn, listing_id, held.partner_id, since=held.created_at, until=at + TO_STAY)
+    if reason == CLOSED:
+        await close_reserve(conn, site, owner, listing_id)
     return len(waiting)
+
+
+def write_no(partner: Actor, reason: str, words: str = "") -> str:
+    """A reason, a word of the owner's, and for whoever has no button here how to stay on the list."""
+    asked = reason == OTHER_CHOSEN and not (partner.local or partner.guest)
+    return "\n".join(part for part in (reason, require_words(words), RESERVE if asked else "") if part)
+
+
+async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: int) -> None:
+    """It will not be free any more: the list ends, and whoever stood on it is told."""
+    for place in await reserves.list_places(conn, listing_id):
+        await reserves.remove(conn, listing_id, place.actor_id)
+        thread = await exchanges.find(conn, listing_id=listing_id, partner_id=place.actor_id)
+        if place.state != "offered" and thread is not None:
+            await exchanges.add_event(conn, thread.id, "reserve_closed")
+            await tell_in_words(conn, site, owner, thread, "closed")
+
+
+async def tell_in_words(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: str) -> None:
+    """What became of somebody's place, to whoever reads this thread nowhere here: a note in the owner's name."""
+    partner = await actors.get(conn, thread.partner_id)
+    listing = await listings.find_by_post(conn, thread.listing_id)
+    if partner.local or partner.guest or listing is None or not owner.local:
+        return
+    if not await messages.may_write(conn, owner, partner):
+        return
+    unread = await exchange_messages.find_unread(conn, thread.id, owner.id)
+    language = "en" if (listing.post.language or "fr") == "en" else "fr"
+    words = messages.Words(text=write_reserve(kind, listing.details.title, language), language=language)
+    if await messages.find_parent(conn, owner, thread) is not None:
+        await messages.write(conn, site, owner, thread, words)
+    await exchange_messages.restore_unread(conn, unread)
 
 
 async def end_copies(conn: Connection, site: Site, owner: Actor, listing_id: int) -> int:

@@ -36,7 +36,16 @@ AUDIT = frozenset(
 )
 """Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard."""
 
-WORKING = ("pgqueuer", "shipped_data", "commune", "everyday_word", "known_word", "known_word_count", "stream_event")
+WORKING = (
+    "pgqueuer",
+    "shipped_data",
+    "commune",
+    "everyday_word",
+    "everyday_relation",
+    "known_word",
+    "known_word_count",
+    "stream_event",
+)
 """Tables of the work that goes on meanwhile (streams are told of rows that are counted themselves), of shipped data."""
 
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"

@@ -14,11 +14,13 @@ from tests.bench import (
     directory,
     exchange,
     fanout,
+    first_page,
     home,
     inbound,
     limits,
     memory,
     pages,
+    search,
     streams,
     walks,
 )
@@ -37,6 +39,8 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "walks": walks.run,
     "coop": coop.run,
     "alerts": alerts.run,
+    "search": search.run,
+    "first_page": first_page.run,
 }
 
 

@@ -69,6 +69,23 @@ async def test_what_is_deleted_is_gone_and_may_be_deleted_again(store: FolderSto
     assert store.find(key) is None
 
 
+async def test_a_copy_goes_with_its_picture_also_where_it_alone_is_left(store: FolderStore) -> None:
+    key, lost = await store.save(b"one"), f"{'0' * 32}.jpg"
+    for one in (key, lost):
+        await store.save_copy(one, "square", b"small")
+    for path in store.folder.rglob("*.webp"):
+        os.utime(path, (0, 0))
+
+    listed = [one for group in store.list_groups() for one in await store.list_settled(group)]
+    assert sorted(listed) == sorted([key, lost]) and store.find_copy(key, "square") is not None
+    assert (
+        store.find_copy(key, "large") is store.find_copy(key, "../square") is store.find_copy("../x", "square") is None
+    )
+    await store.delete(listed)
+
+    assert [path for path in store.folder.rglob("*") if path.is_file()] == []
+
+
 async def test_a_store_that_cannot_be_written_says_so(store: FolderStore) -> None:
     store.folder.parent.mkdir(exist_ok=True)
     store.folder.write_text("a file where the folder should be")

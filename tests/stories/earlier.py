@@ -154,9 +154,9 @@ async def count_rows(url: str) -> Counts:
 
 
 async def bring_communes(furnished: str, url: str) -> None:
-    """The lists of communes and of words, which samples leave out: copied from where they are loaded already, to save two seconds."""
+    """The lists of communes and of words, which samples leave out: copied from where they are, to save seconds."""
     source, target = await asyncpg.connect(furnished), await asyncpg.connect(url)
-    for table in ("commune", "everyday_word", "known_word", "shipped_data"):
+    for table in ("commune", "everyday_word", "everyday_relation", "known_word", "shipped_data"):
         rows = BytesIO()
         await source.copy_from_table(table, output=rows, format="binary")
         rows.seek(0)

@@ -19,6 +19,7 @@ from models.store.database import connection, execute_many, fetch_column, transa
 from outbox.people.accounts import register
 from tests.sample_territory import COMMUNES
 from web.http.app_keys import INSTANCE
+from web.middlewares.answers import answer_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
 from web.pages.routes import ROUTES
@@ -28,7 +29,7 @@ from web.security.session import session_middleware
 
 Client = TestClient[web.Request, web.Application]
 
-MIDDLEWARES = (request_middleware, error_middleware, session_middleware)
+MIDDLEWARES = (request_middleware, answer_middleware, error_middleware, session_middleware)
 
 PASSWORD = "un grand verre d’eau"
 

@@ -23,6 +23,7 @@ from tests.web import axe
 from tests.web.small_app import prepare_templates
 from web.api.declic.documentation import PAGES as API_PAGES
 from web.http.app_keys import INSTANCE
+from web.middlewares.answers import answer_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
 from web.pages.routes import ROUTES as PAGES
@@ -73,7 +74,7 @@ async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> A
     instance = Instance(site=settings.site, settings=settings, pool=pool, transport=FakeFediverse())
     async with transaction(pool) as conn:
         built = await sample_village.build(conn, settings.site, instance.store)
-    app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
+    app = web.Application(middlewares=[request_middleware, answer_middleware, error_middleware, session_middleware])
     app[INSTANCE], app[TEMPLATES] = instance, prepare_templates(settings.site.languages)
     app.add_routes([*PAGES, *API_PAGES, *MEDIA, web.get("/erreur/{status}", fail), web.get(axe.ADDRESS, axe.send_axe)])
     app.on_response_prepare.append(add_headers)

@@ -21,6 +21,7 @@ from tests.fediverse import FakeFediverse
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
 from web.http.app_keys import BACKGROUND, INSTANCE
+from web.middlewares.answers import answer_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.rate_limits import RATE_LIMITS, RateLimits, rate_limit_middleware
 from web.middlewares.requests import (
@@ -39,6 +40,7 @@ from web.server.health import ROUTES
 MIDDLEWARES = (
     request_middleware,
     preflight_middleware,
+    answer_middleware,
     error_middleware,
     rate_limit_middleware,
     work_signal_middleware,

@@ -57,18 +57,19 @@ async def test_member_publishes_an_offer_with_a_photo(live: Live, chromium: Brow
     assert complaints == []
 
 
-async def test_chosen_photo_is_drawn_before_it_is_sent(live: Live, chromium: Browser) -> None:
+async def test_chosen_photos_are_drawn_at_once_and_sent_while_she_types(live: Live, chromium: Browser) -> None:
     page, complaints = await open_page(live, chromium, "/publier", script=True)
 
     await page.locator("#photos").set_input_files([PHOTO, PHOTO])
-    canvas = page.locator("#photos-liste canvas").nth(1)
     await page.wait_for_function(
         "() => document.querySelectorAll('#photos-liste canvas')[1].getContext('2d').getImageData(80, 60, 1, 1).data[3]"
     )
+    await page.get_by_text("Les photos sont arrivées.").wait_for()
 
-    assert await canvas.is_visible()
-    assert not await page.get_by_text("Envoyer ces photos").is_visible(), "they go with the form"
-    assert await page.locator("#photos-liste input[name=alt_new]").count() == 2
+    assert await page.locator("#photos-liste canvas").nth(1).is_visible()
+    assert not await page.get_by_text("Envoyer ces photos").is_visible(), "nothing is to be pressed for it"
+    assert await page.locator("#photos-liste input[name=media]").count() == 2
+    assert await page.get_by_label("Que voit-on sur la photo ?").count() == 2
     await page.context.close()
     assert complaints == []
 

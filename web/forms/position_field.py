@@ -1,7 +1,9 @@
-"""A form's field for a point on the map: the address of a map, or the two numbers that a browser found."""
+"""A form's field for a point on the map (the address of a map, or what a browser found), and for a part of the map."""
 
 import re
+from math import isfinite
 
+from models.places.geometry import Box
 from web.forms.form import Form
 
 POINT = re.compile(r"([-+]?\d{1,2}[.,]\d{1,15})\s*[\s,;/]\s*([-+]?\d{1,3}[.,]\d{1,15})")
@@ -20,3 +22,27 @@ def read_position(form: Form) -> tuple[float, float] | None:
             return latitude, longitude
     form.fail("position", "Ce lien ne dit aucun lieu. Ouvrez la carte à cet endroit, puis copiez son adresse entière.")
     return None
+
+
+def read_bounds(form: Form) -> Box | None:
+    """The box in degrees that was asked for; None, with a sentence about it in `form.errors`, when it is none."""
+    typed = form.typed("bounds")[:200].strip()
+    if not typed:
+        return None
+    try:
+        south, west, north, east = (float(one) for one in typed.split(","))
+    except ValueError:
+        south = west = north = east = float("nan")
+    sides = (south, west, north, east)
+    if all(map(isfinite, sides)) and -90 <= south < north <= 90 and -180 <= west < east <= 180:
+        return Box(south=south, west=west, north=north, east=east)
+    form.fail(
+        "bounds",
+        "Cette zone n’est pas une partie de la carte : donnez sud, ouest, nord et est en degrés, avec des virgules.",
+    )
+    return None
+
+
+def write_bounds(box: Box) -> str:
+    """The box as addresses have it, to the metre."""
+    return ",".join(f"{side:.5f}" for side in (box.south, box.west, box.north, box.east))

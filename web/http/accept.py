@@ -37,6 +37,11 @@ def asks_for_document(request: web.Request) -> bool:
     return request.path.startswith(_PAGES_OF_OBJECTS) and prefers(request, _DOCUMENT, _PAGE) is True
 
 
+def accepts_coding(header: str, coding: str) -> bool:
+    """Whether an Accept-Encoding header names this coding, and not to refuse it (RFC 9110 §12.5.3)."""
+    return any(one.type == coding for one in read_accept(header))
+
+
 def read_accept(header: str) -> list[Range]:
     """The media ranges of an Accept header, the most wanted first; parameters but q are ignored (CN2)."""
     ranges = []

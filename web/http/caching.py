@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+CLEAR_BROWSER = {"Clear-Site-Data": '"storage"'}
+"""Whoever logs out or leaves: her browser forgets what pages kept in it for her, like drafts that never left."""
+
 
 def answer_kept(request: web.Request, body: bytes, *, seconds: int, headers: Mapping[str, str]) -> web.Response:
     """`body`, or 304 where the client has it already; `headers` name its type and what it varies with."""

@@ -23,6 +23,7 @@ from models.settings import Site
 from models.store.database import Connection
 from web.mail.account_mails import write_mail
 from web.mail.footer import load_footer
+from web.mail.prolong_links import make_prolong_link
 from web.news.items import NewsItem, list_lines, list_thread_lines
 from web.news.leading_mentions import load_messages
 from web.news.thanks_notes import load_thanks_notes
@@ -77,6 +78,7 @@ async def write_news_mail(
         context = await load_news_section(conn, site, say, listener, entries)
     else:
         context = await _gather_news(conn, site, say, account, entries, rows)
+        context |= {"prolong": await _make_prolong_links(conn, instance, context.get("lines", ()))} if context else {}
     if not context:
         return None
     token = await sign(conn, instance.settings, UNSUBSCRIBE, f"{account.actor_id} {','.join(kinds)}")
@@ -190,6 +192,12 @@ async def _gather_news(
         *await list_lines(conn, site, say, account.actor_id, rows),
     ]
     return {"lines": lines, "link": f"{site.url}/notifications"} if lines else {}
+
+
+async def _make_prolong_links(conn: Connection, instance: Instance, lines: Sequence[NewsItem]) -> dict[int, str]:
+    """By line, where a listing that ends is kept by one button."""
+    ending = {line.id: line.prolongs for line in lines if line.prolongs is not None}
+    return {id: await make_prolong_link(conn, instance, end.listing_id, end.ends_at) for id, end in ending.items()}
 
 
 async def _attach_dates(

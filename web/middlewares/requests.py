@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
@@ -19,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 OPEN_TO_PAGES_ELSEWHERE = (
     *FOR_APPS,
-    *("/.well-known/", "/nodeinfo/", "/media/", "/static/images/"),
+    *("/.well-known/", "/nodeinfo/", "/media/", "/static/images/", "/annonces/flux.", "/embed/"),
 )
 """What web clients on other origins fetch."""
 
@@ -33,6 +34,9 @@ CORS = {
 
 LEAD_TO_SERVERS = ("/ailleurs", "/@", "/annonces/", "/a/", "/notes/")
 """Pages of what one may follow or answer, where a form leads somebody to her own server."""
+
+FRAMED = "/embed/"
+"""What other sites may show in a frame: no form, no cookie and no log-in stand there."""
 
 SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 """Their successes are not worth a line."""
@@ -128,23 +132,37 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     settings = request.app[INSTANCE].settings
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
+    framed = request.path.startswith(FRAMED) and response.status in (200, 304)
+    if not framed:
+        headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
-    headers.setdefault("Content-Security-Policy", make_content_policy(settings, request.path if is_page else ""))
+    policy = make_content_policy(settings, request.path if is_page else "", framed=framed)
+    headers.setdefault("Content-Security-Policy", policy)
     if settings.url.startswith("https:"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
-def make_content_policy(settings: Settings, path: str) -> str:
+def make_content_policy(
+    settings: Settings, path: str, *, images: Sequence[str] = (), framed: bool = False
+) -> str:
     """Everything from our own origin, what was uploaded also from its own one; nothing inline, nobody frames us.
+
+    `images` are other origins that this one page shows pictures of. Only what is meant to be `framed` may be, by
+    anybody, and that sends no form anywhere.
 
     Forms end here. Two do not: the consent page of OAuth leads to addresses of apps, of whatever scheme, and from what
     one may answer or follow a form leads to somebody's own server (`POST /ailleurs`).
     """
-    policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
-    if settings.media_url is not None:
-        policy += [f"{kind} 'self' {settings.media_url}" for kind in ("img-src", "media-src")]
-    if path.startswith(LEAD_TO_SERVERS):
+    ancestors = "*" if framed else "'none'"
+    policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", f"frame-ancestors {ancestors}"]
+    media = [settings.media_url] if settings.media_url is not None else []
+    if media or images:
+        policy.append(" ".join(["img-src 'self'", *media, *images]))
+    if media:
+        policy.append(" ".join(["media-src 'self'", *media]))
+    if framed:
+        policy.append("form-action 'none'")
+    elif path.startswith(LEAD_TO_SERVERS):
         policy.append("form-action 'self' https:" + (" http:" if settings.test_federation else ""))
     elif not path.startswith("/oauth/"):
         policy.append("form-action 'self'")

@@ -1,7 +1,7 @@
 """What is new to a member, in words: one line for each thing, who did it, about what, and where it leads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from federation.texts.html_cleaner import to_text
@@ -41,6 +41,12 @@ ONE: dict[str, str] = {
     "poll": N_("Un sondage de %(who)s est terminé"),
     "own_poll": N_("Votre sondage est terminé"),
     "repair_call": N_("%(who)s est en panne près de chez vous"),
+    "reserve_next": N_("C’est de nouveau libre chez %(who)s, et c’est votre tour"),
+    "reserve_joined": N_("%(who)s l’aimerait quand ce sera libre"),
+    "reserve_left": N_("%(who)s n’attend plus"),
+    "reserve_passed": N_("%(who)s et vous : le tour est passé à la personne suivante"),
+    "reserve_closed": N_("L’annonce est close, et sa liste de réserve aussi"),
+    "unreported": N_("%(who)s s’est trompé·e : ce n’est pas encore fait"),
     "message": N_("%(who)s vous a écrit"),
     "said": N_("%(who)s vous a écrit"),
     "requested": N_("%(who)s vous fait une demande"),
@@ -68,6 +74,7 @@ ONE: dict[str, str] = {
     "stopped": N_("La coopérative a suspendu le compte de %(who)s : votre échange peut être annulé"),
     "resumed": N_("Le compte de %(who)s n’est plus suspendu"),
     "read_by_team": N_("L’équipe de la coop a ouvert votre conversation avec %(who)s, où un message a été signalé"),
+    "listing_ended": N_("L’annonce dont vous parlez avec %(who)s s’est arrêtée"),
     "invitation_used": N_("%(who)s fait maintenant partie de la coop, grâce à votre invitation"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
@@ -85,12 +92,14 @@ ICONS = {
     "cancelled": "close", "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
     "explained": "message", "unheard": "warning", "asked_again": "waiting", "stopped": "warning", "resumed": "done",
-    "read_by_team": "flag",
+    "read_by_team": "flag", "listing_ended": "close",
     "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
     "post_held": "waiting", "post_released": "done", "second_asked": "waiting", "appeal": "flag",
     "handed_over": "agreement", "decision": "warning", "decision_ended": "done", "appeal_answered": "message",
+    "reserve_next": "date", "reserve_joined": "waiting", "reserve_left": "close", "reserve_passed": "close",
+    "reserve_closed": "close", "unreported": "retry",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
@@ -105,8 +114,8 @@ PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter"}
 class NewsItem:
     """One thing that is new: `words` say who did what, `what` names the thing.
 
-    In a thread `who` is the other one, and `more` counts what else is new in it. `stop` is where one says to hear no
-    more of it.
+    In a thread `who` is the other one, and `more` counts what else is new in it. `prolongs` is the end that one button
+    takes away, `stop` is where one says to hear no more of it.
     """
 
     id: int
@@ -119,6 +128,7 @@ class NewsItem:
     unread: bool
     who: str = ""
     more: int = 0
+    prolongs: EndNotice | None = None
     stop: str = ""
 
 
@@ -139,7 +149,8 @@ def _build_item(site: Site, say: Say, reader_id: int, subjects: NewsSubjects, ro
         return _build_own_words(row, row.type, ICONS[row.type], subjects.staff[row.id])
     end = subjects.ends.get(row.post_id or 0)
     if end is not None:
-        return _build_own_words(row, f"end_{end.kind}", "date", _build_end_item(site, say, end))
+        told = _build_own_words(row, f"end_{end.kind}", "date", _build_end_item(site, say, end))
+        return replace(told, prolongs=end if end.count == 1 and end.current else None)
     there, post, roots = subjects.list_people(row), subjects.posts.get(row.post_id or 0), subjects.roots
     kind, others = _kind(row, subjects.posts, roots, reader_id), row.count - len(row.actor_ids)
     return NewsItem(

@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 AS: dict[NotificationType, str] = {
     "repair_call": "status",
+    "reserve_next": "status",
     "saved_search": "status",
     "match": "status",
     "sign_up": "admin.sign_up",
@@ -77,6 +78,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "chores_failing": ("La plateforme n’arrive pas à faire une tâche", "The platform fails at a task"),
     "backup_overdue": ("Les sauvegardes demandent un regard", "The backups need a look"),
     "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
+    "reserve_next": ("C’est de nouveau libre chez {name}", "It is free again at {name}’s"),
     "saved_search": ("Une de vos alertes a trouvé quelque chose", "One of your alerts found something"),
     "match": ("Une annonce va avec une des vôtres", "A listing fits one of yours"),
     "decision": ("L’équipe a pris une décision qui vous concerne", "The team has decided something about you"),

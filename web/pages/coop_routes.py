@@ -8,7 +8,8 @@ from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, settings
 from web.pages.instance.documents import editing
 from web.pages.listings import status_changes
-from web.pages.listings.publish import publish_page
+from web.pages.listings.publish import background_saves, copies, publish_page
+from web.pages.listings.publish.several import several_page
 from web.pages.moderation import journal_pages, message_request_review
 from web.pages.moderation.cases import case_list, case_page, conversation, decision_form, second_looks
 from web.pages.moderation.screening import filter_form, filters
@@ -52,10 +53,15 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post(f"/coop/lieux/{{place:{NAME}}}", preserve_form(places.post_hours)),
     web.post(f"/coop/lieux/{{place:{NAME}}}/responsables", places.post_keeper),
     web.get(f"/coop/lieux/{{place:{NAME}}}/publier", publish_page.show_publish),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/publier/plusieurs", several_page.show_several),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/publier/plusieurs", preserve_form(several_page.post_several)),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/publier/plusieurs/modele.csv", several_page.show_model),
     web.post(f"/coop/lieux/{{place:{NAME}}}/publier", preserve_form(publish_page.post_publish)),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/publier/photos", background_saves.post_photo),
     web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.post("/coop/courriels", failed_mails.post_again),
     web.get("/coop/demandes", sign_ups.list_requests),

@@ -20,11 +20,21 @@ from web.pages.exchanges.guests import contact_form as guest_door
 from web.pages.exchanges.guests import thread as guest_thread
 from web.pages.exchanges.guests import unsubscribe as guest_ending
 from web.pages.exchanges.points import balance
+from web.pages.exchanges.reserve import choosing, waiting
 from web.pages.exchanges.thread import thread_page
-from web.pages.instance import help, home, setup
+from web.pages.instance import crawlers, help, home, setup
 from web.pages.instance.documents import acceptance, reading
-from web.pages.listings import listing_page, own_listings, owner_unavailability, repair_calls, status_changes
-from web.pages.listings.publish import kept_forms, publish_page
+from web.pages.listings import (
+    listing_page,
+    own_listings,
+    owner_unavailability,
+    prolonging,
+    repair_calls,
+    reserve_list,
+    status_changes,
+)
+from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
+from web.pages.listings.publish.several import several_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
@@ -44,7 +54,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
-from web.pages.searches import alerts, new_alert, search
+from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
 from web.rendering import static_files
@@ -52,16 +62,37 @@ from web.rendering import static_files
 PAGES: list[web.RouteDef] = [
     web.get("/", home.show_home),
     web.get("/annonces", search.list_listings),
+    web.get("/annonces/points.geojson", points.show_points),
+    web.get("/carte/fond", map_background.show_background),
+    web.get("/annonces/flux.{format:atom|json|geojson|ics}", exports.show_feed),
+    web.get("/annonces/affiche", poster.show_poster),
+    web.get("/annonces/integrer", embedding.show_ways),
+    web.get("/embed/annonces", embedding.show_frame),
+    web.get("/embed/annonces.js", embedding.show_element),
+    web.get("/robots.txt", crawlers.show_robots),
+    web.get("/sitemap.xml", crawlers.show_sitemap),
+    web.get("/.well-known/tdmrep.json", crawlers.show_text_mining),
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
     web.get(f"/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
     web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.get(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.show_prolonging),
+    web.post(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.post_prolonging),
     web.get(f"/annonces/d/{{id:{ID}}}", listing_page.show_by_id),
     web.post(f"/annonces/d/{{id:{ID}}}/etat", preserve_form(status_changes.post_state)),
+    web.post(f"/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
+    web.post(f"/annonces/d/{{id:{ID}}}/liste", reserve_list.post_call),
+    web.get(f"/annonces/d/{{id:{ID}}}/prevenir", waiting.show_waiting),
+    web.post(f"/annonces/d/{{id:{ID}}}/prevenir", preserve_form(waiting.post_waiting)),
     web.post(f"/annonces/d/{{id:{ID}}}/jours", preserve_form(owner_unavailability.post_days)),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", preserve_form(replies.post_listing_answer)),
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),
+    web.get("/publier/plusieurs", several_page.show_several),
+    web.post("/publier/plusieurs", preserve_form(several_page.post_several)),
+    web.get("/publier/plusieurs/modele.csv", several_page.show_model),
     web.get("/publier", publish_page.show_publish),
     web.post("/publier", preserve_form(publish_page.post_publish)),
+    web.post("/publier/photos", background_saves.post_photo),
+    web.post("/publier/brouillon", background_saves.post_draft),
     web.get("/alertes", alerts.show_alerts),
     web.get("/alertes/nouvelle", new_alert.show_new),
     web.post("/alertes/nouvelle", preserve_form(new_alert.post_new)),
@@ -98,6 +129,9 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/echanges/{{id:{ID}}}/contact", preserve_form(messages.post_contact)),
     web.post(f"/echanges/{{id:{ID}}}/silence", messages.post_mute),
     web.post(f"/echanges/{{id:{ID}}}/accord", preserve_form(agreement_actions.post_act)),
+    web.post(f"/echanges/{{id:{ID}}}/liste", preserve_form(agreement_actions.post_place)),
+    web.get(f"/echanges/{{id:{ID}}}/choisir", choosing.show_choosing),
+    web.post(f"/echanges/{{id:{ID}}}/choisir", preserve_form(choosing.post_choosing)),
     web.post(f"/echanges/{{id:{ID}}}/merci", preserve_form(thanks.post_thanks)),
     web.post(f"/echanges/{{id:{ID}}}/renvoyer", agreement_actions.post_again),
     web.get(f"/echanges/{{id:{ID}}}/proposer", proposals.show_proposing),
@@ -141,6 +175,7 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/invite/{{token:{SIGNED}}}/confirmer", preserve_form(guest_thread.post_confirm)),
     web.post(f"/invite/{{token:{SIGNED}}}/messages", preserve_form(guest_thread.post_message)),
     web.post(f"/invite/{{token:{SIGNED}}}/accord", preserve_form(guest_acts.post_act)),
+    web.post(f"/invite/{{token:{SIGNED}}}/liste", preserve_form(guest_acts.post_place)),
     web.post(f"/invite/{{token:{SIGNED}}}/merci", preserve_form(guest_acts.post_thanks)),
     web.get(f"/invite/{{token:{SIGNED}}}/demander", guest_acts.show_terms),
     web.post(f"/invite/{{token:{SIGNED}}}/demander", preserve_form(guest_acts.post_terms)),

@@ -21,6 +21,9 @@ COMPRESSED = frozenset({".css", ".js", ".svg", ".txt", ".webmanifest"})
 
 CSS_URL = re.compile(r"url\(([^()\"':#]+)\)")
 
+COMMENT_LINE = re.compile(rb"^[ \t]*(?://[^\n]*|/\*[^\n]*\*/)[ \t]*\n", re.MULTILINE)
+"""A line of a script of ours that only says something to whoever reads it here; those of others say their licence."""
+
 TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 
 
@@ -52,6 +55,8 @@ def load_assets(folder: Path = FOLDER) -> Assets:
     for path in paths:
         name = path.relative_to(folder).as_posix()
         body = path.read_bytes()
+        if path.suffix == ".js" and path.parent == folder:
+            body = COMMENT_LINE.sub(b"", body)
         if path.suffix == ".css":
             body = _point_to_hashed(pack(body.decode("utf-8")), PurePosixPath(name).parent, urls).encode("utf-8")
         hashed = _hashed_name(name, body)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from models import preferences
 from models.exchanges import points
@@ -26,7 +27,7 @@ class Branding:
     """What stands in the header and the footer of every page. `accent` is a CSS class, "" for the enamel blue.
 
     `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
-    where the cooperative keeps none.
+    where the cooperative keeps none. `map_host` is who is asked for the background of the map; nobody where it is ours.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Branding:
     territory_kind: str = "commune"
     territory_codes: tuple[str, ...] = ()
     currency: Currency | None = None
+    map_host: str = ""
 
 
 async def load_branding(conn: Connection, site: Site) -> Branding:
@@ -75,4 +77,5 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         territory_kind=chosen.territory_kind,
         territory_codes=chosen.territory_codes,
         currency=points.find_currency(chosen),
+        map_host=(urlsplit(chosen.map_tiles).hostname or "").removeprefix("{s}."),
     )

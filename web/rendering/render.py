@@ -1,5 +1,6 @@
 """Make a page for one reader: her language, her session, the cooperative's branding."""
 
+import secrets
 from functools import cache, partial
 from typing import Any
 
@@ -11,7 +12,6 @@ from models.errors import Refusal, Unavailable
 from models.news import news
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.http.caching import make_etag, matches_etag
 from web.rendering.branding import Branding, load_branding
 from web.rendering.coop_menu import RoomGroup, list_rooms
 from web.rendering.error_messages.lookup import format_error
@@ -19,7 +19,8 @@ from web.rendering.formats import set_in
 from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
 from web.rendering.i18n import N_ as N_
 from web.rendering.templating import TEMPLATES
-from web.security.session import SAFE_METHODS, csrf_token, current_account, current_applicant, logged_in
+from web.security.form_tokens import mask_token
+from web.security.session import csrf_token, current_account, current_applicant, logged_in
 
 BRANDING = web.RequestKey("branding", Branding)
 """The cooperative's branding, read once for each answer."""
@@ -45,6 +46,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
     coop = await _find_branding_for(request, status)
+    gap = secrets.token_hex(16)  # nobody can write it into a page beforehand
     text = environment.get_template(template).render(
         account=current_account(request),
         applicant=current_applicant(request),
@@ -55,15 +57,12 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
         site=request.app[INSTANCE].site,
-        csrf_input=lambda: csrf_input(request),
+        csrf_input=partial(_make_csrf_input, request, gap),
         **context,
     )
+    if gap in text:
+        text = _fill_token(request, text, gap)
     response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
-    if status == 200 and request.method in SAFE_METHODS:
-        etag = f"W/{make_etag(text.encode())}"  # weak: proxies pack it
-        if matches_etag(request, etag.removeprefix("W/")):
-            response = web.Response(status=304)
-        response.headers["ETag"] = etag
     response.headers["Content-Language"] = language
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response
@@ -127,9 +126,15 @@ def _list_rooms(request: web.Request, coop: Branding) -> list[RoomGroup]:
     return list_rooms(account, partial(say, request), here=request.path_qs, routes=routes, currency=coop.currency)
 
 
-def csrf_input(request: web.Request) -> Markup:
-    """The hidden field that every POST form carries."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token(request))
+def _make_csrf_input(request: web.Request, gap: str) -> Markup:
+    """The hidden field that every POST form carries; the token is filled into the gap when the page is there."""
+    csrf_token(request)  # the browser gets its cookie, and no proxy keeps the page
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(gap)
+
+
+def _fill_token(request: web.Request, text: str, gap: str) -> str:
+    pieces = text.split(gap)
+    return mask_token(csrf_token(request), "".join(pieces).encode()).join(pieces)
 
 
 def reader_language(request: web.Request) -> str:

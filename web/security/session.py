@@ -21,6 +21,7 @@ from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import ASIDE, INSTANCE
 from web.security.documents_due import require_accepted
+from web.security.form_tokens import is_token
 from web.security.same_origin import require_same_origin
 from web.security.standing import HOMES, StandsAside, require_standing
 
@@ -254,7 +255,7 @@ def knows_us(request: web.Request) -> bool:
 
 
 def csrf_token(request: web.Request) -> str:
-    """What the forms on this page carry: the session's token, or one bound to a cookie of this browser."""
+    """What the forms on this page carry under a mask: the session's token, or one bound to a cookie of this browser."""
     visit = request.get(VISIT)
     if visit is None:
         return ""
@@ -286,7 +287,7 @@ def require_csrf(request: web.Request, token: str) -> None:
         wanted = visit.session.csrf_token
     elif visit is not None and visit.form_secret is not None:
         wanted = _derive_token(visit.form_secret)
-    if wanted is None or not secrets.compare_digest(wanted.encode(), token.encode()):
+    if wanted is None or not is_token(token, wanted):
         raise StaleForm
 
 

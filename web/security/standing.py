@@ -48,6 +48,8 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         "/mot-de-passe-oublie",
         # What she writes and keeps for herself.
         "/publier",
+        "/publier/photos",
+        "/publier/brouillon",
         "/compte/brouillons",
         "/compte/gardees",
         "/reactions/{id}",

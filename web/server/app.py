@@ -14,6 +14,7 @@ from web.api import routes as api
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
 from web.http.app_keys import ASIDE, BACKGROUND, INSTANCE
+from web.middlewares.answers import answer_middleware
 from web.middlewares.connections import connection_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.peer_rate_limits import peer_rate_limit_middleware
@@ -41,6 +42,7 @@ MIDDLEWARES = (  # from the outside to the view
     connection_middleware,
     request_middleware,
     preflight_middleware,
+    answer_middleware,
     error_middleware,
     rate_limit_middleware,
     peer_rate_limit_middleware,

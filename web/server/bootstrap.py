@@ -102,7 +102,7 @@ async def _await(
 
 
 async def seed_instance(instance: Instance, progress: Progress = print_nothing) -> None:
-    """Bring the lists of communes and of everyday words, and the built-in actors; on all but the first start there is nothing to do."""
+    """Bring the lists of communes and words, and the built-in actors; after the first start there is nothing to do."""
     async with transaction(instance.pool) as conn:
         await load_communes(conn, begin=partial(progress, "communes"))
         await load_everyday_words(conn)

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from federation.media.built_in_pictures import FILES, MIME_TYPE, PATH
+from federation.media.page_copies import find_copy
 from federation.media.remote_media import Size, find_picture
+from federation.media_store import COPIES
 from federation.sandbox.films import SERVED_TYPES
 from models import posts
 from models.errors import DeclicError, NotFound
@@ -50,13 +52,9 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/KEY`: a picture of ours, by the key in its address; a film or a sound, to be played or saved."""
     key, instance = request.match_info["key"], request.app[INSTANCE]
     path, suffix = instance.store.find(key), key.rpartition(".")[2]
-    if path is None:
+    kept = await _find_caching(request, key) if path is not None else None
+    if path is None or kept is None:
         return _miss(request)
-    async with connection(instance.pool) as conn:
-        concealed = await concealed_media.find_concealed_file(conn, key)
-    if concealed is not None and not await _may_look(request, concealed):
-        return _miss(request)
-    kept = A_DAY if concealed is None else TO_HER
     if suffix not in SERVED_TYPES:
         return _answer(path, kept)
     name = f'attachment; filename="media.{suffix}"'
@@ -64,9 +62,27 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(path, headers=HEADERS | own)
 
 
+async def show_page_copy(request: web.Request) -> web.StreamResponse:
+    """`GET /media/KEY.NAME.webp`: a small copy of a picture of ours, shown to whoever may see the picture."""
+    key, instance = f"{request.match_info['stem']}.jpg", request.app[INSTANCE]
+    kept = await _find_caching(request, key) if instance.store.find(key) is not None else None
+    path = await find_copy(instance, key, request.match_info["name"]) if kept is not None else None
+    return _miss(request) if path is None or kept is None else _answer(path, kept, copy=True)
+
+
+async def _find_caching(request: web.Request, key: str) -> str | None:
+    """How long a file of ours may be kept by this reader's side; None where it is not for her."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        concealed = await concealed_media.find_concealed_file(conn, key)
+    if concealed is None:
+        return A_DAY
+    return TO_HER if await _may_look(request, concealed) else None
+
+
 async def show_remote_picture(request: web.Request) -> web.StreamResponse:
-    """`GET /media/remote/ID` and `…/small`: our copy of a picture from elsewhere, fetched when first asked for."""
-    size: Size = "small" if request.match_info.get("size") else "full"
+    """`GET /media/remote/ID`, `…/small`, `…/square`…: our copy of a picture from elsewhere, fetched when asked for."""
+    name = request.match_info.get("size", "full")
+    size: Size = "small" if name == "small" else "full"
     media_id, instance = int(request.match_info["id"]), request.app[INSTANCE]
     if media_id > HIGHEST_ID:
         return _miss(request)
@@ -75,11 +91,16 @@ async def show_remote_picture(request: web.Request) -> web.StreamResponse:
     if concealed is not None and not await _may_look(request, concealed):
         return _miss(request)
     try:
-        return _answer(await find_picture(instance, media_id, size), A_DAY if concealed is None else TO_HER)
+        path: Path | None = await find_picture(instance, media_id, size)
+        if path is not None and name in COPIES:
+            path = await find_copy(instance, path.name, name)
     except NotFound:
         return _miss(request)
     except DeclicError as error:
         return _refuse(error.status, str(error))
+    return (
+        _miss(request) if path is None else _answer(path, A_DAY if concealed is None else TO_HER, copy=name in COPIES)
+    )
 
 
 async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
@@ -111,8 +132,12 @@ async def show_built_in_picture(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(found.file, headers=HEADERS | own | {"Cache-Control": FOREVER if current else SHORTLY})
 
 
-def _answer(path: Path, kept: str) -> web.StreamResponse:
-    return web.FileResponse(path, headers=HEADERS | {"Cache-Control": kept})
+def _answer(path: Path, kept: str, *, copy: bool = False) -> web.StreamResponse:
+    """The file as what it is. A JPEG in place of a `copy` that could not be made just now is asked for again soon."""
+    own = {"Cache-Control": SHORTLY if copy and kept == A_DAY and path.suffix != ".webp" else kept}
+    if path.suffix == ".webp":
+        own |= {"Content-Type": "image/webp", "Content-Disposition": 'inline; filename="photo.webp"'}
+    return web.FileResponse(path, headers=HEADERS | own)
 
 
 def _miss(request: web.Request) -> web.StreamResponse:
@@ -137,6 +162,7 @@ def _refuse(status: int, message: str) -> web.Response:
 ROUTES = [
     web.get(PATH + r"{name:[a-z_]{1,30}(?:\.header)?}.{digest:[0-9a-f]{12}}.png", show_built_in_picture),
     web.get("/media/remote/{id:[0-9]{1,19}}", show_remote_picture),
-    web.get("/media/remote/{id:[0-9]{1,19}}/{size:small}", show_remote_picture),
+    web.get(f"/media/remote/{{id:[0-9]{{1,19}}}}/{{size:{'|'.join(('small', *COPIES))}}}", show_remote_picture),
     web.get("/media/{key:[0-9a-f]{32}\\.[a-z0-9]{3,4}}", show_picture),
+    web.get(f"/media/{{stem:[0-9a-f]{{32}}}}.{{name:{'|'.join(COPIES)}}}.webp", show_page_copy),
 ]

@@ -1,37 +1,6 @@
 // Small comforts. Every page does its whole work without this file: each part looks for its markup, and leaves when it
 // is not there.
 
-/** Photos chosen in a form are shown at once, each beside a field for its description. */
-function previewPhotos(input) {
-  const list = document.getElementById(input.dataset.preview);
-  const template = document.getElementById(input.dataset.template);
-  if (!list || !template) return;
-  const most = Number(input.dataset.most) - list.querySelectorAll("[data-kept]").length;
-  input.addEventListener("change", () => {
-    list.querySelectorAll("[data-new]").forEach((item) => item.remove());
-    [...input.files].slice(0, most).forEach((file, index) => {
-      const item = template.content.firstElementChild.cloneNode(true);
-      const field = item.querySelector("input");
-      draw(file, item.querySelector("canvas"));
-      field.id = `alt_new_${index}`;
-      item.querySelector("label").htmlFor = field.id;
-      list.append(item);
-    });
-  });
-}
-
-/** Draws the middle of a picture; a canvas, since the content policy keeps blob: addresses out of images. */
-async function draw(file, canvas) {
-  try {
-    const picture = await createImageBitmap(file);
-    const scale = Math.max(canvas.width / picture.width, canvas.height / picture.height);
-    const [width, height] = [picture.width * scale, picture.height * scale];
-    canvas.getContext("2d").drawImage(picture, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
-  } catch {
-    canvas.hidden = true; // not a picture that this browser opens; the server says so if it is none
-  }
-}
-
 /** A field for a commune proposes those that begin with what is typed. */
 function completePlaces(input) {
   const list = document.createElement("datalist");
@@ -62,6 +31,15 @@ function offerCopy(button) {
     await navigator.clipboard.writeText(button.dataset.copy);
     document.getElementById(button.dataset.says).textContent = button.dataset.done;
   });
+}
+
+/** Where the device can hand an address to another application, one button does. */
+function offerShare(button) {
+  if (!navigator.share) return;
+  button.hidden = false;
+  button.addEventListener("click", () =>
+    navigator.share({ title: button.dataset.title, url: button.dataset.share }).catch(() => {}), // or thinks better of it
+  );
 }
 
 /** Printing is one button where the browser can. */
@@ -109,11 +87,19 @@ function showBeforehand(form) {
   });
 }
 
+/** What the publish form kept in this browser until it had left has left. */
+function forgetSent() {
+  for (const name of Object.keys(localStorage).filter((one) => one.startsWith("declic-publish:"))) {
+    if (JSON.parse(localStorage.getItem(name)).sent) localStorage.removeItem(name);
+  }
+}
+
+if (/[?&]fait=(published|held)\b/.test(location.search)) forgetSent();
 document.querySelectorAll("[data-without-script]").forEach((one) => (one.hidden = true));
 document.querySelectorAll("input[data-chosen]").forEach(sayChosen);
-document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
 document.querySelectorAll("input[data-places]").forEach(completePlaces);
 document.querySelectorAll("button[data-copy]").forEach(offerCopy);
+document.querySelectorAll("button[data-share]").forEach(offerShare);
 document.querySelectorAll("button[data-position]").forEach(offerPosition);
 document.querySelectorAll("button[data-print]").forEach(offerPrint);
 document.querySelectorAll("form[data-live]").forEach(showBeforehand);

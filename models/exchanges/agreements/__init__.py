@@ -23,7 +23,7 @@ from models.exchanges.agreements.reading import (
     lock_listing,
     sum_bound,
 )
-from models.exchanges.agreements.saving import create, save, save_offer, save_report
+from models.exchanges.agreements.saving import create, remove_report, save, save_offer, save_report
 from models.exchanges.agreements.state_machine import (
     BOUND,
     LIVE,
@@ -95,6 +95,7 @@ __all__ = [
     "lock_listing",
     "next_moment",
     "read_terms",
+    "remove_report",
     "save",
     "save_offer",
     "save_report",

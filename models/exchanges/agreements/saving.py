@@ -75,6 +75,11 @@ async def save_offer(conn: Connection, agreement_id: int, uri: str, actor_id: in
     )
 
 
+async def remove_report(conn: Connection, id: int) -> None:
+    """One side takes back what it reported; it may be reported again."""
+    await execute(conn, "DELETE FROM economic_event WHERE id = $1", id)
+
+
 async def save_report(
     conn: Connection, agreement_id: int, uri: str, *, actor_id: int, step: Step, happened_at: datetime
 ) -> bool:

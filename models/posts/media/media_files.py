@@ -44,6 +44,18 @@ async def save_cached(conn: Connection, media_id: int, picture: StoredPicture) -
     )
 
 
+async def add_weight(conn: Connection, key: str, byte_size: int) -> None:
+    """The picture with this file got copies for pages, which count where room is counted."""
+    await execute(
+        conn,
+        """
+        UPDATE media SET byte_size = coalesce(byte_size, 0) + $2 WHERE file_key = $1 OR thumbnail_key = $1
+        """,
+        key,
+        byte_size,
+    )
+
+
 async def forget_cached(conn: Connection, media_id: int) -> None:
     """Forget the cached copy of one remote picture."""
     await execute(

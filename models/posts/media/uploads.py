@@ -46,25 +46,41 @@ class Thumbnail:
 _CREATE_UPLOAD = name_values(
     """
     INSERT INTO media (id, owner_id, mime_type, description, width, height, blurhash, file_key, thumbnail_key,
-        byte_size, likeness)
+        byte_size, likeness, upload_key)
     VALUES (:id, :owner_id, :mime_type, :description, :width, :height, :blurhash, :file_key, :thumbnail_key,
-        :byte_size, :likeness)
+        :byte_size, :likeness, :upload_key)
     """,
     StoredPicture,
-    also=["id", "owner_id", "description"],
+    also=["id", "owner_id", "description", "upload_key"],
 )
 
 
-async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture, description: str = "") -> Media:
-    """A picture of ours that waits for its post. Raises Conflict when its owner has too many waiting."""
+async def create_upload(
+    conn: Connection, owner_id: int, picture: StoredPicture, description: str = "", *, key: str | None = None
+) -> Media:
+    """A picture of ours that waits for its post; where its owner sent one under this `key` before, that one.
+
+    Raises Conflict when its owner has too many waiting.
+    """
     await require_room(conn, owner_id)
+    known = await find_by_key(conn, owner_id, key) if key else None
+    if known is not None:
+        return known
     id = make_id()
     await execute(
         conn,
         _CREATE_UPLOAD.sql,
-        *_CREATE_UPLOAD.args(picture, id=id, owner_id=owner_id, description=require_description(description)),
+        *_CREATE_UPLOAD.args(
+            picture, id=id, owner_id=owner_id, description=require_description(description), upload_key=key
+        ),
     )
     return await get_own(conn, id, owner_id)
+
+
+async def find_by_key(conn: Connection, owner_id: int, key: str) -> Media | None:
+    """What this person has sent under this key already."""
+    id = await fetch_value(conn, "SELECT id FROM media WHERE owner_id = $1 AND upload_key = $2", owner_id, key)
+    return await find(conn, id) if id is not None else None
 
 
 _CREATE_FILM = name_values(

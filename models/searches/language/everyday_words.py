@@ -14,21 +14,24 @@ from models.store.database import Connection, execute, fetch_value
 
 FILE = Path(__file__).parents[2] / "data" / "everyday_words.tsv"
 
-MOST_NAMES = 16
-"""Words that all mean the same; more of them would be a mistake in the list, which joins what has nothing in common."""
+DEEPEST = 3
+"""Kinds of kinds of kinds are found: who looks for a bike finds the fixie, which is one for grown-ups."""
 
-Row = tuple[str, str, str, str]
-"""What is typed, how the other is found by it, the other as it is written (of a category its slug)."""
+Line = tuple[str, str, str, str]
+"""A line of the file: word, relation, other word, slug of the category ('' for none)."""
 
-_UNSAID = frozenset("autre autres et de divers".split())
+Relation = tuple[str, str, str]
+"""A thing, how it leads to the other one, the other one."""
+
+_UNSAID = {"autre", "autres", "et", "de", "divers"}
 
 
-async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
+async def load_everyday_words(conn: Connection) -> bool:
     """Load the list unless this edition is there already (then it costs one query). Whether it was loaded.
 
     Needs the caller's transaction. What listings say is not read anew: words are looked up when somebody searches.
     """
-    text = file.read_text(encoding="utf-8")
+    text = _read_file()
     labels = [(category.slug, category.french) for category in categories.CATEGORIES]
     edition = hashlib.sha256(f"{text}{labels}".encode()).hexdigest()
     if await _loaded_edition(conn) == edition:
@@ -37,26 +40,10 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
     if await _loaded_edition(conn) == edition:
         return False
     lines = list(read_everyday_words(text))
-    rows = sorted({*_relate(lines), *_list_labels()})
-    await execute(conn, "DELETE FROM everyday_word")
-    await execute(
-        conn,
-        """
-        WITH line AS MATERIALIZED (
-            SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS line (word, relation, other)
-        ), read AS MATERIALIZED (
-            SELECT text, search_key(text) AS key, phraseto_tsquery('public.fr', search_text(text))::text AS match
-            FROM (SELECT word AS text FROM line UNION SELECT other FROM line) AS written)
-        INSERT INTO everyday_word (key, word, relation, other, match)
-        SELECT word.key, word.text, line.relation, other.text,
-            CASE WHEN line.relation IN ('category', 'shelf') THEN quote_literal('c=' || other.text) ELSE other.match END
-        FROM line JOIN read word ON word.text = line.word JOIN read other ON other.text = line.other
-        WHERE word.key <> '' AND word.key <> other.key
-        ON CONFLICT DO NOTHING
-        """,
-        *(list(column) for column in zip(*rows, strict=True)),
-    )
-    await save_shipped_words(conn, sorted({one for line in lines for text in (line[0], line[2]) for one in _list_written(text)}))
+    things = name_things(lines)
+    relations = {*relate_things(lines, things), *_relate_labels(things)}
+    await _save(conn, things, relations)
+    await save_shipped_words(conn, sorted({one for word in things for one in _list_written(word)}))
     await execute(
         conn,
         """
@@ -68,57 +55,101 @@ async def load_everyday_words(conn: Connection, file: Path = FILE) -> bool:
     return True
 
 
-def read_everyday_words(text: str) -> Iterator[Row]:
-    """The lines of the file: word, relation, other word, slug of the category ('' for none)."""
-    for line in csv.DictReader(io.StringIO(text), delimiter="\t"):
+def _read_file() -> str:
+    return FILE.read_text(encoding="utf-8")
+
+
+async def _save(conn: Connection, things: dict[str, set[str]], relations: set[Relation]) -> None:
+    await execute(conn, "DELETE FROM everyday_word")
+    await execute(conn, "DELETE FROM everyday_relation")
+    await execute(
+        conn,
+        """
+        INSERT INTO everyday_word (key, word, thing, match)
+        SELECT search_key(word), word, thing, phraseto_tsquery('public.fr', search_text(word))::text
+        FROM unnest($1::text[], $2::text[]) AS line (word, thing) WHERE search_key(word) <> ''
+        UNION ALL SELECT '', slug, 'c=' || slug, quote_literal('c=' || slug) FROM unnest($3::text[]) AS slug
+        """,
+        *_columns((word, thing) for word, of in things.items() for thing in of),
+        [category.slug for category in categories.CATEGORIES],
+    )
+    await execute(
+        conn,
+        """
+        INSERT INTO everyday_relation (thing, relation, other)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+        """,
+        *_columns(relations),
+    )
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[list[str]]:
+    return [list(column) for column in zip(*sorted(rows), strict=True)]
+
+
+def read_everyday_words(text: str) -> Iterator[Line]:
+    """The lines of the file."""
+    for line in csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE):
         yield line["word"], line["relation"], line["other"], line["category"] or ""
 
 
-def _relate(lines: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
-    """Both ways round: who looks for the one finds the other, and how sure that is."""
-    same: dict[str, set[str]] = defaultdict(set)
-    for word, relation, other, category in lines:
-        if category:
-            yield word, "shelf", category
+def name_things(lines: Iterable[Line]) -> dict[str, set[str]]:
+    """Which things each word means: the most usual words for them, mostly one."""
+    things: dict[str, set[str]] = defaultdict(set)
+    for word, relation, other, _ in lines:
         if relation == "same":
-            same[word].add(other)
-            same[other].add(word)
-        elif relation == "kind":
-            yield other, "kind", word
-            yield word, "wider", other
-        elif relation == "use":
-            yield other, "use", word
-    for word in same:
-        for other in _list_names(same, word):
-            yield word, "same", other
+            things[word].add(other)
+    labels = (word for category in categories.CATEGORIES for word in _list_label_words(category.french))
+    for one in {*(word for line in lines for word in (line[0], line[2])), *labels}:
+        if one not in things:
+            things[one].add(one)
+    return dict(things)
 
 
-def _list_names(same: dict[str, set[str]], word: str) -> list[str]:
-    """What else it is called, and what these are called; the nearest first."""
-    names = [word]
-    for one in names:
-        names += [other for other in sorted(same[one]) if other not in names]
-    return names[1:MOST_NAMES]
+def relate_things(lines: Iterable[Line], things: dict[str, set[str]]) -> Iterator[Relation]:
+    """Both ways round: who looks for a thing finds its kinds, and where there are few, what it is one of and serves."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for word, relation, other, category in lines:
+        for one in things[word]:
+            if category:
+                yield one, "shelf", f"c={category}"
+            for another in things[other] if relation != "same" else ():
+                if relation == "use":
+                    yield another, "use", one
+                else:
+                    kinds[another].add(one)
+                    yield one, "wider", another
+    for thing in list(kinds):
+        for kind in _list_kinds(kinds, thing):
+            yield thing, "kind", kind
 
 
-def _list_labels() -> Iterator[tuple[str, str, str]]:
+def _list_kinds(kinds: dict[str, set[str]], thing: str) -> set[str]:
+    found: set[str] = set()
+    level = {thing}
+    for _ in range(DEEPEST):
+        level = {kind for one in level for kind in kinds.get(one, ())} - found
+        found |= level
+    return found - {thing}
+
+
+def _relate_labels(things: dict[str, set[str]]) -> Iterator[Relation]:
     """Each word of a category's label, and the whole of it, stands for the category and those below it."""
     for category in categories.CATEGORIES:
-        if category.slug.startswith("autres"):
-            continue
-        words = [word for word in _split_words(category.french) if word not in _UNSAID]
-        for word in {category.french.lower(), *words}:
-            for slug in categories.list_slugs(category.slug):
-                yield word, "category", slug
+        for word in _list_label_words(category.french) if not category.slug.startswith("autres") else ():
+            for thing in things[word]:
+                for slug in categories.list_slugs(category.slug):
+                    yield thing, "category", f"c={slug}"
+
+
+def _list_label_words(label: str) -> set[str]:
+    words = (word for word in re.findall(r"[^\W\d_]{2,}", label.lower()) if word not in _UNSAID)
+    return {label.lower(), *words}
 
 
 def _list_written(expression: str) -> list[str]:
     """Its words as they are written, those with hyphens whole: "micro-onde" may be meant by who types "micronde"."""
     return re.findall(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*", expression.lower())
-
-
-def _split_words(expression: str) -> list[str]:
-    return re.findall(r"[^\W\d_]{2,}", expression.lower())
 
 
 async def _loaded_edition(conn: Connection) -> str | None:

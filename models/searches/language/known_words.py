@@ -1,4 +1,4 @@
-"""The words that this instance knows, from its open listings and the shipped list: what is misspelt is held against them."""
+"""The words that this instance knows, from open listings and the shipped list: misspelt ones are held against them."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,8 @@ _WORDS_OF = """
                 || regexp_replace(l.description, '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g')),
                 '[][!-,./-@\\\\^-`{-~[:space:]«»…–—’‘“”×°·•€]+') AS word) AS w
         WHERE is_open_status(l.status) AND l.post_id > $1 AND l.post_id <= $2)
-    SELECT replace(fold(word), '-', '') AS word, mode() WITHIN GROUP (ORDER BY word) AS shown, count(DISTINCT post_id)::int AS listings
+    SELECT replace(fold(word), '-', '') AS word, mode() WITHIN GROUP (ORDER BY word) AS shown,
+        count(DISTINCT post_id)::int AS listings
     FROM written WHERE length(word) BETWEEN $3 AND $4 AND word !~ '^-|-$' GROUP BY 1
 """
 

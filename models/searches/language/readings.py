@@ -1,4 +1,4 @@
-"""What the database says of words that are typed: their stems, what else they are called, whether a listing has them."""
+"""What the database says of words that are typed: stems, what else they are called, whether a listing has them."""
 
 import re
 from collections.abc import Sequence
@@ -54,8 +54,12 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
                 THEN phraseto_tsquery('public.fr', search_text(k.word))::text ELSE '' END AS joined,
             k.word IS NOT NULL OR (p.n <= $2 AND EXISTS (
                 SELECT FROM listing l WHERE l.search @@ p.match AND is_open_status(l.status))) AS known,
-            (SELECT jsonb_agg(jsonb_build_array(e.relation, e.other, e.match) ORDER BY e.relation, e.other)
-                FROM everyday_word e WHERE e.key = search_key(p.text)) AS relations
+            (SELECT jsonb_agg(DISTINCT jsonb_build_array(r.relation, other.word, other.match))
+                FROM everyday_word w CROSS JOIN LATERAL (
+                    SELECT 'same' AS relation, w.thing AS other
+                    UNION ALL SELECT r.relation, r.other FROM everyday_relation r WHERE r.thing = w.thing) AS r
+                JOIN everyday_word other ON other.thing = r.other
+                WHERE w.key = search_key(p.text) AND w.key <> '') AS relations
         FROM piece p LEFT JOIN known_word k ON k.word = translate(fold(p.text), ' -', '')
         """,
         [*single, *together],
@@ -90,7 +94,8 @@ def _is_known(pieces: Sequence[Piece], span: range, readings: Readings) -> bool:
     """Whether these make an expression, which neither begins nor ends with a word that says nothing."""
     whole = readings[join_pieces(pieces, span)]
     ends = (pieces[span.start], pieces[span.stop - 1])
-    return bool(whole.relations or whole.joined) and all(readings[end.text].match and not end.measure for end in ends)
+    joined = whole.joined and not any(end.measure for end in ends)
+    return bool(whole.relations or joined) and all(readings[end.text].match for end in ends)
 
 
 def join_pieces(pieces: Sequence[Piece], span: range) -> str:

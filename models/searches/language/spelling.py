@@ -28,6 +28,7 @@ _SOUNDS = tuple(
         (r"[iy][nm](?=[^aeiouynm]|$)", "in"),
         (r"om(?=[^aeiouynm]|$)", "on"),
         (r"oeu|eu", "e"),
+        (r"ou", "u"),
         (r"ill|y", "i"),
         (r"h", ""),
         (r"(.)\1+", r"\1"),
@@ -74,7 +75,7 @@ async def list_similar_words(conn: Connection, typed: str, limit: int = 3) -> li
         Candidate,
         """
         SELECT word, shown, listings, sound FROM known_word
-        WHERE letters = $2 OR sound = $3 OR lower(word) % $1 OR lower(word) LIKE $1 || '%'
+        WHERE letters = $2 OR lower(sound) % $3 OR lower(word) % $1 OR lower(word) LIKE $1 || '%'
         """,
         word,
         sort_letters(word),
@@ -86,15 +87,15 @@ async def list_similar_words(conn: Connection, typed: str, limit: int = 3) -> li
 
 def _judge(word: str, sound: str, other: Candidate) -> float | None:
     """How far apart the two are, what many listings have being nearer; None for too far."""
-    changes = count_changes(word, other.word)
     alike = sound == other.sound
-    if changes > max(1, min(3, len(word) // 3)) + alike:
+    changes = min(count_changes(word, other.word), count_changes(sound, other.sound) + (0 if alike else 1))
+    if changes > max(1, min(3, len(word) // 3)):
         return None
-    return changes - 0.6 * alike + 0.3 * (word[0] != other.word[0]) - 0.15 * log10(1 + other.listings)
+    return changes - 0.3 * alike + 0.3 * (word[0] != other.word[0]) - 0.15 * log10(1 + other.listings)
 
 
 def count_changes(one: str, other: str) -> int:
-    """How many letters are to be added, taken off, replaced or swapped with their neighbour (optimal string alignment)."""
+    """How many letters are to be added, taken off, replaced or swapped with a neighbour (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

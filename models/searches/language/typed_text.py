@@ -1,4 +1,4 @@
-"""What somebody types into the search box, taken apart: words, measures, expressions in quotes, what she does not want."""
+"""What somebody types into the search box, taken apart: words, measures, expressions, what she does not want."""
 
 import re
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ _PIECE = re.compile(
 )
 
 _SILENT = re.compile(
-    r"""(?:est-ce\ que|quelqu['’ʼ]un(?:e)?|(?:j['’ʼ]ai|avoir)\ besoin|je\ (?:re)?cherche|(?:re)?cherche|besoin|bonjour|svp|merci|
-    urgent|pas\ cher(?:e|s)?|qui\ en\ veut|(?:je\ )?voudrais|j['’ʼ]aimerais|emprunter|louer|location|occasion|
-    gratuite?s?|ce\ week[- ]?end|aujourd['’ʼ]hui|demain)(?![\w-])""",
+    r"""(?:est-ce\ que|quelqu['’ʼ]un(?:e)?|(?:j['’ʼ]ai|avoir)\ besoin|je\ (?:re)?cherche|(?:re)?cherche|besoin|
+    bonjour|svp|merci|urgent|pas\ cher(?:e|s)?|qui\ en\ veut|(?:je\ )?voudrais|j['’ʼ]aimerais|emprunter|louer|
+    location|occasion|gratuite?s?|ce\ week[- ]?end|aujourd['’ʼ]hui|demain)(?![\w-])""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -43,7 +43,7 @@ _GIVING = re.compile(r"(?:je|j['’ʼ])\s*(?:donne|vends|pr[êe]te|propose|offre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A word, a measure or an expression, as it is typed. `measure` is less than a word: a number by itself says little.
+    """A word, a measure or an expression, as it is typed. A `measure` is less than a word: numbers say little.
 
     What is `quoted` is meant as it is typed.
     """
@@ -77,5 +77,7 @@ def _list_pieces(line: str) -> tuple[Piece, ...]:
         kind = found.lastgroup or ""
         text = found[kind].strip()
         if text and len(pieces) < MOST_PIECES:
-            pieces.append(Piece(text=text, measure=kind == "measure", unwanted=kind == "unwanted", quoted=kind == "quoted"))
+            pieces.append(
+                Piece(text=text, measure=kind == "measure", unwanted=kind == "unwanted", quoted=kind == "quoted")
+            )
     return tuple(pieces)

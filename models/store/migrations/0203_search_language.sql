@@ -1,22 +1,16 @@
--- A text as it is looked through and asked for: small letters without accents, no punctuation (so that "l'échelle",
--- "porte-vélos" and "24/26" are words of their own), digits apart from letters ("18V", "700x28c"), units by one name, and
--- without plurals: the stemmer leaves some of them, and takes "rollers" for another word than "roller".
+-- A text as it is looked through and asked for: small letters without accents, "porte-vélos" and "24/26" as words of their own,
+-- figures apart from letters ("18V", "700x28c"), and without plurals: the stemmer leaves some of them, and takes "rollers" for
+-- another word than "roller".
 CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        regexp_replace(regexp_replace(
-            fold(translate(value, '×’‘«»…–—·•″”“°²', 'x''''       """  ')),
-            '([0-9])\s*("|'''')', '\1 pouce ', 'g'),
-            '[][!-/:-@\\^-`{-~[:space:]]+', ' ', 'g'),
-            '([0-9])([a-z])', '\1 \2', 'g'),
-            '([a-z])([0-9])', '\1 \2', 'g'),
-            '([0-9]) (m|metres?)\M', '\1 metre', 'g'),
-            '([0-9]) (l|litres?)\M', '\1 litre', 'g'),
-            '([0-9]) (v|volts?)\M', '\1 volt', 'g'),
-            '([0-9]) (po|pouces?)\M', '\1 pouce', 'g'),
-            '\m(?!(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes)\M)([a-z]{2,}[a-rt-z])s\M', '\1', 'g'));
+    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(fold(value), '-/.:_@&*•', '         '),
+        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
+        '([0-9])([a-z])', '\1 \2', 'g'),
+        '([a-z])([0-9])', '\1 \2', 'g'),
+        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
 COMMENT ON FUNCTION search_text(text) IS
-    'A text as searching reads it: without accents, punctuation and plurals, digits apart from letters, units by one '
-    'name; the column `listing.search` is generated with it, and what is asked for is read in the same way.';
+    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
+    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 CREATE FUNCTION search_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN array_to_string(ARRAY(SELECT stem[1] FROM regexp_matches(
@@ -26,11 +20,10 @@ COMMENT ON FUNCTION search_key(text) IS
     'word that is typed meets the shipped list of words (`everyday_word`).';
 
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN coalesce((SELECT 'h=' || lexeme FROM unnest(to_tsvector('public.fr', search_text(title)))
-        WHERE lexeme !~ '^[0-9]' AND lexeme <> ALL (ARRAY['cherch', 'recherch', 'donn', 'don', 'pret', 'prêt', 'vend', 'echang',
-            'troc', 'propos', 'offr', 'lou', 'location', 'besoin', 'lot', 'pair', 'grand', 'petit', 'beau', 'bel', 'vieux', 'vieil',
-            'deux', 'troi', 'quatr', 'six', 'tre', 'bon', 'super', 'joli', 'urgent', 'bonjour', 'quelqu', 'appareil'])
-        ORDER BY positions[1] LIMIT 1), 'h=');
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|paires?|'
+        'grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|urgent|bonjour|'
+        'quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'), '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
 COMMENT ON FUNCTION search_head(text) IS
     'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the bits for '
     'it): who looks for the thing finds it before what belongs to it; the column `listing.search` is generated with it.';
@@ -52,16 +45,24 @@ CREATE INDEX listing_search ON listing USING gin (search);
 CREATE INDEX listing_point ON listing USING gist (point(longitude * 0.7, latitude)) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_ends ON listing (expires_at, post_id DESC) WHERE status IN ('open', 'reserved');
 
--- What stands for what: shipped words (models/data/everyday_words.tsv) and the labels of categories, both ways round.
+-- What everyday things are called: shipped (models/data/everyday_words.tsv), and the labels of categories. Words that mean the
+-- same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and matched as such.
 CREATE TABLE everyday_word (
-    key text NOT NULL,         -- the stems of the word or expression that somebody types: "toil tent"
+    key text NOT NULL,         -- the stems of the word or expression that somebody types: "toil tent"; '' for a category
     word text NOT NULL,        -- the same as it is written
-    -- how the other one is found by it: another word for it, one of its kinds, what it is one of, what it is for, the
-    -- category that is called so, the one that the thing belongs to
-    relation text NOT NULL CHECK (relation IN ('same', 'kind', 'wider', 'use', 'category', 'shelf')),
-    other text NOT NULL,       -- as it is written; of a category its slug
+    thing text NOT NULL,
     match text NOT NULL,       -- a tsquery that finds it
-    PRIMARY KEY (key, relation, other)
+    PRIMARY KEY (key, thing, word)
+);
+CREATE INDEX everyday_word_thing ON everyday_word (thing);
+
+-- How one thing leads to another: to one of its kinds, to what it is one of, to what serves for it, to the category that is called
+-- so, to the one that it belongs to.
+CREATE TABLE everyday_relation (
+    thing text NOT NULL,
+    relation text NOT NULL CHECK (relation IN ('kind', 'wider', 'use', 'category', 'shelf')),
+    other text NOT NULL,
+    PRIMARY KEY (thing, relation, other)
 );
 
 -- Words of open listings and of the shipped list: what a misspelt word may have been meant to be.
@@ -76,7 +77,7 @@ CREATE TABLE known_word (
 -- Of an expression, so that nobody who asks for one word reads all its trigrams.
 CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_ops);
 CREATE INDEX known_word_letters ON known_word (letters);
-CREATE INDEX known_word_sound ON known_word (sound);
+CREATE INDEX known_word_sounds ON known_word USING gin (lower(sound) gin_trgm_ops);
 
 -- Up to which listing words were taken.
 CREATE TABLE known_word_count (

@@ -23,6 +23,17 @@ def build_delete(site: Site, author: Actor, post: Post, at: datetime) -> Delete:
     )
 
 
+def build_delete_of_report(site: Site, actor: Actor, report_uri: str, other: Actor, at: datetime) -> Delete:
+    """What was reported as done is not: told to the other side alone."""
+    return Delete(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=Tombstone(id=report_uri, former_type="EconomicEvent", deleted=at),
+        to=(other.uri,),
+        published=at,
+    )
+
+
 def build_farewell(site: Site, actor: Actor, at: datetime) -> Delete:
     """An actor of ours is no more: told to everybody, since others passed on what she wrote (AX13)."""
     return Delete(

@@ -5,12 +5,12 @@ what one of ours does elsewhere stays a wish until its owner's server says so.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from federation.uris import activity_uri, agreement_uri
 from models import preferences
 from models.errors import Conflict, NotFound
-from models.exchanges import agreements, exchanges
+from models.exchanges import agreements, exchanges, reserves
 from models.exchanges.agreements import UNHEARD, Agreement, NewAgreement, Terms
 from models.exchanges.exchanges import Exchange
 from models.listings import listings
@@ -27,6 +27,7 @@ from outbox.exchanges.agreements.hold_limits import require_fair_hold
 from outbox.exchanges.agreements.point_prices import find_points, require_promise, require_proposable
 from outbox.exchanges.agreements.request_preconditions import (
     require_few_waiting,
+    Pair,
     require_may_ask,
     require_may_propose,
 )
@@ -45,6 +46,24 @@ from outbox.threads.agreement_context import (
     stamp,
 )
 from outbox.threads.waiting_requests import OTHER_CHOSEN, release_waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """Who begins an agreement (`by`), about what, with whom."""
+
+    listing: Listing
+    owner: Actor
+    partner: Actor
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """With which words, and until when somebody may say whether she still wants it."""
+
+    text: str
+    until: datetime
 
 
 async def request(
@@ -80,6 +99,8 @@ async def request(
         await require_room(conn, fresh, terms)
     case = await _begin(conn, site, _Sides(listing=fresh, owner=owner, partner=partner, by=partner), terms, said.uri)
     created = case.agreement
+    if fresh.details.mode in AGAIN_AND_AGAIN:
+        await reserves.remove(conn, fresh.id, partner.id)
     offer = replace(
         build_offer(site, partner, build_agreement(case, by=partner), owner.uri, text=text), id=created.request_uri
     )
@@ -119,21 +140,34 @@ async def propose(
     terms = replace(terms, points=await find_points(conn, listing, partner, terms))
     text = require_words(said.text)
     await require_room(conn, listing, terms)
-    case = await _begin(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, None)
-    offer = build_offer(site, owner, build_agreement(case), partner.uri, text=text)
+    return await _offer(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, text)
+
+
+async def invite(conn: Connection, site: Site, listing: Listing, people: Pair, terms: Terms, call: Call) -> Agreement:
+    """Ask whoever's turn it is on the list, wherever she is, whether she still wants it. The listing is locked.
+
+    Raises Invalid for terms that do not fit any more.
+    """
+    owner, partner = people
+    require_active(owner)
+    terms = require_terms(listing.details, terms)
+    terms = replace(terms, points=await find_points(conn, listing, partner, terms))
+    sides = _Sides(listing=listing, owner=owner, partner=partner, by=owner)
+    return await _offer(conn, site, sides, terms, call.text, until=call.until)
+
+
+async def _offer(
+    conn: Connection, site: Site, sides: _Sides, terms: Terms, text: str, *, until: datetime | None = None
+) -> Agreement:
+    """The owner proposes what nobody asked for in this thread, or not any more."""
+    case = await _begin(conn, site, sides, terms, None)
+    if until is not None:
+        case = replace(case, agreement=replace(case.agreement, held_until=until))
+    offer = build_offer(site, sides.owner, build_agreement(case), sides.partner.uri, text=text)
     offer = replace(offer, id=case.agreement.request_uri)
-    await record_act(conn, site, case, owner, AgreementChange(kind="countered", activity=offer, text=text, first=True))
+    act = AgreementChange(kind="countered", activity=offer, text=text, first=True)
+    await record_act(conn, site, case, sides.owner, act)
     return case.agreement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sides:
-    """Who begins an agreement (`by`), about what, with whom."""
-
-    listing: Listing
-    owner: Actor
-    partner: Actor
-    by: Actor
 
 
 async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri: str | None) -> AgreementContext:
@@ -227,18 +261,20 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     await record_act(conn, site, case, actor, AgreementChange(kind="agreed", activity=yes, post_id=said.post_id))
     if not actor.local:
         await send_current_state(conn, site, case, news="agreed")
-    await _take(conn, site, case)
+    await _take(conn, site, case, said.others)
     return agreed
 
 
-async def _take(conn: Connection, site: Site, case: AgreementContext) -> None:
+async def _take(conn: Connection, site: Site, case: AgreementContext, words: str) -> None:
     """What can be given once is no longer to be had: the others are thanked, and the listing says so."""
     details = case.listing.details
     stock = find_stock(details)
     if details.mode in AGAIN_AND_AGAIN or stock is None:
         return
     if await agreements.sum_bound(conn, case.listing.id) >= stock:
-        await release_waiting(conn, site, case.owner, case.listing.id, OTHER_CHOSEN, but=case.agreement.id)
+        held = case.agreement
+        await reserves.remove(conn, held.listing_id, held.partner_id)
+        await release_waiting(conn, site, case.owner, held.listing_id, OTHER_CHOSEN, but=held.id, words=words)
         await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
 
 

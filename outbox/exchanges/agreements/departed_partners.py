@@ -9,6 +9,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges.agreements.endings import give_back
+from outbox.exchanges.agreements.reserve import leave_all
 from outbox.threads.agreement_context import keep, lock_context, stamp
 
 AT_ONCE = 50
@@ -22,6 +23,7 @@ async def end_all(conn: Connection, site: Site, actor: Actor) -> int:
     The other side keeps the thread: when it was, how it ended, and that she is gone; the days are free again.
     """
     total = 0
+    await leave_all(conn, actor)
     while True:
         pending = await agreements.list_pending(conn, actor.id, limit=AT_ONCE)
         ended = [
@@ -44,6 +46,6 @@ async def end(conn: Connection, site: Site, actor: Actor, agreement_id: int) -> 
         held, state=state, updated_at=stamp(case), ended_at=agreements.next_moment(), accepted_uri=None, held_until=None
     )
     await keep(conn, site, replace(case, agreement=ended), EVENTS[state], actor, {"gone": True})
-    if held.state == "agreed" and case.owner.id != actor.id:
+    if case.owner.id != actor.id:
         await give_back(conn, site, replace(case, agreement=ended))
     return True

@@ -20,7 +20,7 @@ from outbox.builders.activities.undo import build_undo
 from outbox.builders.activities.update import build_agreement_update
 from outbox.builders.objects.agreement import AgreementContext, build_agreement
 from outbox.each_in_transaction import run_each
-from outbox.listings import listings
+from outbox.exchanges.agreements import turns
 from outbox.threads.agreement_context import (
     NOTHING,
     AgreementChange,
@@ -74,8 +74,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
     )
     if not actor.local:
         await send_current_state(conn, site, case)
-    if verb == "cancel":
-        await give_back(conn, site, case)
+    await give_back(conn, site, case)
     return ended
 
 
@@ -99,10 +98,8 @@ async def _build_no(
 
 
 async def give_back(conn: Connection, site: Site, case: AgreementContext) -> None:
-    """What was reserved for somebody is to be had again."""
-    listing = case.listing
-    if case.owner.local and listing.details.status == "reserved" and listing.post.deleted_at is None:
-        await listings.free(conn, site, case.owner, case.listing.uri)
+    """What was reserved for somebody is to be had again, by the next one of its list before anybody else."""
+    await turns.give_back(conn, site, case.owner, case.listing.id)
 
 
 async def end_by_clock(conn: Connection, site: Site, case: AgreementContext) -> AgreementContext:
@@ -126,7 +123,7 @@ async def expire_due(instance: Instance) -> int:
     async def end(conn: Connection, held: Agreement) -> None:
         case = await lock_context(conn, held.id)
         if case.agreement.state in agreements.OPEN and case.agreement.held_until == held.held_until:
-            await end_by_clock(conn, instance.site, case)
+            await give_back(conn, instance.site, await end_by_clock(conn, instance.site, case))
 
     while True:
         now = datetime.now(UTC)

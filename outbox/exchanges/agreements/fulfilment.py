@@ -1,13 +1,15 @@
 """Each side reports what was done; two matching reports make a verified exchange (FEP-0837)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from federation.uris import event_uri
 from models.errors import Conflict, NotFound
 from models.exchanges import agreements, exchanges
-from models.exchanges.agreements import Agreement, Role, State, Step
+from models.exchanges.agreements import Agreement, CompletionReport, Role, State, Step
 from models.listings.listings import OPEN, find_stock
+from models.moments import PARIS
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
@@ -27,6 +29,33 @@ from outbox.threads.agreement_context import (
     send_current_state,
     stamp,
 )
+
+
+def find_too_early(held: Agreement, step: Step, reports: Sequence[CompletionReport], at: datetime) -> str:
+    """Why this cannot be true yet, as a code; nothing where it can.
+
+    From the day on which it begins, here in Europe/Paris; a loan comes back once it went out, or its hour has passed.
+    """
+    begins_at = held.begins_at
+    if begins_at is None:
+        return ""
+    if at.astimezone(PARIS).date() < begins_at.astimezone(PARIS).date():
+        return "too_early_to_report"
+    went = any(one.step == "out" for one in reports) or at >= begins_at
+    return "" if step != "back" or went else "not_handed_over"
+
+
+async def report_today(
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, step: Step, said: Said = NOTHING
+) -> Agreement:
+    """The same as `report`, by somebody here: only what can be true by now. Raises Conflict for what cannot."""
+    if agreement.role_of(actor.id) is None:
+        raise NotFound
+    reports = await agreements.list_reports(conn, agreement.id)
+    code = find_too_early(agreement, step, reports, datetime.now(UTC)) if agreement.state in agreements.BOUND else ""
+    if code and not any((one.actor_id, one.step) == (actor.id, step) for one in reports):
+        raise Conflict(code)
+    return await report(conn, site, actor, agreement, step, said)
 
 
 async def report(

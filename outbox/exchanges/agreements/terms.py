@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from models.errors import Conflict, Invalid
-from models.exchanges import agreements
+from models.exchanges import agreements, reserves
 from models.exchanges.agreements import Terms
 from models.listings.listings import OPEN, Listing, ListingDetails, find_stock
 from models.store.database import Connection
@@ -129,12 +129,18 @@ async def require_room(conn: Connection, listing: Listing, terms: Terms, *, but:
 
 
 async def require_left(conn: Connection, listing: Listing, *, but: int | None = None) -> None:
-    """Raise Conflict where all that could be given once is promised; `but` is this agreement."""
+    """Raise Conflict where all that could be given once is promised, or somebody of the list is asked before others.
+
+    `but` is this agreement.
+    """
     details, there = listing.details, find_stock(listing.details)
     if details.mode in AGAIN_AND_AGAIN or there is None:
         return
     if await agreements.sum_bound(conn, listing.id, but=but) >= there:
         raise Conflict("already_agreed_with_another")
+    called = await reserves.find_called(conn, listing.id)
+    if called is not None and (but is None or called.agreement_id != but):
+        raise Conflict("reserve_first")
 
 
 def require_stands(listing: Listing) -> None:

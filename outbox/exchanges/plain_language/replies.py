@@ -6,8 +6,9 @@ from typing import Literal
 
 from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from models.exchanges import agreements, exchange_messages, exchange_notices, exchange_questions
+from models.exchanges import agreements, exchange_messages, exchange_notices, exchange_questions, reserves
 from models.exchanges.agreements import Agreement, Role, is_turn_of
+from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post, notes
@@ -19,6 +20,7 @@ from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import Cause, find_cause
 from outbox.exchanges import acts
+from outbox.exchanges.agreements.reserve import join, leave
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.exchanges.explanations import explain, explain_not_done
 from outbox.exchanges.plain_language.answers import is_courtesy, names_of, read_answer
@@ -57,6 +59,8 @@ async def process_remote_reply(conn: Connection, site: Site, author: Actor, post
 
 async def process_member_reply(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """The same from an app of ours, which is told what became of it."""
+    if await process_place_answer(conn, site, author, post):
+        return
     heard = await process_reply(conn, site, author, post)
     if heard is None:
         return
@@ -67,6 +71,29 @@ async def process_member_reply(conn: Connection, site: Site, author: Actor, post
         await confirm(conn, site, heard.case, author, "failed_here", cause=heard.cause)
     elif state in ("agreed", "refused"):
         await confirm(conn, site, heard.case, author, "agreed" if state == "agreed" else "refused_here")
+
+
+async def process_place_answer(conn: Connection, site: Site, author: Actor, post: Post) -> bool:
+    """Whether this private note says whether she stays on a list, which she was asked, and nothing else: it is done."""
+    thread = await exchange_messages.find_by_message(conn, post.id) if post.audience == "direct" else None
+    if thread is None or thread.partner_id != author.id:
+        return False
+    place = await reserves.find(conn, thread.listing_id, author.id)
+    latest = await agreements.get_latest(conn, thread.id)
+    if place is None or place.state != "offered" or (latest is not None and latest.state in agreements.LIVE):
+        return False
+    answer = read_answer(post.content, names_of(author, await actors.get(conn, thread.owner_id)))
+    if answer is None or not await _is_bare(conn, post):
+        return False
+    listing = await listings.find_by_post(conn, thread.listing_id)
+    if answer and listing is not None:
+        try:
+            await join(conn, site, author, listing)
+        except (Conflict, Forbidden, Invalid, NotFound):  # it ended meanwhile, of which she was told
+            return False
+    else:
+        await leave(conn, author, thread.listing_id)
+    return True
 
 
 async def process_reply(conn: Connection, site: Site, author: Actor, post: Post) -> ReplyResult | None:

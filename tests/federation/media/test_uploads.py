@@ -1,14 +1,15 @@
 """A picture on its way in: its row and its files, or neither."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from federation.instance import Instance
 from federation.media import media_cleanup
-from federation.media.uploads import FilmUpload, save_film, save_upload
-from federation.media_store import FolderStore, StoreFull
-from federation.sandbox.pictures import NotAPicture
+from federation.media.uploads import FilmUpload, save_film, save_upload, turn_upload
+from federation.media_store import COPIES, FolderStore, StoreFull
+from federation.sandbox.pictures import NotAPicture, RefusedPicture
 from models.errors import Conflict, Invalid, NotFound
 from models.people.actors import Actor
 from models.posts.media import media, media_files, uploads
@@ -29,7 +30,7 @@ def files_of(store: FolderStore) -> list[Path]:
     return [path for path in store.folder.rglob("*") if path.is_file()] if store.folder.exists() else []
 
 
-async def test_an_upload_is_a_row_and_two_files(instance: Instance, alice: Actor) -> None:
+async def test_an_upload_is_a_row_two_files_and_their_copies_for_pages(instance: Instance, alice: Actor) -> None:
     data = encode(draw(2000, 1500))
 
     made = await save_upload(instance, owner_id=alice.id, data=data, name="../../x.svg", description="Une tente")
@@ -37,7 +38,9 @@ async def test_an_upload_is_a_row_and_two_files(instance: Instance, alice: Actor
     full, small = instance.store.find(made.file_key or ""), instance.store.find(made.thumbnail_key or "")
     assert full is not None and decode(full.read_bytes()).size == (1600, 1200)
     assert small is not None and decode(small.read_bytes()).size == (480, 360)
-    assert made.byte_size == full.stat().st_size + small.stat().st_size
+    copies = [instance.store.find_copy(made.file_key or "", name) for name in COPIES]
+    assert [decode(copy.read_bytes()).format for copy in copies if copy] == ["WEBP"] * 3
+    assert made.byte_size == sum(path.stat().st_size for path in (full, small, *copies) if path)
     assert (made.description, made.width, made.height) == ("Une tente", 1600, 1200)
 
 
@@ -69,7 +72,7 @@ async def test_without_room_nothing_is_opened(
 async def test_when_the_row_cannot_be_written_the_files_go_again(
     instance: Instance, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*args: object) -> None:
+    async def fail(*args: object, **names: object) -> None:
         raise NotFound
 
     monkeypatch.setattr(uploads, "create_upload", fail)
@@ -78,6 +81,30 @@ async def test_when_the_row_cannot_be_written_the_files_go_again(
         await save_upload(instance, owner_id=alice.id, data=encode(draw()))
 
     assert files_of(instance.store) == []
+
+
+async def test_the_same_photo_sent_twice_at_once_is_kept_once(instance: Instance, alice: Actor) -> None:
+    data = encode(draw())
+
+    first, second = await asyncio.gather(
+        *(save_upload(instance, owner_id=alice.id, data=data, key="k" * 24) for _ in range(2))
+    )
+    again = await save_upload(instance, owner_id=alice.id, data=data, key="k" * 24)
+
+    assert first == second == again
+    assert len(files_of(instance.store)) == 2, "the picture and its thumbnail"
+
+
+async def test_a_turned_photo_is_an_upload_of_its_own(instance: Instance, alice: Actor) -> None:
+    photo = await save_upload(instance, owner_id=alice.id, data=encode(draw(60, 40)), description="Trois couleurs")
+
+    turned = await turn_upload(instance, photo, 270)
+    await instance.store.delete([photo.file_key or ""])
+
+    assert (turned.width, turned.height, turned.description) == (40, 60, "Trois couleurs")
+    assert turned.id != photo.id and turned.file_key != photo.file_key
+    with pytest.raises(RefusedPicture):
+        await turn_upload(instance, photo, 90)
 
 
 async def test_a_full_disk_is_said_and_leaves_no_row(instance: Instance, alice: Actor, tmp_path: Path) -> None:
@@ -104,7 +131,9 @@ async def test_a_film_is_a_row_and_two_files_and_all_of_them_go_when_nobody_uses
     made = await send_film(instance, alice)
 
     assert made is not None
-    files = [instance.store.find(made.file_key or ""), instance.store.find(made.thumbnail_key or "")]
+    small = made.thumbnail_key or ""
+    files = [instance.store.find(made.file_key or ""), instance.store.find(small)]
+    files += [instance.store.find_copy(small, name) for name in COPIES]
     assert sorted(files_of(instance.store)) == sorted(path for path in files if path)
     assert made.byte_size == sum(path.stat().st_size for path in files if path)
     assert (made.type, made.mime_type, made.width, made.measures["small"]) == ("video", "video/mp4", 64, [64, 48])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from federation.sandbox.picture_child import LENGTH, UnusablePicture, answer, describe_looks, reduce, serve
+from federation.sandbox.picture_child import COPIES, LENGTH, UnusablePicture, answer, describe_looks, reduce, serve
 from models.moderation.removed_pictures import NEAR
 from tests.picture_files import decode, draw, encode, png_of, text_bomb
 
@@ -34,7 +34,7 @@ def with_everything(orientation: int = 1) -> bytes:
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
 def test_formats_of_cameras_phones_and_screens_become_jpeg(format: str) -> None:
-    header, full, thumbnail = reduce(encode(draw(900, 600), format))
+    header, full, thumbnail, *_ = reduce(encode(draw(900, 600), format))
 
     assert decode(full).format == decode(thumbnail).format == "JPEG"
     assert (header["width"], header["height"]) == decode(full).size == (900, 600)
@@ -55,7 +55,7 @@ def test_formats_of_cameras_phones_and_screens_become_jpeg(format: str) -> None:
 def test_a_picture_gets_smaller_never_larger(
     size: tuple[int, int], full: tuple[int, int], small: tuple[int, int]
 ) -> None:
-    _, reduced, thumbnail = reduce(encode(draw(*size), "PNG"))
+    _, reduced, thumbnail, *_ = reduce(encode(draw(*size), "PNG"))
 
     assert (decode(reduced).size, decode(thumbnail).size) == (full, small)
 
@@ -65,7 +65,7 @@ def test_a_picture_gets_smaller_never_larger(
     [(1, "left"), (2, "right"), (3, "right"), (4, "left"), (5, "top"), (6, "top"), (7, "bottom"), (8, "bottom")],
 )
 def test_a_picture_stands_upright(orientation: int, where_red_is: str) -> None:
-    _, full, _ = reduce(with_everything(orientation))
+    _, full, *_ = reduce(with_everything(orientation))
 
     image = decode(full)
     width, height = image.size
@@ -105,7 +105,36 @@ def test_nothing_but_pixels_is_left(format: str) -> None:
             "jfif_density",
             "progressive",
             "progression",
-        }
+        } | {"background", "duration", "loop", "timestamp"}  # Pillow says these of every WebP
+
+
+@pytest.mark.parametrize(
+    ("size", "square", "medium", "large"),
+    [
+        ((1500, 1000), (224, 224), (480, 320), (960, 640)),
+        ((600, 800), (224, 224), (360, 480), (600, 800)),
+        ((100, 60), (60, 60), (100, 60), (100, 60)),
+        ((1600, 1), (1, 1), (480, 1), (960, 1)),
+    ],
+)
+def test_pages_get_copies_in_webp(
+    size: tuple[int, int], square: tuple[int, int], medium: tuple[int, int], large: tuple[int, int]
+) -> None:
+    copies = [decode(data) for data in reduce(encode(draw(*size), "PNG"))[3:]]
+
+    assert [copy.format for copy in copies] == ["WEBP"] * 3
+    assert [copy.size for copy in copies] == [square, medium, large]
+    assert list(COPIES) == ["square", "medium", "large"]
+    if square == (224, 224):
+        assert near(copies[0].getpixel((112, 112)), GREEN, within=40)  # the middle of what was drawn
+
+
+def test_whatever_a_photo_is_of_it_is_light_in_lists_and_on_pages() -> None:
+    noise = Image.effect_noise((1600, 1600), 200).convert("RGB")
+
+    for copy, (_, most) in zip(reduce(encode(noise, quality=95))[3:], COPIES.values(), strict=True):
+        assert len(copy) <= most
+    assert (COPIES["square"][1], COPIES["large"][1]) == (15_000, 120_000)
 
 
 def test_a_preview_hidden_in_the_file_is_gone() -> None:
@@ -219,7 +248,7 @@ def test_a_damaged_file_is_reduced_or_refused_and_nothing_else(format: str, seed
         del data[dice.randrange(len(data)) :]
 
     try:
-        header, full, _ = reduce(bytes(data))
+        header, full, *_ = reduce(bytes(data))
     except UnusablePicture as refusal:
         assert refusal.args[0] in {"not_a_picture", "heic", "too_many_pixels", "broken"}
     else:

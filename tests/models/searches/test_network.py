@@ -1,11 +1,18 @@
 """The network page: which listings stand there, in which order, and how many are counted."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from models import searches
-from models.searches import NetworkFilter
+from models.ids import make_id
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.searches import Cursor, NetworkFilter, Order, pages
+from models.searches.ranking import Bounds
 from models.store.database import Connection, execute
 from tests.factories import make_listing, make_member, make_remote_actor
 
@@ -108,7 +115,7 @@ async def test_one_and_many_find_each_other(conn: Connection, one: str, many: st
     several = await make_listing(conn, alice, title="Lot", description=f"<p>Des {many}, en bon état.</p>")
 
     for text in (one.split()[0], many, many.upper()):
-        assert await find(conn, text=text) == [several.id, single.id]
+        assert await find(conn, text=text) == [single.id, several.id]
 
 
 async def test_what_no_search_would_type_finds_nothing_and_breaks_nothing(conn: Connection) -> None:
@@ -145,11 +152,105 @@ async def test_nearest_first_without_a_place_is_newest_first(conn: Connection) -
     assert await find(conn, order="near") == [two.id, one.id]
 
 
-async def test_pages_follow_one_another(conn: Connection) -> None:
+@pytest.mark.parametrize(
+    "filter",
+    [
+        NetworkFilter(),
+        NetworkFilter(order="new"),
+        NetworkFilter(order="ending"),
+        NetworkFilter(text="tente"),
+        NetworkFilter(**at(LOMME)),
+        NetworkFilter(order="near", **at(LOMME)),
+        NetworkFilter(text="tente", order="near", **at(LOMME)),
+        NetworkFilter(text="tente", **at(LOMME)),
+    ],
+)
+async def test_pages_follow_one_another(conn: Connection, filter: NetworkFilter) -> None:
     alice = await make_member(conn)
-    made = [(await make_listing(conn, alice, **at(LILLE))).id for _ in range(5)][::-1]
+    made = {(await make_listing(conn, alice, **at(LILLE))).id for _ in range(5)}
+    whole = [one.id for one in await searches.list_network(conn, filter)]
 
-    for filter in (NetworkFilter(), NetworkFilter(order="near", **at(LOMME))):
-        pages = [await searches.list_network(conn, filter, offset=offset, limit=2) for offset in (0, 2, 4, 6)]
+    first = await searches.search_network(conn, filter, limit=2)
+    newer = await make_listing(conn, alice, **at(LOMME))
+    second = await searches.search_network(conn, filter, after=through(first.next), limit=2)
+    third = await searches.search_network(conn, filter, after=through(second.next), limit=2)
 
-        assert [[found.id for found in page] for page in pages] == [made[:2], made[2:4], made[4:], []]
+    pages = [[one.id for one in page.found] for page in (first, second, third)]
+    assert pages == [whole[:2], whole[2:4], whole[4:]] and set(whole) == made
+    assert third.next is None and newer.id not in {id for page in pages for id in page}
+
+
+def through(cursor: Cursor | None) -> Cursor | None:
+    """The cursor as it comes back from an address."""
+    assert cursor is not None
+    return Cursor.read(str(cursor))
+
+
+async def test_what_ends_first_stands_first_and_what_does_not_end_last(conn: Connection) -> None:
+    alice = await make_member(conn)
+    never = await make_listing(conn, alice)
+    late = await make_listing(conn, alice, expires_at=datetime(2099, 2, 1, tzinfo=UTC))
+    soon = await make_listing(conn, alice, expires_at=datetime(2099, 1, 1, tzinfo=UTC))
+
+    assert await find(conn, order="ending") == [soon.id, late.id, never.id]
+
+
+async def test_words_distance_and_age_count_together(conn: Connection) -> None:
+    alice = await make_member(conn)
+    old = await make_old(conn, alice, days=90, title="Tente", **at(LILLE))
+    text_only = await make_listing(conn, alice, title="Sac", description="<p>Avec une tente.</p>", **at(LOMME))
+    far = await make_listing(conn, alice, title="Tente", latitude=48.85, longitude=2.35)
+    new = await make_listing(conn, alice, title="Tente", **at(LILLE))
+
+    assert await find(conn, text="tente", **at(LOMME)) == [new.id, old.id, far.id, text_only.id]
+
+
+async def make_old(conn: Connection, author: Actor, *, days: int, **details: Any) -> Listing:
+    """A listing that came so many days ago."""
+    made = await make_listing(conn, author, **details)
+    id = make_id(datetime.now(UTC) - timedelta(days=days))
+    await execute(conn, "SET LOCAL session_replication_role = replica")
+    await execute(conn, "UPDATE listing SET post_id = $2 WHERE post_id = $1", made.id, id)
+    await execute(conn, "UPDATE post SET id = $2 WHERE id = $1", made.id, id)
+    await execute(conn, "SET LOCAL session_replication_role = DEFAULT")
+    return replace(made, post=replace(made.post, id=id))
+
+
+async def test_who_somebody_is_does_not_count(conn: Connection) -> None:
+    known, new = await make_member(conn, "alice", roles=["admin"]), await make_member(conn, "bob")
+    for number in range(3):
+        await make_listing(conn, known, title="Table", status="fulfilled" if number else "open")
+    hers, his = await make_listing(conn, known, **at(LILLE)), await make_listing(conn, new, **at(LILLE))
+
+    assert await find(conn, text="tente", **at(LOMME)) == [his.id, hers.id]
+
+
+@pytest.mark.parametrize("order", ["best", "near", "new", "ending"])
+async def test_windows_that_are_too_small_change_nothing(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    alice = await make_member(conn)
+    for number in range(8):
+        place: dict[str, Any] = {"latitude": 50.6 + number / 50, "longitude": 2.987}
+        await make_listing(conn, alice, title="Tente" if number % 3 else "Vélo", **place)
+    filter = NetworkFilter(text="tente", order=order, **at(LOMME))
+    whole = [one.id for one in await searches.list_network(conn, filter)]
+    monkeypatch.setattr(pages, "Bounds", partial(Bounds, window=3, candidates=2))
+    monkeypatch.setattr(pages, "MOST_RANKED", -1)
+
+    seen: list[int] = []
+    after: Cursor | None = None
+    while True:
+        page = await searches.search_network(conn, filter, after=after, limit=2)
+        seen += [one.id for one in page.found]
+        after = page.next
+        if after is None:
+            break
+
+    assert len(seen) == len(set(seen)) and set(seen) == set(whole) and len(whole) == 5
+    assert order == "best" or seen == whole
+
+
+@pytest.mark.parametrize("text", ["", "x", "AAAA", "é", "A" * 44, "-" * 44, "_" * 500, "%00"])
+def test_a_cursor_that_is_none_begins_at_the_beginning(text: str) -> None:
+    assert Cursor.read(text) is None

@@ -13,6 +13,7 @@ import pytest
 from models import searches, timelines
 from models.listings.listings import ListingStatus
 from models.searches import CatalogueFilter, NetworkFilter
+from models.searches.points import list_points
 from models.store.database import Connection, connection, execute, fetch_column, open_pool
 from models.timelines import Page, PostFilter
 from tests import large_database, large_database_activity
@@ -27,6 +28,14 @@ STATES: tuple[ListingStatus, ...] = ("open", "reserved", "fulfilled", "cancelled
 MIDDLE = large_database.FIRST_ID + 50_000_000
 
 Read = Callable[[Connection], Awaitable[Any]]
+
+AROUND = (50.5, 2.8, 50.8, 3.2)
+
+
+async def put_on_map(conn: Connection, filter: NetworkFilter) -> object:
+    """What the map of a search asks for."""
+    return await list_points(conn, filter, await searches.fit_query(conn, filter))
+
 
 # The most pages (8 kB, all in memory) that each read may touch, about twice what it does.
 READS: dict[str, tuple[int, Read]] = {
@@ -58,14 +67,12 @@ READS: dict[str, tuple[int, Read]] = {
     "network": (400, lambda conn: searches.list_network(conn, NetworkFilter())),
     "network, photos": (800, lambda conn: searches.list_network(conn, NetworkFilter(with_photo=True))),
     "network, one territory": (
-        500,
+        2400,
         lambda conn: searches.list_network(conn, NetworkFilter(territory_uri="https://h5.test/users/coop")),
     ),
     "network, nearest": (
         8000,
-        lambda conn: searches.list_network(
-            conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, order="near")
-        ),
+        lambda conn: searches.list_network(conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, order="near")),
     ),
     "network, words near a place": (
         6000,
@@ -73,6 +80,28 @@ READS: dict[str, tuple[int, Read]] = {
             conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, order="near")
         ),
     ),
+    "network, a common word": (6000, lambda conn: searches.list_network(conn, NetworkFilter(text="vélo"))),
+    "network, a common word and a place": (
+        9000,
+        lambda conn: searches.list_network(conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0)),
+    ),
+    "network, what is for one place only": (
+        6000,
+        lambda conn: searches.list_network(
+            conn, NetworkFilter(text="vélo", territory_uri="https://h5.test/users/coop", order="new")
+        ),
+    ),
+    "network, the best around": (
+        6000,
+        lambda conn: searches.list_network(conn, NetworkFilter(latitude=50.64, longitude=3.0)),
+    ),
+    "network, what ends first": (6000, lambda conn: searches.list_network(conn, NetworkFilter(order="ending"))),
+    "a map": (5000, lambda conn: put_on_map(conn, NetworkFilter(bounds=AROUND))),
+    "a map to a member": (
+        11000,
+        lambda conn: put_on_map(conn, NetworkFilter(bounds=AROUND, reader_id=LOMME, reader_local=True)),
+    ),
+    "a map of everything": (8000, lambda conn: put_on_map(conn, NetworkFilter())),
     "catalogue": (400, lambda conn: searches.list_catalogue(conn, CatalogueFilter(), Page())),
     "catalogue, upward": (
         400,
@@ -133,6 +162,8 @@ class Prepared:
         self.explaining, self.sql = explaining, sql
 
     async def fetch(self, *args: object) -> list[asyncpg.Record]:
+        if self.sql.startswith("EXPLAIN"):  # how many rows are expected: nothing is read for it
+            return list(await self.explaining.conn.fetch(self.sql, *args))
         await execute(self.explaining.conn, "SET LOCAL plan_cache_mode = force_custom_plan")
         return await self.explaining.fetch(self.sql, *args)
 
@@ -141,7 +172,9 @@ def write(value: object) -> str:
     """A value as SQL writes it; a list takes the type that is expected."""
     if isinstance(value, list | tuple):
         return "'{{{}}}'".format(", ".join(f'"{item}"' for item in value))
-    return "NULL" if value is None else f"'{value}'" if isinstance(value, str | datetime | timedelta) else str(value)
+    if isinstance(value, str):
+        return "'{}'".format(value.replace("'", "''"))
+    return "NULL" if value is None else f"'{value}'" if isinstance(value, datetime | timedelta) else str(value)
 
 
 # The reader follows tags, one of them on half of all listings, and reads a third of her people in a list.

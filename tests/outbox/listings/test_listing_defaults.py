@@ -78,9 +78,10 @@ async def test_a_listing_is_read_back_as_it_was_filled_in(conn: Connection) -> N
 
 async def test_an_end_that_somebody_gave_stays_and_else_it_is_the_usual_one(conn: Connection) -> None:
     own = ListingDraft(kind="offer", mode="gift", title="Tente", expires_at=AT + timedelta(days=3))
+    alice = await make_member(conn)
 
-    assert await find_end(conn, own, AT) == own
-    usual = (await find_end(conn, replace(own, expires_at=None), AT)).expires_at
+    assert await find_end(conn, alice, own, AT) == own
+    usual = (await find_end(conn, alice, replace(own, expires_at=None), AT)).expires_at
     assert usual is not None and usual > AT + timedelta(days=3)
 
 

@@ -22,15 +22,15 @@ async def test_only_money_has_a_currency(conn: Connection, changes: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("type", "radius", "blurred"),
-    [("Person", CELL, False), ("Person", CELL - 1, True), ("Person", None, True), ("Organization", None, False)],
+    ("exact", "radius", "blurred"),
+    [(False, CELL, False), (False, CELL - 1, True), (False, None, True), (True, None, False)],
 )
-async def test_a_point_nearer_than_a_cell_is_blurred_unless_an_organization_tells_it(
-    conn: Connection, type: str, radius: int | None, blurred: bool
+async def test_a_point_nearer_than_a_cell_is_blurred_unless_it_is_that_of_a_place(
+    conn: Connection, exact: bool, radius: int | None, blurred: bool
 ) -> None:
-    author, draft = await make_member(conn, type=type), make_draft(radius=radius)
+    author, draft = await make_member(conn), make_draft(radius=radius)
 
-    found = describe(HERE, author, draft, None)
+    found = describe(HERE, author, draft, None, exact=exact)
 
     assert ((found.latitude, found.longitude) != (draft.latitude, draft.longitude)) == blurred
     assert found.radius == (CELL if blurred else radius)

@@ -10,7 +10,7 @@ from models.store.database import Connection
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.listings import listings
 from outbox.threads.agreement_context import Said
-from outbox.threads.waiting_requests import CLOSED, OTHER_CHOSEN, end_copies, release_waiting
+from outbox.threads.waiting_requests import CLOSED, OTHER_CHOSEN, RESERVE, end_copies, release_waiting
 from tests.factories import HERE, make_agreement, make_listing, make_member, make_remote_actor
 from tests.outbox.sent_activities import list_sent
 from tests.sample_threads import days
@@ -57,7 +57,7 @@ async def test_a_no_goes_to_all_who_wait_but_one_and_leaves_alone_what_is_agreed
     assert [await how(conn, one) for one in (agreed, chosen, other)] == [
         ("agreed", ""),
         ("requested", ""),
-        ("refused", OTHER_CHOSEN),
+        ("refused", f"{OTHER_CHOSEN}\n{RESERVE}"),
     ]
     ended = await agreements.get(conn, other.id)
     assert ended.ended_at is not None and ended.updated_at > other.updated_at

@@ -11,7 +11,7 @@ from tests.recorded.trees import run
 MAJOR = 18
 """Of the embedded PostgreSQL, whose dump it is."""
 
-SHIPPED = ("commune", "everyday_word", "shipped_data")
+SHIPPED = ("commune", "everyday_word", "everyday_relation", "shipped_data")
 """The lists of communes and of words come with the software, and are loaded at the start where they are not there."""
 
 SKIPPED = re.compile(r"\\(un)?restrict |SET transaction_timeout = 0;$|COMMENT ON EXTENSION ")

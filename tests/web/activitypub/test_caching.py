@@ -8,7 +8,7 @@ from models.store.database import connection
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Answer, Door, publish_tent, sent
 
-BOTH = {"Accept", "Signature", "Signature-Input"}
+BOTH = {"Accept", "Accept-Encoding", "Signature", "Signature-Input"}
 
 
 def may_be_shared(answer: Answer) -> bool:
@@ -39,7 +39,7 @@ async def test_cn04_public_answers_may_be_asked_for_again(door: Door, alice: Act
     for uri in (listing.uri, alice.uri, f"{alice.uri}/outbox", (await sent(door, "Create"))["id"]):
         first = await door.get(uri)
         assert may_be_shared(first)
-        for tag in (first.headers["ETag"], f'"x", W/{first.headers["ETag"]}', "*"):
+        for tag in (first.headers["ETag"], f'"x", {first.headers["ETag"].removeprefix("W/")}', "*"):
             again = await door.get(uri, headers={"If-None-Match": tag})
             assert (again.status, again.body) == (304, b"")
             assert again.headers["ETag"] == first.headers["ETag"]

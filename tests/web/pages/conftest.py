@@ -21,6 +21,7 @@ from tests.sample_village import Village
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
 from web.http.app_keys import ASIDE, INSTANCE
+from web.middlewares.answers import answer_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
 from web.pages.moderation import suspension
@@ -124,7 +125,7 @@ async def open_browser(
     instance: Instance, templates: Templates
 ) -> AsyncIterator[Callable[[Actor | None], Awaitable[Browser]]]:
     """A browser for somebody who is logged in, or for anybody."""
-    app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
+    app = web.Application(middlewares=[request_middleware, answer_middleware, error_middleware, session_middleware])
     app[INSTANCE], app[TEMPLATES], app[ASIDE] = instance, templates, suspension.answer_form
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_headers)

@@ -53,6 +53,31 @@ def test_first_view_is_light() -> None:
     assert (FOLDER / "declic.js").stat().st_size < 8_000
 
 
+def test_scripts_of_ours_are_served_without_what_they_say_to_whoever_reads_them_here(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "own.js").write_text("// why\n/** What. */\nconst a = 'https://a'; // kept\n  // in between\nb();\n")
+    (tmp_path / "lib" / "theirs.js").write_text("/* @licence */\nc();\n")
+
+    assets = load_assets(tmp_path)
+
+    bodies = {name: assets.files[url.removeprefix("/static/")].body for name, url in assets.urls.items()}
+    assert bodies == {
+        "own.js": b"const a = 'https://a'; // kept\nb();\n",
+        "lib/theirs.js": b"/* @licence */\nc();\n",
+    }
+
+
+def test_the_scripts_of_the_publish_form_are_light() -> None:
+    assets = load_assets()
+
+    sizes = [
+        len(assets.files[assets.urls[name].removeprefix("/static/")].gzipped or b"")
+        for name in ("publish-photos.js", "publish-drafts.js")
+    ]
+
+    assert 0 < sum(sizes) <= 8 * 1024
+
+
 def test_no_style_sheet_calls_another_origin() -> None:
     for path in FOLDER.rglob("*.css"):
         assert "http" not in path.read_text(encoding="utf-8"), path.name

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 
 from federation.http_client.transport import Fetched
 from federation.instance import Instance
-from federation.media.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, source_set, square_url, thumbnail_url
 from federation.media.uploads import save_upload
 from models.access import sessions
 from models.people import actors
@@ -68,14 +68,18 @@ async def photos(pool: Pool, tmp_path: Path) -> AsyncIterator[Photos]:
     await instance.pictures.close()
 
 
+def large(picture: Media) -> list[str]:
+    return [one.partition(" ")[0] for one in source_set(HERE, picture).split(", ")]
+
+
 async def look(photos: Photos, picture: Media, reader: Actor | None, signed: str = "") -> set[tuple[int, str]]:
-    """What both addresses of a picture answer to this reader: status, and how long that is kept."""
+    """What all addresses of a picture answer to this reader: status, and how long that is kept."""
     headers = {}
     if reader is not None:
         async with transaction(photos.instance.pool) as conn:
             headers["Cookie"] = f"{cookie_name(HERE)}={await sessions.create(conn, reader.id, user_agent='')}"
     found = set()
-    for url in (media_url(HERE, picture), thumbnail_url(HERE, picture)):
+    for url in (media_url(HERE, picture), thumbnail_url(HERE, picture), square_url(HERE, picture), *large(picture)):
         assert url is not None
         async with photos.client.get(url.removeprefix(HERE.url) + signed, headers=headers) as answer:
             found.add((answer.status, answer.headers["Cache-Control"]))

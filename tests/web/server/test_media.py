@@ -11,12 +11,12 @@ from multidict import CIMultiDict
 
 from federation.http_client.transport import Fetched
 from federation.instance import Instance
-from federation.media.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, source_set, square_url, thumbnail_url
 from federation.media.uploads import save_upload
 from models.posts.media import media, uploads
 from models.posts.media.media import Media, RemoteDocument
 from models.settings import Settings
-from models.store.database import Pool, transaction
+from models.store.database import Pool, execute, transaction
 from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.film_files import make_film
@@ -84,6 +84,55 @@ async def test_a_thumbnail_is_small(client: Client, tent: Media) -> None:
     assert decode(await answer.read()).size == (480, 360)
 
 
+async def test_pages_show_small_copies_in_webp(client: Client, tent: Media) -> None:
+    square = await client.get(path_of(square_url(HERE, tent)))
+    large = await client.get(path_of(source_set(HERE, tent).split()[-2]))
+
+    assert (decode(await square.read()).size, decode(await large.read()).size) == ((224, 224), (960, 720))
+    for answer in (square, large):
+        assert (
+            answer.headers["Content-Type"] == "image/webp"
+            and answer.headers["Cache-Control"] == "public, max-age=86400"
+        )
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+async def test_a_picture_from_before_there_were_copies_gets_them_when_one_is_asked_for(
+    client: Client, instance: Instance, tent: Media
+) -> None:
+    for path in instance.store.folder.rglob("*.webp"):
+        path.unlink()
+    await set_weight(instance, tent, 1)
+
+    first = await client.get(path_of(square_url(HERE, tent)))
+    async with transaction(instance.pool) as conn:
+        after = await media.find(conn, tent.id)
+
+    copies = [path.stat().st_size for path in instance.store.folder.rglob("*.webp")]
+    assert (first.headers["Content-Type"], len(copies)) == ("image/webp", 3)
+    assert after is not None and after.byte_size == 1 + sum(copies)
+
+
+async def set_weight(instance: Instance, picture: Media, byte_size: int) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE media SET byte_size = $2 WHERE id = $1", picture.id, byte_size)
+
+
+async def test_a_picture_of_which_no_copy_can_be_made_is_shown_itself_and_asked_for_again_soon(
+    client: Client, instance: Instance, tent: Media
+) -> None:
+    for path in instance.store.folder.rglob("*.webp"):
+        path.unlink()
+    kept = instance.store.find(tent.file_key or "")
+    assert kept is not None
+    kept.write_bytes(b"not a picture any more")
+
+    answer = await client.get(path_of(square_url(HERE, tent)))
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+
+
 async def test_a_picture_can_do_nothing_in_a_browser(client: Client, tent: Media) -> None:
     answer = await client.head(path_of(media_url(HERE, tent)))
 
@@ -118,7 +167,9 @@ async def test_a_remote_picture_comes_from_us(client: Client, instance: Instance
 
     full = await client.get(path_of(media_url(HERE, wheel)))
     small = await client.get(path_of(thumbnail_url(HERE, wheel)))
+    square = await client.get(path_of(square_url(HERE, wheel)))
 
+    assert square.headers["Content-Type"] == "image/webp" and decode(await square.read()).size == (224, 224)
     assert (full.status, small.status) == (200, 200)
     assert full.headers["Content-Type"] == "image/jpeg"
     assert network.fetched == [WHEEL]
@@ -169,6 +220,10 @@ async def test_a_remote_picture_that_cannot_be_had_is_said_for_a_minute(client: 
         "/media/remote/99999999999999999999",
         "/media/remote/-1",
         "/media/remote/1/large",
+        "/media/remote/1/huge",
+        "/media/" + "a" * 32 + ".large.webp",
+        "/media/" + "a" * 32 + ".huge.webp",
+        "/media/" + "a" * 32 + ".webp",
         "/media/remote/1?url=https://evil.test/",
         "/media/",
     ],

@@ -24,6 +24,7 @@ AS: dict[str, str] = {
     "repair_call": "status",
     "saved_search": "status",
     "match": "status",
+    "reserve_next": "status",
     "decision": "moderation_warning",
 }
 """What a client knows by another name: a listing that somebody asked to be told of is a post of that kind."""

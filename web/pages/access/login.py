@@ -12,6 +12,7 @@ from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.forms.throttle import forget_tries, may_try, refuse_try
 from web.http.app_keys import INSTANCE
+from web.http.caching import CLEAR_BROWSER
 from web.mail.account_mails import MailKind, queue_mail
 from web.pages.access.login_second_step import RETURN_FIELD, complete_login, read_asked_return, read_return
 from web.pages.access.oauth_request import find_asking
@@ -150,7 +151,7 @@ async def post_logout(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await close_session(request, conn)
-    raise web.HTTPSeeOther("/")
+    raise web.HTTPSeeOther("/", headers=CLEAR_BROWSER)
 
 
 async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:

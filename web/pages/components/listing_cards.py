@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from federation.media.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, source_set, square_url, thumbnail_url
 from models.listings.listings import ListingDetails
 from models.people.actors import Actor
 from models.posts.media.media import Media
@@ -29,11 +29,16 @@ class CoopBadge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A photo with the words for those who do not see it."""
+    """A photo with the words for those who do not see it.
+
+    `square` and `source_set` are what browsers that read WebP show of it: in lists, and on pages.
+    """
 
     id: int
     url: str
     thumbnail_url: str
+    square: str
+    source_set: str
     alt: str
     width: int | None
     height: int | None
@@ -81,10 +86,11 @@ def _make_card(site: Site, one: ListingBundle) -> ListingCard:
 
 
 def place_words(details: ListingDetails) -> str:
-    """The place with its postcode, unless its name holds it already: "Lomme (59160)"."""
-    if details.place_name and details.postcode and details.postcode not in details.place_name:
-        return f"{details.place_name} ({details.postcode})"
-    return details.place_name or details.postcode or ""
+    """The place with its postcode, unless its name holds it already: "Lomme (59160)", "Lomme (La Remise, 59160)"."""
+    name, postcode = details.place_name or "", details.postcode or ""
+    if not name or not postcode or postcode in name:
+        return name or postcode
+    return f"{name[:-1]}, {postcode})" if name.endswith(")") else f"{name} ({postcode})"
 
 
 def draw_pictures(site: Site, photos: Iterable[Media], title: str = "") -> list[Picture]:
@@ -99,6 +105,8 @@ def draw_pictures(site: Site, photos: Iterable[Media], title: str = "") -> list[
             id=photo.id,
             url=media_url(site, photo).removeprefix(site.url),
             thumbnail_url=(thumbnail_url(site, photo) or "").removeprefix(site.url),
+            square=(square_url(site, photo) or "").removeprefix(site.url),
+            source_set=source_set(site, photo).replace(f"{site.url}/", "/"),
             alt=photo.description or title,
             width=photo.width,
             height=photo.height,

@@ -1,8 +1,11 @@
 """Photos of the publish form: taken in as they come, kept while anything else is wrong; words for them are welcome."""
 
+from dataclasses import replace
+
 from federation.instance import Instance
-from federation.media.uploads import save_upload
+from federation.media.uploads import save_upload, turn_upload
 from federation.media_store import StoreFull
+from federation.sandbox.orientation import TURNS
 from federation.sandbox.pictures import MAX_BYTES, RefusedPicture, shown_name
 from models.errors import Conflict
 from models.posts.media import media, uploads
@@ -19,33 +22,65 @@ LIMITS = FileLimits(count=MOST, size=MAX_BYTES)
 
 ALT_LIMIT = 1000
 
+TURN_CHOICES = ("", *map(str, TURNS))
+"""Degrees clockwise, as the form sends them."""
+
 
 async def take_photos(instance: Instance, form: Form, owner_id: int) -> list[Picture]:
     """The photos of the form: those it had, less those ticked to go, and the new ones; the one to come first is first.
 
     What cannot be used is an error that names the file. Words are kept with each photo, so that they come back too.
     """
-    kept = await _read_kept(instance, form, owner_id)
+    kept = await _turn(instance, form, await _save_words(instance, form, await _find_kept(instance, form, owner_id)))
     new = await _save_new(instance, form, owner_id, room=MOST - len(kept))
+    return draw_pictures(instance.site, _put_first(form, [*kept, *new]))
+
+
+async def read_photos(instance: Instance, form: Form, owner_id: int) -> list[Picture]:
+    """The same as far as they are here already: nothing is kept, turned nor changed, whatever the form says."""
+    return draw_pictures(instance.site, _put_first(form, await _find_kept(instance, form, owner_id)))
+
+
+def _put_first(form: Form, photos: list[Media]) -> list[Media]:
     first = form.typed("first_photo")
-    ordered = sorted([*kept, *new], key=lambda photo: str(photo.id) != first)
-    return draw_pictures(instance.site, ordered)
+    return sorted(photos, key=lambda photo: str(photo.id) != first)
 
 
-async def _read_kept(instance: Instance, form: Form, owner_id: int) -> list[Media]:
-    wanted = _list_wanted(form)
+async def _find_kept(instance: Instance, form: Form, owner_id: int) -> list[Media]:
+    """Her own photos among those that the form had, in its order."""
+    wanted = _list_wanted(form)[:MOST]
     if not wanted:
         return []
-    kept = []
+    async with connection(instance.pool) as conn:
+        found = await media.list_by_ids(conn, wanted)
+    own = [found[id] for id in wanted if id in found]
+    return [one for one in own if one.owner_id == owner_id and one.remote_url is None]
+
+
+async def _save_words(instance: Instance, form: Form, photos: list[Media]) -> list[Media]:
+    """Each photo with the words that were typed for it; those of a listing that stands change when it does."""
+    told: list[Media] = []
     async with transaction(instance.pool) as conn:
-        found = await media.list_by_ids(conn, wanted[:MOST])
-        for photo in found.values():
-            if photo.owner_id == owner_id and photo.remote_url is None:
-                name = f"alt_{photo.id}"
-                words = form.text(name, limit=ALT_LIMIT) if name in form.values else photo.description
-                kept.append(await uploads.save_words(conn, photo.id, owner_id, description=words))
-    order = {id: place for place, id in enumerate(wanted)}
-    return sorted(kept, key=lambda photo: order[photo.id])
+        for one in photos:
+            name = f"alt_{one.id}"
+            words = form.text(name, limit=ALT_LIMIT) if name in form.values else one.description
+            if words != one.description and one.owner_id and (one.post_id is None or form.typed("act") == "publish"):
+                await uploads.save_words(conn, one.id, one.owner_id, description=words)
+            told.append(replace(one, description=words))
+    return told
+
+
+async def _turn(instance: Instance, form: Form, photos: list[Media]) -> list[Media]:
+    """Each photo turned as its choice says; one that cannot be turned is named, and stays as it is."""
+    turned = []
+    for number, photo in enumerate(photos, 1):
+        degrees = int(form.choice(f"turn_{photo.id}", TURN_CHOICES) or 0)
+        try:
+            turned.append(await turn_upload(instance, photo, degrees) if degrees else photo)
+        except (RefusedPicture, Conflict, StoreFull):
+            turned.append(photo)
+            form.fail("photos", "La photo %(number)s n’a pas pu être tournée : réessayez.", number=number)
+    return turned
 
 
 def _list_wanted(form: Form) -> list[int]:
@@ -74,7 +109,7 @@ async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int)
         except RefusedPicture as refusal:
             form.refuse("photos", refusal, too=True)
         except Conflict:
-            form.fail("photos", "Beaucoup de photos attendent déjà une annonce. Publiez-les, ou attendez demain.")
+            form.fail("photos", "Beaucoup de photos attendent déjà une annonce. Publiez-les, ou effacez un brouillon.")
             break
         except StoreFull:
             form.fail("photos", "La plateforme n’a plus de place pour les photos : prévenez votre coop.")

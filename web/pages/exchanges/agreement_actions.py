@@ -16,6 +16,7 @@ from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.flash_messages import redirect_with_message
+from web.pages.exchanges.thread.reserve_place import try_place
 from web.pages.exchanges.thread.thread_page import get_thread, show
 from web.rendering.paths import exchange_path
 from web.rendering.render import N_, say
@@ -33,6 +34,7 @@ DONE: dict[acts.Name, str] = {
     "out": "done",
     "back": "done",
     "done": "done",
+    "unreport": "taken_back",
 }
 """What the page says after each act; the button bears the act's own name."""
 
@@ -79,6 +81,21 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
         form.refuse("points" if error.field == "points" else "", error)
         return ""
     return DONE[name]
+
+
+async def post_place(request: web.Request) -> web.Response:
+    """POST /echanges/ID/liste: stay on the list of what somebody else has, or leave it."""
+    account = require_account(request)
+    form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        thread = await get_thread(conn, request)
+        me = await actors.get(conn, account.actor_id)
+    if thread.partner_id != me.id:
+        raise NotFound
+    done = await try_place(request, form, me, thread)
+    if done:
+        raise redirect_with_message(exchange_path(thread.id), done)
+    return await show(request, form)
 
 
 def _read_reason(request: web.Request, form: Form) -> str:

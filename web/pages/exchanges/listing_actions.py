@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.listings.listings import STANDING, Listing
+from models.exchanges import reserves
+from models.listings.listings import STANDING, Listing, has_calendar
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection
 from outbox.exchanges.agreements.request_preconditions import require_askable
+from outbox.exchanges.agreements.reserve import may_wait
 from outbox.exchanges.agreements.terms import require_stands
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
 from web.pages.exchanges.own_exchanges import ExchangeRow, list_rows_about
+from web.pages.exchanges.reserve.answers import Answers, list_answers
+from web.pages.exchanges.reserve.waiting import waiting_path
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.rendering.render import format_refusal, say
 from web.security.session import current_account
@@ -24,7 +28,8 @@ class ListingActions:
     """What one reader may do about a listing.
 
     `ask` is where she asks for it; "" where she may not now: `obstacle` says why, unless something she asked for waits
-    already. `write` is in private, `question` to all. `threads` are hers about it; its author has one with each person.
+    already. `write` is in private, `question` to all. `threads` are hers about it; its author has one with each person,
+    and compares them by `answers`. `wait` is where she asks to be told when it is free; `waits` where she did.
     """
 
     ask: str = ""
@@ -32,6 +37,9 @@ class ListingActions:
     write: bool = False
     question: bool = False
     threads: tuple[ExchangeRow, ...] = ()
+    answers: Answers = Answers()
+    wait: str = ""
+    waits: bool = False
 
 
 def asking_path(listing_id: int) -> str:
@@ -46,20 +54,30 @@ async def find_listing_actions(
     account = current_account(request)
     if account is None:
         return await _find_visitor_actions(conn, listing)
-    threads = tuple(await list_rows_about(conn, locale_of(request), account.actor_id, listing.id))
     if account.actor_id == author.id:
-        return ListingActions(threads=threads)
+        answers = await list_answers(conn, locale_of(request), author.id, listing)
+        return ListingActions(threads=tuple(one.row for one in answers.people), answers=answers)
+    threads = tuple(await list_rows_about(conn, locale_of(request), account.actor_id, listing.id))
     me = await actors.get(conn, account.actor_id)
     obstacle = await find_obstacle(conn, request, me, listing)
     waits = any(row.open for row in threads)
     home = me.moved_to is None
+    place = await reserves.find(conn, listing.id, me.id)
+    awaitable = place is not None or (home and not waits and _may_wait(listing, obstacle))
     return ListingActions(
         ask="" if obstacle or waits else asking_path(listing.id),
         obstacle="" if waits else obstacle,
         write=not threads and listing.details.status in STANDING and await may_write(conn, me, author),
         question=listing.details.status in STANDING and home,
         threads=threads,
+        wait=waiting_path(listing.id) if awaitable else "",
+        waits=place is not None and place.state != "offered",
     )
+
+
+def _may_wait(listing: Listing, obstacle: str) -> bool:
+    """Whether there is something to wait for: what is lent has days that are taken, what is given is promised."""
+    return may_wait(listing) and (has_calendar(listing.details) or bool(obstacle))
 
 
 async def _find_visitor_actions(conn: Connection, listing: Listing) -> ListingActions:

@@ -39,7 +39,7 @@ ICONS = {"agreed": "agreement", "done": "done", "requested": "waiting", "counter
 class ExchangeRow:
     """One thread in a list: with whom, about what, how far; `urgent` where it waits for the reader.
 
-    `open` while terms wait for an answer of either side.
+    `open` while terms wait for an answer of either side, `agreed` until it is done.
     """
 
     id: int
@@ -54,6 +54,7 @@ class ExchangeRow:
     unread: bool
     urgent: bool
     open: bool
+    agreed: bool
 
 
 async def show_mine(request: web.Request) -> web.Response:
@@ -118,6 +119,7 @@ def _make_row(locale: ReaderLocale, one: MyExchange, name: str) -> ExchangeRow:
         unread=one.unread,
         urgent=one.turn or (one.confirm and one.state == "agreed"),
         open=one.state in agreements.OPEN,
+        agreed=one.state == "agreed",
     )
 
 

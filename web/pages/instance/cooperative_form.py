@@ -24,6 +24,7 @@ from models.store.database import Connection
 from web.forms.commune_field import find_commune
 from web.forms.form import Form
 from web.forms.points_field import fill_in_points, read_points
+from web.pages.instance.map_tiles import fill_in_tiles, read_tiles
 
 KINDS: tuple[TerritoryKind, ...] = ("commune", "communes", "epci")
 
@@ -89,9 +90,10 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         talks_opened=form.flag("talks_opened"),
         journal_shown=form.flag("journal_shown"),
         markets=form.flag("markets"),
+        ai_refused=form.flag("ai_refused"),
     )
     return replace(
-        read_points(form, chosen),
+        read_tiles(form, read_points(form, chosen)),
         accent=form.choice("accent", ACCENTS, default="email"),
         address=form.lines("address", limit=300),
         opening_hours=form.lines("opening_hours", limit=500),
@@ -190,6 +192,7 @@ async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
     return {
         "territory": territory,
         **fill_in_points(chosen),
+        **fill_in_tiles(chosen),
         "member_invitations": str(chosen.member_invitations),
         "hold_hours": str(chosen.hold_hours),
         "listing_days": str(chosen.listing_days),

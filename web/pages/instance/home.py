@@ -1,20 +1,24 @@
-"""The front page: where are you, two ways in, what is near, who is around."""
+"""The front page: where are you, two ways in, what is near, what the neighbours have, where to meet."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from federation.media.built_in_pictures import header_url
 from models import searches
+from models.listings import repair_watches
 from models.people import actors
 from models.searches import Found, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
+from models.settings import Site
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.pages.components.listing_cards import CoopBadge, list_cards, make_coop_badge
+from web.pages.components.listing_cards import ListingCard, list_cards, make_coop_badge
+from web.pages.components.opening_hours import PlaceView, find_opening_hours
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.instance.setup import is_new, show_hint
 from web.pages.people.arrivals.first_session import load_first_session
+from web.rendering.paths import profile_path
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
 
@@ -22,7 +26,22 @@ NEAREST = 4
 NEAR = (5, 25)
 """Kilometres within which a listing is near: the second where the first are not enough."""
 
+NEXT_DOOR = 60
+"""Kilometres within which the neighbours' listings are looked for: a day trip."""
+
 PLATES = 6
+
+PLACES = 2
+"""Places whose hours are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPlace:
+    """A place of ours to which people may come, and when."""
+
+    name: str
+    href: str
+    hours: PlaceView
 
 
 async def show_home(request: web.Request) -> web.Response:
@@ -38,11 +57,13 @@ async def show_home(request: web.Request) -> web.Response:
         around = everywhere
         if near is not None:
             around = replace(everywhere, latitude=near.latitude, longitude=near.longitude)
-        found = await _find_nearest(conn, around)
-        distances = {one.id: one.distance for one in found}
-        cards = await list_cards(conn, instance.site, list(distances), distances)
+        cards = await _draw(conn, instance.site, await _find_nearest(conn, around))
         counts = await searches.count_network(conn, everywhere)
-        plates, awake = await _list_plates(conn)
+        met = await list_known_cooperatives(conn)
+        known = await actors.map_by_ids(conn, [one.actor_id for one in met])
+        next_door = await _find_next_door(conn, around, tuple(one.uri for one in known.values()), cards)
+        neighbours = await _draw(conn, instance.site, next_door)
+        places = await _list_places(conn, around)
         first = await load_first_session(request, conn, account)
         await count_unread(request, conn)
     return await render(
@@ -51,8 +72,10 @@ async def show_home(request: web.Request) -> web.Response:
         cards=cards,
         place=near.name if near else "",
         total=sum(counts.values()),
-        awake=awake,
-        plates=plates,
+        neighbours=neighbours,
+        places=places,
+        awake=sum(one.awake for one in met),
+        plates=[make_coop_badge(known[one.actor_id]) for one in met[:PLATES]],
         first=first,
         banner=header_url(instance.site, "coop") or "",
     )
@@ -67,8 +90,35 @@ async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
     return await searches.list_network(conn, around, limit=NEAREST)
 
 
-async def _list_plates(conn: Connection) -> tuple[list[CoopBadge], int]:
-    """A few cooperatives around, and how many of all that we know answer."""
-    met = await list_known_cooperatives(conn)
-    known = await actors.map_by_ids(conn, [one.actor_id for one in met[:PLATES]])
-    return [make_coop_badge(known[one.actor_id]) for one in met[:PLATES]], sum(one.awake for one in met)
+async def _find_next_door(
+    conn: Connection, around: NetworkFilter, coops: tuple[str, ...], shown: list[ListingCard]
+) -> list[Found]:
+    """What the cooperatives around have, the nearest first; where nothing of it is near, their newest."""
+    if not coops:
+        return []
+    theirs = replace(around, territory_uris=coops)
+    limit = NEAREST + len(shown)
+    found: list[Found] = []
+    if around.latitude is not None:
+        found = await searches.list_network(conn, replace(theirs, radius=NEXT_DOOR, order="near"), limit=limit)
+    if not found:
+        found = await searches.list_network(conn, theirs, limit=limit)
+    above = {card.id for card in shown}
+    return [one for one in found if one.id not in above][:NEAREST]
+
+
+async def _draw(conn: Connection, site: Site, found: list[Found]) -> list[ListingCard]:
+    distances = {one.id: one.distance for one in found}
+    return await list_cards(conn, site, list(distances), distances)
+
+
+async def _list_places(conn: Connection, around: NetworkFilter) -> list[OpenPlace]:
+    """Places of ours that say when they are open."""
+    found = await repair_watches.list_open_places(conn, around.latitude, around.longitude, limit=PLACES)
+    known = await actors.map_by_ids(conn, [one.actor_id for one in found])
+    placed = [(known[one.actor_id], find_opening_hours(known[one.actor_id])) for one in found]
+    return [
+        OpenPlace(name=actor.display_name, href=profile_path(actor), hours=hours)
+        for actor, hours in placed
+        if hours is not None and hours.week
+    ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
@@ -55,6 +56,7 @@ from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.paths import listing_path
 from web.rendering.render import N_, count_unread, find_branding, render, say
+from web.rendering.schema_org import describe_listing
 from web.security.session import current_account, logged_in, reader_of
 
 SAID = {
@@ -63,6 +65,9 @@ SAID = {
     "changed": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
     "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
     "days": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
+    "asked": N_("C’est demandé. Vous verrez sa réponse ici et dans votre échange."),
+    "waits": N_("C’est noté : vous êtes sur la liste. Nous vous le dirons quand c’est votre tour."),
+    "left": N_("C’est noté : vous n’êtes plus sur la liste."),
     "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""
@@ -184,7 +189,18 @@ async def _show(
         typed=refused or blank_form(request),
         ended=_has_ended(view.details),
         said=find_flash_message(request, SAID),
+        schema=_describe(request, view),
     )
+
+
+def _describe(request: web.Request, view: ListingView) -> dict[str, Any] | None:
+    """What search engines read of a listing of ours that everybody may read."""
+    if not (view.local and view.may_share):
+        return None
+    photo = view.pictures[0] if view.pictures and not view.sensitive else None
+    origin = request.app[INSTANCE].site.url
+    image = (photo.url if photo.url.startswith("http") else origin + photo.url) if photo else ""
+    return describe_listing(view.details, url=view.url, description=view.summary, image=image, author=view.author.name)
 
 
 def _has_ended(details: ListingDetails) -> bool:

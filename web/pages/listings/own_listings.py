@@ -11,6 +11,7 @@ from aiohttp import web
 
 from models.exchanges import points
 from models.listings import listing_drafts, own_listings
+from models.listings.listing_drafts import KeptForm
 from models.listings.listings import OVER, STANDING, ListingKind, ListingMode, ListingStatus
 from models.listings.own_listings import MyListing, Place
 from models.people import actors
@@ -18,6 +19,7 @@ from models.people.actors import Actor
 from models.posts.media import media
 from models.settings import Site
 from models.store.database import Connection, connection
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.listings.listing_suggestions import read_words
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
@@ -40,6 +42,11 @@ VIEWS: dict[str, tuple[ListingStatus, ...]] = {"": STANDING, "finies": OVER}
 
 SAID = {
     "kept": N_("Votre brouillon est gardé. Vous seul·e le voyez."),
+    "kept_both": N_(
+        "Votre brouillon est gardé. Il a aussi été changé ailleurs : l’autre version est gardée à part, ci-dessous."
+    ),
+    "several": N_("Vos annonces sont publiées."),
+    "several_held": N_("Vos annonces sont reçues. L’équipe relit les premières d’un nouveau membre : vous le saurez."),
     "forgotten": N_("Le brouillon est effacé."),
     "pause": N_("En pause : plus personne ne peut la demander."),
     "reopen": N_("Rouverte : on peut de nouveau la demander."),
@@ -77,6 +84,8 @@ class MyListingView:
     more: int
     hidden: bool
     held: bool
+    waiting: int
+    once: bool
 
 
 async def show_my_place(request: web.Request) -> web.Response:
@@ -94,7 +103,7 @@ async def show_my_place(request: web.Request) -> web.Response:
             (one, read_words(one.source)[0] or say(request, "Sans titre"))
             for one in await listing_drafts.list_own(conn, me.id)
         ]
-        left = await listing_drafts.list_kept(conn, me.id)
+        left = await _list_left(conn, instance.site, me)
         means = await points.find_means(conn, me.id) if branding.currency else None
     return await render(
         request,
@@ -113,6 +122,14 @@ async def show_my_place(request: web.Request) -> web.Response:
         said=find_flash_message(request, SAID),
         **_find_presence(me),
     )
+
+
+async def _list_left(conn: Connection, site: Site, me: Actor) -> list[tuple[KeptForm, Picture | None]]:
+    """The forms that she left, each with its first photo."""
+    left = await listing_drafts.list_kept(conn, me.id)
+    found = await media.list_by_ids(conn, [id for one in left for id in one.media_ids[:1]])
+    photos = {id: draw_pictures(site, [one]) for id, one in found.items() if one.owner_id == me.id}
+    return [(one, next(iter(photos.get(next(iter(one.media_ids), 0), [])), None)) for one in left]
 
 
 def _find_presence(me: Actor) -> dict[str, Any]:
@@ -155,6 +172,8 @@ def _make_row(site: Site, locale: ReaderLocale, one: MyListing, pictures: Sequen
         more=max(one.agreed - 1, 0),
         hidden=one.hidden,
         held=one.held,
+        waiting=one.waiting,
+        once=one.mode not in AGAIN_AND_AGAIN,
     )
 
 

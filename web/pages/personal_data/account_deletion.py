@@ -12,6 +12,7 @@ from models.store.database import connection, transaction
 from outbox.people import account_deletion
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
+from web.http.caching import CLEAR_BROWSER
 from web.mail.account_mails import queue_mail
 from web.pages.access.reauthentication import find_proof, require_proof
 from web.pages.components.flash_messages import redirect_with_message
@@ -46,7 +47,9 @@ async def post_account_deletion(request: web.Request) -> web.Response:
             await queue_mail(conn, "leaving", account.actor_id, HERE)
     except Conflict:
         return await _show(request, form, status=409)
-    raise redirect_with_message("/compte", "leaving")
+    answer = redirect_with_message("/compte", "leaving")
+    answer.headers.update(CLEAR_BROWSER)
+    raise answer
 
 
 async def post_deletion_cancelled(request: web.Request) -> web.Response:

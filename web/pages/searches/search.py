@@ -19,6 +19,7 @@ from web.forms.form import read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards
 from web.pages.searches.known_calendars import mark_unknown
+from web.pages.searches.search_map import allow_tiles, read_map
 from web.pages.searches.search_query import MODES, PAGE, RADII, SearchQuery, read_search
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
@@ -61,11 +62,18 @@ async def list_listings(request: web.Request) -> web.Response:
         if search.after and not results.cards:
             raise web.HTTPSeeOther(search.address())  # what stood there has gone
         coops = await list_coops(conn)
+        shown = await read_map(
+            conn,
+            search,
+            results.query,
+            widened_to=results.radius if results.widened else None,
+            reader_id=account.actor_id if account else None,
+        )
         await count_unread(request, conn)
     if search.days:
         marked = await mark_unknown(instance, results.cards, member=account is not None)
         results = replace(results, cards=marked)
-    return await render(
+    response = await render(
         request,
         "listings/index.html",
         search=search,
@@ -80,7 +88,9 @@ async def list_listings(request: web.Request) -> web.Response:
         origin=next((actor for actor in coops if actor.uri == search.coop), None),
         count_limit=COUNT_LIMIT,
         **describe_words(search, results.query),
+        map=shown,
     )
+    return allow_tiles(response, instance.settings, shown)
 
 
 def describe_words(search: SearchQuery, query: Query) -> dict[str, Any]:

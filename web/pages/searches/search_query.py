@@ -5,21 +5,23 @@ as the same address.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from federation.uris import host_of, is_uri
+from federation.uris import is_uri
 from models.listings import categories
 from models.listings.listings import KINDS
 from models.people.accounts import Account
 from models.places import places
+from models.places.geometry import Box
 from models.places.places import Commune
 from models.searches import Cursor, NetworkFilter, Order
 from models.searches.areas import list_territories
 from models.store.database import Connection
 from web.forms.commune_field import read_commune
 from web.forms.form import Form
+from web.forms.position_field import read_bounds, write_bounds
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.searches.wanted_days import WantedDays, read_wanted_days
 from web.rendering.branding import Branding
@@ -38,6 +40,9 @@ COMMUNE, EPCI = "commune", "epci"
 MINE = "miens"
 """Instead of one cooperative: those that the member follows; for visitors ours and its friends."""
 
+ON_MAP = ("vue", "carte")
+"""The map of a search has the address of its list, with this."""
+
 ORDERS: dict[str, Order] = {"mieux": "best", "proche": "near", "recent": "new", "fin": "ending"}
 
 
@@ -47,7 +52,8 @@ class SearchQuery:
 
     `place` is what she typed for it; `within` is kilometres, COMMUNE or EPCI, and "" for everywhere; `coop` is the id
     of a cooperative's actor or MINE, which `territory_uris` spells out, as `commune_codes` does the commune with its
-    parts. `order` is how the list is sorted where she chose it, `moments` are those of `days`.
+    parts. `order` is how the list is sorted where she chose it, `moments` are those of `days`. `bounds` are those of a
+    map, where she asked for no distance; `on_map` is whether she looks at the map.
     """
 
     text: str = ""
@@ -66,6 +72,8 @@ class SearchQuery:
     days: WantedDays | None = None
     moments: tuple[datetime, datetime] | None = None
     chosen_order: Order | None = None
+    bounds: Box | None = None
+    on_map: bool = False
     after: Cursor | None = None
 
     @property
@@ -122,6 +130,7 @@ class SearchQuery:
             *([("partenaire", "1")] if self.from_places else []),
             *(self.days.parameters if self.days else []),
             *(("tri", name) for name, order in ORDERS.items() if order == self.chosen_order),
+            *([("bounds", write_bounds(self.bounds))] if self.bounds else []),
         ]
 
     @property
@@ -136,25 +145,6 @@ class SearchQuery:
         pairs = [("genre", "request"), ("titre", self.text), ("lieu", self.around)]
         return f"/publier?{urlencode(list(_keep_filled(pairs)))}"
 
-    @property
-    def feed(self) -> str:
-        """The address of this search as a feed, for readers of feeds that look for one on the page."""
-        near = self.commune if self.radius else None
-        single = [
-            ("q", self.text),
-            ("category", self.category),
-            *([("around", near.code), ("within", self.radius)] if near else []),
-            ("territory", host_of(self.coop) if is_uri(self.coop) else ""),
-            ("with_photo", "true" if self.with_photo else ""),
-            ("from_places", "true" if self.from_places else ""),
-        ]
-        pairs = [
-            *_keep_filled(single),
-            *(("kind", kind) for kind in self.kinds),
-            *(("mode", mode) for mode in self.modes),
-        ]
-        return f"/api/v1/declic/listings.atom?{urlencode(pairs)}".rstrip("?")
-
     def address(
         self,
         *without: tuple[str, str],
@@ -163,7 +153,8 @@ class SearchQuery:
         after: Cursor | None = None,
     ) -> str:
         """The address of this search: without some of its filters, with others, in another view, on the next page."""
-        kept = [pair for pair in self.parameters if pair not in without]
+        view = [ON_MAP] if self.on_map and path == "/annonces" else []
+        kept = [pair for pair in [*self.parameters, *view] if pair not in without]
         kept.extend(also)
         if after:
             kept.append(("apres", str(after)))
@@ -199,6 +190,7 @@ class SearchQuery:
             reader_id=reader_id,
             free_from=self.moments[0] if self.moments else None,
             free_until=self.moments[1] if self.moments else None,
+            bounds=astuple(self.bounds) if self.bounds else None,
             order=self.order,
         )
 
@@ -234,6 +226,8 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
         from_places=form.flag("partenaire"),
         days=days,
         moments=days.find_moments(at) if days else None,
+        bounds=None if within else read_bounds(form),
+        on_map=form.typed("vue") == ON_MAP[1],
         after=Cursor.read(form.typed("apres")),
     )
     return search.sort_by(form.typed("tri"))

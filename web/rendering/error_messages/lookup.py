@@ -44,8 +44,8 @@ KNOWN = frozenset({*reasons.NOES.values(), *(one for one in reasons.REFUSALS.val
 
 
 def reword(text: str, translate: Callable[[str], str]) -> str:
-    """The reason of a no in the reader's language, where software gave it; what somebody typed stays as it is."""
-    return translate(text) if text in KNOWN else text
+    """The reason of a no in the reader's language, where software gave it, line by line; what somebody typed stays."""
+    return "\n".join(translate(line) if line in KNOWN else line for line in text.split("\n"))
 
 
 def find_values(refusal: Refusal, translate: Callable[[str], str]) -> dict[str, object]:

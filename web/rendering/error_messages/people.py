@@ -26,6 +26,8 @@ REFUSALS = {
     "list_is_workbook": "C’est un classeur : enregistrez-le d’abord en CSV, dans votre tableur.",
     "list_unreadable": "Ce fichier ne se lit pas comme une liste : enregistrez-le en CSV, dans votre tableur.",
     "list_too_long": "%(most)s personnes au plus à la fois : coupez la liste en deux.",
+    "table_too_long": "%(most)s annonces au plus à la fois : coupez le tableau en deux.",
+    "table_without_title": "Il manque une colonne « titre » dans la première ligne. Elle dit : %(heads)s.",
     "list_empty": "Choisissez un fichier, ou collez une liste.",
     "list_without_email": "Il manque une colonne « courriel » dans la première ligne. Elle dit : %(heads)s.",
     "list_without_name": "Il manque une colonne « prénom » ou « nom » dans la première ligne. Elle dit : %(heads)s.",

@@ -39,7 +39,7 @@ from models.store.database import Connection, transaction
 from models.traffic import backfills, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound import deliveries
-from outbox.exchanges.agreements import endings
+from outbox.exchanges.agreements import endings, turns
 from outbox.exchanges.reminders import remind_due
 from outbox.listings import alerts
 from outbox.listings.listing_expiry import expire_due
@@ -252,6 +252,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "archives": ("23 * * * *", job.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),
+    "reserves": ("* * * * *", turns.tell_due),
     "repair_calls": ("* * * * *", notify_due),
     "alerts": ("* * * * *", alerts.watch),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),

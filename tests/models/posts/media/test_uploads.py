@@ -169,3 +169,18 @@ async def test_withdrawing_a_post_gives_up_its_files(conn: Connection) -> None:
     await posts.delete(conn, listing.id)
 
     assert sorted(await fetch_column(conn, "SELECT key FROM unused_file")) == ["a.full", "a.small"]
+
+
+async def test_what_is_sent_again_under_its_key_is_the_same_upload_and_keys_are_each_owners_own(
+    conn: Connection,
+) -> None:
+    alice, bob = await make_member(conn), await make_member(conn, "bob")
+
+    first = await uploads.create_upload(conn, alice.id, stored("a"), key="k" * 24)
+    again = await uploads.create_upload(conn, alice.id, stored("b"), key="k" * 24)
+    other = await uploads.create_upload(conn, alice.id, stored("c"), key="l" * 24)
+    his = await uploads.create_upload(conn, bob.id, stored("d"), key="k" * 24)
+    without = [await upload(conn, alice, name) for name in "ef"]
+
+    assert again == first
+    assert len({first.id, other.id, his.id, *(one.id for one in without)}) == 5

@@ -17,7 +17,7 @@ from outbox.exchanges.agreements.endings import cancel, refuse, withdraw
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.listings import listings as outbox_listings
 from outbox.threads.agreement_context import Said
-from outbox.threads.waiting_requests import OTHER_CHOSEN
+from outbox.threads.waiting_requests import OTHER_CHOSEN, RESERVE
 from tests.factories import HERE, make_listing, make_member
 from tests.server_pair import Pair, make_pair, same
 
@@ -230,7 +230,7 @@ async def test_a_gift_goes_to_one_and_the_others_are_thanked(conn: Connection, s
     await pair.carry()
 
     copy = await pair.there.get()
-    assert (copy.state, copy.reason) == ("refused", OTHER_CHOSEN)
+    assert (copy.state, copy.reason) == ("refused", f"{OTHER_CHOSEN}\n{RESERVE}")
     listing = await listings.find_by_post(conn, here.listing.id)
     assert listing is not None and listing.details.status == "reserved"
     await report(conn, HERE, here.owner, await held.get(conn, hers.id), "done")

@@ -42,7 +42,9 @@ async def test_yes_to_the_terms_that_were_shown(alice: Browser, instance: Instan
     assert (await find(instance, made.tent)).state == "agreed"
     page = await alice.get(answer.location)
     assert "C’est dit : vous êtes d’accord." in page.words()
-    assert "C’est remis" in page.words() and "Annuler l’accord" in page.words()
+    assert "C’est remis" not in page.words() and "Annuler l’accord" in page.words(), "it is ten days ahead"
+    assert "vous direz ici d’un geste que c’est fait" in page.words()
+    assert page.html.xpath(f"//a[@href='/accords/{made.tent.id}.ics']")
 
 
 async def test_terms_that_changed_meanwhile_are_not_agreed_to_by_mistake(
@@ -130,11 +132,40 @@ async def test_an_agreement_of_another_thread_is_not_found(alice: Browser, made:
     assert answer.status == 404
 
 
+async def let_begin(instance: Instance, held: Agreement) -> None:
+    """Its day has come."""
+    sql = "UPDATE agreement SET begins_at = now() - interval '1 hour', ends_at = now() + interval '1 day' WHERE id = $1"
+    async with transaction(instance.pool) as conn:
+        await execute(conn, sql, held.id)
+
+
+async def test_nothing_is_reported_before_its_day_and_a_slip_is_taken_back(
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await accept(conn, lomme.site, lomme.alice, made.wanted)
+    hocine, path = await open_browser(lomme.hocine), f"/echanges/{made.wanted.exchange_id}"
+
+    early = await press(hocine, made.wanted, "out")
+    assert early.status == 422 and "Ce n’est pas encore le jour" in early.words()
+    await let_begin(instance, made.wanted)
+    await press(hocine, made.wanted, "out")
+    slip = await press(hocine, made.wanted, "unreport")
+
+    assert slip.location == f"{path}?fait=taken_back"
+    page = await alice.get(path)
+    assert "Hocine s’est trompé·e : ce n’est pas encore fait." in page.words()
+    assert "C’est remis" in (await hocine.get(path)).words()
+    stays = await press(hocine, made.wanted, "unreport")
+    assert stays.status == 422 and "Vous n’avez rien dit de tel" in stays.words()
+
+
 async def test_a_loan_goes_out_and_comes_back_by_two_taps_of_each(
     alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: SampleThreads
 ) -> None:
     async with transaction(instance.pool) as conn:
         await accept(conn, lomme.site, lomme.alice, made.wanted)
+    await let_begin(instance, made.wanted)
     hocine = await open_browser(lomme.hocine)
     path = f"/echanges/{made.wanted.exchange_id}"
     assert "C’est remis" in (await hocine.get(path)).words()
@@ -146,7 +177,7 @@ async def test_a_loan_goes_out_and_comes_back_by_two_taps_of_each(
     asked = await alice.get(path)
     await press(alice, made.wanted, "back")
 
-    assert given.html.xpath("//section//input[@name='act']/@value") == ["back", "cancel"]
+    assert given.html.xpath("//section//input[@name='act']/@value") == ["back", "cancel", "unreport"]
     assert "Maryse doit confirmer" in waiting.words()
     assert "à vous de confirmer" in asked.words()
     assert (await find(instance, made.wanted)).verified

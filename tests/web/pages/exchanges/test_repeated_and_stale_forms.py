@@ -133,6 +133,8 @@ async def test_no_and_taking_back_twice_are_once(alice: Browser, instance: Insta
 async def test_done_twice_is_done_once(alice: Browser, instance: Instance, made: SampleThreads) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
     await press(alice, made.tent, "accept", page=page)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET begins_at = now() - interval '1 hour' WHERE id = $1", made.tent.id)
 
     twice = [await press(alice, made.tent, act, page=page) for act in ("out", "out", "back", "back")]
 

@@ -261,3 +261,46 @@ def test_every_setting_has_its_field(admin: Visitor) -> None:
 
     missing = {field.name for field in fields(Preferences) if TYPED_AS.get(field.name, field.name) not in on_page}
     assert missing == ELSEWHERE
+
+
+PLAN_IGN = (
+    "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2"
+    "&STYLE=normal&TILEMATRIXSET=PM&FORMAT=image/png&TILEMATRIX={z}&TILECOL={x}&TILEROW={y}"
+)
+
+
+@pytest.mark.parametrize("tiles", [PLAN_IGN, "https://tile.openstreetmap.org/{z}/{x}/{y}.png"])
+async def test_maps_may_be_drawn_on_pictures_of_another_host(door: Doorbell, admin: Visitor, tiles: str) -> None:
+    assert "reçoit l’adresse (IP) de chaque personne" in admin.text
+    await admin.send("/coop/reglages", SETTINGS | {"map_background": "tiles", "map_tiles": tiles, "map_credit": "IGN"})
+
+    chosen = await load(door)
+    assert (chosen.map_tiles, chosen.map_credit) == (tiles, "IGN")
+    assert tiles.replace("&", "&amp;") in admin.text
+
+    await admin.send("/coop/reglages", SETTINGS | {"map_background": "drawn", "map_tiles": tiles, "map_credit": "IGN"})
+    assert (await load(door)).map_tiles == ""
+
+
+@pytest.mark.parametrize(
+    ("tiles", "credit", "field"),
+    [
+        ("http://tuiles.example/{z}/{x}/{y}.png", "IGN", "map_tiles"),
+        ("https://tuiles.example/{z}/{x}.png", "IGN", "map_tiles"),
+        ("https://tuiles.example/{z}/{x}/{y}/{clef}.png", "IGN", "map_tiles"),
+        ("https://moi:secret@tuiles.example/{z}/{x}/{y}.png", "IGN", "map_tiles"),
+        ("https://tuiles.example; script-src */{z}/{x}/{y}.png", "IGN", "map_tiles"),
+        ("https://*/{z}/{x}/{y}.png", "IGN", "map_tiles"),
+        ("javascript:{z}{x}{y}", "IGN", "map_tiles"),
+        ("", "IGN", "map_tiles"),
+        (PLAN_IGN, "", "map_credit"),
+    ],
+)
+async def test_what_is_no_background_of_maps_is_refused(
+    door: Doorbell, admin: Visitor, tiles: str, credit: str, field: str
+) -> None:
+    await admin.send("/coop/reglages", SETTINGS | {"map_background": "tiles", "map_tiles": tiles, "map_credit": credit})
+
+    assert admin.status == 422
+    assert f'id="{field}-erreur"' in admin.text
+    assert (await load(door)).map_tiles == ""

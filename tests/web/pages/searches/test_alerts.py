@@ -131,7 +131,7 @@ async def test_what_nothing_narrows_is_proposed_for_the_morning(alice: Browser) 
 async def test_visitors_are_offered_the_feed_and_to_join(visitor: Browser) -> None:
     page = await visitor.get(f"{NEW}?q=tente")
 
-    assert page.status == 200 and "/api/v1/declic/listings.atom?q=tente" in page.text
+    assert page.status == 200 and "/annonces/flux.atom?q=tente" in page.text
     assert page.html.xpath("//main//form") == []
     assert "/inscription" in page.text and "/connexion?retour=/alertes/nouvelle%3Fq%3Dtente" in page.text
     assert (await visitor.get("/alertes")).status in (302, 303)

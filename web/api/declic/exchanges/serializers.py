@@ -85,8 +85,7 @@ def build_agreement(
     say: Callable[[str], str],
 ) -> Agreement:
     """An agreement as one of the two sees it, with what she may do and may still report; `say` is her language."""
-    me = held.owner_id if role == "owner" else held.partner_id
-    reported = [one.step for one in reports if (one.agreement_id, one.actor_id) == (held.id, me)]
+    made = [one for one in reports if one.agreement_id == held.id]
     mine, theirs = held.owner_reported_at is not None, held.partner_reported_at is not None
     if role == "partner":
         mine, theirs = theirs, mine
@@ -103,7 +102,7 @@ def build_agreement(
         they_reported=theirs,
         verified=held.verified,
         verbs=models.list_verbs(held, role),
-        steps=list_steps(held, role, mode, reported),
+        steps=list_steps(held, role, mode, made),
         created_at=write_moment(held.created_at),
         updated_at=write_moment(max(held.updated_at, held.created_at)),
     )

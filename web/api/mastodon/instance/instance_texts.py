@@ -9,7 +9,7 @@ from web.api.entities.values import write_moment
 from web.api.json_responses import answer_json
 from web.http.app_keys import INSTANCE
 from web.rendering.i18n import LANGUAGE_NAMES
-from web.rendering.render import reader_language
+from web.rendering.render import find_branding, reader_language
 from web.rendering.templating import FOLDER, TEMPLATES
 
 PRIVACY = "help/data.html"
@@ -20,7 +20,7 @@ async def show_privacy_policy(request: web.Request) -> web.Response:
     """GET /api/v1/instance/privacy_policy: the page's own sentences, in the reader's language."""
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
-    text = environment.get_template(PRIVACY).render(account=None)
+    text = environment.get_template(PRIVACY).render(account=None, coop=await find_branding(request))
     changed = datetime.fromtimestamp((FOLDER / PRIVACY).stat().st_mtime, UTC)
     response = answer_json(request, {"updated_at": write_moment(changed), "content": clean(text)})
     response.headers["Content-Language"] = language

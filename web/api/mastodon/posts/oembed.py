@@ -1,15 +1,19 @@
-"""Posts of ours to be shown on pages elsewhere (oEmbed): the text with its author and a link, no frame and no script.
+"""What stands here, to be shown on pages elsewhere (oEmbed): of a post its text with its author and a link, no frame
+and no script; of a search the frame with what it finds.
 
 Of a post with a warning only the warning is said.
 """
 
 import re
 from html import escape
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
 from models.errors import Invalid, NotFound
 from models.posts import find_by_page
+from models.settings import Site
 from models.store.database import connection
 from web.api.json_responses import answer_json
 from web.api.mastodon.posts.statuses import get_by_id, load_one
@@ -22,15 +26,22 @@ WIDTH = 400
 
 A_DAY = 86_400
 
+FRAME_HEIGHT = 1_030
+"""Pixels: six listings and what stands around them."""
+
+MOST_PARAMETERS = 60
+
 
 async def show_embedding(request: web.Request) -> web.Response:
-    """GET /api/oembed?url=: of the page of a public post of ours. Raises NotFound for every other address."""
+    """GET /api/oembed?url=: of a search, or of a public post of ours. Raises NotFound for every other address."""
     parameters = await read_parameters(request)
     if parameters.text("format", "json") != "json":
         raise Invalid("value_not_allowed", name="format", allowed="json", field="format")
     width = parameters.whole("maxwidth", WIDTH, least=100, most=2_000)
     site = request.app[INSTANCE].site
     address = parameters.text("url").strip()
+    if address.partition("?")[0] == f"{site.url}/annonces":
+        return answer_json(request, _embed_search(site, address, width))
     found = PAGE.fullmatch(address.removeprefix(site.url)) if address.startswith(f"{site.url}/") else None
     if found is None:
         raise NotFound
@@ -55,3 +66,21 @@ async def show_embedding(request: web.Request) -> web.Response:
             "height": None,
         },
     )
+
+
+def _embed_search(site: Site, address: str, width: int) -> dict[str, Any]:
+    """A frame with the search of this address; its parameters are written anew, so that nothing else comes along."""
+    kept = "&".join(address.partition("?")[2].split("&")[:MOST_PARAMETERS])
+    query = urlencode(parse_qsl(kept))
+    source = escape(f"{site.url}/embed/annonces{'?' if query else ''}{query}")
+    return {
+        "type": "rich",
+        "version": "1.0",
+        "title": site.host,
+        "provider_name": site.host,
+        "provider_url": f"{site.url}/",
+        "cache_age": A_DAY,
+        "html": f'<iframe src="{source}" title="{escape(site.host)}" width="{width}" height="{FRAME_HEIGHT}"></iframe>',
+        "width": width,
+        "height": FRAME_HEIGHT,
+    }

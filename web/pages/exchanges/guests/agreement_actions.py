@@ -19,6 +19,7 @@ from web.pages.components.people import person_of
 from web.pages.exchanges.agreement_actions import try_act
 from web.pages.exchanges.guests.private_link import forbid_referrer, get_confirmed_guest, path_of
 from web.pages.exchanges.guests.thread import show
+from web.pages.exchanges.thread.reserve_place import try_place
 from web.pages.exchanges.terms.fields import note_refusal, read_terms, values_of
 from web.pages.exchanges.terms.form_page import TermsPage, form_of, read_words, show_form
 from web.pages.exchanges.thanks import try_thank
@@ -42,6 +43,17 @@ async def post_thanks(request: web.Request) -> web.Response:
         party = await get_confirmed_guest(conn, request)
     if await try_thank(request, form, party.thread, party.actor.id):
         raise redirect_with_message(path_of(request), "thanked")
+    return await show(request, form)
+
+
+async def post_place(request: web.Request) -> web.Response:
+    """POST /invite/TOKEN/liste: stay on the list, or leave it."""
+    form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        party = await get_confirmed_guest(conn, request)
+    done = await try_place(request, form, party.actor, party.thread)
+    if done:
+        raise redirect_with_message(path_of(request), done)
     return await show(request, form)
 
 

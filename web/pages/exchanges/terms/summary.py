@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 
 from models.exchanges.agreements import Terms
 from models.listings.listings import ListingDetails
 from web.rendering.date_ranges import ReaderLocale, describe, read_span
-from web.rendering.formats import format_count, format_price
+from web.rendering.formats import format_count, format_day, format_hour, format_price
 from web.rendering.render import N_
 
 UNITS = {
@@ -23,7 +24,8 @@ UNITS = {
 class TermLine:
     """One thing that is settled: its name, in words, and where it changed all that was proposed before instead of it.
 
-    `text` is empty where it was given up, `before` where it is new, and None where nothing changed.
+    `text` is empty where it was given up, `before` where it is new, and None where nothing changed. `changes` says of
+    days and hours what is other than before, each in a clause of its own: "18 h au lieu de 12 h".
     """
 
     key: str
@@ -31,6 +33,7 @@ class TermLine:
     label: str
     text: str
     before: str | None = None
+    changes: tuple[str, ...] = ()
 
 
 def list_term_lines(locale: ReaderLocale, terms: Terms, before: Terms | None = None) -> list[TermLine]:
@@ -48,9 +51,42 @@ def list_term_lines(locale: ReaderLocale, terms: Terms, before: Terms | None = N
                     label=_name(locale, key, label),
                     text=text,
                     before=was if changed else None,
+                    changes=_list_changes(locale, before, terms) if changed and key == "when" and before else (),
                 )
             )
     return facts
+
+
+def _list_changes(locale: ReaderLocale, before: Terms, terms: Terms) -> tuple[str, ...]:
+    """What is other in the days and hours; nothing where there were none."""
+    was, now = read_span(before.begins_at, before.ends_at), read_span(terms.begins_at, terms.ends_at)
+    if was is None or now is None:
+        return ()
+    begin = _describe_change(locale, (was.first, was.first_hour), (now.first, now.first_hour))
+    same_day = was.last in (None, was.first) and now.last in (None, now.first)
+    ends = (was.last or was.first, was.last_hour), (now.last or now.first, now.last_hour)
+    if same_day:  # its day was said already
+        ends = (ends[1][0], was.last_hour), ends[1]
+    end = _describe_change(locale, *ends)
+    if same_day and not end and now.last_hour is None:
+        return (begin,) if begin else ()
+    labelled = ((N_("Début : %(change)s"), begin), (N_("Fin : %(change)s"), end))
+    return tuple(locale.say(label, change=change) for label, change in labelled if change)
+
+
+def _describe_change(locale: ReaderLocale, was: tuple[date, time | None], now: tuple[date, time | None]) -> str:
+    """One end of it: the day where that changed, with its hour, or the hour alone."""
+    if was == now:
+        return ""
+    new, old = (_describe_moment(locale, *one, day_too=was[0] != now[0]) for one in (now, was))
+    return locale.say(N_("%(new)s au lieu de %(old)s"), new=new, old=old)
+
+
+def _describe_moment(locale: ReaderLocale, day: date, hour: time | None, *, day_too: bool) -> str:
+    parts = [format_day(day, locale.language)] if day_too else []
+    if hour is not None:
+        parts.append(format_hour(hour, locale.language))
+    return ", ".join(parts) or locale.say(N_("toute la journée"))
 
 
 def _name(locale: ReaderLocale, key: str, label: str) -> str:

@@ -9,6 +9,8 @@ from models.exchanges.agreements import Agreement, CompletionReport, Role, Step,
 from models.exchanges.agreements.state_machine import Verb, is_own
 from models.listings.listings import ListingDetails
 from outbox.exchanges.acts import list_steps
+from outbox.exchanges.agreements.corrections import CORRECTABLE
+from outbox.exchanges.agreements.fulfilment import find_too_early
 from outbox.exchanges.agreements.thanks import Choice
 from web.pages.exchanges.terms.day_picker import StripDay, draw_strip
 from web.pages.exchanges.terms.summary import TermLine, list_term_lines
@@ -21,7 +23,8 @@ class AgreementCard:
 
     `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
     that the owner's server has not confirmed, `reported_by` the final step that one side reports and the other does not
-    yet. `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where
+    yet. `correctable` is what the reader said last and may take back, `ics` a file for her calendar,
+    `reported_from` the day from which it may be said to be done. `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where
     the other one, who answers in words, wrote what may be a yes.
     """
 
@@ -44,6 +47,9 @@ class AgreementCard:
     thanks: Choice | None
     over: bool
     doubt: bool
+    correctable: Step | None
+    ics: str
+    reported_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +72,8 @@ def make_card(
     """The card of one agreement for one of the two."""
     verbs = agreements.list_verbs(held, role)
     me = held.owner_id if role == "owner" else held.partner_id
-    reported = [one.step for one in beside.reports if one.actor_id == me]
+    own = [one for one in beside.reports if one.actor_id == me]
+    correctable = bool(own) and datetime.now(UTC) - own[-1].created_at <= CORRECTABLE
     return AgreementCard(
         id=held.id,
         state=held.state,
@@ -79,7 +86,7 @@ def make_card(
         first=held.offer_uri == held.request_uri,
         yes=held.accepted_uri is not None,
         dated=held.begins_at is not None,
-        steps=list_steps(held, role, details.mode, reported),
+        steps=list_steps(held, role, details.mode, beside.reports),
         reported_by=_find_reporter(held),
         verified=held.verified,
         offer_uri=held.offer_uri,
@@ -87,7 +94,17 @@ def make_card(
         thanks=beside.thanks,
         over=_is_over(held, datetime.now(UTC)),
         doubt=beside.doubt,
+        correctable=own[-1].step
+        if correctable and not (held.verified or (held.state == "done" and held.points))
+        else None,
+        ics=f"/accords/{held.id}.ics" if held.state == "agreed" and held.begins_at is not None else "",
+        reported_from=held.begins_at if held.state == "agreed" and _is_ahead(held, datetime.now(UTC)) else None,
     )
+
+
+def _is_ahead(held: Agreement, at: datetime) -> bool:
+    """Whether its first day has not come: nothing of it can have happened."""
+    return find_too_early(held, "out", (), at) != ""
 
 
 def _is_over(held: Agreement, at: datetime) -> bool:

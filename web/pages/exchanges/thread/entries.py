@@ -55,6 +55,15 @@ SAID: dict[str, tuple[str, str]] = {
         N_("Votre compte n’est plus suspendu."),
         N_("Le compte de %(name)s n’est plus suspendu : votre échange peut continuer."),
     ),
+    "reserve_joined": (
+        N_("Vous êtes sur la liste : nous vous le dirons quand ce sera libre, à votre tour."),
+        N_("%(name)s attend que ce soit libre."),
+    ),
+    "reserve_left": (N_("Vous quittez la liste d’attente."), N_("%(name)s n’attend plus.")),
+    "unreported": (
+        N_("Vous corrigez : ce n’est pas encore fait."),
+        N_("%(name)s s’est trompé·e : ce n’est pas encore fait."),
+    ),
     "contact": (N_("Vous donnez vos coordonnées."), N_("%(name)s vous donne ses coordonnées.")),
     "thanked": (N_("Vous dites merci."), N_("%(name)s vous dit merci.")),
     "thanked_for_all": (
@@ -66,6 +75,9 @@ SAID: dict[str, tuple[str, str]] = {
 
 TOLD: dict[str, str] = {
     "verified": N_("Vous le dites tous les deux : c’est fait."),
+    "reserve_next": N_("C’est de nouveau libre, et c’est votre tour : demandez-le dans les deux jours."),
+    "reserve_passed": N_("Sans réponse, c’est le tour de la personne suivante sur la liste."),
+    "reserve_closed": N_("L’annonce est close, et sa liste de réserve aussi. Merci d’avoir attendu !"),
     "begins_soon": N_("Rappel : c’est pour bientôt."),
     "ends_soon": N_("Rappel : la fin du prêt approche."),
     "returned": N_("C’est fait ? Dites-le d’un geste."),
@@ -74,6 +86,7 @@ TOLD: dict[str, str] = {
     "last_call": N_("Dernier rappel : si personne ne dit ce qu’il en est, l’accord s’éteint dans une semaine."),
     "explained": N_("Un message automatique dit comment répondre par oui ou par non."),
     "read_by_team": N_("L’équipe de la coop a ouvert cette conversation, parce qu’un message y a été signalé."),
+    "listing_ended": N_("L’annonce s’est arrêtée. Vous pouvez encore vous écrire ici."),
     "unheard": N_("Cette réponse ne compte pas. Un message automatique dit pourquoi :"),
 }
 """What happens by itself."""
@@ -81,9 +94,11 @@ TOLD: dict[str, str] = {
 ICONS = {
     "requested": "waiting", "countered": "waiting", "refused": "close", "withdrawn": "close", "cancelled": "close",
     "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "warning",
-    "last_call": "warning",
+    "last_call": "warning", "reserve_joined": "waiting", "reserve_left": "close", "reserve_next": "date",
+    "reserve_passed": "close", "reserve_closed": "close", "unreported": "retry",
     "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
     "stopped": "warning", "resumed": "done", "read_by_team": "flag",
+    "listing_ended": "close",
 }  # fmt: skip
 
 

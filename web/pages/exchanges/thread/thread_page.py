@@ -11,7 +11,7 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Role, Terms
 from models.exchanges.exchanges import Exchange
 from models.listings import listings
-from models.listings.listings import OPEN, Listing, ListingDetails
+from models.listings.listings import OPEN, Listing, ListingDetails, has_calendar
 from models.moments import PARIS
 from models.people import actors, phone_numbers
 from models.people.actors import Actor
@@ -31,6 +31,7 @@ from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, Picture, draw_pictures, find_coop_badge
 from web.pages.components.people import Person, person_of
+from web.pages.exchanges.thread.reserve_place import PlaceView, find_place
 from web.pages.exchanges.thread.agreement_card import AgreementCard, CardContext, make_card
 from web.pages.exchanges.thread.entries import ThreadContext, ThreadItem, ThreadItems, list_thread_items
 from web.pages.exchanges.thread.mail_fallback import find_mail_fallback
@@ -69,7 +70,8 @@ class ThreadView:
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
     where the other has no account. `rescue_at` is when a message that does not get through
-    leaves by mail, `asks_herself` whether the other one begins an agreement from her own server.
+    leaves by mail, `place` is that of whoever answers on the listing's list, `choose` where the owner says yes if several ask,
+    `asks_herself` whether the other one begins an agreement from her own server.
     """
 
     id: int
@@ -94,6 +96,8 @@ class ThreadView:
     slots: list[datetime]
     email: str
     phone: str
+    place: PlaceView | None
+    choose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +208,18 @@ async def load_thread_view_for(
         slots=propose_slots(datetime.now(PARIS)),
         email=reader.email,
         phone=reader.phone,
+        choose=await _find_choice(conn, thread, role, listing),
+        place=None if thing.gone else await find_place(conn, locale, thread, listing),
     )
+
+
+async def _find_choice(conn: Connection, thread: Exchange, role: Role, listing: Listing) -> str:
+    """Where its owner says yes if somebody else asks for it too: a yes to one is a no to the others."""
+    if role != "owner" or has_calendar(listing.details) or listing.details.status != "open":
+        return ""
+    live = await agreements.list_live_by_listing(conn, listing.id)
+    several = any(one.state in agreements.OPEN and one.exchange_id != thread.id for one in live)
+    return f"{exchange_path(thread.id)}/choisir" if several else ""
 
 
 def _find_stage(held: Sequence[Agreement]) -> int:

@@ -12,28 +12,22 @@ from models.listings import categories
 from models.listings.listing_duration import end_of, last_day
 from models.listings.listings import KINDS, Listing, ListingDraft
 from models.moments import PARIS
-from models.places.geometry import CELL
-from models.places.places import Place, place_fields
+from models.places.places import place_fields
 from models.store.database import Connection
-from outbox.listings.listing_defaults import place_around_home
 from outbox.listings.listing_limits import (
     AUDIENCES,
     TEXT_LIMIT,
     TITLE_LIMIT,
     UNITS,
 )
-from web.forms.commune_field import read_commune
 from web.forms.date_field import read_day
 from web.forms.form import Form
-from web.pages.components.listing_cards import place_words
 from web.pages.listings.publish.repair_fields import read_call_title, read_repair
-from web.pages.listings.publish.terms_fields import read_terms
+from web.pages.listings.publish.terms_fields import find_title_example, is_dated, read_terms
+from web.pages.listings.publish.where_fields import KnownPlaces, read_where
 from web.rendering.branding import Branding
 from web.rendering.formats import to_paris_day
 from web.rendering.i18n import Say
-
-IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
-WHERE = (IN_COMMUNE, AROUND_HOME)
 
 FIELDS = {
     "title": "title",
@@ -63,21 +57,8 @@ FIELDS = {
 """Fields of a draft, and the form's names for them."""
 
 
-def first_values(commune_label: str, kind: str) -> MultiDict[str]:
-    """What stands in the form before anything is typed."""
-    return MultiDict(
-        {
-            "kind": kind if kind in KINDS else "offer",
-            "place": commune_label,
-            "where": IN_COMMUNE,
-            "audience": "network",
-            "quantity": "1",
-        }
-    )
-
-
 def values_of(listing: Listing, text: str) -> MultiDict[str]:
-    """A listing as its author would have typed it; photos are added by the caller."""
+    """A listing as its author would have typed it; where it is and its photos are added by the caller."""
     details = listing.details
     repair = details.repair or {}
     typed: dict[str, Any] = {
@@ -96,10 +77,9 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "quantity": details.quantity,
         "unit": details.unit if details.unit in UNITS else "one",
         "first_come": "premier" if details.first_come else "choisir",
-        "place": place_words(details),
-        "where": AROUND_HOME if details.radius == CELL else IN_COMMUNE,
         "first_day": _day(details.begins_at),
         "last_day": _day(details.ends_at),
+        "dated": "1" if details.begins_at or details.ends_at else "",
         "expires": _day(details.expires_at),
         "audience": listing.post.meant_audience,
         "bike_type": repair.get("bike_type"),
@@ -115,14 +95,14 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingFormContext:
-    """What is known beside the form. `home` is the middle of the member's cell, where she told it."""
+    """What is known beside the form."""
 
     branding: Branding
     say: Say
     language: str
     today: date
     media_ids: tuple[int, ...]
-    home: tuple[float, float] | None
+    known: KnownPlaces
 
 
 async def read_draft(conn: Connection, form: Form, context: ListingFormContext) -> ListingDraft:
@@ -133,8 +113,8 @@ async def read_draft(conn: Connection, form: Form, context: ListingFormContext) 
     category = _read_category(form, kind)
     repair = read_repair(form) if kind == "repair_call" else None
     terms = read_terms(form, kind, context.branding)
-    place = await _read_place(conn, form, context.home)
-    window = _read_window(form, context.today)
+    place = await read_where(conn, form, context.known)
+    window = _read_window(form, context.today, dated=is_dated(kind, terms["mode"]) or form.flag("dated"))
     audience: Any = form.choice("audience", AUDIENCES, default="network")
     return ListingDraft(
         kind=kind or "offer",
@@ -155,20 +135,11 @@ def _read_title(form: Form, kind: str, say: Say) -> str:
     """A call needs none: what is wrong with the bike makes one."""
     if kind == "repair_call":
         return read_call_title(form, say)
-    return form.text("title", limit=TITLE_LIMIT, missing="Donnez un titre, par exemple « Tente 4 places ».")
-
-
-async def _read_place(conn: Connection, form: Form, home: tuple[float, float] | None) -> Place | None:
-    """The commune, or the blurred circle around the member's home in it."""
-    commune = await read_commune(conn, form, "place", missing="Dites dans quelle commune.")
-    around_home = form.choice("where", WHERE, default=IN_COMMUNE) == AROUND_HOME
-    if commune is None or not around_home:
-        return commune.place if commune else None
-    try:
-        return place_around_home(commune, home)
-    except Invalid as error:
-        form.refuse("where" if error.field == "around_home" else "place", error)
-        return commune.place
+    title = form.text("title", limit=TITLE_LIMIT)
+    if not title:
+        example = find_title_example(kind, form.typed("mode"))
+        form.fail("title", "Donnez un titre, par exemple « %(example)s ».", example=say(example))
+    return title
 
 
 def _read_category(form: Form, kind: str) -> str | None:
@@ -182,11 +153,10 @@ def _read_category(form: Form, kind: str) -> str | None:
     return slug or None
 
 
-def _read_window(form: Form, today: date) -> dict[str, Any]:
-    """When: from the first moment of a day to the last of another, in Paris."""
-    start, stop, end = (read_day(form, name) for name in ("first_day", "last_day", "expires"))
-    if stop and stop < (start or today):
-        form.fail("last_day", "Cette date vient avant le début. Choisissez-en une plus tard.")
+def _read_window(form: Form, today: date, *, dated: bool) -> dict[str, Any]:
+    """When: from the first moment of a day to the last of another, in Paris; of what has no days only its end."""
+    start, stop = _read_days(form, today) if dated else (None, None)
+    end = read_day(form, "expires")
     if end and end < today:
         form.fail("expires", "Cette date est passée. Choisissez-en une à partir d’aujourd’hui.")
     elif end and end > last_day(today):
@@ -196,6 +166,13 @@ def _read_window(form: Form, today: date) -> dict[str, Any]:
         "ends_at": _moment(stop, time(23, 59)),
         "expires_at": end_of(end).astimezone(UTC) if end else None,
     }
+
+
+def _read_days(form: Form, today: date) -> tuple[date | None, date | None]:
+    start, stop = read_day(form, "first_day"), read_day(form, "last_day")
+    if stop and stop < (start or today):
+        form.fail("last_day", "Cette date vient avant le début. Choisissez-en une plus tard.")
+    return start, stop
 
 
 def _moment(day: date | None, hour: time) -> datetime | None:

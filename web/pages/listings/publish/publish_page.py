@@ -1,22 +1,23 @@
 """Publish a listing, or change one: one page of five questions that comes back as it was typed."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
-from markupsafe import Markup
 from multidict import MultiDict
 
-from federation.texts.html_cleaner import from_text
+from federation.sandbox.pictures import MAX_BYTES
 from federation.uris import listing_url
 from models import preferences
+from models.access import idempotency_keys
+from models.access.idempotency_keys import RequestResult
 from models.errors import Invalid, NotFound
 from models.listings import categories, listings
-from models.listings.listings import Listing, ListingDetails, ListingDraft
+from models.listings.listings import Listing, ListingDraft
 from models.moderation import held_posts
 from models.moments import PARIS
-from models.people import actors, member_locations
+from models.people import actors
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
 from outbox.listings import listing_suggestions
@@ -24,40 +25,38 @@ from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
 from outbox.screening import is_first
 from web.forms.form import Form, blank_form, read_form
+from web.forms.location_field import DIRECTIONS, DISTANCES
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.components.listing_cards import ListingCard, Picture
-from web.pages.components.photo_upload import LIMITS, MOST, list_attached, take_photos
-from web.pages.components.reader_location import find_reader_commune
+from web.pages.components.listing_cards import Picture
+from web.pages.components.photo_upload import LIMITS, MOST, list_attached, read_photos, take_photos
+from web.pages.exchanges.thread.thread_page import locale_of
+from web.pages.listings.publish.first_values import make_first_values
 from web.pages.listings.publish.kept_forms import FIELD as KEPT
-from web.pages.listings.publish.kept_forms import find_kept_form, forget_kept, keep_form
-from web.pages.listings.publish.listing_form import (
-    ListingFormContext,
-    first_values,
-    note_refusal,
-    read_draft,
-    values_of,
+from web.pages.listings.publish.kept_forms import (
+    find_kept_form,
+    find_writer,
+    forget_kept,
+    keep_form,
+    make_publication_key,
 )
+from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
+from web.pages.listings.publish.listing_preview import Preview, make_preview
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
+from web.pages.listings.publish.where_fields import (
+    describe_known_home,
+    find_commune_middle,
+    keep_home,
+    load_places,
+    place_values,
+)
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
 from web.security.acting_author import ActingAuthor, find_author, note_act
-from web.security.session import current_applicant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """A draft as others will see it."""
-
-    card: ListingCard
-    details: ListingDetails
-    description: Markup
-    place: str
-    distance: float | None = None
 
 
 async def show_publish(request: web.Request) -> web.Response:
-    """GET /publier; `?genre=` chooses the first answer, `?brouillon=` what was begun."""
+    """GET /publier; `?genre=`, `?titre=`, `?texte=`, `?lieu=`, `?mode=` fill it in, `?brouillon=` is what was begun."""
     account = (await find_author(request)).account
     left = await find_kept_form(request, account)
     if left is not None:
@@ -66,8 +65,7 @@ async def show_publish(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         if (await actors.get(conn, account.actor_id)).moved_to is not None:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
-        home = await find_reader_commune(conn, account, await find_branding(request, conn))
-    values = first_values(home.label if home else "", request.query.get("genre", ""))
+        values = await make_first_values(conn, request, account)
     photos = await fill_in_from_note(request, values, account)
     return await _show(request, blank_form(request, values), photos)
 
@@ -80,6 +78,8 @@ async def post_publish(request: web.Request) -> web.Response:
     acting = await find_author(request)
     account = acting.account
     form = await read_form(request, LIMITS)
+    if form.typed("act") == "live":
+        return await _show_live(request, account, form)
     instance = request.app[INSTANCE]
     photos = await take_photos(instance, form, account.actor_id)
     if form.typed("act") == "add":
@@ -88,7 +88,7 @@ async def post_publish(request: web.Request) -> web.Response:
         return await _keep(request, form, photos, account)
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
-        return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
+        return await _show(request, form, photos, preview=make_preview(account, draft, photos))
     published = await _publish(request, acting, form, draft)
     if published is None:
         return await _show(request, form, photos)
@@ -115,17 +115,33 @@ async def _publish(
     try:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
+            key = make_publication_key(form)
+            made = await idempotency_keys.claim(conn, author.id, key) if key else None
+            sent_before = await listings.find_by_post(conn, made.post_id) if made and made.post_id else None
+            if sent_before is not None:
+                return sent_before, await held_posts.find(conn, sent_before.id) is not None
             await forget_kept(conn, form, account)
+            await keep_home(conn, form, account.actor_id, draft)
             begun = read_begun(form)
             if begun is None:
                 listing = await outbox.publish(conn, instance.site, author, draft)
             else:
                 listing = await listing_suggestions.publish(conn, instance.site, author, begun, draft)
+            await idempotency_keys.settle(conn, author.id, key or "", RequestResult(post_id=listing.id))
             await note_act(conn, acting, "published", listing.uri)
             return listing, await held_posts.find(conn, listing.id) is not None
     except Invalid as error:
         note_refusal(form, error)
         return None
+
+
+async def _show_live(request: web.Request, account: Account, form: Form) -> web.Response:
+    """How it will look so far, for beside the form while it is filled in: mistakes are said later."""
+    photos = await read_photos(request.app[INSTANCE], form, account.actor_id)
+    draft = await _read(request, form, photos)
+    named = draft if draft.title else replace(draft, title=say(request, "Sans titre"))
+    preview = make_preview(account, named, photos)
+    return await render(request, "publish/preview.html", preview=preview)
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -134,8 +150,9 @@ async def show_edit(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await _get_own(conn, request, account)
+        values = values_of(listing, listing.post.source)
+        values.update(await place_values(conn, listing))
     photos = await list_attached(instance, listing.id)
-    values = values_of(listing, listing.post.source)
     for photo in photos:
         values.add("media", str(photo.id))
     return await _show(request, _form_of(request, values), photos, editing=listing)
@@ -149,17 +166,20 @@ async def post_edit(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         listing = await _get_own(conn, request, account)
     form = await read_form(request, LIMITS)
+    if form.typed("act") == "live":
+        return await _show_live(request, account, form)
     photos = await take_photos(instance, form, account.actor_id)
     if form.typed("act") == "add":
         return await _show(request, form, photos, editing=listing, kept=form.ok)
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
-        preview = _make_preview(account, draft, photos)
+        preview = make_preview(account, draft, photos)
         return await _show(request, form, photos, editing=listing, preview=preview)
     try:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
             changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+            await keep_home(conn, form, account.actor_id, draft)
             held = await held_posts.find(conn, listing.id)
             await note_act(conn, acting, "changed", listing.uri)
     except Invalid as error:
@@ -178,6 +198,7 @@ async def _get_own(conn: Connection, request: web.Request, account: Account) -> 
 
 
 async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
+    author_id = (await find_author(request)).account.actor_id
     async with connection(request.app[INSTANCE].pool) as conn:
         context = ListingFormContext(
             branding=await find_branding(request, conn),
@@ -185,36 +206,14 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
             language=reader_language(request),
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),
-            home=await member_locations.find_location(conn, (await find_author(request)).account.actor_id),
+            known=await load_places(conn, author_id),
         )
-        return await find_end(conn, await read_draft(conn, form, context), datetime.now(UTC))
+        draft = await read_draft(conn, form, context)
+        return await find_end(conn, await actors.get(conn, author_id), draft, datetime.now(UTC))
 
 
 def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
     return blank_form(request, values)
-
-
-def _make_preview(account: Account, draft: ListingDraft, photos: list[Picture]) -> Preview:
-    details = ListingDetails(
-        **{name: getattr(draft, name) for name in ListingDetails.__slots__ if hasattr(draft, name)}
-    )
-    card = ListingCard(
-        id=0,
-        details=details,
-        href="#apercu",
-        place=draft.place_name or "",
-        distance=None,
-        author=account.name or account.username,
-        picture=photos[0] if photos else None,
-        plate=None,
-        language=None,
-    )
-    return Preview(
-        card=card,
-        details=details,
-        description=Markup(from_text(draft.text)),  # noqa: S704 - escaped by from_text
-        place=draft.place_name or "",
-    )
 
 
 async def _show(
@@ -228,9 +227,10 @@ async def _show(
 ) -> web.Response:
     instance = request.app[INSTANCE]
     acting = await find_author(request)
-    page = listing_path(instance.site, editing) if editing else "/publier"
     async with connection(instance.pool) as conn:
-        home = await member_locations.find_location(conn, acting.account.actor_id)
+        known = await load_places(conn, acting.account.actor_id)
+        home = await describe_known_home(conn, locale_of(request), known, acting.account)
+        middle = known.home or await find_commune_middle(conn, acting.account)
         life = (await preferences.load(conn)).listing_days
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
@@ -243,14 +243,29 @@ async def _show(
         preview=None if form.errors else preview,
         kept=kept,
         left=form.typed(KEPT),
-        may_leave=current_applicant(request) is not None or bool(form.typed(KEPT)),
-        has_home=home is not None,
-        back=acting.home or page,
-        action_url=f"{acting.home}{page}/modifier" if editing else f"{acting.home}{page}",
-        acting_place=acting.account.name or acting.account.username if acting.home else "",
+        writer=find_writer(form),
+        home=home,
+        middle=middle,
+        public_places=known.public,
+        distances=DISTANCES,
+        directions=DIRECTIONS,
         branches=categories.BRANCH_LABELS,
         tree=categories.CATEGORIES,
         most=MOST,
+        heaviest=MAX_BYTES,
+        owner=acting.account.actor_id,
         life=life,
         first=first,
+        **_find_ways(acting, listing_path(instance.site, editing) if editing else ""),
     )
+
+
+def _find_ways(acting: ActingAuthor, page: str) -> dict[str, str]:
+    """Where the form leads, for whom it publishes; `page` is the listing that is changed."""
+    name = acting.account.name or acting.account.username
+    return {
+        "back": acting.home or page,
+        "action_url": f"{acting.home}{page}/modifier" if page else f"{acting.home}/publier",
+        "photos_url": f"{acting.home}/publier/photos",
+        "acting_place": name if acting.home else "",
+    }

@@ -9,9 +9,34 @@ from web.forms.form import Form
 from web.forms.points_field import read_number
 from web.pages.listings.publish.repair_fields import or_none
 from web.rendering.branding import Branding
+from web.rendering.render import N_
 
 WHO = ("choisir", "premier")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
+
+DATED = ("loan", "service", "other")
+"""Modes that are asked from when until when; what is given, swapped or sold is there until somebody has it."""
+
+TITLES = {
+    ("offer", "gift"): N_("Canapé deux places"),
+    ("offer", "swap"): N_("Plants de tomates"),
+    ("offer", "sale"): N_("Vélo de ville, taille M"),
+    ("offer", "service"): N_("Ourlets et petites coutures"),
+    ("request", "service"): N_("Aide pour un déménagement"),
+    ("request", "loan"): N_("Tente 4 places pour un week-end"),
+    ("request", "gift"): N_("Pots de confiture vides"),
+}
+"""What a title may be, by kind and mode."""
+
+
+def find_title_example(kind: str, mode: str) -> str:
+    """A title as somebody would write it who publishes this."""
+    return TITLES.get((kind, mode), N_("Tente 4 places"))
+
+
+def is_dated(kind: str, mode: str) -> bool:
+    """Whether it is asked from when until when it is to be had, or needed; a call says how urgent it is."""
+    return kind != "repair_call" and mode in DATED
 
 
 def read_terms(form: Form, kind: str, branding: Branding) -> dict[str, Any]:
@@ -24,7 +49,7 @@ def read_terms(form: Form, kind: str, branding: Branding) -> dict[str, Any]:
         "mode": mode or "other",
         **_read_terms_of(form, mode, offered=offered),
         "condition": _read_condition(form) if offered and mode != "service" else None,
-        "quantity": _read_quantity(form),
+        "quantity": _read_quantity(form, mode),
         "first_come": offered and mode == "gift" and form.choice("first_come", WHO, default="choisir") == "premier",
         "points": read_number(form, "points") or None if branding.currency and mode in PRICED else None,
     }
@@ -81,7 +106,10 @@ def _read_money(form: Form, name: str) -> Decimal | None:
     return amount
 
 
-def _read_quantity(form: Form) -> Decimal:
+def _read_quantity(form: Form, mode: str) -> Decimal:
+    """How many there are; a service is counted in hours, or is one."""
+    if mode == "service" and form.typed("unit") != "hour":
+        return Decimal(1)
     typed = form.text("quantity", limit=6) or "1"
     if not typed.isdecimal() or not 1 <= int(typed) <= 999:
         form.fail("quantity", "Écrivez un nombre, de 1 à 999.")

@@ -12,6 +12,7 @@ from models.people.arrivals.sign_up_messages import WORDS_LIMIT
 from models.store.database import connection, transaction
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
+from web.http.caching import CLEAR_BROWSER
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.render import N_, render
 from web.security.session import close_session, require_login
@@ -22,6 +23,9 @@ SAID = {
     "asked": N_("Votre demande est partie."),
     "written": N_("Votre message est parti : l’équipe est prévenue."),
     "kept": N_("Votre brouillon est gardé. Vous seul·e le voyez."),
+    "kept_both": N_(
+        "Votre brouillon est gardé. Il a aussi été changé ailleurs : l’autre version est gardée à part, ci-dessous."
+    ),
     "forgotten": N_("Le brouillon est effacé."),
 }
 
@@ -69,7 +73,9 @@ async def post_withdrawal(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         await waiting_accounts.erase(conn, [account.actor_id])
         await close_session(request, conn)
-    return await render(request, "arrivals/withdrawn.html")
+    answer = await render(request, "arrivals/withdrawn.html")
+    answer.headers.update(CLEAR_BROWSER)
+    return answer
 
 
 async def _show(request: web.Request, account: Account, form: Form, *, status: int = 200) -> web.Response:

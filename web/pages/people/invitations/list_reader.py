@@ -4,8 +4,6 @@ HelloAsso's export of memberships is apart by semicolons and says `Prénom adhé
 `Statut de la commande`; the place is in fields that the association chose, mostly `Code postal` and `Ville`.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +11,7 @@ from typing import Literal
 from models.errors import Invalid
 from models.places.places import fold_name
 from web.forms.form import EMAIL
+from web.forms.table_file import read_rows
 
 MOST_LINES = 5_000
 
@@ -83,39 +82,10 @@ class MemberList:
     heads: Mapping[Column, str]
 
 
-def decode(body: bytes) -> tuple[str, bool]:
-    """The text of a file, and whether it was read as Windows writes it. Raises Invalid for what is no text."""
-    if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Invalid("list_is_workbook", field="file")
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", "replace"), False
-    if b"\x00" in body:
-        raise Invalid("list_unreadable", field="file")
-    try:
-        return body.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        return body.decode("cp1252", "replace"), True
-
-
 def read_list(text: str) -> MemberList:
     """The lines of a list. Raises Invalid where its columns cannot be told, or it is too long."""
-    text = text.removeprefix("\ufeff")
-    first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    numbered: list[tuple[int, list[str]]] = []
-    before = 0
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                numbered.append((before + 1, [" ".join(cell.split()) for cell in cells]))
-            before = reader.line_num
-            if len(numbered) > MOST_LINES + 1:
-                raise Invalid("list_too_long", field="list", most=MOST_LINES)
-    except csv.Error as error:
-        raise Invalid("list_unreadable", field="list") from error
-    if not numbered:
-        raise Invalid("list_empty", field="list")
+    rows = read_rows(text, most=MOST_LINES, too_long="list_too_long", field="list")
+    numbered = [(number, [" ".join(cell.split()) for cell in cells]) for number, cells in rows]
     heads = numbered[0][1]
     return _read_lines(numbered[1:], heads, _find_columns(heads))
 

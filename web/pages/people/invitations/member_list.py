@@ -9,12 +9,13 @@ from models.store.database import connection, transaction
 from outbox.people.joining import member_lists
 from web.forms.form import Form, blank_form, read_form
 from web.forms.multipart import TEXT_LIMIT, FileLimits
+from web.forms.table_file import decode
 from web.http.app_keys import INSTANCE
 from web.http.caching import forbid_caching
 from web.http.row_ids import read_id
 from web.pages.access.login import has_mail
 from web.pages.people.invitations.list_plan import ListPlan, plan
-from web.pages.people.invitations.list_reader import MOST_LINES, Fault, ListFault, decode, read_list
+from web.pages.people.invitations.list_reader import MOST_LINES, Fault, ListFault, read_list
 from web.rendering.render import N_, render, say
 from web.security.one_time_links import make_member_link
 from web.security.session import require_right

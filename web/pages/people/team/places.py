@@ -30,6 +30,8 @@ MOST = 100
 SAID = STATES | {
     "hours": N_("C’est enregistré, et visible dès maintenant."),
     "published": N_("C’est publié, au nom du lieu."),
+    "several": N_("C’est publié, au nom du lieu."),
+    "several_held": N_("C’est reçu. L’équipe le relit, puis vous le saurez."),
     "changed": N_("C’est enregistré, et visible dès maintenant."),
     "withdraw": N_("C’est retiré."),
     "added": N_("C’est fait : cette personne s’occupe maintenant du lieu, et en est prévenue."),

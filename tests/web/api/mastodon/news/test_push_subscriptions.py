@@ -20,7 +20,8 @@ from models.news import notifications
 from models.news.notifications import NotificationType
 from models.store.background.jobs import enqueue
 from models.store.database import connection, execute, fetch_records, fetch_value, transaction
-from tests.factories import make_follow, make_listing, make_member
+from outbox.listings.listing_expiry import notify_ends
+from tests.factories import make_follow, make_listing, make_local_actor, make_member
 from tests.fediverse import Message
 from tests.web.api import strict, strict_instance
 from tests.web.api.conftest import Alice, Api
@@ -306,3 +307,17 @@ async def test_nobody_has_more_than_what_her_token_allows(alice: Alice, app: App
         "POST", URL, json={"subscription": {"endpoint": ENDPOINT, "keys": app.keys()}, "data": {"policy": "x"}}
     )
     assert wrong.status == 422
+
+
+async def test_the_end_of_a_listing_that_comes_is_pushed(alice: Alice, app: App) -> None:
+    await subscribe(alice.api, app)
+    async with transaction(alice.api.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        listing = await make_listing(conn, alice.actor, title="Canapé", mode="gift")
+        await execute(conn, "UPDATE listing SET expires_at = now() + interval '3 days' WHERE post_id = $1", listing.id)
+        await execute(conn, "UPDATE post SET published_at = now() - interval '27 days', updated_at = NULL")
+
+    await notify_ends(alice.api.instance)
+
+    assert await run_jobs(alice.api) == 1
+    assert "Canapé" in app.read(alice.api.fediverse.messages[-1])["body"]

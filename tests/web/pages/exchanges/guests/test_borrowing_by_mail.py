@@ -31,14 +31,14 @@ async def test_nothing_reaches_the_owner_before_the_address_is_confirmed(inn: In
 
 
 async def test_a_loan_is_asked_for_countered_agreed_and_brought_back(inn: Inn) -> None:
-    guest = await inn.enter(first_day=day(10), last_day=day(12))
+    guest = await inn.enter(first_day=day(0), last_day=day(2))
     link, thread = inn.link(), await inn.thread()
     owner = await inn.owner()
     path = f"/echanges/{thread.id}"
 
     await owner.open(next(one for one in owner.text.split('"') if one.startswith(f"{path}/proposer/")))
     await owner.send(
-        owner.path, {"first_day": day(11), "last_day": day(12), "place": "À La Remise", "message": "Plutôt le 11 ?"}
+        owner.path, {"first_day": day(0), "last_day": day(1), "place": "À La Remise", "message": "Un jour de moins ?"}
     )
     [mail] = await inn.tell()
     text, html = read_parts(mail)
@@ -47,8 +47,8 @@ async def test_a_loan_is_asked_for_countered_agreed_and_brought_back(inn: Inn) -
     agreed = await inn.count("SELECT count(*) FROM agreement WHERE state = 'agreed'")
     await (await inn.owner()).send(f"{path}/accord", {"act": "back"})
 
-    assert "vous propose autre chose" in text and "À La Remise" in text and "> Plutôt le 11 ?" in text
-    assert "Plutôt le 11 ?" in html and "cette adresse ne reçoit pas de courriel" in text
+    assert "vous propose autre chose" in text and "À La Remise" in text and "> Un jour de moins ?" in text
+    assert "Un jour de moins ?" in html and "cette adresse ne reçoit pas de courriel" in text
     assert agreed == 1
     [mail] = await inn.tell()
     assert "c’est rendu" in read_parts(mail)[0]
@@ -135,7 +135,7 @@ async def test_what_is_typed_at_the_door_again_waits_in_the_thread(inn: Inn) -> 
 
 
 async def test_both_say_thanks_at_the_end_and_the_mail_tells_her(inn: Inn) -> None:
-    guest = await inn.enter(first_day=day(10), last_day=day(12))
+    guest = await inn.enter(first_day=day(0), last_day=day(2))
     link, owner, path = inn.link(), await inn.owner(), f"/echanges/{(await inn.thread()).id}"
     await owner.send(f"{path}/accord", {"act": "accept"})
     await (await inn.owner()).send(f"{path}/accord", {"act": "back"})

@@ -75,7 +75,7 @@ async def test_a_browser_without_its_cookies_gives_back_what_was_typed(inn: Inn,
 
 
 async def test_thanks_from_a_browser_without_its_cookies_are_given_back(inn: Inn) -> None:
-    guest = await inn.enter(first_day=day(10), last_day=day(12))
+    guest = await inn.enter(first_day=day(0), last_day=day(2))
     link, owner, path = inn.link(), await inn.owner(), f"/echanges/{(await inn.thread()).id}/accord"
     await owner.send(path, {"act": "accept"})
     await (await inn.owner()).send(path, {"act": "back"})

@@ -28,6 +28,8 @@ LEADS = {
     "/alertes": "titles and cards that lead to listings",
     r"/alertes/{id:\d{1,19}}": "cards that lead to listings",
     "/lieux": "lines that lead to profiles",
+    "/annonces/points.geojson": "points that lead to listings, for the map of the list",
+    "/carte/fond": "coasts and communes, which nobody wrote",
     "/depannage": "cards that lead to repair calls",
     "/reseau": "lines that lead to profiles of cooperatives",
     "/tags/{name}": "cards that lead to listings, and the lines of profiles",
@@ -49,6 +51,9 @@ LEADS = {
     r"/echanges/{id:\d{1,19}}/proposer/{agreement:\d{1,19}}": "a form in a thread that it leads to",
     r"/accord/{token:[A-Za-z0-9_-]{20,80}}": "terms of a thread that it leads to",
     "/authorize_interaction": "leads to what it is about",
+    "/annonces/affiche": "listings in short, on paper",
+    "/annonces/integrer": "listings in short, for another site",
+    "/embed/annonces": "listings in short; each link leads to where it is reported",
     "/invitation/{token:[^/]{1,300}}": "the form to join, with the inviter's name",
 }
 """Where others are named in short, and why the link stands one step further."""
@@ -72,17 +77,9 @@ OWN = (
         "/bienvenue",
         "/static",
     ),
-    *(
-        "/favicon",
-        "/accessibilite",
-        "/a-l-ecart",
-        "/pourquoi",
-        "/courriels",
-        "/accords",
-        "/agenda/",
-        "/alertes/nouvelle",
-        "/invite/fin",
-    ),
+    *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
+    *("/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
+    *("/annonces/prolonger", "/alertes/nouvelle"),
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 

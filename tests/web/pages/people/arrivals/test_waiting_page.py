@@ -133,6 +133,8 @@ async def test_what_is_for_members_leads_to_her_request(carole: Visitor, path: s
 
 OPEN_POSTS = {
     "/publier",
+    "/publier/brouillon",
+    "/publier/photos",
     "/reactions/{id}",
     "/compte/attente",
     "/compte/attente/retirer",

@@ -3,9 +3,10 @@
 import pytest
 
 from models.errors import Invalid
+from web.forms.table_file import decode
 from web.pages.people.invitations.addresses import read_addresses
 from web.pages.people.invitations.list_plan import make_stem
-from web.pages.people.invitations.list_reader import decode, read_list
+from web.pages.people.invitations.list_reader import read_list
 
 GOOD = "prénom;courriel;commune\nMarie;marie@x.fr;Lomme\nZoé;zoe@x.fr;\n"
 

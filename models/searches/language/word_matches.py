@@ -1,0 +1,159 @@
+"""A word of a search, and the texts of tsqueries that find it: itself, what else it is called, what serves for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.searches.language.readings import STEM, Reading
+
+_UNITS = (
+    ("plac", "person", "per", "conviv", "couvert", "invit"),
+    ("pouc", "po"),
+    ("v", "volt"),
+    ("kg", "kilo", "kilogramm"),
+    ("w", "watt"),
+)
+"""Stems that count the same: who looks for four people's finds four places."""
+
+_UNHEARD = frozenset({"metr", "litr"})
+"""What others write as m and l, single letters that no index keeps."""
+
+_NUMERALS = {
+    "2": "deux", "3": "troi", "4": "quatr", "5": "cinq", "6": "six", "7": "sept", "8": "huit", "9": "neuf", "10": "dix",
+    "12": "douz", "15": "quinz", "20": "vingt", "30": "trent", "40": "quarant", "50": "cinquant", "60": "soix",
+    "100": "cent",
+}  # fmt: skip
+
+LIGHT_WEIGHT = 0.4
+"""What a word counts that says little by itself."""
+
+_LIGHT = {
+    *(
+        "lund",
+        "mard",
+        "mercred",
+        "jeud",
+        "vendred",
+        "samed",
+        "dimanch",
+        "matin",
+        "soir",
+        "midi",
+        "week",
+        "end",
+        "weekend",
+    ),
+    *("journ", "semain", "janvi", "fevri", "mar", "avril", "mai", "juin", "juillet", "aout", "septembr", "octobr"),
+    *("novembr", "decembr", "ete", "hiv", "printemp", "automn", "vacanc", "noel"),
+    *(
+        "grand",
+        "petit",
+        "gros",
+        "bon",
+        "neuf",
+        "neuv",
+        "cher",
+        "beau",
+        "exterieur",
+        "interieur",
+        "person",
+        "besoin",
+        "aid",
+    ),
+    *("roug", "bleu", "vert", "jaun", "noir", "blanc", "gris", "ros", "orang", "violet", "marron"),
+}
+"""Stems that say little by themselves: days, seasons, sizes, colours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word, measure or expression of a search. `typed` as it is typed, `taken` as it is looked for.
+
+    `exact`, `near` (with synonyms, kinds and categories) and `wide` (with what it is for) are texts of tsqueries; so is
+    `shelf`, the categories that such things stand in. A `light` word says little by itself: a measure, a day, a colour.
+    `weight` is what it counts where not all words are found; the first word that is not light says what is looked for.
+    `similar` are known words that it may have been meant to be, where it is not known itself.
+    """
+
+    typed: str
+    taken: str
+    exact: str
+    near: str
+    wide: str
+    shelf: str = ""
+    light: bool = False
+    weight: float = 1.0
+    synonyms: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
+
+
+def join_all(matches: Sequence[str], unwanted: str = "") -> str:
+    """The text of a tsquery that asks for all of them."""
+    return " & ".join([*(f"({match})" for match in matches), *([f"!({unwanted})"] if unwanted and matches else [])])
+
+
+def join_any(matches: Sequence[str]) -> str:
+    """The text of a tsquery that asks for one of them."""
+    return " | ".join(dict.fromkeys(f"({match})" for match in matches))
+
+
+def relate(typed: str, taken: str, reading: Reading) -> Word:
+    """The word with all that it stands for."""
+    own = [_loosen(reading.match), *filter(None, [reading.joined])]
+    others = [one for one in reading.relations if _adds(reading.match, one[2])]
+    near = [*own, *_list_matches(others, "same", "kind", "category")]
+    light = set(STEM.findall(reading.match)) <= _LIGHT
+    return Word(
+        typed=typed,
+        taken=taken,
+        exact=join_any(own) if reading.match else "",
+        near=join_any(near),
+        wide=join_any([*near, *_list_matches(others, "use", "wider")]),
+        shelf=join_any(_list_matches(others, "shelf")),
+        light=light,
+        weight=LIGHT_WEIGHT if light else 1.0,
+        synonyms=tuple(other for kind, other, _ in others if kind in ("same", "kind")),
+    )
+
+
+def _list_matches(relations: Sequence[tuple[str, str, str]], *kinds: str) -> list[str]:
+    """What finds those that are related so, the nearest relation first."""
+    return [_loosen(match) for kind in kinds for relation, _, match in relations if relation == kind]
+
+
+def _adds(match: str, other: str) -> bool:
+    """Whether the other finds anything else: "vélo de course" does not beside "vélo"."""
+    return not set(STEM.findall(match)) <= set(STEM.findall(other))
+
+
+def _loosen(match: str) -> str:
+    """An expression of two words, with up to two others between them: "garde chat" finds "garde de deux chats"."""
+    stems = STEM.findall(match)
+    if len(stems) != 2 or "<" not in match:
+        return match
+    first, second = stems
+    return " | ".join(f"'{first}' {near} '{second}'" for near in ("<->", "<2>", "<3>"))
+
+
+def read_measure(text: str, reading: Reading) -> Word:
+    """A number with its unit, written in figures or letters; the figures of a size may have more between them."""
+    stems = STEM.findall(reading.match)
+    figures = [f"'{stem}'" for stem in stems if stem.isdecimal()]
+    units = [stem for stem in stems if not stem.isdecimal()]
+    exact = " | ".join(figures) or reading.match
+    near = reading.match
+    if len(figures) > 1:
+        near = join_any([near, " & ".join(figures)])
+    elif figures and units:
+        near = join_any([near, *_list_ways(figures[0].strip("'"), units[0])])
+    return Word(typed=text, taken=text, exact=exact, near=near, wide=near, light=True, weight=LIGHT_WEIGHT)
+
+
+def _list_ways(figure: str, unit: str) -> list[str]:
+    """Other ways to write a figure with its unit."""
+    number = " | ".join(f"'{one}'" for one in (figure, _NUMERALS.get(figure)) if one)
+    any_unit = " | ".join(f"'{one}'" for one in _list_units(unit))
+    return [f"({number}) <-> ({any_unit})", *([f"'{figure}'"] if unit in _UNHEARD else [])]
+
+
+def _list_units(stem: str) -> tuple[str, ...]:
+    return next((units for units in _UNITS if stem in units), (stem,))

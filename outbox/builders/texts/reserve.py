@@ -1,0 +1,41 @@
+"""What becomes of somebody's place on the list of a listing, in words: to people elsewhere, and with new terms."""
+
+from datetime import datetime
+
+from models.moments import PARIS
+from outbox.builders.texts.wording import NBSP, write_day
+
+FRENCH = {
+    "joined": "C’est noté : vous êtes sur la liste de réserve pour « {title} ». Si c’est de nouveau libre, vous serez "
+    "interrogé·e à votre tour.",
+    "left": "C’est noté : vous n’êtes plus sur la liste de réserve pour « {title} ».",
+    "closed": "« {title} » : l’annonce est close, et sa liste de réserve aussi. Merci d’avoir attendu !",
+    "passed": "« {title} » : sans réponse de votre part, la personne suivante est interrogée. Vous n’êtes plus sur la "
+    "liste de réserve.",
+}
+
+ENGLISH = {
+    "joined": "Noted: you are on the reserve list for “{title}”. If it is free again, you will be asked in your turn.",
+    "left": "Noted: you are no longer on the reserve list for “{title}”.",
+    "closed": "“{title}”: the listing is closed, and its reserve list with it. Thank you for waiting!",
+    "passed": "“{title}”: as you did not answer, the next person is asked. You are no longer on the reserve list.",
+}
+
+
+def write_reserve(kind: str, title: str, language: str) -> str:
+    """One sentence or two."""
+    return (FRENCH if language == "fr" else ENGLISH)[kind].format(title=title)
+
+
+def write_call(title: str, until: datetime, language: str) -> str:
+    """It is free again and it is her turn, until a moment."""
+    local = until.astimezone(PARIS)
+    if language != "fr":
+        by = f"{write_day(until, french=False)} at {local.hour}:{local.minute:02}"
+        return f"“{title}” is free again: would you still like it? Without an answer by {by}, the next person is asked."
+    hour = f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02}" if local.minute else "")
+    by = f"{write_day(until, french=True)} à {hour}"
+    return (
+        f"« {title} » est de nouveau libre : le voulez-vous toujours ? Sans réponse avant le {by}, "
+        "la personne suivante est interrogée."
+    )

@@ -1,0 +1,189 @@
+"""To stand on the list of what is promised or out: ask for it, leave it; and the owner asks whom she likes."""
+
+from datetime import UTC, datetime
+
+from models.errors import Conflict, Invalid, NotFound
+from models.exchanges import agreements, exchanges, own_exchanges, reserves
+from models.exchanges.agreements import Agreement
+from models.exchanges.exchanges import Exchange
+from models.exchanges.reserves import Span
+from models.listings import listings
+from models.listings.listings import STANDING, Listing, find_stock, has_calendar
+from models.people import actors
+from models.people.actors import Actor
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.texts.reasons import NOES
+from outbox.exchanges import acts
+from outbox.exchanges.agreements.endings import refuse
+from outbox.exchanges.agreements.request_preconditions import require_may_ask
+from outbox.exchanges.agreements.terms import FARTHEST, LONGEST
+from outbox.exchanges.agreements.turns import call, give_back, is_promised
+from outbox.listings import listings as outbox_listings
+from outbox.threads import messages
+from outbox.threads.agreement_context import Said
+from outbox.threads.waiting_requests import OTHER_CHOSEN, TO_STAY, tell_in_words, write_no
+
+LONGEST_LIST = 50
+"""So many stand on one list at most."""
+
+
+async def join(conn: Connection, site: Site, partner: Actor, listing: Listing, span: Span | None = None) -> None:
+    """Stand on the list of one of our listings: after those who asked for it before. Again changes nothing.
+
+    Raises NotFound, Forbidden, Invalid for days that cannot be, and Conflict where it is to be had, or the list is full.
+    """
+    owner = await actors.get(conn, listing.post.author_id)
+    if not owner.local:
+        raise NotFound
+    await require_may_ask(conn, partner, owner, listing)
+    await agreements.lock_listing(conn, listing.id)
+    fresh = await listings.find_by_post(conn, listing.id)
+    if fresh is None:
+        raise NotFound
+    if span is not None:
+        _require_span(span)
+    held = await reserves.find(conn, fresh.id, partner.id)
+    if held is not None and held.state == "called":
+        raise Conflict("reserve_yours")
+    if held is None:
+        await _require_wanted(conn, fresh, partner, span)
+    thread = await exchanges.open(conn, listing_id=fresh.id, owner_id=owner.id, partner_id=partner.id)
+    if not await reserves.wait(conn, fresh.id, partner.id, at=datetime.now(UTC), span=span):
+        return
+    details = {} if span is None else {"from": span.begins_at.isoformat(), "until": span.ends_at.isoformat()}
+    await exchanges.add_event(conn, thread.id, "reserve_joined", actor_id=partner.id, details=details)
+    await tell_in_words(conn, site, owner, thread, "joined")
+    await give_back(conn, site, owner, fresh.id)  # where it became free while she hesitated
+
+
+def _require_span(span: Span) -> None:
+    now = datetime.now(UTC)
+    if span.ends_at <= span.begins_at:
+        raise Invalid("end_before_start", field="ends_at")
+    if span.ends_at <= now:
+        raise Invalid("dates_past", field="begins_at")
+    if span.begins_at > now + FARTHEST:
+        raise Invalid("date_too_far", field="begins_at")
+    if span.ends_at - span.begins_at > LONGEST:
+        raise Invalid("duration_too_long", field="ends_at")
+
+
+async def _require_wanted(conn: Connection, listing: Listing, partner: Actor, span: Span | None) -> None:
+    """Raise Conflict where there is nothing to wait for, and where too many do."""
+    if listing.details.status not in STANDING:
+        raise Conflict("listing_closed")
+    if not may_wait(listing):
+        raise Conflict("nothing_to_wait_for")
+    if span is not None and await _is_free(conn, listing, span):
+        raise Conflict("days_free", field="begins_at")
+    if len(await reserves.list_places(conn, listing.id)) >= LONGEST_LIST:
+        raise Conflict("reserve_full")
+    thread = await exchanges.find(conn, listing_id=listing.id, partner_id=partner.id)
+    latest = await agreements.get_latest(conn, thread.id) if thread is not None else None
+    if latest is not None and latest.state in agreements.LIVE and not has_calendar(listing.details):
+        raise Conflict("proposal_already_open")
+
+
+def may_wait(listing: Listing) -> bool:
+    """Whether this listing has a list that one can join: of ours, lent by days, or promised to somebody."""
+    if not listing.post.local or listing.post.deleted_at is not None or find_stock(listing.details) is None:
+        return False
+    if has_calendar(listing.details):
+        return listing.details.status in STANDING
+    return listing.details.status == "reserved"
+
+
+async def _is_free(conn: Connection, listing: Listing, span: Span) -> bool:
+    if listing.details.status == "paused":
+        return False
+    there = find_stock(listing.details)
+    taken = await agreements.list_taken(conn, listing.id, span.begins_at, span.ends_at)
+    one = agreements.Terms().quantity
+    return there is None or agreements.is_free(taken, span.begins_at, span.ends_at, wanted=one, there=there)
+
+
+async def leave(conn: Connection, partner: Actor, listing_id: int) -> bool:
+    """Stand there no more; False where she did not. Whoever is asked answers the terms instead: Conflict."""
+    await agreements.lock_listing(conn, listing_id)
+    held = await reserves.find(conn, listing_id, partner.id)
+    if held is None:
+        return False
+    if held.agreement_id is not None:
+        raise Conflict("reserve_yours")
+    await reserves.remove(conn, listing_id, partner.id)
+    thread = await exchanges.find(conn, listing_id=listing_id, partner_id=partner.id)
+    if held.state != "offered" and thread is not None:
+        await exchanges.add_event(conn, thread.id, "reserve_left", actor_id=partner.id)
+        await reserves.note_freed(conn, listing_id)
+    return True
+
+
+async def leave_all(conn: Connection, partner: Actor) -> None:
+    """Somebody is gone: she stands on no list any more."""
+    for listing_id in await reserves.list_by_actor(conn, partner.id):
+        await agreements.lock_listing(conn, listing_id)
+        await reserves.remove(conn, listing_id, partner.id)
+        await reserves.note_freed(conn, listing_id)
+
+
+async def call_instead(conn: Connection, site: Site, owner: Actor, listing_id: int, actor_id: int) -> None:
+    """The owner asks somebody of the list before her turn, or whoever is asked is passed over for her.
+
+    Raises NotFound for others' listings and for whoever is on no list, Conflict where it is promised, or who is asked
+    said yes meanwhile.
+    """
+    await agreements.lock_listing(conn, listing_id)
+    listing = await _get_own(conn, owner, listing_id)
+    place = await reserves.find(conn, listing_id, actor_id)
+    if place is None or place.state == "offered" or has_calendar(listing.details):
+        raise NotFound
+    if place.state == "called":
+        return
+    if await is_promised(conn, listing):
+        raise Conflict("already_agreed_with_another")
+    called = await reserves.find_called(conn, listing_id)
+    if called is not None:
+        await reserves.wait_on(conn, called.id)
+    if not await call(conn, site, owner, listing, place):
+        raise Conflict("messaging_blocked")
+    if called is not None and called.agreement_id is not None:
+        held = await agreements.get(conn, called.agreement_id)
+        if held.state in agreements.OPEN:
+            await refuse(conn, site, owner, held, Said(text=NOES["reserve_later"]))
+    if listing.details.status == "open":
+        await outbox_listings.reserve(conn, site, owner, listing.uri)
+
+
+async def _get_own(conn: Connection, owner: Actor, listing_id: int) -> Listing:
+    listing = await listings.find_by_post(conn, listing_id)
+    if listing is None or listing.post.author_id != owner.id:
+        raise NotFound
+    return listing
+
+
+async def choose(conn: Connection, site: Site, owner: Actor, agreement: Agreement, said: Said) -> Agreement:
+    """Say yes to one of several, after a warning: whoever asked is told, and whoever only wrote too.
+
+    Raises what `acts.perform` raises.
+    """
+    done = await acts.perform(conn, site, owner, agreement, "accept", said)
+    listing = await _get_own(conn, owner, done.listing_id)
+    if not await is_promised(conn, listing):
+        return done
+    until = datetime.now(UTC) + TO_STAY
+    for thread in await list_talkers(conn, listing.id, owner.id):
+        partner = await actors.get(conn, thread.partner_id)
+        if await messages.may_write(conn, owner, partner):
+            await reserves.offer(conn, listing.id, partner.id, since=thread.created_at, until=until)
+            text = write_no(partner, OTHER_CHOSEN, said.others)
+            await messages.write(conn, site, owner, thread, messages.Words(text=text))
+    return done
+
+
+async def list_talkers(conn: Connection, listing_id: int, owner_id: int) -> list[Exchange]:
+    """Threads of those who wrote about a listing, asked for nothing, and stand on no list yet."""
+    standing = {one.actor_id for one in await reserves.list_places(conn, listing_id)}
+    found = await own_exchanges.list_about(conn, owner_id, listing_id)
+    talking = [one for one in found if one.state is None and one.other_id not in standing]
+    return [await exchanges.get_for(conn, one.id, owner_id) for one in talking]

@@ -1,0 +1,84 @@
+"""What machines that read whole sites are told: where the public pages are, which to leave, and who is asked to go."""
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from federation.json.fields import write_moment
+from models import preferences
+from models.lazy import LazyModule
+from models.searches.sitemap import SitemapEntry, list_own_pages
+from models.store.database import connection
+from web.http.app_keys import INSTANCE
+from web.http.caching import answer_kept
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+else:
+    ET = LazyModule("xml.etree.ElementTree")
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+MOST = 50_000
+"""Addresses that one sitemap may hold (sitemaps.org)."""
+
+KEPT_SECONDS = 3600
+
+FIXED = ("/", "/annonces", "/reseau", "/aide", "/mentions-legales", "/accessibilite")
+"""Pages that everybody may read, whatever is published."""
+
+NOT_FOR_CRAWLERS = (
+    *("/compte", "/coop", "/chez-moi", "/echanges", "/agenda", "/connexion", "/inscription", "/publier", "/lien"),
+    *("/embed/", "/signaler", "/ailleurs", "/alertes", "/annonces/affiche", "/annonces/integrer"),
+)
+"""Pages that lead nowhere for them."""
+
+AI_CRAWLERS = (
+    *("AI2Bot", "Amazonbot", "anthropic-ai", "Applebot-Extended", "Bytespider", "CCBot", "ChatGPT-User"),
+    *("Claude-SearchBot", "Claude-User", "ClaudeBot", "cohere-ai", "cohere-training-data-crawler", "Diffbot"),
+    *("DuckAssistBot", "FacebookBot", "Google-CloudVertexBot", "Google-Extended", "GPTBot", "ImagesiftBot"),
+    *("Meta-ExternalAgent", "Meta-ExternalFetcher", "MistralAI-User", "OAI-SearchBot", "omgili", "PanguBot"),
+    *("Perplexity-User", "PerplexityBot", "Timpibot", "Webzio-Extended", "YouBot"),
+)
+"""The names under which crawlers that feed language models and answering machines present themselves in robots.txt."""
+
+
+async def show_robots(request: web.Request) -> web.Response:
+    """GET /robots.txt (RFC 9309)."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        refused = (await preferences.load(conn)).ai_refused
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS)]
+    if refused:
+        lines += ["", *(f"User-agent: {name}" for name in AI_CRAWLERS), "Disallow: /"]
+    lines += ["", f"Sitemap: {request.app[INSTANCE].site.url}/sitemap.xml", ""]
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    return answer_kept(request, "\n".join(lines).encode(), seconds=KEPT_SECONDS, headers=headers)
+
+
+async def show_sitemap(request: web.Request) -> web.Response:
+    """GET /sitemap.xml: our pages for everybody; copies of neighbours' listings stand in theirs."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        pages = await list_own_pages(conn, limit=MOST - len(FIXED))
+    body = write_sitemap(request.app[INSTANCE].site.url, pages)
+    return answer_kept(request, body, seconds=KEPT_SECONDS, headers={"Content-Type": "application/xml; charset=utf-8"})
+
+
+def write_sitemap(origin: str, pages: list[SitemapEntry]) -> bytes:
+    """The document."""
+    ET.register_namespace("", SITEMAP)
+    root = ET.Element(f"{{{SITEMAP}}}urlset")
+    for address, changed in [*((origin + path, None) for path in FIXED), *((one.url, one.changed_at) for one in pages)]:
+        entry = ET.SubElement(root, f"{{{SITEMAP}}}url")
+        ET.SubElement(entry, f"{{{SITEMAP}}}loc").text = address
+        if changed is not None:
+            ET.SubElement(entry, f"{{{SITEMAP}}}lastmod").text = write_moment(changed)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+async def show_text_mining(request: web.Request) -> web.Response:
+    """GET /.well-known/tdmrep.json: whether text and data mining is reserved (TDM Reservation Protocol of the W3C)."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        refused = (await preferences.load(conn)).ai_refused
+    body = b'[{"location":"/","tdm-reservation":1}]' if refused else b'[{"location":"/","tdm-reservation":0}]'
+    return answer_kept(request, body, seconds=KEPT_SECONDS, headers={"Content-Type": "application/json"})

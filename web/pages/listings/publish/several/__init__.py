@@ -1,0 +1,1 @@
+"""Several listings at once from a table."""
