@@ -19,8 +19,9 @@ EventKind = Literal[
 
 `said` are words to or from a guest, whose messages are no posts. To whoever answers in words: `explained` how to,
 `unheard` why an answer could not count, `asked_again` whether it was a yes. `stopped`: whoever it is by was suspended,
-`resumed`: she is so no more. `read_by_team`: somebody of the team opened all of it, because a message was reported. `reserve_joined`: she wants it
-when it is free, `reserve_left` no longer; `reserve_next`: it is her turn, `reserve_passed`: she did not answer in time,
+`resumed`: she is so no more. `read_by_team`: somebody of the team opened all of it, because a message was reported.
+`reserve_joined`: she wants it when it is free, `reserve_left` no longer; `reserve_next`: it is her turn,
+`reserve_passed`: she did not answer in time,
 `reserve_closed`: it will not be free any more. `unreported`: what was said to be done is not.
 """
 

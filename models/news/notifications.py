@@ -30,7 +30,8 @@ NotificationType = Literal[
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
-`report_settled`, `repair_call` (one near the reader), `reserve_next` (what she waited for is free, and it is her turn), `documents` (the charter or the terms changed) and
+`report_settled`, `repair_call` (one near the reader), `reserve_next` (what she waited for is free, and it is her
+turn), `documents` (the charter or the terms changed) and
 `invitation_used` (somebody came by the reader's invitation) are ours. For the team: `sign_up_message` (who asks to join
 wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for another one's yes), `appeal`,
 `handed_over` (somebody passed on a week on duty), and the last five, of what waits for too long (`staff_troubles`).

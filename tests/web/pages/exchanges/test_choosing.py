@@ -65,12 +65,12 @@ async def sofa(instance: Instance, lomme: Village) -> Sofa:
 async def test_the_answers_stand_side_by_side_with_their_words(alice: Browser, sofa: Sofa) -> None:
     page = await alice.get(sofa.path)
 
-    cards = page.html.xpath("//section[contains(@class, 'answers')]//ul[@class='compare']/li")
+    cards = page.html.xpath("//section[@aria-labelledby='echanges']//ul[@class='compare']/li")
     assert len(cards) == 4 and "4 personnes vous ont répondu" in page.words()
     for name in ("hocine", "nadia", "rose"):
         assert f"Pour le salon de {name}." in page.words()
     assert "Bonjour, il passe par la porte ?" in page.words()
-    links = page.html.xpath("//section[contains(@class, 'answers')]//a[contains(@class, 'primary')]/@href")
+    links = page.html.xpath("//section[@aria-labelledby='echanges']//a[contains(@class, 'primary')]/@href")
     assert sorted(links) == sorted(f"/echanges/{one.exchange_id}/choisir" for one in sofa.asked)
     assert "3 personnes l’aimeraient : à vous de choisir" in (await alice.get("/chez-moi")).words()
 

@@ -9,7 +9,7 @@ from models.exchanges.exchanges import Exchange
 from models.listings import listings
 from models.people import actors
 from models.store.database import Connection, connection, transaction
-from outbox.exchanges.agreements.reserve import choose, list_talkers
+from outbox.exchanges.choices import choose, list_talkers
 from outbox.threads.agreement_context import Said
 from outbox.threads.waiting_requests import OTHER_CHOSEN
 from web.forms.form import Form, blank_form, read_form
