@@ -42,6 +42,7 @@ LEADS = {
     "/invite/{token:[A-Za-z0-9_-]{1,200}\\.[A-Za-z0-9_-]{24}}/demander": "a form in a thread that it leads to",
     "/invite/{token:[A-Za-z0-9_-]{1,200}\\.[A-Za-z0-9_-]{24}}/proposer/{agreement:\\d{1,19}}": "the same",
     r"/annonces/d/{id:\d{1,19}}/demander": "a form about a listing that it leads to",
+    r"/annonces/d/{id:\d{1,19}}/reponses": "first words of threads that it leads to",
     r"/annonces/d/{id:\d{1,19}}/prevenir": "a form about a listing that it leads to",
     r"/annonces/d/{id:\d{1,19}}/courriel": "a form about a listing that it leads to",
     r"/echanges/{id:\d{1,19}}/choisir": "first words of a thread that it leads to",
