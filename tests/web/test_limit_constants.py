@@ -105,6 +105,8 @@ LIMITS: dict[str, object] = {
     "web.pages.exchanges.messages.MESSAGE_LIMIT": 2000,
     "web.pages.exchanges.own_exchanges.PAGE": 20,
     "web.pages.exchanges.points.balance.PAGE": 30,
+    "web.pages.exchanges.reserve.answers.SHOWN": 240,
+    "web.pages.exchanges.reserve.choosing.WORDS_LIMIT": 500,
     "web.pages.exchanges.terms.form_page.FARTHEST": 24,
     "web.pages.exchanges.terms_links.REASON_LIMIT": 500,
     "web.pages.exchanges.thanks.LIMIT": 2000,
