@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import NetworkFilter, count_found
+from models.searches.network import MOST_RANKED, NetworkFilter, count_found, expect
 from models.searches.queries import Query
-from models.searches.ranking import ALL, EXPECTED, MOST_RANKED, REST, STATEMENTS, WINDOW, Bounds
+from models.searches.ranking import ALL, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned
 
 
@@ -93,9 +91,7 @@ async def _list_ways(
     then = REST if order.startswith("best") else ALL
     if after is not None and after.id is not None:
         return [WINDOW, then] if after.way == WINDOW else [after.way]
-    [row] = await fetch_planned(conn, EXPECTED.sql, *EXPECTED.args(filter, query))
-    expected = orjson.loads(row[0])[0]["Plan"]["Plan Rows"]
-    return [ALL] if expected <= MOST_RANKED else [WINDOW, then]
+    return [ALL] if await expect(conn, filter, query) <= MOST_RANKED else [WINDOW, then]
 
 
 def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:

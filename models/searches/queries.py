@@ -26,6 +26,7 @@ class Query:
 
     `left_out` are words, as they are typed, that nothing was found with; `partial` says that no listing has all the
     others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
+    `by_index` is false where so little fits all else that each is looked at.
     """
 
     match: str = ""
@@ -35,6 +36,7 @@ class Query:
     left_out: tuple[str, ...] = ()
     partial: bool = False
     giving: bool = False
+    by_index: bool = True
 
     @property
     def strict(self) -> str:
