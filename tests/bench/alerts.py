@@ -3,8 +3,8 @@
 from pathlib import Path
 from time import perf_counter
 
-from models.searches import alert_matching, matches
-from models.searches.alert_matching import Unmatched
+from models.searches.alerts import alert_matching, matches
+from models.searches.alerts.alert_matching import Unmatched
 from models.store.database import Connection
 from tests import large_alerts, large_database
 from tests.bench.report import figure, heading

@@ -27,9 +27,10 @@ from models.posts.media import uploads
 from models.posts.media.media import StoredFilm
 from models.relations import bookmarks, reactions
 from models.relations.blocking import blocks, mutes
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts
+from models.searches.alerts.alerts import AlertDraft
 from models.settings import Settings, Site
-from models.searches import NetworkFilter, alerts
-from models.searches.alerts import AlertDraft
 from models.store.database import execute, fetch_value, open_pool, transaction
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.listings import unavailabilities

@@ -6,9 +6,10 @@ import pytest
 
 from federation.instance import Instance
 from models.people.actors import Actor
-from models.searches import NetworkFilter, alerts, match_choices
-from models.searches.alerts import MOST, AlertDraft, SearchAlert
-from models.searches.match_choices import MatchChoice
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts, match_choices
+from models.searches.alerts.alerts import MOST, AlertDraft, SearchAlert
+from models.searches.alerts.match_choices import MatchChoice
 from models.store.database import connection, execute, transaction
 from outbox.listings.alerts import watch
 from tests import sample_village

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.listings import categories
-from models.searches.alert_finds import MAILED_WITHIN, STANDS
-from models.searches.alert_matching import MAY_BE_TOLD
+from models.searches.alerts.alert_finds import MAILED_WITHIN, STANDS
+from models.searches.alerts.alert_matching import MAY_BE_TOLD
 from models.store.database import Connection, execute, fetch_all, fetch_value
 from models.store.statements import compose
 
