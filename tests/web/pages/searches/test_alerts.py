@@ -229,3 +229,8 @@ async def test_one_tap_in_the_news_lets_an_alert_rest(alice: Browser, instance: 
 
     assert "Ne plus me prévenir" in form.text_content()
     assert (await list_alerts(instance, lomme.alice))[0].paused_at is not None
+
+
+async def test_where_the_cooperative_sends_no_mails_the_choice_is_kept_for_the_day_it_does(alice: Browser) -> None:
+    for page in (await alice.get(NEW), await alice.get("/alertes")):
+        assert page.html.xpath("//main//input[@name='by_mail']/@type") == ["hidden"]
