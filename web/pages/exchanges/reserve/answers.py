@@ -138,10 +138,10 @@ async def _complete(conn: Connection, answer: Answer, other: Actor) -> Answer:
     return replace(answer, plate=await find_coop_badge(conn, other, None))
 
 
-def _rank(answer: Answer) -> tuple[bool, bool, bool, float]:
-    """What waits for her first, then the list in its order, then what is new."""
+def _rank(answer: Answer) -> tuple[bool, bool, bool, float, bool]:
+    """What waits for her first, then whose turn it is and the list in its order, then what is new."""
     place = float(answer.place) if answer.place is not None else float("inf")
-    return not answer.row.urgent, not answer.row.agreed, not answer.row.unread, place
+    return not answer.row.urgent, not answer.row.agreed, answer.state != "called", place, not answer.row.unread
 
 
 def _find_choice(listing: Listing, one: MyExchange, *, promised: bool) -> str:
