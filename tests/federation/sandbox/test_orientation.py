@@ -12,7 +12,7 @@ SIDES = {90: (0.5, 0.1), 180: (0.9, 0.5), 270: (0.5, 0.9)}
 
 @pytest.mark.parametrize("degrees", sorted(TURNS))
 def test_a_picture_is_turned_clockwise_by_whoever_opens_it(degrees: int) -> None:
-    _, turned, _ = reduce(hold(encode(draw(60, 40)), degrees))
+    _, turned, *_ = reduce(hold(encode(draw(60, 40)), degrees))
 
     image = decode(turned)
     across, down = SIDES[degrees]
