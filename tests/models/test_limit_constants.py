@@ -152,6 +152,7 @@ LIMITS: dict[str, object] = {
     "models.searches.alerts.alert_matching.AT_ONCE": 20,
     "models.searches.alerts.alerts.MOST": 30,
     "models.searches.alerts.matches.FARTHEST": 100.0,
+    "models.people.team.public_places.NAME_SHOWN": 45,
     "models.searches.fitting.ENOUGH": 5,
     "models.searches.fitting.MOST_COMBINATIONS": 30,
     "models.searches.language.known_words.AT_ONCE": 5000,
@@ -165,7 +166,6 @@ LIMITS: dict[str, object] = {
     "models.searches.network.MOST_RANKED": 2000,
     "models.searches.fitting.LOOKED_THROUGH": 4000,
     "models.searches.language.word_matches.MOST_RELATED": 40,
-    "models.searches.points.POINTS": 500,
     "models.traffic.inbound.incoming_trace.MOST_LOOKED_AT": 5000,
     "models.traffic.inbound.received.KEPT_BYTES": 8192,
     "models.traffic.inbound.received.KEPT_FAILED": 1000,
@@ -180,6 +180,7 @@ LIMITS: dict[str, object] = {
 }
 
 LISTS = {
+    "models.exchanges.reserves.list_places": (100,),
     "models.exchanges.agreements.departed.list_pending": (50,),
     "models.exchanges.agreements.reading.list_by_exchange": (50,),
     "models.exchanges.exchanges.list_by_listing": (200,),
