@@ -120,7 +120,7 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.map_tiles.CREDIT_LIMIT": 200,
     "web.pages.instance.map_tiles.TILES_LIMIT": 500,
     "web.pages.instance.settings.GRANTED_AT_ONCE": 200,
-    "web.pages.listings.listing_page.SIMILAR_WITHIN": 50,
+    "web.pages.listings.similar_listings.SIMILAR_WITHIN": 50,
     "web.pages.listings.own_listings.PAGE": 20,
     "web.middlewares.answers.LEAST": 1024,
     "web.pages.instance.crawlers.KEPT_SECONDS": 3600,

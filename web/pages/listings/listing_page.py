@@ -9,10 +9,10 @@ from aiohttp import web
 from markupsafe import Markup
 
 from federation.uris import listing_url
-from models import posts, searches
+from models import posts
 from models.errors import NotFound
 from models.exchanges import exchange_messages
-from models.listings import categories, listings, repair_watches
+from models.listings import listings, repair_watches
 from models.listings.listings import Listing, ListingDetails
 from models.moderation import held_posts, sanctions
 from models.moderation.held_posts import HeldPost
@@ -22,7 +22,6 @@ from models.places import geometry
 from models.places.places import Commune
 from models.posts import PUBLIC, PostCounts
 from models.posts.media import media
-from models.searches import NetworkFilter
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.forms.form import Form, blank_form
@@ -38,7 +37,6 @@ from web.pages.components.listing_cards import (
     Picture,
     draw_pictures,
     find_coop_badge,
-    list_cards,
     place_words,
 )
 from web.pages.components.opening_hours import PlaceView, find_opening_hours
@@ -49,6 +47,7 @@ from web.pages.components.response_times import find_reply_time
 from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
 from web.pages.listings.fitting_offers import FittingOffers, find_fitting_offers
+from web.pages.listings.similar_listings import list_similar
 from web.pages.listings.unavailability import UnavailabilityView, ask_for_calendar, find_unavailability
 from web.pages.traffic.delivery_status import DeliveryStatus, find_own_delivery, find_reaction_delivery
 from web.pages.traffic.failure_causes import explain_stop
@@ -71,10 +70,6 @@ SAID = {
     "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""
-
-
-SIMILAR_WITHIN = 50
-"""Kilometres around a listing in which others of its kind are shown below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,25 +274,3 @@ def distance_to(details: ListingDetails, commune: Commune | None) -> float | Non
         return None
     metres = geometry.distance(commune.latitude, commune.longitude, details.latitude, details.longitude)
     return geometry.describe_distance(metres, details.radius)
-
-
-async def list_similar(conn: Connection, site: Site, listing: Listing, *, reader_id: int | None) -> list[ListingCard]:
-    """Up to three open listings of the same category, the nearest to this one first."""
-    details = listing.details
-    category = categories.find(details.category or "")
-    if category is None or category == categories.OTHER:
-        return []
-    found = await searches.list_network(
-        conn,
-        NetworkFilter(
-            categories=tuple(categories.list_slugs(category.parent or category.slug)),
-            latitude=details.latitude,
-            longitude=details.longitude,
-            radius=SIMILAR_WITHIN,
-            reader_local=reader_id is not None,
-            reader_id=reader_id,
-            order="near",
-        ),
-        limit=4,
-    )
-    return await list_cards(conn, site, [one.id for one in found if one.id != listing.id][:3])
