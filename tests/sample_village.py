@@ -18,8 +18,9 @@ from models.posts import NewPost, Post, notes
 from models.posts.media import media, uploads
 from models.posts.media.media import RemoteDocument, StoredPicture
 from models.relations import follows
-from models.searches import NetworkFilter, alerts
-from models.searches.alerts import AlertDraft, SearchAlert
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts
+from models.searches.alerts.alerts import AlertDraft, SearchAlert
 from models.settings import Site
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member, make_remote_actor

@@ -67,9 +67,13 @@ ORDER BY p.proname
 """
 
 NEEDED_FUNCTIONS = """
-SELECT coalesce(array_agg(DISTINCT d.refobjid), '{}') FROM pg_depend d
-WHERE d.refclassid = 'pg_proc'::regclass AND d.classid IN (
-    'pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_rewrite'::regclass)
+WITH RECURSIVE needed (id) AS (
+    SELECT d.refobjid FROM pg_depend d
+    WHERE d.refclassid = 'pg_proc'::regclass AND d.classid IN (
+        'pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_rewrite'::regclass)
+    UNION SELECT d.refobjid FROM pg_depend d JOIN needed n ON n.id = d.objid
+    WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_proc'::regclass)
+SELECT coalesce(array_agg(DISTINCT id), '{}') FROM needed
 """
 
 TRIGGERS = """

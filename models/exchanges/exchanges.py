@@ -186,7 +186,8 @@ async def list_talking(conn: Connection, listing_id: int) -> list[Exchange]:
         WHERE e.listing_id = $1
             AND NOT EXISTS (SELECT FROM agreement g WHERE g.exchange_id = e.id AND is_live_state(g.state))
             AND NOT EXISTS (SELECT FROM exchange_event v WHERE v.id = e.last_id AND v.kind IN (
-                'refused', 'withdrawn', 'cancelled', 'expired', 'done', 'verified', 'thanked', 'listing_ended'))
+                'refused', 'withdrawn', 'cancelled', 'expired', 'done', 'verified', 'thanked', 'listing_ended',
+                'reserve_closed'))
         ORDER BY e.id
         """,
         listing_id,

@@ -27,7 +27,7 @@ async def map_first_words(conn: Connection, exchange_ids: list[int]) -> dict[int
         FROM exchange e
         LEFT JOIN LATERAL (
             SELECT details->>'text' AS text FROM exchange_event
-            WHERE exchange_id = e.id AND actor_id = e.partner_id AND kind IN ('requested', 'countered', 'said')
+            WHERE exchange_id = e.id AND actor_id = e.partner_id AND (is_asking_kind(kind) OR kind = 'said')
                 AND details->>'text' <> '' ORDER BY id LIMIT 1
         ) AS asked ON true
         LEFT JOIN LATERAL (

@@ -200,6 +200,19 @@ async def list_past(conn: Connection, *, at: datetime, limit: int) -> list[Reser
     )
 
 
+async def list_withdrawn(conn: Connection, *, limit: int) -> list[int]:
+    """Listings that are gone, whoever took them away, and still have a list."""
+    found: list[int] = await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT r.listing_id FROM reserve_place r JOIN post p ON p.id = r.listing_id
+        WHERE p.deleted_at IS NOT NULL LIMIT $1
+        """,
+        limit,
+    )
+    return found
+
+
 async def list_by_actor(conn: Connection, actor_id: int) -> list[int]:
     """On the lists of which listings somebody stands."""
     found: list[int] = await fetch_column(

@@ -114,7 +114,7 @@ async def list_wanting(conn: Connection, notification_id: int) -> list[int]:
         JOIN token t ON t.id = s.token_id JOIN account a ON a.actor_id = s.actor_id
         WHERE n.id = $1 AND n.read_at IS NULL AND t.revoked_at IS NULL AND a.disabled_at IS NULL
             AND NOT EXISTS (SELECT FROM actor m WHERE m.id = a.actor_id AND m.suspended_at IS NOT NULL)
-            AND CASE WHEN n.type IN ('repair_call', 'reserve_next') THEN 'status'
+            AND CASE WHEN n.type IN ('repair_call', 'saved_search', 'match', 'reserve_next') THEN 'status'
                 WHEN n.type IN ('sign_up', 'sign_up_message') THEN 'admin.sign_up'
                 WHEN n.type IN ('held_post', 'second_asked', 'appeal', 'handed_over', 'letters_waiting',
                     'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue') THEN 'admin.report'

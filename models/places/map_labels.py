@@ -16,8 +16,11 @@ class Landmark:
     population: int
 
 
-async def list_landmarks(conn: Connection, box: Box, *, cells: int) -> list[Landmark]:
-    """The most populous commune of each of `cells` × `cells` equal parts of the box, the largest first."""
+async def list_landmarks(conn: Connection, box: Box, *, cells: int, parts: bool = False) -> list[Landmark]:
+    """The most populous commune of each of `cells` × `cells` equal parts of the box, the largest first.
+
+    With `parts` also those inside communes whose own place is known: Lomme, of Lille.
+    """
     return await fetch_all(
         conn,
         Landmark,
@@ -26,7 +29,7 @@ async def list_landmarks(conn: Connection, box: Box, *, cells: int) -> list[Land
             SELECT DISTINCT ON (width_bucket(latitude, $1, $3, $5), width_bucket(longitude, $2, $4, $5))
                 name, latitude, longitude, population
             FROM commune
-            WHERE kind = 'commune' AND precision IN ('exact', 'namesake')
+            WHERE (kind = 'commune' OR $6) AND precision IN ('exact', 'namesake')
                 AND latitude > $1 AND latitude < $3 AND longitude > $2 AND longitude < $4
             ORDER BY width_bucket(latitude, $1, $3, $5), width_bucket(longitude, $2, $4, $5), population DESC, code
         ) AS largest ORDER BY population DESC, name
@@ -36,4 +39,5 @@ async def list_landmarks(conn: Connection, box: Box, *, cells: int) -> list[Land
         box.north,
         box.east,
         cells,
+        parts,
     )

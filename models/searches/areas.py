@@ -3,14 +3,15 @@
 from models.store.database import Connection, fetch_records
 
 # The bounding box alone, for the index on latitude and longitude; who reads the distance compares it with the radius.
-# Communes are put together into one list, so that the index on their codes serves both.
+# A few communes are found by an index; a federation has many listings, which are compared with the set of its communes.
 AREA = """
     (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR (
         l.latitude BETWEEN :latitude - :radius / 111.0 AND :latitude + :radius / 111.0
         AND l.longitude BETWEEN :longitude - :radius / (111.0 * cos(radians(:latitude)))
             AND :longitude + :radius / (111.0 * cos(radians(:latitude)))))
-    AND (cardinality(:communes::text[]) + cardinality(:epcis::text[]) = 0 OR l.commune_code = ANY(ARRAY(
-        SELECT unnest(:communes) UNION ALL SELECT c.code FROM commune c WHERE c.epci_code = ANY(:epcis))))
+    AND (cardinality(:communes::text[]) = 0 OR cardinality(:epcis::text[]) > 0 OR l.commune_code = ANY(:communes))
+    AND (cardinality(:epcis) = 0 OR l.commune_code = ANY(:communes) OR l.commune_code IN (
+        SELECT c.code FROM commune c WHERE c.epci_code = ANY(:epcis)))
     AND (cardinality(:territory_uris::text[]) = 0 OR l.territory_uri = ANY(:territory_uris))
     AND (:bounds::float8[] IS NULL OR (l.latitude BETWEEN (:bounds)[1] AND (:bounds)[3]
         AND l.longitude BETWEEN (:bounds)[2] AND (:bounds)[4]))

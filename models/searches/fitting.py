@@ -6,9 +6,12 @@ from itertools import combinations
 from math import comb
 
 from models.searches.language.word_matches import Word, join_all, join_any
-from models.searches.network import NetworkFilter, count_found
+from models.searches.network import COUNT_LIMIT, NetworkFilter, count_found, expect
 from models.searches.queries import NOTHING, Query, read_query
 from models.store.database import Connection
+
+LOOKED_THROUGH = 4_000
+"""Where no more listings are expected to fit all but the words, each of them is asked for these."""
 
 ENOUGH = 5
 """Listings with all words; where there are fewer, those with most of them come after them."""
@@ -22,6 +25,10 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
+    query = replace(query, by_index=await expect(conn, filter, Query()) > LOOKED_THROUGH)
+    itself = _take_itself(query)
+    if await _count(conn, filter, itself, most=COUNT_LIMIT) >= COUNT_LIMIT:
+        return itself
     found = await _count(conn, filter, query)
     if found < ENOUGH:
         query = _ask(query, [[word.wide for word in query.words]])
@@ -29,6 +36,14 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     if found >= ENOUGH:
         return _narrow(query, filter)
     return _narrow(_add_most(query) if found else await _leave_out(conn, filter, query), filter)
+
+
+def _take_itself(query: Query) -> Query:
+    """The words alone: where more listings have them than anybody looks at, what else they are called stands behind."""
+    words = tuple(
+        word if word.light else replace(word, near=word.exact, wide=word.exact, synonyms=()) for word in query.words
+    )
+    return _ask(replace(query, words=words), [[word.near for word in words]])
 
 
 def _ask(query: Query, ways: Sequence[Sequence[str]]) -> Query:
@@ -98,14 +113,16 @@ def _keep(query: Query, kept: Sequence[Word]) -> Query:
 
 
 def _narrow(query: Query, filter: NetworkFilter) -> Query:
-    """With kinds, modes and categories, so that one index answers all of it."""
+    """Without words, with kinds, modes and categories as words, which the index of words has too."""
+    if query.match:
+        return query
     of = [
         join_any([f"'{letter}={value}'" for value in values if "'" not in value and "\\" not in value])
         for letter, values in (("k", filter.kinds), ("m", filter.modes), ("c", filter.categories))
     ]
-    return replace(query, match=join_all([part for part in (query.match, *of) if part]))
+    return replace(query, match=join_all([part for part in of if part]))
 
 
-async def _count(conn: Connection, filter: NetworkFilter, query: Query) -> int:
-    counts = await count_found(conn, filter, _narrow(query, filter), most=ENOUGH)
+async def _count(conn: Connection, filter: NetworkFilter, query: Query, *, most: int = ENOUGH) -> int:
+    counts = await count_found(conn, filter, query, most=most)
     return sum(counts.values())

@@ -19,59 +19,18 @@ _TOUCHED = """
         AND tstzrange(a.begins_at, a.ends_at) && tstzrange(:free_from, :free_until)
 """
 
-# What is kept whatever the number there is.
-_KEPT = """
-    SELECT tstzrange(u.begins_at, u.ends_at) AS held FROM unavailability u
-    WHERE u.listing_id = l.post_id AND u.begins_at < :free_until AND u.ends_at > :free_from
-    UNION ALL
-    SELECT r.held FROM calendar_copy_range r
-    WHERE r.listing_id = l.post_id AND r.held && tstzrange(:free_from, :free_until)
-"""
-
-_AGREED = """
-    a.listing_id = l.post_id AND is_live_state(a.state) AND a.begins_at < :free_until AND a.ends_at > :free_from
-"""
-
-# The most are gone where an agreement begins, or where the days do.
-_MOST_GONE = """
-    SELECT max(gone.quantity) FROM agreement a CROSS JOIN LATERAL (
-        SELECT sum(b.quantity) AS quantity FROM agreement b
-        WHERE b.listing_id = l.post_id AND is_live_state(b.state)
-            AND b.begins_at <= greatest(a.begins_at, :free_from) AND b.ends_at > greatest(a.begins_at, :free_from)
-        ) AS gone
-    WHERE {agreed}
-"""
-
-# How many are there for one wish: where they do not go one by one, all of them go together.
-_THERE = "coalesce(l.available_quantity, l.quantity)"
-_WISH = "CASE WHEN l.unit_based THEN 1 ELSE l.quantity END"
-
-# Only its author can count the hours of what she does.
-_UNCOUNTED = "(l.unit_based AND l.available_quantity IS NULL)"
-
-# What is lent has to be there all the time; of what somebody does, a part of the days is enough. What is given once is
-# there until it is promised. The rules are those of models/listings/unavailabilities.
+# What is given once is there until it is promised. The rule for the others is `is_free_between`, said in
+# models/RULES_IN_SQL.md. Written with OR, of which the planner knows how much it lets through: most, as a rule.
 FREE = fragment(
     """
     (:free_from::timestamptz IS NULL OR :free_until::timestamptz IS NULL OR (
         (l.begins_at IS NULL OR l.begins_at < :free_until) AND (l.ends_at IS NULL OR l.ends_at > :free_from)
-        AND {there} > 0
-        AND CASE WHEN l.kind <> 'offer' OR l.mode NOT IN ('loan', 'service') THEN l.status <> 'reserved'
-            WHEN l.post_id NOT IN ({touched}) THEN true
-            WHEN l.mode = 'loan' THEN NOT EXISTS ({kept})
-                AND ({uncounted} OR coalesce(({most_gone}), 0) + {wish} <= {there})
-            ELSE NOT coalesce((SELECT range_agg(taken.held) @> tstzrange(:free_from, :free_until)
-                FROM ({kept} UNION ALL
-                    SELECT tstzrange(a.begins_at, a.ends_at) FROM agreement a
-                    WHERE {agreed} AND NOT {uncounted} AND a.quantity + {wish} > {there}) AS taken), false) END))
+        AND (l.available_quantity IS NULL OR l.available_quantity > 0)
+        AND (l.status <> 'reserved' OR (l.kind = 'offer' AND l.mode IN ('loan', 'service')))
+        AND (l.kind <> 'offer' OR l.mode NOT IN ('loan', 'service') OR l.post_id NOT IN ({touched})
+            OR is_free_between(l.post_id, :free_from, :free_until))))
     """,
     touched=_TOUCHED,
-    kept=_KEPT,
-    agreed=_AGREED,
-    most_gone=_MOST_GONE,
-    there=_THERE,
-    wish=_WISH,
-    uncounted=_UNCOUNTED,
 )
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import NetworkFilter, count_found
+from models.searches.network import MOST_RANKED, NetworkFilter, count_found, expect
 from models.searches.queries import Query
-from models.searches.ranking import ALL, EXPECTED, MOST_RANKED, REST, STATEMENTS, WINDOW, Bounds
+from models.searches.ranking import ALL, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned
 
 
@@ -52,22 +50,30 @@ async def search_network(
     order = _choose_order(filter, query)
     cursor = after or Cursor.begin()
     bounds = Bounds(ceiling=cursor.begun if after else HIGHEST_ID, limit=limit + 1)
-    rows: list[tuple[int, Record]] = []
-    for way in await _list_ways(conn, order, filter, query, after):
-        begin = way == REST and cursor.way != REST
-        rows = rows if begin else []
-        args = (
-            filter,
-            query,
-            replace(cursor, id=None) if begin else cursor,
-            replace(bounds, limit=limit + 1 - len(rows)),
-        )
-        statement = STATEMENTS[order, way]
-        rows += [(way, row) for row in await fetch_planned(conn, statement.sql, *statement.args(*args))]
-        if len(rows) > limit:
-            break
+    rows = await _fetch(
+        conn, order, (filter, query, cursor, bounds), await _list_ways(conn, order, filter, query, after)
+    )
     found = [Found(id=row["id"], distance=row["distance"], missing=row["missing"]) for _, row in rows[:limit]]
     return NetworkPage(found=found, query=query, next=_mark(cursor, *rows[limit - 1]) if len(rows) > limit else None)
+
+
+Asked = tuple[NetworkFilter, Query, Cursor, Bounds]
+"""What a statement is asked with."""
+
+
+async def _fetch(conn: Connection, order: str, asked: Asked, ways: Sequence[int]) -> list[tuple[int, Record]]:
+    """The rows of a page and one more, each with the way that it was found by."""
+    filter, query, cursor, bounds = asked
+    rows: list[tuple[int, Record]] = []
+    for way in ways:
+        begins = way == REST and cursor.way != REST
+        rows = rows if begins else []
+        here = replace(cursor, id=None) if begins else cursor
+        args = STATEMENTS[order, way].args(filter, query, here, replace(bounds, limit=bounds.limit - len(rows)))
+        rows += [(way, row) for row in await fetch_planned(conn, STATEMENTS[order, way].sql, *args)]
+        if len(rows) == bounds.limit:
+            break
+    return rows
 
 
 def _choose_order(filter: NetworkFilter, query: Query) -> str:
@@ -85,9 +91,7 @@ async def _list_ways(
     then = REST if order.startswith("best") else ALL
     if after is not None and after.id is not None:
         return [WINDOW, then] if after.way == WINDOW else [after.way]
-    [row] = await fetch_planned(conn, EXPECTED.sql, *EXPECTED.args(filter, query))
-    expected = orjson.loads(row[0])[0]["Plan"]["Plan Rows"]
-    return [ALL] if expected <= MOST_RANKED else [WINDOW, then]
+    return [ALL] if await expect(conn, filter, query) <= MOST_RANKED else [WINDOW, then]
 
 
 def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from models.searches.language.readings import STEM, Readings, join_pieces, list_spans, read_pieces
+from models.searches.language.readings import STEM, Reading, Readings, join_pieces, list_spans, read_pieces
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import Piece, read_typed_text
 from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate
@@ -26,6 +26,7 @@ class Query:
 
     `left_out` are words, as they are typed, that nothing was found with; `partial` says that no listing has all the
     others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
+    `by_index` is false where so little fits all else that each is looked at.
     """
 
     match: str = ""
@@ -35,6 +36,7 @@ class Query:
     left_out: tuple[str, ...] = ()
     partial: bool = False
     giving: bool = False
+    by_index: bool = True
 
     @property
     def strict(self) -> str:
@@ -120,15 +122,21 @@ async def read_query(conn: Connection, text: str) -> Query:
     read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
     words = _weigh({word.near: word for word in read if word.exact}.values())
     if not words:
-        return Query(left_out=(text.strip(),) if text.strip() else ())
+        return Query(left_out=tuple(filter(None, [text.strip()])))
     query = Query(
         words=words,
         left_out=tuple(join_pieces(wanted, span) for span in spans[MOST_WORDS:]),
         unwanted=join_any([readings[piece.text].match for piece in typed.pieces if piece.unwanted]),
-        phrase=" <-> ".join(word.exact for word in words if "|" not in word.exact) if words[1:] else NOTHING,
+        phrase=_join_phrase(words),
         giving=typed.giving,
     )
     return replace(query, match=query.strict)
+
+
+def _join_phrase(words: Sequence[Word]) -> str:
+    """The words as they stand together; those that may be several are left out."""
+    single = [word.exact for word in words if "|" not in word.exact]
+    return " <-> ".join(single) if len(single) > 1 else NOTHING
 
 
 def _weigh(words: Iterable[Word]) -> tuple[Word, ...]:
@@ -140,16 +148,20 @@ def _weigh(words: Iterable[Word]) -> tuple[Word, ...]:
 
 async def _read_word(conn: Connection, pieces: Sequence[Piece], span: range, readings: Readings) -> Word:
     text = join_pieces(pieces, span)
-    reading = readings[text]
     if len(span) > 1:
         parts = [await _read_word(conn, pieces, range(place, place + 1), readings) for place in span]
         apart = join_all([part.near for part in parts if part.exact])
-        word = relate(text, text, reading)
+        word = relate(text, text, readings[text])
         return replace(word, wide=join_any([word.wide, apart])) if apart else word
     if pieces[span.start].measure:
-        return read_measure(text, reading)
+        return read_measure(text, readings[text])
     if pieces[span.start].quoted:
-        return relate(text, text, reading)
+        return relate(text, text, readings[text])
+    return await _read_single(conn, text, readings[text])
+
+
+async def _read_single(conn: Connection, text: str, reading: Reading) -> Word:
+    """A word, spelt as it is known here."""
     similar: tuple[str, ...] = ()
     if reading.shown and "-" not in text:
         similar = (reading.shown,)

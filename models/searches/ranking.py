@@ -15,9 +15,6 @@ from models.store.statements import fragment, name_values
 WINDOW, REST, ALL = 0, 1, 2
 """Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all."""
 
-MOST_RANKED = 2_000
-"""Where the database expects no more listings to fit, all of them are looked at."""
-
 WINDOW_SIZE = 4_000
 """Listings that are looked at one after another, as an index gives them, for those that fit."""
 
@@ -158,14 +155,6 @@ _ORDERS = {
     ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true"),
     ("ending", ALL): ("0", _ENDING, "0", "listing", _OPEN),
 }
-
-EXPECTED = name_values(
-    "EXPLAIN (FORMAT JSON) SELECT FROM listing l WHERE is_open_status(l.status) AND {conditions}",
-    NetworkFilter,
-    Query,
-    conditions=CONDITIONS,
-)
-"""How many the database expects to fit, by its statistics: a millisecond that decides how the page is looked for."""
 
 STATEMENTS = {
     (order, way): name_values(

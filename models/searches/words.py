@@ -1,7 +1,10 @@
 """What: how the words of a search are looked for in listings, and how well a listing answers them."""
 
+# As a function PostgreSQL does not look the words up in the index, which takes long for words with many others beside
+# them: where little else fits, each of these is looked at.
 WORDS = """
-    (:match::text = '' OR l.search @@ :match::text::tsquery)
+    (:match::text = '' OR (:by_index::boolean AND l.search @@ :match::text::tsquery)
+        OR (NOT :by_index AND ts_match_vq(l.search, :match::text::tsquery)))
 """
 
 # From 0 to a little over 1: a word in the title counts more than one in the text, the word itself more than what else

@@ -37,6 +37,12 @@ COMMENT ON FUNCTION fold(text) IS
     'A text in small letters without accents, for searching and comparing; IMMUTABLE, unlike unaccent(), because '
     'indexes are built with it.';
 
+CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
+COMMENT ON FUNCTION fold_plurals(text) IS
+    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
+    'what is asked for; the column `listing.search` is generated with it.';
+
 CREATE FUNCTION may_have_private(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT NOT EXISTS (SELECT FROM server s WHERE s.no_private AND s.host = ANY (domains_of($1)))
 $$;
@@ -2626,12 +2632,6 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
-CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
-COMMENT ON FUNCTION fold_plurals(text) IS
-    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
-    'what is asked for; the column `listing.search` is generated with it.';
-
 CREATE FUNCTION is_asking_kind(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN kind IN ('requested', 'countered');
 COMMENT ON FUNCTION is_asking_kind(text) IS
@@ -2641,6 +2641,47 @@ CREATE FUNCTION is_bound_state(state text) RETURNS boolean LANGUAGE sql IMMUTABL
     RETURN state IN ('agreed', 'done');
 COMMENT ON FUNCTION is_bound_state(text) IS
     'An agreement to whose terms both said yes; said once, in SQL for the partial indexes';
+
+CREATE FUNCTION is_free_between(listing_id bigint, free_from timestamptz, free_until timestamptz) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1 AS $$
+BEGIN
+    RETURN (SELECT CASE l.mode
+        WHEN 'loan' THEN
+            NOT EXISTS (SELECT FROM unavailability u
+                WHERE u.listing_id = l.post_id AND u.begins_at < $3 AND u.ends_at > $2)
+            AND NOT EXISTS (SELECT FROM calendar_copy_range r
+                WHERE r.listing_id = l.post_id AND r.held && tstzrange($2, $3))
+            AND (n.uncounted OR coalesce((
+                -- the most are gone where an agreement begins, or where the days do
+                SELECT max(gone.quantity) FROM agreement a CROSS JOIN LATERAL (
+                    SELECT sum(b.quantity) AS quantity FROM agreement b
+                    WHERE b.listing_id = l.post_id AND is_live_state(b.state)
+                        AND b.begins_at <= greatest(a.begins_at, $2) AND b.ends_at > greatest(a.begins_at, $2)) AS gone
+                WHERE a.listing_id = l.post_id AND is_live_state(a.state) AND a.begins_at < $3 AND a.ends_at > $2
+                ), 0) + n.wanted <= n.there)
+        ELSE
+            NOT coalesce((SELECT range_agg(taken.held) @> tstzrange($2, $3) FROM (
+                SELECT tstzrange(u.begins_at, u.ends_at) AS held FROM unavailability u
+                WHERE u.listing_id = l.post_id AND u.begins_at < $3 AND u.ends_at > $2
+                UNION ALL
+                SELECT r.held FROM calendar_copy_range r WHERE r.listing_id = l.post_id
+                UNION ALL
+                SELECT tstzrange(a.begins_at, a.ends_at) FROM agreement a
+                WHERE a.listing_id = l.post_id AND is_live_state(a.state) AND a.begins_at < $3 AND a.ends_at > $2
+                    AND NOT n.uncounted AND a.quantity + n.wanted > n.there) AS taken), false)
+        END
+        FROM listing l, LATERAL (SELECT
+            -- only its author can count the hours of what she does
+            l.unit_based AND l.available_quantity IS NULL AS uncounted,
+            coalesce(l.available_quantity, l.quantity) AS there,
+            CASE WHEN l.unit_based THEN 1 ELSE l.quantity END AS wanted) AS n
+        WHERE l.post_id = $1);
+END $$;
+COMMENT ON FUNCTION is_free_between(bigint, timestamp with time zone, timestamp with time zone) IS
+    'Whether an offer that is lent or done is to be had between two moments: what is lent all the time, of what '
+    'somebody does a part of it; owners'' days, calendars told by other servers, and agreements asked for or '
+    'settled count. In SQL because searches hold many listings against the same days; the pages of one are '
+    'models/listings/unavailabilities.';
 
 CREATE FUNCTION is_known(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT EXISTS (SELECT FROM known_host k WHERE k.host = $1)

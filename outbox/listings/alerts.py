@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from federation.instance import Instance
 from models.moments import PARIS
 from models.news import notifications
-from models.searches import alert_finds, alert_matching, matches
-from models.searches.alert_finds import JOB, LINES_A_DAY, DueAlert
+from models.searches.alerts import alert_finds, alert_matching, matches
+from models.searches.alerts.alert_finds import JOB, LINES_A_DAY, DueAlert
 from models.store.background import jobs
 from models.store.database import Connection, transaction
 

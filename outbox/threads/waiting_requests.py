@@ -22,10 +22,9 @@ TO_STAY = timedelta(days=14)
 
 
 async def release_waiting(
-    conn: Connection, site: Site, owner: Actor, listing_id: int, reason: str, *, but: int | None = None, words: str = ""
+    conn: Connection, site: Site, owner: Actor, listing_id: int, reason: str, *, but: int | None = None
 ) -> int:
-    """Whoever still waits for an answer about a listing gets one: no, with a reason, and `words` of the owner's. How
-    many.
+    """Whoever still waits for an answer about a listing gets one: no, with a reason. How many.
 
     Where somebody else was chosen, they are asked whether they stay on the list; where it is over, the list ends too.
     """
@@ -38,22 +37,31 @@ async def release_waiting(
     for held in waiting:
         at = agreements.next_moment(held.updated_at)
         case = await find_context(conn, held)
-        said = write_no(case.partner, reason, words)
+        said = write_no(case.partner, reason)
         refused = replace(held, state="refused", reason=said, updated_at=at, ended_at=at, accepted_uri=None)
         no = build_reject_of_terms(site, owner, held.request_uri, case.partner, reason=said, at=at)
         act = AgreementChange(kind="refused", activity=no, text=said)
         await record_act(conn, site, replace(case, agreement=refused), owner, act)
-        if reason == OTHER_CHOSEN:
+        if _is_choice(reason):
             await reserves.offer(conn, listing_id, held.partner_id, since=held.created_at, until=at + TO_STAY)
     if reason == CLOSED:
         await close_reserve(conn, site, owner, listing_id)
     return len(waiting)
 
 
-def write_no(partner: Actor, reason: str, words: str = "") -> str:
-    """A reason, a word of the owner's, and for whoever has no button here how to stay on the list."""
-    asked = reason == OTHER_CHOSEN and not (partner.local or partner.guest)
-    return "\n".join(part for part in (reason, require_words(words), RESERVE if asked else "") if part)
+def write_chosen(words: str) -> str:
+    """That somebody else was chosen, and then what the owner says of it, if anything."""
+    return "\n".join(part for part in (OTHER_CHOSEN, require_words(words)) if part)
+
+
+def write_no(partner: Actor, reason: str) -> str:
+    """A reason, and for whoever has no button here how to stay on the list."""
+    asked = _is_choice(reason) and not (partner.local or partner.guest)
+    return f"{reason}\n{RESERVE}" if asked else reason
+
+
+def _is_choice(reason: str) -> bool:
+    return reason.split("\n")[0] == OTHER_CHOSEN
 
 
 async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: int) -> None:

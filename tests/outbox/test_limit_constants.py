@@ -11,7 +11,6 @@ from tests.limit_constants import read_limits
 LIMITS: dict[str, object] = {
     "outbox.builders.objects.content.MAX_TYPED": 10,
     "outbox.builders.objects.summaries.MAX_TAGS": 50,
-    "outbox.exchanges.agreements.corrections.CORRECTABLE": timedelta(days=1),
     "outbox.exchanges.agreements.departed_partners.AT_ONCE": 50,
     "outbox.exchanges.agreements.endings.PATIENCE": timedelta(days=1),
     "outbox.exchanges.agreements.endings.ENDED_AT_ONCE": 50,
@@ -23,7 +22,6 @@ LIMITS: dict[str, object] = {
     "outbox.exchanges.agreements.request_preconditions.WAITING_HOST_EACH": 30,
     "outbox.exchanges.agreements.request_preconditions.WAITING_HOST_ALL": 300,
     "outbox.exchanges.agreements.reserve.LONGEST_LIST": 50,
-    "outbox.exchanges.agreements.turns.TO_ANSWER": timedelta(hours=48),
     "outbox.exchanges.agreements.turns.AT_ONCE": 50,
     "outbox.exchanges.agreements.terms.PLACE_LIMIT": 200,
     "outbox.exchanges.agreements.terms.RETURN_LIMIT": 500,

@@ -7,7 +7,8 @@ from models.exchanges.agreements import Agreement, Terms
 from models.store.database import connection
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.endings import cancel
-from outbox.exchanges.agreements.reserve import choose, join
+from outbox.exchanges.agreements.reserve import join
+from outbox.exchanges.choices import choose
 from outbox.threads import messages
 from outbox.threads.agreement_context import Said
 from tests.eventually import eventually

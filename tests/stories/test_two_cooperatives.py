@@ -20,8 +20,9 @@ from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
 from models.posts.media import media
-from models.searches import NetworkFilter, alerts
-from models.searches.alerts import AlertDraft
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts
+from models.searches.alerts.alerts import AlertDraft
 from models.store.database import Connection, transaction
 from models.timelines import Page
 from outbox.listings import listings as outbox

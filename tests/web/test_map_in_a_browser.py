@@ -135,6 +135,7 @@ async def test_a_tap_picks_the_cell_of_a_place_and_never_the_place(live: Live, c
             const drawn = document.querySelector("declic-map");
             const small = drawn.cloneNode(false);
             delete small.dataset.points;
+            small.dataset.words = JSON.stringify({ map: "Carte", picked: "Lieu choisi" });
             small.dataset.pick = "north east";
             small.dataset.zoom = "14";
             for (const id of ["north", "east"]) {
@@ -157,4 +158,5 @@ async def test_a_tap_picks_the_cell_of_a_place_and_never_the_place(live: Live, c
     assert [tuple(one) for one in blurred] == [blur(*point) for point in POINTS], "as the server does it"
     assert picked == [*blur(50.6453, 2.9871)] == [*blur(*picked)]
     assert await page.locator("declic-map[data-pick] .glow").count() == 1
+    assert await page.locator("declic-map[data-pick] [role=status]").inner_text() == "Lieu choisi"
     await page.context.close()

@@ -17,6 +17,9 @@ pytestmark = needs_chromium
 
 PHONE = ViewportSize(width=390, height=844)
 
+NOTHING_LEFT = "() => Object.keys(localStorage).length === 0"
+"""What pages keep in a browser for somebody is gone."""
+
 
 @pytest.fixture
 async def live(pool: Pool, tmp_path: Path) -> AsyncIterator[Live]:
@@ -42,8 +45,8 @@ async def open_form(live: Live, context: BrowserContext, path: str = "/publier")
 
 
 def photo_file(name: str, *, held: int = 1) -> FilePayload:
-    """A photo of three megapixels as a camera writes it, which was held in this way (EXIF)."""
-    image = draw(2000, 1500)
+    """A photo of two megapixels as a camera writes it, which was held in this way (EXIF)."""
+    image = draw(1760, 1320)
     exif = image.getexif()
     exif[0x0112] = held
     data = encode(image, quality=95, exif=exif) + b"\0" * 600_000
@@ -125,7 +128,9 @@ async def test_a_draft_open_on_two_devices_keeps_what_was_typed_on_both(live: Li
     (id,) = await fetch_ids(live)
     second = await open_form(live, tablet, f"/publier?brouillon={id}")
 
+    await second.set_viewport_size({"width": 1280, "height": 800})
     await second.get_by_label("Titre").fill("Tente de la tablette")
+    await expect(second.locator("#apercu-vu h3")).to_have_text("Tente de la tablette")  # beside, while she types
     await keep_now(second)
     await first.get_by_label("Titre").fill("Tente du téléphone")
     await keep_now(first)
@@ -161,16 +166,17 @@ async def test_what_was_written_offline_goes_after_one_tap(live: Live, chromium:
     await later.get_by_text("Votre annonce est publiée").wait_for()
 
     assert await later.locator("h1").inner_text() == "Luge"
-    assert await later.locator("img.u-photo").count() == 1
+    await expect(later.locator("img.u-photo")).to_have_count(1)
     assert await list_drafts(live) == []
     again = await open_form(live, context)
-    assert await again.evaluate("Object.keys(localStorage)") == []
+    await again.wait_for_function(NOTHING_LEFT)
+    await again.route("**/publier/brouillon", lambda route: route.abort("internetdisconnected"))
     await again.get_by_label("Titre").fill("Bonnet")
     assert await again.evaluate("Object.keys(localStorage).length") == 1
     await again.goto(f"{live.url}/moi")
     await again.get_by_role("button", name="Me déconnecter").first.click()
     await again.get_by_role("link", name="Connexion").wait_for()
-    assert await again.evaluate("Object.keys(localStorage)") == [], "whoever logs out leaves nothing behind"
+    await again.wait_for_function(NOTHING_LEFT)  # whoever logs out leaves nothing behind
     await context.close()
 
 
@@ -192,8 +198,8 @@ async def test_whoever_was_logged_out_meanwhile_goes_on_where_she_was(live: Live
     await page.get_by_text("Votre annonce est publiée").wait_for()
 
     assert await page.locator("h1").inner_text() == "Luge"
-    assert await page.locator("img.u-photo").count() == 1
-    assert await page.evaluate("Object.keys(localStorage)") == []
+    await expect(page.locator("img.u-photo")).to_have_count(1)
+    await page.wait_for_function(NOTHING_LEFT)
     await page.go_back()
     await page.get_by_label("Titre").fill("Autre chose")
     await keep_now(page)

@@ -14,8 +14,8 @@ from models.news import news_mails
 from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.people.accounts import Account
-from models.searches import alert_finds, alerts, matches
-from models.searches.alert_finds import JOB, Find
+from models.searches.alerts import alert_finds, alerts, matches
+from models.searches.alerts.alert_finds import JOB, Find
 from models.store.background import jobs
 from models.store.database import Connection, transaction
 from web.mail.account_mails import send_to_member, write_mail

@@ -142,9 +142,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
-def make_content_policy(
-    settings: Settings, path: str, *, images: Sequence[str] = (), framed: bool = False
-) -> str:
+def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] = (), framed: bool = False) -> str:
     """Everything from our own origin, what was uploaded also from its own one; nothing inline, nobody frames us.
 
     `images` are other origins that this one page shows pictures of. Only what is meant to be `framed` may be, by

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from models.news.news import News
 from models.people import accounts
-from models.searches import alert_finds, matches
-from models.searches.alert_finds import ToldAlert
-from models.searches.matches import ToldMatches
+from models.searches.alerts import alert_finds, matches
+from models.searches.alerts.alert_finds import ToldAlert
+from models.searches.alerts.matches import ToldMatches
 from models.store.database import Connection
 from web.news.staff_items import StaffNewsItem
 from web.rendering.i18n import N_, Say

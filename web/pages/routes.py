@@ -20,7 +20,7 @@ from web.pages.exchanges.guests import contact_form as guest_door
 from web.pages.exchanges.guests import thread as guest_thread
 from web.pages.exchanges.guests import unsubscribe as guest_ending
 from web.pages.exchanges.points import balance
-from web.pages.exchanges.reserve import choosing, waiting
+from web.pages.exchanges.reserve import choosing, comparing, waiting
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import crawlers, help, home, setup
 from web.pages.instance.documents import acceptance, reading
@@ -80,6 +80,7 @@ PAGES: list[web.RouteDef] = [
     web.get(f"/annonces/d/{{id:{ID}}}", listing_page.show_by_id),
     web.post(f"/annonces/d/{{id:{ID}}}/etat", preserve_form(status_changes.post_state)),
     web.post(f"/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
+    web.get(f"/annonces/d/{{id:{ID}}}/reponses", comparing.show_answers),
     web.post(f"/annonces/d/{{id:{ID}}}/liste", reserve_list.post_call),
     web.get(f"/annonces/d/{{id:{ID}}}/prevenir", waiting.show_waiting),
     web.post(f"/annonces/d/{{id:{ID}}}/prevenir", preserve_form(waiting.post_waiting)),

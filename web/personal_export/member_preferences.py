@@ -22,7 +22,7 @@ from models.posts.polls import votes
 from models.relations import featured_tags as featured
 from models.relations import followed_tags, lists
 from models.relations.blocking import filters
-from models.searches import alerts, match_choices
+from models.searches.alerts import alerts, match_choices
 from models.store.database import Connection, connection
 from web.personal_export.records import ArchiveOwner, list_own_pages
 from web.personal_export.zip_writer import ZipWriter

@@ -71,7 +71,9 @@ class DeclicMap extends HTMLElement {
     const canvas = make("div", "map-canvas");
     canvas.setAttribute("role", "group");
     canvas.setAttribute("aria-label", this.words.map);
-    this.append(canvas, this.#makeButtons(), make("p", "map-credit", this.dataset.credit));
+    this.said = make("p", "sr");
+    this.said.setAttribute("role", "status");
+    this.append(canvas, this.#makeButtons(), make("p", "map-credit", this.dataset.credit), this.said);
     this.map = this.L.map(canvas, {
       ...{ zoomControl: false, attributionControl: false, inertia: false, scrollWheelZoom: false },
       ...{ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, boxZoom: false },
@@ -142,6 +144,7 @@ class DeclicMap extends HTMLElement {
   #pick(at) {
     const [latitude, longitude] = blur(at.lat, at.lng);
     this.show(latitude, longitude, CELL);
+    this.said.textContent = this.words.picked;
     this.dataset.pick.split(" ").forEach((id, index) => {
       const field = document.getElementById(id);
       if (!field) return;
@@ -194,10 +197,11 @@ class DeclicMap extends HTMLElement {
     for (const [south, west, , land] of wet) {
       for (const ring of land) add(this.L.polygon(trace(south, west, ring), style("land")));
     }
-    for (const [south, west, , , lakes, rivers, borders] of cells) {
+    for (const [south, west, size, , lakes, rivers, borders] of cells) {
+      const far = size > 1 ? " far" : "";
       for (const ring of lakes) add(this.L.polygon(trace(south, west, ring), style("water")));
-      for (const line of rivers) add(this.L.polyline(trace(south, west, line), style("river")));
-      for (const line of borders) add(this.L.polyline(trace(south, west, line), style("border")));
+      for (const line of rivers) add(this.L.polyline(trace(south, west, line), style(`river${far}`)));
+      for (const line of borders) add(this.L.polyline(trace(south, west, line), style(`border${far}`)));
     }
     for (const [latitude, longitude, size] of towns) {
       add(this.L.circleMarker([latitude, longitude], { ...style("town"), radius: [4.5, 3, 2][size] }));

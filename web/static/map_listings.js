@@ -219,7 +219,7 @@ class ListingMap {
     const listed = document.createElement("ul");
     listed.setAttribute("role", "list");
     listed.setAttribute("aria-label", this.words.here);
-    panel.append(listed, close);
+    panel.append(close, listed);
     this.element.append(panel);
     return panel;
   }

@@ -13,7 +13,8 @@ const LONGEST_WAIT = 60_000;
 const KEPT = 30 * 24 * 3600 * 1000; // milliseconds that what never reached us stays in this browser
 const mine = `declic-publish:${box.dataset.owner}:`;
 const NOT_TYPED = ["csrf_token", "kept_draft", "draft_version", "writer"];
-const NOT_HERE = ["csrf_token", "position"]; // a token of this session, and the very point where she lives
+// A token of this session, and the very point where she lives.
+const NOT_HERE = ["csrf_token", "position", "home_latitude", "home_longitude"];
 const HEADERS = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" };
 let calm, view_calm, retry;
 let keeping = null; // the request that keeps the form

@@ -96,10 +96,16 @@ def join_any(matches: Sequence[str]) -> str:
     return " | ".join(dict.fromkeys(f"({match})" for match in matches))
 
 
+_RELATIONS = ("same", "category", "kind", "use", "wider", "shelf")
+
+MOST_RELATED = 40
+"""Words of each relation that are looked for."""
+
+
 def relate(typed: str, taken: str, reading: Reading) -> Word:
     """The word with all that it stands for."""
     own = [_loosen(reading.match), *filter(None, [reading.joined])]
-    others = [one for one in reading.relations if _adds(reading.match, one[2])]
+    others = _list_others(reading)
     near = [*own, *_list_matches(others, "same", "kind", "category")]
     light = set(STEM.findall(reading.match)) <= _LIGHT
     return Word(
@@ -120,9 +126,21 @@ def _list_matches(relations: Sequence[tuple[str, str, str]], *kinds: str) -> lis
     return [_loosen(match) for kind in kinds for relation, _, match in relations if relation == kind]
 
 
-def _adds(match: str, other: str) -> bool:
-    """Whether the other finds anything else: "vélo de course" does not beside "vélo"."""
-    return not set(STEM.findall(match)) <= set(STEM.findall(other))
+def _list_others(reading: Reading) -> list[tuple[str, str, str]]:
+    """What it is related to, the nearest first, and at most so many of each relation; what finds nothing more is none.
+
+    "Vélo de course" finds nothing beside "vélo", which may be what was typed or another word for it.
+    """
+    single = [set(STEM.findall(reading.match))]
+    others: list[tuple[str, str, str]] = []
+    for kind in _RELATIONS:
+        related = sorted((one for one in reading.relations if one[0] == kind), key=lambda one: (" " in one[1], one[1]))
+        for one in related[:MOST_RELATED]:
+            stems = set(STEM.findall(one[2]))
+            if not any(known <= stems for known in single):
+                others.append(one)
+                single += [stems] if len(stems) == 1 else []
+    return others
 
 
 def _loosen(match: str) -> str:

@@ -26,8 +26,8 @@ from outbox.builders.objects.agreement import AgreementContext, build_agreement,
 from outbox.exchanges.agreements.hold_limits import require_fair_hold
 from outbox.exchanges.agreements.point_prices import find_points, require_promise, require_proposable
 from outbox.exchanges.agreements.request_preconditions import (
-    require_few_waiting,
     Pair,
+    require_few_waiting,
     require_may_ask,
     require_may_propose,
 )
@@ -45,7 +45,7 @@ from outbox.threads.agreement_context import (
     send_current_state,
     stamp,
 )
-from outbox.threads.waiting_requests import OTHER_CHOSEN, release_waiting
+from outbox.threads.waiting_requests import release_waiting, write_chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +97,24 @@ async def request(
     if owner.local:
         await require_fair_hold(conn, partner, fresh, terms)
         await require_room(conn, fresh, terms)
-    case = await _begin(conn, site, _Sides(listing=fresh, owner=owner, partner=partner, by=partner), terms, said.uri)
-    created = case.agreement
-    if fresh.details.mode in AGAIN_AND_AGAIN:
-        await reserves.remove(conn, fresh.id, partner.id)
-    offer = replace(
-        build_offer(site, partner, build_agreement(case, by=partner), owner.uri, text=text), id=created.request_uri
-    )
-    await record_act(conn, site, case, partner, AgreementChange(kind="requested", activity=offer, text=text))
-    await send_current_state(conn, site, case)
+    sides = _Sides(listing=fresh, owner=owner, partner=partner, by=partner)
+    created = await _ask(conn, site, sides, terms, replace(said, text=text))
     if owner.local and fresh.details.first_come and fresh.details.mode == "gift":
         return await accept(conn, site, owner, created)
     return created
+
+
+async def _ask(conn: Connection, site: Site, sides: _Sides, terms: Terms, said: Said) -> Agreement:
+    """The request, told to the owner. Whoever asks for what is lent waits for it no more."""
+    listing, partner = sides.listing, sides.partner
+    case = await _begin(conn, site, sides, terms, said.uri)
+    if listing.details.mode in AGAIN_AND_AGAIN:
+        await reserves.remove(conn, listing.id, partner.id)
+    offer = build_offer(site, partner, build_agreement(case, by=partner), sides.owner.uri, text=said.text)
+    offer = replace(offer, id=case.agreement.request_uri)
+    await record_act(conn, site, case, partner, AgreementChange(kind="requested", activity=offer, text=said.text))
+    await send_current_state(conn, site, case)
+    return case.agreement
 
 
 async def _find_repeated(
@@ -274,7 +280,7 @@ async def _take(conn: Connection, site: Site, case: AgreementContext, words: str
     if await agreements.sum_bound(conn, case.listing.id) >= stock:
         held = case.agreement
         await reserves.remove(conn, held.listing_id, held.partner_id)
-        await release_waiting(conn, site, case.owner, held.listing_id, OTHER_CHOSEN, but=held.id, words=words)
+        await release_waiting(conn, site, case.owner, held.listing_id, write_chosen(words), but=held.id)
         await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
 
 

@@ -58,9 +58,8 @@ async def take_back(
 async def find_obstacle(conn: Connection, case: AgreementContext, actor: Actor, last: CompletionReport) -> str:
     """Why this report of hers stays, as a code; nothing where it can be taken back."""
     held = case.agreement
-    if actor.local or actor.guest:
-        if datetime.now(UTC) - last.created_at > CORRECTABLE:
-            return "report_too_old"
+    if (actor.local or actor.guest) and datetime.now(UTC) - last.created_at > CORRECTABLE:
+        return "report_too_old"
     if last.step != final_step(case.listing.details.mode):
         return ""
     if held.verified:

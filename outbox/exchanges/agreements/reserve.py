@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 
 from models.errors import Conflict, Invalid, NotFound
-from models.exchanges import agreements, exchanges, own_exchanges, reserves
-from models.exchanges.agreements import Agreement
-from models.exchanges.exchanges import Exchange
-from models.exchanges.reserves import Span
+from models.exchanges import agreements, exchanges, reserves
+from models.exchanges.reserves import ReservePlace, Span
 from models.listings import listings
 from models.listings.listings import STANDING, Listing, find_stock, has_calendar
 from models.people import actors
@@ -14,15 +12,13 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.reasons import NOES
-from outbox.exchanges import acts
 from outbox.exchanges.agreements.endings import refuse
 from outbox.exchanges.agreements.request_preconditions import require_may_ask
 from outbox.exchanges.agreements.terms import FARTHEST, LONGEST
 from outbox.exchanges.agreements.turns import call, give_back, is_promised
 from outbox.listings import listings as outbox_listings
-from outbox.threads import messages
 from outbox.threads.agreement_context import Said
-from outbox.threads.waiting_requests import OTHER_CHOSEN, TO_STAY, tell_in_words, write_no
+from outbox.threads.waiting_requests import tell_in_words
 
 LONGEST_LIST = 50
 """So many stand on one list at most."""
@@ -31,7 +27,7 @@ LONGEST_LIST = 50
 async def join(conn: Connection, site: Site, partner: Actor, listing: Listing, span: Span | None = None) -> None:
     """Stand on the list of one of our listings: after those who asked for it before. Again changes nothing.
 
-    Raises NotFound, Forbidden, Invalid for days that cannot be, and Conflict where it is to be had, or the list is full.
+    Raises NotFound, Forbidden, Invalid for days that cannot be, Conflict where it is to be had, or the list is full.
     """
     owner = await actors.get(conn, listing.post.author_id)
     if not owner.local:
@@ -135,9 +131,7 @@ async def call_instead(conn: Connection, site: Site, owner: Actor, listing_id: i
     """
     await agreements.lock_listing(conn, listing_id)
     listing = await _get_own(conn, owner, listing_id)
-    place = await reserves.find(conn, listing_id, actor_id)
-    if place is None or place.state == "offered" or has_calendar(listing.details):
-        raise NotFound
+    place = await _get_standing(conn, listing, actor_id)
     if place.state == "called":
         return
     if await is_promised(conn, listing):
@@ -147,12 +141,26 @@ async def call_instead(conn: Connection, site: Site, owner: Actor, listing_id: i
         await reserves.wait_on(conn, called.id)
     if not await call(conn, site, owner, listing, place):
         raise Conflict("messaging_blocked")
-    if called is not None and called.agreement_id is not None:
-        held = await agreements.get(conn, called.agreement_id)
-        if held.state in agreements.OPEN:
-            await refuse(conn, site, owner, held, Said(text=NOES["reserve_later"]))
+    await _take_terms_back(conn, site, owner, called)
     if listing.details.status == "open":
         await outbox_listings.reserve(conn, site, owner, listing.uri)
+
+
+async def _get_standing(conn: Connection, listing: Listing, actor_id: int) -> ReservePlace:
+    """Somebody's place on the list of what is given once. Raises NotFound."""
+    place = await reserves.find(conn, listing.id, actor_id)
+    if place is None or place.state == "offered" or has_calendar(listing.details):
+        raise NotFound
+    return place
+
+
+async def _take_terms_back(conn: Connection, site: Site, owner: Actor, called: ReservePlace | None) -> None:
+    """Who was asked until now is told that somebody else is asked first."""
+    if called is None or called.agreement_id is None:
+        return
+    held = await agreements.get(conn, called.agreement_id)
+    if held.state in agreements.OPEN:
+        await refuse(conn, site, owner, held, Said(text=NOES["reserve_later"]))
 
 
 async def _get_own(conn: Connection, owner: Actor, listing_id: int) -> Listing:
@@ -160,30 +168,3 @@ async def _get_own(conn: Connection, owner: Actor, listing_id: int) -> Listing:
     if listing is None or listing.post.author_id != owner.id:
         raise NotFound
     return listing
-
-
-async def choose(conn: Connection, site: Site, owner: Actor, agreement: Agreement, said: Said) -> Agreement:
-    """Say yes to one of several, after a warning: whoever asked is told, and whoever only wrote too.
-
-    Raises what `acts.perform` raises.
-    """
-    done = await acts.perform(conn, site, owner, agreement, "accept", said)
-    listing = await _get_own(conn, owner, done.listing_id)
-    if not await is_promised(conn, listing):
-        return done
-    until = datetime.now(UTC) + TO_STAY
-    for thread in await list_talkers(conn, listing.id, owner.id):
-        partner = await actors.get(conn, thread.partner_id)
-        if await messages.may_write(conn, owner, partner):
-            await reserves.offer(conn, listing.id, partner.id, since=thread.created_at, until=until)
-            text = write_no(partner, OTHER_CHOSEN, said.others)
-            await messages.write(conn, site, owner, thread, messages.Words(text=text))
-    return done
-
-
-async def list_talkers(conn: Connection, listing_id: int, owner_id: int) -> list[Exchange]:
-    """Threads of those who wrote about a listing, asked for nothing, and stand on no list yet."""
-    standing = {one.actor_id for one in await reserves.list_places(conn, listing_id)}
-    found = await own_exchanges.list_about(conn, owner_id, listing_id)
-    talking = [one for one in found if one.state is None and one.other_id not in standing]
-    return [await exchanges.get_for(conn, one.id, owner_id) for one in talking]

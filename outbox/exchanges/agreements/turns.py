@@ -27,7 +27,7 @@ from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, find_price, requi
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
-from outbox.threads.waiting_requests import tell_in_words
+from outbox.threads.waiting_requests import close_reserve, tell_in_words
 
 TO_ANSWER = timedelta(hours=48)
 """So long the next one may say whether she still wants it, before the one behind her is asked."""
@@ -159,14 +159,23 @@ async def tell_due(instance: Instance) -> int:
     failed = await run_each(instance.pool, "place on a list", {one.id: one for one in lapsed}, end)
     async with connection(instance.pool) as conn:
         due = await reserves.list_due(conn, limit=AT_ONCE)
+        gone = await reserves.list_withdrawn(conn, limit=AT_ONCE)
 
     async def look(conn: Connection, listing_id: int) -> None:
         await agreements.lock_listing(conn, listing_id)
         await _look_again(conn, instance.site, listing_id, at)
 
+    async def close(conn: Connection, listing_id: int) -> None:
+        await agreements.lock_listing(conn, listing_id)
+        listing = await listings.find_by_post(conn, listing_id)
+        if listing is not None:
+            owner = await actors.get(conn, listing.post.author_id)
+            await close_reserve(conn, instance.site, owner, listing_id)
+
     failed |= await run_each(instance.pool, "waiting list", {id: id for id in due}, look)
+    failed |= await run_each(instance.pool, "list of what is gone", {id: id for id in gone}, close)
     require_whole(failed)
-    return len(lapsed) + len(due)
+    return len(lapsed) + len(due) + len(gone)
 
 
 async def _look_again(conn: Connection, site: Site, listing_id: int, at: datetime) -> None:

@@ -8,6 +8,7 @@ from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from models.exchanges import agreements, exchange_messages, exchange_notices, exchange_questions, reserves
 from models.exchanges.agreements import Agreement, Role, is_turn_of
+from models.exchanges.exchanges import Exchange
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
@@ -75,12 +76,8 @@ async def process_member_reply(conn: Connection, site: Site, author: Actor, post
 
 async def process_place_answer(conn: Connection, site: Site, author: Actor, post: Post) -> bool:
     """Whether this private note says whether she stays on a list, which she was asked, and nothing else: it is done."""
-    thread = await exchange_messages.find_by_message(conn, post.id) if post.audience == "direct" else None
-    if thread is None or thread.partner_id != author.id:
-        return False
-    place = await reserves.find(conn, thread.listing_id, author.id)
-    latest = await agreements.get_latest(conn, thread.id)
-    if place is None or place.state != "offered" or (latest is not None and latest.state in agreements.LIVE):
+    thread = await _find_asked_to_stay(conn, author, post)
+    if thread is None:
         return False
     answer = read_answer(post.content, names_of(author, await actors.get(conn, thread.owner_id)))
     if answer is None or not await _is_bare(conn, post):
@@ -94,6 +91,17 @@ async def process_place_answer(conn: Connection, site: Site, author: Actor, post
     else:
         await leave(conn, author, thread.listing_id)
     return True
+
+
+async def _find_asked_to_stay(conn: Connection, author: Actor, post: Post) -> Exchange | None:
+    """The thread of a private note, where its author was asked whether she stays on the list, and nothing else."""
+    thread = await exchange_messages.find_by_message(conn, post.id) if post.audience == "direct" else None
+    if thread is None or thread.partner_id != author.id:
+        return None
+    place = await reserves.find(conn, thread.listing_id, author.id)
+    latest = await agreements.get_latest(conn, thread.id)
+    waits = latest is not None and latest.state in agreements.LIVE
+    return thread if place is not None and place.state == "offered" and not waits else None
 
 
 async def process_reply(conn: Connection, site: Site, author: Actor, post: Post) -> ReplyResult | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ LIST = 1
 AUTHOR = large_database.FIRST_ID + 10
 STATES: tuple[ListingStatus, ...] = ("open", "reserved", "fulfilled", "cancelled", "expired", "paused")
 MIDDLE = large_database.FIRST_ID + 50_000_000
+DAYS = (datetime(2027, 5, 15, tzinfo=UTC), datetime(2027, 5, 17, tzinfo=UTC))
 
 Read = Callable[[Connection], Awaitable[Any]]
 
@@ -69,6 +70,17 @@ READS: dict[str, tuple[int, Read]] = {
     "network, one territory": (
         2400,
         lambda conn: searches.list_network(conn, NetworkFilter(territory_uri="https://h5.test/users/coop")),
+    ),
+    "network, free on two days": (
+        500,
+        lambda conn: searches.list_network(conn, NetworkFilter(order="new", free_from=DAYS[0], free_until=DAYS[1])),
+    ),
+    "network, several territories": (
+        2400,
+        lambda conn: searches.list_network(
+            conn,
+            NetworkFilter(order="new", territory_uris=("https://h5.test/users/coop", "https://h6.test/users/coop")),
+        ),
     ),
     "network, nearest": (
         8000,

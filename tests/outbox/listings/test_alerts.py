@@ -10,8 +10,9 @@ from federation.instance import Instance
 from models.moments import PARIS
 from models.news import news
 from models.people.actors import Actor
-from models.searches import NetworkFilter, alert_finds, alerts
-from models.searches.alerts import AlertDraft
+from models.searches import NetworkFilter
+from models.searches.alerts import alert_finds, alerts
+from models.searches.alerts.alerts import AlertDraft
 from models.store.database import Pool, connection, execute, fetch_column, fetch_value, transaction
 from outbox.listings.alerts import last_monday, last_morning, watch
 from tests.factories import HERE, make_listing, make_member, make_remote_actor

@@ -248,3 +248,27 @@ async def test_an_end_that_was_taken_off_stops_no_letter_to_others(instance: Ins
         assert await read_letters(conn, alice) == []
         [letter] = await read_letters(conn, bruno)
         assert held.post.url in letter
+
+
+async def test_what_somebody_elsewhere_asked_for_stands_too(instance: Instance) -> None:
+    async with connection(instance.pool) as conn:
+        alice, bob = await make_member(conn), await make_remote_actor(conn)
+        listing = await make_listing(conn, alice, mode="gift", expires_at=datetime.now(UTC) - timedelta(days=20))
+        await make_agreement(conn, listing, bob, state="requested")
+
+    assert await expire_due(instance) == 0
+
+
+@pytest.mark.parametrize(("type", "ends"), [("Organization", False), ("Person", True)])
+async def test_what_a_place_gives_stands_until_it_is_taken_back(instance: Instance, type: str, ends: bool) -> None:
+    async with transaction(instance.pool) as conn:
+        author = await make_member(conn, type=type)
+        given = await publish(conn, HERE, author, make_draft(mode="gift"))
+        wanted = await publish(conn, HERE, author, make_draft(kind="request", mode="gift"))
+        limited = await publish(
+            conn, HERE, author, make_draft(mode="gift", expires_at=datetime.now(UTC) + timedelta(days=3))
+        )
+        longer = await prolong(conn, HERE, author, limited.uri)
+
+    assert [one.details.expires_at is not None for one in (given, longer)] == [ends, ends]
+    assert wanted.details.expires_at is not None, "nobody looks for something for ever"

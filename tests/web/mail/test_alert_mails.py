@@ -10,9 +10,10 @@ import pytest
 
 from federation.instance import Instance
 from models.people.actors import Actor
-from models.searches import NetworkFilter, alerts, match_choices, matches
-from models.searches.alerts import AlertDraft
-from models.searches.match_choices import MatchChoice
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts, match_choices, matches
+from models.searches.alerts.alerts import AlertDraft
+from models.searches.alerts.match_choices import MatchChoice
 from models.settings import Settings
 from models.store.database import Pool, execute, fetch_value, transaction
 from outbox.listings.alerts import watch

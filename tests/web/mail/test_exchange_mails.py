@@ -21,7 +21,7 @@ from tests.factories import make_note
 from tests.web.mail_scenario import LATER, NOON, Clock, Office
 from tests.web.smtp_server import read_parts
 from web.mail.send_times import list_due
-from web.news.items import ONE
+from web.news.item_words import ONE
 
 BEGIN = datetime.combine(NOON.date() + timedelta(days=1), datetime.min.time(), PARIS)
 

@@ -27,6 +27,9 @@ from models.posts.media import uploads
 from models.posts.media.media import StoredFilm
 from models.relations import bookmarks, reactions
 from models.relations.blocking import blocks, mutes
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts
+from models.searches.alerts.alerts import AlertDraft
 from models.settings import Settings, Site
 from models.store.database import execute, fetch_value, open_pool, transaction
 from outbox.exchanges.agreements.agreements import accept, request
@@ -113,6 +116,8 @@ async def furnish(instance: Instance) -> Village:
         await phone_numbers.set_phone(conn, alice.id, "06 11 22 33 44")
         await mail_preferences.save(conn, alice.id, {"reactions": "never"})
         kept = date.today() + timedelta(days=30)
+        wanted = AlertDraft(parameters="q=scie", filter=NetworkFilter(text="scie"), rhythm="weekly")
+        await alerts.create(conn, alice.id, wanted)
         await unavailabilities.keep_days(conn, alice, lomme.tent.uri, kept, kept)
         await execute(
             conn, "UPDATE listing SET title = '<img src=//x onerror=a()>' WHERE post_id = $1", lomme.wanted.id
@@ -185,6 +190,8 @@ def test_nothing_of_others_and_nothing_secret_is_in_any_file(archive: Unpacked) 
     assert chosen["account"]["email"] == "alice@example.org" and set(chosen) >= {"devices", "reading", "scheduled"}
     assert (chosen["account"]["phone"], chosen["account"]["away_until"]) == ("06 11 22 33 44", None)
     assert chosen["mails"]["reactions"] == "never" and len(chosen["mails"]) == len(mail_preferences.KINDS)
+    assert [(one["text"], one["rhythm"]) for one in chosen["reading"]["alerts"]] == [("scie", "weekly")]
+    assert chosen["reading"]["matches"]["shown"] is True
     assert [one["listing"] for one in chosen["kept_days"]] == ["Tente 4 places, facile à monter"]
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import reserves
+from models.exchanges.reserves import ReservePlace
 from models.listings.listings import STANDING, Listing, has_calendar
 from models.people import actors
 from models.people.actors import Actor
@@ -16,7 +17,7 @@ from outbox.exchanges.agreements.terms import require_stands
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
 from web.pages.exchanges.own_exchanges import ExchangeRow, list_rows_about
-from web.pages.exchanges.reserve.answers import Answers, list_answers
+from web.pages.exchanges.reserve.answers import NO_ANSWERS, Answers, list_answers
 from web.pages.exchanges.reserve.waiting import waiting_path
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.rendering.render import format_refusal, say
@@ -37,7 +38,7 @@ class ListingActions:
     write: bool = False
     question: bool = False
     threads: tuple[ExchangeRow, ...] = ()
-    answers: Answers = Answers()
+    answers: Answers = NO_ANSWERS
     wait: str = ""
     waits: bool = False
 
@@ -57,27 +58,43 @@ async def find_listing_actions(
     if account.actor_id == author.id:
         answers = await list_answers(conn, locale_of(request), author.id, listing)
         return ListingActions(threads=tuple(one.row for one in answers.people), answers=answers)
-    threads = tuple(await list_rows_about(conn, locale_of(request), account.actor_id, listing.id))
-    me = await actors.get(conn, account.actor_id)
+    return await _find_reader_actions(conn, request, listing, author, account.actor_id)
+
+
+async def _find_reader_actions(
+    conn: Connection, request: web.Request, listing: Listing, author: Actor, me_id: int
+) -> ListingActions:
+    threads = tuple(await list_rows_about(conn, locale_of(request), me_id, listing.id))
+    me = await actors.get(conn, me_id)
     obstacle = await find_obstacle(conn, request, me, listing)
-    waits = any(row.open for row in threads)
-    home = me.moved_to is None
+    asked = any(row.open for row in threads)
+    standing = listing.details.status in STANDING
     place = await reserves.find(conn, listing.id, me.id)
-    awaitable = place is not None or (home and not waits and _may_wait(listing, obstacle))
+    awaitable = place is not None or (not asked and _may_wait(me, listing, obstacle))
     return ListingActions(
-        ask="" if obstacle or waits else asking_path(listing.id),
-        obstacle="" if waits else obstacle,
-        write=not threads and listing.details.status in STANDING and await may_write(conn, me, author),
-        question=listing.details.status in STANDING and home,
+        ask="" if obstacle or asked else asking_path(listing.id),
+        obstacle="" if asked else obstacle,
+        write=standing and await _may_begin(conn, me, author, threads),
+        question=standing and me.moved_to is None,
         threads=threads,
         wait=waiting_path(listing.id) if awaitable else "",
-        waits=place is not None and place.state != "offered",
+        waits=_is_waiting(place),
     )
 
 
-def _may_wait(listing: Listing, obstacle: str) -> bool:
+async def _may_begin(conn: Connection, me: Actor, author: Actor, threads: tuple[ExchangeRow, ...]) -> bool:
+    """Whether the first message of a thread would be read."""
+    return not threads and await may_write(conn, me, author)
+
+
+def _is_waiting(place: ReservePlace | None) -> bool:
+    """Whether she said that she wants it when it is free."""
+    return place is not None and place.state != "offered"
+
+
+def _may_wait(me: Actor, listing: Listing, obstacle: str) -> bool:
     """Whether there is something to wait for: what is lent has days that are taken, what is given is promised."""
-    return may_wait(listing) and (has_calendar(listing.details) or bool(obstacle))
+    return me.moved_to is None and may_wait(listing) and (has_calendar(listing.details) or bool(obstacle))
 
 
 async def _find_visitor_actions(conn: Connection, listing: Listing) -> ListingActions:

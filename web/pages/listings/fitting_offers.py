@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.listings.listings import Listing
-from models.searches import match_choices, matches
+from models.searches.alerts import match_choices, matches
 from models.settings import Site
 from models.store.database import Connection
 from web.pages.components.listing_cards import ListingCard, list_cards

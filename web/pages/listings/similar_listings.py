@@ -1,4 +1,4 @@
-"""What is like a listing and not far from it, shown below it."""
+"""What is like a listing: shown below it."""
 
 from models import searches
 from models.listings import categories

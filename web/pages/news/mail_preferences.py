@@ -11,7 +11,7 @@ from models.news import mail_preferences, news_mails, staff_preferences
 from models.news.mail_preferences import KINDS, RHYTHMS, Kind, Rhythm
 from models.people import accounts
 from models.people.arrivals import first_sessions
-from models.searches import alerts, match_choices
+from models.searches.alerts import alerts, match_choices
 from models.store.database import connection, transaction
 from web.forms.form import read_form
 from web.http.app_keys import INSTANCE

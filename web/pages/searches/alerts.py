@@ -8,10 +8,10 @@ from aiohttp import web
 
 from models.errors import Refusal
 from models.people.accounts import Account
-from models.searches import alert_finds, alerts, match_choices, matches
-from models.searches.alert_finds import LastFinds
-from models.searches.alerts import MOST, RHYTHMS, SearchAlert
-from models.searches.match_choices import MatchChoice
+from models.searches.alerts import alert_finds, alerts, match_choices, matches
+from models.searches.alerts.alert_finds import LastFinds
+from models.searches.alerts.alerts import MOST, RHYTHMS, SearchAlert
+from models.searches.alerts.match_choices import MatchChoice
 from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE

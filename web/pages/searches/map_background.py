@@ -31,7 +31,7 @@ async def show_background(request: web.Request) -> web.Response:
         error = form.error("bounds") or say(request, N_("Dites quelle partie de la carte : bounds=sud,ouest,nord,est."))
         return web.json_response({"error": error}, status=400)
     async with connection(request.app[INSTANCE].pool) as conn:
-        towns = await list_landmarks(conn, box, cells=CELLS)
+        towns = await list_landmarks(conn, box, cells=CELLS, parts=True)
     body = {"cells": [astuple(cell) for cell in read_outlines(box)], "towns": [_describe_town(town) for town in towns]}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return web.Response(text=text, content_type="application/json", headers={"Cache-Control": KEPT})

@@ -10,8 +10,8 @@ from multidict import MultiDict
 from models.errors import Refusal
 from models.people import actors
 from models.people.accounts import Account
-from models.searches import alerts
-from models.searches.alerts import RHYTHMS, AlertDraft
+from models.searches.alerts import alerts
+from models.searches.alerts.alerts import RHYTHMS, AlertDraft
 from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, read_form, read_query
 from web.http.app_keys import INSTANCE

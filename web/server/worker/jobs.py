@@ -28,7 +28,7 @@ from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
 from models.relations.blocking import mutes
-from models.searches import alert_finds
+from models.searches.alerts import alert_finds
 from models.searches.language.known_words import count_words
 from models.servers import access_requests, servers, waiting_posts
 from models.servers.directory.saving import forget_old

@@ -1,4 +1,4 @@
-"""What was said to be done by mistake is taken back: here, by another cooperative, and not where it would be unheard."""
+"""What was said to be done by mistake is taken back, but not where that would be unheard."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -95,10 +95,16 @@ async def test_a_server_that_would_not_hear_it_keeps_its_end(conn: Connection, s
     assert (await here.get()).state == "done"
 
 
-async def make_held(conn: Connection, **terms: datetime) -> tuple[Agreement, dict[str, int]]:
+async def make_held(conn: Connection, start: datetime) -> tuple[Agreement, dict[str, int]]:
     """Carol borrows Alice's tent."""
     alice, carol = await make_member(conn, "alice"), await make_member(conn, "carol")
-    asked = await request(conn, HERE, carol, await make_listing(conn, alice, mode="loan"), Terms(**terms))
+    asked = await request(
+        conn,
+        HERE,
+        carol,
+        await make_listing(conn, alice, mode="loan"),
+        Terms(begins_at=start, ends_at=start + timedelta(days=2)),
+    )
     return await accept(conn, HERE, alice, asked), {"alice": alice.id, "carol": carol.id}
 
 
@@ -108,7 +114,7 @@ async def make_held(conn: Connection, **terms: datetime) -> tuple[Agreement, dic
 )
 async def test_only_what_can_be_true_is_said(conn: Connection, hours: int, step: Name, refused: str) -> None:
     start = datetime.now(UTC) + timedelta(hours=hours)
-    held, ids = await make_held(conn, begins_at=start, ends_at=start + timedelta(days=2))
+    held, ids = await make_held(conn, start)
     owner = await actors.get(conn, ids["alice"])
     if refused:
         with pytest.raises(Conflict, match=refused):
@@ -122,7 +128,7 @@ async def test_only_what_can_be_true_is_said(conn: Connection, hours: int, step:
 
 async def test_strangers_and_latecomers_take_nothing_back(conn: Connection) -> None:
     start = datetime.now(UTC) - timedelta(hours=1)
-    held, ids = await make_held(conn, begins_at=start, ends_at=start + timedelta(days=2))
+    held, ids = await make_held(conn, start)
     alice, eve = await actors.get(conn, ids["alice"]), await make_member(conn, "eve")
     await report(conn, HERE, alice, held, "out")
     with pytest.raises(NotFound):

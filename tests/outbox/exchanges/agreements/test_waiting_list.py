@@ -178,6 +178,15 @@ async def test_while_it_rests_everybody_waits_on(lending: Lending) -> None:
     assert await lending.look() == [("bob", "called")]
 
 
+async def test_a_list_ends_with_its_listing_whoever_took_that_away(lending: Lending) -> None:
+    await lending.begin("loan", days(10, 20))
+    await lending.join("bob")
+    await lending.change("UPDATE post SET deleted_at = now() WHERE kind = 'listing'")
+
+    assert await lending.look() == []
+    assert (await lending.kinds("bob"))[-1] == "reserve_closed"
+
+
 async def act_at_once(*acts: object) -> list[object]:
     """Both at the same moment; what each one came to."""
     return await asyncio.gather(*acts, return_exceptions=True)  # type: ignore[call-overload, no-any-return]

@@ -65,13 +65,15 @@ async def sofa(instance: Instance, lomme: Village) -> Sofa:
 async def test_the_answers_stand_side_by_side_with_their_words(alice: Browser, sofa: Sofa) -> None:
     page = await alice.get(sofa.path)
 
-    cards = page.html.xpath("//section[contains(@class, 'answers')]//ul[@class='compare']/li")
+    cards = page.html.xpath("//section[@aria-labelledby='echanges']//ul[@class='compare']/li")
     assert len(cards) == 4 and "4 personnes vous ont répondu" in page.words()
     for name in ("hocine", "nadia", "rose"):
         assert f"Pour le salon de {name}." in page.words()
     assert "Bonjour, il passe par la porte ?" in page.words()
-    links = page.html.xpath("//section[contains(@class, 'answers')]//a[contains(@class, 'primary')]/@href")
+    links = page.html.xpath("//section[@aria-labelledby='echanges']//a[contains(@class, 'primary')]/@href")
     assert sorted(links) == sorted(f"/echanges/{one.exchange_id}/choisir" for one in sofa.asked)
+    compared = await alice.get(f"/annonces/d/{sofa.listing.id}/reponses")
+    assert len(compared.html.xpath("//ul[@class='compare']/li")) == 4 and compared.status == 200
     assert "3 personnes l’aimeraient : à vous de choisir" in (await alice.get("/chez-moi")).words()
 
 
@@ -139,6 +141,7 @@ async def test_nobody_chooses_for_another_or_what_is_no_longer_asked(
     held = sofa.asked[0]
     hocine = await open_browser(sofa.village.hocine)
     assert (await hocine.get(f"/echanges/{held.exchange_id}/choisir")).status == 404
+    assert (await hocine.get(f"/annonces/d/{sofa.listing.id}/reponses")).status == 404
     form = {"person": str(sofa.rose.id)}
     assert (await hocine.send(f"/annonces/d/{sofa.listing.id}/liste", form)).status == 404
     async with transaction(instance.pool) as conn:

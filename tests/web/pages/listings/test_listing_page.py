@@ -83,7 +83,7 @@ async def test_questions_are_for_all_and_messages_for_two_in_their_thread(
 
     assert "Elle rentre dans une remorque de vélo ?" in (await visitor.get(path)).words()
     mine = await alice.get(path)
-    assert "Je peux passer samedi ?" in mine.words()  # beside the others who answered, for its author
+    assert "Je peux passer samedi ?" in mine.words(), "beside who wrote it, for her alone"
     (thread,) = mine.html.xpath("//section[@aria-labelledby='echanges']//li//a/@href")
     assert "Je peux passer samedi ?" in (await alice.get(thread)).words()
     assert "Je peux passer samedi ?" not in (await visitor.get(path)).text

@@ -6,9 +6,10 @@ import pytest
 
 from federation.instance import Instance
 from models.people.actors import Actor
-from models.searches import NetworkFilter, alerts, match_choices
-from models.searches.alerts import MOST, AlertDraft, SearchAlert
-from models.searches.match_choices import MatchChoice
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts, match_choices
+from models.searches.alerts.alerts import MOST, AlertDraft, SearchAlert
+from models.searches.alerts.match_choices import MatchChoice
 from models.store.database import connection, execute, transaction
 from outbox.listings.alerts import watch
 from tests import sample_village
@@ -228,3 +229,8 @@ async def test_one_tap_in_the_news_lets_an_alert_rest(alice: Browser, instance: 
 
     assert "Ne plus me prévenir" in form.text_content()
     assert (await list_alerts(instance, lomme.alice))[0].paused_at is not None
+
+
+async def test_where_the_cooperative_sends_no_mails_the_choice_is_kept_for_the_day_it_does(alice: Browser) -> None:
+    for page in (await alice.get(NEW), await alice.get("/alertes")):
+        assert page.html.xpath("//main//input[@name='by_mail']/@type") == ["hidden"]

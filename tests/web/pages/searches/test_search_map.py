@@ -140,9 +140,7 @@ async def test_a_zone_of_the_map_narrows_the_list_and_can_be_taken_away(visitor:
     (chip,) = page.html.xpath("//a[contains(@class, 'chip')]")
     assert "Zone de la carte" in chip.text_content()
     assert chip.get("href") == "/annonces?vue=carte"
-    assert page.html.xpath("//input[@name='bounds']/@value") == [
-        "50.40000,2.80000,50.55000,3.00000"
-    ]
+    assert page.html.xpath("//input[@name='bounds']/@value") == ["50.40000,2.80000,50.55000,3.00000"]
     assert "Zone de la carte" not in with_distance.words(), "a distance wins over the zone that was there before"
 
 

@@ -19,10 +19,10 @@ from web.pages.components.people import person_of
 from web.pages.exchanges.agreement_actions import try_act
 from web.pages.exchanges.guests.private_link import forbid_referrer, get_confirmed_guest, path_of
 from web.pages.exchanges.guests.thread import show
-from web.pages.exchanges.thread.reserve_place import try_place
 from web.pages.exchanges.terms.fields import note_refusal, read_terms, values_of
 from web.pages.exchanges.terms.form_page import TermsPage, form_of, read_words, show_form
 from web.pages.exchanges.thanks import try_thank
+from web.pages.exchanges.thread.reserve_place import try_place
 
 
 async def post_act(request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from federation.texts.html_cleaner import to_text
@@ -66,54 +66,82 @@ class Answers:
     lent: bool = False
 
 
+NO_ANSWERS = Answers()
+"""What everybody but its owner sees of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """What all cards are made of: the listing, whether it is promised, and who stands on its list in which order."""
+
+    listing: Listing
+    promised: bool
+    places: Sequence[ReservePlace]
+
+    def find_place(self, actor_id: int) -> ReservePlace | None:
+        """Somebody's, if she has one."""
+        return next((one for one in self.places if one.actor_id == actor_id), None)
+
+    def find_number(self, place: ReservePlace | None) -> int | None:
+        """From 1, for those who said that they stay."""
+        standing = [one.id for one in self.places if one.state != "offered"]
+        return standing.index(place.id) + 1 if place is not None and place.id in standing else None
+
+
 async def list_answers(conn: Connection, locale: ReaderLocale, owner_id: int, listing: Listing) -> Answers:
     """The answers to one of the reader's own listings."""
     found = await own_exchanges.list_about(conn, owner_id, listing.id)
     places = await reserves.list_places(conn, listing.id)
+    compared = _Compared(listing=listing, promised=await is_promised(conn, listing), places=places)
     people = await actors.map_by_ids(conn, sorted({one.other_id for one in found}))
     said = await first_words.map_first_words(conn, [one.id for one in found])
-    promised = await is_promised(conn, listing)
-    rows = {row.id: row for row in await list_rows(conn, locale, found)}
-    numbers = {one.actor_id: number for number, one in enumerate(_list_standing(places), start=1)}
-    held = {one.actor_id: one for one in places}
-    shown = []
-    for index, one in enumerate(found):
-        other = people[one.other_id]
-        full = index < COMPARED
-        place = held.get(other.id)
-        shown.append(
-            Answer(
-                row=rows[one.id],
-                actor_id=other.id,
-                plate=await find_coop_badge(conn, other, None) if full and not other.local else None,
-                by_mail=other.guest,
-                since=said[one.id].since,
-                distance=_find_distance(listing, other),
-                habit=await find_reply_time(conn, other.id) if full and other.local and not other.guest else "",
-                words=_write_words(said[one.id]),
-                choose=_find_choice(listing, one, promised=promised),
-                ask=_find_ask(listing, place, promised=promised),
-                state=place.state if place is not None else None,
-                place=numbers.get(other.id),
-                until=place.until if place is not None and place.state != "waiting" else None,
-            )
-        )
+    rows = await list_rows(conn, locale, found)
+    shown = [
+        _make_answer(compared, one, row, people[one.other_id], said[one.id])
+        for one, row in zip(found, rows, strict=True)
+    ]
+    shown.sort(key=_rank)
+    full = [await _complete(conn, one, people[one.actor_id]) for one in shown[:COMPARED]]
     return Answers(
-        people=tuple(sorted(shown, key=_rank)),
-        waiting=len(numbers),
+        people=(*full, *shown[COMPARED:]),
+        waiting=sum(one.state != "offered" for one in places),
         called=any(one.state == "called" for one in places),
         lent=has_calendar(listing.details),
     )
 
 
-def _list_standing(places: Sequence[ReservePlace]) -> list[ReservePlace]:
-    return [one for one in places if one.state != "offered"]
+def _make_answer(compared: _Compared, one: MyExchange, row: ExchangeRow, other: Actor, said: FirstWords) -> Answer:
+    listing, place = compared.listing, compared.find_place(other.id)
+    return Answer(
+        row=row,
+        actor_id=other.id,
+        plate=None,
+        by_mail=other.guest,
+        since=said.since,
+        distance=_find_distance(listing, other),
+        habit="",
+        words=_write_words(said),
+        choose=_find_choice(listing, one, promised=compared.promised),
+        ask=_find_ask(listing, place, promised=compared.promised),
+        state=None if place is None else place.state,
+        place=compared.find_number(place),
+        until=None if place is None else place.until,
+    )
 
 
-def _rank(answer: Answer) -> tuple[bool, bool, bool, float]:
-    """What waits for her first, then the list in its order, then what is new."""
+async def _complete(conn: Connection, answer: Answer, other: Actor) -> Answer:
+    """With what takes a question for each: the cooperative of people elsewhere, how soon members usually answer."""
+    if other.guest:
+        return answer
+    if other.local:
+        return replace(answer, habit=await find_reply_time(conn, other.id))
+    return replace(answer, plate=await find_coop_badge(conn, other, None))
+
+
+def _rank(answer: Answer) -> tuple[bool, bool, bool, float, bool]:
+    """What waits for her first, then whose turn it is and the list in its order, then what is new."""
     place = float(answer.place) if answer.place is not None else float("inf")
-    return not answer.row.urgent, not answer.row.agreed, not answer.row.unread, place
+    return not answer.row.urgent, not answer.row.agreed, answer.state != "called", place, not answer.row.unread
 
 
 def _find_choice(listing: Listing, one: MyExchange, *, promised: bool) -> str:

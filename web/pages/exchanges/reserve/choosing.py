@@ -9,7 +9,7 @@ from models.exchanges.exchanges import Exchange
 from models.listings import listings
 from models.people import actors
 from models.store.database import Connection, connection, transaction
-from outbox.exchanges.agreements.reserve import choose, list_talkers
+from outbox.exchanges.choices import choose, list_talkers
 from outbox.threads.agreement_context import Said
 from outbox.threads.waiting_requests import OTHER_CHOSEN
 from web.forms.form import Form, blank_form, read_form
@@ -19,7 +19,7 @@ from web.pages.components.people import person_of
 from web.pages.exchanges.reserve.answers import list_answers
 from web.pages.exchanges.terms.summary import format_when
 from web.pages.exchanges.thread.thread_page import get_thread, locale_of
-from web.rendering.paths import exchange_path, listing_path
+from web.rendering.paths import exchange_path
 from web.rendering.render import render
 from web.security.session import require_account
 
@@ -70,7 +70,7 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         other=other,
         answer=chosen,
         details=listing.details,
-        back=f"{listing_path(instance.site, listing)}#echanges",
+        back=f"/annonces/d/{listing.id}/reponses",
         path=f"{exchange_path(thread.id)}/choisir",
         thread=exchange_path(thread.id),
         offer=held.offer_uri,

@@ -1,13 +1,13 @@
 """Terms in words, one fact each, and what changed between those before and those on the table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 
 from models.exchanges.agreements import Terms
 from models.listings.listings import ListingDetails
-from web.rendering.date_ranges import ReaderLocale, describe, read_span
+from web.rendering.date_ranges import DateRange, ReaderLocale, describe, read_span
 from web.rendering.formats import format_count, format_day, format_hour, format_price
 from web.rendering.render import N_
 
@@ -44,17 +44,14 @@ def list_term_lines(locale: ReaderLocale, terms: Terms, before: Terms | None = N
         text, was = now.get(key, ""), (then or {}).get(key, "")
         if text or was:
             changed = then is not None and text != was
-            facts.append(
-                TermLine(
-                    key=key,
-                    icon=icon,
-                    label=_name(locale, key, label),
-                    text=text,
-                    before=was if changed else None,
-                    changes=_list_changes(locale, before, terms) if changed and key == "when" and before else (),
-                )
-            )
+            line = TermLine(key=key, icon=icon, label=_name(locale, key, label), text=text)
+            facts.append(_say_changes(locale, line, was, before, terms) if changed and before else line)
     return facts
+
+
+def _say_changes(locale: ReaderLocale, line: TermLine, was: str, before: Terms, terms: Terms) -> TermLine:
+    changes = _list_changes(locale, before, terms) if line.key == "when" else ()
+    return replace(line, before=was, changes=changes)
 
 
 def _list_changes(locale: ReaderLocale, before: Terms, terms: Terms) -> tuple[str, ...]:
@@ -63,18 +60,28 @@ def _list_changes(locale: ReaderLocale, before: Terms, terms: Terms) -> tuple[st
     if was is None or now is None:
         return ()
     begin = _describe_change(locale, (was.first, was.first_hour), (now.first, now.first_hour))
-    same_day = was.last in (None, was.first) and now.last in (None, now.first)
-    ends = (was.last or was.first, was.last_hour), (now.last or now.first, now.last_hour)
-    if same_day:  # its day was said already
-        ends = (ends[1][0], was.last_hour), ends[1]
-    end = _describe_change(locale, *ends)
-    if same_day and not end and now.last_hour is None:
+    single = _is_one_day(was) and _is_one_day(now)
+    end = _describe_change(locale, *_find_ends(was, now, single=single))
+    if single and not end and now.last_hour is None:
         return (begin,) if begin else ()
     labelled = ((N_("Début : %(change)s"), begin), (N_("Fin : %(change)s"), end))
     return tuple(locale.say(label, change=change) for label, change in labelled if change)
 
 
-def _describe_change(locale: ReaderLocale, was: tuple[date, time | None], now: tuple[date, time | None]) -> str:
+Moment = tuple[date, time | None]
+
+
+def _find_ends(was: DateRange, now: DateRange, *, single: bool) -> tuple[Moment, Moment]:
+    """Both ends; of one day, whose change was said with the start, the hours alone."""
+    last = now.last or now.first
+    return (last if single else was.last or was.first, was.last_hour), (last, now.last_hour)
+
+
+def _is_one_day(span: DateRange) -> bool:
+    return span.last in (None, span.first)
+
+
+def _describe_change(locale: ReaderLocale, was: Moment, now: Moment) -> str:
     """One end of it: the day where that changed, with its hour, or the hour alone."""
     if was == now:
         return ""

@@ -19,13 +19,14 @@ from web.rendering.date_ranges import ReaderLocale
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementCard:
-    """What the template shows. `steps` are the reports that the reader may still make, the final one last.
+    """What the template shows.
 
-    `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
-    that the owner's server has not confirmed, `reported_by` the final step that one side reports and the other does not
-    yet. `correctable` is what the reader said last and may take back, `ics` a file for her calendar,
-    `reported_from` the day from which it may be said to be done. `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where
-    the other one, who answers in words, wrote what may be a yes.
+    `steps` are the reports that the reader may still make, the final one last. `own` are terms that the reader
+    proposed, `first` where nothing was on the table before them, `yes` her acceptance that the owner's server has not
+    confirmed, `reported_by` the final step that one side reports and the other does not yet. `correctable` is what the
+    reader said last and may take back, `ics` a file for her calendar, `reported_from` the day from which it may be said
+    to be done. `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past.
+    `doubt` where the other one, who answers in words, wrote what may be a yes.
     """
 
     id: int
@@ -72,8 +73,6 @@ def make_card(
     """The card of one agreement for one of the two."""
     verbs = agreements.list_verbs(held, role)
     me = held.owner_id if role == "owner" else held.partner_id
-    own = [one for one in beside.reports if one.actor_id == me]
-    correctable = bool(own) and datetime.now(UTC) - own[-1].created_at <= CORRECTABLE
     return AgreementCard(
         id=held.id,
         state=held.state,
@@ -94,17 +93,28 @@ def make_card(
         thanks=beside.thanks,
         over=_is_over(held, datetime.now(UTC)),
         doubt=beside.doubt,
-        correctable=own[-1].step
-        if correctable and not (held.verified or (held.state == "done" and held.points))
-        else None,
-        ics=f"/accords/{held.id}.ics" if held.state == "agreed" and held.begins_at is not None else "",
-        reported_from=held.begins_at if held.state == "agreed" and _is_ahead(held, datetime.now(UTC)) else None,
+        correctable=_find_correctable(held, [one for one in beside.reports if one.actor_id == me]),
+        ics=_find_calendar(held),
+        reported_from=held.begins_at if _is_ahead(held, datetime.now(UTC)) else None,
     )
+
+
+def _find_correctable(held: Agreement, own: Sequence[CompletionReport]) -> Step | None:
+    """What she said last, for a day, unless both say so or points went with it."""
+    if not own or datetime.now(UTC) - own[-1].created_at > CORRECTABLE:
+        return None
+    final = held.verified or (held.state == "done" and held.points)
+    return None if final else own[-1].step
+
+
+def _find_calendar(held: Agreement) -> str:
+    """A file for one's own calendar, where there is a date to keep."""
+    return f"/accords/{held.id}.ics" if held.state == "agreed" and held.begins_at is not None else ""
 
 
 def _is_ahead(held: Agreement, at: datetime) -> bool:
     """Whether its first day has not come: nothing of it can have happened."""
-    return find_too_early(held, "out", (), at) != ""
+    return held.state == "agreed" and find_too_early(held, "out", (), at) != ""
 
 
 def _is_over(held: Agreement, at: datetime) -> bool:

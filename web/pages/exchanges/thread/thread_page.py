@@ -11,7 +11,7 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Role, Terms
 from models.exchanges.exchanges import Exchange
 from models.listings import listings
-from models.listings.listings import OPEN, Listing, ListingDetails, has_calendar
+from models.listings.listings import OPEN, Listing, ListingDetails
 from models.moments import PARIS
 from models.people import actors, phone_numbers
 from models.people.actors import Actor
@@ -20,7 +20,7 @@ from models.servers import servers
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox.builders.objects.agreement import speaks
-from outbox.exchanges.agreements.request_preconditions import may_propose
+from outbox.exchanges.agreements.request_preconditions import Pair, may_propose
 from outbox.exchanges.agreements.thanks import find_choice
 from outbox.exchanges.explanations import may_ask_again
 from outbox.threads.messages import may_write
@@ -31,10 +31,10 @@ from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, Picture, draw_pictures, find_coop_badge
 from web.pages.components.people import Person, person_of
-from web.pages.exchanges.thread.reserve_place import PlaceView, find_place
 from web.pages.exchanges.thread.agreement_card import AgreementCard, CardContext, make_card
 from web.pages.exchanges.thread.entries import ThreadContext, ThreadItem, ThreadItems, list_thread_items
 from web.pages.exchanges.thread.mail_fallback import find_mail_fallback
+from web.pages.exchanges.thread.reserve_place import ReservePlaceView, find_choice_path, find_place
 from web.pages.exchanges.thread.said import SAID
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.date_ranges import ReaderLocale
@@ -70,8 +70,8 @@ class ThreadView:
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
     where the other has no account. `rescue_at` is when a message that does not get through
-    leaves by mail, `place` is that of whoever answers on the listing's list, `choose` where the owner says yes if several ask,
-    `asks_herself` whether the other one begins an agreement from her own server.
+    leaves by mail, `place` is that of whoever answers on the listing's list, `choose` where the owner says yes if
+    several ask, `asks_herself` whether the other one begins an agreement from her own server.
     """
 
     id: int
@@ -96,7 +96,7 @@ class ThreadView:
     slots: list[datetime]
     email: str
     phone: str
-    place: PlaceView | None
+    place: ReservePlaceView | None
     choose: str
 
 
@@ -201,25 +201,18 @@ async def load_thread_view_for(
         rescue_at=await find_mail_fallback(conn, thread, me, shown.lines) if has_mail(request) else None,
         muted=thread.is_muted_by(me),
         may_ask=_may_ask(thing, role, held) and not closed,
-        may_propose=role == "owner"
-        and not thing.gone
-        and await may_propose(conn, thread, listing, (people[me], other)),
+        may_propose=await _may_propose(conn, thread, listing, role, (people[me], other)),
         asks_herself=_asks_herself(thing, role, held, other) and not closed,
         slots=propose_slots(datetime.now(PARIS)),
         email=reader.email,
         phone=reader.phone,
-        choose=await _find_choice(conn, thread, role, listing),
+        choose=await find_choice_path(conn, thread, role, listing),
         place=None if thing.gone else await find_place(conn, locale, thread, listing),
     )
 
 
-async def _find_choice(conn: Connection, thread: Exchange, role: Role, listing: Listing) -> str:
-    """Where its owner says yes if somebody else asks for it too: a yes to one is a no to the others."""
-    if role != "owner" or has_calendar(listing.details) or listing.details.status != "open":
-        return ""
-    live = await agreements.list_live_by_listing(conn, listing.id)
-    several = any(one.state in agreements.OPEN and one.exchange_id != thread.id for one in live)
-    return f"{exchange_path(thread.id)}/choisir" if several else ""
+async def _may_propose(conn: Connection, thread: Exchange, listing: Listing, role: Role, people: Pair) -> bool:
+    return role == "owner" and listing.post.deleted_at is None and await may_propose(conn, thread, listing, people)
 
 
 def _find_stage(held: Sequence[Agreement]) -> int:

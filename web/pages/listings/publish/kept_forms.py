@@ -35,7 +35,7 @@ VERSION_FIELD, WRITER_FIELD = "draft_version", "writer"
 SENT_BESIDE = frozenset({CSRF_FIELD, FIELD, VERSION_FIELD, WRITER_FIELD, "act", "alt_new", "media", "photos", "remove"})
 """What the form sends beside what was typed."""
 
-NOT_KEPT = SENT_BESIDE | {"position"}
+NOT_KEPT = SENT_BESIDE | {"position", "home_latitude", "home_longitude"}
 """Nor is the very point of a map, of which only the cell around it is ever kept."""
 
 WRITER = re.compile(r"[A-Za-z0-9_-]{16,40}")

@@ -22,7 +22,7 @@ from tests.web.api.mastodon.posts.test_media import picture, upload
 
 OLDER, OLD = "2020-05-01T00:00:00Z", "2020-05-03T00:00:00Z"
 
-TERMS = days(10, 12, place="La Remise")
+TERMS = days(0, 2, place="La Remise")
 
 
 def sent(**changes: Any) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from federation.http_client.transport import Answer
 from models.access import tokens
+from models.news import notifications
+from models.news.notifications import NotificationType
 from models.store.background.jobs import enqueue
 from models.store.database import connection, execute, fetch_records, fetch_value, transaction
 from outbox.listings.listing_expiry import notify_ends
@@ -202,6 +204,30 @@ async def test_only_wanted_types_of_wanted_people(alice: Alice, app: App) -> Non
 
     assert await run_jobs(alice.api) == 1
     assert "Deux" in app.read(alice.api.fediverse.messages[0])["body"]
+
+
+@pytest.mark.parametrize(
+    ("type", "title"),
+    [
+        ("saved_search", "Une de vos alertes a trouvé quelque chose"),
+        ("match", "Une annonce va avec une des vôtres"),
+    ],
+)
+async def test_what_she_waits_for_is_pushed_to_apps_that_tell_of_posts(
+    alice: Alice, app: App, type: NotificationType, title: str
+) -> None:
+    async with transaction(alice.api.pool) as conn:
+        listing = await make_listing(conn, await make_member(conn, "carol"), title="Tente")
+    for alerts in (("mention",), ("status",)):
+        await subscribe(alice.api, app, alerts=alerts)
+        async with transaction(alice.api.pool) as conn:
+            await execute(conn, "DELETE FROM notification")
+            told = {"recipient_id": alice.actor.id, "actor_id": listing.post.author_id, "post_id": listing.id}
+            await notifications.notify(conn, type=type, **told)
+        assert await run_jobs(alice.api) == (alerts == ("status",))
+
+    message = app.read(alice.api.fediverse.messages[0])
+    assert (message["notification_type"], message["title"]) == ("status", title)
 
 
 @pytest.mark.parametrize("status", [404, 410])

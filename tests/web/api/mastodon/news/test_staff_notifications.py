@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from models.news import notifications
 from models.store.database import execute, transaction
 from outbox.moderation import reports
@@ -79,12 +81,15 @@ async def test_nobody_else_is_even_with_an_old_notification(alice: Alice) -> Non
     assert (await alice.api.get(GROUPS))["notification_groups"] == []
 
 
-async def test_a_repair_call_is_told_as_a_post_and_what_apps_do_not_know_is_left_out(alice: Alice) -> None:
+@pytest.mark.parametrize("ours", ["repair_call", "saved_search", "match"])
+async def test_a_listing_that_she_waits_for_is_told_as_a_post_and_what_apps_do_not_know_is_left_out(
+    alice: Alice, ours: str
+) -> None:
     async with transaction(alice.api.pool) as conn:
         bob = await make_remote_actor(conn)
         there = await make_remote_actor(conn, "coop", type="Organization")
         call = await make_listing(conn, bob, kind="repair_call", mode="repair")
-        for type, actor_id, post_id in (("repair_call", bob.id, call.id), ("coop_follow", there.id, None)):
+        for type, actor_id, post_id in ((ours, bob.id, call.id), ("coop_follow", there.id, None)):
             await notifications.notify(
                 conn,
                 recipient_id=alice.actor.id,

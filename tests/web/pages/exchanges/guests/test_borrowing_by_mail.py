@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from models.moments import PARIS
+from outbox.exchanges.agreements import turns
 from tests.web.guest_scenario import EMAIL, Inn
 from tests.web.smtp_server import read_parts
 
@@ -160,3 +161,41 @@ async def test_both_say_thanks_at_the_end_and_the_mail_tells_her(inn: Inn) -> No
     assert "Belle tente, &lt;b&gt;merci&lt;/b&gt; !" in (await inn.owner()).text
     assert await inn.count("SELECT count(*) FROM thanks WHERE post_id IS NULL") == 2
     assert await inn.count("SELECT count(*) FROM post WHERE content LIKE '%Belle tente%'") == 0
+
+
+async def test_a_guest_stays_on_the_list_and_is_asked_when_it_is_free(inn: Inn) -> None:
+    guest = await inn.enter()
+    link, thread = inn.link(), await inn.thread()
+    await inn.do("UPDATE listing SET mode = 'gift', status = 'reserved' WHERE post_id = $1", inn.tent.id)
+    await inn.do(
+        "INSERT INTO reserve_place (id, listing_id, actor_id, state, since, until)"
+        " VALUES (1, $1, $2, 'offered', now(), now() + interval '2 days')",
+        inn.tent.id,
+        thread.partner_id,
+    )
+
+    await guest.open(link)
+    asked = guest.text
+    await guest.send(f"{link}/liste", {"act": "stay"})
+
+    assert "Rester sur la liste de réserve" in asked
+    assert await inn.count("SELECT count(*) FROM agreement WHERE state = 'countered'") == 1, "nobody has it: her turn"
+    assert "C’est votre tour" in guest.text
+
+
+async def test_a_guest_who_waits_is_asked_by_mail_when_it_is_free(inn: Inn) -> None:
+    await inn.enter()
+    thread = await inn.thread()
+    await inn.do("UPDATE listing SET mode = 'gift' WHERE post_id = $1", inn.tent.id)
+    await inn.do(
+        "INSERT INTO reserve_place (id, listing_id, actor_id, state, since, due)"
+        " VALUES (1, $1, $2, 'waiting', now(), true)",
+        inn.tent.id,
+        thread.partner_id,
+    )
+
+    await turns.tell_due(inn.door.instance)
+
+    [mail] = await inn.tell()
+    assert "est de nouveau libre : le voulez-vous toujours" in read_parts(mail)[0].replace("\u00a0", " ")
+    assert await inn.count("SELECT count(*) FROM listing WHERE status = 'reserved'") == 1, "for her alone meanwhile"

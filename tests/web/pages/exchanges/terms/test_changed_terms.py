@@ -1,6 +1,7 @@
 """What is other in new terms, in words that are the same read or heard: one clause for each thing."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def span(begin: str, end: str = "") -> Terms:
     return Terms(begins_at=at(begin), ends_at=at(end) if end else None)
 
 
-def say(text: str, **values: object) -> str:
+def say(text: str, /, **values: Any) -> str:
     return text % values if values else text
 
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from models.searches import alert_matching
-from models.searches.alert_matching import Unmatched
+from models.searches.alerts import alert_matching
+from models.searches.alerts.alert_matching import Unmatched
 from models.store.database import Connection, Pool, connection, execute, fetch_column, open_pool
 from tests import large_alerts
 from tests.databases import copied_database

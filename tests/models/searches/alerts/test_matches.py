@@ -6,8 +6,8 @@ import pytest
 
 from models.people.actors import Actor
 from models.relations.blocking import blocks
-from models.searches import match_choices, matches
-from models.searches.match_choices import MatchChoice
+from models.searches.alerts import match_choices, matches
+from models.searches.alerts.match_choices import MatchChoice
 from models.store.database import Connection, execute, fetch_column
 from tests.factories import make_listing, make_member, make_remote_actor
 

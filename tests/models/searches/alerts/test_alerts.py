@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from models.errors import Invalid, NotFound
-from models.searches import NetworkFilter, alerts
-from models.searches.alerts import MOST, AlertDraft
+from models.searches import NetworkFilter
+from models.searches.alerts import alerts
+from models.searches.alerts.alerts import MOST, AlertDraft
 from models.store.database import Connection, execute, fetch_value
 from tests.factories import make_member
 

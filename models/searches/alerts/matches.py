@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.listings import categories
-from models.searches.alert_finds import MAILED_WITHIN, STANDS
-from models.searches.alert_matching import MAY_BE_TOLD
+from models.searches.alerts.alert_finds import MAILED_WITHIN, STANDS
+from models.searches.alerts.alert_matching import MAY_BE_TOLD
 from models.store.database import Connection, execute, fetch_all, fetch_value
 from models.store.statements import compose
 
@@ -38,15 +38,18 @@ _FRESH = """
         AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
 """
 
-# Whether the open listing `l` is the other half of `fresh`: their titles say the same, in the same or a wider category,
-# or share a word in the same one. Its words lead to it by the index; a call says
-# what is broken, and not what it needs.
-_FITS = """
+# Open listings `l` that may be the other half of `fresh`: their words lead to them by the index; a call says what is
+# broken, and not what it needs.
+_MAY_FIT = """
     l.status = 'open' AND (l.kind = 'offer') <> (fresh.kind = 'offer')
     AND (l.search @@ fresh.any_words OR l.kind = 'repair_call')
     AND l.latitude BETWEEN fresh.latitude - $3::float8 / 111.0 AND fresh.latitude + $3 / 111.0
     AND (l.category IS NULL OR fresh.category IS NULL OR l.category = ANY($2::text[]))
-    AND (title_words(l.kind, l.title) @@ fresh.all_words
+"""
+
+# Whether they are: titles say the same, or share a word in the same category. Asked of those alone that are near.
+_FITS = """
+    (title_words(l.kind, l.title) @@ fresh.all_words
         OR fresh.title @@ join_words(title_words(l.kind, l.title), ' & ')
         OR l.category = fresh.category AND title_words(l.kind, l.title) @@ fresh.any_words)
 """
@@ -58,21 +61,20 @@ _DISTANCE = """
 
 _NEAR = compose(
     """
-    WITH fresh AS MATERIALIZED ({fresh})
-    SELECT DISTINCT ON (author_id) id, author_id, distance FROM (
-        SELECT l.post_id AS id, p.author_id, {distance} AS distance
-        FROM fresh JOIN listing l ON {fits}
-        JOIN post p ON p.id = l.post_id AND p.deleted_at IS NULL AND p.audience = 'network'
-            AND p.author_id <> fresh.author_id
-        JOIN actor a ON a.id = p.author_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.limited_at IS NULL
-            AND (a.away_until IS NULL OR a.away_until <= now())
-        WHERE NOT EXISTS (SELECT FROM hidden h
-            WHERE h.reader_id = fresh.author_id AND h.author_id = p.author_id OFFSET 0)
-    ) AS found
-    WHERE distance <= $3
-    ORDER BY author_id, distance
+    WITH fresh AS MATERIALIZED ({fresh}), near AS MATERIALIZED (
+        SELECT l.post_id, l.kind, l.title, l.category, {distance} AS distance FROM fresh JOIN listing l ON {may_fit}
+    )
+    SELECT DISTINCT ON (p.author_id) l.post_id AS id, p.author_id, l.distance
+    FROM fresh JOIN near l ON l.distance <= $3 AND {fits}
+    JOIN post p ON p.id = l.post_id AND p.deleted_at IS NULL AND p.audience = 'network'
+        AND p.author_id <> fresh.author_id
+    JOIN actor a ON a.id = p.author_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.limited_at IS NULL
+        AND (a.away_until IS NULL OR a.away_until <= now())
+    WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = fresh.author_id AND h.author_id = p.author_id OFFSET 0)
+    ORDER BY p.author_id, l.distance
     """,
     fresh=_FRESH,
+    may_fit=_MAY_FIT,
     fits=_FITS,
     distance=_DISTANCE,
 )
@@ -89,26 +91,31 @@ async def list_near(conn: Connection, listing_id: int, radius: float) -> list[Fi
 
 _MATCH = compose(
     """
-    WITH fresh AS MATERIALIZED ({fresh})
+    WITH fresh AS MATERIALIZED ({fresh}), near AS MATERIALIZED (
+        SELECT l.post_id, l.kind, l.title, l.category, s.actor_id
+        FROM fresh JOIN listing l ON {may_fit} AND fresh.audience IN ('network', 'coop', 'territories')
+        JOIN post p ON p.id = l.post_id AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories')
+        JOIN match_choice s ON s.actor_id = p.author_id AND s.actor_id <> fresh.author_id
+            AND CASE WHEN l.kind = 'offer' THEN s.needs ELSE s.offers END AND {distance} <= s.radius
+    ), fitting AS MATERIALIZED (
+        SELECT DISTINCT ON (l.actor_id) l.actor_id, l.post_id, l.kind
+        FROM fresh JOIN near l ON {fits} ORDER BY l.actor_id, l.post_id DESC
+    )
     INSERT INTO match_told (actor_id, listing_id, own_id)
-    SELECT DISTINCT ON (s.actor_id) s.actor_id, fresh.post_id, l.post_id
-    FROM fresh JOIN listing l ON {fits}
-    JOIN post p ON p.id = l.post_id AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories')
-    JOIN actor o ON o.id = p.author_id AND (l.kind <> 'offer' OR o.away_until IS NULL OR o.away_until <= now())
-    JOIN match_choice s ON s.actor_id = p.author_id AND s.actor_id <> fresh.author_id
-        AND CASE WHEN l.kind = 'offer' THEN s.needs ELSE s.offers END
-    WHERE fresh.audience IN ('network', 'coop', 'territories') AND {distance} <= s.radius
-        AND (fresh.kind = 'offer'
+    SELECT s.actor_id, fresh.post_id, s.post_id
+    FROM fresh CROSS JOIN fitting s
+    JOIN actor o ON o.id = s.actor_id AND (s.kind <> 'offer' OR o.away_until IS NULL OR o.away_until <= now())
+    WHERE (fresh.kind = 'offer'
             OR coalesce((SELECT c.shown FROM match_choice c WHERE c.actor_id = fresh.author_id), true))
         AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = fresh.post_id AND h.draft IS NULL)
         AND NOT EXISTS (SELECT FROM alert_find f WHERE f.actor_id = s.actor_id AND f.listing_id = fresh.post_id)
         AND NOT EXISTS (SELECT FROM repair_call_told t WHERE t.actor_id = s.actor_id AND t.post_id = fresh.post_id)
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = s.actor_id AND h.author_id = fresh.author_id OFFSET 0)
         AND {may_be_told}
-    ORDER BY s.actor_id, l.post_id DESC
     ON CONFLICT DO NOTHING
     """,
     fresh=_FRESH,
+    may_fit=_MAY_FIT,
     fits=_FITS,
     distance=_DISTANCE,
     may_be_told=MAY_BE_TOLD,

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from models.relations.blocking import blocks, mutes
-from models.searches import NetworkFilter, alert_matching, alerts
-from models.searches.alerts import AlertDraft
+from models.searches import NetworkFilter
+from models.searches.alerts import alert_matching, alerts
+from models.searches.alerts.alerts import AlertDraft
 from models.store.database import Connection, execute, fetch_column
 from tests.factories import make_follow, make_listing, make_member, make_remote_actor
 

@@ -1,0 +1,57 @@
+"""The words that an instance knows: taken from new listings, counted anew at night, forgotten when nobody has them."""
+
+from models.searches.language.known_words import count_words, take_new_words
+from models.searches.language.spelling import count_changes, list_similar_words, sort_letters, write_sound
+from models.store.database import Connection, execute, fetch_records
+from tests.factories import make_listing, make_member
+
+
+async def list_words(conn: Connection) -> dict[str, tuple[str, int]]:
+    rows = await fetch_records(conn, "SELECT word, shown, listings FROM known_word")
+    return {row["word"]: (row["shown"], row["listings"]) for row in rows}
+
+
+async def test_words_of_new_listings_are_taken_once(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await make_listing(conn, alice, title="Sèche-linge", description="<p>Sèche&nbsp;bien, bien sèche.</p>")
+    await take_new_words(conn)
+    await make_listing(conn, alice, title="Échelle sèche", description="")
+
+    assert await take_new_words(conn, most=1) is True
+    assert await take_new_words(conn) is False
+
+    words = await list_words(conn)
+    assert words["sechelinge"] == ("sèche-linge", 1)
+    assert words["seche"] == ("sèche", 2) and words["echelle"] == ("échelle", 1)
+    assert "nbsp" not in words and "p" not in words
+
+
+async def test_words_of_closed_listings_are_forgotten_and_others_counted_anew(conn: Connection) -> None:
+    alice = await make_member(conn)
+    gone = await make_listing(conn, alice, title="Trottinette", description="")
+    await make_listing(conn, alice, title="Poussette", description="")
+    await take_new_words(conn)
+    await execute(conn, "UPDATE listing SET status = 'fulfilled' WHERE post_id = $1", gone.id)
+    await execute(conn, "UPDATE listing SET title = 'Poussette double' WHERE post_id <> $1", gone.id)
+
+    assert await count_words(conn) == 1
+    assert await list_words(conn) == {"poussette": ("poussette", 1), "double": ("double", 1)}
+
+
+async def test_the_likeliest_word_comes_first_and_short_ones_are_left_alone(conn: Connection) -> None:
+    alice = await make_member(conn)
+    for title in ("Tente", "Tente", "Pente"):
+        await make_listing(conn, alice, title=title, description="")
+    await take_new_words(conn)
+
+    assert [one.word for one in await list_similar_words(conn, "tnete")] == ["tente"]
+    assert [one.word for one in await list_similar_words(conn, "dente")] == ["tente", "pente"]
+    assert await list_similar_words(conn, "tnt") == await list_similar_words(conn, "t" * 40) == []
+
+
+def test_letters_and_sounds_are_compared() -> None:
+    assert sort_letters("tnete") == sort_letters("tente")
+    assert write_sound("perseuse") == write_sound("perceuse")
+    assert write_sound("velot") == write_sound("velo") == write_sound("velos")
+    assert write_sound("phare") == write_sound("fare") != write_sound("gare")
+    assert (count_changes("vleo", "velo"), count_changes("tente", "tante"), count_changes("", "abc")) == (1, 1, 3)
