@@ -7,6 +7,8 @@ from aiohttp import web
 from federation.media.built_in_pictures import header_url
 from models import searches
 from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
 from models.searches import Found, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
@@ -38,20 +40,14 @@ async def show_home(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     if account is None and await is_new(request):
         return await show_hint(request)
-    everywhere = NetworkFilter(
-        order="new", reader_local=account is not None, reader_id=account.actor_id if account else None
-    )
     async with connection(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
-        around = everywhere
-        if near is not None:
-            around = replace(everywhere, latitude=near.latitude, longitude=near.longitude)
+        everywhere = _make_filter(account)
+        around = everywhere if near is None else replace(everywhere, latitude=near.latitude, longitude=near.longitude)
         cards = await _draw(conn, instance.site, await _find_nearest(conn, around))
         counts = await searches.count_network(conn, everywhere)
-        met = await list_known_cooperatives(conn)
-        known = await actors.map_by_ids(conn, [one.actor_id for one in met])
-        next_door = await _find_next_door(conn, around, tuple(one.uri for one in known.values()), cards)
-        neighbours = await _draw(conn, instance.site, next_door)
+        coops, awake = await _list_coops(conn)
+        neighbours = await _draw(conn, instance.site, await _find_next_door(conn, around, coops, cards))
         places = await list_open_places(conn, around.latitude, around.longitude, limit=PLACES)
         first = await load_first_session(request, conn, account)
         await count_unread(request, conn)
@@ -62,12 +58,24 @@ async def show_home(request: web.Request) -> web.Response:
         place=near.name if near else "",
         total=sum(counts.values()),
         neighbours=neighbours,
-        places=[one for one in places if one.place.week],
-        awake=sum(one.awake for one in met),
-        plates=[make_coop_badge(known[one.actor_id]) for one in met[:PLATES]],
+        places=places,
+        awake=awake,
+        plates=list(map(make_coop_badge, coops[:PLATES])),
         first=first,
         banner=header_url(instance.site, "coop") or "",
     )
+
+
+def _make_filter(account: Account | None) -> NetworkFilter:
+    """All that this reader may see, the newest first."""
+    return NetworkFilter(order="new", reader_local=account is not None, reader_id=account.actor_id if account else None)
+
+
+async def _list_coops(conn: Connection) -> tuple[list[Actor], int]:
+    """The cooperatives around, and how many of them answer."""
+    met = await list_known_cooperatives(conn)
+    known = await actors.map_by_ids(conn, [one.actor_id for one in met])
+    return [known[one.actor_id] for one in met], sum(one.awake for one in met)
 
 
 async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
@@ -80,12 +88,12 @@ async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
 
 
 async def _find_next_door(
-    conn: Connection, around: NetworkFilter, coops: tuple[str, ...], shown: list[ListingCard]
+    conn: Connection, around: NetworkFilter, coops: list[Actor], shown: list[ListingCard]
 ) -> list[Found]:
     """What the cooperatives around have, the nearest first; where nothing of it is near, their newest."""
     if not coops:
         return []
-    theirs = replace(around, territory_uris=coops)
+    theirs = replace(around, territory_uris=tuple(one.uri for one in coops))
     limit = NEAREST + len(shown)
     found: list[Found] = []
     if around.latitude is not None:
