@@ -7,6 +7,8 @@ from aiohttp import web
 from federation.media.built_in_pictures import header_url
 from models import searches
 from models.people import actors
+from models.people.accounts import Account
+from models.places.places import Commune
 from models.searches import Found, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
@@ -38,14 +40,10 @@ async def show_home(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     if account is None and await is_new(request):
         return await show_hint(request)
-    everywhere = NetworkFilter(
-        order="new", reader_local=account is not None, reader_id=account.actor_id if account else None
-    )
+    everywhere = _look_everywhere(account)
     async with connection(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
-        around = everywhere
-        if near is not None:
-            around = replace(everywhere, latitude=near.latitude, longitude=near.longitude)
+        around = _look_around(everywhere, near)
         cards = await _draw(conn, instance.site, await _find_nearest(conn, around))
         counts = await searches.count_network(conn, everywhere)
         met = await list_known_cooperatives(conn)
@@ -68,6 +66,15 @@ async def show_home(request: web.Request) -> web.Response:
         first=first,
         banner=header_url(instance.site, "coop") or "",
     )
+
+
+def _look_everywhere(account: Account | None) -> NetworkFilter:
+    """What this reader may see."""
+    return NetworkFilter(order="new", reader_local=account is not None, reader_id=account.actor_id if account else None)
+
+
+def _look_around(everywhere: NetworkFilter, near: Commune | None) -> NetworkFilter:
+    return everywhere if near is None else replace(everywhere, latitude=near.latitude, longitude=near.longitude)
 
 
 async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
