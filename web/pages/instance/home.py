@@ -1,5 +1,6 @@
 """The front page: where are you, two ways in, what is near, what the neighbours have, where to meet."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from federation.media.built_in_pictures import header_url
 from models import searches
 from models.people import actors
 from models.people.accounts import Account
+from models.people.actors import Actor
 from models.places.places import Commune
 from models.searches import Found, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
@@ -48,8 +50,7 @@ async def show_home(request: web.Request) -> web.Response:
         counts = await searches.count_network(conn, everywhere)
         met = await list_known_cooperatives(conn)
         known = await actors.map_by_ids(conn, [one.actor_id for one in met])
-        next_door = await _find_next_door(conn, around, tuple(one.uri for one in known.values()), cards)
-        neighbours = await _draw(conn, instance.site, next_door)
+        neighbours = await _draw(conn, instance.site, await _find_next_door(conn, around, known, cards))
         places = await list_open_places(conn, around.latitude, around.longitude, limit=PLACES)
         first = await load_first_session(request, conn, account)
         await count_unread(request, conn)
@@ -87,12 +88,12 @@ async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
 
 
 async def _find_next_door(
-    conn: Connection, around: NetworkFilter, coops: tuple[str, ...], shown: list[ListingCard]
+    conn: Connection, around: NetworkFilter, coops: Mapping[int, Actor], shown: list[ListingCard]
 ) -> list[Found]:
     """What the cooperatives around have, the nearest first; where nothing of it is near, their newest."""
     if not coops:
         return []
-    theirs = replace(around, territory_uris=coops)
+    theirs = replace(around, territory_uris=tuple(one.uri for one in coops.values()))
     limit = NEAREST + len(shown)
     found: list[Found] = []
     if around.latitude is not None:
