@@ -27,7 +27,7 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
         return _narrow(query, filter)
     query = replace(query, by_index=await expect(conn, filter, Query()) > LOOKED_THROUGH)
     itself = _take_itself(query)
-    if await _count(conn, filter, itself, most=COUNT_LIMIT) >= COUNT_LIMIT:
+    if await _are_many(conn, filter, itself):
         return itself
     found = await _count(conn, filter, query)
     if found < ENOUGH:
@@ -36,6 +36,13 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     if found >= ENOUGH:
         return _narrow(query, filter)
     return _narrow(_add_most(query) if found else await _leave_out(conn, filter, query), filter)
+
+
+async def _are_many(conn: Connection, filter: NetworkFilter, query: Query) -> bool:
+    """Whether more listings fit than anybody looks at; counted only where the database expects so."""
+    if await expect(conn, filter, query) < COUNT_LIMIT:
+        return False
+    return await _count(conn, filter, query, most=COUNT_LIMIT) >= COUNT_LIMIT
 
 
 def _take_itself(query: Query) -> Query:

@@ -52,9 +52,10 @@ COMMENT ON FUNCTION may_have_private(text) IS
 
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
-        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|paires?|'
-        'grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|urgent|bonjour|'
-        'quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'), '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
+        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
+        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
+        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
 COMMENT ON FUNCTION search_head(text) IS
     'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
     'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
@@ -2189,7 +2190,7 @@ CREATE INDEX excluded_address_mark ON excluded_address (mark);
 -- mean the same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and
 -- matched as such.
 CREATE TABLE everyday_word (
-    key text NOT NULL,    -- the stems of the word or expression that somebody types: "toil tent"; '' for a category
+    key text NOT NULL,    -- the stems of what somebody types: "toil tent"; '' for a category
     word text NOT NULL,   -- the same as it is written
     thing text NOT NULL,
     match text NOT NULL,  -- a tsquery that finds it

@@ -122,7 +122,6 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.settings.GRANTED_AT_ONCE": 200,
     "web.pages.listings.similar_listings.SIMILAR_WITHIN": 50,
     "web.pages.listings.own_listings.PAGE": 20,
-    "web.middlewares.answers.LEAST": 1024,
     "web.pages.instance.crawlers.KEPT_SECONDS": 3600,
     "web.pages.instance.crawlers.MOST": 50_000,
     "web.pages.searches.embedding.MOST": 24,

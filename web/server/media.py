@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from federation.instance import Instance
 from federation.media.built_in_pictures import FILES, MIME_TYPE, PATH
 from federation.media.page_copies import find_copy
 from federation.media.remote_media import Size, find_picture
@@ -82,7 +83,6 @@ async def _find_caching(request: web.Request, key: str) -> str | None:
 async def show_remote_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/remote/ID`, `…/small`, `…/square`…: our copy of a picture from elsewhere, fetched when asked for."""
     name = request.match_info.get("size", "full")
-    size: Size = "small" if name == "small" else "full"
     media_id, instance = int(request.match_info["id"]), request.app[INSTANCE]
     if media_id > HIGHEST_ID:
         return _miss(request)
@@ -91,16 +91,21 @@ async def show_remote_picture(request: web.Request) -> web.StreamResponse:
     if concealed is not None and not await _may_look(request, concealed):
         return _miss(request)
     try:
-        path: Path | None = await find_picture(instance, media_id, size)
-        if path is not None and name in COPIES:
-            path = await find_copy(instance, path.name, name)
+        path = await _find_remote(instance, media_id, name)
     except NotFound:
         return _miss(request)
     except DeclicError as error:
         return _refuse(error.status, str(error))
-    return (
-        _miss(request) if path is None else _answer(path, A_DAY if concealed is None else TO_HER, copy=name in COPIES)
-    )
+    if path is None:
+        return _miss(request)
+    return _answer(path, A_DAY if concealed is None else TO_HER, copy=name in COPIES)
+
+
+async def _find_remote(instance: Instance, media_id: int, name: str) -> Path | None:
+    """The file of this size; what is shown in pages is a copy of the whole picture."""
+    size: Size = "small" if name == "small" else "full"
+    path = await find_picture(instance, media_id, size)
+    return await find_copy(instance, path.name, name) if path is not None and name in COPIES else path
 
 
 async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:

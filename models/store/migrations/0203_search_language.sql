@@ -1,6 +1,6 @@
--- A text as it is looked through and asked for: small letters without accents, "porte-vélos" and "24/26" as words of their own,
--- figures apart from letters ("18V", "700x28c"), and without plurals: the stemmer leaves some of them, and takes "rollers" for
--- another word than "roller".
+-- A text as it is looked through and asked for: small letters without accents, "porte-vélos" and "24/26" as words of
+-- their own, figures apart from letters ("18V", "700x28c"), and without plurals: the stemmer leaves some of them, and
+-- takes "rollers" for another word than "roller".
 CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         translate(fold(value), '-/.:_@&*•', '         '),
@@ -21,15 +21,18 @@ COMMENT ON FUNCTION search_key(text) IS
 
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
-        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|paires?|'
-        'grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|urgent|bonjour|'
-        'quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'), '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
+        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
+        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
+        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
 COMMENT ON FUNCTION search_head(text) IS
-    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the bits for '
-    'it): who looks for the thing finds it before what belongs to it; the column `listing.search` is generated with it.';
+    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
+    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
+    'generated with it.';
 
--- What a listing is stands in it beside its words ('c=velo-enfant', 'k=offer', 'm=loan'), so that one index answers both, and
--- so that a word may stand for a category in what is kept of a search. Nobody can type these: they have punctuation.
+-- What a listing is stands in it beside its words ('c=velo-enfant', 'k=offer', 'm=loan'), so that one index answers
+-- both, and so that a word may stand for a category in what is kept of a search. Nobody can type these: they have
+-- punctuation.
 DROP INDEX listing_search;
 ALTER TABLE listing DROP COLUMN search;
 ALTER TABLE listing ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (
@@ -42,13 +45,15 @@ ALTER TABLE listing ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (
 CREATE INDEX listing_search ON listing USING gin (search);
 
 -- The nearest first, without looking at all. Longitudes count as in the middle of France; who reads corrects it.
-CREATE INDEX listing_point ON listing USING gist (point(longitude * 0.7, latitude)) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_point ON listing USING gist (point(longitude * 0.7, latitude))
+    WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_ends ON listing (expires_at, post_id DESC) WHERE status IN ('open', 'reserved');
 
--- What everyday things are called: shipped (models/data/everyday_words.tsv), and the labels of categories. Words that mean the
--- same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and matched as such.
+-- What everyday things are called: shipped (models/data/everyday_words.tsv), and the labels of categories. Words that
+-- mean the same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and
+-- matched as such.
 CREATE TABLE everyday_word (
-    key text NOT NULL,         -- the stems of the word or expression that somebody types: "toil tent"; '' for a category
+    key text NOT NULL,         -- the stems of what somebody types: "toil tent"; '' for a category
     word text NOT NULL,        -- the same as it is written
     thing text NOT NULL,
     match text NOT NULL,       -- a tsquery that finds it
@@ -56,8 +61,8 @@ CREATE TABLE everyday_word (
 );
 CREATE INDEX everyday_word_thing ON everyday_word (thing);
 
--- How one thing leads to another: to one of its kinds, to what it is one of, to what serves for it, to the category that is called
--- so, to the one that it belongs to.
+-- How one thing leads to another: to one of its kinds, to what it is one of, to what serves for it, to the category
+-- that is called so, to the one that it belongs to.
 CREATE TABLE everyday_relation (
     thing text NOT NULL,
     relation text NOT NULL CHECK (relation IN ('kind', 'wider', 'use', 'category', 'shelf')),

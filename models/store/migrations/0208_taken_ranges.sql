@@ -1,5 +1,5 @@
--- What a calendar elsewhere told, one row for each range: who looks for what is free on some days finds those that touch
--- them by an index, whichever listing they are of.
+-- What a calendar elsewhere told, one row for each range: who looks for what is free on some days finds those that
+-- touch them by an index, whichever listing they are of.
 CREATE TABLE calendar_copy_range (
     listing_id bigint NOT NULL REFERENCES calendar_copy(listing_id) ON DELETE CASCADE,
     held tstzrange NOT NULL CHECK (NOT isempty(held))
@@ -52,6 +52,7 @@ BEGIN
         WHERE l.post_id = $1);
 END $$;
 COMMENT ON FUNCTION is_free_between(bigint, timestamptz, timestamptz) IS
-    'Whether an offer that is lent or done is to be had between two moments: what is lent all the time, of what somebody '
-    'does a part of it; owners'' days, calendars told by other servers, and agreements asked for or settled count. In '
-    'SQL because searches hold many listings against the same days; the pages of one are models/listings/unavailabilities.';
+    'Whether an offer that is lent or done is to be had between two moments: what is lent all the time, of what '
+    'somebody does a part of it; owners'' days, calendars told by other servers, and agreements asked for or settled '
+    'count. In SQL because searches hold many listings against the same days; the pages of one are '
+    'models/listings/unavailabilities.';

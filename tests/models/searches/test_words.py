@@ -3,7 +3,7 @@
 import pytest
 
 from models import searches
-from models.searches import NetworkFilter
+from models.searches import NetworkFilter, fitting
 from models.store.database import Connection, execute, fetch_value
 from tests.factories import make_listing, make_member
 from tests.models.searches.conftest import Territory
@@ -188,3 +188,15 @@ async def test_a_new_word_is_found_as_it_is_typed_before_it_is_known(conn: Conne
     assert await fetch_value(conn, "SELECT count(*) FROM known_word") == 0
     await execute(conn, "UPDATE listing SET status = 'fulfilled'")
     assert (await searches.search_network(conn, NetworkFilter(text="zythoscopes"))).found == []
+
+
+async def test_a_word_that_more_have_than_anybody_looks_at_is_looked_for_alone(
+    territory: Territory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await searches.fit_query(territory.conn, NetworkFilter(text="tente"))
+    monkeypatch.setattr(fitting, "COUNT_LIMIT", 2)
+
+    query = await searches.fit_query(territory.conn, NetworkFilter(text="tente"))
+
+    assert before.synonyms and not query.synonyms
+    assert query.match.strip("()") == "'tent'"

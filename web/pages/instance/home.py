@@ -1,5 +1,6 @@
 """The front page: where are you, two ways in, what is near, what the neighbours have, where to meet."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from models import searches
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
+from models.places.places import Commune
 from models.searches import Found, NetworkFilter
 from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
@@ -40,14 +42,15 @@ async def show_home(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     if account is None and await is_new(request):
         return await show_hint(request)
+    everywhere = _look_everywhere(account)
     async with connection(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
-        everywhere = _make_filter(account)
-        around = everywhere if near is None else replace(everywhere, latitude=near.latitude, longitude=near.longitude)
+        around = _look_around(everywhere, near)
         cards = await _draw(conn, instance.site, await _find_nearest(conn, around))
         counts = await searches.count_network(conn, everywhere)
-        coops, awake = await _list_coops(conn)
-        neighbours = await _draw(conn, instance.site, await _find_next_door(conn, around, coops, cards))
+        met = await list_known_cooperatives(conn)
+        known = await actors.map_by_ids(conn, [one.actor_id for one in met])
+        neighbours = await _draw(conn, instance.site, await _find_next_door(conn, around, known, cards))
         places = await list_open_places(conn, around.latitude, around.longitude, limit=PLACES)
         first = await load_first_session(request, conn, account)
         await count_unread(request, conn)
@@ -58,24 +61,21 @@ async def show_home(request: web.Request) -> web.Response:
         place=near.name if near else "",
         total=sum(counts.values()),
         neighbours=neighbours,
-        places=places,
-        awake=awake,
-        plates=list(map(make_coop_badge, coops[:PLATES])),
+        places=[one for one in places if one.place.week],
+        awake=sum(one.awake for one in met),
+        plates=[make_coop_badge(known[one.actor_id]) for one in met[:PLATES]],
         first=first,
         banner=header_url(instance.site, "coop") or "",
     )
 
 
-def _make_filter(account: Account | None) -> NetworkFilter:
-    """All that this reader may see, the newest first."""
+def _look_everywhere(account: Account | None) -> NetworkFilter:
+    """What this reader may see."""
     return NetworkFilter(order="new", reader_local=account is not None, reader_id=account.actor_id if account else None)
 
 
-async def _list_coops(conn: Connection) -> tuple[list[Actor], int]:
-    """The cooperatives around, and how many of them answer."""
-    met = await list_known_cooperatives(conn)
-    known = await actors.map_by_ids(conn, [one.actor_id for one in met])
-    return [known[one.actor_id] for one in met], sum(one.awake for one in met)
+def _look_around(everywhere: NetworkFilter, near: Commune | None) -> NetworkFilter:
+    return everywhere if near is None else replace(everywhere, latitude=near.latitude, longitude=near.longitude)
 
 
 async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
@@ -88,12 +88,12 @@ async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
 
 
 async def _find_next_door(
-    conn: Connection, around: NetworkFilter, coops: list[Actor], shown: list[ListingCard]
+    conn: Connection, around: NetworkFilter, coops: Mapping[int, Actor], shown: list[ListingCard]
 ) -> list[Found]:
     """What the cooperatives around have, the nearest first; where nothing of it is near, their newest."""
     if not coops:
         return []
-    theirs = replace(around, territory_uris=tuple(one.uri for one in coops))
+    theirs = replace(around, territory_uris=tuple(one.uri for one in coops.values()))
     limit = NEAREST + len(shown)
     found: list[Found] = []
     if around.latitude is not None:

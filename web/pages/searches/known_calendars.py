@@ -1,6 +1,6 @@
 """Of which listings nobody here knows when they are free: it is said, and their servers are asked for the next time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,9 +23,17 @@ async def mark_unknown(instance: Instance, cards: Iterable[ListingCard], *, memb
     cards = list(cards)
     async with connection(instance.pool) as conn:
         told = {one.listing_id: one.told_at for one in await list_told_calendars(conn, [card.id for card in cards])}
-    fresh_from = datetime.now(UTC) - OLD
-    if missing := [id for id, at in told.items() if member and (at is None or at < fresh_from)]:
-        async with transaction(instance.pool) as conn:
-            for listing in (await listings.list_by_posts(conn, missing)).values():
-                await calendars.ask(conn, listing)
+    if member:
+        await _ask_again(instance, told)
     return [replace(card, calendar_unknown=card.id in told and told[card.id] is None) for card in cards]
+
+
+async def _ask_again(instance: Instance, told: Mapping[int, datetime | None]) -> None:
+    """Of those that have not come, or came long ago."""
+    fresh_from = datetime.now(UTC) - OLD
+    missing = [id for id, at in told.items() if at is None or at < fresh_from]
+    if not missing:
+        return
+    async with transaction(instance.pool) as conn:
+        for listing in (await listings.list_by_posts(conn, missing)).values():
+            await calendars.ask(conn, listing)

@@ -11,7 +11,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.places import places
 from models.places.places import fold_name
-from models.searches import COUNT_LIMIT, Cursor, Query
+from models.searches import COUNT_LIMIT, Cursor, NetworkFilter, Query
 from models.servers.neighbour_cooperatives import list_known_cooperatives
 from models.settings import Site
 from models.store.database import Connection, connection
@@ -117,10 +117,7 @@ async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: 
     query = await searches.fit_query(conn, narrow)
     counts = await searches.count_network(conn, narrow, query=query)
     if not counts and search.within:
-        everywhere = search.build_filter(reader_id=reader_id, radius="")
-        nearest = await searches.list_network(conn, replace(everywhere, order="near"), limit=1)
-        distance = nearest[0].distance if nearest else None
-        used = next((radius for radius in RADII if distance is not None and float(radius) >= distance), "")
+        used = await _find_wider_radius(conn, search.build_filter(reader_id=reader_id, radius=""))
         narrow = search.build_filter(reader_id=reader_id, radius=used)
         query = await searches.fit_query(conn, narrow)
         counts = await searches.count_network(conn, narrow, query=query)
@@ -135,6 +132,13 @@ async def find(conn: Connection, site: Site, search: SearchQuery, *, reader_id: 
         radius=used,
         widened=bool(search.within) and used != search.radius,
     )
+
+
+async def _find_wider_radius(conn: Connection, everywhere: NetworkFilter) -> str:
+    """The smallest radius in which something is found, "" for everywhere."""
+    nearest = await searches.list_network(conn, replace(everywhere, order="near"), limit=1)
+    distance = nearest[0].distance if nearest else None
+    return next((radius for radius in RADII if distance is not None and float(radius) >= distance), "")
 
 
 async def list_coops(conn: Connection) -> list[Actor]:

@@ -7,6 +7,7 @@ as the same address.
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from federation.uris import is_uri
@@ -169,30 +170,38 @@ class SearchQuery:
 
     def build_filter(self, *, reader_id: int | None, radius: str | None = None) -> NetworkFilter:
         """The search as the database understands it, with another radius where one is given ("" for everywhere)."""
-        near = self.commune
-        widened = radius is not None
-        kilometres = self.radius if radius is None else radius
+        moments = self.moments or (None, None)
         return NetworkFilter(
             text=self.text,
             kinds=self.kinds,
             modes=self.modes,
             categories=tuple(categories.list_slugs(self.category)) if self.category else (),
-            territory_uri=self.coop if self.coop and self.coop != MINE else None,
+            territory_uri=None if self.coop == MINE else self.coop or None,
             territory_uris=self.territory_uris,
-            communes=self.commune_codes if self.within == COMMUNE and not widened else (),
-            epcis=(near.epci_code,) if near and near.epci_code and self.within == EPCI and not widened else (),
-            latitude=near.latitude if near else None,
-            longitude=near.longitude if near else None,
-            radius=float(kilometres) if kilometres and near else None,
             with_photo=self.with_photo,
             from_places=self.from_places,
             reader_local=reader_id is not None,
             reader_id=reader_id,
-            free_from=self.moments[0] if self.moments else None,
-            free_until=self.moments[1] if self.moments else None,
+            free_from=moments[0],
+            free_until=moments[1],
             bounds=astuple(self.bounds) if self.bounds else None,
             order=self.order,
+            **(self._find_area(radius) if self.commune else {}),
         )
+
+    def _find_area(self, radius: str | None) -> dict[str, Any]:
+        """Where, as fields of the filter: around her commune, or in it, or in its federation of communes."""
+        near = self.commune
+        assert near is not None
+        kilometres = self.radius if radius is None else radius
+        within = self.within if radius is None else ""
+        return {
+            "latitude": near.latitude,
+            "longitude": near.longitude,
+            "radius": float(kilometres) if kilometres else None,
+            "communes": self.commune_codes if within == COMMUNE else (),
+            "epcis": (near.epci_code,) if near.epci_code and within == EPCI else (),
+        }
 
 
 def _keep_filled(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
@@ -204,22 +213,19 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
     at = datetime.now(UTC)
     given = await read_commune(conn, form, "lieu")
     commune = given or await find_reader_commune(conn, account, branding)
-    within = form.typed("km") if form.typed("km") in (*RADII, COMMUNE, EPCI) and commune else ""
-    if within == EPCI and commune and not commune.epci_code:
-        within = COMMUNE
+    within = _read_within(form, commune)
     coop = form.text("coop", limit=300)
-    category = form.text("cat", limit=60)
     days = read_wanted_days(form, at=at)
     search = SearchQuery(
         text=form.text("q", limit=TEXT_LIMIT),
         place=form.typed("lieu").strip()[:100],
         commune=commune,
         commune_given=given is not None,
-        commune_codes=tuple(await places.list_codes(conn, commune.code)) if commune and within == COMMUNE else (),
+        commune_codes=await _list_codes(conn, commune, within),
         within=within,
         kinds=form.many("genre", KINDS),
         modes=form.many("mode", MODES),
-        category=category if categories.find(category) else "",
+        category=_read_category(form),
         coop=coop if coop == MINE or is_uri(coop) else "",
         territory_uris=await list_territories(conn, account.actor_id if account else None) if coop == MINE else (),
         with_photo=form.flag("photo"),
@@ -231,3 +237,20 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
         after=Cursor.read(form.typed("apres")),
     )
     return search.sort_by(form.typed("tri"))
+
+
+def _read_within(form: Form, commune: Commune | None) -> str:
+    """Kilometres, COMMUNE or EPCI, where she looks from somewhere; a commune in no federation is taken by itself."""
+    typed = form.typed("km")
+    if commune is None or typed not in (*RADII, COMMUNE, EPCI):
+        return ""
+    return COMMUNE if typed == EPCI and not commune.epci_code else typed
+
+
+async def _list_codes(conn: Connection, commune: Commune | None, within: str) -> tuple[str, ...]:
+    return tuple(await places.list_codes(conn, commune.code)) if commune and within == COMMUNE else ()
+
+
+def _read_category(form: Form) -> str:
+    typed = form.text("cat", limit=60)
+    return typed if categories.find(typed) else ""

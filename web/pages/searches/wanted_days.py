@@ -7,6 +7,7 @@ from models.listings.unavailabilities import AHEAD, midnight
 from models.moments import PARIS
 from web.forms.date_field import read_day
 from web.forms.form import Form
+from web.rendering.render import N_
 
 WEEKEND = "week-end"
 
@@ -59,11 +60,16 @@ def read_wanted_days(form: Form, *, at: datetime) -> WantedDays | None:
     first, last = first or last, last or first
     if first is None or last is None:
         return None
-    field = "au" if form.typed("au").strip() else "du"
+    wrong = _find_fault(first, last, today)
+    if wrong:
+        form.fail("au" if form.typed("au").strip() else "du", wrong)
+        return None
+    return WantedDays(first=first, last=last)
+
+
+def _find_fault(first: date, last: date, today: date) -> str:
     if last < first:
-        form.fail(field, "Le dernier jour est avant le premier.")
-    elif last < today:
-        form.fail(field, "Ces jours sont passés.")
-    elif last > today + AHEAD:
-        form.fail(field, "Les calendriers ne vont pas plus loin qu’un an.")
-    return None if form.error(field) else WantedDays(first=first, last=last)
+        return N_("Le dernier jour est avant le premier.")
+    if last < today:
+        return N_("Ces jours sont passés.")
+    return N_("Les calendriers ne vont pas plus loin qu’un an.") if last > today + AHEAD else ""

@@ -32,7 +32,7 @@ def build_json_feed(site: Site, feed: Feed, gathered: Iterable[ListingBundle], l
 
 def build_item(site: Site, one: ListingBundle, language: str) -> Json:
     """One listing; `_declic` holds what the format has no name for (§Extensions)."""
-    post, details, place = one.listing.post, one.listing.details, one.place
+    post, details = one.listing.post, one.listing.details
     category = categories.find(details.category or "")
     photo = one.pictures[0] if one.pictures else None
     return compact(
@@ -48,15 +48,20 @@ def build_item(site: Site, one: ListingBundle, language: str) -> Json:
             "authors": [{"name": one.author.display_name, "url": web_address(one.author.url, one.author.uri)}],
             "tags": [category.label(language)] if category else None,
             "language": post.language,
-            "_declic": compact(
-                {
-                    "kind": details.kind,
-                    "mode": details.mode,
-                    "status": details.status,
-                    "place": place.name if place else None,
-                    "territory": one.coop.place_name or one.coop.display_name if one.coop else None,
-                    "thumbnail": thumbnail_url(site, photo) if photo else None,
-                }
-            ),
+            "_declic": _describe_more(site, one),
+        }
+    )
+
+
+def _describe_more(site: Site, one: ListingBundle) -> Json:
+    details, place = one.listing.details, one.place
+    return compact(
+        {
+            "kind": details.kind,
+            "mode": details.mode,
+            "status": details.status,
+            "place": place.name if place else None,
+            "territory": one.coop.place_name or one.coop.display_name if one.coop else None,
+            "thumbnail": thumbnail_url(site, one.pictures[0]) if one.pictures else None,
         }
     )

@@ -19,7 +19,7 @@ def titles(page: Page) -> list[str]:
 
 def said(page: Page) -> str:
     """What the page says of the search itself."""
-    found = page.html.xpath("//div[contains(@class, 'said')]")
+    found = page.html.xpath("//div[contains(@class, 'notice')]")
     return " ".join(found[0].text_content().replace("\xa0", " ").split()) if found else ""
 
 
