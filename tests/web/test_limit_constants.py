@@ -87,6 +87,7 @@ LIMITS: dict[str, object] = {
     "web.mail.staff_alerts.MOST": 20,
     "web.mail.staff_mails.LONGEST": 300,
     "web.mail.staff_mails.MOST": 10,
+    "web.middlewares.answers.LEAST": 1024,
     "web.middlewares.rate_limits.MOST_OWNERS": 50_000,
     "web.middlewares.work_signals.PAUSE_SECONDS": 0.05,
     "web.news.items.SHOWN": 80,
