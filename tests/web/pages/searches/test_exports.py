@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime
 
+import icalendar
 import pytest
 from lxml import etree
 
@@ -70,6 +71,29 @@ async def test_only_listings_with_days_stand_on_the_calendar(
         ("DTSTART", "20261205"),
         ("DTEND", "20261207"),
     ]
+
+
+async def test_hostile_dates_and_texts_break_no_calendar(visitor: Browser, lomme: Village, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET begins_at = NULL, ends_at = NULL")
+        await execute(
+            conn,
+            "UPDATE listing SET begins_at = $2, ends_at = $3, title = $4, place_name = $4 WHERE post_id = $1",
+            lomme.sewing.id,
+            datetime(8999, 12, 31, tzinfo=PARIS),
+            datetime(1970, 1, 2, tzinfo=PARIS),
+            "Atelier\x01\x1b\u2028\r\nEND:VEVENT\r\nBEGIN:VALARM; , \\ 🪡" * 3,
+        )
+        await execute(conn, "UPDATE post SET updated_at = published_at - interval '1 year' WHERE kind = 'listing'")
+
+    page = await visitor.get("/annonces/flux.ics")
+
+    [event] = icalendar.Calendar.from_ical(page.text).walk("VEVENT")
+    first, after = event["DTSTART"].dt, event["DTEND"].dt
+    assert (first.year, (after - first).days) == (8999, 1)
+    assert event["SEQUENCE"] == 0
+    assert event.walk("VALARM") == [], "a listing is nobody's appointment"
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", page.text)
 
 
 async def test_member_gets_what_visitors_get(alice: Browser, visitor: Browser) -> None:
