@@ -14,6 +14,8 @@ from models.store.database import execute, transaction
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
+FEEDS = ("atom", "json", "geojson")
+
 TENT = "Tente 4 places, facile à monter"
 SEWING = "Machine à coudre et boîte à fils"
 
@@ -94,6 +96,20 @@ async def test_hostile_dates_and_texts_break_no_calendar(visitor: Browser, lomme
     assert event["SEQUENCE"] == 0
     assert event.walk("VALARM") == [], "a listing is nobody's appointment"
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", page.text)
+
+
+async def test_what_stands_behind_a_warning_is_shown_in_no_list(
+    visitor: Browser, lomme: Village, instance: Instance
+) -> None:
+    doors = ("/annonces?q=machine", "/embed/annonces?q=machine", *(f"/annonces/flux.{one}?q=machine" for one in FEEDS))
+    before = [(await visitor.get(door)).text.count("/media/") for door in doors]
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET sensitive = true WHERE id = $1", lomme.sewing.id)
+
+    after = [(await visitor.get(door)).text for door in doors]
+
+    assert all(before) and [text.count("/media/") for text in after] == [0] * len(doors)
+    assert all("Machine à coudre" in text for text in after)
 
 
 async def test_member_gets_what_visitors_get(alice: Browser, visitor: Browser) -> None:
