@@ -119,6 +119,7 @@ async def test_member_gets_what_visitors_get(alice: Browser, visitor: Browser) -
 
     assert hers.text == theirs.text
     assert hers.headers["Cache-Control"] == "public, max-age=300"
+    assert "Accept-Language" in hers.headers["Vary"], "its title is in the language that was asked for"
 
 
 async def test_page_names_its_feeds(visitor: Browser) -> None:
