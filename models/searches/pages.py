@@ -48,6 +48,8 @@ async def search_network(
     """
     query = query or await fit_query(conn, filter)
     order = _choose_order(filter, query)
+    if after is not None and (order, after.way) not in STATEMENTS:
+        after = None  # it was written for another order
     cursor = after or Cursor.begin()
     bounds = Bounds(ceiling=cursor.begun if after else HIGHEST_ID, limit=limit + 1)
     rows = await _fetch(

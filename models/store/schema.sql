@@ -2905,6 +2905,15 @@ COMMENT ON FUNCTION queue_listings_of_author() IS
     'The open listings of whoever is back, or no more suspended or limited, are held against alerts: until then '
     'they were in no list.';
 
+CREATE FUNCTION queue_photo() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(l.post_id, true) FROM listing l WHERE l.post_id = NEW.post_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_photo() IS
+    'A listing that gets a photo is held against alerts: some want those with a photo alone.';
+
 CREATE FUNCTION queue_post() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM queue_for_alerts(NEW.id, false);
@@ -3132,6 +3141,16 @@ CREATE TRIGGER media_files_replaced AFTER UPDATE OF file_key ON media FOR EACH R
     EXECUTE FUNCTION note_unused_files();
 COMMENT ON TRIGGER media_files_replaced ON media IS
     'A file that another one takes the place of is noted for removal.';
+
+CREATE TRIGGER photo_added AFTER INSERT ON media FOR EACH ROW
+    WHEN (NEW.post_id IS NOT NULL) EXECUTE FUNCTION queue_photo();
+COMMENT ON TRIGGER photo_added ON media IS
+    'A listing that comes with a photo, or gets one from elsewhere, is held against alerts, see `queue_photo`.';
+
+CREATE TRIGGER photo_attached AFTER UPDATE OF post_id ON media FOR EACH ROW
+    WHEN (NEW.post_id IS NOT NULL AND NEW.post_id IS DISTINCT FROM OLD.post_id) EXECUTE FUNCTION queue_photo();
+COMMENT ON TRIGGER photo_attached ON media IS
+    'A listing that gets a photo is held against alerts, see `queue_photo`.';
 
 CREATE TRIGGER message_request_gone AFTER DELETE OR UPDATE OF received_id ON message_request
     FOR EACH ROW WHEN (OLD.received_id IS NOT NULL) EXECUTE FUNCTION finish_held();

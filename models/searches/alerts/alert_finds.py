@@ -21,10 +21,13 @@ MAILED_WITHIN = timedelta(days=3)
 
 LIMIT = 200
 
-# What of finds `f` stands for the one whose it is: found things end, are hidden, come from somebody whom she blocks.
+# What of finds `f` stands for the one whose it is: found things end, are hidden, come from somebody whom she blocks, or
+# who was limited since and whom she does not follow.
 STANDS = """
     p.deleted_at IS NULL AND is_open_status(l.status) AND p.audience IN ('network', 'coop', 'territories')
     AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+    AND (a.limited_at IS NULL OR EXISTS (SELECT FROM follow w
+        WHERE w.follower_id = f.actor_id AND w.followed_id = a.id AND w.state = 'accepted' OFFSET 0))
     AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
     AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = f.actor_id AND h.author_id = p.author_id OFFSET 0)
 """

@@ -81,6 +81,23 @@ CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
 COMMENT ON TRIGGER listing_edited ON listing IS
     'What says something else now is held against alerts that were there before it, see `queue_listing`.';
 
+CREATE FUNCTION queue_photo() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(l.post_id, true) FROM listing l WHERE l.post_id = NEW.post_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_photo() IS
+    'A listing that gets a photo is held against alerts: some want those with a photo alone.';
+CREATE TRIGGER photo_added AFTER INSERT ON media FOR EACH ROW
+    WHEN (NEW.post_id IS NOT NULL) EXECUTE FUNCTION queue_photo();
+COMMENT ON TRIGGER photo_added ON media IS
+    'A listing that comes with a photo, or gets one from elsewhere, is held against alerts, see `queue_photo`.';
+CREATE TRIGGER photo_attached AFTER UPDATE OF post_id ON media FOR EACH ROW
+    WHEN (NEW.post_id IS NOT NULL AND NEW.post_id IS DISTINCT FROM OLD.post_id) EXECUTE FUNCTION queue_photo();
+COMMENT ON TRIGGER photo_attached ON media IS
+    'A listing that gets a photo is held against alerts, see `queue_photo`.';
+
 CREATE FUNCTION queue_post() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM queue_for_alerts(NEW.id, false);
