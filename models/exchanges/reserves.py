@@ -163,9 +163,9 @@ async def list_due(conn: Connection, *, limit: int) -> list[int]:
     found: list[int] = await fetch_column(
         conn,
         """
-        SELECT DISTINCT listing_id FROM reserve_place p WHERE due
+        SELECT listing_id FROM reserve_place p WHERE due
             AND NOT EXISTS (SELECT FROM reserve_place c WHERE c.listing_id = p.listing_id AND c.state = 'called')
-        LIMIT $1
+        GROUP BY listing_id ORDER BY random() LIMIT $1  -- those whose owner is away wait on, and keep nobody waiting
         """,
         limit,
     )

@@ -66,19 +66,27 @@ def _is_choice(reason: str) -> bool:
 
 async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: int) -> None:
     """It will not be free any more: the list ends, and whoever stood on it is told."""
-    for place in await reserves.list_places(conn, listing_id):
-        await reserves.remove(conn, listing_id, place.actor_id)
-        thread = await exchanges.find(conn, listing_id=listing_id, partner_id=place.actor_id)
-        if place.state != "offered" and thread is not None:
-            await exchanges.add_event(conn, thread.id, "reserve_closed")
-            await tell_in_words(conn, site, owner, thread, "closed")
+    while places := await reserves.list_places(conn, listing_id):
+        for place in places:
+            await reserves.remove(conn, listing_id, place.actor_id)
+            thread = await exchanges.find(conn, listing_id=listing_id, partner_id=place.actor_id)
+            if place.state != "offered" and thread is not None:
+                await _close_place(conn, site, owner, thread)
+
+
+async def _close_place(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange) -> None:
+    """The event stands last: nobody is told once more that the listing is over. Its owner knows what she did."""
+    await tell_in_words(conn, site, owner, thread, "closed")
+    event_id = await exchanges.add_event(conn, thread.id, "reserve_closed")
+    if event_id is not None and thread.owner_read_id >= thread.last_id:
+        await exchanges.mark_read(conn, thread.id, owner.id, event_id)
 
 
 async def tell_in_words(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: str) -> None:
     """What became of somebody's place, to whoever reads this thread nowhere here: a note in the owner's name."""
     partner = await actors.get(conn, thread.partner_id)
     listing = await listings.find_by_post(conn, thread.listing_id)
-    if partner.local or partner.guest or listing is None or not owner.local:
+    if partner.local or partner.guest or listing is None or not owner.local or owner.gone:
         return
     if not await messages.may_write(conn, owner, partner):
         return

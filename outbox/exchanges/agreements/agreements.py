@@ -110,6 +110,7 @@ async def _ask(conn: Connection, site: Site, sides: _Sides, terms: Terms, said: 
     case = await _begin(conn, site, sides, terms, said.uri)
     if listing.details.mode in AGAIN_AND_AGAIN:
         await reserves.remove(conn, listing.id, partner.id)
+        await reserves.note_freed(conn, listing.id)  # her turn is over: the next one may want other days
     offer = build_offer(site, partner, build_agreement(case, by=partner), sides.owner.uri, text=said.text)
     offer = replace(offer, id=case.agreement.request_uri)
     await record_act(conn, site, case, partner, AgreementChange(kind="requested", activity=offer, text=said.text))
@@ -277,11 +278,15 @@ async def _take(conn: Connection, site: Site, case: AgreementContext, words: str
     stock = find_stock(details)
     if details.mode in AGAIN_AND_AGAIN or stock is None:
         return
-    if await agreements.sum_bound(conn, case.listing.id) >= stock:
-        held = case.agreement
-        await reserves.remove(conn, held.listing_id, held.partner_id)
+    held = case.agreement
+    await reserves.remove(conn, held.listing_id, held.partner_id)
+    if await agreements.sum_bound(conn, held.listing_id) >= stock:
         await release_waiting(conn, site, case.owner, held.listing_id, write_chosen(words), but=held.id)
         await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
+    elif any(one.state == "waiting" for one in await reserves.list_places(conn, held.listing_id)):
+        await reserves.note_freed(conn, held.listing_id)  # of what is left the next one is asked
+    else:
+        await outbox_listings.free(conn, site, case.owner, case.listing.uri)
 
 
 async def _find_hold(conn: Connection) -> timedelta:

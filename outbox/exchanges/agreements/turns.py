@@ -36,10 +36,16 @@ AT_ONCE = 50
 
 
 async def give_back(conn: Connection, site: Site, owner: Actor, listing_id: int) -> None:
-    """What was reserved for somebody is to be had again: by the next one of its list, or by anybody."""
+    """What was reserved for somebody is to be had again: by the next one of its list, or by anybody.
+
+    Whoever was asked and gave no yes is asked no more, whatever became of the listing: else nobody could ask for it.
+    """
     listing = await listings.find_by_post(conn, listing_id)
     if listing is None or not owner.local or listing.post.deleted_at is not None:
         return
+    called = await reserves.find_called(conn, listing_id)
+    if called is not None and not await _still_asked(conn, called):
+        await pass_over(conn, site, owner, called)
     if listing.details.status != "reserved" or await is_promised(conn, listing):
         return
     if not await call_next(conn, site, owner, listing):
@@ -58,11 +64,8 @@ async def call_next(conn: Connection, site: Site, owner: Actor, listing: Listing
     """Ask the next one of the list, unless somebody is asked already; False where nobody is. The listing is locked."""
     if not await _may_call(conn, owner, listing):
         return False
-    called = await reserves.find_called(conn, listing.id)
-    if called is not None and await _still_asked(conn, called):
+    if await reserves.find_called(conn, listing.id) is not None:
         return True
-    if called is not None:
-        await pass_over(conn, site, owner, called)
     for place in await reserves.list_places(conn, listing.id):
         if place.state == "waiting" and await call(conn, site, owner, listing, place):
             return True
@@ -115,8 +118,8 @@ async def _still_asked(conn: Connection, called: ReservePlace) -> bool:
 
 
 async def _may_call(conn: Connection, owner: Actor, listing: Listing) -> bool:
-    """Whether the owner is there, and the listing stands."""
-    if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
+    """Whether the owner is there, and the listing stands where everybody sees it."""
+    if owner.gone or owner.moved_to is not None or listing.post.hidden_at is not None:
         return False
     try:
         require_stands(listing)

@@ -20,7 +20,8 @@ from outbox.exchanges.agreements.reserve import call_instead, join, leave
 from outbox.listings import listings as outbox_listings
 from outbox.threads.agreement_context import Said, lock_context
 from outbox.threads.waiting_requests import OTHER_CHOSEN, RESERVE
-from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.outbox.sent_activities import list_sent
 from tests.server_pair import make_pair
 
 
@@ -173,6 +174,40 @@ async def test_the_list_passes_over_whom_nobody_can_reach_and_ends_with_the_list
 
     assert await sofa.places() == []
     assert (await sofa.kinds(carol))[-1] == "reserve_closed"
+
+
+async def test_of_several_each_one_that_is_free_again_goes_to_the_next(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    chairs = Sofa(conn, alice, await make_listing(conn, alice, mode="gift", title="Chaises", quantity=2))
+    people = [await make_member(conn, name) for name in ("amina", "bob", "carol", "dora")]
+    first, second, *_ = await chairs.asked_by(*people)
+    await accept(conn, HERE, alice, first)
+    await accept(conn, HERE, alice, second)
+    for one in people[2:]:
+        await join(conn, HERE, one, chairs.listing)
+    await cancel(conn, HERE, people[0], first)
+    await cancel(conn, HERE, people[1], second)
+
+    await accept(conn, HERE, people[2], await chairs.latest(people[2]))
+
+    assert await chairs.places() == [(people[3].id, "waiting")], "who has one stands in nobody's way"
+    assert await reserves.list_due(conn, limit=1) == [chairs.listing.id]
+    await leave(conn, people[3], chairs.listing.id)
+    await cancel(conn, HERE, people[2], await chairs.latest(people[2]))
+    assert await chairs.status() == "open"
+
+
+async def test_whoever_reads_words_alone_is_told_once_that_it_is_over(conn: Connection, sofa: Sofa) -> None:
+    coop = await make_local_actor(conn, "coop", type="Organization")
+    amina, dora = await make_member(conn, "amina"), await make_remote_actor(conn, "dora")
+    chosen, _ = await sofa.asked_by(amina, dora)
+    await accept(conn, HERE, sofa.alice, chosen)
+    await join(conn, HERE, dora, sofa.listing)
+
+    await outbox_listings.close(conn, HERE, sofa.alice, sofa.listing.uri, "elsewhere")
+
+    assert (await sofa.kinds(dora))[-1] == "reserve_closed"
+    assert coop.uri not in [one.activity["actor"] for one in await list_sent(conn)]
 
 
 async def test_who_leaves_is_asked_no_more(conn: Connection, sofa: Sofa) -> None:

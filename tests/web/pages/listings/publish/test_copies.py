@@ -10,6 +10,7 @@ from models.people.actors import Actor
 from models.posts.media import media, uploads
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.listings.listings import close
+from tests.factories import make_listing, make_member
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import PHOTO, changed, errors, send_form, typed
@@ -106,6 +107,30 @@ async def test_one_draft_too_many_is_said_on_the_page_of_the_listing(
     answer = await alice.send(f"/annonces/d/{lomme.tent.id}/copier", {})
 
     assert answer.status == 422 and "brouillons" in answer.words()
+
+
+async def test_drafts_of_a_place_which_nobody_sees_in_a_list_are_never_too_many(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        place = await make_member(conn, "remise", type="Organization", name="La Remise")
+        saw = await make_listing(conn, place, title="Scie")
+        await execute(
+            conn,
+            """
+            INSERT INTO listing_draft (id, actor_id, kind, title, fields, media_ids)
+            SELECT n, $1, 'offer', '', '[]', '{}' FROM generate_series(1, $2::integer) n
+            """,
+            place.id,
+            listing_drafts.MOST,
+        )
+    nadia = await open_browser(lomme.admin)
+
+    answer = await nadia.send(f"/coop/lieux/remise/annonces/d/{saw.id}/copier", {})
+
+    assert "Scie" in (await nadia.get(answer.location)).text
+    async with connection(instance.pool) as conn:
+        assert len(await listing_drafts.list_kept(conn, place.id)) == listing_drafts.MOST
 
 
 async def test_only_ones_own_can_be_copied(open_browser: OpenBrowser, instance: Instance, lomme: Village) -> None:
