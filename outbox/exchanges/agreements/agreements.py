@@ -278,15 +278,11 @@ async def _take(conn: Connection, site: Site, case: AgreementContext, words: str
     stock = find_stock(details)
     if details.mode in AGAIN_AND_AGAIN or stock is None:
         return
-    held = case.agreement
-    await reserves.remove(conn, held.listing_id, held.partner_id)
-    if await agreements.sum_bound(conn, held.listing_id) >= stock:
+    if await agreements.sum_bound(conn, case.listing.id) >= stock:
+        held = case.agreement
+        await reserves.remove(conn, held.listing_id, held.partner_id)
         await release_waiting(conn, site, case.owner, held.listing_id, write_chosen(words), but=held.id)
         await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
-    elif any(one.state == "waiting" for one in await reserves.list_places(conn, held.listing_id)):
-        await reserves.note_freed(conn, held.listing_id)  # of what is left the next one is asked
-    else:
-        await outbox_listings.free(conn, site, case.owner, case.listing.uri)
 
 
 async def _find_hold(conn: Connection) -> timedelta:

@@ -34,14 +34,17 @@ CORRECTABLE = timedelta(hours=24)
 
 
 async def take_back(
-    conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING, *, uri: str | None = None
 ) -> Agreement:
-    """The newest report of this side is taken back. Raises NotFound for strangers, and Conflict where it stays."""
+    """The newest report of this side is taken back: no other one, where its `uri` says which is meant.
+
+    Raises NotFound for strangers, and Conflict where it stays.
+    """
     case = await lock_context(conn, agreement.id)
     if case.agreement.role_of(actor.id) is None:
         raise NotFound
     own = [one for one in await agreements.list_reports(conn, case.agreement.id) if one.actor_id == actor.id]
-    if not own:
+    if not own or uri not in (None, own[-1].uri):
         raise Conflict("report_not_yours")
     code = await find_obstacle(conn, case, actor, own[-1])
     if code:

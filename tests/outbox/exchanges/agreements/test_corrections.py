@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inbox.exchanges.agreements import process_unreport
 from models.errors import Conflict, NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Terms
@@ -57,6 +58,21 @@ async def test_both_cooperatives_forget_what_either_side_took_back(conn: Connect
     await pair.carry()
     assert await list_reported(pair) == [["back"], ["back"]], "it may be said again"
     assert here.ignored == there.ignored == []
+
+
+async def test_a_word_that_comes_late_takes_nothing_else_back(conn: Connection, second_conn: Connection) -> None:
+    pair = await make_pair(conn, second_conn)
+    here, there = pair.here, pair.there
+    start = datetime.now(UTC) - timedelta(hours=2)
+    await agree(pair, Terms(begins_at=start, ends_at=start + timedelta(days=2)))
+    for step in ("out", "back"):
+        await report(second_conn, there.site, there.partner, await there.get(), step)
+    await pair.carry()
+    first, _ = await agreements.list_reports(conn, (await here.get()).id)
+
+    assert await process_unreport(conn, here.site, here.partner, first.uri)
+
+    assert (await list_reported(pair))[0] == ["out", "back"]
 
 
 async def test_what_the_owner_ended_by_mistake_goes_on_on_both_sides(conn: Connection, second_conn: Connection) -> None:

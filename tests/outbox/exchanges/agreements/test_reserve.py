@@ -176,27 +176,6 @@ async def test_the_list_passes_over_whom_nobody_can_reach_and_ends_with_the_list
     assert (await sofa.kinds(carol))[-1] == "reserve_closed"
 
 
-async def test_of_several_each_one_that_is_free_again_goes_to_the_next(conn: Connection) -> None:
-    alice = await make_member(conn, "alice")
-    chairs = Sofa(conn, alice, await make_listing(conn, alice, mode="gift", title="Chaises", quantity=2))
-    people = [await make_member(conn, name) for name in ("amina", "bob", "carol", "dora")]
-    first, second, *_ = await chairs.asked_by(*people)
-    await accept(conn, HERE, alice, first)
-    await accept(conn, HERE, alice, second)
-    for one in people[2:]:
-        await join(conn, HERE, one, chairs.listing)
-    await cancel(conn, HERE, people[0], first)
-    await cancel(conn, HERE, people[1], second)
-
-    await accept(conn, HERE, people[2], await chairs.latest(people[2]))
-
-    assert await chairs.places() == [(people[3].id, "waiting")], "who has one stands in nobody's way"
-    assert await reserves.list_due(conn, limit=1) == [chairs.listing.id]
-    await leave(conn, people[3], chairs.listing.id)
-    await cancel(conn, HERE, people[2], await chairs.latest(people[2]))
-    assert await chairs.status() == "open"
-
-
 async def test_whoever_reads_words_alone_is_told_once_that_it_is_over(conn: Connection, sofa: Sofa) -> None:
     coop = await make_local_actor(conn, "coop", type="Organization")
     amina, dora = await make_member(conn, "amina"), await make_remote_actor(conn, "dora")

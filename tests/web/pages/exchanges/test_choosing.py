@@ -129,9 +129,7 @@ async def test_the_first_of_very_many_can_be_chosen_too(alice: Browser, instance
     async with transaction(instance.pool) as conn:
         for number in range(100):
             other = await make_remote_actor(conn, f"more{number}")
-            await exchanges.open(
-                conn, listing_id=sofa.listing.id, owner_id=sofa.village.alice.id, partner_id=other.id
-            )
+            await exchanges.open(conn, listing_id=sofa.listing.id, owner_id=sofa.village.alice.id, partner_id=other.id)
 
     page = await alice.get(f"/echanges/{sofa.asked[0].exchange_id}/choisir")
 
