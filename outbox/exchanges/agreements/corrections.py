@@ -16,7 +16,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.delete import build_delete_of_report
 from outbox.builders.objects.agreement import AgreementContext
-from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room
 from outbox.listings import listings
 from outbox.threads.agreement_context import (
     NOTHING,
@@ -69,7 +69,20 @@ async def find_obstacle(conn: Connection, case: AgreementContext, actor: Actor, 
         return "report_confirmed"
     if held.state == "done" and held.points:
         return "report_paid"
+    if last.actor_id == held.owner_id and not await _is_free_still(conn, case):
+        return "report_days_taken"
     return "" if await _is_heard(conn, case, case.other_of(actor)) else "report_not_corrected_there"
+
+
+async def _is_free_still(conn: Connection, case: AgreementContext) -> bool:
+    """Whether nobody else has or wants what the end of this agreement made free."""
+    if case.agreement.state != "done":
+        return True
+    try:
+        await require_room(conn, case.listing, case.agreement.terms, but=case.agreement.id)
+    except Conflict:
+        return False
+    return True
 
 
 async def _is_heard(conn: Connection, case: AgreementContext, other: Actor) -> bool:

@@ -135,7 +135,8 @@ async def pass_over(conn: Connection, site: Site, owner: Actor, place: ReservePl
     thread = await exchanges.find(conn, listing_id=place.listing_id, partner_id=place.actor_id)
     if thread is None or place.state != "called":
         return  # she did not want to stay, or the days that she wanted are over
-    if place.agreement_id is None or (await agreements.get(conn, place.agreement_id)).state == "expired":
+    held = await agreements.get(conn, place.agreement_id) if place.agreement_id is not None else None
+    if held is None or (held.state == "expired" and held.proposed_by == held.owner_id):  # it was hers to answer
         await exchanges.add_event(conn, thread.id, "reserve_passed")
         await tell_in_words(conn, site, owner, thread, "passed")
 

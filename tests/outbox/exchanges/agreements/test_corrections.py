@@ -142,6 +142,22 @@ async def test_only_what_can_be_true_is_said(conn: Connection, hours: int, step:
     assert [one.step for one in await agreements.list_reports(conn, held.id)] == [step]
 
 
+async def test_a_return_stands_once_somebody_else_asked_for_the_days(conn: Connection) -> None:
+    start = datetime.now(UTC) - timedelta(hours=1)
+    held, ids = await make_held(conn, start)
+    alice, dora = await actors.get(conn, ids["alice"]), await make_member(conn, "dora")
+    await report(conn, HERE, alice, held, "back")
+    listing = await listings.find_by_post(conn, held.listing_id)
+    assert listing is not None
+    free = Terms(begins_at=start + timedelta(days=1), ends_at=start + timedelta(days=2))
+    await accept(conn, HERE, alice, await request(conn, HERE, dora, listing, free))
+
+    with pytest.raises(Conflict, match="report_days_taken"):
+        await take_back(conn, HERE, alice, held)
+
+    assert (await agreements.get(conn, held.id)).state == "done", "two people never have it at once"
+
+
 async def test_strangers_and_latecomers_take_nothing_back(conn: Connection) -> None:
     start = datetime.now(UTC) - timedelta(hours=1)
     held, ids = await make_held(conn, start)

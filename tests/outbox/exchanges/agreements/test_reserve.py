@@ -13,7 +13,7 @@ from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import Connection
 from outbox.exchanges.agreements import turns
-from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.exchanges.agreements.endings import cancel, end_by_clock, give_back, refuse
 from outbox.exchanges.agreements.reserve import call_instead, join, leave
@@ -136,6 +136,23 @@ async def test_who_does_not_want_it_any_more_makes_room_for_the_next(conn: Conne
     assert ("reserve_passed" in await sofa.kinds(bob)) == (how == "silence")
     await refuse(conn, HERE, carol, await sofa.latest(carol))
     assert (await sofa.status(), await sofa.places()) == ("open", []), "nobody is left on it: everybody may ask again"
+
+
+async def test_who_proposed_other_terms_and_heard_nothing_is_not_told_that_she_was_silent(
+    conn: Connection, sofa: Sofa
+) -> None:
+    amina, bob = await make_member(conn, "amina"), await make_member(conn, "bob")
+    chosen, _ = await sofa.asked_by(amina, bob)
+    await accept(conn, HERE, sofa.alice, chosen)
+    await join(conn, HERE, bob, sofa.listing)
+    await cancel(conn, HERE, amina, chosen)
+    begins_at = datetime.now(UTC) + timedelta(days=1)
+    wanted = Terms(begins_at=begins_at, ends_at=begins_at + timedelta(hours=1))
+    mine = await counter(conn, HERE, bob, await sofa.latest(bob), wanted)
+
+    await give_back(conn, HERE, await end_by_clock(conn, HERE, await lock_context(conn, mine.id)))
+
+    assert await sofa.places() == [] and "reserve_passed" not in await sofa.kinds(bob)
 
 
 async def test_the_giver_asks_whom_she_likes_and_who_was_asked_keeps_her_place(conn: Connection, sofa: Sofa) -> None:
