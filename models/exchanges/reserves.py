@@ -33,6 +33,19 @@ class ReservePlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPlace:
+    """One's own place, with the listing that it is for."""
+
+    title: str
+    url: str
+    state: PlaceState
+    since: datetime
+    begins_at: datetime | None
+    ends_at: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """The days that somebody wants, from one moment until before another."""
 
@@ -219,6 +232,20 @@ async def list_by_actor(conn: Connection, actor_id: int) -> list[int]:
         conn, "SELECT listing_id FROM reserve_place WHERE actor_id = $1 ORDER BY listing_id", actor_id
     )
     return found
+
+
+async def list_own(conn: Connection, actor_id: int) -> list[OwnPlace]:
+    """All places of somebody, the oldest first: what is kept about her."""
+    return await fetch_all(
+        conn,
+        OwnPlace,
+        """
+        SELECT l.title, p.url, r.state, r.since, r.begins_at, r.ends_at, r.until
+        FROM reserve_place r JOIN listing l ON l.post_id = r.listing_id JOIN post p ON p.id = r.listing_id
+        WHERE r.actor_id = $1 ORDER BY r.since, r.id
+        """,
+        actor_id,
+    )
 
 
 async def has_written_since(conn: Connection, exchange_id: int, actor_id: int, agreement_id: int) -> bool:
