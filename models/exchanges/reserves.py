@@ -33,8 +33,8 @@ class ReservePlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPlace:
-    """One's own place, with the listing that it is for."""
+class WantedListing:
+    """What somebody waits for, and how."""
 
     title: str
     url: str
@@ -234,11 +234,11 @@ async def list_by_actor(conn: Connection, actor_id: int) -> list[int]:
     return found
 
 
-async def list_own(conn: Connection, actor_id: int) -> list[OwnPlace]:
+async def list_own(conn: Connection, actor_id: int) -> list[WantedListing]:
     """All places of somebody, the oldest first: what is kept about her."""
     return await fetch_all(
         conn,
-        OwnPlace,
+        WantedListing,
         """
         SELECT l.title, p.url, r.state, r.since, r.begins_at, r.ends_at, r.until
         FROM reserve_place r JOIN listing l ON l.post_id = r.listing_id JOIN post p ON p.id = r.listing_id

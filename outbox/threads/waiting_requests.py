@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from models.exchanges import agreements, exchange_messages, exchanges, reserves
 from models.listings import listings
@@ -14,6 +15,7 @@ from outbox.builders.texts.reasons import NOES
 from outbox.builders.texts.reserve import write_reserve
 from outbox.threads import messages
 from outbox.threads.agreement_context import AgreementChange, find_context, keep, record_act, require_words
+from outbox.threads.notices import write_notice
 
 OTHER_CHOSEN, CLOSED, RESERVE = NOES["other_chosen"], NOES["listing_over"], NOES["reserve_question"]
 
@@ -75,11 +77,30 @@ async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: 
 
 
 async def _close_place(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange) -> None:
-    """The event stands last: nobody is told once more that the listing is over. Its owner knows what she did."""
-    await tell_in_words(conn, site, owner, thread, "closed")
-    event_id = await exchanges.add_event(conn, thread.id, "reserve_closed")
+    """Its owner knows what she did."""
+    event_id = await tell_of_place(conn, site, owner, thread, "closed")
     if event_id is not None and thread.owner_read_id >= thread.last_id:
         await exchanges.mark_read(conn, thread.id, owner.id, event_id)
+
+
+async def tell_of_place(
+    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: Literal["closed", "passed"]
+) -> int | None:
+    """What ended somebody's place without her, to her wherever she is: in words, in the thread, and in her apps.
+
+    The event, whose id it is, stands last in the thread: nobody is told once more that the listing is over.
+    """
+    await tell_in_words(conn, site, owner, thread, kind)
+    event_id = await exchanges.add_event(conn, thread.id, "reserve_closed" if kind == "closed" else "reserve_passed")
+    partner = await actors.get(conn, thread.partner_id)
+    listing = await listings.find_by_post(conn, thread.listing_id)
+    if event_id is None or listing is None or not partner.local or partner.guest or thread.partner_muted:
+        return event_id
+    if await messages.may_write(conn, owner, partner):
+        page = f"{site.url}/echanges/{thread.id}"
+        words = {code: f"{write_reserve(kind, listing.details.title, code)} {page}" for code in ("fr", "en")}
+        await write_notice(conn, site, partner, thread, event_id, words)
+    return event_id
 
 
 async def tell_in_words(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: str) -> None:

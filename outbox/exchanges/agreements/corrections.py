@@ -65,13 +65,19 @@ async def find_obstacle(conn: Connection, case: AgreementContext, actor: Actor, 
         return "report_too_old"
     if last.step != final_step(case.listing.details.mode):
         return ""
-    if held.verified:
-        return "report_confirmed"
-    if held.state == "done" and held.points:
-        return "report_paid"
+    follows = _find_consequence(held)
+    if follows:
+        return follows
     if last.actor_id == held.owner_id and not await _is_free_still(conn, case):
         return "report_days_taken"
     return "" if await _is_heard(conn, case, case.other_of(actor)) else "report_not_corrected_there"
+
+
+def _find_consequence(held: Agreement) -> str:
+    """What hangs on the end of it between the two, as a code."""
+    if held.verified:
+        return "report_confirmed"
+    return "report_paid" if held.state == "done" and held.points else ""
 
 
 async def _is_free_still(conn: Connection, case: AgreementContext) -> bool:

@@ -27,7 +27,7 @@ from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, find_price, requi
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
-from outbox.threads.waiting_requests import close_reserve, tell_in_words
+from outbox.threads.waiting_requests import close_reserve, tell_of_place
 
 TO_ANSWER = timedelta(hours=48)
 """So long the next one may say whether she still wants it, before the one behind her is asked."""
@@ -88,8 +88,7 @@ async def call(conn: Connection, site: Site, owner: Actor, listing: Listing, pla
         made = await invite(conn, site, listing, (owner, partner), terms, said)
     except Invalid:  # the listing changed since: what she asked for cannot be said yes to
         await reserves.remove(conn, listing.id, partner.id)
-        await exchanges.add_event(conn, thread.id, "reserve_closed")
-        await tell_in_words(conn, site, owner, thread, "closed")
+        await tell_of_place(conn, site, owner, thread, "closed")
         return False
     await reserves.call(conn, place.id, until=until, agreement_id=made.id)
     return True
@@ -137,8 +136,7 @@ async def pass_over(conn: Connection, site: Site, owner: Actor, place: ReservePl
         return  # she did not want to stay, or the days that she wanted are over
     held = await agreements.get(conn, place.agreement_id) if place.agreement_id is not None else None
     if held is None or (held.state == "expired" and held.proposed_by == held.owner_id):  # it was hers to answer
-        await exchanges.add_event(conn, thread.id, "reserve_passed")
-        await tell_in_words(conn, site, owner, thread, "passed")
+        await tell_of_place(conn, site, owner, thread, "passed")
 
 
 async def tell_due(instance: Instance) -> int:

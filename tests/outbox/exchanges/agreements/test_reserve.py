@@ -21,6 +21,7 @@ from outbox.listings import listings as outbox_listings
 from outbox.threads.agreement_context import Said, lock_context
 from outbox.threads.waiting_requests import OTHER_CHOSEN, RESERVE
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.outbox.listings.test_listing_expiry import read_letters
 from tests.outbox.sent_activities import list_sent
 from tests.server_pair import make_pair
 
@@ -191,6 +192,26 @@ async def test_the_list_passes_over_whom_nobody_can_reach_and_ends_with_the_list
 
     assert await sofa.places() == []
     assert (await sofa.kinds(carol))[-1] == "reserve_closed"
+
+
+async def test_members_are_told_in_their_apps_what_ends_their_place_once(conn: Connection, sofa: Sofa) -> None:
+    await make_local_actor(conn, "coop", type="Organization")
+    amina, bob, carol = [await make_member(conn, name) for name in ("amina", "bob", "carol")]
+    chosen, *_ = await sofa.asked_by(amina, bob, carol)
+    await accept(conn, HERE, sofa.alice, chosen)
+    for one in (bob, carol):
+        await join(conn, HERE, one, sofa.listing)
+    await cancel(conn, HERE, amina, chosen)
+    asked = await sofa.latest(bob)
+    await give_back(conn, HERE, await end_by_clock(conn, HERE, await lock_context(conn, asked.id)))
+    await refuse(conn, HERE, carol, await sofa.latest(carol))
+    await reserves.wait(conn, sofa.listing.id, carol.id, at=datetime.now(UTC))
+
+    await outbox_listings.withdraw(conn, HERE, sofa.alice, sofa.listing.uri)
+
+    assert sum("le tour de la personne suivante" in one for one in await read_letters(conn, bob)) == 1
+    told = [one for one in await read_letters(conn, carol) if "close" in one or "arrêtée" in one]
+    assert len(told) == 1 and "sa liste de réserve aussi" in told[0]
 
 
 async def test_whoever_reads_words_alone_is_told_once_that_it_is_over(conn: Connection, sofa: Sofa) -> None:
