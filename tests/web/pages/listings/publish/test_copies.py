@@ -71,6 +71,23 @@ async def test_a_copy_is_a_draft_with_all_but_the_days_and_its_own_photos(
     assert not {old.file_key, old.thumbnail_key} & {new.file_key, new.thumbnail_key}
 
 
+async def test_who_goes_back_and_publishes_another_one_reads_whose_the_photos_are(
+    alice: Browser, instance: Instance
+) -> None:
+    page = await alice.get("/publier")
+    filled = changed(page, title="Scie", mode="gift", act="add")
+    before = await send_form(alice, "/publier", page, filled, [PHOTO.read_bytes()])
+    first = await send_form(alice, "/publier", before, changed(before, act="publish"))
+    again = await send_form(alice, "/publier", before, changed(before, act="publish"))
+    posts = await count_posts(instance)
+
+    other = await send_form(alice, "/publier", before, changed(before, act="publish", title="Marteau"))
+
+    assert first.status == 303 and first.location == again.location
+    assert other.status == 422 and "dans une annonce déjà publiée" in errors(other)["photos"]
+    assert await count_posts(instance) == posts and dict(typed(other))["title"] == "Marteau"
+
+
 async def test_a_copy_without_room_for_photos_says_so(alice: Browser, instance: Instance, lomme: Village) -> None:
     first = await publish_with_photo(alice, instance)
     async with transaction(instance.pool) as conn:
