@@ -15,7 +15,7 @@ from outbox.builders.texts.reasons import NOES
 from outbox.exchanges.agreements.endings import refuse
 from outbox.exchanges.agreements.request_preconditions import require_may_ask
 from outbox.exchanges.agreements.terms import FARTHEST, LONGEST
-from outbox.exchanges.agreements.turns import call, is_promised
+from outbox.exchanges.agreements.turns import call, give_back, is_promised
 from outbox.listings import listings as outbox_listings
 from outbox.threads.agreement_context import Said
 from outbox.threads.waiting_requests import tell_in_words
@@ -50,8 +50,9 @@ async def join(conn: Connection, site: Site, partner: Actor, listing: Listing, s
     details = {} if span is None else {"from": span.begins_at.isoformat(), "until": span.ends_at.isoformat()}
     await exchanges.add_event(conn, thread.id, "reserve_joined", actor_id=partner.id, details=details)
     await tell_in_words(conn, site, owner, thread, "joined")
-    if not has_calendar(fresh.details):
-        await reserves.note_freed(conn, fresh.id)  # where it became free while she hesitated
+    if not has_calendar(fresh.details):  # where it became free while she hesitated
+        await reserves.note_freed(conn, fresh.id)
+        await give_back(conn, site, owner, fresh.id)
 
 
 async def _require_span(conn: Connection, listing: Listing, span: Span) -> None:
