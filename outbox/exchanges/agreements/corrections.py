@@ -16,7 +16,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.delete import build_delete_of_report
 from outbox.builders.objects.agreement import AgreementContext
-from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room
 from outbox.listings import listings
 from outbox.threads.agreement_context import (
     NOTHING,
@@ -34,14 +34,17 @@ CORRECTABLE = timedelta(hours=24)
 
 
 async def take_back(
-    conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING, *, uri: str | None = None
 ) -> Agreement:
-    """The newest report of this side is taken back. Raises NotFound for strangers, and Conflict where it stays."""
+    """The newest report of this side is taken back: no other one, where its `uri` says which is meant.
+
+    Raises NotFound for strangers, and Conflict where it stays.
+    """
     case = await lock_context(conn, agreement.id)
     if case.agreement.role_of(actor.id) is None:
         raise NotFound
     own = [one for one in await agreements.list_reports(conn, case.agreement.id) if one.actor_id == actor.id]
-    if not own:
+    if not own or uri not in (None, own[-1].uri):
         raise Conflict("report_not_yours")
     code = await find_obstacle(conn, case, actor, own[-1])
     if code:
@@ -62,11 +65,30 @@ async def find_obstacle(conn: Connection, case: AgreementContext, actor: Actor, 
         return "report_too_old"
     if last.step != final_step(case.listing.details.mode):
         return ""
+    follows = _find_consequence(held)
+    if follows:
+        return follows
+    if last.actor_id == held.owner_id and not await _is_free_still(conn, case):
+        return "report_days_taken"
+    return "" if await _is_heard(conn, case, case.other_of(actor)) else "report_not_corrected_there"
+
+
+def _find_consequence(held: Agreement) -> str:
+    """What hangs on the end of it between the two, as a code."""
     if held.verified:
         return "report_confirmed"
-    if held.state == "done" and held.points:
-        return "report_paid"
-    return "" if await _is_heard(conn, case, case.other_of(actor)) else "report_not_corrected_there"
+    return "report_paid" if held.state == "done" and held.points else ""
+
+
+async def _is_free_still(conn: Connection, case: AgreementContext) -> bool:
+    """Whether nobody else has or wants what the end of this agreement made free."""
+    if case.agreement.state != "done":
+        return True
+    try:
+        await require_room(conn, case.listing, case.agreement.terms, but=case.agreement.id)
+    except Conflict:
+        return False
+    return True
 
 
 async def _is_heard(conn: Connection, case: AgreementContext, other: Actor) -> bool:
