@@ -5,13 +5,16 @@ from dataclasses import replace
 from itertools import combinations
 from math import comb
 
+from models.searches.language.readings import STEM
 from models.searches.language.word_matches import Word, join_all, join_any
-from models.searches.network import COUNT_LIMIT, NetworkFilter, count_found, expect
+from models.searches.network import COUNT_LIMIT, NetworkFilter, expect, try_ways
 from models.searches.queries import NOTHING, Query, read_query
 from models.store.database import Connection
 
-LOOKED_THROUGH = 4_000
-"""Where no more listings are expected to fit all but the words, each of them is asked for these."""
+LOOKED_THROUGH = 20
+"""Where no more listings for each stem are expected to fit all but the words, they are asked for these one by one: that
+takes as long as the index does, which is asked for one stem after the other.
+"""
 
 ENOUGH = 5
 """Listings with all words; where there are fewer, those with most of them come after them."""
@@ -25,24 +28,27 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
-    query = replace(query, by_index=await expect(conn, filter, Query()) > LOOKED_THROUGH)
-    itself = _take_itself(query)
-    if await _are_many(conn, filter, itself):
-        return itself
-    found = await _count(conn, filter, query)
-    if found < ENOUGH:
-        query = _ask(query, [[word.wide for word in query.words]])
-        found = await _count(conn, filter, query)
-    if found >= ENOUGH:
-        return _narrow(query, filter)
-    return _narrow(_add_most(query) if found else await _leave_out(conn, filter, query), filter)
+    wide = _ask(query, [[word.wide for word in query.words]])
+    stems = len(STEM.findall(wide.match))
+    by_index = await expect(conn, filter, Query()) > LOOKED_THROUGH * stems
+    query, wide = replace(query, by_index=by_index), replace(wide, by_index=by_index)
+    found = await _find_first(conn, filter, [(_take_itself(query), COUNT_LIMIT), (query, ENOUGH), (wide, 1)])
+    if found is None:
+        return await _leave_out(conn, filter, query)
+    more = _add_most(query)
+    if more is None or sum((found.counts or {}).values()) >= ENOUGH:
+        return found
+    return await _find_first(conn, filter, [(more, 1)]) or found
 
 
-async def _are_many(conn: Connection, filter: NetworkFilter, query: Query) -> bool:
-    """Whether more listings fit than anybody looks at; counted only where the database expects so."""
-    if await expect(conn, filter, query) < COUNT_LIMIT:
-        return False
-    return await _count(conn, filter, query, most=COUNT_LIMIT) >= COUNT_LIMIT
+async def _find_first(conn: Connection, filter: NetworkFilter, ways: Sequence[tuple[Query, int]]) -> Query | None:
+    """The first of these queries that as many listings fit as stands beside it, with how many do."""
+    if not ways:
+        return None
+    asked = [(query.match, least) for query, least in ways]
+    for way, counts in await try_ways(conn, filter, asked, by_index=ways[0][0].by_index):
+        return replace(ways[way][0], counts=counts)
+    return None
 
 
 def _take_itself(query: Query) -> Query:
@@ -59,7 +65,7 @@ def _ask(query: Query, ways: Sequence[Sequence[str]]) -> Query:
     return replace(query, match=join_all([every], query.unwanted))
 
 
-def _add_most(query: Query) -> Query:
+def _add_most(query: Query) -> Query | None:
     """Few have all words: those without the measures stand after them, or those that lack one of three or more."""
     nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:
@@ -67,7 +73,7 @@ def _add_most(query: Query) -> Query:
     elif len(nouns) > 2:
         fewer = _combine(nouns, len(nouns) - 1)
     else:
-        return query
+        return None
     return replace(_ask(query, [[word.wide for word in query.words], *fewer]), partial=True)
 
 
@@ -77,40 +83,37 @@ def _combine(words: Sequence[Word], kept: int) -> list[list[str]]:
 
 async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query) -> Query:
     """None has all words: without those that none here has, then without measures, then with as many as some have."""
-    present = [word for word in query.words if await _count(conn, filter, _ask(query, [[word.wide]]))]
+    present = await _list_present(conn, filter, query) if query.count > 1 else []
     nouns = [word for word in present if not word.light]
-    for kept in (present, nouns):
-        if 0 < len(kept) < query.count:
-            fewer = _keep(query, kept)
-            if await _count(conn, filter, fewer):
-                return fewer
-    most = await _keep_most(conn, filter, query, nouns or present)
-    return most or await _show_shelf(conn, filter, query)
+    fewer = [_keep(query, kept) for kept in (present, nouns) if 0 < len(kept) < query.count]
+    ways = [*((one, 1) for one in fewer), *_keep_most(query, nouns or present), *_show_shelf(query)]
+    return await _find_first(conn, filter, ways) or replace(query, counts={})
 
 
-async def _keep_most(conn: Connection, filter: NetworkFilter, query: Query, words: Sequence[Word]) -> Query | None:
-    """As many of these words as enough listings have; None where none has any."""
-    ways: list[list[str]] = []
-    some: Query | None = None
+async def _list_present(conn: Connection, filter: NetworkFilter, query: Query) -> list[Word]:
+    each = [(_ask(query, [[word.wide]]).match, 1) for word in query.words]
+    there = await try_ways(conn, filter, each, by_index=query.by_index, first=len(each), most=1)
+    return [query.words[place] for place, _ in there]
+
+
+def _keep_most(query: Query, words: Sequence[Word]) -> list[tuple[Query, int]]:
+    """As many of these words as enough listings have, else as any has."""
+    kept, combined = _keep(query, words), list[list[str]]()
+    asked: list[tuple[Query, int]] = []
     for number in range(len(words) - 1, 0, -1):
-        if comb(len(words), number) > MOST_COMBINATIONS:
-            continue
-        ways += _combine(words, number)
-        asked = replace(_ask(_keep(query, words), ways), partial=True)
-        found = await _count(conn, filter, asked)
-        some = asked if found else some
-        if found >= ENOUGH:
-            break
-    return some
+        if comb(len(words), number) <= MOST_COMBINATIONS:
+            combined += _combine(words, number)
+            asked.append((replace(_ask(kept, combined), partial=True), ENOUGH if number > 1 else 1))
+    return asked
 
 
-async def _show_shelf(conn: Connection, filter: NetworkFilter, query: Query) -> Query:
+def _show_shelf(query: Query) -> list[tuple[Query, int]]:
     """Nothing has any of the words: what stands in the same category as what is called so, if anything does."""
     shelf = [word.shelf for word in query.words if word.shelf]
     if not shelf:
-        return query
-    instead = replace(_ask(query, [[join_any(shelf)]]), left_out=tuple(word.typed for word in query.words), words=())
-    return instead if await _count(conn, filter, instead) else query
+        return []
+    gone = tuple(word.typed for word in query.words)
+    return [(replace(_ask(query, [[join_any(shelf)]]), left_out=gone, words=()), 1)]
 
 
 def _keep(query: Query, kept: Sequence[Word]) -> Query:
@@ -128,8 +131,3 @@ def _narrow(query: Query, filter: NetworkFilter) -> Query:
         for letter, values in (("k", filter.kinds), ("m", filter.modes), ("c", filter.categories))
     ]
     return replace(query, match=join_all([part for part in of if part]))
-
-
-async def _count(conn: Connection, filter: NetworkFilter, query: Query, *, most: int = ENOUGH) -> int:
-    counts = await count_found(conn, filter, query, most=most)
-    return sum(counts.values())

@@ -1,5 +1,6 @@
 """What is asked of the network of listings: its filters, the statement that all reads share, and how many there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -63,10 +64,10 @@ DISTANCE = """
         + ((l.longitude - :longitude::float8) * cos(radians(:latitude::float8))) ^ 2)
 """
 
-CONDITIONS = fragment(
+# All but the words.
+FILTERED = fragment(
     """
-    {words}
-    AND (cardinality(:kinds::text[]) = 0 OR l.kind = ANY(:kinds))
+    (cardinality(:kinds::text[]) = 0 OR l.kind = ANY(:kinds))
     AND (cardinality(:modes::text[]) = 0 OR l.mode = ANY(:modes))
     AND (cardinality(:categories::text[]) = 0 OR l.category = ANY(:categories))
     AND (:territory_uri::text IS NULL OR l.territory_uri = :territory_uri)
@@ -77,10 +78,11 @@ CONDITIONS = fragment(
         SELECT p.id FROM actor a JOIN post p ON p.author_id = a.id AND p.kind = 'listing'
         WHERE a.type = 'Organization' AND lower(a.username) <> 'coop')))
     """,
-    words=WORDS,
     area=AREA,
     free=FREE,
 )
+
+CONDITIONS = fragment("{words} AND {filtered}", words=WORDS, filtered=FILTERED)
 
 # What all reads look through, in the states that `{which}` names: bounding box first (an index), then the distance.
 FOUND = fragment(
@@ -136,6 +138,55 @@ _COUNT_MANY, _COUNT_FEW = (
     for fence in ("", "OFFSET 0")
 )
 
+# One way of looking after the other, each a tsquery, until `:first` of them have found as many as they have to.
+_WAYS = """
+    {among}
+    SELECT way.n::int - 1 AS way, found_so.counts
+    FROM (SELECT match::tsquery AS match, least, n
+        FROM unnest(:matches::text[], :leasts::int[]) WITH ORDINALITY AS listed (match, least, n) OFFSET 0) AS way
+    CROSS JOIN LATERAL (
+        SELECT sum(total) AS total, jsonb_agg(jsonb_build_array(kind, mode, total)) AS counts
+        FROM ({count}) AS of_each) AS found_so
+    WHERE found_so.total >= way.least
+    LIMIT :first::int
+"""
+
+# What little fits all but the words is read once, as far as it has any of them: words have many others beside them,
+# and the index of words would be asked for each of these, each time.
+_AMONG = """
+    WITH among AS MATERIALIZED (
+        SELECT l.post_id AS id, l.kind, l.mode, l.search, {distance} AS distance FROM listing l
+        WHERE is_open_status(l.status) AND {filtered} AND ts_match_vq(l.search, :any::text::tsquery))
+"""
+
+_WAYS_BY_INDEX, _WAYS_AMONG_FEW = (
+    name_values(
+        _WAYS,
+        NetworkFilter,
+        also=["matches", "leasts", "most", "first", *also],
+        among=among,
+        count=_COUNT,
+        found=found,
+        fence="OFFSET 0",
+        distance=DISTANCE,
+        filtered=FILTERED,
+        shown=SHOWN,
+        within=WITHIN,
+    )
+    for among, found, also in (
+        (
+            "",
+            "SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance FROM listing l "
+            "WHERE is_open_status(l.status) AND l.search @@ way.match AND {filtered}",
+            (),
+        ),
+        (_AMONG, "SELECT * FROM among AS l WHERE l.search @@ way.match", ["any"]),
+    )
+)
+
+Counts = dict[tuple[str, str], int]
+"""How many listings there are, by (kind, mode)."""
+
 
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found."""
@@ -144,10 +195,30 @@ async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     return rows
 
 
-async def count_found(
-    conn: Connection, filter: NetworkFilter, query: Query, *, most: int = COUNT_LIMIT
-) -> dict[tuple[str, str], int]:
-    """How many listings fit both, by (kind, mode), among the first `most`."""
+async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> Counts:
+    """How many listings fit both, among the first COUNT_LIMIT."""
     statement = _COUNT_FEW if await expect(conn, filter, query) <= MOST_RANKED else _COUNT_MANY
-    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, most=most))
+    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, most=COUNT_LIMIT))
     return {(row["kind"], row["mode"]): row["total"] for row in rows}
+
+
+async def try_ways(
+    conn: Connection,
+    filter: NetworkFilter,
+    ways: Sequence[tuple[str, int]],
+    *,
+    by_index: bool,
+    first: int = 1,
+    most: int = COUNT_LIMIT,
+) -> list[tuple[int, Counts]]:
+    """The places of the `first` ways, each a tsquery, that at least so many listings fit besides the filter; with how
+    many do, among the first `most`. One question, however many ways there are; what stands behind is not looked for.
+    """
+    also = {"matches": [way for way, _ in ways], "leasts": [least for _, least in ways], "most": most, "first": first}
+    if by_index:
+        sql, args = _WAYS_BY_INDEX.sql, _WAYS_BY_INDEX.args(filter, **also)
+    else:
+        any_of_them = " | ".join(dict.fromkeys(f"({way})" for way, _ in ways))
+        sql, args = _WAYS_AMONG_FEW.sql, _WAYS_AMONG_FEW.args(filter, **also, any=any_of_them)
+    rows = await fetch_planned(conn, sql, *args)
+    return [(row["way"], {(kind, mode): total for kind, mode, total in row["counts"]}) for row in rows]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import MOST_RANKED, NetworkFilter, count_found, expect
+from models.searches.network import COUNT_LIMIT, MOST_RANKED, Counts, NetworkFilter, count_found, expect
 from models.searches.queries import Query
 from models.searches.ranking import ALL, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned
@@ -91,7 +91,8 @@ async def _list_ways(
     then = REST if order.startswith("best") else ALL
     if after is not None and after.id is not None:
         return [WINDOW, then] if after.way == WINDOW else [after.way]
-    return [ALL] if await expect(conn, filter, query) <= MOST_RANKED else [WINDOW, then]
+    few = query.counts is not None and sum(query.counts.values()) < COUNT_LIMIT
+    return [ALL] if few or await expect(conn, filter, query) <= MOST_RANKED else [WINDOW, then]
 
 
 def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:
@@ -103,8 +104,7 @@ async def list_network(conn: Connection, filter: NetworkFilter, *, limit: int = 
     return (await search_network(conn, filter, limit=limit)).found
 
 
-async def count_network(
-    conn: Connection, filter: NetworkFilter, *, query: Query | None = None
-) -> dict[tuple[str, str], int]:
-    """How many listings fit, by (kind, mode), among the first COUNT_LIMIT."""
-    return await count_found(conn, filter, query or await fit_query(conn, filter))
+async def count_network(conn: Connection, filter: NetworkFilter, *, query: Query | None = None) -> Counts:
+    """How many listings fit, by (kind, mode), among the first COUNT_LIMIT; pass `query` as to `search_network`."""
+    query = query or await fit_query(conn, filter)
+    return await count_found(conn, filter, query) if query.counts is None else dict(query.counts)
