@@ -123,69 +123,87 @@ _EXPECTED = name_values(
 MOST_RANKED = 2_000
 """Where the database expects no more listings to fit, all of them are looked at."""
 
-_COUNT = """
-    SELECT kind, mode, count(*) AS total FROM (
-        SELECT found.kind, found.mode FROM ({found} {fence}) AS found CROSS JOIN LATERAL (
-            SELECT FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id AND {shown} OFFSET 0) AS shown
-        WHERE {within}
-        LIMIT :most) AS first
-    GROUP BY kind, mode
+# Those of what was `found` that the reader may find.
+_VISIBLE = """
+    SELECT found.* FROM ({found}) AS found CROSS JOIN LATERAL (
+        SELECT FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id AND {shown} OFFSET 0) AS shown
+    WHERE {within}
 """
 
 # Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
 _COUNT_MANY, _COUNT_FEW = (
-    name_values(_COUNT, NetworkFilter, Query, also=["most"], found=OPEN_FOUND, fence=fence, shown=SHOWN, within=WITHIN)
-    for fence in ("", "OFFSET 0")
+    name_values(
+        "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode",
+        NetworkFilter,
+        Query,
+        also=["most"],
+        visible=fragment(_VISIBLE, found=found, shown=SHOWN, within=WITHIN),
+    )
+    for found in (OPEN_FOUND, f"{OPEN_FOUND} OFFSET 0")
 )
 
 # One way of looking after the other, each a tsquery, until `:first` of them have found as many as they have to.
-_WAYS = """
-    {among}
-    SELECT way.n::int - 1 AS way, found_so.counts
+_WAYS = name_values(
+    """
+    SELECT way.n::int - 1 AS way, reached.counts, reached.ids
     FROM (SELECT match::tsquery AS match, least, n
         FROM unnest(:matches::text[], :leasts::int[]) WITH ORDINALITY AS listed (match, least, n) OFFSET 0) AS way
     CROSS JOIN LATERAL (
-        SELECT sum(total) AS total, jsonb_agg(jsonb_build_array(kind, mode, total)) AS counts
-        FROM ({count}) AS of_each) AS found_so
-    WHERE found_so.total >= way.least
+        SELECT sum(total) AS total, jsonb_agg(jsonb_build_array(kind, mode, total)) AS counts, jsonb_agg(ids) AS ids
+        FROM (SELECT kind, mode, count(*) AS total, array_agg(id) AS ids
+            FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode) AS of_each) AS reached
+    WHERE reached.total >= way.least
     LIMIT :first::int
-"""
+    """,
+    NetworkFilter,
+    also=["matches", "leasts", "most", "first"],
+    visible=_VISIBLE,
+    found="""
+        SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance FROM listing l
+        WHERE is_open_status(l.status) AND l.search @@ way.match AND {filtered} OFFSET 0
+    """,
+    distance=DISTANCE,
+    filtered=FILTERED,
+    shown=SHOWN,
+    within=WITHIN,
+)
 
-# What little fits all but the words is read once, as far as it has any of them: words have many others beside them,
-# and the index of words would be asked for each of these, each time.
-_AMONG = """
-    WITH among AS MATERIALIZED (
+# What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
+# look the words up in the index: they have many others beside them, and it would be asked for each of these.
+_PARTS = name_values(
+    """
+    SELECT kind, mode, has, count(*) AS total, (array_agg(id ORDER BY id DESC))[1: :most::int] AS ids FROM (
+        SELECT kind, mode, id, ARRAY(SELECT n::int - 1 FROM unnest(:parts::text[]::tsquery[]) WITH ORDINALITY
+            AS part (match, n) WHERE ts_match_vq(visible.search, part.match)) AS has
+        FROM ({visible}) AS visible OFFSET 0) AS visible
+    GROUP BY kind, mode, has
+    """,
+    NetworkFilter,
+    also=["any", "parts", "most"],
+    visible=_VISIBLE,
+    found="""
         SELECT l.post_id AS id, l.kind, l.mode, l.search, {distance} AS distance FROM listing l
-        WHERE is_open_status(l.status) AND {filtered} AND ts_match_vq(l.search, :any::text::tsquery))
-"""
-
-_WAYS_BY_INDEX, _WAYS_AMONG_FEW = (
-    name_values(
-        _WAYS,
-        NetworkFilter,
-        also=["matches", "leasts", "most", "first", *also],
-        among=among,
-        count=_COUNT,
-        found=found,
-        fence="OFFSET 0",
-        distance=DISTANCE,
-        filtered=FILTERED,
-        shown=SHOWN,
-        within=WITHIN,
-    )
-    for among, found, also in (
-        (
-            "",
-            "SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance FROM listing l "
-            "WHERE is_open_status(l.status) AND l.search @@ way.match AND {filtered}",
-            (),
-        ),
-        (_AMONG, "SELECT * FROM among AS l WHERE l.search @@ way.match", ["any"]),
-    )
+        WHERE is_open_status(l.status) AND {filtered} AND ts_match_vq(l.search, :any::text::tsquery) OFFSET 0
+    """,
+    distance=DISTANCE,
+    filtered=FILTERED,
+    shown=SHOWN,
+    within=WITHIN,
 )
 
 Counts = dict[tuple[str, str], int]
 """How many listings there are, by (kind, mode)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Listings of a kind and a mode that have the same parts of a search; `ids` are COUNT_LIMIT of them at most."""
+
+    kind: str
+    mode: str
+    has: frozenset[str]
+    total: int
+    ids: list[int]
 
 
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
@@ -203,22 +221,37 @@ async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> 
 
 
 async def try_ways(
-    conn: Connection,
-    filter: NetworkFilter,
-    ways: Sequence[tuple[str, int]],
-    *,
-    by_index: bool,
-    first: int = 1,
-    most: int = COUNT_LIMIT,
-) -> list[tuple[int, Counts]]:
+    conn: Connection, filter: NetworkFilter, ways: Sequence[tuple[str, int]], *, first: int = 1, most: int = COUNT_LIMIT
+) -> list[tuple[int, Counts, tuple[int, ...]]]:
     """The places of the `first` ways, each a tsquery, that at least so many listings fit besides the filter; with how
-    many do, among the first `most`. One question, however many ways there are; what stands behind is not looked for.
+    many do and which, up to `most`. One question, however many ways there are; what stands behind is not looked for.
     """
-    also = {"matches": [way for way, _ in ways], "leasts": [least for _, least in ways], "most": most, "first": first}
-    if by_index:
-        sql, args = _WAYS_BY_INDEX.sql, _WAYS_BY_INDEX.args(filter, **also)
-    else:
-        any_of_them = " | ".join(dict.fromkeys(f"({way})" for way, _ in ways))
-        sql, args = _WAYS_AMONG_FEW.sql, _WAYS_AMONG_FEW.args(filter, **also, any=any_of_them)
-    rows = await fetch_planned(conn, sql, *args)
-    return [(row["way"], {(kind, mode): total for kind, mode, total in row["counts"]}) for row in rows]
+    matches, leasts = [way for way, _ in ways], [least for _, least in ways]
+    rows = await fetch_planned(
+        conn, _WAYS.sql, *_WAYS.args(filter, matches=matches, leasts=leasts, most=most, first=first)
+    )
+    return [
+        (
+            row["way"],
+            {(kind, mode): total for kind, mode, total in row["counts"]},
+            tuple(id for ids in row["ids"] for id in ids),
+        )
+        for row in rows
+    ]
+
+
+async def group_by_parts(
+    conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str
+) -> list[Group]:
+    """All listings that fit the filter and `any`, by which of the parts they have, which are tsqueries as that is."""
+    args = _PARTS.args(filter, any=any, parts=list(parts), most=COUNT_LIMIT)
+    return [
+        Group(
+            kind=row["kind"],
+            mode=row["mode"],
+            has=frozenset(parts[place] for place in row["has"]),
+            total=row["total"],
+            ids=row["ids"],
+        )
+        for row in await fetch_planned(conn, _PARTS.sql, *args)
+    ]

@@ -27,7 +27,8 @@ class Query:
     `left_out` are words, as they are typed, that nothing was found with; `partial` says that no listing has all the
     others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
     `by_index` is false where so little fits all else that each is looked at. `counts` are how many listings fit it and
-    the filter it was fitted to, by (kind, mode), up to COUNT_LIMIT; None where they were not counted for it.
+    the filter it was fitted to, by (kind, mode), up to COUNT_LIMIT; None where they were not counted for it. `ids` are
+    all of them, None where there are as many as that.
     """
 
     match: str = ""
@@ -39,6 +40,7 @@ class Query:
     giving: bool = False
     by_index: bool = True
     counts: Mapping[tuple[str, str], int] | None = None
+    ids: tuple[int, ...] | None = None
 
     @property
     def strict(self) -> str:
