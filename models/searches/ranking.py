@@ -12,8 +12,10 @@ from models.searches.queries import Query
 from models.searches.words import MISSING, WORDS_SCORE
 from models.store.statements import fragment, name_values
 
-WINDOW, REST, ALL = 0, 1, 2
-"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all."""
+WINDOW, REST, ALL, KNOWN = 0, 1, 2, 3
+"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all; all that
+fitting the query has found already.
+"""
 
 WINDOW_SIZE = 4_000
 """Listings that are looked at one after another, as an index gives them, for those that fit."""
@@ -137,6 +139,16 @@ _BEST_NEAR = fragment("-words * {nearness} * {freshness}", nearness=_NEARNESS, f
 _NEAR = "coalesce(distance, :nowhere::float8)"
 _ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
 
+_KNOWN = fragment(
+    """
+    SELECT l.post_id AS id, l.kind, l.expires_at, {distance} AS distance, {missing} AS missing, {score} AS words
+    FROM listing l WHERE l.post_id = ANY(:ids::bigint[]) AND {open}
+    """,
+    distance=DISTANCE,
+    missing=MISSING,
+    open=_OPEN,
+)
+
 _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
 _OTHERS = fragment("{open} AND l.post_id NOT IN ({ids})", open=_OPEN)
 
@@ -170,4 +182,19 @@ STATEMENTS = {
         shown=SHOWN,
     )
     for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
+} | {
+    (order, KNOWN): name_values(
+        _PAGE,
+        NetworkFilter,
+        Query,
+        Cursor,
+        Bounds,
+        candidates=fragment(_KNOWN, score=score),
+        tier=tier,
+        rank=rank,
+        within=WITHIN,
+        shown=SHOWN,
+    )
+    for (order, way), (tier, rank, score, *_) in _ORDERS.items()
+    if way == ALL
 }
