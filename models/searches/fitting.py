@@ -130,9 +130,7 @@ def _combine(words: Sequence[Word], kept: int) -> list[list[str]]:
     return [[word.wide for word in some] for some in combinations(words, kept)]
 
 
-async def _leave_out(
-    conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None
-) -> Query:
+async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None) -> Query:
     """None has all words: without those that none here has, then without measures, then with as many as some have."""
     present = await _list_present(conn, filter, query, groups)
     nouns = [word for word in present if not word.light]
