@@ -131,7 +131,10 @@ async def test_what_nothing_narrows_is_proposed_for_the_morning(alice: Browser) 
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [("bounds=50.4,2.8,50.55,3.0", "La zone de la carte n’est pas surveillée"), ("quand=week-end", "Les jours ne sont")],
+    [
+        ("bounds=50.4,2.8,50.55,3.0", "La zone de la carte n’est pas surveillée"),
+        ("quand=week-end", "Les jours ne sont"),
+    ],
 )
 async def test_what_is_not_watched_of_a_search_is_said(alice: Browser, query: str, said: str) -> None:
     assert said in (await alice.get(f"{NEW}?q=tente&{query}")).words()
