@@ -59,8 +59,8 @@ LANGUAGE sql AS $$
     ON CONFLICT (post_id) DO UPDATE SET edited = unmatched_listing.edited AND excluded.edited
 $$;
 COMMENT ON FUNCTION queue_for_alerts(bigint, boolean, tsvector) IS
-    'A listing is held against all alerts soon: new ones, and those that stand again, whatever made them do so; of what '
-    'is edited its words before are kept, since whoever watches for those has found it.';
+    'A listing is held against all alerts soon: new ones, and those that stand again, whatever made them do so; of '
+    'those that are edited their words before are kept, since whoever watches for those has found them.';
 
 CREATE FUNCTION queue_listing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -87,7 +87,8 @@ CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
             OLD.territory_uri, OLD.commune_code, OLD.postcode, OLD.latitude, OLD.longitude))
     EXECUTE FUNCTION queue_listing('edited');
 COMMENT ON TRIGGER listing_edited ON listing IS
-    'What says something else now is held against alerts that were there before it, see `queue_listing`.';
+    'What says something else now is held against alerts that were there before it or that it did not fit, see '
+    '`queue_listing`.';
 
 CREATE FUNCTION queue_photo() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
