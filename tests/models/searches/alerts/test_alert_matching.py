@@ -182,19 +182,24 @@ async def test_whoever_was_told_is_told_no_more_after_an_edit_and_each_listing_i
     assert weekly != daily
 
 
-@pytest.mark.parametrize(("first", "found"), [("alert", ["awa"]), ("listing", [])])
-async def test_an_edit_is_told_to_those_whose_alert_was_there_before_the_listing(
-    conn: Connection, first: str, found: list[str]
+@pytest.mark.parametrize(
+    ("first", "before", "found"),
+    [("alert", "Tente", ["awa"]), ("alert", "Tante", ["awa"]), ("listing", "Tente", []), ("listing", "Tante", ["awa"])],
+)
+async def test_an_edit_is_told_to_those_whose_alert_was_there_before_the_listing_or_whose_words_it_has_only_now(
+    conn: Connection, first: str, before: str, found: list[str]
 ) -> None:
+    """Whoever keeps a search has seen what it finds that day."""
     awa, bob = await make_member(conn, "awa"), await make_remote_actor(conn)
     if first == "alert":
         await watch(conn, awa.id, text="tente")
-    made = await make_listing(conn, bob, title="Tante")
+    made = await make_listing(conn, bob, title=before)
     await match_all(conn)
     if first == "listing":
         await watch(conn, awa.id, text="tente")
 
-    await execute(conn, "UPDATE listing SET title = 'Tente' WHERE post_id = $1", made.id)
+    for title in ("Tente 4 places", "Tente 4 places, verte"):
+        await execute(conn, "UPDATE listing SET title = $2 WHERE post_id = $1", made.id, title)
 
     assert await match_all(conn) == found
 

@@ -62,7 +62,10 @@ async def find_by_alert(instance: Instance, browser: Browser, query: str) -> set
     made = await browser.send("/alertes/nouvelle", fields, form_on="/alertes")
     assert made.status == 303, made.words()
     async with transaction(instance.pool) as conn:
-        await execute(conn, "INSERT INTO unmatched_listing SELECT post_id, false FROM listing ON CONFLICT DO NOTHING")
+        await execute(
+            conn,
+            "INSERT INTO unmatched_listing (post_id, edited) SELECT post_id, false FROM listing ON CONFLICT DO NOTHING",
+        )
     await watch(instance)
     async with transaction(instance.pool) as conn:
         id = int(made.location.partition("?")[0].rpartition("/")[2])

@@ -91,8 +91,7 @@ async def test_hostile_dates_and_texts_break_no_calendar(visitor: Browser, lomme
     page = await visitor.get("/annonces/flux.ics")
 
     [event] = icalendar.Calendar.from_ical(page.text).walk("VEVENT")
-    first, after = event["DTSTART"].dt, event["DTEND"].dt
-    assert (first.year, (after - first).days) == (8999, 1)
+    assert [event[name].to_ical() for name in ("DTSTART", "DTEND")] == [b"89991231", b"90000101"]
     assert event["SEQUENCE"] == 0
     assert event.walk("VALARM") == [], "a listing is nobody's appointment"
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", page.text)
