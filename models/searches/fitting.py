@@ -44,8 +44,8 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     if not query.words:
         return _narrow(query, filter)
     stems = sum(len(STEM.findall(word.wide)) for word in query.words)
-    by_index = await expect(conn, filter, Query()) > min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems)
-    query = replace(query, by_index=by_index)
+    looked_through = min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems)
+    query = replace(query, by_index=not filter.narrow or await expect(conn, filter, Query()) > looked_through)
     groups = None if query.by_index else await _read_groups(conn, filter, query)
     itself = _take_itself(query)
     near, wide = ([[word.near for word in query.words]], [[word.wide for word in query.words]])
@@ -91,11 +91,11 @@ async def _find_first(
 
 
 def _tell(way: Way, counts: Mapping[tuple[str, str], int], ids: tuple[int, ...]) -> Query:
-    """With what was counted, up to COUNT_LIMIT in all; with the listings themselves, where these are all."""
+    """With what was counted, up to COUNT_LIMIT in all; with the listings themselves, where these are surely all."""
     first: dict[tuple[str, str], int] = {}
     for of, total in counts.items():
         first[of] = min(total, COUNT_LIMIT - sum(first.values()))
-    known = ids if sum(counts.values()) < COUNT_LIMIT else None
+    known = ids if len(ids) == sum(counts.values()) != COUNT_LIMIT else None
     return replace(way.query, counts={of: total for of, total in first.items() if total}, ids=known)
 
 

@@ -53,6 +53,12 @@ class NetworkFilter:
     bounds: tuple[float, float, float, float] | None = None
     order: Order = "best"
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it asks for what few listings may have, wherever there are many."""
+        named = (self.categories, self.communes, self.epcis, self.territory_uri, self.territory_uris, self.bounds)
+        return any(named) or self.from_places or (self.radius is not None and self.latitude is not None)
+
 
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
@@ -122,6 +128,9 @@ _EXPECTED = name_values(
 
 MOST_RANKED = 2_000
 """Where the database expects no more listings to fit, all of them are looked at."""
+
+MOST_SORTED = 6_000
+"""The same of what is sorted by distance alone: the nearest that fit stand far apart in the database."""
 
 # Those of what was `found` that the reader may find.
 _VISIBLE = """
@@ -197,7 +206,7 @@ Counts = dict[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Listings of a kind and a mode that have the same parts of a search; `ids` are COUNT_LIMIT of them at most."""
+    """Listings of a kind and a mode that have the same parts of a search; `ids` are MOST_RANKED of them at most."""
 
     kind: str
     mode: str
@@ -242,7 +251,7 @@ async def try_ways(
 
 async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str) -> list[Group]:
     """All listings that fit the filter and `any`, by which of the parts they have, which are tsqueries as that is."""
-    args = _PARTS.args(filter, any=any, parts=list(parts), most=COUNT_LIMIT)
+    args = _PARTS.args(filter, any=any, parts=list(parts), most=MOST_RANKED)
     return [
         Group(
             kind=row["kind"],

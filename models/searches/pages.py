@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import MOST_RANKED, Counts, NetworkFilter, count_found, expect
+from models.searches.network import MOST_RANKED, MOST_SORTED, Counts, NetworkFilter, count_found, expect
 from models.searches.queries import Query
 from models.searches.ranking import ALL, KNOWN, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned, fetch_records
@@ -98,7 +98,8 @@ async def _list_ways(
         return [KNOWN]
     if after is not None and after.id is not None:
         return [ALL]
-    return [ALL] if await expect(conn, filter, query) <= MOST_RANKED else [WINDOW, then]
+    few = MOST_SORTED if order == "near" else MOST_RANKED
+    return [ALL] if await expect(conn, filter, query) <= few else [WINDOW, then]
 
 
 def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:

@@ -28,7 +28,7 @@ class Query:
     others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
     `by_index` is false where so little fits all else that each is looked at. `counts` are how many listings fit it and
     the filter it was fitted to, by (kind, mode), up to COUNT_LIMIT; None where they were not counted for it. `ids` are
-    all of them, None where there are as many as that.
+    all of them, None where not all were looked at.
     """
 
     match: str = ""

@@ -20,7 +20,10 @@ fitting the query has found already.
 WINDOW_SIZE = 4_000
 """Listings that are looked at one after another, as an index gives them, for those that fit."""
 
-CANDIDATES = 200
+NEAR_WINDOW_SIZE = 2_000
+"""The same of the nearest: these stand on as many pages of the database, while the newest stand together."""
+
+CANDIDATES = 100
 """Listings that fit and are ranked together, of the newest and of the nearest each."""
 
 NOWHERE = 1e9
@@ -34,6 +37,7 @@ class Bounds:
     ceiling: int
     limit: int
     window: int = WINDOW_SIZE
+    near_window: int = NEAR_WINDOW_SIZE
     candidates: int = CANDIDATES
     nowhere: float = NOWHERE
 
@@ -79,7 +83,7 @@ _NEWEST = """
 _NEAREST = fragment(
     """
     (SELECT *, {apart} AS apart FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-        ORDER BY {apart} LIMIT :window::int)
+        ORDER BY {apart} LIMIT :near_window::int)
     """,
     apart=_APART,
 )
