@@ -45,7 +45,7 @@ async def test_list_and_map_are_one_address(visitor: Browser) -> None:
         ("/annonces?genre=offer&mode=gift&vue=carte", "page"),
     ]
     assert on_map.html.xpath("//input[@name='vue']/@value") == ["carte"]
-    chips = on_map.html.xpath("//a[contains(@class, 'chip')]/@href")
+    chips = on_map.html.xpath("//a[span[contains(., 'retirer')]]/@href")
     assert all("vue=carte" in href for href in chips)
 
 
@@ -160,7 +160,7 @@ async def test_a_zone_of_the_map_narrows_the_list_and_can_be_taken_away(visitor:
     with_distance = await visitor.get(f"/annonces?lieu=Lomme&km=5&bounds={CARVIN}")
 
     assert len(page.html.xpath("//ul[@class='listings']/li")) == 1
-    (chip,) = page.html.xpath("//a[contains(@class, 'chip')]")
+    (chip,) = page.html.xpath("//a[span[contains(., 'retirer')]]")
     assert "Zone de la carte" in chip.text_content()
     assert chip.get("href") == "/annonces?vue=carte"
     assert page.html.xpath("//input[@name='bounds']/@value") == ["50.40000,2.80000,50.55000,3.00000"]
