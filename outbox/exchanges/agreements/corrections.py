@@ -46,9 +46,7 @@ async def take_back(
     own = [one for one in await agreements.list_reports(conn, case.agreement.id) if one.actor_id == actor.id]
     if not own or uri not in (None, own[-1].uri):
         raise Conflict("report_not_yours")
-    code = await find_obstacle(conn, case, actor, own[-1])
-    if code:
-        raise Conflict(code)
+    await _require_correctable(conn, case, actor, own[-1])
     changed = replace(case, agreement=await _forget(conn, case, own[-1]))
     word = build_delete_of_report(site, actor, own[-1].uri, case.other_of(actor), agreements.next_moment())
     await record_act(conn, site, changed, actor, AgreementChange(kind="unreported", activity=word))
@@ -58,26 +56,25 @@ async def take_back(
     return changed.agreement
 
 
-async def find_obstacle(conn: Connection, case: AgreementContext, actor: Actor, last: CompletionReport) -> str:
-    """Why this report of hers stays, as a code; nothing where it can be taken back."""
-    held = case.agreement
+async def _require_correctable(conn: Connection, case: AgreementContext, actor: Actor, last: CompletionReport) -> None:
+    """Raises Conflict where this report of hers stays."""
     if (actor.local or actor.guest) and datetime.now(UTC) - last.created_at > CORRECTABLE:
-        return "report_too_old"
+        raise Conflict("report_too_old")
     if last.step != final_step(case.listing.details.mode):
-        return ""
-    follows = _find_consequence(held)
-    if follows:
-        return follows
-    if last.actor_id == held.owner_id and not await _is_free_still(conn, case):
-        return "report_days_taken"
-    return "" if await _is_heard(conn, case, case.other_of(actor)) else "report_not_corrected_there"
+        return
+    _require_no_consequence(case.agreement)
+    if last.actor_id == case.agreement.owner_id and not await _is_free_still(conn, case):
+        raise Conflict("report_days_taken")
+    if not await _is_heard(conn, case, case.other_of(actor)):
+        raise Conflict("report_not_corrected_there")
 
 
-def _find_consequence(held: Agreement) -> str:
-    """What hangs on the end of it between the two, as a code."""
+def _require_no_consequence(held: Agreement) -> None:
+    """Raises Conflict where something hangs on the end of it between the two."""
     if held.verified:
-        return "report_confirmed"
-    return "report_paid" if held.state == "done" and held.points else ""
+        raise Conflict("report_confirmed")
+    if held.state == "done" and held.points:
+        raise Conflict("report_paid")
 
 
 async def _is_free_still(conn: Connection, case: AgreementContext) -> bool:
