@@ -48,20 +48,15 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     query = replace(query, by_index=not filter.narrow or await expect(conn, filter, Query()) > looked_through)
     groups = None if query.by_index else await _read_groups(conn, filter, query)
     itself = _take_itself(query)
-    near, wide = ([[word.near for word in query.words]], [[word.wide for word in query.words]])
-    found = await _find_first(
-        conn,
-        filter,
-        [
-            _try(itself, [[word.near for word in itself.words]], COUNT_LIMIT),
-            _try(query, near, ENOUGH),
-            _try(query, wide, 1),
-        ],
-        groups,
-    )
+    ways = [
+        _try(itself, [[word.near for word in itself.words]], COUNT_LIMIT),
+        _try(query, [[word.near for word in query.words]], ENOUGH),
+        _try(query, [[word.wide for word in query.words]], 1),
+    ]
+    found = await _find_first(conn, filter, ways, groups)
     if found is None:
         return await _leave_out(conn, filter, query, groups)
-    more = _add_most(query, wide) if sum((found.counts or {}).values()) < ENOUGH else []
+    more = _add_most(query) if sum((found.counts or {}).values()) < ENOUGH else []
     return await _find_first(conn, filter, more, groups) or found
 
 
@@ -114,7 +109,7 @@ def _take_itself(query: Query) -> Query:
     return replace(query, words=words)
 
 
-def _add_most(query: Query, wide: Alternatives) -> list[Way]:
+def _add_most(query: Query) -> list[Way]:
     """Few have all words: those without the measures stand after them, or those that lack one of three or more."""
     nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:
@@ -123,16 +118,14 @@ def _add_most(query: Query, wide: Alternatives) -> list[Way]:
         fewer = _combine(nouns, len(nouns) - 1)
     else:
         return []
-    return [_try(query, [*wide, *fewer], 1, partial=True)]
+    return [_try(query, [[word.wide for word in query.words], *fewer], 1, partial=True)]
 
 
 def _combine(words: Sequence[Word], kept: int) -> list[list[str]]:
     return [[word.wide for word in some] for some in combinations(words, kept)]
 
 
-async def _leave_out(
-    conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None
-) -> Query:
+async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None) -> Query:
     """None has all words: without those that none here has, then without measures, then with as many as some have."""
     present = await _list_present(conn, filter, query, groups)
     nouns = [word for word in present if not word.light]
@@ -153,8 +146,10 @@ async def _list_present(
         return [word for word in query.words if any(word.wide in group.has for group in groups)]
     if query.count == 1:
         return []
-    itself = await _list_found(conn, filter, query, {word: word.exact for word in query.words})
-    others = {word: word.wide for word in query.words if word not in itself}
+    # The words alone are found in a moment, and most are; the figures of a measure alone are not the measure.
+    alone = {word: word.wide if word.light else word.exact for word in query.words}
+    itself = await _list_found(conn, filter, query, alone)
+    others = {word: word.wide for word in query.words if word not in itself and not word.light}
     present = {*itself, *(await _list_found(conn, filter, query, others) if others else ())}
     return [word for word in query.words if word in present]
 

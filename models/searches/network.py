@@ -249,9 +249,7 @@ async def try_ways(
     ]
 
 
-async def group_by_parts(
-    conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str
-) -> list[Group]:
+async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str) -> list[Group]:
     """All listings that fit the filter and `any`, by which of the parts they have, which are tsqueries as that is."""
     args = _PARTS.args(filter, any=any, parts=list(parts), most=MOST_RANKED)
     return [

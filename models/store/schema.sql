@@ -2190,10 +2190,11 @@ CREATE INDEX excluded_address_mark ON excluded_address (mark);
 -- mean the same have one `thing`, which is the most usual of them; a category is a thing that is called by its slug and
 -- matched as such.
 CREATE TABLE everyday_word (
-    key text NOT NULL,    -- the stems of what somebody types: "toil tent"; '' for a category
-    word text NOT NULL,   -- the same as it is written
+    key text NOT NULL,                    -- the stems of what somebody types: "toil tent"; '' for a category
+    word text NOT NULL,                   -- the same as it is written
     thing text NOT NULL,
-    match text NOT NULL,  -- a tsquery that finds it
+    match text NOT NULL,                  -- a tsquery that finds it
+    found boolean NOT NULL DEFAULT true,  -- false: no open listing had it when all words were counted last
     PRIMARY KEY (key, thing, word)
 );
 CREATE INDEX everyday_word_thing ON everyday_word (thing);
