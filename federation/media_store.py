@@ -88,9 +88,12 @@ class FolderStore:
         return [f"{number:02x}" for number in range(256)]
 
     def draft(self, key: str) -> Path:
-        """Where a file lies until it is whole; `list_settled` removes it when its process died meanwhile."""
+        """Where a file lies until it is whole; `list_settled` removes it when its process died meanwhile.
+
+        Each writer has one of her own: two readers may make the same copy at once.
+        """
         path = self._path(key)
-        return path.with_name(f".{path.name}.{os.getpid()}")
+        return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / key

@@ -214,7 +214,7 @@ async def process_unreport(conn: Connection, site: Site, sender: Actor, uri: str
         return False
     held = await agreements.get(conn, report.agreement_id)
     if await is_ours(conn, held):
-        await act(conn, site, held, lambda: corrections.take_back(conn, site, sender, held))
+        await act(conn, site, held, lambda: corrections.take_back(conn, site, sender, held, uri=uri))
     else:
         await corrections.take_back_copy(conn, site, sender, held.id, report)
     return True

@@ -21,6 +21,7 @@ from models.listings.listings import ListingDetails
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
+from models.places.geometry import blur_home
 from models.posts import NewPost, Post, message_requests, notes
 from models.posts.media import media
 from models.posts.polls import polls
@@ -82,11 +83,19 @@ async def _store(conn: Connection, author: Actor, kept: NewPost, details: Listin
     if details is None:
         post, fresh = await notes.save_remote(conn, kept)
     else:
-        listing, fresh = await listings.save_remote(conn, kept, details)
+        listing, fresh = await listings.save_remote(conn, kept, _blur_home(author, details))
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
         raise Ignored("not_own_object")
     return post, fresh
+
+
+def _blur_home(author: Actor, details: ListingDetails) -> ListingDetails:
+    """Where a person is no finer than her cell, since her server may not blur: maps and searches ask the database."""
+    if author.type == "Organization" or details.latitude is None or details.longitude is None:
+        return details
+    latitude, longitude, radius = blur_home(details.latitude, details.longitude, details.radius)
+    return replace(details, latitude=latitude, longitude=longitude, radius=radius)
 
 
 async def _read_wanted(

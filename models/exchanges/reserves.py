@@ -33,6 +33,19 @@ class ReservePlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WantedListing:
+    """What somebody waits for, and how."""
+
+    title: str
+    url: str
+    state: PlaceState
+    since: datetime
+    begins_at: datetime | None
+    ends_at: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """The days that somebody wants, from one moment until before another."""
 
@@ -163,9 +176,9 @@ async def list_due(conn: Connection, *, limit: int) -> list[int]:
     found: list[int] = await fetch_column(
         conn,
         """
-        SELECT DISTINCT listing_id FROM reserve_place p WHERE due
+        SELECT listing_id FROM reserve_place p WHERE due
             AND NOT EXISTS (SELECT FROM reserve_place c WHERE c.listing_id = p.listing_id AND c.state = 'called')
-        LIMIT $1
+        GROUP BY listing_id ORDER BY random() LIMIT $1  -- those whose owner is away wait on, and keep nobody waiting
         """,
         limit,
     )
@@ -219,6 +232,20 @@ async def list_by_actor(conn: Connection, actor_id: int) -> list[int]:
         conn, "SELECT listing_id FROM reserve_place WHERE actor_id = $1 ORDER BY listing_id", actor_id
     )
     return found
+
+
+async def list_own(conn: Connection, actor_id: int) -> list[WantedListing]:
+    """All places of somebody, the oldest first: what is kept about her."""
+    return await fetch_all(
+        conn,
+        WantedListing,
+        """
+        SELECT l.title, p.url, r.state, r.since, r.begins_at, r.ends_at, r.until
+        FROM reserve_place r JOIN listing l ON l.post_id = r.listing_id JOIN post p ON p.id = r.listing_id
+        WHERE r.actor_id = $1 ORDER BY r.since, r.id
+        """,
+        actor_id,
+    )
 
 
 async def has_written_since(conn: Connection, exchange_id: int, actor_id: int, agreement_id: int) -> bool:

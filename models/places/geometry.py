@@ -59,6 +59,13 @@ def bounding_box(latitude: float, longitude: float, radius: float) -> Box:
     return Box(south=south, west=west, north=north, east=east)
 
 
+def blur_home(latitude: float, longitude: float, radius: int | None) -> tuple[float, float, int]:
+    """A point and its radius as others may know them: what is known more finely than its cell is somebody's home."""
+    if radius is not None and radius >= CELL:
+        return latitude, longitude, radius
+    return *blur(latitude, longitude), CELL
+
+
 def blur(latitude: float, longitude: float) -> tuple[float, float]:
     """The centre of the 500 m cell of a point: all that anybody but its owner ever learns.
 

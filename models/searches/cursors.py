@@ -38,7 +38,7 @@ class Cursor:
         except (Error, ValueError, struct.error):
             return None
         if not (
-            way <= 2 and 0 < begun <= HIGHEST_ID and 0 < id <= HIGHEST_ID and abs(missing) < 1e6 and abs(value) < 1e15
+            way <= 3 and 0 < begun <= HIGHEST_ID and 0 < id <= HIGHEST_ID and abs(missing) < 1e6 and abs(value) < 1e15
         ):
             return None
         return cls(begun=begun, way=way, id=id, missing=missing, value=value)

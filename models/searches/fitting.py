@@ -1,17 +1,22 @@
 """All words first, then most words: what is left out of a search until something is found."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
+from models.searches.language.readings import STEM
 from models.searches.language.word_matches import Word, join_all, join_any
-from models.searches.network import COUNT_LIMIT, NetworkFilter, count_found, expect
+from models.searches.network import COUNT_LIMIT, Group, NetworkFilter, expect, group_by_parts, try_ways
 from models.searches.queries import NOTHING, Query, read_query
 from models.store.database import Connection
 
-LOOKED_THROUGH = 4_000
+LOOKED_THROUGH = 5_000
 """Where no more listings are expected to fit all but the words, each of them is asked for these."""
+
+LOOKED_THROUGH_PER_STEM = 150
+"""As many are looked through in the time that the index of words takes for one stem more."""
 
 ENOUGH = 5
 """Listings with all words; where there are fewer, those with most of them come after them."""
@@ -20,29 +25,85 @@ MOST_COMBINATIONS = 30
 """Ways to leave words out that are asked for at once; where there are more, fewer words are asked for."""
 
 
+Alternatives = Sequence[Sequence[str]]
+"""What is looked for: all parts of one of these, each the text of a tsquery."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A query that a search may be fitted to, where at least so many listings fit it."""
+
+    query: Query
+    alternatives: Alternatives
+    least: int
+
+
 async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     """The text of the filter as it is looked for among all else that it asks: what finds nothing is left out."""
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
-    query = replace(query, by_index=await expect(conn, filter, Query()) > LOOKED_THROUGH)
+    stems = sum(len(STEM.findall(word.wide)) for word in query.words)
+    looked_through = min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems)
+    query = replace(query, by_index=not filter.narrow or await expect(conn, filter, Query()) > looked_through)
+    groups = None if query.by_index else await _read_groups(conn, filter, query)
     itself = _take_itself(query)
-    if await _are_many(conn, filter, itself):
-        return itself
-    found = await _count(conn, filter, query)
-    if found < ENOUGH:
-        query = _ask(query, [[word.wide for word in query.words]])
-        found = await _count(conn, filter, query)
-    if found >= ENOUGH:
-        return _narrow(query, filter)
-    return _narrow(_add_most(query) if found else await _leave_out(conn, filter, query), filter)
+    near, wide = ([[word.near for word in query.words]], [[word.wide for word in query.words]])
+    found = await _find_first(
+        conn,
+        filter,
+        [
+            _try(itself, [[word.near for word in itself.words]], COUNT_LIMIT),
+            _try(query, near, ENOUGH),
+            _try(query, wide, 1),
+        ],
+        groups,
+    )
+    if found is None:
+        return await _leave_out(conn, filter, query, groups)
+    more = _add_most(query, wide) if sum((found.counts or {}).values()) < ENOUGH else []
+    return await _find_first(conn, filter, more, groups) or found
 
 
-async def _are_many(conn: Connection, filter: NetworkFilter, query: Query) -> bool:
-    """Whether more listings fit than anybody looks at; counted only where the database expects so."""
-    if await expect(conn, filter, query) < COUNT_LIMIT:
-        return False
-    return await _count(conn, filter, query, most=COUNT_LIMIT) >= COUNT_LIMIT
+async def _read_groups(conn: Connection, filter: NetworkFilter, query: Query) -> list[Group]:
+    """Where little fits all else: which of the words each of these has, so that nothing is to be asked again."""
+    each = [part for word in query.words for part in (word.exact, word.near, word.wide)]
+    parts = list(dict.fromkeys([*each, *_find_shelf(query)]))
+    every = join_any([*(word.wide for word in query.words), *_find_shelf(query)])
+    return await group_by_parts(conn, filter, parts, any=join_all([every], query.unwanted))
+
+
+async def _find_first(
+    conn: Connection, filter: NetworkFilter, ways: Sequence[Way], groups: Sequence[Group] | None
+) -> Query | None:
+    """The query of the first way that enough listings fit, with how many do, and which."""
+    if groups is None:
+        tried = await try_ways(conn, filter, [(way.query.match, way.least) for way in ways]) if ways else []
+        return _tell(ways[tried[0][0]], *tried[0][1:]) if tried else None
+    for way in ways:
+        fitting = [group for group in groups if any(group.has.issuperset(all) for all in way.alternatives)]
+        counts = Counter[tuple[str, str]]()
+        for group in fitting:
+            counts[group.kind, group.mode] += group.total
+        if counts.total() >= way.least:
+            return _tell(way, counts, tuple(id for group in fitting for id in group.ids))
+    return None
+
+
+def _tell(way: Way, counts: Mapping[tuple[str, str], int], ids: tuple[int, ...]) -> Query:
+    """With what was counted, up to COUNT_LIMIT in all; with the listings themselves, where these are surely all."""
+    first: dict[tuple[str, str], int] = {}
+    for of, total in counts.items():
+        first[of] = min(total, COUNT_LIMIT - sum(first.values()))
+    known = ids if len(ids) == sum(counts.values()) != COUNT_LIMIT else None
+    return replace(way.query, counts={of: total for of, total in first.items() if total}, ids=known)
+
+
+def _try(query: Query, alternatives: Alternatives, least: int, *, partial: bool = False) -> Way:
+    """The query that asks for all parts of one of these."""
+    every = join_any([join_all(parts) for parts in alternatives])
+    asked = replace(query, match=join_all([every], query.unwanted), partial=partial)
+    return Way(query=asked, alternatives=alternatives, least=least)
 
 
 def _take_itself(query: Query) -> Query:
@@ -50,16 +111,10 @@ def _take_itself(query: Query) -> Query:
     words = tuple(
         word if word.light else replace(word, near=word.exact, wide=word.exact, synonyms=()) for word in query.words
     )
-    return _ask(replace(query, words=words), [[word.near for word in words]])
+    return replace(query, words=words)
 
 
-def _ask(query: Query, ways: Sequence[Sequence[str]]) -> Query:
-    """The query that asks for all words of one of these ways."""
-    every = join_any([join_all(way) for way in ways])
-    return replace(query, match=join_all([every], query.unwanted))
-
-
-def _add_most(query: Query) -> Query:
+def _add_most(query: Query, wide: Alternatives) -> list[Way]:
     """Few have all words: those without the measures stand after them, or those that lack one of three or more."""
     nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:
@@ -67,56 +122,73 @@ def _add_most(query: Query) -> Query:
     elif len(nouns) > 2:
         fewer = _combine(nouns, len(nouns) - 1)
     else:
-        return query
-    return replace(_ask(query, [[word.wide for word in query.words], *fewer]), partial=True)
+        return []
+    return [_try(query, [*wide, *fewer], 1, partial=True)]
 
 
 def _combine(words: Sequence[Word], kept: int) -> list[list[str]]:
     return [[word.wide for word in some] for some in combinations(words, kept)]
 
 
-async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query) -> Query:
+async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None) -> Query:
     """None has all words: without those that none here has, then without measures, then with as many as some have."""
-    present = [word for word in query.words if await _count(conn, filter, _ask(query, [[word.wide]]))]
+    present = await _list_present(conn, filter, query, groups)
     nouns = [word for word in present if not word.light]
-    for kept in (present, nouns):
-        if 0 < len(kept) < query.count:
-            fewer = _keep(query, kept)
-            if await _count(conn, filter, fewer):
-                return fewer
-    most = await _keep_most(conn, filter, query, nouns or present)
-    return most or await _show_shelf(conn, filter, query)
+    fewer = [
+        _try(_keep(query, kept), [[word.wide for word in kept]], 1)
+        for kept in (present, nouns)
+        if 0 < len(kept) < query.count
+    ]
+    ways = [*fewer, *_keep_most(query, nouns or present), *_show_shelf(query)]
+    return await _find_first(conn, filter, ways, groups) or replace(query, counts={}, ids=())
 
 
-async def _keep_most(conn: Connection, filter: NetworkFilter, query: Query, words: Sequence[Word]) -> Query | None:
-    """As many of these words as enough listings have; None where none has any."""
-    ways: list[list[str]] = []
-    some: Query | None = None
+async def _list_present(
+    conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None
+) -> list[Word]:
+    """The words that something here has, each by itself."""
+    if groups is not None:
+        return [word for word in query.words if any(word.wide in group.has for group in groups)]
+    if query.count == 1:
+        return []
+    itself = await _list_found(conn, filter, query, {word: word.exact for word in query.words})
+    others = {word: word.wide for word in query.words if word not in itself}
+    present = {*itself, *(await _list_found(conn, filter, query, others) if others else ())}
+    return [word for word in query.words if word in present]
+
+
+async def _list_found(conn: Connection, filter: NetworkFilter, query: Query, parts: Mapping[Word, str]) -> list[Word]:
+    ways = [(_try(query, [[part]], 1).query.match, 1) for part in parts.values()]
+    tried = await try_ways(conn, filter, ways, first=len(ways), most=1)
+    return [list(parts)[place] for place, *_ in tried]
+
+
+def _keep_most(query: Query, words: Sequence[Word]) -> list[Way]:
+    """As many of these words as enough listings have, else as any has."""
+    kept = _keep(query, words)
+    combined: list[list[str]] = []
+    ways: list[Way] = []
     for number in range(len(words) - 1, 0, -1):
-        if comb(len(words), number) > MOST_COMBINATIONS:
-            continue
-        ways += _combine(words, number)
-        asked = replace(_ask(_keep(query, words), ways), partial=True)
-        found = await _count(conn, filter, asked)
-        some = asked if found else some
-        if found >= ENOUGH:
-            break
-    return some
+        if comb(len(words), number) <= MOST_COMBINATIONS:
+            combined = [*combined, *_combine(words, number)]
+            ways.append(_try(kept, combined, ENOUGH if number > 1 else 1, partial=True))
+    return ways
 
 
-async def _show_shelf(conn: Connection, filter: NetworkFilter, query: Query) -> Query:
+def _show_shelf(query: Query) -> list[Way]:
     """Nothing has any of the words: what stands in the same category as what is called so, if anything does."""
+    gone = tuple(word.typed for word in query.words)
+    return [_try(replace(query, left_out=gone, words=()), [[shelf]], 1) for shelf in _find_shelf(query)]
+
+
+def _find_shelf(query: Query) -> list[str]:
     shelf = [word.shelf for word in query.words if word.shelf]
-    if not shelf:
-        return query
-    instead = replace(_ask(query, [[join_any(shelf)]]), left_out=tuple(word.typed for word in query.words), words=())
-    return instead if await _count(conn, filter, instead) else query
+    return [join_any(shelf)] if shelf else []
 
 
 def _keep(query: Query, kept: Sequence[Word]) -> Query:
     gone = tuple(word.typed for word in query.words if word not in kept)
-    fewer = replace(query, words=tuple(kept), left_out=(*query.left_out, *gone), phrase=NOTHING)
-    return _ask(fewer, [[word.wide for word in kept]]) if kept else fewer
+    return replace(query, words=tuple(kept), left_out=(*query.left_out, *gone), phrase=NOTHING)
 
 
 def _narrow(query: Query, filter: NetworkFilter) -> Query:
@@ -128,8 +200,3 @@ def _narrow(query: Query, filter: NetworkFilter) -> Query:
         for letter, values in (("k", filter.kinds), ("m", filter.modes), ("c", filter.categories))
     ]
     return replace(query, match=join_all([part for part in of if part]))
-
-
-async def _count(conn: Connection, filter: NetworkFilter, query: Query, *, most: int = ENOUGH) -> int:
-    counts = await count_found(conn, filter, query, most=most)
-    return sum(counts.values())

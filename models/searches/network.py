@@ -1,5 +1,6 @@
 """What is asked of the network of listings: its filters, the statement that all reads share, and how many there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -52,6 +53,12 @@ class NetworkFilter:
     bounds: tuple[float, float, float, float] | None = None
     order: Order = "best"
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it asks for what few listings may have, wherever there are many."""
+        named = (self.categories, self.communes, self.epcis, self.territory_uri, self.territory_uris, self.bounds)
+        return any(named) or self.from_places or (self.radius is not None and self.latitude is not None)
+
 
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
@@ -63,10 +70,10 @@ DISTANCE = """
         + ((l.longitude - :longitude::float8) * cos(radians(:latitude::float8))) ^ 2)
 """
 
-CONDITIONS = fragment(
+# All but the words.
+FILTERED = fragment(
     """
-    {words}
-    AND (cardinality(:kinds::text[]) = 0 OR l.kind = ANY(:kinds))
+    (cardinality(:kinds::text[]) = 0 OR l.kind = ANY(:kinds))
     AND (cardinality(:modes::text[]) = 0 OR l.mode = ANY(:modes))
     AND (cardinality(:categories::text[]) = 0 OR l.category = ANY(:categories))
     AND (:territory_uri::text IS NULL OR l.territory_uri = :territory_uri)
@@ -77,10 +84,11 @@ CONDITIONS = fragment(
         SELECT p.id FROM actor a JOIN post p ON p.author_id = a.id AND p.kind = 'listing'
         WHERE a.type = 'Organization' AND lower(a.username) <> 'coop')))
     """,
-    words=WORDS,
     area=AREA,
     free=FREE,
 )
+
+CONDITIONS = fragment("{words} AND {filtered}", words=WORDS, filtered=FILTERED)
 
 # What all reads look through, in the states that `{which}` names: bounding box first (an index), then the distance.
 FOUND = fragment(
@@ -121,20 +129,90 @@ _EXPECTED = name_values(
 MOST_RANKED = 2_000
 """Where the database expects no more listings to fit, all of them are looked at."""
 
-_COUNT = """
-    SELECT kind, mode, count(*) AS total FROM (
-        SELECT found.kind, found.mode FROM ({found} {fence}) AS found CROSS JOIN LATERAL (
-            SELECT FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id AND {shown} OFFSET 0) AS shown
-        WHERE {within}
-        LIMIT :most) AS first
-    GROUP BY kind, mode
+MOST_SORTED = 6_000
+"""The same of what is sorted by distance alone: the nearest that fit stand far apart in the database."""
+
+# Those of what was `found` that the reader may find.
+_VISIBLE = """
+    SELECT found.* FROM ({found}) AS found CROSS JOIN LATERAL (
+        SELECT FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id AND {shown} OFFSET 0) AS shown
+    WHERE {within}
 """
 
 # Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
 _COUNT_MANY, _COUNT_FEW = (
-    name_values(_COUNT, NetworkFilter, Query, also=["most"], found=OPEN_FOUND, fence=fence, shown=SHOWN, within=WITHIN)
-    for fence in ("", "OFFSET 0")
+    name_values(
+        "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode",
+        NetworkFilter,
+        Query,
+        also=["most"],
+        visible=fragment(_VISIBLE, found=found, shown=SHOWN, within=WITHIN),
+    )
+    for found in (OPEN_FOUND, f"{OPEN_FOUND} OFFSET 0")
 )
+
+# One way of looking after the other, each a tsquery, until `:first` of them have found as many as they have to.
+_WAYS = name_values(
+    """
+    SELECT way.n::int - 1 AS way, reached.counts, reached.ids
+    FROM (SELECT match::tsquery AS match, least, n
+        FROM unnest(:matches::text[], :leasts::int[]) WITH ORDINALITY AS listed (match, least, n) OFFSET 0) AS way
+    CROSS JOIN LATERAL (
+        SELECT sum(total) AS total, jsonb_agg(jsonb_build_array(kind, mode, total)) AS counts, jsonb_agg(ids) AS ids
+        FROM (SELECT kind, mode, count(*) AS total, array_agg(id) AS ids
+            FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode) AS of_each) AS reached
+    WHERE reached.total >= way.least
+    LIMIT :first::int
+    """,
+    NetworkFilter,
+    also=["matches", "leasts", "most", "first"],
+    visible=_VISIBLE,
+    found="""
+        SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance FROM listing l
+        WHERE is_open_status(l.status) AND l.search @@ way.match AND {filtered} OFFSET 0
+    """,
+    distance=DISTANCE,
+    filtered=FILTERED,
+    shown=SHOWN,
+    within=WITHIN,
+)
+
+# What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
+# look the words up in the index: they have many others beside them, and it would be asked for each of these.
+_PARTS = name_values(
+    """
+    SELECT kind, mode, has, count(*) AS total, (array_agg(id ORDER BY id DESC))[1: :most::int] AS ids FROM (
+        SELECT kind, mode, id, ARRAY(SELECT n::int - 1 FROM unnest(:parts::text[]::tsquery[]) WITH ORDINALITY
+            AS part (match, n) WHERE ts_match_vq(visible.search, part.match)) AS has
+        FROM ({visible}) AS visible OFFSET 0) AS visible
+    GROUP BY kind, mode, has
+    """,
+    NetworkFilter,
+    also=["any", "parts", "most"],
+    visible=_VISIBLE,
+    found="""
+        SELECT l.post_id AS id, l.kind, l.mode, l.search, {distance} AS distance FROM listing l
+        WHERE is_open_status(l.status) AND {filtered} AND ts_match_vq(l.search, :any::text::tsquery) OFFSET 0
+    """,
+    distance=DISTANCE,
+    filtered=FILTERED,
+    shown=SHOWN,
+    within=WITHIN,
+)
+
+Counts = dict[tuple[str, str], int]
+"""How many listings there are, by (kind, mode)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Listings of a kind and a mode that have the same parts of a search; `ids` are MOST_RANKED of them at most."""
+
+    kind: str
+    mode: str
+    has: frozenset[str]
+    total: int
+    ids: list[int]
 
 
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
@@ -144,10 +222,43 @@ async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     return rows
 
 
-async def count_found(
-    conn: Connection, filter: NetworkFilter, query: Query, *, most: int = COUNT_LIMIT
-) -> dict[tuple[str, str], int]:
-    """How many listings fit both, by (kind, mode), among the first `most`."""
+async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> Counts:
+    """How many listings fit both, among the first COUNT_LIMIT."""
     statement = _COUNT_FEW if await expect(conn, filter, query) <= MOST_RANKED else _COUNT_MANY
-    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, most=most))
+    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, most=COUNT_LIMIT))
     return {(row["kind"], row["mode"]): row["total"] for row in rows}
+
+
+async def try_ways(
+    conn: Connection, filter: NetworkFilter, ways: Sequence[tuple[str, int]], *, first: int = 1, most: int = COUNT_LIMIT
+) -> list[tuple[int, Counts, tuple[int, ...]]]:
+    """The places of the `first` ways, each a tsquery, that at least so many listings fit besides the filter; with how
+    many do and which, up to `most`. One question, however many ways there are; what stands behind is not looked for.
+    """
+    matches, leasts = [way for way, _ in ways], [least for _, least in ways]
+    rows = await fetch_planned(
+        conn, _WAYS.sql, *_WAYS.args(filter, matches=matches, leasts=leasts, most=most, first=first)
+    )
+    return [
+        (
+            row["way"],
+            {(kind, mode): total for kind, mode, total in row["counts"]},
+            tuple(id for ids in row["ids"] for id in ids),
+        )
+        for row in rows
+    ]
+
+
+async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str) -> list[Group]:
+    """All listings that fit the filter and `any`, by which of the parts they have, which are tsqueries as that is."""
+    args = _PARTS.args(filter, any=any, parts=list(parts), most=MOST_RANKED)
+    return [
+        Group(
+            kind=row["kind"],
+            mode=row["mode"],
+            has=frozenset(parts[place] for place in row["has"]),
+            total=row["total"],
+            ids=row["ids"],
+        )
+        for row in await fetch_planned(conn, _PARTS.sql, *args)
+    ]

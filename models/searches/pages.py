@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import MOST_RANKED, NetworkFilter, count_found, expect
+from models.searches.network import MOST_RANKED, MOST_SORTED, Counts, NetworkFilter, count_found, expect
 from models.searches.queries import Query
-from models.searches.ranking import ALL, REST, STATEMENTS, WINDOW, Bounds
-from models.store.database import Connection, Record, fetch_planned
+from models.searches.ranking import ALL, KNOWN, REST, STATEMENTS, WINDOW, Bounds
+from models.store.database import Connection, Record, fetch_planned, fetch_records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,8 @@ async def search_network(
     """
     query = query or await fit_query(conn, filter)
     order = _choose_order(filter, query)
+    if after is not None and (order, after.way) not in STATEMENTS:
+        after = None  # it was written for another order
     cursor = after or Cursor.begin()
     bounds = Bounds(ceiling=cursor.begun if after else HIGHEST_ID, limit=limit + 1)
     rows = await _fetch(
@@ -70,7 +72,8 @@ async def _fetch(conn: Connection, order: str, asked: Asked, ways: Sequence[int]
         rows = rows if begins else []
         here = replace(cursor, id=None) if begins else cursor
         args = STATEMENTS[order, way].args(filter, query, here, replace(bounds, limit=bounds.limit - len(rows)))
-        rows += [(way, row) for row in await fetch_planned(conn, STATEMENTS[order, way].sql, *args)]
+        fetch = fetch_records if way == KNOWN else fetch_planned
+        rows += [(way, row) for row in await fetch(conn, STATEMENTS[order, way].sql, *args)]
         if len(rows) == bounds.limit:
             break
     return rows
@@ -89,9 +92,14 @@ async def _list_ways(
 ) -> Sequence[int]:
     """Which listings are looked at, one way after the other until the page is full."""
     then = REST if order.startswith("best") else ALL
-    if after is not None and after.id is not None:
+    if after is not None and after.id is not None and after.way not in (ALL, KNOWN):
         return [WINDOW, then] if after.way == WINDOW else [after.way]
-    return [ALL] if await expect(conn, filter, query) <= MOST_RANKED else [WINDOW, then]
+    if query.ids is not None:
+        return [KNOWN]
+    if after is not None and after.id is not None:
+        return [ALL]
+    few = MOST_SORTED if order == "near" else MOST_RANKED
+    return [ALL] if await expect(conn, filter, query) <= few else [WINDOW, then]
 
 
 def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:
@@ -103,8 +111,7 @@ async def list_network(conn: Connection, filter: NetworkFilter, *, limit: int = 
     return (await search_network(conn, filter, limit=limit)).found
 
 
-async def count_network(
-    conn: Connection, filter: NetworkFilter, *, query: Query | None = None
-) -> dict[tuple[str, str], int]:
-    """How many listings fit, by (kind, mode), among the first COUNT_LIMIT."""
-    return await count_found(conn, filter, query or await fit_query(conn, filter))
+async def count_network(conn: Connection, filter: NetworkFilter, *, query: Query | None = None) -> Counts:
+    """How many listings fit, by (kind, mode), among the first COUNT_LIMIT; pass `query` as to `search_network`."""
+    query = query or await fit_query(conn, filter)
+    return await count_found(conn, filter, query) if query.counts is None else dict(query.counts)

@@ -1,7 +1,7 @@
 """What is typed, as it is looked for: each word with what else it is called, spelt as this instance knows it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.searches.language.readings import STEM, Reading, Readings, join_pieces, list_spans, read_pieces
@@ -26,7 +26,9 @@ class Query:
 
     `left_out` are words, as they are typed, that nothing was found with; `partial` says that no listing has all the
     others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
-    `by_index` is false where so little fits all else that each is looked at.
+    `by_index` is false where so little fits all else that each is looked at. `counts` are how many listings fit it and
+    the filter it was fitted to, by (kind, mode), up to COUNT_LIMIT; None where they were not counted for it. `ids` are
+    all of them, None where not all were looked at.
     """
 
     match: str = ""
@@ -37,6 +39,8 @@ class Query:
     partial: bool = False
     giving: bool = False
     by_index: bool = True
+    counts: Mapping[tuple[str, str], int] | None = None
+    ids: tuple[int, ...] | None = None
 
     @property
     def strict(self) -> str:

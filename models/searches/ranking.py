@@ -12,13 +12,18 @@ from models.searches.queries import Query
 from models.searches.words import MISSING, WORDS_SCORE
 from models.store.statements import fragment, name_values
 
-WINDOW, REST, ALL = 0, 1, 2
-"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all."""
+WINDOW, REST, ALL, KNOWN = 0, 1, 2, 3
+"""Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all; all that
+fitting the query has found already.
+"""
 
 WINDOW_SIZE = 4_000
 """Listings that are looked at one after another, as an index gives them, for those that fit."""
 
-CANDIDATES = 200
+NEAR_WINDOW_SIZE = 2_000
+"""The same of the nearest: these stand on as many pages of the database, while the newest stand together."""
+
+CANDIDATES = 100
 """Listings that fit and are ranked together, of the newest and of the nearest each."""
 
 NOWHERE = 1e9
@@ -32,6 +37,7 @@ class Bounds:
     ceiling: int
     limit: int
     window: int = WINDOW_SIZE
+    near_window: int = NEAR_WINDOW_SIZE
     candidates: int = CANDIDATES
     nowhere: float = NOWHERE
 
@@ -77,7 +83,7 @@ _NEWEST = """
 _NEAREST = fragment(
     """
     (SELECT *, {apart} AS apart FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-        ORDER BY {apart} LIMIT :window::int)
+        ORDER BY {apart} LIMIT :near_window::int)
     """,
     apart=_APART,
 )
@@ -137,6 +143,16 @@ _BEST_NEAR = fragment("-words * {nearness} * {freshness}", nearness=_NEARNESS, f
 _NEAR = "coalesce(distance, :nowhere::float8)"
 _ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
 
+_KNOWN = fragment(
+    """
+    SELECT l.post_id AS id, l.kind, l.expires_at, {distance} AS distance, {missing} AS missing, {score} AS words
+    FROM listing l WHERE l.post_id = ANY(:ids::bigint[]) AND {open}
+    """,
+    distance=DISTANCE,
+    missing=MISSING,
+    open=_OPEN,
+)
+
 _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
 _OTHERS = fragment("{open} AND l.post_id NOT IN ({ids})", open=_OPEN)
 
@@ -170,4 +186,19 @@ STATEMENTS = {
         shown=SHOWN,
     )
     for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
+} | {
+    (order, KNOWN): name_values(
+        _PAGE,
+        NetworkFilter,
+        Query,
+        Cursor,
+        Bounds,
+        candidates=fragment(_KNOWN, score=score),
+        tier=tier,
+        rank=rank,
+        within=WITHIN,
+        shown=SHOWN,
+    )
+    for (order, way), (tier, rank, score, *_) in _ORDERS.items()
+    if way == ALL
 }

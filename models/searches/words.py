@@ -9,23 +9,23 @@ WORDS = """
 
 # From 0 to a little over 1: a word in the title counts more than one in the text, the word itself more than what else
 # it is called or the category; words that stand together as they were typed count more, and titles that begin with what
-# is looked for. `ts_rank` of an OR is the mean over its words.
+# is looked for. `ts_rank` of an OR is the mean over its words. As (SELECT …) each tsquery is read once, not for each row.
 # A request comes after what answers it, and before it for who says what she has.
 WORDS_SCORE = """
     CASE WHEN :count::int = 0 THEN 1.0 ELSE (
-        0.6 * ts_rank('{0.1, 0.2, 0.45, 1}', l.search, :exact::text::tsquery) * :exact_count::int / :count
-        + CASE WHEN l.search @@ :phrase::text::tsquery THEN 0.2 ELSE 0 END
-        + CASE WHEN l.search @@ :near::text::tsquery THEN
+        0.6 * ts_rank('{0.1, 0.2, 0.45, 1}', l.search, (SELECT :exact::text::tsquery)) * :exact_count::int / :count
+        + CASE WHEN l.search @@ (SELECT :phrase::text::tsquery) THEN 0.2 ELSE 0 END
+        + CASE WHEN l.search @@ (SELECT :near::text::tsquery) THEN
             0.1 + 0.4 * least(0.6,
-                ts_rank('{0.8, 0.1, 0.4, 0.9}', l.search, :near::text::tsquery) * :near_count::int / :count)
-            + CASE WHEN l.search @@ :exact_head::text::tsquery THEN 0.3
-                WHEN l.search @@ :near_head::text::tsquery THEN 0.15 ELSE 0 END
+                ts_rank('{0.8, 0.1, 0.4, 0.9}', l.search, (SELECT :near::text::tsquery)) * :near_count::int / :count)
+            + CASE WHEN l.search @@ (SELECT :exact_head::text::tsquery) THEN 0.3
+                WHEN l.search @@ (SELECT :near_head::text::tsquery) THEN 0.15 ELSE 0 END
             ELSE 0.1 END)
         * CASE WHEN (l.kind <> 'offer') = :giving::boolean THEN 1.0 ELSE 0.7 END END
 """
 
 # Words that a listing has not, where none has all of them.
 MISSING = """
-    coalesce((SELECT sum(word.weight) FROM unnest(:each::text[], :weights::float8[]) AS word (match, weight)
-        WHERE NOT l.search @@ word.match::tsquery), 0)
+    coalesce((SELECT sum(word.weight) FROM unnest((SELECT :each::text[]::tsquery[]), :weights::float8[])
+        AS word (match, weight) WHERE NOT l.search @@ word.match), 0)
 """

@@ -108,4 +108,4 @@ def list_steps(held: Agreement, role: Role, mode: ListingMode, reports: Sequence
         return []
     steps: list[Step] = ["out", "back"] if final == "back" and "out" not in reported and not over else [final]
     now = datetime.now(UTC)
-    return [step for step in steps if not fulfilment.find_too_early(held, step, reports, now)]
+    return [step for step in steps if not fulfilment.is_too_early(held, step, reports, now)]

@@ -13,12 +13,18 @@ from models.store.database import Connection
 from outbox.exchanges import acts
 from outbox.exchanges.agreements.turns import is_promised
 from outbox.threads import messages
-from outbox.threads.agreement_context import Said
+from outbox.threads.agreement_context import Said, lock_context
 from outbox.threads.waiting_requests import TO_STAY, write_chosen, write_no
 
 
 async def choose(conn: Connection, site: Site, owner: Actor, agreement: Agreement, said: Said) -> Agreement:
-    """Say yes to this one, after a warning of what the others read. Raises what `acts.perform` raises."""
+    """Say yes to this one, after a warning of what the others read; a second tap tells nobody anything.
+
+    Raises what `acts.perform` raises.
+    """
+    held = (await lock_context(conn, agreement.id)).agreement
+    if acts.is_so(held, owner, "accept", said):
+        return held
     done = await acts.perform(conn, site, owner, agreement, "accept", said)
     listing = await listings.find_by_post(conn, done.listing_id)
     if listing is None or not await is_promised(conn, listing):

@@ -8,7 +8,7 @@ from federation.uris import tag_url
 from models.exchanges.points import PRICED
 from models.listings.listings import ListingDetails, ListingDraft
 from models.people.actors import Actor
-from models.places.geometry import CELL, blur
+from models.places.geometry import blur_home
 from models.settings import Site
 
 
@@ -61,7 +61,5 @@ def _blur(draft: ListingDraft) -> ListingDraft:
     """A point nearer than a cell is somebody's home; doors blur it too."""
     if draft.latitude is None or draft.longitude is None:
         return draft
-    if (draft.radius or 0) >= CELL:
-        return draft
-    latitude, longitude = blur(draft.latitude, draft.longitude)
-    return replace(draft, latitude=latitude, longitude=longitude, radius=CELL)
+    latitude, longitude, radius = blur_home(draft.latitude, draft.longitude, draft.radius)
+    return replace(draft, latitude=latitude, longitude=longitude, radius=radius)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from models.exchanges import agreements, exchange_messages, exchanges, reserves
 from models.listings import listings
@@ -14,6 +15,7 @@ from outbox.builders.texts.reasons import NOES
 from outbox.builders.texts.reserve import write_reserve
 from outbox.threads import messages
 from outbox.threads.agreement_context import AgreementChange, find_context, keep, record_act, require_words
+from outbox.threads.notices import write_notice
 
 OTHER_CHOSEN, CLOSED, RESERVE = NOES["other_chosen"], NOES["listing_over"], NOES["reserve_question"]
 
@@ -66,19 +68,46 @@ def _is_choice(reason: str) -> bool:
 
 async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: int) -> None:
     """It will not be free any more: the list ends, and whoever stood on it is told."""
-    for place in await reserves.list_places(conn, listing_id):
-        await reserves.remove(conn, listing_id, place.actor_id)
-        thread = await exchanges.find(conn, listing_id=listing_id, partner_id=place.actor_id)
-        if place.state != "offered" and thread is not None:
-            await exchanges.add_event(conn, thread.id, "reserve_closed")
-            await tell_in_words(conn, site, owner, thread, "closed")
+    while places := await reserves.list_places(conn, listing_id):
+        for place in places:
+            await reserves.remove(conn, listing_id, place.actor_id)
+            thread = await exchanges.find(conn, listing_id=listing_id, partner_id=place.actor_id)
+            if place.state != "offered" and thread is not None:
+                await _close_place(conn, site, owner, thread)
+
+
+async def _close_place(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange) -> None:
+    """Its owner knows what she did."""
+    event_id = await tell_of_place(conn, site, owner, thread, "closed")
+    if event_id is not None and thread.owner_read_id >= thread.last_id:
+        await exchanges.mark_read(conn, thread.id, owner.id, event_id)
+
+
+async def tell_of_place(
+    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: Literal["closed", "passed"]
+) -> int | None:
+    """What ended somebody's place without her, to her wherever she is: in words, in the thread, and in her apps.
+
+    The event, whose id it is, stands last in the thread: nobody is told once more that the listing is over.
+    """
+    await tell_in_words(conn, site, owner, thread, kind)
+    event_id = await exchanges.add_event(conn, thread.id, "reserve_closed" if kind == "closed" else "reserve_passed")
+    partner = await actors.get(conn, thread.partner_id)
+    listing = await listings.find_by_post(conn, thread.listing_id)
+    if event_id is None or listing is None or not partner.local or partner.guest or thread.partner_muted:
+        return event_id
+    if await messages.may_write(conn, owner, partner):
+        page = f"{site.url}/echanges/{thread.id}"
+        words = {code: f"{write_reserve(kind, listing.details.title, code)} {page}" for code in ("fr", "en")}
+        await write_notice(conn, site, partner, thread, event_id, words)
+    return event_id
 
 
 async def tell_in_words(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: str) -> None:
     """What became of somebody's place, to whoever reads this thread nowhere here: a note in the owner's name."""
     partner = await actors.get(conn, thread.partner_id)
     listing = await listings.find_by_post(conn, thread.listing_id)
-    if partner.local or partner.guest or listing is None or not owner.local:
+    if partner.local or partner.guest or listing is None or not owner.local or owner.gone:
         return
     if not await messages.may_write(conn, owner, partner):
         return

@@ -193,6 +193,8 @@ def find_unexpected_rows(before: Counter[str], after: Counter[str], allowed: Map
     found = {}
     for table in sorted(after.keys() | before.keys()):
         grown = after[table] - before[table]
+        if table == "unmatched_listing" and grown <= after["listing"] - before["listing"]:
+            continue  # a chore takes each away within a minute, and each is of a listing that is counted
         limit = allowed.get(table, 0)
         if grown > max(limit, 0) or grown < min(limit, 0):
             found[table] = grown

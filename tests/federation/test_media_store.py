@@ -21,6 +21,18 @@ async def test_what_is_saved_is_found_under_a_random_key(store: FolderStore) -> 
     assert found is not None and found.read_bytes() == b"one"
 
 
+async def test_two_readers_may_have_the_same_copy_made_at_once(store: FolderStore) -> None:
+    key = await store.save(b"one")
+    other = store.draft(f"{key.partition('.')[0]}.square.webp")
+    other.write_bytes(b"half")
+
+    await store.save_copy(key, "square", b"whole")
+
+    copy = store.find_copy(key, "square")
+    assert copy is not None and copy.read_bytes() == b"whole"
+    assert other.read_bytes() == b"half", "nobody touches what another one writes"
+
+
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was made to last through a power cut, in order: a file by what stands in it, a folder by its files."""

@@ -58,6 +58,8 @@ PAGES: dict[str, Shown] = {
     "quoting": Shown("/citations/{village.tent.id}", "neighbour"),
     "repair call": Shown("{village.call.post.url}", "visitor"),
     "listing without photo": Shown("{village.wanted.post.url}", "visitor"),
+    "waiting list": Shown("/annonces/d/{village.tent.id}/prevenir", "neighbour"),
+    "answers side by side": Shown("/annonces/d/{village.tent.id}/reponses", "member"),
     "copy": Shown("/annonces/d/{village.sewing.id}", "visitor"),
     "copy to a member": Shown("/annonces/d/{village.sewing.id}", "member"),
     "directory": Shown("/reseau", "visitor"),

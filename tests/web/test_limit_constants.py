@@ -119,6 +119,7 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.documents.editing.PROPOSED_DAYS": 30,
     "web.pages.instance.documents.editing.MOST_DAYS": 365,
     "web.pages.instance.map_tiles.CREDIT_LIMIT": 200,
+    "web.pages.instance.map_tiles.HIGHEST_PORT": 65_535,
     "web.pages.instance.map_tiles.TILES_LIMIT": 500,
     "web.pages.instance.settings.GRANTED_AT_ONCE": 200,
     "web.pages.listings.similar_listings.SIMILAR_WITHIN": 50,
@@ -129,6 +130,7 @@ LIMITS: dict[str, object] = {
     "web.pages.searches.exports.KEPT_SECONDS": 300,
     "web.pages.searches.exports.MOST": 60,
     "web.api.mastodon.posts.oembed.MOST_PARAMETERS": 60,
+    "web.pages.searches.search_query.COOPS_LIMIT": 4000,
     "web.pages.searches.search_query.PAGE": 20,
     "web.pages.searches.search.SYNONYMS_SHOWN": 6,
     "web.pages.searches.search_query.TEXT_LIMIT": 200,
@@ -204,7 +206,7 @@ LIMITS: dict[str, object] = {
     "web.news.alert_items.LONGEST": 120,
     "web.pages.listings.fitting_offers.SHOWN": 3,
     "web.pages.searches.alerts.SHOWN": 50,
-    "web.pages.searches.new_alert.LONGEST": 2000,
+    "web.pages.searches.new_alert.LONGEST": 8000,
 }
 
 FIELDS = {
@@ -231,7 +233,7 @@ FIELDS = {
     "web.pages.listings.publish.listing_form": {"category": (60,)},
     "web.pages.listings.publish.terms_fields": {"quantity": (6,)},
     "web.pages.searches.search": {"q": (100,)},
-    "web.pages.searches.search_query": {"cat": (60,), "coop": (300,)},
+    "web.pages.searches.search_query": {"cat": (60,)},
     "web.pages.people.invitations.invitation_form": {"places": (10,)},
     "web.pages.people.members": {"page": (5,), "q": (100,)},
     "web.pages.people.registration_form": {"username": (100,)},

@@ -24,9 +24,9 @@ def read_position(form: Form) -> tuple[float, float] | None:
     return None
 
 
-def read_bounds(form: Form) -> Box | None:
+def read_bounds(form: Form, name: str = "bounds") -> Box | None:
     """The box in degrees that was asked for; None, with a sentence about it in `form.errors`, when it is none."""
-    typed = form.typed("bounds")[:200].strip()
+    typed = form.typed(name)[:200].strip()
     if not typed:
         return None
     try:
@@ -37,7 +37,7 @@ def read_bounds(form: Form) -> Box | None:
     if all(map(isfinite, sides)) and -90 <= south < north <= 90 and -180 <= west < east <= 180:
         return Box(south=south, west=west, north=north, east=east)
     form.fail(
-        "bounds",
+        name,
         "Cette zone n’est pas une partie de la carte : donnez sud, ouest, nord et est en degrés, avec des virgules.",
     )
     return None

@@ -23,8 +23,8 @@ def decode(body: bytes) -> tuple[str, bool]:
         return body.decode("cp1252", "replace"), True
 
 
-def read_rows(text: str, *, most: int, too_long: str, field: str) -> Rows:
-    """The lines of a table, at most so many below the heads. Raises Invalid, with the code `too_long` beyond that."""
+def read_rows(text: str, *, most: int, field: str) -> Rows:
+    """The lines of a table; of one that has more than so many below the heads, one line more. Raises Invalid."""
     text = text.removeprefix("\ufeff")
     first = text.lstrip("\r\n").partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count))
@@ -36,7 +36,7 @@ def read_rows(text: str, *, most: int, too_long: str, field: str) -> Rows:
                 rows.append((before + 1, cells))
             before = reader.line_num
             if len(rows) > most + 1:
-                raise Invalid(too_long, field=field, most=most)
+                return rows
     except csv.Error as error:
         raise Invalid("list_unreadable", field=field) from error
     if not rows:

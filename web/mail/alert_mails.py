@@ -75,7 +75,7 @@ async def send_alert_mail(instance: Instance, payload: dict[str, Any], at: datet
 
 
 async def _may_be_told(conn: Connection, account: Account) -> bool:
-    if account.disabled_at is not None or account.confirmed_at is None:
+    if account.disabled_at is not None or account.confirmed_at is None or account.standing != "full":
         return False
     return not await news_mails.is_refused(conn, account.actor_id)
 

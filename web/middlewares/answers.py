@@ -80,12 +80,14 @@ async def answer_middleware(request: web.Request, handler: Handler) -> web.Strea
 
 
 def _is_known(request: web.Request, response: web.Response, body: bytes) -> bool:
-    """Whether the client has this answer; a page or feed without a tag gets one, weak since proxies pack it anew."""
+    """Whether the client has this answer; a page without a tag gets one, weak since proxies pack it anew."""
     if request.method not in SAFE_METHODS or response.status != 200:
         return False
     if "no-store" in response.headers.get(hdrs.CACHE_CONTROL, ""):
         return False
     if hdrs.ETAG not in response.headers:
+        if response.content_type != "text/html":
+            return False
         response.headers[hdrs.ETAG] = f"W/{make_etag(body)}"
         response.headers.setdefault(hdrs.CACHE_CONTROL, "no-cache")
     return matches_etag(request, response.headers[hdrs.ETAG].removeprefix("W/"))

@@ -24,7 +24,24 @@ else:
 PACKAGES = ("models", "federation", "outbox", "inbox", "web")
 
 SUFFIXES = frozenset(
-    (".py", ".sql", ".html", ".css", ".js", ".json", ".md", ".po", ".txt", ".gz", ".svg", ".png", ".jpg", ".woff2")
+    (
+        ".py",
+        ".sql",
+        ".html",
+        ".css",
+        ".js",
+        ".json",
+        ".md",
+        ".po",
+        ".txt",
+        ".tsv",
+        ".gz",
+        ".zip",
+        ".svg",
+        ".png",
+        ".jpg",
+        ".woff2",
+    )
 )
 """What the software is made of; whatever else may lie in its folders is somebody's own."""
 

@@ -51,11 +51,12 @@ class DeclicAnnonces extends HTMLElement {
     const search = new URL(named.href);
     const feed = new URL(`/annonces/flux.json${search.search}`, search.origin);
     const most = Math.min(Math.max(Number.parseInt(this.getAttribute("nombre"), 10) || 6, 1), 24);
-    let items;
+    let lines;
     try {
       const answer = await fetch(feed, { credentials: "omit", referrerPolicy: "no-referrer" });
-      ({ items } = await answer.json());
+      const { items } = await answer.json();
       if (!answer.ok || !items.length || this.shadowRoot) return;
+      lines = items.slice(0, most).map(draw);
     } catch {
       return; // the link stays
     }
@@ -65,7 +66,7 @@ class DeclicAnnonces extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
     const list = make("ul");
     list.setAttribute("role", "list");
-    list.append(...items.slice(0, most).map(draw));
+    list.append(...lines);
     root.append(list, document.createElement("slot"));
   }
 }

@@ -44,7 +44,7 @@ class ListingMap {
   /** First what the search finds, wherever it is; then what lies in view. */
   async #start() {
     const { bounds } = this.element.dataset;
-    const first = await this.#load(bounds ?? null);
+    const first = await this.#load();
     if (!first) return;
     this.whole = this.complete && !bounds; // all there is: nothing more to ask for
     const near = this.element.dataset.latitude ? this.map.getCenter() : null;
@@ -57,10 +57,10 @@ class ListingMap {
     this.#moved();
   }
 
-  async #load(bounds) {
+  async #load(view = null) {
     const turn = ++this.asked;
     const address = new URL(this.element.dataset.points, location);
-    if (bounds) address.searchParams.set("bounds", bounds);
+    if (view) address.searchParams.set("partie", view); // beside the part that the list is of
     const answer = await fetch(address, { headers: { Accept: "application/geo+json" } }).catch(() => null);
     if (turn !== this.asked) return null; // the reader went on
     if (!answer?.ok) {

@@ -21,10 +21,13 @@ MAILED_WITHIN = timedelta(days=3)
 
 LIMIT = 200
 
-# What of finds `f` stands for the one whose it is: found things end, are hidden, come from somebody whom she blocks.
+# What of finds `f` stands for the one whose it is: found things end, are hidden, come from somebody whom she blocks, or
+# who was limited since and whom she does not follow.
 STANDS = """
     p.deleted_at IS NULL AND is_open_status(l.status) AND p.audience IN ('network', 'coop', 'territories')
     AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+    AND (a.limited_at IS NULL OR EXISTS (SELECT FROM follow w
+        WHERE w.follower_id = f.actor_id AND w.followed_id = a.id AND w.state = 'accepted' OFFSET 0))
     AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
     AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = f.actor_id AND h.author_id = p.author_id OFFSET 0)
 """
@@ -46,24 +49,30 @@ class DueAlert:
     lines: int
 
 
+# First whose time has come at all, by the finds and their alerts alone: what waits for a morning is many, and is looked
+# at each minute.
 _DUE = compose(
     """
-    SELECT s.id AS alert_id, s.actor_id, s.by_mail, s.rhythm = 'now' AND min(f.found_at) > $2::timestamptz AS at_once,
+    WITH waiting AS MATERIALIZED (
+        SELECT f.actor_id, f.listing_id, f.found_at, s.id, s.by_mail, s.rhythm
+        FROM alert_find f JOIN search_alert s ON s.id = f.alert_id
+        WHERE f.told_at IS NULL AND s.paused_at IS NULL
+            AND f.found_at <= CASE s.rhythm WHEN 'now' THEN $1 WHEN 'daily' THEN $2 ELSE $3::timestamptz END
+    ), lately AS MATERIALIZED (
+        SELECT s.id, told.lines, told.gathers FROM (SELECT DISTINCT id, actor_id FROM waiting) AS s CROSS JOIN LATERAL (
+            SELECT count(DISTINCT x.notification_id)::integer AS lines,
+                coalesce(max(x.told_at) FILTER (WHERE x.alert_id = s.id) > $1::timestamptz - $4::interval, false)
+                    AS gathers
+            FROM alert_find x WHERE x.actor_id = s.actor_id AND x.told_at > $1 - interval '1 day' OFFSET 0) AS told
+    )
+    SELECT f.id AS alert_id, f.actor_id, f.by_mail, f.rhythm = 'now' AND min(f.found_at) > $2::timestamptz AS at_once,
         (array_agg(p.author_id ORDER BY f.listing_id DESC))[1] AS author_id,
         array_agg(f.listing_id ORDER BY f.listing_id DESC) AS listing_ids, lately.lines
-    FROM alert_find f JOIN search_alert s ON s.id = f.alert_id
+    FROM waiting f JOIN lately ON lately.id = f.id
     JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
-    CROSS JOIN LATERAL (
-        SELECT count(DISTINCT x.notification_id)::integer AS lines,
-            coalesce(max(x.told_at) FILTER (WHERE x.alert_id = s.id) > $1::timestamptz - $4::interval, false) AS gathers
-        FROM alert_find x WHERE x.actor_id = s.actor_id AND x.told_at > $1 - interval '1 day' OFFSET 0
-    ) AS lately
-    WHERE f.told_at IS NULL AND s.paused_at IS NULL
-        AND f.found_at <= CASE s.rhythm WHEN 'now' THEN $1 WHEN 'daily' THEN $2 ELSE $3::timestamptz END
-        AND (s.rhythm <> 'now' OR f.found_at <= $2 OR NOT lately.gathers AND lately.lines < $5)
-        AND {stands}
-    GROUP BY s.id, lately.lines
-    ORDER BY s.actor_id, s.id LIMIT $6
+    WHERE (f.rhythm <> 'now' OR f.found_at <= $2 OR NOT lately.gathers AND lately.lines < $5) AND {stands}
+    GROUP BY f.id, f.actor_id, f.by_mail, f.rhythm, lately.lines
+    ORDER BY f.actor_id, f.id LIMIT $6
     """,
     stands=STANDS,
 )

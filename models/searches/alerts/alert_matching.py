@@ -11,10 +11,14 @@ AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmatched:
-    """A listing that was not held against alerts since it changed; `edited` where it stood in lists before."""
+    """A listing that was not held against alerts since it changed; `edited` where it stood in lists before.
+
+    `words_before` are those that it was found by then, as the text of a tsvector.
+    """
 
     post_id: int
     edited: bool
+    words_before: str | None = None
 
 
 async def take_unmatched(conn: Connection) -> list[Unmatched]:
@@ -25,7 +29,7 @@ async def take_unmatched(conn: Connection) -> list[Unmatched]:
         """
         DELETE FROM unmatched_listing WHERE post_id IN (
             SELECT post_id FROM unmatched_listing ORDER BY since, post_id LIMIT $1 FOR UPDATE SKIP LOCKED)
-        RETURNING post_id, edited
+        RETURNING post_id, edited, words_before::text
         """,
         AT_ONCE,
     )
@@ -51,7 +55,8 @@ FRESH = """
 
 # Cheap questions first. The earth counts as flat around the place, as in models/searches/network.
 FITS = """
-    s.paused_at IS NULL AND s.actor_id <> fresh.author_id AND (NOT $2::boolean OR s.id < fresh.post_id)
+    s.paused_at IS NULL AND s.actor_id <> fresh.author_id
+    AND (NOT $2::boolean OR s.id < fresh.post_id OR NOT $3::text::tsvector @@ s.query)
     AND (s.kinds = '{}' OR fresh.kind = ANY(s.kinds)) AND (s.modes = '{}' OR fresh.mode = ANY(s.modes))
     AND (s.categories = '{}' OR fresh.category = ANY(s.categories))
     AND (s.territory_uris = '{}' OR fresh.territory_uri = ANY(s.territory_uris))
@@ -99,7 +104,8 @@ MATCH = compose(
 async def match(conn: Connection, listing: Unmatched) -> int:
     """Note for whom this listing is a find, by which alert; how many are new. Whoever has it already keeps it as it is.
 
+    What was edited is news for those whose alert was there before it, and for those whose words it did not have.
     Not its author and those who keep the place that is, not whoever blocked or muted her or the other way round;
     nothing of what stands in no list, or comes from somebody limited whom she does not follow.
     """
-    return await execute(conn, MATCH, listing.post_id, listing.edited)
+    return await execute(conn, MATCH, listing.post_id, listing.edited, listing.words_before)

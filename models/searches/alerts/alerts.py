@@ -6,9 +6,10 @@ from typing import Literal, get_args
 
 from models.errors import Invalid, NotFound
 from models.ids import make_id
+from models.searches.areas import list_territories
 from models.searches.network import NetworkFilter
 from models.searches.queries import read_query
-from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_records, fetch_value
 from models.store.statements import name_values
 
 AlertRhythm = Literal["now", "daily", "weekly"]
@@ -218,6 +219,26 @@ async def change(conn: Connection, alert: SearchAlert, *, rhythm: AlertRhythm, b
     )
     if not done:
         raise Invalid("alert_boundless", field="rhythm")
+
+
+async def refresh_territories(conn: Connection) -> int:
+    """Alerts on "my territories" follow those that their owner follows; how many watch others now."""
+    on_hers = await fetch_records(
+        conn,
+        """
+        SELECT actor_id, array_agg(id) AS ids FROM search_alert
+        WHERE 'coop=miens' = ANY (string_to_array(parameters, '&')) GROUP BY actor_id
+        """,
+    )
+    changed = 0
+    for row in on_hers:
+        changed += await execute(
+            conn,
+            "UPDATE search_alert SET territory_uris = $2 WHERE id = ANY($1) AND territory_uris <> $2",
+            row["ids"],
+            await list_territories(conn, row["actor_id"]),
+        )
+    return changed
 
 
 async def pause(conn: Connection, actor_id: int, id: int, *, paused: bool) -> None:

@@ -40,17 +40,36 @@ async def take_new_words(conn: Connection, *, most: int = AT_ONCE) -> bool:
     upto = ids[-1]["post_id"]
     rows = await fetch_records(conn, _WORDS_OF, last, upto, SHORTEST, LONGEST)
     await _add(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
+    await execute(
+        conn,
+        """
+        UPDATE everyday_word w SET found = true WHERE NOT found AND EXISTS (
+            SELECT FROM listing l WHERE l.post_id > $1 AND l.post_id <= $2 AND l.search @@ w.match::tsquery)
+        """,
+        last,
+        upto,
+    )
     await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
     return len(ids) == most
 
 
 async def count_words(conn: Connection) -> int:
-    """Count all words anew and forget those that no open listing has any more; how many were forgotten."""
+    """Count all words anew and forget those that no open listing has any more; how many were forgotten.
+
+    What things of the shipped list are called in no listing is marked: nobody is asked to look for it until one has it.
+    """
     upto = await fetch_value(conn, "SELECT coalesce(max(post_id), 0) FROM listing")
     await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
     rows = await fetch_records(conn, _WORDS_OF, 0, upto, SHORTEST, LONGEST)
     await execute(conn, "UPDATE known_word SET listings = 0")
     await _add(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
+    await execute(
+        conn,
+        """
+        UPDATE everyday_word w SET found = NOT w.found WHERE w.found <> EXISTS (
+            SELECT FROM listing l WHERE l.search @@ w.match::tsquery AND is_open_status(l.status))
+        """,
+    )
     return await execute(conn, "DELETE FROM known_word WHERE listings = 0 AND NOT shipped")
 
 

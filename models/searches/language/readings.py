@@ -58,7 +58,7 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
                 FROM everyday_word w CROSS JOIN LATERAL (
                     SELECT 'same' AS relation, w.thing AS other
                     UNION ALL SELECT r.relation, r.other FROM everyday_relation r WHERE r.thing = w.thing) AS r
-                JOIN everyday_word other ON other.thing = r.other
+                JOIN everyday_word other ON other.thing = r.other AND other.found
                 WHERE w.key = search_key(p.text) AND w.key <> '') AS relations
         FROM piece p LEFT JOIN known_word k ON k.word = translate(fold(p.text), ' -', '')
         """,

@@ -57,6 +57,7 @@ CREATE TABLE everyday_word (
     word text NOT NULL,        -- the same as it is written
     thing text NOT NULL,
     match text NOT NULL,       -- a tsquery that finds it
+    found boolean NOT NULL DEFAULT true,  -- false: no open listing had it when all words were counted last
     PRIMARY KEY (key, thing, word)
 );
 CREATE INDEX everyday_word_thing ON everyday_word (thing);

@@ -44,23 +44,31 @@ CREATE INDEX alert_find_notification ON alert_find (notification_id) WHERE notif
 CREATE INDEX alert_find_untold ON alert_find (found_at) WHERE told_at IS NULL;
 CREATE INDEX alert_find_unmailed ON alert_find (actor_id) WHERE told_at IS NOT NULL AND mailed_at IS NULL;
 
--- Listings that are still to be held against alerts. An edit tells those alone whose alert was there before it.
+-- Listings that are still to be held against alerts. An edit tells those whose alert was there before the listing, and
+-- those for whose words it was not before.
 CREATE TABLE unmatched_listing (
     post_id bigint PRIMARY KEY REFERENCES listing(post_id) ON DELETE CASCADE,
     edited boolean NOT NULL,
+    words_before tsvector,                    -- of what was edited, before the first of its edits that wait
     since timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE FUNCTION queue_for_alerts(listing_id bigint, only_edited boolean) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO unmatched_listing (post_id, edited) VALUES ($1, $2)
+CREATE FUNCTION queue_for_alerts(listing_id bigint, only_edited boolean, words_before tsvector) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO unmatched_listing (post_id, edited, words_before) VALUES ($1, $2, $3)
     ON CONFLICT (post_id) DO UPDATE SET edited = unmatched_listing.edited AND excluded.edited
 $$;
-COMMENT ON FUNCTION queue_for_alerts(bigint, boolean) IS
-    'A listing is held against all alerts soon: new ones, and those that stand again, whatever made them do so.';
+COMMENT ON FUNCTION queue_for_alerts(bigint, boolean, tsvector) IS
+    'A listing is held against all alerts soon: new ones, and those that stand again, whatever made them do so; of '
+    'those that are edited their words before are kept, since whoever watches for those has found them.';
 
 CREATE FUNCTION queue_listing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM queue_for_alerts(NEW.post_id, TG_ARGV[0] = 'edited');
+    IF TG_ARGV[0] = 'edited' THEN
+        PERFORM queue_for_alerts(NEW.post_id, true, OLD.search);
+    ELSE
+        PERFORM queue_for_alerts(NEW.post_id, false, NULL);
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -79,11 +87,29 @@ CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
             OLD.territory_uri, OLD.commune_code, OLD.postcode, OLD.latitude, OLD.longitude))
     EXECUTE FUNCTION queue_listing('edited');
 COMMENT ON TRIGGER listing_edited ON listing IS
-    'What says something else now is held against alerts that were there before it, see `queue_listing`.';
+    'What says something else now is held against alerts that were there before it or that it did not fit, see '
+    '`queue_listing`.';
+
+CREATE FUNCTION queue_photo() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM queue_for_alerts(l.post_id, true, l.search) FROM listing l WHERE l.post_id = NEW.post_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION queue_photo() IS
+    'A listing that gets a photo is held against alerts: some want those with a photo alone.';
+CREATE TRIGGER photo_added AFTER INSERT ON media FOR EACH ROW
+    WHEN (NEW.post_id IS NOT NULL) EXECUTE FUNCTION queue_photo();
+COMMENT ON TRIGGER photo_added ON media IS
+    'A listing that comes with a photo, or gets one from elsewhere, is held against alerts, see `queue_photo`.';
+CREATE TRIGGER photo_attached AFTER UPDATE OF post_id ON media FOR EACH ROW
+    WHEN (NEW.post_id IS NOT NULL AND NEW.post_id IS DISTINCT FROM OLD.post_id) EXECUTE FUNCTION queue_photo();
+COMMENT ON TRIGGER photo_attached ON media IS
+    'A listing that gets a photo is held against alerts, see `queue_photo`.';
 
 CREATE FUNCTION queue_post() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM queue_for_alerts(NEW.id, false);
+    PERFORM queue_for_alerts(NEW.id, false, NULL);
     RETURN NULL;
 END
 $$;
@@ -98,7 +124,7 @@ COMMENT ON TRIGGER post_stands ON post IS
 
 CREATE FUNCTION queue_listings_of_author() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM queue_for_alerts(l.post_id, false) FROM post p JOIN listing l ON l.post_id = p.id
+    PERFORM queue_for_alerts(l.post_id, false, NULL) FROM post p JOIN listing l ON l.post_id = p.id
     WHERE p.author_id = NEW.id AND p.deleted_at IS NULL AND is_open_status(l.status);
     RETURN NULL;
 END

@@ -44,7 +44,7 @@ REFUSALS = {
     "duration_too_long": "C’est plus d’un an : choisissez une durée plus courte.",
     "dates_taken": "Ces dates sont déjà prises : choisissez d’autres jours.",
     "already_agreed_with_another": "Quelqu’un d’autre s’est déjà mis d’accord pour cette annonce.",
-    "reserve_first": "Quelqu’un de la liste de réserve est interrogé en ce moment : attendez sa réponse.",
+    "reserve_first": "Quelqu’un de la liste de réserve a d’abord le choix : attendez sa réponse.",
     "listing_paused": "Cette annonce est en pause : elle ne prend pas de demande pour le moment.",
     "listing_closed": "Cette annonce n’est plus ouverte aux demandes.",
     "quantity_missing": "Les conditions ne disent pas combien.",
@@ -65,8 +65,8 @@ REFUSALS = {
 NOES = {
     "other_chosen": "Quelqu’un d’autre a été choisi. Merci d’avoir répondu !",
     "reserve_question": "Si vous voulez rester sur la liste de réserve, répondez « oui » dans les quatorze jours : "
-    "vous serez interrogé·e à votre tour si c’est de nouveau libre.",
-    "reserve_later": "Quelqu’un d’autre est interrogé d’abord. Vous restez sur la liste de réserve.",
+    "si c’est de nouveau libre, la question vous sera posée à votre tour.",
+    "reserve_later": "La question est d’abord posée à quelqu’un d’autre. Vous restez sur la liste de réserve.",
     "listing_over": "L’annonce est close. Merci d’avoir répondu !",
     "not_for_you": "Cette annonce ne prend pas cette demande.",
     "not_offered": "Cette annonce n’est pas proposée ici.",

@@ -6,12 +6,12 @@ from models.moments import PARIS
 from outbox.builders.texts.wording import NBSP, write_day
 
 FRENCH = {
-    "joined": "C’est noté : vous êtes sur la liste de réserve pour « {title} ». Si c’est de nouveau libre, vous serez "
-    "interrogé·e à votre tour.",
+    "joined": "C’est noté : vous êtes sur la liste de réserve pour « {title} ». Si c’est de nouveau libre, la question "
+    "vous sera posée à votre tour.",
     "left": "C’est noté : vous n’êtes plus sur la liste de réserve pour « {title} ».",
     "closed": "« {title} » : l’annonce est close, et sa liste de réserve aussi. Merci d’avoir attendu !",
-    "passed": "« {title} » : sans réponse de votre part, la personne suivante est interrogée. Vous n’êtes plus sur la "
-    "liste de réserve.",
+    "passed": "« {title} » : sans réponse de votre part, c’est maintenant le tour de la personne suivante. Vous n’êtes "
+    "plus sur la liste de réserve.",
 }
 
 ENGLISH = {
@@ -37,5 +37,5 @@ def write_call(title: str, until: datetime, language: str) -> str:
     by = f"{write_day(until, french=True)} à {hour}"
     return (
         f"« {title} » est de nouveau libre : le voulez-vous toujours ? Sans réponse avant le {by}, "
-        "la personne suivante est interrogée."
+        "ce sera le tour de la personne suivante."
     )

@@ -110,6 +110,7 @@ async def _ask(conn: Connection, site: Site, sides: _Sides, terms: Terms, said: 
     case = await _begin(conn, site, sides, terms, said.uri)
     if listing.details.mode in AGAIN_AND_AGAIN:
         await reserves.remove(conn, listing.id, partner.id)
+        await reserves.note_freed(conn, listing.id)  # her turn is over: the next one may want other days
     offer = build_offer(site, partner, build_agreement(case, by=partner), sides.owner.uri, text=said.text)
     offer = replace(offer, id=case.agreement.request_uri)
     await record_act(conn, site, case, partner, AgreementChange(kind="requested", activity=offer, text=said.text))

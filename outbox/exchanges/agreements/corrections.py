@@ -16,7 +16,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.delete import build_delete_of_report
 from outbox.builders.objects.agreement import AgreementContext
-from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room
 from outbox.listings import listings
 from outbox.threads.agreement_context import (
     NOTHING,
@@ -34,18 +34,19 @@ CORRECTABLE = timedelta(hours=24)
 
 
 async def take_back(
-    conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING, *, uri: str | None = None
 ) -> Agreement:
-    """The newest report of this side is taken back. Raises NotFound for strangers, and Conflict where it stays."""
+    """The newest report of this side is taken back: no other one, where its `uri` says which is meant.
+
+    Raises NotFound for strangers, and Conflict where it stays.
+    """
     case = await lock_context(conn, agreement.id)
     if case.agreement.role_of(actor.id) is None:
         raise NotFound
     own = [one for one in await agreements.list_reports(conn, case.agreement.id) if one.actor_id == actor.id]
-    if not own:
+    if not own or uri not in (None, own[-1].uri):
         raise Conflict("report_not_yours")
-    code = await find_obstacle(conn, case, actor, own[-1])
-    if code:
-        raise Conflict(code)
+    await _require_correctable(conn, case, actor, own[-1])
     changed = replace(case, agreement=await _forget(conn, case, own[-1]))
     word = build_delete_of_report(site, actor, own[-1].uri, case.other_of(actor), agreements.next_moment())
     await record_act(conn, site, changed, actor, AgreementChange(kind="unreported", activity=word))
@@ -55,18 +56,36 @@ async def take_back(
     return changed.agreement
 
 
-async def find_obstacle(conn: Connection, case: AgreementContext, actor: Actor, last: CompletionReport) -> str:
-    """Why this report of hers stays, as a code; nothing where it can be taken back."""
-    held = case.agreement
+async def _require_correctable(conn: Connection, case: AgreementContext, actor: Actor, last: CompletionReport) -> None:
+    """Raises Conflict where this report of hers stays."""
     if (actor.local or actor.guest) and datetime.now(UTC) - last.created_at > CORRECTABLE:
-        return "report_too_old"
+        raise Conflict("report_too_old")
     if last.step != final_step(case.listing.details.mode):
-        return ""
+        return
+    _require_no_consequence(case.agreement)
+    if last.actor_id == case.agreement.owner_id and not await _is_free_still(conn, case):
+        raise Conflict("report_days_taken")
+    if not await _is_heard(conn, case, case.other_of(actor)):
+        raise Conflict("report_not_corrected_there")
+
+
+def _require_no_consequence(held: Agreement) -> None:
+    """Raises Conflict where something hangs on the end of it between the two."""
     if held.verified:
-        return "report_confirmed"
+        raise Conflict("report_confirmed")
     if held.state == "done" and held.points:
-        return "report_paid"
-    return "" if await _is_heard(conn, case, case.other_of(actor)) else "report_not_corrected_there"
+        raise Conflict("report_paid")
+
+
+async def _is_free_still(conn: Connection, case: AgreementContext) -> bool:
+    """Whether nobody else has or wants what the end of this agreement made free."""
+    if case.agreement.state != "done":
+        return True
+    try:
+        await require_room(conn, case.listing, case.agreement.terms, but=case.agreement.id)
+    except Conflict:
+        return False
+    return True
 
 
 async def _is_heard(conn: Connection, case: AgreementContext, other: Actor) -> bool:

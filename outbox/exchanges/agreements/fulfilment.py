@@ -31,18 +31,27 @@ from outbox.threads.agreement_context import (
 )
 
 
-def find_too_early(held: Agreement, step: Step, reports: Sequence[CompletionReport], at: datetime) -> str:
-    """Why this cannot be true yet, as a code; nothing where it can.
+def is_too_early(held: Agreement, step: Step, reports: Sequence[CompletionReport], at: datetime) -> bool:
+    """Whether this cannot be true yet."""
+    try:
+        require_time(held, step, reports, at)
+    except Conflict:
+        return True
+    return False
+
+
+def require_time(held: Agreement, step: Step, reports: Sequence[CompletionReport], at: datetime) -> None:
+    """Raises Conflict for what cannot be true yet.
 
     From the day on which it begins, here in Europe/Paris; a loan comes back once it went out, or its hour has passed.
     """
     begins_at = held.begins_at
     if begins_at is None:
-        return ""
+        return
     if at.astimezone(PARIS).date() < begins_at.astimezone(PARIS).date():
-        return "too_early_to_report"
-    went = any(one.step == "out" for one in reports) or at >= begins_at
-    return "" if step != "back" or went else "not_handed_over"
+        raise Conflict("too_early_to_report")
+    if step == "back" and at < begins_at and not any(one.step == "out" for one in reports):
+        raise Conflict("not_handed_over")
 
 
 async def report_today(
@@ -52,9 +61,9 @@ async def report_today(
     if agreement.role_of(actor.id) is None:
         raise NotFound
     reports = await agreements.list_reports(conn, agreement.id)
-    code = find_too_early(agreement, step, reports, datetime.now(UTC)) if agreement.state in agreements.BOUND else ""
-    if code and not any((one.actor_id, one.step) == (actor.id, step) for one in reports):
-        raise Conflict(code)
+    said_already = any((one.actor_id, one.step) == (actor.id, step) for one in reports)
+    if agreement.state in agreements.BOUND and not said_already:
+        require_time(agreement, step, reports, datetime.now(UTC))
     return await report(conn, site, actor, agreement, step, said)
 
 

@@ -38,22 +38,25 @@ async def join(conn: Connection, site: Site, partner: Actor, listing: Listing, s
     if fresh is None:
         raise NotFound
     if span is not None:
-        _require_span(span)
+        await _require_span(conn, fresh, span)
     held = await reserves.find(conn, fresh.id, partner.id)
     if held is not None and held.state == "called":
         raise Conflict("reserve_yours")
     if held is None:
-        await _require_wanted(conn, fresh, partner, span)
+        await _require_wanted(conn, fresh, partner)
     thread = await exchanges.open(conn, listing_id=fresh.id, owner_id=owner.id, partner_id=partner.id)
     if not await reserves.wait(conn, fresh.id, partner.id, at=datetime.now(UTC), span=span):
         return
     details = {} if span is None else {"from": span.begins_at.isoformat(), "until": span.ends_at.isoformat()}
     await exchanges.add_event(conn, thread.id, "reserve_joined", actor_id=partner.id, details=details)
     await tell_in_words(conn, site, owner, thread, "joined")
-    await give_back(conn, site, owner, fresh.id)  # where it became free while she hesitated
+    if not has_calendar(fresh.details):  # where it became free while she hesitated
+        await reserves.note_freed(conn, fresh.id)
+        await give_back(conn, site, owner, fresh.id)
 
 
-def _require_span(span: Span) -> None:
+async def _require_span(conn: Connection, listing: Listing, span: Span) -> None:
+    """Raise Invalid for days that cannot be, and Conflict for those that are to be had."""
     now = datetime.now(UTC)
     if span.ends_at <= span.begins_at:
         raise Invalid("end_before_start", field="ends_at")
@@ -63,16 +66,16 @@ def _require_span(span: Span) -> None:
         raise Invalid("date_too_far", field="begins_at")
     if span.ends_at - span.begins_at > LONGEST:
         raise Invalid("duration_too_long", field="ends_at")
+    if may_wait(listing) and await _is_free(conn, listing, span):
+        raise Conflict("days_free", field="begins_at")
 
 
-async def _require_wanted(conn: Connection, listing: Listing, partner: Actor, span: Span | None) -> None:
+async def _require_wanted(conn: Connection, listing: Listing, partner: Actor) -> None:
     """Raise Conflict where there is nothing to wait for, and where too many do."""
     if listing.details.status not in STANDING:
         raise Conflict("listing_closed")
     if not may_wait(listing):
         raise Conflict("nothing_to_wait_for")
-    if span is not None and await _is_free(conn, listing, span):
-        raise Conflict("days_free", field="begins_at")
     if len(await reserves.list_places(conn, listing.id)) >= LONGEST_LIST:
         raise Conflict("reserve_full")
     thread = await exchanges.find(conn, listing_id=listing.id, partner_id=partner.id)

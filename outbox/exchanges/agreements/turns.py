@@ -27,7 +27,7 @@ from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, find_price, requi
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
-from outbox.threads.waiting_requests import close_reserve, tell_in_words
+from outbox.threads.waiting_requests import close_reserve, tell_of_place
 
 TO_ANSWER = timedelta(hours=48)
 """So long the next one may say whether she still wants it, before the one behind her is asked."""
@@ -36,10 +36,16 @@ AT_ONCE = 50
 
 
 async def give_back(conn: Connection, site: Site, owner: Actor, listing_id: int) -> None:
-    """What was reserved for somebody is to be had again: by the next one of its list, or by anybody."""
+    """What was reserved for somebody is to be had again: by the next one of its list, or by anybody.
+
+    Whoever was asked and gave no yes is asked no more, whatever became of the listing: else nobody could ask for it.
+    """
     listing = await listings.find_by_post(conn, listing_id)
     if listing is None or not owner.local or listing.post.deleted_at is not None:
         return
+    called = await reserves.find_called(conn, listing_id)
+    if called is not None and not await _still_asked(conn, called):
+        await pass_over(conn, site, owner, called)
     if listing.details.status != "reserved" or await is_promised(conn, listing):
         return
     if not await call_next(conn, site, owner, listing):
@@ -58,11 +64,8 @@ async def call_next(conn: Connection, site: Site, owner: Actor, listing: Listing
     """Ask the next one of the list, unless somebody is asked already; False where nobody is. The listing is locked."""
     if not await _may_call(conn, owner, listing):
         return False
-    called = await reserves.find_called(conn, listing.id)
-    if called is not None and await _still_asked(conn, called):
+    if await reserves.find_called(conn, listing.id) is not None:
         return True
-    if called is not None:
-        await pass_over(conn, site, owner, called)
     for place in await reserves.list_places(conn, listing.id):
         if place.state == "waiting" and await call(conn, site, owner, listing, place):
             return True
@@ -85,8 +88,7 @@ async def call(conn: Connection, site: Site, owner: Actor, listing: Listing, pla
         made = await invite(conn, site, listing, (owner, partner), terms, said)
     except Invalid:  # the listing changed since: what she asked for cannot be said yes to
         await reserves.remove(conn, listing.id, partner.id)
-        await exchanges.add_event(conn, thread.id, "reserve_closed")
-        await tell_in_words(conn, site, owner, thread, "closed")
+        await tell_of_place(conn, site, owner, thread, "closed")
         return False
     await reserves.call(conn, place.id, until=until, agreement_id=made.id)
     return True
@@ -115,8 +117,8 @@ async def _still_asked(conn: Connection, called: ReservePlace) -> bool:
 
 
 async def _may_call(conn: Connection, owner: Actor, listing: Listing) -> bool:
-    """Whether the owner is there, and the listing stands."""
-    if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
+    """Whether the owner is there, and the listing stands where everybody sees it."""
+    if owner.gone or owner.moved_to is not None or listing.post.hidden_at is not None:
         return False
     try:
         require_stands(listing)
@@ -132,9 +134,9 @@ async def pass_over(conn: Connection, site: Site, owner: Actor, place: ReservePl
     thread = await exchanges.find(conn, listing_id=place.listing_id, partner_id=place.actor_id)
     if thread is None or place.state != "called":
         return  # she did not want to stay, or the days that she wanted are over
-    if place.agreement_id is None or (await agreements.get(conn, place.agreement_id)).state == "expired":
-        await exchanges.add_event(conn, thread.id, "reserve_passed")
-        await tell_in_words(conn, site, owner, thread, "passed")
+    held = await agreements.get(conn, place.agreement_id) if place.agreement_id is not None else None
+    if held is None or (held.state == "expired" and held.proposed_by == held.owner_id):  # it was hers to answer
+        await tell_of_place(conn, site, owner, thread, "passed")
 
 
 async def tell_due(instance: Instance) -> int:

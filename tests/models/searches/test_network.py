@@ -12,7 +12,7 @@ from models.ids import make_id
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.searches import Cursor, NetworkFilter, Order, pages
-from models.searches.ranking import Bounds
+from models.searches.ranking import REST, Bounds
 from models.store.database import Connection, execute
 from tests.factories import make_listing, make_member, make_remote_actor
 
@@ -249,6 +249,16 @@ async def test_windows_that_are_too_small_change_nothing(
 
     assert len(seen) == len(set(seen)) and set(seen) == set(whole) and len(whole) == 5
     assert order == "best" or seen == whole
+
+
+@pytest.mark.parametrize("order", ["near", "new", "ending"])
+async def test_a_cursor_of_another_order_begins_this_one(conn: Connection, order: Order) -> None:
+    listing = await make_listing(conn, await make_member(conn))
+    foreign = Cursor(begun=listing.id, way=REST, id=listing.id, value=1)
+
+    page = await searches.search_network(conn, NetworkFilter(order=order, **at(LOMME)), after=foreign)
+
+    assert [one.id for one in page.found] == [listing.id]
 
 
 @pytest.mark.parametrize("text", ["", "x", "AAAA", "é", "A" * 44, "-" * 44, "_" * 500, "%00"])

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from models.listings import listings, unavailabilities
 from models.listings.unavailabilities import Range
+from models.places.geometry import blur
 from models.store import migrate
 from models.store.database import Connection, execute, fetch_value
-from tests.factories import make_listing, make_remote_actor
+from tests.factories import make_listing, make_member, make_remote_actor
 from tests.sample_territory import set_territory
 
 FOLDER = Path(migrate.__file__).parent / "migrations"
@@ -32,6 +34,22 @@ async def test_communes_of_listings_from_elsewhere_are_known_by_name_and_postcod
 
     kept = await listings.list_by_posts(conn, made)
     assert [kept[id].details.commune_code for id in made] == ["62215", None, None, None]
+
+
+async def test_copies_that_showed_homes_show_their_cells(conn: Connection) -> None:
+    bob, place = await make_remote_actor(conn), await make_remote_actor(conn, "lieu", type="Organization")
+    exact: dict[str, Any] = {"latitude": 50.64961, "longitude": 2.98434}
+    made = [await make_listing(conn, author, **exact, radius=radius) for author, radius in
+        ((bob, None), (bob, 100), (bob, 2000), (place, None), (await make_member(conn), None))]  # fmt: skip
+
+    await execute(conn, (FOLDER / "0227_blurred_copies.sql").read_text())
+
+    kept = await listings.list_by_posts(conn, [one.id for one in made])
+    shown = [kept[one.id].details for one in made]
+    there, cell = (*exact.values(), None), (*blur(*exact.values()), 500)
+    assert [(one.latitude, one.longitude, one.radius) for one in shown] == [
+        cell, cell, (*exact.values(), 2000), there, there,
+    ]  # fmt: skip
 
 
 async def test_calendars_from_elsewhere_keep_their_days(conn: Connection) -> None:

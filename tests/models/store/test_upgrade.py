@@ -74,6 +74,9 @@ READ: dict[tuple[str, str], Callable[[Any], Any]] = {
 }
 """Columns whose values are written otherwise since, and how."""
 
+MADE_ANEW = frozenset({("listing", "search")})
+"""Columns that the database makes of others, otherwise than then."""
+
 
 @pytest.fixture
 async def old_url(postgres_url: str, tmp_path: Path) -> AsyncIterator[str]:
@@ -127,11 +130,16 @@ async def test_no_row_is_lost_and_no_value_changed(old_url: str) -> None:
     for table, rows in before.items():
         since = after[RENAMED.get(table, table)]
         kept = [
-            {name: one[RENAMED_COLUMNS.get((table, name), name)] for name in old}
+            {name: one[RENAMED_COLUMNS.get((table, name), name)] for name in old if (table, name) not in MADE_ANEW}
             for old, one in zip(rows, since, strict=True)
         ]
         assert kept == [
-            {name: READ.get((table, name), _as_is)(value) for name, value in one.items()} for one in rows
+            {
+                name: READ.get((table, name), _as_is)(value)
+                for name, value in one.items()
+                if (table, name) not in MADE_ANEW
+            }
+            for one in rows
         ], table
 
 

@@ -183,7 +183,8 @@ class Prepared:
 def write(value: object) -> str:
     """A value as SQL writes it; a list takes the type that is expected."""
     if isinstance(value, list | tuple):
-        return "'{{{}}}'".format(", ".join(f'"{item}"' for item in value))
+        items = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in value)
+        return write("{{{}}}".format(", ".join(f'"{item}"' for item in items)))
     if isinstance(value, str):
         return "'{}'".format(value.replace("'", "''"))
     return "NULL" if value is None else f"'{value}'" if isinstance(value, datetime | timedelta) else str(value)

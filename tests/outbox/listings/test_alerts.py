@@ -134,7 +134,14 @@ async def test_beyond_ten_lines_in_a_day_what_is_told_at_once_waits_for_the_morn
     assert told == [10, 0, 2]
 
 
-@pytest.mark.parametrize("end", ["UPDATE listing SET status = 'fulfilled'", "UPDATE post SET deleted_at = now()"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "UPDATE listing SET status = 'fulfilled'",
+        "UPDATE post SET deleted_at = now()",
+        "UPDATE actor SET limited_at = now() WHERE username = 'bob'",
+    ],
+)
 async def test_what_is_over_before_it_is_told_is_not_told(pool: Pool, awa: Actor, bob: Actor, end: str) -> None:
     await make_alert(pool, awa, rhythm="daily")
     await publish(pool, bob, "Tente")

@@ -42,7 +42,7 @@ async def test_cn04_public_answers_may_be_asked_for_again(door: Door, alice: Act
         for tag in (first.headers["ETag"], f'"x", {first.headers["ETag"].removeprefix("W/")}', "*"):
             again = await door.get(uri, headers={"If-None-Match": tag})
             assert (again.status, again.body) == (304, b"")
-            assert again.headers["ETag"] == first.headers["ETag"]
+            assert again.headers["ETag"].removeprefix("W/") == first.headers["ETag"].removeprefix("W/")
         assert (await door.get(uri, headers={"If-None-Match": '"x"'})).body == first.body
 
 

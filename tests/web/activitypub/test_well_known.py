@@ -154,7 +154,7 @@ async def test_hm01_host_meta_tells_where_webfinger_is(door: Door) -> None:
 async def test_hm01_host_meta_is_json_for_those_who_want_it(door: Door, path: str, accept: str | None) -> None:
     answer = await door.get(f"/.well-known/{path}", accept=accept)
 
-    assert answer.headers["Vary"] == "Accept"
+    assert answer.headers["Vary"] == "Accept, Accept-Encoding"
     assert answer.json["links"][0]["rel"] == "lrdd" and "{uri}" in answer.json["links"][0]["template"]
 
 

@@ -84,6 +84,17 @@ async def test_a_public_post_of_ours_is_embedded_with_its_author_and_a_link(alic
     assert (await anybody.ask("GET", "/api/oembed", params={"url": own["url"], "format": "xml"})).status == 422
 
 
+async def test_the_frame_of_a_search_is_as_large_as_the_page_that_asks_lets_it_be(anybody: Api) -> None:
+    search = f"{anybody.site.url}/annonces?q=tente"
+
+    usual = await anybody.get("/api/oembed", url=search)
+    small = await anybody.get("/api/oembed", url=search, maxwidth=300, maxheight=250)
+
+    assert (usual["width"], usual["height"]) == (400, 1030)
+    assert (small["width"], small["height"]) == (300, 250)
+    assert 'width="300" height="250"' in small["html"]
+
+
 async def test_the_server_says_what_it_keeps_and_which_languages_it_knows(anybody: Api) -> None:
     policy = await anybody.get("/api/v1/instance/privacy_policy", strict_newer.privacy_policy)
     english = await anybody.ask("GET", "/api/v1/instance/privacy_policy", headers={"Accept-Language": "en"})

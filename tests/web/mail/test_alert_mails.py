@@ -110,6 +110,8 @@ async def test_several_alerts_are_one_mail_that_names_five_of_each_and_counts_th
         "DELETE FROM search_alert",
         "UPDATE account SET disabled_at = now()",
         "UPDATE account SET mail_refused_at = now()",
+        "UPDATE actor SET suspended_at = now() WHERE username = 'awa'",
+        "UPDATE actor SET limited_at = now() WHERE username = 'bob'",
         "INSERT INTO block (id, uri, actor_id, target_id) SELECT 1, 'https://lomme.test/b', m.id, b.id "
         "FROM actor m, actor b WHERE m.username = 'awa' AND b.username = 'bob'",
     ],

@@ -18,7 +18,7 @@ import pytest
 from playwright.async_api import Browser
 
 from federation.instance import Instance
-from models.exchanges import exchanges
+from models.exchanges import exchanges, reserves
 from models.exchanges.agreements import Terms
 from models.news import mail_preferences
 from models.people import phone_numbers
@@ -119,6 +119,7 @@ async def furnish(instance: Instance) -> Village:
         wanted = AlertDraft(parameters="q=scie", filter=NetworkFilter(text="scie"), rhythm="weekly")
         await alerts.create(conn, alice.id, wanted)
         await unavailabilities.keep_days(conn, alice, lomme.tent.uri, kept, kept)
+        await reserves.wait(conn, lomme.drill.id, alice.id, at=begin)
         await execute(
             conn, "UPDATE listing SET title = '<img src=//x onerror=a()>' WHERE post_id = $1", lomme.wanted.id
         )
@@ -192,6 +193,9 @@ def test_nothing_of_others_and_nothing_secret_is_in_any_file(archive: Unpacked) 
     assert chosen["mails"]["reactions"] == "never" and len(chosen["mails"]) == len(mail_preferences.KINDS)
     assert [(one["text"], one["rhythm"]) for one in chosen["reading"]["alerts"]] == [("scie", "weekly")]
     assert chosen["reading"]["matches"]["shown"] is True
+    assert [(one["title"], one["state"]) for one in chosen["waiting_for"]] == [
+        (archive.lomme.drill.details.title, "waiting")
+    ]
     assert [one["listing"] for one in chosen["kept_days"]] == ["Tente 4 places, facile à monter"]
 
 

@@ -47,7 +47,8 @@ async def _show(request: web.Request, listing: Listing, form: Form, *, done: boo
         title=listing.details.title,
         ends_at=listing.details.expires_at,
         href=listing_path(request.app[INSTANCE].site, listing),
-        over=listing.details.status in SETTLED,
+        over=listing.details.status in SETTLED or (done and listing.details.status == "expired"),
+        ended=listing.details.status == "expired",
         done=done,
     )
     forbid_caching(answer)

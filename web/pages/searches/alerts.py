@@ -30,7 +30,7 @@ SHOWN = 50
 """Of what an alert found, and of what fits her listings, a page shows so many."""
 
 SAID = {
-    "made": N_("C’est noté : vous serez prévenu·e dès qu’une annonce va avec cette recherche."),
+    "made": N_("C’est noté : vous serez prévenu·e quand une annonce ira avec cette recherche."),
     "same": N_("Vous avez déjà cette alerte. La voici."),
     "changed": N_("C’est noté."),
     "pause": N_("Cette alerte est en pause : elle ne dira plus rien."),

@@ -62,7 +62,8 @@ async def show_feed(request: web.Request) -> web.Response:
         empty_since=datetime.fromtimestamp(0, UTC),
     )
     body = _write(request, format, feed, gathered)
-    return answer_kept(request, body, seconds=KEPT_SECONDS, headers={"Content-Type": TYPES[format]})
+    headers = {"Content-Type": TYPES[format], "Vary": "Accept-Language"}
+    return answer_kept(request, body, seconds=KEPT_SECONDS, headers=headers)
 
 
 def _write(request: web.Request, format: Format, feed: Feed, gathered: list[ListingBundle]) -> bytes:

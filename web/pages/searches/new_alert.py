@@ -29,7 +29,7 @@ NAMES = {"lieu": "place", "km": "within"}
 WATCHED = frozenset({"q", "lieu", "km", "cat", "coop", "genre", "mode", "photo", "partenaire"})
 """What of an address an alert is made of: the same search in another order is the same alert."""
 
-LONGEST = 2_000
+LONGEST = 8_000
 """Characters of a search that the form carries along."""
 
 USUAL_RADIUS = "10"

@@ -22,13 +22,13 @@ from web.security.session import current_account
 
 
 async def show_points(request: web.Request) -> web.Response:
-    """GET /annonces/points.geojson: the parameters of /annonces, and the `bounds` of the map that asks."""
+    """GET /annonces/points.geojson: the parameters of /annonces, and as `partie` the part that a map shows now."""
     account = current_account(request)
     form = read_query(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         search = await read_search(conn, form, account, await find_branding(request, conn))
-        box = read_bounds(form)
-        if error := form.error("bounds"):
+        box = read_bounds(form, "partie")
+        if error := form.error("partie") or form.error("bounds"):
             return web.json_response({"error": error}, status=400)
         narrow = search.build_filter(reader_id=account.actor_id if account else None)
         found = await make_collection(conn, request.app[INSTANCE].site, narrow, box)

@@ -41,6 +41,12 @@ COMMUNE, EPCI = "commune", "epci"
 MINE = "miens"
 """Instead of one cooperative: those that the member follows; for visitors ours and its friends."""
 
+COOPS_LIMIT = 4_000
+"""Characters of the addresses of cooperatives."""
+
+PERSONAL = ("/annonces", "/annonces/points.geojson", "/alertes/nouvelle")
+"""What a member reads as herself; everything else that a search leads to is read as any visitor reads it."""
+
 ON_MAP = ("vue", "carte")
 """The map of a search has the address of its list, with this."""
 
@@ -52,9 +58,10 @@ class SearchQuery:
     """What the reader asked for. `commune` is where she looks from, `commune_given` whether she said so herself.
 
     `place` is what she typed for it; `within` is kilometres, COMMUNE or EPCI, and "" for everywhere; `coop` is the id
-    of a cooperative's actor or MINE, which `territory_uris` spells out, as `commune_codes` does the commune with its
-    parts. `order` is how the list is sorted where she chose it, `moments` are those of `days`. `bounds` are those of a
-    map, where she asked for no distance; `on_map` is whether she looks at the map.
+    of a cooperative's actor, several with spaces between, or MINE, which is her own where she is `known`;
+    `territory_uris` spells out several, as `commune_codes` does the commune with its parts. `order` is how the list is
+    sorted where she chose it, `moments` are those of `days`. `bounds` are those of a map, where she asked for no
+    distance; `on_map` is whether she looks at the map.
     """
 
     text: str = ""
@@ -68,6 +75,7 @@ class SearchQuery:
     category: str = ""
     coop: str = ""
     territory_uris: tuple[str, ...] = ()
+    known: bool = False
     with_photo: bool = False
     from_places: bool = False
     days: WantedDays | None = None
@@ -154,12 +162,21 @@ class SearchQuery:
         after: Cursor | None = None,
     ) -> str:
         """The address of this search: without some of its filters, with others, in another view, on the next page."""
+        if path not in PERSONAL and self.for_everybody is not self:
+            return self.for_everybody.address(*without, path=path, also=also)
         view = [ON_MAP] if self.on_map and path == "/annonces" else []
         kept = [pair for pair in [*self.parameters, *view] if pair not in without]
         kept.extend(also)
         if after:
             kept.append(("apres", str(after)))
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    @property
+    def for_everybody(self) -> "SearchQuery":
+        """The search as others and programs find the same by it: a member's own territories are named."""
+        if self.coop == MINE and self.known:
+            return replace(self, coop=" ".join(self.territory_uris))
+        return self
 
     def say_otherwise(self, *others: tuple[str, str]) -> str:
         """The address of the same search in other words: each pair is a word that was typed and what stands for it."""
@@ -176,7 +193,7 @@ class SearchQuery:
             kinds=self.kinds,
             modes=self.modes,
             categories=tuple(categories.list_slugs(self.category)) if self.category else (),
-            territory_uri=None if self.coop == MINE else self.coop or None,
+            territory_uri=self.coop if self.coop and not self.territory_uris else None,
             territory_uris=self.territory_uris,
             with_photo=self.with_photo,
             from_places=self.from_places,
@@ -214,7 +231,7 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
     given = await read_commune(conn, form, "lieu")
     commune = given or await find_reader_commune(conn, account, branding)
     within = _read_within(form, commune)
-    coop = form.text("coop", limit=300)
+    coop = _read_coop(form)
     days = read_wanted_days(form, at=at)
     search = SearchQuery(
         text=form.text("q", limit=TEXT_LIMIT),
@@ -226,8 +243,9 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
         kinds=form.many("genre", KINDS),
         modes=form.many("mode", MODES),
         category=_read_category(form),
-        coop=coop if coop == MINE or is_uri(coop) else "",
-        territory_uris=await list_territories(conn, account.actor_id if account else None) if coop == MINE else (),
+        coop=coop,
+        territory_uris=await _list_territories(conn, coop, account),
+        known=account is not None,
         with_photo=form.flag("photo"),
         from_places=form.flag("partenaire"),
         days=days,
@@ -249,6 +267,18 @@ def _read_within(form: Form, commune: Commune | None) -> str:
 
 async def _list_codes(conn: Connection, commune: Commune | None, within: str) -> tuple[str, ...]:
     return tuple(await places.list_codes(conn, commune.code)) if commune and within == COMMUNE else ()
+
+
+def _read_coop(form: Form) -> str:
+    """MINE, or the ids of cooperatives' actors, each once; "" where nothing of it is any."""
+    typed = form.text("coop", limit=COOPS_LIMIT)
+    return typed if typed == MINE else " ".join(uri for uri in dict.fromkeys(typed.split()) if is_uri(uri))
+
+
+async def _list_territories(conn: Connection, coop: str, account: Account | None) -> tuple[str, ...]:
+    if coop == MINE:
+        return await list_territories(conn, account.actor_id if account else None)
+    return tuple(coop.split()) if " " in coop else ()
 
 
 def _read_category(form: Form) -> str:

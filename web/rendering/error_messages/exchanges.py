@@ -16,6 +16,7 @@ REFUSALS = {
     "days_free": "Ces jours sont libres : demandez-les tout de suite depuis l’annonce.",
     "too_early_to_report": "Ce n’est pas encore le jour : vous pourrez le dire à partir du début convenu.",
     "not_handed_over": "Dites d’abord que c’est remis.",
+    "report_days_taken": "Quelqu’un d’autre a demandé ces jours depuis : cela ne se reprend plus. Écrivez-vous.",
     "report_not_yours": "Vous n’avez rien dit de tel.",
     "report_confirmed": "Vous l’avez dit tous les deux : écrivez un message, ou demandez à l’équipe de la coop.",
     "report_too_old": "Cela ne se corrige que dans la journée : écrivez un message à l’autre personne.",

@@ -1,5 +1,6 @@
 """Agreements as iCalendar files (RFC 5545), which calendars on telephones and computers take and keep up to date."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -19,6 +20,9 @@ Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 
 DAY_BEFORE = timedelta(days=1)
 
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters that no line may hold (RFC 5545 §3.1)."""
+
 MORNING_BEFORE = timedelta(hours=15)
 """Whole days begin at midnight: nine in the morning of the day before is when one can still do something."""
 
@@ -30,7 +34,8 @@ REFRESH = timedelta(hours=6)
 class CalendarEvent:
     """Something with a date. `uid` stays the same for ever, `sequence` rises with each change (RFC 5545 §3.8.7.4).
 
-    Times are half-open; from midnight to midnight here they are whole days. `end_words` name the second alarm.
+    Times are half-open; from midnight to midnight here they are whole days. `end_words` name the second alarm; what is
+    nobody's appointment yet `reminds` of nothing.
     """
 
     uid: str
@@ -44,6 +49,7 @@ class CalendarEvent:
     description: str = ""
     url: str = ""
     end_words: str = ""
+    reminds: bool = True
 
     @property
     def whole_days(self) -> bool:
@@ -78,21 +84,26 @@ def _make_event(one: CalendarEvent) -> "icalendar.Event":
     event.add("dtstamp", one.updated_at.astimezone(UTC))
     event.add("last-modified", one.updated_at.astimezone(UTC))
     event.add("status", one.status)
-    event.add("summary", one.title)
+    event.add("summary", _clean(one.title))
     event.add("dtstart", _place(one, one.begins_at))
     if one.ends_at is not None:
         event.add("dtend", _place(one, one.ends_at))
     for field, text in (("location", one.place), ("description", one.description), ("url", one.url)):
         if text:
-            event.add(field, text)
+            event.add(field, _clean(text))
     if one.whole_days:
         event.add("transp", "TRANSPARENT")  # a loan of days leaves the days free
-    if one.status == "CONFIRMED":
+    if one.status == "CONFIRMED" and one.reminds:
         before = MORNING_BEFORE if one.whole_days else DAY_BEFORE
         event.add_component(_make_alarm(one.title, before))
         if one.ends_at is not None and one.end_words:
             event.add_component(_make_alarm(one.end_words, before, related="END"))
     return event
+
+
+def _clean(text: str) -> str:
+    """Without what would make the whole file unreadable: others' servers may send anything."""
+    return UNWRITABLE.sub("", text)
 
 
 def _place(one: CalendarEvent, moment: datetime) -> object:
@@ -105,7 +116,7 @@ def _place(one: CalendarEvent, moment: datetime) -> object:
 def _make_alarm(words: str, before: timedelta, *, related: str = "START") -> "icalendar.Alarm":
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", words)
+    alarm.add("description", _clean(words))
     alarm.add("trigger", -before, parameters={"RELATED": related})
     return alarm
 

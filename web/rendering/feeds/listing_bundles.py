@@ -7,7 +7,7 @@ from models.listings import listings
 from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
-from models.places.geometry import CELL, blur, describe_distance
+from models.places.geometry import blur_home, describe_distance
 from models.places.places import Place
 from models.posts.media import media
 from models.posts.media.media import Media
@@ -32,7 +32,9 @@ class ListingBundle:
 
     @property
     def pictures(self) -> list[Media]:
-        """The photos that can be shown."""
+        """The photos that can be shown beside others: none behind a warning, which its own page gives."""
+        if self.listing.post.sensitive or self.listing.post.warning:
+            return []
         return [photo for photo in self.photos if photo.type == "image" and photo.failed_at is None]
 
     @property
@@ -53,13 +55,13 @@ class ListingBundle:
 
     @property
     def _position(self) -> tuple[float, float, int | None] | tuple[None, None, None]:
-        """Latitude, longitude and radius, all or none; blurred here too, since other servers may not blur."""
+        """Latitude, longitude and radius, all or none; a person's is no finer than her cell, whoever she became."""
         details = self.listing.details
         if details.latitude is None or details.longitude is None:
             return None, None, None
-        if self.author.type == "Organization" or (details.radius or 0) >= CELL:
+        if self.author.type == "Organization":
             return details.latitude, details.longitude, details.radius
-        return *blur(details.latitude, details.longitude), CELL
+        return blur_home(details.latitude, details.longitude, details.radius)
 
 
 async def load_listing_bundles(

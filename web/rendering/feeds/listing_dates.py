@@ -17,7 +17,7 @@ def list_dated(gathered: Iterable[ListingBundle]) -> list[CalendarEvent]:
 
 
 def build_dated(one: ListingBundle) -> CalendarEvent:
-    """One listing, on the whole days that it names; one day where it names its last alone."""
+    """One listing, on the whole days that it names; one day where it names one alone, or its last before its first."""
     post, details = one.listing.post, one.listing.details
     first = details.begins_at or details.ends_at
     assert first is not None, "only what names a day"
@@ -26,13 +26,14 @@ def build_dated(one: ListingBundle) -> CalendarEvent:
         uid=post.uri,
         title=details.title,
         begins_at=_midnight(first),
-        ends_at=_midnight(details.ends_at or first) + timedelta(days=1),
+        ends_at=_midnight(max(details.ends_at or first, first)) + timedelta(days=1),
         status="CONFIRMED" if details.status == "open" else "TENTATIVE",
-        sequence=int(changed.timestamp()) - int(post.published_at.timestamp()),
+        sequence=max(int(changed.timestamp()) - int(post.published_at.timestamp()), 0),
         updated_at=changed,
         place=one.place.name if one.place else "",
         description=to_text(details.description),
         url=web_address(post.url, post.uri),
+        reminds=False,
     )
 
 

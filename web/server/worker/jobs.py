@@ -29,6 +29,7 @@ from models.personal_data import deletion_requests
 from models.posts import message_requests
 from models.relations.blocking import mutes
 from models.searches.alerts import alert_finds
+from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
 from models.servers import access_requests, servers, waiting_posts
 from models.servers.directory.saving import forget_old
@@ -137,6 +138,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "withdrawn_words": posts.empty_all_activities,
     "withdrawn_copies": posts.forget_copies,
     "alert_finds": alert_finds.forget_old,
+    "alert_territories": refresh_territories,
     "unavailabilities": unavailabilities.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from models.posts.media import media
+from models.posts.media.media import RemoteDocument
 from models.relations.blocking import blocks, mutes
 from models.searches import NetworkFilter
 from models.searches.alerts import alert_matching, alerts
@@ -180,21 +182,43 @@ async def test_whoever_was_told_is_told_no_more_after_an_edit_and_each_listing_i
     assert weekly != daily
 
 
-@pytest.mark.parametrize(("first", "found"), [("alert", ["awa"]), ("listing", [])])
-async def test_an_edit_is_told_to_those_whose_alert_was_there_before_the_listing(
-    conn: Connection, first: str, found: list[str]
+@pytest.mark.parametrize(
+    ("first", "before", "found"),
+    [("alert", "Tente", ["awa"]), ("alert", "Tante", ["awa"]), ("listing", "Tente", []), ("listing", "Tante", ["awa"])],
+)
+async def test_an_edit_is_told_to_those_whose_alert_was_there_before_the_listing_or_whose_words_it_has_only_now(
+    conn: Connection, first: str, before: str, found: list[str]
 ) -> None:
+    """Whoever keeps a search has seen what it finds that day."""
     awa, bob = await make_member(conn, "awa"), await make_remote_actor(conn)
     if first == "alert":
         await watch(conn, awa.id, text="tente")
-    made = await make_listing(conn, bob, title="Tante")
+    made = await make_listing(conn, bob, title=before)
     await match_all(conn)
     if first == "listing":
         await watch(conn, awa.id, text="tente")
 
-    await execute(conn, "UPDATE listing SET title = 'Tente' WHERE post_id = $1", made.id)
+    for title in ("Tente 4 places", "Tente 4 places, verte"):
+        await execute(conn, "UPDATE listing SET title = $2 WHERE post_id = $1", made.id, title)
 
     assert await match_all(conn) == found
+
+
+@pytest.mark.parametrize("by", ["here", "elsewhere"])
+async def test_a_photo_that_comes_later_is_found_by_those_who_want_one(conn: Connection, by: str) -> None:
+    await watch(conn, (await make_member(conn, "awa")).id, with_photo=True)
+    bob = await make_member(conn, "bob") if by == "here" else await make_remote_actor(conn)
+    made = await make_listing(conn, bob)
+    before = await match_all(conn)
+
+    if by == "here":
+        await execute(conn, "INSERT INTO media (id, owner_id) VALUES (1, $1)", bob.id)
+        await execute(conn, "UPDATE media SET post_id = $1", made.id)
+    else:
+        document = RemoteDocument(url="https://henin.test/1.jpg", mime_type="image/jpeg", description="")
+        await media.save_remote(conn, made.id, [document])
+
+    assert (before, await match_all(conn)) == ([], ["awa"])
 
 
 async def test_an_alert_that_rests_finds_nothing(conn: Connection) -> None:

@@ -27,9 +27,9 @@ async def watched(postgres_url: str, template: str) -> AsyncIterator[Pool]:
 async def count_pages(conn: Connection, mode: str, listing_id: int) -> int:
     """The pages (8 kB, all in memory) that the statement touches, as a prepared one."""
     await execute(conn, f"SET LOCAL plan_cache_mode = {mode}")
-    await conn.execute(f"PREPARE matched (bigint, boolean) AS {alert_matching.MATCH}")
+    await conn.execute(f"PREPARE matched (bigint, boolean, text) AS {alert_matching.MATCH}")
     [[plan]] = await conn.fetch(
-        f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE matched({listing_id}, false)"
+        f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE matched({listing_id}, false, NULL)"
     )
     await conn.execute("DEALLOCATE matched")
     top = orjson.loads(plan)[0]["Plan"]

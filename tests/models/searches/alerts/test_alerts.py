@@ -9,7 +9,7 @@ from models.searches import NetworkFilter
 from models.searches.alerts import alerts
 from models.searches.alerts.alerts import MOST, AlertDraft
 from models.store.database import Connection, execute, fetch_value
-from tests.factories import make_member
+from tests.factories import make_follow, make_local_actor, make_member, make_remote_actor
 
 
 def draft(text: str = "tente", *, rhythm: Any = "now", **filter: Any) -> AlertDraft:
@@ -88,6 +88,25 @@ async def test_hostile_words_are_kept_as_words(conn: Connection, text: str) -> N
     made, _ = await alerts.create(conn, awa.id, draft(text))
 
     assert (await alerts.get(conn, awa.id, made.id)).text == text
+
+
+async def test_an_alert_on_her_territories_follows_those_that_she_follows(conn: Connection) -> None:
+    ours, awa = await make_local_actor(conn, "coop", type="Organization"), await make_member(conn, "awa")
+    henin = await make_remote_actor(conn, "coop", "henin.test", type="Organization")
+    await make_follow(conn, awa, henin)
+    hers, fixed = [
+        (await alerts.create(conn, awa.id, AlertDraft(parameters=parameters, filter=filter)))[0].id
+        for parameters, filter in (
+            ("q=tente&coop=miens", NetworkFilter(text="tente", territory_uris=(ours.uri,))),
+            ("q=coop%3Dmiens", NetworkFilter(text="miens", territory_uri=ours.uri)),
+        )
+    ]
+
+    changed = [await alerts.refresh_territories(conn) for _ in range(2)]
+
+    assert changed == [1, 0]
+    assert (await alerts.get(conn, awa.id, hers)).territory_uris == sorted((ours.uri, henin.uri))
+    assert (await alerts.get(conn, awa.id, fixed)).territory_uris == [ours.uri]
 
 
 async def test_alerts_of_others_are_not_there_and_end_with_the_account(conn: Connection) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inbox.exchanges.agreements import process_unreport
 from models.errors import Conflict, NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Terms
@@ -57,6 +58,21 @@ async def test_both_cooperatives_forget_what_either_side_took_back(conn: Connect
     await pair.carry()
     assert await list_reported(pair) == [["back"], ["back"]], "it may be said again"
     assert here.ignored == there.ignored == []
+
+
+async def test_a_word_that_comes_late_takes_nothing_else_back(conn: Connection, second_conn: Connection) -> None:
+    pair = await make_pair(conn, second_conn)
+    here, there = pair.here, pair.there
+    start = datetime.now(UTC) - timedelta(hours=2)
+    await agree(pair, Terms(begins_at=start, ends_at=start + timedelta(days=2)))
+    for step in ("out", "back"):
+        await report(second_conn, there.site, there.partner, await there.get(), step)
+    await pair.carry()
+    first, _ = await agreements.list_reports(conn, (await here.get()).id)
+
+    assert await process_unreport(conn, here.site, here.partner, first.uri)
+
+    assert (await list_reported(pair))[0] == ["out", "back"]
 
 
 async def test_what_the_owner_ended_by_mistake_goes_on_on_both_sides(conn: Connection, second_conn: Connection) -> None:
@@ -124,6 +140,22 @@ async def test_only_what_can_be_true_is_said(conn: Connection, hours: int, step:
     await perform(conn, HERE, owner, held, step)
 
     assert [one.step for one in await agreements.list_reports(conn, held.id)] == [step]
+
+
+async def test_a_return_stands_once_somebody_else_asked_for_the_days(conn: Connection) -> None:
+    start = datetime.now(UTC) - timedelta(hours=1)
+    held, ids = await make_held(conn, start)
+    alice, dora = await actors.get(conn, ids["alice"]), await make_member(conn, "dora")
+    await report(conn, HERE, alice, held, "back")
+    listing = await listings.find_by_post(conn, held.listing_id)
+    assert listing is not None
+    free = Terms(begins_at=start + timedelta(days=1), ends_at=start + timedelta(days=2))
+    await accept(conn, HERE, alice, await request(conn, HERE, dora, listing, free))
+
+    with pytest.raises(Conflict, match="report_days_taken"):
+        await take_back(conn, HERE, alice, held)
+
+    assert (await agreements.get(conn, held.id)).state == "done", "two people never have it at once"
 
 
 async def test_strangers_and_latecomers_take_nothing_back(conn: Connection) -> None:

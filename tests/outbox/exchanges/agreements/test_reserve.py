@@ -13,14 +13,16 @@ from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import Connection
 from outbox.exchanges.agreements import turns
-from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.exchanges.agreements.endings import cancel, end_by_clock, give_back, refuse
 from outbox.exchanges.agreements.reserve import call_instead, join, leave
 from outbox.listings import listings as outbox_listings
 from outbox.threads.agreement_context import Said, lock_context
 from outbox.threads.waiting_requests import OTHER_CHOSEN, RESERVE
-from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.outbox.listings.test_listing_expiry import read_letters
+from tests.outbox.sent_activities import list_sent
 from tests.server_pair import make_pair
 
 
@@ -137,6 +139,23 @@ async def test_who_does_not_want_it_any_more_makes_room_for_the_next(conn: Conne
     assert (await sofa.status(), await sofa.places()) == ("open", []), "nobody is left on it: everybody may ask again"
 
 
+async def test_who_proposed_other_terms_and_heard_nothing_is_not_told_that_she_was_silent(
+    conn: Connection, sofa: Sofa
+) -> None:
+    amina, bob = await make_member(conn, "amina"), await make_member(conn, "bob")
+    chosen, _ = await sofa.asked_by(amina, bob)
+    await accept(conn, HERE, sofa.alice, chosen)
+    await join(conn, HERE, bob, sofa.listing)
+    await cancel(conn, HERE, amina, chosen)
+    begins_at = datetime.now(UTC) + timedelta(days=1)
+    wanted = Terms(begins_at=begins_at, ends_at=begins_at + timedelta(hours=1))
+    mine = await counter(conn, HERE, bob, await sofa.latest(bob), wanted)
+
+    await give_back(conn, HERE, await end_by_clock(conn, HERE, await lock_context(conn, mine.id)))
+
+    assert await sofa.places() == [] and "reserve_passed" not in await sofa.kinds(bob)
+
+
 async def test_the_giver_asks_whom_she_likes_and_who_was_asked_keeps_her_place(conn: Connection, sofa: Sofa) -> None:
     amina, bob, carol = [await make_member(conn, name) for name in ("amina", "bob", "carol")]
     chosen, *_ = await sofa.asked_by(amina, bob, carol)
@@ -173,6 +192,39 @@ async def test_the_list_passes_over_whom_nobody_can_reach_and_ends_with_the_list
 
     assert await sofa.places() == []
     assert (await sofa.kinds(carol))[-1] == "reserve_closed"
+
+
+async def test_members_are_told_in_their_apps_what_ends_their_place_once(conn: Connection, sofa: Sofa) -> None:
+    await make_local_actor(conn, "coop", type="Organization")
+    amina, bob, carol = [await make_member(conn, name) for name in ("amina", "bob", "carol")]
+    chosen, *_ = await sofa.asked_by(amina, bob, carol)
+    await accept(conn, HERE, sofa.alice, chosen)
+    for one in (bob, carol):
+        await join(conn, HERE, one, sofa.listing)
+    await cancel(conn, HERE, amina, chosen)
+    asked = await sofa.latest(bob)
+    await give_back(conn, HERE, await end_by_clock(conn, HERE, await lock_context(conn, asked.id)))
+    await refuse(conn, HERE, carol, await sofa.latest(carol))
+    await reserves.wait(conn, sofa.listing.id, carol.id, at=datetime.now(UTC))
+
+    await outbox_listings.withdraw(conn, HERE, sofa.alice, sofa.listing.uri)
+
+    assert sum("le tour de la personne suivante" in one for one in await read_letters(conn, bob)) == 1
+    told = [one for one in await read_letters(conn, carol) if "close" in one or "arrêtée" in one]
+    assert len(told) == 1 and "sa liste de réserve aussi" in told[0]
+
+
+async def test_whoever_reads_words_alone_is_told_once_that_it_is_over(conn: Connection, sofa: Sofa) -> None:
+    coop = await make_local_actor(conn, "coop", type="Organization")
+    amina, dora = await make_member(conn, "amina"), await make_remote_actor(conn, "dora")
+    chosen, _ = await sofa.asked_by(amina, dora)
+    await accept(conn, HERE, sofa.alice, chosen)
+    await join(conn, HERE, dora, sofa.listing)
+
+    await outbox_listings.close(conn, HERE, sofa.alice, sofa.listing.uri, "elsewhere")
+
+    assert (await sofa.kinds(dora))[-1] == "reserve_closed"
+    assert coop.uri not in [one.activity["actor"] for one in await list_sent(conn)]
 
 
 async def test_who_leaves_is_asked_no_more(conn: Connection, sofa: Sofa) -> None:

@@ -18,7 +18,7 @@ from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_column, transaction
 from outbox.exchanges.agreements import turns
 from outbox.exchanges.agreements.agreements import accept, request
-from outbox.exchanges.agreements.endings import cancel
+from outbox.exchanges.agreements.endings import cancel, refuse
 from outbox.exchanges.agreements.reserve import call_instead, join
 from outbox.listings import listings as outbox_listings
 from outbox.listings import unavailabilities as own_days
@@ -174,6 +174,71 @@ async def test_while_it_rests_everybody_waits_on(lending: Lending) -> None:
 
     async with transaction(lending.pool) as conn:
         await outbox_listings.reopen(conn, HERE, lending.alice, lending.listing.uri)
+
+    assert await lending.look() == [("bob", "called")]
+
+
+async def test_when_the_first_asks_for_her_days_the_next_is_told_of_hers(lending: Lending) -> None:
+    await lending.begin("loan", days(10, 20))
+    await lending.join("carol", span(12, 14))
+    await lending.join("bob", span(15, 17))
+    await lending.cancel()
+    assert await lending.look() == [("carol", "called"), ("bob", "waiting")]
+
+    async with transaction(lending.pool) as conn:
+        await request(conn, HERE, lending.people["carol"], lending.listing, days(12, 14))
+
+    assert await lending.look() == [("bob", "called")], "a loan that ends early is free for both"
+
+
+@pytest.mark.parametrize("meanwhile", ["pause", "reopen"])
+async def test_a_no_ends_a_turn_whatever_the_giver_made_of_the_listing_meanwhile(
+    lending: Lending, meanwhile: str
+) -> None:
+    await lending.begin("gift", Terms())
+    for name in ("bob", "carol"):
+        await lending.join(name)
+    await lending.cancel()
+    async with transaction(lending.pool) as conn:
+        await getattr(outbox_listings, meanwhile)(conn, HERE, lending.alice, lending.listing.uri)
+        thread = await exchanges.find(conn, listing_id=lending.listing.id, partner_id=lending.people["bob"].id)
+        held = await agreements.get_latest(conn, thread.id) if thread is not None else None
+        assert held is not None
+        await refuse(conn, HERE, lending.people["bob"], held)
+        await outbox_listings.reopen(conn, HERE, lending.alice, lending.listing.uri)
+
+    assert await lending.look() == [("carol", "called")]
+
+
+async def test_who_says_that_she_stays_when_it_is_free_already_is_asked_at_once(lending: Lending) -> None:
+    await lending.begin("gift", Terms())
+    await lending.cancel()
+    async with transaction(lending.pool) as conn:
+        first = await request(conn, HERE, lending.people["carol"], lending.listing, Terms())
+        await request(conn, HERE, lending.people["bob"], lending.listing, Terms())
+        await accept(conn, HERE, lending.alice, first)
+        await cancel(conn, HERE, lending.people["carol"], first)
+    await lending.join("bob")
+
+    assert await lending.look() == [("bob", "called")]
+
+
+async def test_other_days_that_are_free_are_asked_for_and_not_waited_for(lending: Lending) -> None:
+    await lending.begin("loan", days(10, 20))
+    await lending.join("bob", span(12, 14))
+
+    with pytest.raises(Conflict, match="days_free"):
+        await lending.join("bob", span(1, 2))
+
+
+async def test_nobody_is_asked_about_what_the_team_has_hidden(lending: Lending) -> None:
+    await lending.begin("loan", days(10, 20))
+    await lending.join("bob")
+    await lending.cancel()
+    await lending.change("UPDATE post SET hidden_at = now() WHERE kind = 'listing'")
+    assert await lending.look() == [("bob", "waiting")]
+
+    await lending.change("UPDATE post SET hidden_at = NULL WHERE kind = 'listing'")
 
     assert await lending.look() == [("bob", "called")]
 

@@ -44,7 +44,7 @@ async def test_every_page_of_a_listing_or_note_answers_servers_with_its_document
                 answer = await door.get(page, method=method)
                 assert answer.status == 200
                 assert answer.headers["Content-Type"] == "application/activity+json; charset=utf-8"
-                assert answer.headers["Vary"] == "Accept, Signature, Signature-Input"
+                assert answer.headers["Vary"] == "Accept, Signature, Signature-Input, Accept-Encoding"
                 assert answer.headers["ETag"] == document.headers["ETag"]
                 assert answer.body == (document.body if method == "GET" else b"")
 

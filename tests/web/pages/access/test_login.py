@@ -1,5 +1,7 @@
 """Logging in and out, through the pages."""
 
+import re
+
 import pytest
 
 from models.people import accounts
@@ -38,13 +40,18 @@ async def test_nobody_is_led_to_another_site(door: Doorbell, elsewhere: str) -> 
     assert (visitor.status, visitor.path) == (200, "/")
 
 
+def tell_apart(text: str, name: str) -> str:
+    """A page without the name that was typed, and without the tokens of its forms, which are masked by what it says."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", text).replace(name, "NAME")
+
+
 async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(door: Doorbell) -> None:
     visitor = await door.ring()
 
     await visitor.log_in("alice", "un petit verre d’eau")
-    wrong_password = (visitor.status, visitor.text.replace("alice", "NAME"))
+    wrong_password = (visitor.status, tell_apart(visitor.text, "alice"))
     await visitor.log_in("nobody", "un petit verre d’eau")
-    wrong_name = (visitor.status, visitor.text.replace("nobody", "NAME"))
+    wrong_name = (visitor.status, tell_apart(visitor.text, "nobody"))
 
     assert wrong_password == wrong_name
     assert wrong_name[0] == 422 and SAME_ANSWER in wrong_name[1]

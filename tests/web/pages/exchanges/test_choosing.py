@@ -14,7 +14,7 @@ from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.endings import cancel
 from outbox.threads.agreement_context import Said
 from outbox.threads.messages import Words, write
-from tests.factories import make_listing, make_member
+from tests.factories import make_listing, make_member, make_remote_actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
@@ -103,6 +103,48 @@ async def test_one_is_chosen_after_a_warning_and_all_others_read_why(
     assert "Rester sur la liste de réserve ?" in there.words()
     talker = await (await open_browser(sofa.paul)).get(f"/echanges/{sofa.talk}")
     assert "Bonne chance !" in talker.words() and "Rester sur la liste" in talker.words()
+
+
+async def test_a_second_tap_tells_nobody_again(
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, sofa: Sofa
+) -> None:
+    chosen = sofa.asked[0]
+    path = f"/echanges/{chosen.exchange_id}/choisir"
+    form = {"offer": chosen.offer_uri, "others": "Bonne chance !"}
+    await alice.send(path, form, form_on=path)
+    talk = f"/echanges/{sofa.talk}"
+    paul = await open_browser(sofa.paul)
+    await paul.send(f"{talk}/liste", {"act": "leave"}, form_on=talk)
+
+    again = await alice.send(path, form, form_on=path)
+
+    assert again.status == 303 and sofa.paul.id not in await sofa.states()
+    async with connection(instance.pool) as conn:
+        thread = await exchanges.get_for(conn, sofa.talk, sofa.paul.id)
+        messages = exchanges.list_ids(await exchanges.list_entries(conn, thread.id), "message")
+    assert len(messages) == 2, "her word, and one answer"
+
+
+async def test_the_first_of_very_many_can_be_chosen_too(alice: Browser, instance: Instance, sofa: Sofa) -> None:
+    async with transaction(instance.pool) as conn:
+        for number in range(100):
+            other = await make_remote_actor(conn, f"more{number}")
+            await exchanges.open(conn, listing_id=sofa.listing.id, owner_id=sofa.village.alice.id, partner_id=other.id)
+
+    page = await alice.get(f"/echanges/{sofa.asked[0].exchange_id}/choisir")
+
+    assert page.status == 200 and "Choisir Hocine" in page.words()
+
+
+async def test_what_is_promised_is_not_said_to_be_free_for_others(
+    alice: Browser, instance: Instance, sofa: Sofa
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await accept(conn, sofa.village.site, sofa.village.alice, sofa.asked[0])
+
+    page = await alice.get(sofa.path)
+
+    assert "Ouvrir l’échange avec" in page.words() and "Rendre disponible" not in page.words()
 
 
 async def test_who_stays_sees_her_place_and_the_giver_the_list_that_goes_on(

@@ -291,6 +291,8 @@ async def test_maps_may_be_drawn_on_pictures_of_another_host(door: Doorbell, adm
         ("https://moi:secret@tuiles.example/{z}/{x}/{y}.png", "IGN", "map_tiles"),
         ("https://tuiles.example; script-src */{z}/{x}/{y}.png", "IGN", "map_tiles"),
         ("https://*/{z}/{x}/{y}.png", "IGN", "map_tiles"),
+        ("https://tuiles.example:99999/{z}/{x}/{y}.png", "IGN", "map_tiles"),
+        ("https://tuiles.example:00/{z}/{x}/{y}.png", "IGN", "map_tiles"),
         ("javascript:{z}{x}{y}", "IGN", "map_tiles"),
         ("", "IGN", "map_tiles"),
         (PLAN_IGN, "", "map_credit"),

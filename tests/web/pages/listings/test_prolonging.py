@@ -77,6 +77,18 @@ async def test_it_acts_for_nobody_who_chose_otherwise(
     assert (await find(instance, made)).details == before
 
 
+async def test_an_old_mail_does_not_say_of_what_ended_since_that_it_stands(
+    visitor: Browser, instance: Instance, lomme: Village
+) -> None:
+    made, path = await make_ending(instance, lomme)
+    ended = "UPDATE listing SET status = 'expired', expires_at = now() - $2::interval WHERE post_id = $1"
+    async with transaction(instance.pool) as conn:
+        await execute(conn, ended, made.id, timedelta(days=1))
+
+    for page in (await visitor.get(path), await visitor.ask("POST", path)):
+        assert "Cette annonce est déjà finie" in page.words() and "C’est prolongé" not in page.words()
+
+
 async def test_the_news_of_an_end_have_a_button_until_it_is_another(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:

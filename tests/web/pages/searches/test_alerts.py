@@ -129,6 +129,18 @@ async def test_what_nothing_narrows_is_proposed_for_the_morning(alice: Browser) 
     assert page.html.xpath("//input[@name='rhythm' and @checked]/@value") == ["daily"]
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("bounds=50.4,2.8,50.55,3.0", "La zone de la carte n’est pas surveillée"),
+        ("quand=week-end", "Les jours ne sont"),
+    ],
+)
+async def test_what_is_not_watched_of_a_search_is_said(alice: Browser, query: str, said: str) -> None:
+    assert said in (await alice.get(f"{NEW}?q=tente&{query}")).words()
+    assert said not in (await alice.get(f"{NEW}?q=tente")).words()
+
+
 async def test_visitors_are_offered_the_feed_and_to_join(visitor: Browser) -> None:
     page = await visitor.get(f"{NEW}?q=tente")
 

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime
 
+import icalendar
 import pytest
 from lxml import etree
 
@@ -12,6 +13,8 @@ from models.moments import PARIS
 from models.store.database import execute, transaction
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
+
+FEEDS = ("atom", "json", "geojson")
 
 TENT = "Tente 4 places, facile à monter"
 SEWING = "Machine à coudre et boîte à fils"
@@ -72,6 +75,42 @@ async def test_only_listings_with_days_stand_on_the_calendar(
     ]
 
 
+async def test_hostile_dates_and_texts_break_no_calendar(visitor: Browser, lomme: Village, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET begins_at = NULL, ends_at = NULL")
+        await execute(
+            conn,
+            "UPDATE listing SET begins_at = $2, ends_at = $3, title = $4, place_name = $4 WHERE post_id = $1",
+            lomme.sewing.id,
+            datetime(8999, 12, 31, tzinfo=PARIS),
+            datetime(1970, 1, 2, tzinfo=PARIS),
+            "Atelier\x01\x1b\u2028\r\nEND:VEVENT\r\nBEGIN:VALARM; , \\ 🪡" * 3,
+        )
+        await execute(conn, "UPDATE post SET updated_at = published_at - interval '1 year' WHERE kind = 'listing'")
+
+    page = await visitor.get("/annonces/flux.ics")
+
+    [event] = icalendar.Calendar.from_ical(page.text).walk("VEVENT")
+    assert [event[name].to_ical() for name in ("DTSTART", "DTEND")] == [b"89991231", b"90000101"]
+    assert event["SEQUENCE"] == 0
+    assert event.walk("VALARM") == [], "a listing is nobody's appointment"
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", page.text)
+
+
+async def test_what_stands_behind_a_warning_is_shown_in_no_list(
+    visitor: Browser, lomme: Village, instance: Instance
+) -> None:
+    doors = ("/annonces?q=machine", "/embed/annonces?q=machine", *(f"/annonces/flux.{one}?q=machine" for one in FEEDS))
+    before = [(await visitor.get(door)).text.count("/media/") for door in doors]
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET sensitive = true WHERE id = $1", lomme.sewing.id)
+
+    after = [(await visitor.get(door)).text for door in doors]
+
+    assert all(before) and [text.count("/media/") for text in after] == [0] * len(doors)
+    assert all("Machine à coudre" in text for text in after)
+
+
 async def test_member_gets_what_visitors_get(alice: Browser, visitor: Browser) -> None:
     """A program that follows the address has no account; nor may a cache keep what only members read."""
     hers = await alice.get("/annonces/flux.json")
@@ -79,6 +118,7 @@ async def test_member_gets_what_visitors_get(alice: Browser, visitor: Browser) -
 
     assert hers.text == theirs.text
     assert hers.headers["Cache-Control"] == "public, max-age=300"
+    assert "Accept-Language" in hers.headers["Vary"], "its title is in the language that was asked for"
 
 
 async def test_page_names_its_feeds(visitor: Browser) -> None:

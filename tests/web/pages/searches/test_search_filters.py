@@ -38,7 +38,7 @@ def chips(page: Page) -> dict[str, str]:
     """What can be taken away, and where that leads."""
     return {
         read(link).removesuffix(", retirer"): link.get("href")
-        for link in page.html.xpath("//a[contains(@class, 'chip')]")
+        for link in page.html.xpath("//a[span[contains(., 'retirer')]]")
     }
 
 

@@ -45,7 +45,7 @@ async def test_list_and_map_are_one_address(visitor: Browser) -> None:
         ("/annonces?genre=offer&mode=gift&vue=carte", "page"),
     ]
     assert on_map.html.xpath("//input[@name='vue']/@value") == ["carte"]
-    chips = on_map.html.xpath("//a[contains(@class, 'chip')]/@href")
+    chips = on_map.html.xpath("//a[span[contains(., 'retirer')]]/@href")
     assert all("vue=carte" in href for href in chips)
 
 
@@ -78,6 +78,28 @@ async def test_points_are_what_the_list_finds_in_the_part_that_is_shown(visitor:
     assert len(features(whole)) == 7 and json.loads(whole.text)["complete"] is True
     assert list(features(some)) == ["Machine à coudre et boîte à fils"]
     assert features(none) == {}
+
+
+async def test_moving_the_map_changes_the_part_and_not_the_words(
+    visitor: Browser, instance: Instance, lomme: Village
+) -> None:
+    """Five tents for four are enough for all words; the part that is shown holds a tent for two alone."""
+    async with transaction(instance.pool) as conn:
+        for number in range(5):
+            await sample_village.publish(conn, lomme.site, lomme.alice, f"Tente 4 personnes {number}", "<p>Là.</p>")
+        place: dict[str, Any] = {"place_name": "Carvin", "postcode": "62220", "latitude": 50.4913, "longitude": 2.9582}
+        await sample_village.publish(conn, lomme.site, lomme.alice, "Tente", "<p>Pour deux.</p>", **place)
+    points = "/annonces/points.geojson?q=tente+4+personnes"
+
+    whole, moved = await visitor.get(points), await visitor.get(f"{points}&partie={CARVIN}")
+    narrowed, away = await visitor.get(f"{points}&bounds={CARVIN}"), await visitor.get(
+        f"{points}&bounds={CARVIN}&partie=50.6,2.9,50.7,3.1"
+    )  # fmt: skip
+
+    assert "Tente" not in features(whole) and len(features(whole)) >= 5
+    assert features(moved) == {}
+    assert list(features(narrowed)) == ["Tente"], "the list of this part says so too"
+    assert len(features(away)) >= 5, "the words of its list, where the map shows now"
 
 
 async def test_a_point_says_what_its_mark_needs_and_leads_to_the_page_here(visitor: Browser, lomme: Village) -> None:
@@ -124,10 +146,11 @@ async def test_the_home_of_a_member_is_never_told(visitor: Browser, instance: In
     "bounds", ["1,2,3", "a,b,c,d", "50,3,49,4", "nan,0,1,1", "-91,0,1,1", "0,0,1,1e999", "1;2;3;4"]
 )
 async def test_what_is_no_part_of_the_earth_gets_a_sentence(visitor: Browser, bounds: str) -> None:
-    answers = [await visitor.get(f"{path}?bounds={bounds}") for path in ("/annonces/points.geojson", "/carte/fond")]
+    doors = ("/annonces/points.geojson?bounds", "/annonces/points.geojson?partie", "/carte/fond?bounds")
+    answers = [await visitor.get(f"{door}={bounds}") for door in doors]
     page = await visitor.get(f"/annonces?vue=carte&bounds={bounds}")
 
-    assert [answer.status for answer in answers] == [400, 400]
+    assert [answer.status for answer in answers] == [400, 400, 400]
     assert all("sud, ouest, nord et est" in json.loads(answer.text)["error"] for answer in answers)
     assert page.status == 200 and len(page.html.xpath("//ul[@class='listings']/li")) == 7
 
@@ -137,7 +160,7 @@ async def test_a_zone_of_the_map_narrows_the_list_and_can_be_taken_away(visitor:
     with_distance = await visitor.get(f"/annonces?lieu=Lomme&km=5&bounds={CARVIN}")
 
     assert len(page.html.xpath("//ul[@class='listings']/li")) == 1
-    (chip,) = page.html.xpath("//a[contains(@class, 'chip')]")
+    (chip,) = page.html.xpath("//a[span[contains(., 'retirer')]]")
     assert "Zone de la carte" in chip.text_content()
     assert chip.get("href") == "/annonces?vue=carte"
     assert page.html.xpath("//input[@name='bounds']/@value") == ["50.40000,2.80000,50.55000,3.00000"]

@@ -41,7 +41,8 @@ async def show_embedding(request: web.Request) -> web.Response:
     site = request.app[INSTANCE].site
     address = parameters.text("url").strip()
     if address.partition("?")[0] == f"{site.url}/annonces":
-        return answer_json(request, _embed_search(site, address, width))
+        height = parameters.whole("maxheight", FRAME_HEIGHT, least=100, most=FRAME_HEIGHT)
+        return answer_json(request, _embed_search(site, address, width, height))
     found = PAGE.fullmatch(address.removeprefix(site.url)) if address.startswith(f"{site.url}/") else None
     if found is None:
         raise NotFound
@@ -68,7 +69,7 @@ async def show_embedding(request: web.Request) -> web.Response:
     )
 
 
-def _embed_search(site: Site, address: str, width: int) -> dict[str, Any]:
+def _embed_search(site: Site, address: str, width: int, height: int) -> dict[str, Any]:
     """A frame with the search of this address; its parameters are written anew, so that nothing else comes along."""
     kept = "&".join(address.partition("?")[2].split("&")[:MOST_PARAMETERS])
     query = urlencode(parse_qsl(kept))
@@ -80,7 +81,7 @@ def _embed_search(site: Site, address: str, width: int) -> dict[str, Any]:
         "provider_name": site.host,
         "provider_url": f"{site.url}/",
         "cache_age": A_DAY,
-        "html": f'<iframe src="{source}" title="{escape(site.host)}" width="{width}" height="{FRAME_HEIGHT}"></iframe>',
+        "html": f'<iframe src="{source}" title="{escape(site.host)}" width="{width}" height="{height}"></iframe>',
         "width": width,
-        "height": FRAME_HEIGHT,
+        "height": height,
     }

@@ -60,7 +60,7 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         if listing is None:
             raise NotFound
         answers = await list_answers(conn, locale_of(request), account.actor_id, listing)
-        chosen = next(one for one in answers.people if one.row.id == thread.id)
+        chosen = next((one for one in answers.people if one.row.id == thread.id), None)  # of many, the newest are there
         others = await count_others(conn, thread)
         other = person_of(await actors.get(conn, thread.partner_id))
     return await render(

@@ -10,7 +10,7 @@ from models.exchanges.agreements.state_machine import Verb, is_own
 from models.listings.listings import ListingDetails
 from outbox.exchanges.acts import list_steps
 from outbox.exchanges.agreements.corrections import CORRECTABLE
-from outbox.exchanges.agreements.fulfilment import find_too_early
+from outbox.exchanges.agreements.fulfilment import is_too_early
 from outbox.exchanges.agreements.thanks import Choice
 from web.pages.exchanges.terms.day_picker import StripDay, draw_strip
 from web.pages.exchanges.terms.summary import TermLine, list_term_lines
@@ -114,7 +114,7 @@ def _find_calendar(held: Agreement) -> str:
 
 def _is_ahead(held: Agreement, at: datetime) -> bool:
     """Whether its first day has not come: nothing of it can have happened."""
-    return held.state == "agreed" and find_too_early(held, "out", (), at) != ""
+    return held.state == "agreed" and is_too_early(held, "out", (), at)
 
 
 def _is_over(held: Agreement, at: datetime) -> bool:

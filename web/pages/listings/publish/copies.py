@@ -46,7 +46,10 @@ async def post_copy(request: web.Request) -> web.Response:
         if listing.post.author_id != account.actor_id:
             raise NotFound
     try:
-        id = await _find_copy(instance, account, listing) or await _copy(instance, account, listing)
+        id = await _find_copy(instance, account, listing)
+        if id is None and acting.home:
+            await _make_room(instance, account)
+        id = id or await _copy(instance, account, listing)
     except Conflict as full:
         return await _refuse(request, listing, form, full)
     raise web.HTTPSeeOther(f"{acting.home}/publier?{PARAMETER}={id}")
@@ -67,6 +70,14 @@ async def _find_copy(instance: Instance, account: Account, listing: Listing) -> 
     async with connection(instance.pool) as conn:
         left = await listing_drafts.list_kept(conn, account.actor_id)
     return next((one.id for one in left if one.writer == _name(listing)), None)
+
+
+async def _make_room(instance: Instance, place: Account) -> None:
+    """Drafts of a place are listed nowhere: of those that its keepers left, the oldest are forgotten."""
+    async with transaction(instance.pool) as conn:
+        left = await listing_drafts.list_kept(conn, place.actor_id)
+        for one in left[listing_drafts.MOST - 1 :]:
+            await listing_drafts.delete_kept(conn, one.id, place.actor_id)
 
 
 async def _copy(instance: Instance, account: Account, listing: Listing) -> int:

@@ -185,6 +185,9 @@ def _day(moment: datetime | None) -> str | None:
 
 def note_refusal(form: Form, error: Invalid) -> None:
     """What was found wrong when publishing, at its field."""
+    if error.code == "media_unusable":  # she went back, and publishes what is another one now
+        form.fail("photos", "Ces photos sont dans une annonce déjà publiée. Ôtez-les, puis choisissez-les de nouveau.")
+        return
     form.refuse(FIELDS.get(error.field or "", ""), error)
 
 

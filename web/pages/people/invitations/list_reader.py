@@ -84,7 +84,9 @@ class MemberList:
 
 def read_list(text: str) -> MemberList:
     """The lines of a list. Raises Invalid where its columns cannot be told, or it is too long."""
-    rows = read_rows(text, most=MOST_LINES, too_long="list_too_long", field="list")
+    rows = read_rows(text, most=MOST_LINES, field="list")
+    if len(rows) > MOST_LINES + 1:
+        raise Invalid("list_too_long", field="list", most=MOST_LINES)
     numbered = [(number, [" ".join(cell.split()) for cell in cells]) for number, cells in rows]
     heads = numbered[0][1]
     return _read_lines(numbered[1:], heads, _find_columns(heads))

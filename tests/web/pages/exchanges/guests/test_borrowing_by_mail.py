@@ -183,6 +183,21 @@ async def test_a_guest_stays_on_the_list_and_is_asked_when_it_is_free(inn: Inn) 
     assert "C’est votre tour" in guest.text
 
 
+async def test_a_guest_whose_turn_it_is_asks_for_days_where_she_is_known(inn: Inn) -> None:
+    guest = await inn.enter()
+    link, thread = inn.link(), await inn.thread()
+    await inn.do(
+        "INSERT INTO reserve_place (id, listing_id, actor_id, state, since, until)"
+        " VALUES (1, $1, $2, 'called', now(), now() + interval '2 days')",
+        inn.tent.id,
+        thread.partner_id,
+    )
+
+    await guest.open(link)
+
+    assert f'href="{link}/demander"' in guest.text and "/annonces/d/" not in guest.text.partition("votre tour")[2][:600]
+
+
 async def test_a_guest_who_waits_is_asked_by_mail_when_it_is_free(inn: Inn) -> None:
     await inn.enter()
     thread = await inn.thread()

@@ -10,6 +10,7 @@ from models.people.actors import Actor
 from models.posts.media import media, uploads
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.listings.listings import close
+from tests.factories import make_listing, make_member
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import PHOTO, changed, errors, send_form, typed
@@ -70,6 +71,23 @@ async def test_a_copy_is_a_draft_with_all_but_the_days_and_its_own_photos(
     assert not {old.file_key, old.thumbnail_key} & {new.file_key, new.thumbnail_key}
 
 
+async def test_who_goes_back_and_publishes_another_one_reads_whose_the_photos_are(
+    alice: Browser, instance: Instance
+) -> None:
+    page = await alice.get("/publier")
+    filled = changed(page, title="Scie", mode="gift", act="add")
+    before = await send_form(alice, "/publier", page, filled, [PHOTO.read_bytes()])
+    first = await send_form(alice, "/publier", before, changed(before, act="publish"))
+    again = await send_form(alice, "/publier", before, changed(before, act="publish"))
+    posts = await count_posts(instance)
+
+    other = await send_form(alice, "/publier", before, changed(before, act="publish", title="Marteau"))
+
+    assert first.status == 303 and first.location == again.location
+    assert other.status == 422 and "dans une annonce déjà publiée" in errors(other)["photos"]
+    assert await count_posts(instance) == posts and dict(typed(other))["title"] == "Marteau"
+
+
 async def test_a_copy_without_room_for_photos_says_so(alice: Browser, instance: Instance, lomme: Village) -> None:
     first = await publish_with_photo(alice, instance)
     async with transaction(instance.pool) as conn:
@@ -106,6 +124,30 @@ async def test_one_draft_too_many_is_said_on_the_page_of_the_listing(
     answer = await alice.send(f"/annonces/d/{lomme.tent.id}/copier", {})
 
     assert answer.status == 422 and "brouillons" in answer.words()
+
+
+async def test_drafts_of_a_place_which_nobody_sees_in_a_list_are_never_too_many(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        place = await make_member(conn, "remise", type="Organization", name="La Remise")
+        saw = await make_listing(conn, place, title="Scie")
+        await execute(
+            conn,
+            """
+            INSERT INTO listing_draft (id, actor_id, kind, title, fields, media_ids)
+            SELECT n, $1, 'offer', '', '[]', '{}' FROM generate_series(1, $2::integer) n
+            """,
+            place.id,
+            listing_drafts.MOST,
+        )
+    nadia = await open_browser(lomme.admin)
+
+    answer = await nadia.send(f"/coop/lieux/remise/annonces/d/{saw.id}/copier", {})
+
+    assert "Scie" in (await nadia.get(answer.location)).text
+    async with connection(instance.pool) as conn:
+        assert len(await listing_drafts.list_kept(conn, place.id)) == listing_drafts.MOST
 
 
 async def test_only_ones_own_can_be_copied(open_browser: OpenBrowser, instance: Instance, lomme: Village) -> None:

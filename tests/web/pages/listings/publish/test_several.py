@@ -139,6 +139,7 @@ async def test_every_mistake_is_said_by_line_and_column_and_nothing_is_published
         (b"\x00\x01\x02", "ne se lit pas comme une liste"),
         (b"nom de famille;courriel\nDupont;a@b.fr\n", "Il manque une colonne « titre »"),
         (b"titre;mode\n", "Choisissez un fichier"),
+        ("titre;mode;commune;lieu;fin\nA\0;don\0;59160 Lom\0me;ici\0;\0".encode("utf-16"), "à revoir dans le tableau"),
         ("titre;mode\n" + "a;don\n" * (MOST_LINES + 1), "100 annonces au plus"),
         ("titre;mode\n\"" + "a" * 140_000, ""),
         ("titre;mode\n<script>alert(1)</script>;don\n=1+1;don\n", "2 annonces sont prêtes"),

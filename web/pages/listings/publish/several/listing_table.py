@@ -114,7 +114,9 @@ class ListingTable:
 def read_table(text: str, say: Say, modes: Collection[str]) -> ListingTable:
     """The listings of a table, in `modes` of the cooperative. Raises Invalid where it is none, has no titles, or is too
     long."""
-    rows = read_rows(text, most=MOST_LINES, too_long="table_too_long", field="table")
+    rows = read_rows(text, most=MOST_LINES, field="table")
+    if len(rows) > MOST_LINES + 1:
+        raise Invalid("table_too_long", field="table", most=MOST_LINES)
     heads = [" ".join(head.split()) for head in rows[0][1]]
     places = _find_columns(heads)
     named = {column: heads[place] for column, place in sorted(places.items(), key=lambda pair: pair[1])}
