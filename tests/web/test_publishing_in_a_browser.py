@@ -144,6 +144,10 @@ async def test_a_draft_open_on_two_devices_keeps_what_was_typed_on_both(live: Li
         "Tente de la tablette, encore",
         "Tente du téléphone, encore",
     ], "each goes on with its own"
+    await first.get_by_role("radio", name="Mon quartier, au flou").check()
+    await expect(first.get_by_label("Lien de la carte")).to_be_hidden()  # until she chooses to show it on a map
+    await first.get_by_role("radio", name="Sur une carte, ou ma position").check()
+    await expect(first.get_by_label("Lien de la carte")).to_be_visible()
     await telephone.close()
     await tablet.close()
 
