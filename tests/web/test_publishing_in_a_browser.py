@@ -144,6 +144,10 @@ async def test_a_draft_open_on_two_devices_keeps_what_was_typed_on_both(live: Li
         "Tente de la tablette, encore",
         "Tente du téléphone, encore",
     ], "each goes on with its own"
+    await first.get_by_role("radio", name="Mon quartier, au flou").check()
+    await expect(first.get_by_label("Lien de la carte")).to_be_hidden()  # until she chooses to show it on a map
+    await first.get_by_role("radio", name="Sur une carte, ou ma position").check()
+    await expect(first.get_by_label("Lien de la carte")).to_be_visible()
     await telephone.close()
     await tablet.close()
 
@@ -156,7 +160,20 @@ async def test_what_was_written_offline_goes_after_one_tap(live: Live, chromium:
     await page.get_by_role("radio", name="Don", exact=True).check()
     await page.locator("#photos").set_input_files(photo_file("luge.jpg"))
     await page.get_by_role("button", name="Publier l’annonce").click()
-    await page.get_by_text("l’annonce est gardée dans ce navigateur, et partira d’un geste").wait_for()
+    said = page.get_by_text("l’annonce est gardée dans ce navigateur, et partira d’un geste")
+    await said.wait_for()
+    async with page.expect_event("requestfailed"):
+        await page.evaluate("dispatchEvent(new Event('online'))")  # it is tried again, in vain
+    await page.wait_for_function("document.querySelector('#brouillon [data-said]').textContent")
+    await expect(said).to_be_visible()
+    await context.set_offline(False)
+    await keep_now(page)
+    await page.locator("#photos-liste [data-kept]").wait_for()
+    await page.get_by_role("button", name="Publier", exact=True).wait_for()  # she is asked, and nothing goes by itself
+    await context.set_offline(True)
+    await page.get_by_label("Titre").fill("Luge rouge")
+    await page.get_by_role("button", name="Publier l’annonce").click()
+    await said.wait_for()
     await page.close()
 
     await context.set_offline(False)
@@ -165,7 +182,7 @@ async def test_what_was_written_offline_goes_after_one_tap(live: Live, chromium:
     await later.get_by_role("button", name="Publier", exact=True).click()
     await later.get_by_text("Votre annonce est publiée").wait_for()
 
-    assert await later.locator("h1").inner_text() == "Luge"
+    assert await later.locator("h1").inner_text() == "Luge rouge"
     await expect(later.locator("img.u-photo")).to_have_count(1)
     assert await list_drafts(live) == []
     again = await open_form(live, context)

@@ -102,7 +102,7 @@ async function save() {
     failed = true;
     if (why === "offline") setCut(true);
     keepHere();
-    say(typeof why === "string" ? why : "offline");
+    say(why === "offline" && ready ? "ready" : typeof why === "string" ? why : "offline");
   }
 }
 

@@ -279,7 +279,7 @@ form.addEventListener(
     if (!waiting().length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    held = event.submitter;
+    held = navigator.onLine ? event.submitter : null; // without network she is asked again once it is back
     failed = false;
     tell(navigator.onLine ? "hold" : "offline");
     form.dispatchEvent(new CustomEvent("declic:held", { detail: event.submitter?.value }));

@@ -136,6 +136,7 @@ async def test_a_report_that_is_repeated_is_made_once(conn: Connection) -> None:
         steps.append((await count_events(conn) - before, list_steps(after, "partner", "loan", reported)))
 
     assert steps == [(1, ["back"]), (0, ["back"]), (1, []), (0, [])]
+    assert list_steps(after, "owner", "loan", reported) == ["back"], "what came back is not handed over any more"
     with pytest.raises(Conflict, match="not_what_was_agreed"):
         await perform(conn, HERE, carol, held, "done")
 

@@ -23,6 +23,7 @@ async def test_an_end_that_comes_is_mailed_with_the_way_to_prolong(office: Offic
 
     [message] = office.postman.taken
     text, html = read_parts(message)
+    assert message["Subject"] == "Votre annonce s’arrête bientôt : Canapé", "of one thing it says what"
     assert "Votre annonce s’arrête bientôt : Canapé" in text
     [link] = re.findall(r"https://lomme\.test/annonces/prolonger/\S+", text)
     assert f'href="{link}"' in html

@@ -21,6 +21,7 @@ from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox.builders.objects.agreement import speaks
 from outbox.exchanges.agreements.request_preconditions import Pair, may_propose
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.exchanges.agreements.thanks import find_choice
 from outbox.exchanges.explanations import may_ask_again
 from outbox.threads.messages import may_write
@@ -229,7 +230,8 @@ def _asks_herself(thing: DiscussedListing, role: Role, held: Sequence[Agreement]
 
 
 def _may_ask(thing: DiscussedListing, role: Role, held: Sequence[Agreement]) -> bool:
-    waiting = any(one.state in agreements.OPEN for one in held)
+    runs = agreements.OPEN if thing.details.mode in AGAIN_AND_AGAIN else agreements.LIVE  # a gift is had once
+    waiting = any(one.state in runs for one in held)
     return role == "partner" and not thing.gone and thing.details.status in OPEN and not waiting
 
 

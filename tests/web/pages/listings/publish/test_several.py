@@ -125,7 +125,9 @@ async def test_every_mistake_is_said_by_line_and_column_and_nothing_is_published
         "Ligne 5, colonne « photos »",
         "Ligne 6, colonne « titre »", "Ligne 7, colonne « titre »",
     ]  # fmt: skip
-    assert "« louer » n’est pas de ceux-ci : prêt, don" in said[6]
+    assert "« louer » n’est pas de ceux-ci : prêt, don, échange, vente, service." in said[6], "what this coop has"
+    assert page.html.xpath("//section[@aria-labelledby='fautes' and @autofocus and @id='erreurs']")
+    assert page.html.xpath("string(//title)").startswith("Erreur\u00a0:")
     assert not page.html.xpath("//button[@value='publish']") and "Bonne" in page.html.xpath("string(//textarea)")
 
 

@@ -1,7 +1,7 @@
 """A table of listings: its French columns and words become what the publish form would have been sent."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,8 +111,9 @@ class ListingTable:
     heads: Mapping[Column, str]
 
 
-def read_table(text: str, say: Say) -> ListingTable:
-    """The listings of a table. Raises Invalid where it is none, has no titles, or is too long."""
+def read_table(text: str, say: Say, modes: Collection[str]) -> ListingTable:
+    """The listings of a table, in `modes` of the cooperative. Raises Invalid where it is none, has no titles, or is too
+    long."""
     rows = read_rows(text, most=MOST_LINES, field="table")
     if len(rows) > MOST_LINES + 1:
         raise Invalid("table_too_long", field="table", most=MOST_LINES)
@@ -123,7 +124,7 @@ def read_table(text: str, say: Say) -> ListingTable:
     faults: list[TableFault] = []
     for number, cells in rows[1:]:
         got = {column: cells[place].strip() if place < len(cells) else "" for column, place in places.items()}
-        reading = _LineReading(number, named, say)
+        reading = _LineReading(number, named, say, modes)
         if any(cell.strip() for cell in cells[len(heads) :]):
             reading.fail("title", TOO_MANY_CELLS, len(cells))
         lines.append(TableLine(line=number, values=_read_values(got, reading), photos=_list_photos(got)))
@@ -136,8 +137,8 @@ def read_table(text: str, say: Say) -> ListingTable:
 class _LineReading:
     """One line being read, and what is wrong in it."""
 
-    def __init__(self, line: int, heads: Mapping[Column, str], say: Say) -> None:
-        self.line, self.heads, self.say = line, heads, say
+    def __init__(self, line: int, heads: Mapping[Column, str], say: Say, modes: Collection[str]) -> None:
+        self.line, self.heads, self.say, self.modes = line, heads, say, modes
         self.faults: list[TableFault] = []
 
     def fail(self, column: Column, sentence: str, value: object = "", **values: object) -> None:
@@ -187,17 +188,18 @@ def _read_values(got: Mapping[Column, str], reading: _LineReading) -> MultiDict[
 def _choose(got: Mapping[Column, str], column: Column, reading: _LineReading) -> str:
     """What the form calls the word of this column; a code of the form is understood too."""
     typed = got.get(column, "")
-    folded, words = fold_name(typed), {fold_name(word): code for word, code in WORDS[column].items()}
+    known = {word: code for word, code in WORDS[column].items() if column != "mode" or code in reading.modes}
+    folded, words = fold_name(typed), {fold_name(word): code for word, code in known.items()}
     if not typed or folded in words or typed in words.values():
         return words.get(folded, typed)
-    reading.fail(column, UNKNOWN_WORD, typed[:60], known=", ".join(_list_words(column)))
+    reading.fail(column, UNKNOWN_WORD, typed[:60], known=", ".join(_list_words(known)))
     return ""
 
 
-def _list_words(column: Column) -> list[str]:
+def _list_words(known: Mapping[str, str]) -> list[str]:
     """One word for each thing that the form knows."""
     seen: dict[str, str] = {}
-    for word, code in WORDS[column].items():
+    for word, code in known.items():
         seen.setdefault(code, word)
     return list(seen.values())
 

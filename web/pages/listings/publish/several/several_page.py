@@ -98,17 +98,18 @@ async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looke
     instance, account, speak = request.app[INSTANCE], acting.account, partial(say, request)
     photos = await take_photos(instance, form, account.actor_id)
     text = form.typed("table")
+    async with connection(instance.pool) as conn:
+        branding = await find_branding(request, conn)
     try:
         if files := form.files("file"):
             text, _ = decode(files[0].body)
         if len(text) > LARGEST_TABLE:
             raise Invalid("table_too_long", field="table", most=MOST_LINES)
-        table = read_table(text, speak)
+        table = read_table(text, speak, branding.modes)
     except Invalid as refusal:
         form.refuse("file" if refusal.field == "file" else "table", refusal)
         return Looked(text=text[:LARGEST_TABLE], drafts=(), faults=(), photos=photos)
     async with connection(instance.pool) as conn:
-        branding = await find_branding(request, conn)
         commune = await find_reader_commune(conn, account, branding)
         context = TableContext(
             form=ListingFormContext(
