@@ -103,9 +103,14 @@ def list_steps(held: Agreement, role: Role, mode: ListingMode, reports: Sequence
     final = agreements.final_step(mode)
     me = held.owner_id if role == "owner" else held.partner_id
     reported = [one.step for one in reports if one.actor_id == me]
-    over = any(one.step == final for one in reports)  # what is back went out
     if "report" not in agreements.list_verbs(held, role) or final in reported:
         return []
-    steps: list[Step] = ["out", "back"] if final == "back" and "out" not in reported and not over else [final]
+    goes_out = final == "back" and "out" not in reported and not _is_over(final, reports)
+    steps: list[Step] = ["out", "back"] if goes_out else [final]
     now = datetime.now(UTC)
     return [step for step in steps if not fulfilment.is_too_early(held, step, reports, now)]
+
+
+def _is_over(final: Step, reports: Sequence[CompletionReport]) -> bool:
+    """Whether either side reported the end: what is back went out."""
+    return any(one.step == final for one in reports)
