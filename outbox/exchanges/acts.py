@@ -105,12 +105,11 @@ def list_steps(held: Agreement, role: Role, mode: ListingMode, reports: Sequence
     reported = [one.step for one in reports if one.actor_id == me]
     if "report" not in agreements.list_verbs(held, role) or final in reported:
         return []
-    goes_out = final == "back" and "out" not in reported and not _is_over(final, reports)
-    steps: list[Step] = ["out", "back"] if goes_out else [final]
+    steps: list[Step] = [final] if "out" in reported else _list_all_steps(final, reports)
     now = datetime.now(UTC)
     return [step for step in steps if not fulfilment.is_too_early(held, step, reports, now)]
 
 
-def _is_over(final: Step, reports: Sequence[CompletionReport]) -> bool:
-    """Whether either side reported the end: what is back went out."""
-    return any(one.step == final for one in reports)
+def _list_all_steps(final: Step, reports: Sequence[CompletionReport]) -> list[Step]:
+    """A loan goes out first, which needs no saying once either side said that it is back."""
+    return ["out", "back"] if final == "back" and all(one.step != final for one in reports) else [final]
