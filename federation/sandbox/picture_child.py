@@ -58,6 +58,9 @@ COPY_QUALITIES = (72, 60, 45, 30, 15, 0)
 wide, is 100 kB at the first; in AVIF it would be a quarter less, and take five times as long to make.
 """
 
+SQUARE_QUALITY = 45
+"""The first for what stands in lists: at twice the pixels that are shown it looks like 72, and weighs a third less."""
+
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space: a picture of MAX_PIXELS with transparency takes about half of it."""
 
@@ -182,8 +185,9 @@ def _encode(image: Image.Image, quality: int) -> bytes:
 def _copy(full: Image.Image, name: str) -> bytes:
     side, most = COPIES[name]
     fit = ImageOps.fit(full, (min(side, *full.size),) * 2) if name == "square" else _fit(full, side)
+    best = SQUARE_QUALITY if name == "square" else COPY_QUALITIES[0]
     copy = b""
-    for quality in COPY_QUALITIES:
+    for quality in (best, *(one for one in COPY_QUALITIES if one < best)):
         out = io.BytesIO()
         fit.save(out, "WEBP", quality=quality, method=4)
         copy = out.getvalue()

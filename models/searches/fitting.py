@@ -43,26 +43,25 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
-    stems = sum(len(STEM.findall(word.wide)) for word in query.words)
-    looked_through = min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems)
-    query = replace(query, by_index=not filter.narrow or await expect(conn, filter, Query()) > looked_through)
+    query = replace(query, by_index=await _are_many(conn, filter, query))
     groups = None if query.by_index else await _read_groups(conn, filter, query)
     itself = _take_itself(query)
-    near, wide = ([[word.near for word in query.words]], [[word.wide for word in query.words]])
-    found = await _find_first(
-        conn,
-        filter,
-        [
-            _try(itself, [[word.near for word in itself.words]], COUNT_LIMIT),
-            _try(query, near, ENOUGH),
-            _try(query, wide, 1),
-        ],
-        groups,
-    )
+    ways = [
+        _try(itself, [[word.near for word in itself.words]], COUNT_LIMIT),
+        _try(query, [[word.near for word in query.words]], ENOUGH),
+        _try(query, [[word.wide for word in query.words]], 1),
+    ]
+    found = await _find_first(conn, filter, ways, groups)
     if found is None:
         return await _leave_out(conn, filter, query, groups)
-    more = _add_most(query, wide) if sum((found.counts or {}).values()) < ENOUGH else []
-    return await _find_first(conn, filter, more, groups) or found
+    return await _find_first(conn, filter, _add_most(found), groups) or found
+
+
+async def _are_many(conn: Connection, filter: NetworkFilter, query: Query) -> bool:
+    """Whether too many fit all but the words to be looked through one by one."""
+    stems = sum(len(STEM.findall(word.wide)) for word in query.words)
+    few = min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems)
+    return not filter.narrow or await expect(conn, filter, Query()) > few
 
 
 async def _read_groups(conn: Connection, filter: NetworkFilter, query: Query) -> list[Group]:
@@ -77,17 +76,21 @@ async def _find_first(
     conn: Connection, filter: NetworkFilter, ways: Sequence[Way], groups: Sequence[Group] | None
 ) -> Query | None:
     """The query of the first way that enough listings fit, with how many do, and which."""
+    if not ways:
+        return None
     if groups is None:
-        tried = await try_ways(conn, filter, [(way.query.match, way.least) for way in ways]) if ways else []
-        return _tell(ways[tried[0][0]], *tried[0][1:]) if tried else None
-    for way in ways:
-        fitting = [group for group in groups if any(group.has.issuperset(all) for all in way.alternatives)]
-        counts = Counter[tuple[str, str]]()
-        for group in fitting:
-            counts[group.kind, group.mode] += group.total
-        if counts.total() >= way.least:
-            return _tell(way, counts, tuple(id for group in fitting for id in group.ids))
-    return None
+        tried = await try_ways(conn, filter, [(way.query.match, way.least) for way in ways])
+        return next((_tell(ways[place], counts, ids) for place, counts, ids in tried), None)
+    counted = ((way, *_count_fitting(way, groups)) for way in ways)
+    return next((_tell(way, counts, ids) for way, counts, ids in counted if counts.total() >= way.least), None)
+
+
+def _count_fitting(way: Way, groups: Sequence[Group]) -> tuple[Counter[tuple[str, str]], tuple[int, ...]]:
+    fitting = [group for group in groups if any(group.has.issuperset(parts) for parts in way.alternatives)]
+    counts = Counter[tuple[str, str]]()
+    for group in fitting:
+        counts[group.kind, group.mode] += group.total
+    return counts, tuple(id for group in fitting for id in group.ids)
 
 
 def _tell(way: Way, counts: Mapping[tuple[str, str], int], ids: tuple[int, ...]) -> Query:
@@ -114,8 +117,10 @@ def _take_itself(query: Query) -> Query:
     return replace(query, words=words)
 
 
-def _add_most(query: Query, wide: Alternatives) -> list[Way]:
-    """Few have all words: those without the measures stand after them, or those that lack one of three or more."""
+def _add_most(query: Query) -> list[Way]:
+    """Where few have all words: those without the measures stand behind, or those that lack one of three or more."""
+    if sum((query.counts or {}).values()) >= ENOUGH:
+        return []
     nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:
         fewer = [[word.wide for word in nouns]]
@@ -123,7 +128,7 @@ def _add_most(query: Query, wide: Alternatives) -> list[Way]:
         fewer = _combine(nouns, len(nouns) - 1)
     else:
         return []
-    return [_try(query, [*wide, *fewer], 1, partial=True)]
+    return [_try(query, [[word.wide for word in query.words], *fewer], 1, partial=True)]
 
 
 def _combine(words: Sequence[Word], kept: int) -> list[list[str]]:
@@ -149,17 +154,22 @@ async def _list_present(
     """The words that something here has, each by itself."""
     if groups is not None:
         return [word for word in query.words if any(word.wide in group.has for group in groups)]
-    if query.count == 1:
-        return []
-    itself = await _list_found(conn, filter, query, {word: word.exact for word in query.words})
-    others = {word: word.wide for word in query.words if word not in itself}
-    present = {*itself, *(await _list_found(conn, filter, query, others) if others else ())}
+    return await _ask_for_each(conn, filter, query) if query.count > 1 else []
+
+
+async def _ask_for_each(conn: Connection, filter: NetworkFilter, query: Query) -> list[Word]:
+    """The words alone are found in a moment, and most are; the figures of a measure alone are not the measure."""
+    itself = await _list_found(
+        conn, filter, query, {word: word.wide if word.light else word.exact for word in query.words}
+    )
+    rest = {word: word.wide for word in query.words if word not in itself and not word.light}
+    present = [*itself, *await _list_found(conn, filter, query, rest)]
     return [word for word in query.words if word in present]
 
 
 async def _list_found(conn: Connection, filter: NetworkFilter, query: Query, parts: Mapping[Word, str]) -> list[Word]:
     ways = [(_try(query, [[part]], 1).query.match, 1) for part in parts.values()]
-    tried = await try_ways(conn, filter, ways, first=len(ways), most=1)
+    tried = await try_ways(conn, filter, ways, first=len(ways), most=1) if ways else []
     return [list(parts)[place] for place, *_ in tried]
 
 

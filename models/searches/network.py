@@ -148,7 +148,7 @@ _COUNT_MANY, _COUNT_FEW = (
         also=["most"],
         visible=fragment(_VISIBLE, found=found, shown=SHOWN, within=WITHIN),
     )
-    for found in (OPEN_FOUND, f"{OPEN_FOUND} OFFSET 0")
+    for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
 )
 
 # One way of looking after the other, each a tsquery, until `:first` of them have found as many as they have to.

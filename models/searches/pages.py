@@ -91,15 +91,22 @@ async def _list_ways(
     conn: Connection, order: str, filter: NetworkFilter, query: Query, after: Cursor | None
 ) -> Sequence[int]:
     """Which listings are looked at, one way after the other until the page is full."""
-    then = REST if order.startswith("best") else ALL
-    if after is not None and after.id is not None and after.way not in (ALL, KNOWN):
-        return [WINDOW, then] if after.way == WINDOW else [after.way]
+    then = [REST] if order.startswith("best") else [ALL]
+    begun = after.way if after is not None and after.id is not None else None
+    if begun in (WINDOW, REST):
+        return [WINDOW, *then] if begun == WINDOW else then
     if query.ids is not None:
         return [KNOWN]
-    if after is not None and after.id is not None:
+    if begun is not None:
         return [ALL]
+    return await _choose_ways(conn, order, filter, query, then)
+
+
+async def _choose_ways(
+    conn: Connection, order: str, filter: NetworkFilter, query: Query, then: Sequence[int]
+) -> Sequence[int]:
     few = MOST_SORTED if order == "near" else MOST_RANKED
-    return [ALL] if await expect(conn, filter, query) <= few else [WINDOW, then]
+    return [ALL] if await expect(conn, filter, query) <= few else [WINDOW, *then]
 
 
 def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:

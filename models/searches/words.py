@@ -9,7 +9,7 @@ WORDS = """
 
 # From 0 to a little over 1: a word in the title counts more than one in the text, the word itself more than what else
 # it is called or the category; words that stand together as they were typed count more, and titles that begin with what
-# is looked for. `ts_rank` of an OR is the mean over its words. As (SELECT …) each tsquery is read once, not for each row.
+# is looked for. `ts_rank` of an OR is the mean over its words. As (SELECT …) each tsquery is read once, not for a row.
 # A request comes after what answers it, and before it for who says what she has.
 WORDS_SCORE = """
     CASE WHEN :count::int = 0 THEN 1.0 ELSE (

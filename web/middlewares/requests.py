@@ -38,6 +38,9 @@ LEAD_TO_SERVERS = ("/ailleurs", "/@", "/annonces/", "/a/", "/notes/")
 FRAMED = "/embed/"
 """What other sites may show in a frame: no form, no cookie and no log-in stand there."""
 
+PARTS_OF_PAGES = ("image/webp", "image/jpeg", "image/png", "font/", "text/css", "text/javascript")
+"""What no browser shows as a document of its own with rights: some headers say nothing there, and a page has twenty."""
+
 SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 """Their successes are not worth a line."""
 
@@ -133,9 +136,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     framed = request.path.startswith(FRAMED) and response.status in (200, 304)
-    if not framed:
+    if not framed and not response.content_type.startswith(PARTS_OF_PAGES):
         headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
     policy = make_content_policy(settings, request.path if is_page else "", framed=framed)
     headers.setdefault("Content-Security-Policy", policy)
     if settings.url.startswith("https:"):

@@ -86,6 +86,7 @@ MEMBERS_ONLY = (
         "/messages",
         "/alertes",
     ),
+    "/publier/plusieurs",
     *("/abonnements", "/points", "/inscription", "/oauth", "/authorize_interaction"),
 )
 """What begins so is no page that anybody can read: who waits is told how her request is going instead."""

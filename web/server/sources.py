@@ -25,22 +25,8 @@ PACKAGES = ("models", "federation", "outbox", "inbox", "web")
 
 SUFFIXES = frozenset(
     (
-        ".py",
-        ".sql",
-        ".html",
-        ".css",
-        ".js",
-        ".json",
-        ".md",
-        ".po",
-        ".txt",
-        ".tsv",
-        ".gz",
-        ".zip",
-        ".svg",
-        ".png",
-        ".jpg",
-        ".woff2",
+        *(".py", ".sql", ".html", ".css", ".js", ".json", ".md", ".po", ".txt", ".tsv", ".gz", ".zip"),
+        *(".svg", ".png", ".jpg", ".woff2"),
     )
 )
 """What the software is made of; whatever else may lie in its folders is somebody's own."""

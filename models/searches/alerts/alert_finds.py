@@ -49,6 +49,12 @@ class DueAlert:
     lines: int
 
 
+# What is told: not of threads that she muted, of which no news would be, and with it none of the rest of its line.
+TELLABLE = """
+    NOT EXISTS (SELECT FROM thread_mute t
+        WHERE t.actor_id = f.actor_id AND t.root_id = coalesce(p.root_id, p.id) OFFSET 0)
+"""
+
 # First whose time has come at all, by the finds and their alerts alone: what waits for a morning is many, and is looked
 # at each minute.
 _DUE = compose(
@@ -70,11 +76,13 @@ _DUE = compose(
         array_agg(f.listing_id ORDER BY f.listing_id DESC) AS listing_ids, lately.lines
     FROM waiting f JOIN lately ON lately.id = f.id
     JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
-    WHERE (f.rhythm <> 'now' OR f.found_at <= $2 OR NOT lately.gathers AND lately.lines < $5) AND {stands}
+    WHERE (f.rhythm <> 'now' OR f.found_at <= $2 OR NOT lately.gathers AND lately.lines < $5)
+        AND {stands} AND {tellable}
     GROUP BY f.id, f.actor_id, f.by_mail, f.rhythm, lately.lines
     ORDER BY f.actor_id, f.id LIMIT $6
     """,
     stands=STANDS,
+    tellable=TELLABLE,
 )
 
 

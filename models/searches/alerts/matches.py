@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.listings import categories
-from models.searches.alerts.alert_finds import MAILED_WITHIN, STANDS
+from models.searches.alerts.alert_finds import MAILED_WITHIN, STANDS, TELLABLE
 from models.searches.alerts.alert_matching import MAY_BE_TOLD
 from models.store.database import Connection, execute, fetch_all, fetch_value
 from models.store.statements import compose
@@ -157,11 +157,12 @@ _DUE = compose(
         array_agg(f.listing_id ORDER BY f.listing_id DESC) AS listing_ids
     FROM match_told f JOIN match_choice s ON s.actor_id = f.actor_id AND (s.needs OR s.offers)
     JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
-    WHERE f.told_at IS NULL AND {stands} AND NOT EXISTS (
+    WHERE f.told_at IS NULL AND {stands} AND {tellable} AND NOT EXISTS (
         SELECT FROM match_told x WHERE x.actor_id = f.actor_id AND x.told_at > $1::timestamptz - $2::interval)
     GROUP BY f.actor_id, s.by_mail ORDER BY f.actor_id LIMIT $3
     """,
     stands=STANDS,
+    tellable=TELLABLE,
 )
 
 

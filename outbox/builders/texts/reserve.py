@@ -23,8 +23,10 @@ ENGLISH = {
 
 
 def write_reserve(kind: str, title: str, language: str) -> str:
-    """One sentence or two."""
-    return (FRENCH if language == "fr" else ENGLISH)[kind].format(title=title)
+    """One sentence or two; of a listing that was taken away no title is left."""
+    french = language == "fr"
+    title = title or ("Annonce retirée" if french else "Listing taken back")
+    return (FRENCH if french else ENGLISH)[kind].format(title=title)
 
 
 def write_call(title: str, until: datetime, language: str) -> str:

@@ -21,7 +21,10 @@ from outbox.threads.agreement_context import Said
 from outbox.threads.waiting_requests import tell_in_words
 
 LONGEST_LIST = 50
-"""So many stand on one list at most."""
+"""So many stand on one list at most…"""
+
+MOST_LISTS = 30
+"""…and one person on so many: each one is news to somebody who has something."""
 
 
 async def join(conn: Connection, site: Site, partner: Actor, listing: Listing, span: Span | None = None) -> None:
@@ -78,6 +81,8 @@ async def _require_wanted(conn: Connection, listing: Listing, partner: Actor) ->
         raise Conflict("nothing_to_wait_for")
     if len(await reserves.list_places(conn, listing.id)) >= LONGEST_LIST:
         raise Conflict("reserve_full")
+    if len(await reserves.list_by_actor(conn, partner.id)) >= MOST_LISTS:
+        raise Conflict("too_many_waiting_lists", most=MOST_LISTS)
     thread = await exchanges.find(conn, listing_id=listing.id, partner_id=partner.id)
     latest = await agreements.get_latest(conn, thread.id) if thread is not None else None
     if latest is not None and latest.state in agreements.LIVE and not has_calendar(listing.details):

@@ -107,6 +107,24 @@ READS: dict[str, tuple[int, Read]] = {
         6000,
         lambda conn: searches.list_network(conn, NetworkFilter(latitude=50.64, longitude=3.0)),
     ),
+    "network, words free on two days": (
+        6000,
+        lambda conn: searches.list_network(
+            conn, NetworkFilter(text="vélo", modes=("loan",), free_from=DAYS[0], free_until=DAYS[1])
+        ),
+    ),
+    "network, several words around a place": (
+        9000,
+        lambda conn: searches.list_network(
+            conn, NetworkFilter(text="échelle samedi", latitude=50.64, longitude=3.0, radius=10)
+        ),
+    ),
+    "network, a word of one territory's": (
+        9000,
+        lambda conn: searches.list_network(
+            conn, NetworkFilter(text="remorque", territory_uri="https://h5.test/users/coop")
+        ),
+    ),
     "network, what ends first": (6000, lambda conn: searches.list_network(conn, NetworkFilter(order="ending"))),
     "a map": (5000, lambda conn: put_on_map(conn, NetworkFilter(bounds=AROUND))),
     "a map to a member": (

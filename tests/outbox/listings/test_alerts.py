@@ -140,6 +140,7 @@ async def test_beyond_ten_lines_in_a_day_what_is_told_at_once_waits_for_the_morn
         "UPDATE listing SET status = 'fulfilled'",
         "UPDATE post SET deleted_at = now()",
         "UPDATE actor SET limited_at = now() WHERE username = 'bob'",
+        "INSERT INTO thread_mute (actor_id, root_id) SELECT a.id, p.id FROM actor a, post p WHERE a.username = 'awa'",
     ],
 )
 async def test_what_is_over_before_it_is_told_is_not_told(pool: Pool, awa: Actor, bob: Actor, end: str) -> None:

@@ -189,11 +189,11 @@ async def test_a_home_far_from_the_commune_is_refused(door: Doorbell, fields: di
     assert "Chez vous n’est pas dans cette commune" in alice.text
 
 
-async def test_who_did_not_tell_where_she_lives_is_led_to_her_profile(door: Doorbell) -> None:
+async def test_who_did_not_tell_where_she_lives_is_asked_in_the_form(door: Doorbell) -> None:
     alice = await door.ring()
     await alice.log_in("alice")
     await alice.open("/publier")
-    assert 'href="/compte/profil#home"' in alice.text and "chez-moi" not in alice.text
+    assert 'href="/compte/profil#home"' not in alice.text and 'value="chez-moi"' in alice.text
 
     await alice.send("/publier", {**AD, "where": "chez-moi"})
 

@@ -119,14 +119,15 @@ async def _draft(conn: Connection, search: SearchQuery, account: Account | None)
         filter=filter,
         category=search.category,
         area=area,
-        coop=await _name_coop(conn, search.coop),
+        coop=await _name_coops(conn, search.coop),
         rhythm="daily" if alerts.is_boundless(filter) else "now",
     )
 
 
-async def _name_coop(conn: Connection, uri: str) -> str:
-    actor = await actors.find_by_uri(conn, uri) if uri and uri != MINE else None
-    return (actor.place_name or actor.display_name) if actor else ""
+async def _name_coops(conn: Connection, coop: str) -> str:
+    """What the cooperatives are called that were chosen; "" for those that she follows."""
+    known = [] if coop == MINE else await actors.list_by_uris(conn, coop.split())
+    return ", ".join(sorted(actor.place_name or actor.display_name for actor in known))
 
 
 def _describe_draft(draft: AlertDraft) -> WatchedSearch:

@@ -12,6 +12,7 @@ REFUSALS = {
     "proposal_not_possible": "Cette personne peut demander elle-même, depuis l’annonce : écrivez-lui vos dates.",
     "reserve_yours": "C’est votre tour : répondez à ce qui vous est demandé dans votre échange.",
     "reserve_full": "Cinquante personnes attendent déjà : la liste est pleine.",
+    "too_many_waiting_lists": "Vous êtes déjà sur %(most)s listes d’attente : quittez-en une d’abord.",
     "nothing_to_wait_for": "Il n’y a rien à attendre : demandez-le depuis l’annonce.",
     "days_free": "Ces jours sont libres : demandez-les tout de suite depuis l’annonce.",
     "too_early_to_report": "Ce n’est pas encore le jour : vous pourrez le dire à partir du début convenu.",

@@ -1,7 +1,10 @@
 """The words that an instance knows: taken from new listings, counted anew at night, forgotten when nobody has them."""
 
+from models.searches.language.everyday_words import load_everyday_words
 from models.searches.language.known_words import count_words, take_new_words
+from models.searches.language.readings import read_pieces
 from models.searches.language.spelling import count_changes, list_similar_words, sort_letters, write_sound
+from models.searches.language.typed_text import Piece
 from models.store.database import Connection, execute, fetch_records
 from tests.factories import make_listing, make_member
 
@@ -55,3 +58,26 @@ def test_letters_and_sounds_are_compared() -> None:
     assert write_sound("velot") == write_sound("velo") == write_sound("velos")
     assert write_sound("phare") == write_sound("fare") != write_sound("gare")
     assert (count_changes("vleo", "velo"), count_changes("tente", "tante"), count_changes("", "abc")) == (1, 1, 3)
+
+
+async def test_what_no_listing_is_called_is_looked_for_again_as_soon_as_one_is(conn: Connection) -> None:
+    async def list_others() -> set[str]:
+        [reading] = (await read_pieces(conn, [Piece(text="vélo")])).values()
+        return {match for _, _, match in reading.relations}
+
+    alice = await make_member(conn)
+    await load_everyday_words(conn)
+    before = await list_others()
+    await make_listing(conn, alice, title="Draisienne", description="")
+    await count_words(conn)
+    counted = await list_others()
+    tandem = await make_listing(conn, alice, title="Tandem", description="")
+    await take_new_words(conn)
+    taken = await list_others()
+    await execute(conn, "UPDATE listing SET status = 'fulfilled' WHERE post_id = $1", tandem.id)
+    await count_words(conn)
+
+    assert {"'draisien'", "'tandem'", "'triporteur'"} <= before
+    assert counted & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'"}
+    assert taken & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'", "'tandem'"}
+    assert await list_others() == counted

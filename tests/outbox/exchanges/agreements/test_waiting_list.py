@@ -16,7 +16,7 @@ from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_column, transaction
-from outbox.exchanges.agreements import turns
+from outbox.exchanges.agreements import reserve, turns
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.endings import cancel, refuse
 from outbox.exchanges.agreements.reserve import call_instead, join
@@ -162,6 +162,19 @@ async def test_nobody_waits_for_days_that_are_free_or_over_or_on_a_full_list(len
     await lending.change("UPDATE reserve_place SET begins_at = now() - interval '3 days', ends_at = now()")
 
     assert await lending.look() == [], "what she waited for is over"
+
+
+async def test_nobody_stands_on_every_list(lending: Lending, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reserve, "MOST_LISTS", 1)
+    await lending.begin("loan", days(10, 20))
+    async with transaction(lending.pool) as conn:
+        other = await make_listing(conn, lending.alice, mode="loan", title="Barnum")
+    await lending.join("bob", span(12, 13))
+    await lending.join("bob", span(13, 14))
+
+    with pytest.raises(Conflict, match="too_many_waiting_lists"):
+        async with transaction(lending.pool) as conn:
+            await join(conn, HERE, lending.people["bob"], other)
 
 
 async def test_while_it_rests_everybody_waits_on(lending: Lending) -> None:

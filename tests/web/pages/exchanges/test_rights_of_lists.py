@@ -12,6 +12,7 @@ from models.exchanges.agreements import Terms
 from models.listings import listing_drafts
 from models.listings.listing_drafts import FormContent, OpenForm
 from models.listings.listings import Listing
+from models.people import actors
 from models.people.actors import Actor
 from models.posts.media import media, uploads
 from models.posts.media.media import StoredPicture
@@ -19,6 +20,7 @@ from models.store.database import connection, execute, transaction
 from outbox.exchanges.agreements.agreements import request
 from tests.factories import make_listing, make_member
 from tests.sample_village import Village
+from tests.web.applicants import add_applicant
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -109,6 +111,19 @@ async def test_what_is_anothers_is_refused_at_every_address(
         assert await reserves.list_places(conn, sofa.listing.id) == []
         thread = await exchanges.find(conn, listing_id=sofa.listing.id, partner_id=sofa.actors["partner"].id)  # type: ignore[union-attr]
         assert thread is not None and thread.id == sofa.thread_id
+
+
+async def test_whoever_waits_to_be_let_in_does_nothing_of_it(
+    open_browser: OpenBrowser, instance: Instance, sofa: Sofa
+) -> None:
+    waiting = await add_applicant(instance)
+    async with connection(instance.pool) as conn:
+        carole = await open_browser(await actors.get(conn, waiting.actor_id))
+
+    for path in ("/annonces/d/{listing}/copier", "/annonces/d/{listing}/prevenir", "/publier/plusieurs"):
+        answer = await carole.send(sofa.fill_in(path), {"table": "titre;mode\nScie;don"})
+        assert (answer.status, answer.location) == (303, "/compte/attente"), path
+    assert (await carole.get("/publier/plusieurs")).location == "/compte/attente", "a page that she could not send"
 
 
 async def test_drafts_and_photos_of_another_are_neither_shown_changed_taken_nor_deleted(

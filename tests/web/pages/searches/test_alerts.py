@@ -46,6 +46,10 @@ SEARCHES = [
         "Les demandes, dans l’intercommunalité Métropole Européenne de Lille",
     ),
     ("coop=https%3A%2F%2Fhenin.test%2Fusers%2Fcoop", "Les annonces, chez Hénin-Carvin"),
+    (
+        "coop=https%3A//henin.test/users/coop+http%3A//lomme.test/users/coop",
+        "Les annonces, chez Hénin-Carvin, La Remise",
+    ),
     ("coop=miens&partenaire=1", "Les annonces, dans vos territoires, dans un lieu partenaire"),
     ("lieu=Lomme", "Les annonces, à moins de 10 km de Lomme"),
     ("lieu=Lomme&km=", "Les annonces"),

@@ -173,3 +173,20 @@ async def test_what_a_member_passes_on_of_her_territories_is_the_same_for_everyb
     assert "2 coops" in back.words()
     chosen = back.html.xpath("string(//option[@selected and contains(., 'coops')]/@value)")
     assert urlencode({"coop": chosen}) in passed_on
+
+
+async def test_whoever_waits_reads_as_a_visitor_and_whoever_is_suspended_nothing(
+    open_browser: Callable[..., object], instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET audience = 'coop' WHERE id = $1", lomme.tent.id)
+        await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", lomme.hocine.id)
+        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", lomme.admin.id)
+    member, waiting, stopped = [await open_browser(one) for one in (lomme.alice, lomme.hocine, lomme.admin)]  # type: ignore[misc]
+
+    for door in (LIST, POINTS):
+        assert await look(member, door, "q=tente") == {TENT}
+        assert TENT not in await look(waiting, door, "q=tente")
+        assert (await stopped.get(f"{door}?q=tente")).location == "/compte/suspension"
+    for door in ("/alertes", "/alertes/nouvelle?q=tente"):
+        assert (await waiting.get(door)).location == "/compte/attente"
