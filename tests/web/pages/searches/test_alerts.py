@@ -170,6 +170,7 @@ async def test_an_alert_rests_wakes_tells_otherwise_and_ends(
     assert resting.paused_at is not None
     assert (changed.paused_at, changed.rhythm, changed.by_mail) == (None, "weekly", False)
     assert ended.location == "/alertes?fait=removed" and await list_alerts(instance, lomme.alice) == []
+    assert "Une alerte, 30 au plus" not in (await alice.get("/alertes")).words(), "none is none"
 
 
 async def test_nobody_else_sees_or_changes_it(alice: Browser, instance: Instance, lomme: Village) -> None:
