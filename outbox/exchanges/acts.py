@@ -100,16 +100,18 @@ def is_so(held: Agreement, actor: Actor, name: Name, said: Said) -> bool:
 
 def list_steps(held: Agreement, role: Role, mode: ListingMode, reports: Sequence[CompletionReport]) -> list[Step]:
     """What this side may report of it by now, the report that ends it last; `reports` are those of both."""
-    final = agreements.final_step(mode)
     me = held.owner_id if role == "owner" else held.partner_id
-    reported = [one.step for one in reports if one.actor_id == me]
-    if "report" not in agreements.list_verbs(held, role) or final in reported:
+    steps = _list_left(agreements.final_step(mode), me, reports)
+    if "report" not in agreements.list_verbs(held, role):
         return []
-    steps: list[Step] = [final] if "out" in reported else _list_all_steps(final, reports)
     now = datetime.now(UTC)
     return [step for step in steps if not fulfilment.is_too_early(held, step, reports, now)]
 
 
-def _list_all_steps(final: Step, reports: Sequence[CompletionReport]) -> list[Step]:
-    """A loan goes out first, which needs no saying once either side said that it is back."""
-    return ["out", "back"] if final == "back" and all(one.step != final for one in reports) else [final]
+def _list_left(final: Step, me: int, reports: Sequence[CompletionReport]) -> list[Step]:
+    """What this side has not said yet; what came back is not handed over any more, whoever said so."""
+    said = {(one.actor_id == me, one.step) for one in reports}
+    if (True, final) in said:
+        return []
+    over = said & {(True, "out"), (False, final)}
+    return [final] if over or final != "back" else ["out", final]

@@ -241,12 +241,18 @@ async def test_asking_again_is_offered_only_to_a_partner_where_nothing_waits_and
 
     await change("UPDATE agreement SET state = 'refused' WHERE id = $1", made.tent.id)
     found = [await may_ask(one) for one in (made.drill, made.sewing, made.tent)]
+    await change("UPDATE agreement SET state = 'agreed' WHERE id = $1", made.drill.id)
+    lent = await may_ask(made.drill)
+    await change("UPDATE listing SET mode = 'gift' WHERE post_id = $1", lomme.drill.id)
+    given = await may_ask(made.drill)
+    await change("UPDATE agreement SET state = 'done' WHERE id = $1", made.drill.id)
     await change("UPDATE listing SET status = 'paused' WHERE post_id = $1", lomme.drill.id)
     paused = await may_ask(made.drill)
     await change("UPDATE listing SET status = 'open' WHERE post_id = $1", lomme.drill.id)
     await change("UPDATE post SET deleted_at = now() WHERE id = $1", lomme.drill.id)
 
     assert found == [True, False, False], "done; hers still waits; she is the owner"
+    assert (lent, given) == (True, False), "for other days; what is given is had once"
     assert (paused, await may_ask(made.drill)) == (False, False)
 
 
