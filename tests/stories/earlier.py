@@ -157,6 +157,8 @@ async def bring_communes(furnished: str, url: str) -> None:
     """The lists of communes and of words, which samples leave out: copied from where they are, to save seconds."""
     source, target = await asyncpg.connect(furnished), await asyncpg.connect(url)
     for table in ("commune", "everyday_word", "everyday_relation", "known_word", "shipped_data"):
+        if await target.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):
+            continue  # words that were known and counted there already
         rows = BytesIO()
         await source.copy_from_table(table, output=rows, format="binary")
         rows.seek(0)
