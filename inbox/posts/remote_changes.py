@@ -15,6 +15,9 @@ from outbox.builders.objects.agreement import speaks
 from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
 
+PROMISED = {"open", "reserved"}
+"""Between these an agreement changes a listing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousPost:
@@ -36,7 +39,8 @@ async def find_before(conn: Connection, object: Postlike) -> PreviousPost | None
 async def notify_change(conn: Connection, site: Site, author: Actor, before: PreviousPost | None, post: Post) -> bool:
     """Whether the post changed. Whoever shared it is told; of another day, place or state everybody who reacted to it.
 
-    Requests that wait for an answer about what is over end, where no server of its owner would say so.
+    Whoever has a thread about what is promised now, or to be had again, is told in it what became of hers, and not
+    twice. Requests that wait for an answer about what is over end, where no server of its owner would say so.
     """
     if before is None or before.post.updated_at == post.updated_at:
         return False
@@ -45,7 +49,8 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     if now is None or then is None or _outline(now) == _outline(then):
         await notifications.notify_sharers(conn, author_id=author.id, post_id=post.id)
         return True
-    await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id)
+    promised = {now.status, then.status} == PROMISED and _outline(now)[1:] == _outline(then)[1:] and speaks(author)
+    await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id, but_threads=promised)
     if now.status in OVER and then.status not in OVER:
         if not speaks(author):
             await end_copies(conn, site, author, post.id)
