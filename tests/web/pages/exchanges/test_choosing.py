@@ -166,6 +166,11 @@ async def test_who_stays_sees_her_place_and_the_giver_the_list_that_goes_on(
     page = await nadia.get(f"/echanges/{sofa.asked[1].exchange_id}")
     assert "« Canapé » est de nouveau libre : le voulez-vous toujours ?" in page.words()
     assert "C’est votre tour : répondez avant le" in page.words()
+    assert page.html.xpath("//input[@name='act']/@value").count("refuse") == 1
+    assert not page.html.xpath("//input[@value='withdraw' or @value='leave']"), "one way to say no"
+    asked = await nadia.get(f"/annonces/d/{sofa.listing.id}/prevenir")
+    assert asked.html.xpath(f"//main//a[@href='/echanges/{sofa.asked[1].exchange_id}']")
+    assert not asked.html.xpath("//input[@value='leave']"), "she says so where she is asked"
     await alice.send(f"/annonces/d/{sofa.listing.id}/liste", {"person": str(sofa.rose.id)}, form_on=sofa.path)
 
     assert await sofa.states() == {sofa.village.admin.id: "waiting", sofa.rose.id: "called"}
