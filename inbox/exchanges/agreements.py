@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from federation.texts.html_cleaner import clean_text
 from federation.vocabulary.activities.activities import Accept, Offer
@@ -148,7 +149,10 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
     elif word.state == "expired":
         await keep(conn, site, case, "expired", None)
     else:
-        await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
+        details: dict[str, Any] = {"text": word.reason} if word.reason else {}
+        if word.state == "countered":
+            details["before"] = agreements.write_terms(held.terms)
+        await keep(conn, site, case, word.state, case.owner, details)
 
 
 async def _apply(conn: Connection, held: Agreement, word: OwnerState, terms: Terms, at: datetime) -> Agreement:
