@@ -93,4 +93,4 @@ async def test_of_a_person_elsewhere_no_exact_point_is_drawn(
 
     page = await visitor.get(f"/annonces/d/{exact.id}")
 
-    assert page.html.xpath("//main//*[name()='svg'][@role='img']//*[name()='circle']/@class") == ["glow"]
+    assert page.html.xpath("//main//*[name()='svg'][@role='img']//*[name()='circle']/@class") == ["around"]
