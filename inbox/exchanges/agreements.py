@@ -149,10 +149,13 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
     elif word.state == "expired":
         await keep(conn, site, case, "expired", None)
     else:
-        details: dict[str, Any] = {"text": word.reason} if word.reason else {}
-        if word.state == "countered":
-            details["before"] = agreements.write_terms(held.terms)
-        await keep(conn, site, case, word.state, case.owner, details)
+        await keep(conn, site, case, word.state, case.owner, _describe_word(word, held))
+
+
+def _describe_word(word: OwnerState, held: Agreement) -> dict[str, Any]:
+    """What its event remembers besides the terms: the words, and the terms in whose place others are proposed."""
+    said: dict[str, Any] = {"text": word.reason} if word.reason else {}
+    return said | ({"before": agreements.write_terms(held.terms)} if word.state == "countered" else {})
 
 
 async def _apply(conn: Connection, held: Agreement, word: OwnerState, terms: Terms, at: datetime) -> Agreement:

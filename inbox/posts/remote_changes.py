@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from federation.vocabulary.embedded import Postlike, note_of
 from models import posts
 from models.listings import listings
-from models.listings.listings import OVER, ListingDetails
+from models.listings.listings import OPEN, OVER, ListingDetails
 from models.news import notifications
 from models.people.actors import Actor
 from models.posts import Post
@@ -14,9 +14,6 @@ from models.store.database import Connection
 from outbox.builders.objects.agreement import speaks
 from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
-
-PROMISED = {"open", "reserved"}
-"""Between these an agreement changes a listing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +46,18 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     if now is None or then is None or _outline(now) == _outline(then):
         await notifications.notify_sharers(conn, author_id=author.id, post_id=post.id)
         return True
-    promised = {now.status, then.status} == PROMISED and _outline(now)[1:] == _outline(then)[1:] and speaks(author)
-    await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id, but_threads=promised)
+    told = speaks(author) and _is_promise(then, now)
+    await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id, but_threads=told)
     if now.status in OVER and then.status not in OVER:
         if not speaks(author):
             await end_copies(conn, site, author, post.id)
         await note_in_copies(conn, post.id, told=True)
     return True
+
+
+def _is_promise(then: ListingDetails, now: ListingDetails) -> bool:
+    """Whether it is promised to somebody now, or to be had again, and nothing else."""
+    return {now.status, then.status} == set(OPEN) and _outline(now)[1:] == _outline(then)[1:]
 
 
 def _outline(details: ListingDetails) -> tuple[object, ...]:

@@ -268,10 +268,7 @@ async def notify_sharers(conn: Connection, *, author_id: int, post_id: int) -> N
 
 
 async def notify_concerned(conn: Connection, *, author_id: int, post_id: int, but_threads: bool = False) -> None:
-    """Tell our people who answered, shared, like or keep this listing, or have a thread about it: it is otherwise.
-
-    With `but_threads` not those whose thread tells them.
-    """
+    """Tell our people who answered, shared, like, keep it or, unless `but_threads`, have a thread: it is otherwise."""
     told = await fetch_column(
         conn,
         """

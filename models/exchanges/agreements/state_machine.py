@@ -93,7 +93,9 @@ def list_verbs(agreement: Agreement, role: Role) -> list[Verb]:
     for rule in RULES:
         if rule.state == agreement.state and rule.who == role and not (rule.turn == "theirs" and own):
             found.append(rule.verb)
-    return [verb for verb in found if verb != "withdraw" or "refuse" not in found]
+    if "refuse" in found and "withdraw" in found:
+        found.remove("withdraw")
+    return found
 
 
 def is_own(agreement: Agreement, role: Role) -> bool:

@@ -3,7 +3,7 @@
 Nobody is asked for it and no script draws it; "Où" says the same in words.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -90,14 +90,19 @@ async def draw_place(conn: Connection, place: Place | None) -> PlaceDrawing | No
 @lru_cache(maxsize=KEPT)
 def _draw_outlines(view: MapView) -> Outlines:
     cells = read_outlines(view.box)
-    wet = [cell for cell in cells if cell.land is not None]
     return Outlines(
-        wet=_draw_rings(view, (_square(cell) for cell in wet)),
-        land=_draw_rings(view, (_trace(cell, ring) for cell in wet for ring in cell.land or ())),
-        lakes=_draw_rings(view, (_trace(cell, ring) for cell in cells for ring in cell.lakes)),
-        rivers=_draw_lines(view, (_trace(cell, line) for cell in cells for line in cell.rivers)),
-        borders=_draw_lines(view, (_trace(cell, line) for cell in cells for line in cell.borders)),
+        wet=_draw_rings(view, [_square(cell) for cell in cells if cell.land is not None]),
+        land=_draw_rings(view, _list_lines(cells, lambda cell: cell.land or ())),
+        lakes=_draw_rings(view, _list_lines(cells, lambda cell: cell.lakes)),
+        rivers=_draw_lines(view, _list_lines(cells, lambda cell: cell.rivers)),
+        borders=_draw_lines(view, _list_lines(cells, lambda cell: cell.borders)),
     )
+
+
+def _list_lines(
+    cells: Iterable[OutlineCell], read: Callable[[OutlineCell], Sequence[Sequence[int]]]
+) -> Iterator[list[Point]]:
+    return (_trace(cell, line) for cell in cells for line in read(cell))
 
 
 def _square(cell: OutlineCell) -> list[Point]:
