@@ -217,3 +217,15 @@ async def test_a_borrower_waits_for_days_and_leaves_again(
     await hocine.send(path, {"act": "leave"}, form_on=path)
     async with connection(instance.pool) as conn:
         assert await reserves.list_places(conn, lomme.tent.id) == []
+
+
+async def test_of_what_another_cooperative_lends_the_page_says_whose_waiting_list_it_is(
+    alice: Browser, open_browser: OpenBrowser, lomme: Village
+) -> None:
+    said = "La liste d’attente de cette annonce est tenue par la plateforme d’où elle vient"
+
+    far = (await alice.get(f"/annonces/d/{lomme.sewing.id}")).words()
+    here = (await (await open_browser(lomme.hocine)).get(lomme.tent.post.url.removeprefix(lomme.site.url))).words()
+
+    assert said in far and "Me prévenir quand c’est libre" not in far
+    assert said not in here and "Me prévenir quand c’est libre" in here

@@ -67,6 +67,7 @@ async def test_the_photo_of_a_listing_with_a_warning_stands_in_no_thread_about_i
     async with transaction(instance.pool) as conn:
         await warn(conn, lomme.tent.id, "Chasse")
 
+    assert before.html.xpath("//aside//picture/source[@type='image/webp'][@srcset]"), "no browser fetches it whole"
     assert before.html.xpath("//aside//img") and not (await alice.get(path)).html.xpath("//aside//img")
 
 
