@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from federation.texts.html_cleaner import clean_text
 from federation.vocabulary.activities.activities import Accept, Offer
@@ -148,7 +149,13 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
     elif word.state == "expired":
         await keep(conn, site, case, "expired", None)
     else:
-        await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
+        await keep(conn, site, case, word.state, case.owner, _describe_word(word, held))
+
+
+def _describe_word(word: OwnerState, held: Agreement) -> dict[str, Any]:
+    """What its event remembers besides the terms: the words, and the terms in whose place others are proposed."""
+    said: dict[str, Any] = {"text": word.reason} if word.reason else {}
+    return said | ({"before": agreements.write_terms(held.terms)} if word.state == "countered" else {})
 
 
 async def _apply(conn: Connection, held: Agreement, word: OwnerState, terms: Terms, at: datetime) -> Agreement:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from federation.vocabulary.embedded import Postlike, note_of
 from models import posts
 from models.listings import listings
-from models.listings.listings import OVER, ListingDetails
+from models.listings.listings import OPEN, OVER, ListingDetails
 from models.news import notifications
 from models.people.actors import Actor
 from models.posts import Post
@@ -36,7 +36,8 @@ async def find_before(conn: Connection, object: Postlike) -> PreviousPost | None
 async def notify_change(conn: Connection, site: Site, author: Actor, before: PreviousPost | None, post: Post) -> bool:
     """Whether the post changed. Whoever shared it is told; of another day, place or state everybody who reacted to it.
 
-    Requests that wait for an answer about what is over end, where no server of its owner would say so.
+    Whoever has a thread about what is promised now, or to be had again, is told in it what became of hers, and not
+    twice. Requests that wait for an answer about what is over end, where no server of its owner would say so.
     """
     if before is None or before.post.updated_at == post.updated_at:
         return False
@@ -45,12 +46,18 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     if now is None or then is None or _outline(now) == _outline(then):
         await notifications.notify_sharers(conn, author_id=author.id, post_id=post.id)
         return True
-    await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id)
+    told = speaks(author) and _is_promise(then, now)
+    await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id, but_threads=told)
     if now.status in OVER and then.status not in OVER:
         if not speaks(author):
             await end_copies(conn, site, author, post.id)
         await note_in_copies(conn, post.id, told=True)
     return True
+
+
+def _is_promise(then: ListingDetails, now: ListingDetails) -> bool:
+    """Whether it is promised to somebody now, or to be had again, and nothing else."""
+    return {now.status, then.status} == set(OPEN) and _outline(now)[1:] == _outline(then)[1:]
 
 
 def _outline(details: ListingDetails) -> tuple[object, ...]:

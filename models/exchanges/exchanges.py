@@ -14,7 +14,7 @@ EventKind = Literal[
     "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "last_call", "contact",
     "thanked", "said", "explained", "unheard", "asked_again", "stopped", "resumed",
     "read_by_team", "listing_ended", "reserve_joined", "reserve_left", "reserve_next", "reserve_passed",
-    "reserve_closed", "unreported",
+    "reserve_closed", "reserve_freed", "reserve_lapsed", "reserve_past", "unreported",
 ]  # fmt: skip
 """What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
 
@@ -23,7 +23,8 @@ EventKind = Literal[
 `resumed`: she is so no more. `read_by_team`: somebody of the team opened all of it, because a message was reported.
 `listing_ended`: what they talk about is over. `reserve_joined`: she wants it when it is free, `reserve_left` no longer;
 `reserve_next`: it is her turn, `reserve_passed`: she did not answer in time, `reserve_closed`: it will not be free any
-more. `unreported`: what was said to be done is not.
+more, `reserve_freed`: it is to be had by anybody, `reserve_lapsed`: she did not say that she stays, `reserve_past`: the
+days that she waited for are over. `unreported`: what was said to be done is not.
 """
 
 ASKING: tuple[EventKind, ...] = ("requested", "countered")

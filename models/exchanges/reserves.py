@@ -160,9 +160,9 @@ async def find_called(conn: Connection, listing_id: int) -> ReservePlace | None:
 
 
 async def note_freed(conn: Connection, listing_id: int) -> None:
-    """Something of it is free that was not: whoever waits is looked at again soon."""
+    """Something of it is free that was not: whoever waits, or may say that she does, is looked at again soon."""
     await execute(
-        conn, "UPDATE reserve_place SET due = true WHERE listing_id = $1 AND state = 'waiting' AND NOT due", listing_id
+        conn, "UPDATE reserve_place SET due = true WHERE listing_id = $1 AND state <> 'called' AND NOT due", listing_id
     )
 
 

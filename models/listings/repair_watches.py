@@ -69,8 +69,9 @@ async def stop_mails(conn: Connection, actor_id: int) -> None:
 async def notify_near(conn: Connection, listing: Listing) -> list[int]:
     """Note whom this call is told to from now on: whoever wants to be told, is near, may read it and was not told yet.
 
-    Not its author, not who is away, blocked or muted one way or the other, nobody of a call that says no place. Their
-    row ids; nobody where its author, or her server, called very often within a day.
+    Not its author, not who is away, blocked or muted one way or the other, nobody of a call that says no place, and not
+    whom an alert of hers told of it. Their row ids; nobody where its author, or her server, called very often within a
+    day.
     """
     details = listing.details
     if details.latitude is None or details.longitude is None or await _calls_too_often(conn, listing):
@@ -90,6 +91,8 @@ async def notify_near(conn: Connection, listing: Listing) -> list[int]:
             AND 2 * 6371000 * asin(least(1, sqrt(sin(radians(w.latitude - $2) / 2) ^ 2
                 + sin(radians(w.longitude - $3) / 2) ^ 2 * cos(radians($2)) * cos(radians(w.latitude))))) <= $8
             AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = w.actor_id AND h.author_id = p.author_id OFFSET 0)
+            AND NOT EXISTS (SELECT FROM alert_find f
+                WHERE f.actor_id = w.actor_id AND f.listing_id = p.id AND f.told_at IS NOT NULL OFFSET 0)
         ON CONFLICT DO NOTHING RETURNING actor_id
         """,
         listing.id,

@@ -267,8 +267,8 @@ async def notify_sharers(conn: Connection, *, author_id: int, post_id: int) -> N
     await _notify_change(conn, told, author_id=author_id, post_id=post_id)
 
 
-async def notify_concerned(conn: Connection, *, author_id: int, post_id: int) -> None:
-    """Tell our people who answered, shared, like or keep this listing, or have a thread about it: it is otherwise."""
+async def notify_concerned(conn: Connection, *, author_id: int, post_id: int, but_threads: bool = False) -> None:
+    """Tell our people who answered, shared, like, keep it or, unless `but_threads`, have a thread: it is otherwise."""
     told = await fetch_column(
         conn,
         """
@@ -279,8 +279,10 @@ async def notify_concerned(conn: Connection, *, author_id: int, post_id: int) ->
             UNION SELECT author_id FROM post WHERE in_reply_to_id = $1 AND deleted_at IS NULL
             UNION SELECT partner_id FROM exchange WHERE listing_id = $1
         ) AS c (actor_id) JOIN account a ON a.actor_id = c.actor_id
+        WHERE NOT ($2 AND EXISTS (SELECT FROM exchange e WHERE e.listing_id = $1 AND e.partner_id = c.actor_id))
         """,
         post_id,
+        but_threads,
     )
     await _notify_change(conn, told, author_id=author_id, post_id=post_id)
 

@@ -51,6 +51,11 @@ class Post:
     hidden_audience: Audience | None = None
 
     @property
+    def has_warning(self) -> bool:
+        """Whether its photos are folded away until they are asked for."""
+        return self.sensitive or bool(self.warning)
+
+    @property
     def meant_audience(self) -> Audience:
         """The audience that its author gave it; `audience` is narrower while it waits (`waiting_posts`) or
         is hidden.

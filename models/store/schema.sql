@@ -1378,7 +1378,7 @@ CREATE TABLE exchange_event (
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
         'read_by_team', 'listing_ended', 'reserve_joined', 'reserve_left', 'reserve_next', 'reserve_passed',
-        'reserve_closed', 'unreported')),
+        'reserve_closed', 'reserve_freed', 'reserve_lapsed', 'reserve_past', 'unreported')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );

@@ -7,10 +7,11 @@ from itertools import groupby
 
 from federation.instance import Instance
 from models.errors import Conflict
+from models.exchanges import agreements
 from models.listings import listing_expiry, listings
 from models.listings.listing_duration import latest_end
 from models.listings.listing_expiry import Ending, EndKind
-from models.listings.listings import OVER, Listing, ListingStatus
+from models.listings.listings import OVER, STANDING, Listing, ListingStatus
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
@@ -61,6 +62,25 @@ async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> List
     return await change(
         conn, site, author, held, replace(held.details, status=status, closed_reason=None, expires_at=until)
     )
+
+
+async def prolong_from(conn: Connection, site: Site, author: Actor, uri: str, end: datetime) -> bool:
+    """The same by a button beside which this end stood; False where it stands until another one already.
+
+    So two taps on it, or one here and one in a mail, prolong once. Raises what `prolong` does.
+    """
+    held = await listings.get_own(conn, uri, author.id)
+    await agreements.lock_listing(conn, held.id)
+    details = (await listings.get_own(conn, uri, author.id)).details
+    if details.status in STANDING and (details.expires_at is None or not is_same_end(details.expires_at, end)):
+        return False
+    await prolong(conn, site, author, uri)
+    return True
+
+
+def is_same_end(one: datetime, other: datetime) -> bool:
+    """Pages and mails name an end by its second."""
+    return int(one.timestamp()) == int(other.timestamp())
 
 
 async def _find_later_end(conn: Connection, author: Actor, held: Listing, now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Any
 from federation.vocabulary.activities.activities import Activity
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements, exchanges, reserves
-from models.exchanges.agreements import Agreement, State
+from models.exchanges.agreements import Agreement, State, Terms
 from models.exchanges.agreements.state_machine import Verb, is_own
 from models.exchanges.exchanges import EventKind
 from models.listings import listings
@@ -20,7 +20,7 @@ from outbox.builders.activities.update import build_agreement_update
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.terms import write_act
 from outbox.threads import notices
-from outbox.threads.terms_in_words import find_language, tidy, write_by_itself, write_to
+from outbox.threads.terms_in_words import Beside, find_language, tidy, write_by_itself, write_to
 from outbox.traffic.send import Recipients, send
 
 TEXT_LIMIT = 2_000
@@ -65,12 +65,14 @@ async def find_context(conn: Connection, held: Agreement) -> AgreementContext:
 class AgreementChange:
     """What one of the two did: what it is called, the activity that says so, and the words that go with it.
 
-    `first` where nothing was on the table before. `post_id` is her message that said so.
+    `before` are the terms in whose place others are proposed, `first` where nothing was on the table before. `post_id`
+    is her message that said so.
     """
 
     kind: EventKind
     activity: Activity
     text: str = ""
+    before: Terms | None = None
     first: bool = False
     post_id: int | None = None
 
@@ -87,11 +89,12 @@ async def record_act(conn: Connection, site: Site, case: AgreementContext, actor
         if case.reads(other):
             await send(conn, actor, act.activity, Recipients(named_ids=(other.id,)), about=act.activity.id)
         else:
-            note = await write_to(conn, site, case, act.kind, actor, text=act.text)
+            note = await write_to(conn, site, case, act.kind, actor, Beside(text=act.text, before=act.before))
             details = {"activity": note.uri, "note": note.id}
     details |= {"text": act.text} if act.text else {}
     details |= {"answer": act.post_id} if act.post_id else {}
     details |= {"first": True} if act.first else {}
+    details |= {"before": agreements.write_terms(act.before)} if act.before is not None else {}
     await keep(conn, site, case, act.kind, actor, details)
 
 

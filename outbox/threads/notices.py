@@ -13,6 +13,7 @@ from models import preferences
 from models.exchanges import agreements, exchange_notices, exchange_questions, exchanges, points
 from models.exchanges.agreements import Terms
 from models.exchanges.exchanges import ASKING, Event, Exchange
+from models.exchanges.points import Currency
 from models.listings import listings
 from models.news import notifications
 from models.people import accounts
@@ -23,6 +24,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import Cause, write_why
+from outbox.builders.texts.term_changes import write_other
 from outbox.builders.texts.terms import FRENCH, write_act, write_buttons, write_page
 from outbox.threads.cooperative_messages import write_to_member
 
@@ -143,7 +145,7 @@ async def _write(conn: Connection, site: Site, telling: _Notice) -> None:
     currency = points.find_currency(await preferences.load(conn))
     words = (
         str(telling.event.details.get("text", "")) if telling.event is not None else "",
-        write_act(telling.kind, telling.case.listing.details, telling.terms, language, currency),
+        _write_happening(telling, language, currency),
         write_why(telling.cause, language) if telling.cause is not None else "",
         _write_answer(site, telling, language),
     )
@@ -153,6 +155,16 @@ async def _write(conn: Connection, site: Site, telling: _Notice) -> None:
         await notifications.notify(
             conn, recipient_id=reader.id, type="mention", actor_id=post.author_id, post_id=post.id
         )
+
+
+def _write_happening(telling: _Notice, language: str, currency: Currency | None) -> str:
+    """What happened; of terms that took the place of others first what is other."""
+    details, before = telling.case.listing.details, None
+    if telling.event is not None:
+        before = agreements.read_before(telling.event.details)
+    if before is not None:
+        return write_other(details, telling.terms, before, language, currency)
+    return write_act(telling.kind, details, telling.terms, language, currency)
 
 
 def _write_answer(site: Site, telling: _Notice, language: str) -> str:

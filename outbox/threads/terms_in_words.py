@@ -1,24 +1,44 @@
 """Agreements with people whose server reads none: a private note says what is asked, and a link answers it."""
 
 import re
+from dataclasses import dataclass
 
 from models import posts
 from models.exchanges import exchange_messages
-from models.exchanges.agreements import links
+from models.exchanges.agreements import Terms, links
 from models.exchanges.exchanges import ASKING, EventKind
 from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
+from outbox.builders.texts.term_changes import write_other
 from outbox.builders.texts.terms import write_act, write_choice, write_link
 from outbox.posts import notes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What goes with an act: words of whoever acts, and the terms in whose place she proposes others."""
+
+    text: str = ""
+    before: Terms | None = None
+
+
+NOTHING_ELSE = Beside()
+
+
 async def write_to(
-    conn: Connection, site: Site, case: AgreementContext, kind: EventKind, author: Actor, *, text: str = ""
+    conn: Connection,
+    site: Site,
+    case: AgreementContext,
+    kind: EventKind,
+    author: Actor,
+    beside: Beside = NOTHING_ELSE,
 ) -> Post:
     """A private note of one of ours to the other side, in the thread, with a link where an answer is waited for.
+
+    Of terms that take the place of others it says first what is other.
 
     The link says yes in the other's name: its author does not get to read it.
     """
@@ -26,8 +46,12 @@ async def write_to(
     choice = ""
     if kind in ASKING:
         choice = write_choice(await _make_link(conn, site, case, author), language, links.find_end(case.agreement))
-    words = tidy(write_act(kind, case.listing.details, case.agreement.terms, language))
-    return await _write(conn, site, case, author, f"{text}\n\n{words}" if text else words, choice)
+    terms, details = case.agreement.terms, case.listing.details
+    if beside.before is None:
+        said = write_act(kind, details, terms, language)
+    else:
+        said = write_other(details, terms, beside.before, language)
+    return await _write(conn, site, case, author, "\n\n".join(filter(None, (beside.text, tidy(said)))), choice)
 
 
 async def write_by_itself(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from models.exchanges import agreements, exchange_messages, exchanges, reserves
+from models.exchanges.exchanges import EventKind
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
@@ -18,6 +19,17 @@ from outbox.threads.agreement_context import AgreementChange, find_context, keep
 from outbox.threads.notices import write_notice
 
 OTHER_CHOSEN, CLOSED, RESERVE = NOES["other_chosen"], NOES["listing_over"], NOES["reserve_question"]
+
+PlaceEnd = Literal["closed", "passed", "freed", "lapsed", "past"]
+
+ENDS: dict[PlaceEnd, EventKind] = {
+    "closed": "reserve_closed",
+    "passed": "reserve_passed",
+    "freed": "reserve_freed",
+    "lapsed": "reserve_lapsed",
+    "past": "reserve_past",
+}
+"""What ends a place without her, and what its thread says."""
 
 TO_STAY = timedelta(days=14)
 """So long somebody who was not chosen may say that she stays on the list."""
@@ -78,20 +90,25 @@ async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: 
 
 async def _close_place(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange) -> None:
     """Its owner knows what she did."""
-    event_id = await tell_of_place(conn, site, owner, thread, "closed")
+    await tell_partner(conn, site, owner, thread, "closed")
+
+
+async def tell_partner(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: PlaceEnd) -> None:
+    """The same where it is news to whoever stood there alone: its owner sees it in the thread and on the list."""
+    event_id = await tell_of_place(conn, site, owner, thread, kind)
     if event_id is not None and thread.owner_read_id >= thread.last_id:
         await exchanges.mark_read(conn, thread.id, owner.id, event_id)
 
 
 async def tell_of_place(
-    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: Literal["closed", "passed"]
+    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: PlaceEnd
 ) -> int | None:
     """What ended somebody's place without her, to her wherever she is: in words, in the thread, and in her apps.
 
     The event, whose id it is, stands last in the thread: nobody is told once more that the listing is over.
     """
     await tell_in_words(conn, site, owner, thread, kind)
-    event_id = await exchanges.add_event(conn, thread.id, "reserve_closed" if kind == "closed" else "reserve_passed")
+    event_id = await exchanges.add_event(conn, thread.id, ENDS[kind])
     partner = await actors.get(conn, thread.partner_id)
     listing = await listings.find_by_post(conn, thread.listing_id)
     if event_id is None or listing is None or not partner.local or partner.guest or thread.partner_muted:

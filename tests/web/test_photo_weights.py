@@ -45,13 +45,17 @@ async def add_photo(instance: Instance, live: Live) -> None:
         await uploads.attach(conn, live.village.drill.id, owner, [photo.id])
 
 
-async def fetch_pictures(live: Live, chromium: Browser, path: str) -> list[Fetched]:
-    """All that a telephone fetches from /media for this page."""
-    context = await chromium.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=3)
+async def fetch_pictures(
+    live: Live, chromium: Browser, path: str, *, width: int = 390, scale: int = 3
+) -> list[Fetched]:
+    """All that a telephone, or a window of this width, fetches from /media for this page, looked at to its end."""
+    context = await chromium.new_context(viewport={"width": width, "height": 844}, device_scale_factor=scale)
     page = await context.new_page()
     seen: list[Response] = []
     page.on("response", lambda answer: seen.append(answer) if "/media/" in answer.url else None)
     await page.goto(live.url + path, wait_until="networkidle")
+    await page.keyboard.press("End")
+    await page.wait_for_load_state("networkidle")
     found = [
         Fetched(
             path=one.url.removeprefix(live.url),
@@ -74,3 +78,17 @@ async def test_a_heavy_photo_is_light_in_lists_and_on_its_page(live: Live, chrom
     assert listed and max(one.bytes for one in listed) <= 15_000
     large = [one for one in shown if ".large." in one.path]
     assert [one.bytes <= 120_000 for one in large] == [True]
+
+
+@pytest.mark.parametrize(("width", "scale"), [(1280, 1), (1280, 2), (768, 2)])
+async def test_wide_windows_fetch_the_light_copies_alone_too(
+    live: Live, chromium: Browser, width: int, scale: int
+) -> None:
+    await add_photo(live.instance, live)
+
+    shown = await fetch_pictures(
+        live, chromium, live.village.drill.post.url.removeprefix(live.url), width=width, scale=scale
+    )
+
+    assert shown and {one.type for one in shown} == {"image/webp"}, [one.path for one in shown]
+    assert max(one.bytes for one in shown) <= 120_000

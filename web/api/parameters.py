@@ -211,7 +211,7 @@ async def _read_file(part: Part, files: FileLimits) -> Upload:
     if files.spool is None:
         body = await part.read_all(files.size)
     else:
-        path = await part.save(files.spool, files.size)
+        path = await part.save_all(files.spool, files.size)
     return Upload(field=part.name, filename=part.filename or "", content_type=part.content_type, body=body, path=path)
 
 

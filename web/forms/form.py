@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeVar, overload
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
 
+from federation.media_store import StoreFull
 from models.errors import Invalid, Refusal
 from models.texts import NOT_TYPED
 from web.forms.multipart import TEXT_LIMIT, FileLimits, Overfull, Part, Upload, list_parts
@@ -225,8 +227,13 @@ class _Reading:
         _require_ours(self.request, self.form, files=bool(part.filename))
         name, filename = rename_field(part.name), (part.filename or "")[-200:]
         room = len(self.uploads) < self.limits.count
-        body = await part.read(self.limits.size if room else 0)
-        if not filename and not body:
+        sent = Upload(field=name, filename=filename, content_type=part.content_type)
+        try:
+            upload = await self._take(part, sent, self.limits.size if room else 0)
+        except StoreFull:
+            self.form.fail(name, "La plateforme n’a plus de place pour les photos : prévenez votre coop.")
+            return
+        if upload is not None and not filename and upload.empty:
             return  # a file field left empty
         if not room:
             self.form.fail(
@@ -235,15 +242,23 @@ class _Reading:
                 count=self.limits.count,
                 file=filename,
             )
-        elif body is None:
+        elif upload is None:
             self.form.fail(
                 name,
                 "« %(file)s » est trop lourd : %(size)s Mo au plus.",
                 file=filename,
                 size=self.limits.size // 1_000_000,
             )
-        elif body:
-            self.uploads.append(Upload(field=name, filename=filename, content_type=part.content_type, body=body))
+        elif not upload.empty:
+            self.uploads.append(upload)
+
+    async def _take(self, part: Part, sent: Upload, most: int) -> Upload | None:
+        """With what is in it, in memory or in the spool; None for more than `most`. Raises StoreFull, Overfull."""
+        if self.limits.spool is None or not most:
+            body = await part.read(most)
+            return None if body is None else replace(sent, body=body)
+        path = await part.save(self.limits.spool, most)
+        return None if path is None else replace(sent, path=path)
 
     def finish(self) -> Form:
         form = Form(self.values, partial(say, self.request), self.uploads)

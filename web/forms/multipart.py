@@ -6,7 +6,7 @@ What is too much or too many is said by whoever reads: a page at the field, the 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedWriter
 from pathlib import Path
 
@@ -32,6 +32,15 @@ class Upload:
     body: bytes = b""
     path: Path | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not (self.body if self.path is None else self.path.stat().st_size)
+
+    async def load(self) -> bytes:
+        """The whole of it, in memory."""
+        return self.body if self.path is None else await asyncio.to_thread(self.path.read_bytes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileLimits:
@@ -40,6 +49,10 @@ class FileLimits:
     count: int = 0
     size: int = 0
     spool: Spool | None = None
+
+    def into(self, spool: Spool) -> "FileLimits":
+        """The same, with files that are written there."""
+        return replace(self, spool=spool)
 
     @property
     def total(self) -> int:
@@ -92,19 +105,29 @@ class Part:
                 raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(body))
         return bytes(body)
 
-    async def save(self, spool: Spool, most: int) -> Path:
+    async def save_all(self, spool: Spool, most: int) -> Path:
         """The same into a file. Raises StoreFull, HTTPRequestEntityTooLarge."""
+        path = await self._write_to(spool, most, strict=True)
+        assert path is not None
+        return path
+
+    async def save(self, spool: Spool, keep: int) -> Path | None:
+        """Into a file, or None when it is longer than `keep`; read to its end then too. Raises StoreFull, Overfull."""
+        return await self._write_to(spool, keep)
+
+    async def _write_to(self, spool: Spool, most: int, *, strict: bool = False) -> Path | None:
         path, size = spool.new(), 0
         try:
             with await asyncio.to_thread(path.open, "xb") as file:
                 async for chunk in self._chunks(256 * 1024):
                     size += len(chunk)
-                    if size > most:
+                    if size <= most:
+                        await asyncio.to_thread(_write, file, chunk, spool)
+                    elif strict:
                         raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=size)
-                    await asyncio.to_thread(_write, file, chunk, spool)
         except OSError as error:
             raise StoreFull from error
-        return path
+        return path if size <= most else None
 
     async def _chunks(self, size: int) -> AsyncIterator[bytes]:
         while True:

@@ -11,7 +11,7 @@ from federation.instance import Instance
 from federation.texts.html_cleaner import to_text
 from models import posts
 from models.exchanges import agreements, exchanges
-from models.exchanges.agreements import read_terms
+from models.exchanges.agreements import read_before, read_terms
 from models.exchanges.exchanges import Event
 from models.news import mail_preferences, news
 from models.news.mail_preferences import TYPES, Kind
@@ -21,6 +21,7 @@ from models.people.accounts import Account
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
+from outbox.builders.texts.term_changes import write_changes
 from web.mail.account_mails import write_mail
 from web.mail.footer import load_footer
 from web.mail.prolong_links import make_prolong_link
@@ -171,14 +172,18 @@ def _find_words(event: Event, note: Post | None) -> str:
 
 
 async def _describe_terms(conn: Connection, say: Say, event: Event, language: str) -> list[str]:
-    """When and where: what was proposed or settled at that moment; for what the clock says, what holds now."""
-    terms = read_terms(event.details.get("terms", {}))
+    """When and where: what was proposed or settled at that moment; for what the clock says, what holds now.
+
+    Of terms in the place of others first what is other, as the page has it.
+    """
+    terms, before = read_terms(event.details.get("terms", {})), read_before(event.details)
     if event.actor_id is None and event.agreement_id is not None:
         terms = (await agreements.get(conn, event.agreement_id)).terms
     told = [terms.place] if terms.place else []
     if terms.begins_at is not None:
         told.insert(0, describe_moments(say, terms.begins_at, terms.ends_at, LOCALES.get(language, language)))
-    return told
+    changes = [] if before is None else write_changes(terms, before, None, french=language == "fr")
+    return [*(f"{change[:1].upper()}{change[1:]}" for change in changes), *told]
 
 
 async def _gather_news(

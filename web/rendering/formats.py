@@ -15,6 +15,11 @@ from models.moments import PARIS
 
 NARROW = "\u202f"
 
+NBSP = "\u00a0"
+
+UNIT = re.compile(r"(?:(?<=\d)|(?<=\)s)) (?=(?:€|%|km|m|h|min|Mo|Go|Kio|MB|GB|KiB)(?![\w’]))")
+"""The space between a figure, or what stands for one in a sentence, and its unit: no line ends there."""
+
 FIRST_OF_MONTH = re.compile(r"\b1 (?=\D)")
 
 LASTING = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?")
@@ -25,9 +30,15 @@ UNITS = ("year", "month", "week", "day", "hour", "minute")
 
 def set_french_spaces(text: str) -> str:
     """No-break spaces where French wants them: narrow before ; ! ? and inside « », whole before the colon."""
+    text = bind_units(text)
     text = re.sub(r" ([;!?»])", NARROW + r"\1", text)
     text = text.replace("« ", "«" + NARROW)
-    return re.sub(r" :(?=\s|$)", "\u00a0:", text)
+    return re.sub(r" :(?=\s|$)", f"{NBSP}:", text)
+
+
+def bind_units(text: str) -> str:
+    """ "5 km", "21 h", "12 Mo" on one line, in any language."""
+    return UNIT.sub(NBSP, text)
 
 
 def format_day(value: datetime | date, language: str, *, today: date | None = None) -> str:
@@ -65,7 +76,7 @@ def format_hour(value: time | datetime, language: str) -> str:
         value = value.astimezone(PARIS).time()
     if language != "fr":
         return format_time(value, "HH:mm", locale=language)
-    return f"{value.hour}\u00a0h" + (f"\u00a0{value.minute:02}" if value.minute else "")
+    return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02}" if value.minute else "")
 
 
 def format_weekday(value: date, language: str) -> str:
@@ -103,11 +114,11 @@ def format_lasting(duration: str, language: str) -> str:
 def format_distance(metres: float, language: str) -> str:
     """A distance as people say it: "800 m", "1,5 km", "24 km"; places are blurred, so nothing is finer than 500 m."""
     if metres < 500:
-        return "500\u00a0m"
+        return f"500{NBSP}m"
     if metres < 950:
-        return f"{round(metres / 100) * 100}\u00a0m"
+        return f"{round(metres / 100) * 100}{NBSP}m"
     kilometres = round(metres / 500) / 2 if metres < 5000 else round(metres / 1000)
-    return f"{format_decimal(kilometres, format='#,##0.#', locale=language)}\u00a0km"
+    return f"{format_decimal(kilometres, format='#,##0.#', locale=language)}{NBSP}km"
 
 
 FEMININE = (
@@ -152,7 +163,7 @@ def format_price(amount: Decimal | float, currency: str | None, language: str) -
     return format_currency(
         amount,
         currency or "EUR",
-        format="#,##0 ¤" if whole and language == "fr" else ("¤#,##0" if whole else None),
+        format=f"#,##0{NBSP}¤" if whole and language == "fr" else ("¤#,##0" if whole else None),
         locale=language,
         currency_digits=not whole,
     )
@@ -180,7 +191,7 @@ def _write_value(value: object, language: str) -> object:
 
 def format_points(amount: int, currency: Currency, language: str) -> str:
     """Points by the cooperative's own name for them: "12 graines"."""
-    return f"{format_count(amount, language)}\u00a0{currency.name(amount, language)}"
+    return f"{format_count(amount, language)}{NBSP}{currency.name(amount, language)}"
 
 
 def to_paris_day(value: datetime | date) -> date:

@@ -53,7 +53,7 @@ def load_templates(languages: tuple[str, ...]) -> Templates:
 
 def make_translators(language: str) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
     """From the French sentence to the reader's, spaces set; the second chooses between one and many."""
-    finish = formats.set_french_spaces if language == "fr" else str
+    finish = formats.set_french_spaces if language == "fr" else formats.bind_units
     return (
         cache(lambda sentence: finish(find_catalogue(language).ugettext(sentence))),
         cache(lambda one, many, count: finish(find_catalogue(language).ungettext(one, many, count))),

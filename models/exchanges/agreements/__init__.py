@@ -44,6 +44,7 @@ from models.exchanges.agreements.values import (
     Terms,
     final_step,
     next_moment,
+    read_before,
     read_terms,
     write_terms,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "list_verbs",
     "lock_listing",
     "next_moment",
+    "read_before",
     "read_terms",
     "remove_report",
     "save",

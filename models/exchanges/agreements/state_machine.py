@@ -82,7 +82,10 @@ def find_way_out(state: State, role: Role) -> State | None:
 
 
 def list_verbs(agreement: Agreement, role: Role) -> list[Verb]:
-    """What somebody on this side may do now, in the order of the table."""
+    """What somebody on this side may do now, in the order of the table; there is one way to say no.
+
+    Whoever is asked says no to what she is asked, and her own request, if there was one, ends with it.
+    """
     own = is_own(agreement, role)
     if agreement.accepted_uri is not None and role == "partner":
         return ["withdraw"]  # said yes; the owner's server has the word
@@ -90,6 +93,8 @@ def list_verbs(agreement: Agreement, role: Role) -> list[Verb]:
     for rule in RULES:
         if rule.state == agreement.state and rule.who == role and not (rule.turn == "theirs" and own):
             found.append(rule.verb)
+    if "refuse" in found and "withdraw" in found:
+        found.remove("withdraw")
     return found
 
 

@@ -141,6 +141,11 @@ def write_terms(terms: Terms) -> dict[str, Any]:
     }
 
 
+def read_before(details: dict[str, Any]) -> Terms | None:
+    """Those in whose place an event of the thread put others, if it did."""
+    return read_terms(details["before"]) if "before" in details else None
+
+
 def read_terms(kept: dict[str, Any]) -> Terms:
     """What `write_terms` wrote."""
     values = {field.name: kept[field.name] for field in fields(Terms) if field.name in kept}

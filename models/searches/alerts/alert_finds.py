@@ -49,9 +49,12 @@ class DueAlert:
     lines: int
 
 
-# What is told: not of threads that she muted, of which no news would be, and with it none of the rest of its line.
+# What is told: not of threads that she muted, of which no news would be, and with it none of the rest of its line; and
+# not of a call that was told to her as one nearby, which stands on the alert's page all the same.
 TELLABLE = """
-    NOT EXISTS (SELECT FROM thread_mute t
+    (l.kind <> 'repair_call' OR NOT EXISTS (SELECT FROM repair_call_told c
+        WHERE c.post_id = f.listing_id AND c.actor_id = f.actor_id OFFSET 0))
+    AND NOT EXISTS (SELECT FROM thread_mute t
         WHERE t.actor_id = f.actor_id AND t.root_id = coalesce(p.root_id, p.id) OFFSET 0)
 """
 

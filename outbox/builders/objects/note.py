@@ -29,7 +29,7 @@ def build_note(
         id=post.uri,
         attributed_to=author.uri,
         summary=post.warning,
-        sensitive=post.sensitive or bool(post.warning),
+        sensitive=post.has_warning,
         content=post.content,
         language=post.language,
         url=post.url,

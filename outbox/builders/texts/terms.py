@@ -6,7 +6,7 @@ from models.exchanges.agreements import Terms
 from models.exchanges.points import Currency
 from models.listings.listings import ListingDetails
 from models.moments import PARIS
-from outbox.builders.texts.wording import NBSP, write_day, write_money
+from outbox.builders.texts.wording import NBSP, write_day, write_hour, write_money
 
 FRENCH: dict[str, str] = {
     "requested": "Bonjour, pour « {title} »{when} : est-ce possible ?",
@@ -72,13 +72,23 @@ ENGLISH: dict[str, str] = {
 def write_act(kind: str, details: ListingDetails, terms: Terms, language: str, currency: Currency | None = None) -> str:
     """What happened in one sentence or two; `currency` names the points, which are told to members alone."""
     french = language == "fr"
-    said = (write_when(terms, french=french), *write_rest(terms, currency, french=french))
     colon = f"{NBSP}: " if french else ": "
-    when = _join_behind(colon if kind == "countered" else ", ", [part for part in said if part])
+    when = _join_behind(colon if kind == "countered" else ", ", write_all(terms, currency, french=french))
     if kind == "requested" and details.kind != "offer":
         kind = "offered"
+    return fill(kind, details, when, language)
+
+
+def fill(kind: str, details: ListingDetails, when: str, language: str) -> str:
+    """The sentence for what happened, with the listing's title and what is said of the terms."""
+    french = language == "fr"
     title = details.title or ("annonce retirée" if french else "withdrawn listing")
     return (FRENCH if french else ENGLISH)[kind].format(title=title, when=when)
+
+
+def write_all(terms: Terms, currency: Currency | None, *, french: bool) -> list[str]:
+    """All that terms say, part by part."""
+    return [part for part in (write_when(terms, french=french), *write_rest(terms, currency, french=french)) if part]
 
 
 def _join_behind(mark: str, parts: list[str]) -> str:
@@ -146,12 +156,7 @@ def is_whole_days(begins_at: datetime, ends_at: datetime) -> bool:
 
 
 def _write_moment(moment: datetime, *, french: bool) -> str:
-    local = moment.astimezone(PARIS)
-    day = write_day(moment, french=french)
-    if french:
-        minutes = f"{NBSP}{local.minute:02}" if local.minute else ""
-        return f"{day} à {local.hour}{NBSP}h{minutes}"
-    return f"{day} at {local.hour}:{local.minute:02}"
+    return f"{write_day(moment, french=french)} {'à' if french else 'at'} {write_hour(moment, french=french)}"
 
 
 def write_rest(terms: Terms, currency: Currency | None, *, french: bool) -> list[str]:

@@ -173,6 +173,14 @@ def _write_window(begins: datetime | None, ends: datetime | None, *, french: boo
     return words[0 if french else 1].format(*days)
 
 
+def write_hour(moment: datetime, *, french: bool) -> str:
+    """The hour on the clocks of the territories: `18 h`, `18 h 30`; in English `18:30`."""
+    local = moment.astimezone(PARIS)
+    if not french:
+        return f"{local.hour}:{local.minute:02}"
+    return f"{local.hour}{NBSP}h" + (f"{NBSP}{local.minute:02}" if local.minute else "")
+
+
 def write_day(moment: datetime, *, french: bool) -> str:
     """The day on the clocks of the territories: `13 mai`, `1er mai`; in English `13 May`."""
     day = moment.astimezone(PARIS)

@@ -239,7 +239,8 @@ async def counter(
     case = replace(case, agreement=changed)
     offer = build_offer(site, actor, build_agreement(case, by=actor), other.uri, text=text, in_reply_to=held.offer_uri)
     offer = replace(offer, id=changed.offer_uri, published=changed.updated_at if actor.id == case.owner.id else None)
-    await record_act(conn, site, case, actor, AgreementChange(kind="countered", activity=offer, text=text))
+    act = AgreementChange(kind="countered", activity=offer, text=text, before=held.terms)
+    await record_act(conn, site, case, actor, act)
     if not actor.local:
         await send_current_state(conn, site, case)
     return changed

@@ -27,7 +27,7 @@ from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, find_price, requi
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
-from outbox.threads.waiting_requests import close_reserve, tell_of_place
+from outbox.threads.waiting_requests import close_reserve, tell_of_place, tell_partner
 
 TO_ANSWER = timedelta(hours=48)
 """So long the next one may say whether she still wants it, before the one behind her is asked."""
@@ -129,11 +129,14 @@ async def _may_call(conn: Connection, owner: Actor, listing: Listing) -> bool:
 
 
 async def pass_over(conn: Connection, site: Site, owner: Actor, place: ReservePlace) -> None:
-    """Somebody's turn is over without a yes: she stands on the list no more, and is told."""
+    """Somebody's time is over without a word of hers: she stands on the list no more, and is told."""
     await reserves.remove(conn, place.listing_id, place.actor_id)
     thread = await exchanges.find(conn, listing_id=place.listing_id, partner_id=place.actor_id)
-    if thread is None or place.state != "called":
-        return  # she did not want to stay, or the days that she wanted are over
+    if thread is None:
+        return
+    if place.state != "called":
+        await tell_partner(conn, site, owner, thread, "lapsed" if place.state == "offered" else "past")
+        return
     held = await agreements.get(conn, place.agreement_id) if place.agreement_id is not None else None
     if held is None or (held.state == "expired" and held.proposed_by == held.owner_id):  # it was hers to answer
         await tell_of_place(conn, site, owner, thread, "passed")
@@ -194,6 +197,18 @@ async def _look_again(conn: Connection, site: Site, listing_id: int, at: datetim
             await _call_borrower(conn, owner, listing, at)
     elif not await is_promised(conn, listing) and await call_next(conn, site, owner, listing):
         await outbox_listings.reserve(conn, site, owner, listing.uri)
+    elif listing.details.status == "open":
+        await _tell_free(conn, site, owner, listing)
+
+
+async def _tell_free(conn: Connection, site: Site, owner: Actor, listing: Listing) -> None:
+    """Nobody said that she stays, and it is to be had: whoever was asked is told so, and may ask for it again."""
+    for place in await reserves.list_places(conn, listing.id):
+        if place.state == "offered":
+            await reserves.remove(conn, listing.id, place.actor_id)
+            thread = await exchanges.find(conn, listing_id=listing.id, partner_id=place.actor_id)
+            if thread is not None:
+                await tell_partner(conn, site, owner, thread, "freed")
 
 
 async def _call_borrower(conn: Connection, owner: Actor, listing: Listing, at: datetime) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -14,9 +15,13 @@ from models.listings.listings import Listing, ListingDraft
 from models.listings.repair_watches import RepairWatch
 from models.people.actors import Actor
 from models.relations.blocking import blocks, mutes
+from models.searches import NetworkFilter
+from models.searches.alerts import alert_finds, alerts
+from models.searches.alerts.alerts import AlertDraft
 from models.settings import Settings
 from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from outbox.listings import listings, repair_calls
+from outbox.listings.alerts import watch
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 
@@ -177,3 +182,29 @@ async def test_one_other_server_that_calls_all_day_is_not_told_of_any_more(
     told = [len(await repair_watches.notify_near(conn, one)) for one in made]
 
     assert told == [1, 1, 0]
+
+
+@pytest.mark.parametrize("first", ["watch", "alert"])
+async def test_whoever_has_an_alert_on_calls_too_is_told_once_and_finds_it_on_the_page_of_her_alert(
+    pool: Pool, first: str
+) -> None:
+    instance = cast(Instance, SimpleNamespace(pool=pool, site=HERE))
+    async with transaction(pool) as conn:
+        await make_local_actor(conn, "depannage_velo", type="Group")
+        awa = await make_repairer(conn, "awa") if first == "watch" else await make_member(conn, "awa")
+        draft = AlertDraft(parameters="q=pneu", filter=NetworkFilter(text="pneu"), rhythm="now", by_mail=True)
+        alert, _ = await alerts.create(conn, awa.id, draft)
+        made = await call(conn, await make_member(conn, "hocine"))
+    await watch(instance)
+    if first == "alert":
+        async with transaction(pool) as conn:
+            await execute(conn, "UPDATE actor SET latitude = $2, longitude = $3 WHERE id = $1", awa.id, *NEAR)
+            await repair_watches.save(conn, awa.id, WATCH)
+        await repair_calls.notify_due(instance)
+
+    async with connection(pool) as conn:
+        told = await fetch_column(conn, "SELECT type FROM notification WHERE recipient_id = $1", awa.id)
+        mails = await fetch_column(conn, "SELECT entrypoint FROM pgqueuer WHERE entrypoint LIKE '%_mail'")
+        assert told == ["repair_call" if first == "watch" else "saved_search"]
+        assert mails == ["repair_mail" if first == "watch" else "alert_mail"]
+        assert await alert_finds.list_finds(conn, awa.id, alert.id, limit=5) == [made.id]

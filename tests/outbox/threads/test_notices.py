@@ -125,6 +125,7 @@ async def test_a_partner_answers_a_counter_from_her_app(conn: Connection, second
     await pair.carry()
     [question] = await list_notices(there.conn, there.partner)
     assert "je vous propose ceci" in question.content
+    assert "au lieu du" in question.content and "En entier" in question.content, "first what is other, then all of it"
 
     wish = replace(WISH, text="d’accord", parent_id=question.id)
     await posting.post(there.conn, there.site, there.partner, wish, None)

@@ -1,6 +1,8 @@
 """Forms with files: how many, how heavy, how much text, how many fields, in pages and in the API."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from web.forms.form import read_form
 from web.forms.multipart import PART_LIMIT, TEXT_LIMIT, FileLimits
 
 PHOTOS = FileLimits(count=2, size=1000)
+
+BIG = 3_000_000
 
 
 @pytest.fixture
@@ -41,7 +45,14 @@ async def client(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             }
         return web.json_response({"fields": len(read.values), "files": files})
 
-    views = [web.post("/formulaire", take_form), web.post("/api/v1/x", take)]
+    async def spool_form(request: web.Request) -> web.Response:
+        async with store.open_spool() as spool:
+            form = await read_form(request, replace(PHOTOS, count=5, size=BIG).into(spool))
+            files = [[one.filename, len(one.body), one.path.stat().st_size if one.path else 0] for one in form.uploads]
+        left = [str(one) for one in (tmp_path / "media").rglob("*") if one.is_file()]
+        return web.json_response({"files": files, "errors": form.errors, "left": left})
+
+    views = [web.post("/formulaire", take_form), web.post("/fichiers", spool_form), web.post("/api/v1/x", take)]
     async with serving(make_instance(pool), views) as client:
         yield client
 
@@ -159,3 +170,27 @@ async def test_a_text_that_is_none_is_refused_by_the_api(client: Client) -> None
     answer = await client.post(api(), data=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
 
     assert (answer.status, (await answer.json())["code"]) == (422, "form_unreadable")
+
+
+async def test_files_of_a_form_go_through_a_spool_and_memory_holds_none_of_them(client: Client) -> None:
+    body = b"a" * BIG
+    data = make_data({"title": "Tente"}, **dict.fromkeys(("one", "two", "three", "four", "five", "six"), body))
+    tracemalloc.start()
+
+    answer = await client.post("/fichiers", data=data)
+    said = await answer.json()
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    names = ("one", "two", "three", "four", "five")
+    assert said["files"] == [[f"{name}.jpg", 0, BIG] for name in names] and said["left"] == []
+    assert "« six.jpg » est de trop" in said["errors"]["six"].replace("\u202f", " ")
+    assert peak < 2.5 * BIG, "of six, one or two pieces on their way, which is the sender’s"
+
+
+async def test_a_file_that_is_too_heavy_for_its_form_is_named_and_the_others_are_kept(client: Client) -> None:
+    answer = await client.post("/fichiers", data=make_data(one=b"a" * (BIG + 1), two=b"b"))
+    said = await answer.json()
+
+    assert said["files"] == [["two.jpg", 0, 1]] and said["left"] == []
+    assert "« one.jpg » est trop lourd" in said["errors"]["one"].replace("\u202f", " ")

@@ -1,5 +1,6 @@
 """Mails about exchanges: everything that may happen in one, reminders by the clock, and dates for the calendar."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -66,6 +67,22 @@ async def test_everything_that_the_other_does_is_told(office: Office, kind: Even
     text, _ = read_parts(message)
     assert ONE[kind] % {"who": "Léonie"} in text.replace("\u00a0", " ").replace("\u202f", " ")
     assert "Place du Marais, Lomme" in text and "> Je passe à vélo." in text
+
+
+async def test_of_other_terms_it_is_said_first_what_is_other(office: Office) -> None:
+    made = await agree(office, "requested", "requested")
+    later = replace(TERMS, place="La gare")
+    async with transaction(office.pool) as conn:
+        details = {"terms": write_terms(later), "before": write_terms(TERMS)}
+        await exchanges.add_event(
+            conn, made.exchange_id, "countered", agreement_id=made.id, actor_id=office.bob.id, details=details
+        )
+    await office.deliver()
+
+    text, html = (part.replace("\u00a0", " ") for part in read_parts(office.postman.taken[-1]))
+    for part in (text, html):
+        assert "La gare au lieu de Place du Marais, Lomme" in part
+        assert part.index("La gare au lieu de") < part.rindex("La gare")
 
 
 async def test_both_days_are_reminded_of_in_the_morning_before(office: Office, clock: Clock) -> None:

@@ -1,11 +1,13 @@
 """Dates, distances, prices and spaces, as a reader in France expects them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from web.rendering import formats
+from web.rendering.templating import make_translators
 
 TODAY = date(2026, 11, 24)
 
@@ -17,6 +19,10 @@ TODAY = date(2026, 11, 24)
         ("« Tente »", "«\u202fTente\u202f»"),
         ("Attention : vite !", "Attention\u00a0: vite\u202f!"),
         ("Un ; deux", "Un\u202f; deux"),
+        ("À moins de 5 km, entre 21 h et 8 h.", "À moins de 5\u00a0km, entre 21\u00a0h et 8\u00a0h."),
+        ("%(size)s Mo, 12 % de plus", "%(size)s\u00a0Mo, 12\u00a0% de plus"),
+        ("%(count)s %% d’habitude", "%(count)s\u00a0%% d’habitude"),
+        ("%(name)s m’a dit : 3 heures, 4 mois", "%(name)s m’a dit\u00a0: 3 heures, 4 mois"),
         ("https://lomme.test/?q=a", "https://lomme.test/?q=a"),
     ],
 )
@@ -88,8 +94,19 @@ def test_distances_are_no_finer_than_the_blur(metres: float, shown: str) -> None
     [(Decimal("12.00"), "12\u00a0€", "€12"), (Decimal("12.5"), "12,50\u00a0€", "€12.50")],
 )
 def test_prices_have_cents_only_where_there_are_any(amount: Decimal, french: str, english: str) -> None:
-    assert formats.format_price(amount, "EUR", "fr").replace(" ", "\u00a0") == french
+    assert formats.format_price(amount, "EUR", "fr") == french
     assert formats.format_price(amount, None, "en_GB") == english
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_line_ends_between_a_figure_and_its_unit(language: str) -> None:
+    translate, choose = make_translators(language)
+    sentences = [translate("Me prévenir des pannes à moins de 5 km"), translate("à %(km)s km")]
+
+    assert all(re.search(r"(?:5|\)s)\u00a0km", one) for one in sentences)
+    assert "\u00a0€" in formats.format_price(Decimal(1000), "EUR", "fr")
+    assert not re.search(r"\d ", formats.format_price(Decimal("1234.5"), "EUR", "fr"))
+    assert choose("%(count)s point", "%(count)s points", 2)
 
 
 @pytest.mark.parametrize(

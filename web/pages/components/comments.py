@@ -44,6 +44,8 @@ class Comment:
     at: datetime
     pictures: list[Picture]
     files: list[Attachment]
+    warning: str
+    sensitive: bool
     delivery: DeliveryStatus | None
     quoted: Quoted | None = None
     poll: Poll | None = None
@@ -102,5 +104,7 @@ def _make_remark(
         at=post.published_at,
         pictures=draw_pictures(site, photos),
         files=list_attachments(site, photos),
+        warning=post.warning,
+        sensitive=post.sensitive,
         delivery=delivery,
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from aiohttp import web
+
 from federation.instance import Instance
 from federation.media.uploads import save_upload, turn_upload
 from federation.media_store import StoreFull
@@ -11,8 +13,9 @@ from models.errors import Conflict
 from models.posts.media import media, uploads
 from models.posts.media.media import Media
 from models.store.database import connection, transaction
-from web.forms.form import Form
+from web.forms.form import Form, read_form
 from web.forms.multipart import FileLimits
+from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
 from web.pages.components.listing_cards import Picture, draw_pictures
 
@@ -24,6 +27,18 @@ ALT_LIMIT = 1000
 
 TURN_CHOICES = ("", *map(str, TURNS))
 """Degrees clockwise, as the form sends them."""
+
+
+async def read_with_photos(request: web.Request, owner_id: int) -> tuple[Form, list[Picture]]:
+    """The form that was posted, and its photos: those that come now go through files, so that memory holds one at most.
+
+    Of a form that is only drawn beside itself nothing is kept. Raises what `read_form` does.
+    """
+    instance = request.app[INSTANCE]
+    async with instance.store.open_spool() as spool:
+        form = await read_form(request, LIMITS.into(spool))
+        keep = read_photos if form.typed("act") == "live" else take_photos
+        return form, await keep(instance, form, owner_id)
 
 
 async def take_photos(instance: Instance, form: Form, owner_id: int) -> list[Picture]:
@@ -102,7 +117,7 @@ async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int)
             photo = await save_upload(
                 instance,
                 owner_id=owner_id,
-                data=upload.body,
+                data=await upload.load(),
                 name=upload.filename,
                 description=words[number] if number < len(words) else "",
             )

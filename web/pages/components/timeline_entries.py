@@ -49,6 +49,7 @@ class TimelineItem:
     href: str
     content: Markup
     warning: str
+    sensitive: bool
     private: bool
     language: str | None
     at: datetime
@@ -127,6 +128,7 @@ def _make_line(
         href=note_path(site, post),
         content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         warning=post.warning,
+        sensitive=post.sensitive,
         private=post.audience not in PUBLIC,
         language=post.language,
         at=post.published_at,

@@ -16,7 +16,7 @@ from web.actions.mention_lookup import look_up_mentioned
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.components.photo_upload import LIMITS, take_photos
+from web.pages.components.photo_upload import read_with_photos
 from web.pages.exchanges.thread.thread_page import get_thread, locale_of, propose_slots, show
 from web.rendering.formats import format_day, format_hour
 from web.rendering.paths import exchange_path
@@ -29,11 +29,10 @@ MESSAGE_LIMIT = 2000
 async def post_message(request: web.Request) -> web.Response:
     """POST /echanges/ID/messages. What could not be sent comes back with its pictures."""
     account = require_account(request)
-    form = await read_form(request, LIMITS)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         thread = await get_thread(conn, request)
-    photos = await take_photos(instance, form, account.actor_id)
+    form, photos = await read_with_photos(request, account.actor_id)
     text = _ready_words(request, form) or form.lines("message", limit=MESSAGE_LIMIT)
     if form.typed("act") == "add":
         return await show(request, form, photos=photos)

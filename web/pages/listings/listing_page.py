@@ -18,8 +18,9 @@ from models.moderation import held_posts, sanctions
 from models.moderation.held_posts import HeldPost
 from models.moderation.sanctions import Hiding
 from models.people import actors
+from models.people.actors import Actor
 from models.places import geometry
-from models.places.places import Commune
+from models.places.places import Commune, Place
 from models.posts import PUBLIC, PostCounts
 from models.posts.media import media
 from models.settings import Site
@@ -47,11 +48,14 @@ from web.pages.components.response_times import find_reply_time
 from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
 from web.pages.listings.fitting_offers import FittingOffers, find_fitting_offers
+from web.pages.listings.own_listings import ALREADY_PROLONGED
+from web.pages.listings.place_drawing import PlaceDrawing, draw_place
 from web.pages.listings.similar_listings import list_similar
 from web.pages.listings.unavailability import UnavailabilityView, ask_for_calendar, find_unavailability
 from web.pages.traffic.delivery_status import DeliveryStatus, find_own_delivery, find_reaction_delivery
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.alternate_links import name_document
+from web.rendering.feeds.listing_bundles import ListingBundle
 from web.rendering.open_graph import shorten
 from web.rendering.paths import listing_path
 from web.rendering.render import N_, count_unread, find_branding, render, say
@@ -68,6 +72,7 @@ SAID = {
     "waits": N_("C’est noté : vous êtes sur la liste. Nous vous le dirons quand c’est votre tour."),
     "left": N_("C’est noté : vous n’êtes plus sur la liste."),
     "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
+    "prolonged": ALREADY_PROLONGED,
 }
 """What the page says after something was done, by the word in its address."""
 
@@ -94,9 +99,11 @@ class ListingView:
     description: Markup
     summary: str
     sensitive: bool
+    warning: str
     language: str | None
     refreshed_at: datetime
     place: str
+    drawing: PlaceDrawing | None
     distance: float | None
     author: Person
     habit: str
@@ -230,10 +237,12 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         summary=shorten(details.description),
-        sensitive=post.sensitive or bool(post.warning),
+        sensitive=post.has_warning,
+        warning=post.warning,
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),
+        drawing=await draw_place(conn, find_place(listing, author)),
         distance=distance_to(details, await find_reader_commune(conn, account, branding)),
         author=person_of(author),
         habit=await find_reply_time(conn, author.id),
@@ -266,6 +275,11 @@ async def _list_remarks(
     private = [one for one in remarks if one.private]
     threaded = await exchange_messages.filter_kept(conn, [one.id for one in private])
     return [one for one in remarks if not one.private], [one for one in private if one.id not in threaded]
+
+
+def find_place(listing: Listing, author: Actor) -> Place | None:
+    """Where it is, as others may see it."""
+    return ListingBundle(listing=listing, author=author, coop=None, photos=[], distance=None).place
 
 
 def distance_to(details: ListingDetails, commune: Commune | None) -> float | None:

@@ -35,6 +35,9 @@ from web.security.session import require_account
 
 PAGE = 20
 
+ALREADY_PROLONGED = N_("C’était déjà prolongé : une fois suffit.")
+"""After a second tap on one button."""
+
 SOON = timedelta(days=14)
 """What ends within this time may be prolonged by one button."""
 
@@ -51,6 +54,7 @@ SAID = {
     "pause": N_("En pause : plus personne ne peut la demander."),
     "reopen": N_("Rouverte : on peut de nouveau la demander."),
     "prolong": N_("C’est prolongé, ici et bientôt partout où l’annonce est copiée."),
+    "prolonged": ALREADY_PROLONGED,
     "done": N_("C’est fait, bravo. Elle est rangée avec les annonces finies."),
     "elsewhere": N_("C’est noté. Elle est rangée avec les annonces finies."),
     "cancelled": N_("Annulée. Elle est rangée avec les annonces finies."),

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from models.errors import Conflict
+from models.listings import listings
 from models.listings.listings import Listing
 from models.store.database import transaction
 from outbox.listings import listing_expiry
@@ -31,8 +32,10 @@ async def post_prolonging(request: web.Request) -> web.Response:
     try:
         async with transaction(instance.pool) as conn:
             listing, author, current = await find_prolonging(conn, instance, request.match_info["token"])
-            if current and listing.details.status not in SETTLED:
-                listing = await listing_expiry.prolong(conn, instance.site, author, listing.uri)
+            end = listing.details.expires_at
+            if current and end is not None and listing.details.status not in SETTLED:
+                await listing_expiry.prolong_from(conn, instance.site, author, listing.uri, end)
+                listing = await listings.get_own(conn, listing.uri, author.id)
     except Conflict as error:
         form.refuse("", error)
     return await _show(request, listing, form, done=form.ok)

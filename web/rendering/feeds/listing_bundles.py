@@ -33,7 +33,7 @@ class ListingBundle:
     @property
     def pictures(self) -> list[Media]:
         """The photos that can be shown beside others: none behind a warning, which its own page gives."""
-        if self.listing.post.sensitive or self.listing.post.warning:
+        if self.listing.post.has_warning:
             return []
         return [photo for photo in self.photos if photo.type == "image" and photo.failed_at is None]
 

@@ -1,14 +1,17 @@
 """What may become of an agreement: every state, act and person, one by one, and whatever they do in a row."""
 
 import itertools
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.exchanges.agreements import LIVE, OPEN, State, find_next
+from models.exchanges.agreements import LIVE, OPEN, State, find_next, list_verbs
 from models.exchanges.agreements.state_machine import RULES, Verb, Who
+from models.store.database import Connection
+from tests.factories import make_agreement, make_listing, make_member
 
 STATES: tuple[State, ...] = get_args(State)
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -103,3 +106,13 @@ def test_whoever_is_bound_has_said_yes_or_proposed_it(acts: list[tuple[Verb, Who
         if state in ENDED:
             raise AssertionError("something followed an end")
         state = after
+
+
+async def test_whoever_is_asked_has_one_way_to_say_no_and_whoever_asks_one_to_take_it_back(conn: Connection) -> None:
+    alice, bob = await make_member(conn, "alice"), await make_member(conn, "bob")
+    held = await make_agreement(conn, await make_listing(conn, alice), bob, state="countered", proposed_by=alice.id)
+
+    assert list_verbs(held, "partner") == ["accept", "counter", "refuse"]
+    assert list_verbs(replace(held, proposed_by=bob.id), "partner") == ["withdraw"]
+    assert list_verbs(replace(held, accepted_uri="https://lomme.test/oui"), "partner") == ["withdraw"]
+    assert list_verbs(held, "owner") == ["refuse"]

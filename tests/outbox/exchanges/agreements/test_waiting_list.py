@@ -22,8 +22,10 @@ from outbox.exchanges.agreements.endings import cancel, refuse
 from outbox.exchanges.agreements.reserve import call_instead, join
 from outbox.listings import listings as outbox_listings
 from outbox.listings import unavailabilities as own_days
-from tests.factories import HERE, make_listing, make_member
+from outbox.threads.waiting_requests import TO_STAY
+from tests.factories import HERE, make_listing, make_local_actor, make_member
 from tests.fediverse import FakeFediverse
+from tests.outbox.listings.test_listing_expiry import read_letters
 
 START = (datetime.now(UTC) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -312,3 +314,44 @@ async def test_two_taps_choose_two_people_at_once_and_one_of_them_has_it(lending
     async with connection(lending.pool) as conn:
         states = sorted([(await agreements.get(conn, one.id)).state for one in asked])
     assert states == ["agreed", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("becomes", "kind", "said"),
+    [
+        ("free", "reserve_freed", "est de nouveau libre"),
+        ("late", "reserve_lapsed", "Votre place n’est plus gardée"),
+    ],
+)
+async def test_who_never_said_whether_she_stays_is_told_when_it_is_free_or_her_time_is_over(
+    lending: Lending, becomes: str, kind: str, said: str
+) -> None:
+    await lending.begin("gift", Terms())
+    at, bob = datetime.now(UTC), lending.people["bob"]
+    async with transaction(lending.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        thread = await exchanges.open(conn, listing_id=lending.listing.id, owner_id=lending.alice.id, partner_id=bob.id)
+        await exchanges.mark_read(conn, thread.id, lending.alice.id, thread.last_id)
+        await reserves.offer(conn, lending.listing.id, bob.id, since=at, until=at + TO_STAY)
+    assert await lending.look() == [("bob", "offered")], "it is promised: she has time"
+
+    if becomes == "free":
+        await lending.cancel()
+    else:
+        await lending.change("UPDATE reserve_place SET until = now() WHERE state = 'offered'")
+
+    assert await lending.look() == [] and await lending.look() == []
+    assert await lending.kinds("bob") == [kind], "once"
+    async with connection(lending.pool) as conn:
+        assert [said in letter for letter in await read_letters(conn, bob)] == [True]
+        unread = await fetch_column(conn, "SELECT last_id > owner_read_id FROM exchange WHERE partner_id = $1", bob.id)
+    assert unread == [False], "its giver sees it in the thread, and is not told what she did herself"
+
+
+async def test_who_waited_for_days_that_are_over_is_told_so(lending: Lending) -> None:
+    await lending.begin("loan", days(10, 20))
+    await lending.join("bob", span(12, 14))
+    await lending.change("UPDATE reserve_place SET begins_at = now() - interval '2 days', ends_at = now()")
+
+    assert await lending.look() == []
+    assert (await lending.kinds("bob"))[-1] == "reserve_past"

@@ -166,6 +166,11 @@ async def test_who_stays_sees_her_place_and_the_giver_the_list_that_goes_on(
     page = await nadia.get(f"/echanges/{sofa.asked[1].exchange_id}")
     assert "« Canapé » est de nouveau libre : le voulez-vous toujours ?" in page.words()
     assert "C’est votre tour : répondez avant le" in page.words()
+    assert page.html.xpath("//input[@name='act']/@value").count("refuse") == 1
+    assert not page.html.xpath("//input[@value='withdraw' or @value='leave']"), "one way to say no"
+    asked = await nadia.get(f"/annonces/d/{sofa.listing.id}/prevenir")
+    assert asked.html.xpath(f"//main//a[@href='/echanges/{sofa.asked[1].exchange_id}']")
+    assert not asked.html.xpath("//input[@value='leave']"), "she says so where she is asked"
     await alice.send(f"/annonces/d/{sofa.listing.id}/liste", {"person": str(sofa.rose.id)}, form_on=sofa.path)
 
     assert await sofa.states() == {sofa.village.admin.id: "waiting", sofa.rose.id: "called"}
@@ -212,3 +217,15 @@ async def test_a_borrower_waits_for_days_and_leaves_again(
     await hocine.send(path, {"act": "leave"}, form_on=path)
     async with connection(instance.pool) as conn:
         assert await reserves.list_places(conn, lomme.tent.id) == []
+
+
+async def test_of_what_another_cooperative_lends_the_page_says_whose_waiting_list_it_is(
+    alice: Browser, open_browser: OpenBrowser, lomme: Village
+) -> None:
+    said = "La liste d’attente de cette annonce est tenue par la plateforme d’où elle vient"
+
+    far = (await alice.get(f"/annonces/d/{lomme.sewing.id}")).words()
+    here = (await (await open_browser(lomme.hocine)).get(lomme.tent.post.url.removeprefix(lomme.site.url))).words()
+
+    assert said in far and "Me prévenir quand c’est libre" not in far
+    assert said not in here and "Me prévenir quand c’est libre" in here

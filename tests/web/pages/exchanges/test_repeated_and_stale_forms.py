@@ -290,7 +290,7 @@ async def test_the_hour_that_comes_twice_in_october_is_the_first(
 async def test_words_beside_pictures_that_are_too_heavy_come_back(
     alice: Browser, made: SampleThreads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.pages.exchanges.messages.LIMITS", FileLimits(count=1, size=1000))
+    monkeypatch.setattr("web.pages.components.photo_upload.LIMITS", FileLimits(count=1, size=1000))
     path = f"/echanges/{made.tent.exchange_id}"
     form = FormData(quote_fields=False)
     token = (await alice.get(path)).html.xpath("string(//input[@name='csrf_token']/@value)")

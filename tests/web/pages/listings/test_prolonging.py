@@ -105,3 +105,39 @@ async def test_the_news_of_an_end_have_a_button_until_it_is_another(
     assert kept is not None and kept > datetime.now(UTC) + timedelta(days=20)
     assert "Votre annonce s’arrête bientôt" in after.words()
     assert not after.html.xpath("//input[@name='act'][@value='prolong']")
+
+
+@pytest.mark.parametrize("page", ["/chez-moi", "/notifications", "the listing"])
+async def test_two_taps_on_one_button_prolong_once_and_the_second_one_is_told_so_kindly(
+    alice: Browser, instance: Instance, lomme: Village, page: str
+) -> None:
+    made, _ = await make_ending(instance, lomme)
+    await notify_ends(instance)
+    path = made.post.url.removeprefix(instance.site.url) if page == "the listing" else page
+    shown = await alice.get(path)
+    form = shown.html.xpath(
+        f"//form[@action='/annonces/d/{made.id}/etat'][.//input[@name='act'][@value='prolong']]//input"
+    )
+    fields = {one.get("name"): one.get("value", "") for one in form}
+
+    first = await alice.send(f"/annonces/d/{made.id}/etat", fields)
+    kept = (await find(instance, made)).details.expires_at
+    second = await alice.send(f"/annonces/d/{made.id}/etat", fields)
+
+    assert (first.status, second.status) == (303, 303)
+    assert kept is not None and kept > datetime.now(UTC) + timedelta(days=20)
+    assert (await find(instance, made)).details.expires_at == kept
+    assert "C’était déjà prolongé" in (await alice.get(second.location)).words()
+    assert "C’était déjà prolongé" not in (await alice.get(first.location)).words()
+
+
+@pytest.mark.parametrize("end", ["", "demain", "2027-05-13", "2027-05-13T10:00:00"])
+async def test_a_button_that_shows_no_end_prolongs_all_the_same(
+    alice: Browser, instance: Instance, lomme: Village, end: str
+) -> None:
+    made, _ = await make_ending(instance, lomme)
+
+    await alice.send(f"/annonces/d/{made.id}/etat", {"act": "prolong", "end": end}, form_on="/chez-moi")
+
+    kept = (await find(instance, made)).details.expires_at
+    assert kept is not None and kept > datetime.now(UTC) + timedelta(days=20)

@@ -86,7 +86,7 @@ async def test_an_ended_poll_shows_its_shares_to_anybody_and_takes_no_vote(
     page = await visitor.get(f"/notes/{post.id}")
     late = await alice.send(f"/sondages/{post.id}", {"choice": "0"}, form_on=f"/notes/{post.id}")
 
-    assert "Ce sondage est terminé." in page.text and "3 voix, 75 %" in page.text
+    assert "Ce sondage est terminé." in page.text and "3 voix, 75\u00a0%" in page.text
     assert (late.status, late.location) == (303, f"/notes/{post.id}")
 
 

@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.exchanges import reserves
-from models.exchanges.reserves import Span
+from models.exchanges import agreements, reserves
+from models.exchanges.reserves import ReservePlace, Span
 from models.listings.listings import Listing, has_calendar
 from models.people import actors
-from models.store.database import connection, transaction
+from models.store.database import Connection, connection, transaction
 from outbox.exchanges.agreements import reserve
 from web.forms.form import Form, read_form, read_query
 from web.http.app_keys import INSTANCE
@@ -16,7 +16,7 @@ from web.pages.components.listing_by_id import get_listing
 from web.pages.components.people import person_of
 from web.pages.exchanges.terms.fields import note_refusal, read_day
 from web.rendering.date_ranges import begin_at, end_at
-from web.rendering.paths import listing_path
+from web.rendering.paths import exchange_path, listing_path
 from web.rendering.render import render
 from web.security.session import require_account
 
@@ -71,6 +71,7 @@ async def _show(request: web.Request, listing: Listing, form: Form) -> web.Respo
     async with connection(request.app[INSTANCE].pool) as conn:
         author = await actors.get(conn, listing.post.author_id)
         place = await reserves.find(conn, listing.id, account.actor_id)
+        asked = await _find_question(conn, place)
         waiting = [one for one in await reserves.list_places(conn, listing.id) if one.state != "offered"]
     if author.id == account.actor_id or not (place or reserve.may_wait(listing)):
         raise NotFound
@@ -83,7 +84,15 @@ async def _show(request: web.Request, listing: Listing, form: Form) -> web.Respo
         back=listing_path(request.app[INSTANCE].site, listing),
         path=waiting_path(listing.id),
         place=place,
+        asked=asked,
         before=sum(place is None or (one.since, one.id) < (place.since, place.id) for one in waiting),
         dated=has_calendar(listing.details),
         form=form,
     )
+
+
+async def _find_question(conn: Connection, place: ReservePlace | None) -> str:
+    """Where she says yes or no, if it is her turn and she was asked by terms."""
+    if place is None or place.agreement_id is None:
+        return ""
+    return exchange_path((await agreements.get(conn, place.agreement_id)).exchange_id)

@@ -93,7 +93,7 @@ def _read_quantity(form: Form, details: ListingDetails) -> Decimal:
 
 
 def _read_amount(form: Form) -> Decimal | None:
-    typed = form.typed("amount").replace(" ", "").replace("€", "").replace(",", ".")
+    typed = "".join(form.typed("amount").split()).replace("€", "").replace(",", ".")
     if not typed:
         return None
     try:

@@ -78,6 +78,9 @@ TOLD: dict[str, str] = {
     "reserve_next": N_("C’est de nouveau libre, et c’est votre tour : demandez-le dans les deux jours."),
     "reserve_passed": N_("Sans réponse, c’est le tour de la personne suivante sur la liste."),
     "reserve_closed": N_("L’annonce est close, et sa liste de réserve aussi. Merci d’avoir attendu !"),
+    "reserve_freed": N_("C’est de nouveau libre : on peut le redemander."),
+    "reserve_lapsed": N_("Sans réponse, la place sur la liste de réserve n’est plus gardée."),
+    "reserve_past": N_("Les jours attendus sont passés : l’attente s’arrête là."),
     "begins_soon": N_("Rappel : c’est pour bientôt."),
     "ends_soon": N_("Rappel : la fin du prêt approche."),
     "returned": N_("C’est fait ? Dites-le d’un geste."),
@@ -95,7 +98,8 @@ ICONS = {
     "requested": "waiting", "countered": "waiting", "refused": "close", "withdrawn": "close", "cancelled": "close",
     "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "warning",
     "last_call": "warning", "reserve_joined": "waiting", "reserve_left": "close", "reserve_next": "date",
-    "reserve_passed": "close", "reserve_closed": "close", "unreported": "retry",
+    "reserve_passed": "close", "reserve_closed": "close", "reserve_freed": "date", "reserve_lapsed": "close",
+    "reserve_past": "close", "unreported": "retry",
     "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
     "stopped": "warning", "resumed": "done", "read_by_team": "flag",
     "listing_ended": "close",
@@ -123,6 +127,8 @@ class ThreadItem:
     files: tuple[Attachment, ...] = ()
     delivery: DeliveryStatus | None = None
     poll: Poll | None = None
+    warning: str = ""
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +210,8 @@ def _build_message(
         language=post.language,
         pictures=tuple(draw_pictures(reading.site, photos)),
         files=tuple(list_attachments(reading.site, photos)),
+        warning=post.warning,
+        sensitive=post.sensitive,
         delivery=deliveries.get(post.uri),
     )
 

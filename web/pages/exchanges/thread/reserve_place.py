@@ -66,7 +66,12 @@ async def find_place(
 async def _find_far(conn: Connection, thread: Exchange, listing: Listing) -> ReservePlaceView | None:
     """Whether the owner's server asked one of ours, in its no, whether she stays; and she said nothing since."""
     held = await agreements.get_latest(conn, thread.id) if not listing.post.local else None
-    if held is None or held.state != "refused" or NOES["reserve_question"] not in held.reason.split("\n"):
+    if (
+        held is None
+        or held.state != "refused"
+        or listing.details.status == "open"
+        or NOES["reserve_question"] not in held.reason.split("\n")
+    ):
         return None
     if await reserves.has_written_since(conn, thread.id, thread.partner_id, held.id):
         return None

@@ -236,7 +236,7 @@ def _may_ask(thing: DiscussedListing, role: Role, held: Sequence[Agreement]) -> 
 
 
 def _make_thing(site: Site, listing: Listing, me: int, photos: Sequence[Media]) -> DiscussedListing:
-    pictures = draw_pictures(site, photos, listing.details.title)
+    pictures = [] if listing.post.has_warning else draw_pictures(site, photos, listing.details.title)
     return DiscussedListing(
         id=listing.id,
         title=listing.details.title,

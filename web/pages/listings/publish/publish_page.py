@@ -24,12 +24,12 @@ from outbox.listings import listing_suggestions
 from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
 from outbox.screening import is_first
-from web.forms.form import Form, blank_form, read_form
+from web.forms.form import Form, blank_form
 from web.forms.location_field import DIRECTIONS, DISTANCES
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import Picture
-from web.pages.components.photo_upload import LIMITS, MOST, list_attached, read_photos, take_photos
+from web.pages.components.photo_upload import MOST, list_attached, read_with_photos
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.publish.first_values import make_first_values
 from web.pages.listings.publish.kept_forms import FIELD as KEPT
@@ -77,11 +77,9 @@ async def post_publish(request: web.Request) -> web.Response:
     """
     acting = await find_author(request)
     account = acting.account
-    form = await read_form(request, LIMITS)
+    form, photos = await read_with_photos(request, account.actor_id)
     if form.typed("act") == "live":
-        return await _show_live(request, account, form)
-    instance = request.app[INSTANCE]
-    photos = await take_photos(instance, form, account.actor_id)
+        return await _show_live(request, account, form, photos)
     if form.typed("act") == "add":
         return await _show(request, form, photos, kept=form.ok)
     if _is_for_later(form, account):
@@ -94,7 +92,7 @@ async def post_publish(request: web.Request) -> web.Response:
         return await _show(request, form, photos)
     listing, held = published
     done = "held" if held else "published"
-    raise redirect_with_message(acting.home or listing_path(instance.site, listing), done)
+    raise redirect_with_message(acting.home or listing_path(request.app[INSTANCE].site, listing), done)
 
 
 def _is_for_later(form: Form, account: Account) -> bool:
@@ -135,9 +133,8 @@ async def _publish(
         return None
 
 
-async def _show_live(request: web.Request, account: Account, form: Form) -> web.Response:
+async def _show_live(request: web.Request, account: Account, form: Form, photos: list[Picture]) -> web.Response:
     """How it will look so far, for beside the form while it is filled in: mistakes are said later."""
-    photos = await read_photos(request.app[INSTANCE], form, account.actor_id)
     draft = await _read(request, form, photos)
     named = draft if draft.title else replace(draft, title=say(request, "Sans titre"))
     preview = make_preview(account, named, photos)
@@ -165,10 +162,9 @@ async def post_edit(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await _get_own(conn, request, account)
-    form = await read_form(request, LIMITS)
+    form, photos = await read_with_photos(request, account.actor_id)
     if form.typed("act") == "live":
-        return await _show_live(request, account, form)
-    photos = await take_photos(instance, form, account.actor_id)
+        return await _show_live(request, account, form, photos)
     if form.typed("act") == "add":
         return await _show(request, form, photos, editing=listing, kept=form.ok)
     draft = await _read(request, form, photos)

@@ -93,7 +93,7 @@ def _read_duration(form: Form) -> str | None:
 
 
 def _read_money(form: Form, name: str) -> Decimal | None:
-    typed = form.text(name, limit=20).replace("\u202f", "").replace(" ", "").removesuffix("€").replace(",", ".")
+    typed = "".join(form.text(name, limit=20).split()).removesuffix("€").replace(",", ".")
     if not typed:
         return None
     try:

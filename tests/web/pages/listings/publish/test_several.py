@@ -1,5 +1,6 @@
 """Several listings from a table: every mistake by its line and nothing published, then all of them once."""
 
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.listings.publish.test_publish_page import PHOTO
 from web.pages.listings.publish.several.listing_table import MODEL, MOST_LINES
+from web.pages.listings.publish.several.table_photos import AT_ONCE
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -218,3 +220,23 @@ async def test_a_place_publishes_a_table_at_itself(
 
 def test_the_limits_are_pinned() -> None:
     assert MOST_LINES == 100 and MODEL.count("\r\n") == 4
+
+
+async def test_twelve_heavy_photos_are_never_in_memory_together(alice: Browser, instance: Instance) -> None:
+    page = await alice.get(PAGE)
+    data = FormData(default_to_multipart=True)
+    for name, value in page.html.xpath("//form[@enctype]")[-1].form_values():
+        data.add_field(name, value)
+    noise = bytes(range(256)) * 8_000
+    before = {one for one in instance.store.folder.rglob("*") if one.is_file()}
+    for number in range(AT_ONCE):
+        data.add_field("photos", noise, filename=f"{number}.jpg", content_type="image/jpeg")
+    tracemalloc.start()
+
+    answer = await alice.client.post(PAGE, data=data, headers={"Accept": "text/html"}, allow_redirects=False)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert answer.status == 422 and "11.jpg" in await answer.text()
+    assert peak < 4 * len(noise), "of twelve: one, on its way to the process that looks at it"
+    assert {one for one in instance.store.folder.rglob("*") if one.is_file()} == before, "nothing is left of them"

@@ -1,6 +1,7 @@
 """Who runs a place keeps its hours, closures and listings, in its name; administrators say who that is."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from models.people.actors import Actor
 from models.people.opening_hours import read_hours
 from models.people.team import place_keepers
 from models.store.database import connection, execute, fetch_column, fetch_records, fetch_value, transaction
-from tests.factories import make_listing, make_member
+from tests.factories import make_agreement, make_listing, make_member
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import changed, send_form
@@ -193,3 +194,43 @@ async def test_who_loses_the_role_does_not_get_her_places_back_with_it(
         pairs = [("roles", role) for role in roles]
         await admin.send("/coop/membres/kim/role", pairs, form_on="/coop/membres/kim")
         assert (await keeper.get(HOME)).status == 404
+
+
+async def test_exchanges_of_a_place_are_read_by_its_own_account_alone_and_its_page_says_so(
+    keeper: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, atelier: Actor
+) -> None:
+    async with transaction(instance.pool) as conn:
+        listing = await make_listing(conn, atelier, title="Remorque")
+        asked = await make_agreement(conn, listing, lomme.hocine)
+    path = f"/echanges/{asked.exchange_id}"
+
+    page = (await keeper.get(HOME)).words()
+
+    assert "Une demande attend une réponse du lieu" in page
+    assert "connectez-vous avec ce compte" in page and "Qui lit les demandes et les messages" in page
+    readers = {"keeper": keeper, "admin": await open_browser(lomme.admin), "place": await open_browser(atelier)}
+    assert {name: (await one.get(path)).status for name, one in readers.items()} == {
+        "keeper": 404,
+        "admin": 404,
+        "place": 200,
+    }
+    answer = {"agreement": str(asked.id), "act": "accept", "offer": asked.offer_uri}
+    assert (await keeper.send(f"{path}/accord", answer, form_on=HOME)).status == 404
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_keeper_prolongs_once_however_often_she_taps(
+    keeper: Browser, instance: Instance, atelier: Actor, times: int
+) -> None:
+    end = datetime.now(UTC).replace(microsecond=0) + timedelta(days=5)
+    async with transaction(instance.pool) as conn:
+        listing = await make_listing(conn, atelier, title="Remorque", mode="gift", expires_at=end)
+    shown = (await keeper.get(HOME)).html.xpath("//form[.//input[@name='act'][@value='prolong']]")[0]
+    fields = {one.get("name"): one.get("value", "") for one in shown.xpath(".//input")}
+
+    answers = [await keeper.send(shown.get("action"), fields) for _ in range(times)]
+
+    async with connection(instance.pool) as conn:
+        kept = await listings.find_by_post(conn, listing.id)
+    assert kept is not None and kept.details.expires_at is None, "what a place gives has no end"
+    assert ("C’était déjà prolongé" in (await keeper.get(answers[-1].location)).words()) == (times == 2)

@@ -66,10 +66,11 @@ async def show_model(request: web.Request) -> web.Response:
 async def post_several(request: web.Request) -> web.Response:
     """POST /publier/plusieurs: look at the table, or publish all of it; a second tap publishes nothing more."""
     acting = await find_author(request)
-    form = await read_form(request, LIMITS)
-    if form.typed("act") == "publish" and await _was_published(request, acting, form):
-        raise _lead_back(acting, held=False)
-    looked = await _look(request, acting, form)
+    async with request.app[INSTANCE].store.open_spool() as spool:
+        form = await read_form(request, LIMITS.into(spool))
+        if form.typed("act") == "publish" and await _was_published(request, acting, form):
+            raise _lead_back(acting, held=False)
+        looked = await _look(request, acting, form)
     if not form.ok or looked.faults or form.typed("act") != "publish":
         return await _show(request, acting, form, looked)
     held = await _publish(request, acting, form, looked)
@@ -102,7 +103,7 @@ async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looke
         branding = await find_branding(request, conn)
     try:
         if files := form.files("file"):
-            text, _ = decode(files[0].body)
+            text, _ = decode(await files[0].load())
         if len(text) > LARGEST_TABLE:
             raise Invalid("table_too_long", field="table", most=MOST_LINES)
         table = read_table(text, speak, branding.modes)

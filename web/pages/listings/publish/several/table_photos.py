@@ -16,7 +16,7 @@ from web.forms.multipart import FileLimits
 from web.http.row_ids import find_id
 
 AT_ONCE = 12
-"""Photos in one sending: they are held in memory while they are looked at. Those sent before are kept."""
+"""Photos in one sending, each in a file until its turn: memory holds one. Those sent before are kept."""
 
 LIMITS = FileLimits(count=AT_ONCE + 1, size=MAX_BYTES)
 """The table, and its photos."""
@@ -38,7 +38,7 @@ async def take_photos(instance: Instance, form: Form, owner_id: int) -> Photos:
     kept = dict(await _find_kept(instance, form, owner_id))
     for upload in form.files("photos"):
         try:
-            saved = await save_upload(instance, owner_id=owner_id, data=upload.body, name=upload.filename)
+            saved = await save_upload(instance, owner_id=owner_id, data=await upload.load(), name=upload.filename)
         except RefusedPicture as refusal:
             form.refuse("photos", refusal, too=True)
         except Conflict:
