@@ -28,6 +28,9 @@ from tests.sample_territory import set_territory
 
 SAMPLES = Path(__file__).parent / "samples"
 
+SITE = Site(url="http://lomme.test", host="lomme.test")
+"""Where it stands for most tests."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Village:

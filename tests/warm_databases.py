@@ -15,13 +15,15 @@ from tests.databases import copy_database, with_database
 LENDINGS = 60
 """After so many tests it is vacuumed: removed rows stay on its pages, and shall not pile up."""
 
-FILLED = "SELECT quote_ident(relname) FROM pg_stat_user_tables WHERE pg_relation_size(relid) > 0 ORDER BY relname"
+FILLED = """
+SELECT quote_ident(relname) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0 ORDER BY relname
+"""
 
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
 
 RESTART = """
-SELECT count(setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)) FROM pg_sequences
-WHERE last_value IS NOT NULL
+SELECT count(setval(seqrelid, 1, false)) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL
 """
 
 SHAPE = """

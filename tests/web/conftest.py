@@ -5,12 +5,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 from argon2 import PasswordHasher
 
 from models.store.database import Pool
+from tests import sample_village
+from tests.kept_rows import KeptRows
+from tests.sample_village import Village
 from tests.warm_databases import database_url, lent_database, pool
 from tests.web.mail_scenario import Clock, Office, open_office
-from tests.web.small_app import prepare_templates
+from tests.web.small_app import add_known_routes, prepare_templates
 from web.security import passwords
 
 if TYPE_CHECKING:
@@ -29,12 +33,29 @@ def few_templates() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def known_routes() -> Iterator[None]:
+    """Applications share what their routes are made to as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web.Application, "add_routes", add_known_routes)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[PasswordHasher]:
     """A hash that is meant to take 150 ms takes one where it is not what is tested; gives the real one."""
     slow = passwords.HASHER
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield slow
+
+
+@pytest.fixture(scope="session")
+def kept_village(tmp_path_factory: pytest.TempPathFactory) -> KeptRows[Village]:
+    """The village at http://lomme.test: building it takes as long as several pages, putting it back as one."""
+    return KeptRows(
+        make=lambda conn, store: sample_village.build(conn, sample_village.SITE, store),
+        folder=tmp_path_factory.mktemp("village"),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from copy import copy
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -66,6 +67,32 @@ def prepare_templates(languages: tuple[str, ...]) -> Templates:
             folder.mkdir(parents=True, exist_ok=True)
             environment.bytecode_cache = jinja2.FileSystemBytecodeCache(str(folder))
     return templates
+
+
+MANY_ROUTES = 100
+
+_ROUTERS: dict[object, web.UrlDispatcher] = {}
+
+_add_routes = web.Application.add_routes
+
+
+def add_known_routes(app: web.Application, routes: Iterable[web.AbstractRouteDef]) -> list[web.AbstractRoute]:
+    """Adding some hundred routes takes as long as a page: those that another application had are taken from it.
+
+    Each application has its own router, which may get more.
+    """
+    added = [route for route in routes if isinstance(route, web.RouteDef)]
+    if len(added) < MANY_ROUTES or app.router.resources():
+        return _add_routes(app, routes)
+    key = tuple((route.method, route.path, route.handler, *sorted(route.kwargs.items())) for route in added)
+    if key not in _ROUTERS:
+        _ROUTERS[key] = web.UrlDispatcher()
+        _ROUTERS[key].add_routes(added)
+    app._router = router = copy(_ROUTERS[key])
+    router._resources = [*router._resources]
+    router._named_resources = {**router._named_resources}
+    router._resource_index = {start: [*found] for start, found in router._resource_index.items()}
+    return list(router.routes())
 
 
 Client = TestClient[web.Request, web.Application]

@@ -13,11 +13,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from federation.instance import Instance
 from models.access import sessions
 from models.people.actors import Actor
-from models.settings import Settings, Site
+from models.settings import Settings
 from models.store.database import Pool, transaction
-from tests import sample_village
 from tests.fediverse import FakeFediverse
-from tests.sample_village import Village
+from tests.kept_rows import KeptRows
+from tests.sample_village import SITE, Village
+from tests.warm_databases import WarmDatabase
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
 from web.http.app_keys import ASIDE, INSTANCE
@@ -28,8 +29,6 @@ from web.pages.moderation import suspension
 from web.pages.routes import ROUTES
 from web.rendering.templating import TEMPLATES, Templates
 from web.security.session import cookie_name, session_middleware
-
-SITE = Site(url="http://lomme.test", host="lomme.test")
 
 Client = TestClient[web.Request, web.Application]
 
@@ -114,10 +113,9 @@ def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
 
 
 @pytest.fixture
-async def lomme(instance: Instance) -> Village:
+async def lomme(instance: Instance, lent_database: WarmDatabase, kept_village: KeptRows[Village]) -> Village:
     """The village, in the database."""
-    async with transaction(instance.pool) as conn:
-        return await sample_village.build(conn, SITE, instance.store)
+    return await kept_village.put(lent_database, instance.store)
 
 
 @pytest.fixture
