@@ -62,6 +62,7 @@ async def test_d04_connections_that_are_closed_again_and_again_leave_nothing_beh
             await asyncio.wait(writing, timeout=0.5)
         statuses = {status for task in writing for status in task.result()}
         await wait_for_answer(f"{here.server.url}/readyz")
+        await here.outlive_claims()
         verdict = await here.settle()
         open_ones = await conn.fetchval("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         await conn.close()
