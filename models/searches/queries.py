@@ -43,6 +43,11 @@ class Query:
     ids: tuple[int, ...] | None = None
 
     @property
+    def one_by_one(self) -> bool:
+        """Not `by_index`."""
+        return not self.by_index
+
+    @property
     def strict(self) -> str:
         """All words, each or what else it is called: what is kept of a saved search. '' where no word is looked for."""
         return join_all([word.near for word in self.words], self.unwanted)
