@@ -71,7 +71,6 @@ _TAGS = """
         unnest(ARRAY[CASE l.kind WHEN 'offer' THEN 'Offre' WHEN 'request' THEN 'Demande' ELSE 'DepannageVelo' END,
             initcap(l.category), 'Commune' || place,
             CASE l.kind WHEN 'offer' THEN 'Offre' ELSE 'Demande' END || 'Commune' || place]) AS name
-    WHERE name IS NOT NULL
     ON CONFLICT DO NOTHING
 """
 
@@ -137,14 +136,20 @@ async def unindexed(conn: Connection, *tables: str) -> AsyncIterator[None]:
         await execute(conn, index["definition"])
 
 
-async def fill(conn: Connection, listings: int = 50_000, *, words: str = WORDS) -> None:
-    """Write the crowd, and let the database look at it (ANALYZE); `words` is what its listings are about."""
+async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS) -> None:
+    """The people, and what they write, with photos and nothing else; `words` is what the listings are about."""
     await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
-    async with unchecked(conn), unindexed(conn, "post", "listing", "post_tag", "media", "share", "favourite"):
+    async with unchecked(conn), unindexed(conn, "post", "listing", "media"):
         await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
         await execute(conn, _LISTINGS.format(words=words), FIRST_ID)
-        await execute(conn, _TAGS)
         await execute(conn, _MEDIA)
+
+
+async def fill(conn: Connection, listings: int = 50_000) -> None:
+    """Write the crowd, and let the database look at it (ANALYZE)."""
+    await fill_listings(conn, listings)
+    async with unchecked(conn), unindexed(conn, "post_tag", "share", "favourite"):
+        await execute(conn, _TAGS)
         await execute(conn, _SHARES, FIRST_ID)
         await execute(conn, _REACTIONS, FIRST_ID, PEOPLE)
     await execute(conn, _FOLLOWS, FIRST_ID, PEOPLE)

@@ -95,7 +95,7 @@ async def _find_first(
 
 def _want(way: Way) -> Wanted:
     """What the index is asked for: words one of which each listing needs, and all of it where that is more."""
-    choices = _list_choices(way.alternatives)
+    choices = list_choices(way.alternatives)
     [first, *others] = way.alternatives
     whole = not others and len(first) == len(choices) and not way.query.unwanted
     return Wanted(
@@ -105,15 +105,15 @@ def _want(way: Way) -> Wanted:
     )
 
 
-def _list_choices(alternatives: Alternatives) -> list[list[str]]:
+def list_choices(alternatives: Alternatives) -> list[list[str]]:
     """Up to MOST_CHOICES choices of parts, one of each of which every alternative has."""
     parts = list(dict.fromkeys(part for alternative in alternatives for part in alternative))
     choices: list[list[str]] = []
     for place in range(len(parts)):
         choice = _choose(alternatives, [*parts[place:], *parts[:place]])
-        if sorted(choice) not in map(sorted, choices) and len(choices) < MOST_CHOICES:
+        if not any(set(known) <= set(choice) for known in choices):
             choices.append(choice)
-    return choices
+    return choices[:MOST_CHOICES]
 
 
 def _choose(alternatives: Alternatives, parts: Sequence[str]) -> list[str]:

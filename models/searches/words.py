@@ -34,9 +34,9 @@ MISSING = """
         WHERE NOT l.search @@ word.match), 0)]]
 """
 
-# What has one of the tsqueries of each array of a way. Many joined by OR in one tsquery take the index ten times as long
-# as each by itself. Two arrays in one scan would be multiplied: what stands after OR, which no listing has, gives each
-# a scan of its own.
+# What has one of the tsqueries of each array of a way. Many joined by OR in one tsquery take the index ten times as
+# long as each by itself. Two arrays in one scan would be multiplied: what stands after OR, which no listing has, gives
+# each a scan of its own.
 CHOSEN = """
     (l.search @@ ANY (way.one) [[several: OR l.search @@ '''='''::tsquery]])
     [[several: AND (l.search @@ ANY (way.two) OR l.search @@ '''=='''::tsquery)]]

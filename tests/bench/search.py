@@ -16,7 +16,7 @@ from models.store.database import Connection, execute, prepare_connection
 from models.store.postgres import embedded
 from tests.bench.report import figure, heading, percentile
 from tests.bench.server import running
-from tests.large_database import fill
+from tests.large_database import fill_listings
 from tests.models.searches.conftest import read_lines
 
 LISTINGS = 200_000
@@ -93,7 +93,7 @@ async def run(folder: Path) -> None:
         async with conn.transaction():
             lines = read_lines("listings.jsonl")
             await execute(conn, _SAMPLE, *([line[name] for line in lines] for name in ("title", "text", "category")))
-            await fill(conn, LISTINGS, words=_WORDS)
+            await fill_listings(conn, LISTINGS, words=_WORDS)
             for statement in _CALENDARS:
                 await execute(conn, statement)
         async with conn.transaction():
