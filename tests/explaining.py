@@ -49,7 +49,7 @@ class Prepared:
         self.explaining, self.sql = explaining, sql
 
     async def fetch(self, *args: object) -> list[asyncpg.Record]:
-        if self.sql.startswith("EXPLAIN"):  # how many rows are expected: nothing is read for it
+        if self.sql.lstrip().startswith("EXPLAIN"):  # how many rows are expected: nothing is read for it
             return list(await self.explaining.conn.fetch(self.sql, *args))
         mode = await fetch_value(self.explaining.conn, "SHOW plan_cache_mode")
         await execute(self.explaining.conn, "SET plan_cache_mode = force_custom_plan")

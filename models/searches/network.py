@@ -130,10 +130,13 @@ SHOWN = fragment(
 )
 
 _EXPECTED = name_optional(
-    "EXPLAIN (FORMAT JSON) SELECT FROM listing l WHERE is_open_status(l.status) {conditions}",
+    """
+    EXPLAIN (FORMAT JSON) SELECT FROM listing l
+    WHERE is_open_status(l.status) [[match: AND l.search @@ :match::text::tsquery]] {filtered}
+    """,
     NetworkFilter,
     Query,
-    conditions=CONDITIONS,
+    filtered=FILTERED,
 )
 
 MOST_RANKED = 2_000

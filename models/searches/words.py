@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # As a function PostgreSQL does not look the words up in the index, which takes long for words with many others beside
-# them: where little else fits, each of these is looked at.
+# them: where little else fits, each of these is looked at. Else many others are looked up one by one, as in `CHOSEN`.
 WORDS = """
-    [[match by_index: AND l.search @@ :match::text::tsquery]]
-    [[match one_by_one: AND ts_match_vq(l.search, :match::text::tsquery)]]
+    [[choices: AND l.search @@ ANY (:choices::text[]::tsquery[])]]
+    [[whole: AND l.search @@ :whole::text::tsquery]]
+    [[one_by_one: AND ts_match_vq(l.search, :one_by_one::text::tsquery)]]
 """
 
 # From 0 to a little over 1: a word in the title counts more than one in the text, the word itself more than what else

@@ -49,7 +49,8 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
         conn,
         """
         WITH piece AS MATERIALIZED (
-            SELECT text, n, CASE WHEN n > $2 OR to_tsvector('public.fr', fold(text)) <> ''
+            -- "à" says nothing, which PostgreSQL knows of it with its accent alone
+            SELECT text, n, CASE WHEN n > $2 OR (fold(text) <> 'a' AND to_tsvector('public.fr', fold(text)) <> '')
                 THEN phraseto_tsquery('public.fr', search_text(text)) END AS match
             FROM unnest($1::text[]) WITH ORDINALITY AS t (text, n))
         SELECT p.text, coalesce(p.match::text, '') AS match, coalesce(k.shown, '') AS shown,
