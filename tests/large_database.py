@@ -7,7 +7,7 @@ random: the same numbers give the same rows.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from models.store.database import Connection, execute, fetch_value
+from models.store.database import Connection, execute, fetch_records, fetch_value
 
 PEOPLE = 2_000
 HOSTS = 200
@@ -43,18 +43,25 @@ _POSTS = """
     JOIN actor a ON a.id = $1::bigint + (n * 7919::bigint) % $3::int
 """
 
+WORDS = """
+    SELECT (ARRAY['Tente', 'Vélo', 'Perceuse', 'Échelle', 'Remorque', 'Tondeuse', 'Livre'])[1 + n % 7] || ' ' || n
+            AS title,
+        'En bon état, à venir chercher le soir ou le samedi matin.' AS text,
+        (ARRAY['diy', 'garden', 'sport', 'books'])[1 + n % 4] AS category
+"""
+"""What the listing number `n` is about."""
+
 _LISTINGS = """
     INSERT INTO listing (post_id, kind, mode, title, description, category, status, territory_uri, place_name,
         postcode, latitude, longitude, radius)
     SELECT p.id, (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5],
         (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5],
-        (ARRAY['Tente', 'Vélo', 'Perceuse', 'Échelle', 'Remorque', 'Tondeuse', 'Livre'])[1 + n % 7] || ' ' || n,
-        '<p>En bon état, à venir chercher le soir ou le samedi matin.</p>',
-        (ARRAY['diy', 'garden', 'sport', 'books'])[1 + n % 4],
+        w.title, '<p>' || w.text || '</p>', w.category,
         CASE WHEN n % 6 = 0 THEN 'fulfilled' ELSE 'open' END,
         'https://h' || n % 50 || '.test/users/coop', 'Commune ' || n % 90, '59' || lpad((n % 90)::text, 3, '0'),
         50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500
-    FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x
+    FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x,
+        LATERAL ({words}) AS w
     WHERE p.kind = 'listing' AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
 """
 
@@ -111,14 +118,38 @@ async def unchecked(conn: Connection) -> AsyncIterator[None]:
     await execute(conn, "RESET session_replication_role")
 
 
+@asynccontextmanager
+async def unindexed(conn: Connection, *tables: str) -> AsyncIterator[None]:
+    """Indexes of tables that many rows are written to are made of all of them at once, but for those of keys."""
+    indexes = await fetch_records(
+        conn,
+        """
+        SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
+        WHERE i.indrelid = ANY($1::text[]::regclass[]) AND NOT i.indisunique
+        """,
+        tables,
+    )
+    for index in indexes:
+        await execute(conn, f"DROP INDEX {index['name']}")
+    yield
+    for index in indexes:
+        await execute(conn, index["definition"])
+
+
+async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS) -> None:
+    """The people, and what they write, with photos and nothing else; `words` is what the listings are about."""
+    await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
+    async with unchecked(conn), unindexed(conn, "post", "listing", "media"):
+        await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
+        await execute(conn, _LISTINGS.format(words=words), FIRST_ID)
+        await execute(conn, _MEDIA)
+
+
 async def fill(conn: Connection, listings: int = 50_000) -> None:
     """Write the crowd, and let the database look at it (ANALYZE)."""
-    await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
-    async with unchecked(conn):
-        await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
-        await execute(conn, _LISTINGS, FIRST_ID)
+    await fill_listings(conn, listings)
+    async with unchecked(conn), unindexed(conn, "post_tag", "share", "favourite"):
         await execute(conn, _TAGS)
-        await execute(conn, _MEDIA)
         await execute(conn, _SHARES, FIRST_ID)
         await execute(conn, _REACTIONS, FIRST_ID, PEOPLE)
     await execute(conn, _FOLLOWS, FIRST_ID, PEOPLE)

@@ -5,16 +5,16 @@ from models.store.database import Connection, fetch_records
 # The bounding box alone, for the index on latitude and longitude; who reads the distance compares it with the radius.
 # A few communes are found by an index; a federation has many listings, which are compared with the set of its communes.
 AREA = """
-    (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR (
-        l.latitude BETWEEN :latitude - :radius / 111.0 AND :latitude + :radius / 111.0
-        AND l.longitude BETWEEN :longitude - :radius / (111.0 * cos(radians(:latitude)))
-            AND :longitude + :radius / (111.0 * cos(radians(:latitude)))))
-    AND (cardinality(:communes::text[]) = 0 OR cardinality(:epcis::text[]) > 0 OR l.commune_code = ANY(:communes))
-    AND (cardinality(:epcis) = 0 OR l.commune_code = ANY(:communes) OR l.commune_code IN (
-        SELECT c.code FROM commune c WHERE c.epci_code = ANY(:epcis)))
-    AND (cardinality(:territory_uris::text[]) = 0 OR l.territory_uri = ANY(:territory_uris))
-    AND (:bounds::float8[] IS NULL OR (l.latitude BETWEEN (:bounds)[1] AND (:bounds)[3]
-        AND l.longitude BETWEEN (:bounds)[2] AND (:bounds)[4]))
+    [[radius latitude: AND l.latitude BETWEEN :latitude::float8 - :radius::float8 / 111.0
+            AND :latitude::float8 + :radius::float8 / 111.0
+        AND l.longitude BETWEEN :longitude::float8 - :radius::float8 / (111.0 * cos(radians(:latitude::float8)))
+            AND :longitude::float8 + :radius::float8 / (111.0 * cos(radians(:latitude::float8)))]]
+    [[communes: AND (cardinality(:epcis::text[]) > 0 OR l.commune_code = ANY(:communes::text[]))]]
+    [[epcis: AND (l.commune_code = ANY(:communes::text[]) OR l.commune_code IN (
+        SELECT c.code FROM commune c WHERE c.epci_code = ANY(:epcis::text[])))]]
+    [[territory_uris: AND l.territory_uri = ANY(:territory_uris::text[])]]
+    [[bounds: AND l.latitude BETWEEN (:bounds::float8[])[1] AND (:bounds::float8[])[3]
+        AND l.longitude BETWEEN (:bounds::float8[])[2] AND (:bounds::float8[])[4] ]]
 """
 
 

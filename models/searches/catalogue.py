@@ -9,7 +9,7 @@ from models.searches.network import FOUND, SHOWN, WITHIN, NetworkFilter
 from models.searches.pages import Found
 from models.searches.queries import Query
 from models.store.database import Connection, fetch_planned
-from models.store.statements import name_values
+from models.store.statements import name_optional
 from models.timelines.entries import Page
 
 
@@ -45,7 +45,7 @@ _PAGE = """
 """
 
 _DOWNWARD, _UPWARD = (
-    name_values(
+    name_optional(
         _PAGE, CatalogueFilter, Query, Page, found=FOUND, which=_WHICH, shown=SHOWN, within=WITHIN, direction=direction
     )
     for direction in ("DESC", "ASC")
@@ -55,7 +55,7 @@ _DOWNWARD, _UPWARD = (
 async def list_catalogue(conn: Connection, filter: CatalogueFilter, page: Page) -> list[Found]:
     """One page of listings, the newest first; the words are read as on the network page."""
     query = await fit_query(conn, filter)
-    statement = _DOWNWARD if page.after is None else _UPWARD
-    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, page))
+    asked = (_DOWNWARD if page.after is None else _UPWARD).ask(filter, query, page)
+    rows = await fetch_planned(conn, asked.sql, *asked.values)
     found = [Found(id=row["id"], distance=row["distance"]) for row in rows]
     return found if page.after is None else found[::-1]

@@ -7,15 +7,23 @@ from itertools import combinations
 from math import comb
 
 from models.searches.language.readings import STEM
-from models.searches.language.word_matches import Word, join_all, join_any
-from models.searches.network import COUNT_LIMIT, Group, NetworkFilter, expect, group_by_parts, try_ways
+from models.searches.language.word_matches import Word, join_all, join_any, split_any
+from models.searches.network import (
+    COUNT_LIMIT,
+    Group,
+    NetworkFilter,
+    expect,
+    group_by_parts,
+    try_ways,
+)
 from models.searches.queries import NOTHING, Query, read_query
+from models.searches.words import MOST_CHOICES, Wanted
 from models.store.database import Connection
 
-LOOKED_THROUGH = 5_000
+LOOKED_THROUGH = 1_000
 """Where no more listings are expected to fit all but the words, each of them is asked for these."""
 
-LOOKED_THROUGH_PER_STEM = 150
+LOOKED_THROUGH_PER_STEM = 50
 """As many are looked through in the time that the index of words takes for one stem more."""
 
 ENOUGH = 5
@@ -79,10 +87,44 @@ async def _find_first(
     if not ways:
         return None
     if groups is None:
-        tried = await try_ways(conn, filter, [(way.query.match, way.least) for way in ways])
+        tried = await try_ways(conn, filter, [_want(way) for way in ways])
         return next((_tell(ways[place], counts, ids) for place, counts, ids in tried), None)
     counted = ((way, *_count_fitting(way, groups)) for way in ways)
     return next((_tell(way, counts, ids) for way, counts, ids in counted if counts.total() >= way.least), None)
+
+
+def _want(way: Way) -> Wanted:
+    """What the index is asked for: words one of which each listing needs, and all of it where that is more."""
+    choices = list_choices(way.alternatives)
+    [first, *others] = way.alternatives
+    whole = not others and len(first) == len(choices) and not way.query.unwanted
+    return Wanted(
+        choices=tuple(tuple(split_any(join_any(parts))) for parts in choices),
+        match=None if whole else way.query.match,
+        least=way.least,
+    )
+
+
+def list_choices(alternatives: Alternatives) -> list[list[str]]:
+    """Up to MOST_CHOICES choices of parts, one of each of which every alternative has."""
+    parts = list(dict.fromkeys(part for alternative in alternatives for part in alternative))
+    choices: list[list[str]] = []
+    for place in range(len(parts)):
+        choice = _choose(alternatives, [*parts[place:], *parts[:place]])
+        if not any(set(known) <= set(choice) for known in choices):
+            choices.append(choice)
+    return choices[:MOST_CHOICES]
+
+
+def _choose(alternatives: Alternatives, parts: Sequence[str]) -> list[str]:
+    """The first of these parts that make a choice: every alternative has one of them."""
+    choice: list[str] = []
+    left = list(alternatives)
+    for part in parts:
+        if any(part in alternative for alternative in left):
+            choice.append(part)
+            left = [alternative for alternative in left if part not in alternative]
+    return choice
 
 
 def _count_fitting(way: Way, groups: Sequence[Group]) -> tuple[Counter[tuple[str, str]], tuple[int, ...]]:
@@ -168,7 +210,7 @@ async def _ask_for_each(conn: Connection, filter: NetworkFilter, query: Query) -
 
 
 async def _list_found(conn: Connection, filter: NetworkFilter, query: Query, parts: Mapping[Word, str]) -> list[Word]:
-    ways = [(_try(query, [[part]], 1).query.match, 1) for part in parts.values()]
+    ways = [_want(_try(query, [[part]], 1)) for part in parts.values()]
     tried = await try_ways(conn, filter, ways, first=len(ways), most=1) if ways else []
     return [list(parts)[place] for place, *_ in tried]
 

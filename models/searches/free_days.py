@@ -23,12 +23,12 @@ _TOUCHED = """
 # models/RULES_IN_SQL.md. Written with OR, of which the planner knows how much it lets through: most, as a rule.
 FREE = fragment(
     """
-    (:free_from::timestamptz IS NULL OR :free_until::timestamptz IS NULL OR (
-        (l.begins_at IS NULL OR l.begins_at < :free_until) AND (l.ends_at IS NULL OR l.ends_at > :free_from)
+    [[free_from free_until:
+        AND (l.begins_at IS NULL OR l.begins_at < :free_until) AND (l.ends_at IS NULL OR l.ends_at > :free_from)
         AND (l.available_quantity IS NULL OR l.available_quantity > 0)
         AND (l.status <> 'reserved' OR (l.kind = 'offer' AND l.mode IN ('loan', 'service')))
         AND (l.kind <> 'offer' OR l.mode NOT IN ('loan', 'service') OR l.post_id NOT IN ({touched})
-            OR is_free_between(l.post_id, :free_from, :free_until))))
+            OR is_free_between(l.post_id, :free_from, :free_until))]]
     """,
     touched=_TOUCHED,
 )

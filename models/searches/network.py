@@ -10,9 +10,9 @@ import orjson
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
 from models.searches.queries import Query
-from models.searches.words import WORDS
-from models.store.database import Connection, fetch_planned
-from models.store.statements import fragment, name_values
+from models.searches.words import CHOSEN, WORDS, Choices, Wanted
+from models.store.database import Connection, fetch_planned, fetch_records
+from models.store.statements import fragment, name_optional
 from models.timelines.entries import KNOWN_IF_LIMITED
 
 Order = Literal["best", "near", "new", "ending"]
@@ -59,6 +59,16 @@ class NetworkFilter:
         named = (self.categories, self.communes, self.epcis, self.territory_uri, self.territory_uris, self.bounds)
         return any(named) or self.from_places or (self.radius is not None and self.latitude is not None)
 
+    @property
+    def placed(self) -> bool:
+        """Whether it asks for an area: how much lies in one differs by more than a plan for all of them is good for."""
+        return any((self.communes, self.epcis, self.bounds)) or (self.radius is not None and self.latitude is not None)
+
+    @property
+    def indexed(self) -> bool:
+        """Whether it asks for what an index of open listings has."""
+        return self.placed or bool(self.categories)
+
 
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
@@ -73,29 +83,29 @@ DISTANCE = """
 # All but the words.
 FILTERED = fragment(
     """
-    (cardinality(:kinds::text[]) = 0 OR l.kind = ANY(:kinds))
-    AND (cardinality(:modes::text[]) = 0 OR l.mode = ANY(:modes))
-    AND (cardinality(:categories::text[]) = 0 OR l.category = ANY(:categories))
-    AND (:territory_uri::text IS NULL OR l.territory_uri = :territory_uri)
-    AND {area}
-    AND {free}
-    AND (NOT :with_photo::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
-    AND (NOT :from_places::boolean OR l.post_id = ANY (ARRAY(
+    [[kinds: AND l.kind = ANY(:kinds::text[])]]
+    [[modes: AND l.mode = ANY(:modes::text[])]]
+    [[categories: AND l.category = ANY(:categories::text[])]]
+    [[territory_uri: AND l.territory_uri = :territory_uri::text]]
+    {area}
+    {free}
+    [[with_photo: AND (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1)]]
+    [[from_places: AND l.post_id = ANY (ARRAY(
         SELECT p.id FROM actor a JOIN post p ON p.author_id = a.id AND p.kind = 'listing'
-        WHERE a.type = 'Organization' AND lower(a.username) <> 'coop')))
+        WHERE a.type = 'Organization' AND lower(a.username) <> 'coop'))]]
     """,
     area=AREA,
     free=FREE,
 )
 
-CONDITIONS = fragment("{words} AND {filtered}", words=WORDS, filtered=FILTERED)
+CONDITIONS = fragment("{words} {filtered}", words=WORDS, filtered=FILTERED)
 
 # What all reads look through, in the states that `{which}` names: bounding box first (an index), then the distance.
 FOUND = fragment(
     """
     SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance
     FROM listing l
-    WHERE {which} AND {conditions}
+    WHERE {which} {conditions}
 """,
     distance=DISTANCE,
     conditions=CONDITIONS,
@@ -104,7 +114,7 @@ FOUND = fragment(
 OPEN_FOUND = fragment(FOUND, which="is_open_status(l.status)")
 
 # Within the radius, where one is asked for: what the bounding box lets through in its corners is not.
-WITHIN = "(:radius::float8 IS NULL OR :latitude::float8 IS NULL OR found.distance <= :radius)"
+WITHIN = "true [[radius latitude: AND found.distance <= :radius::float8]]"
 
 # Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing.
 SHOWN = fragment(
@@ -112,18 +122,21 @@ SHOWN = fragment(
     p.deleted_at IS NULL AND a.suspended_at IS NULL
     AND {known_if_limited}
     AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM :reader_id)
-    AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories')))
-    AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
-        WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
+    AND (p.audience = 'network' [[reader_local: OR p.audience IN ('coop', 'territories')]])
+    [[reader_id: AND NOT coalesce((SELECT true FROM hidden h
+        WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false)]]
     """,
     known_if_limited=KNOWN_IF_LIMITED,
 )
 
-_EXPECTED = name_values(
-    "EXPLAIN (FORMAT JSON) SELECT FROM listing l WHERE is_open_status(l.status) AND {conditions}",
+_EXPECTED = name_optional(
+    """
+    EXPLAIN (FORMAT JSON) SELECT FROM listing l
+    WHERE is_open_status(l.status) [[match: AND l.search @@ :match::text::tsquery]] {filtered}
+    """,
     NetworkFilter,
     Query,
-    conditions=CONDITIONS,
+    filtered=FILTERED,
 )
 
 MOST_RANKED = 2_000
@@ -141,7 +154,7 @@ _VISIBLE = """
 
 # Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
 _COUNT_MANY, _COUNT_FEW = (
-    name_values(
+    name_optional(
         "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode",
         NetworkFilter,
         Query,
@@ -151,12 +164,16 @@ _COUNT_MANY, _COUNT_FEW = (
     for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
 )
 
-# One way of looking after the other, each a tsquery, until `:first` of them have found as many as they have to.
-_WAYS = name_values(
+# One way of looking after the other until `:first` of them have found as many as they have to. The planner does not
+# see what they look for: to estimate each word takes longer than to find it. That a listing is open is said in a way
+# that no index of open listings answers, unless one is asked for something else.
+_WAYS = name_optional(
     """
     SELECT way.n::int - 1 AS way, reached.counts, reached.ids
-    FROM (SELECT match::tsquery AS match, least, n
-        FROM unnest(:matches::text[], :leasts::int[]) WITH ORDINALITY AS listed (match, least, n) OFFSET 0) AS way
+    FROM (SELECT one::tsquery[] AS one, two::tsquery[] AS two, three::tsquery[] AS three, match::tsquery AS match,
+            least, n
+        FROM unnest(:ones::text[], :twos::text[], :threes::text[], :matches::text[], :leasts::int[])
+            WITH ORDINALITY AS listed (one, two, three, match, least, n) OFFSET 0) AS way
     CROSS JOIN LATERAL (
         SELECT sum(total) AS total, jsonb_agg(jsonb_build_array(kind, mode, total)) AS counts, jsonb_agg(ids) AS ids
         FROM (SELECT kind, mode, count(*) AS total, array_agg(id) AS ids
@@ -165,12 +182,15 @@ _WAYS = name_values(
     LIMIT :first::int
     """,
     NetworkFilter,
-    also=["matches", "leasts", "most", "first"],
+    Choices,
+    also=["leasts", "most", "first"],
     visible=_VISIBLE,
     found="""
         SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance FROM listing l
-        WHERE is_open_status(l.status) AND l.search @@ way.match AND {filtered} OFFSET 0
+        WHERE is_open_status(l.status) IS NOT FALSE [[indexed: AND is_open_status(l.status)]]
+            AND {chosen} {filtered} OFFSET 0
     """,
+    chosen=CHOSEN,
     distance=DISTANCE,
     filtered=FILTERED,
     shown=SHOWN,
@@ -179,7 +199,7 @@ _WAYS = name_values(
 
 # What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
 # look the words up in the index: they have many others beside them, and it would be asked for each of these.
-_PARTS = name_values(
+_PARTS = name_optional(
     """
     SELECT kind, mode, has, count(*) AS total, (array_agg(id ORDER BY id DESC))[1: :most::int] AS ids FROM (
         SELECT kind, mode, id, ARRAY(SELECT n::int - 1 FROM unnest(:parts::text[]::tsquery[]) WITH ORDINALITY
@@ -192,7 +212,7 @@ _PARTS = name_values(
     visible=_VISIBLE,
     found="""
         SELECT l.post_id AS id, l.kind, l.mode, l.search, {distance} AS distance FROM listing l
-        WHERE is_open_status(l.status) AND {filtered} AND ts_match_vq(l.search, :any::text::tsquery) OFFSET 0
+        WHERE is_open_status(l.status) AND ts_match_vq(l.search, :any::text::tsquery) {filtered} OFFSET 0
     """,
     distance=DISTANCE,
     filtered=FILTERED,
@@ -216,8 +236,12 @@ class Group:
 
 
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
-    """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found."""
-    [row] = await fetch_planned(conn, _EXPECTED.sql, *_EXPECTED.args(filter, query))
+    """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found.
+
+    Kinds and categories that stand in for words are not counted twice.
+    """
+    asked = _EXPECTED.ask(filter, query if query.words or query.unwanted else Query())
+    [row] = await fetch_planned(conn, asked.sql, *asked.values)
     rows: int = orjson.loads(row[0])[0]["Plan"]["Plan Rows"]
     return rows
 
@@ -225,33 +249,33 @@ async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
 async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> Counts:
     """How many listings fit both, among the first COUNT_LIMIT."""
     statement = _COUNT_FEW if await expect(conn, filter, query) <= MOST_RANKED else _COUNT_MANY
-    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, query, most=COUNT_LIMIT))
+    asked = statement.ask(filter, query, most=COUNT_LIMIT)
+    rows = await fetch_planned(conn, asked.sql, *asked.values)
     return {(row["kind"], row["mode"]): row["total"] for row in rows}
 
 
 async def try_ways(
-    conn: Connection, filter: NetworkFilter, ways: Sequence[tuple[str, int]], *, first: int = 1, most: int = COUNT_LIMIT
+    conn: Connection, filter: NetworkFilter, ways: Sequence[Wanted], *, first: int = 1, most: int = COUNT_LIMIT
 ) -> list[tuple[int, Counts, tuple[int, ...]]]:
-    """The places of the `first` ways, each a tsquery, that at least so many listings fit besides the filter; with how
-    many do and which, up to `most`. One question, however many ways there are; what stands behind is not looked for.
+    """The places of the `first` ways that at least so many listings fit besides the filter; with how many do and which,
+    up to `most`. One question, however many ways there are; what stands behind is not looked for.
     """
-    matches, leasts = [way for way, _ in ways], [least for _, least in ways]
-    rows = await fetch_planned(
-        conn, _WAYS.sql, *_WAYS.args(filter, matches=matches, leasts=leasts, most=most, first=first)
-    )
+    leasts = [way.least for way in ways]
+    asked = _WAYS.ask(filter, Choices(ways=tuple(ways)), leasts=leasts, most=most, first=first)
+    fetch = fetch_planned if filter.placed else fetch_records
     return [
         (
             row["way"],
             {(kind, mode): total for kind, mode, total in row["counts"]},
             tuple(id for ids in row["ids"] for id in ids),
         )
-        for row in rows
+        for row in await fetch(conn, asked.sql, *asked.values)
     ]
 
 
 async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str) -> list[Group]:
     """All listings that fit the filter and `any`, by which of the parts they have, which are tsqueries as that is."""
-    args = _PARTS.args(filter, any=any, parts=list(parts), most=MOST_RANKED)
+    asked = _PARTS.ask(filter, any=any, parts=list(parts), most=MOST_RANKED)
     return [
         Group(
             kind=row["kind"],
@@ -260,5 +284,5 @@ async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequenc
             total=row["total"],
             ids=row["ids"],
         )
-        for row in await fetch_planned(conn, _PARTS.sql, *args)
+        for row in await fetch_planned(conn, asked.sql, *asked.values)
     ]

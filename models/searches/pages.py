@@ -71,9 +71,9 @@ async def _fetch(conn: Connection, order: str, asked: Asked, ways: Sequence[int]
         begins = way == REST and cursor.way != REST
         rows = rows if begins else []
         here = replace(cursor, id=None) if begins else cursor
-        args = STATEMENTS[order, way].args(filter, query, here, replace(bounds, limit=bounds.limit - len(rows)))
-        fetch = fetch_records if way == KNOWN else fetch_planned
-        rows += [(way, row) for row in await fetch(conn, STATEMENTS[order, way].sql, *args)]
+        statement = STATEMENTS[order, way].ask(filter, query, here, replace(bounds, limit=bounds.limit - len(rows)))
+        fetch = fetch_records if way in (KNOWN, WINDOW) else fetch_planned
+        rows += [(way, row) for row in await fetch(conn, statement.sql, *statement.values)]
         if len(rows) == bounds.limit:
             break
     return rows

@@ -6,7 +6,7 @@ from models.listings.listings import ListingKind, ListingMode
 from models.searches.network import OPEN_FOUND, SHOWN, WITHIN, NetworkFilter
 from models.searches.queries import Query
 from models.store.database import Connection, fetch_planned
-from models.store.statements import name_values
+from models.store.statements import name_optional
 
 POINTS = 500
 """So many listings stand on a map at once, the newest ones; whoever comes nearer sees the others."""
@@ -41,7 +41,7 @@ class MapPoints:
 
 # The place of a listing is kept as others may know it: the cell of a member's home, her commune, the address of a place
 # that people may come to (models/places/places.Place). Nothing finer is read here.
-_POINTS = name_values(
+_POINTS = name_optional(
     """
     SELECT l.post_id AS id, l.title, l.kind, l.mode, l.place_name, l.latitude, l.longitude, l.radius, p.local, p.url
     FROM ({found}) AS found JOIN listing l ON l.post_id = found.id
@@ -57,7 +57,7 @@ _POINTS = name_values(
     within=WITHIN,
 )
 
-_UNPLACED = name_values(
+_UNPLACED = name_optional(
     """
     SELECT count(*) AS total FROM (
         SELECT FROM ({found}) AS found JOIN listing l ON l.post_id = found.id
@@ -75,8 +75,8 @@ _UNPLACED = name_values(
 
 async def list_points(conn: Connection, filter: NetworkFilter, query: Query, *, limit: int = POINTS) -> MapPoints:
     """Open listings that fit both and have a place, inside `filter.bounds` where they are given."""
-    args = _POINTS.args(filter, query, limit=limit + 1)
-    rows = await fetch_planned(conn, _POINTS.sql, *args)
+    asked = _POINTS.ask(filter, query, limit=limit + 1)
+    rows = await fetch_planned(conn, asked.sql, *asked.values)
     return MapPoints(points=[ListingPoint(**row) for row in rows[:limit]], complete=len(rows) <= limit)
 
 
@@ -84,6 +84,6 @@ async def count_unplaced(conn: Connection, filter: NetworkFilter, query: Query) 
     """How many listings fit both and lie nowhere, up to POINTS; none where the filter asks for a place itself."""
     if filter.communes or filter.epcis or filter.bounds or (filter.radius is not None and filter.latitude is not None):
         return 0
-    args = _UNPLACED.args(filter, query, limit=POINTS)
-    (row,) = await fetch_planned(conn, _UNPLACED.sql, *args)
+    asked = _UNPLACED.ask(filter, query, limit=POINTS)
+    (row,) = await fetch_planned(conn, asked.sql, *asked.values)
     return int(row["total"])

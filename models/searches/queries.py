@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from models.searches.language.readings import STEM, Reading, Readings, join_pieces, list_spans, read_pieces
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import Piece, read_typed_text
-from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate
+from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate, split_any
 from models.store.database import Connection
 
 MOST_WORDS = 8
 """Words that are looked for; what is typed beyond them is said to be left out."""
+
+FEW_CHOICES = 6
+"""So many words of which one is enough are looked up together."""
 
 NOTHING = "'='"
 """A tsquery that no listing fits: PostgreSQL takes an empty one, but says each time that it is."""
@@ -41,6 +44,22 @@ class Query:
     by_index: bool = True
     counts: Mapping[tuple[str, str], int] | None = None
     ids: tuple[int, ...] | None = None
+
+    @property
+    def choices(self) -> list[str]:
+        """The tsqueries of `match`, one of which is enough, where they are many and looked up."""
+        parts = split_any(self.match) if self.by_index else []
+        return parts if len(parts) > FEW_CHOICES else []
+
+    @property
+    def whole(self) -> str:
+        """All of `match`, where it is looked up so."""
+        return self.match if self.by_index and not self.choices else ""
+
+    @property
+    def one_by_one(self) -> str:
+        """All of `match`, where listings are looked at for it one by one."""
+        return "" if self.by_index else self.match
 
     @property
     def strict(self) -> str:

@@ -10,7 +10,7 @@ from models.searches.cursors import Cursor
 from models.searches.network import CONDITIONS, DISTANCE, SHOWN, WITHIN, NetworkFilter
 from models.searches.queries import Query
 from models.searches.words import MISSING, WORDS_SCORE
-from models.store.statements import fragment, name_values
+from models.store.statements import fragment, name_optional
 
 WINDOW, REST, ALL, KNOWN = 0, 1, 2, 3
 """Which listings a page is made of: those that fit among the newest or nearest; of `best`, all others; all; all that
@@ -61,7 +61,7 @@ _PAGE = """
 _CANDIDATES = fragment(
     """
     SELECT l.post_id AS id, l.kind, l.expires_at, {distance} AS distance, {missing} AS missing, {score} AS words
-    FROM {listings} l WHERE {which} AND {conditions}
+    FROM {listings} l WHERE {which} {conditions}
     """,
     distance=DISTANCE,
     missing=MISSING,
@@ -89,13 +89,13 @@ _NEAREST = fragment(
 )
 
 _NEW_IDS = fragment(
-    "SELECT l.post_id FROM {newest} AS l WHERE {conditions} ORDER BY l.post_id DESC LIMIT :candidates::int",
+    "SELECT l.post_id FROM {newest} AS l WHERE true {conditions} ORDER BY l.post_id DESC LIMIT :candidates::int",
     newest=_NEWEST,
     conditions=CONDITIONS,
 )
 
 _NEAR_IDS = fragment(
-    "SELECT l.post_id FROM {nearest} AS l WHERE {conditions} LIMIT :candidates::int",
+    "SELECT l.post_id FROM {nearest} AS l WHERE true {conditions} LIMIT :candidates::int",
     nearest=_NEAREST,
     conditions=CONDITIONS,
 )
@@ -107,7 +107,7 @@ _OLDER = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window::int) AS l
-        WHERE {conditions} LIMIT :fitting::int)
+        WHERE true {conditions} LIMIT :fitting::int)
     """,
     conditions=CONDITIONS,
 )
@@ -116,7 +116,7 @@ _SOONEST = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             ORDER BY expires_at, post_id DESC LIMIT :window::int) AS l
-        WHERE {conditions} LIMIT :fitting::int)
+        WHERE true {conditions} LIMIT :fitting::int)
     """,
     conditions=CONDITIONS,
 )
@@ -125,7 +125,7 @@ _SOONEST = fragment(
 # few of the nearest fit, all are looked at.
 _AROUND = fragment(
     """
-    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE {conditions} LIMIT :fitting::int)
+    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE true {conditions} LIMIT :fitting::int)
     SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :fitting::int AND {distance}
         <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * max(apart) FROM fitting))
     """,
@@ -173,7 +173,7 @@ _ORDERS = {
 }
 
 STATEMENTS = {
-    (order, way): name_values(
+    (order, way): name_optional(
         _PAGE,
         NetworkFilter,
         Query,
@@ -187,7 +187,7 @@ STATEMENTS = {
     )
     for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
 } | {
-    (order, KNOWN): name_values(
+    (order, KNOWN): name_optional(
         _PAGE,
         NetworkFilter,
         Query,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.searches.network import SHOWN, NetworkFilter
 from models.store.database import Connection, fetch_planned
-from models.store.statements import name_values
+from models.store.statements import name_optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class SitemapEntry:
     changed_at: datetime
 
 
-_OURS = name_values(
+_OURS = name_optional(
     """
     SELECT p.url, coalesce(p.updated_at, p.published_at) AS changed_at
     FROM (SELECT l.post_id AS id, l.kind FROM listing l WHERE is_open_status(l.status)) AS found
@@ -32,5 +32,6 @@ _OURS = name_values(
 
 async def list_own_pages(conn: Connection, *, limit: int) -> list[SitemapEntry]:
     """Open listings of ours that any visitor may read, the newest first."""
-    rows = await fetch_planned(conn, _OURS.sql, *_OURS.args(NetworkFilter(), limit=limit))
+    asked = _OURS.ask(NetworkFilter(), limit=limit)
+    rows = await fetch_planned(conn, asked.sql, *asked.values)
     return [SitemapEntry(**row) for row in rows]

@@ -6,15 +6,17 @@ PostgreSQL gets is one constant text, and a wrong name fails before anything run
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from itertools import chain
+from collections.abc import Callable, Sequence, Sized
+from dataclasses import dataclass, field, fields
+from itertools import chain, zip_longest
 from operator import attrgetter
 
 MOST_NUMBERED = 10
 """A statement with more values than these names them: nobody counts to `$20` without a mistake."""
 
 _PART = re.compile(r"\{([a-z_]+)\}")
+
+_OPTIONAL = re.compile(r"\[\[([a-z_ ]+):(?!:)(.*?)\]\]", re.DOTALL)
 
 _NUMBER = re.compile(r"\$(\d+)")
 
@@ -98,6 +100,63 @@ def name_values(template: str, *rows: type, also: Sequence[str] = (), **parts: s
     numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
     sql = _VALUE.sub(lambda found: numbers[found[1]] if found[1] else found[0], text)
     return Statement(sql=sql, names=names, readers=tuple(_reader(part) for part in taken), also=tuple(also))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What PostgreSQL gets, and with which values."""
+
+    sql: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """A statement that leaves out what is not asked: one text for each choice of values, made when it is first wanted.
+
+    What is left out is neither read nor planned, and few texts are asked for: their plans can be kept.
+    """
+
+    pieces: tuple[tuple[tuple[str, ...], str], ...]
+    """Parts of the text one after the other, each with the values that it is left out without."""
+    values: Statement
+    made: dict[tuple[bool, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict, compare=False)
+
+    def ask(self, *rows: object, **also: object) -> Asked:
+        """The text for these values, with those that it needs (`Statement.args`)."""
+        named = dict(zip(self.values.names, self.values.args(*rows, **also), strict=True))
+        shape = tuple(all(_is_given(named[name]) for name in needed) for needed, _ in self.pieces)
+        if shape not in self.made:
+            kept = (text for (_, text), given in zip(self.pieces, shape, strict=True) if given)
+            self.made[shape] = _number("".join(kept))
+        sql, names = self.made[shape]
+        return Asked(sql=sql, values=tuple(named[name] for name in names))
+
+
+def name_optional(template: str, *rows: type, also: Sequence[str] = (), **parts: str) -> Shapes:
+    """As `name_values`, with `[[name: text]]` for a text that is left out where this value is None, False or empty.
+
+    Several names have spaces between: one of them is enough to leave it out. None of these texts stands in another.
+    """
+    whole = compose(template, **parts)
+    found = _OPTIONAL.split(whole)
+    pieces = tuple((tuple(found[place].split()), found[place + 1]) for place in range(1, len(found), 3))
+    fixed = [((), text) for text in found[::3]]
+    ordered = [piece for pair in zip_longest(fixed, pieces) for piece in pair if piece is not None]
+    needed = (f" :{name}" for names, _ in pieces for name in names)
+    values = name_values("".join([*(text for _, text in ordered), *needed]), *rows, also=also)
+    return Shapes(pieces=tuple(ordered), values=values)
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and value is not False and not (isinstance(value, Sized) and len(value) == 0)
+
+
+def _number(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text with `$1` and so on for its values, and the names of these."""
+    names = tuple(dict.fromkeys(name for name in _VALUE.findall(text) if name))
+    numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+    return _VALUE.sub(lambda found: numbers[found[1]] if found[1] else found[0], text), names
 
 
 def _list_fields(row: type) -> set[str]:

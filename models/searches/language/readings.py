@@ -10,6 +10,9 @@ from models.store.database import Connection, fetch_records
 LONGEST_EXPRESSION = 4
 """Words of an expression of the shipped list, as "pompe à vélo sans fil"."""
 
+LOOKED_AT_FIRST = 100
+"""What many listings have is found in the newest ones in a moment: the index of words reads all that have it."""
+
 STEM = re.compile(r"'((?:[^']|'')*)'")
 """A stem in the text of a tsquery."""
 
@@ -46,14 +49,17 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
         conn,
         """
         WITH piece AS MATERIALIZED (
-            SELECT text, n, CASE WHEN n > $2 OR to_tsvector('public.fr', fold(text)) <> ''
+            -- "à" says nothing, which PostgreSQL knows of it with its accent alone
+            SELECT text, n, CASE WHEN n > $2 OR (fold(text) <> 'a' AND to_tsvector('public.fr', fold(text)) <> '')
                 THEN phraseto_tsquery('public.fr', search_text(text)) END AS match
             FROM unnest($1::text[]) WITH ORDINALITY AS t (text, n))
         SELECT p.text, coalesce(p.match::text, '') AS match, coalesce(k.shown, '') AS shown,
             CASE WHEN p.n > $2 AND k.word IS NOT NULL
                 THEN phraseto_tsquery('public.fr', search_text(k.word))::text ELSE '' END AS joined,
-            k.word IS NOT NULL OR (p.n <= $2 AND EXISTS (
-                SELECT FROM listing l WHERE l.search @@ p.match AND is_open_status(l.status))) AS known,
+            k.word IS NOT NULL OR (p.n <= $2 AND (
+                EXISTS (SELECT FROM (SELECT l.search FROM listing l WHERE is_open_status(l.status)
+                    ORDER BY l.post_id DESC LIMIT $3) AS newest WHERE newest.search @@ p.match)
+                OR EXISTS (SELECT FROM listing l WHERE l.search @@ p.match AND is_open_status(l.status)))) AS known,
             (SELECT jsonb_agg(DISTINCT jsonb_build_array(r.relation, other.word, other.match))
                 FROM everyday_word w CROSS JOIN LATERAL (
                     SELECT 'same' AS relation, w.thing AS other
@@ -64,6 +70,7 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
         """,
         [*single, *together],
         len(single),
+        LOOKED_AT_FIRST,
     )
     return {
         row["text"]: Reading(

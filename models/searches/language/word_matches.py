@@ -1,5 +1,6 @@
 """A word of a search, and the texts of tsqueries that find it: itself, what else it is called, what serves for it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,6 +95,34 @@ def join_all(matches: Sequence[str], unwanted: str = "") -> str:
 def join_any(matches: Sequence[str]) -> str:
     """The text of a tsquery that asks for one of them."""
     return " | ".join(dict.fromkeys(f"({match})" for match in matches))
+
+
+_CHOICE = re.compile(r"'(?:[^']|'')*'|[()]| \| ")
+
+
+def split_any(match: str) -> list[str]:
+    """What `join_any` joined, each once: the tsqueries one of which is enough."""
+    depth, begins, parts = 0, 0, list[str]()
+    for token in _CHOICE.finditer(match):
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+        if depth == 0 and token[0] == " | ":
+            parts.append(match[begins : token.start()])
+            begins = token.end()
+    parts.append(match[begins:])
+    bare = [_strip(part) for part in parts]
+    if len(parts) == 1 and bare == parts:
+        return parts
+    return list(dict.fromkeys(one for part in bare for one in split_any(part)))
+
+
+def _strip(part: str) -> str:
+    """Without the parentheses around all of it."""
+    depth = 0
+    for token in _CHOICE.finditer(part):
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+        if depth == 0:
+            return part[1:-1] if token[0] == ")" and token.end() == len(part) else part
+    return part
 
 
 _RELATIONS = ("same", "category", "kind", "use", "wider", "shelf")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.store.database import Connection, fetch_records
-from models.store.statements import Statement, StatementError, compose, fragment, name_values
+from models.store.statements import Statement, StatementError, compose, fragment, name_optional, name_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +136,49 @@ def test_values_that_do_not_fit_are_not_sent(rows: tuple[Thing, ...], also: dict
 
     with pytest.raises(TypeError):
         statement.args(*rows, **also)
+
+
+OPTIONAL = name_optional(
+    "SELECT :id::int AS id [[name: , :name::text AS name]] [[size name: , ':x' || :size::int AS size]] WHERE {rule}",
+    Thing,
+    also=["far"],
+    rule="true [[far: AND :id < 9]]",
+)
+
+
+@pytest.mark.parametrize(
+    ("thing", "far", "row"),
+    [
+        (Thing(id=7), False, {"id": 7}),
+        (Thing(id=7, name="a"), False, {"id": 7, "name": "a", "size": ":x0"}),
+        (Thing(id=7, size=3), True, {"id": 7}),
+        (Thing(id=9), True, None),
+        (Thing(id=9), False, {"id": 9}),
+    ],
+)
+async def test_texts_of_what_is_not_asked_are_left_out(
+    conn: Connection, thing: Thing, far: bool, row: dict[str, Any] | None
+) -> None:
+    asked = OPTIONAL.ask(thing, far=far)
+
+    assert [dict(one) for one in await fetch_records(conn, asked.sql, *asked.values)] == ([row] if row else [])
+    assert ("AS name" in asked.sql, "< 9" in asked.sql) == (bool(thing.name), far)
+
+
+@pytest.mark.parametrize("value", [None, False, "", (), []])
+def test_nothing_and_empty_values_ask_for_nothing(value: object) -> None:
+    shapes = name_optional("SELECT 1 [[at: , :at::text]]", also=["at"])
+
+    assert shapes.ask(at=value).values == ()
+    assert [shapes.ask(at=given).values for given in (0, 0.0, True, "a")] == [(0,), (0.0,), (True,), ("a",)]
+
+
+def test_the_same_choice_of_values_is_one_text() -> None:
+    texts = {OPTIONAL.ask(Thing(id=number), far=False).sql for number in range(5)}
+
+    assert len(texts) == 1
+
+
+def test_a_text_that_hangs_on_a_name_nobody_has_is_found_at_once() -> None:
+    with pytest.raises(StatementError):
+        name_optional("SELECT :id [[unknown: , 1]]", Thing)

@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import asyncpg
-import orjson
 import pytest
 
 from models import searches, timelines
@@ -18,6 +16,7 @@ from models.store.database import Connection, connection, execute, fetch_column,
 from models.timelines import Page, PostFilter
 from tests import large_database, large_database_activity
 from tests.databases import copied_database
+from tests.explaining import Explaining
 from tests.models.member_reads import ADMINISTRATORS, MEMBERS
 
 LOMME = large_database.FIRST_ID
@@ -152,60 +151,6 @@ READS: dict[str, tuple[int, Read]] = {
         ),
     ),
 }
-
-
-class Explaining:
-    """A connection that explains what it is asked as a prepared statement, and notes the pages touched."""
-
-    def __init__(self, conn: Connection) -> None:
-        self.conn, self.pages, self.rows = conn, 0, 0
-
-    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
-        await self.conn.execute(f"PREPARE asked AS {sql}")
-        values = ", ".join(write(arg) for arg in args)
-        [[plan]] = await self.conn.fetch(
-            f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
-        )
-        await self.conn.execute("DEALLOCATE asked")
-        [explained] = orjson.loads(plan)
-        self.pages += explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"]
-        rows: list[asyncpg.Record] = await self.conn.fetch(sql, *args)
-        self.rows = len(rows)
-        return rows
-
-    async def prepare(self, sql: str, name: str) -> "Prepared":
-        return Prepared(self, sql)
-
-    async def fetchval(self, sql: str, *args: object) -> Any:
-        row = await self.fetchrow(sql, *args)
-        return row[0] if row else None
-
-    async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
-        rows = await self.fetch(sql, *args)
-        return rows[0] if rows else None
-
-
-class Prepared:
-    """What `prepare` gives: planned for its own values and never kept, so there is no other plan to look at."""
-
-    def __init__(self, explaining: Explaining, sql: str) -> None:
-        self.explaining, self.sql = explaining, sql
-
-    async def fetch(self, *args: object) -> list[asyncpg.Record]:
-        if self.sql.startswith("EXPLAIN"):  # how many rows are expected: nothing is read for it
-            return list(await self.explaining.conn.fetch(self.sql, *args))
-        await execute(self.explaining.conn, "SET LOCAL plan_cache_mode = force_custom_plan")
-        return await self.explaining.fetch(self.sql, *args)
-
-
-def write(value: object) -> str:
-    """A value as SQL writes it; a list takes the type that is expected."""
-    if isinstance(value, list | tuple):
-        items = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in value)
-        return write("{{{}}}".format(", ".join(f'"{item}"' for item in items)))
-    if isinstance(value, str):
-        return "'{}'".format(value.replace("'", "''"))
-    return "NULL" if value is None else f"'{value}'" if isinstance(value, datetime | timedelta) else str(value)
 
 
 # The reader follows tags, one of them on half of all listings, and reads a third of her people in a list.
