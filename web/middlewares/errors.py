@@ -55,6 +55,9 @@ WHY_AWAY = {Unavailable: "database_away", NoSpace: "disk_full"}
 FOR_READERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Signature, Signature-Input"}
 """What refuses another server is kept by nobody: the next one may sign, and be somebody who may see it (CN4, CN5)."""
 
+FOR_BROWSERS = {"Vary": "Accept, Accept-Language, Cookie"}
+"""What is not there for a browser may be there as a document, or for who is logged in: caches keep them apart."""
+
 FOR_TOKENS = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
 """The same for apps: caches keep even a 404 of their own accord, and the next one may come with a token."""
 
@@ -108,7 +111,8 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         value = {"error": format_in_english(problem.error)}
         return web.json_response(value, status=problem.status, headers=FOR_READERS | signing | problem.headers)
     if wants_json(request):
-        return web.json_response(describe(request, problem.error), status=problem.status, headers=problem.headers)
+        headers = FOR_BROWSERS | problem.headers
+        return web.json_response(describe(request, problem.error), status=problem.status, headers=headers)
     return await _answer_page(request, problem)
 
 
@@ -126,7 +130,7 @@ async def _answer_page(request: web.Request, problem: Problem) -> web.Response:
     except Exception:
         log.exception("error_page_failed", status=problem.status)
         response = web.Response(text=format_refusal(request, as_refusal(problem.error)), status=problem.status)
-    response.headers.update(problem.headers)
+    response.headers.update(FOR_BROWSERS | problem.headers)
     return response
 
 

@@ -51,8 +51,17 @@ def _answer_both(page: View, document: View) -> View:
     async def answer(request: web.Request) -> web.StreamResponse:
         if asks_for_document(request):
             return await with_tombstones(document)(request)
-        response = await page(request)
-        response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), VARY_PUBLIC)))
+        try:
+            response = await page(request)
+        except web.HTTPRedirection as elsewhere:
+            _tell_caches(elsewhere)
+            raise
+        _tell_caches(response)
         return response
 
     return answer
+
+
+def _tell_caches(answer: web.StreamResponse) -> None:
+    """For the document this address answers otherwise, also where its page sends readers on."""
+    answer.headers["Vary"] = ", ".join(filter(None, (answer.headers.get("Vary"), VARY_PUBLIC)))

@@ -62,9 +62,17 @@ class TimelineItem:
 
 
 async def list_timeline_entries(
-    conn: Connection, site: Site, entries: Iterable[TimelineEntry], reader_id: int | None
+    conn: Connection,
+    site: Site,
+    entries: Iterable[TimelineEntry],
+    reader_id: int | None,
+    *,
+    with_own_messages: bool = False,
 ) -> list[TimelineItem]:
-    """The entries with everything that is shown of them to this reader, in their order."""
+    """The entries with everything that is shown of them to this reader, in their order.
+
+    What she wrote to somebody alone stands where she wrote it, not among what others publish, unless it is asked for.
+    """
     wanted = list(entries)
     found = await posts.map_by_ids(conn, [entry.post_id for entry in wanted])
     people = await actors.map_by_ids(conn, _list_people(found, wanted))
@@ -91,7 +99,7 @@ async def list_timeline_entries(
             reportable=is_reportable(people[post.author_id], reader_id),
         )
         for entry, post in shown
-        if not _is_own_private_message(post, reader_id)
+        if with_own_messages or not _is_own_private_message(post, reader_id)
     ]
 
 
@@ -105,7 +113,6 @@ def _list_ids(found: Mapping[int, Post], kind: PostKind) -> list[int]:
 
 
 def _is_own_private_message(post: Post, reader_id: int | None) -> bool:
-    """What the reader wrote to somebody alone stands where she wrote it, not among what others publish."""
     return post.audience == "direct" and post.author_id == reader_id
 
 

@@ -80,7 +80,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         if post.id not in visible:
             raise NotFound
         entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in shown if id in visible]
-        lines = await list_timeline_entries(conn, instance.site, entries, reader_id)
+        lines = await list_timeline_entries(conn, instance.site, entries, reader_id, with_own_messages=True)
         remarks = await list_comments(conn, instance.site, post.id, reader_id)
         counts = await posts.count(conn, [post.id], reader_id)
         citing = await count_quotes(conn, post, reader_id)

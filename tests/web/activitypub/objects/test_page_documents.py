@@ -66,6 +66,18 @@ async def test_people_still_find_a_page_there(door: Door, alice: Actor) -> None:
     assert "Accept" in answer.headers["Vary"].split(", ")
 
 
+async def test_caches_keep_no_answer_for_people_as_one_for_servers(door: Door, alice: Actor) -> None:
+    listing, note = (await publish_tent(door, alice)).post, await write_note(door, alice, "coop")
+    addresses = [*list_pages(door, listing), *list_pages(door, note), f"/notes/{listing.id}", f"/annonces/{NOWHERE}"]
+
+    answers = [await door.get(address, accept=HTML) for address in addresses]
+
+    assert {200, 303, 404} <= {answer.status for answer in answers}
+    for answer in answers:
+        kept = "no-store" not in answer.headers.get("Cache-Control", "")
+        assert not kept or "Accept" in answer.headers["Vary"].split(", "), answer
+
+
 async def test_a_page_shows_servers_no_more_than_the_id_does(door: Door, alice: Actor, bob: Person) -> None:
     await door.befriend(bob, alice)
     eve = door.fediverse.add_person("eve")
