@@ -11,14 +11,24 @@ import argparse
 import hashlib
 import subprocess
 import sys
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.build.downloads import Package, fetch, read_member
+
 TARGET = Path(__file__).resolve().parents[2] / "web" / "static" / "fonts"
 
-VERSION = "5.3.0"
+BRICOLAGE = Package(
+    name="@fontsource-variable/bricolage-grotesque@5.3.0",
+    file="fontsource-variable-bricolage-grotesque-5.3.0.tgz",
+    checksum="6e99e0d844f7bc152bb3b007f9b1493c53e60cc0744cc681bb744e0b5f14665e",
+)
+ATKINSON = Package(
+    name="@fontsource-variable/atkinson-hyperlegible-next@5.3.0",
+    file="fontsource-variable-atkinson-hyperlegible-next-5.3.0.tgz",
+    checksum="75d5156505841b7dd4251398f0a5ff9e44120c87c2e388e9a108879b4def23a6",
+)
 
 WESTERN = "20-7E,A0-FF,152,153,160,161,178,17D,17E,2013,2014,2018,2019,201C,201D,2022,2026,202F,20AC,2192,2212"
 DIGITS = "30-39"
@@ -32,7 +42,7 @@ class Cut:
     """A file that we ship: which package it is of, at which weights, with which letters."""
 
     name: str
-    package: str
+    package: Package
     member: str
     weights: str
     letters: str
@@ -41,21 +51,21 @@ class Cut:
 CUTS = (
     Cut(
         "bricolage-grotesque.woff2",
-        "@fontsource-variable/bricolage-grotesque",
+        BRICOLAGE,
         "package/files/bricolage-grotesque-latin-wght-normal.woff2",
         "700",
         WESTERN,
     ),
     Cut(
         "bricolage-digits.woff2",
-        "@fontsource-variable/bricolage-grotesque",
+        BRICOLAGE,
         "package/files/bricolage-grotesque-latin-wght-normal.woff2",
         "400:750",
         DIGITS,
     ),
     Cut(
         "atkinson-hyperlegible-next.woff2",
-        "@fontsource-variable/atkinson-hyperlegible-next",
+        ATKINSON,
         "package/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
         "400:700",
         EVERYTHING,
@@ -63,23 +73,10 @@ CUTS = (
 )
 
 
-def fetch(package: str, folder: Path) -> Path:
-    """The package as it was published."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{package.lstrip('@').replace('/', '-')}-{VERSION}.tgz"
-    if not path.exists():
-        subprocess.run(["npm", "pack", "--silent", f"{package}@{VERSION}"], cwd=folder, check=True, capture_output=True)
-    return path
-
-
 def make(cut: Cut, folder: Path) -> int:
     """Write the file; its size in bytes."""
     whole, at_weights = folder / "whole.woff2", folder / "weights.ttf"
-    with tarfile.open(fetch(cut.package, folder)) as archive:
-        held = archive.extractfile(cut.member)
-        if held is None:
-            sys.exit(f"{cut.package} holds no file {cut.member}.")
-        whole.write_bytes(held.read())
+    whole.write_bytes(read_member(fetch(cut.package, folder), cut.member))
     instancer = ["fonttools", "varLib.instancer", "--quiet", str(whole), f"wght={cut.weights}"]
     instancer += ["--no-recalc-timestamp", "-o", str(at_weights)]
     subprocess.run(instancer, check=True)
