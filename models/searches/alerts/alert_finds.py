@@ -115,14 +115,10 @@ async def save_told(conn: Connection, due: DueAlert, notification_id: int | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAlert:
-    """A line of the news: what its alert is on, how many of its finds stand, and one of those."""
+    """A line of the news: whose alert's it is, how many of its finds stand, and one of those."""
 
     notification_id: int
     alert_id: int
-    text: str
-    category: str | None
-    area: str
-    kinds: list[str]
     count: int
     listing_id: int
     title: str
@@ -130,7 +126,7 @@ class ToldAlert:
 
 _TOLD = compose(
     """
-    SELECT DISTINCT ON (f.notification_id) f.notification_id, s.id AS alert_id, s.text, s.category, s.area, s.kinds,
+    SELECT DISTINCT ON (f.notification_id) f.notification_id, s.id AS alert_id,
         (count(*) OVER (PARTITION BY f.notification_id))::integer AS count, f.listing_id, l.title
     FROM alert_find f JOIN search_alert s ON s.id = f.alert_id
     JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
