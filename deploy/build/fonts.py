@@ -2,8 +2,9 @@
 
     python -m deploy.build.fonts [--sources FOLDER]        (make fonts)
 
-Titles have one weight and the letters of western Europe; the digits of all texts are of the same face in every weight
-between normal and bold; texts keep all their letters between these two weights. Asks for npm, and for the commands of
+Titles have one weight and the letters of western Europe, without their rarer signs, for which the face of the texts
+stands in; the digits of all texts are of the same face in every weight between normal and bold; texts have the letters
+and signs of western Europe between these two weights. Asks for npm, and for the commands of
 fonttools with brotli (`pip install fonttools brotli`), which nothing else here needs.
 """
 
@@ -31,10 +32,12 @@ ATKINSON = Package(
 )
 
 WESTERN = "20-7E,A0-FF,152,153,160,161,178,17D,17E,2013,2014,2018,2019,201C,201D,2022,2026,202F,20AC,2192,2212"
+TITLES = "20-7E,A0,A1,AB,B0,B2,B7,BB,BF,C0-FF,152,153,178,2013,2014,2018,2019,201C,201D,2022,2026,202F,20AC"
 DIGITS = "30-39"
-EVERYTHING = "*"
 
-KEPT_FEATURES = "ccmp,locl,kern,mark,mkmk,pnum,tnum,frac"
+KEPT_FEATURES = "ccmp,locl,kern"
+KEPT_NAMES = "0,1,2,14"
+"""Copyright, family and style, where the licence stands; the licence itself lies beside the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ CUTS = (
         BRICOLAGE,
         "package/files/bricolage-grotesque-latin-wght-normal.woff2",
         "700",
-        WESTERN,
+        TITLES,
     ),
     Cut(
         "bricolage-digits.woff2",
@@ -68,7 +71,7 @@ CUTS = (
         ATKINSON,
         "package/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
         "400:700",
-        EVERYTHING,
+        WESTERN,
     ),
 )
 
@@ -81,7 +84,7 @@ def make(cut: Cut, folder: Path) -> int:
     instancer += ["--no-recalc-timestamp", "-o", str(at_weights)]
     subprocess.run(instancer, check=True)
     subset = ["pyftsubset", str(at_weights), f"--unicodes={cut.letters}", "--flavor=woff2", "--no-hinting"]
-    subset += [f"--layout-features={KEPT_FEATURES}", "--name-IDs=*", "--notdef-outline"]
+    subset += [f"--layout-features={KEPT_FEATURES}", f"--name-IDs={KEPT_NAMES}", "--notdef-outline"]
     subprocess.run([*subset, f"--output-file={TARGET / cut.name}"], check=True)
     return (TARGET / cut.name).stat().st_size
 

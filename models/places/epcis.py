@@ -42,6 +42,21 @@ class Epci:
         return f"{self.name} ({self.department})"
 
 
+LONG_FORMS = {
+    "Communauté de communes": "CC",
+    "Communauté d'agglomération": "CA",
+    "Communauté urbaine": "CU",
+}
+"""How the names of most begin, and how that is shortened where there is little room."""
+
+
+def shorten_name(name: str) -> str:
+    """The name for a button: "CA d'Hénin-Carvin"."""
+    for long, short in LONG_FORMS.items():
+        name = name.replace(long, short, 1)
+    return name
+
+
 def make_acronym(name: str) -> str:
     """What people shorten a name to: "mel" for "Métropole Européenne de Lille"."""
     return "".join(word[0] for word in fold_name(name).split() if word not in SMALL_WORDS)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from models.listings import categories
-from models.places.epcis import Epci
+from models.places.epcis import Epci, shorten_name
 from models.places.geometry import Box
 from models.places.places import Commune
 from models.searches import Cursor, NetworkFilter, Order
@@ -81,6 +81,11 @@ class SearchQuery:
         if self.epci:
             return self.epci.label
         return self.commune.label if self.commune and (self.commune_given or self.within) else ""
+
+    @property
+    def short_epci(self) -> str:
+        """Her federation of communes as chips name it."""
+        return shorten_name(self.commune.epci_name or "") if self.commune else ""
 
     @property
     def close_addresses(self) -> list[tuple[str, str]]:

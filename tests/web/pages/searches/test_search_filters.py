@@ -111,7 +111,7 @@ async def test_without_a_place_the_radius_is_around_the_reader_and_the_address_s
     ("query", "found", "chip"),
     [
         ("lieu=Lomme&km=commune", {TENT, CALL, DRILL, PLANTS, WANTED}, "Lomme seulement"),
-        ("lieu=Carvin&km=epci", {SEWING}, "Communauté d'agglomération d'Hénin-Carvin"),
+        ("lieu=Carvin&km=epci", {SEWING}, "CA d'Hénin-Carvin"),
         ("coop=miens&genre=offer", {TENT, DRILL, BIKE, PLANTS, SEWING}, "La Remise et ses voisines"),
     ],
 )

@@ -32,7 +32,7 @@ async def test_a_federation_of_communes_is_a_place(visitor: Browser, typed: str,
     page = await visitor.get(f"/annonces?lieu={quote(typed)}{distance}")
 
     assert titles(page) == {SEWING}
-    assert chips(page) == ["Communauté d'agglomération d'Hénin-Carvin, retirer"]
+    assert chips(page) == ["CA d'Hénin-Carvin, retirer"]
     assert page.html.xpath("//select[@id='km']/option[@selected]/@value") == ["epci"]
     (feed,) = page.html.xpath("//link[@type='application/atom+xml']/@href")
     assert feed == f"/annonces/flux.atom?lieu={quote_plus(CAHC)}&km=epci"
@@ -68,6 +68,7 @@ async def test_what_may_be_several_is_asked(visitor: Browser, instance: Instance
     (choice,) = acronym.html.xpath(f"""//a[.="{CAHC}"]/@href""")
     assert titles(await visitor.get(choice)) == {SEWING}
     assert f"Vouliez-vous dire Hénin-Beaumont (62110), {CAHC} ?" in begun.words()
+    assert not begun.html.xpath("//details[@id='filtres' and @open]"), "nothing is wrong behind that button"
     for one in ("Hénin-Beaumont (62110)", CAHC):
         assert len(begun.html.xpath(f"""//a[.="{one}"]""")) == 1
 
