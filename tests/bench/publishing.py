@@ -1,11 +1,10 @@
 """(p) Three photos of a phone published: touches after choosing them, what is sent, what lists and page show."""
 
 import asyncio
-import io
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import BrowserContext, FilePayload, Page, Request, Response, async_playwright
+from playwright.async_api import BrowserContext, FilePayload, Page, Response, async_playwright
 
 from models.access import sessions
 from models.settings import Site
@@ -15,6 +14,7 @@ from tests.bench.server import BenchServer, running
 from tests.picture_files import encode
 from tests.servers import PASSWORD
 from tests.web.chromium import CHROMIUM, FLAGS
+from tests.web.sent_photos import note_sent_photos
 from web.security.session import cookie_name
 
 MEGABYTE = 1_000_000
@@ -44,8 +44,8 @@ async def run(folder: Path) -> None:
         sent = await publish(server, page, photos)
         touches = await page.evaluate("Number(sessionStorage.getItem('touches'))")
         figure("touches after choosing three photos", touches, "", at_most=4)
-        figure("sent of one, at most", max(len(one) for one in sent) / 1000, "kB", at_most=500)
-        figure("its longest side", max(max(Image.open(io.BytesIO(one)).size) for one in sent), "px", at_most=1600)
+        figure("sent of one, at most", max(weight for weight, _ in sent) / 1000, "kB", at_most=500)
+        figure("its longest side", max(side for _, side in sent), "px", at_most=1600)
         listed = await weigh(page, f"{server.url}/annonces")
         figure("shown in lists, at most", max(listed) / 1000, "kB", at_most=15)
         shown = await weigh(page, await find_listing(server))
@@ -69,16 +69,9 @@ async def _log_in(server: BenchServer, context: BrowserContext) -> None:
     await context.add_cookies([{"name": name, "value": token, "url": server.url}])
 
 
-async def publish(server: BenchServer, page: Page, photos: list[FilePayload]) -> list[bytes]:
-    """Choose the photos, touch and type what a loan needs, and publish; the pictures as they were sent."""
-    sent: list[bytes] = []
-
-    def note(request: Request) -> None:
-        body = request.post_data_buffer or b""
-        if request.url.endswith("/publier/photos") and b"\xff\xd8" in body:
-            sent.append(body[body.index(b"\xff\xd8") :])
-
-    page.on("request", note)
+async def publish(server: BenchServer, page: Page, photos: list[FilePayload]) -> list[tuple[int, int]]:
+    """Choose the photos, touch and type what a loan needs, and publish; bytes and longest side of each as it left."""
+    sent = await note_sent_photos(page)
     await page.goto(f"{server.url}/publier")
     await page.locator("#photos").set_input_files(photos)
     await page.get_by_label("Titre").tap()
@@ -98,7 +91,11 @@ async def find_listing(server: BenchServer) -> str:
 async def weigh(page: Page, address: str) -> list[int]:
     """Bytes of each photo that the page shows."""
     answers: list[Response] = []
-    page.on("response", answers.append)
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
     await page.goto(address, wait_until="networkidle")
-    page.remove_listener("response", answers.append)
+    page.remove_listener("response", note)
     return [len(await one.body()) for one in answers if "/media/" in one.url and "avatar" not in one.url]

@@ -120,6 +120,15 @@ async def test_short_address_of_the_poster_leads_to_the_listing(visitor: Browser
     assert (await visitor.get("/a/1")).status == 404
 
 
+async def test_where_it_is_stands_on_a_map_as_blurred_as_others_may_know_it(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(lomme.tent.post.url)
+
+    (drawn,) = page.html.xpath("//declic-map")
+    assert [drawn.get(f"data-{name}") for name in ("latitude", "longitude", "radius")] == ["50.6453", "2.9871", "2000"]
+    assert drawn.get("hidden") is not None, "a script shows it"
+    assert "Carte : Lomme (59160), à peu près" in drawn.get("data-words", "")
+
+
 async def test_page_holds_no_inline_style_or_script(alice: Browser, lomme: Village) -> None:
     page = await alice.get(path_of(lomme, "tent"))
 
