@@ -126,12 +126,16 @@ async def search_communes(conn: Connection, text: str, limit: int = 10, *, misty
     for a typing error where it may be `mistyped`. One letter finds nothing.
     """
     name, postcode = split_postcode(text[:100])
+    found = await _search_begun(conn, name, postcode, limit)
+    return found or (await _search_similar(conn, name, limit) if mistyped and len(name) > 3 else [])
+
+
+async def _search_begun(conn: Connection, name: str, postcode: str, limit: int) -> list[Commune]:
+    """Those whose name, or postcode, begins so; those of the name alone where no postcode goes with it."""
     if len(name) + len(postcode) < 2 or (name and len(name) < 3 and not postcode):
         return []
     found = await _search(conn, name, postcode, limit)
-    if not found and name and postcode:
-        found = await _search(conn, name, "", limit)
-    return found or (await _search_similar(conn, name, limit) if mistyped and len(name) > 3 else [])
+    return await _search(conn, name, "", limit) if not found and name and postcode else found
 
 
 async def find_commune_named(conn: Connection, text: str) -> Commune | None:

@@ -36,17 +36,25 @@ async def read_area(conn: Connection, form: Form, name: str) -> TypedArea:
     if commune is not None:
         return TypedArea(commune=commune)
     called = await epcis.list_named(conn, typed)
-    begun = [] if called else await places.search_communes(conn, typed, CLOSE, mistyped=False)
-    found = called or await epcis.list_with_words(conn, typed, CLOSE)
+    if not called:
+        return await _read_words(conn, form, name, typed)
+    if len(called) == 1:
+        return TypedArea(epci=called[0])
+    close = tuple(one.label for one in called)
+    form.fail(name, "« %(typed)s » peut être %(close)s. Laquelle ?", typed=typed, close=", ".join(close))
+    return TypedArea(close=close)
+
+
+async def _read_words(conn: Connection, form: Form, name: str, typed: str) -> TypedArea:
+    """The one EPCI with these words, where no commune begins so."""
+    begun = await places.search_communes(conn, typed, CLOSE, mistyped=False)
+    found = await epcis.list_with_words(conn, typed, CLOSE)
     if len(found) == 1 and not begun:
         return TypedArea(epci=found[0])
     if not found and not begun:
         begun = await places.search_communes(conn, typed, CLOSE)
-    close = tuple(one.label for one in (*begun, *found))
-    if called:
-        form.fail(name, "« %(typed)s » peut être %(close)s. Laquelle ?", typed=typed, close=", ".join(close))
-    else:
-        _say_close(form, name, typed, close)
+    close = (*(one.label for one in begun), *(one.label for one in found))
+    _say_close(form, name, typed, close)
     return TypedArea(close=close)
 
 

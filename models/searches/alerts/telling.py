@@ -47,7 +47,7 @@ MAILABLE = "f.told_at > $2::timestamptz - $3::interval AND n.read_at IS NULL"
 GIVE_BACK = "UPDATE {table} SET mailed_at = NULL WHERE actor_id = $1 AND listing_id = ANY($2)"
 
 
-class Due(Protocol):
+class DueLine(Protocol):
     """What is to be told to somebody in one line."""
 
     @property
@@ -58,6 +58,6 @@ class Due(Protocol):
     def by_mail(self) -> bool: ...
 
 
-def list_told_values(due: Due, notification_id: int | None, at: datetime) -> tuple[object, ...]:
+def list_told_values(due: DueLine, notification_id: int | None, at: datetime) -> tuple[object, ...]:
     """The values of SAVE_TOLD. Without mail, or without a line, it counts as mailed."""
     return due.actor_id, due.listing_ids, notification_id, at, due.by_mail and notification_id is not None
