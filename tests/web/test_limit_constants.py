@@ -131,7 +131,6 @@ LIMITS: dict[str, object] = {
     "web.pages.searches.exports.MOST": 60,
     "web.api.mastodon.posts.oembed.MOST_PARAMETERS": 60,
     "web.pages.searches.search_query.PAGE": 20,
-    "web.forms.table_file.HEADS_SAID": 300,
     "web.pages.searches.search.SYNONYMS_SHOWN": 6,
     "web.pages.searches.search_reading.COOPS_LIMIT": 4000,
     "web.pages.searches.search_reading.TEXT_LIMIT": 200,
