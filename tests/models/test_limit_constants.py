@@ -214,6 +214,8 @@ LISTS = {
     "models.people.invitations.mailings.list_mailed": (500,),
     "models.people.invitations.member_imports.list_recent": (10,),
     "models.personal_data.personal_export.list_remarks": (5000,),
+    "models.places.epcis.list_named": (6,),
+    "models.places.epcis.list_with_words": (6,),
     "models.places.epcis.search_epcis": (10,),
     "models.places.places.search_communes": (10,),
     "models.posts.conversations.list_owned": (20,),
