@@ -1,5 +1,6 @@
 """The page of one listing: for anybody, for members, for its author; ours, a copy, and one that is gone."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -126,7 +127,8 @@ async def test_where_it_is_stands_on_a_map_as_blurred_as_others_may_know_it(visi
     (drawn,) = page.html.xpath("//declic-map")
     assert [drawn.get(f"data-{name}") for name in ("latitude", "longitude", "radius")] == ["50.6453", "2.9871", "2000"]
     assert drawn.get("hidden") is not None, "a script shows it"
-    assert "Carte : Lomme (59160), à peu près" in drawn.get("data-words", "")
+    words = json.loads(drawn.get("data-words", "{}"))["map"]
+    assert words.replace("\xa0", " ").replace("\u202f", " ") == "Carte : Lomme (59160), à peu près"
 
 
 async def test_page_holds_no_inline_style_or_script(alice: Browser, lomme: Village) -> None:
