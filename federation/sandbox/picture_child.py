@@ -189,7 +189,7 @@ def _copy(full: Image.Image, name: str) -> bytes:
     copy = b""
     for quality in (best, *(one for one in COPY_QUALITIES if one < best)):
         out = io.BytesIO()
-        fit.save(out, "WEBP", quality=quality, method=4)
+        fit.save(out, "WEBP", quality=quality, method=6 if name == "square" else 4)  # 5% less, in a few milliseconds
         copy = out.getvalue()
         if len(copy) <= most:
             break

@@ -1,5 +1,6 @@
 """Federations of communes (EPCI), found as people type them: by name, acronym, commune or postcode."""
 
+import re
 from dataclasses import dataclass
 
 from models.places.places import fold_name, split_postcode
@@ -9,17 +10,51 @@ SMALL_WORDS = frozenset(("d", "l", "de", "du", "des", "la", "le", "les", "et", "
 
 LONGEST_ACRONYM = 8
 
+READ = 100
+"""So many that have all the words of a name are looked at for those that have no other."""
+
+LABEL = re.compile(r"(.*\S) *\((\d{2,3}|2[ABab])\) *")
+
+SHORT_FORMS = {
+    "cc": ("communaute", "communes"),
+    "ca": ("communaute", "agglomeration"),
+    "cu": ("communaute", "urbaine"),
+    "agglo": ("agglomeration",),
+}
+"""How the first words of their names are shortened."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epci:
-    """A federation of communes, at the middle of its people."""
+    """A federation of communes, at the middle of its people; `department` is that of its largest commune."""
 
     code: str
     name: str
+    department: str
     communes: int
     population: int
     latitude: float
     longitude: float
+
+    @property
+    def label(self) -> str:
+        """As it is offered and typed: "Métropole Européenne de Lille (59)"; some have one name in two departments."""
+        return f"{self.name} ({self.department})"
+
+
+LONG_FORMS = {
+    "Communauté de communes": "CC",
+    "Communauté d'agglomération": "CA",
+    "Communauté urbaine": "CU",
+}
+"""How the names of most begin, and how that is shortened where there is little room."""
+
+
+def shorten_name(name: str) -> str:
+    """The name for a button: "CA d'Hénin-Carvin"."""
+    for long, short in LONG_FORMS.items():
+        name = name.replace(long, short, 1)
+    return name
 
 
 def make_acronym(name: str) -> str:
@@ -29,7 +64,7 @@ def make_acronym(name: str) -> str:
 
 async def find_epci(conn: Connection, code: str) -> Epci | None:
     """The EPCI with this SIREN code."""
-    found = await _list(conn, codes=[code], name="", postcode="", limit=1)
+    found = await _list(conn, codes=[code], words=[], limit=1)
     return found[0] if found else None
 
 
@@ -42,12 +77,44 @@ async def search_epcis(conn: Connection, text: str, limit: int = 10) -> list[Epc
     name, postcode = split_postcode(text[:100])
     if len(name) < 3 and len(postcode) < 5:
         return []
-    called = await _list_called(conn, name.strip()) if " " not in name.strip() and len(name) <= LONGEST_ACRONYM else []
-    return await _list(conn, codes=called or None, name=name, postcode=postcode, limit=limit)
+    called = await _list_called(conn, name.strip())
+    return await _list(conn, codes=called or None, name=name, words=_list_words(name), postcode=postcode, limit=limit)
+
+
+async def list_named(conn: Connection, text: str, limit: int = 6) -> list[Epci]:
+    """EPCIs that are called so, by their whole name or their acronym: "MEL", "Métropole Européenne de Lille (59)".
+
+    Several have the same acronym, and two the same name; a department behind it says which.
+    """
+    typed, department = _split_department(text[:100])
+    name = fold_name(typed)
+    called = await _list_called(conn, name.strip())
+    found = await _list(conn, codes=called or None, words=[] if called else _list_words(name), limit=READ)
+    named = [one for one in found if called or fold_name(one.name) == name]
+    return [one for one in named if department in ("", one.department)][:limit]
+
+
+def _split_department(text: str) -> tuple[str, str]:
+    """What stands before the department of a label, and the department; "" where none is named."""
+    found = LABEL.fullmatch(text)
+    return (found[1], found[2].upper()) if found else (text, "")
+
+
+async def list_with_words(conn: Connection, text: str, limit: int = 6) -> list[Epci]:
+    """EPCIs whose names have these words, or begin them so: "hénin carvin", "CC Flandre Lys"."""
+    return await _list(conn, codes=None, words=_list_words(fold_name(_split_department(text[:100])[0])), limit=limit)
+
+
+def _list_words(name: str) -> list[str]:
+    """The words of a folded name that tell EPCIs apart, the usual short forms written out."""
+    words = [word for word in name.split() if word not in SMALL_WORDS]
+    return [*SHORT_FORMS.get(words[0], (words[0],)), *words[1:]] if words else []
 
 
 async def _list_called(conn: Connection, acronym: str) -> list[str]:
     """The codes of EPCIs with this acronym, unless a commune has that name."""
+    if not 3 <= len(acronym) <= LONGEST_ACRONYM or " " in acronym:
+        return []
     rows = await fetch_records(
         conn,
         """
@@ -59,12 +126,23 @@ async def _list_called(conn: Connection, acronym: str) -> list[str]:
     return [row["epci_code"] for row in rows if make_acronym(row["epci_name"]) == acronym]
 
 
-async def _list(conn: Connection, *, codes: list[str] | None, name: str, postcode: str, limit: int) -> list[Epci]:
+async def _list(
+    conn: Connection,
+    *,
+    codes: list[str] | None,
+    words: list[str],
+    limit: int,
+    name: str = "",
+    postcode: str = "",
+) -> list[Epci]:
+    """Those with these codes; else those with all these words, with a commune of this name, or with this postcode."""
     return await fetch_all(
         conn,
         Epci,
         """
-        SELECT epci_code AS code, epci_name AS name, count(*) FILTER (WHERE kind = 'commune')::integer AS communes,
+        SELECT epci_code AS code, epci_name AS name,
+            (array_agg(department ORDER BY population DESC, code))[1] AS department,
+            count(*) FILTER (WHERE kind = 'commune')::integer AS communes,
             sum(population) FILTER (WHERE kind = 'commune')::integer AS population,
             sum(latitude * (population + 1)) / sum(population + 1) AS latitude,
             sum(longitude * (population + 1)) / sum(population + 1) AS longitude
@@ -81,7 +159,7 @@ async def _list(conn: Connection, *, codes: list[str] | None, name: str, postcod
         """,
         codes,
         name,
-        [word for word in name.split() if word not in SMALL_WORDS],
+        words,
         postcode if len(postcode) == 5 else "",
         limit,
     )

@@ -1,11 +1,11 @@
 """Coast, lakes, rivers and borders for the background of maps, by the cells of a grid (`models/data/README.md`)."""
 
-import json
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from math import floor
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from models.places.geometry import Box
 
@@ -22,40 +22,37 @@ FINE_UP_TO = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutlineCell:
-    """What is drawn in one cell, from its south-western corner on; each line is a list of steps in 1/10,000 degrees.
+    """One cell, from its south-western corner on, and what is drawn in it as JSON: `[land, lakes, rivers, borders]`.
 
-    `land` are the rings of the land in the water; None where there is nothing but land.
+    Each is a list of lines, and each line a list of steps in 1/10,000 degrees. `land` are the rings of the land in the
+    water; null where there is nothing but land.
     """
 
     south: float
     west: float
     size: float
-    land: list[list[int]] | None
-    lakes: list[list[int]]
-    rivers: list[list[int]]
-    borders: list[list[int]]
+    parts: str
 
 
 def read_outlines(box: Box) -> list[OutlineCell]:
-    """The cells of a box in which there is something to draw, read from the file: a few milliseconds."""
+    """The cells of a box in which there is something to draw, from the south-west on."""
     grain: Grain = "fine" if max(box.north - box.south, box.east - box.west) <= FINE_UP_TO else "coarse"
     size = SIZES[grain]
-    with zipfile.ZipFile(FILE) as archive:
-        names = set(archive.namelist())
-        cells = _list_cells(box, size)
-        return [
-            _read_cell(south, west, size, json.loads(archive.read(name)))
-            for south, west in cells
-            if (name := f"{grain}/{south:g},{west:g}.json") in names
-        ]
-
-
-def _list_cells(box: Box, size: float) -> list[tuple[float, float]]:
     rows = range(floor(box.south / size), floor(box.north / size) + 1)
     columns = range(floor(box.west / size), floor(box.east / size) + 1)
-    return [(row * size, column * size) for row in rows for column in columns]
+    drawn = _read_grain(grain)
+    cells = [(row * size, column * size) for row in rows for column in columns]
+    return [OutlineCell(south=at[0], west=at[1], size=size, parts=drawn[at]) for at in cells if at in drawn]
 
 
-def _read_cell(south: float, west: float, size: float, parts: list[Any]) -> OutlineCell:
-    land, lakes, rivers, borders = parts
-    return OutlineCell(south=south, west=west, size=size, land=land, lakes=lakes, rivers=rivers, borders=borders)
+@cache
+def _read_grain(grain: Grain) -> dict[tuple[float, float], str]:
+    """All cells of a grain by their corners, unpacked once: half a megabyte that a process keeps from then on."""
+    with zipfile.ZipFile(FILE) as archive:
+        names = [name for name in archive.namelist() if name.startswith(f"{grain}/")]
+        return {_read_corner(name): archive.read(name).decode() for name in names}
+
+
+def _read_corner(name: str) -> tuple[float, float]:
+    south, west = Path(name).stem.split(",")
+    return float(south), float(west)

@@ -118,20 +118,24 @@ async def find_commune(conn: Connection, code: str) -> Commune | None:
     )
 
 
-async def search_communes(conn: Connection, text: str, limit: int = 10) -> list[Commune]:
+async def search_communes(conn: Connection, text: str, limit: int = 10, *, mistyped: bool = True) -> list[Commune]:
     """Communes by the start of any word, by postcode or by both, the likeliest first.
 
     "lomm", "st etienne", "59160", "59160 Lomme" and "Lomme (59160)" are all understood. Whose own postcode it
     is comes before whose commune has it, then whole names, then the more people. What nobody matches is taken
-    for a typing error. One letter finds nothing.
+    for a typing error where it may be `mistyped`. One letter finds nothing.
     """
     name, postcode = split_postcode(text[:100])
+    found = await _search_begun(conn, name, postcode, limit)
+    return found or (await _search_similar(conn, name, limit) if mistyped and len(name) > 3 else [])
+
+
+async def _search_begun(conn: Connection, name: str, postcode: str, limit: int) -> list[Commune]:
+    """Those whose name, or postcode, begins so; those of the name alone where no postcode goes with it."""
     if len(name) + len(postcode) < 2 or (name and len(name) < 3 and not postcode):
         return []
     found = await _search(conn, name, postcode, limit)
-    if not found and name and postcode:
-        found = await _search(conn, name, "", limit)
-    return found or (await _search_similar(conn, name, limit) if len(name) > 3 else [])
+    return await _search(conn, name, "", limit) if not found and name and postcode else found
 
 
 async def find_commune_named(conn: Connection, text: str) -> Commune | None:
@@ -200,6 +204,12 @@ async def list_communes(conn: Connection, codes: list[str]) -> list[Commune]:
 async def list_codes(conn: Connection, code: str) -> list[str]:
     """The INSEE codes of a commune and of its parts: Lomme is found in Lille."""
     return await fetch_column(conn, "SELECT code FROM commune WHERE code = $1 OR parent_code = $1 ORDER BY code", code)
+
+
+async def find_main_commune(conn: Connection, epci_code: str) -> Commune | None:
+    """The commune of an EPCI with the most people."""
+    communes = await list_by_epci(conn, epci_code)
+    return max(communes, key=lambda commune: commune.population, default=None)
 
 
 async def list_by_epci(conn: Connection, epci_code: str) -> list[Commune]:

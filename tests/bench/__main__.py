@@ -20,6 +20,7 @@ from tests.bench import (
     limits,
     memory,
     pages,
+    publishing,
     search,
     streams,
     walks,
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "alerts": alerts.run,
     "search": search.run,
     "first_page": first_page.run,
+    "publishing": publishing.run,
 }
 
 

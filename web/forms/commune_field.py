@@ -1,9 +1,61 @@
-"""A form's field for a commune: what was typed becomes one that exists, or a sentence that helps."""
+"""A form's field for a commune, or for a federation of them: what was typed becomes one that exists, or a sentence that
+helps.
+"""
 
-from models.places import places
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.places import epcis, places
+from models.places.epcis import Epci
 from models.places.places import Commune
 from models.store.database import Connection
 from web.forms.form import Form
+
+CLOSE = 3
+"""So many communes, and federations of them, are proposed for what nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedArea:
+    """What a field for a commune or an EPCI names; where that may be several or none, how those `close` are typed."""
+
+    commune: Commune | None = None
+    epci: Epci | None = None
+    close: tuple[str, ...] = ()
+
+
+async def read_area(conn: Connection, form: Form, name: str) -> TypedArea:
+    """The commune or the EPCI that was typed: "Lomme", "59160", "MEL", "Métropole Européenne de Lille".
+
+    A commune of this very name is meant before any EPCI. What may be several is asked at the field.
+    """
+    typed = form.text(name, limit=100)
+    if not typed:
+        return TypedArea()
+    commune = await places.find_commune_named(conn, typed)
+    if commune is not None:
+        return TypedArea(commune=commune)
+    called = await epcis.list_named(conn, typed)
+    if not called:
+        return await _read_words(conn, form, name, typed)
+    if len(called) == 1:
+        return TypedArea(epci=called[0])
+    close = tuple(one.label for one in called)
+    form.fail(name, "« %(typed)s » peut être %(close)s. Laquelle ?", typed=typed, close=", ".join(close))
+    return TypedArea(close=close)
+
+
+async def _read_words(conn: Connection, form: Form, name: str, typed: str) -> TypedArea:
+    """The one EPCI with these words, where no commune begins so."""
+    begun = await places.search_communes(conn, typed, CLOSE, mistyped=False)
+    found = await epcis.list_with_words(conn, typed, CLOSE)
+    if len(found) == 1 and not begun:
+        return TypedArea(epci=found[0])
+    if not found and not begun:
+        begun = await places.search_communes(conn, typed, CLOSE)
+    close = (*(one.label for one in begun), *(one.label for one in found))
+    _say_close(form, name, typed, close)
+    return TypedArea(close=close)
 
 
 async def read_commune(conn: Connection, form: Form, name: str = "commune", *, missing: str = "") -> Commune | None:
@@ -17,11 +69,19 @@ async def find_commune(conn: Connection, form: Form, name: str, typed: str) -> C
     commune = await places.find_commune_named(conn, typed)
     if commune is not None:
         return commune
-    close = ", ".join(one.label for one in await places.search_communes(conn, typed, 3))
+    close = await places.search_communes(conn, typed, CLOSE)
+    _say_close(form, name, typed, [one.label for one in close])
+    return None
+
+
+def _say_close(form: Form, name: str, typed: str, close: Sequence[str]) -> None:
+    """That nobody knows what was typed, and what comes close."""
     if close:
         form.fail(
-            name, "Nous ne connaissons pas « %(typed)s ». Vouliez-vous dire %(close)s ?", typed=typed, close=close
+            name,
+            "Nous ne connaissons pas « %(typed)s ». Vouliez-vous dire %(close)s ?",
+            typed=typed,
+            close=", ".join(close),
         )
     else:
         form.fail(name, "Nous ne connaissons pas « %(typed)s ». Essayez avec le code postal.", typed=typed)
-    return None

@@ -2,8 +2,16 @@
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from models.errors import Invalid
+from models.places.places import fold_name
+
+HEADS_SAID = 300
+"""So many characters of a table's heads stand in an error."""
+
+Column = TypeVar("Column", bound=str)
 
 Rows = list[tuple[int, list[str]]]
 """Lines that are not empty, each with its number as editors count, the heads first."""
@@ -42,3 +50,19 @@ def read_rows(text: str, *, most: int, field: str) -> Rows:
     if not rows:
         raise Invalid("list_empty", field=field)
     return rows
+
+
+def find_columns(heads: Sequence[str], names: Mapping[Column, Sequence[str]]) -> dict[Column, int]:
+    """Where each column is, by the first of its `names` that stands in the heads; those of no name are left out."""
+    folded = {fold_name(head).strip(): place for place, head in reversed(list(enumerate(heads)))}
+    found: dict[Column, int] = {}
+    for column, known in names.items():
+        place = next((folded[name] for name in known if name in folded), None)
+        if place is not None:
+            found[column] = place
+    return found
+
+
+def quote_heads(heads: Sequence[str]) -> str:
+    """The heads as an error says them."""
+    return ", ".join(f"« {head} »" for head in heads if head)[:HEADS_SAID]

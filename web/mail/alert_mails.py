@@ -1,7 +1,7 @@
 """Mails about what alerts found and what fits a member's listings: one for all that is due, each part with its stop."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -26,7 +26,7 @@ from web.mail.smtp import MailRefused, read_smtp_url
 from web.news.alert_items import describe_count
 from web.rendering.i18n import N_, Say
 from web.rendering.paths import listing_path
-from web.rendering.search_words import describe_search, name_search
+from web.rendering.search_words import describe_search
 from web.security.signed_urls import sign
 
 ALERT = "alert-"
@@ -85,7 +85,6 @@ class MailPart:
     """What one alert found, or what fits her listings: some of it, where the rest is, and where one stops it."""
 
     words: str
-    watched: str
     lines: list[dict[str, str]]
     more: int
     href: str
@@ -120,7 +119,12 @@ def _find_subject(say: Say, parts: Sequence[MailPart]) -> str:
         count = sum(len(part.lines) + part.more for part in parts)
         return say(N_("%(count)s annonces nouvelles pour vous"), count=count)
     [part] = parts
-    return part.words if len(part.lines) > 1 else f"{part.words} : {part.lines[0]['title']}"
+    if len(part.lines) > 1:
+        return part.words
+    title = part.lines[0]["title"]
+    return (
+        f"{part.words} : {title}" if part.stops == MATCHES else say(N_("Une annonce nouvelle : %(title)s"), title=title)
+    )
 
 
 async def _list_parts(
@@ -130,12 +134,10 @@ async def _list_parts(
     known = {one.id: one for one in await alerts.list_own(conn, account.actor_id)}
     for alert_id, group in groupby(finds, key=attrgetter("alert_id")):
         rows, alert = [found[find.listing_id] for find in group if find.listing_id in found], known[alert_id]
-        name = name_search(say, account.language, text=alert.text, category=alert.category, area=alert.area)
-        part = await _make_part(
-            conn, instance, account, rows, words=describe_count(say, len(rows), name),
-            href=f"{instance.site.url}/alertes/{alert_id}", stops=f"{ALERT}{alert_id}",
-        )  # fmt: skip
-        parts.append(replace(part, watched=describe_search(say, account.language, alert)))
+        watched = describe_search(say, account.language, alert)
+        words, href = describe_count(say, len(rows), watched), f"{instance.site.url}/alertes/{alert_id}"
+        part = await _make_part(conn, instance, account, rows, words=words, href=href, stops=f"{ALERT}{alert_id}")
+        parts.append(part)
     return parts
 
 
@@ -151,7 +153,7 @@ async def _make_part(
         for one in rows[:SHOWN]
     ]
     stop = await _make_stop(conn, instance, account, known["stops"])
-    return MailPart(watched="", lines=lines, more=max(0, len(rows) - SHOWN), stop=stop, **known)
+    return MailPart(lines=lines, more=max(0, len(rows) - SHOWN), stop=stop, **known)
 
 
 async def _make_stop(conn: Connection, instance: Instance, account: Account, names: str) -> str:

@@ -32,6 +32,9 @@ CORS = {
     "Access-Control-Max-Age": "86400",
 }
 
+CORS_OF_PICTURES = {"Access-Control-Allow-Origin": "*"}
+"""A picture that came has no more to say: what else may be asked is for the question before, and a list has twenty."""
+
 LEAD_TO_SERVERS = ("/ailleurs", "/@", "/annonces/", "/a/", "/notes/")
 """Pages of what one may follow or answer, where a form leads somebody to her own server."""
 
@@ -79,9 +82,14 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
 
 
 def _write_line(request: web.Request, status: int, seconds: float) -> None:
-    quiet = status < 400 and (request.path.startswith(SILENT) or request.path.endswith("/inbox"))
+    quiet = is_silent(request, status) or (status < 400 and request.path.endswith("/inbox"))
     write = log.debug if quiet else log.info
     write("answered", method=request.method, route=route_of(request), status=status, ms=round(seconds * 1000, 1))
+
+
+def is_silent(request: web.Request, status: int) -> bool:
+    """Whether this is a part of pages that came as it should."""
+    return status < 400 and request.path.startswith(SILENT)
 
 
 @web.middleware
@@ -125,10 +133,8 @@ def _notify_workers(work_signal: WorkSignal, request: web.Request) -> None:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Headers of every answer, streamed ones included (a signal: `on_response_prepare`)."""
     headers = response.headers
-    if REQUEST_ID in request:
-        headers["X-Request-Id"] = request[REQUEST_ID]
-    if is_open_elsewhere(request):
-        headers.update(CORS)
+    _add_request_id(request, response)
+    _open_elsewhere(request, response)
     is_page = response.content_type == "text/html" or response.status == 304  # which stands for a page that is kept
     if is_page:
         headers.setdefault("Cache-Control", "no-cache")  # asked for again each time
@@ -143,6 +149,18 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers.setdefault("Content-Security-Policy", policy)
     if settings.url.startswith("https:"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def _add_request_id(request: web.Request, response: web.StreamResponse) -> None:
+    """The id under which the log has it: no line bears that of a part that came, and a page has twenty."""
+    if REQUEST_ID in request and not is_silent(request, response.status):
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
+
+
+def _open_elsewhere(request: web.Request, response: web.StreamResponse) -> None:
+    if is_open_elsewhere(request):
+        is_picture = response.status == 200 and response.content_type.startswith("image/")
+        response.headers.update(CORS_OF_PICTURES if is_picture else CORS)
 
 
 def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] = (), framed: bool = False) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from models.news.news import News
 from models.people import accounts
-from models.searches.alerts import alert_finds, matches
+from models.searches.alerts import alert_finds, alerts, matches
 from models.searches.alerts.alert_finds import ToldAlert
 from models.searches.alerts.matches import ToldMatches
 from models.store.database import Connection
 from web.news.staff_items import StaffNewsItem
 from web.rendering.i18n import N_, Say
-from web.rendering.search_words import name_search
+from web.rendering.search_words import describe_search, lower_first
 
 ALERTS = frozenset({"saved_search", "match"})
 """The types that are told here."""
@@ -25,19 +25,17 @@ async def list_alert_items(
     if not rows:
         return {}
     ids, language = [row.id for row in rows], (await accounts.get(conn, reader_id)).language
-    found = {
-        one.notification_id: _build(say, language, one) for one in await alert_finds.list_told(conn, reader_id, ids)
-    }
+    told = await alert_finds.list_told(conn, reader_id, ids)
+    known = {one.id: one for one in await alerts.list_own(conn, reader_id)} if told else {}
+    found = {one.notification_id: _build(say, one, describe_search(say, language, known[one.alert_id])) for one in told}
     fitting = await matches.list_told(conn, reader_id, ids)
     return found | {one.notification_id: _build_match(say, one) for one in fitting}
 
 
-def _build(say: Say, language: str, one: ToldAlert) -> StaffNewsItem:
+def _build(say: Say, one: ToldAlert, watched: str) -> StaffNewsItem:
     """One leads to the listing, several to what the alert found."""
-    name = name_search(say, language, text=one.text, category=one.category, area=one.area)
-    words = describe_count(say, one.count, name)
     return StaffNewsItem(
-        words=words,
+        words=describe_count(say, one.count, watched),
         what=" ".join(one.title.split())[:LONGEST] if one.count == 1 else "",
         href=f"/annonces/d/{one.listing_id}" if one.count == 1 else f"/alertes/{one.alert_id}",
         stop=f"/alertes/{one.alert_id}",
@@ -57,8 +55,9 @@ def _build_match(say: Say, one: ToldMatches) -> StaffNewsItem:
     )
 
 
-def describe_count(say: Say, count: int, name: str) -> str:
-    """ "12 annonces nouvelles pour « tente »"."""
+def describe_count(say: Say, count: int, watched: str) -> str:
+    """ "12 annonces nouvelles pour votre alerte : les offres pour « tente », en prêt"."""
+    watched = lower_first(watched)
     if count == 1:
-        return say(N_("Une annonce nouvelle pour « %(name)s »"), name=name)
-    return say(N_("%(count)s annonces nouvelles pour « %(name)s »"), count=count, name=name)
+        return say(N_("Une annonce nouvelle pour votre alerte : %(watched)s"), watched=watched)
+    return say(N_("%(count)s annonces nouvelles pour votre alerte : %(watched)s"), count=count, watched=watched)

@@ -57,7 +57,7 @@ def format_short_day(value: datetime | date, language: str, *, today: date | Non
     return _set_first(format_date(day, pattern, locale=language), language)
 
 
-def format_start(start: datetime, end: datetime, language: str) -> str:
+def format_start(start: datetime | date, end: datetime | date, language: str) -> str:
     """The first day of a span, without what the last day, which follows, says as well: its year, and its month."""
     first, last = to_paris_day(start), to_paris_day(end)
     if (first.year, first.month) != (last.year, last.month) or first == last:

@@ -1,6 +1,6 @@
-"""What an alert watches, in words: "Les offres pour « tente », à moins de 10 km de Lomme, en prêt"."""
+"""A search in words, as titles and alerts say it: "Les offres pour « tente », à moins de 10 km de Lomme, en prêt"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from models.listings import categories
@@ -26,7 +26,7 @@ MODES: dict[str, str] = {
 
 
 class Watched(Protocol):
-    """What is watched: an alert, or what is to become one."""
+    """What is looked for: an alert, or a search."""
 
     @property
     def text(self) -> str: ...
@@ -54,8 +54,8 @@ class Watched(Protocol):
     def from_places(self) -> bool: ...
 
 
-def describe_search(say: Say, language: str, one: Watched) -> str:
-    """One sentence, without a full stop."""
+def describe_search(say: Say, language: str, one: Watched, *, also: Iterable[str] = ()) -> str:
+    """One sentence, without a full stop; `also` is what else narrows it, each with its comma."""
     category = categories.find(one.category or "")
     parts = [say(KINDS.get(tuple(one.kinds), N_("Les annonces")))]
     if one.text:
@@ -68,7 +68,7 @@ def describe_search(say: Say, language: str, one: Watched) -> str:
         parts.append(f", {modes}")
     parts.append(say(N_(", avec photo")) if one.with_photo else "")
     parts.append(say(N_(", dans un lieu partenaire")) if one.from_places else "")
-    return "".join(parts)
+    return "".join([*parts, *also])
 
 
 def _describe_area(say: Say, language: str, one: Watched) -> str:
@@ -77,7 +77,9 @@ def _describe_area(say: Say, language: str, one: Watched) -> str:
     if one.communes:
         where = format_at(one.area, language)
         return f", {where[:1].lower()}{where[1:]}"
-    return say(N_(", dans l’intercommunalité %(place)s"), place=one.area) if one.epcis else ""
+    if one.epcis:
+        return say(N_(", dans l’intercommunalité %(place)s"), place=one.area)
+    return say(N_(", autour de %(place)s"), place=one.area) if one.area else ""
 
 
 def _describe_coop(say: Say, one: Watched) -> str:
@@ -86,7 +88,6 @@ def _describe_coop(say: Say, one: Watched) -> str:
     return say(N_(", dans vos territoires")) if one.territory_uris else ""
 
 
-def name_search(say: Say, language: str, *, text: str, category: str | None, area: str) -> str:
-    """What an alert is called in a few words: what is sought, else where."""
-    found = categories.find(category or "")
-    return text or (found.label(language) if found else "") or area or say(N_("toutes les annonces"))
+def lower_first(words: str) -> str:
+    """The words of a search inside a sentence."""
+    return words[:1].lower() + words[1:]

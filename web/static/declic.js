@@ -1,7 +1,7 @@
 // Small comforts. Every page does its whole work without this file: each part looks for its markup, and leaves when it
 // is not there.
 
-/** A field for a commune proposes those that begin with what is typed. */
+/** A field for a commune proposes those that begin with what is typed; data-places="epci" their federations too. */
 function completePlaces(input) {
   const list = document.createElement("datalist");
   list.id = `${input.id}-liste`;
@@ -15,7 +15,8 @@ function completePlaces(input) {
       const text = input.value.trim();
       if (text.length < 2 || text === asked) return;
       asked = text;
-      const answer = await fetch(`/lieux?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
+      const asks = new URLSearchParams(input.dataset.places ? { q: text, [input.dataset.places]: "1" } : { q: text });
+      const answer = await fetch(`/lieux?${asks}`, { headers: { Accept: "application/json" } });
       if (!answer.ok || asked !== text) return;
       const places = await answer.json();
       list.replaceChildren(...places.map((place) => Object.assign(document.createElement("option"), { value: place })));

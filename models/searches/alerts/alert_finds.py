@@ -4,8 +4,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.searches.alerts.telling import (
+    CLAIM,
+    GIVE_BACK,
+    LISTING,
+    MAILABLE,
+    MAILED_WITHIN,
+    SAVE_TOLD,
+    STANDS,
+    TELLABLE,
+    list_told_values,
+)
 from models.store.database import Connection, execute, fetch_all
-from models.store.statements import compose
+from models.store.statements import compose, fragment
 
 JOB = "alert_mail"
 """The job that writes to one member about what her alerts found (web/mail/alert_mails)."""
@@ -16,21 +27,7 @@ LINES_A_DAY = 10
 GAP = timedelta(hours=1)
 """An alert that told of something gathers what it finds for so long before it tells again."""
 
-MAILED_WITHIN = timedelta(days=3)
-"""What could not be mailed for so long is not any more: it stands on the page."""
-
 LIMIT = 200
-
-# What of finds `f` stands for the one whose it is: found things end, are hidden, come from somebody whom she blocks, or
-# who was limited since and whom she does not follow.
-STANDS = """
-    p.deleted_at IS NULL AND is_open_status(l.status) AND p.audience IN ('network', 'coop', 'territories')
-    AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-    AND (a.limited_at IS NULL OR EXISTS (SELECT FROM follow w
-        WHERE w.follower_id = f.actor_id AND w.followed_id = a.id AND w.state = 'accepted' OFFSET 0))
-    AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
-    AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = f.actor_id AND h.author_id = p.author_id OFFSET 0)
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +45,6 @@ class DueAlert:
     at_once: bool
     lines: int
 
-
-# What is told: not of threads that she muted, of which no news would be, and with it none of the rest of its line; and
-# not of a call that was told to her as one nearby, which stands on the alert's page all the same.
-TELLABLE = """
-    (l.kind <> 'repair_call' OR NOT EXISTS (SELECT FROM repair_call_told c
-        WHERE c.post_id = f.listing_id AND c.actor_id = f.actor_id OFFSET 0))
-    AND NOT EXISTS (SELECT FROM thread_mute t
-        WHERE t.actor_id = f.actor_id AND t.root_id = coalesce(p.root_id, p.id) OFFSET 0)
-"""
 
 # First whose time has come at all, by the finds and their alerts alone: what waits for a morning is many, and is looked
 # at each minute.
@@ -78,7 +66,7 @@ _DUE = compose(
         (array_agg(p.author_id ORDER BY f.listing_id DESC))[1] AS author_id,
         array_agg(f.listing_id ORDER BY f.listing_id DESC) AS listing_ids, lately.lines
     FROM waiting f JOIN lately ON lately.id = f.id
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    {listing}
     WHERE (f.rhythm <> 'now' OR f.found_at <= $2 OR NOT lately.gathers AND lately.lines < $5)
         AND {stands} AND {tellable}
     GROUP BY f.id, f.actor_id, f.by_mail, f.rhythm, lately.lines
@@ -86,6 +74,7 @@ _DUE = compose(
     """,
     stands=STANDS,
     tellable=TELLABLE,
+    listing=LISTING,
 )
 
 
@@ -99,33 +88,20 @@ async def list_due(
     return await fetch_all(conn, DueAlert, _DUE, at, morning, week, GAP, LINES_A_DAY, limit)
 
 
+_SAVE = compose(SAVE_TOLD, table="alert_find")
+
+
 async def save_told(conn: Connection, due: DueAlert, notification_id: int | None, *, at: datetime) -> None:
     """These were told by this line; None where nobody was to be told. Without mail they count as mailed."""
-    await execute(
-        conn,
-        """
-        UPDATE alert_find SET told_at = $4::timestamptz, notification_id = $3,
-            mailed_at = CASE WHEN NOT $5::boolean THEN $4::timestamptz END
-        WHERE actor_id = $1 AND listing_id = ANY($2)
-        """,
-        due.actor_id,
-        due.listing_ids,
-        notification_id,
-        at,
-        due.by_mail and notification_id is not None,
-    )
+    await execute(conn, _SAVE, *list_told_values(due, notification_id, at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAlert:
-    """A line of the news: what its alert is on, how many of its finds stand, and one of those."""
+    """A line of the news: whose alert's it is, how many of its finds stand, and one of those."""
 
     notification_id: int
     alert_id: int
-    text: str
-    category: str | None
-    area: str
-    kinds: list[str]
     count: int
     listing_id: int
     title: str
@@ -133,14 +109,15 @@ class ToldAlert:
 
 _TOLD = compose(
     """
-    SELECT DISTINCT ON (f.notification_id) f.notification_id, s.id AS alert_id, s.text, s.category, s.area, s.kinds,
+    SELECT DISTINCT ON (f.notification_id) f.notification_id, s.id AS alert_id,
         (count(*) OVER (PARTITION BY f.notification_id))::integer AS count, f.listing_id, l.title
     FROM alert_find f JOIN search_alert s ON s.id = f.alert_id
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    {listing}
     WHERE f.actor_id = $1 AND f.notification_id = ANY($2) AND {stands}
     ORDER BY f.notification_id, f.listing_id DESC
     """,
     stands=STANDS,
+    listing=LISTING,
 )
 
 
@@ -160,16 +137,18 @@ class Find:
 _CLAIM = compose(
     """
     WITH claimed AS (
-        UPDATE alert_find SET mailed_at = $2 WHERE actor_id = $1 AND told_at IS NOT NULL AND mailed_at IS NULL
-        RETURNING actor_id, listing_id, alert_id, notification_id, told_at)
+        {claim} RETURNING actor_id, listing_id, alert_id, notification_id, told_at)
     SELECT f.alert_id, f.listing_id FROM claimed f JOIN search_alert s ON s.id = f.alert_id
     JOIN notification n ON n.id = f.notification_id
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
-    WHERE s.by_mail AND s.paused_at IS NULL AND f.told_at > $2::timestamptz - $3::interval AND n.read_at IS NULL
+    {listing}
+    WHERE s.by_mail AND s.paused_at IS NULL AND {mailable}
         AND {stands}
     ORDER BY f.alert_id, f.listing_id DESC
     """,
     stands=STANDS,
+    listing=LISTING,
+    claim=fragment(CLAIM, table="alert_find"),
+    mailable=MAILABLE,
 )
 
 
@@ -178,11 +157,14 @@ async def claim_unmailed(conn: Connection, actor_id: int, *, at: datetime) -> li
     return await fetch_all(conn, Find, _CLAIM, actor_id, at, MAILED_WITHIN)
 
 
+_GIVE_BACK = compose(GIVE_BACK, table="alert_find")
+
+
 async def give_back(conn: Connection, actor_id: int, finds: Collection[Find]) -> None:
     """The mail that told of these did not leave; it is tried again."""
     await execute(
         conn,
-        "UPDATE alert_find SET mailed_at = NULL WHERE actor_id = $1 AND listing_id = ANY($2)",
+        _GIVE_BACK,
         actor_id,
         [find.listing_id for find in finds],
     )
@@ -205,11 +187,12 @@ _LAST = compose(
     SELECT DISTINCT ON (f.alert_id) f.alert_id, (count(*) OVER (PARTITION BY f.alert_id))::integer AS count,
         f.listing_id, l.title, p.url, f.found_at
     FROM alert_find f
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    {listing}
     WHERE f.actor_id = $1 AND {stands}
     ORDER BY f.alert_id, f.listing_id DESC
     """,
     stands=STANDS,
+    listing=LISTING,
 )
 
 
@@ -221,11 +204,12 @@ async def map_last(conn: Connection, actor_id: int) -> dict[int, LastFinds]:
 _STANDING = compose(
     """
     SELECT f.alert_id, f.listing_id FROM alert_find f
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    {listing}
     WHERE f.actor_id = $1 AND f.alert_id = $2 AND {stands}
     ORDER BY f.listing_id DESC LIMIT $3
     """,
     stands=STANDS,
+    listing=LISTING,
 )
 
 

@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.listings import categories
-from models.searches.alerts.alert_finds import MAILED_WITHIN, STANDS, TELLABLE
 from models.searches.alerts.alert_matching import MAY_BE_TOLD
+from models.searches.alerts.telling import (
+    CLAIM,
+    GIVE_BACK,
+    LISTING,
+    MAILABLE,
+    MAILED_WITHIN,
+    SAVE_TOLD,
+    STANDS,
+    TELLABLE,
+    list_told_values,
+)
 from models.store.database import Connection, execute, fetch_all, fetch_value
-from models.store.statements import compose
+from models.store.statements import compose, fragment
 
 GAP = timedelta(hours=3)
 """Whoever was told of something is told of what else fits after this time, all of it at once."""
@@ -156,13 +166,14 @@ _DUE = compose(
     SELECT f.actor_id, s.by_mail, (array_agg(p.author_id ORDER BY f.listing_id DESC))[1] AS author_id,
         array_agg(f.listing_id ORDER BY f.listing_id DESC) AS listing_ids
     FROM match_told f JOIN match_choice s ON s.actor_id = f.actor_id AND (s.needs OR s.offers)
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    {listing}
     WHERE f.told_at IS NULL AND {stands} AND {tellable} AND NOT EXISTS (
         SELECT FROM match_told x WHERE x.actor_id = f.actor_id AND x.told_at > $1::timestamptz - $2::interval)
     GROUP BY f.actor_id, s.by_mail ORDER BY f.actor_id LIMIT $3
     """,
     stands=STANDS,
     tellable=TELLABLE,
+    listing=LISTING,
 )
 
 
@@ -171,21 +182,12 @@ async def list_due(conn: Connection, *, at: datetime, limit: int) -> list[DueMat
     return await fetch_all(conn, DueMatches, _DUE, at, GAP, limit)
 
 
+_SAVE = compose(SAVE_TOLD, table="match_told")
+
+
 async def save_told(conn: Connection, due: DueMatches, notification_id: int | None, *, at: datetime) -> None:
     """These were told by this line; None where nobody was to be told. Without mail they count as mailed."""
-    await execute(
-        conn,
-        """
-        UPDATE match_told SET told_at = $4::timestamptz, notification_id = $3,
-            mailed_at = CASE WHEN NOT $5::boolean THEN $4::timestamptz END
-        WHERE actor_id = $1 AND listing_id = ANY($2)
-        """,
-        due.actor_id,
-        due.listing_ids,
-        notification_id,
-        at,
-        due.by_mail and notification_id is not None,
-    )
+    await execute(conn, _SAVE, *list_told_values(due, notification_id, at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,11 +206,12 @@ _TOLD = compose(
     SELECT DISTINCT ON (f.notification_id) f.notification_id, f.listing_id, l.kind, l.title,
         (count(*) OVER (PARTITION BY f.notification_id))::integer AS count
     FROM match_told f
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    {listing}
     WHERE f.actor_id = $1 AND f.notification_id = ANY($2) AND {stands}
     ORDER BY f.notification_id, f.listing_id DESC
     """,
     stands=STANDS,
+    listing=LISTING,
 )
 
 
@@ -225,10 +228,11 @@ class _Named:
 _STANDING = compose(
     """
     SELECT f.listing_id FROM match_told f
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
+    {listing}
     WHERE f.actor_id = $1 AND {stands} ORDER BY f.listing_id DESC LIMIT $2
     """,
     stands=STANDS,
+    listing=LISTING,
 )
 
 
@@ -240,15 +244,17 @@ async def list_own(conn: Connection, actor_id: int, *, limit: int) -> list[int]:
 _CLAIM = compose(
     """
     WITH claimed AS (
-        UPDATE match_told SET mailed_at = $2 WHERE actor_id = $1 AND told_at IS NOT NULL AND mailed_at IS NULL
-        RETURNING actor_id, listing_id, notification_id, told_at)
+        {claim} RETURNING actor_id, listing_id, notification_id, told_at)
     SELECT f.listing_id FROM claimed f JOIN match_choice s ON s.actor_id = f.actor_id AND s.by_mail
     JOIN notification n ON n.id = f.notification_id
-    JOIN post p ON p.id = f.listing_id JOIN listing l ON l.post_id = f.listing_id JOIN actor a ON a.id = p.author_id
-    WHERE (s.needs OR s.offers) AND f.told_at > $2::timestamptz - $3::interval AND n.read_at IS NULL AND {stands}
+    {listing}
+    WHERE (s.needs OR s.offers) AND {mailable} AND {stands}
     ORDER BY f.listing_id DESC
     """,
     stands=STANDS,
+    listing=LISTING,
+    claim=fragment(CLAIM, table="match_told"),
+    mailable=MAILABLE,
 )
 
 
@@ -257,11 +263,14 @@ async def claim_unmailed(conn: Connection, actor_id: int, *, at: datetime) -> li
     return [row.listing_id for row in await fetch_all(conn, _Named, _CLAIM, actor_id, at, MAILED_WITHIN)]
 
 
+_GIVE_BACK = compose(GIVE_BACK, table="match_told")
+
+
 async def give_back(conn: Connection, actor_id: int, listing_ids: Collection[int]) -> None:
     """The mail that told of these did not leave; it is tried again."""
     await execute(
         conn,
-        "UPDATE match_told SET mailed_at = NULL WHERE actor_id = $1 AND listing_id = ANY($2)",
+        _GIVE_BACK,
         actor_id,
         list(listing_ids),
     )

@@ -119,6 +119,34 @@ async def test_an_epci_is_found_by_its_name_and_by_its_communes(france: Connecti
     assert by_name[0].latitude == pytest.approx(50.44, abs=0.03)
 
 
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("MEL", ["200093201"]),
+        ("métropole européenne de lille", ["200093201"]),
+        ("Métropole Européenne de Lille (59)", ["200093201"]),
+        ("CAHC", ["246200299"]),
+        ("Communauté de communes des Quatre Rivières", ["247000623", "247400666"]),
+        ("Communauté de communes des Quatre Rivières (74)", ["247400666"]),
+        ("Métropole Européenne de Lille (62)", []),
+        ("Lille", []),
+        ("", []),
+    ],
+)
+async def test_an_epci_is_called_by_its_whole_name_or_its_acronym(
+    france: Connection, typed: str, codes: list[str]
+) -> None:
+    assert sorted(epci.code for epci in await epcis.list_named(france, typed)) == codes
+
+
+@pytest.mark.parametrize("typed", ["CA Hénin-Carvin", "agglo Hénin Carvin", "hénin carvin"])
+async def test_an_epci_is_found_by_its_words_and_the_short_forms_of_them(france: Connection, typed: str) -> None:
+    found = await epcis.list_with_words(france, typed)
+
+    assert [epci.label for epci in found] == ["Communauté d'agglomération d'Hénin-Carvin (62)"]
+    assert await epcis.list_named(france, found[0].label) == found
+
+
 async def test_the_communes_of_an_epci_are_listed_without_their_parts(france: Connection) -> None:
     found = await places.list_by_epci(france, "200093201")
 

@@ -100,8 +100,16 @@ async def test_one_find_leads_to_the_listing_and_many_are_one_line_that_leads_to
     await watch(instance_of(pool), TUESDAY + 2 * HOUR)
 
     assert await read_news(pool, awa) == [
-        ("12 annonces nouvelles pour « tente »", "", f"/alertes/{alert}"),
-        ("Une annonce nouvelle pour « tente »", "Tente deux places", f"/annonces/d/{first}"),
+        (
+            "12 annonces nouvelles pour votre alerte : les annonces pour « tente », autour de Lomme",
+            "",
+            f"/alertes/{alert}",
+        ),
+        (
+            "Une annonce nouvelle pour votre alerte : les annonces pour « tente », autour de Lomme",
+            "Tente deux places",
+            f"/annonces/d/{first}",
+        ),
     ]
 
 
@@ -119,7 +127,9 @@ async def test_what_comes_within_the_hour_waits_for_its_end_and_is_told_together
     told.append(await watch(instance_of(pool), TUESDAY + HOUR + timedelta(seconds=1)))
 
     assert told == [1, 0, 0, 1]
-    assert (await read_news(pool, awa))[0][0] == "2 annonces nouvelles pour « tente »"
+    assert (await read_news(pool, awa))[0][
+        0
+    ] == "2 annonces nouvelles pour votre alerte : les annonces pour « tente », autour de Lomme"
 
 
 async def test_beyond_ten_lines_in_a_day_what_is_told_at_once_waits_for_the_morning(
@@ -163,9 +173,9 @@ async def test_what_is_over_after_it_was_told_is_not_counted_on_the_line(pool: P
             await execute(conn, "UPDATE listing SET status = 'cancelled' WHERE post_id = $1", id)
 
     assert said == [
-        "3 annonces nouvelles pour « tente »",
-        "2 annonces nouvelles pour « tente »",
-        "Une annonce nouvelle pour « tente »",
+        "3 annonces nouvelles pour votre alerte : les annonces pour « tente », autour de Lomme",
+        "2 annonces nouvelles pour votre alerte : les annonces pour « tente », autour de Lomme",
+        "Une annonce nouvelle pour votre alerte : les annonces pour « tente », autour de Lomme",
     ]
     assert await read_news(pool, awa) == []
 

@@ -77,9 +77,9 @@ async def test_one_find_is_named_in_the_subject_and_the_mail_leads_there(desk: D
 
     [mail] = desk.postman.taken
     text, (_, html) = read_text(mail), read_parts(mail)
-    assert mail["Subject"] == "Une annonce nouvelle pour « tente » : Tente deux places"
+    assert mail["Subject"] == "Une annonce nouvelle : Tente deux places"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert "Les annonces pour « tente »" in text and "Lomme" in text
+    assert "pour votre alerte : les annonces pour « tente »" in text and "Lomme" in text
     assert f"/alertes/{alert}" in html and "/courriels/arreter/" in text
 
 
@@ -94,7 +94,11 @@ async def test_several_alerts_are_one_mail_that_names_five_of_each_and_counts_th
     [mail] = desk.postman.taken
     text = read_text(mail)
     assert mail["Subject"] == "8 annonces nouvelles pour vous"
-    assert "7 annonces nouvelles pour « tente »" in text and "Et 2 autres" in text and "- Vélo bleu" in text
+    assert (
+        "7 annonces nouvelles pour votre alerte : les annonces pour « tente »" in text
+        and "Et 2 autres" in text
+        and "- Vélo bleu" in text
+    )
     assert text.count("- Tente") == 5
 
 
@@ -148,7 +152,7 @@ async def test_a_mail_that_did_not_leave_is_tried_again_with_all_that_it_said(de
         await send_alert_mail(closed, {"actor_id": desk.awa.id}, NOON)
     await desk.send()
 
-    assert [mail["Subject"] for mail in desk.postman.taken] == ["Une annonce nouvelle pour « tente » : Tente"]
+    assert [mail["Subject"] for mail in desk.postman.taken] == ["Une annonce nouvelle : Tente"]
 
 
 async def test_what_fits_her_listings_is_told_with_its_own_stop(desk: Desk) -> None:

@@ -68,6 +68,17 @@ async def test_web_clients_of_other_origins_may_ask(pool: Pool, path: str) -> No
         assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
+async def test_a_picture_that_came_says_only_that_it_may_be_read(pool: Pool) -> None:
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(body=b"RIFF", content_type="image/webp")
+
+    async with serving(make_instance(pool), [web.get("/media/a.square.webp", show)]) as client:
+        answer = await client.get("/media/a.square.webp")
+
+    given = {name for name in answer.headers if name.startswith("Access-Control-")}
+    assert given == {"Access-Control-Allow-Origin"}
+
+
 @pytest.mark.parametrize("path", ["/oauth/authorize", "/static/declic.0123456789ab.js"])
 async def test_pages_and_scripts_are_not_open_to_other_origins(pool: Pool, path: str) -> None:
     async with serving(make_instance(pool), [web.get(path, ok)]) as client:

@@ -22,7 +22,7 @@ def test_the_record_names_the_package_that_the_script_takes() -> None:
     recorded = json.loads((leaflet.TARGET / "MANIFEST.json").read_text())
 
     assert recorded["version"] == leaflet.VERSION == "1.9.4"
-    assert recorded["package_sha256"] == leaflet.CHECKSUM
+    assert recorded["package_sha256"] == leaflet.PACKAGE.checksum
     assert set(recorded["files"]) == set(leaflet.FILES.values())
     assert b"Leaflet 1.9.4" in (leaflet.TARGET / "leaflet.js").read_bytes()[:200]
 

@@ -14,7 +14,6 @@ async def find_reader_commune(conn: Connection, account: Account | None, brandin
     if not branding.territory_codes:
         return None
     if branding.territory_kind == "epci":
-        communes = await places.list_by_epci(conn, branding.territory_codes[0])
-    else:
-        communes = await places.list_communes(conn, list(branding.territory_codes))
+        return await places.find_main_commune(conn, branding.territory_codes[0])
+    communes = await places.list_communes(conn, list(branding.territory_codes))
     return max(communes, key=lambda commune: commune.population, default=None)

@@ -13,8 +13,10 @@ from web.forms.form import read_query
 from web.http.app_keys import INSTANCE
 from web.http.caching import answer_kept
 from web.pages.components.listing_cards import list_cards
-from web.pages.searches.exports import describe_search, list_found
-from web.pages.searches.search_query import SearchQuery, read_search
+from web.pages.searches.exports import list_found
+from web.pages.searches.search_query import SearchQuery
+from web.pages.searches.search_reading import read_search
+from web.pages.searches.search_title import say_search
 from web.rendering.render import find_branding, render
 
 ELEMENT = Path(__file__).parents[2] / "static" / "embed.js"
@@ -34,11 +36,10 @@ async def show_frame(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         branding = await find_branding(request, conn)
         search = await read_search(conn, form, None, branding)
+        words = await say_search(request, conn, search)
         found = await list_found(conn, search, most=_read_count(form.typed("nombre")))
         cards = await list_cards(conn, request.app[INSTANCE].site, list(found), found)
-    response = await render(
-        request, "embed/listings.html", cards=cards, search=search, words=describe_search(request, search)
-    )
+    response = await render(request, "embed/listings.html", cards=cards, search=search, words=words)
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Vary"] = "Accept-Language"
     return response
@@ -56,7 +57,7 @@ async def show_ways(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         branding = await find_branding(request, conn)
         search = await read_search(conn, form, None, branding)
-    words = describe_search(request, search)
+        words = await say_search(request, conn, search)
     site = request.app[INSTANCE].site
     return await render(
         request,

@@ -15,14 +15,16 @@ from models.store.database import Connection, connection
 from web.forms.form import read_query
 from web.http.app_keys import INSTANCE
 from web.http.caching import answer_kept
-from web.pages.searches.search_query import SearchQuery, read_search
+from web.pages.searches.search_query import SearchQuery
+from web.pages.searches.search_reading import read_search
+from web.pages.searches.search_title import say_search
 from web.rendering.feeds.atom import ATOM, Feed, build_feed
 from web.rendering.feeds.geojson import build_listing_collection
 from web.rendering.feeds.icalendar import write_calendar
 from web.rendering.feeds.json_feed import JSON_FEED, build_json_feed
 from web.rendering.feeds.listing_bundles import ListingBundle, load_listing_bundles
 from web.rendering.feeds.listing_dates import list_dated
-from web.rendering.render import find_branding, say
+from web.rendering.render import find_branding
 
 Format = Literal["atom", "json", "geojson", "ics"]
 
@@ -48,10 +50,10 @@ async def show_feed(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         branding = await find_branding(request, conn)
         search = await read_search(conn, read_query(request), None, branding)
+        words = await say_search(request, conn, search)
         found = await list_found(conn, search, most=MOST)
         gathered = await load_listing_bundles(conn, found, found)
     site = request.app[INSTANCE].site
-    words = describe_search(request, search)
     feed = Feed(
         id=site.url + search.address(path="/annonces"),
         title=f"{words} — {branding.name}",
@@ -75,7 +77,7 @@ def _write(request: web.Request, format: Format, feed: Feed, gathered: list[List
         case "json":
             return msgspec.json.encode(build_json_feed(site, feed, gathered, language))
         case "geojson":
-            return msgspec.json.encode(build_listing_collection(site, gathered))
+            return msgspec.json.encode(build_listing_collection(site, gathered, name=feed.title))
         case "ics":
             return write_calendar(list_dated(gathered), name=feed.title)
 
@@ -84,15 +86,3 @@ async def list_found(conn: Connection, search: SearchQuery, *, most: int) -> dic
     """The ids of what a visitor finds by it, at most so many, in their order, and how far each is in kilometres."""
     found = await searches.list_network(conn, search.build_filter(reader_id=None), limit=most)
     return {one.id: one.distance for one in found}
-
-
-def describe_search(request: web.Request, search: SearchQuery) -> str:
-    """What is looked for, in a few words, as the title of a feed or of a poster."""
-    if search.text and search.commune_given and search.commune:
-        words = "Annonces pour « %(text)s », autour de %(place)s"
-        return say(request, words, text=search.text, place=search.commune.name)
-    if search.text:
-        return say(request, "Annonces pour « %(text)s »", text=search.text)
-    if search.commune_given and search.commune:
-        return say(request, "Annonces autour de %(place)s", place=search.commune.name)
-    return say(request, "Annonces")

@@ -1,12 +1,11 @@
 """What our own maps are drawn on: coast, water, borders and communes of the part that is in view."""
 
 import json
-from dataclasses import astuple
 
 from aiohttp import web
 
 from models.places.map_labels import Landmark, list_landmarks
-from models.places.outlines import read_outlines
+from models.places.outlines import OutlineCell, read_outlines
 from models.store.database import connection
 from web.forms.form import read_query
 from web.forms.position_field import read_bounds
@@ -32,9 +31,15 @@ async def show_background(request: web.Request) -> web.Response:
         return web.json_response({"error": error}, status=400)
     async with connection(request.app[INSTANCE].pool) as conn:
         towns = await list_landmarks(conn, box, cells=CELLS, parts=True)
-    body = {"cells": [astuple(cell) for cell in read_outlines(box)], "towns": [_describe_town(town) for town in towns]}
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    cells = ",".join(_write_cell(cell) for cell in read_outlines(box))
+    named = json.dumps([_describe_town(town) for town in towns], ensure_ascii=False, separators=(",", ":"))
+    text = f'{{"cells":[{cells}],"towns":{named}}}'
     return web.Response(text=text, content_type="application/json", headers={"Cache-Control": KEPT})
+
+
+def _write_cell(cell: OutlineCell) -> str:
+    """Corner, size and parts as one list; the parts are JSON already."""
+    return f"[{cell.south},{cell.west},{cell.size},{cell.parts[1:]}"
 
 
 def _describe_town(town: Landmark) -> tuple[float, float, int, str]:

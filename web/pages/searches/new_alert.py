@@ -1,6 +1,6 @@
 """A search is kept as an alert: what will be watched in words, how often it is told, by mail or not."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
@@ -8,7 +8,6 @@ from aiohttp import web
 from multidict import MultiDict
 
 from models.errors import Refusal
-from models.people import actors
 from models.people.accounts import Account
 from models.searches.alerts import alerts
 from models.searches.alerts.alerts import RHYTHMS, AlertDraft
@@ -18,9 +17,10 @@ from web.http.app_keys import INSTANCE
 from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.searches.alerts import HERE
-from web.pages.searches.search_query import COMMUNE, EPCI, MINE, RADII, SearchQuery, read_search
+from web.pages.searches.search_query import COMMUNE, EPCI, RADII, SearchQuery
+from web.pages.searches.search_reading import read_search
+from web.pages.searches.search_title import name_area, name_coops, say_search
 from web.rendering.render import N_, count_unread, find_branding, render, say
-from web.rendering.search_words import describe_search
 from web.security.session import current_account, require_account
 
 NAMES = {"lieu": "place", "km": "within"}
@@ -36,37 +36,20 @@ USUAL_RADIUS = "10"
 """Kilometres around a place that somebody named without saying how far from it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchedSearch:
-    """What is to be watched, as `describe_search` reads it."""
-
-    text: str
-    kinds: tuple[str, ...]
-    modes: tuple[str, ...]
-    category: str
-    territory_uris: tuple[str, ...]
-    communes: tuple[str, ...]
-    epcis: tuple[str, ...]
-    area: str
-    coop: str
-    radius: float | None
-    with_photo: bool
-    from_places: bool
-
-
 async def show_new(request: web.Request) -> web.Response:
     """GET /alertes/nouvelle: with the parameters of the page of listings. Visitors are offered the feed."""
     form, account = read_query(request), current_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         await count_unread(request, conn)
         asked = await read_search(conn, form, account, await find_branding(request, conn))
-        near = USUAL_RADIUS if asked.commune_given and "km" not in form.values else asked.within
+        unsaid = asked.commune_given and not asked.epci and "km" not in form.values
+        near = USUAL_RADIUS if unsaid else asked.within
         search = narrow(replace(asked, within=near))
-        draft = await _draft(conn, search, account)
+        draft, words = await _draft(conn, search, account), await say_search(request, conn, search)
         same = await alerts.find_same(conn, account.actor_id, draft.parameters) if account else None
     if same is not None:
         raise redirect_with_message(f"{HERE}/{same.id}", "same")
-    return await _ask(request, form, asked, search, draft)
+    return await _ask(request, form, asked, search, draft, words)
 
 
 async def post_new(request: web.Request) -> web.Response:
@@ -78,7 +61,7 @@ async def post_new(request: web.Request) -> web.Response:
         for name, sentence in address.errors.items():
             form.errors.setdefault(NAMES.get(name, ""), sentence)
         search = narrow(asked)
-        draft = await _draft(conn, search, account)
+        draft, words = await _draft(conn, search, account), await say_search(request, conn, search)
         draft = replace(
             draft,
             rhythm=form.choice("rhythm", RHYTHMS, missing=N_("Choisissez à quel rythme.")) or "daily",
@@ -91,7 +74,7 @@ async def post_new(request: web.Request) -> web.Response:
                 form.refuse(refusal.field or "", refusal)
     if form.ok:
         raise redirect_with_message(f"{HERE}/{made.id}", "made" if new else "same")
-    return await _ask(request, form, asked, search, draft, status=422)
+    return await _ask(request, form, asked, search, draft, words)
 
 
 def read_address(request: web.Request, form: Form) -> Form:
@@ -102,9 +85,11 @@ def read_address(request: web.Request, form: Form) -> Form:
 
 
 def narrow(search: SearchQuery) -> SearchQuery:
-    """The search as far as it is watched: days, the order and a place without a distance mean nothing for it."""
+    """The search as far as it is watched: days, the order, the part of the map and a place without a distance mean
+    nothing for it.
+    """
     return replace(
-        search, days=None, moments=None, chosen_order=None, commune_given=False,
+        search, days=None, bounds=None, moments=None, chosen_order=None, commune_given=False,
         within=search.within if search.commune else "",
     )  # fmt: skip
 
@@ -112,57 +97,30 @@ def narrow(search: SearchQuery) -> SearchQuery:
 async def _draft(conn: Connection, search: SearchQuery, account: Account | None) -> AlertDraft:
     """The alert on this search, told each morning where nothing narrows it."""
     filter = search.build_filter(reader_id=account.actor_id if account else None)
-    near = search.commune
-    area = "" if near is None or not search.within else (near.epci_name or "") if search.within == EPCI else near.name
     return AlertDraft(
         parameters=urlencode([pair for pair in search.parameters if pair[0] in WATCHED]),
         filter=filter,
         category=search.category,
-        area=area,
-        coop=await _name_coops(conn, search.coop),
+        area=name_area(search),
+        coop=", ".join(await name_coops(conn, search.coop)),
         rhythm="daily" if alerts.is_boundless(filter) else "now",
     )
 
 
-async def _name_coops(conn: Connection, coop: str) -> str:
-    """What the cooperatives are called that were chosen; "" for those that she follows."""
-    known = [] if coop == MINE else await actors.list_by_uris(conn, coop.split())
-    return ", ".join(sorted(actor.place_name or actor.display_name for actor in known))
-
-
-def _describe_draft(draft: AlertDraft) -> WatchedSearch:
-    filter = draft.filter
-    return WatchedSearch(
-        text=filter.text,
-        kinds=filter.kinds,
-        modes=filter.modes,
-        category=draft.category,
-        territory_uris=(filter.territory_uri,) if filter.territory_uri else filter.territory_uris,
-        communes=filter.communes,
-        epcis=filter.epcis,
-        area=draft.area,
-        coop=draft.coop,
-        radius=filter.radius,
-        with_photo=filter.with_photo,
-        from_places=filter.from_places,
-    )
-
-
 async def _ask(
-    request: web.Request, form: Form, asked: SearchQuery, search: SearchQuery, draft: AlertDraft, *, status: int = 200
+    request: web.Request, form: Form, asked: SearchQuery, search: SearchQuery, draft: AlertDraft, words: str
 ) -> web.Response:
     """The form: what is watched, how often, by mail or not."""
-    account = current_account(request)
     return await render(
         request,
         "alerts/new.html",
-        status=status,
+        status=422 if request.method == "POST" else 200,
         form=form,
         asked=asked,
         search=search,
         draft=draft,
         carried=urlencode([pair for pair in search.parameters if pair[0] not in NAMES]),
-        words=describe_search(partial(say, request), account.language if account else "fr", _describe_draft(draft)),
+        words=words,
         place=form.typed("place") or form.typed("lieu") or search.around,
         distances=(*RADII, COMMUNE, EPCI),
         mail=has_mail(request),

@@ -16,7 +16,7 @@ from models.store.database import Connection, connection
 from web.forms.form import read_query
 from web.forms.position_field import read_bounds
 from web.http.app_keys import INSTANCE
-from web.pages.searches.search_query import read_search
+from web.pages.searches.search_reading import read_search
 from web.rendering.render import find_branding
 from web.security.session import current_account
 

@@ -9,7 +9,7 @@ from models import searches
 from models.listings import categories
 from models.people import actors
 from models.people.actors import Actor
-from models.places import places
+from models.places import epcis, places
 from models.places.places import fold_name
 from models.searches import COUNT_LIMIT, Cursor, NetworkFilter, Query
 from models.servers.neighbour_cooperatives import list_known_cooperatives
@@ -20,7 +20,9 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards
 from web.pages.searches.known_calendars import mark_unknown
 from web.pages.searches.search_map import allow_tiles, read_map
-from web.pages.searches.search_query import MODES, PAGE, RADII, SearchQuery, read_search
+from web.pages.searches.search_query import MODES, PAGE, RADII, SearchQuery
+from web.pages.searches.search_reading import read_search
+from web.pages.searches.search_title import say_search
 from web.rendering.render import count_unread, find_branding, render
 from web.security.session import current_account
 
@@ -61,7 +63,7 @@ async def list_listings(request: web.Request) -> web.Response:
         results = await find(conn, instance.site, search, reader_id=account.actor_id if account else None)
         if search.after and not results.cards:
             raise web.HTTPSeeOther(search.address())  # what stood there has gone
-        coops = await list_coops(conn)
+        coops, words = await list_coops(conn), await say_search(request, conn, search)
         shown = await read_map(
             conn,
             search,
@@ -77,6 +79,7 @@ async def list_listings(request: web.Request) -> web.Response:
         request,
         "listings/index.html",
         search=search,
+        words=words,
         results=results,
         coops=coops,
         form=form,
@@ -150,7 +153,15 @@ async def list_coops(conn: Connection) -> list[Actor]:
 
 
 async def list_places(request: web.Request) -> web.Response:
-    """GET /lieux?q=: communes for a field that completes what is typed, as a JSON list of names with postcodes."""
+    """GET /lieux?q=: communes for a field that completes what is typed, as a JSON list of names with postcodes.
+
+    With `epci=1` federations of communes too, for fields that take them.
+    """
+    form = read_query(request)
+    typed = form.text("q", limit=100)
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await places.search_communes(conn, read_query(request).text("q", limit=100), 8)
-    return web.json_response([one.label for one in found], headers={"Cache-Control": "public, max-age=86400"})
+        found = [one.label for one in await places.search_communes(conn, typed, 8)]
+        if form.flag("epci"):
+            federations = [one.label for one in await epcis.search_epcis(conn, typed, 3)]
+            found = [*found[: 8 - len(federations)], *federations]
+    return web.json_response(found, headers={"Cache-Control": "public, max-age=86400"})

@@ -1,4 +1,4 @@
-"""What somebody searches for: read from the parameters of an address, and written as such.
+"""What somebody searches for, written as the parameters of an address (`search_reading` reads them).
 
 The page, its map, feeds, alerts and what other sites show take the same parameters; the same filters are always written
 as the same address.
@@ -6,29 +6,19 @@ as the same address.
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from federation.uris import is_uri
 from models.listings import categories
-from models.listings.listings import KINDS
-from models.people.accounts import Account
-from models.places import places
+from models.places.epcis import Epci, shorten_name
 from models.places.geometry import Box
 from models.places.places import Commune
 from models.searches import Cursor, NetworkFilter, Order
-from models.searches.areas import list_territories
-from models.store.database import Connection
-from web.forms.commune_field import read_commune
-from web.forms.form import Form
-from web.forms.position_field import read_bounds, write_bounds
-from web.pages.components.reader_location import find_reader_commune
-from web.pages.searches.wanted_days import WantedDays, read_wanted_days
-from web.rendering.branding import Branding
+from web.forms.position_field import write_bounds
+from web.pages.searches.wanted_days import WantedDays
 
 PAGE = 20
-TEXT_LIMIT = 200
 
 MODES = ("loan", "gift", "swap", "sale", "service")
 
@@ -40,9 +30,6 @@ COMMUNE, EPCI = "commune", "epci"
 
 MINE = "miens"
 """Instead of one cooperative: those that the member follows; for visitors ours and its friends."""
-
-COOPS_LIMIT = 4_000
-"""Characters of the addresses of cooperatives."""
 
 PERSONAL = ("/annonces", "/annonces/points.geojson", "/alertes/nouvelle")
 """What a member reads as herself; everything else that a search leads to is read as any visitor reads it."""
@@ -57,15 +44,18 @@ ORDERS: dict[str, Order] = {"mieux": "best", "proche": "near", "recent": "new", 
 class SearchQuery:
     """What the reader asked for. `commune` is where she looks from, `commune_given` whether she said so herself.
 
-    `place` is what she typed for it; `within` is kilometres, COMMUNE or EPCI, and "" for everywhere; `coop` is the id
-    of a cooperative's actor, several with spaces between, or MINE, which is her own where she is `known`;
-    `territory_uris` spells out several, as `commune_codes` does the commune with its parts. `order` is how the list is
-    sorted where she chose it, `moments` are those of `days`. `bounds` are those of a map, where she asked for no
-    distance; `on_map` is whether she looks at the map.
+    `place` is what she typed for it, `close` how what comes near it is typed where nobody knows that place; `epci` is
+    the federation of communes that she named instead, which the commune is one of; `within` is kilometres, COMMUNE or
+    EPCI, and "" for everywhere; `coop` is the id of a cooperative's actor, several with spaces between, or MINE, which
+    is her own where she is `known`; `territory_uris` spells out several, as `commune_codes` does the commune with its
+    parts. `order` is how the list is sorted where she chose it, `moments` are those of `days`. `bounds` are those of a
+    map, where she asked for no distance; `on_map` is whether she looks at the map.
     """
 
     text: str = ""
     place: str = ""
+    close: tuple[str, ...] = ()
+    epci: Epci | None = None
     commune: Commune | None = None
     commune_given: bool = False
     commune_codes: tuple[str, ...] = ()
@@ -88,7 +78,21 @@ class SearchQuery:
     @property
     def around(self) -> str:
         """The place as it stands in an address: what was typed is written as we know it."""
+        if self.epci:
+            return self.epci.label
         return self.commune.label if self.commune and (self.commune_given or self.within) else ""
+
+    @property
+    def short_epci(self) -> str:
+        """Her federation of communes as chips name it."""
+        return shorten_name(self.commune.epci_name or "") if self.commune else ""
+
+    @property
+    def close_addresses(self) -> list[tuple[str, str]]:
+        """The places that she may have meant, each with the address of this search from there."""
+        rest = [pair for pair in self.parameters if pair[0] != "lieu"]
+        view = [ON_MAP] if self.on_map else []
+        return [(label, f"/annonces?{urlencode([*rest, ('lieu', label), *view])}") for label in self.close]
 
     @property
     def radius(self) -> str:
@@ -151,7 +155,7 @@ class SearchQuery:
     @property
     def wanted_address(self) -> str:
         """Where it is published that somebody looks for this, begun with what she typed."""
-        pairs = [("genre", "request"), ("titre", self.text), ("lieu", self.around)]
+        pairs = [("genre", "request"), ("titre", self.text), ("lieu", "" if self.epci else self.around)]
         return f"/publier?{urlencode(list(_keep_filled(pairs)))}"
 
     def address(
@@ -223,64 +227,3 @@ class SearchQuery:
 
 def _keep_filled(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     return ((name, value) for name, value in pairs if value)
-
-
-async def read_search(conn: Connection, form: Form, account: Account | None, branding: Branding) -> SearchQuery:
-    """The search in an address; what makes no sense is left out, and said in `form.errors` where it was typed."""
-    at = datetime.now(UTC)
-    given = await read_commune(conn, form, "lieu")
-    commune = given or await find_reader_commune(conn, account, branding)
-    within = _read_within(form, commune)
-    coop = _read_coop(form)
-    days = read_wanted_days(form, at=at)
-    search = SearchQuery(
-        text=form.text("q", limit=TEXT_LIMIT),
-        place=form.typed("lieu").strip()[:100],
-        commune=commune,
-        commune_given=given is not None,
-        commune_codes=await _list_codes(conn, commune, within),
-        within=within,
-        kinds=form.many("genre", KINDS),
-        modes=form.many("mode", MODES),
-        category=_read_category(form),
-        coop=coop,
-        territory_uris=await _list_territories(conn, coop, account),
-        known=account is not None,
-        with_photo=form.flag("photo"),
-        from_places=form.flag("partenaire"),
-        days=days,
-        moments=days.find_moments(at) if days else None,
-        bounds=None if within else read_bounds(form),
-        on_map=form.typed("vue") == ON_MAP[1],
-        after=Cursor.read(form.typed("apres")),
-    )
-    return search.sort_by(form.typed("tri"))
-
-
-def _read_within(form: Form, commune: Commune | None) -> str:
-    """Kilometres, COMMUNE or EPCI, where she looks from somewhere; a commune in no federation is taken by itself."""
-    typed = form.typed("km")
-    if commune is None or typed not in (*RADII, COMMUNE, EPCI):
-        return ""
-    return COMMUNE if typed == EPCI and not commune.epci_code else typed
-
-
-async def _list_codes(conn: Connection, commune: Commune | None, within: str) -> tuple[str, ...]:
-    return tuple(await places.list_codes(conn, commune.code)) if commune and within == COMMUNE else ()
-
-
-def _read_coop(form: Form) -> str:
-    """MINE, or the ids of cooperatives' actors, each once; "" where nothing of it is any."""
-    typed = form.text("coop", limit=COOPS_LIMIT)
-    return typed if typed == MINE else " ".join(uri for uri in dict.fromkeys(typed.split()) if is_uri(uri))
-
-
-async def _list_territories(conn: Connection, coop: str, account: Account | None) -> tuple[str, ...]:
-    if coop == MINE:
-        return await list_territories(conn, account.actor_id if account else None)
-    return tuple(coop.split()) if " " in coop else ()
-
-
-def _read_category(form: Form) -> str:
-    typed = form.text("cat", limit=60)
-    return typed if categories.find(typed) else ""

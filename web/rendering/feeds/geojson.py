@@ -11,10 +11,11 @@ from models.settings import Site
 from web.rendering.feeds.listing_bundles import ListingBundle
 
 
-def build_listing_collection(site: Site, gathered: Iterable[ListingBundle]) -> Json:
-    """A FeatureCollection; what has no place has no geometry (§3.2)."""
+def build_listing_collection(site: Site, gathered: Iterable[ListingBundle], *, name: str | None = None) -> Json:
+    """A FeatureCollection, with the `name` that programs show; what has no place has no geometry (§3.2)."""
     return {
         "type": "FeatureCollection",
+        **({"name": name} if name else {}),
         "features": [build_listing_feature(site, one) for one in gathered],
         "seenFrom": site.url,
     }

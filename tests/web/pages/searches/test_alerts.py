@@ -80,7 +80,10 @@ async def test_a_search_is_kept_as_its_form_stands_and_finds_what_is_published(
     assert made.location == f"/alertes/{kept.id}?fait=made"
     assert (kept.parameters, kept.rhythm, kept.by_mail) == ("q=scies&genre=offer", "now", True)
     assert "Scie égoïne" in shown.words()
-    assert "Une annonce nouvelle pour « scies »" in news.words() and "Scie égoïne" in news.words()
+    assert (
+        "Une annonce nouvelle pour votre alerte : les offres pour « scies »" in news.words()
+        and "Scie égoïne" in news.words()
+    )
     assert "Dernière trouvaille : Scie égoïne" in (await alice.get("/alertes")).words()
 
 

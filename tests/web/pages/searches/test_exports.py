@@ -49,7 +49,7 @@ async def test_json_feed_has_what_the_format_asks_for(visitor: Browser) -> None:
     feed = json.loads(page.text)
     assert page.headers["Content-Type"] == "application/feed+json; charset=utf-8"
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
-    assert feed["title"].replace("\u202f", " ") == "Annonces pour « tente », autour de Lomme — La Remise"
+    assert feed["title"].replace("\u202f", " ") == "Les annonces pour « tente », autour de Lomme — La Remise"
     assert feed["home_page_url"] == "http://lomme.test/annonces?q=tente&lieu=Lomme+%2859160%29"
     (item,) = feed["items"]
     assert item["url"].startswith("http://lomme.test/annonces/")

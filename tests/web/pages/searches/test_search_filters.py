@@ -234,7 +234,7 @@ async def test_what_makes_no_sense_is_said_where_it_was_typed(visitor: Browser) 
         assert said(page, field) == sentence
         typed = dict(pair.split("=", 1) for pair in query.split("&"))
         assert page.html.xpath(f"//input[@id='{field}']/@value") == [typed[field]]
-        assert bool(page.html.xpath("//details[@id='filtres' and @open]")) == (field != "q")
+        assert bool(page.html.xpath("//details[@id='filtres' and @open]")) == (field in ("du", "au"))
 
 
 async def test_hostile_and_unknown_values_are_left_out(visitor: Browser) -> None:

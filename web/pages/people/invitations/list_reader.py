@@ -11,7 +11,7 @@ from typing import Literal
 from models.errors import Invalid
 from models.places.places import fold_name
 from web.forms.form import EMAIL
-from web.forms.table_file import read_rows
+from web.forms.table_file import find_columns, quote_heads, read_rows
 
 MOST_LINES = 5_000
 
@@ -94,17 +94,11 @@ def read_list(text: str) -> MemberList:
 
 def _find_columns(heads: Sequence[str]) -> dict[Column, int]:
     """Which column is where. Raises Invalid where the names or the addresses stand nowhere."""
-    folded = {fold_name(head).strip(): place for place, head in reversed(list(enumerate(heads)))}
-    found: dict[Column, int] = {}
-    for column, names in HEADS.items():
-        known = [name for name in names if name in folded]
-        if known:
-            found[column] = folded[known[0]]
-    said = ", ".join(f"« {head} »" for head in heads if head)[:300]
+    found = find_columns(heads, HEADS)
     if "email" not in found:
-        raise Invalid("list_without_email", field="list", heads=said)
+        raise Invalid("list_without_email", field="list", heads=quote_heads(heads))
     if not {"name", "last_name"} & found.keys():
-        raise Invalid("list_without_name", field="list", heads=said)
+        raise Invalid("list_without_name", field="list", heads=quote_heads(heads))
     return found
 
 

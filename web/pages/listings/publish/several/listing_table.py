@@ -10,7 +10,7 @@ from multidict import MultiDict
 from models.errors import Invalid
 from models.listings import categories
 from models.places.places import fold_name
-from web.forms.table_file import read_rows
+from web.forms.table_file import find_columns, quote_heads, read_rows
 from web.rendering.i18n import Say
 from web.rendering.render import N_
 
@@ -147,15 +147,9 @@ class _LineReading:
 
 
 def _find_columns(heads: Sequence[str]) -> dict[Column, int]:
-    folded = {fold_name(head).strip(): place for place, head in reversed(list(enumerate(heads)))}
-    found: dict[Column, int] = {}
-    for column, names in HEADS.items():
-        known = [name for name in names if name in folded]
-        if known:
-            found[column] = folded[known[0]]
+    found = find_columns(heads, HEADS)
     if "title" not in found:
-        said = ", ".join(f"« {head} »" for head in heads if head)[:300]
-        raise Invalid("table_without_title", field="table", heads=said)
+        raise Invalid("table_without_title", field="table", heads=quote_heads(heads))
     return found
 
 
