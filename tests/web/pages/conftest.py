@@ -15,9 +15,10 @@ from models.access import sessions
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, transaction
+from tests import sample_village
 from tests.fediverse import FakeFediverse
 from tests.kept_rows import KeptRows
-from tests.sample_village import SITE, Village
+from tests.sample_village import Village
 from tests.warm_databases import WarmDatabase
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
@@ -29,6 +30,8 @@ from web.pages.moderation import suspension
 from web.pages.routes import ROUTES
 from web.rendering.templating import TEMPLATES, Templates
 from web.security.session import cookie_name, session_middleware
+
+SITE = sample_village.SITE
 
 Client = TestClient[web.Request, web.Application]
 
