@@ -83,6 +83,7 @@ def count_read(plan: dict[str, Any], table: str) -> int:
     """How many rows of a table a plan looked at, those that it dropped among them."""
     scans = (node for node in list_nodes(plan) if node.get("Relation Name") == table)
     dropped = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
-    return round(
-        sum((node["Actual Rows"] + sum(node.get(one, 0) for one in dropped)) * node["Actual Loops"] for node in scans)
+    read: float = sum(
+        (node["Actual Rows"] + sum(node.get(one, 0) for one in dropped)) * node["Actual Loops"] for node in scans
     )
+    return round(read)
