@@ -49,10 +49,14 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     told = speaks(author) and _is_promise(then, now)
     await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id, but_threads=told)
     if now.status in OVER and then.status not in OVER:
-        if not speaks(author):
-            await end_copies(conn, site, author, post.id)
-        await note_in_copies(conn, post.id, told=True)
+        await _end(conn, site, author, post.id)
     return True
+
+
+async def _end(conn: Connection, site: Site, author: Actor, listing_id: int) -> None:
+    if not speaks(author):
+        await end_copies(conn, site, author, listing_id)
+    await note_in_copies(conn, listing_id, told=True)
 
 
 def _is_promise(then: ListingDetails, now: ListingDetails) -> bool:
