@@ -41,7 +41,9 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
+from federation.vocabulary.activities.participation import Invite, Join, Leave
 from federation.vocabulary.agreements import read_agreement
+from federation.vocabulary.communities import read_version
 from federation.vocabulary.embedded import read_embedded
 from federation.vocabulary.objects import Tombstone, read_tombstone
 
@@ -138,18 +140,19 @@ def read_offer(document: Json) -> Offer:
 
 
 def read_accept(document: Json) -> Accept:
-    """`object` is the Follow, Offer or QuoteRequest, or its address; `result` an Agreement, or where a stamp is."""
+    """`object` is what was asked, or its address; `result` an Agreement, or where a stamp is."""
     result = one(document.get("result"), lambda found: found if is_named(found, "Agreement") else None)
     return Accept(
         **_header(document),
         object=_read_answered(document),
         result=read_agreement(result) if result is not None else None,
         stamp=uri(document.get("result")) if result is None else None,
+        charter_version=read_version(document),
     )
 
 
 def read_reject(document: Json) -> Reject:
-    """`object` is the Follow, Offer or QuoteRequest, or its address."""
+    """`object` is what was asked, or its address."""
     return Reject(
         **_header(document),
         object=_read_answered(document),
@@ -157,9 +160,9 @@ def read_reject(document: Json) -> Reject:
     )
 
 
-def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | str:
+def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | Join | Invite | str:
     inner = _read_inner(document)
-    if isinstance(inner, Follow | Offer | QuoteRequest | str):
+    if isinstance(inner, Follow | Offer | QuoteRequest | Join | Invite | str):
         return inner
     return inner.id or require_uri(document, "object")
 
@@ -219,8 +222,13 @@ def read_add(document: Json) -> Add:
 
 
 def read_remove(document: Json) -> Remove:
-    """Something is taken out of a collection."""
-    return Remove(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+    """Something is taken out of a collection: its `target`, or its `origin`, as ActivityStreams says it."""
+    return Remove(
+        **_header(document),
+        object=require_uri(document, "object"),
+        target=uri(document.get("target")) or require_uri(document, "origin"),
+        content=localized(document, "content", MAX_CONTENT) or "",
+    )
 
 
 def read_flag(document: Json) -> Flag:
@@ -230,6 +238,33 @@ def read_flag(document: Json) -> Flag:
         raise Malformed("This report names nothing.")
     content = text(document.get("content"), MAX_REPORT) or text(document.get("summary"), MAX_REPORT)
     return Flag(**_header(document), objects=objects, content=content or "")
+
+
+def read_join(document: Json) -> Join:
+    """Somebody asks to take part. Mobilizon writes its word as `participationMessage`."""
+    message = localized(document, "content", MAX_CONTENT) or text(document.get("participationMessage"), MAX_REPORT)
+    return Join(
+        **_header(document),
+        object=require_uri(document, "object"),
+        content=message or "",
+        charter_version=read_version(document),
+    )
+
+
+def read_leave(document: Json) -> Leave:
+    """Somebody takes part no longer."""
+    return Leave(**_header(document), object=require_uri(document, "object"))
+
+
+def read_invite(document: Json) -> Invite:
+    """Somebody is asked to come in."""
+    return Invite(
+        **_header(document),
+        object=require_uri(document, "object"),
+        target=require_uri(document, "target"),
+        content=localized(document, "content", MAX_CONTENT) or "",
+        attributed_to=uri(document.get("attributedTo")),
+    )
 
 
 def read_move(document: Json) -> Move:
@@ -246,6 +281,9 @@ READERS: dict[str, Callable[[Json], Activity]] = {
     "Delete": read_delete,
     "Flag": read_flag,
     "Follow": read_follow,
+    "Invite": read_invite,
+    "Join": read_join,
+    "Leave": read_leave,
     "Like": read_like,
     "Move": read_move,
     "Offer": read_offer,

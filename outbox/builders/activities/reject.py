@@ -1,4 +1,4 @@
-"""Reject: one of ours does not, or no longer, let somebody follow, or says no to terms."""
+"""Reject: one of ours does not, or no longer, let somebody follow or come in, or says no to terms."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ def build_reject(site: Site, followed: Actor, follow: Follow) -> Reject:
 def build_reject_of_terms(
     site: Site, actor: Actor, object_uri: str, other: Actor, *, reason: str = "", at: datetime | None = None
 ) -> Reject:
-    """No to an Offer, or the end of an agreement by its id, perhaps with a word."""
+    """No to an Offer, a Join or an Invite, or the end of an agreement by its id, perhaps with a word."""
     return Reject(
         id=activity_uri(site, actor.username),
         actor=actor.uri,

@@ -1,0 +1,56 @@
+"""Activities about taking part: in a community, by its charter."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from federation.json.fields import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """The actor asks to be part of `object`, with a word in `content` and a yes to a version of its charter."""
+
+    id: str
+    actor: str
+    object: str
+    content: str = ""
+    charter_version: int | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """The actor is part of `object` no longer."""
+
+    id: str
+    actor: str
+    object: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """Whoever is `target` is asked to come into `object`; `attributed_to` is the person who wished it.
+
+    Named as Mobilizon names them; ActivityStreams has the two the other way round.
+    """
+
+    id: str
+    actor: str
+    object: str
+    target: str
+    content: str = ""
+    attributed_to: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
