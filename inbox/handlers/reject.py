@@ -1,6 +1,9 @@
 """Reject: somebody does not, or no longer, let one of ours follow (AX3), or says no to terms or an agreement."""
 
 from federation.vocabulary.activities.activities import Follow, Offer, QuoteRequest, Reject
+from federation.vocabulary.activities.participation import Invite, Join
+from inbox.communities.invitations import find_invited, process_declined_invitation
+from inbox.communities.requests import find_joined, process_refused
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import OwnerState, act, apply_owner_state, find_answered, is_ours, read_reason
 from inbox.relations.follow_questions import find_asked, find_our_follow
@@ -21,6 +24,8 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
     if quote is not None:
         await process_refused_quote(conn, site, quote)
         return
+    if await _is_about_community(conn, site, sender, activity):
+        return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
         await _reject_terms(conn, site, sender, activity, held)
@@ -29,10 +34,24 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
         case Follow() | str():
             follow = await find_our_follow(conn, site, sender, answered)
             await follows.reject(conn, follow.id)
+        case Join() | Invite():
+            raise Ignored("membership_not_asked")
         case QuoteRequest():
             raise Ignored("quote_not_asked")
         case _:
             raise Ignored("refuses_unknown_exchange")
+
+
+async def _is_about_community(conn: Connection, site: Site, sender: Actor, activity: Reject) -> bool:
+    """Whether it answers what one of ours asked a community, or what one of ours asked somebody: then it is done."""
+    joined = await find_joined(conn, sender, activity.object)
+    if joined is not None:
+        await process_refused(conn, sender, joined, activity)
+        return True
+    community = await find_invited(conn, sender, activity.object)
+    if community is not None:
+        await process_declined_invitation(conn, site, sender, community)
+    return community is not None
 
 
 async def _reject_terms(conn: Connection, site: Site, sender: Actor, activity: Reject, held: Agreement) -> None:

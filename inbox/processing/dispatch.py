@@ -22,6 +22,7 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
+from federation.vocabulary.activities.participation import Invite, Join, Leave
 from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
 from inbox.handlers.add import handle_add
@@ -31,6 +32,9 @@ from inbox.handlers.create import handle_create
 from inbox.handlers.delete import handle_delete
 from inbox.handlers.flag import handle_flag
 from inbox.handlers.follow import handle_follow
+from inbox.handlers.invite import handle_invite
+from inbox.handlers.join import handle_join
+from inbox.handlers.leave import handle_leave
 from inbox.handlers.like import handle_like
 from inbox.handlers.move import handle_move
 from inbox.handlers.offer import handle_offer
@@ -55,6 +59,9 @@ HANDLERS: dict[type[Any], Handler] = {
     Delete: handle_delete,
     Flag: handle_flag,
     Follow: handle_follow,
+    Invite: handle_invite,
+    Join: handle_join,
+    Leave: handle_leave,
     Like: handle_like,
     Move: handle_move,
     Offer: handle_offer,

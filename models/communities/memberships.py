@@ -175,6 +175,11 @@ async def save_awaited(conn: Connection, id: int, awaited: Awaited | None) -> Me
     return found
 
 
+async def forget(conn: Connection, id: int) -> None:
+    """What somebody elsewhere asked of a community elsewhere is settled there."""
+    await execute(conn, "DELETE FROM membership WHERE id = $1", id)
+
+
 async def save_shown(conn: Connection, id: int, shown: bool) -> None:
     """She stands in the directory of the members, or no longer."""
     await execute(conn, "UPDATE membership SET shown = $2 WHERE id = $1 AND state = 'member'", id, shown)
