@@ -20,15 +20,17 @@ from federation.vocabulary.collections import (
     write_collection_page,
     write_relationship,
 )
+from federation.vocabulary.communities import CharterDocument, write_charter
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
 
-Serializable = Activity | Object | Collection | CollectionPage | Relationship
+Serializable = Activity | Object | Collection | CollectionPage | Relationship | CharterDocument
 
 WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     **OBJECT_WRITERS,
     Collection: write_collection,
     CollectionPage: write_collection_page,
     Relationship: write_relationship,
+    CharterDocument: write_charter,
 }
 """What is no activity, from type to writer."""
 
