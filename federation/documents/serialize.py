@@ -20,17 +20,15 @@ from federation.vocabulary.collections import (
     write_collection_page,
     write_relationship,
 )
-from federation.vocabulary.communities import CharterDocument, write_charter
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
 
-Serializable = Activity | Object | Collection | CollectionPage | Relationship | CharterDocument
+Serializable = Activity | Object | Collection | CollectionPage | Relationship
 
 WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     **OBJECT_WRITERS,
     Collection: write_collection,
     CollectionPage: write_collection_page,
     Relationship: write_relationship,
-    CharterDocument: write_charter,
 }
 """What is no activity, from type to writer."""
 
