@@ -13,7 +13,7 @@ from models.errors import Refusal
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
-from models.store.database import Connection, begin
+from models.store.database import Connection
 from outbox.communities import approvals, leaving, news, roles
 from outbox.communities.limits import REASON_LIMIT
 
@@ -66,8 +66,7 @@ async def process_remove(
 async def _act(conn: Connection, verb: Verb) -> None:
     """By the verb that pages call. Raises Ignored for who may not, and for what is so no longer."""
     try:
-        async with begin(conn):
-            await verb()
+        await verb()
     except Refusal:
         raise Ignored("membership_not_allowed") from None
 
