@@ -10,7 +10,7 @@ from inbox.processing.dispatch import apply
 from models.communities import members, memberships
 from models.people import actors
 from models.people.actors import Actor
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_value
 from outbox.communities.approvals import approve
 from outbox.communities.invitations import accept_invitation, decline, invite
 from outbox.communities.leaving import leave
@@ -338,3 +338,12 @@ async def test_neighbours_and_hidden_communities_ask_nothing_in_words(conn: Conn
 
     assert closed.host == "henin.test"
     assert [one.type for one in await list_sent(conn)] == ["Accept", "Accept"]
+
+
+async def test_a_community_of_ours_may_be_reported_from_elsewhere(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_neighbour(conn)
+    community = await found(conn, alice)
+
+    assert await receive(conn, bob, "Flag", [community.uri], content="On y vend des choses interdites.") is None
+
+    assert await fetch_value(conn, "SELECT target_id FROM report") == community.actor_id

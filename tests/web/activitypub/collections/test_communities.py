@@ -2,10 +2,11 @@
 
 import pytest
 
-from models.communities import memberships
+from models.communities import members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change
 from models.people.actors import Actor
+from models.servers import servers
 from models.store.database import transaction
 from outbox.communities.founding import create
 from tests.fediverse import Person
@@ -82,3 +83,16 @@ async def test_a_hidden_community_is_read_by_servers_of_which_somebody_is_in_it(
     assert answer.json["inbox"] == f"{door.instance.site.url}/inbox"
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert (await door.get(community.uri)).status == 404
+
+
+async def test_a_join_of_a_server_that_was_set_aside_is_not_even_read(door: Door, alice: Actor, bob: Person) -> None:
+    community = await found_at(door, alice)
+    asked = {"id": f"{bob.uri}/joins/1", "type": "Join", "actor": bob.uri, "object": community.uri, "charterVersion": 1}
+    async with transaction(door.instance.pool) as conn:
+        await servers.save_level(conn, "henin.test", "aside")
+
+    answer = await door.post(f"{community.uri}/inbox", bob, asked)
+
+    assert answer.status == 403
+    async with transaction(door.instance.pool) as conn:
+        assert await members.count(conn, community.actor_id, "asked") == 0
