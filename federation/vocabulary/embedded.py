@@ -16,16 +16,15 @@ from federation.vocabulary.agreements import (
     write_economic_event,
 )
 from federation.vocabulary.marketplace import (
-    Event,
     FlohmarktOffer,
     Proposal,
     is_flohmarkt_offer,
     is_proposal,
-    read_event,
     read_flohmarkt_offer,
     read_proposal,
     write_proposal,
 )
+from federation.vocabulary.meetings import Event, read_event, write_event
 from federation.vocabulary.objects import Note, Tombstone, read_note, read_tombstone, write_note, write_tombstone
 from federation.vocabulary.polls import Vote, write_vote
 from federation.vocabulary.quotes import QuoteAuthorization, read_quote_authorization, write_quote_authorization
@@ -57,6 +56,7 @@ OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     ActorDocument: write_actor,
     Agreement: write_agreement,
     EconomicEvent: write_economic_event,
+    Event: write_event,
     Note: write_note,
     Proposal: write_proposal,
     QuoteAuthorization: write_quote_authorization,

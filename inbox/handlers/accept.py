@@ -2,6 +2,7 @@
 
 from federation.uris import is_local, same_origin
 from federation.vocabulary.activities.activities import Accept, Follow, Offer, QuoteRequest
+from federation.vocabulary.activities.participation import Join
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import (
@@ -23,6 +24,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic import answered_follows, backfills
 from outbox.exchanges.agreements import agreements
+from outbox.meetings import remote
 from outbox.posts.quote_requests import process_accepted_quote
 from outbox.relations.follows import unfollow_again
 from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
@@ -34,6 +36,8 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     One that was taken back meanwhile is taken back again: they believe it, however it came to that (D10).
     """
     answered = activity.object
+    if await _accept_seat(conn, site, sender, answered):
+        return
     quote = await find_asked(conn, sender, answered)
     if quote is not None:
         await process_accepted_quote(conn, site, quote, _require_stamp(sender, activity))
@@ -47,8 +51,19 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
             await _begin_to_follow(conn, site, sender, answered)
         case QuoteRequest():
             raise Ignored("quote_not_asked")
+        case Join():
+            raise Ignored("accepts_unknown_join")
         case _:
             raise Ignored("accepts_unknown_exchange")
+
+
+async def _accept_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:
+    """Whether somebody of ours asked for this seat at a meeting of their server, and has it now."""
+    uri = answered.id if isinstance(answered, Join) else answered
+    asked = await remote.find_asked(conn, sender, uri) if isinstance(uri, str) else None
+    if asked is not None:
+        await remote.process_accept(conn, site, *asked)
+    return asked is not None
 
 
 def _require_stamp(sender: Actor, activity: Accept) -> str:

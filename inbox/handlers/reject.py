@@ -1,6 +1,7 @@
 """Reject: somebody does not, or no longer, let one of ours follow (AX3), or says no to terms or an agreement."""
 
 from federation.vocabulary.activities.activities import Follow, Offer, QuoteRequest, Reject
+from federation.vocabulary.activities.participation import Join
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import OwnerState, act, apply_owner_state, find_answered, is_ours, read_reason
 from inbox.relations.follow_questions import find_asked, find_our_follow
@@ -10,6 +11,7 @@ from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges.agreements import endings
+from outbox.meetings import remote
 from outbox.posts.quote_requests import process_refused_quote
 from outbox.threads.agreement_context import Said
 
@@ -17,6 +19,8 @@ from outbox.threads.agreement_context import Said
 async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: Reject) -> None:
     """The relation stays as refused, so that the follower sees what became of it."""
     answered = activity.object
+    if await _refuse_seat(conn, site, sender, answered):
+        return
     quote = await find_asked(conn, sender, answered)
     if quote is not None:
         await process_refused_quote(conn, site, quote)
@@ -31,8 +35,19 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
             await follows.reject(conn, follow.id)
         case QuoteRequest():
             raise Ignored("quote_not_asked")
+        case Join():
+            raise Ignored("accepts_unknown_join")
         case _:
             raise Ignored("refuses_unknown_exchange")
+
+
+async def _refuse_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:
+    """Whether somebody of ours asked for this seat at a meeting of their server, and has none."""
+    uri = answered.id if isinstance(answered, Join) else answered
+    asked = await remote.find_asked(conn, sender, uri) if isinstance(uri, str) else None
+    if asked is not None:
+        await remote.process_reject(conn, site, *asked)
+    return asked is not None
 
 
 async def _reject_terms(conn: Connection, site: Site, sender: Actor, activity: Reject, held: Agreement) -> None:

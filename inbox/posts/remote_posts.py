@@ -6,8 +6,10 @@ from datetime import datetime
 from federation.json.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
+from inbox.meetings.events import save_event
 from inbox.posts.contents import read_attachments
 from inbox.posts.message_requests import Standing, screen_post
 from inbox.posts.quotes import save_quoted
@@ -71,6 +73,8 @@ async def save_post(
     await keep_verdict(conn, author, post.id, verdict)
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
+    if isinstance(object, Event):
+        await save_event(conn, post.id, object)
     await _save_parts(conn, post, object, fresh=fresh)
     await _accept_waiting(conn, post, standing.arrived, fresh=fresh)
     if moment is None:

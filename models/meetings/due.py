@@ -13,7 +13,10 @@ AT_LEAST = timedelta(hours=12)
 
 
 async def claim_reminders(conn: Connection, *, at: datetime, limit: int) -> list[Registration]:
-    """Those who come, have a meeting of ours or elsewhere before them, and were not reminded yet: each once."""
+    """Those who come and were not reminded yet, each once: our members, guests, and who said so in words.
+
+    People elsewhere whose software knows of meetings are reminded by it.
+    """
     return await fetch_all(
         conn,
         Registration,
@@ -24,7 +27,8 @@ async def claim_reminders(conn: Connection, *, at: datetime, limit: int) -> list
             LEFT JOIN actor a ON a.id = r.actor_id
             WHERE o.begins_at > $1 AND o.begins_at <= $1 + $2::interval AND NOT o.cancelled AND m.status <> 'cancelled'
                 AND p.deleted_at IS NULL AND r.state = 'seat' AND r.reminded_at IS NULL
-                AND r.changed_at <= o.begins_at - $3::interval AND (p.local OR a.local)
+                AND r.changed_at <= o.begins_at - $3::interval
+                AND (a.local OR p.local AND (a.id IS NULL OR r.uri IS NULL))
             ORDER BY o.begins_at, r.id LIMIT $4 FOR UPDATE OF r SKIP LOCKED)
         RETURNING *
         """,

@@ -125,6 +125,16 @@ def find_zone(name: str | None) -> ZoneInfo:
         return PARIS
 
 
+def write_for_calendars(rule: str, timezone: str) -> str:
+    """The rule with its last moment in UTC, as RFC 5545 wants it beside a beginning with a clock."""
+    parts = dict(part.split("=", 1) for part in rule.split(";"))
+    zone = find_zone(timezone)
+    last = _read_until(parts.get("UNTIL", ""), zone)
+    if last is not None:
+        parts["UNTIL"] = last.replace(tzinfo=zone).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
 def list_starts(
     first: datetime,
     timezone: str,

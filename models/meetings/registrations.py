@@ -69,6 +69,19 @@ class NewRegistration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody who wants to come says: with how many people in all, and what she brings.
+
+    `recurs_at` names one of several times, else it is the next; `uri` is the Join of somebody elsewhere.
+    """
+
+    people: int = 1
+    message: str = ""
+    recurs_at: datetime | None = None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatCounts:
     """How many people come to one time, how many wait, and in how many groups they wait."""
 

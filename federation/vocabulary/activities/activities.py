@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.json.fields import Json
+from federation.vocabulary.activities.participation import Join, Leave, TentativeAccept
 from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import Object
 from federation.vocabulary.objects import Tombstone
@@ -86,14 +87,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """The actor says yes to a Follow, an Offer or a QuoteRequest.
+    """The actor says yes to a Follow, an Offer, a QuoteRequest or a Join.
 
     `result` is the agreement that now binds, `stamp` the address of the QuoteAuthorization that now holds.
     """
 
     id: str
     actor: str
-    object: "Follow | Offer | QuoteRequest | str"
+    object: "Follow | Offer | QuoteRequest | Join | str"
     result: Agreement | None = None
     stamp: str | None = None
     to: tuple[str, ...] = ()
@@ -105,11 +106,11 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """The actor says no to a Follow, an Offer or a QuoteRequest, or to an agreement by its id; `content` says why."""
+    """The actor says no to what Accept says yes to, or to an agreement by its id; `content` says why."""
 
     id: str
     actor: str
-    object: "Follow | Offer | QuoteRequest | str"
+    object: "Follow | Offer | QuoteRequest | Join | str"
     content: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
@@ -267,4 +268,7 @@ Activity = (
     | Flag
     | Move
     | QuoteRequest
+    | Join
+    | Leave
+    | TentativeAccept
 )

@@ -21,6 +21,7 @@ from federation.json.fields import (
     types,
     uri,
     uris,
+    whole,
 )
 from federation.vocabulary.activities.activities import (
     Accept,
@@ -41,12 +42,14 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
+from federation.vocabulary.activities.participation import Join, Leave, TentativeAccept
 from federation.vocabulary.agreements import read_agreement
 from federation.vocabulary.embedded import read_embedded
 from federation.vocabulary.objects import Tombstone, read_tombstone
 
 MAX_FLAGGED = 100
 MAX_REPORT = 5_000
+MAX_PARTY = 1_000
 
 
 def read_activity(document: Json) -> Activity:
@@ -138,7 +141,7 @@ def read_offer(document: Json) -> Offer:
 
 
 def read_accept(document: Json) -> Accept:
-    """`object` is the Follow, Offer or QuoteRequest, or its address; `result` an Agreement, or where a stamp is."""
+    """`object` is what was asked, or its address; `result` an Agreement, or where a stamp is."""
     result = one(document.get("result"), lambda found: found if is_named(found, "Agreement") else None)
     return Accept(
         **_header(document),
@@ -149,7 +152,7 @@ def read_accept(document: Json) -> Accept:
 
 
 def read_reject(document: Json) -> Reject:
-    """`object` is the Follow, Offer or QuoteRequest, or its address."""
+    """`object` is what was asked, or its address."""
     return Reject(
         **_header(document),
         object=_read_answered(document),
@@ -157,9 +160,9 @@ def read_reject(document: Json) -> Reject:
     )
 
 
-def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | str:
+def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | Join | str:
     inner = _read_inner(document)
-    if isinstance(inner, Follow | Offer | QuoteRequest | str):
+    if isinstance(inner, Follow | Offer | QuoteRequest | Join | str):
         return inner
     return inner.id or require_uri(document, "object")
 
@@ -237,6 +240,40 @@ def read_move(document: Json) -> Move:
     return Move(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
 
 
+def read_join(document: Json) -> Join:
+    """Somebody asks to take part. Mobilizon writes its word as `participationMessage`."""
+    message = localized(document, "content", MAX_CONTENT) or text(document.get("participationMessage"), MAX_REPORT)
+    return Join(
+        **_header(document),
+        object=require_uri(document, "object"),
+        content=message or "",
+        people=whole(document.get("partySize"), 1, MAX_PARTY),
+        recurs_at=moment(document.get("ical:recurrence-id")),
+    )
+
+
+def read_leave(document: Json) -> Leave:
+    """Somebody takes part no longer."""
+    return Leave(
+        **_header(document),
+        object=require_uri(document, "object"),
+        recurs_at=moment(document.get("ical:recurrence-id")),
+    )
+
+
+def read_tentative_accept(document: Json) -> TentativeAccept:
+    """Somebody who asked to take part waits for a seat; anything else accepted so is Unsupported."""
+    answered = _read_answered(document)
+    if not isinstance(answered, Join | str):
+        raise Unsupported("Only a Join is accepted tentatively here.")
+    return TentativeAccept(
+        **_header(document),
+        object=answered,
+        place=whole(document.get("placeInLine"), 1, MAX_PARTY * MAX_PARTY),
+        content=localized(document, "content", MAX_CONTENT) or "",
+    )
+
+
 READERS: dict[str, Callable[[Json], Activity]] = {
     "Accept": read_accept,
     "Add": read_add,
@@ -246,12 +283,15 @@ READERS: dict[str, Callable[[Json], Activity]] = {
     "Delete": read_delete,
     "Flag": read_flag,
     "Follow": read_follow,
+    "Join": read_join,
+    "Leave": read_leave,
     "Like": read_like,
     "Move": read_move,
     "Offer": read_offer,
     "QuoteRequest": read_quote_request,
     "Reject": read_reject,
     "Remove": read_remove,
+    "TentativeAccept": read_tentative_accept,
     "Undo": read_undo,
     "Update": read_update,
 }

@@ -15,6 +15,7 @@ from federation.vocabulary.activities.activities import (
     Remove,
     Undo,
 )
+from federation.vocabulary.activities.participation import Join, Leave, TentativeAccept
 from federation.vocabulary.actors import ACTOR_TYPES
 from federation.vocabulary.agreements import write_agreement
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
@@ -44,13 +45,15 @@ def _write_object(value: Activity) -> object:
             return list(value.objects)
         case Delete():
             return _write_deleted(value.object)
-        case Accept(object=(Follow() | QuoteRequest()) as asked) | Reject(object=(Follow() | QuoteRequest()) as asked):
+        case Accept(object=asked) | Reject(object=asked) | TentativeAccept(object=asked) if isinstance(
+            asked, Follow | QuoteRequest | Join
+        ):
             return _write_as_received(asked)
         case _:
             return write_embedded(value.object)
 
 
-def _write_as_received(asked: Follow | QuoteRequest) -> Json:
+def _write_as_received(asked: Follow | QuoteRequest | Join) -> Json:
     """What somebody else asked, with no address that was not in it."""
     return {key: value for key, value in write_activity(asked).items() if value or key not in {"to", "cc"}}
 
@@ -75,9 +78,22 @@ def _write_extra(value: Activity) -> Json:
             return {"content": value.content or None}
         case Accept():
             return {"result": write_agreement(value.result) if value.result else value.stamp}
+        case Join() | Leave() | TentativeAccept():
+            return _write_participation(value)
         case QuoteRequest():
             return {"instrument": write_embedded(value.instrument)}
         case Add() | Remove() | Move():
             return {"target": value.target}
         case _:
             return {}
+
+
+def _write_participation(value: Join | Leave | TentativeAccept) -> Json:
+    """What is said of a meeting goes by Mobilizon's words, of anything else by those of all."""
+    if isinstance(value, TentativeAccept):
+        return {"placeInLine": value.place, "content": value.content or None}
+    named = {"ical:recurrence-id": optional(value.recurs_at, write_moment)}
+    if isinstance(value, Leave):
+        return named
+    message = "content" if value.people is None else "participationMessage"
+    return {message: value.content or None, "partySize": value.people, **named}

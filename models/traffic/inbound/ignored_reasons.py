@@ -98,6 +98,10 @@ IgnoredReason = Literal[
     "agreement_from_future",  # This is said to be of the future
     "agreement_id_taken",  # This is the id of another agreement, or of another server
     "refuses_unknown_exchange",  # This refuses terms of an exchange that is not kept here
+    "joins_nothing_here",  # This asks to take part in nothing that is here for whoever asks
+    "join_of_others",  # This is the id of what somebody else asked
+    "leaves_nothing",  # Whoever leaves took part in nothing here
+    "accepts_unknown_join",  # This answers nothing that somebody here asked of this server
     "report_names_others",  # This report names other people than the agreement
 ]
 """What each means stands beside it."""

@@ -1,9 +1,10 @@
-"""Accept: one of ours lets somebody follow, or says yes to terms (FEP-0837)."""
+"""Accept: one of ours lets somebody follow, says yes to terms (FEP-0837), or gives a seat."""
 
 from dataclasses import replace
 
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Accept, Follow
+from federation.vocabulary.activities.participation import Join
 from models.people.actors import Actor
 from models.settings import Site
 from outbox.builders.objects.agreement import STATES, AgreementContext, build_agreement
@@ -17,6 +18,11 @@ def build_accept(site: Site, followed: Actor, follow: Follow) -> Accept:
         object=Follow(id=follow.id, actor=follow.actor, object=follow.object),
         to=(follow.actor,),
     )
+
+
+def build_accept_of_join(site: Site, organiser: Actor, join: Join) -> Accept:
+    """A seat at a meeting, with the Join inside."""
+    return Accept(id=activity_uri(site, organiser.username), actor=organiser.uri, object=join, to=(join.actor,))
 
 
 def build_accept_of_terms(site: Site, actor: Actor, case: AgreementContext) -> Accept:

@@ -111,6 +111,10 @@ REASONS: dict[str, str] = {
     "agreement_from_future": NOT_AGREED,
     "agreement_id_taken": NOT_AGREED,
     "refuses_unknown_exchange": NOT_AGREED,
+    "joins_nothing_here": GONE,
+    "join_of_others": ANOTHERS,
+    "leaves_nothing": GONE,
+    "accepts_unknown_join": FOR_NOBODY,
     "report_names_others": NOT_AGREED,
 }
 """By the codes of `models/traffic/inbound/ignored_reasons`. A test holds that each has its sentence."""

@@ -7,7 +7,7 @@ from federation.errors import FetchFailed, ResolveFailed
 from models.errors import DeclicError, Refusal
 from models.moderation.journal import Act
 from outbox.builders.texts import reasons
-from web.rendering.error_messages import exchanges, listings, people, posts, relations, requests
+from web.rendering.error_messages import exchanges, listings, meetings, people, posts, relations, requests
 from web.rendering.formats import set_in
 from web.rendering.journal_words import ACT_WORDS
 
@@ -17,6 +17,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "relations": relations.REFUSALS,
     "posts": posts.REFUSALS,
     "listings": listings.REFUSALS,
+    "meetings": meetings.REFUSALS,
     "exchanges": exchanges.REFUSALS,
     "terms": reasons.REFUSALS,
 }
