@@ -7,7 +7,7 @@ from federation.vocabulary.activities.participation import Join, Leave
 from inbox.errors import Ignored
 from models import posts
 from models.errors import NotFound, Refusal
-from models.meetings import meetings, registrations
+from models.meetings import meetings, occurrences, registrations
 from models.meetings.meetings import FullMeeting
 from models.meetings.registrations import Wish
 from models.people import actors
@@ -16,7 +16,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.meetings import REASONS
 from outbox.meetings.notices import Answer, send_answer
-from outbox.meetings.registrations import MESSAGE_LIMIT, leave, register
+from outbox.meetings.registrations import MESSAGE_LIMIT, give_up, leave, register
 
 
 async def process_join(conn: Connection, site: Site, sender: Actor, activity: Join) -> bool:
@@ -69,6 +69,18 @@ async def process_absence(
         await leave(conn, site, sender, full.id, recurs_at=recurs_at)
     except NotFound:
         raise Ignored("leaves_nothing") from None
+    return True
+
+
+async def undo_join(conn: Connection, site: Site, sender: Actor, join_uri: str) -> bool:
+    """Whether this Join of hers gave her a seat, or a place in the line, which she gives up."""
+    held = await registrations.find_by_uri(conn, join_uri)
+    if held is None or held.actor_id != sender.id:
+        return False
+    occurrence = await occurrences.find(conn, held.occurrence_id)
+    full = await meetings.find_full(conn, occurrence.meeting_id) if occurrence is not None else None
+    if full is not None:
+        await give_up(conn, site, full, held)
     return True
 
 

@@ -57,14 +57,14 @@ async def tell(conn: Connection, site: Site, full: FullMeeting, registration: Re
 async def _write_elsewhere(
     conn: Connection, site: Site, full: FullMeeting, person: Actor, words: dict[str, str]
 ) -> None:
-    """A private note by the organiser to somebody who said in words that she comes."""
+    """A private note by the organiser, below the meeting, so that an answer to it is understood too."""
     organiser = await actors.get(conn, full.listing.post.author_id)
     if person.type not in SPOKEN or not organiser.local or person.deleted_at is not None:
         return
     language = "en" if full.listing.post.language == "en" else "fr"
     text = f"@{person.handle} {words[language]}"[: notes.TEXT_LIMIT]
     draft = NoteDraft(text=text, audience="direct", language=language, handles=(person.handle,))
-    await notes.publish(conn, site, organiser, draft)
+    await notes.answer(conn, site, organiser, full.listing.post, draft)
 
 
 async def _answer(conn: Connection, site: Site, full: FullMeeting, registration: Registration, news: News) -> None:
