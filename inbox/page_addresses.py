@@ -74,9 +74,8 @@ async def name_post_by_ids(instance: Instance, object: Postlike) -> Postlike:
 async def _find_ids(instance: Instance, named: Iterator[str]) -> dict[str, str]:
     """Which of these stand for something else, and for what; most of what comes in names no page of ours."""
     site = instance.site
-    pages = {
-        uri for uri in named if uri.startswith((f"{site.url}/@", f"{site.url}/annonces/", f"{site.url}/rencontres/"))
-    }
+    begin = tuple(f"{site.url}{path}" for path in ("/@", "/annonces/", "/rencontres/"))
+    pages = {uri for uri in named if uri.startswith(begin)}
     if not pages:
         return {}
     async with connection(instance.pool) as conn:

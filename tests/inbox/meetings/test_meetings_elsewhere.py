@@ -1,4 +1,4 @@
-"""Meetings elsewhere: kept with their times, joined by our members, and their organisers' answers believed from there."""
+"""Meetings elsewhere: kept with their times, joined by our members, whose answers are believed from there alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
