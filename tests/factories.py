@@ -13,7 +13,7 @@ from models.listings import listings
 from models.listings.listings import Listing, ListingDetails
 from models.meetings import meetings, occurrences
 from models.meetings.meetings import FullMeeting, Meeting
-from models.meetings.occurrences import Span
+from models.meetings.occurrences import PlannedTime
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor, LocalActor, RemoteActor
@@ -157,7 +157,7 @@ async def make_meeting(
     listing = await make_listing(conn, author, mode="other", title=title, meeting=True, **times)
     meeting = Meeting(post_id=listing.id, **values)
     await meetings.save(conn, meeting)
-    span = Span(recurs_at=meeting.begins_at, begins_at=meeting.begins_at, ends_at=meeting.ends_at)
+    span = PlannedTime(recurs_at=meeting.begins_at, begins_at=meeting.begins_at, ends_at=meeting.ends_at)
     await occurrences.sync(conn, meeting.post_id, [span], since=meeting.begins_at)
     return FullMeeting(listing=listing, meeting=meeting)
 

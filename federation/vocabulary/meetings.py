@@ -53,7 +53,7 @@ def read_event(document: Json) -> Event:
         status=(text(document.get("ical:status"), 50) or text(document.get("status"), 50) or "").upper(),
         timezone=text(document.get("timezone"), 100) or "",
         join_mode=mode if mode in JOIN_MODES else "",
-        external_url=page_url(document.get("externalParticipationUrl")),
+        external_url=page_url(text(document.get("externalParticipationUrl"), 2_000)),
         capacity=whole(document.get("maximumAttendeeCapacity"), 1, MAX_SEATS),  # Mobilizon's 0: as many as come
         remaining=whole(document.get("remainingAttendeeCapacity"), 0, MAX_SEATS),
         participants=whole(document.get("participantCount"), 0, MAX_SEATS),

@@ -7,7 +7,7 @@ from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from models.meetings import meetings, occurrences
 from models.meetings.meetings import Meeting, MeetingStatus, RegistrationMode
-from models.meetings.occurrences import Span
+from models.meetings.occurrences import PlannedTime
 from models.meetings.recurrence import find_rule, find_zone
 from models.store.database import Connection
 
@@ -61,13 +61,13 @@ def read_end(note: Note) -> datetime | None:
     return None if begins_at is not None and ends_at is not None and ends_at < begins_at else ends_at
 
 
-def _list_spans(event: Event) -> list[Span]:
+def _list_spans(event: Event) -> list[PlannedTime]:
     note, off = event.note, event.status == "CANCELLED"
     first = cast(datetime, note.start_time)
     if not event.times:
-        return [Span(recurs_at=first, begins_at=first, ends_at=read_end(note), cancelled=off)]
+        return [PlannedTime(recurs_at=first, begins_at=first, ends_at=read_end(note), cancelled=off)]
     told = {
-        one.recurs_at: Span(
+        one.recurs_at: PlannedTime(
             recurs_at=one.recurs_at, begins_at=one.begins_at, ends_at=one.ends_at, cancelled=off or one.cancelled
         )
         for one in event.times

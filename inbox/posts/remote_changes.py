@@ -50,8 +50,7 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     """
     if before is None or before.post.updated_at == post.updated_at:
         return False
-    if before.meeting is not None:
-        await tell_of_changes(conn, site, before.meeting, before.times, at=datetime.now(UTC))
+    await _tell_registered(conn, site, before)
     listing = await listings.find_by_post(conn, post.id)
     now, then = listing.details if listing else None, before.details
     if now is None or then is None or _outline(now) == _outline(then):
@@ -63,6 +62,11 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
             await end_copies(conn, site, author, post.id)
         await note_in_copies(conn, post.id, told=True)
     return True
+
+
+async def _tell_registered(conn: Connection, site: Site, before: PreviousPost) -> None:
+    if before.meeting is not None:
+        await tell_of_changes(conn, site, before.meeting, before.times, at=datetime.now(UTC))
 
 
 def _outline(details: ListingDetails) -> tuple[object, ...]:

@@ -73,8 +73,6 @@ async def save_post(
     await keep_verdict(conn, author, post.id, verdict)
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
-    if isinstance(object, Event):
-        await save_event(conn, post.id, object)
     await _save_parts(conn, post, object, fresh=fresh)
     await _accept_waiting(conn, post, standing.arrived, fresh=fresh)
     if moment is None:
@@ -142,7 +140,9 @@ async def _accept_waiting(conn: Connection, post: Post, reader_ids: tuple[int, .
 
 
 async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: bool) -> None:
-    """What hangs on it: its poll, pictures and other files."""
+    """What hangs on it: its times and seats where it is a meeting, its poll, pictures and other files."""
+    if isinstance(object, Event):
+        await save_event(conn, post.id, object)
     poll, attachments = read_new_poll(note_of(object)), read_attachments(object)
     if poll is not None:
         await polls.save_remote(conn, post.id, poll)

@@ -28,7 +28,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class PlannedTime:
     """When one time is to be: by the rule, and as it is."""
 
     recurs_at: datetime
@@ -80,7 +80,7 @@ def _find_next(found: Sequence[Occurrence], at: datetime) -> Occurrence | None:
     return next((one for one in coming if not one.cancelled), next(iter(coming), None))
 
 
-async def sync(conn: Connection, meeting_id: int, spans: Sequence[Span], *, since: datetime) -> Changes:
+async def sync(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime], *, since: datetime) -> Changes:
     """The times from `since` on are these. A time keeps its row where it has its name or its day, and who comes to it.
 
     What is no more and nobody registered for goes; else it stands as cancelled. What was changed alone stays.
@@ -94,11 +94,11 @@ async def sync(conn: Connection, meeting_id: int, spans: Sequence[Span], *, sinc
     return Changes(moved=_list_moved(kept), dropped=dropped)
 
 
-def _list_moved(kept: Sequence[tuple[Occurrence, Span]]) -> tuple[Occurrence, ...]:
+def _list_moved(kept: Sequence[tuple[Occurrence, PlannedTime]]) -> tuple[Occurrence, ...]:
     return tuple(one for one, span in kept if not one.own and _differs(one, span))
 
 
-async def _move(conn: Connection, kept: Sequence[tuple[Occurrence, Span]]) -> None:
+async def _move(conn: Connection, kept: Sequence[tuple[Occurrence, PlannedTime]]) -> None:
     """To their new moments; where these are later the last goes first, or one would take the name of the next."""
     later = any(span.recurs_at > one.recurs_at for one, span in kept)
     await execute_many(
@@ -115,12 +115,12 @@ async def _move(conn: Connection, kept: Sequence[tuple[Occurrence, Span]]) -> No
     )
 
 
-def _pair(held: Sequence[Occurrence], spans: Sequence[Span]) -> list[tuple[Occurrence, Span]]:
+def _pair(held: Sequence[Occurrence], spans: Sequence[PlannedTime]) -> list[tuple[Occurrence, PlannedTime]]:
     """By their names, then by their days; a single time is the same whatever its day."""
     if len(held) == len(spans) == 1:
         return [(held[0], spans[0])]
     named, days = {one.recurs_at: one for one in held}, {_day(one.recurs_at): one for one in held}
-    paired: dict[int, tuple[Occurrence, Span]] = {}
+    paired: dict[int, tuple[Occurrence, PlannedTime]] = {}
     left = []
     for span in spans:
         if (one := named.get(span.recurs_at)) is not None:
@@ -137,11 +137,11 @@ def _day(moment: datetime) -> object:
     return moment.astimezone(PARIS).date()
 
 
-def _differs(one: Occurrence, span: Span) -> bool:
+def _differs(one: Occurrence, span: PlannedTime) -> bool:
     return (one.begins_at, one.ends_at, one.cancelled) != (span.begins_at, span.ends_at, span.cancelled)
 
 
-async def _add(conn: Connection, meeting_id: int, spans: Sequence[Span]) -> None:
+async def _add(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime]) -> None:
     await execute_many(
         conn,
         """

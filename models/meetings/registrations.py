@@ -165,14 +165,11 @@ async def set_state(
         conn,
         Registration,
         """
-        UPDATE meeting_registration SET state = $2, line = $3, changed_at = now(),
-            confirmed_at = coalesce($4, confirmed_at)
-        WHERE id = $1 RETURNING *
+        UPDATE meeting_registration SET state = $2, line = $3, changed_at = now() WHERE id = $1 RETURNING *
         """,
         id,
         state,
         line,
-        confirmed_at,
     )
     assert changed is not None
     return changed

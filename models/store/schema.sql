@@ -2357,8 +2357,7 @@ CREATE TABLE meeting (
     capacity integer CHECK (capacity > 0),    -- NULL: as many as come
     waiting_list boolean NOT NULL DEFAULT true,
     status text NOT NULL DEFAULT 'confirmed' CHECK (status IN ('confirmed', 'tentative', 'cancelled')),
-    -- RFC 5545 §3.8.5.3, of the few parts that models/meetings/recurrence takes
-    rrule text,
+    rrule text,                               -- RFC 5545 §3.8.5.3, of the parts that models/meetings/recurrence takes
     excluded timestamptz[] NOT NULL DEFAULT '{}',  -- EXDATE
     sequence integer NOT NULL DEFAULT 0,      -- rises with each change (RFC 5545 §3.8.7.4)
     participants integer,                     -- as whoever organises elsewhere says

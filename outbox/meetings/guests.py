@@ -47,15 +47,13 @@ async def request_seat(conn: Connection, meeting_id: int, visitor: Visitor, wish
     full = await get_open(conn, None, meeting_id)
     if not full.listing.post.local or not (await preferences.load(conn)).guests:
         raise Forbidden("meeting_for_members")
-    wish, name = require_wish(wish), " ".join(NOT_TYPED.sub("", visitor.name).split())
-    if not name or len(name) > NAME_LIMIT or LINK.search(name) or "@" in name:
-        raise Invalid("guest_name_invalid", most=NAME_LIMIT, field="name")
+    wish, name = require_wish(wish), _require_name(visitor.name)
     occurrence = await get_occurrence(conn, full, wish.recurs_at)
     locked = await seats.lock(conn, occurrence.id)
     assert locked is not None
     require_takes_place(full, locked)
     held = await registrations.find_of(conn, occurrence.id, email=visitor.email)
-    if held is not None and held.confirmed_at is not None and held.takes_part:
+    if held is not None and held.state in ("seat", "waiting"):
         await _write(conn, await registrations.renew_link(conn, held.id), "link")
         return
     await _require_few(conn, occurrence.id)
@@ -70,6 +68,13 @@ async def request_seat(conn: Connection, meeting_id: int, visitor: Visitor, wish
     )
     saved = await registrations.save(conn, new, held)
     await _write(conn, await registrations.renew_link(conn, saved.id), "confirm")
+
+
+def _require_name(typed: str) -> str:
+    name = " ".join(NOT_TYPED.sub("", typed).split())
+    if not name or len(name) > NAME_LIMIT or LINK.search(name) or "@" in name:
+        raise Invalid("guest_name_invalid", most=NAME_LIMIT, field="name")
+    return name
 
 
 async def _require_few(conn: Connection, occurrence_id: int) -> None:

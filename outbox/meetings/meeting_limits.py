@@ -10,7 +10,7 @@ from federation.uris import tag_url
 from models.errors import Invalid
 from models.listings.listings import ListingDetails, ListingStatus
 from models.meetings.meetings import Meeting, RegistrationMode
-from models.meetings.occurrences import Span
+from models.meetings.occurrences import PlannedTime
 from models.meetings.recurrence import AHEAD, EXCLUDED_LIMIT, find_zone, list_starts, require_rule
 from models.people.actors import Actor
 from models.posts import Audience
@@ -135,7 +135,7 @@ def _check_seats(draft: MeetingDraft, _: datetime) -> Iterator[Invalid]:
 
 
 def describe(
-    site: Site, organiser: Actor, draft: MeetingDraft, next_time: Span, *, status: ListingStatus = "open"
+    site: Site, organiser: Actor, draft: MeetingDraft, next_time: PlannedTime, *, status: ListingStatus = "open"
 ) -> ListingDetails:
     """The listing: what is offered is the next time, at the place itself, since one comes to it."""
     return ListingDetails(
@@ -174,7 +174,7 @@ def make_meeting(post_id: int, draft: MeetingDraft) -> Meeting:
     )
 
 
-def list_spans(meeting: Meeting, *, since: datetime) -> list[Span]:
+def list_spans(meeting: Meeting, *, since: datetime) -> list[PlannedTime]:
     """The times that are told from this moment on: those that have not begun, and one that goes on just now."""
     length = meeting.length or timedelta()
     starts = list_starts(
@@ -186,6 +186,6 @@ def list_spans(meeting: Meeting, *, since: datetime) -> list[Span]:
         until=since + AHEAD,
     )
     return [
-        Span(recurs_at=start, begins_at=start, ends_at=None if meeting.length is None else start + length)
+        PlannedTime(recurs_at=start, begins_at=start, ends_at=None if meeting.length is None else start + length)
         for start in starts
     ]

@@ -12,7 +12,7 @@ from models.listings import listings
 from models.listings.listings import ListingDetails, ListingStatus
 from models.meetings import agenda, meetings, occurrences, registrations, seats
 from models.meetings.meetings import FullMeeting, Meeting
-from models.meetings.occurrences import Span
+from models.meetings.occurrences import PlannedTime
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
@@ -79,7 +79,7 @@ async def publish(conn: Connection, site: Site, organiser: Actor, draft: Meeting
     return full
 
 
-def _require_spans(meeting: Meeting, at: datetime) -> list[Span]:
+def _require_spans(meeting: Meeting, at: datetime) -> list[PlannedTime]:
     spans = list_spans(meeting, since=at)
     if not spans:
         raise Invalid("meeting_rule_empty", field="rrule")
@@ -184,7 +184,7 @@ async def _get_standing(conn: Connection, organiser: Actor, meeting_id: int) -> 
     require_at_home(organiser)
     held = await meetings.get_own(conn, meeting_id, organiser.id)
     if held.listing.details.status in ("cancelled", "fulfilled"):
-        raise Conflict("meeting_cancelled" if held.listing.details.status == "cancelled" else "meeting_over")
+        raise Conflict("meeting_settled")
     return held
 
 

@@ -46,19 +46,29 @@ async def get_open(conn: Connection, actor: Actor | None, meeting_id: int) -> Fu
     full = await meetings.find_full(conn, meeting_id)
     if full is None or not await posts.filter_visible(conn, [meeting_id], actor.id if actor else None):
         raise NotFound("meeting_not_found")
-    if actor is not None and actor.local:
-        require_at_home(actor)
-    if actor is not None and await blocks.between(conn, full.listing.post.author_id, actor.id):
-        raise Forbidden("meeting_not_accepted")
+    if actor is not None:
+        await _require_welcome(conn, full, actor)
     match full.meeting.registration:
         case "none":
             raise Conflict("meeting_without_registration")
         case "external":
             raise Conflict("meeting_registers_elsewhere", url=full.meeting.external_url or full.listing.post.url)
-        case "members" if actor is None or not (actor.local or speaks(actor)):
+        case "members" if not _is_member(actor):
             raise Forbidden("meeting_for_members")
         case _:
             return full
+
+
+async def _require_welcome(conn: Connection, full: FullMeeting, actor: Actor) -> None:
+    if actor.local:
+        require_at_home(actor)
+    if await blocks.between(conn, full.listing.post.author_id, actor.id):
+        raise Forbidden("meeting_not_accepted")
+
+
+def _is_member(actor: Actor | None) -> bool:
+    """Of this cooperative, or of another one."""
+    return actor is not None and (actor.local or speaks(actor))
 
 
 def require_wish(wish: Wish) -> Wish:

@@ -99,11 +99,11 @@ def _build_place(details: ListingDetails, meeting: Meeting) -> Place | None:
     name = meeting.venue or details.place_name or ""
     if not name:
         return None
-    exact = details.latitude is not None and details.longitude is not None
+    latitude, longitude = details.latitude, details.longitude
     return Place(
         name=name,
-        latitude=round(details.latitude, 6) if exact and details.latitude is not None else None,
-        longitude=round(details.longitude, 6) if exact and details.longitude is not None else None,
+        latitude=None if latitude is None else round(latitude, 6),
+        longitude=None if longitude is None else round(longitude, 6),
         street=meeting.street,
         postcode=details.postcode or "",
         locality=(details.place_name or "").partition(" (")[0],

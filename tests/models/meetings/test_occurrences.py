@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from models.meetings import occurrences, registrations
-from models.meetings.occurrences import Span
+from models.meetings.occurrences import PlannedTime
 from models.meetings.registrations import NewRegistration
 from models.moments import PARIS
 from models.store.database import Connection
@@ -12,9 +12,9 @@ from tests.factories import make_local_actor, make_meeting, make_remote_actor
 FIRST = datetime(2027, 1, 9, 14, tzinfo=PARIS)
 
 
-def list_spans(*days: int, hour: int = 14) -> list[Span]:
+def list_spans(*days: int, hour: int = 14) -> list[PlannedTime]:
     starts = [FIRST.replace(hour=hour) + timedelta(days=day) for day in days]
-    return [Span(recurs_at=start, begins_at=start, ends_at=start + timedelta(hours=4)) for start in starts]
+    return [PlannedTime(recurs_at=start, begins_at=start, ends_at=start + timedelta(hours=4)) for start in starts]
 
 
 async def test_times_keep_their_rows_when_the_hour_moves(conn: Connection) -> None:

@@ -24,8 +24,8 @@ REFUSALS = {
     "meeting_too_many_people": "Une inscription vaut pour %(most)s personnes au plus.",
     "meeting_cancelled": "Cette rencontre n’aura pas lieu.",
     "meeting_over": "Cette rencontre est passée.",
+    "meeting_settled": "Cette rencontre est passée, ou annulée : elle ne change plus.",
     "meeting_full": "C’est complet, et il n’y a pas de liste d’attente.",
     "meeting_not_registered": "Vous n’êtes pas sur la liste de cette rencontre.",
     "meeting_too_many_waiting": "Trop de personnes s’inscrivent en ce moment : revenez un peu plus tard.",
-    "meeting_not_asked": "On ne demande pas une rencontre comme une annonce : on s’y inscrit, sur sa page.",
 }

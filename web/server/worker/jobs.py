@@ -46,7 +46,7 @@ from outbox.exchanges.reminders import remind_due
 from outbox.listings import alerts
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
-from outbox.meetings import chores as meeting_chores
+from outbox.meetings import chores
 from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
@@ -180,12 +180,8 @@ async def sweep(instance: Instance) -> None:
             async with transaction(instance.pool) as conn:
                 gone = await forget(conn)
         except Exception as error:
-            log.error(
-                "sweep_failed",
-                table=name,
-                cause=periodic_tasks.describe_cause(error),
-                exc_info=periodic_tasks.describe_place(error),
-            )
+            cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
+            log.error("sweep_failed", table=name, cause=cause, exc_info=place)
             failed[name] = error
             continue
         if gone:
@@ -263,8 +259,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "remind_leaving": ("*/15 * * * *", remind_of_deletion),
     "requests": ("* * * * *", endings.expire_due),
     "reminders": ("*/5 * * * *", remind_due),
-    "meetings": ("*/5 * * * *", meeting_chores.go_on),
-    "meeting_reminders": ("1-59/10 8-20 * * *", meeting_chores.remind_due),
+    "meetings": ("*/5 * * * *", chores.go_on),
+    "meeting_reminders": ("1-59/10 8-20 * * *", chores.remind_due),
     "archives": ("23 * * * *", job.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),
