@@ -152,21 +152,12 @@ async def find_of(
     )
 
 
-async def set_state(
-    conn: Connection,
-    id: int,
-    state: RegistrationState,
-    *,
-    line: int | None = None,
-    confirmed_at: datetime | None = None,
-) -> Registration:
+async def set_state(conn: Connection, id: int, state: RegistrationState, *, line: int | None = None) -> Registration:
     """She comes, waits, or takes part no more."""
     changed = await fetch_one(
         conn,
         Registration,
-        """
-        UPDATE meeting_registration SET state = $2, line = $3, changed_at = now() WHERE id = $1 RETURNING *
-        """,
+        "UPDATE meeting_registration SET state = $2, line = $3, changed_at = now() WHERE id = $1 RETURNING *",
         id,
         state,
         line,

@@ -60,13 +60,21 @@ async def tell_of_changes(
     full = await meetings.find_full(conn, before.id)
     if full is None:
         return
-    was = {one.id: one for one in times}
     now = [one for one in await occurrences.list_of_meeting(conn, before.id) if (one.ends_at or one.begins_at) > at]
-    elsewhere = _place_of(before) != _place_of(full)
-    off = [one.id for one in now if one.cancelled and one.id in was and not was[one.id].cancelled]
-    moved = [one.id for one in now if not one.cancelled and one.id in was and (elsewhere or _differs(was[one.id], one))]
+    off, moved = _list_changes(times, now, elsewhere=_place_of(before) != _place_of(full))
     await tell_registered(conn, site, full, off, "cancelled")
     await tell_registered(conn, site, full, moved, "moved")
+
+
+def _list_changes(
+    times: Sequence[Occurrence], now: Sequence[Occurrence], *, elsewhere: bool
+) -> tuple[list[int], list[int]]:
+    """Which of these times were called off since, and which are at another moment, or all of them elsewhere."""
+    was = {one.id: one for one in times}
+    known = [(was[one.id], one) for one in now if one.id in was]
+    off = [one.id for before, one in known if one.cancelled and not before.cancelled]
+    moved = [one.id for before, one in known if not one.cancelled and (elsewhere or _differs(before, one))]
+    return off, moved
 
 
 def _place_of(full: FullMeeting) -> tuple[object, ...]:
