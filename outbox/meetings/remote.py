@@ -71,10 +71,9 @@ def _list_changes(
 ) -> tuple[list[int], list[int]]:
     """Which of these times were called off since, and which are at another moment, or all of them elsewhere."""
     was = {one.id: one for one in times}
-    known = [(was[one.id], one) for one in now if one.id in was]
-    off = [one.id for before, one in known if one.cancelled and not before.cancelled]
-    moved = [one.id for before, one in known if not one.cancelled and (elsewhere or _differs(before, one))]
-    return off, moved
+    standing = [one for one in now if one.id in was and not one.cancelled]
+    off = [one.id for one in now if one.id in was and one.cancelled and not was[one.id].cancelled]
+    return off, [one.id for one in standing if elsewhere or _differs(was[one.id], one)]
 
 
 def _place_of(full: FullMeeting) -> tuple[object, ...]:
