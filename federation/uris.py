@@ -19,7 +19,7 @@ LocalKind = Literal[
     "listing_unavailabilities", "intent",
     "note", "note_context", "note_replies", "note_likes", "note_shares", "activity", "agreement", "commitment",
     "event",
-    "shared_inbox", "profile_page", "listing_page", "note_page", "tag_page",
+    "shared_inbox", "profile_page", "listing_page", "meeting_page", "note_page", "tag_page",
 ]  # fmt: skip
 
 MAX_LENGTH = 2048
@@ -52,6 +52,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("profile_page", re.compile(rf"/@(?P<username>{_NAME})")),
     ("note_page", re.compile(rf"/@(?P<username>{_NAME})/(?P<uuid>{_UUID})")),
     ("listing_page", re.compile(rf"/annonces/(?P<uuid>{_UUID})")),
+    ("meeting_page", re.compile(rf"/rencontres/(?P<uuid>{_UUID})")),
     ("tag_page", re.compile(r"/tags/[^/?#]+")),
 )
 
@@ -158,6 +159,11 @@ def listing_uri(site: Site, username: str, uuid: str) -> str:
 def listing_url(site: Site, uuid: str) -> str:
     """The listing's page for people."""
     return f"{site.url}/annonces/{uuid}"
+
+
+def meeting_url(site: Site, uuid: str) -> str:
+    """The meeting's page for people; its id is that of a listing."""
+    return f"{site.url}/rencontres/{uuid}"
 
 
 def unavailabilities_uri(listing_id: str) -> str:

@@ -17,16 +17,15 @@ from federation.vocabulary.agreements import (
 )
 from federation.vocabulary.communities import CharterDocument, require_charter, write_charter
 from federation.vocabulary.marketplace import (
-    Event,
     FlohmarktOffer,
     Proposal,
     is_flohmarkt_offer,
     is_proposal,
-    read_event,
     read_flohmarkt_offer,
     read_proposal,
     write_proposal,
 )
+from federation.vocabulary.meetings import Event, read_event, write_event
 from federation.vocabulary.objects import Note, Tombstone, read_note, read_tombstone, write_note, write_tombstone
 from federation.vocabulary.polls import Vote, write_vote
 from federation.vocabulary.quotes import QuoteAuthorization, read_quote_authorization, write_quote_authorization
@@ -61,6 +60,7 @@ OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     Agreement: write_agreement,
     CharterDocument: write_charter,
     EconomicEvent: write_economic_event,
+    Event: write_event,
     Note: write_note,
     Proposal: write_proposal,
     QuoteAuthorization: write_quote_authorization,

@@ -26,6 +26,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic import answered_follows, backfills
 from outbox.exchanges.agreements import agreements
+from outbox.meetings import remote
 from outbox.posts.quote_requests import process_accepted_quote
 from outbox.relations.follows import unfollow_again
 from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
@@ -41,7 +42,7 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     if quote is not None:
         await process_accepted_quote(conn, site, quote, _require_stamp(sender, activity))
         return
-    if await _is_about_community(conn, site, sender, activity):
+    if await _is_about_participation(conn, site, sender, activity):
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
@@ -58,6 +59,12 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
             raise Ignored("accepts_unknown_exchange")
 
 
+async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
+    """Whether it answers what one of ours asked of a meeting or a community, or asked somebody: then it is done."""
+    seat = await _accept_seat(conn, site, sender, activity.object)
+    return seat or await _is_about_community(conn, site, sender, activity)
+
+
 async def _is_about_community(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
     """Whether it answers what one of ours asked a community, or what one of ours asked somebody: then it is done."""
     joined = await find_joined(conn, sender, activity.object)
@@ -68,6 +75,15 @@ async def _is_about_community(conn: Connection, site: Site, sender: Actor, activ
     if community is not None:
         await process_accepted_invitation(conn, site, sender, community, activity)
     return community is not None
+
+
+async def _accept_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:
+    """Whether somebody of ours asked for this seat at a meeting of their server, and has it now."""
+    uri = answered.id if isinstance(answered, Join) else answered
+    asked = await remote.find_asked(conn, sender, uri) if isinstance(uri, str) else None
+    if asked is not None:
+        await remote.process_accept(conn, site, *asked)
+    return asked is not None
 
 
 def _require_stamp(sender: Actor, activity: Accept) -> str:

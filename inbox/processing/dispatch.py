@@ -22,7 +22,7 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
-from federation.vocabulary.activities.participation import Invite, Join, Leave
+from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept
 from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
 from inbox.handlers.add import handle_add
@@ -41,6 +41,7 @@ from inbox.handlers.offer import handle_offer
 from inbox.handlers.quote_request import handle_quote_request
 from inbox.handlers.reject import handle_reject
 from inbox.handlers.remove import handle_remove
+from inbox.handlers.tentative_accept import handle_tentative_accept
 from inbox.handlers.undo import handle_undo
 from inbox.handlers.update import handle_update
 from models.people.actors import Actor
@@ -68,12 +69,13 @@ HANDLERS: dict[type[Any], Handler] = {
     QuoteRequest: handle_quote_request,
     Reject: handle_reject,
     Remove: handle_remove,
+    TentativeAccept: handle_tentative_accept,
     Undo: handle_undo,
     Update: handle_update,
 }
 
 
-UNDOABLE = (Announce, Block, Follow, Like, Offer)
+UNDOABLE = (Announce, Block, Follow, Join, Like, Offer)
 """What may have been undone before it came (AX4)."""
 
 

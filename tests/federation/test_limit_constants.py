@@ -8,6 +8,10 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "federation.vocabulary.activities.participation_readers.MAX_PARTY": 1000,
+    "federation.vocabulary.activities.participation_readers.MAX_MESSAGE": 5000,
+    "federation.vocabulary.meetings.MAX_TIMES": 60,
+    "federation.vocabulary.meetings.MAX_SEATS": 1_000_000,
     "federation.authentication.keys.MOST_FETCHES": 64,
     "federation.directory.crawl.AT_ONCE": 8,
     "federation.directory.crawl.MOST_AT_A_TIME": 80,

@@ -9,6 +9,17 @@ from decimal import Decimal
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "outbox.meetings.chores.AT_ONCE": 50,
+    "outbox.meetings.guests.UNCONFIRMED_LIMIT": 200,
+    "outbox.meetings.meeting_limits.TITLE_LEAST": 3,
+    "outbox.meetings.meeting_limits.TITLE_LIMIT": 200,
+    "outbox.meetings.meeting_limits.TEXT_LIMIT": 5000,
+    "outbox.meetings.meeting_limits.PLACE_LIMIT": 200,
+    "outbox.meetings.meeting_limits.CAPACITY_LIMIT": 10_000,
+    "outbox.meetings.meeting_limits.PICTURES_LIMIT": 4,
+    "outbox.meetings.meeting_limits.LONGEST": timedelta(days=14),
+    "outbox.meetings.registrations.PEOPLE_LIMIT": 10,
+    "outbox.meetings.registrations.MESSAGE_LIMIT": 500,
     "outbox.builders.objects.content.MAX_TYPED": 10,
     "outbox.builders.objects.summaries.MAX_TAGS": 50,
     "outbox.builders.texts.communities.LONGEST_SHOWN": 1500,

@@ -1,4 +1,4 @@
-"""Activities about taking part: in a community, by its charter."""
+"""Activities about taking part: in a community, by its charter; in a meeting, with so many people."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,13 +8,19 @@ from federation.json.fields import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
-    """The actor asks to be part of `object`, with a word in `content` and a yes to a version of its charter."""
+    """The actor asks to be part of `object`, with a word in `content`.
+
+    Of a community it is a yes to a version of its charter. Of a meeting `people` come; `recurs_at` names one of its
+    times, else it is the next.
+    """
 
     id: str
     actor: str
     object: str
     content: str = ""
     charter_version: int | None = None
+    people: int | None = None
+    recurs_at: datetime | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None
@@ -24,11 +30,28 @@ class Join:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """The actor is part of `object` no longer."""
+    """The actor is part of `object` no longer; of a meeting at the time that `recurs_at` names, else at all of them."""
 
     id: str
     actor: str
     object: str
+    recurs_at: datetime | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TentativeAccept:
+    """The actor puts whoever asked to take part on a waiting list, at this place in the line; an Accept may follow."""
+
+    id: str
+    actor: str
+    object: Join | str
+    place: int | None = None
+    content: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None

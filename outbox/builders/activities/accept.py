@@ -1,4 +1,4 @@
-"""Accept: one of ours lets somebody follow or come in, or says yes to terms (FEP-0837) or an invitation."""
+"""Accept: one of ours lets somebody follow, come in or have a seat, or says yes to terms (FEP-0837), an invitation."""
 
 from dataclasses import replace
 
@@ -39,6 +39,11 @@ def build_accept_of_invite(site: Site, person: Actor, group: Actor, invite_uri: 
         charter_version=version,
         to=(group.uri,),
     )
+
+
+def build_accept_of_join(site: Site, organiser: Actor, join: Join) -> Accept:
+    """A seat at a meeting, with the Join inside."""
+    return Accept(id=activity_uri(site, organiser.username), actor=organiser.uri, object=join, to=(join.actor,))
 
 
 def build_accept_of_terms(site: Site, actor: Actor, case: AgreementContext) -> Accept:

@@ -5,6 +5,7 @@ from datetime import datetime
 from federation.texts.html_cleaner import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Follow, Reject
+from federation.vocabulary.activities.participation import Join
 from models.people.actors import Actor
 from models.settings import Site
 
@@ -16,6 +17,17 @@ def build_reject(site: Site, followed: Actor, follow: Follow) -> Reject:
         actor=followed.uri,
         object=Follow(id=follow.id, actor=follow.actor, object=follow.object),
         to=(follow.actor,),
+    )
+
+
+def build_reject_of_join(site: Site, organiser: Actor, join: Join, reason: str) -> Reject:
+    """No seat at a meeting, and why."""
+    return Reject(
+        id=activity_uri(site, organiser.username),
+        actor=organiser.uri,
+        object=join,
+        content=from_text(reason) if reason else "",
+        to=(join.actor,),
     )
 
 
