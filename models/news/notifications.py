@@ -78,7 +78,7 @@ async def notify_all(
 
     Nobody is told of her own acts, but of the end of her own poll, of what somebody does whom she blocked or who
     blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing;
-    nor anybody of a post that waits to be published.
+    nor anybody of a post that waits to be published, or that stays inside a community that she is not in.
     """
     if not recipient_ids:
         return []
@@ -97,6 +97,8 @@ async def notify_all(
                 AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
                     WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
                 AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = $5::bigint AND h.draft IS NULL)
+                AND NOT EXISTS (SELECT FROM post p WHERE p.id = $5::bigint AND p.audience = 'community'
+                    AND NOT reads_inside(p.community_id, p.author_id, p.local, told.recipient_id))
             ON CONFLICT DO NOTHING RETURNING id, recipient_id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified

@@ -28,7 +28,7 @@ _CONCEALED = """
         m.post_id IS NULL AND owner.suspended_at IS NULL AS waits
     FROM media m LEFT JOIN post p ON p.id = m.post_id
     LEFT JOIN actor owner ON owner.id = coalesce(p.author_id, m.owner_id)
-    WHERE {which} AND (p.hidden_at IS NOT NULL
+    WHERE {which} AND (p.hidden_at IS NOT NULL OR p.audience = 'community'
         OR owner.suspended_at IS NOT NULL AND coalesce(p.audience, 'author') <> 'direct'
         OR m.post_id IS NULL AND m.remote_url IS NULL
             AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = m.id)
