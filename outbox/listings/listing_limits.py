@@ -28,6 +28,8 @@ MODES: dict[str, tuple[str, ...]] = {
     "repair_call": ("repair",),
 }
 AUDIENCES = ("network", "territories", "coop")
+"""For whom a listing may be, besides the communities of its author."""
+
 CONDITIONS = (None, "new", "like-new", "good", "used", "to-repair")
 UNITS = ("one", "hour")
 BIKES = (None, "city", "ebike", "cargo", "mtb", "road", "child", "folding", "other")
@@ -77,7 +79,7 @@ def _check_kind(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
         yield Invalid("kind_unknown", field="kind")
     elif draft.mode not in MODES[draft.kind]:
         yield Invalid("mode_unknown", field="mode")
-    if draft.audience not in AUDIENCES:
+    if draft.audience not in (("community",) if draft.community_id is not None else AUDIENCES):
         yield Invalid("audience_unknown", field="audience")
     if draft.category is not None and categories.find(draft.category) is None:
         yield Invalid("category_unknown", field="category")
