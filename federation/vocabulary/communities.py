@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from federation.errors import Malformed
 from federation.json.fields import (
     MAX_CONTENT,
     Json,
@@ -56,6 +57,14 @@ def read_charter(document: Json) -> CharterDocument | None:
         due_at=moment(document.get("endTime")),
         published=moment(document.get("published")),
     )
+
+
+def require_charter(document: Json) -> CharterDocument:
+    """The same of a document of its own. Raises Malformed."""
+    found = read_charter(document)
+    if found is None or found.id is None:
+        raise Malformed("This charter has no number, no text or no id.")
+    return found
 
 
 def read_version(document: Json) -> int | None:

@@ -15,6 +15,7 @@ from federation.vocabulary.agreements import (
     write_agreement,
     write_economic_event,
 )
+from federation.vocabulary.communities import CharterDocument, require_charter, write_charter
 from federation.vocabulary.marketplace import (
     Event,
     FlohmarktOffer,
@@ -41,11 +42,13 @@ Object = (
     | EconomicEvent
     | Vote
     | QuoteAuthorization
+    | CharterDocument
 )
 
 OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
     **dict.fromkeys(ACTOR_TYPES, read_actor),
     "Agreement": read_agreement,
+    "Charter": require_charter,
     "EconomicEvent": read_economic_event,
     "Event": read_event,
     "QuoteAuthorization": read_quote_authorization,
@@ -56,6 +59,7 @@ OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
 OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     ActorDocument: write_actor,
     Agreement: write_agreement,
+    CharterDocument: write_charter,
     EconomicEvent: write_economic_event,
     Note: write_note,
     Proposal: write_proposal,

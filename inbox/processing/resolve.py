@@ -23,6 +23,7 @@ from federation.vocabulary.activities.activities import (
 from federation.vocabulary.activities.participation import Invite
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
+from federation.vocabulary.communities import CharterDocument
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from federation.vocabulary.polls import Vote
@@ -126,7 +127,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         await fetch_actor(instance, activity.actor, fresh=True)
     elif isinstance(object, Agreement | EconomicEvent):
         require_attributed(activity.actor, object.id or "", object.attributed_to)
-    elif isinstance(object, Tombstone | Vote | QuoteAuthorization):
+    elif isinstance(object, Tombstone | Vote | QuoteAuthorization | CharterDocument):
         raise Ignored("kind_not_shown")
     else:
         note = note_of(object)

@@ -1,10 +1,12 @@
 """A community is founded by a member, and changed by those who manage it."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from federation import uris
 from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from federation.texts.html_cleaner import from_text
+from federation.uris import circle_uri
 from models.communities import charters, communities, decisions, memberships
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
@@ -14,6 +16,7 @@ from models.people import accounts, actors
 from models.people.actors import Actor, Profile
 from models.settings import Site
 from models.store.database import Connection
+from outbox.builders.activities.update import build_actor_update
 from outbox.communities.cases import open_case
 from outbox.communities.limits import (
     CHARTER_LIMIT,
@@ -26,9 +29,9 @@ from outbox.communities.limits import (
     tidy,
 )
 from outbox.people.local_actors import describe_local
-from outbox.people.profiles import announce_update
+from outbox.people.profiles import announce_update, describe_actor
 from outbox.presence import require_active
-from outbox.traffic.send import Recipients
+from outbox.traffic.send import Recipients, send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +106,15 @@ async def edit(conn: Connection, site: Site, manager: Actor, community: Communit
 
 
 async def announce(conn: Connection, site: Site, group_id: int) -> None:
-    """Its Update to all who know the community: followers, and members elsewhere."""
-    members = await memberships.list_member_ids(conn, group_id, local=False)
-    to = Recipients(followed_ids=(group_id,), named_ids=tuple(members))
-    await announce_update(conn, site, await actors.get(conn, group_id), to=to)
+    """Its Update to all who know the community: followers and members elsewhere; of a hidden one to members alone."""
+    group, community = await actors.get(conn, group_id), await _get(conn, group_id)
+    members = tuple(await memberships.list_member_ids(conn, group_id, local=False))
+    if not community.hidden:
+        await announce_update(conn, site, group, to=Recipients(followed_ids=(group_id,), named_ids=members))
+        return
+    update = build_actor_update(site, group, await describe_actor(conn, site, group), datetime.now(UTC))
+    inside = replace(update, to=(circle_uri(group.uri, "members"),), cc=())
+    await send(conn, group, inside, Recipients(named_ids=members), listed=False)
 
 
 def _require_draft(draft: CommunityDraft) -> CommunityDraft:

@@ -1,6 +1,5 @@
 """Members leave, are put out, or their time is over; a community is left by its last manager to another one alone."""
 
-from datetime import datetime
 from typing import Literal
 
 from federation.uris import circle_uri
@@ -10,7 +9,6 @@ from models.communities import communities, decisions, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership
 from models.errors import Conflict, Forbidden, Invalid
-from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
@@ -20,8 +18,6 @@ from outbox.builders.activities.remove import build_remove_person
 from outbox.communities import news
 from outbox.communities.cases import Case, change, open_case
 from outbox.communities.limits import REASON_LIMIT, require_standing, tidy
-
-EXPIRED = "Votre adhésion est arrivée à son terme."
 
 
 async def leave(conn: Connection, site: Site, person: Actor, community: Community) -> Membership:
@@ -107,21 +103,3 @@ async def _require_removable(conn: Connection, case: Case, by: Actor) -> Members
     if case.held.manages or (case.held.leads and not own.manages):
         raise Forbidden("manager_not_removed")
     return case.held
-
-
-async def expire(conn: Connection, site: Site, at: datetime) -> int:
-    """Members of communities of ours whose time is over are so no longer, and are told; how many.
-
-    So is the team of communities that nobody manages any more, whatever became of those who did.
-    """
-    due = await memberships.list_expired(conn, at)
-    for one in due:
-        community = await communities.find(conn, one.community_id)
-        person = await actors.get(conn, one.actor_id)
-        if community is not None:
-            case = await open_case(conn, site, community, person)
-            await change(conn, case, Change(state="expired"))
-            await decisions.record(conn, one.community_id, "expired", actor_id=None, subject_id=one.actor_id)
-            await news.tell_removed(conn, case, EXPIRED)
-    await news.tell_team_of_unmanaged(conn)
-    return len(due)

@@ -31,7 +31,9 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
     if community is None:
         return document
     described = build_community(community, await charters.find_current(conn, actor.id))
-    return replace(document, community=described, moderators=circle_uri(actor.uri, "moderators"))
+    document = replace(document, community=described, moderators=circle_uri(actor.uri, "moderators"))
+    # Its own inbox would tell whether there is one: of a hidden one the shared inbox is named.
+    return replace(document, inbox=document.shared_inbox or document.inbox) if community.hidden else document
 
 
 async def announce_update(conn: Connection, site: Site, actor: Actor, *, to: Recipients | None = None) -> None:

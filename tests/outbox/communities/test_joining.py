@@ -9,8 +9,10 @@ from models.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from models.people import actors
 from models.store.database import Connection, execute
 from outbox.communities.approvals import approve, refuse
+from outbox.communities.expiry import expire
 from outbox.communities.joining import JoinRequest, accept_charter, join
-from outbox.communities.leaving import expire, leave, remove
+from outbox.communities.leaving import leave, remove
+from outbox.communities.news import tell_team_of_unmanaged
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.outbox.communities.sample_community import (
     come_in,
@@ -157,8 +159,7 @@ async def test_the_team_is_told_once_of_a_community_that_nobody_manages(conn: Co
     await come_in(conn, anna, community)
     await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.id)
 
-    for _ in range(2):
-        await expire(conn, HERE, datetime.now(UTC))
+    assert [await tell_team_of_unmanaged(conn), await tell_team_of_unmanaged(conn)] == [1, 0]
 
     assert await list_told(conn, moderator) == ["community_unmanaged"]
 
@@ -170,8 +171,9 @@ async def test_members_whose_time_is_over_are_told(conn: Connection) -> None:
     for one in held:
         await memberships.save_end(conn, one.id, datetime.now(UTC) + timedelta(days=30))
 
-    assert await expire(conn, HERE, datetime.now(UTC)) == 0
-    assert await expire(conn, HERE, datetime.now(UTC) + timedelta(days=31)) == 2
+    assert await memberships.list_expired(conn, datetime.now(UTC)) == []
+    for ended in await memberships.list_expired(conn, datetime.now(UTC) + timedelta(days=31)):
+        await expire(HERE, conn, ended)
 
     assert [await state_of(conn, one, community) for one in (anna, bob)] == ["expired", "expired"]
     assert await list_told(conn, anna) == ["community_removed"]

@@ -40,6 +40,7 @@ from models.store.database import Connection, transaction
 from models.traffic import backfills, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound import deliveries
+from outbox.communities.expiry import expire_memberships
 from outbox.exchanges.agreements import endings, turns
 from outbox.exchanges.reminders import remind_due
 from outbox.listings import alerts
@@ -283,6 +284,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "known_words": ("4-59/10 * * * *", take_words),
+    "memberships": ("13 * * * *", expire_memberships),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }
