@@ -136,9 +136,9 @@ async def filter_visible(
 
     The reader is any actor, ours or not. Public posts: everybody, except between people who block each other.
     `coop`: our own people. `followers` and `territories`: accepted followers, and those addressed.
-    `direct`: those addressed. `community`: who is in it, whoever is named. `author`, which is what the team hid: its author, and the team. Authors see their own,
-    but no notices, which only pass for theirs. With `tombstones` also what was deleted: whoever could read it may know
-    that it is gone.
+    `direct`: those addressed. `community`: who is in it, whoever is named. `author`, which is what the team hid: its
+    author, and the team. Authors see their own, but no notices, which only pass for theirs. With `tombstones` also what
+    was deleted: whoever could read it may know that it is gone.
     """
     return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
 

@@ -7,7 +7,9 @@ from typing import Any, Literal
 PostKind = Literal["note", "listing", "notice"]
 """A notice is what this server tells one member about a thread: hers alone, by nobody's hand, never sent."""
 Audience = Literal["network", "unlisted", "coop", "territories", "followers", "direct", "author", "community"]
-"""`community` stays inside the one that `community_id` names. `author`: hidden by the team, or held before it was ever published; never chosen by anybody."""
+"""`community` stays inside the one that `community_id` names. `author`: hidden by the team, or held before it was ever
+published; never chosen by anybody.
+"""
 
 PUBLIC: tuple[Audience, ...] = ("network", "unlisted")
 """Audiences that anybody may read."""

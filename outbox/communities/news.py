@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from federation.uris import Circle, circle_uri
 from federation.vocabulary.activities.activities import Activity
-from models.communities import charters, communities, decisions, memberships
+from models.communities import charters, communities, decisions, insiders, memberships
 from models.communities.memberships import Change, MembershipState
 from models.news import notifications, staff_notifications
 from models.news.notifications import NotificationType
@@ -65,7 +65,7 @@ async def tell_deciders(conn: Connection, case: Case, *, asks: bool) -> None:
     if case.community.approvals_needed:
         ids = [
             *await memberships.list_member_ids(conn, group.id, local=True),
-            *await memberships.list_inside_ids(conn, group.id),
+            *await insiders.list_away_ids(conn, group.id),
         ]
     deciders = [one for one in await actors.list_by_ids(conn, ids) if one.id != case.person.id]
     if asks:

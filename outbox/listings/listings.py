@@ -25,7 +25,7 @@ from outbox.builders.objects.audience import build_address
 from outbox.builders.objects.content import build_listing_content, build_listing_tags
 from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
-from outbox.communities.inside.sharing import find_members_uri, require_inside
+from outbox.inside import find_members_uri, require_inside
 from outbox.listings import marketplaces, repair_calls
 from outbox.listings.listing_defaults import find_end, is_at_place
 from outbox.listings.listing_details import describe

@@ -31,7 +31,7 @@ from outbox.builders.activities.update import build_update
 from outbox.builders.objects.audience import build_address
 from outbox.builders.objects.note import add_poll, build_note
 from outbox.builders.objects.quotes import add_quotes
-from outbox.communities.inside.sharing import find_members_uri, require_inside
+from outbox.inside import find_members_uri, require_inside
 from outbox.posts import polls, quote_requests
 from outbox.posts.deletions import delete_post
 from outbox.posts.mentions import find_mentioned

@@ -16,7 +16,12 @@ class Address:
 
 
 def build_address(
-    author: Actor, audience: Audience, *, stream_uri: str | None = None, named: tuple[str, ...] = (), stays_in: str | None = None
+    author: Actor,
+    audience: Audience,
+    *,
+    stream_uri: str | None = None,
+    named: tuple[str, ...] = (),
+    stays_in: str | None = None,
 ) -> Address:
     """The addressees. `named` are actor ids: people mentioned, or the coop actors of friends for `territories`.
 

@@ -7,7 +7,7 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.processing.dispatch import apply
-from models.communities import memberships
+from models.communities import insiders, memberships
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, execute
@@ -306,7 +306,7 @@ async def test_who_follows_from_elsewhere_says_yes_in_words(conn: Connection, ac
     held = await memberships.find(conn, community.actor_id, masto.id)
     assert held is not None
     assert (held.public_only, held.accepted_version) == (True, 1)
-    assert await memberships.list_inside_ids(conn, community.actor_id) == []
+    assert await insiders.list_away_ids(conn, community.actor_id) == []
     assert len([one for one in await list_sent(conn) if one.type == "Create"]) == 3
     assert json.dumps((await list_sent(conn))[-1].activity).count("Remorques en commun")
 
