@@ -5,12 +5,13 @@ is known to be theirs.
 """
 
 from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
 from federation.json.fields import Json
 from federation.json.jsonld_terms import ACTIVITYSTREAMS
-from federation.uris import activity_uri, circle_uri, is_local, read_members_of
+from federation.uris import circle_uri, is_local, read_members_of
 from federation.vocabulary.activities.activities import Activity, Create, Delete, Update
 from models.communities import communities, insiders, memberships
 from models.communities.communities import Community
@@ -58,7 +59,7 @@ async def pass_on(conn: Connection, site: Site, document: Json, activity: Activi
     community, author = home
     announce: Json = {
         "@context": ACTIVITYSTREAMS,
-        "id": activity_uri(site, community.username),
+        "id": f"{community.uri}/activities/{uuid5(NAMESPACE_URL, activity.id)}",  # so that it is passed on once
         "type": "Announce",
         "actor": community.uri,
         "published": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
