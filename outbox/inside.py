@@ -1,14 +1,18 @@
 """What stays inside a community: who may share there, and how it is addressed."""
 
 from datetime import UTC, datetime
+from typing import cast
 
 from federation.uris import circle_uri
-from models.communities import charters, communities, memberships
+from models.communities import charters, communities, insiders, memberships
 from models.errors import Conflict, Invalid
 from models.people.actors import Actor
-from models.posts import Audience
+from models.posts import Audience, Post
 from models.store.database import Connection
 from models.traffic.outbound import activities
+
+PREFIX = "community:"
+"""Before the name of the community inside which something stays."""
 
 
 async def find_members_uri(conn: Connection, community_id: int | None) -> str | None:
@@ -40,3 +44,22 @@ async def require_inside(
 
 async def _was_taken_back(conn: Connection, author: Actor, uri: str) -> bool:
     return await activities.find_latest(conn, actor_id=author.id, type="Delete", object_uri=uri) is not None
+
+
+async def read_audience(conn: Connection, author: Actor, text: str) -> tuple[Audience, int | None]:
+    """What `community:NAME` means for this author, NAME@HOST for one elsewhere; other words are audiences themselves.
+
+    Raises Invalid where she is in no such community.
+    """
+    if not text.startswith(PREFIX):
+        return cast(Audience, text), None
+    for shared in await insiders.list_of(conn, author.id):
+        if shared.audience.lower() == text.lower():
+            return "community", shared.community_id
+    raise Invalid("community_not_shared_in", field="audience")
+
+
+async def name_audience(conn: Connection, post: Post) -> str:
+    """The same word of a post, as it is chosen again."""
+    shared = await insiders.map_of_posts(conn, [post.id])
+    return shared[post.id].audience if post.id in shared else post.meant_audience

@@ -1,6 +1,9 @@
 """Who reads what stays inside a community, by the view `insider`; and what somebody shared there."""
 
-from models.store.database import Connection, fetch_column, fetch_value
+from dataclasses import dataclass
+
+from models.store.database import Connection, fetch_all, fetch_column, fetch_records, fetch_value
+from models.store.statements import compose
 
 
 async def filter_inside(conn: Connection, community_id: int, actor_ids: list[int]) -> set[int]:
@@ -75,3 +78,50 @@ async def list_copies(conn: Connection, community_id: int) -> list[int]:
         "SELECT id FROM post WHERE community_id = $1 AND NOT local AND deleted_at IS NULL ORDER BY id",
         community_id,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A community as what stays inside names it; `handle` has no server where its home is here."""
+
+    community_id: int
+    name: str
+    handle: str
+
+    @property
+    def audience(self) -> str:
+        """What pages, programs and the command line call the audience."""
+        return f"community:{self.handle}"
+
+
+_SHARED = """
+    c.id AS community_id, coalesce(nullif(c.name, ''), c.username) AS name,
+    CASE WHEN c.local THEN c.username ELSE c.username || '@' || c.host END AS handle
+"""
+
+_LIST_OF, _OF_POSTS = (
+    compose(text, shared=_SHARED)
+    for text in (
+        """
+        SELECT {shared} FROM insider i JOIN actor c ON c.id = i.community_id
+        JOIN community g ON g.actor_id = c.id AND g.ended_at IS NULL
+        WHERE i.actor_id = $1 ORDER BY fold(coalesce(nullif(c.name, ''), c.username)), c.id
+        """,
+        "SELECT p.id AS post_id, {shared} FROM post p JOIN actor c ON c.id = p.community_id WHERE p.id = ANY($1)",
+    )
+)
+
+
+async def list_of(conn: Connection, actor_id: int) -> list[Shared]:
+    """The communities that somebody is in, by their names."""
+    return await fetch_all(conn, Shared, _LIST_OF, actor_id)
+
+
+async def map_of_posts(conn: Connection, post_ids: list[int]) -> dict[int, Shared]:
+    """Inside which community each of these posts stays, of those that stay inside one."""
+    if not post_ids:
+        return {}
+    return {
+        row["post_id"]: Shared(community_id=row["community_id"], name=row["name"], handle=row["handle"])
+        for row in await fetch_records(conn, _OF_POSTS, post_ids)
+    }

@@ -32,6 +32,7 @@ VISIBILITIES: dict[Audience, str] = {
     "coop": "private",
     "territories": "private",
     "followers": "private",
+    "community": "private",
     "direct": "direct",
 }
 """The only four words that clients know."""

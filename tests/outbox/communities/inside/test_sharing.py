@@ -11,6 +11,7 @@ from models.listings.listings import Listing, find_by_listing_uri
 from models.people.actors import Actor
 from models.searches import network
 from models.searches.network import NetworkFilter
+from models.searches.queries import Query
 from models.servers import trust_levels
 from models.store.database import Connection, execute
 from models.timelines import home
@@ -66,7 +67,7 @@ async def test_lists_of_members_have_it_and_others_do_not(conn: Connection) -> N
             {listing.id: {reader.id}} if seen else {}
         )
         filter = NetworkFilter(reader_local=True, reader_id=reader.id)
-        found_ = await network.count_found(conn, filter, network.Query())
+        found_ = await network.count_found(conn, filter, Query())
         assert sum(found_.values()) == seen, reader.username
 
 
