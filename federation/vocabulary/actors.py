@@ -157,7 +157,7 @@ def read_actor(document: Json) -> ActorDocument:
         territories=uri(document.get("territories")),
         away_until=moment(document.get("awayUntil")),
         hours=read_hours(document),
-        community=read_community(document) if kind == "Group" else None,
+        community=read_community(document),
         raw=document,
     )
 

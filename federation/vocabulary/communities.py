@@ -13,6 +13,7 @@ from federation.json.fields import (
     one,
     optional,
     text,
+    types,
     uri,
     uris,
     whole,
@@ -108,7 +109,7 @@ class CommunityDocument:
 def read_community(document: Json) -> CommunityDocument | None:
     """Of a Group that says who may come in; None for streams, forums and others."""
     openness = text(document.get("openness"))
-    if openness not in OPENNESS:
+    if openness not in OPENNESS or "Group" not in types(document):
         return None
     return CommunityDocument(
         openness=openness,

@@ -6,14 +6,14 @@ from federation.texts.html_cleaner import to_text
 from federation.uris import Circle, read_circle
 from federation.vocabulary.activities.activities import Add, Remove
 from inbox.errors import Ignored
-from models.communities import communities, decisions, memberships
+from models.communities import communities, decisions, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership, Role
 from models.errors import Refusal
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
-from models.store.database import Connection, begin
+from models.store.database import Connection
 from outbox.communities import approvals, leaving, news, roles
 from outbox.communities.inside.departures import follow_departure
 from outbox.communities.limits import REASON_LIMIT
@@ -67,8 +67,7 @@ async def process_remove(
 async def _act(conn: Connection, verb: Verb) -> None:
     """By the verb that pages call. Raises Ignored for who may not, and for what is so no longer."""
     try:
-        async with begin(conn):
-            await verb()
+        await verb()
     except Refusal:
         raise Ignored("membership_not_allowed") from None
 
@@ -92,17 +91,22 @@ async def _learn_added(conn: Connection, group: Actor, person: Actor, circle: Ci
         await _learn_request(conn, group, person, held)
         return
     role = ROLES.get(circle)
-    if held is None or held.state not in ("asked", "invited", "member"):
-        raise Ignored("membership_not_asked")  # nobody is made a member who did not ask, nor again after leaving
-    if held.state == "invited" and held.awaited is None and person.local:
-        raise Ignored("membership_not_asked")
-    accepted = None
-    if held.state == "invited":
-        community = await communities.find(conn, group.id)
-        accepted = community.version if community is not None else None
+    accepted = await _require_asked(conn, held)
     await memberships.save(conn, group.id, person.id, Change(state="member", role=role, accepted_version=accepted))
     if person.local:
         await news.tell(conn, group, [person.id], "community_role" if role else "community_accepted")
+
+
+async def _require_asked(conn: Connection, held: Membership | None) -> int | None:
+    """Raise Ignored for who did not ask, or left meanwhile; what somebody invited said yes to."""
+    if held is None or held.state not in ("asked", "invited", "member"):
+        raise Ignored("membership_not_asked")
+    if held.state != "invited":
+        return None
+    if held.awaited is None:
+        raise Ignored("membership_not_asked")
+    community = await communities.find(conn, held.community_id)
+    return None if community is None else community.version
 
 
 async def _learn_request(conn: Connection, group: Actor, person: Actor, held: Membership | None) -> None:
@@ -111,8 +115,8 @@ async def _learn_request(conn: Connection, group: Actor, person: Actor, held: Me
         raise Ignored("membership_not_allowed")
     await memberships.save(conn, group.id, person.id, Change(state="asked"))
     community = await communities.find(conn, group.id)
-    told = await memberships.list_member_ids(conn, group.id, local=True)
-    managers = set(await memberships.list_manager_ids(conn, group.id))
+    told = await members.list_member_ids(conn, group.id, local=True)
+    managers = set(await members.list_manager_ids(conn, group.id))
     several = community is not None and community.approvals_needed > 0
     await news.tell(conn, group, [id for id in told if several or id in managers], "community_asked")
 

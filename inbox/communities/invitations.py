@@ -12,7 +12,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.settings import Site
-from models.store.database import Connection, begin
+from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.communities import REFUSALS
 from outbox.communities import invitations, news
@@ -28,8 +28,7 @@ async def process_invite(conn: Connection, site: Site, sender: Actor, activity: 
     if person is None:
         raise Ignored("member_unknown")
     try:
-        async with begin(conn):
-            await invitations.invite(conn, site, sender, community, person)
+        await invitations.invite(conn, site, sender, community, person)
     except Refusal:
         raise Ignored("membership_not_allowed") from None
 
@@ -68,8 +67,7 @@ async def process_accepted_invitation(
     """She comes in; where the charter is another one meanwhile she is told so, and stays invited."""
     uri = activity.object if isinstance(activity.object, str) else activity.object.id
     try:
-        async with begin(conn):
-            await invitations.accept_invitation(conn, site, sender, community, activity.charter_version, uri=uri)
+        await invitations.accept_invitation(conn, site, sender, community, activity.charter_version, uri=uri)
     except Refusal as refusal:
         group = await actors.get(conn, community.actor_id)
         reason = REFUSALS.get(refusal.code, REFUSALS["community_no_entry"])

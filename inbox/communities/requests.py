@@ -11,7 +11,7 @@ from models.errors import NotFound, Refusal
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
-from models.store.database import Connection, begin
+from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.communities import REFUSALS
 from outbox.communities import joining, leaving, news
@@ -34,8 +34,7 @@ async def process_join(conn: Connection, site: Site, sender: Actor, activity: Jo
         version=activity.charter_version, message=to_text(activity.content)[:MESSAGE_LIMIT], uri=activity.id
     )
     try:
-        async with begin(conn):
-            await joining.join(conn, site, sender, community, request)
+        await joining.join(conn, site, sender, community, request)
     except NotFound:
         raise Ignored("joins_nobody") from None
     except Refusal as refusal:

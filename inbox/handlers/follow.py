@@ -41,10 +41,9 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     follow = await follows.save(conn, uri=activity.id, follower_id=sender.id, followed_id=followed.id, state=state)
     if follow.state == "accepted":
         await send(conn, followed, build_accept(site, followed, activity), answer_to)
-    if follow.state == "accepted":
-        await ask_follower(conn, site, followed, sender)
     if before is None or before.state != follow.state:
         await _notify_followed(conn, sender, followed, follow.state)
+        await ask_follower(conn, site, followed, sender)
 
 
 async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, state: follows.FollowState) -> None:

@@ -15,7 +15,7 @@ DecisionKind = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class CommunityDecision:
     """One line. Without `actor_id` the clock decided, or somebody who is gone; `name`s are empty for who is gone."""
 
     id: int
@@ -56,11 +56,11 @@ async def record(
 
 async def list_decisions(
     conn: Connection, community_id: int, *, subject_id: int | None = None, before: int | None = None, limit: int = 40
-) -> list[Decision]:
+) -> list[CommunityDecision]:
     """The newest first, by keyset; those about one person, where `subject_id` names her."""
     return await fetch_all(
         conn,
-        Decision,
+        CommunityDecision,
         """
         SELECT d.id, d.kind, d.actor_id, coalesce(nullif(a.name, ''), a.username, '') AS actor_name, d.subject_id,
             coalesce(nullif(s.name, ''), s.username, '') AS subject_name, d.reason, d.version, d.created_at

@@ -14,20 +14,6 @@ async def filter_inside(conn: Connection, community_id: int, actor_ids: list[int
     return set(found)
 
 
-async def list_away_ids(conn: Connection, community_id: int) -> list[int]:
-    """Row ids of members elsewhere, but of servers that are set aside, or to which nothing private is sent."""
-    return await fetch_column(
-        conn,
-        """
-        WITH inside AS MATERIALIZED (
-            SELECT actor_id, host FROM insider WHERE community_id = $1 AND NOT local)
-        SELECT i.actor_id FROM (SELECT DISTINCT host FROM inside) AS away JOIN inside i ON i.host = away.host
-        WHERE may_have_private(away.host) AND is_welcome(away.host) ORDER BY i.actor_id
-        """,
-        community_id,
-    )
-
-
 async def has_any_here(conn: Connection, community_id: int) -> bool:
     """Whether anybody of this server is in it."""
     return bool(

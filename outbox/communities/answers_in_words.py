@@ -6,7 +6,7 @@ from models.errors import Refusal
 from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
-from models.store.database import Connection, begin
+from models.store.database import Connection
 from outbox.builders.objects.agreement import speaks
 from outbox.builders.texts.communities import REFUSALS, say
 from outbox.communities import news
@@ -63,8 +63,7 @@ async def _say_yes(conn: Connection, case: Case, held: Membership) -> None:
         await news.ask_about_charter(conn, case, held.state)
         return
     try:
-        async with begin(conn):
-            saved = await join(conn, case.site, case.person, case.community, JoinRequest(version=held.asked_version))
+        saved = await join(conn, case.site, case.person, case.community, JoinRequest(version=held.asked_version))
     except Refusal as refusal:
         reason = REFUSALS.get(refusal.code, REFUSALS["community_no_entry"])
         await news.write_to(conn, case.site, case.group, case.person, say("refused", case.community.name, reason))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from models.communities import charters, decisions, memberships
+from models.communities import charters, decisions, members, memberships
 from models.communities.charters import NewCharter
 from models.communities.communities import Community
 from models.communities.memberships import Change
@@ -57,11 +57,11 @@ async def tell_of_charter(conn: Connection, group: Actor) -> None:
     """Members here who did not say yes to the version that stands learn of it: of ours, and of a copy whose home
     published it.
     """
-    await news.tell(conn, group, await memberships.list_unaccepting_ids(conn, group.id), "community_charter")
+    await news.tell(conn, group, await members.list_unaccepting_ids(conn, group.id), "community_charter")
 
 
 async def _ask_in_words(conn: Connection, site: Site, community: Community, group: Actor) -> None:
-    away = await memberships.list_member_ids(conn, group.id, local=False)
+    away = await members.list_member_ids(conn, group.id, local=False)
     for person in await actors.list_by_ids(conn, away):
         if not speaks(person):
             await news.ask_about_charter(conn, await open_case(conn, site, community, person), "member")

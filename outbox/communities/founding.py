@@ -7,7 +7,7 @@ from federation import uris
 from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from federation.texts.html_cleaner import from_text
 from federation.uris import circle_uri
-from models.communities import charters, communities, decisions, memberships
+from models.communities import charters, communities, decisions, members, memberships
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
 from models.communities.memberships import Change
@@ -53,7 +53,7 @@ async def create(conn: Connection, site: Site, founder: Actor, draft: CommunityD
     require_active(founder)
     draft = _require_draft(draft)
     charter = tidy(draft.charter, CHARTER_LIMIT, "charter", required=True)
-    if await memberships.count_managed(conn, founder.id) >= MOST_MANAGED:
+    if await members.count_managed(conn, founder.id) >= MOST_MANAGED:
         raise Conflict("too_many_communities", most=MOST_MANAGED)
     await accounts.reserve_username(conn, draft.username)
     described = describe_local(
@@ -108,13 +108,13 @@ async def edit(conn: Connection, site: Site, manager: Actor, community: Communit
 async def announce(conn: Connection, site: Site, group_id: int) -> None:
     """Its Update to all who know the community: followers and members elsewhere; of a hidden one to members alone."""
     group, community = await actors.get(conn, group_id), await _get(conn, group_id)
-    members = tuple(await memberships.list_member_ids(conn, group_id, local=False))
+    away = tuple(await members.list_member_ids(conn, group_id, local=False))
     if not community.hidden:
-        await announce_update(conn, site, group, to=Recipients(followed_ids=(group_id,), named_ids=members))
+        await announce_update(conn, site, group, to=Recipients(followed_ids=(group_id,), named_ids=away))
         return
     update = build_actor_update(site, group, await describe_actor(conn, site, group), datetime.now(UTC))
     inside = replace(update, to=(circle_uri(group.uri, "members"),), cc=())
-    await send(conn, group, inside, Recipients(named_ids=members), listed=False)
+    await send(conn, group, inside, Recipients(named_ids=away), listed=False)
 
 
 def _require_draft(draft: CommunityDraft) -> CommunityDraft:

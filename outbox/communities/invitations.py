@@ -1,6 +1,6 @@
 """A community invites somebody, here or elsewhere: by a manager, in its own name."""
 
-from models.communities import decisions, memberships
+from models.communities import decisions, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership
 from models.errors import Conflict, Forbidden, Invalid
@@ -34,7 +34,7 @@ async def invite(conn: Connection, site: Site, by: Actor, community: Community, 
     if case.state == "asked":
         return await approve(conn, site, by, community, person)
     await _require_invitable(conn, case.group, person)
-    if await memberships.count(conn, case.group.id, "invited") >= MOST_INVITED:
+    if await members.count(conn, case.group.id, "invited") >= MOST_INVITED:
         raise Conflict("too_many_invited", most=MOST_INVITED)
     if not case.community.local:
         sent = build_invite(site, by, case.group, person, by)

@@ -46,12 +46,7 @@ async def join(conn: Connection, site: Site, person: Actor, community: Community
     not invited.
     """
     case = await open_case(conn, site, community, person)
-    if case.community.hidden and case.state not in ("invited", "asked", "member"):
-        raise NotFound
-    require_running(case.community)
-    if person.local:
-        require_active(person)
-    require_version(case.community, asked.version)
+    _require_entry(case, asked)
     asked = replace(asked, message=tidy(asked.message, MESSAGE_LIMIT, "message"))
     if not case.community.local:
         return await _ask_home(conn, case, asked)
@@ -63,6 +58,16 @@ async def join(conn: Connection, site: Site, person: Actor, community: Community
     if case.held is not None and case.state == "invited" and case.held.invited_by is not None:
         return await _come_in_invited(conn, case, asked, case.held.invited_by)
     return await _ask(conn, case, asked)
+
+
+def _require_entry(case: Case, asked: JoinRequest) -> None:
+    """Raise NotFound, Conflict or Invalid where there is nothing that she could come into by this version."""
+    if case.community.hidden and case.state not in ("invited", "asked", "member"):
+        raise NotFound
+    require_running(case.community)
+    if case.person.local:
+        require_active(case.person)
+    require_version(case.community, asked.version)
 
 
 async def accept_charter(conn: Connection, site: Site, person: Actor, community: Community, version: int) -> Membership:

@@ -5,7 +5,7 @@ from typing import Literal
 from federation.uris import circle_uri
 from federation.vocabulary.activities.activities import Reject
 from federation.vocabulary.activities.participation import Leave
-from models.communities import communities, decisions, memberships
+from models.communities import communities, decisions, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership
 from models.errors import Conflict, Forbidden, Invalid
@@ -47,19 +47,19 @@ async def _require_another_manager(conn: Connection, case: Case, held: Membershi
     """Raise Conflict where nobody else manages what others are still in."""
     if not case.community.local or not held.manages:
         return
-    others = await memberships.count(conn, case.group.id, "member") - 1
+    others = await members.count(conn, case.group.id, "member") - 1
     if others and await is_last_manager(conn, case):
         raise Conflict("last_manager")
 
 
 async def is_last_manager(conn: Connection, case: Case) -> bool:
     """Whether nobody else manages the community."""
-    return await memberships.list_manager_ids(conn, case.group.id) == [case.person.id]
+    return await members.list_manager_ids(conn, case.group.id) == [case.person.id]
 
 
 async def _look_after(conn: Connection, case: Case) -> None:
     """Whoever left was the last of all, and it ends; or the last who managed it, and the team is told."""
-    if await memberships.count(conn, case.group.id, "member") == 0:
+    if await members.count(conn, case.group.id, "member") == 0:
         await communities.end(conn, case.group.id)
         await decisions.record(conn, case.group.id, "ended", actor_id=None)
     await news.tell_team_of_unmanaged(conn)

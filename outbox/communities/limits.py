@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.communities import charters, memberships
+from models.communities import charters, members, memberships
 from models.communities.communities import Community, CommunitySettings
 from models.communities.memberships import Membership
 from models.errors import Conflict, Forbidden, Invalid
@@ -87,8 +87,8 @@ async def require_voice(conn: Connection, community: Community, actor: Actor) ->
 
 async def require_room(conn: Connection, community: Community, person: Actor) -> None:
     """Raise Conflict while too many wait at the door."""
-    waiting = await memberships.count(conn, community.actor_id, "asked")
-    of_host = 0 if person.local else await memberships.count(conn, community.actor_id, "asked", host=person.host)
+    waiting = await members.count(conn, community.actor_id, "asked")
+    of_host = 0 if person.local else await members.count(conn, community.actor_id, "asked", host=person.host)
     if waiting >= MOST_ASKING or of_host >= MOST_ASKING_OF_HOST:
         raise Conflict("community_full")
 

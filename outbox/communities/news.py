@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from federation.uris import Circle, circle_uri
 from federation.vocabulary.activities.activities import Activity
-from models.communities import charters, communities, decisions, insiders, memberships
+from models.communities import charters, communities, decisions, members, memberships
 from models.communities.memberships import Change, MembershipState
-from models.news import notifications, staff_notifications
+from models.news import community_news, staff_notifications
 from models.news.notifications import NotificationType
 from models.people import actors
 from models.people.actors import Actor
@@ -23,9 +23,8 @@ from outbox.traffic.send import Recipients, send
 
 
 async def tell(conn: Connection, group: Actor, people: Sequence[int], type: NotificationType) -> None:
-    """News to these people of ours, in the community's name; the newest stands for an earlier one of its kind."""
-    await notifications.forget_of_community(conn, people, type=type, actor_id=group.id)
-    await notifications.notify_all(conn, people, type=type, actor_id=group.id, post_id=None)
+    """News to these people of ours, in the community's name."""
+    await community_news.tell(conn, group.id, people, type)
 
 
 async def send_to(conn: Connection, actor: Actor, activity: Activity, *people: Actor) -> None:
@@ -61,13 +60,7 @@ async def tell_deciders(conn: Connection, case: Case, *, asks: bool) -> None:
     These are the managers, or with several voices all members.
     """
     group = case.group
-    ids = await memberships.list_manager_ids(conn, group.id)
-    if case.community.approvals_needed:
-        ids = [
-            *await memberships.list_member_ids(conn, group.id, local=True),
-            *await insiders.list_away_ids(conn, group.id),
-        ]
-    deciders = [one for one in await actors.list_by_ids(conn, ids) if one.id != case.person.id]
+    deciders = await _list_deciders(conn, case)
     if asks:
         await tell(conn, group, [one.id for one in deciders if one.local], "community_asked")
     away = [one for one in deciders if not one.local]
@@ -76,6 +69,16 @@ async def tell_deciders(conn: Connection, case: Case, *, asks: bool) -> None:
         to = tuple(one.uri for one in away)
         requests = circle_uri(group.uri, "requests")
         await send_to(conn, group, build(case.site, group, case.person.uri, requests, to), *away)
+
+
+async def _list_deciders(conn: Connection, case: Case) -> list[Actor]:
+    ids = await members.list_manager_ids(conn, case.group.id)
+    if case.community.approvals_needed:
+        ids = [
+            *await members.list_member_ids(conn, case.group.id, local=True),
+            *await members.list_inside_ids(conn, case.group.id),
+        ]
+    return [one for one in await actors.list_by_ids(conn, ids) if one.id != case.person.id]
 
 
 async def tell_in_circle(conn: Connection, case: Case, circle: Circle) -> None:

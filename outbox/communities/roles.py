@@ -1,7 +1,7 @@
 """Who manages and who moderates a community: named by those who manage it, and given back."""
 
 from federation.uris import Circle, circle_uri
-from models.communities import decisions, memberships
+from models.communities import decisions, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership, Role
 from models.errors import Conflict, Forbidden, Invalid
@@ -32,24 +32,38 @@ async def set_role(
     """
     case = await open_case(conn, site, community, person)
     await _require_right(conn, case, by, role)
-    held = case.held
-    if held is None or held.state != "member":
-        raise Invalid("not_a_member", field="person")
+    held = _require_member(case)
     if held.role == role:
         return held
-    if held.manages and by.id != person.id:
-        raise Forbidden("manager_not_lowered")
-    if held.manages and await is_last_manager(conn, case):
-        raise Conflict("last_manager")
+    if held.manages:
+        await _require_lowered(conn, case, by)
     if not case.community.local:
         return await _ask_home(conn, case, by, held, role)
-    if role == "manager" and await memberships.count_managed(conn, person.id) >= MOST_MANAGED:
-        raise Conflict("too_many_communities", most=MOST_MANAGED)
+    await _require_room(conn, case, role)
     saved = await change(conn, case, Change(state="member", role=role))
     await decisions.record(conn, case.group.id, role, actor_id=by.id, subject_id=person.id)
     if by.id != person.id or not person.local:
         await _tell(conn, case, held, role)
     return saved
+
+
+def _require_member(case: Case) -> Membership:
+    if case.held is None or case.held.state != "member":
+        raise Invalid("not_a_member", field="person")
+    return case.held
+
+
+async def _require_lowered(conn: Connection, case: Case, by: Actor) -> None:
+    """Raise Forbidden for a manager whom somebody else lowers, Conflict for the last one."""
+    if by.id != case.person.id:
+        raise Forbidden("manager_not_lowered")
+    if await is_last_manager(conn, case):
+        raise Conflict("last_manager")
+
+
+async def _require_room(conn: Connection, case: Case, role: Role) -> None:
+    if role == "manager" and await members.count_managed(conn, case.person.id) >= MOST_MANAGED:
+        raise Conflict("too_many_communities", most=MOST_MANAGED)
 
 
 async def step_down(
@@ -63,7 +77,7 @@ async def step_down(
 
 async def _require_right(conn: Connection, case: Case, by: Actor, role: Role) -> None:
     """Raise Forbidden but for managers, whoever gives her own role back, and the team where nobody manages."""
-    if case.community.local and by.local and not await memberships.list_manager_ids(conn, case.group.id):
+    if case.community.local and by.local and not await members.list_manager_ids(conn, case.group.id):
         account = await accounts.find(conn, by.id)
         if account is not None and roles.has_right(account, "reports"):
             return

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.communities import communities, insiders
+from models.communities import communities, insiders, members
 from models.listings.listings import ListingKind, ListingMode
 from models.people import actors
 from models.people.actors import Actor
@@ -47,7 +47,7 @@ async def _list_inside(conn: Connection, author: Actor, community_id: int | None
         return ()
     if not community.local:
         return (community.actor_id,)
-    return tuple(await insiders.list_away_ids(conn, community.actor_id))
+    return tuple(await members.list_inside_ids(conn, community.actor_id))
 
 
 def next_moment(post: Post) -> datetime:

@@ -77,14 +77,19 @@ def _write_extra(value: Activity) -> Json:
         case Accept():
             result = write_agreement(value.result) if value.result else value.stamp
             return {"result": result, "charterVersion": value.charter_version}
-        case Join():
-            return {"content": value.content or None, "charterVersion": value.charter_version}
-        case Invite() | Remove():
-            attributed = value.attributed_to if isinstance(value, Invite) else None
-            return {"attributedTo": attributed, "content": value.content or None, "target": value.target}
+        case Join() | Invite() | Remove():
+            return _write_participation(value)
         case QuoteRequest():
             return {"instrument": write_embedded(value.instrument)}
         case Add() | Move():
             return {"target": value.target}
         case _:
             return {}
+
+
+def _write_participation(value: Join | Invite | Remove) -> Json:
+    """What is said with who takes part."""
+    if isinstance(value, Join):
+        return {"content": value.content or None, "charterVersion": value.charter_version}
+    attributed = value.attributed_to if isinstance(value, Invite) else None
+    return {"attributedTo": attributed, "content": value.content or None, "target": value.target}

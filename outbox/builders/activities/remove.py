@@ -1,4 +1,4 @@
-"""Remove: a post of ours is no longer pinned to its author's profile (CO5)."""
+"""Remove: a post is no longer pinned to its author's profile (CO5), or somebody no longer in a circle."""
 
 from federation.json.fields import PUBLIC
 from federation.texts.html_cleaner import from_text

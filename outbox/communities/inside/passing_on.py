@@ -13,7 +13,7 @@ from federation.json.fields import Json
 from federation.json.jsonld_terms import ACTIVITYSTREAMS
 from federation.uris import circle_uri, is_local, read_members_of
 from federation.vocabulary.activities.activities import Activity, Create, Delete, Update
-from models.communities import communities, insiders, memberships
+from models.communities import communities, insiders, members, memberships
 from models.communities.communities import Community
 from models.people import actors
 from models.people.actors import Actor
@@ -76,6 +76,6 @@ async def pass_on(conn: Connection, site: Site, document: Json, activity: Activi
     )
     if id is None:
         return
-    named = await insiders.list_away_ids(conn, community.actor_id)
+    named = await members.list_inside_ids(conn, community.actor_id)
     await deliveries.schedule(conn, activity_id=id, actor_id=community.actor_id, named_ids=named, followed_ids=[])
     await forwarded_activities.leave_out(conn, id, author.host)

@@ -7,10 +7,10 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.processing.dispatch import apply
-from models.communities import insiders, memberships
+from models.communities import members, memberships
 from models.people import actors
 from models.people.actors import Actor
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_value
 from outbox.communities.approvals import approve
 from outbox.communities.invitations import accept_invitation, decline, invite
 from outbox.communities.leaving import leave
@@ -116,7 +116,7 @@ async def test_nobody_decides_in_a_community_of_ours_who_may_not(
 
     assert refused == "membership_not_allowed"
     assert await state_of(conn, alice if type == "Remove" else anna, community) == before
-    assert await memberships.list_manager_ids(conn, community.actor_id) == [alice.id]
+    assert await members.list_manager_ids(conn, community.actor_id) == [alice.id]
 
 
 async def test_a_manager_elsewhere_decides_by_the_verbs_of_the_home(conn: Connection) -> None:
@@ -306,7 +306,7 @@ async def test_who_follows_from_elsewhere_says_yes_in_words(conn: Connection, ac
     held = await memberships.find(conn, community.actor_id, masto.id)
     assert held is not None
     assert (held.public_only, held.accepted_version) == (True, 1)
-    assert await insiders.list_away_ids(conn, community.actor_id) == []
+    assert await members.list_inside_ids(conn, community.actor_id) == []
     assert len([one for one in await list_sent(conn) if one.type == "Create"]) == 3
     assert json.dumps((await list_sent(conn))[-1].activity).count("Remorques en commun")
 
@@ -338,3 +338,12 @@ async def test_neighbours_and_hidden_communities_ask_nothing_in_words(conn: Conn
 
     assert closed.host == "henin.test"
     assert [one.type for one in await list_sent(conn)] == ["Accept", "Accept"]
+
+
+async def test_a_community_of_ours_may_be_reported_from_elsewhere(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_neighbour(conn)
+    community = await found(conn, alice)
+
+    assert await receive(conn, bob, "Flag", [community.uri], content="On y vend des choses interdites.") is None
+
+    assert await fetch_value(conn, "SELECT target_id FROM report") == community.actor_id

@@ -37,13 +37,13 @@ def write_draft(**changes: Any) -> CommunityDraft:
 
 async def found(conn: Connection, founder: Actor, **changes: Any) -> Community:
     """A community founded by this member."""
-    return await create(conn, HERE, founder, write_draft(**changes), await _keys())
+    return await create(conn, HERE, founder, write_draft(**changes), await make_key_pairs_once())
 
 
 _MADE: list[KeyPairs] = []
 
 
-async def _keys() -> KeyPairs:
+async def make_key_pairs_once() -> KeyPairs:
     """Made once: they cost as much as all the rest of a test."""
     if not _MADE:
         _MADE.append(await make_key_pairs(Settings(url=HERE.url)))

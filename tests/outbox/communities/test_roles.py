@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.communities import decisions, memberships
+from models.communities import decisions, members, memberships
 from models.communities.charters import NewCharter
 from models.communities.communities import CommunitySettings
 from models.errors import Conflict, Forbidden, Invalid, Refusal
@@ -103,7 +103,7 @@ async def test_the_team_names_a_manager_where_nobody_manages(conn: Connection) -
 
     await set_role(conn, HERE, mona, community, anna, "manager")
 
-    assert await memberships.list_manager_ids(conn, community.actor_id) == [anna.id]
+    assert await members.list_manager_ids(conn, community.actor_id) == [anna.id]
 
 
 async def test_who_is_invited_is_told_and_comes_in_or_not(conn: Connection) -> None:
@@ -131,7 +131,7 @@ async def test_an_invitation_is_one_voice_of_several(conn: Connection) -> None:
     held = await accept_invitation(conn, HERE, anna, community, 1)
 
     assert held.state == "asked"
-    [line] = await memberships.list_members(conn, community.actor_id, "asked")
+    [line] = await members.list_members(conn, community.actor_id, "asked")
     assert (line.approvals, line.name) == (1, "Anna")
 
 

@@ -7,9 +7,9 @@ from aiohttp import web
 from federation.documents.serialize import serialize
 from federation.uris import Circle, circle_uri
 from federation.vocabulary.collections import Collection
-from models.communities import charters, communities, memberships
+from models.communities import charters, communities, members
 from models.communities.communities import Community
-from models.communities.memberships import Member
+from models.communities.members import Member
 from models.errors import NotFound
 from models.people import actors
 from models.store.database import Connection, connection
@@ -36,7 +36,7 @@ async def show_members(request: web.Request) -> web.Response:
         uri, after = circle_uri(community.uri, "members"), read_cursor(request, "after")
         if after is None:
             return answer_activity(request, build_root(uri, community.members, f"after={BOTTOM}", owner=community.uri))
-        rows = await memberships.list_shown(conn, community.actor_id, after=after, limit=PAGE_SIZE + 1)
+        rows = await members.list_shown(conn, community.actor_id, after=after, limit=PAGE_SIZE + 1)
         found = await actors.map_by_ids(conn, [one.actor_id for one in rows])
     items = [(one.membership_id, found[one.actor_id].uri) for one in rows]
     return answer_activity(request, build_page(uri, "after", after, items))
@@ -57,7 +57,7 @@ async def _show_leading(request: web.Request, circle: Circle) -> web.Response:
     await read_known_reader(request)
     async with connection(instance.pool) as conn:
         community = await _get_community(conn, request)
-        leading = await memberships.list_leading(conn, community.actor_id)
+        leading = await members.list_leading(conn, community.actor_id)
         shown: Sequence[Member] = [one for one in leading if circle == "moderators" or one.role == "manager"]
         found = await actors.map_by_ids(conn, [one.actor_id for one in shown])
     items = tuple(found[one.actor_id].uri for one in shown)
