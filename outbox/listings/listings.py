@@ -14,7 +14,7 @@ from models.listings.listings import OVER, ClosedReason, Listing, ListingDetails
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import PUBLIC, Audience, NewPost, Post
+from models.posts import PUBLIC, NewPost, Post
 from models.posts.media import media, uploads
 from models.posts.quotes import quote_policies
 from models.settings import Site
@@ -29,14 +29,14 @@ from outbox.inside import find_members_uri, require_inside
 from outbox.listings import marketplaces, repair_calls
 from outbox.listings.listing_defaults import find_end, is_at_place
 from outbox.listings.listing_details import describe
-from outbox.listings.listing_limits import require_draft
+from outbox.listings.listing_limits import require_draft, require_reach
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
 from outbox.presence import require_at_home
 from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
 from outbox.threads.listing_endings import tell_talking
 from outbox.threads.waiting_requests import CLOSED, release_waiting
-from outbox.traffic.audience import find_recipients, find_stream, next_moment
+from outbox.traffic.audience import find_recipients, find_stream, list_addressed, next_moment
 from outbox.traffic.send import send
 
 OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
@@ -47,9 +47,6 @@ OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
     "open": ("open", None),
 }
 """What an author says became of a listing, and what others are told."""
-
-REACH: tuple[Audience, ...] = ("coop", "territories", "network")
-"""Audiences from the narrowest to the widest."""
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDraft) -> Listing:
@@ -111,7 +108,7 @@ async def edit(
     held = await listings.get_own(conn, uri, author.id)
     at = next_moment(held.post)
     draft = await find_end(conn, author, require_draft(draft, at=at), at)
-    _require_reach(held.post, draft)
+    require_reach(held.post, draft)
     await require_inside(conn, author, draft.audience, draft.community_id, again=held.uri)
     if not looked_at and await hold_edit(conn, author, held.post, _list_said(draft), draft):
         return held
@@ -132,16 +129,6 @@ async def edit(
     await _send_update(conn, site, author, changed)
     await pass_on(conn, site, stream, author, changed.post)
     return changed
-
-
-def _require_reach(post: Post, draft: ListingDraft) -> None:
-    """Raise Invalid where fewer people would see it than before, or others than who is in the same community."""
-    if (draft.audience, draft.community_id) == (post.meant_audience, post.community_id):
-        return
-    if "community" in (draft.audience, post.meant_audience):
-        raise Invalid("audience_stays_inside", field="audience")
-    if REACH.index(draft.audience) < REACH.index(post.meant_audience):
-        raise Invalid("audience_not_narrowable", field="audience")
 
 
 async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: str) -> Listing:
@@ -258,12 +245,9 @@ async def _send_create(conn: Connection, site: Site, author: Actor, listing: Lis
         return
     document = await _build(conn, site, author, listing)
     create = build_create(site, author, document)
-    named = tuple(await actors.list_by_uris(conn, [*listing.post.to_uris, *listing.post.cc_uris]))
-    named = tuple(actor for actor in named if not actor.local)
-    recipients = await find_recipients(conn, author, listing.post, named=named)
-    await send(
-        conn, author, create, await marketplaces.add_served(conn, recipients, listing, document), about=listing.uri
-    )
+    recipients = await find_recipients(conn, author, listing.post, named=await list_addressed(conn, listing.post))
+    recipients = await marketplaces.add_served(conn, recipients, listing, document)
+    await send(conn, author, create, recipients, about=listing.uri)
     await pass_on(conn, site, stream, author, listing.post, create)
 
 
@@ -280,7 +264,7 @@ async def _send_update(conn: Connection, site: Site, author: Actor, listing: Lis
     update = build_update(site, author, document)
     stream_uri = listing.details.stream_uri
     stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
-    named = tuple(actor for actor in await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris]) if not actor.local)
+    named = await list_addressed(conn, post)
     recipients = await find_recipients(conn, author, post, stream=stream, named=named)
     if post.audience in PUBLIC:
         recipients = replace(recipients, holders_of=post.uri, but_markets=True)

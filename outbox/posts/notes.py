@@ -16,7 +16,7 @@ from models.errors import Invalid, NotFound
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import PUBLIC, Audience, NewPost, Post, Tag, notes
+from models.posts import Audience, NewPost, Post, Tag, notes
 from models.posts.media import uploads
 from models.posts.media.media import Media, MediaType
 from models.posts.media.uploads import MediaWords
@@ -28,7 +28,7 @@ from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.builders.activities.create import build_create
 from outbox.builders.activities.update import build_update
-from outbox.builders.objects.audience import build_address
+from outbox.builders.objects.audience import Address, build_address, narrow
 from outbox.builders.objects.note import add_poll, build_note
 from outbox.builders.objects.quotes import add_quotes
 from outbox.inside import find_members_uri, require_inside
@@ -197,13 +197,6 @@ def _require_own(author: Actor, note: Post) -> None:
         raise NotFound
 
 
-def narrow(parent: Audience, wanted: Audience) -> Audience:
-    """For whom an answer may be: not for more people than what it answers."""
-    if parent in PUBLIC or wanted == "direct":
-        return wanted
-    return parent if parent in ("coop", "community") else "direct"
-
-
 async def _compose(
     conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None
 ) -> tuple[NewPost, tuple[Actor, ...]]:
@@ -223,8 +216,9 @@ async def _compose(
     if draft.audience == "direct" and not named:
         raise Invalid("direct_mention_missing", field="text")
     new = _describe(site, author, draft, text, mentioned)
-    stays_in = await find_members_uri(conn, draft.community_id)
-    return _address(author, new, draft.audience, named, parent, stays_in), named
+    uris, stays_in = tuple(actor.uri for actor in named), await find_members_uri(conn, draft.community_id)
+    address = build_address(author, draft.audience, named=uris, stays_in=stays_in)
+    return _address(new, address, named, parent), named
 
 
 def _require_draft(draft: NoteDraft) -> NoteDraft:
@@ -279,18 +273,9 @@ def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned:
     )
 
 
-def _address(
-    author: Actor,
-    new: NewPost,
-    audience: Audience,
-    named: tuple[Actor, ...],
-    parent: Post | None,
-    stays_in: str | None,
-) -> NewPost:
-    address = build_address(author, audience, named=tuple(actor.uri for actor in named), stays_in=stays_in)
+def _address(new: NewPost, address: Address, named: tuple[Actor, ...], parent: Post | None) -> NewPost:
     return replace(
         new,
-        audience=audience,
         to_uris=address.to,
         cc_uris=address.cc,
         mention_ids=tuple(actor.id for actor in named),

@@ -50,6 +50,12 @@ async def _list_inside(conn: Connection, author: Actor, community_id: int | None
     return tuple(await members.list_inside_ids(conn, community.actor_id))
 
 
+async def list_addressed(conn: Connection, post: Post) -> tuple[Actor, ...]:
+    """People and servers elsewhere to whom a post of ours is addressed by their ids."""
+    found = await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris])
+    return tuple(actor for actor in found if not actor.local)
+
+
 def next_moment(post: Post) -> datetime:
     """Now, and later than the last edit: others drop an edit that is not newer than what they hold (AX7)."""
     now = datetime.now(UTC)

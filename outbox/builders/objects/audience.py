@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from federation.json.fields import PUBLIC
+from models import posts
 from models.people.actors import Actor
 from models.posts import Audience
 
@@ -42,3 +43,10 @@ def build_address(
             return Address(to=(stays_in,))
         case _:
             return Address(to=())
+
+
+def narrow(parent: Audience, wanted: Audience) -> Audience:
+    """For whom an answer may be: not for more people than what it answers."""
+    if parent in posts.PUBLIC or wanted == "direct":
+        return wanted
+    return parent if parent in ("coop", "community") else "direct"
