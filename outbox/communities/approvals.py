@@ -9,7 +9,7 @@ from models.errors import Conflict
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.activities.accept import build_accept_of_join
+from outbox.builders.activities.accept import build_accept_of_member
 from outbox.builders.activities.add import build_add_person
 from outbox.builders.activities.remove import build_remove_person
 from outbox.builders.objects.agreement import speaks
@@ -62,7 +62,7 @@ async def answer_join(conn: Connection, case: Case) -> None:
     if held is not None and held.uri is not None:
         version = held.accepted_version or None
         join = Join(id=held.uri, actor=case.person.uri, object=group.uri, charter_version=version)
-        await news.send_to(conn, group, build_accept_of_join(case.site, group, join), case.person)
+        await news.send_to(conn, group, build_accept_of_member(case.site, group, join), case.person)
 
 
 async def refuse(

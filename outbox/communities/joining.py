@@ -13,7 +13,7 @@ from models.relations.blocking import blocks
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.accept import build_accept_of_invite
-from outbox.builders.activities.join import build_join
+from outbox.builders.activities.join import build_join_of_group
 from outbox.builders.objects.agreement import speaks
 from outbox.communities import news
 from outbox.communities.approvals import answer_join, let_in
@@ -140,7 +140,7 @@ async def _ask_home(conn: Connection, case: Case, asked: JoinRequest) -> Members
         return await _accept_elsewhere(conn, case, held, version)
     if held is not None and held.state in ("member", "asked") and held.accepted_version >= version:
         return held
-    sent = build_join(case.site, case.person, case.group, version=asked.version, text=asked.message)
+    sent = build_join_of_group(case.site, case.person, case.group, version=asked.version, text=asked.message)
     await news.send_to(conn, case.person, sent, case.group)
     if held is not None and held.state == "member":
         await change(conn, case, Change(state="member", uri=sent.id))

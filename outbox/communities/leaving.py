@@ -12,7 +12,7 @@ from models.errors import Conflict, Forbidden, Invalid
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.activities.join import build_leave
+from outbox.builders.activities.join import build_leave_of_group
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.activities.remove import build_remove_person
 from outbox.communities import news
@@ -68,7 +68,7 @@ async def _look_after(conn: Connection, case: Case) -> None:
 def _build_goodbye(case: Case, held: Membership) -> Leave | Reject:
     if held.state == "invited" and held.uri is not None:
         return build_reject_of_terms(case.site, case.person, held.uri, case.group)
-    return build_leave(case.site, case.person, case.group)
+    return build_leave_of_group(case.site, case.person, case.group)
 
 
 async def remove(

@@ -20,7 +20,7 @@ def build_accept(site: Site, followed: Actor, follow: Follow) -> Accept:
     )
 
 
-def build_accept_of_join(site: Site, group: Actor, join: Join) -> Accept:
+def build_accept_of_member(site: Site, group: Actor, join: Join) -> Accept:
     """Whoever asked is part of the community; inside stands which version of the charter that is by."""
     return Accept(
         id=activity_uri(site, group.username),

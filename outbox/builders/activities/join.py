@@ -7,7 +7,7 @@ from models.people.actors import Actor
 from models.settings import Site
 
 
-def build_join(site: Site, person: Actor, group: Actor, *, version: int | None, text: str = "") -> Join:
+def build_join_of_group(site: Site, person: Actor, group: Actor, *, version: int | None, text: str = "") -> Join:
     """The community answers with Accept or Reject. A member says yes to a new version of the charter by another one."""
     return Join(
         id=activity_uri(site, person.username),
@@ -19,6 +19,6 @@ def build_join(site: Site, person: Actor, group: Actor, *, version: int | None, 
     )
 
 
-def build_leave(site: Site, person: Actor, group: Actor) -> Leave:
+def build_leave_of_group(site: Site, person: Actor, group: Actor) -> Leave:
     """Nobody has to answer."""
     return Leave(id=activity_uri(site, person.username), actor=person.uri, object=group.uri, to=(group.uri,))
