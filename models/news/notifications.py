@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from models.ids import make_id
+from models.news.told import NOTIFY
 from models.store.background import jobs
 from models.store.database import (
     Connection,
@@ -74,33 +75,14 @@ async def notify_all(
     """Tell these people, each once, in one statement; the notifications' ids.
 
     Nobody is told of her own acts, but of the end of her own poll, of what somebody does whom she blocked or who
-    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing;
-    nor anybody of a post that waits to be published.
+    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing; nor
+    anybody of what waits to be published, or stays inside a community that she is not in.
     """
     if not recipient_ids:
         return []
     told = await fetch_records(
         conn,
-        """
-        WITH notified AS (
-            INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
-            SELECT told.id, told.recipient_id, $3, $4::bigint, $5::bigint
-            FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
-            JOIN account ON account.actor_id = told.recipient_id
-            WHERE (told.recipient_id <> $4 OR $3 = 'poll')
-                AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
-                AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
-                    AND (until IS NULL OR until > now()))
-                AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
-                    WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
-                AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = $5::bigint AND h.draft IS NULL)
-            ON CONFLICT DO NOTHING RETURNING id, recipient_id
-        ), streamed AS (
-            INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
-        )
-        SELECT notified.id, EXISTS (SELECT FROM push_subscription s WHERE s.actor_id = notified.recipient_id) AS pushed
-        FROM notified
-        """,
+        NOTIFY,
         [make_id() for _ in recipient_ids],
         list(recipient_ids),
         type,
@@ -118,9 +100,7 @@ async def find(conn: Connection, id: int) -> Notification | None:
     return await fetch_one(
         conn,
         Notification,
-        """
-        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification WHERE id = $1
-        """,
+        "SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification WHERE id = $1",
         id,
     )
 
@@ -290,13 +270,13 @@ async def notify_concerned(conn: Connection, *, author_id: int, post_id: int, bu
     await _notify_change(conn, told, author_id=author_id, post_id=post_id)
 
 
-async def _notify_change(conn: Connection, recipient_ids: list[int], *, author_id: int, post_id: int) -> None:
+async def _notify_change(conn: Connection, ids: list[int], *, author_id: int, post_id: int) -> None:
     """The newest change stands for those before it: what was moved and is then called off is told again."""
-    if recipient_ids:
+    if ids:
         await execute(
             conn,
             "DELETE FROM notification WHERE type = 'update' AND post_id = $1 AND recipient_id = ANY($2)",
             post_id,
-            recipient_ids,
+            ids,
         )
-    await notify_all(conn, recipient_ids, type="update", actor_id=author_id, post_id=post_id)
+    await notify_all(conn, ids, type="update", actor_id=author_id, post_id=post_id)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import orjson
 
+from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
 from models.searches.queries import Query
@@ -122,11 +123,13 @@ SHOWN = fragment(
     p.deleted_at IS NULL AND a.suspended_at IS NULL
     AND {known_if_limited}
     AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM :reader_id)
-    AND (p.audience = 'network' [[reader_local: OR p.audience IN ('coop', 'territories')]])
+    AND (p.audience = 'network' [[reader_local: OR p.audience IN ('coop', 'territories')
+        OR p.audience = 'community' AND (p.author_id = :reader_id OR {inside})]])
     [[reader_id: AND NOT coalesce((SELECT true FROM hidden h
         WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false)]]
     """,
     known_if_limited=KNOWN_IF_LIMITED,
+    inside=fragment(READS_INSIDE, reader=":reader_id"),
 )
 
 _EXPECTED = name_optional(

@@ -1,5 +1,6 @@
 """What stands in the timelines of somebody who follows: the rules, and the statement of homes and lists."""
 
+from models.posts.inside import READS_INSIDE
 from models.store.database import Connection, fetch_records
 from models.store.statements import Statement, fragment, name_values
 from models.timelines.entries import ANYBODYS
@@ -32,13 +33,16 @@ LANGUAGE_STANDS = """
 # answers: to somebody whom she follows, or to herself.
 POST_STANDS = fragment(
     """
-    (p.audience NOT IN ('direct', 'author') OR p.audience = 'direct' AND p.kind <> 'notice' AND (p.author_id = {reader}
+    (p.audience NOT IN ('direct', 'author', 'community') OR p.audience = 'community' AND (p.author_id = {reader}
+        OR {inside})
+    OR p.audience = 'direct' AND p.kind <> 'notice' AND (p.author_id = {reader}
         OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = {reader})))
     AND (p.in_reply_to_uri IS NULL OR p.author_id = {reader}
         OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) {known})
     AND {language_stands}
     """,
     language_stands=LANGUAGE_STANDS,
+    inside=READS_INSIDE,
 )
 
 # Which shares `s` of theirs. `{sharing}` follows an actor's id: she wants to see what they share. What somebody limited
@@ -92,7 +96,8 @@ TIMELINE = fragment(
             SELECT first.id FROM followed f CROSS JOIN LATERAL (
                 SELECT p.id FROM post p
                 WHERE p.author_id = f.id AND p.deleted_at IS NULL AND p.id < :ceiling AND p.id > :floor
-                    AND p.in_reply_to_uri IS NULL AND p.audience NOT IN ('direct', 'author') AND {language_stands}
+                    AND p.in_reply_to_uri IS NULL AND p.audience NOT IN ('direct', 'author', 'community')
+                    AND {language_stands}
                 ORDER BY p.id {direction} LIMIT 1
             ) AS first
             ORDER BY first.id {direction} OFFSET :limit::bigint - 1 LIMIT 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import (
     alerts,
     backup,
+    communities,
     coop,
     directory,
     exchange,
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "search": search.run,
     "first_page": first_page.run,
     "publishing": publishing.run,
+    "communities": communities.run,
 }
 
 

@@ -18,7 +18,9 @@ from models.people.roles import has_right
 from models.people.team import place_keepers
 from models.posts.media import concealed_media
 from models.posts.media.concealed_media import ConcealedPicture
+from models.servers import private_hosts
 from models.store.database import connection
+from web.activitypub.authorized_fetch import read_reader
 from web.http.app_keys import INSTANCE
 from web.security import media_keys
 from web.security.session import look_for
@@ -109,12 +111,12 @@ async def _find_remote(instance: Instance, media_id: int, name: str) -> Path | N
 
 
 async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
-    """Its owner and whoever reads what is hidden, by their session, or an app by the address that it was given."""
+    """Its owner and whoever reads what is hidden, by their session, or an app by the address that it was given; members
+    of other servers, where its post stays inside a community.
+    """
     instance = request.app[INSTANCE]
-    if token := request.query.get(media_keys.PARAMETER):
-        async with connection(instance.pool) as conn:
-            if await media_keys.opens(conn, instance, picture, token):
-                return True
+    if await _is_opened(request, picture):
+        return True
     account = await look_for(request)
     if account is None or picture.owner_id == account.actor_id:
         return account is not None
@@ -125,6 +127,27 @@ async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
             kept = await place_keepers.list_places(conn, account)
             return has_right(account, "reports") or any(place.actor_id == picture.owner_id for place in kept)
         return bool(await posts.filter_visible(conn, [picture.post_id], account.actor_id))
+
+
+async def _is_opened(request: web.Request, picture: ConcealedPicture) -> bool:
+    """Whether the address itself, or the signature of another server, opens it."""
+    instance = request.app[INSTANCE]
+    if token := request.query.get(media_keys.PARAMETER):
+        async with connection(instance.pool) as conn:
+            if await media_keys.opens(conn, instance, picture, token):
+                return True
+    return picture.inside and await _is_member_elsewhere(request, picture)
+
+
+async def _is_member_elsewhere(request: web.Request, picture: ConcealedPicture) -> bool:
+    """Whether another server asks, in the name of somebody who reads the post inside the community."""
+    reader = await read_reader(request)
+    if reader is None or reader.local or picture.post_id is None:
+        return False
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return picture.post_id in await posts.filter_visible(
+            conn, [picture.post_id], reader.id
+        ) and await private_hosts.may_have(conn, reader.host)
 
 
 async def show_built_in_picture(request: web.Request) -> web.StreamResponse:
