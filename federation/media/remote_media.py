@@ -9,7 +9,10 @@ import structlog
 from federation.errors import FetchFailed
 from federation.instance import Instance
 from federation.media.uploads import keep_picture
+from federation.own_keys.key_pairs import load_signer
 from federation.sandbox.pictures import MAX_BYTES, RefusedPicture
+from federation.signatures import Signer
+from models.communities import insiders
 from models.errors import NotFound, Unavailable
 from models.moderation import removed_pictures
 from models.posts.media import media, media_files
@@ -93,10 +96,21 @@ async def _fetch(instance: Instance, media_id: int) -> None:
                 await media_files.save_failure(conn, media_id, str(error))
 
 
+async def _find_signer(instance: Instance, row: Media) -> Signer | None:
+    """Somebody here in whose name it is asked for: what stays inside a community is for its members."""
+    if row.post_id is None:
+        return None
+    async with connection(instance.pool) as conn:
+        reader_id = await insiders.find_reader_of(conn, row.post_id)
+    return None if reader_id is None else await load_signer(instance, reader_id)
+
+
 async def _fetch_and_keep(instance: Instance, row: Media) -> None:
     address = picture_url(row)
     assert address is not None
-    fetched = await instance.transport.get_document(address, accept=ACCEPT, limit=MAX_BYTES)
+    fetched = await instance.transport.get_document(
+        address, accept=ACCEPT, limit=MAX_BYTES, signer=await _find_signer(instance, row)
+    )
     picture = await instance.pictures.check_and_reduce(fetched.body, address)
     stored = await keep_picture(instance.store, picture)
     kept = False

@@ -5,6 +5,7 @@ import orjson
 from federation.instance import Instance
 from federation.own_keys.key_pairs import load_signer
 from federation.proofs.integrity import add_proof
+from federation.uris import is_local, read_members_of
 from models.errors import NotFound
 from models.settings import SettingsError
 from models.traffic.outbound.activities import Kept
@@ -14,9 +15,10 @@ async def attach_proof(instance: Instance, kept: Kept) -> str:
     """An activity as others get it: a public one with a proof by the Ed25519 key of its actor, if there is one to use.
 
     The same key and the same moment always give the same proof, so that a delivery, the outbox and `GET` agree. What
-    only some may read never gets one: a proof can be shown to anybody.
+    only some may read never gets one: a proof can be shown to anybody. But for what stays inside a community elsewhere:
+    its home passes that on, and members' servers believe nobody else than its author.
     """
-    if not kept.public:
+    if not kept.public and not _goes_through_home(instance, kept.body):
         return kept.body
     name = (kept.actor_id, kept.body)
     proven = instance.proven.find(name)
@@ -24,6 +26,15 @@ async def attach_proof(instance: Instance, kept: Kept) -> str:
         proven = await _attach(instance, kept)
         instance.proven.keep(name, proven)
     return proven
+
+
+def _goes_through_home(instance: Instance, body: str) -> bool:
+    """Whether it is published, changed or taken back inside a community whose home is elsewhere."""
+    if '/members"' not in body:
+        return False
+    said = orjson.loads(body)
+    inside = said["type"] in ("Create", "Update", "Delete") and read_members_of(said["to"])
+    return any(not is_local(instance.site, uri) for uri in inside or ())
 
 
 async def _attach(instance: Instance, kept: Kept) -> str:

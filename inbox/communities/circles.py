@@ -15,6 +15,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.communities import approvals, leaving, news, roles
+from outbox.communities.inside.departures import follow_departure
 from outbox.communities.limits import REASON_LIMIT
 
 ROLES: dict[Circle, Role] = {"managers": "manager", "moderators": "moderator"}
@@ -53,7 +54,7 @@ async def process_remove(
     person, reason = await _get_person(conn, activity.object), to_text(activity.content)[:REASON_LIMIT]
     if not community.local:
         _require_home(sender, community)
-        await _learn_removed(conn, sender, person, circle, reason)
+        await _learn_removed(conn, site, sender, person, circle, reason)
         return
     if circle == "members":
         await _act(conn, lambda: leaving.remove(conn, site, sender, community, person, reason))
@@ -120,7 +121,9 @@ async def _learn_request(conn: Connection, group: Actor, person: Actor, held: Me
     await news.tell(conn, group, [id for id in told if several or id in managers], "community_asked")
 
 
-async def _learn_removed(conn: Connection, group: Actor, person: Actor, circle: Circle, reason: str) -> None:
+async def _learn_removed(
+    conn: Connection, site: Site, group: Actor, person: Actor, circle: Circle, reason: str
+) -> None:
     await memberships.lock(conn, group.id)
     held = await memberships.find(conn, group.id, person.id)
     if held is None:
@@ -131,6 +134,7 @@ async def _learn_removed(conn: Connection, group: Actor, person: Actor, circle: 
         if held.state != "member":
             raise Ignored("membership_not_allowed")
         await memberships.save(conn, group.id, person.id, Change(state="removed"))
+        await follow_departure(conn, site, group.id, person)
         await decisions.record(conn, group.id, "removed", actor_id=group.id, subject_id=person.id, reason=reason)
         if person.local:
             await news.tell(conn, group, [person.id], "community_removed")

@@ -27,6 +27,6 @@ async def handle_create(conn: Connection, site: Site, sender: Actor, activity: C
     if await process_vote(conn, sender, activity.object):
         return
     author = await find_author(conn, sender, activity.object)
-    post = (await save_post(conn, author, activity.object)).post
+    post = (await save_post(conn, author, activity.object, passed_on_by=activity.passed_on_by)).post
     await process_words(conn, site, author, post)
     await process_thanks(conn, author, activity.object, post)

@@ -37,15 +37,17 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         raise Ignored("kind_not_shown")
     if await is_vote(conn, activity.object):
         raise Ignored("vote_changed")
-    await _replace_post(conn, site, sender, activity.object, activity.published or datetime.now(UTC))
+    await _replace_post(conn, site, sender, activity, activity.object)
 
 
-async def _replace_post(conn: Connection, site: Site, sender: Actor, object: Postlike, edited_at: datetime) -> None:
+async def _replace_post(conn: Connection, site: Site, sender: Actor, activity: Update, object: Postlike) -> None:
     before, id = await find_before(conn, object), note_of(object).id
     if before is None and _is_old(object) and not await message_requests.is_waiting(conn, id, sender.id):
         raise Ignored("edit_of_unknown_post")
     author = await find_author(conn, sender, object)
-    post = (await save_post(conn, author, object, edited_at=edited_at)).post
+    edited_at = activity.published or datetime.now(UTC)
+    saved = await save_post(conn, author, object, edited_at=edited_at, passed_on_by=activity.passed_on_by)
+    post = saved.post
     await process_thanks(conn, author, object, post)
     if await notify_change(conn, site, author, before, post):
         await process_words(conn, site, author, post)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from federation.json.fields import PUBLIC
-from federation.uris import same_origin
+from federation.uris import read_members_of, same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note
+from inbox.communities.inside import keep_inside
 from inbox.errors import Ignored
 from inbox.posts.contents import read_attachments
 from inbox.posts.message_requests import Standing, screen_post
@@ -42,24 +44,29 @@ class SavedPost:
     fresh: bool
 
 
+class Came(TypedDict, total=False):
+    """How a post came: `through_share` of somebody else, or `passed_on_by` the community inside which it stays.
+
+    `edited_at` is when it was edited, for servers that do not write that into the object.
+    """
+
+    through_share: bool
+    edited_at: datetime
+    passed_on_by: str | None
+
+
 async def save_post(
-    conn: Connection,
-    author: Actor,
-    object: Postlike,
-    *,
-    through_share: bool = False,
-    edited_at: datetime | None = None,
-    moment: datetime | None = None,
+    conn: Connection, author: Actor, object: Postlike, *, moment: datetime | None = None, **came: Unpack[Came]
 ) -> SavedPost:
     """Store the object or its newer version, and tell those whom it concerns. Raises Ignored for what is not kept here.
 
-    `edited_at` is when it was edited, for servers that do not write that into the object. What was published at a past
-    `moment` takes its place among the posts of that day, and nobody is told.
+    What was published at a past `moment` takes its place among the posts of that day, and nobody is told.
     """
+    through_share = came.get("through_share", False)
     arrival = await incoming_context.load_context(conn, _ask_about(author, object))
-    new = await _read_wanted(conn, author, object, arrival, through_share=through_share, edited_at=edited_at)
+    new = await _read_wanted(conn, author, object, arrival, came)
     if moment is None:
-        welcome = through_share or arrival.followed or (new.kind == "listing" and new.audience != "direct")
+        welcome = through_share or arrival.followed or _is_welcome(new)
         standing = await screen_post(conn, author, new, _list_files(object), arrival, kept=welcome)
     else:
         new, standing = replace(new, id=make_id(moment)), Standing(accepted=True)
@@ -90,6 +97,11 @@ async def _store(conn: Connection, author: Actor, kept: NewPost, details: Listin
     return post, fresh
 
 
+def _is_welcome(new: NewPost) -> bool:
+    """Whether it is kept whoever takes it: a listing for more than one person, and what members share inside."""
+    return new.audience == "community" or (new.kind == "listing" and new.audience != "direct")
+
+
 def _blur_home(author: Actor, details: ListingDetails) -> ListingDetails:
     """Where a person is no finer than her cell, since her server may not blur: maps and searches ask the database."""
     if author.type == "Organization" or details.latitude is None or details.longitude is None:
@@ -103,16 +115,15 @@ async def _read_wanted(
     author: Actor,
     object: Postlike,
     arrival: IncomingContext,
-    *,
-    through_share: bool,
-    edited_at: datetime | None,
+    came: Came,
 ) -> NewPost:
     """The post as it is stored. Raises Ignored for one that was deleted already, or concerns nobody here."""
     if arrival.gone:
         raise Ignored("deleted_before")
-    if not through_share:
+    if not came.get("through_share"):
         _require_wanted(object, arrival)
-    new = read_new_post(author, object, arrival.known)
+    new, edited_at = read_new_post(author, object, arrival.known), came.get("edited_at")
+    new = await keep_inside(conn, author, note_of(object), new, passed_on_by=came.get("passed_on_by"))
     if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
         return replace(new, updated_at=edited_at)
     return new
@@ -181,7 +192,8 @@ def _require_wanted(object: Postlike, arrival: IncomingContext) -> None:
     note = note_of(object)
     if note.is_vote:
         raise Ignored("vote_as_post")
-    if isinstance(object, Note) and not _is_wanted(arrival):
+    inside = bool(read_members_of((*note.to, *note.cc)))  # `keep_inside` judges it
+    if isinstance(object, Note) and not inside and not _is_wanted(arrival):
         raise Ignored("concerns_nobody")
 
 

@@ -13,7 +13,7 @@ from models.traffic.inbound.incoming_context import IncomingContext
 
 def has_to_wait(new: NewPost, arrival: IncomingContext) -> bool:
     """Whether it would stand in public lists, and nobody here knows its host: answers only stand in their threads."""
-    if arrival.followed or arrival.host_known:
+    if arrival.followed or arrival.host_known or new.audience == "community":
         return False
     return new.kind == "listing" or (new.audience == "network" and new.in_reply_to_uri is None)
 

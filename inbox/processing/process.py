@@ -27,6 +27,7 @@ from models.servers import waiting_posts
 from models.store.database import connection, relaxed_transaction, transaction
 from models.traffic.inbound import received
 from models.traffic.inbound.received import Received
+from outbox.communities.inside.passing_on import pass_on
 from outbox.traffic.forwarding import forward
 from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
 
@@ -132,6 +133,7 @@ class _InboxWorker:
             if sender is None:
                 raise SenderGone if item.sender_known else Ignored("sender_unknown")
             if passed_on:  # before it takes effect: what a deletion is about is gone afterwards
+                await pass_on(conn, self.instance.site, decoded.document, activity)
                 await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
             await received.finish(conn, item.id)

@@ -28,6 +28,7 @@ from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from federation.vocabulary.polls import Vote
 from federation.vocabulary.quotes import QuoteAuthorization
+from inbox.communities.inside import find_passed_on
 from inbox.errors import Ignored
 from inbox.page_addresses import name_by_ids
 from inbox.posts.quotes import resolve_request
@@ -52,6 +53,9 @@ async def resolve(instance: Instance, decoded: Decoded, actor_uri: str) -> Activ
     """
     activity = await read_any_activity(instance.jsonld, decoded)
     require_owner(activity, actor_uri)
+    passed_on = await find_passed_on(instance, decoded.document, activity)
+    if passed_on is not None:
+        return await name_by_ids(instance, passed_on)
     return await name_by_ids(instance, await _resolve(instance, activity))
 
 

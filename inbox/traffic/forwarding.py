@@ -1,4 +1,6 @@
-"""Which of what comes in may be passed on: an answer to one of ours that carries a proof of its own actor (AX20)."""
+"""Which of what comes in may be passed on: an answer to one of ours that carries a proof of its own actor (AX20), and
+what a member elsewhere shares inside a community of ours.
+"""
 
 from datetime import datetime
 
@@ -11,6 +13,7 @@ from federation.vocabulary.activities.activities import Activity, Create, Delete
 from federation.vocabulary.embedded import note_of
 from models.settings import Site
 from models.store.database import connection
+from outbox.communities.inside.passing_on import find_home, list_circles
 from outbox.traffic.forwarding import find_answered
 
 
@@ -22,7 +25,10 @@ async def may_pass_on(instance: Instance, document: Json, activity: Activity, *,
     if not _may_answer(instance.site, activity) or not has_proof(document):
         return False
     async with connection(instance.pool) as conn:
-        if await find_answered(conn, instance.site, activity) is None:
+        if (
+            await find_home(conn, instance.site, activity) is None
+            and await find_answered(conn, instance.site, activity) is None
+        ):
             return False
     try:
         if await verify_proof(instance, document, at=at) == activity.actor:
@@ -34,6 +40,8 @@ async def may_pass_on(instance: Instance, document: Json, activity: Activity, *,
 
 def _may_answer(site: Site, activity: Activity) -> bool:
     """What costs nothing to ask first: most of what comes in answers nobody here."""
+    if any(is_local(site, uri) for uri in list_circles(activity)):
+        return True
     match activity:
         case Create(object=object) | Update(object=object):
             note = note_of(object)

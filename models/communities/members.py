@@ -97,33 +97,17 @@ async def list_member_ids(conn: Connection, community_id: int, *, local: bool) -
 
 async def list_inside_ids(conn: Connection, community_id: int) -> list[int]:
     """Row ids of members elsewhere who get what stays inside: not those whose server keeps nothing so, nor of servers
-    to which nothing private is sent.
+    that are set aside, or to which nothing private is sent.
     """
     return await fetch_column(
         conn,
         """
-        SELECT m.actor_id FROM membership m JOIN actor a ON a.id = m.actor_id
-        WHERE m.community_id = $1 AND m.state = 'member' AND NOT a.local AND NOT m.public_only
-            AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND may_have_private(a.host)
-        ORDER BY m.actor_id
+        WITH inside AS MATERIALIZED (
+            SELECT actor_id, host FROM insider WHERE community_id = $1 AND NOT local)
+        SELECT i.actor_id FROM (SELECT DISTINCT host FROM inside) AS away JOIN inside i ON i.host = away.host
+        WHERE may_have_private(away.host) AND is_welcome(away.host) ORDER BY i.actor_id
         """,
         community_id,
-    )
-
-
-async def is_inside(conn: Connection, community_id: int, actor_id: int) -> bool:
-    """Whether somebody is a member who gets what stays inside."""
-    return bool(
-        await fetch_value(
-            conn,
-            """
-            SELECT EXISTS (SELECT FROM membership m JOIN actor a ON a.id = m.actor_id
-                WHERE m.community_id = $1 AND m.actor_id = $2 AND m.state = 'member' AND NOT m.public_only
-                    AND a.deleted_at IS NULL AND a.suspended_at IS NULL)
-            """,
-            community_id,
-            actor_id,
-        )
     )
 
 

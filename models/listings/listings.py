@@ -98,7 +98,8 @@ class ListingDraft:
     """What somebody filled in, whichever door it came through (page, API, command line); `outbox/listings/listings`
     takes it.
 
-    `text` is plain text as typed; `media_ids` are uploads of the author, in order.
+    `text` is plain text as typed; `media_ids` are uploads of the author, in order. `community_id` is inside which it
+    stays, where `audience` says so.
     """
 
     kind: ListingKind
@@ -129,6 +130,7 @@ class ListingDraft:
     repair: dict[str, Any] | None = None
     points: int | None = None
     first_come: bool = False
+    community_id: int | None = None
 
 
 def has_calendar(details: ListingDetails) -> bool:

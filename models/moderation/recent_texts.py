@@ -33,7 +33,7 @@ async def list_recent(
             ARRAY(SELECT m.description FROM media m WHERE m.post_id = p.id) AS descriptions,
             coalesce((SELECT options FROM poll WHERE poll.post_id = p.id), '{}') AS options
         FROM post p LEFT JOIN listing l ON l.post_id = p.id
-        WHERE p.kind <> 'notice' AND p.audience <> 'direct' AND p.deleted_at IS NULL
+        WHERE p.kind <> 'notice' AND p.audience NOT IN ('direct', 'community') AND p.deleted_at IS NULL
             AND p.published_at > now() - $1::interval AND CASE WHEN p.local THEN $2::boolean ELSE $3::boolean END
             AND ($4::bigint IS NULL OR p.id < $4)
         ORDER BY p.id DESC LIMIT $5

@@ -74,8 +74,8 @@ async def notify_all(
     """Tell these people, each once, in one statement; the notifications' ids.
 
     Nobody is told of her own acts, but of the end of her own poll, of what somebody does whom she blocked or who
-    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing;
-    nor anybody of a post that waits to be published.
+    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing; nor
+    anybody of what waits to be published, or stays inside a community that she is not in.
     """
     if not recipient_ids:
         return []
@@ -94,6 +94,8 @@ async def notify_all(
                 AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
                     WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
                 AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = $5::bigint AND h.draft IS NULL)
+                AND NOT EXISTS (SELECT FROM post p WHERE p.id = $5::bigint AND p.audience = 'community'
+                    AND NOT reads_inside(p.community_id, p.author_id, p.local, told.recipient_id))
             ON CONFLICT DO NOTHING RETURNING id, recipient_id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
@@ -288,13 +290,13 @@ async def notify_concerned(conn: Connection, *, author_id: int, post_id: int) ->
     await _notify_change(conn, told, author_id=author_id, post_id=post_id)
 
 
-async def _notify_change(conn: Connection, recipient_ids: list[int], *, author_id: int, post_id: int) -> None:
+async def _notify_change(conn: Connection, ids: list[int], *, author_id: int, post_id: int) -> None:
     """The newest change stands for those before it: what was moved and is then called off is told again."""
-    if recipient_ids:
+    if ids:
         await execute(
             conn,
             "DELETE FROM notification WHERE type = 'update' AND post_id = $1 AND recipient_id = ANY($2)",
             post_id,
-            recipient_ids,
+            ids,
         )
-    await notify_all(conn, recipient_ids, type="update", actor_id=author_id, post_id=post_id)
+    await notify_all(conn, ids, type="update", actor_id=author_id, post_id=post_id)

@@ -88,7 +88,8 @@ _MAY_READ = """
         p.author_id = {reader} AND p.kind <> 'notice'
         OR p.audience IN ('network', 'unlisted')
         OR (p.audience = 'coop' AND reader.local)
-        OR (p.audience <> 'author' AND {reader} IS NOT NULL
+        OR (p.audience = 'community' AND reads_inside(p.community_id, p.author_id, p.local, {reader}))
+        OR (p.audience NOT IN ('author', 'community') AND {reader} IS NOT NULL
             AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = {reader}))
         OR (p.audience IN ('followers', 'territories') AND EXISTS (
             SELECT FROM follow WHERE follower_id = {reader} AND followed_id = p.author_id AND state = 'accepted'))
@@ -135,9 +136,9 @@ async def filter_visible(
 
     The reader is any actor, ours or not. Public posts: everybody, except between people who block each other.
     `coop`: our own people. `followers` and `territories`: accepted followers, and those addressed.
-    `direct`: those addressed. `author`, which is what the team hid: its author, and the team. Authors see their own,
-    but no notices, which only pass for theirs. With `tombstones` also what was deleted: whoever could read it may know
-    that it is gone.
+    `direct`: those addressed. `community`: who is in it, whoever is named. `author`, which is what the team hid: its
+    author, and the team. Authors see their own, but no notices, which only pass for theirs. With `tombstones` also what
+    was deleted: whoever could read it may know that it is gone.
     """
     return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
 
@@ -148,12 +149,15 @@ async def filter_known_at(conn: Connection, ids: list[int], host: str) -> set[in
     addressed = await fetch_column(
         conn,
         """
-        SELECT m.post_id FROM mention m JOIN actor a ON a.id = m.actor_id
-        WHERE m.post_id = ANY($1) AND a.host = $2
+        SELECT m.post_id FROM mention m JOIN actor a ON a.id = m.actor_id JOIN post p ON p.id = m.post_id
+        WHERE m.post_id = ANY($1) AND a.host = $2 AND p.audience <> 'community'
         UNION
         SELECT p.id FROM post p JOIN follow f ON f.followed_id = p.author_id AND f.state = 'accepted'
             JOIN actor a ON a.id = f.follower_id AND a.host = $2
         WHERE p.id = ANY($1) AND p.audience IN ('followers', 'territories') AND p.deleted_at IS NULL
+        UNION
+        SELECT p.id FROM post p JOIN insider i ON i.community_id = p.community_id AND i.host = $2
+        WHERE p.id = ANY($1) AND p.audience = 'community' AND p.deleted_at IS NULL
         """,
         ids,
         host,

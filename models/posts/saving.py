@@ -13,16 +13,16 @@ _CREATE = name_values(
     WITH created AS (
         INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive,
             language, in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, raw, published_at,
-            updated_at, thanks_for, hidden_at)
+            updated_at, thanks_for, hidden_at, community_id)
         SELECT :id, :uri, :kind, :local, :author_id, :url, :audience, :content, :source, :warning, :sensitive,
             :language, :in_reply_to_uri, parent.id, :context_uri, coalesce(parent.root_id, parent.id, :id), :to_uris,
             :cc_uris, :raw, coalesce(:published_at, now()), :updated_at, :thanks_for,
-            CASE WHEN :hidden::boolean THEN now() END
+            CASE WHEN :hidden::boolean THEN now() END, :community_id
         FROM (VALUES (1)) AS one LEFT JOIN post parent ON parent.uri = :in_reply_to_uri
         ON CONFLICT (uri) DO NOTHING
         RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
             in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
-            received_at, deleted_at, thanks_for
+            received_at, deleted_at, thanks_for, community_id
     ), tagged AS (
         INSERT INTO post_tag (post_id, tag, name)
         SELECT c.id, t.tag, t.name FROM created c, unnest(:tags::text[], :tag_names::text[]) AS t (tag, name)
@@ -144,11 +144,12 @@ async def save_audience(conn: Connection, post_id: int, new: NewPost) -> None:
     """Change to whom a post of ours is addressed; one of others' never changes this way (B-55)."""
     await execute(
         conn,
-        "UPDATE post SET audience = $2, to_uris = $3, cc_uris = $4 WHERE id = $1 AND local",
+        "UPDATE post SET audience = $2, to_uris = $3, cc_uris = $4, community_id = $5 WHERE id = $1 AND local",
         post_id,
         new.audience,
         list(new.to_uris),
         list(new.cc_uris),
+        new.community_id,
     )
 
 

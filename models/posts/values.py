@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 PostKind = Literal["note", "listing", "notice"]
 """A notice is what this server tells one member about a thread: hers alone, by nobody's hand, never sent."""
-Audience = Literal["network", "unlisted", "coop", "territories", "followers", "direct", "author"]
-"""`author`: hidden by the team, or held before it was ever published; never chosen by anybody."""
+Audience = Literal["network", "unlisted", "coop", "territories", "followers", "direct", "author", "community"]
+"""`community` stays inside the one that `community_id` names. `author`: hidden by the team, or held before it was ever
+published; never chosen by anybody.
+"""
 
 PUBLIC: tuple[Audience, ...] = ("network", "unlisted")
 """Audiences that anybody may read."""
@@ -49,6 +51,7 @@ class Post:
     thanks_for: str | None = None
     hidden_at: datetime | None = None
     hidden_audience: Audience | None = None
+    community_id: int | None = None
 
     @property
     def meant_audience(self) -> Audience:
@@ -107,3 +110,4 @@ class NewPost:
     id: int | None = None
     thanks_for: str | None = None
     hidden: bool = False
+    community_id: int | None = None

@@ -112,7 +112,9 @@ SHOWN = fragment(
     p.deleted_at IS NULL AND a.suspended_at IS NULL
     AND {known_if_limited}
     AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM :reader_id)
-    AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories')))
+    AND (p.audience = 'network' OR (:reader_local::boolean AND (p.audience IN ('coop', 'territories')
+        OR p.audience = 'community' AND (p.author_id = :reader_id
+            OR reads_inside(p.community_id, p.author_id, p.local, :reader_id)))))
     AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
         WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
     """,

@@ -336,7 +336,7 @@ CREATE TABLE post (
     -- network is Public in `to`, unlisted Public in `cc`; coop never leaves the server; territories are the followers
     -- of the author and the coop actors of friend cooperatives.
     audience text NOT NULL CHECK (audience IN ('network', 'unlisted', 'coop', 'territories', 'followers', 'direct',
-        'author')),
+        'author', 'community')),
     content text NOT NULL DEFAULT '',         -- cleaned HTML, as shown
     source text NOT NULL DEFAULT '',          -- what a local author typed
     warning text NOT NULL DEFAULT '',         -- content warning
@@ -362,12 +362,17 @@ CREATE TABLE post (
     -- Hidden by the team or held before it was ever published: its author and the team alone read it.
     hidden_at timestamptz,
     hidden_audience text,
-    withheld boolean NOT NULL DEFAULT false   -- those elsewhere who have it were told that it is put away
+    withheld boolean NOT NULL DEFAULT false,  -- those elsewhere who have it were told that it is put away
+    -- What stays inside a community: its members read it, and nobody else. A post whose community is gone is its
+    -- author's.
+    community_id bigint,
+    CONSTRAINT post_community CHECK (community_id IS NULL OR COALESCE(hidden_audience, audience) = 'community')
 );
 -- How much a stranger answered lately is counted, whether it was taken back or not.
 CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
     WHERE NOT local AND kind <> 'notice' AND in_reply_to_id IS NOT NULL;
 CREATE INDEX post_author ON post (author_id, id DESC) INCLUDE (audience) WHERE deleted_at IS NULL;
+CREATE INDEX post_community ON post (community_id, author_id) WHERE community_id IS NOT NULL;
 CREATE INDEX post_hidden ON post (author_id) WHERE hidden_at IS NOT NULL;
 -- The UUID at the end of our own pages (/annonces/UUID, /@NAME/UUID): some clients take it for the status's id.
 CREATE INDEX post_page ON post ("right"(url, 36)) WHERE local AND deleted_at IS NULL;
@@ -2434,6 +2439,9 @@ ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
 ALTER TABLE token ADD CONSTRAINT token_grant_id_fkey
     FOREIGN KEY (grant_id) REFERENCES access_grant(id) ON DELETE CASCADE;
 
+ALTER TABLE post ADD CONSTRAINT post_community_id_fkey
+    FOREIGN KEY (community_id) REFERENCES community(actor_id) ON DELETE SET NULL;
+
 ALTER TABLE idempotency ADD CONSTRAINT idempotency_scheduled_id_fkey
     FOREIGN KEY (scheduled_id) REFERENCES scheduled_status(id) ON DELETE SET NULL;
 
@@ -2489,7 +2497,7 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
     l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
-    p.hidden_at, p.hidden_audience
+    p.hidden_at, p.hidden_audience, p.community_id
 FROM listing l JOIN post p ON p.id = l.post_id;
 COMMENT ON VIEW full_listing IS
     'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';
@@ -2497,7 +2505,7 @@ COMMENT ON VIEW full_listing IS
 CREATE VIEW full_post AS
 SELECT id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
     in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
-    received_at, deleted_at, thanks_for, hidden_at, hidden_audience
+    received_at, deleted_at, thanks_for, hidden_at, hidden_audience, community_id
 FROM post;
 COMMENT ON VIEW full_post IS
     'A post as it is read, without the object as received, which is large: one list of columns for all readers.';
@@ -2518,6 +2526,15 @@ CREATE VIEW hidden AS
 COMMENT ON VIEW hidden IS
     'Whom the lists of a reader leave out, which are those of `barred` and whom she mutes now: a view, so that no '
     'list forgets one of the two.';
+
+CREATE VIEW insider AS
+SELECT m.community_id, m.actor_id, a.local, a.host
+FROM membership m JOIN actor a ON a.id = m.actor_id
+WHERE m.state = 'member' AND NOT m.public_only AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+    AND (m.expires_at IS NULL OR m.expires_at > now());
+COMMENT ON VIEW insider IS
+    'Who reads what stays inside a community, here and elsewhere: members whose time is not over, whose server '
+    'keeps such things; every read, list, address and delivery asks it, so that the rule is said once.';
 
 CREATE VIEW shown_filtered_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at FROM filtered_notification n
@@ -3017,6 +3034,16 @@ END
 $$;
 COMMENT ON FUNCTION queue_post() IS
     'What was held, hidden or waited for its host to be let in is held against alerts once it stands in lists.';
+
+CREATE FUNCTION reads_inside(community_id bigint, author_id bigint, local boolean, reader_id bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT FROM insider i WHERE i.community_id = $1 AND i.actor_id = $4)
+        AND (NOT ($3 OR (SELECT c.local FROM actor c WHERE c.id = $1))
+            OR EXISTS (SELECT FROM insider i WHERE i.community_id = $1 AND i.actor_id = $2))
+$$;
+COMMENT ON FUNCTION reads_inside(bigint, bigint, boolean, bigint) IS
+    'Whether somebody reads a post that stays inside this community, by this author, ours or not: she is in it, and '
+    'as far as this server knows so is the author still; every statement that asks for whom a post is asks it.';
 
 CREATE FUNCTION recheck_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -21,7 +21,8 @@ _AUTHOR = fragment(
             AND (p.audience IN ('network', 'unlisted') OR p.author_id = :reader_id
                 OR (p.audience IN ('coop', 'territories') AND (SELECT local FROM reader))
                 OR (p.audience IN ('followers', 'territories') AND (SELECT follows FROM reader))
-                OR (p.audience <> 'author'
+                OR (p.audience = 'community' AND reads_inside(p.community_id, p.author_id, p.local, :reader_id))
+                OR (p.audience NOT IN ('author', 'community')
                     AND (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader_id)))
             AND (NOT :only_media::boolean OR (SELECT true FROM media m WHERE m.post_id = p.id LIMIT 1))
             AND (NOT :exclude_replies::boolean OR p.in_reply_to_uri IS NULL)

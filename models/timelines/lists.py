@@ -15,7 +15,9 @@ from models.timelines.reading import (
 # An answer to its own author or to the list's owner stands whatever the policy says.
 _POST_STANDS = fragment(
     """
-    p.audience NOT IN ('direct', 'author') AND (p.in_reply_to_uri IS NULL OR (
+    (p.audience NOT IN ('direct', 'author', 'community') OR p.audience = 'community'
+        AND reads_inside(p.community_id, p.author_id, p.local, {reader}))
+    AND (p.in_reply_to_uri IS NULL OR (
         SELECT parent.author_id = p.author_id OR parent.author_id = {reader} OR CASE {policy}
             WHEN 'list' THEN parent.author_id {known}
             WHEN 'followed' THEN EXISTS (SELECT FROM follow

@@ -32,7 +32,9 @@ LANGUAGE_STANDS = """
 # answers: to somebody whom she follows, or to herself.
 POST_STANDS = fragment(
     """
-    (p.audience NOT IN ('direct', 'author') OR p.audience = 'direct' AND p.kind <> 'notice' AND (p.author_id = {reader}
+    (p.audience NOT IN ('direct', 'author', 'community') OR p.audience = 'community' AND (p.author_id = {reader}
+        OR reads_inside(p.community_id, p.author_id, p.local, {reader}))
+    OR p.audience = 'direct' AND p.kind <> 'notice' AND (p.author_id = {reader}
         OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = {reader})))
     AND (p.in_reply_to_uri IS NULL OR p.author_id = {reader}
         OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) {known})
@@ -92,7 +94,8 @@ TIMELINE = fragment(
             SELECT first.id FROM followed f CROSS JOIN LATERAL (
                 SELECT p.id FROM post p
                 WHERE p.author_id = f.id AND p.deleted_at IS NULL AND p.id < :ceiling AND p.id > :floor
-                    AND p.in_reply_to_uri IS NULL AND p.audience NOT IN ('direct', 'author') AND {language_stands}
+                    AND p.in_reply_to_uri IS NULL AND p.audience NOT IN ('direct', 'author', 'community')
+                    AND {language_stands}
                 ORDER BY p.id {direction} LIMIT 1
             ) AS first
             ORDER BY first.id {direction} OFFSET :limit::bigint - 1 LIMIT 1

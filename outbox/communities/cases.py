@@ -10,6 +10,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
+from outbox.communities.inside.departures import follow_departure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,5 +45,8 @@ async def open_case(conn: Connection, site: Site, community: Community, person: 
 
 
 async def change(conn: Connection, case: Case, to: Change) -> Membership:
-    """The person stands otherwise with the community from now on."""
-    return await memberships.save(conn, case.community.actor_id, case.person.id, to)
+    """The person stands otherwise with the community from now on; what she shared inside follows (`departures`)."""
+    saved = await memberships.save(conn, case.community.actor_id, case.person.id, to)
+    if case.state == "member" and saved.state != "member":
+        await follow_departure(conn, case.site, case.community.actor_id, case.person)
+    return saved

@@ -29,6 +29,7 @@ def read_back(listing: Listing, attached: Sequence[Media]) -> ListingDraft:
     return ListingDraft(
         text=listing.post.source,
         audience=listing.post.meant_audience,
+        community_id=listing.post.community_id,
         language=listing.post.language or "fr",
         media_ids=tuple(one.id for one in attached),
         **{name: getattr(listing.details, name) for name in SHARED},

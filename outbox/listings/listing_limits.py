@@ -11,6 +11,7 @@ from models.exchanges.points import MOST
 from models.listings import categories
 from models.listings.listing_duration import latest_end
 from models.listings.listings import ListingDraft
+from models.posts import Audience, Post
 from models.posts.media.uploads import MAX_ATTACHED
 from models.texts import NOT_TYPED
 
@@ -28,6 +29,12 @@ MODES: dict[str, tuple[str, ...]] = {
     "repair_call": ("repair",),
 }
 AUDIENCES = ("network", "territories", "coop")
+"""For whom a listing may be, besides the communities of its author."""
+
+
+REACH: tuple[Audience, ...] = ("coop", "territories", "network")
+"""Audiences from the narrowest to the widest."""
+
 CONDITIONS = (None, "new", "like-new", "good", "used", "to-repair")
 UNITS = ("one", "hour")
 BIKES = (None, "city", "ebike", "cargo", "mtb", "road", "child", "folding", "other")
@@ -77,7 +84,7 @@ def _check_kind(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
         yield Invalid("kind_unknown", field="kind")
     elif draft.mode not in MODES[draft.kind]:
         yield Invalid("mode_unknown", field="mode")
-    if draft.audience not in AUDIENCES:
+    if draft.audience not in (("community",) if draft.community_id is not None else AUDIENCES):
         yield Invalid("audience_unknown", field="audience")
     if draft.category is not None and categories.find(draft.category) is None:
         yield Invalid("category_unknown", field="category")
@@ -152,3 +159,13 @@ def _check_repair(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
         yield Invalid("rideable_unknown", field="rideable")
     if repair.get("urgency") not in URGENCIES:
         yield Invalid("urgency_unknown", field="urgency")
+
+
+def require_reach(post: Post, draft: ListingDraft) -> None:
+    """Raise Invalid where fewer people would see it than before, or others than who is in the same community."""
+    if (draft.audience, draft.community_id) == (post.meant_audience, post.community_id):
+        return
+    if "community" in (draft.audience, post.meant_audience):
+        raise Invalid("audience_stays_inside", field="audience")
+    if REACH.index(draft.audience) < REACH.index(post.meant_audience):
+        raise Invalid("audience_not_narrowable", field="audience")

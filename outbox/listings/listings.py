@@ -14,7 +14,7 @@ from models.listings.listings import OVER, ClosedReason, Listing, ListingDetails
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import PUBLIC, Audience, NewPost, Post
+from models.posts import PUBLIC, NewPost, Post
 from models.posts.media import media, uploads
 from models.posts.quotes import quote_policies
 from models.settings import Site
@@ -25,17 +25,18 @@ from outbox.builders.objects.audience import build_address
 from outbox.builders.objects.content import build_listing_content, build_listing_tags
 from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
+from outbox.inside import find_members_uri, require_inside
 from outbox.listings import marketplaces, repair_calls
 from outbox.listings.listing_defaults import find_end, is_at_place
 from outbox.listings.listing_details import describe
-from outbox.listings.listing_limits import require_draft
+from outbox.listings.listing_limits import require_draft, require_reach
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
 from outbox.presence import require_at_home
 from outbox.screening import PostTexts, hold_edit, keep_verdict, screen
 from outbox.threads.listing_endings import tell_talking
 from outbox.threads.waiting_requests import CLOSED, release_waiting
-from outbox.traffic.audience import find_recipients, find_stream, next_moment
+from outbox.traffic.audience import find_recipients, find_stream, list_addressed, next_moment
 from outbox.traffic.send import send
 
 OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
@@ -47,15 +48,13 @@ OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
 }
 """What an author says became of a listing, and what others are told."""
 
-REACH: tuple[Audience, ...] = ("coop", "territories", "network")
-"""Audiences from the narrowest to the widest."""
-
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDraft) -> Listing:
     """A new listing of this author: stored, sent and passed on by its stream, or held for a look. Raises Invalid."""
     require_at_home(author)
     at = datetime.now(UTC)
     draft = await find_end(conn, author, require_draft(draft, at=at), at)
+    await require_inside(conn, author, draft.audience, draft.community_id)
     stream = await find_stream(conn, draft.kind, draft.mode)
     details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
     uri = listing_uri(site, author.username, uuid := str(uuid4()))
@@ -71,6 +70,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
         language=draft.language,
         context_uri=f"{uri}/context",
         published_at=at,
+        community_id=draft.community_id,
     )
     verdict = await screen(conn, author, _list_said(draft))
     new = replace(new, hidden=verdict.holds)
@@ -108,11 +108,8 @@ async def edit(
     held = await listings.get_own(conn, uri, author.id)
     at = next_moment(held.post)
     draft = await find_end(conn, author, require_draft(draft, at=at), at)
-    if REACH.index(draft.audience) < REACH.index(held.post.meant_audience):
-        raise Invalid(
-            "audience_not_narrowable",
-            field="audience",
-        )
+    require_reach(held.post, draft)
+    await require_inside(conn, author, draft.audience, draft.community_id, again=held.uri)
     if not looked_at and await hold_edit(conn, author, held.post, _list_said(draft), draft):
         return held
     stream = await find_stream(conn, draft.kind, draft.mode)
@@ -139,6 +136,8 @@ async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: 
     if outcome not in OUTCOMES:
         raise Invalid("outcome_unknown", field="outcome")
     held = await listings.get_own(conn, uri, author.id)
+    if outcome == "open":
+        await require_inside(conn, author, held.post.meant_audience, held.post.community_id, again=held.uri)
     expires_at = held.details.expires_at
     if outcome == "open" and expires_at is not None and expires_at <= datetime.now(UTC):
         raise Conflict("listing_expired", field="expires_at")
@@ -210,7 +209,11 @@ async def _complete(conn: Connection, site: Site, author: Actor, new: NewPost, d
     """With its addressees, the HTML that timelines show, and its hashtags."""
     friends = await actors.list_friend_cooperatives(conn) if new.audience == "territories" else []
     address = build_address(
-        author, new.audience, stream_uri=details.stream_uri, named=tuple(friend.uri for friend in friends)
+        author,
+        new.audience,
+        stream_uri=details.stream_uri,
+        named=tuple(friend.uri for friend in friends),
+        stays_in=await find_members_uri(conn, new.community_id),
     )
     return replace(
         new,
@@ -242,12 +245,9 @@ async def _send_create(conn: Connection, site: Site, author: Actor, listing: Lis
         return
     document = await _build(conn, site, author, listing)
     create = build_create(site, author, document)
-    named = tuple(await actors.list_by_uris(conn, [*listing.post.to_uris, *listing.post.cc_uris]))
-    named = tuple(actor for actor in named if not actor.local)
-    recipients = find_recipients(listing.post.audience, author, named=named)
-    await send(
-        conn, author, create, await marketplaces.add_served(conn, recipients, listing, document), about=listing.uri
-    )
+    recipients = await find_recipients(conn, author, listing.post, named=await list_addressed(conn, listing.post))
+    recipients = await marketplaces.add_served(conn, recipients, listing, document)
+    await send(conn, author, create, recipients, about=listing.uri)
     await pass_on(conn, site, stream, author, listing.post, create)
 
 
@@ -264,8 +264,8 @@ async def _send_update(conn: Connection, site: Site, author: Actor, listing: Lis
     update = build_update(site, author, document)
     stream_uri = listing.details.stream_uri
     stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
-    named = tuple(actor for actor in await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris]) if not actor.local)
-    recipients = find_recipients(post.audience, author, stream=stream, named=named)
+    named = await list_addressed(conn, post)
+    recipients = await find_recipients(conn, author, post, stream=stream, named=named)
     if post.audience in PUBLIC:
         recipients = replace(recipients, holders_of=post.uri, but_markets=True)
     await send(conn, author, update, recipients, about=post.uri)
@@ -295,4 +295,5 @@ def _as_new(post: Post, at: datetime) -> NewPost:
         context_uri=post.context_uri,
         published_at=post.published_at,
         updated_at=at,
+        community_id=post.community_id,
     )

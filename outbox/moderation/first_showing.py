@@ -45,7 +45,7 @@ async def _announce_note(conn: Connection, site: Site, author: Actor, post: Post
     if post.audience == "coop":
         return
     document = await build_document(conn, site, author, post)
-    recipients = find_recipients(post.audience, author, named=named)
+    recipients = await find_recipients(conn, author, post, named=named)
     await send(conn, author, build_create(site, author, document), recipients, about=post.uri)
     quote = await quotes.find_by_quoting(conn, post.id)
     quoted = await posts.list_by_ids(conn, [quote.quoted_id] if quote is not None and quote.quoted_id else [])

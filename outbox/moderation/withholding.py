@@ -67,7 +67,8 @@ async def _find_holders(conn: Connection, author: Actor, post: Post, listing: Li
     """Whoever got it or now would: followers of its author and of its stream, people named, copies, quotes."""
     stream_uri = listing.details.stream_uri if listing is not None else None
     stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
-    recipients = find_recipients(post.meant_audience, author, stream=stream, named=tuple(await _list_named(conn, post)))
+    named = tuple(await _list_named(conn, post))
+    recipients = await find_recipients(conn, author, post, stream=stream, named=named)
     recipients = replace(recipients, but_unreached=True)
     if post.meant_audience not in PUBLIC:
         return recipients

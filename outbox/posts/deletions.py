@@ -36,9 +36,8 @@ async def delete_post(
         stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
         quoting = {quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)}
         looking = {*quoting, *await votes.list_remote_voters(conn, post.id)}
-        recipients = replace(
-            find_recipients(post.meant_audience, author, stream=stream), named_ids=tuple(sorted(looking))
-        )
+        recipients = await find_recipients(conn, author, post, stream=stream)
+        recipients = replace(recipients, named_ids=(*recipients.named_ids, *sorted(looking)))
         delete = build_delete(site, author, post, datetime.now(UTC))
         await send(conn, author, delete, replace(recipients, holders_of=post.uri), about=post.uri)
     await held_posts.forget(conn, post_id=post.id)

@@ -11,11 +11,12 @@ from federation.texts import hashtags
 from federation.texts.html_cleaner import from_text
 from federation.uris import note_uri, note_url, tag_url, web_address
 from models import posts
+from models.communities import insiders
 from models.errors import Invalid, NotFound
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import PUBLIC, Audience, NewPost, Post, Tag, notes
+from models.posts import Audience, NewPost, Post, Tag, notes
 from models.posts.media import uploads
 from models.posts.media.media import Media, MediaType
 from models.posts.media.uploads import MediaWords
@@ -27,9 +28,10 @@ from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.builders.activities.create import build_create
 from outbox.builders.activities.update import build_update
-from outbox.builders.objects.audience import build_address
+from outbox.builders.objects.audience import Address, build_address, narrow
 from outbox.builders.objects.note import add_poll, build_note
 from outbox.builders.objects.quotes import add_quotes
+from outbox.inside import find_members_uri, require_inside
 from outbox.posts import polls, quote_requests
 from outbox.posts.deletions import delete_post
 from outbox.posts.mentions import find_mentioned
@@ -55,7 +57,7 @@ class NoteDraft:
     note may know: it is sent and not kept. Where `handles` are given, nobody else is named, whatever the text quotes:
     in a private note a name in somebody's title would make one more reader. `quoted_id` is the post that a new note
     quotes; `quote_policy` says who may quote the note itself. `poll` is what the note asks; an edit without one takes
-    it away.
+    it away. `community_id` is inside which it stays, where `audience` says so.
     """
 
     text: str
@@ -71,6 +73,7 @@ class NoteDraft:
     quoted_id: int | None = None
     quote_policy: QuotePolicy | None = None
     poll: PollDraft | None = None
+    community_id: int | None = None
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft) -> Post:
@@ -108,7 +111,9 @@ async def delete(conn: Connection, site: Site, author: Actor, note: Post) -> Non
 async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None) -> Post:
     require_at_home(author)
     audience = draft.audience if parent is None else narrow(parent.audience, draft.audience)
-    draft = _require_draft(replace(draft, audience=audience))
+    community_id = parent.community_id if parent is not None and audience == "community" else draft.community_id
+    draft = _require_draft(replace(draft, audience=audience, community_id=community_id))
+    await require_inside(conn, author, draft.audience, draft.community_id)
     quoted = (
         None if draft.quoted_id is None else await quote_requests.get_quotable(conn, author, draft.quoted_id, audience)
     )
@@ -130,7 +135,7 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
         said = replace(post, content=post.content + from_text(draft.secret))
         note = build_note(site, author, said, mentioned=named, tags=new.tags, media=pictures)
         note = add_quotes(author, add_poll(note, poll), parts)
-        recipients = find_recipients(audience, author, named=named)
+        recipients = await find_recipients(conn, author, post, named=named)
         await send(conn, author, build_create(site, author, note), recipients, about=post.uri)
         if quoted is not None and quote is not None:
             await quote_requests.ask(conn, site, author, note, quoted, quote)
@@ -147,7 +152,8 @@ async def edit(
     """
     _require_own(author, note)
     require_at_home(author)
-    draft = _require_draft(replace(draft, audience=note.meant_audience))
+    draft = _require_draft(replace(draft, audience=note.meant_audience, community_id=note.community_id))
+    await require_inside(conn, author, draft.audience, draft.community_id, again=note.uri)
     if not looked_at and await hold_edit(conn, author, note, _list_said(draft), draft):
         return note
     answered = await posts.list_by_ids(conn, [note.in_reply_to_id]) if note.in_reply_to_id is not None else []
@@ -170,9 +176,10 @@ async def edit(
         parts = (await quote_policies.load_parts(conn, [changed]))[changed.id]
         written = build_note(site, author, changed, mentioned=named, tags=new.tags, media=pictures)
         written = add_quotes(author, add_poll(written, poll), parts)
-        recipients = find_recipients(changed.audience, author, named=named)
-        reached = (*recipients.named_ids, *voters)  # votes may come from servers that only looked at it
-        recipients = replace(recipients, named_ids=reached, holders_of=changed.uri)
+        recipients = await find_recipients(conn, author, changed, named=named)
+        if changed.audience != "community":  # who is in it no longer gets nothing more of it
+            reached = (*recipients.named_ids, *voters)  # votes may come from servers that only looked at it
+            recipients = replace(recipients, named_ids=reached, holders_of=changed.uri)
         await send(conn, author, build_update(site, author, written), recipients, about=changed.uri)
     return changed
 
@@ -190,13 +197,6 @@ def _require_own(author: Actor, note: Post) -> None:
         raise NotFound
 
 
-def narrow(parent: Audience, wanted: Audience) -> Audience:
-    """For whom an answer may be: not for more people than what it answers."""
-    if parent in PUBLIC or wanted == "direct":
-        return wanted
-    return "coop" if parent == "coop" else "direct"
-
-
 async def _compose(
     conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None
 ) -> tuple[NewPost, tuple[Actor, ...]]:
@@ -210,10 +210,15 @@ async def _compose(
         text = f"@{answered.handle} {text}"
         mentioned = {answered.handle: answered} | mentioned
     named = tuple({actor.id: actor for actor in mentioned.values()}.values())
+    if draft.community_id is not None:  # of what stays inside nobody else is told, whoever is named
+        inside = await insiders.filter_inside(conn, draft.community_id, [actor.id for actor in named])
+        named = tuple(actor for actor in named if actor.id in inside)
     if draft.audience == "direct" and not named:
         raise Invalid("direct_mention_missing", field="text")
     new = _describe(site, author, draft, text, mentioned)
-    return _address(author, new, draft.audience, named, parent), named
+    uris, stays_in = tuple(actor.uri for actor in named), await find_members_uri(conn, draft.community_id)
+    address = build_address(author, draft.audience, named=uris, stays_in=stays_in)
+    return _address(new, address, named, parent), named
 
 
 def _require_draft(draft: NoteDraft) -> NoteDraft:
@@ -264,14 +269,13 @@ def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned:
         published_at=datetime.now(UTC),
         tags=tuple(Tag(tag=hashtags.fold(name), name=name) for name in names),
         thanks_for=draft.thanks_for,
+        community_id=draft.community_id,
     )
 
 
-def _address(author: Actor, new: NewPost, audience: Audience, named: tuple[Actor, ...], parent: Post | None) -> NewPost:
-    address = build_address(author, audience, named=tuple(actor.uri for actor in named))
+def _address(new: NewPost, address: Address, named: tuple[Actor, ...], parent: Post | None) -> NewPost:
     return replace(
         new,
-        audience=audience,
         to_uris=address.to,
         cc_uris=address.cc,
         mention_ids=tuple(actor.id for actor in named),

@@ -56,6 +56,8 @@ async def _send_figures(conn: Connection, site: Site, author: Actor, post: Post)
     if post.audience == "coop":
         return
     voters = await votes.list_remote_voters(conn, post.id)
-    recipients = replace(find_recipients(post.audience, author), named_ids=tuple(voters), holders_of=post.uri)
+    recipients = await find_recipients(conn, author, post)
+    if post.audience != "community":
+        recipients = replace(recipients, named_ids=(*recipients.named_ids, *voters), holders_of=post.uri)
     update = build_update(site, author, await build_document(conn, site, author, post))
     await send(conn, author, update, recipients, about=post.uri, listed=False)

@@ -105,7 +105,7 @@ async def _send_update(conn: Connection, site: Site, quote: Quote) -> None:
         return
     author = await actors.get(conn, found[0].author_id)
     document = await build_document(conn, site, author, found[0])
-    recipients = find_recipients(found[0].audience, author)
+    recipients = await find_recipients(conn, author, found[0])
     update = build_update(site, author, document)
     await send(
         conn,

@@ -26,6 +26,8 @@ from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
 from tests.fediverse import FakeFediverse, sign_get
+from tests.outbox.communities.inside.sample_inside import share_listing, share_note
+from tests.outbox.communities.sample_community import found
 from tests.points import switch_on
 from tests.web.small_app import Client
 from web.security.session import cookie_name
@@ -78,6 +80,9 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         for title, audience in AUDIENCES.items():
             offer = ListingDraft(kind="offer", mode="gift", title=f"{title} {WORD}", text=WORD, audience=audience)
             await listings.publish(conn, instance.site, alice, offer)
+        community = await found(conn, alice)
+        await share_listing(conn, alice, community, title=f"Zebulonne {WORD}", text=WORD)
+        await share_note(conn, alice, community, f"@zoe zebulon {WORD} #zebulon")
         await switch_on(conn, points_one=WORD, points_many=WORD)
         priced = ListingDraft(kind="offer", mode="loan", title="Perceuse", points=7919)
         await listings.publish(conn, instance.site, alice, priced)
@@ -108,11 +113,11 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         ]
         uris = await fetch_column(conn, "SELECT uri FROM post UNION SELECT uri FROM activity")
     values = {
-        "username": ["alice", "coop", "instance", guest.username],
+        "username": ["alice", "coop", "instance", community.username, guest.username],
         "handle": ["alice", "bob@henin.test", guest.handle, guest.username],
         "uuid": [uri.rpartition("/")[2] for uri in uris if re.search(r"/[0-9a-f-]{36}$", uri)],
         "link": ["00000000-0000-4000-8000-000000000000"],
-        "id": [str(alice.id), *ids, str(bob.id), str(guest.id), "1", "9" * 18],
+        "id": [str(alice.id), *ids, str(bob.id), str(guest.id), str(community.actor_id), "1", "9" * 18],
         "uri": uris,
         "name": ["zebulon", "offre", "app.css", "coop", "square"],
         "stem": ["0" * 32],

@@ -12,7 +12,7 @@ from federation.uris import host_of, parse_local
 from federation.vocabulary.objects import Tombstone
 from inbox.receiving.inbox_policy import read_key_hosts, require_allowed_host
 from models import posts
-from models.communities import communities
+from models.communities import communities, insiders
 from models.errors import DeclicError, Forbidden, Gone, NotFound
 from models.moderation import hidden_posts
 from models.people import actors
@@ -203,6 +203,8 @@ async def _may_know(conn: Connection, post: Post, reader: Actor | None) -> bool:
         return False
     if post.meant_audience in posts.PUBLIC or reader.uri in (*post.to_uris, *post.cc_uris):
         return True
+    if post.meant_audience == "community" and post.community_id is not None:
+        return bool(await insiders.filter_inside(conn, post.community_id, [reader.id]))
     return post.meant_audience in ("followers", "territories") and await follows.is_follower(
         conn, follower_id=reader.id, followed_id=post.author_id
     )

@@ -23,6 +23,7 @@ with when_used():
     from models.places import places
     from models.posts.media import media
     from models.store import database
+    from outbox.inside import PREFIX, read_audience
     from outbox.listings import listing_defaults
     from outbox.listings import listings as outbox
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from federation.instance import Instance
     from models.listings.listings import Listing, ListingDraft, ListingKind, ListingMode
     from models.people.actors import Actor
-    from models.posts import Audience
     from models.store.database import Connection
 
 KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
@@ -56,7 +56,13 @@ class Options:
     photo: tuple[Path, ...]
     alt: tuple[str, ...]
     until: datetime | None
-    audience: Audience | None
+    audience: str | None
+
+
+def _check_audience(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is None or value in AUDIENCES or value.startswith(PREFIX):
+        return value
+    raise click.BadParameter(f"{value} is none of {', '.join(AUDIENCES)}, community:NAME.")
 
 
 def listing_options(command: Command) -> Command:
@@ -71,7 +77,9 @@ def listing_options(command: Command) -> Command:
             click.option("--photo", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True),
             click.option("--alt", multiple=True, help="What the photo shows; one for each --photo, in order."),
             click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, such as 2027-01-31."),
-            click.option("--audience", type=click.Choice(AUDIENCES)),
+            click.option(
+                "--audience", callback=_check_audience, help=f"{', '.join(AUDIENCES)}, or community:NAME of the member."
+            ),
         )
     ):
         command = option(command)
@@ -186,8 +194,11 @@ async def _find_own(conn: Connection, id: str) -> tuple[Listing, Actor]:
 
 async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options: Options) -> ListingDraft:
     """The draft with what the options say; what they do not say stays."""
-    said = {"title": options.title, "text": options.text, "mode": options.mode, "audience": options.audience}
+    said = {"title": options.title, "text": options.text, "mode": options.mode}
     changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    if options.audience is not None:
+        async with database.connection(instance.pool) as conn:
+            changes["audience"], changes["community_id"] = await read_audience(conn, author, options.audience)
     if options.until is not None:
         changes["expires_at"] = listing_duration.end_of(options.until.date())
     if options.category is not None:

@@ -18,7 +18,9 @@ from models.people.roles import has_right
 from models.people.team import place_keepers
 from models.posts.media import concealed_media
 from models.posts.media.concealed_media import ConcealedPicture
+from models.servers import private_hosts
 from models.store.database import connection
+from web.activitypub.authorized_fetch import read_reader
 from web.http.app_keys import INSTANCE
 from web.security import media_keys
 from web.security.session import look_for
@@ -115,6 +117,8 @@ async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
         async with connection(instance.pool) as conn:
             if await media_keys.opens(conn, instance, picture, token):
                 return True
+    if picture.inside and await _is_member_elsewhere(request, picture):
+        return True
     account = await look_for(request)
     if account is None or picture.owner_id == account.actor_id:
         return account is not None
@@ -125,6 +129,17 @@ async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
             kept = await place_keepers.list_places(conn, account)
             return has_right(account, "reports") or any(place.actor_id == picture.owner_id for place in kept)
         return bool(await posts.filter_visible(conn, [picture.post_id], account.actor_id))
+
+
+async def _is_member_elsewhere(request: web.Request, picture: ConcealedPicture) -> bool:
+    """Whether another server asks, in the name of somebody who reads the post inside the community."""
+    reader = await read_reader(request)
+    if reader is None or reader.local or picture.post_id is None:
+        return False
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return picture.post_id in await posts.filter_visible(
+            conn, [picture.post_id], reader.id
+        ) and await private_hosts.may_have(conn, reader.host)
 
 
 async def show_built_in_picture(request: web.Request) -> web.StreamResponse:

@@ -15,7 +15,7 @@ from federation.vocabulary.objects import Tombstone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """Something new was published."""
+    """Something new was published. `passed_on_by` is the Group that wrapped it, where one did; it is no part of it."""
 
     id: str
     actor: str
@@ -24,12 +24,13 @@ class Create:
     cc: tuple[str, ...] = ()
     audience: str | None = None
     published: datetime | None = None
+    passed_on_by: str | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Something published before is now like this; also an actor's own profile."""
+    """Something published before is now like this; also an actor's own profile. `passed_on_by` as of a Create."""
 
     id: str
     actor: str
@@ -38,6 +39,7 @@ class Update:
     cc: tuple[str, ...] = ()
     audience: str | None = None
     published: datetime | None = None
+    passed_on_by: str | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 

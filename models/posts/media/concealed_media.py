@@ -1,4 +1,4 @@
-"""Which pictures are shown to their owner and the team alone: of what is hidden, of who is suspended, and uploads.
+"""Which pictures are not shown to everybody: of what is hidden, of who is suspended, uploads, and inside communities.
 
 An upload waits for its post: of a draft, of what is to be published later, or of a new version that waits for a look.
 """
@@ -13,22 +13,25 @@ from models.store.statements import compose
 class ConcealedPicture:
     """A picture of a post that is hidden, or of somebody who is suspended; of no post where it is of herself.
 
-    `waits` where it is an upload that was not published yet, by somebody who may publish it.
+    `waits` where it is an upload that was not published yet, by somebody who may publish it; `inside` where its post
+    stays inside a community.
     """
 
     id: int
     owner_id: int | None
     post_id: int | None
     waits: bool
+    inside: bool
 
 
 # What somebody who is suspended wrote in private stays with whom she wrote to.
 _CONCEALED = """
     SELECT m.id, coalesce(p.author_id, m.owner_id) AS owner_id, m.post_id,
-        m.post_id IS NULL AND owner.suspended_at IS NULL AS waits
+        m.post_id IS NULL AND owner.suspended_at IS NULL AS waits,
+        coalesce(p.audience = 'community', false) AS inside
     FROM media m LEFT JOIN post p ON p.id = m.post_id
     LEFT JOIN actor owner ON owner.id = coalesce(p.author_id, m.owner_id)
-    WHERE {which} AND (p.hidden_at IS NOT NULL
+    WHERE {which} AND (p.hidden_at IS NOT NULL OR p.audience = 'community'
         OR owner.suspended_at IS NOT NULL AND coalesce(p.audience, 'author') <> 'direct'
         OR m.post_id IS NULL AND m.remote_url IS NULL
             AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = m.id)

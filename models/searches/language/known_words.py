@@ -11,7 +11,8 @@ AT_ONCE = 5_000
 # Words as they are written, each once for a listing, and how most write it.
 _WORDS_OF = """
     WITH written AS (
-        SELECT l.post_id, word FROM listing l CROSS JOIN LATERAL (
+        SELECT l.post_id, word FROM listing l JOIN post p ON p.id = l.post_id AND p.audience <> 'community'
+        CROSS JOIN LATERAL (
             SELECT DISTINCT regexp_split_to_table(lower(l.title || ' '
                 || regexp_replace(l.description, '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g')),
                 '[][!-,./-@\\\\^-`{-~[:space:]«»…–—’‘“”×°·•€]+') AS word) AS w

@@ -101,6 +101,10 @@ IgnoredReason = Literal[
     "joins_nobody",  # This is about no community of ours that whoever sends it may know of
     "membership_not_asked",  # Nobody here asked this community for that, or was invited by it
     "membership_not_allowed",  # Whoever sends this may not decide it in this community, or it is so no longer
+    "not_inside",  # This stays inside a community in which whoever sends it is not, or whose charter she did not accept
+    "nobody_inside",  # This stays inside a community in which nobody here is
+    "not_passed_on_by_home",  # What stays inside a community comes from its home
+    "not_vouched_for",  # What a community passes on carries no proof of its author
     "member_unknown",  # This is about somebody who is not known here
     "report_names_others",  # This report names other people than the agreement
 ]

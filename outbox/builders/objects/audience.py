@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from federation.json.fields import PUBLIC
+from models import posts
 from models.people.actors import Actor
 from models.posts import Audience
 
@@ -16,9 +17,17 @@ class Address:
 
 
 def build_address(
-    author: Actor, audience: Audience, *, stream_uri: str | None = None, named: tuple[str, ...] = ()
+    author: Actor,
+    audience: Audience,
+    *,
+    stream_uri: str | None = None,
+    named: tuple[str, ...] = (),
+    stays_in: str | None = None,
 ) -> Address:
-    """The addressees. `named` are actor ids: people mentioned, or the coop actors of friends for `territories`."""
+    """The addressees. `named` are actor ids: people mentioned, or the coop actors of friends for `territories`.
+
+    `stays_in` is the collection of the members of the community inside which it stays: they alone are addressed.
+    """
     followers = author.followers_uri or ""
     streams = (stream_uri,) if stream_uri else ()
     match audience:
@@ -30,5 +39,14 @@ def build_address(
             return Address(to=(followers, *named))
         case "direct":
             return Address(to=named)
-        case "coop" | "author":
+        case "community" if stays_in is not None:
+            return Address(to=(stays_in,))
+        case _:
             return Address(to=())
+
+
+def narrow(parent: Audience, wanted: Audience) -> Audience:
+    """For whom an answer may be: not for more people than what it answers."""
+    if parent in posts.PUBLIC or wanted == "direct":
+        return wanted
+    return parent if parent in ("coop", "community") else "direct"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.communities import charters, communities, members, memberships
+from models.communities import charters, communities, insiders, members, memberships
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
 from models.communities.memberships import Change
@@ -77,7 +77,7 @@ async def test_what_stays_inside_goes_to_members_whose_servers_keep_it(conn: Con
         await memberships.save(conn, community.actor_id, person.id, change)
 
     assert await members.list_inside_ids(conn, community.actor_id) == [people["bob"].id]
-    inside = [name for name, one in people.items() if await members.is_inside(conn, community.actor_id, one.id)]
+    inside = [name for name, one in people.items() if await insiders.filter_inside(conn, community.actor_id, [one.id])]
     assert inside == ["bob", "leaky"]
     await actors.delete(conn, people["bob"].id)
     assert await memberships.find(conn, community.actor_id, people["bob"].id) is None

@@ -12,7 +12,8 @@ from models.posts.media import uploads
 from models.posts.media.media import StoredPicture
 from models.posts.media.uploads import MediaWords
 from models.store.database import Connection
-from outbox.posts.notes import NoteDraft, delete, edit, narrow, publish, reply
+from outbox.builders.objects.audience import narrow
+from outbox.posts.notes import NoteDraft, delete, edit, publish, reply
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.outbox.sent_activities import list_sent, mark_delivered
 

@@ -12,7 +12,7 @@ from federation.media.uploads import save_upload
 from federation.vocabulary.actors import write_actor
 from models.people import actors
 from models.people.actors import BUILT_IN, Actor, Counts
-from models.settings import Site
+from models.settings import Settings, Site
 from models.store.database import connection, transaction
 from outbox.people.profiles import describe_actor
 from tests.factories import HERE, make_local_actor, make_member
@@ -26,7 +26,11 @@ Client = TestClient[web.Request, web.Application]
 client, instance = test_media.client, test_media.instance
 
 LOOK = EntityContext(
-    site=HERE, person="https://x/person.png", group="https://x/group.png", header="https://x/header.png"
+    site=HERE,
+    settings=Settings(url=HERE.url),
+    person="https://x/person.png",
+    group="https://x/group.png",
+    header="https://x/header.png",
 )
 
 

@@ -23,11 +23,13 @@ from models.settings import Settings
 from models.store.database import Connection, Pool, execute, transaction
 from outbox.moderation import sanctions
 from tests.factories import HERE, make_member, make_note, make_remote_actor
-from tests.fediverse import FakeFediverse
+from tests.fediverse import FakeFediverse, sign_get
+from tests.outbox.communities.sample_community import found, put_in
 from tests.picture_files import draw, encode
 from tests.rulings import rule
 from web.http.app_keys import INSTANCE
-from web.security.media_keys import sign_address
+from web.middlewares.rate_limits import RATE_LIMITS, RateLimits
+from web.security.media_keys import sign_address, sign_for_reader
 from web.security.session import cookie_name, session_middleware
 from web.server.media import ROUTES
 
@@ -62,6 +64,7 @@ async def photos(pool: Pool, tmp_path: Path) -> AsyncIterator[Photos]:
         await uploads.attach(conn, note.id, alice.id, [photo.id])
     app = web.Application(middlewares=[session_middleware])
     app[INSTANCE] = instance
+    app[RATE_LIMITS] = RateLimits(instance.counter, 0)
     app.add_routes(ROUTES)
     async with TestClient(TestServer(app)) as client:
         yield Photos(client=client, instance=instance, alice=alice, bob=bob, mona=mona, note=note, photo=photo)
@@ -178,3 +181,33 @@ async def test_an_origin_of_its_own_that_knows_no_session_leads_to_ours_for_what
                 async with client.get(path, headers={"Host": host}, allow_redirects=False) as answer:
                     assert (answer.status, answer.headers.get("Location")) == (status, to)
                     assert answer.headers["Cache-Control"].startswith("private")
+
+
+async def test_a_photo_inside_a_community_is_for_its_members_by_session_app_and_server(photos: Photos) -> None:
+    fediverse = photos.instance.transport
+    assert isinstance(fediverse, FakeFediverse)
+    carl = fediverse.add_person("carl", "henin.test")
+    async with transaction(photos.instance.pool) as conn:
+        community = await found(conn, photos.alice)
+        for one in (photos.bob, await make_remote_actor(conn, "carl")):
+            await put_in(conn, one, community)
+        await execute(
+            conn,
+            "UPDATE post SET audience = 'community', community_id = $2 WHERE id = $1",
+            photos.note.id,
+            community.actor_id,
+        )
+        signed = await sign_for_reader(conn, photos.instance.settings, str(photos.photo.id), photos.bob.id)
+        forged = await sign_for_reader(conn, photos.instance.settings, str(photos.photo.id), photos.mona.id)
+    path = media_url(HERE, photos.photo).removeprefix(HERE.url)
+
+    assert await look(photos, photos.photo, None) == await look(photos, photos.photo, photos.mona) == MISSING
+    assert await look(photos, photos.photo, photos.bob) == await look(photos, photos.photo, None, signed) == TO_HER
+    assert await look(photos, photos.photo, None, forged) == MISSING
+    async with photos.client.get(path, headers=sign_get(HERE, path, carl.signer).headers) as answer:
+        assert answer.status == 200
+    async with transaction(photos.instance.pool) as conn:
+        await execute(conn, "UPDATE membership SET state = 'left' WHERE actor_id <> $1", photos.alice.id)
+    assert await look(photos, photos.photo, photos.bob) == await look(photos, photos.photo, None, signed) == MISSING
+    async with photos.client.get(path, headers=sign_get(HERE, path, carl.signer).headers) as answer:
+        assert answer.status == 404

@@ -11,7 +11,9 @@ from web.api.declic.response_schemas import Id
 from web.rendering.render import N_
 
 SentMode = Literal["gift", "loan", "swap", "sale", "service", "other", "repair"]
-SentAudience = Literal["network", "territories", "coop"]
+SentAudience = Annotated[
+    str, Meta(pattern=r"^(network|territories|coop|community:[A-Za-z0-9_]{1,30}(@[A-Za-z0-9.:-]{1,253})?)$")
+]
 Condition = Literal["new", "like-new", "good", "used", "to-repair"]
 Bike = Literal["city", "ebike", "cargo", "mtb", "road", "child", "folding", "other"]
 Intervention = Literal["flat-tyre", "brakes", "chain", "gears", "wheel", "electric", "lights", "diagnosis", "other"]
@@ -96,7 +98,13 @@ class ListingChange(Struct, kw_only=True, frozen=True):
     )
     category: Code | UnsetType | None = UNSET
     audience: Annotated[
-        SentAudience | UnsetType, Meta(description=N_("Qui peut la voir ; network si rien n’est dit."))
+        SentAudience | UnsetType,
+        Meta(
+            description=N_(
+                "Qui peut la voir : network si rien n’est dit, territories, coop, ou community:NOM pour une communauté "
+                "dont l’auteur est membre."
+            )
+        ),
     ] = UNSET
     language: Language | UnsetType = UNSET
     commune: Annotated[

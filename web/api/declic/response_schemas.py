@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from models.listings.listings import ClosedReason, ListingKind, ListingMode, ListingStatus
-from models.posts import Audience
 from web.rendering.render import N_
 
 Id = Annotated[str, Meta(pattern=r"^[0-9]{1,19}$")]
@@ -113,7 +112,9 @@ class Listing(Struct, kw_only=True, frozen=True):
     mode: ListingMode
     status: ListingStatus
     closed_reason: ClosedReason | None
-    audience: Audience
+    audience: Annotated[
+        str, Meta(description=N_("network, unlisted, territories, coop, followers, direct, ou community:NOM."))
+    ]
     title: str
     description: Annotated[str, Meta(description=N_("Le texte, en HTML nettoyé."))]
     source: Annotated[str | None, Meta(description=N_("Le texte tel qu’il a été tapé, pour son auteur seulement."))]

@@ -40,7 +40,7 @@ def build_listing(site: Site, one: ListingBundle, reader_id: int | None) -> List
         mode=details.mode,
         status=details.status,
         closed_reason=details.closed_reason,
-        audience=post.meant_audience,
+        audience=one.audience,
         title=details.title,
         description=details.description,
         source=post.source if own else None,

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from federation.uris import tag_url, web_address
 from models import posts
+from models.communities import insiders
+from models.communities.insiders import Shared
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Audience, Post, PostCounts, Tag, provenance
@@ -25,6 +28,7 @@ from web.api.entities.media import build_attachments
 from web.api.entities.polls import build_poll
 from web.api.entities.quotes import Quotes, build_approval, build_quote, load_quotes
 from web.api.entities.values import EntityContext, Json, write_moment, write_moment_or_none
+from web.security.media_keys import sign_for_reader
 
 VISIBILITIES: dict[Audience, str] = {
     "network": "public",
@@ -32,6 +36,7 @@ VISIBILITIES: dict[Audience, str] = {
     "coop": "private",
     "territories": "private",
     "followers": "private",
+    "community": "private",
     "direct": "direct",
 }
 """The only four words that clients know."""
@@ -54,6 +59,7 @@ class StatusContext:
     polls: dict[int, Poll]
     quotes: Quotes
     quoted: dict[str, Json] | None
+    inside: dict[int, Shared]
 
 
 async def load_statuses(
@@ -79,6 +85,8 @@ async def load_statuses(
         if post is None or post.author_id not in gathered.accounts:
             continue
         status = build_status(look, post, gathered, reader_id)
+        if post.id in gathered.inside and reader_id is not None:
+            await mark_inside(conn, look, status, gathered.inside[post.id], reader_id)
         if entry.shared_by is None:
             statuses.append(status)
         elif entry.shared_by in gathered.accounts and entry.id in gathered.shares:
@@ -114,6 +122,7 @@ async def _gather(
         counts=await posts.count(conn, ids, reader_id),
         provenance=await provenance.list_by_posts(conn, ids),
         polls=await polls.list_by_posts(conn, ids, reader_id),
+        inside=await insiders.map_of_posts(conn, [id for id in ids if found[id].community_id is not None]),
         shares=await _load_shares(conn, entries),
         quotes=made,
         quoted=None if quoted else await _load_quoted(conn, look, made, reader_id),
@@ -134,6 +143,14 @@ async def _load_quoted(conn: Connection, look: EntityContext, made: Quotes, read
     """What is quoted, as the reader may see it, by id."""
     entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in sorted(made.readable - made.muted)]
     return {status["id"]: status for status in await load_statuses(conn, look, entries, reader_id, quoted=True)}
+
+
+async def mark_inside(conn: Connection, look: EntityContext, status: Json, shared: Shared, reader_id: int) -> None:
+    """Say before its text inside which community it stays, and let this reader's app open its pictures."""
+    status["content"] = f"<p>🔒 {escape(shared.name)}</p>{status['content']}"
+    for one in status["media_attachments"]:
+        signed = await sign_for_reader(conn, look.settings, one["id"], reader_id)
+        one |= {name: one[name] + signed for name in ("url", "preview_url") if one[name]}
 
 
 def build_status(look: EntityContext, post: Post, gathered: StatusContext, reader_id: int | None) -> Json:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from models.settings import Site
+from models.settings import Settings, Site
 from web.http.app_keys import INSTANCE
 from web.rendering.templating import TEMPLATES
 
@@ -18,6 +18,7 @@ class EntityContext:
     """What every entity needs beside its row: our address, and the pictures of those who have none (never null)."""
 
     site: Site
+    settings: Settings
     person: str
     group: str
     header: str
@@ -30,9 +31,11 @@ def read_look(request: web.Request) -> EntityContext:
 
 def make_look(app: web.Application) -> EntityContext:
     """The same for what answers no request."""
-    site, urls = app[INSTANCE].site, app[TEMPLATES].assets.urls
+    instance, urls = app[INSTANCE], app[TEMPLATES].assets.urls
+    site = instance.site
     return EntityContext(
         site=site,
+        settings=instance.settings,
         person=site.url + urls["images/avatar-person.png"],
         group=site.url + urls["images/avatar-group.png"],
         header=site.url + urls["images/header.png"],

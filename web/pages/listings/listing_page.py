@@ -47,6 +47,7 @@ from web.pages.components.response_times import find_reply_time
 from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
 from web.pages.listings.fitting_offers import FittingOffers, find_fitting_offers
+from web.pages.listings.inside_mark import InsideMark, find_inside
 from web.pages.listings.similar_listings import list_similar
 from web.pages.listings.unavailability import UnavailabilityView, ask_for_calendar, find_unavailability
 from web.pages.traffic.delivery_status import DeliveryStatus, find_own_delivery, find_reaction_delivery
@@ -109,6 +110,7 @@ class ListingView:
     notified: int | None
     counts: PostCounts
     may_share: bool
+    inside: InsideMark | None
     citing: QuoteCount
     reaction_deliveries: dict[str, DeliveryStatus]
     taken: UnavailabilityView | None
@@ -246,6 +248,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         notified=await repair_watches.count_notified(conn, post.id) if own and details.kind == "repair_call" else None,
         counts=(await posts.count(conn, [post.id], keeper.actor_id if keeper else None))[post.id],
         may_share=post.audience in PUBLIC,
+        inside=await find_inside(conn, post, author),
         citing=await count_quotes(conn, post, reader_id),
         reaction_deliveries=await find_reaction_delivery(conn, reader_id, post.uri),
         taken=await find_unavailability(conn, listing, own=own),

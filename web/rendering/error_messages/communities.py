@@ -9,6 +9,11 @@ REFUSALS = {
     "hidden_cannot_be_open": "Une communauté cachée ne peut pas être ouverte à toutes et tous : choisissez sur "
     "demande, ou sur invitation.",
     "not_a_member": "Il faut être membre de cette communauté.",
+    "community_not_shared_in": "Vous n’êtes pas membre de cette communauté : choisissez qui d’autre peut voir "
+    "l’annonce.",
+    "community_charter_first": "La charte de %(name)s a changé : dites d’abord oui à la nouvelle version.",
+    "community_listing_taken_back": "Cette annonce a été retirée quand vous avez quitté %(name)s : publiez-la de "
+    "nouveau.",
     "managers_only": "C’est aux gérant·es de la communauté de le décider.",
     "moderators_only": "C’est aux gérant·es et aux modérateur·rices de la communauté de le décider.",
     "charter_not_accepted": "La charte a changé : dites d’abord oui à la nouvelle version.",

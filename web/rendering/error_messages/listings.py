@@ -6,6 +6,8 @@ REFUSALS = {
     "home_not_in_commune": "Chez vous n’est pas dans cette commune : changez l’une, ou choisissez la commune.",
     "audience_not_narrowable": "Une annonce partie ne peut plus être montrée à moins de monde : retirez-la, puis "
     "publiez-la à nouveau.",
+    "audience_stays_inside": "Ce qui reste dans une communauté n’en sort pas, et une annonce partie n’y entre pas : "
+    "publiez-la de nouveau, pour d’autres personnes.",
     "outcome_unknown": "Dites ce que l’annonce est devenue.",
     "alert_boundless": "Sans mot, ni catégorie, ni lieu, tout ce qui paraît vous arriverait : choisissez chaque "
     "matin ou chaque lundi.",

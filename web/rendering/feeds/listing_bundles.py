@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from models.communities import insiders
+from models.communities.insiders import Shared
 from models.listings import listings
 from models.listings.listings import Listing
 from models.people import actors
@@ -21,7 +23,7 @@ Origin = tuple[Actor, str | None]
 class ListingBundle:
     """A listing with its author, its cooperative where one is known, and its photos.
 
-    `distance` in metres, where it was asked for and may be told.
+    `distance` in metres, where it was asked for and may be told. `inside` is the community inside which it stays.
     """
 
     listing: Listing
@@ -29,6 +31,12 @@ class ListingBundle:
     coop: Actor | None
     photos: list[Media]
     distance: float | None
+    inside: Shared | None = None
+
+    @property
+    def audience(self) -> str:
+        """For whom it is, as programs say it: `community:NAME` for what stays inside."""
+        return self.inside.audience if self.inside is not None else self.listing.post.meant_audience
 
     @property
     def pictures(self) -> list[Media]:
@@ -76,6 +84,7 @@ async def load_listing_bundles(
     authors = await actors.map_by_ids(conn, [one.post.author_id for one in found.values()])
     coops = await find_coops(conn, [(authors[one.post.author_id], one.details.territory_uri) for one in found.values()])
     photos = await media.list_by_posts(conn, list(found))
+    inside = await insiders.map_of_posts(conn, [id for id, one in found.items() if one.post.community_id is not None])
     kilometres = distances or {}
     return [
         ListingBundle(
@@ -84,6 +93,7 @@ async def load_listing_bundles(
             coop=coops[found[id].post.author_id, found[id].details.territory_uri],
             photos=photos[id],
             distance=_find_shown_distance(kilometres.get(id), found[id]),
+            inside=inside.get(id),
         )
         for id in wanted
         if id in found

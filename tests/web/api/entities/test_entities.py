@@ -15,6 +15,7 @@ from models.posts import Post, Tag
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
 from models.relations import reactions
+from models.settings import Settings
 from models.store.database import Connection, Pool, connection, execute
 from models.timelines import Page, PostFilter, TimelineEntry, list_home, list_public
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
@@ -26,6 +27,7 @@ from web.api.entities.values import EntityContext, Json, write_moment
 
 LOOK = EntityContext(
     site=HERE,
+    settings=Settings(url=HERE.url),
     person="https://lomme.test/static/person.png",
     group="https://lomme.test/static/group.png",
     header="https://lomme.test/static/header.png",

@@ -15,13 +15,14 @@ from models.places.places import place_fields
 from models.posts.media import media
 from models.settings import Site
 from models.store.database import Connection
+from outbox.inside import read_audience
 from outbox.listings.listing_defaults import find_own_place, place_around_home
 from web.api.declic.listings.reading import require_commune
 from web.api.declic.request_schemas import ListingChange, NewListing
 from web.rendering.branding import load_branding
 
 PLAIN = (
-    *("kind", "title", "text", "category", "audience", "language", "condition", "quantity", "unit", "price"),
+    *("kind", "title", "text", "category", "language", "condition", "quantity", "unit", "price"),
     *("free_price", "first_come", "wants", "deposit", "max_duration", "begins_at", "ends_at", "expires_at"),
 )
 """Fields that are called the same in a draft; nothing in them is the draft's own default."""
@@ -51,6 +52,9 @@ async def change_draft(
     draft = _fit_kind(draft, given)
     if "commune" in given or "around_home" in given:
         draft = replace(draft, **await _read_place(conn, author, draft, given))
+    if "audience" in given:
+        audience, community_id = await read_audience(conn, author, given["audience"])
+        draft = replace(draft, audience=audience, community_id=community_id)
     if "media_ids" in given:
         draft = replace(draft, media_ids=await _read_photos(conn, author, given["media_ids"]))
     return draft

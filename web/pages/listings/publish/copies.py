@@ -16,6 +16,7 @@ from models.people.accounts import Account
 from models.posts.media import media
 from models.posts.media.media import Media
 from models.store.database import connection, transaction
+from outbox.inside import name_audience
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.listing_by_id import get_listing
@@ -85,6 +86,7 @@ async def _copy(instance: Instance, account: Account, listing: Listing) -> int:
     async with connection(instance.pool) as conn:
         values = values_of(listing, listing.post.source)
         values.update(await place_values(conn, listing))
+        values["audience"] = await name_audience(conn, listing.post)
         pictures = (await media.list_by_posts(conn, [listing.id]))[listing.id]
     copied = await _copy_pictures(instance, account, pictures)
     values[COPIED] = "all" if len(copied) == len(pictures) else "photos"

@@ -61,5 +61,7 @@ async def _take_over(conn: Connection, values: MultiDict[str], last: Listing) ->
     that where she lives.
     """
     before = {**values_of(last, ""), **await place_values(conn, last)}
+    if last.post.meant_audience == "community":
+        del before["audience"]  # what stays inside is chosen each time
     values.update({name: before[name] for name in SAME if name in before})
     values[LIKE_LAST] = "1"

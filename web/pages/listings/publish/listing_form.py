@@ -1,6 +1,7 @@
 """The publish form: from what was typed to a `ListingDraft`, and from a listing back to what was typed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -95,7 +96,7 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingFormContext:
-    """What is known beside the form."""
+    """What is known beside the form. `communities` are those that she is in, by what the form calls the audience."""
 
     branding: Branding
     say: Say
@@ -103,6 +104,7 @@ class ListingFormContext:
     today: date
     media_ids: tuple[int, ...]
     known: KnownPlaces
+    communities: Mapping[str, int] = field(default_factory=dict)
 
 
 async def read_draft(conn: Connection, form: Form, context: ListingFormContext) -> ListingDraft:
@@ -115,7 +117,7 @@ async def read_draft(conn: Connection, form: Form, context: ListingFormContext) 
     terms = read_terms(form, kind, context.branding)
     place = await read_where(conn, form, context.known)
     window = _read_window(form, context.today, dated=is_dated(kind, terms["mode"]) or form.flag("dated"))
-    audience: Any = form.choice("audience", AUDIENCES, default="network")
+    audience: Any = form.choice("audience", (*AUDIENCES, *context.communities), default="network")
     return ListingDraft(
         kind=kind or "offer",
         title=title,
@@ -123,7 +125,8 @@ async def read_draft(conn: Connection, form: Form, context: ListingFormContext) 
         category=category,
         language=context.language,
         media_ids=context.media_ids,
-        audience=audience,
+        audience="community" if audience in context.communities else audience,
+        community_id=context.communities.get(audience),
         **place_fields(place),
         repair=repair,
         **terms,

@@ -12,6 +12,7 @@ from federation.uris import listing_url
 from models import preferences
 from models.access import idempotency_keys
 from models.access.idempotency_keys import RequestResult
+from models.communities import insiders
 from models.errors import Invalid, NotFound
 from models.listings import categories, listings
 from models.listings.listings import Listing, ListingDraft
@@ -20,6 +21,7 @@ from models.moments import PARIS
 from models.people import actors
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
+from outbox.inside import name_audience
 from outbox.listings import listing_suggestions
 from outbox.listings import listings as outbox
 from outbox.listings.listing_defaults import find_end
@@ -152,6 +154,7 @@ async def show_edit(request: web.Request) -> web.Response:
         listing = await _get_own(conn, request, account)
         values = values_of(listing, listing.post.source)
         values.update(await place_values(conn, listing))
+        values["audience"] = await name_audience(conn, listing.post)
     photos = await list_attached(instance, listing.id)
     for photo in photos:
         values.add("media", str(photo.id))
@@ -207,6 +210,7 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),
             known=await load_places(conn, author_id),
+            communities={one.audience: one.community_id for one in await insiders.list_of(conn, author_id)},
         )
         draft = await read_draft(conn, form, context)
         return await find_end(conn, await actors.get(conn, author_id), draft, datetime.now(UTC))
@@ -232,6 +236,7 @@ async def _show(
         home = await describe_known_home(conn, locale_of(request), known, acting.account)
         middle = known.home or await find_commune_middle(conn, acting.account)
         life = (await preferences.load(conn)).listing_days
+        communities = await insiders.list_of(conn, acting.account.actor_id)
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
         request,
@@ -255,6 +260,7 @@ async def _show(
         heaviest=MAX_BYTES,
         owner=acting.account.actor_id,
         life=life,
+        communities=communities,
         first=first,
         **_find_ways(acting, listing_path(instance.site, editing) if editing else ""),
     )

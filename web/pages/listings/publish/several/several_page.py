@@ -9,6 +9,7 @@ from functools import partial
 from aiohttp import web
 
 from models.access import idempotency_keys
+from models.communities import insiders
 from models.errors import Invalid
 from models.moderation import held_posts
 from models.moments import PARIS
@@ -119,6 +120,7 @@ async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looke
                 today=datetime.now(PARIS).date(),
                 media_ids=(),
                 known=await load_places(conn, account.actor_id),
+                communities={one.audience: one.community_id for one in await insiders.list_of(conn, account.actor_id)},
             ),
             author=await actors.get(conn, account.actor_id),
             at=datetime.now(UTC),
