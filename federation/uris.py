@@ -1,7 +1,6 @@
 """Our own addresses, minted and recognised in one place, and the comparison of anybody's host and origin."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
@@ -124,12 +123,6 @@ def read_circle(uri: str) -> tuple[str, Circle] | None:
     """Of which community this is a collection, and which; None for an address of another kind."""
     base, _, name = uri.rpartition("/")
     return (base, name) if base and name in get_args(Circle) else None  # type: ignore[return-value]
-
-
-def read_members_of(addressed: Iterable[str]) -> list[str]:
-    """The communities to whose members something is addressed, by their ids."""
-    circles = (read_circle(uri) for uri in addressed)
-    return [circle[0] for circle in circles if circle is not None and circle[1] == "members"]
 
 
 def charter_uri(community_uri: str, version: int) -> str:

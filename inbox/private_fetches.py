@@ -1,12 +1,12 @@
 """What is not for everybody is asked for in the name of somebody here whom it is for (RS13)."""
 
+from federation.circles import read_members_of
 from federation.discovery.fetches import fetch_object
 from federation.documents.parse import Fetched
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.json.fields import PUBLIC
 from federation.own_keys.key_pairs import load_signer
-from federation.uris import read_members_of
 from federation.vocabulary.activities.activities import Create, Update
 from models.communities import insiders
 from models.relations import follows

@@ -5,6 +5,8 @@ from typing import cast
 
 from federation.uris import circle_uri
 from models.communities import charters, communities, insiders, memberships
+from models.communities.communities import Community
+from models.communities.memberships import Membership
 from models.errors import Conflict, Invalid
 from models.people.actors import Actor
 from models.posts import Audience, Post
@@ -31,15 +33,30 @@ async def require_inside(
     """
     if audience != "community":
         return
-    community = None if community_id is None else await communities.find(conn, community_id)
-    held = None if community is None else await memberships.find(conn, community.actor_id, author.id)
-    if community is None or community.ended_at is not None or held is None or held.state != "member":
-        raise Invalid("community_not_shared_in", field="audience")
+    community, held = await _get_membership(conn, author, community_id)
     charter = await charters.find_current(conn, community.actor_id)
     if held.public_only or not memberships.may_take_part(held, charter, datetime.now(UTC)):
         raise Invalid("community_charter_first", field="audience", name=community.name)
     if again is not None and await _was_taken_back(conn, author, again):
         raise Conflict("community_listing_taken_back", name=community.name)
+
+
+async def _get_membership(conn: Connection, author: Actor, community_id: int | None) -> tuple[Community, Membership]:
+    community = None if community_id is None else await communities.find(conn, community_id)
+    if community is None or community.ended_at is not None:
+        raise Invalid("community_not_shared_in", field="audience")
+    held = await memberships.find(conn, community.actor_id, author.id)
+    if held is None or held.state != "member":
+        raise Invalid("community_not_shared_in", field="audience")
+    return community, held
+
+
+async def keep_insiders(conn: Connection, community_id: int | None, people: tuple[Actor, ...]) -> tuple[Actor, ...]:
+    """Those of these people who read what stays inside this community: nobody else is told, whoever is named."""
+    if community_id is None:
+        return people
+    inside = await insiders.filter_inside(conn, community_id, [one.id for one in people])
+    return tuple(one for one in people if one.id in inside)
 
 
 async def _was_taken_back(conn: Connection, author: Actor, uri: str) -> bool:

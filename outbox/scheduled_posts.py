@@ -17,7 +17,7 @@ from models.store.background import jobs
 from models.store.database import Connection
 from outbox import posting
 from outbox.posting import PostRequest
-from outbox.posts.notes import require_poll
+from outbox.posts.polls import require_poll
 from outbox.threads.cooperative_messages import write_to_member
 
 JOB = "scheduled"

@@ -27,7 +27,6 @@ EXCEPTIONS: dict[Named, str] = {
         ("communities", "list_known"),
         ("communities", "list_own"),
         ("decisions", "list_decisions"),
-        ("members", "is_inside"),
         ("members", "list_members"),
         ("memberships", "ROLES"),
         ("memberships", "save_end"),

@@ -2,10 +2,11 @@
 
 import orjson
 
+from federation.circles import read_members_of
 from federation.instance import Instance
 from federation.own_keys.key_pairs import load_signer
 from federation.proofs.integrity import add_proof
-from federation.uris import is_local, read_members_of
+from federation.uris import is_local
 from models.errors import NotFound
 from models.settings import SettingsError
 from models.traffic.outbound.activities import Kept

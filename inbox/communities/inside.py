@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from federation.circles import read_members_of
 from federation.discovery.fetches import get_actor
 from federation.documents.origin import require_attributed, require_owner
 from federation.instance import Instance
 from federation.json.fields import PUBLIC, Json
 from federation.proofs import verify_proof
-from federation.uris import read_members_of
 from federation.vocabulary.activities.activities import Activity, Announce, Create, Delete, Update
 from federation.vocabulary.embedded import is_postlike, note_of
 from federation.vocabulary.objects import Note
@@ -73,12 +73,8 @@ async def find_passed_on(instance: Instance, document: Json, activity: Activity)
     inner = activity.object if isinstance(activity, Announce) else None
     if not isinstance(inner, Create | Update | Delete) or activity.actor not in read_members_of(inner.to):
         return None
-    async with connection(instance.pool) as conn:
-        community = await communities.find_by_uri(conn, activity.actor)
-        if community is None or community.local:
-            return None
-        if not isinstance(inner, Delete) and not await insiders.has_any_here(conn, community.actor_id):
-            raise Ignored("nobody_inside")
+    if not await _is_told_by_home(instance, activity.actor, inner):
+        return None
     proven = document.get("object")
     if not isinstance(proven, dict) or await verify_proof(instance, proven) != inner.actor:
         raise Ignored("not_vouched_for")
@@ -91,3 +87,14 @@ async def find_passed_on(instance: Instance, document: Json, activity: Activity)
     note = note_of(inner.object)
     require_attributed(inner.actor, note.id, note.attributed_to)
     return replace(inner, passed_on_by=activity.actor)
+
+
+async def _is_told_by_home(instance: Instance, group_uri: str, inner: Create | Update | Delete) -> bool:
+    """Whether this is a community elsewhere. Raises Ignored where nobody here is in it, but for what is taken back."""
+    async with connection(instance.pool) as conn:
+        community = await communities.find_by_uri(conn, group_uri)
+        if community is None or community.local:
+            return False
+        if not isinstance(inner, Delete) and not await insiders.has_any_here(conn, community.actor_id):
+            raise Ignored("nobody_inside")
+        return True

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict, Unpack
 
+from federation.circles import read_members_of
 from federation.json.fields import PUBLIC
-from federation.uris import read_members_of, same_origin
+from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.communities.inside import keep_inside

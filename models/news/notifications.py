@@ -89,8 +89,8 @@ async def notify_all(
             JOIN account ON account.actor_id = told.recipient_id
             WHERE (told.recipient_id <> $4 OR $3 = 'poll')
                 AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
-                AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
-                    AND (until IS NULL OR until > now()))
+                AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4
+                    AND notifications AND (until IS NULL OR until > now()))
                 AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
                     WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
                 AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = $5::bigint AND h.draft IS NULL)
@@ -120,9 +120,7 @@ async def find(conn: Connection, id: int) -> Notification | None:
     return await fetch_one(
         conn,
         Notification,
-        """
-        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification WHERE id = $1
-        """,
+        "SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification WHERE id = $1",
         id,
     )
 

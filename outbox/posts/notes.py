@@ -1,6 +1,6 @@
 """Write a note, answer somebody in public or in private, change a note and take it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -11,7 +11,6 @@ from federation.texts import hashtags
 from federation.texts.html_cleaner import from_text
 from federation.uris import note_uri, note_url, tag_url, web_address
 from models import posts
-from models.communities import insiders
 from models.errors import Invalid, NotFound
 from models.news import notifications
 from models.people import actors
@@ -28,10 +27,10 @@ from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.builders.activities.create import build_create
 from outbox.builders.activities.update import build_update
-from outbox.builders.objects.audience import Address, build_address, narrow
+from outbox.builders.objects.audience import build_address, narrow
 from outbox.builders.objects.note import add_poll, build_note
 from outbox.builders.objects.quotes import add_quotes
-from outbox.inside import find_members_uri, require_inside
+from outbox.inside import find_members_uri, keep_insiders, require_inside
 from outbox.posts import polls, quote_requests
 from outbox.posts.deletions import delete_post
 from outbox.posts.mentions import find_mentioned
@@ -110,12 +109,10 @@ async def delete(conn: Connection, site: Site, author: Actor, note: Post) -> Non
 
 async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None) -> Post:
     require_at_home(author)
-    audience = draft.audience if parent is None else narrow(parent.audience, draft.audience)
-    community_id = parent.community_id if parent is not None and audience == "community" else draft.community_id
-    draft = _require_draft(replace(draft, audience=audience, community_id=community_id))
+    draft = _require_draft(draft if parent is None else _aim(draft, parent))
     await require_inside(conn, author, draft.audience, draft.community_id)
     quoted = (
-        None if draft.quoted_id is None else await quote_requests.get_quotable(conn, author, draft.quoted_id, audience)
+        await quote_requests.get_quotable(conn, author, draft.quoted_id, draft.audience) if draft.quoted_id else None
     )
     new, named = await _compose(conn, site, author, draft, parent)
     verdict = await screen(conn, author, _list_said(draft))
@@ -130,7 +127,7 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     if verdict.holds:
         return post
     await notify_named(conn, author, post, named)
-    if audience != "coop":
+    if draft.audience != "coop":
         parts = (await quote_policies.load_parts(conn, [post]))[post.id]
         said = replace(post, content=post.content + from_text(draft.secret))
         note = build_note(site, author, said, mentioned=named, tags=new.tags, media=pictures)
@@ -140,6 +137,12 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
         if quoted is not None and quote is not None:
             await quote_requests.ask(conn, site, author, note, quoted, quote)
     return post
+
+
+def _aim(draft: NoteDraft, parent: Post) -> NoteDraft:
+    """The draft for whom an answer may be."""
+    audience = narrow(parent.audience, draft.audience)
+    return replace(draft, audience=audience, community_id=parent.community_id if audience == "community" else None)
 
 
 async def edit(
@@ -210,15 +213,12 @@ async def _compose(
         text = f"@{answered.handle} {text}"
         mentioned = {answered.handle: answered} | mentioned
     named = tuple({actor.id: actor for actor in mentioned.values()}.values())
-    if draft.community_id is not None:  # of what stays inside nobody else is told, whoever is named
-        inside = await insiders.filter_inside(conn, draft.community_id, [actor.id for actor in named])
-        named = tuple(actor for actor in named if actor.id in inside)
+    named = await keep_insiders(conn, draft.community_id, named)
     if draft.audience == "direct" and not named:
         raise Invalid("direct_mention_missing", field="text")
     new = _describe(site, author, draft, text, mentioned)
-    uris, stays_in = tuple(actor.uri for actor in named), await find_members_uri(conn, draft.community_id)
-    address = build_address(author, draft.audience, named=uris, stays_in=stays_in)
-    return _address(new, address, named, parent), named
+    stays_in = await find_members_uri(conn, draft.community_id)
+    return _address(author, new, named, parent, stays_in), named
 
 
 def _require_draft(draft: NoteDraft) -> NoteDraft:
@@ -231,18 +231,7 @@ def _require_draft(draft: NoteDraft) -> NoteDraft:
         raise Invalid("message_too_long", most=TEXT_LIMIT, field="text")
     if len(warning) > WARNING_LIMIT:
         raise Invalid("content_warning_too_long", most=WARNING_LIMIT, field="warning")
-    return replace(draft, text=text, warning=warning, poll=require_poll(text, draft.media_ids, draft.poll))
-
-
-def require_poll(text: str, media_ids: Sequence[int], poll: PollDraft | None) -> PollDraft | None:
-    """The poll of a note with this text and these files, tidied. Raises Invalid."""
-    if poll is None:
-        return None
-    if media_ids:
-        raise Invalid("poll_with_media", field="poll[options]")
-    if not text.strip():
-        raise Invalid("poll_question_missing", field="text")
-    return polls.require_draft(poll)
+    return replace(draft, text=text, warning=warning, poll=polls.require_poll(text, draft.media_ids, draft.poll))
 
 
 def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned: Mapping[str, Actor]) -> NewPost:
@@ -273,7 +262,10 @@ def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned:
     )
 
 
-def _address(new: NewPost, address: Address, named: tuple[Actor, ...], parent: Post | None) -> NewPost:
+def _address(
+    author: Actor, new: NewPost, named: tuple[Actor, ...], parent: Post | None, stays_in: str | None
+) -> NewPost:
+    address = build_address(author, new.audience, named=tuple(actor.uri for actor in named), stays_in=stays_in)
     return replace(
         new,
         to_uris=address.to,

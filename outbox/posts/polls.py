@@ -1,5 +1,6 @@
 """Ask in a poll of one's own, and vote in one: the same verb for people here and elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NoReturn
@@ -158,3 +159,14 @@ async def _send(conn: Connection, site: Site, voter: Actor, post: Post, uris: di
             published=datetime.now(UTC),
         )
         await send(conn, voter, build_vote(site, voter, told), Recipients(named_ids=(author.id,)), about=uri)
+
+
+def require_poll(text: str, media_ids: Sequence[int], poll: PollDraft | None) -> PollDraft | None:
+    """The poll of a note with this text and these files, tidied. Raises Invalid."""
+    if poll is None:
+        return None
+    if media_ids:
+        raise Invalid("poll_with_media", field="poll[options]")
+    if not text.strip():
+        raise Invalid("poll_question_missing", field="text")
+    return require_draft(poll)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import (
     alerts,
     backup,
+    communities,
     coop,
     directory,
     exchange,
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "alerts": alerts.run,
     "search": search.run,
     "first_page": first_page.run,
+    "communities": communities.run,
 }
 
 

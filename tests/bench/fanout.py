@@ -79,7 +79,9 @@ async def _make_followers(conn: Connection, followed: Actor, port: int) -> None:
         )
 
 
-async def _publish(server: BenchServer, sink: Sink, name: str, *, expected: int, target: float) -> None:
+async def watch_published(
+    server: BenchServer, sink: Sink, name: str, *, expected: int, target: float, listing: ListingDraft = LISTING
+) -> None:
     """Publish once, as a page does, and watch the hosts; the clock runs from when the author has her answer.
 
     Not by `declic publish`: the end of that process would take a core from the server just then.
@@ -87,7 +89,7 @@ async def _publish(server: BenchServer, sink: Sink, name: str, *, expected: int,
     await sink.take()
     site = Site(url=server.url, host=server.url.removeprefix("http://"))
     async with transaction(server.pool) as conn:
-        await publish(conn, site, await actors.get_local(conn, "alice"), LISTING)
+        await publish(conn, site, await actors.get_local(conn, "alice"), listing)
     start = time.time()
     await notify_work(server.pool)
     arrived: list[tuple[float, str, str]] = []
@@ -123,10 +125,10 @@ async def run(folder: Path) -> None:
         await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
         async with server.pool.acquire() as conn, conn.transaction():
             await _make_followers(conn, await actors.get_local(conn, "alice"), sink.port)
-        await _publish(server, sink, "author, new connections", expected=HOSTS, target=0.5)
-        await _publish(server, sink, "author, warm connections", expected=HOSTS, target=0.25)
+        await watch_published(server, sink, "author, new connections", expected=HOSTS, target=0.5)
+        await watch_published(server, sink, "author, warm connections", expected=HOSTS, target=0.25)
         async with server.pool.acquire() as conn, conn.transaction():
             await conn.execute("DELETE FROM follow")
             await _make_followers(conn, await actors.get_local(conn, "offres"), sink.port)
         # Two Announces reach each host.
-        await _publish(server, sink, "@offres, warm connections", expected=2 * HOSTS, target=0.5)
+        await watch_published(server, sink, "@offres, warm connections", expected=2 * HOSTS, target=0.5)

@@ -168,6 +168,7 @@ PUBLISH = ("publish", "offer", "--as", "alice", "--title", "Perceuse")
         (("publish", "offer", "--as", "bob", "--title", "Perceuse"), "no member named bob"),
         ((*PUBLISH, "--mode", "sale"), "does not offer sale"),
         ((*PUBLISH, "--place", "Atlantis"), "names no commune"),
+        ((*PUBLISH, "--audience", "community:remorques"), "not a member of this community"),
         ((*PUBLISH, "--category", "hoverboard"), "no category hoverboard"),
         ((*PUBLISH, "--photo", __file__, "--alt", "Rien"), "“test_cli.py” is not a photo"),
         ((*PUBLISH[:-1], "x" * 101), "The title is too long"),

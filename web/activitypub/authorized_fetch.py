@@ -203,7 +203,7 @@ async def _may_know(conn: Connection, post: Post, reader: Actor | None) -> bool:
         return False
     if post.meant_audience in posts.PUBLIC or reader.uri in (*post.to_uris, *post.cc_uris):
         return True
-    if post.meant_audience == "community" and post.community_id is not None:
+    if post.community_id is not None:
         return bool(await insiders.filter_inside(conn, post.community_id, [reader.id]))
     return post.meant_audience in ("followers", "territories") and await follows.is_follower(
         conn, follower_id=reader.id, followed_id=post.author_id

@@ -111,13 +111,11 @@ async def _find_remote(instance: Instance, media_id: int, name: str) -> Path | N
 
 
 async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
-    """Its owner and whoever reads what is hidden, by their session, or an app by the address that it was given."""
+    """Its owner and whoever reads what is hidden, by their session, or an app by the address that it was given; members
+    of other servers, where its post stays inside a community.
+    """
     instance = request.app[INSTANCE]
-    if token := request.query.get(media_keys.PARAMETER):
-        async with connection(instance.pool) as conn:
-            if await media_keys.opens(conn, instance, picture, token):
-                return True
-    if picture.inside and await _is_member_elsewhere(request, picture):
+    if await _is_opened(request, picture):
         return True
     account = await look_for(request)
     if account is None or picture.owner_id == account.actor_id:
@@ -129,6 +127,16 @@ async def _may_look(request: web.Request, picture: ConcealedPicture) -> bool:
             kept = await place_keepers.list_places(conn, account)
             return has_right(account, "reports") or any(place.actor_id == picture.owner_id for place in kept)
         return bool(await posts.filter_visible(conn, [picture.post_id], account.actor_id))
+
+
+async def _is_opened(request: web.Request, picture: ConcealedPicture) -> bool:
+    """Whether the address itself, or the signature of another server, opens it."""
+    instance = request.app[INSTANCE]
+    if token := request.query.get(media_keys.PARAMETER):
+        async with connection(instance.pool) as conn:
+            if await media_keys.opens(conn, instance, picture, token):
+                return True
+    return picture.inside and await _is_member_elsewhere(request, picture)
 
 
 async def _is_member_elsewhere(request: web.Request, picture: ConcealedPicture) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from models import posts
 from models.communities import insiders
 from models.listings import listings
+from models.listings.listings import OPEN
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
@@ -38,7 +39,7 @@ async def _take_back(conn: Connection, site: Site, author: Actor, post: Post) ->
     recipients = replace(await find_recipients(conn, author, post), holders_of=post.uri)
     await send(conn, author, build_delete(site, author, post, datetime.now(UTC)), recipients, about=post.uri)
     listing = await listings.find_by_post(conn, post.id)
-    if listing is not None and listing.details.status in ("open", "reserved"):
+    if listing is not None and listing.details.status in OPEN:
         await listings.save_details(conn, post.id, replace(listing.details, status="paused"))
 
 

@@ -85,8 +85,7 @@ async def load_statuses(
         if post is None or post.author_id not in gathered.accounts:
             continue
         status = build_status(look, post, gathered, reader_id)
-        if post.id in gathered.inside and reader_id is not None:
-            await mark_inside(conn, look, status, gathered.inside[post.id], reader_id)
+        await _mark_inside(conn, look, status, gathered.inside.get(post.id), reader_id)
         if entry.shared_by is None:
             statuses.append(status)
         elif entry.shared_by in gathered.accounts and entry.id in gathered.shares:
@@ -122,12 +121,16 @@ async def _gather(
         counts=await posts.count(conn, ids, reader_id),
         provenance=await provenance.list_by_posts(conn, ids),
         polls=await polls.list_by_posts(conn, ids, reader_id),
-        inside=await insiders.map_of_posts(conn, [id for id in ids if found[id].community_id is not None]),
+        inside=await _load_inside(conn, found),
         shares=await _load_shares(conn, entries),
         quotes=made,
         quoted=None if quoted else await _load_quoted(conn, look, made, reader_id),
         filters=await _load_filters(conn, reader_id),
     )
+
+
+async def _load_inside(conn: Connection, found: dict[int, Post]) -> dict[int, Shared]:
+    return await insiders.map_of_posts(conn, [id for id, post in found.items() if post.community_id is not None])
 
 
 async def _load_shares(conn: Connection, entries: Sequence[TimelineEntry]) -> dict[int, Share]:
@@ -145,8 +148,12 @@ async def _load_quoted(conn: Connection, look: EntityContext, made: Quotes, read
     return {status["id"]: status for status in await load_statuses(conn, look, entries, reader_id, quoted=True)}
 
 
-async def mark_inside(conn: Connection, look: EntityContext, status: Json, shared: Shared, reader_id: int) -> None:
+async def _mark_inside(
+    conn: Connection, look: EntityContext, status: Json, shared: Shared | None, reader_id: int | None
+) -> None:
     """Say before its text inside which community it stays, and let this reader's app open its pictures."""
+    if shared is None or reader_id is None:
+        return
     status["content"] = f"<p>🔒 {escape(shared.name)}</p>{status['content']}"
     for one in status["media_attachments"]:
         signed = await sign_for_reader(conn, look.settings, one["id"], reader_id)

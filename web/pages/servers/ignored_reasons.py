@@ -112,6 +112,10 @@ REASONS: dict[str, str] = {
     "agreement_id_taken": NOT_AGREED,
     "refuses_unknown_exchange": NOT_AGREED,
     "report_names_others": NOT_AGREED,
+    "not_inside": N_("Cela reste dans une communauté dont cette personne n’est pas membre, ou plus."),
+    "nobody_inside": N_("Cela reste dans une communauté dont personne ici n’est membre."),
+    "not_passed_on_by_home": N_("Cela reste dans une communauté, et ne vient pas de la plateforme qui la tient."),
+    "not_vouched_for": N_("Une communauté a transmis ce que rien ne montre être de cette personne."),
 }
 """By the codes of `models/traffic/inbound/ignored_reasons`. A test holds that each has its sentence."""
 

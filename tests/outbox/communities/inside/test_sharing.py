@@ -90,6 +90,32 @@ async def test_a_server_gets_it_once_and_one_that_is_set_aside_or_keeps_nothing_
     assert sent.hosts == ["a.test", "b.test"]
 
 
+async def test_two_thousand_members_on_forty_servers_are_forty_deliveries(conn: Connection) -> None:
+    alice = await make_member(conn)
+    community = await found(conn, alice)
+    await execute(
+        conn,
+        """
+        WITH people AS (
+            INSERT INTO actor (id, uri, type, local, username, host, url, inbox, shared_inbox)
+            SELECT n, base || n, 'Person', false, 'm' || n, host, base || n, base || n || '/inbox',
+                'https://' || host || '/inbox'
+            FROM generate_series(1, 2000) AS n, LATERAL (SELECT 's' || n % 40 || '.test' AS host) AS h,
+                LATERAL (SELECT 'https://' || host || '/users/m' AS base) AS b
+            RETURNING id
+        )
+        INSERT INTO membership (id, community_id, actor_id, state, accepted_version)
+        SELECT id, $1, id, 'member', 1 FROM people
+        """,
+        community.actor_id,
+    )
+
+    await share_listing(conn, alice, community)
+
+    [sent] = await list_sent(conn)
+    assert sorted(sent.hosts) == sorted(f"s{number}.test" for number in range(40))
+
+
 async def test_of_a_community_elsewhere_its_home_alone_gets_it(conn: Connection) -> None:
     alice = await make_member(conn)
     copy = await make_copy(conn)

@@ -12,6 +12,7 @@ from models.listings.listing_duration import latest_end
 from models.people import member_locations
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
+from tests.outbox.communities.sample_community import found
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own
 from tests.web.api.mastodon.posts.test_media import picture, upload
@@ -293,3 +294,17 @@ async def test_scopes_and_persons_are_asked_for(alice: Alice, own: Own, open: Ow
     await open.refused("POST", "/listings", 401, json=TENT)
     assert "write:statuses" in await reading.refused("POST", "/listings", 403, json=TENT)
     assert "write:follows" in await reading.refused("POST", "/territories/henin.test/follow", 403)
+
+
+async def test_a_community_of_hers_is_named_as_audience(alice: Alice, own: Own) -> None:
+    refused = await own.ask("POST", "/listings", json=TENT | {"audience": "community:remorques"})
+    async with transaction(alice.api.pool) as conn:
+        await found(conn, alice.actor)
+
+    made = await create(own, audience="community:remorques")
+
+    assert (refused.status, made["audience"]) == (422, "community:remorques")
+    async with connection(alice.api.pool) as conn:
+        assert await fetch_value(conn, "SELECT audience FROM post WHERE kind = 'listing'") == "community"
+    status = await alice.api.get(f"/api/v1/statuses/{made['id']}")
+    assert (status["visibility"], "🔒 Remorques en commun" in status["content"]) == ("private", True)
