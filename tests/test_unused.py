@@ -16,32 +16,7 @@ BUILDING = sorted((ROOT / "deploy").rglob("*.py"))
 Named = tuple[str, str]
 """A module with dots, and a name in it."""
 
-PAGES_TO_COME = "what pages of communities are built on"
-
-EXCEPTIONS: dict[Named, str] = {
-    (f"models.communities.{module}", name): PAGES_TO_COME
-    for module, name in (
-        ("charters", "list_versions"),
-        ("communities", "ACCESSES"),
-        ("communities", "get_for"),
-        ("communities", "list_known"),
-        ("communities", "list_own"),
-        ("decisions", "list_decisions"),
-        ("members", "list_members"),
-        ("memberships", "ROLES"),
-        ("memberships", "save_end"),
-        ("memberships", "save_shown"),
-    )
-} | {
-    (f"outbox.communities.{module}", name): PAGES_TO_COME
-    for module, name in (
-        ("charters", "publish_charter_version"),
-        ("founding", "create"),
-        ("founding", "edit"),
-        ("joining", "accept_charter"),
-        ("roles", "step_down"),
-    )
-}
+EXCEPTIONS: dict[Named, str] = {}
 """Names that nothing of the source uses, each with its reason."""
 
 OPTIONS: dict[tuple[str, str, str], str] = {

@@ -288,7 +288,10 @@ async def test_a_mastodon_account_answers_by_the_link_of_the_question(
     assert answered.status == 200
     async with connection(instance.pool) as conn:
         assert await state_of(conn, ana, community) == state
-    assert [(await visitor.get(link)).status, (await visitor.send(link, {"answer": "oui"})).status] == [410, 410]
+    assert [
+        (await visitor.get(link)).status,
+        (await visitor.send(link, {"answer": "oui"}, form_on="/communautes/remorques")).status,
+    ] == [410, 410]
     async with connection(instance.pool) as conn:
         assert await state_of(conn, ana, community) == state
 
