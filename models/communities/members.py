@@ -173,12 +173,15 @@ async def list_cooperatives(conn: Connection, community_id: int) -> list[Coopera
         conn,
         CooperativeShare,
         """
-        SELECT coalesce(m.territory_uri, a.territory_uri) AS uri, a.host, count(*)::integer AS members,
+        SELECT coalesce(m.territory_uri, a.territory_uri, (SELECT c.uri FROM actor c
+                WHERE a.local AND c.local AND c.username = 'coop')) AS uri, min(a.host) AS host,
+            count(*)::integer AS members,
             (count(*) FILTER (WHERE m.accepted_version < (SELECT coalesce(max(version), 0) FROM community_charter
                 WHERE community_id = $1)))::integer AS behind, min(m.since) AS since
         FROM membership m JOIN actor a ON a.id = m.actor_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL
         WHERE m.community_id = $1 AND m.state = 'member'
-        GROUP BY 1, 2 ORDER BY members DESC, a.host LIMIT 40
+        GROUP BY 1, CASE WHEN coalesce(m.territory_uri, a.territory_uri) IS NULL AND NOT a.local THEN a.host END
+        ORDER BY members DESC, host LIMIT 40
         """,
         community_id,
     )

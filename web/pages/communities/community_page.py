@@ -1,7 +1,7 @@
 """A community's page: what it is, its rules, what is shared inside, who is in it; and its poster."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from models.communities import decisions, members, shared_listings
 from models.communities.charters import Charter
 from models.errors import NotFound
 from models.people import actors
+from models.people.actors import Actor
 from models.people.documents.articles import read_blocks
 from models.settings import Site
 from models.store.database import Connection, connection
@@ -36,7 +37,7 @@ COUNTED = 100
 SAID = {
     "founded": N_("La communauté est fondée, et vous la gérez. Invitez maintenant quelques personnes."),
     "changed": N_("C’est enregistré, et visible dès maintenant."),
-    "charter": N_("La nouvelle version est publiée : chaque membre est prévenu·e, et dira oui ou partira."),
+    "charter": N_("La nouvelle version est publiée : chaque membre est prévenu·e."),
     "joined": N_("Bienvenue, vous êtes membre."),
     "asked": N_("Votre demande est partie. Nous vous préviendrons de la réponse."),
     "accepted": N_("C’est noté : vous avez dit oui à cette version."),
@@ -123,15 +124,21 @@ async def _list_coops(conn: Connection, community_id: int) -> list[CoopLine]:
     coops = {one.uri: one for one in await actors.list_by_uris(conn, [one.uri for one in found if one.uri])}
     return [
         CoopLine(
-            plate=make_coop_badge(coops[one.uri])
-            if one.uri in coops
-            else CoopBadge(name=one.host, accent=accent_of(one.host)),
+            plate=_make_plate(coops.get(one.uri or ""), one.host),
             members=one.members,
             behind=one.behind,
             since=one.since,
         )
         for one in found
     ]
+
+
+def _make_plate(coop: Actor | None, host: str) -> CoopBadge:
+    """The plate of a cooperative; ours has no other colour than the page."""
+    if coop is None:
+        return CoopBadge(name=host, accent=accent_of(host))
+    plate = make_coop_badge(coop)
+    return replace(plate, accent="") if coop.local else plate
 
 
 async def _list_leading(conn: Connection, community_id: int) -> list[tuple[Person, str]]:

@@ -177,7 +177,7 @@ async def test_members_are_managed_and_the_last_manager_names_another(
     assert (await alice.send(page, moderates, form_on=HOME)).location == f"{page}?fait=role"
     until = {"act": "until", "person": hocine_id, "until": "2030-05-01"}
     assert (await alice.send(page, until, form_on=HOME)).location == f"{page}?fait=until"
-    assert "jusqu’au 1 mai 2030" in (await alice.get(page)).words()
+    assert "jusqu’au mercredi 1er mai 2030" in (await alice.get(page)).words()
     stepped = await alice.send(page, {"act": "step_down", "person": hocine_id}, form_on=HOME)
     assert stepped.location == f"{page}?fait=step_down"
     out = {"act": "remove", "person": str(lomme.alice.id), "reason": "Pas rendu."}
