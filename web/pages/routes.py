@@ -11,17 +11,7 @@ from web.pages.access import (
     second_factor_settings,
 )
 from web.pages.access.preserve_form import preserve_form
-from web.pages.communities import (
-    answer_link,
-    charter_pages,
-    community_page,
-    decisions,
-    doors,
-    founding,
-    index,
-    people,
-    standing,
-)
+from web.pages.community_routes import COMMUNITIES
 from web.pages.coop_routes import ADMINISTRATION
 from web.pages.exchanges import agreement_actions, messages, own_exchanges, proposals, terms_links, thanks
 from web.pages.exchanges.agenda import agenda_page as agenda
@@ -49,7 +39,7 @@ from web.pages.listings.publish.several import several_page
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
-from web.pages.patterns import COMMUNITY, ID, LINK, SIGNED, UUID, WHATEVER
+from web.pages.patterns import ID, LINK, SIGNED, UUID, WHATEVER
 from web.pages.people import (
     absences,
     account,
@@ -114,26 +104,6 @@ PAGES: list[web.RouteDef] = [
     web.get("/lieux", search.list_places),
     web.get("/depannage", repair_calls.show_breakdown),
     web.post("/depannage/prevenir", repair_calls.post_watch),
-    web.get("/communautes", index.show_communities),
-    web.get("/communautes/nouvelle-communaute", founding.show_founding),
-    web.post("/communautes/nouvelle-communaute", preserve_form(founding.post_founding)),
-    web.get(f"/communautes/reponse/{{token:{LINK}}}", answer_link.show_question),
-    web.post(f"/communautes/reponse/{{token:{LINK}}}", answer_link.post_answer),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}", community_page.show_community),
-    web.post(f"/communautes/{{community:{COMMUNITY}}}/moi", preserve_form(standing.post_standing)),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/annonces", community_page.show_listings),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/affiche", community_page.show_poster),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/reglages", founding.show_settings),
-    web.post(f"/communautes/{{community:{COMMUNITY}}}/reglages", preserve_form(founding.post_settings)),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/charte", charter_pages.show_charter),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/charte/nouvelle", charter_pages.show_new),
-    web.post(f"/communautes/{{community:{COMMUNITY}}}/charte/nouvelle", preserve_form(charter_pages.post_new)),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/entrees", doors.show_doors),
-    web.post(f"/communautes/{{community:{COMMUNITY}}}/entrees", preserve_form(doors.post_decision)),
-    web.post(f"/communautes/{{community:{COMMUNITY}}}/inviter", preserve_form(doors.post_invitation)),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/membres", people.show_members),
-    web.post(f"/communautes/{{community:{COMMUNITY}}}/membres", preserve_form(people.post_member)),
-    web.get(f"/communautes/{{community:{COMMUNITY}}}/decisions", decisions.show_decisions),
     web.get("/reseau", network.show_network),
     web.post("/reseau/suivre", follows.post_follow_territory),
     web.get("/abonnements", follows.list_follows),
@@ -309,4 +279,4 @@ PAGES: list[web.RouteDef] = [
     web.get("/favicon.ico", static_files.show_icon),
 ]
 
-ROUTES: list[web.RouteDef] = [*PAGES, *ADMINISTRATION]
+ROUTES: list[web.RouteDef] = [*PAGES, *COMMUNITIES, *ADMINISTRATION]

@@ -9,7 +9,9 @@ from models import preferences
 from models.communities import communities, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Membership
+from models.people.accounts import Account
 from models.people.roles import has_right
+from models.preferences import Preferences
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
@@ -48,22 +50,25 @@ class CommunityRow:
 async def show_communities(request: web.Request) -> web.Response:
     """GET /communautes?avant=."""
     account, before = current_account(request), find_id(request.query.get("avant", ""))
+    reader_id = account.actor_id if account else None
     async with connection(request.app[INSTANCE].pool) as conn:
-        reader_id = account.actor_id if account else None
-        own = await communities.list_own(conn, reader_id) if reader_id and before is None else []
-        mine = [await _describe_own(conn, one, reader_id) for one in own if reader_id]
+        mine = await _list_own(conn, reader_id) if reader_id is not None and before is None else []
         found = await communities.list_known(conn, reader_id, before=before, limit=PAGE + 1)
         chosen = await preferences.load(conn)
     shown: Sequence[Community] = found[:PAGE]
-    known = {one.actor_id for one in own}
+    known = {one.community.actor_id for one in mine}
     return await render(
         request,
         "communities/index.html",
-        mine=sorted(mine, key=lambda row: not row.waits),
+        mine=mine,
         others=[_describe(one) for one in shown if one.actor_id not in known],
         more=shown[-1].actor_id if len(found) > PAGE else None,
-        may_found=account is not None and (chosen.member_communities or has_right(account, "communities")),
+        may_found=account is not None and _may_found(chosen, account),
     )
+
+
+def _may_found(chosen: Preferences, account: Account) -> bool:
+    return chosen.member_communities or has_right(account, "communities")
 
 
 def _describe(one: Community, held: Membership | None = None, asking: int = 0) -> CommunityRow:
@@ -75,6 +80,12 @@ def _describe(one: Community, held: Membership | None = None, asking: int = 0) -
         held=held,
         asking=asking,
     )
+
+
+async def _list_own(conn: Connection, reader_id: int) -> list[CommunityRow]:
+    """Hers, where something waits for her first."""
+    rows = [await _describe_own(conn, one, reader_id) for one in await communities.list_own(conn, reader_id)]
+    return sorted(rows, key=lambda row: not row.waits)
 
 
 async def _describe_own(conn: Connection, one: Community, reader_id: int) -> CommunityRow:
