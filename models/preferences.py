@@ -74,10 +74,10 @@ class Preferences:
     `suspension_by_two` asks for a second of the team for suspensions too; `talks_opened` lets
     those who moderate open a whole private talk of which a message was reported, with a reason and so that both
     sides see it; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
-    many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for
-    a yes all the same. `first_posts` is how many posts of a new member wait for a look; none unless the cooperative
-    wants it. `map_tiles` is the address of a background for maps on another host, with `map_credit` under it; maps
-    are drawn by us without it.
+    many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for a
+    yes all the same; `member_communities` whether each member may found a community, or the team alone. `first_posts`
+    is how many posts of a new member wait for a look; none unless the cooperative wants it. `map_tiles` is the address
+    of a background for maps on another host, with `map_credit` under it; maps are drawn by us without it.
     """
 
     name: str = ""
@@ -88,6 +88,7 @@ class Preferences:
     registration: Registration = "closed"
     member_invitations: int = 0
     member_invitations_wait: bool = True
+    member_communities: bool = True
     questions: tuple[SignUpQuestion, ...] = ()
     closed_words: str = ""
     accent: Accent = "email"

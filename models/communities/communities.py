@@ -126,13 +126,20 @@ def _args(settings: CommunitySettings) -> tuple[object, ...]:
     )
 
 
-_FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _LIST_OWN, _LIST_OPEN = (
+_FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _FIND_BY_HANDLE, _LIST_OWN, _LIST_OPEN, _LIST_LOCAL = (
     compose(text, read=_READ, **parts)
     for text, parts in (
         ("{read} WHERE c.actor_id = $1", {}),
         ("{read} WHERE a.uri = $1", {}),
         ("{read} WHERE lower(a.username) = lower($1) AND a.local", {}),
         ("{read} WHERE c.actor_id = $1 AND (NOT c.hidden OR {inside})", {"inside": _INSIDE}),
+        (
+            """
+            {read} WHERE lower(a.username) = lower($1) AND CASE WHEN $3 = '' THEN a.local ELSE a.host = $3 END
+                AND (NOT c.hidden OR {inside})
+            """,
+            {"inside": _INSIDE},
+        ),
         (
             """
             {read} JOIN membership m ON m.community_id = c.actor_id
@@ -148,6 +155,7 @@ _FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _LIST_OWN, _LIST_OPEN = (
             """,
             {"inside": _INSIDE},
         ),
+        ("{read} WHERE a.local AND c.ended_at IS NULL ORDER BY c.actor_id DESC", {}),
     )
 )
 
@@ -173,6 +181,19 @@ async def get_for(conn: Connection, actor_id: int, reader_id: int | None) -> Com
     if found is None:
         raise NotFound
     return found
+
+
+async def get_by_handle(conn: Connection, username: str, host: str, reader_id: int | None) -> Community:
+    """The same by its name, and the host of one elsewhere ("" for ours)."""
+    found = await fetch_one(conn, Community, _FIND_BY_HANDLE, username, reader_id, host)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_local(conn: Connection) -> list[Community]:
+    """All of ours that stand, hidden ones too, for the team; the newest first."""
+    return await fetch_all(conn, Community, _LIST_LOCAL)
 
 
 async def list_own(conn: Connection, actor_id: int) -> list[Community]:

@@ -32,6 +32,20 @@ class Member:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CooperativeShare:
+    """The members who came through one cooperative; `uri` is None for those of whom only the server is known.
+
+    `behind` counts those who did not say yes to the version of the charter that stands.
+    """
+
+    uri: str | None
+    host: str
+    members: int
+    behind: int
+    since: datetime
+
+
 _LIST = """
     SELECT m.id AS membership_id, m.actor_id, coalesce(nullif(a.name, ''), a.username) AS name, a.username, a.host,
         a.local, a.url, m.role, m.state, m.accepted_version, m.message, m.territory_uri,
@@ -151,3 +165,23 @@ async def count_managed(conn: Connection, actor_id: int) -> int:
         actor_id,
     )
     return found
+
+
+async def list_cooperatives(conn: Connection, community_id: int) -> list[CooperativeShare]:
+    """Through which cooperatives the members came, the largest first; where nothing says so, their servers."""
+    return await fetch_all(
+        conn,
+        CooperativeShare,
+        """
+        SELECT coalesce(m.territory_uri, a.territory_uri, (SELECT c.uri FROM actor c
+                WHERE a.local AND c.local AND c.username = 'coop')) AS uri, min(a.host) AS host,
+            count(*)::integer AS members,
+            (count(*) FILTER (WHERE m.accepted_version < (SELECT coalesce(max(version), 0) FROM community_charter
+                WHERE community_id = $1)))::integer AS behind, min(m.since) AS since
+        FROM membership m JOIN actor a ON a.id = m.actor_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        WHERE m.community_id = $1 AND m.state = 'member'
+        GROUP BY 1, CASE WHEN coalesce(m.territory_uri, a.territory_uri) IS NULL AND NOT a.local THEN a.host END
+        ORDER BY members DESC, host LIMIT 40
+        """,
+        community_id,
+    )

@@ -48,6 +48,8 @@ Act = Literal[
     "listing_purged",
     "account_exported",
     "place_changed",
+    "community_founded",
+    "community_manager_named",
 ]
 
 DECIDING: frozenset[Act] = frozenset({

@@ -24,6 +24,7 @@ Right = Literal[
     "operation",
     "points",
     "figures",
+    "communities",
 ]
 
 RIGHTS: Mapping[Right, frozenset[Role]] = {
@@ -48,6 +49,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     "operation": frozenset({"admin"}),
     "points": frozenset({"admin"}),
     "figures": frozenset({"admin"}),
+    # See the communities of this server, name a manager where there is none, and found one in any case.
+    "communities": frozenset({"moderator", "admin"}),
 }
 """The roles that have each right. Who administers may do everything that the others may."""
 

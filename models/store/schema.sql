@@ -2498,6 +2498,20 @@ CREATE UNIQUE INDEX meeting_registration_guest ON meeting_registration (occurren
 CREATE INDEX meeting_registration_line ON meeting_registration (occurrence_id, line) WHERE state = 'waiting';
 CREATE INDEX meeting_registration_taken ON meeting_registration (occurrence_id) INCLUDE (people) WHERE state = 'seat';
 
+-- Links by which somebody whose server knows no Join answers the charter of a community: they name one version, act
+-- once, and last a month.
+CREATE TABLE community_link (
+    token_hash bytea PRIMARY KEY,
+    community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,  -- who may answer by it
+    version integer NOT NULL,                 -- to this version and no other
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz
+);
+CREATE INDEX community_link_actor ON community_link (actor_id);
+CREATE INDEX community_link_community ON community_link (community_id);
+CREATE INDEX community_link_expiry ON community_link (expires_at);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2564,11 +2578,7 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
     l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
-<<<<<<< HEAD
-    p.hidden_at, p.hidden_audience, l.meeting
-=======
-    p.hidden_at, p.hidden_audience, p.community_id
->>>>>>> inside
+    p.hidden_at, p.hidden_audience, l.meeting, p.community_id
 FROM listing l JOIN post p ON p.id = l.post_id;
 COMMENT ON VIEW full_listing IS
     'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';

@@ -1,8 +1,9 @@
 """Members of servers that know no Join: who follows a community is asked once, and answers yes or no in words."""
 
-from models.communities import communities, memberships
+from models.communities import charter_links, communities, memberships
 from models.communities.memberships import Change, Membership
-from models.errors import Refusal
+from models.errors import Gone, Refusal
+from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
@@ -41,20 +42,45 @@ async def process_charter_answer(conn: Connection, site: Site, author: Actor, po
     answer = read_answer(post.content, names_of(author, case.group))
     if answer is None:
         await _explain(conn, case)
-    elif answer:
-        await _say_yes(conn, case, held)
     else:
-        await leave(conn, site, author, community)
-        await news.write_to(conn, site, case.group, author, say("declined", community.name))
+        await _settle(conn, case, held, yes=answer)
     return True
+
+
+async def answer_by_link(conn: Connection, site: Site, token: str, *, yes: bool) -> str:
+    """The answer by the link that stands in the question, once; how she stands with the community then.
+
+    Raises Gone where the link was used, is too old, or asks what is not asked any more.
+    """
+    link = await charter_links.use(conn, token)
+    person = await actors.get(conn, link.actor_id)
+    case = await open_case(conn, site, await communities.get_for(conn, link.community_id, person.id), person)
+    held = case.held
+    if held is None or not _waits(held) or held.asked_version != link.version or person.gone:
+        raise Gone("community_link_expired")
+    await _settle(conn, case, held, yes=yes)
+    return (await open_case(conn, site, case.community, person)).state or ""
+
+
+async def _settle(conn: Connection, case: Case, held: Membership, *, yes: bool) -> None:
+    """Do what she answered, and tell her."""
+    if yes:
+        await _say_yes(conn, case, held)
+        return
+    await leave(conn, case.site, case.person, case.community)
+    await news.write_to(conn, case.site, case.group, case.person, say("declined", case.community.name))
+
+
+def _waits(held: Membership) -> bool:
+    """Whether she was asked in words what she did not say yes to."""
+    return held.asked_version > held.accepted_version and held.state in ("invited", "member")
 
 
 async def _find_asked(conn: Connection, author: Actor, post: Post) -> Membership | None:
     if post.audience != "direct" or post.in_reply_to_uri is None:
         return None
     held = await memberships.find_by_uri(conn, post.in_reply_to_uri)
-    waits = held is not None and held.actor_id == author.id and held.asked_version > held.accepted_version
-    return held if held is not None and waits and held.state in ("invited", "member") else None
+    return held if held is not None and held.actor_id == author.id and _waits(held) else None
 
 
 async def _say_yes(conn: Connection, case: Case, held: Membership) -> None:

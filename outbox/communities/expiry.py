@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from federation.instance import Instance
-from models.communities import communities, decisions, memberships
+from models.communities import charter_links, communities, decisions, memberships
 from models.communities.memberships import Change, Membership
 from models.people import actors
 from models.settings import Site
@@ -18,7 +18,7 @@ EXPIRED = "Votre adhésion est arrivée à son terme."
 
 
 async def expire_memberships(instance: Instance) -> int:
-    """A chore: whose time is over is told; so is the team of what nobody manages. How many.
+    """A chore: whose time is over is told; so is the team of what nobody manages. How many. Old links are forgotten.
 
     Raises Unfinished for those of whom it failed.
     """
@@ -27,6 +27,7 @@ async def expire_memberships(instance: Instance) -> int:
     failed = await run_each(instance.pool, "membership", due, partial(expire, instance.site))
     async with transaction(instance.pool) as conn:
         await news.tell_team_of_unmanaged(conn)
+        await charter_links.forget_old(conn)
     require_whole(failed)
     return len(due)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from federation.uris import Circle, circle_uri
 from federation.vocabulary.activities.activities import Activity
-from models.communities import charters, communities, decisions, members, memberships
+from models.communities import charter_links, charters, communities, decisions, members, memberships
 from models.communities.memberships import Change, MembershipState
 from models.news import community_news, staff_notifications
 from models.news.notifications import NotificationType
@@ -48,7 +48,9 @@ async def ask_about_charter(conn: Connection, case: Case, state: MembershipState
     if charter is None:
         return
     changes = charter.changes if state == "member" else ""
-    words = ask_in_words(case.community.name, charter.text, charter.version, case.community.url, changes)
+    token = await charter_links.create(conn, case.community.actor_id, case.person.id, charter.version)
+    link = f"{case.site.url}/communautes/reponse/{token}"
+    words = ask_in_words(case.community.name, charter.text, charter.version, case.community.url, link, changes)
     uri = await write_to(conn, case.site, case.group, case.person, words)
     asked = Change(state=state, uri=uri, asked_version=charter.version, public_only=True)
     await memberships.save(conn, case.community.actor_id, case.person.id, asked)

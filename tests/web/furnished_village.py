@@ -23,6 +23,7 @@ from tests.factories import make_activity, make_listing, make_local_actor, make_
 from tests.invitations import make_samples
 from tests.points import fill_ledger
 from tests.sample_cases import add_sample_cases
+from tests.sample_communities import add_sample_community
 from tests.sample_directory import add_sample_directory
 from tests.sample_held_posts import add_held_posts
 from tests.sample_message_requests import add_message_requests
@@ -50,6 +51,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_message_requests(conn, live.village)
             await ask_bob(conn, live.village)
             await add_held_posts(conn, live.village)
+            await add_sample_community(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
         yield live

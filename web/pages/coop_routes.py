@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
+from web.pages.communities import team as community_team
 from web.pages.coop import home as coop_home
 from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, settings
@@ -46,6 +47,8 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
     web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_act),
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
+    web.get("/coop/communautes", community_team.list_communities),
+    web.post("/coop/communautes", preserve_form(community_team.post_manager)),
     web.get("/coop/permanence", duty.show_duty),
     web.post("/coop/permanence", duty.post_duty),
     web.get("/coop/lieux", places.list_places),

@@ -11,6 +11,7 @@ from web.pages.access import (
     second_factor_settings,
 )
 from web.pages.access.preserve_form import preserve_form
+from web.pages.community_routes import COMMUNITIES
 from web.pages.coop_routes import ADMINISTRATION
 from web.pages.exchanges import agreement_actions, messages, own_exchanges, proposals, terms_links, thanks
 from web.pages.exchanges.agenda import agenda_page as agenda
@@ -278,4 +279,4 @@ PAGES: list[web.RouteDef] = [
     web.get("/favicon.ico", static_files.show_icon),
 ]
 
-ROUTES: list[web.RouteDef] = [*PAGES, *ADMINISTRATION]
+ROUTES: list[web.RouteDef] = [*PAGES, *COMMUNITIES, *ADMINISTRATION]

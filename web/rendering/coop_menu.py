@@ -205,6 +205,14 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Les comptes des membres, en donner, corriger"),
     ),
     _entry(
+        "people",
+        "/coop/communautes",
+        "communities",
+        N_("Communautés"),
+        "network",
+        N_("Celles d’ici, qui les gère, celles que plus personne ne gère"),
+    ),
+    _entry(
         "operation",
         "/coop/courriels",
         "mails",

@@ -40,4 +40,6 @@ ACT_WORDS: Mapping[Act, str] = {
     "listing_purged": N_("Une annonce a été effacée pour de bon"),
     "account_exported": N_("Les données d’un compte ont été préparées pour lui"),
     "place_changed": N_("Les horaires ou les fermetures d’un lieu ont changé"),
+    "community_founded": N_("Une communauté a été fondée"),
+    "community_manager_named": N_("L’équipe a nommé un·e gérant·e dans une communauté qui n’en avait plus"),
 }

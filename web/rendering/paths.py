@@ -1,5 +1,6 @@
 """Where the pages of people and things are on this site, for pages, mails and calendars alike."""
 
+from models.communities.communities import Community
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.posts import Post
@@ -14,6 +15,11 @@ def listing_path(site: Site, listing: Listing) -> str:
 def profile_path(actor: Actor) -> str:
     """The page of an actor here; those from elsewhere carry their host."""
     return f"/@{actor.username}" if actor.local else f"/@{actor.handle}"
+
+
+def community_path(one: Community | Actor) -> str:
+    """The page of a community here; those from elsewhere carry their host."""
+    return f"/communautes/{one.username}" if one.local else f"/communautes/{one.username}@{one.host}"
 
 
 def note_path(site: Site, post: Post) -> str:

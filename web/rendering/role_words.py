@@ -29,6 +29,7 @@ RIGHT_WORDS: Mapping[Right, str] = {
     "operation": N_("suivre les sauvegardes et le fonctionnement"),
     "points": N_("tenir les points"),
     "figures": N_("lire les chiffres"),
+    "communities": N_("voir les communautés d’ici, et leur nommer un·e gérant·e quand il n’y en a plus"),
 }
 """What somebody may who has the right, after « peut »."""
 

@@ -22,7 +22,7 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
     l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
-    p.hidden_at, p.hidden_audience, p.community_id
+    p.hidden_at, p.hidden_audience, l.meeting, p.community_id
 FROM listing l JOIN post p ON p.id = l.post_id;
 
 CREATE VIEW insider AS

@@ -21,10 +21,10 @@ LONGEST_SHOWN = 1_500
 """So much of a charter stands in a message; the rest is behind the link."""
 
 
-def ask_in_words(name: str, charter: str, version: int, url: str, changes: str = "") -> str:
+def ask_in_words(name: str, charter: str, version: int, url: str, link: str, changes: str = "") -> str:
     """The one message to who follows a community from a server that reads no Join: does she say yes to the charter?
 
-    With `changes` it asks a member anew.
+    `link` leads to where she answers by a tap. With `changes` it asks a member anew.
     """
     begin = (
         f"La charte de {name} change (version {version}){NBSP}: {changes}"
@@ -35,7 +35,8 @@ def ask_in_words(name: str, charter: str, version: int, url: str, changes: str =
     shown = charter if len(charter) <= LONGEST_SHOWN else f"{charter[:LONGEST_SHOWN].rstrip()}…"
     return (
         f"{begin}\n\n{shown}\n\nLa communauté{NBSP}: {url}\n\n"
-        f"Répondez «{NBSP}oui{NBSP}» ou «{NBSP}non{NBSP}» à ce message, et rien d’autre."
+        f"Répondez «{NBSP}oui{NBSP}» ou «{NBSP}non{NBSP}» à ce message, et rien d’autre, "
+        f"ou choisissez ici{NBSP}: {link}"
     )
 
 

@@ -24,6 +24,7 @@ HOLDERS: dict[Right, set[str]] = {
     "operation": {"admin"},
     "points": {"admin"},
     "figures": {"admin"},
+    "communities": {"moderator", "admin"},
 }
 
 

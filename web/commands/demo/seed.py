@@ -37,6 +37,7 @@ from web.commands.demo.cooperatives import (
     DemoListing,
     DemoMember,
 )
+from web.commands.demo.play_communities import play_community
 from web.commands.demo.play_dialogues import play_dialogues
 from web.middlewares.work_signals import notify_work
 from web.security.passwords import hash_password
@@ -59,6 +60,7 @@ async def seed_cooperatives(instances: Sequence[Instance]) -> None:
     await asyncio.gather(_wait_for(first, published[1].values()), _wait_for(second, published[0].values()))
     houses = {house.folder: instance for house, instance in zip(COOPERATIVES, instances, strict=True)}
     await play_dialogues(houses, published[0] | published[1])
+    await play_community(instances)
 
 
 async def list_keys(

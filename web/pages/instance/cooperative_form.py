@@ -80,6 +80,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         registration=form.choice("registration", REGISTRATIONS, default="closed"),
         member_invitations=_read_invitations(form),
         member_invitations_wait=form.flag("member_invitations_wait"),
+        member_communities=form.flag("member_communities"),
         modes=_read_modes(form),
         duration_label=form.choice("duration_label", DURATION_LABELS, default="longest"),
         hold_hours=_read_hold(form, chosen.hold_hours),

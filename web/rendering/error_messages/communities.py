@@ -14,6 +14,8 @@ REFUSALS = {
     "community_charter_first": "La charte de %(name)s a changé : dites d’abord oui à la nouvelle version.",
     "community_listing_taken_back": "Cette annonce a été retirée quand vous avez quitté %(name)s : publiez-la de "
     "nouveau.",
+    "community_link_expired": "Ce lien a déjà servi, ou la question ne se pose plus.",
+    "communities_by_team": "Ici, c’est l’équipe de la coop qui fonde les communautés : demandez-lui.",
     "managers_only": "C’est aux gérant·es de la communauté de le décider.",
     "moderators_only": "C’est aux gérant·es et aux modérateur·rices de la communauté de le décider.",
     "charter_not_accepted": "La charte a changé : dites d’abord oui à la nouvelle version.",

@@ -31,6 +31,7 @@ SETTINGS: dict[str, str | list[str]] = {
     "guests": "1",
     "member_invitations": "3",
     "member_invitations_wait": "1",
+    "member_communities": "1",
     "markets": "1",
     "address": "12 rue des Tisserands\r\n59160 Lomme",
     "opening_hours": "Mercredi, 14 h – 19 h",

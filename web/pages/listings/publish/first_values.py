@@ -18,7 +18,7 @@ from web.rendering.render import find_branding
 SAME = ("mode", "max_duration", "audience", "where", "at_place")
 """What somebody mostly answers as she did the last time."""
 
-SAID = {"titre": "title", "texte": "text", "lieu": "place", "mode": "mode"}
+SAID = {"titre": "title", "texte": "text", "lieu": "place", "mode": "mode", "pour": "audience"}
 """Names in the address, and the fields that they fill in."""
 
 LONGEST = 4_000

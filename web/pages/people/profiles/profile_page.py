@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from federation.media.built_in_pictures import find_icon_url
 from models import timelines
+from models.communities import communities
 from models.errors import Gone, NotFound
 from models.exchanges import agreements
 from models.people import actors
@@ -32,7 +33,7 @@ from web.pages.people.profiles.thanks import DONE, ThanksLine, list_thanks
 from web.pages.posts.feeds import last_of, read_page
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
-from web.rendering.paths import profile_path
+from web.rendering.paths import community_path, profile_path
 from web.rendering.render import render
 from web.security.session import current_account, require_account
 
@@ -76,8 +77,9 @@ async def show_profile(request: web.Request) -> web.Response:
     """GET /@NAME and /@NAME@HOST. Raises NotFound, Gone for an account of ours that was deleted."""
     instance, account = request.app[INSTANCE], current_account(request)
     async with connection(instance.pool) as conn:
-        actor = await get_actor(conn, instance.site, request.match_info["handle"])
         reader_id = account.actor_id if account else None
+        await _redirect_to_community(conn, instance.site, request.match_info["handle"], reader_id)
+        actor = await get_actor(conn, instance.site, request.match_info["handle"])
         entries = await timelines.list_by_author(conn, actor.id, reader_id, _filter(request), read_page(request))
         lines = await list_timeline_entries(conn, instance.site, entries, reader_id)
         view = await make_profile(conn, instance.site, actor, account)
@@ -91,6 +93,17 @@ async def show_profile(request: web.Request) -> web.Response:
         said=find_flash_message(request, DONE | TAKEN_OFF),
     )
     return name_document(page, actor.uri) if actor.local else page
+
+
+async def _redirect_to_community(conn: Connection, site: Site, handle: str, reader_id: int | None) -> None:
+    """Lead whoever may know of a community from its handle, which news and other servers name, to its page."""
+    username, _, host = handle.partition("@")
+    host = "" if host.lower() == site.host else host.lower()
+    try:
+        found = await communities.get_by_handle(conn, username, host, reader_id)
+    except NotFound:
+        return
+    raise web.HTTPSeeOther(community_path(found))
 
 
 async def show_me(request: web.Request) -> web.Response:

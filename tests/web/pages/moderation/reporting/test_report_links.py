@@ -4,13 +4,17 @@ import re
 from collections.abc import Callable
 
 from federation.instance import Instance
-from models.store.database import connection, fetch_value, transaction
+from models.store.database import fetch_value, transaction
 from tests.factories import make_note
 from tests.sample_village import Village
+from tests.web.pages.communities.conftest import found
 from tests.web.pages.conftest import Browser
+from web.pages import patterns
 from web.pages.routes import ROUTES
 
 Path = Callable[[Village], str]
+
+COMMUNITY = f"/communautes/{{community:{patterns.COMMUNITY}}}"
 
 SHOWS: dict[str, Path] = {
     "/annonces/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}": lambda v: v.tent.post.url.removeprefix(v.site.url),
@@ -18,10 +22,21 @@ SHOWS: dict[str, Path] = {
     r"/echanges/{id:\d{1,19}}": lambda v: "/echanges/THREAD",
     r"/notes/{id:\d{1,19}}": lambda v: f"/notes/{v.distant_note.id}",
     "/@{handle:[^/]+}": lambda v: "/@bob@henin.test",
+    COMMUNITY: lambda v: "/communautes/remorques",
 }
 """Pages on which others' words stand whole, and one of each: every one of them has the link."""
 
 LEADS = {
+    "/communautes": "lines that lead to communities",
+    f"{COMMUNITY}/annonces": "cards that lead to listings",
+    f"{COMMUNITY}/affiche": "a community in short, on paper",
+    f"{COMMUNITY}/charte": "of a community that it leads to",
+    f"{COMMUNITY}/entrees": "names that lead to profiles",
+    f"{COMMUNITY}/membres": "names that lead to profiles",
+    f"{COMMUNITY}/decisions": "of a community that it leads to",
+    f"{COMMUNITY}/reglages": "a form of who manages it",
+    f"{COMMUNITY}/charte/nouvelle": "a form of who manages it",
+    "/communautes/reponse/{token:[A-Za-z0-9_-]{20,80}}": "a charter of a community that it leads to",
     "/fil": "cards that lead to listings, and the lines of profiles",
     "/": "cards that lead to listings",
     "/annonces": "cards that lead to listings",
@@ -82,7 +97,7 @@ OWN = (
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
     *("/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
-    *("/annonces/prolonger", "/alertes/nouvelle"),
+    *("/annonces/prolonger", "/alertes/nouvelle", "/communautes/nouvelle-communaute"),
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 
@@ -98,7 +113,8 @@ def test_every_page_says_whether_somebodys_content_stands_there() -> None:
 async def test_where_it_stands_whole_there_is_a_link_that_opens(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
-    async with connection(instance.pool) as conn:
+    async with transaction(instance.pool) as conn:
+        await found(conn, lomme.alice)
         thread = await fetch_value(
             conn, "SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id
         )

@@ -1,0 +1,19 @@
+"""Listings that stay inside a community, for a member who may read them."""
+
+from models.store.database import Connection, fetch_column
+
+_LIST = """
+    SELECT p.id FROM post p JOIN listing l ON l.post_id = p.id JOIN actor a ON a.id = p.author_id
+    WHERE p.community_id = $1 AND p.audience = 'community' AND p.deleted_at IS NULL AND is_open_status(l.status)
+        AND a.suspended_at IS NULL AND reads_inside(p.community_id, p.author_id, p.local, $2)
+        AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = $2 AND h.author_id = p.author_id)
+        AND ($3::bigint IS NULL OR p.id < $3)
+    ORDER BY p.id DESC LIMIT $4
+"""
+
+
+async def list_shared(
+    conn: Connection, community_id: int, reader_id: int, *, before: int | None = None, limit: int
+) -> list[int]:
+    """Row ids of the open ones, the newest first, by keyset."""
+    return await fetch_column(conn, _LIST, community_id, reader_id, before, limit)

@@ -1,0 +1,1 @@
+"""Pages of communities: found, entered, managed and left."""
