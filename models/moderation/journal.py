@@ -48,6 +48,7 @@ Act = Literal[
     "listing_purged",
     "account_exported",
     "place_changed",
+    "meeting_changed",
 ]
 
 DECIDING: frozenset[Act] = frozenset({

@@ -40,4 +40,5 @@ ACT_WORDS: Mapping[Act, str] = {
     "listing_purged": N_("Une annonce a été effacée pour de bon"),
     "account_exported": N_("Les données d’un compte ont été préparées pour lui"),
     "place_changed": N_("Les horaires ou les fermetures d’un lieu ont changé"),
+    "meeting_changed": N_("Une rencontre a été annoncée, changée ou annulée"),
 }
