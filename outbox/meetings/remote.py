@@ -70,11 +70,18 @@ def _list_changes(
     times: Sequence[Occurrence], now: Sequence[Occurrence], *, elsewhere: bool
 ) -> tuple[list[int], list[int]]:
     """Which of these times were called off since, and which are at another moment, or all of them elsewhere."""
+    pairs = _pair(times, now)
+    off = [one.id for before, one in pairs if one.cancelled and not before.cancelled]
+    return off, [one.id for before, one in pairs if _is_moved(before, one, elsewhere=elsewhere)]
+
+
+def _pair(times: Sequence[Occurrence], now: Sequence[Occurrence]) -> list[tuple[Occurrence, Occurrence]]:
     was = {one.id: one for one in times}
-    known = [(was[one.id], one) for one in now if one.id in was]
-    off = [one.id for before, one in known if one.cancelled and not before.cancelled]
-    moved = [one.id for before, one in known if not one.cancelled and (elsewhere or _differs(before, one))]
-    return off, moved
+    return [(was[one.id], one) for one in now if one.id in was]
+
+
+def _is_moved(was: Occurrence, now: Occurrence, *, elsewhere: bool) -> bool:
+    return not now.cancelled and (elsewhere or _differs(was, now))
 
 
 def _place_of(full: FullMeeting) -> tuple[object, ...]:
