@@ -16,21 +16,8 @@ BUILDING = sorted((ROOT / "deploy").rglob("*.py"))
 Named = tuple[str, str]
 """A module with dots, and a name in it."""
 
-PAGES = "what the pages of meetings call"
-
 EXCEPTIONS: dict[Named, str] = {
-    ("models.meetings.agenda", "list_own"): PAGES,
-    ("models.meetings.agenda", "list_upcoming"): PAGES,
-    ("outbox.meetings.guests", "request_seat"): PAGES,
-    ("outbox.meetings.guests", "withdraw"): PAGES,
-    ("outbox.meetings.meetings", "cancel"): PAGES,
-    ("outbox.meetings.meetings", "edit"): PAGES,
-    ("outbox.meetings.meetings", "publish"): PAGES,
-    ("outbox.meetings.meetings", "withdraw"): PAGES,
-    ("outbox.meetings.occurrences", "cancel_time"): PAGES,
-    ("outbox.meetings.occurrences", "change_time"): PAGES,
-    ("web.mail.meeting_mails", "find_registration"): PAGES,
-    ("web.rendering.feeds.meeting_calendar", "list_meeting_events"): PAGES,
+    ("outbox.meetings.occurrences", "change_time"): "what the page of one time calls, once it moves one alone",
 }
 """Names that nothing of the source uses, each with its reason."""
 

@@ -21,7 +21,7 @@ ACTS = ("confirm", "leave")
 SAID = {
     "seat": N_("Votre place est gardée. Le fichier pour votre agenda arrive par courriel."),
     "waiting": N_("C’est complet : vous êtes sur la liste d’attente. Nous vous écrivons dès qu’une place se libère."),
-    "left": N_("C’est noté : vous ne venez pas. Votre place va à la personne suivante."),
+    "left": N_("C’est noté : vous ne venez pas. Votre place est libre pour quelqu’un d’autre."),
 }
 
 

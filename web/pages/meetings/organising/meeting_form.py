@@ -66,8 +66,8 @@ async def read_draft(
     title = form.text("title", limit=TITLE_LIMIT, missing="Donnez un titre à la rencontre.")
     text = form.lines("text", limit=TEXT_LIMIT)
     begins_at, ends_at = _read_times(form)
-    repeat = form.choice("repeats", REPEATS, default="")
-    last = read_day(form, "until") if repeat else None
+    repeat = form.choice("repeats", REPEATS, default="once")
+    last = read_day(form, "until") if repeat != "once" else None
     where = await _read_where(conn, form, known)
     registration = form.choice("registration", REGISTRATIONS, default="everybody")
     return MeetingDraft(
@@ -84,7 +84,7 @@ async def read_draft(
         capacity=_read_capacity(form) if registration in ("everybody", "members") else None,
         waiting_list=form.flag("waiting_list"),
         rrule=write_rule(repeat, begins_at.astimezone(PARIS), last),
-        excluded=_read_exceptions(form, begins_at) if repeat else (),
+        excluded=_read_exceptions(form, begins_at) if repeat != "once" else (),
         media_ids=media_ids,
         **where.place,  # type: ignore[arg-type]  # the fields of a place
     )
@@ -159,6 +159,7 @@ def first_values(organiser: str, known: Sequence[PublicPlace], commune: str) -> 
         at_place=at,
         commune=commune,
         registration="everybody",
+        repeats="once",
         waiting_list="1",
         audience="network",
     )

@@ -38,7 +38,7 @@ ACTS = ("add", "remove", "cancel_time", "cancel", "withdraw")
 
 SAID = {
     "added": N_("C’est noté : cette personne est sur la liste."),
-    "removed": N_("C’est noté : cette personne ne vient pas. Sa place va à la suivante."),
+    "removed": N_("C’est noté : cette personne ne vient pas. Sa place est libre."),
     "cancelled_time": N_("Cette date est annulée. Les personnes inscrites sont prévenues."),
     "cancelled": N_("La rencontre est annulée. Les personnes inscrites sont prévenues."),
     "withdrawn": N_("La rencontre est retirée. Les personnes inscrites sont prévenues."),
@@ -126,7 +126,7 @@ async def post_people(request: web.Request) -> web.Response:
 
 def _read_wish(form: Form) -> Wish:
     form.text("name", limit=NAME_LIMIT, missing="Dites comment on l’appelle.")
-    typed = form.text("people", limit=3) or "1"
+    typed = form.text("people", limit=20) or "1"
     people = int(typed) if typed.isascii() and typed.isdecimal() else 0
     if not 1 <= people <= PEOPLE_LIMIT:
         form.fail("people", "Une inscription vaut pour %(most)s personnes au plus.", most=PEOPLE_LIMIT)

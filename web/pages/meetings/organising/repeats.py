@@ -7,10 +7,10 @@ from typing import Literal
 from models.meetings.recurrence import find_zone
 from web.rendering.i18n import N_
 
-Repeat = Literal["", "weekly", "fortnightly", "monthly"]
+Repeat = Literal["once", "weekly", "fortnightly", "monthly"]
 
 REPEATS: dict[Repeat, str] = {
-    "": N_("Une seule fois"),
+    "once": N_("Une seule fois"),
     "weekly": N_("Chaque semaine"),
     "fortnightly": N_("Une semaine sur deux"),
     "monthly": N_("Chaque mois, le même jour (le premier samedi, par exemple)"),
@@ -24,7 +24,7 @@ FOURTH = 4
 
 def write_rule(repeat: Repeat, first: datetime, last: date | None) -> str | None:
     """The rule of a meeting whose first time begins at this moment, until this day included."""
-    if not repeat:
+    if repeat == "once":
         return None
     end = f";UNTIL={last:%Y%m%d}" if last is not None else ""
     if repeat == "monthly":
@@ -39,7 +39,7 @@ def _name(number: int, first: datetime) -> str:
 def read_repeat(rule: str | None) -> tuple[Repeat, str]:
     """What the form shows of a rule: the choice, and the last day as its field has it."""
     if rule is None:
-        return "", ""
+        return "once", ""
     until = re.search(r"UNTIL=(\d{4})(\d\d)(\d\d)", rule)
     last = "-".join(until.groups()) if until else ""
     if "FREQ=MONTHLY" in rule:
