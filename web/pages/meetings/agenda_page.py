@@ -8,7 +8,7 @@ from aiohttp import web
 from models.meetings import registrations
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
-from web.pages.meetings.agenda_query import ELSEWHERE, HERE, PAGE, RADII, list_found, read_agenda_query
+from web.pages.meetings.meeting_search import ELSEWHERE, HERE, PAGE, RADII, list_found, read_meeting_search
 from web.pages.meetings.rows import list_rows
 from web.rendering.render import N_, count_unread, render
 from web.security.session import current_account, reader_of
@@ -20,7 +20,7 @@ async def show_agenda(request: web.Request) -> web.Response:
     """GET /rencontres?q=&lieu=&km=&quand=week-end&de=&apres=."""
     instance, account = request.app[INSTANCE], current_account(request)
     async with connection(instance.pool) as conn:
-        query, form = await read_agenda_query(conn, request)
+        query, form = await read_meeting_search(conn, request)
         found = await list_found(conn, query, reader_of(request), limit=PAGE + 1)
         entries = found[:PAGE]
         mine = await registrations.list_of_actor(conn, account.actor_id, since=datetime.now(UTC)) if account else []

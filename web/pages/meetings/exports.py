@@ -23,7 +23,7 @@ from outbox.builders.texts.meetings import write_facts
 from web.http.app_keys import INSTANCE
 from web.http.caching import answer_kept
 from web.pages.components.listing_by_id import get_listing
-from web.pages.meetings.agenda_query import AgendaQuery, list_found, read_agenda_query
+from web.pages.meetings.meeting_search import MeetingSearch, list_found, read_meeting_search
 from web.rendering.feeds.atom import ATOM, Feed, build_feed
 from web.rendering.feeds.icalendar import write_calendar
 from web.rendering.feeds.json_feed import JSON_FEED, build_json_feed
@@ -55,7 +55,7 @@ async def show_feed(request: web.Request) -> web.Response:
     format: Format = next(one for one in FORMATS if one == request.match_info["format"])
     async with connection(request.app[INSTANCE].pool) as conn:
         branding = await find_branding(request, conn)
-        query, _ = await read_agenda_query(conn, request)
+        query, _ = await read_meeting_search(conn, request)
         entries = await list_found(conn, query, None, limit=MOST)
         body = await _write(conn, request, format, query, entries, f"{say(request, 'Rencontres')} — {branding.name}")
     headers = {"Content-Type": TYPES[format], "Vary": "Accept-Language"}
@@ -66,7 +66,7 @@ async def _write(
     conn: Connection,
     request: web.Request,
     format: Format,
-    query: AgendaQuery,
+    query: MeetingSearch,
     entries: list[AgendaEntry],
     title: str,
 ) -> bytes:

@@ -13,6 +13,7 @@ from models.store.database import connection
 from outbox.meetings.registrations import MESSAGE_LIMIT, PEOPLE_LIMIT
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
+from web.pages.components.comments import Comment
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_by_id import get_listing
 from web.pages.meetings.meeting_view import MeetingView, load_meeting_view
@@ -77,21 +78,26 @@ async def show_again(
 async def _show(
     request: web.Request, view: MeetingView, *, form: Form | None = None, answer: Form | None = None
 ) -> web.Response:
-    wanted = answer.typed("reply_to") if answer else request.query.get("a", "")
-    remarks = (*view.listing.questions, *view.listing.messages)
+    taken, reply = form or blank_form(request), answer or blank_form(request, {"audience": "tous"})
     return await render(
         request,
         "meetings/show.html",
         status=422 if form or answer else 200,
         meeting=view,
         view=view.listing,
-        form=form or answer or blank_form(request),
-        reply=answer or blank_form(request, {"audience": "tous"}),
-        seat_form=form or blank_form(request),
-        refused=form.errors if form else {},
-        answered=next((one for one in remarks if str(one.id) == wanted), None),
+        form=answer or taken,
+        reply=reply,
+        seat_form=taken,
+        refused=taken.errors,
+        answered=_find_answered(view, reply.typed("reply_to") or request.query.get("a", "")),
         explain_stop=partial(explain_stop, partial(say, request)),
         people_limit=PEOPLE_LIMIT,
         message_limit=MESSAGE_LIMIT,
         said=find_flash_message(request, SAID),
     )
+
+
+def _find_answered(view: MeetingView, wanted: str) -> Comment | None:
+    """What of the others' words is answered."""
+    remarks = (*view.listing.questions, *view.listing.messages)
+    return next((one for one in remarks if str(one.id) == wanted), None)

@@ -12,7 +12,10 @@ from models.listings.listings import Listing
 from models.meetings import agenda, meetings, registrations
 from models.meetings.agenda import AgendaEntry
 from models.meetings.meetings import Meeting
+from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration
+from models.people.accounts import Account
+from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.meetings import write_when, write_where
 from web.http.app_keys import INSTANCE
@@ -75,33 +78,51 @@ async def load_meeting_view(
     account, site, language = current_account(request), request.app[INSTANCE].site, reader_language(request)
     one = entry.occurrence
     own = await registrations.find_of(conn, one.id, actor_id=account.actor_id) if account else None
-    organiser = await find_organiser(conn, account, listing.post.author_id) if account and listing.post.local else None
     several = full.meeting.rrule is not None
+    page = MeetingPath(site=site, listing=listing, language=language)
     return MeetingView(
         listing=view,
         meeting=full.meeting,
         entry=entry,
         when=write_when(one.begins_at, one.ends_at, full.meeting.timezone, language),
         where=write_where(full.listing.details, full.meeting, one.venue),
-        times=[
-            TimeChoice(
-                href=meeting_path(site, listing, each.occurrence.id, several=several),
-                when=write_when(each.occurrence.begins_at, each.occurrence.ends_at, full.meeting.timezone, language),
-                cancelled=each.cancelled,
-                chosen=each.occurrence.id == one.id,
-            )
-            for each in entries[:NEXT_TIMES]
-        ]
-        if several
-        else [],
+        times=_list_choices(entries, one, page) if several else [],
         state=find_state(entry, own, datetime.now(UTC)),
         own=own,
         place=await registrations.find_place(conn, own) if own is not None else None,
         mail_door=await _find_mail_door(conn, request, listing, full.meeting),
-        manage=f"/coop/rencontres/d/{listing.id}?fois={one.id}" if organiser is not None else "",
+        manage=f"/coop/rencontres/d/{listing.id}?fois={one.id}" if await _organises(conn, account, listing) else "",
         calendar=f"{view.path}.ics",
         path=meeting_path(site, listing, one.id, several=several),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingPath:
+    """Where a meeting stands, and in which language it is read there."""
+
+    site: Site
+    listing: Listing
+    language: str
+
+
+def _list_choices(entries: Sequence[AgendaEntry], shown: Occurrence, page: MeetingPath) -> list[TimeChoice]:
+    timezone = entries[0].meeting.meeting.timezone
+    return [
+        TimeChoice(
+            href=meeting_path(page.site, page.listing, each.occurrence.id, several=True),
+            when=write_when(each.occurrence.begins_at, each.occurrence.ends_at, timezone, page.language),
+            cancelled=each.cancelled,
+            chosen=each.occurrence.id == shown.id,
+        )
+        for each in entries[:NEXT_TIMES]
+    ]
+
+
+async def _organises(conn: Connection, account: Account | None, listing: Listing) -> bool:
+    if account is None or not listing.post.local:
+        return False
+    return await find_organiser(conn, account, listing.post.author_id) is not None
 
 
 async def _list_times(conn: Connection, meeting_id: int) -> list[AgendaEntry]:

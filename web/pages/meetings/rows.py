@@ -12,7 +12,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.meetings import write_where
 from web.pages.components.listing_cards import CoopBadge, Picture, draw_pictures, list_coop_badges
-from web.rendering.feeds.listing_bundles import load_listing_bundles
+from web.rendering.feeds.listing_bundles import ListingBundle, load_listing_bundles
 from web.rendering.paths import meeting_path
 
 State = Literal[
@@ -73,28 +73,42 @@ async def list_rows(
     shown = [one for one in entries if one.meeting.id in bundles]
     origins = [(one.author, one.listing.details.territory_uri) for one in bundles.values()]
     plates = await list_coop_badges(conn, origins) if origins else {}
-    at, rows = datetime.now(UTC), []
-    for entry in shown:
-        bundle, details = bundles[entry.meeting.id], entry.meeting.listing.details
-        pictures = draw_pictures(site, bundle.pictures, details.title)
-        rows.append(
-            MeetingRow(
-                day=entry.occurrence.begins_at.astimezone(PARIS).date(),
-                begins_at=entry.occurrence.begins_at,
-                ends_at=entry.occurrence.ends_at,
-                title=details.title,
-                href=meeting_path(site, entry.meeting.listing, entry.occurrence.id, several=_repeats(entry)),
-                where=write_where(details, entry.meeting.meeting, entry.occurrence.venue),
-                organiser=bundle.author.display_name,
-                plate=plates[bundle.author.id, details.territory_uri],
-                picture=pictures[0] if pictures else None,
-                free=entry.free,
-                state=find_state(entry, own.get(entry.occurrence.id), at),
-                place=(places or {}).get(entry.occurrence.id),
-                language=bundle.listing.post.language,
-            )
+    at, held = datetime.now(UTC), places or {}
+    return [
+        _make_row(
+            site,
+            entry,
+            bundles[entry.meeting.id],
+            plates[bundles[entry.meeting.id].author.id, entry.meeting.listing.details.territory_uri],
+            (find_state(entry, own.get(entry.occurrence.id), at), held.get(entry.occurrence.id)),
         )
-    return rows
+        for entry in shown
+    ]
+
+
+def _make_row(
+    site: Site,
+    entry: AgendaEntry,
+    bundle: ListingBundle,
+    plate: CoopBadge | None,
+    stands: tuple[State, int | None],
+) -> MeetingRow:
+    details, one = entry.meeting.listing.details, entry.occurrence
+    return MeetingRow(
+        day=one.begins_at.astimezone(PARIS).date(),
+        begins_at=one.begins_at,
+        ends_at=one.ends_at,
+        title=details.title,
+        href=meeting_path(site, entry.meeting.listing, one.id, several=_repeats(entry)),
+        where=write_where(details, entry.meeting.meeting, one.venue),
+        organiser=bundle.author.display_name,
+        plate=plate,
+        picture=next(iter(draw_pictures(site, bundle.pictures, details.title)), None),
+        free=entry.free,
+        state=stands[0],
+        place=stands[1],
+        language=bundle.listing.post.language,
+    )
 
 
 def _repeats(entry: AgendaEntry) -> bool:

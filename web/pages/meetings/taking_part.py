@@ -26,6 +26,8 @@ from web.security.session import require_account
 
 ACTS = ("register", "leave")
 
+NUMBER_LIMIT = 20
+
 FIELDS = {"people": "people", "message": "message"}
 """Of the refusals of verbs, those that have a field here; the others are of the form as a whole."""
 
@@ -63,7 +65,7 @@ async def _do(request: web.Request, account: Account, listing: Listing, act: str
 
 
 def _read_wish(form: Form, people: str, message: str, meant: Occurrence) -> Wish:
-    typed = form.text(people, limit=20) or "1"
+    typed = form.text(people, limit=NUMBER_LIMIT) or "1"
     count = int(typed) if typed.isascii() and typed.isdecimal() else 0
     if not 1 <= count <= PEOPLE_LIMIT:
         form.fail(people, "Une inscription vaut pour %(most)s personnes au plus.", most=PEOPLE_LIMIT)

@@ -12,7 +12,7 @@ from tests.factories import make_meeting
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.meetings.conftest import Cafes
-from web.pages.meetings.agenda_query import PAGE
+from web.pages.meetings.meeting_search import PAGE
 
 
 async def test_an_empty_agenda_helps(visitor: Browser) -> None:

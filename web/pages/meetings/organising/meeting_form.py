@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from multidict import MultiDict
 
 from models.listings.listings import Listing
-from models.meetings.meetings import FullMeeting, RegistrationMode
+from models.meetings.meetings import FullMeeting, Meeting, RegistrationMode
 from models.moments import PARIS
 from models.people.team.public_places import PublicPlace
 from models.places import places
@@ -42,6 +42,8 @@ AUDIENCE_WORDS: dict[Audience, str] = {
 }
 
 ADDRESS_LIMIT = 500
+
+NUMBER_LIMIT = 20
 
 HOUR = re.compile(r"(\d{1,2})\s?(?:[hH:]\s?(\d\d)?)?")
 """As browsers send it, or as people write it: 14:30, 14 h 30, 14h, 14."""
@@ -141,7 +143,7 @@ def _keep_place(fields: dict[str, object]) -> dict[str, object]:
 
 
 def _read_capacity(form: Form) -> int | None:
-    typed = form.text("capacity", limit=6)
+    typed = form.text("capacity", limit=NUMBER_LIMIT)
     if not typed:
         return None
     if not (typed.isascii() and typed.isdecimal()) or not 1 <= int(typed) <= CAPACITY_LIMIT:
@@ -169,16 +171,14 @@ async def values_of(conn: Connection, full: FullMeeting, known: Sequence[PublicP
     """A meeting as its form has it."""
     meeting, listing = full.meeting, full.listing
     begins = find_local(meeting.begins_at, meeting.timezone)
-    ends = find_local(meeting.ends_at, meeting.timezone) if meeting.ends_at is not None else None
     repeat, until = read_repeat(meeting.rrule)
-    at = next((one for one in known if (one.name, one.street) == (meeting.venue, meeting.street)), None)
     return MultiDict(
         title=listing.details.title,
         text=listing.post.source or "",
         day=begins.date().isoformat(),
         begins=f"{begins:%H:%M}",
-        ends=f"{ends:%H:%M}" if ends is not None else "",
-        at_place=at.username if at is not None else "",
+        ends=f"{find_local(meeting.ends_at, meeting.timezone):%H:%M}" if meeting.ends_at else "",
+        at_place=_find_place(meeting, known),
         venue=meeting.venue,
         street=meeting.street,
         commune=await _name_commune(conn, listing),
@@ -191,6 +191,12 @@ async def values_of(conn: Connection, full: FullMeeting, known: Sequence[PublicP
         until=until,
         exceptions="\n".join(f"{find_local(one, meeting.timezone):%Y-%m-%d}" for one in meeting.excluded),
     )
+
+
+def _find_place(meeting: Meeting, known: Sequence[PublicPlace]) -> str:
+    """The place of ours where it is."""
+    found = (one.username for one in known if (one.name, one.street) == (meeting.venue, meeting.street))
+    return next(found, "")
 
 
 async def _name_commune(conn: Connection, listing: Listing) -> str:

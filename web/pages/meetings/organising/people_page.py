@@ -30,7 +30,7 @@ from web.http.row_ids import find_id, read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.meetings.organisers import get_organised, note_act
 from web.rendering.feeds.spreadsheets import MARK, write_rows
-from web.rendering.paths import listing_path
+from web.rendering.paths import listing_path, profile_path
 from web.rendering.render import N_, reader_language, render, say
 from web.security.session import require_right
 
@@ -45,6 +45,8 @@ SAID = {
 }
 
 COLUMNS = (N_("Prénom ou nom"), N_("Personnes"), N_("Apporte"), N_("État"), N_("Comment la joindre"))
+
+NUMBER_LIMIT = 20
 
 STATES = {"seat": N_("Vient"), "waiting": N_("Attend une place"), "asked": N_("Pas encore confirmé")}
 
@@ -126,7 +128,7 @@ async def post_people(request: web.Request) -> web.Response:
 
 def _read_wish(form: Form) -> Wish:
     form.text("name", limit=NAME_LIMIT, missing="Dites comment on l’appelle.")
-    typed = form.text("people", limit=20) or "1"
+    typed = form.text("people", limit=NUMBER_LIMIT) or "1"
     people = int(typed) if typed.isascii() and typed.isdecimal() else 0
     if not 1 <= people <= PEOPLE_LIMIT:
         form.fail("people", "Une inscription vaut pour %(most)s personnes au plus.", most=PEOPLE_LIMIT)
@@ -159,48 +161,56 @@ async def _do(
 
 
 async def _load(conn: Connection, full: FullMeeting, wanted: int | None) -> PeopleList:
-    entries = await agenda.list_entries(conn, full.id)
-    if not entries:
-        raise NotFound
-    now = datetime.now(UTC)
-    coming = [one for one in entries if (one.occurrence.ends_at or one.occurrence.begins_at) > now]
-    past = [one for one in entries if one not in coming and now - one.occurrence.begins_at <= registrations.KEPT]
-    shown = [*past, *coming] or entries[-1:]
+    shown, coming = _choose(await agenda.list_entries(conn, full.id))
     asked = next((one for one in shown if one.occurrence.id == wanted), None)
     entry = asked or next(iter(coming), shown[-1])
     people = await registrations.list_of_occurrences(conn, [entry.occurrence.id])
-    known = await actors.map_by_ids(conn, [one.actor_id for one in people if one.actor_id is not None])
-    lines = _draw([one for one in people if one.state != "asked"], known)
+    lines = await _list_lines(conn, [one for one in people if one.state != "asked"])
     return PeopleList(
         full=full,
         entry=entry,
         times=shown,
         coming=[one for one in lines if one.state == "seat"],
         waiting=[one for one in lines if one.state == "waiting"],
-        asked=sum(one.state == "asked" for one in people),
+        asked=len(people) - len(lines),
     )
 
 
-def _draw(people: Sequence[Registration], known: dict[int, Actor]) -> list[Coming]:
+def _choose(entries: Sequence[AgendaEntry]) -> tuple[list[AgendaEntry], list[AgendaEntry]]:
+    """The times to choose from, those first of which it is still known who was there; and those to come."""
+    if not entries:
+        raise NotFound
+    now = datetime.now(UTC)
+    kept = [one for one in entries if _find_end(one) > now - registrations.KEPT]
+    return kept or [*entries[-1:]], [one for one in kept if _find_end(one) > now]
+
+
+def _find_end(entry: AgendaEntry) -> datetime:
+    return entry.occurrence.ends_at or entry.occurrence.begins_at
+
+
+async def _list_lines(conn: Connection, people: Sequence[Registration]) -> list[Coming]:
+    known = await actors.map_by_ids(conn, [one.actor_id for one in people if one.actor_id is not None])
     lines, place = [], 0
     for one in people:
         place += one.state == "waiting"
         actor = known.get(one.actor_id) if one.actor_id is not None else None
-        handle = f"@{actor.handle}" if actor is not None else ""
-        lines.append(
-            Coming(
-                id=one.id,
-                name=actor.display_name if actor is not None else one.name,
-                reached=handle or one.email or "",
-                href=f"/@{actor.username if actor.local else actor.handle}" if actor is not None else "",
-                people=one.people,
-                message=one.message,
-                state=one.state,
-                place=place if one.state == "waiting" else None,
-                by_hand=one.by_hand,
-            )
-        )
+        lines.append(_make_line(one, actor, place if one.state == "waiting" else None))
     return lines
+
+
+def _make_line(one: Registration, actor: Actor | None, place: int | None) -> Coming:
+    return Coming(
+        id=one.id,
+        name=actor.display_name if actor is not None else one.name,
+        reached=f"@{actor.handle}" if actor is not None else one.email or "",
+        href=profile_path(actor) if actor is not None else "",
+        people=one.people,
+        message=one.message,
+        state=one.state,
+        place=place,
+        by_hand=one.by_hand,
+    )
 
 
 async def _show(request: web.Request, found: PeopleList, form: Form) -> web.Response:

@@ -34,7 +34,7 @@ HERE, ELSEWHERE = "ici", "ailleurs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgendaQuery:
+class MeetingSearch:
     """What is asked for. `place` is what was typed, `commune` where the reader looks from; `after` ends a page."""
 
     text: str = ""
@@ -78,14 +78,14 @@ class AgendaQuery:
         )
 
 
-async def read_agenda_query(conn: Connection, request: web.Request) -> tuple[AgendaQuery, Form]:
+async def read_meeting_search(conn: Connection, request: web.Request) -> tuple[MeetingSearch, Form]:
     """What the address asks for; what makes no sense is said in the form, and asks for nothing."""
     form = read_query(request)
     account = current_account(request)
     commune = await read_commune(conn, form, "lieu")
     if commune is None:
         commune = await find_reader_commune(conn, account, await find_branding(request, conn))
-    query = AgendaQuery(
+    query = MeetingSearch(
         text=form.text("q", limit=TEXT_LIMIT),
         place=form.typed("lieu"),
         commune=commune,
@@ -98,7 +98,7 @@ async def read_agenda_query(conn: Connection, request: web.Request) -> tuple[Age
 
 
 async def list_found(
-    conn: Connection, query: AgendaQuery, reader_id: int | None, *, limit: int = PAGE
+    conn: Connection, query: MeetingSearch, reader_id: int | None, *, limit: int = PAGE
 ) -> list[AgendaEntry]:
     """The times that fit, from now on or behind the one that ended the page before."""
     since, until = datetime.now(UTC), None
