@@ -12,6 +12,7 @@ from federation.media_store import FolderStore
 from federation.sandbox.pictures import Picture
 from models.listings import listings
 from models.listings.listings import Listing, ListingDetails
+from models.meetings.meetings import FullMeeting
 from models.news import notifications
 from models.people.actors import Actor
 from models.posts import NewPost, Post, notes
@@ -34,7 +35,7 @@ SITE = Site(url="http://lomme.test", host="lomme.test")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Village:
-    """Who and what there is."""
+    """Who and what there is; a repair café where it was furnished."""
 
     site: Site
     coop: Actor
@@ -54,6 +55,7 @@ class Village:
     message: Post
     distant_note: Post
     alert: SearchAlert
+    cafe: FullMeeting | None = None
 
 
 async def build(conn: Connection, site: Site, store: FolderStore | None = None) -> Village:

@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.listings.distances import DISTANCE
 from models.meetings import meetings, occurrences, registrations
 from models.meetings.meetings import FullMeeting
 from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration, SeatCounts
 from models.store.database import Connection, fetch_all
+from models.store.statements import name_values
 
 MOST = 100
 """Of one page of an agenda."""
+
+NEXT = 3
+"""Of what comes again, so many times stand on the list of whoever organises it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +54,49 @@ class OwnEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Who looks at an agenda: nobody known, or one of ours."""
+class AgendaFilter:
+    """Who looks at an agenda (nobody known, or one of ours), and what for.
 
-    id: int | None = None
-    local: bool = False
+    Within `radius` kilometres of a point, where there is one; with `words`, each of them in the title, the text or the
+    place; `own` are those of ours alone, or with False those of others.
+    """
+
+    reader_id: int | None = None
+    reader_local: bool = False
+    latitude: float | None = None
+    longitude: float | None = None
+    radius: float | None = None
+    words: tuple[str, ...] = ()
+    own: bool | None = None
+
+
+_UPCOMING = name_values(
+    """
+    SELECT o.* FROM meeting_occurrence o JOIN meeting m ON m.post_id = o.meeting_id
+    JOIN listing l ON l.post_id = o.meeting_id JOIN post p ON p.id = o.meeting_id JOIN actor a ON a.id = p.author_id
+    WHERE coalesce(o.ends_at, o.begins_at) > :since AND o.begins_at < coalesce(:until, 'infinity'::timestamptz)
+        AND (:after_at::timestamptz IS NULL OR (o.begins_at, o.id) > (:after_at, :after_id::bigint))
+        AND p.deleted_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
+        AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories')))
+        AND (p.local OR EXISTS (SELECT FROM follow f JOIN actor here ON here.id = f.follower_id AND here.local
+            WHERE f.followed_id = a.id AND f.state = 'accepted'))
+        AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
+            WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
+        AND (:own::boolean IS NULL OR p.local = :own)
+        AND (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR {distance} <= :radius)
+        AND NOT EXISTS (SELECT FROM unnest(:words::text[]) AS word WHERE strpos(fold(concat_ws(' ',
+            l.title, l.description, m.venue, o.venue, l.place_name)), fold(word)) = 0)
+    ORDER BY o.begins_at, o.id LIMIT :most
+    """,
+    AgendaFilter,
+    also=["since", "until", "after_at", "after_id", "most"],
+    distance=DISTANCE,
+)
 
 
 async def list_upcoming(
     conn: Connection,
-    reader: Reader,
+    wanted: AgendaFilter,
     *,
     since: datetime,
     until: datetime | None = None,
@@ -70,31 +108,14 @@ async def list_upcoming(
     Of meetings of ours, and of whom somebody here follows: other cooperatives, groups of Mobilizon. Of everybody only
     what everybody may see; of members also what is for them.
     """
-    found = await fetch_all(
-        conn,
-        Occurrence,
-        """
-        SELECT o.* FROM meeting_occurrence o
-        JOIN post p ON p.id = o.meeting_id JOIN actor a ON a.id = p.author_id
-        WHERE coalesce(o.ends_at, o.begins_at) > $1 AND o.begins_at < coalesce($2, 'infinity'::timestamptz)
-            AND ($3::timestamptz IS NULL OR (o.begins_at, o.id) > ($3, $4::bigint))
-            AND p.deleted_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
-            AND (p.audience = 'network' OR ($6::boolean AND p.audience IN ('coop', 'territories')))
-            AND (p.local OR EXISTS (SELECT FROM follow f JOIN actor here ON here.id = f.follower_id AND here.local
-                WHERE f.followed_id = a.id AND f.state = 'accepted'))
-            AND ($5::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
-                WHERE h.reader_id = $5 AND h.author_id = p.author_id LIMIT 1), false))
-        ORDER BY o.begins_at, o.id LIMIT $7
-        """,
-        since,
-        until,
-        None if after is None else after.begins_at,
-        None if after is None else after.id,
-        reader.id,
-        reader.local,
-        min(limit, MOST),
-    )
-    return await complete(conn, found)
+    values = {
+        "since": since,
+        "until": until,
+        "after_at": None if after is None else after.begins_at,
+        "after_id": None if after is None else after.id,
+        "most": min(limit, MOST),
+    }
+    return await complete(conn, await fetch_all(conn, Occurrence, _UPCOMING.sql, *_UPCOMING.args(wanted, **values)))
 
 
 async def complete(conn: Connection, found: list[Occurrence]) -> list[AgendaEntry]:
@@ -111,6 +132,26 @@ async def complete(conn: Connection, found: list[Occurrence]) -> list[AgendaEntr
 async def list_entries(conn: Connection, meeting_id: int, *, since: datetime | None = None) -> list[AgendaEntry]:
     """All times of one meeting, or those not over at this moment, with their counts. Checks no audience."""
     return await complete(conn, await occurrences.list_of_meeting(conn, meeting_id, since=since))
+
+
+async def list_organised(conn: Connection, author_ids: list[int], *, since: datetime, limit: int) -> list[AgendaEntry]:
+    """The times to come of what these actors organise, in their order; of what comes again the next three."""
+    found = await fetch_all(
+        conn,
+        Occurrence,
+        """
+        SELECT id, meeting_id, recurs_at, begins_at, ends_at, own, cancelled, venue, capacity FROM (
+            SELECT o.*, row_number() OVER (PARTITION BY o.meeting_id ORDER BY o.begins_at, o.id) AS nth
+            FROM meeting_occurrence o JOIN post p ON p.id = o.meeting_id
+            WHERE p.author_id = ANY($1) AND p.local AND p.deleted_at IS NULL AND coalesce(o.ends_at, o.begins_at) > $2
+        ) AS upcoming WHERE nth <= $3 ORDER BY begins_at, id LIMIT $4
+        """,
+        author_ids,
+        since,
+        NEXT,
+        min(limit, MOST),
+    )
+    return await complete(conn, found)
 
 
 async def list_own(conn: Connection, actor_id: int, *, since: datetime) -> list[OwnEntry]:

@@ -1,4 +1,4 @@
-"""Who comes to which time of a meeting: members, people elsewhere, and guests by mail."""
+"""Who comes to which time: members, people elsewhere, guests by mail, and who was written down by hand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ KEPT = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """One person, or one with others, for one time. Either `actor_id` or `email` says who.
+    """One person, or one with others, for one time. Either `actor_id` or `email` says who, or `name` alone where the
+    organiser wrote her down.
 
     `line` orders those who wait. `turn` is of a guest's link: a new one ends those before.
     """
@@ -49,6 +50,11 @@ class Registration:
     def takes_part(self) -> bool:
         """Whether she comes, waits, or asked to."""
         return self.state in TAKES_PART
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the organiser wrote her down: nobody else can tell her anything."""
+        return self.actor_id is None and self.email is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

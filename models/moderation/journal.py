@@ -50,6 +50,7 @@ Act = Literal[
     "place_changed",
     "community_founded",
     "community_manager_named",
+    "meeting_changed",
 ]
 
 DECIDING: frozenset[Act] = frozenset({

@@ -15,6 +15,8 @@ Right = Literal[
     "reports",
     "message_requests",
     "places",
+    "meetings",
+    "meetings_of_coop",
     "duty",
     "roles",
     "documents",
@@ -37,6 +39,9 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     "message_requests": frozenset({"moderator", "admin"}),
     # Hours, closures and listings of the place that she runs.
     "places": frozenset({"keeper", "admin"}),
+    # Call people together: for the cooperative, or for the place that she runs; see who comes.
+    "meetings": frozenset({"welcome", "keeper", "admin"}),
+    "meetings_of_coop": frozenset({"welcome", "admin"}),
     # Say when she is on duty, and hand it over: everybody of the team.
     "duty": frozenset(accounts.ROLES),
     # Give roles and create accounts; charter and terms; everything that the cooperative sets.

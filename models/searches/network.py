@@ -7,6 +7,7 @@ from typing import Literal
 
 import orjson
 
+from models.listings.distances import DISTANCE
 from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
@@ -73,13 +74,6 @@ class NetworkFilter:
 
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
-
-# The earth counts as flat around the place that is asked from: that is right to 1 % within 100 km, and many times as
-# fast as the sphere.
-DISTANCE = """
-    111.195 * sqrt((l.latitude - :latitude::float8) ^ 2
-        + ((l.longitude - :longitude::float8) * cos(radians(:latitude::float8))) ^ 2)
-"""
 
 # All but the words.
 FILTERED = fragment(

@@ -6,8 +6,9 @@ fit is. Where a window of the newest or nearest holds too few that fit, all are 
 
 from dataclasses import dataclass
 
+from models.listings.distances import DISTANCE
 from models.searches.cursors import Cursor
-from models.searches.network import CONDITIONS, DISTANCE, SHOWN, WITHIN, NetworkFilter
+from models.searches.network import CONDITIONS, SHOWN, WITHIN, NetworkFilter
 from models.searches.queries import Query
 from models.searches.words import MISSING, WORDS_SCORE
 from models.store.statements import fragment, name_optional

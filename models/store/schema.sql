@@ -2490,7 +2490,8 @@ CREATE TABLE meeting_registration (
     reminded_at timestamptz,
     UNIQUE (occurrence_id, actor_id),
     CONSTRAINT meeting_registration_in_line CHECK ((state = 'waiting') = (line IS NOT NULL)),
-    CONSTRAINT meeting_registration_of_somebody CHECK ((actor_id IS NULL) <> (email IS NULL))
+    CONSTRAINT meeting_registration_of_somebody CHECK (num_nonnulls(actor_id, email) = 1 OR num_nonnulls(actor_id,
+        email) = 0 AND name <> '')
 );
 CREATE INDEX meeting_registration_actor ON meeting_registration (actor_id) WHERE actor_id IS NOT NULL;
 CREATE UNIQUE INDEX meeting_registration_guest ON meeting_registration (occurrence_id, lower(email))

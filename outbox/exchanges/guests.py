@@ -62,8 +62,13 @@ class GuestThread:
 
 
 async def are_welcome(conn: Connection, listing: Listing) -> bool:
-    """Whether this listing may be answered by mail: one of ours, open to all, where the cooperative wants it."""
-    return listing.post.local and listing.post.audience == "network" and (await preferences.load(conn)).guests
+    """Whether this listing may be answered by mail: one of ours, open to all, where the cooperative wants it.
+
+    Meetings have a door of their own.
+    """
+    if not listing.post.local or listing.post.audience != "network" or listing.details.meeting:
+        return False
+    return (await preferences.load(conn)).guests
 
 
 async def request_link(conn: Connection, listing: Listing, visit: ContactRequest) -> None:

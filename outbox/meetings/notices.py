@@ -32,7 +32,12 @@ SPOKEN = ("Person",)
 
 
 async def tell(conn: Connection, site: Site, full: FullMeeting, registration: Registration, news: News) -> None:
-    """Say it to whoever registered, in her own way; guests get a mail, which a job writes with their own link."""
+    """Say it to whoever registered, in her own way; guests get a mail, which a job writes with their own link.
+
+    Whom the organiser wrote down, the organiser tells.
+    """
+    if registration.by_hand:
+        return
     if registration.actor_id is None:
         await jobs.enqueue(conn, MAIL, {"id": registration.id, "turn": registration.turn, "news": news})
         return

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -10,6 +10,9 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
 from models.listings import unavailabilities
 from models.listings.unavailabilities import midnight
+from models.meetings import agenda
+from models.meetings.meetings import FullMeeting
+from models.meetings.registrations import Wish
 from models.people import absences, actors
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
 from models.people.team import place_keepers
@@ -19,8 +22,19 @@ from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
 from models.servers import waiting_posts
 from models.store.database import Connection, Pool, connection, execute, transaction
-from tests.factories import make_activity, make_listing, make_local_actor, make_member, make_remote_actor
+from outbox.meetings.by_hand import write_down
+from outbox.meetings.meetings import publish
+from outbox.meetings.registrations import register
+from tests.factories import (
+    make_activity,
+    make_listing,
+    make_local_actor,
+    make_meeting,
+    make_member,
+    make_remote_actor,
+)
 from tests.invitations import make_samples
+from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
 from tests.sample_cases import add_sample_cases
 from tests.sample_communities import add_sample_community
@@ -52,9 +66,31 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await ask_bob(conn, live.village)
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
+            cafe = await add_cafe(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
-        yield live
+        yield replace(live, village=replace(live.village, cafe=cafe))
+
+
+async def add_cafe(conn: Connection, village: Village) -> FullMeeting:
+    """A repair café every month with a picture of who comes: Maryse has a seat, Hocine waits, Odette was written down.
+
+    Another one is elsewhere.
+    """
+    draft = make_draft(
+        title="Café réparation de mai",
+        text="Un grille-pain, une lampe, un ourlet, une roue : on l’ouvre ensemble, on cherche, on essaie.\n\n"
+        "Apportez l’objet, propre et vide, avec son chargeur et ses vis.",
+        rrule="FREQ=MONTHLY;BYDAY=1SA",
+        capacity=3,
+    )
+    cafe = await publish(conn, village.site, village.coop, draft)
+    [first, *_] = await agenda.list_entries(conn, cafe.id)
+    await register(conn, village.site, village.alice, cafe.id, Wish(message="Un grille-pain qui ne chauffe plus"))
+    await write_down(conn, village.coop, first.occurrence.id, "Odette", Wish(people=2, message="Un ourlet"))
+    await register(conn, village.site, village.hocine, cafe.id, Wish(message="Une roue voilée"))
+    await make_meeting(conn, village.henin, title="Troc de plants", registration="everybody", venue="Halle aux grains")
+    return cafe
 
 
 async def add_team(conn: Connection, village: Village) -> None:

@@ -149,6 +149,14 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Les horaires, les fermetures et les annonces des lieux"),
     ),
     _entry(
+        "places",
+        "/coop/rencontres",
+        "meetings",
+        N_("Rencontres"),
+        "date",
+        N_("Annoncer un café réparation, voir qui vient"),
+    ),
+    _entry(
         "network",
         "/coop/serveurs",
         "servers",

@@ -42,4 +42,5 @@ ACT_WORDS: Mapping[Act, str] = {
     "place_changed": N_("Les horaires ou les fermetures d’un lieu ont changé"),
     "community_founded": N_("Une communauté a été fondée"),
     "community_manager_named": N_("L’équipe a nommé un·e gérant·e dans une communauté qui n’en avait plus"),
+    "meeting_changed": N_("Une rencontre a été annoncée, changée ou annulée"),
 }

@@ -8,8 +8,15 @@ from models.settings import Site
 
 
 def listing_path(site: Site, listing: Listing) -> str:
-    """The page of a listing here: its own address, or for a copy one made of its id."""
-    return listing.post.url.removeprefix(site.url) if listing.post.local else f"/annonces/d/{listing.id}"
+    """The page of a listing or a meeting here: its own address, or for a copy one made of its id."""
+    if listing.post.local:
+        return listing.post.url.removeprefix(site.url)
+    return f"/rencontres/d/{listing.id}" if listing.details.meeting else f"/annonces/d/{listing.id}"
+
+
+def meeting_path(site: Site, listing: Listing, occurrence_id: int, *, several: bool) -> str:
+    """The page of a meeting here, which shows one time of the `several` that it has."""
+    return f"{listing_path(site, listing)}?fois={occurrence_id}" if several else listing_path(site, listing)
 
 
 def profile_path(actor: Actor) -> str:

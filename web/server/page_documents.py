@@ -13,6 +13,7 @@ from web.activitypub.objects import page_documents as documents
 from web.http.accept import asks_for_document
 from web.http.row_ids import read_id, read_short
 from web.pages.listings import listing_page
+from web.pages.meetings import meeting_page
 from web.pages.people.profiles import profile_page
 from web.pages.posts import note_page
 
@@ -29,6 +30,8 @@ DOCUMENTS: dict[View, View] = {
     listing_page.show_local: documents.show_listing,
     listing_page.show_by_id: _show_numbered,
     listing_page.show_short: _show_short,
+    meeting_page.show_local: documents.show_meeting,
+    meeting_page.show_by_id: _show_numbered,
     note_page.show_local: documents.show_note,
     note_page.show_by_id: _show_numbered,
     profile_page.show_profile: documents.show_profile,

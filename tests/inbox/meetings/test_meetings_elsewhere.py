@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.meetings import agenda, meetings
-from models.meetings.agenda import Reader
+from models.meetings.agenda import AgendaFilter
 from models.meetings.meetings import Meeting
 from models.meetings.registrations import Wish
 from models.people.actors import Actor
@@ -118,7 +118,7 @@ async def elsewhere(desk: Desk, alice: Actor) -> Elsewhere:
 
 async def test_an_event_stands_on_the_agenda_with_what_its_server_says(elsewhere: Elsewhere) -> None:
     async with transaction(elsewhere.desk.instance.pool) as conn:
-        [entry] = await agenda.list_upcoming(conn, Reader(), since=datetime.now(UTC))
+        [entry] = await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC))
 
     held = await elsewhere.held()
     assert (entry.occurrence.begins_at, entry.capacity, entry.free) == (BEGINS, 20, 7)

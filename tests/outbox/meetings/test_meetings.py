@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.meetings import agenda, meetings, occurrences, registrations
-from models.meetings.agenda import Reader
+from models.meetings.agenda import AgendaFilter
 from models.meetings.meetings import FullMeeting
 from models.meetings.registrations import Wish
 from models.people.actors import Actor
@@ -184,7 +184,7 @@ async def test_withdrawing_tells_and_deletes(conn: Connection, coop: Actor) -> N
 
     assert len(await list_told(conn, alice)) == 1
     assert (await list_sent(conn))[-1].type == "Delete"
-    assert await agenda.list_upcoming(conn, Reader(), since=datetime.now(UTC)) == []
+    assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
 
 
 @pytest.mark.parametrize(
@@ -222,12 +222,12 @@ async def test_the_agenda_goes_on_behind_what_was_shown(conn: Connection, coop: 
     await publish(conn, HERE, coop, make_draft(audience="coop", title="Entre nous"))
     now = datetime.now(UTC)
 
-    page = await agenda.list_upcoming(conn, Reader(), since=now, limit=3)
-    rest = await agenda.list_upcoming(conn, Reader(), since=now, after=page[-1].occurrence)
+    page = await agenda.list_upcoming(conn, AgendaFilter(), since=now, limit=3)
+    rest = await agenda.list_upcoming(conn, AgendaFilter(), since=now, after=page[-1].occurrence)
     alice = await make_member(conn)
-    seen = await agenda.list_upcoming(conn, Reader(id=alice.id, local=True), since=now)
+    seen = await agenda.list_upcoming(conn, AgendaFilter(reader_id=alice.id, reader_local=True), since=now)
 
     assert (len(page), len(rest), len(seen)) == (3, 2, 6)
-    month = await agenda.list_upcoming(conn, Reader(), since=now, until=NOON + timedelta(days=12))
+    month = await agenda.list_upcoming(conn, AgendaFilter(), since=now, until=NOON + timedelta(days=12))
     assert len(month) == 2
     assert (await meetings.get_own(conn, page[0].meeting.id, coop.id)).id == page[0].meeting.id

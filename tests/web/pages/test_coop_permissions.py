@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from federation.instance import Instance
+from models.meetings import meetings, occurrences
+from models.meetings.meetings import Meeting
+from models.meetings.occurrences import PlannedTime
 from models.people import accounts
 from models.people.accounts import ROLES, Role
 from models.people.actors import Actor
@@ -72,6 +76,11 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
     "/coop/reglages/arrivees": "settings",
+    "/coop/rencontres": "meetings",
+    "/coop/rencontres/d/{id:\\d{1,19}}": "meetings",
+    "/coop/rencontres/d/{id:\\d{1,19}}/liste.csv": "meetings",
+    "/coop/rencontres/d/{id:\\d{1,19}}/modifier": "meetings",
+    "/coop/rencontres/nouvelle": "meetings",
     "/coop/retenues": "reports",
     "/coop/serveurs": "servers",
     "/coop/serveurs/liste": "servers",
@@ -127,6 +136,9 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         await fill_ledger(conn, lomme)
         place = await make_member(conn, "atelier", type="Organization", name="L’atelier")
         listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
+        await meetings.save(conn, Meeting(post_id=listing.id, begins_at=datetime.now(UTC)))
+        span = PlannedTime(recurs_at=datetime.now(UTC), begins_at=datetime.now(UTC))
+        await occurrences.sync(conn, listing.id, [span], since=span.begins_at)
         await make_samples(conn, lomme.alice, listing.id)
         await execute(
             conn,

@@ -4,15 +4,18 @@ The answer is the one at the object's id, to the same readers. It is no redirect
 this address only, and some follow none of the redirects that browsers follow.
 """
 
+from collections.abc import Callable
+
 from aiohttp import web
 
-from federation.uris import actor_uri, listing_url, note_uri
+from federation.uris import actor_uri, listing_url, meeting_url, note_uri
 from models import posts
 from models.errors import NotFound
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
+from models.settings import Site
 from models.store.database import Connection, connection
 from web.activitypub.authorized_fetch import STANDS_FOR, read_known_reader, require_standing
 from web.activitypub.negotiation import VARY_SIGNED
@@ -23,9 +26,18 @@ from web.http.app_keys import INSTANCE
 
 async def show_listing(request: web.Request) -> web.Response:
     """/annonces/UUID."""
+    return await _answer_listing(request, listing_url)
+
+
+async def show_meeting(request: web.Request) -> web.Response:
+    """/rencontres/UUID."""
+    return await _answer_listing(request, meeting_url)
+
+
+async def _answer_listing(request: web.Request, address: Callable[[Site, str], str]) -> web.Response:
     instance, reader = request.app[INSTANCE], await read_known_reader(request)
     async with connection(instance.pool) as conn:
-        listing = await listings.find_by_url(conn, listing_url(instance.site, request.match_info["uuid"]))
+        listing = await listings.find_by_url(conn, address(instance.site, request.match_info["uuid"]))
     if listing is None:
         raise NotFound
     return await _answer_post(request, listing.post, reader)

@@ -39,6 +39,7 @@ from web.commands.demo.cooperatives import (
 )
 from web.commands.demo.play_communities import play_community
 from web.commands.demo.play_dialogues import play_dialogues
+from web.commands.demo.repair_cafe import hold_repair_cafe
 from web.middlewares.work_signals import notify_work
 from web.security.passwords import hash_password
 
@@ -61,6 +62,7 @@ async def seed_cooperatives(instances: Sequence[Instance]) -> None:
     houses = {house.folder: instance for house, instance in zip(COOPERATIVES, instances, strict=True)}
     await play_dialogues(houses, published[0] | published[1])
     await play_community(instances)
+    await hold_repair_cafe(first, second)
 
 
 async def list_keys(
@@ -116,8 +118,8 @@ async def _join(instance: Instance, part: DemoMember) -> None:
 
 
 async def _follow_each_other(instance: Instance, house: DemoCooperative, other: DemoCooperative) -> None:
-    """The coop follows the other's streams, members follow what they like; all over the network."""
-    wanted = [("coop", stream) for stream in STREAMS]
+    """The coop follows the other and its streams, members follow what they like; all over the network."""
+    wanted = [("coop", stream) for stream in (*STREAMS, "coop")]
     wanted += [(part.username, name) for part in house.parts for name in part.follows]
     asked = []
     for follower_name, followed_name in wanted:

@@ -142,11 +142,11 @@ async def show_local(request: web.Request) -> web.Response:
 
 
 async def show_by_id(request: web.Request) -> web.Response:
-    """GET /annonces/d/ID: a copy; ours has its own address and is shown there."""
+    """GET /annonces/d/ID: a copy; ours has its own address and is shown there, a meeting its own page."""
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
-        if listing.post.local:
+        if listing.post.local or listing.details.meeting:
             raise web.HTTPSeeOther(listing_path(instance.site, listing))
         view = await load_listing_view(conn, request, listing)
     await ask_for_calendar(instance, listing, member=current_account(request) is not None)

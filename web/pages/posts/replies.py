@@ -19,6 +19,7 @@ from web.http.row_ids import read_id
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_by_id import get_listing
 from web.pages.listings.listing_page import show_again
+from web.pages.meetings.meeting_page import show_again as show_meeting_again
 from web.pages.posts.note_page import get_note, show_note
 from web.rendering.paths import exchange_path, listing_path, note_path
 from web.rendering.render import reader_language
@@ -36,7 +37,8 @@ async def post_listing_answer(request: web.Request) -> web.Response:
         listing = await get_listing(conn, request)
     answer = await _answer(request, form, account, listing.post)
     if answer is None:
-        return await show_again(request, listing, answer=form)
+        show = show_meeting_again if listing.details.meeting else show_again
+        return await show(request, listing, answer=form)
     async with connection(instance.pool) as conn:
         thread = await exchange_messages.find_by_message(conn, answer.id)
         held = await held_posts.find(conn, answer.id)

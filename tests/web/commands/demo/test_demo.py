@@ -19,6 +19,7 @@ from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.servers import make_environment, wait_for_answer
 from tests.web.warm_commands import WarmCommands
 from web.commands.demo.cooperatives import COOPERATIVES, PHOTOS, STREAMS
+from web.commands.demo.repair_cafe import CAPACITY, HERE, THERE, TITLE
 
 ON_OTHER_PORTS = """
 import sys
@@ -133,6 +134,17 @@ async def test_they_thank_each_other_across_the_two_and_all_may_read_what_is_for
     assert "1 échange confirmé" in pages["leonie", "Hénin-Carvin"]
     assert "2 échanges confirmés" in pages["hocine", "Lomme"]
     assert not any("histoires de vélo" in page for page in pages.values())
+
+
+async def test_people_of_both_come_to_the_repair_cafe_of_one(demo: Demo) -> None:
+    async with aiohttp.ClientSession() as session:
+        pages = []
+        for house in demo.houses:
+            async with session.get(f"{house['url']}/rencontres") as answer:
+                pages.append(await answer.text())
+
+    assert all(TITLE in page for page in pages)
+    assert f"{CAPACITY - len(HERE) - len(THERE) - 1} places libres" in pages[0].replace("\u00a0", " ")
 
 
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:

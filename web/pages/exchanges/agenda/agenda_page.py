@@ -10,6 +10,7 @@ from aiohttp import web
 
 from models.exchanges import agenda
 from models.listings.unavailabilities import AHEAD
+from models.meetings import agenda as meetings
 from models.moments import PARIS
 from models.people import actors
 from models.people.opening_hours import read_hours
@@ -23,6 +24,7 @@ from web.pages.exchanges.agenda.entries import (
     add_agreements,
     add_closures,
     add_kept_days,
+    add_meetings,
 )
 from web.pages.exchanges.agenda.month_table import MonthDays, draw_table
 from web.pages.exchanges.month_weeks import next_month
@@ -94,7 +96,7 @@ def read_month(typed: str) -> date | None:
 
 
 async def _gather(request: web.Request, asked: AgendaQuery, locale: ReaderLocale) -> AgendaEntries:
-    """Everything between the first day of the table and the last one that is told, in three reads."""
+    """Everything between the first day of the table and the last one that is told, in few reads."""
     instance, account = request.app[INSTANCE], require_account(request)
     begins_at, ends_at = begin_at(asked.first), begin_at(asked.until)
     async with connection(instance.pool) as conn:
@@ -102,9 +104,11 @@ async def _gather(request: web.Request, asked: AgendaQuery, locale: ReaderLocale
         late = asked.month is None
         agreed = await agenda.list_agreements(conn, me.id, begins_at, ends_at, late=late)
         kept = await agenda.list_kept(conn, me.id, begins_at, ends_at)
+        meets = await meetings.list_own(conn, me.id, since=max(begins_at, datetime.now(UTC)))
     dated = AgendaEntries()
     add_agreements(locale, dated, agreed, today=asked.today)
     add_kept_days(locale, dated, kept, origin=instance.site.url)
+    add_meetings(locale, dated, meets, site=instance.site)
     add_closures(locale, dated, [] if me.type == "Person" else read_hours(me.hours).closures)
     back_at = find_return(me, datetime.now(UTC))
     if back_at is not None:

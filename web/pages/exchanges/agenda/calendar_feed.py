@@ -9,6 +9,7 @@ from federation.instance import Instance
 from models import preferences
 from models.errors import NotFound
 from models.exchanges import agreements, calendar_feeds
+from models.meetings import agenda
 from models.people import accounts
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
@@ -20,6 +21,7 @@ from web.mail.news_mail_text import make_translate
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.feeds.calendar_events import list_calendar_events
 from web.rendering.feeds.icalendar import write_calendar
+from web.rendering.feeds.meeting_calendar import make_meeting_event
 from web.rendering.render import N_, render, say
 from web.security.session import require_account
 from web.security.signed_urls import read_signed, sign
@@ -59,6 +61,8 @@ async def show_feed(request: web.Request) -> web.Response:
         found = await calendar_feeds.list_dated(conn, account.actor_id, since=datetime.now(UTC) - KEPT)
         speaking = make_translate(account.language)
         occasions = await list_calendar_events(conn, instance.site, speaking, account.actor_id, found)
+        meets = await agenda.list_own(conn, account.actor_id, since=datetime.now(UTC) - KEPT)
+        occasions += [make_meeting_event(one.entry) for one in meets if one.registration.state == "seat"]
         coop = (await preferences.load(conn)).name or instance.site.host
     body = write_calendar(occasions, name=speaking(N_("Mes accords, %(coop)s"), coop=coop))
     etag = make_etag(body)

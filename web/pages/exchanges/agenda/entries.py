@@ -7,10 +7,13 @@ from typing import Literal
 
 from models.exchanges.agenda import DatedAgreement, KeptDays
 from models.exchanges.agreements import BOUND
+from models.meetings.agenda import OwnEntry
 from models.people.opening_hours import Closure
+from models.settings import Site
+from outbox.builders.texts.meetings import write_where
 from web.rendering.date_ranges import DAY, DateRange, ReaderLocale, read_span
 from web.rendering.formats import format_short_day, to_paris_day
-from web.rendering.paths import exchange_path
+from web.rendering.paths import exchange_path, meeting_path
 from web.rendering.render import N_
 
 Look = Literal["agreed", "waiting", "kept"]
@@ -35,6 +38,13 @@ ELSE = N_("Vous avez rendez-vous")
 
 BACK = {True: N_("Retour chez vous"), False: N_("À rendre")}
 """The end of a loan, by whether it is hers."""
+
+MEETS: dict[str, str] = {
+    "seat": N_("Rencontre"),
+    "waiting": N_("Vous attendez une place"),
+    "asked": N_("Vous attendez une place"),
+}
+"""A meeting, by how her registration stands."""
 
 ICONS: dict[Look, str] = {"agreed": "agreement", "waiting": "waiting", "kept": "date"}
 
@@ -117,6 +127,29 @@ def add_kept_days(locale: ReaderLocale, dated: AgendaEntries, found: Iterable[Ke
             icon=ICONS["kept"],
         )
         dated.add(AgendaSpan(first=span.first, last=span.last or span.first, look="kept", line=line), line)
+
+
+def add_meetings(locale: ReaderLocale, dated: AgendaEntries, found: Iterable[OwnEntry], *, site: Site) -> None:
+    """Meetings at which she has a seat, or waits for one; not those that are called off."""
+    for own in found:
+        one, full = own.entry.occurrence, own.entry.meeting
+        if own.registration.state not in MEETS or own.entry.cancelled:
+            continue
+        span = read_span(one.begins_at, one.ends_at)
+        assert span is not None
+        sure = own.registration.state == "seat"
+        line = AgendaEntry(
+            day=span.first,
+            hour=span.first_hour,
+            what=locale.say(MEETS[own.registration.state]),
+            title=full.listing.details.title,
+            span=span,
+            place=write_where(full.listing.details, full.meeting, one.venue),
+            href=meeting_path(site, full.listing, one.id, several=full.meeting.rrule is not None),
+            icon=ICONS["agreed" if sure else "waiting"],
+        )
+        look: Look = "agreed" if sure else "waiting"
+        dated.add(AgendaSpan(first=span.first, last=span.last or span.first, look=look, line=line), line)
 
 
 def add_absence(locale: ReaderLocale, dated: AgendaEntries, back_at: datetime, *, today: date) -> None:

@@ -1,0 +1,1 @@
+"""Whoever calls people together: publishes, changes, calls off, and sees who comes."""
