@@ -74,7 +74,7 @@ async def publish(conn: Connection, site: Site, organiser: Actor, draft: Meeting
     await notifications.notify_followers(conn, author_id=organiser.id, post_id=full.id)
     if draft.audience != "coop":
         create = build_create(site, organiser, await build_document(conn, site, organiser, listing.post))
-        await send(conn, organiser, create, find_recipients(draft.audience, organiser), about=uri)
+        await send(conn, organiser, create, await find_recipients(conn, organiser, listing.post), about=uri)
         await announce(conn, site, full)
     return full
 
@@ -232,7 +232,8 @@ async def send_update(conn: Connection, site: Site, organiser: Actor, full: Full
         return
     update = build_update(site, organiser, await build_document(conn, site, organiser, post))
     joined = tuple(await registrations.list_joined(conn, full.id))
-    recipients = replace(find_recipients(post.audience, organiser), named_ids=joined, holders_of=post.uri)
+    found = await find_recipients(conn, organiser, post)
+    recipients = replace(found, named_ids=joined, holders_of=post.uri)
     await send(conn, organiser, update, recipients, about=post.uri)
 
 

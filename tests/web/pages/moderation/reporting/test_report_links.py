@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from federation.instance import Instance
-from models.store.database import connection, fetch_value, transaction
+from models.store.database import fetch_value, transaction
 from outbox.meetings.meetings import publish
 from tests.factories import make_note
 from tests.outbox.meetings.sample_meetings import make_draft
