@@ -112,12 +112,20 @@ SOURCES = {
 }
 
 
+SEARCHED = re.compile(r"\b(\w+)(?:\[[^\]]*\])?\.(?:search|sub|subn|findall|finditer|split)\(")
+
+
+@cache
+def list_searched(module: str | None) -> frozenset[str]:
+    """The names of what this module, or any, searches for anywhere in a text."""
+    return frozenset(SEARCHED.findall(SOURCES[module] if module else "\n".join(SOURCES.values())))
+
+
 def list_uses(name: str, pattern: re.Pattern[str]) -> list[Callable[[str], object]]:
     """How a pattern is used: at a place, or searched for anywhere in the text."""
     bare, module = re.sub(r"\[.*\]", "", name).split(" of ")
-    source = SOURCES[module] if bare.startswith("_") else "\n".join(SOURCES.values())
     uses: list[Callable[[str], object]] = [pattern.match, pattern.fullmatch]
-    if re.search(rf"\b{bare}(?:\[[^\]]*\])?\.(?:search|sub|subn|findall|finditer|split)\(", source):
+    if bare in list_searched(module if bare.startswith("_") else None):
         uses.append(lambda text: pattern.sub("", text))
     return uses
 
