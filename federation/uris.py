@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -14,11 +14,12 @@ from models.settings import Site
 
 LocalKind = Literal[
     "actor", "key", "inbox", "outbox", "followers", "following", "featured", "proposals", "moderators",
+    "members", "managers", "requests", "charter",
     "listing", "listing_context", "listing_replies", "listing_likes", "listing_shares", "listing_proposal",
     "listing_unavailabilities", "intent",
     "note", "note_context", "note_replies", "note_likes", "note_shares", "activity", "agreement", "commitment",
     "event",
-    "shared_inbox", "profile_page", "listing_page", "note_page", "tag_page",
+    "shared_inbox", "profile_page", "listing_page", "meeting_page", "note_page", "tag_page",
 ]  # fmt: skip
 
 MAX_LENGTH = 2048
@@ -26,6 +27,7 @@ MAX_LENGTH = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = r"[a-z0-9_]{1,30}"
+_CIRCLES = "members|moderators|managers|requests"
 _LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities"
 _USER = rf"/users/(?P<username>{_NAME})"
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
@@ -35,7 +37,8 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("actor", re.compile(_USER)),
     ("key", re.compile(rf"{_USER}#(?:main-key|ed25519-key)")),
-    ("", re.compile(rf"{_USER}/(?P<kind>inbox|outbox|followers|following|featured|proposals|moderators)")),
+    ("", re.compile(rf"{_USER}/(?P<kind>inbox|outbox|followers|following|featured|proposals|{_CIRCLES})")),
+    ("charter", re.compile(rf"{_USER}/charter/\d{{1,5}}")),
     ("listing", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})")),
     ("listing_", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})/(?P<kind>{_LISTING_PARTS})")),
     ("intent", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})#(?:primary|reciprocal)")),
@@ -49,6 +52,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("profile_page", re.compile(rf"/@(?P<username>{_NAME})")),
     ("note_page", re.compile(rf"/@(?P<username>{_NAME})/(?P<uuid>{_UUID})")),
     ("listing_page", re.compile(rf"/annonces/(?P<uuid>{_UUID})")),
+    ("meeting_page", re.compile(rf"/rencontres/(?P<uuid>{_UUID})")),
     ("tag_page", re.compile(r"/tags/[^/?#]+")),
 )
 
@@ -107,6 +111,26 @@ def proposals_uri(site: Site, username: str) -> str:
     return f"{site.url}/users/{username}/proposals"
 
 
+Circle = Literal["members", "moderators", "managers", "requests"]
+"""The collections of a community: those who are in, of these who moderate and who manage, and who asks to come in."""
+
+
+def circle_uri(community_uri: str, circle: Circle) -> str:
+    """One of the collections of a community, of whichever server."""
+    return f"{community_uri}/{circle}"
+
+
+def read_circle(uri: str) -> tuple[str, Circle] | None:
+    """Of which community this is a collection, and which; None for an address of another kind."""
+    base, _, name = uri.rpartition("/")
+    return (base, name) if base and name in get_args(Circle) else None  # type: ignore[return-value]
+
+
+def charter_uri(community_uri: str, version: int) -> str:
+    """One version of the charter of a community of ours."""
+    return f"{community_uri}/charter/{version}"
+
+
 def territories_uri(site: Site) -> str:
     """The collection of the territories that we vouch for."""
     return f"{site.url}/territories"
@@ -135,6 +159,11 @@ def listing_uri(site: Site, username: str, uuid: str) -> str:
 def listing_url(site: Site, uuid: str) -> str:
     """The listing's page for people."""
     return f"{site.url}/annonces/{uuid}"
+
+
+def meeting_url(site: Site, uuid: str) -> str:
+    """The meeting's page for people; its id is that of a listing."""
+    return f"{site.url}/rencontres/{uuid}"
 
 
 def unavailabilities_uri(listing_id: str) -> str:

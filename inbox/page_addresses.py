@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from federation.instance import Instance
-from federation.uris import actor_uri, listing_url, note_uri, parse_local
+from federation.uris import actor_uri, listing_url, meeting_url, note_uri, parse_local
 from federation.vocabulary.activities.activities import (
     Activity,
     Announce,
@@ -23,13 +23,14 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
+from federation.vocabulary.activities.participation import Join, Leave
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from models.listings import listings
 from models.settings import Site
 from models.store.database import Connection, connection
 
-_NAMING = (Announce, Block, Follow, Like, Move, Undo)
+_NAMING = (Announce, Block, Follow, Join, Leave, Like, Move, Undo)
 """Activities whose `object` may be something of ours."""
 
 Named = TypeVar("Named", bound=Activity)
@@ -51,6 +52,9 @@ async def find_id(conn: Connection, site: Site, uri: str) -> str:
         case "listing_page":
             listing = await listings.find_by_url(conn, listing_url(site, page.uuid))
             return listing.uri if listing is not None else uri
+        case "meeting_page":
+            listing = await listings.find_by_url(conn, meeting_url(site, page.uuid))
+            return listing.uri if listing is not None else uri
         case _:
             return uri
 
@@ -70,7 +74,8 @@ async def name_post_by_ids(instance: Instance, object: Postlike) -> Postlike:
 async def _find_ids(instance: Instance, named: Iterator[str]) -> dict[str, str]:
     """Which of these stand for something else, and for what; most of what comes in names no page of ours."""
     site = instance.site
-    pages = {uri for uri in named if uri.startswith((f"{site.url}/@", f"{site.url}/annonces/"))}
+    begin = tuple(f"{site.url}{path}" for path in ("/@", "/annonces/", "/rencontres/"))
+    pages = {uri for uri in named if uri.startswith(begin)}
     if not pages:
         return {}
     async with connection(instance.pool) as conn:

@@ -13,6 +13,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges.plain_language import replies
 from outbox.listings.listing_suggestions import find_kind, suggest
+from outbox.meetings.replies import process_reply as process_meeting_reply
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.posts.polls import PollDraft
@@ -70,7 +71,7 @@ async def _answer(conn: Connection, site: Site, author: Actor, parent: Post, dra
         note = await notes.answer(conn, site, author, parent, draft)
     if parent.audience == "direct":
         await replies.pass_to_guest(conn, site, author, parent, draft.text)
-    if note.audience == "direct":
+    if note.audience == "direct" and not await process_meeting_reply(conn, site, author, note):
         await replies.process_member_reply(conn, site, author, note)
     return note
 

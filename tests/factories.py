@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from models import posts
@@ -11,6 +11,10 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, NewAgreement, Terms
 from models.listings import listings
 from models.listings.listings import Listing, ListingDetails
+from models.meetings import meetings, occurrences
+from models.meetings.meetings import FullMeeting, Meeting
+from models.meetings.occurrences import PlannedTime
+from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor, LocalActor, RemoteActor
 from models.posts import NewPost, Post
@@ -141,6 +145,21 @@ async def make_listing(
     return await listings.create_listing(
         conn, _new_post(author, "listing", **(post or {})), ListingDetails(**(values | details))
     )
+
+
+async def make_meeting(
+    conn: Connection, author: Actor, *, title: str = "Café réparation", **changes: Any
+) -> FullMeeting:
+    """A meeting by this author in ten days, from two to six; `changes` are fields of Meeting."""
+    begins_at = datetime.now(PARIS).replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=10)
+    values: dict[str, Any] = {"begins_at": begins_at, "ends_at": begins_at + timedelta(hours=4)} | changes
+    times = {"begins_at": values["begins_at"], "ends_at": values["ends_at"]}
+    listing = await make_listing(conn, author, mode="other", title=title, meeting=True, **times)
+    meeting = Meeting(post_id=listing.id, **values)
+    await meetings.save(conn, meeting)
+    span = PlannedTime(recurs_at=meeting.begins_at, begins_at=meeting.begins_at, ends_at=meeting.ends_at)
+    await occurrences.sync(conn, meeting.post_id, [span], since=meeting.begins_at)
+    return FullMeeting(listing=listing, meeting=meeting)
 
 
 async def make_activity(

@@ -20,7 +20,7 @@ TEMPLATES = ROOT / "web" / "templates"
 
 LOCALES = ROOT / "web" / "locales"
 
-CODE = ("web", "outbox/builders/texts/reasons.py")
+CODE = ("web", "outbox/builders/texts/communities.py", "outbox/builders/texts/reasons.py")
 """Where Python code says sentences to people."""
 
 CALLS = {"say": (0, 1), "N_": (0,), "fail": (1,), "_say": (0,)}

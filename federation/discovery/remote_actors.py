@@ -10,6 +10,9 @@ from federation.texts.html_cleaner import clean
 from federation.uris import same_origin
 from federation.vocabulary.actors import ABSENCE, ActorDocument
 from federation.vocabulary.parts import Document
+from models.communities import charters, communities
+from models.communities.charters import NewCharter
+from models.communities.communities import Access, CommunitySettings
 from models.people import actors, keys
 from models.people.actors import Actor, ActorType, RemoteActor
 from models.people.opening_hours import write_hours
@@ -112,6 +115,7 @@ async def save_actor(
 ) -> tuple[Actor, list[str]]:
     """Keep an actor, its keys and the addresses of its pictures; also the ids of the keys that it had before."""
     actor = await actors.save_remote(conn, describe_actor(document, handle))
+    await _save_community(conn, actor, document)
     before = [key.uri for key in await keys.list_public_keys(conn, actor.id)]
     shown = list_keys(document, separate)
     await keys.replace_public_keys(conn, actor.id, [(key.uri, key.algorithm, key.pem) for key in shown])
@@ -119,6 +123,33 @@ async def save_actor(
         conn, actor.id, icon=_read_picture(document.icon), image=_read_picture(document.image)
     )
     return actor, before
+
+
+ACCESS: dict[str, Access] = {"open": "open", "moderated": "on_request", "invite_only": "invitation"}
+
+
+async def _save_community(conn: Connection, actor: Actor, document: ActorDocument) -> None:
+    """What a Group says that people are part of: how one comes in, and the charter that stands there."""
+    told = document.community
+    if told is None or actor.local:
+        return
+    settings = CommunitySettings(
+        access=ACCESS[told.openness],
+        hidden=not document.discoverable,
+        members_shown=told.members is not None,
+        approvals_needed=told.approvals_needed,
+        parent_uri=told.parent,
+        held_with=told.held_with,
+    )
+    await communities.save_remote(conn, actor.id, settings)
+    if told.charter is not None:
+        charter = NewCharter(
+            version=told.charter.version,
+            text=told.charter.text,
+            changes=told.charter.changes,
+            due_at=told.charter.due_at,
+        )
+        await charters.save_remote(conn, actor.id, charter)
 
 
 def _add(found: list[PublicKey], document: ActorDocument, id: str, written: str) -> None:

@@ -12,7 +12,8 @@ from federation.json.json_limits import REARRANGED, needs_compaction, read_struc
 from federation.jsonld.jsonld import JsonLdProcessor
 from federation.jsonld.long_texts import clean_long_texts
 from federation.vocabulary.activities.activities import Activity
-from federation.vocabulary.activities.activity_readers import is_activity, read_activity, read_actor_uri
+from federation.vocabulary.activities.activity_header import read_actor_uri
+from federation.vocabulary.activities.activity_readers import is_activity, read_activity
 from federation.vocabulary.actors import ACTOR_TYPES
 from federation.vocabulary.collections import (
     COLLECTION_TYPES,

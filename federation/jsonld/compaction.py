@@ -43,13 +43,15 @@ def _spell_out(definition: Any) -> Any:
     return f"{PREFIXES[prefix]}{name}" if prefix in PREFIXES else definition
 
 
-STAND_IN = "flohmarktData"
-"""For `flohmarkt:data`, which could not be a term without its prefix."""
+STAND_INS = {name: name.replace(":", "-") for name in TERMS if ":" in name}
+"""For `flohmarkt:data`, `ical:status` and the like, which could not be terms without their prefix."""
+
+_STOOD_FOR = {stand_in: name for name, stand_in in STAND_INS.items()}
 
 READING = [
     ACTIVITYSTREAMS,
     SECURITY,
-    {STAND_IN if name == "flohmarkt:data" else name: _spell_out(term) for name, term in TERMS.items()},
+    {STAND_INS.get(name, name): _spell_out(term) for name, term in TERMS.items()},
 ]
 """What documents are compacted to: the words that our readers know."""
 
@@ -107,7 +109,7 @@ def _bare(word: str) -> str:
     for namespace in NAMESPACES:
         if word.startswith(namespace):
             return word[len(namespace) :]
-    return "flohmarkt:data" if word == STAND_IN else word
+    return _STOOD_FOR.get(word, word)
 
 
 def _restore_types(value: Any) -> Any:

@@ -22,6 +22,7 @@ from federation.json.fields import (
     uris,
     write_moment,
 )
+from federation.vocabulary.communities import CommunityDocument, read_community, write_community
 from federation.vocabulary.hours import NO_HOURS, read_hours, write_hours
 from federation.vocabulary.keys import (
     MAX_KEYS,
@@ -61,7 +62,8 @@ class ActorDocument:
 
     Who says nothing about `indexable` has not agreed to it (FEP-5feb). `implements` are capability addresses
     (FEP-844e); `place` is `location`; `moderators` is a Group's `attributedTo` (FEP-1b12); `category` is what a
-    Group of ours announces. The offers of who is `away_until` a moment rest; `hours` are those of a place.
+    Group of ours announces. The offers of who is `away_until` a moment rest; `hours` are those of a place; `community`
+    is what a Group tells that people are part of.
     """
 
     id: str
@@ -101,6 +103,7 @@ class ActorDocument:
     territories: str | None = None
     away_until: datetime | None = None
     hours: Hours = NO_HOURS
+    community: CommunityDocument | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -154,6 +157,7 @@ def read_actor(document: Json) -> ActorDocument:
         territories=uri(document.get("territories")),
         away_until=moment(document.get("awayUntil")),
         hours=read_hours(document),
+        community=read_community(document),
         raw=document,
     )
 
@@ -229,6 +233,7 @@ def write_actor(value: ActorDocument) -> Json:
             "territories": value.territories,
             "awayUntil": optional(value.away_until, write_moment),
             **write_hours(value.hours),
+            **write_community(value.community),
         }
     )
 

@@ -15,17 +15,17 @@ from federation.vocabulary.agreements import (
     write_agreement,
     write_economic_event,
 )
+from federation.vocabulary.communities import CharterDocument, require_charter, write_charter
 from federation.vocabulary.marketplace import (
-    Event,
     FlohmarktOffer,
     Proposal,
     is_flohmarkt_offer,
     is_proposal,
-    read_event,
     read_flohmarkt_offer,
     read_proposal,
     write_proposal,
 )
+from federation.vocabulary.meetings import Event, read_event, write_event
 from federation.vocabulary.objects import Note, Tombstone, read_note, read_tombstone, write_note, write_tombstone
 from federation.vocabulary.polls import Vote, write_vote
 from federation.vocabulary.quotes import QuoteAuthorization, read_quote_authorization, write_quote_authorization
@@ -41,11 +41,13 @@ Object = (
     | EconomicEvent
     | Vote
     | QuoteAuthorization
+    | CharterDocument
 )
 
 OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
     **dict.fromkeys(ACTOR_TYPES, read_actor),
     "Agreement": read_agreement,
+    "Charter": require_charter,
     "EconomicEvent": read_economic_event,
     "Event": read_event,
     "QuoteAuthorization": read_quote_authorization,
@@ -56,7 +58,9 @@ OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
 OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     ActorDocument: write_actor,
     Agreement: write_agreement,
+    CharterDocument: write_charter,
     EconomicEvent: write_economic_event,
+    Event: write_event,
     Note: write_note,
     Proposal: write_proposal,
     QuoteAuthorization: write_quote_authorization,

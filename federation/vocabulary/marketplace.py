@@ -1,4 +1,4 @@
-"""Offers, requests and what is agreed about them: Valueflows as FEP-0837 uses it, flohmarkt's data, Mobilizon's events.
+"""Offers, requests and what is agreed about them: Valueflows as FEP-0837 uses it, and flohmarkt's data.
 
 A listing is a Note with the properties of a FEP-0837 Proposal; `Proposal` holds both halves.
 """
@@ -86,14 +86,6 @@ class FlohmarktOffer:
 
     note: Note
     data: FlohmarktData
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """An event of Mobilizon: when, where and `status` (CONFIRMED, TENTATIVE, CANCELLED)."""
-
-    note: Note
-    status: str = ""
 
 
 def _read_repair(document: Json) -> RepairDetails:
@@ -188,14 +180,6 @@ def read_flohmarkt_offer(document: Json) -> FlohmarktOffer | Note:
     """A Note of flohmarkt; the plain Note where its data says nothing. Raises Malformed without an id."""
     note, data = read_note(document), one(document.get("flohmarkt:data"), _read_flohmarkt)
     return note if data is None else FlohmarktOffer(note=note, data=data)
-
-
-def read_event(document: Json) -> Event:
-    """An event; raises Malformed without an id."""
-    return Event(
-        note=read_note(document),
-        status=(text(document.get("ical:status"), 50) or text(document.get("status"), 50) or "").upper(),
-    )
 
 
 def write_proposal(value: Proposal) -> Json:

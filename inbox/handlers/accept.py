@@ -1,8 +1,11 @@
-"""Accept: somebody lets one of ours follow (AX3), or says yes to terms (FEP-0837)."""
+"""Accept: somebody lets one of ours follow (AX3) or come in, or says yes to terms (FEP-0837) or an invitation."""
 
 from federation.uris import is_local, same_origin
 from federation.vocabulary.activities.activities import Accept, Follow, Offer, QuoteRequest
+from federation.vocabulary.activities.participation import Invite, Join
 from federation.vocabulary.agreements import Agreement as Document
+from inbox.communities.invitations import find_invited, process_accepted_invitation
+from inbox.communities.requests import find_joined, process_accepted
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import (
     act,
@@ -23,6 +26,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic import answered_follows, backfills
 from outbox.exchanges.agreements import agreements
+from outbox.meetings import remote
 from outbox.posts.quote_requests import process_accepted_quote
 from outbox.relations.follows import unfollow_again
 from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
@@ -38,6 +42,8 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     if quote is not None:
         await process_accepted_quote(conn, site, quote, _require_stamp(sender, activity))
         return
+    if await _is_about_participation(conn, site, sender, activity):
+        return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
         await _accept_terms(conn, site, sender, activity, held)
@@ -45,10 +51,39 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     match answered:
         case Follow() | str():
             await _begin_to_follow(conn, site, sender, answered)
+        case Join() | Invite():
+            raise Ignored("membership_not_asked")
         case QuoteRequest():
             raise Ignored("quote_not_asked")
         case _:
             raise Ignored("accepts_unknown_exchange")
+
+
+async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
+    """Whether it answers what one of ours asked of a meeting or a community, or asked somebody: then it is done."""
+    seat = await _accept_seat(conn, site, sender, activity.object)
+    return seat or await _is_about_community(conn, site, sender, activity)
+
+
+async def _is_about_community(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
+    """Whether it answers what one of ours asked a community, or what one of ours asked somebody: then it is done."""
+    joined = await find_joined(conn, sender, activity.object)
+    if joined is not None:
+        await process_accepted(conn, sender, joined, activity)
+        return True
+    community = await find_invited(conn, sender, activity.object)
+    if community is not None:
+        await process_accepted_invitation(conn, site, sender, community, activity)
+    return community is not None
+
+
+async def _accept_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:
+    """Whether somebody of ours asked for this seat at a meeting of their server, and has it now."""
+    uri = answered.id if isinstance(answered, Join) else answered
+    asked = await remote.find_asked(conn, sender, uri) if isinstance(uri, str) else None
+    if asked is not None:
+        await remote.process_accept(conn, site, *asked)
+    return asked is not None
 
 
 def _require_stamp(sender: Actor, activity: Accept) -> str:

@@ -13,6 +13,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic import tombstones
 from outbox.exchanges.agreements.departed_partners import end_all
+from outbox.meetings.remote import tell_of_end
 from outbox.posts.quote_requests import process_refused_quote
 from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
@@ -37,6 +38,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await tombstones.save_deleted(conn, uri, sender.uri)
     elif not post.local and post.author_id == sender.id:
         await tombstones.save_deleted(conn, uri, sender.uri)
+        await tell_of_end(conn, site, post.id)
         await end_copies(conn, site, sender, post.id)
         await note_in_copies(conn, post.id, told=False)
         await held_posts.forget(conn, post_id=post.id)

@@ -11,6 +11,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.accept import build_accept
 from outbox.builders.activities.reject import build_reject
+from outbox.communities.answers_in_words import ask_follower
 from outbox.listings.marketplaces import answer_follow
 from outbox.traffic.send import Recipients, send
 
@@ -42,6 +43,7 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
         await send(conn, followed, build_accept(site, followed, activity), answer_to)
     if before is None or before.state != follow.state:
         await _notify_followed(conn, sender, followed, follow.state)
+        await ask_follower(conn, site, followed, sender)
 
 
 async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, state: follows.FollowState) -> None:

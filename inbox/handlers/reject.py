@@ -1,6 +1,9 @@
 """Reject: somebody does not, or no longer, let one of ours follow (AX3), or says no to terms or an agreement."""
 
 from federation.vocabulary.activities.activities import Follow, Offer, QuoteRequest, Reject
+from federation.vocabulary.activities.participation import Invite, Join
+from inbox.communities.invitations import find_invited, process_declined_invitation
+from inbox.communities.requests import find_joined, process_refused
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import OwnerState, act, apply_owner_state, find_answered, is_ours, read_reason
 from inbox.relations.follow_questions import find_asked, find_our_follow
@@ -10,6 +13,7 @@ from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges.agreements import endings
+from outbox.meetings import remote
 from outbox.posts.quote_requests import process_refused_quote
 from outbox.threads.agreement_context import Said
 
@@ -21,6 +25,8 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
     if quote is not None:
         await process_refused_quote(conn, site, quote)
         return
+    if await _is_about_participation(conn, site, sender, activity):
+        return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
         await _reject_terms(conn, site, sender, activity, held)
@@ -29,10 +35,39 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
         case Follow() | str():
             follow = await find_our_follow(conn, site, sender, answered)
             await follows.reject(conn, follow.id)
+        case Join() | Invite():
+            raise Ignored("membership_not_asked")
         case QuoteRequest():
             raise Ignored("quote_not_asked")
         case _:
             raise Ignored("refuses_unknown_exchange")
+
+
+async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Reject) -> bool:
+    """Whether it answers what one of ours asked of a meeting or a community, or asked somebody: then it is done."""
+    seat = await _refuse_seat(conn, site, sender, activity.object)
+    return seat or await _is_about_community(conn, site, sender, activity)
+
+
+async def _is_about_community(conn: Connection, site: Site, sender: Actor, activity: Reject) -> bool:
+    """Whether it answers what one of ours asked a community, or what one of ours asked somebody: then it is done."""
+    joined = await find_joined(conn, sender, activity.object)
+    if joined is not None:
+        await process_refused(conn, sender, joined, activity)
+        return True
+    community = await find_invited(conn, sender, activity.object)
+    if community is not None:
+        await process_declined_invitation(conn, site, sender, community)
+    return community is not None
+
+
+async def _refuse_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:
+    """Whether somebody of ours asked for this seat at a meeting of their server, and has none."""
+    uri = answered.id if isinstance(answered, Join) else answered
+    asked = await remote.find_asked(conn, sender, uri) if isinstance(uri, str) else None
+    if asked is not None:
+        await remote.process_reject(conn, site, *asked)
+    return asked is not None
 
 
 async def _reject_terms(conn: Connection, site: Site, sender: Actor, activity: Reject, held: Agreement) -> None:

@@ -2,8 +2,10 @@
 
 from federation.uris import same_origin
 from federation.vocabulary.activities.activities import Activity, Announce, Block, Follow, Like, Undo
+from federation.vocabulary.activities.participation import Join
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import take_back
+from inbox.meetings.participation import process_absence, undo_join
 from models import posts
 from models.people import actors
 from models.people.actors import Actor
@@ -26,7 +28,7 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     if await _undo_by_id(conn, site, sender, uri, activity.content):
         return
     if not isinstance(inner, str) and not await received.has_come(conn, uri, sender.uri):
-        await _undo_by_meaning(conn, sender, inner)
+        await _undo_by_meaning(conn, site, sender, inner)
     if same_origin(uri, sender.uri):
         await tombstones.save_undone(conn, uri, sender.uri)
 
@@ -42,7 +44,9 @@ def _read_id(sender: Actor, undone: Activity | str) -> str:
 
 async def _undo_by_id(conn: Connection, site: Site, sender: Actor, uri: str, content: str) -> bool:
     await message_requests.take_back(conn, uri, sender.id)  # an Offer that waits
-    return await _remove(conn, sender, uri) or await take_back(conn, site, sender, uri, content)
+    if await _remove(conn, sender, uri) or await undo_join(conn, site, sender, uri):
+        return True
+    return await take_back(conn, site, sender, uri, content)
 
 
 async def _remove(conn: Connection, sender: Actor, uri: str) -> bool:
@@ -63,7 +67,7 @@ async def _unfollow(conn: Connection, sender: Actor, followed_id: int) -> bool:
     return await follows.remove(conn, follower_id=sender.id, followed_id=followed_id)
 
 
-async def _undo_by_meaning(conn: Connection, sender: Actor, inner: object) -> None:
+async def _undo_by_meaning(conn: Connection, site: Site, sender: Actor, inner: object) -> None:
     match inner:
         case Follow(object=uri) | Block(object=uri):
             target = await actors.find_by_uri(conn, uri)
@@ -71,6 +75,8 @@ async def _undo_by_meaning(conn: Connection, sender: Actor, inner: object) -> No
                 await blocks.remove(conn, actor_id=sender.id, target_id=target.id)
             elif target is not None:
                 await _unfollow(conn, sender, target.id)
+        case Join(object=uri, recurs_at=recurs_at):
+            await process_absence(conn, site, sender, uri, recurs_at)
         case Like(object=str(uri)) | Announce(object=str(uri)):
             post = await posts.find_by_uri(conn, uri)
             if post is not None:

@@ -18,14 +18,17 @@ from models.people.actors import Actor
 from models.posts import message_requests
 from models.settings import Site
 from models.store.database import Connection
+from outbox.communities.charters import tell_of_charter
 
 NEW = timedelta(days=1)
 """So long an Update may stand for a Create that did not come yet (AX7); listings are welcome at any age."""
 
 
 async def handle_update(conn: Connection, site: Site, sender: Actor, activity: Update) -> None:
-    """Newer versions replace what is held; what was never seen counts as new. Profiles were fetched anew already."""
+    """Newer versions replace what is held; what was never seen counts as new. Profiles were fetched anew already: of a
+    community whose charter changed members here are asked again."""
     if isinstance(activity.object, ActorDocument) or activity.object == activity.actor:
+        await tell_of_charter(conn, sender)
         return
     if isinstance(activity.object, Agreement):
         await _follow_agreement(conn, site, sender, activity.object, activity.published)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from federation.texts.html_cleaner import clean, clean_text, from_text, to_text
 from federation.texts.inline_pictures import find_pictures
 from federation.vocabulary.embedded import Postlike, note_of
-from federation.vocabulary.marketplace import Event
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import PLAYED, Note
 from federation.vocabulary.parts import MAX_ALT, Document
 from models.posts.media.media import MAX_KEPT, RemoteDocument

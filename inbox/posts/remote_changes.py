@@ -1,17 +1,23 @@
 """A post from elsewhere that is now otherwise: who here is told, and who waits no longer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from federation.vocabulary.embedded import Postlike, note_of
 from models import posts
 from models.listings import listings
 from models.listings.listings import OPEN, OVER, ListingDetails
+from models.meetings import meetings, occurrences
+from models.meetings.meetings import FullMeeting
+from models.meetings.occurrences import Occurrence
 from models.news import notifications
 from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import speaks
+from outbox.meetings.remote import tell_of_changes
 from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
 
@@ -22,6 +28,8 @@ class PreviousPost:
 
     post: Post
     details: ListingDetails | None
+    meeting: FullMeeting | None = None
+    times: Sequence[Occurrence] = ()
 
 
 async def find_before(conn: Connection, object: Postlike) -> PreviousPost | None:
@@ -30,7 +38,9 @@ async def find_before(conn: Connection, object: Postlike) -> PreviousPost | None
     if post is None:
         return None
     listing = await listings.find_by_post(conn, post.id)
-    return PreviousPost(post=post, details=listing.details if listing else None)
+    full = await meetings.find_full(conn, post.id) if listing is not None and listing.details.meeting else None
+    times = await occurrences.list_of_meeting(conn, post.id) if full is not None else []
+    return PreviousPost(post=post, details=listing.details if listing else None, meeting=full, times=times)
 
 
 async def notify_change(conn: Connection, site: Site, author: Actor, before: PreviousPost | None, post: Post) -> bool:
@@ -41,6 +51,7 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     """
     if before is None or before.post.updated_at == post.updated_at:
         return False
+    await _tell_registered(conn, site, before)
     listing = await listings.find_by_post(conn, post.id)
     now, then = listing.details if listing else None, before.details
     if now is None or then is None or _outline(now) == _outline(then):
@@ -49,15 +60,24 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     told = speaks(author) and _is_promise(then, now)
     await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id, but_threads=told)
     if now.status in OVER and then.status not in OVER:
-        if not speaks(author):
-            await end_copies(conn, site, author, post.id)
-        await note_in_copies(conn, post.id, told=True)
+        await _end(conn, site, author, post.id)
     return True
+
+
+async def _end(conn: Connection, site: Site, author: Actor, listing_id: int) -> None:
+    if not speaks(author):
+        await end_copies(conn, site, author, listing_id)
+    await note_in_copies(conn, listing_id, told=True)
 
 
 def _is_promise(then: ListingDetails, now: ListingDetails) -> bool:
     """Whether it is promised to somebody now, or to be had again, and nothing else."""
     return {now.status, then.status} == set(OPEN) and _outline(now)[1:] == _outline(then)[1:]
+
+
+async def _tell_registered(conn: Connection, site: Site, before: PreviousPost) -> None:
+    if before.meeting is not None:
+        await tell_of_changes(conn, site, before.meeting, before.times, at=datetime.now(UTC))
 
 
 def _outline(details: ListingDetails) -> tuple[object, ...]:

@@ -6,8 +6,10 @@ from datetime import datetime
 from federation.json.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
+from inbox.meetings.events import save_event
 from inbox.posts.contents import read_attachments
 from inbox.posts.message_requests import Standing, screen_post
 from inbox.posts.quotes import save_quoted
@@ -138,7 +140,9 @@ async def _accept_waiting(conn: Connection, post: Post, reader_ids: tuple[int, .
 
 
 async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: bool) -> None:
-    """What hangs on it: its poll, pictures and other files."""
+    """What hangs on it: its times and seats where it is a meeting, its poll, pictures and other files."""
+    if isinstance(object, Event):
+        await save_event(conn, post.id, object)
     poll, attachments = read_new_poll(note_of(object)), read_attachments(object)
     if poll is not None:
         await polls.save_remote(conn, post.id, poll)

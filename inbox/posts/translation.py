@@ -12,9 +12,11 @@ from federation.texts.html_cleaner import clean, clean_text, from_text, is_long,
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.intents import Intent, Quantity
-from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, RepairDetails
+from federation.vocabulary.marketplace import FlohmarktOffer, Proposal, RepairDetails
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from federation.vocabulary.places import Place
+from inbox.meetings.events import read_end
 from inbox.posts.contents import PLAIN, read_content, read_description
 from models.listings import categories
 from models.listings.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
@@ -283,6 +285,7 @@ def _read_lines(description: str) -> str:
 def _read_event(event: Event) -> ListingDetails:
     """A workshop or a repair café: something offered at a time and a place, over when it has ended."""
     note = event.note
+    begins_at, ends_at = note.start_time, read_end(note)
     return ListingDetails(
         kind="offer",
         mode="other",
@@ -290,7 +293,8 @@ def _read_event(event: Event) -> ListingDetails:
         description=read_description(event),
         status="cancelled" if event.status == "CANCELLED" else "open",
         **_read_venue(note.location),
-        begins_at=note.start_time,
-        ends_at=note.end_time,
-        expires_at=note.end_time or note.start_time,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        expires_at=ends_at or begins_at,
+        meeting=begins_at is not None,
     )

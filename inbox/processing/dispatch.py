@@ -22,6 +22,7 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
+from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept
 from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
 from inbox.handlers.add import handle_add
@@ -31,12 +32,16 @@ from inbox.handlers.create import handle_create
 from inbox.handlers.delete import handle_delete
 from inbox.handlers.flag import handle_flag
 from inbox.handlers.follow import handle_follow
+from inbox.handlers.invite import handle_invite
+from inbox.handlers.join import handle_join
+from inbox.handlers.leave import handle_leave
 from inbox.handlers.like import handle_like
 from inbox.handlers.move import handle_move
 from inbox.handlers.offer import handle_offer
 from inbox.handlers.quote_request import handle_quote_request
 from inbox.handlers.reject import handle_reject
 from inbox.handlers.remove import handle_remove
+from inbox.handlers.tentative_accept import handle_tentative_accept
 from inbox.handlers.undo import handle_undo
 from inbox.handlers.update import handle_update
 from models.people.actors import Actor
@@ -55,18 +60,22 @@ HANDLERS: dict[type[Any], Handler] = {
     Delete: handle_delete,
     Flag: handle_flag,
     Follow: handle_follow,
+    Invite: handle_invite,
+    Join: handle_join,
+    Leave: handle_leave,
     Like: handle_like,
     Move: handle_move,
     Offer: handle_offer,
     QuoteRequest: handle_quote_request,
     Reject: handle_reject,
     Remove: handle_remove,
+    TentativeAccept: handle_tentative_accept,
     Undo: handle_undo,
     Update: handle_update,
 }
 
 
-UNDOABLE = (Announce, Block, Follow, Like, Offer)
+UNDOABLE = (Announce, Block, Follow, Join, Like, Offer)
 """What may have been undone before it came (AX4)."""
 
 

@@ -8,9 +8,10 @@ from federation.documents.origin import require_attributed, require_owner, requi
 from federation.documents.parse import Decoded, Fetched, read_any_activity
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from federation.uris import host_of, is_local, same_origin
+from federation.uris import host_of, is_local, read_circle, same_origin
 from federation.vocabulary.activities.activities import (
     Activity,
+    Add,
     Announce,
     Create,
     Delete,
@@ -19,8 +20,10 @@ from federation.vocabulary.activities.activities import (
     QuoteRequest,
     Update,
 )
+from federation.vocabulary.activities.participation import Invite
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
+from federation.vocabulary.communities import CharterDocument
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from federation.vocabulary.polls import Vote
@@ -70,8 +73,27 @@ async def _resolve(instance: Instance, activity: Activity) -> Activity:
         case Follow(object=followed) if not is_local(instance.site, followed):
             raise Ignored("follows_nobody")
         case _:
-            pass
+            await _fetch_whom_it_names(instance, activity)
     return activity
+
+
+async def _fetch_whom_it_names(instance: Instance, activity: Activity) -> None:
+    """Whom a community invites, or who asks to come in there. Raises FetchFailed."""
+    match activity:
+        case Invite(target=person) if not is_local(instance.site, person):
+            await _fetch_person(instance, activity.actor, person)
+        case Add(object=person, target=target) if read_circle(target) and not is_local(instance.site, person):
+            await _fetch_person(instance, activity.actor, person)
+        case _:
+            pass
+
+
+async def _fetch_person(instance: Instance, told_by: str, uri: str) -> None:
+    async with connection(instance.pool) as conn:
+        known = await actors.find_by_uri(conn, uri)
+    if known is None:
+        _spend_budget(instance, told_by, uri)
+        await get_actor(instance, uri)
 
 
 async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
@@ -105,7 +127,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         await fetch_actor(instance, activity.actor, fresh=True)
     elif isinstance(object, Agreement | EconomicEvent):
         require_attributed(activity.actor, object.id or "", object.attributed_to)
-    elif isinstance(object, Tombstone | Vote | QuoteAuthorization):
+    elif isinstance(object, Tombstone | Vote | QuoteAuthorization | CharterDocument):
         raise Ignored("kind_not_shown")
     else:
         note = note_of(object)

@@ -7,7 +7,8 @@ import orjson
 from federation.documents.parse import read_json
 from federation.errors import Malformed, Unsupported
 from federation.json.fields import Json, types, uri
-from federation.vocabulary.activities.activity_readers import READERS, read_actor_uri
+from federation.vocabulary.activities.activity_header import read_actor_uri
+from federation.vocabulary.activities.activity_readers import READERS
 from inbox.receiving.idless_updates import write_hint
 
 

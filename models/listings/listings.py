@@ -35,7 +35,8 @@ class ListingDetails:
     {"bike_type", "interventions", "wheel_size", "rideable", "urgency"}; `reciprocal` the intent as received.
     `begins_at`/`ends_at` are the wanted window, `expires_at` is when the listing ends by itself. `points` are what it
     costs members of this cooperative; with `first_come` whoever asks first gets it, else its author chooses.
-    `calendar_uri` is where one from elsewhere tells when it is not to be had.
+    `calendar_uri` is where one from elsewhere tells when it is not to be had. A `meeting` has a second row, in
+    `models/meetings`.
     """
 
     kind: ListingKind
@@ -73,6 +74,7 @@ class ListingDetails:
     points: int | None = None
     first_come: bool = False
     calendar_uri: str | None = None
+    meeting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +196,7 @@ _SAVE_DETAILS = name_values(
     INSERT INTO listing (post_id, kind, mode, title, description, category, category_uri, status, closed_reason,
         stream_uri, territory_uri, place_name, postcode, commune_code, latitude, longitude, radius, condition,
         quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
-        max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri)
+        max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri, meeting)
     VALUES (:post_id, :kind, :mode, :title, :description, :category, :category_uri, :status, :closed_reason,
         :stream_uri, :territory_uri, :place_name::text, :postcode::text, coalesce(:commune_code::text, (
             SELECT code FROM commune WHERE postcodes @> ARRAY[:postcode::text] AND fold(name) = fold(:place_name::text)
@@ -202,7 +204,7 @@ _SAVE_DETAILS = name_values(
         :latitude, :longitude, :radius, :condition,
         :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
         :reciprocal, :deposit, :max_duration, :begins_at, :ends_at, :expires_at, :repair, :points, :first_come,
-        :calendar_uri)
+        :calendar_uri, :meeting)
     ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
         description = excluded.description, category = excluded.category, category_uri = excluded.category_uri,
         status = excluded.status, closed_reason = excluded.closed_reason, stream_uri = excluded.stream_uri,
@@ -215,7 +217,7 @@ _SAVE_DETAILS = name_values(
         deposit = excluded.deposit, max_duration = excluded.max_duration, begins_at = excluded.begins_at,
         ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair,
         points = excluded.points, first_come = excluded.first_come,
-        calendar_uri = excluded.calendar_uri
+        calendar_uri = excluded.calendar_uri, meeting = excluded.meeting
     """,
     ListingDetails,
     also=["post_id"],
@@ -253,9 +255,14 @@ async def find_by_url(conn: Connection, url: str) -> Listing | None:
 
 
 async def get_own(conn: Connection, uri: str, author_id: int) -> Listing:
-    """A living listing that this author may change. Raises NotFound, also for others' listings."""
+    """A living listing that this author may change. Raises NotFound, also for others' listings.
+
+    A meeting has verbs of its own, which tell those who come.
+    """
     listing = await find_by_listing_uri(conn, uri)
     if listing is None or listing.post.author_id != author_id or listing.post.deleted_at is not None:
+        raise NotFound("listing_not_found")
+    if listing.details.meeting:
         raise NotFound("listing_not_found")
     return listing
 

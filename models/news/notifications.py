@@ -24,9 +24,10 @@ NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
     "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
     "sign_up_message", "held_post", "post_held", "post_released", "second_asked", "appeal", "handed_over",
-    "decision", "decision_ended", "appeal_answered", "documents", "invitation_used",
+    "decision", "decision_ended", "appeal_answered", "documents", "invitation_used", "community_refused",
     "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
-    "saved_search", "match", "reserve_next", "listing_ended",
+    "saved_search", "match", "reserve_next", "listing_ended", "community_asked", "community_accepted",
+    "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
@@ -36,6 +37,8 @@ charter or the terms changed) and `invitation_used` (somebody came by the reader
 `sign_up_message` (who asks to join wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for
 another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), and those of what waits for too long
 (`staff_troubles`).
+Of a community, its actor (`community_news`): `community_asked`, `community_accepted`, `community_refused`,
+`community_invited`, `community_charter`, `community_removed`, `community_role`; for the team `community_unmanaged`.
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

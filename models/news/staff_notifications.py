@@ -30,6 +30,7 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
     "held_post": "held_posts",
     "coop_follow": "servers",
     "handed_over": "duty",
+    "community_unmanaged": "reports",
     "letters_waiting": "held_posts",
     "servers_stuck": "servers",
     "mails_stuck": "servers",

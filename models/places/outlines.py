@@ -1,5 +1,6 @@
 """Coast, lakes, rivers and borders for the background of maps, by the cells of a grid (`models/data/README.md`)."""
 
+import json
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,21 @@ class OutlineCell:
     west: float
     size: float
     parts: str
+
+    def read(self) -> "OutlineLines":
+        """What is drawn, as values."""
+        land, lakes, rivers, borders = json.loads(self.parts)
+        return OutlineLines(land=land, lakes=lakes, rivers=rivers, borders=borders)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineLines:
+    """The lines of one cell, as `OutlineCell` says."""
+
+    land: list[list[int]] | None
+    lakes: list[list[int]]
+    rivers: list[list[int]]
+    borders: list[list[int]]
 
 
 def read_outlines(box: Box) -> list[OutlineCell]:

@@ -426,7 +426,10 @@ CREATE TABLE listing (
         'A'::"char") || setweight(to_tsvector('fr'::regconfig, search_text(regexp_replace(description,
         '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g'))), 'B'::"char")) || setweight(to_tsvector('fr'::regconfig,
         search_text(COALESCE(place_name, ''))), 'C'::"char")) || array_to_tsvector(ARRAY[search_head(title), ('c=' ||
-        COALESCE(category, '')), ('k=' || kind), ('m=' || mode)]))) STORED
+        COALESCE(category, '')), ('k=' || kind), ('m=' || mode)]))) STORED,
+    -- Meetings are listings with a second row: what is found, read, answered, hidden and withdrawn like a listing, and
+    -- has besides a day, a place to come to and seats. Events from elsewhere were kept as listings alone.
+    meeting boolean NOT NULL DEFAULT false
 );
 CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_commune ON listing (commune_code, post_id DESC) WHERE status IN ('open', 'reserved');
@@ -545,7 +548,8 @@ CREATE TABLE notification (
         'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
         'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
         'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
-        'reserve_next', 'listing_ended')),
+        'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
+        'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -2341,6 +2345,154 @@ CREATE UNIQUE INDEX reserve_place_called ON reserve_place (listing_id) WHERE sta
 CREATE INDEX reserve_place_due ON reserve_place (listing_id) WHERE due;
 CREATE INDEX reserve_place_until ON reserve_place (until) WHERE until IS NOT NULL;
 
+-- Groups of people with a charter of their own. The actor is a Group: ours where `actor.local`, else a copy of one
+-- whose home has the word.
+CREATE TABLE community (
+    actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    access text NOT NULL CHECK (access IN ('open', 'on_request', 'invitation')),
+    hidden boolean NOT NULL DEFAULT false,    -- only who is in it, was asked or asked knows that it exists
+    members_shown boolean NOT NULL DEFAULT false,  -- members who agreed to it stand in a list that anybody may read
+    -- how many members let a newcomer in together; 0: one manager does
+    approvals_needed integer NOT NULL DEFAULT 0 CHECK (approvals_needed >= 0 AND approvals_needed <= 20),
+    parent_uri text,                          -- the community that this one says it belongs to; gives no rights
+    held_with text[] NOT NULL DEFAULT '{}',   -- the cooperatives that hold it together with its home
+    ended_at timestamptz,                     -- the last person left
+    unmanaged_since timestamptz,              -- since when nobody manages it, as the team was told
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX community_hidden ON community (actor_id) WHERE hidden;
+
+-- The charter as it was published, version after version; of a copy those that were told.
+CREATE TABLE community_charter (
+    id bigint PRIMARY KEY,
+    community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
+    version integer NOT NULL CHECK (version > 0),
+    text text NOT NULL,
+    changes text NOT NULL DEFAULT '',  -- what is new in it, as members read it
+    due_at timestamptz,                -- until when who said yes to an earlier one goes on as before
+    published_at timestamptz NOT NULL DEFAULT now(),
+    published_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    CONSTRAINT community_charter_version UNIQUE (community_id, version)
+);
+CREATE INDEX community_charter_published_by ON community_charter (published_by);
+
+CREATE TABLE membership (
+    id bigint PRIMARY KEY,
+    community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    role text NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'moderator', 'manager')),
+    state text NOT NULL CHECK (state IN ('invited', 'asked', 'member', 'refused', 'declined', 'left', 'removed',
+        'expired')),
+    accepted_version integer NOT NULL DEFAULT 0,  -- the latest version of the charter that she said yes to
+    asked_version integer NOT NULL DEFAULT 0,  -- the version that she was asked about in words
+    uri text,                                 -- the Join, Invite or question in words that it began with
+    invited_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    message text NOT NULL DEFAULT '',         -- what she wrote when she asked
+    territory_uri text,                       -- the cooperative through which she came
+    shown boolean NOT NULL DEFAULT false,     -- she agreed to stand in the directory of members
+    public_only boolean NOT NULL DEFAULT false,  -- her server keeps nothing inside: she gets what is public
+    awaited text CHECK (awaited IN ('charter', 'approve', 'refuse', 'remove', 'member', 'moderator', 'manager')),
+    awaited_at timestamptz,                   -- what one of ours asked the home of this community to do, and when
+    since timestamptz NOT NULL DEFAULT now(),  -- in this state
+    expires_at timestamptz,
+    CONSTRAINT membership_once UNIQUE (community_id, actor_id),
+    CONSTRAINT membership_awaited CHECK ((awaited IS NULL) = (awaited_at IS NULL))
+);
+CREATE INDEX membership_actor ON membership (actor_id, state);
+CREATE INDEX membership_expires ON membership (expires_at) WHERE expires_at IS NOT NULL AND state = 'member';
+CREATE INDEX membership_invited_by ON membership (invited_by) WHERE invited_by IS NOT NULL;
+CREATE INDEX membership_list ON membership (community_id, state, id);
+CREATE INDEX membership_uri ON membership (uri) WHERE uri IS NOT NULL;
+
+-- Who of the members says yes to a newcomer, where the community lets people in together.
+CREATE TABLE membership_approval (
+    membership_id bigint NOT NULL REFERENCES membership(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (membership_id, actor_id)
+);
+CREATE INDEX membership_approval_actor ON membership_approval (actor_id);
+
+-- What was decided, by whom, about whom and why, so that it can be shown.
+CREATE TABLE community_decision (
+    id bigint PRIMARY KEY,
+    community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('created', 'edited', 'charter', 'asked', 'approved', 'joined', 'refused',
+        'invited', 'declined', 'left', 'removed', 'expired', 'member', 'moderator', 'manager', 'unmanaged', 'ended')),
+    actor_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who decided; NULL: the clock, or who is gone
+    subject_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- about whom
+    reason text NOT NULL DEFAULT '',
+    version integer,                          -- of the charter that it was decided by
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX community_decision_actor ON community_decision (actor_id);
+CREATE INDEX community_decision_list ON community_decision (community_id, id);
+CREATE INDEX community_decision_subject ON community_decision (subject_id);
+
+CREATE TABLE meeting (
+    post_id bigint PRIMARY KEY REFERENCES listing(post_id) ON DELETE CASCADE,
+    begins_at timestamptz NOT NULL,           -- of the first time; what comes next stands in the listing
+    ends_at timestamptz,
+    timezone text NOT NULL DEFAULT 'Europe/Paris',
+    venue text NOT NULL DEFAULT '',           -- the hall; the commune stands in the listing
+    street text NOT NULL DEFAULT '',
+    registration text NOT NULL DEFAULT 'none' CHECK (registration IN ('none', 'members', 'everybody', 'external')),
+    external_url text,                        -- where one registers, for 'external'
+    on_request boolean NOT NULL DEFAULT false,  -- whoever organises elsewhere says yes to each (joinMode restricted)
+    capacity integer CHECK (capacity > 0),    -- NULL: as many as come
+    waiting_list boolean NOT NULL DEFAULT true,
+    status text NOT NULL DEFAULT 'confirmed' CHECK (status IN ('confirmed', 'tentative', 'cancelled')),
+    rrule text,                               -- RFC 5545 §3.8.5.3, of the parts that models/meetings/recurrence takes
+    excluded timestamptz[] NOT NULL DEFAULT '{}',  -- EXDATE
+    sequence integer NOT NULL DEFAULT 0,      -- rises with each change (RFC 5545 §3.8.7.4)
+    participants integer,                     -- as whoever organises elsewhere says
+    remaining integer
+);
+
+-- Each time that a meeting takes place, as far ahead as is told; one of its own for a meeting that does not come again.
+-- It is what is locked while seats are given.
+CREATE TABLE meeting_occurrence (
+    id bigint PRIMARY KEY,
+    meeting_id bigint NOT NULL REFERENCES meeting(post_id) ON DELETE CASCADE,
+    recurs_at timestamptz NOT NULL,      -- when it was to be by the rule: its name (RFC 5545 §3.8.4.4)
+    begins_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    own boolean NOT NULL DEFAULT false,  -- this one alone was changed: a change of all leaves it
+    cancelled boolean NOT NULL DEFAULT false,
+    venue text NOT NULL DEFAULT '',      -- where it is elsewhere than the others
+    capacity integer CHECK (capacity > 0),
+    UNIQUE (meeting_id, recurs_at)
+);
+CREATE INDEX meeting_occurrence_begins ON meeting_occurrence (begins_at, id);
+
+-- Somebody comes, or wants to. A guest has a mail address and no actor. `line` orders those who wait.
+CREATE TABLE meeting_registration (
+    id bigint PRIMARY KEY,
+    occurrence_id bigint NOT NULL REFERENCES meeting_occurrence(id) ON DELETE CASCADE,
+    actor_id bigint REFERENCES actor(id) ON DELETE CASCADE,
+    email text,
+    name text NOT NULL DEFAULT '',
+    language text NOT NULL DEFAULT 'fr',
+    uri text UNIQUE,                   -- of the Join
+    state text NOT NULL CHECK (state IN ('asked', 'seat', 'waiting', 'cancelled', 'refused')),
+    people integer NOT NULL DEFAULT 1 CHECK (people > 0),
+    message text NOT NULL DEFAULT '',  -- what she brings
+    line bigint,
+    turn integer NOT NULL DEFAULT 1,   -- of a guest's link: a new one ends those before
+    created_at timestamptz NOT NULL DEFAULT now(),
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    confirmed_at timestamptz,          -- a guest opened her link
+    reminded_at timestamptz,
+    UNIQUE (occurrence_id, actor_id),
+    CONSTRAINT meeting_registration_in_line CHECK ((state = 'waiting') = (line IS NOT NULL)),
+    CONSTRAINT meeting_registration_of_somebody CHECK ((actor_id IS NULL) <> (email IS NULL))
+);
+CREATE INDEX meeting_registration_actor ON meeting_registration (actor_id) WHERE actor_id IS NOT NULL;
+CREATE UNIQUE INDEX meeting_registration_guest ON meeting_registration (occurrence_id, lower(email))
+    WHERE email IS NOT NULL;
+CREATE INDEX meeting_registration_line ON meeting_registration (occurrence_id, line) WHERE state = 'waiting';
+CREATE INDEX meeting_registration_taken ON meeting_registration (occurrence_id) INCLUDE (people) WHERE state = 'seat';
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2404,7 +2556,7 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
     l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
-    p.hidden_at, p.hidden_audience
+    p.hidden_at, p.hidden_audience, l.meeting
 FROM listing l JOIN post p ON p.id = l.post_id;
 COMMENT ON VIEW full_listing IS
     'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';
@@ -2746,10 +2898,11 @@ COMMENT ON FUNCTION is_standing_status(text) IS
 CREATE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM account a
         WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL))
+        OR EXISTS (SELECT FROM community c WHERE c.actor_id = $1 AND c.hidden)
 $$;
 COMMENT ON FUNCTION is_unpublished(bigint) IS
-    'Whether this is a member who has not confirmed her address or waits to be let in: others, here and elsewhere, '
-    'are answered as if she did not exist, which is another thing than being suspended.';
+    'Whether this is a member who has not confirmed her address or waits to be let in, or a hidden community: '
+    'others, here and elsewhere, are answered as if there were none, which is another thing than being suspended.';
 
 CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (

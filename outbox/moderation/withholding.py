@@ -7,6 +7,7 @@ did not arrive before it was hidden, nothing is said of it, and a Create goes ou
 from dataclasses import replace
 
 from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from models import posts
 from models.listings import listings
@@ -54,7 +55,9 @@ async def _tell(conn: Connection, site: Site, author: Actor, post: Post) -> None
         await marketplaces.renew(conn, site, author, listing, document)
 
 
-async def _send_first(conn: Connection, site: Site, author: Actor, post: Post, document: Note | Proposal) -> None:
+async def _send_first(
+    conn: Connection, site: Site, author: Actor, post: Post, document: Note | Proposal | Event
+) -> None:
     """Where it was hidden before it arrived it is new: a Create as it is now, and the shares that waited behind it."""
     unreached = await unreached_inboxes.list_unreached(conn, post.uri)
     if unreached:

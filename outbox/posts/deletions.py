@@ -1,5 +1,6 @@
 """Take a post of ours back: what has not left stays here, and whoever may hold a copy is told (HT11, OB1)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -20,9 +21,11 @@ from outbox.traffic.send import send
 
 
 async def delete_post(
-    conn: Connection, site: Site, author: Actor, post: Post, *, stream_uri: str | None = None
+    conn: Connection, site: Site, author: Actor, post: Post, *, stream_uri: str | None = None, also: Sequence[int] = ()
 ) -> None:
     """Make the post a tombstone and send its Delete; `stream_uri` is the Group that passed it on.
+
+    `also` are row ids of those who had to do with it in yet another way.
 
     Whoever quotes it, or voted in its poll, is told too: they looked at it by themselves.
 
@@ -35,7 +38,7 @@ async def delete_post(
     if post.meant_audience != "coop":
         stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
         quoting = {quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)}
-        looking = {*quoting, *await votes.list_remote_voters(conn, post.id)}
+        looking = {*also, *quoting, *await votes.list_remote_voters(conn, post.id)}
         recipients = replace(
             find_recipients(post.meant_audience, author, stream=stream), named_ids=tuple(sorted(looking))
         )

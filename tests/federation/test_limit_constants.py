@@ -8,6 +8,10 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "federation.vocabulary.activities.participation_readers.MAX_PARTY": 1000,
+    "federation.vocabulary.activities.participation_readers.MAX_MESSAGE": 5000,
+    "federation.vocabulary.meetings.MAX_TIMES": 60,
+    "federation.vocabulary.meetings.MAX_SEATS": 1_000_000,
     "federation.authentication.keys.MOST_FETCHES": 64,
     "federation.directory.crawl.AT_ONCE": 8,
     "federation.directory.crawl.MOST_AT_A_TIME": 80,
@@ -103,6 +107,10 @@ LIMITS: dict[str, object] = {
     "federation.vocabulary.agreements.MAX_NOTE": 2000,
     "federation.vocabulary.collections.MAX_ITEMS": 1000,
     "federation.vocabulary.collections.MAX_TOTAL": 9_007_199_254_740_992,
+    "federation.vocabulary.communities.MAX_APPROVALS": 20,
+    "federation.vocabulary.communities.MAX_CHARTER": 20_000,
+    "federation.vocabulary.communities.MAX_HOLDERS": 20,
+    "federation.vocabulary.communities.MAX_VERSION": 10_000,
     "federation.vocabulary.keys.MAX_KEYS": 10,
     "federation.vocabulary.marketplace.MAX_DESCRIPTION": 20_000,
     "federation.vocabulary.objects.MAX_ATTACHMENTS": 16,

@@ -8,6 +8,17 @@ from datetime import timedelta
 from tests.limit_constants import read_limits, read_list_limits
 
 LIMITS: dict[str, object] = {
+    "models.meetings.agenda.MOST": 100,
+    "models.meetings.due.AT_LEAST": timedelta(hours=12),
+    "models.meetings.recurrence.RULE_LIMIT": 200,
+    "models.meetings.recurrence.EXCLUDED_LIMIT": 100,
+    "models.meetings.recurrence.MOST": 120,
+    "models.meetings.recurrence.LONGEST": timedelta(days=7320),
+    "models.meetings.recurrence.COUNT_LIMIT": 500,
+    "models.meetings.recurrence.INTERVAL_LIMIT": 60,
+    "models.meetings.recurrence.VALUES_LIMIT": 12,
+    "models.meetings.recurrence._HIGHEST": {"BYMONTHDAY": 31, "BYMONTH": 12, "COUNT": 500, "INTERVAL": 60},
+    "models.meetings.registrations.KEPT": timedelta(days=14),
     "models.access.authorization_grants.CODE_LIFETIME": timedelta(minutes=10),
     "models.access.idempotency_keys.LONGEST": 200,
     "models.access.login_steps.LIFETIME": timedelta(minutes=10),
@@ -184,6 +195,8 @@ LIMITS: dict[str, object] = {
 }
 
 LISTS = {
+    "models.meetings.agenda.list_upcoming": (20,),
+    "models.meetings.registrations.list_of_actor": (200,),
     "models.exchanges.reserves.list_places": (100,),
     "models.exchanges.agreements.departed.list_pending": (50,),
     "models.exchanges.agreements.reading.list_by_exchange": (50,),
@@ -256,6 +269,12 @@ LISTS = {
     "models.searches.pages.list_network": (20,),
     "models.searches.pages.search_network": (20,),
     "models.searches.points.list_points": (500,),
+    "models.communities.communities.list_known": (40,),
+    "models.communities.decisions.list_decisions": (40,),
+    "models.communities.members.list_leading": (100,),
+    "models.communities.members.list_members": (40,),
+    "models.communities.members.list_shown": (40,),
+    "models.communities.memberships._EXPIRED": (500,),
     "models.traffic.dead_letters.list_set_aside": (20,),
     "models.traffic.inbound.inbox_overflows.list_overflows": (20,),
     "models.traffic.inbound.incoming_trace.list_local_followers": (200,),

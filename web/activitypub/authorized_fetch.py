@@ -12,6 +12,7 @@ from federation.uris import host_of, parse_local
 from federation.vocabulary.objects import Tombstone
 from inbox.receiving.inbox_policy import read_key_hosts, require_allowed_host
 from models import posts
+from models.communities import communities
 from models.errors import DeclicError, Forbidden, Gone, NotFound
 from models.moderation import hidden_posts
 from models.people import actors
@@ -81,6 +82,21 @@ async def get_author(conn: Connection, request: web.Request, former_type: str) -
     if actor.deleted_at is not None:
         raise describe_departed(request, former_type, actor.deleted_at)
     return actor
+
+
+async def find_hidden_community(request: web.Request) -> Actor | None:
+    """The hidden community that is asked for, where whoever signs is of a server of which somebody is in it, or was
+    invited; None for all others, who cost and learn the same as where there is none.
+    """
+    instance = request.app[INSTANCE]
+    reader = await read_reader(request)
+    if reader is None:
+        return None
+    async with connection(instance.pool) as conn:
+        found = await communities.find_local(conn, username_of(request))
+        if found is None or not found.hidden or await communities.is_hidden_from(conn, found.actor_id, reader.host):
+            return None
+        return await actors.get(conn, found.actor_id)
 
 
 async def require_welcome_host(request: web.Request) -> None:

@@ -3,7 +3,13 @@
 from aiohttp import web
 
 from web.activitypub import inbox, well_known
-from web.activitypub.collections import actor_collections, directory, followers_synchronization, thread_collections
+from web.activitypub.collections import (
+    actor_collections,
+    communities,
+    directory,
+    followers_synchronization,
+    thread_collections,
+)
 from web.activitypub.negotiation import View, with_tombstones
 from web.activitypub.objects import activities, actors, agreements, posts, quote_authorizations, unavailability
 from web.activitypub.well_known import over_https
@@ -39,6 +45,10 @@ ROUTES: list[web.RouteDef] = [
     _read(USER + "/followers_synchronization", followers_synchronization.show_followers_here),
     _read(USER + "/following", actor_collections.show_following),
     _read(USER + "/featured", actor_collections.show_featured),
+    _read(USER + "/members", communities.show_members),
+    _read(USER + "/moderators", communities.show_moderators),
+    _read(USER + "/managers", communities.show_managers),
+    _read(USER + r"/charter/{version:[1-9]\d{0,4}}", communities.show_charter),
     _read(USER + "/activities/{uuid:[0-9a-f-]{36}}", activities.show_activity),
     _read(USER + "/quotes/{uuid:[0-9a-f-]{36}}", quote_authorizations.show_quote_authorization),
     _read(USER + "/agreements/{uuid:[0-9a-f-]{36}}", agreements.show_agreement),

@@ -58,6 +58,13 @@ ONE: dict[str, str] = {
     "read_by_team": N_("L’équipe de la coop a ouvert votre conversation avec %(who)s, où un message a été signalé"),
     "listing_ended": N_("L’annonce dont vous parlez avec %(who)s s’est arrêtée"),
     "invitation_used": N_("%(who)s fait maintenant partie de la coop, grâce à votre invitation"),
+    "community_asked": N_("On demande à entrer dans %(who)s : votre réponse est attendue"),
+    "community_accepted": N_("%(who)s vous accueille parmi ses membres"),
+    "community_refused": N_("%(who)s ne vous accueille pas : voyez pourquoi"),
+    "community_invited": N_("%(who)s vous invite à entrer"),
+    "community_charter": N_("La charte de %(who)s change : lisez ce qui est nouveau, puis dites oui"),
+    "community_removed": N_("Vous n’êtes plus membre de %(who)s"),
+    "community_role": N_("Votre rôle dans %(who)s a changé"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
@@ -83,6 +90,9 @@ ICONS = {
     "reserve_next": "date", "reserve_joined": "waiting", "reserve_left": "close", "reserve_passed": "close",
     "reserve_closed": "close", "reserve_freed": "date", "reserve_lapsed": "close", "reserve_past": "close",
     "unreported": "retry",
+    "community_asked": "waiting", "community_accepted": "enter", "community_refused": "close",
+    "community_invited": "enter", "community_charter": "agreement", "community_removed": "close",
+    "community_role": "person", "community_unmanaged": "warning",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",

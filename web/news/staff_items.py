@@ -215,6 +215,9 @@ async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | Non
     if actor is None or actor.gone:
         return None
     who = _line(actor.display_name)
+    if row.type == "community_unmanaged":
+        words = say(N_("La communauté %(who)s n’a plus de gérant·e : nommez quelqu’un parmi ses membres"), who=who)
+        return StaffNewsItem(words=words, what="", href=profile_path(actor))
     if row.type == "admin.sign_up":
         words = say(N_("%(who)s est maintenant membre de la coop"), who=who)
         return StaffNewsItem(words=words, what="", href=profile_path(actor))

@@ -50,6 +50,7 @@ AS: dict[NotificationType, str] = {
     "mails_stuck": "admin.report",
     "chores_failing": "admin.report",
     "backup_overdue": "admin.report",
+    "community_unmanaged": "admin.report",
     "decision": "moderation_warning",
 }
 """By which name apps know what is ours: the alert that somebody chose there (models/news/push_subscriptions)."""
@@ -77,6 +78,14 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "mails_stuck": ("Des courriels ne partent pas", "Mails do not leave"),
     "chores_failing": ("La plateforme n’arrive pas à faire une tâche", "The platform fails at a task"),
     "backup_overdue": ("Les sauvegardes demandent un regard", "The backups need a look"),
+    "community_unmanaged": ("Une communauté n’a plus de gérant·e", "A community has nobody who manages it"),
+    "community_asked": ("On demande à entrer dans {name}", "Somebody asks to come into {name}"),
+    "community_accepted": ("{name} vous accueille", "{name} welcomes you"),
+    "community_refused": ("{name} a répondu à votre demande", "{name} has answered your request"),
+    "community_invited": ("{name} vous invite", "{name} invites you"),
+    "community_charter": ("La charte de {name} change", "The charter of {name} changes"),
+    "community_removed": ("Vous n’êtes plus dans {name}", "You are no longer in {name}"),
+    "community_role": ("Votre rôle dans {name} a changé", "Your role in {name} has changed"),
     "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
     "reserve_next": ("C’est de nouveau libre chez {name}", "It is free again at {name}’s"),
     "saved_search": ("Une de vos alertes a trouvé quelque chose", "One of your alerts found something"),
@@ -90,7 +99,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
 WORDLESS: frozenset[NotificationType] = frozenset({
     "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
     "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
-    "decision", "decision_ended", "appeal_answered",
+    "community_unmanaged", "decision", "decision_ended", "appeal_answered",
 })  # fmt: skip
 """What waits for the team is said by its title: a telephone shows it to whoever holds it."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.json.fields import Json
+from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept
 from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import Object
 from federation.vocabulary.objects import Tombstone
@@ -86,16 +87,18 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """The actor says yes to a Follow, an Offer or a QuoteRequest.
+    """The actor says yes to a Follow, an Offer, a QuoteRequest, a Join or an Invite.
 
-    `result` is the agreement that now binds, `stamp` the address of the QuoteAuthorization that now holds.
+    `result` is the agreement that now binds, `stamp` the address of the QuoteAuthorization that now holds,
+    `charter_version` what whoever was invited says yes to.
     """
 
     id: str
     actor: str
-    object: "Follow | Offer | QuoteRequest | str"
+    object: "Follow | Offer | QuoteRequest | Join | Invite | str"
     result: Agreement | None = None
     stamp: str | None = None
+    charter_version: int | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None
@@ -105,11 +108,11 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """The actor says no to a Follow, an Offer or a QuoteRequest, or to an agreement by its id; `content` says why."""
+    """The actor says no to what Accept says yes to, or to an agreement by its id; `content` says why."""
 
     id: str
     actor: str
-    object: "Follow | Offer | QuoteRequest | str"
+    object: "Follow | Offer | QuoteRequest | Join | Invite | str"
     content: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
@@ -207,12 +210,13 @@ class Add:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remove:
-    """The actor takes `object` out of the collection `target`."""
+    """The actor takes `object` out of the collection `target`; `content` says why."""
 
     id: str
     actor: str
     object: str
     target: str
+    content: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None
@@ -267,4 +271,8 @@ Activity = (
     | Flag
     | Move
     | QuoteRequest
+    | Join
+    | Leave
+    | Invite
+    | TentativeAccept
 )

@@ -4,23 +4,21 @@ All raise Malformed for what is no activity, and Unsupported for what is to be a
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from federation.errors import Malformed, Unsupported
 from federation.json.fields import (
     MAX_CONTENT,
     Json,
-    audience,
     each,
     is_named,
     localized,
-    moment,
     one,
     require_uri,
     text,
     types,
     uri,
     uris,
+    whole,
 )
 from federation.vocabulary.activities.activities import (
     Accept,
@@ -41,7 +39,11 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
+from federation.vocabulary.activities.activity_header import read_header
+from federation.vocabulary.activities.participation import Invite, Join, TentativeAccept
+from federation.vocabulary.activities.participation_readers import MAX_PARTY, read_invite, read_join, read_leave
 from federation.vocabulary.agreements import read_agreement
+from federation.vocabulary.communities import read_version
 from federation.vocabulary.embedded import read_embedded
 from federation.vocabulary.objects import Tombstone, read_tombstone
 
@@ -64,18 +66,6 @@ def read_inner_activity(document: Json) -> Activity:
     return _find_reader(document)(document)
 
 
-def read_actor_uri(value: object) -> str:
-    """The one actor of an activity. Raises Unsupported for several, Malformed for none."""
-    members = list(each(value))
-    addresses = {uri(member) for member in members}
-    if len(addresses) > 1:
-        raise Unsupported("This activity has more than one actor.")
-    address = addresses.pop() if addresses else None
-    if address is None:
-        raise Malformed("This activity has no actor.")
-    return address
-
-
 def is_activity(document: Json) -> bool:
     """Whether an object is an activity of a type that we know."""
     return any(name in READERS for name in types(document))
@@ -88,39 +78,26 @@ def _find_reader(document: Json) -> "Callable[[Json], Activity]":
     raise Unsupported(f"{next(iter(types(document)), 'An object without type')[:100]} is no activity known here.")
 
 
-def _header(document: Json) -> dict[str, Any]:
-    """What all activities share."""
-    return {
-        "id": uri(document.get("id")) or "",
-        "actor": read_actor_uri(document.get("actor")),
-        "to": audience(document.get("to")),
-        "cc": audience(document.get("cc")),
-        "audience": uri(document.get("audience")),
-        "published": moment(document.get("published")),
-        "raw": document,
-    }
-
-
 def read_create(document: Json) -> Create:
     """`object` is the object itself or its address."""
-    return Create(**_header(document), object=read_embedded(document.get("object")))
+    return Create(**read_header(document), object=read_embedded(document.get("object")))
 
 
 def read_update(document: Json) -> Update:
     """`object` is the object as it is now, or its address."""
-    return Update(**_header(document), object=read_embedded(document.get("object")))
+    return Update(**read_header(document), object=read_embedded(document.get("object")))
 
 
 def read_delete(document: Json) -> Delete:
     """`object` is an address, a Tombstone or what the object was; only its id counts."""
     found = next(each(document.get("object")), None)
     tombstone = read_tombstone(found) if isinstance(found, dict) else Tombstone(id=require_uri(document, "object"))
-    return Delete(**_header(document), object=tombstone)
+    return Delete(**read_header(document), object=tombstone)
 
 
 def read_follow(document: Json) -> Follow:
     """Somebody asks to follow."""
-    return Follow(**_header(document), object=require_uri(document, "object"))
+    return Follow(**read_header(document), object=require_uri(document, "object"))
 
 
 def read_offer(document: Json) -> Offer:
@@ -130,7 +107,7 @@ def read_offer(document: Json) -> Offer:
         raise Unsupported("Only agreements can be offered here.")
     terms = read_agreement(agreement)
     return Offer(
-        **_header(document),
+        **read_header(document),
         object=terms,
         content=localized(document, "content", MAX_CONTENT) or "",
         in_reply_to=uri(document.get("inReplyTo")) or terms.in_reply_to,
@@ -138,28 +115,29 @@ def read_offer(document: Json) -> Offer:
 
 
 def read_accept(document: Json) -> Accept:
-    """`object` is the Follow, Offer or QuoteRequest, or its address; `result` an Agreement, or where a stamp is."""
+    """`object` is what was asked, or its address; `result` an Agreement, or where a stamp is."""
     result = one(document.get("result"), lambda found: found if is_named(found, "Agreement") else None)
     return Accept(
-        **_header(document),
+        **read_header(document),
         object=_read_answered(document),
         result=read_agreement(result) if result is not None else None,
         stamp=uri(document.get("result")) if result is None else None,
+        charter_version=read_version(document),
     )
 
 
 def read_reject(document: Json) -> Reject:
-    """`object` is the Follow, Offer or QuoteRequest, or its address."""
+    """`object` is what was asked, or its address."""
     return Reject(
-        **_header(document),
+        **read_header(document),
         object=_read_answered(document),
         content=localized(document, "content", MAX_CONTENT) or "",
     )
 
 
-def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | str:
+def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | Join | Invite | str:
     inner = _read_inner(document)
-    if isinstance(inner, Follow | Offer | QuoteRequest | str):
+    if isinstance(inner, Follow | Offer | QuoteRequest | Join | Invite | str):
         return inner
     return inner.id or require_uri(document, "object")
 
@@ -179,7 +157,7 @@ def _read_inner(document: Json) -> "Activity | str":
 def read_quote_request(document: Json) -> QuoteRequest:
     """`instrument` is the post that quotes, or its address. Raises Malformed for one that asks nothing."""
     return QuoteRequest(
-        **_header(document),
+        **read_header(document),
         object=require_uri(document, "object"),
         instrument=read_embedded(document.get("instrument")),
     )
@@ -188,7 +166,7 @@ def read_quote_request(document: Json) -> QuoteRequest:
 def read_undo(document: Json) -> Undo:
     """`object` is the activity taken back, or its address."""
     return Undo(
-        **_header(document),
+        **read_header(document),
         object=_read_inner(document),
         content=localized(document, "content", MAX_CONTENT) or "",
     )
@@ -196,12 +174,12 @@ def read_undo(document: Json) -> Undo:
 
 def read_like(document: Json) -> Like:
     """Somebody likes something."""
-    return Like(**_header(document), object=require_uri(document, "object"))
+    return Like(**read_header(document), object=require_uri(document, "object"))
 
 
 def read_announce(document: Json) -> Announce:
     """`object` is an address, an object, or an activity that a Group passes on."""
-    header = _header(document)
+    header = read_header(document)
     found = next(each(document.get("object")), None)
     if isinstance(found, dict) and is_activity(found):
         return Announce(**header, object=_read_inner(document))
@@ -210,17 +188,22 @@ def read_announce(document: Json) -> Announce:
 
 def read_block(document: Json) -> Block:
     """Somebody blocks somebody."""
-    return Block(**_header(document), object=require_uri(document, "object"))
+    return Block(**read_header(document), object=require_uri(document, "object"))
 
 
 def read_add(document: Json) -> Add:
     """Something is put into a collection."""
-    return Add(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+    return Add(**read_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
 
 
 def read_remove(document: Json) -> Remove:
-    """Something is taken out of a collection."""
-    return Remove(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+    """Something is taken out of a collection: its `target`, or its `origin`, as ActivityStreams says it."""
+    return Remove(
+        **read_header(document),
+        object=require_uri(document, "object"),
+        target=uri(document.get("target")) or require_uri(document, "origin"),
+        content=localized(document, "content", MAX_CONTENT) or "",
+    )
 
 
 def read_flag(document: Json) -> Flag:
@@ -229,12 +212,25 @@ def read_flag(document: Json) -> Flag:
     if not objects:
         raise Malformed("This report names nothing.")
     content = text(document.get("content"), MAX_REPORT) or text(document.get("summary"), MAX_REPORT)
-    return Flag(**_header(document), objects=objects, content=content or "")
+    return Flag(**read_header(document), objects=objects, content=content or "")
 
 
 def read_move(document: Json) -> Move:
     """An account moved."""
-    return Move(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+    return Move(**read_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+
+
+def read_tentative_accept(document: Json) -> TentativeAccept:
+    """Somebody who asked to take part waits for a seat; anything else accepted so is Unsupported."""
+    answered = _read_answered(document)
+    if not isinstance(answered, Join | str):
+        raise Unsupported("Only a Join is accepted tentatively here.")
+    return TentativeAccept(
+        **read_header(document),
+        object=answered,
+        place=whole(document.get("placeInLine"), 1, MAX_PARTY * MAX_PARTY),
+        content=localized(document, "content", MAX_CONTENT) or "",
+    )
 
 
 READERS: dict[str, Callable[[Json], Activity]] = {
@@ -246,12 +242,16 @@ READERS: dict[str, Callable[[Json], Activity]] = {
     "Delete": read_delete,
     "Flag": read_flag,
     "Follow": read_follow,
+    "Invite": read_invite,
+    "Join": read_join,
+    "Leave": read_leave,
     "Like": read_like,
     "Move": read_move,
     "Offer": read_offer,
     "QuoteRequest": read_quote_request,
     "Reject": read_reject,
     "Remove": read_remove,
+    "TentativeAccept": read_tentative_accept,
     "Undo": read_undo,
     "Update": read_update,
 }

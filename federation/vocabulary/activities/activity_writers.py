@@ -15,6 +15,7 @@ from federation.vocabulary.activities.activities import (
     Remove,
     Undo,
 )
+from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept
 from federation.vocabulary.actors import ACTOR_TYPES
 from federation.vocabulary.agreements import write_agreement
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
@@ -44,13 +45,15 @@ def _write_object(value: Activity) -> object:
             return list(value.objects)
         case Delete():
             return _write_deleted(value.object)
-        case Accept(object=(Follow() | QuoteRequest()) as asked) | Reject(object=(Follow() | QuoteRequest()) as asked):
+        case Accept(object=asked) | Reject(object=asked) | TentativeAccept(object=asked) if isinstance(
+            asked, Follow | QuoteRequest | Join | Invite
+        ):
             return _write_as_received(asked)
         case _:
             return write_embedded(value.object)
 
 
-def _write_as_received(asked: Follow | QuoteRequest) -> Json:
+def _write_as_received(asked: Follow | QuoteRequest | Join | Invite) -> Json:
     """What somebody else asked, with no address that was not in it."""
     return {key: value for key, value in write_activity(asked).items() if value or key not in {"to", "cc"}}
 
@@ -74,10 +77,38 @@ def _write_extra(value: Activity) -> Json:
         case Reject() | Undo() | Flag():
             return {"content": value.content or None}
         case Accept():
-            return {"result": write_agreement(value.result) if value.result else value.stamp}
+            result = write_agreement(value.result) if value.result else value.stamp
+            return {"result": result, "charterVersion": value.charter_version}
+        case Join() | Leave() | TentativeAccept() | Invite() | Remove():
+            return _write_participation(value)
         case QuoteRequest():
             return {"instrument": write_embedded(value.instrument)}
-        case Add() | Remove() | Move():
+        case Add() | Move():
             return {"target": value.target}
         case _:
             return {}
+
+
+def _write_participation(value: Join | Leave | TentativeAccept | Invite | Remove) -> Json:
+    """What is said with who takes part: of a meeting by Mobilizon's words, of anything else by those of all."""
+    match value:
+        case TentativeAccept():
+            return {"placeInLine": value.place, "content": value.content or None}
+        case Leave():
+            return {"ical:recurrence-id": optional(value.recurs_at, write_moment)}
+        case Join():
+            return _write_join(value)
+        case Invite():
+            return {"attributedTo": value.attributed_to, "content": value.content or None, "target": value.target}
+        case Remove():
+            return {"content": value.content or None, "target": value.target}
+
+
+def _write_join(value: Join) -> Json:
+    message = "content" if value.people is None else "participationMessage"
+    return {
+        message: value.content or None,
+        "charterVersion": value.charter_version,
+        "partySize": value.people,
+        "ical:recurrence-id": optional(value.recurs_at, write_moment),
+    }

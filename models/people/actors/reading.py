@@ -83,7 +83,7 @@ async def get(conn: Connection, id: int) -> Actor:
 
 
 async def find_by_handle(conn: Connection, username: str, host: str) -> Actor | None:
-    """The living actor `username@host`, compared without case; `host` is ours for local actors."""
+    """The living actor `username@host`, compared without case; `host` is ours for local actors. No hidden community."""
     return await fetch_one(
         conn,
         Actor,
@@ -91,6 +91,7 @@ async def find_by_handle(conn: Connection, username: str, host: str) -> Actor | 
         SELECT * FROM full_actor WHERE lower(username) = lower($1) AND host = $2 AND deleted_at IS NULL
             AND (NOT local OR NOT EXISTS (
                 SELECT FROM account w WHERE w.actor_id = full_actor.id AND w.waits_since IS NOT NULL))
+            AND NOT EXISTS (SELECT FROM community c WHERE c.actor_id = full_actor.id AND c.hidden)
         """,
         username,
         host,

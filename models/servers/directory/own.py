@@ -10,7 +10,7 @@ async def count_open(conn: Connection) -> int:
             conn,
             """
             SELECT count(*) FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
-            WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open'
+            WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open' AND NOT l.meeting
                 AND a.suspended_at IS NULL AND a.limited_at IS NULL AND a.deleted_at IS NULL
                 AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
             """,
@@ -27,7 +27,7 @@ async def list_open(conn: Connection, *, before: int, limit: int, reader_id: int
         conn,
         """
         SELECT p.id FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
-        WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open'
+        WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open' AND NOT l.meeting
             AND a.suspended_at IS NULL AND a.limited_at IS NULL AND a.deleted_at IS NULL AND p.id < $1
             AND (l.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now())
             AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $3 AND author_id = a.id OFFSET 0)

@@ -98,6 +98,12 @@ IgnoredReason = Literal[
     "agreement_from_future",  # This is said to be of the future
     "agreement_id_taken",  # This is the id of another agreement, or of another server
     "refuses_unknown_exchange",  # This refuses terms of an exchange that is not kept here
+    "joins_nobody",  # This is about no community or meeting of ours that whoever sends it may know of
+    "membership_not_asked",  # Nobody here asked this community for that, or was invited by it
+    "membership_not_allowed",  # Whoever sends this may not decide it in this community, or it is so no longer
+    "member_unknown",  # This is about somebody who is not known here
+    "join_of_others",  # This is the id of what somebody else asked
+    "accepts_unknown_join",  # This answers nothing that somebody here asked of this server
     "report_names_others",  # This report names other people than the agreement
 ]
 """What each means stands beside it."""

@@ -1,9 +1,10 @@
-"""Accept: one of ours lets somebody follow, or says yes to terms (FEP-0837)."""
+"""Accept: one of ours lets somebody follow, come in or have a seat, or says yes to terms (FEP-0837), an invitation."""
 
 from dataclasses import replace
 
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Accept, Follow
+from federation.vocabulary.activities.participation import Join
 from models.people.actors import Actor
 from models.settings import Site
 from outbox.builders.objects.agreement import STATES, AgreementContext, build_agreement
@@ -17,6 +18,32 @@ def build_accept(site: Site, followed: Actor, follow: Follow) -> Accept:
         object=Follow(id=follow.id, actor=follow.actor, object=follow.object),
         to=(follow.actor,),
     )
+
+
+def build_accept_of_member(site: Site, group: Actor, join: Join) -> Accept:
+    """Whoever asked is part of the community; inside stands which version of the charter that is by."""
+    return Accept(
+        id=activity_uri(site, group.username),
+        actor=group.uri,
+        object=Join(id=join.id, actor=join.actor, object=join.object, charter_version=join.charter_version),
+        to=(join.actor,),
+    )
+
+
+def build_accept_of_invite(site: Site, person: Actor, group: Actor, invite_uri: str, version: int) -> Accept:
+    """One of ours comes in where she was invited, and says yes to this version of the charter."""
+    return Accept(
+        id=activity_uri(site, person.username),
+        actor=person.uri,
+        object=invite_uri,
+        charter_version=version,
+        to=(group.uri,),
+    )
+
+
+def build_accept_of_join(site: Site, organiser: Actor, join: Join) -> Accept:
+    """A seat at a meeting, with the Join inside."""
+    return Accept(id=activity_uri(site, organiser.username), actor=organiser.uri, object=join, to=(join.actor,))
 
 
 def build_accept_of_terms(site: Site, actor: Actor, case: AgreementContext) -> Accept:

@@ -1,4 +1,4 @@
-"""Add: a post of ours is pinned to the profile of its author (CO5)."""
+"""Add: a post of ours is pinned to the profile of its author (CO5), or somebody stands in a circle of a community."""
 
 from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
@@ -17,3 +17,8 @@ def build_add(site: Site, author: Actor, object_uri: str) -> Add:
         to=(PUBLIC,),
         cc=(author.followers_uri,) if author.followers_uri else (),
     )
+
+
+def build_add_person(site: Site, actor: Actor, person_uri: str, circle_uri: str, to: tuple[str, ...]) -> Add:
+    """Told by the community, or asked of its home by one who may decide it; never for everybody."""
+    return Add(id=activity_uri(site, actor.username), actor=actor.uri, object=person_uri, target=circle_uri, to=to)

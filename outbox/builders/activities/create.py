@@ -5,6 +5,7 @@ from datetime import datetime
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from federation.vocabulary.polls import Vote
 from models.exchanges.agreements import Step
@@ -13,9 +14,9 @@ from models.settings import Site
 from outbox.builders.objects.agreement import AgreementContext, build_economic_event
 
 
-def build_create(site: Site, author: Actor, object: Note | Proposal) -> Create:
+def build_create(site: Site, author: Actor, object: Note | Proposal | Event) -> Create:
     """Addressed as its object is."""
-    note = object.note if isinstance(object, Proposal) else object
+    note = object if isinstance(object, Note) else object.note
     return Create(
         id=activity_uri(site, author.username),
         actor=author.uri,

@@ -7,15 +7,16 @@ from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from models.people.actors import Actor
 from models.settings import Site
 from outbox.builders.objects.agreement import AgreementContext, build_agreement
 
 
-def build_update(site: Site, author: Actor, object: Note | Proposal) -> Update:
+def build_update(site: Site, author: Actor, object: Note | Proposal | Event) -> Update:
     """A post was edited, paused or closed."""
-    note = object.note if isinstance(object, Proposal) else object
+    note = object if isinstance(object, Note) else object.note
     return Update(
         id=activity_uri(site, author.username),
         actor=author.uri,

@@ -32,7 +32,7 @@ def build_listing_content(site: Site, details: ListingDetails, *, url: str, lang
     link = f'<a href="{escape(url)}">{ANSWER[language]}</a>'
     place = [f"📍 {details.place_name}"] if details.place_name else []
     facts = [escape(fact, quote=False) for fact in (*place, *write_facts(details, language))]
-    text = _shorten(site, details.description)
+    text = shorten(site, details.description)
     said = {hashtags.fold(name) for name in hashtags.find_names(to_text(text))}
     tags = " ".join(link_hashtag(tag_url(site, name), name) for name in own if hashtags.fold(name) not in said)
     return f"{title}{text}<p>{' · '.join([*facts, link])}</p>{f'<p>{tags}</p>' if tags else ''}"
@@ -65,7 +65,7 @@ def _commune(details: ListingDetails) -> str:
     return (details.place_name or "").partition(" (")[0].strip()
 
 
-def _shorten(site: Site, description: str) -> str:
+def shorten(site: Site, description: str) -> str:
     """The description, cut between two words where it is long."""
     text = to_text(description)
     if len(text) <= VISIBLE:

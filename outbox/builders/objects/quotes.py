@@ -10,6 +10,7 @@ from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Accept, Delete, QuoteRequest, Reject
 from federation.vocabulary.embedded import id_of
 from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note, Tombstone
 from federation.vocabulary.quotes import QuoteAuthorization
 from models.people.actors import Actor
@@ -75,9 +76,11 @@ def build_revocation(site: Site, author: Actor, stamp_uri: str) -> Delete:
 def add_quotes(author: Actor, object: Note, parts: QuoteParts) -> Note: ...
 @overload
 def add_quotes(author: Actor, object: Proposal, parts: QuoteParts) -> Proposal: ...
-def add_quotes(author: Actor, object: Note | Proposal, parts: QuoteParts) -> Note | Proposal:
+@overload
+def add_quotes(author: Actor, object: Event, parts: QuoteParts) -> Event: ...
+def add_quotes(author: Actor, object: Note | Proposal | Event, parts: QuoteParts) -> Note | Proposal | Event:
     """The post with who may quote it, and what it quotes: as a property, as a tag, and as a line in its text."""
-    if isinstance(object, Proposal):
+    if not isinstance(object, Note):
         return replace(object, note=add_quotes(author, object.note, parts))
     if object.is_public:
         approved = {"public": PUBLIC, "followers": author.followers_uri or author.uri, "nobody": author.uri}

@@ -9,11 +9,14 @@ from decimal import Decimal
 from html import escape
 
 from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from models.listings.listings import Listing, ListingDetails
+from models.meetings.meetings import FullMeeting, Meeting
 from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
+from outbox.builders.objects.event import Attendance, build_event
 from outbox.builders.objects.note import build_note
 from outbox.builders.objects.proposal import build_proposal
 
@@ -31,6 +34,17 @@ def build_withheld_proposal(site: Site, author: Actor, listing: Listing) -> Prop
     proposal = build_proposal(site, author, _withhold_listing(listing))
     note = replace(proposal.note, hashtags=(), can_quote=())
     return replace(proposal, note=note, flohmarkt=None, unavailabilities=None)
+
+
+def build_withheld_event(site: Site, author: Actor, full: FullMeeting) -> Event:
+    """The meeting, of which nothing but its day is left, since an Event without one is refused."""
+    listing = _withhold_listing(full.listing)
+    details = replace(listing.details, begins_at=full.meeting.begins_at, place_name=None, status="open")
+    meeting = Meeting(post_id=full.id, begins_at=full.meeting.begins_at, timezone=full.meeting.timezone)
+    event = build_event(
+        site, author, FullMeeting(listing=replace(listing, details=details), meeting=meeting), Attendance()
+    )
+    return replace(event, note=replace(event.note, summary="", hashtags=(), can_quote=()))
 
 
 def _withhold_post(post: Post, words: str = "") -> Post:

@@ -12,6 +12,7 @@ from outbox.builders.texts.wording import NBSP
 
 REFUSALS = {
     "listing_reserved": "C’est réservé pour quelqu’un d’autre.",
+    "meeting_not_asked": "On ne demande pas une rencontre comme une annonce : on s’y inscrit, sur sa page.",
     "own_listing": "C’est votre propre annonce.",
     "owner_gone": "La personne qui a publié cette annonce n’est plus là.",
     "request_not_accepted": "Cette annonce ne prend pas votre demande.",

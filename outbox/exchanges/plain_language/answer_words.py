@@ -62,6 +62,21 @@ i don t need it anymore | i don t need it any more
 👎 | ❌ | ✖ | 🚫 | 🙅
 """
 
+COMING = """
+je viens | oui je viens | je viendrai | oui je viendrai | je serai la | oui je serai la | j y serai | oui j y serai
+je participe | oui je participe | je m inscris | oui je m inscris | inscrivez moi | compte moi dedans | comptez moi
+comptez sur moi | comptez moi dedans | je suis partant | je suis partante
+i come | i m coming | yes i m coming | i ll come | yes i ll come | i ll be there | yes i ll be there | i m in
+count me in | sign me up
+"""
+
+NOT_COMING = """
+je ne viens pas | je viens pas | je ne viens plus | je viens plus | je ne viendrai pas | je viendrai pas
+je ne viendrai plus | je ne peux pas venir | je ne peux plus venir | je peux pas venir | je peux plus venir
+je ne serai pas la | je serai pas la | je me desinscris | desinscrivez moi | je ne participe pas | je ne participe plus
+i m not coming | i am not coming | i won t come | i won t be there | i can t come | i cannot come | i can t make it
+"""
+
 WITH_YES = """
 c est note | je note | c est possible | c est tout a fait possible
 it is | it does | it s possible | j y serai | je serai la | j ai hate | vraiment | exactement

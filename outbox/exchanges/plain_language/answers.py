@@ -13,10 +13,12 @@ from federation.texts.html_cleaner import to_text
 from models.people.actors import Actor
 from outbox.exchanges.plain_language.answer_words import (
     BEFORE_NAMES,
+    COMING,
     COURTESY,
     DEAR,
     NO,
     NO_NAMES,
+    NOT_COMING,
     WITH_NO,
     WITH_YES,
     YES,
@@ -74,6 +76,7 @@ def _phrases(*tables: str) -> frozenset[Phrase]:
 
 _COURTESY = _phrases(COURTESY)
 _YES, _NO = _phrases(YES), _phrases(NO)
+_COMING, _NOT_COMING = _phrases(COMING), _phrases(NOT_COMING)
 _BESIDE_YES, _BESIDE_NO = _COURTESY | _phrases(WITH_YES), _COURTESY | _phrases(WITH_NO)
 _NO_NAMES = frozenset(NO_NAMES.split()) | {word for phrase in _YES | _NO | _BESIDE_YES | _BESIDE_NO for word in phrase}
 _LONGEST_PHRASE = max(len(phrase) for phrase in _YES | _NO | _BESIDE_YES | _BESIDE_NO)
@@ -107,6 +110,17 @@ def read_answer(content: str, names: Names) -> bool | None:
         return False
     hesitates = _HESITATES.search(to_text(content)) is not None
     return True if not hesitates and _is_made_of(words, names, core=_YES, beside=_BESIDE_YES) else None
+
+
+def read_coming(content: str, names: Names) -> bool | None:
+    """Whether an answer to a meeting says that she comes, or does not, and nothing else; a bare yes or no too."""
+    words = read_words(content, names)
+    if not words:
+        return None
+    if _is_made_of(words, names, core=_NOT_COMING | _NO, beside=_BESIDE_NO):
+        return False
+    hesitates = _HESITATES.search(to_text(content)) is not None
+    return True if not hesitates and _is_made_of(words, names, core=_COMING | _YES, beside=_BESIDE_YES) else None
 
 
 def is_courtesy(content: str, names: Names) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from federation.errors import Malformed
 from federation.json.fields import PUBLIC
 from federation.vocabulary.embedded import id_of, note_of, read_embedded, read_object
-from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal
+from federation.vocabulary.marketplace import FlohmarktOffer, Proposal
+from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note, Tombstone, read_note
 from federation.vocabulary.parts import Document, Hashtag, Mention
 from federation.vocabulary.places import Place

@@ -11,6 +11,7 @@ from outbox.people.profiles import describe_actor
 from web.activitypub.authorized_fetch import (
     ALWAYS_OPEN,
     describe_departed,
+    find_hidden_community,
     is_closed,
     read_reader,
     require_welcome_host,
@@ -40,8 +41,11 @@ async def answer_actor(request: web.Request) -> web.Response:
     instance, name = request.app[INSTANCE], username_of(request)
     async with connection(instance.pool) as conn:
         actor = await actors.find_published(conn, name)
-        if actor is None or actor.username != name:
-            raise NotFound
+    hidden = await find_hidden_community(request) if actor is None else None
+    actor = actor or hidden
+    if actor is None or actor.username != name:
+        raise NotFound
+    async with connection(instance.pool) as conn:
         if actor.deleted_at is not None:
             raise describe_departed(request, actor.type, actor.deleted_at)
         body = serialize(await describe_actor(conn, instance.site, actor))
@@ -50,7 +54,7 @@ async def answer_actor(request: web.Request) -> web.Response:
             known = await read_reader(request) is not None
             return answer_activity(request, body if known else _build_stub(body), public=False)
         await require_welcome_host(request)
-    return answer_activity(request, body, seconds=CACHED_SECONDS)
+    return answer_activity(request, body, public=hidden is None, seconds=CACHED_SECONDS)
 
 
 def _build_stub(body: bytes) -> bytes:

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from federation.documents.serialize import serialize
 from federation.uris import listing_url, note_url
+from federation.vocabulary.marketplace import Proposal
 from models import posts
 from models.errors import NotFound
 from models.listings import listings
@@ -44,10 +45,10 @@ async def answer_object(request: web.Request, reader: Actor | None) -> web.Respo
     async with connection(instance.pool) as conn:
         author = await get_author(conn, request, FORMER_TYPE)
         post = await get_post_or_put_away(conn, request, author, reader, FORMER_TYPE)
-        body = serialize(await build_document(conn, instance.site, author, post))
+        document = await build_document(conn, instance.site, author, post)
     public = post.meant_audience in posts.PUBLIC
-    response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS)
-    if post.kind == "listing" and public:
+    response = answer_activity(request, serialize(document), public=public, seconds=CACHED_SECONDS)
+    if isinstance(document, Proposal) and public:
         response.headers["Link"] = f'<{post.uri}/proposal>; rel="{TWIN}"'
     return response
 
@@ -69,7 +70,7 @@ async def show_proposal(request: web.Request) -> web.Response:
         uri = f"{instance.site.url}{request.path.removesuffix('/proposal')}"
         post = await get_post(conn, request, uri, reader, TWIN_TYPE)
         listing = await listings.find_by_post(conn, post.id)
-        if listing is None or post.audience not in posts.PUBLIC:
+        if listing is None or listing.details.meeting or post.audience not in posts.PUBLIC:
             raise NotFound
     twin = serialize(build_proposal_twin(instance.site, author, listing))
     return answer_activity(request, twin, seconds=CACHED_SECONDS)

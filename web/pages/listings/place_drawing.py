@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from models.places.geometry import METRES_PER_DEGREE
 from models.places.map_labels import list_landmarks
-from models.places.outlines import OutlineCell, read_outlines
+from models.places.outlines import OutlineCell, OutlineLines, read_outlines
 from models.places.places import Place
 from models.store.database import Connection
 from web.pages.servers.map_view import MapLabel, MapView, Point, Taken, make_view
@@ -89,20 +89,20 @@ async def draw_place(conn: Connection, place: Place | None) -> PlaceDrawing | No
 
 @lru_cache(maxsize=KEPT)
 def _draw_outlines(view: MapView) -> Outlines:
-    cells = read_outlines(view.box)
+    cells = [(cell, cell.read()) for cell in read_outlines(view.box)]
     return Outlines(
-        wet=_draw_rings(view, [_square(cell) for cell in cells if cell.land is not None]),
-        land=_draw_rings(view, _list_lines(cells, lambda cell: cell.land or ())),
-        lakes=_draw_rings(view, _list_lines(cells, lambda cell: cell.lakes)),
-        rivers=_draw_lines(view, _list_lines(cells, lambda cell: cell.rivers)),
-        borders=_draw_lines(view, _list_lines(cells, lambda cell: cell.borders)),
+        wet=_draw_rings(view, [_square(cell) for cell, lines in cells if lines.land is not None]),
+        land=_draw_rings(view, _list_lines(cells, lambda lines: lines.land or ())),
+        lakes=_draw_rings(view, _list_lines(cells, lambda lines: lines.lakes)),
+        rivers=_draw_lines(view, _list_lines(cells, lambda lines: lines.rivers)),
+        borders=_draw_lines(view, _list_lines(cells, lambda lines: lines.borders)),
     )
 
 
 def _list_lines(
-    cells: Iterable[OutlineCell], read: Callable[[OutlineCell], Sequence[Sequence[int]]]
+    cells: Iterable[tuple[OutlineCell, OutlineLines]], read: Callable[[OutlineLines], Sequence[Sequence[int]]]
 ) -> Iterator[list[Point]]:
-    return (_trace(cell, line) for cell in cells for line in read(cell))
+    return (_trace(cell, line) for cell, lines in cells for line in read(lines))
 
 
 def _square(cell: OutlineCell) -> list[Point]:

@@ -111,6 +111,8 @@ REASONS: dict[str, str] = {
     "agreement_from_future": NOT_AGREED,
     "agreement_id_taken": NOT_AGREED,
     "refuses_unknown_exchange": NOT_AGREED,
+    "join_of_others": ANOTHERS,
+    "accepts_unknown_join": FOR_NOBODY,
     "report_names_others": NOT_AGREED,
 }
 """By the codes of `models/traffic/inbound/ignored_reasons`. A test holds that each has its sentence."""

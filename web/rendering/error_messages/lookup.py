@@ -6,8 +6,9 @@ from typing import cast
 from federation.errors import FetchFailed, ResolveFailed
 from models.errors import DeclicError, Refusal
 from models.moderation.journal import Act
+from outbox.builders.texts import communities as community_texts
 from outbox.builders.texts import reasons
-from web.rendering.error_messages import exchanges, listings, people, posts, relations, requests
+from web.rendering.error_messages import communities, exchanges, listings, meetings, people, posts, relations, requests
 from web.rendering.formats import set_in
 from web.rendering.journal_words import ACT_WORDS
 
@@ -17,8 +18,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "relations": relations.REFUSALS,
     "posts": posts.REFUSALS,
     "listings": listings.REFUSALS,
+    "meetings": meetings.REFUSALS,
     "exchanges": exchanges.REFUSALS,
     "terms": reasons.REFUSALS,
+    "communities": communities.REFUSALS,
+    "entries": community_texts.REFUSALS,
 }
 """Every code by its subject, each with its sentence."""
 
@@ -39,7 +43,13 @@ def find_sentence(refusal: Refusal) -> str:
     return SENTENCES.get(refusal.code, refusal.code)
 
 
-KNOWN = frozenset({*reasons.NOES.values(), *(one for one in reasons.REFUSALS.values() if "%(" not in one)})
+KNOWN = frozenset(
+    {
+        *reasons.NOES.values(),
+        *(one for one in reasons.REFUSALS.values() if "%(" not in one),
+        *community_texts.REFUSALS.values(),
+    }
+)
 """What cooperatives say no with by themselves, here or elsewhere, in French."""
 
 

@@ -1,4 +1,4 @@
-"""Agreements as iCalendar files (RFC 5545), which calendars on telephones and computers take and keep up to date."""
+"""Agreements and meetings as iCalendar files (RFC 5545), which calendars on telephones and computers keep current."""
 
 import re
 from collections.abc import Iterable
@@ -35,7 +35,8 @@ class CalendarEvent:
     """Something with a date. `uid` stays the same for ever, `sequence` rises with each change (RFC 5545 §3.8.7.4).
 
     Times are half-open; from midnight to midnight here they are whole days. `end_words` name the second alarm; what is
-    nobody's appointment yet `reminds` of nothing.
+    nobody's appointment yet `reminds` of nothing. What comes again has a `rule` (RFC 5545 RRULE) and what is `excluded`
+    of it; `recurs_at` names the one time of it that this is.
     """
 
     uid: str
@@ -50,6 +51,9 @@ class CalendarEvent:
     url: str = ""
     end_words: str = ""
     reminds: bool = True
+    rule: str = ""
+    excluded: tuple[datetime, ...] = ()
+    recurs_at: datetime | None = None
 
     @property
     def whole_days(self) -> bool:
@@ -88,6 +92,7 @@ def _make_event(one: CalendarEvent) -> "icalendar.Event":
     event.add("dtstart", _place(one, one.begins_at))
     if one.ends_at is not None:
         event.add("dtend", _place(one, one.ends_at))
+    _add_recurrence(event, one)
     for field, text in (("location", one.place), ("description", one.description), ("url", one.url)):
         if text:
             event.add(field, _clean(text))
@@ -99,6 +104,15 @@ def _make_event(one: CalendarEvent) -> "icalendar.Event":
         if one.ends_at is not None and one.end_words:
             event.add_component(_make_alarm(one.end_words, before, related="END"))
     return event
+
+
+def _add_recurrence(event: "icalendar.Event", one: CalendarEvent) -> None:
+    if one.recurs_at is not None:
+        event.add("recurrence-id", _place(one, one.recurs_at))
+    if one.rule:
+        event.add("rrule", icalendar.vRecur.from_ical(one.rule))
+        for moment in one.excluded:
+            event.add("exdate", _place(one, moment))
 
 
 def _clean(text: str) -> str:

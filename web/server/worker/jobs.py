@@ -18,6 +18,7 @@ from models.access import applications, authorization_grants, login_steps, one_t
 from models.exchanges import guests, points
 from models.exchanges.agreements import links as agreement_links
 from models.listings import repair_watches, unavailabilities
+from models.meetings import due
 from models.moderation import removed_pictures, reports
 from models.news import news_mails, staff_notifications, staff_preferences
 from models.news.notifications import PUSH
@@ -40,11 +41,13 @@ from models.store.database import Connection, transaction
 from models.traffic import backfills, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound import deliveries
+from outbox.communities.expiry import expire_memberships
 from outbox.exchanges.agreements import endings, turns
 from outbox.exchanges.reminders import remind_due
 from outbox.listings import alerts
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
+from outbox.meetings import chores
 from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
@@ -57,7 +60,15 @@ from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
-from web.mail import decision_mails, guest_mails, invitation_mails, sign_up_mails, staff_alerts, staff_mails
+from web.mail import (
+    decision_mails,
+    guest_mails,
+    invitation_mails,
+    meeting_mails,
+    sign_up_mails,
+    staff_alerts,
+    staff_mails,
+)
 from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.alert_mails import send_alert_mail
 from web.mail.mail_fallback import send_fallback_mails
@@ -89,6 +100,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     calendars.JOB: calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mails.MAIL: guest_mails.send_guest_mail,
+    meeting_mails.MAIL: meeting_mails.send_meeting_mail,
     staff_notifications.JOB: staff_alerts.tell_team_member,
     staff_alerts.ALERT: staff_alerts.send_alert_mail,
     staff_mails.LETTER: staff_mails.send_staff_mail,
@@ -116,6 +128,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "applications": applications.forget_unused,
     "unconfirmed": unconfirmed_accounts.forget_unconfirmed,
     "guests": guests.forget_unconfirmed,
+    "meeting_registrations": due.forget_old,
     "login_steps": login_steps.forget_old,
     "links": one_time_links.forget_expired,
     "agreement_links": agreement_links.forget_old,
@@ -168,12 +181,8 @@ async def sweep(instance: Instance) -> None:
             async with transaction(instance.pool) as conn:
                 gone = await forget(conn)
         except Exception as error:
-            log.error(
-                "sweep_failed",
-                table=name,
-                cause=periodic_tasks.describe_cause(error),
-                exc_info=periodic_tasks.describe_place(error),
-            )
+            cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
+            log.error("sweep_failed", table=name, cause=cause, exc_info=place)
             failed[name] = error
             continue
         if gone:
@@ -251,6 +260,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "remind_leaving": ("*/15 * * * *", remind_of_deletion),
     "requests": ("* * * * *", endings.expire_due),
     "reminders": ("*/5 * * * *", remind_due),
+    "meetings": ("*/5 * * * *", chores.go_on),
+    "meeting_reminders": ("1-59/10 8-20 * * *", chores.remind_due),
     "archives": ("23 * * * *", job.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),
@@ -283,6 +294,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "known_words": ("4-59/10 * * * *", take_words),
+    "memberships": ("13 * * * *", expire_memberships),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

@@ -55,7 +55,7 @@ def test_an_activity_without_id_is_passing_news(id: object) -> None:
         read_activity(LIKE | {"id": id})
 
 
-@pytest.mark.parametrize("type", ["EmojiReact", "Dislike", "View", "Join", "Note", ["Custom"], "Question"])
+@pytest.mark.parametrize("type", ["EmojiReact", "Dislike", "View", "Note", ["Custom"], "Question"])
 def test_a_type_that_we_do_not_know_is_unsupported(type: object) -> None:
     with pytest.raises(Unsupported):
         read_activity(LIKE | {"type": type})

@@ -1,0 +1,146 @@
+"""Add and Remove on the collections of a community: its home tells who stands in them, or is asked to change it."""
+
+from collections.abc import Awaitable, Callable
+
+from federation.texts.html_cleaner import to_text
+from federation.uris import Circle, read_circle
+from federation.vocabulary.activities.activities import Add, Remove
+from inbox.errors import Ignored
+from models.communities import communities, decisions, members, memberships
+from models.communities.communities import Community
+from models.communities.memberships import Change, Membership, Role
+from models.errors import Refusal
+from models.people import actors
+from models.people.actors import Actor
+from models.settings import Site
+from models.store.database import Connection
+from outbox.communities import approvals, leaving, news, roles
+from outbox.communities.limits import REASON_LIMIT
+
+ROLES: dict[Circle, Role] = {"managers": "manager", "moderators": "moderator"}
+
+Verb = Callable[[], Awaitable[object]]
+
+
+async def find_circle(conn: Connection, target: str) -> tuple[Community, Circle] | None:
+    """The community and which of its collections this is; None for any other collection."""
+    read = read_circle(target)
+    found = None if read is None else await communities.find_by_uri(conn, read[0])
+    return None if read is None or found is None else (found, read[1])
+
+
+async def process_add(
+    conn: Connection, site: Site, sender: Actor, activity: Add, community: Community, circle: Circle
+) -> None:
+    """Somebody is in, asks to be, manages or moderates: as the home says, or as a manager of ours elsewhere wishes."""
+    person = await _get_person(conn, activity.object)
+    if not community.local:
+        _require_home(sender, community)
+        await _learn_added(conn, sender, person, circle)
+        return
+    if circle == "members":
+        await _act(conn, lambda: approvals.approve(conn, site, sender, community, person))
+    elif circle in ROLES:
+        await _act(conn, lambda: roles.set_role(conn, site, sender, community, person, ROLES[circle]))
+    else:
+        raise Ignored("membership_not_allowed")
+
+
+async def process_remove(
+    conn: Connection, site: Site, sender: Actor, activity: Remove, community: Community, circle: Circle
+) -> None:
+    """The same of who is so no longer."""
+    person, reason = await _get_person(conn, activity.object), to_text(activity.content)[:REASON_LIMIT]
+    if not community.local:
+        _require_home(sender, community)
+        await _learn_removed(conn, sender, person, circle, reason)
+        return
+    if circle == "members":
+        await _act(conn, lambda: leaving.remove(conn, site, sender, community, person, reason))
+    elif circle == "requests":
+        await _act(conn, lambda: approvals.refuse(conn, site, sender, community, person, reason))
+    else:
+        await _act(conn, lambda: roles.set_role(conn, site, sender, community, person, "member"))
+
+
+async def _act(conn: Connection, verb: Verb) -> None:
+    """By the verb that pages call. Raises Ignored for who may not, and for what is so no longer."""
+    try:
+        await verb()
+    except Refusal:
+        raise Ignored("membership_not_allowed") from None
+
+
+def _require_home(sender: Actor, community: Community) -> None:
+    if sender.id != community.actor_id:
+        raise Ignored("not_own_collection")
+
+
+async def _get_person(conn: Connection, uri: str) -> Actor:
+    person = await actors.find_by_uri(conn, uri)
+    if person is None or person.deleted_at is not None:
+        raise Ignored("member_unknown")
+    return person
+
+
+async def _learn_added(conn: Connection, group: Actor, person: Actor, circle: Circle) -> None:
+    await memberships.lock(conn, group.id)
+    held = await memberships.find(conn, group.id, person.id)
+    if circle == "requests":
+        await _learn_request(conn, group, person, held)
+        return
+    role = ROLES.get(circle)
+    accepted = await _require_asked(conn, held)
+    await memberships.save(conn, group.id, person.id, Change(state="member", role=role, accepted_version=accepted))
+    if person.local:
+        await news.tell(conn, group, [person.id], "community_role" if role else "community_accepted")
+
+
+async def _require_asked(conn: Connection, held: Membership | None) -> int | None:
+    """Raise Ignored for who did not ask, or left meanwhile; what somebody invited said yes to."""
+    if held is None or held.state not in ("asked", "invited", "member"):
+        raise Ignored("membership_not_asked")
+    if held.state != "invited":
+        return None
+    if held.awaited is None:
+        raise Ignored("membership_not_asked")
+    community = await communities.find(conn, held.community_id)
+    return None if community is None else community.version
+
+
+async def _learn_request(conn: Connection, group: Actor, person: Actor, held: Membership | None) -> None:
+    """Who lets people in here learns that somebody asks there."""
+    if held is not None and held.state in ("asked", "member"):
+        raise Ignored("membership_not_allowed")
+    await memberships.save(conn, group.id, person.id, Change(state="asked"))
+    community = await communities.find(conn, group.id)
+    told = await members.list_member_ids(conn, group.id, local=True)
+    managers = set(await members.list_manager_ids(conn, group.id))
+    several = community is not None and community.approvals_needed > 0
+    await news.tell(conn, group, [id for id in told if several or id in managers], "community_asked")
+
+
+async def _learn_removed(conn: Connection, group: Actor, person: Actor, circle: Circle, reason: str) -> None:
+    await memberships.lock(conn, group.id)
+    held = await memberships.find(conn, group.id, person.id)
+    if held is None:
+        raise Ignored("membership_not_asked")
+    if circle == "requests":
+        await _learn_settled(conn, group, person, held)
+    elif circle == "members":
+        if held.state != "member":
+            raise Ignored("membership_not_allowed")
+        await memberships.save(conn, group.id, person.id, Change(state="removed"))
+        await decisions.record(conn, group.id, "removed", actor_id=group.id, subject_id=person.id, reason=reason)
+        if person.local:
+            await news.tell(conn, group, [person.id], "community_removed")
+    elif held.role == ROLES[circle]:
+        await memberships.save(conn, group.id, person.id, Change(state=held.state, role="member"))
+        if person.local:
+            await news.tell(conn, group, [person.id], "community_role")
+
+
+async def _learn_settled(conn: Connection, group: Actor, person: Actor, held: Membership) -> None:
+    """A request that somebody elsewhere made was answered at home: what became of it is hers to know."""
+    if held.state == "asked" and not person.local:
+        await memberships.forget(conn, held.id)

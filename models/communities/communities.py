@@ -1,0 +1,235 @@
+"""Communities: Groups of people, ours and copies of those whose home is elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from models.errors import NotFound
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.statements import compose
+
+Access = Literal["open", "on_request", "invitation"]
+"""Whoever says yes to the charter is in; somebody lets her in; only who was invited."""
+
+ACCESSES: tuple[Access, ...] = get_args(Access)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunitySettings:
+    """How a community works. `approvals_needed` members let a newcomer in together; with 0 one manager does.
+
+    `parent_uri` names the community that it belongs to, which gives nobody any right; `held_with` the cooperatives
+    that hold it together with its home.
+    """
+
+    access: Access
+    hidden: bool = False
+    members_shown: bool = False
+    approvals_needed: int = 0
+    parent_uri: str | None = None
+    held_with: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """A community as it is read. Its home is here where `local`; `version` is its charter's, 0 without any."""
+
+    actor_id: int
+    uri: str
+    username: str
+    host: str
+    name: str
+    summary: str
+    url: str
+    local: bool
+    access: Access
+    hidden: bool
+    members_shown: bool
+    approvals_needed: int
+    parent_uri: str | None
+    held_with: list[str]
+    version: int
+    members: int
+    ended_at: datetime | None
+    created_at: datetime
+
+
+_READ = """
+    SELECT c.actor_id, a.uri, a.username, a.host, coalesce(nullif(a.name, ''), a.username) AS name, a.summary, a.url,
+        a.local, c.access, c.hidden, c.members_shown, c.approvals_needed, c.parent_uri, c.held_with,
+        coalesce((SELECT max(h.version) FROM community_charter h WHERE h.community_id = c.actor_id), 0) AS version,
+        (SELECT count(*)::integer FROM membership n
+            WHERE n.community_id = c.actor_id AND n.state = 'member') AS members,
+        c.ended_at, c.created_at
+    FROM community c JOIN actor a ON a.id = c.actor_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+"""
+
+_INSIDE = """
+    EXISTS (SELECT FROM membership i
+        WHERE i.community_id = c.actor_id AND i.actor_id = $2 AND i.state IN ('invited', 'asked', 'member'))
+"""
+"""Who knows of a hidden one."""
+
+
+async def create(conn: Connection, actor_id: int, settings: CommunitySettings) -> None:
+    """Make this Group of ours a community."""
+    await execute(
+        conn,
+        """
+        INSERT INTO community (actor_id, access, hidden, members_shown, approvals_needed, parent_uri, held_with)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        actor_id,
+        *_args(settings),
+    )
+
+
+async def save(conn: Connection, actor_id: int, settings: CommunitySettings) -> None:
+    """It works like this from now on."""
+    await execute(
+        conn,
+        """
+        UPDATE community SET access = $2, hidden = $3, members_shown = $4, approvals_needed = $5, parent_uri = $6,
+            held_with = $7
+        WHERE actor_id = $1
+        """,
+        actor_id,
+        *_args(settings),
+    )
+
+
+async def save_remote(conn: Connection, actor_id: int, settings: CommunitySettings) -> None:
+    """Keep what its home says of a community elsewhere; nothing is changed of one of ours."""
+    await execute(
+        conn,
+        """
+        INSERT INTO community (actor_id, access, hidden, members_shown, approvals_needed, parent_uri, held_with)
+        SELECT id, $2, $3, $4, $5, $6, $7 FROM actor WHERE id = $1 AND NOT local
+        ON CONFLICT (actor_id) DO UPDATE SET access = excluded.access, hidden = excluded.hidden,
+            members_shown = excluded.members_shown, approvals_needed = excluded.approvals_needed,
+            parent_uri = excluded.parent_uri, held_with = excluded.held_with
+        """,
+        actor_id,
+        *_args(settings),
+    )
+
+
+def _args(settings: CommunitySettings) -> tuple[object, ...]:
+    return (
+        settings.access,
+        settings.hidden,
+        settings.members_shown,
+        settings.approvals_needed,
+        settings.parent_uri,
+        list(settings.held_with),
+    )
+
+
+_FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _LIST_OWN, _LIST_OPEN = (
+    compose(text, read=_READ, **parts)
+    for text, parts in (
+        ("{read} WHERE c.actor_id = $1", {}),
+        ("{read} WHERE a.uri = $1", {}),
+        ("{read} WHERE lower(a.username) = lower($1) AND a.local", {}),
+        ("{read} WHERE c.actor_id = $1 AND (NOT c.hidden OR {inside})", {"inside": _INSIDE}),
+        (
+            """
+            {read} JOIN membership m ON m.community_id = c.actor_id
+            WHERE m.actor_id = $1 AND m.state IN ('invited', 'asked', 'member')
+            ORDER BY fold(coalesce(nullif(a.name, ''), a.username)), c.actor_id
+            """,
+            {},
+        ),
+        (
+            """
+            {read} WHERE ($1::bigint IS NULL OR c.actor_id < $1) AND (NOT c.hidden OR {inside}) AND c.ended_at IS NULL
+            ORDER BY c.actor_id DESC LIMIT $3
+            """,
+            {"inside": _INSIDE},
+        ),
+    )
+)
+
+
+async def find(conn: Connection, actor_id: int) -> Community | None:
+    """The community that this actor is, whoever may know of it; None for any other actor."""
+    return await fetch_one(conn, Community, _FIND, actor_id)
+
+
+async def find_by_uri(conn: Connection, uri: str) -> Community | None:
+    """The same by its id."""
+    return await fetch_one(conn, Community, _FIND_BY_URI, uri)
+
+
+async def find_local(conn: Connection, username: str) -> Community | None:
+    """The community of ours with this name, whoever may know of it."""
+    return await fetch_one(conn, Community, _FIND_BY_NAME, username)
+
+
+async def get_for(conn: Connection, actor_id: int, reader_id: int | None) -> Community:
+    """The community for this reader. Raises NotFound for a hidden one as for what does not exist."""
+    found = await fetch_one(conn, Community, _FIND_FOR, actor_id, reader_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_own(conn: Connection, actor_id: int) -> list[Community]:
+    """Those that somebody is in, was invited to or asks to enter, by their names."""
+    return await fetch_all(conn, Community, _LIST_OWN, actor_id)
+
+
+async def list_known(
+    conn: Connection, reader_id: int | None, *, before: int | None = None, limit: int = 40
+) -> list[Community]:
+    """Those that this reader may know of, ours and elsewhere's, the newest first, by keyset on `actor_id`."""
+    return await fetch_all(conn, Community, _LIST_OPEN, before, reader_id, limit)
+
+
+async def is_hidden_from(conn: Connection, actor_id: int, host: str) -> bool:
+    """Whether nobody of this server is in a community, was invited or asked: to all others a hidden one is missing."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT c.hidden AND NOT EXISTS (SELECT FROM membership m JOIN actor a ON a.id = m.actor_id
+                WHERE m.community_id = c.actor_id AND m.state IN ('invited', 'asked', 'member') AND a.host = $2)
+            FROM community c WHERE c.actor_id = $1
+            """,
+            actor_id,
+            host,
+        )
+    )
+
+
+async def end(conn: Connection, actor_id: int) -> None:
+    """Nobody is left in it."""
+    await execute(conn, "UPDATE community SET ended_at = now() WHERE actor_id = $1", actor_id)
+
+
+async def list_newly_unmanaged(conn: Connection) -> list[int]:
+    """Communities of ours that nobody manages any more, of which the team was not told yet; marked as told.
+
+    Whoever is deleted or suspended manages nothing. One that is managed again counts anew.
+    """
+    await execute(
+        conn,
+        """
+        UPDATE community c SET unmanaged_since = NULL
+        WHERE unmanaged_since IS NOT NULL AND EXISTS (SELECT FROM membership m JOIN actor p ON p.id = m.actor_id
+            WHERE m.community_id = c.actor_id AND m.state = 'member' AND m.role = 'manager'
+                AND p.deleted_at IS NULL AND p.suspended_at IS NULL)
+        """,
+    )
+    return await fetch_column(
+        conn,
+        """
+        UPDATE community c SET unmanaged_since = now() FROM actor a
+        WHERE a.id = c.actor_id AND a.local AND a.deleted_at IS NULL AND c.ended_at IS NULL
+            AND c.unmanaged_since IS NULL AND NOT EXISTS (SELECT FROM membership m JOIN actor p ON p.id = m.actor_id
+                WHERE m.community_id = c.actor_id AND m.state = 'member' AND m.role = 'manager'
+                    AND p.deleted_at IS NULL AND p.suspended_at IS NULL)
+        RETURNING c.actor_id
+        """,
+    )

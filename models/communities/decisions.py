@@ -1,0 +1,77 @@
+"""What was decided in a community: by whom, about whom, why, and by which version of the charter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from models.ids import make_id
+from models.store.database import Connection, execute, fetch_all
+
+DecisionKind = Literal[
+    "created", "edited", "charter", "asked", "approved", "joined", "refused", "invited", "declined", "left", "removed",
+    "expired", "member", "moderator", "manager", "unmanaged", "ended",
+]  # fmt: skip
+"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityDecision:
+    """One line. Without `actor_id` the clock decided, or somebody who is gone; `name`s are empty for who is gone."""
+
+    id: int
+    kind: DecisionKind
+    actor_id: int | None
+    actor_name: str
+    subject_id: int | None
+    subject_name: str
+    reason: str
+    version: int | None
+    created_at: datetime
+
+
+async def record(
+    conn: Connection,
+    community_id: int,
+    kind: DecisionKind,
+    *,
+    actor_id: int | None,
+    subject_id: int | None = None,
+    reason: str = "",
+) -> None:
+    """Keep what was decided, with the version of the charter that stands."""
+    await execute(
+        conn,
+        """
+        INSERT INTO community_decision (id, community_id, kind, actor_id, subject_id, reason, version)
+        VALUES ($1, $2, $3, $4, $5, $6, (SELECT max(version) FROM community_charter WHERE community_id = $2))
+        """,
+        make_id(),
+        community_id,
+        kind,
+        actor_id,
+        subject_id,
+        reason,
+    )
+
+
+async def list_decisions(
+    conn: Connection, community_id: int, *, subject_id: int | None = None, before: int | None = None, limit: int = 40
+) -> list[CommunityDecision]:
+    """The newest first, by keyset; those about one person, where `subject_id` names her."""
+    return await fetch_all(
+        conn,
+        CommunityDecision,
+        """
+        SELECT d.id, d.kind, d.actor_id, coalesce(nullif(a.name, ''), a.username, '') AS actor_name, d.subject_id,
+            coalesce(nullif(s.name, ''), s.username, '') AS subject_name, d.reason, d.version, d.created_at
+        FROM community_decision d
+        LEFT JOIN actor a ON a.id = d.actor_id AND a.deleted_at IS NULL
+        LEFT JOIN actor s ON s.id = d.subject_id AND s.deleted_at IS NULL
+        WHERE d.community_id = $1 AND ($2::bigint IS NULL OR d.subject_id = $2) AND ($3::bigint IS NULL OR d.id < $3)
+        ORDER BY d.id DESC LIMIT $4
+        """,
+        community_id,
+        subject_id,
+        before,
+        limit,
+    )

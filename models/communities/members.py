@@ -1,0 +1,169 @@
+"""Lists of the people of a community: who is in, who leads it, who asks, and who gets what stays inside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.communities.memberships import Awaited, MembershipState, Role
+from models.store.database import Connection, fetch_all, fetch_column, fetch_value
+from models.store.statements import compose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One line of a list of people: who, in which role, through which cooperative."""
+
+    membership_id: int
+    actor_id: int
+    name: str
+    username: str
+    host: str
+    local: bool
+    url: str
+    role: Role
+    state: MembershipState
+    accepted_version: int
+    message: str
+    territory_uri: str | None
+    territory_name: str
+    shown: bool
+    awaited: Awaited | None
+    approvals: int
+    since: datetime
+    expires_at: datetime | None
+
+
+_LIST = """
+    SELECT m.id AS membership_id, m.actor_id, coalesce(nullif(a.name, ''), a.username) AS name, a.username, a.host,
+        a.local, a.url, m.role, m.state, m.accepted_version, m.message, m.territory_uri,
+        coalesce(t.name, '') AS territory_name, m.shown, m.awaited,
+        (SELECT count(*)::integer FROM membership_approval v WHERE v.membership_id = m.id) AS approvals, m.since,
+        m.expires_at
+    FROM membership m JOIN actor a ON a.id = m.actor_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+    LEFT JOIN actor t ON t.uri = m.territory_uri
+    WHERE m.community_id = $1 AND m.state = $2 AND {which} AND ($3::bigint IS NULL OR m.id > $3)
+    ORDER BY m.id LIMIT $4
+"""
+
+_LIST_ALL, _LIST_SHOWN, _LIST_LEADING = (
+    compose(_LIST, which=which) for which in ("true", "m.shown", "m.role IN ('manager', 'moderator')")
+)
+
+
+async def list_members(
+    conn: Connection, community_id: int, state: MembershipState, *, after: int | None = None, limit: int = 40
+) -> list[Member]:
+    """Who stands so with a community, by keyset on `membership_id`: those who asked first, first."""
+    return await fetch_all(conn, Member, _LIST_ALL, community_id, state, after, limit)
+
+
+async def list_shown(conn: Connection, community_id: int, *, after: int | None = None, limit: int = 40) -> list[Member]:
+    """Members who agreed to stand in the directory."""
+    return await fetch_all(conn, Member, _LIST_SHOWN, community_id, "member", after, limit)
+
+
+async def list_leading(conn: Connection, community_id: int, *, limit: int = 100) -> list[Member]:
+    """Managers and moderators, as far as this server knows."""
+    return await fetch_all(conn, Member, _LIST_LEADING, community_id, "member", None, limit)
+
+
+async def list_manager_ids(conn: Connection, community_id: int) -> list[int]:
+    """Row ids of those who manage it: neither deleted nor suspended."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT m.actor_id FROM membership m JOIN actor a ON a.id = m.actor_id
+        WHERE m.community_id = $1 AND m.state = 'member' AND m.role = 'manager' AND a.deleted_at IS NULL
+            AND a.suspended_at IS NULL
+        ORDER BY m.actor_id
+        """,
+        community_id,
+    )
+
+
+async def list_member_ids(conn: Connection, community_id: int, *, local: bool) -> list[int]:
+    """Row ids of the members here, or of those elsewhere; what stays inside goes to `list_inside_ids` alone."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT m.actor_id FROM membership m JOIN actor a ON a.id = m.actor_id
+        WHERE m.community_id = $1 AND m.state = 'member' AND a.local = $2 AND a.deleted_at IS NULL
+            AND a.suspended_at IS NULL
+        ORDER BY m.actor_id
+        """,
+        community_id,
+        local,
+    )
+
+
+async def list_inside_ids(conn: Connection, community_id: int) -> list[int]:
+    """Row ids of members elsewhere who get what stays inside: not those whose server keeps nothing so, nor of servers
+    to which nothing private is sent.
+    """
+    return await fetch_column(
+        conn,
+        """
+        SELECT m.actor_id FROM membership m JOIN actor a ON a.id = m.actor_id
+        WHERE m.community_id = $1 AND m.state = 'member' AND NOT a.local AND NOT m.public_only
+            AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND may_have_private(a.host)
+        ORDER BY m.actor_id
+        """,
+        community_id,
+    )
+
+
+async def is_inside(conn: Connection, community_id: int, actor_id: int) -> bool:
+    """Whether somebody is a member who gets what stays inside."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM membership m JOIN actor a ON a.id = m.actor_id
+                WHERE m.community_id = $1 AND m.actor_id = $2 AND m.state = 'member' AND NOT m.public_only
+                    AND a.deleted_at IS NULL AND a.suspended_at IS NULL)
+            """,
+            community_id,
+            actor_id,
+        )
+    )
+
+
+async def list_unaccepting_ids(conn: Connection, community_id: int) -> list[int]:
+    """Row ids of members here who did not say yes to the version that stands."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT m.actor_id FROM membership m JOIN actor a ON a.id = m.actor_id
+        WHERE m.community_id = $1 AND m.state = 'member' AND a.local AND m.accepted_version <
+            (SELECT coalesce(max(version), 0) FROM community_charter WHERE community_id = $1)
+        ORDER BY m.actor_id
+        """,
+        community_id,
+    )
+
+
+async def count(conn: Connection, community_id: int, state: MembershipState, *, host: str | None = None) -> int:
+    """How many stand so with a community; of one server, where `host` names it."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM membership m JOIN actor a ON a.id = m.actor_id
+        WHERE m.community_id = $1 AND m.state = $2 AND ($3::text IS NULL OR a.host = $3)
+        """,
+        community_id,
+        state,
+        host,
+    )
+    return found
+
+
+async def count_managed(conn: Connection, actor_id: int) -> int:
+    """How many communities of ours somebody manages."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM membership m JOIN actor a ON a.id = m.community_id AND a.local
+        WHERE m.actor_id = $1 AND m.state = 'member' AND m.role = 'manager'
+        """,
+        actor_id,
+    )
+    return found

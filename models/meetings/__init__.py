@@ -1,0 +1,1 @@
+"""Meetings: what is beside their listings."""

@@ -1,0 +1,1 @@
+"""Communities: founded, entered and left, by a charter of their own."""

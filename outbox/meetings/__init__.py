@@ -1,0 +1,1 @@
+"""What our people do about meetings."""

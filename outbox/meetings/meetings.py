@@ -1,0 +1,254 @@
+"""Publish, change, call off and withdraw a meeting: the fact, its activities and their deliveries, and who is told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from federation.uris import listing_uri, meeting_url
+from models import posts
+from models.errors import Conflict, Forbidden, Invalid
+from models.listings import listings
+from models.listings.listings import ListingDetails, ListingStatus
+from models.meetings import agenda, meetings, occurrences, registrations, seats
+from models.meetings.meetings import FullMeeting, Meeting
+from models.meetings.occurrences import PlannedTime
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import PUBLIC, NewPost, Post
+from models.posts.media import uploads
+from models.posts.quotes import quote_policies
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.activities.create import build_create
+from outbox.builders.activities.update import build_update
+from outbox.builders.objects.audience import build_address
+from outbox.builders.objects.event import build_meeting_content, build_meeting_tags
+from outbox.builders.texts.meetings import News
+from outbox.meetings.meeting_limits import MeetingDraft, describe, list_spans, make_meeting, require_draft
+from outbox.meetings.notices import tell
+from outbox.meetings.registrations import offer_freed_seats
+from outbox.posts.deletions import delete_post
+from outbox.posts.post_documents import build_document
+from outbox.presence import require_at_home
+from outbox.relations.reactions import share
+from outbox.traffic.audience import find_recipients, next_moment
+from outbox.traffic.send import send
+
+ORGANISERS = ("Organization", "Group")
+"""Who may call people together: the cooperative, its places, a community."""
+
+
+async def publish(conn: Connection, site: Site, organiser: Actor, draft: MeetingDraft) -> FullMeeting:
+    """A new meeting: stored with its times, sent, and shared by the cooperative. Raises Invalid and Forbidden."""
+    require_at_home(organiser)
+    if not organiser.local or organiser.type not in ORGANISERS:
+        raise Forbidden("meeting_by_cooperative")
+    at = datetime.now(UTC)
+    draft = require_draft(draft, at=at)
+    spans = _require_spans(make_meeting(0, draft), at)
+    uri = listing_uri(site, organiser.username, uuid := str(uuid4()))
+    details = describe(site, organiser, draft, spans[0])
+    new = NewPost(
+        uri=uri,
+        kind="listing",
+        local=True,
+        author_id=organiser.id,
+        url=meeting_url(site, uuid),
+        audience=draft.audience,
+        content="",
+        source=draft.text,
+        language=draft.language,
+        context_uri=f"{uri}/context",
+        published_at=at,
+    )
+    new = _complete(site, organiser, new, details, make_meeting(0, draft))
+    listing = await listings.create_listing(conn, new, details)
+    full = FullMeeting(listing=listing, meeting=make_meeting(listing.id, draft))
+    await meetings.save(conn, full.meeting)
+    await occurrences.sync(conn, full.id, spans, since=spans[0].recurs_at)
+    if draft.media_ids:
+        await uploads.attach(conn, full.id, organiser.id, draft.media_ids)
+    await quote_policies.begin(conn, listing.post, None)
+    await notifications.notify_followers(conn, author_id=organiser.id, post_id=full.id)
+    if draft.audience != "coop":
+        create = build_create(site, organiser, await build_document(conn, site, organiser, listing.post))
+        await send(conn, organiser, create, find_recipients(draft.audience, organiser), about=uri)
+        await announce(conn, site, full)
+    return full
+
+
+def _require_spans(meeting: Meeting, at: datetime) -> list[PlannedTime]:
+    spans = list_spans(meeting, since=at)
+    if not spans:
+        raise Invalid("meeting_rule_empty", field="rrule")
+    return spans
+
+
+async def announce(conn: Connection, site: Site, full: FullMeeting) -> None:
+    """The cooperative shows its followers the public meeting of somebody else here: its places', a community's."""
+    coop = await actors.find_local(conn, "coop")
+    post = full.listing.post
+    if coop is None or coop.deleted_at is not None or coop.id == post.author_id or post.audience not in PUBLIC:
+        return
+    await share(conn, site, coop, post)
+
+
+async def edit(conn: Connection, site: Site, organiser: Actor, meeting_id: int, draft: MeetingDraft) -> FullMeeting:
+    """The meeting as its organiser now wants it. Whoever is registered is told where its time or place changed.
+
+    Nobody loses a seat by it: fewer seats than are taken are refused. Raises NotFound, Invalid and Conflict.
+    """
+    held = await _get_standing(conn, organiser, meeting_id)
+    at = datetime.now(UTC)
+    draft = require_draft(draft, at=at)
+    if draft.audience != held.listing.post.meant_audience:
+        raise Invalid("audience_not_narrowable", field="audience")
+    meeting = make_meeting(held.id, draft)
+    spans = _require_spans(meeting, at)
+    await _require_seats(conn, held, draft.capacity, at)
+    changes = await occurrences.sync(conn, held.id, spans, since=min(at, spans[0].recurs_at))
+    details = await _describe_next(conn, held.id, describe(site, organiser, draft, spans[0]))
+    new = replace(as_new(held.listing.post), source=draft.text, language=draft.language)
+    changed = await save(conn, site, organiser, alter(held, details, meeting), new)
+    await uploads.attach(conn, held.id, organiser.id, draft.media_ids)
+    await send_update(conn, site, organiser, changed)
+    elsewhere = _place_of(changed) != _place_of(held)
+    coming = [one.occurrence.id for one in await agenda.list_entries(conn, held.id, since=at) if not one.cancelled]
+    await tell_registered(conn, site, changed, coming if elsewhere else [one.id for one in changes.moved], "moved")
+    await tell_registered(conn, site, changed, [one.id for one in changes.dropped], "cancelled")
+    await _offer_seats(conn, site, changed, coming)
+    return changed
+
+
+async def _describe_next(conn: Connection, meeting_id: int, details: ListingDetails) -> ListingDetails:
+    """With the time that comes next, which may be one that was changed alone."""
+    found = await occurrences.find_meant(conn, meeting_id, None, at=datetime.now(UTC))
+    return details if found is None else replace(details, begins_at=found.begins_at, ends_at=found.ends_at)
+
+
+def _place_of(full: FullMeeting) -> tuple[object, ...]:
+    return (full.meeting.venue, full.meeting.street, full.listing.details.place_name)
+
+
+async def _require_seats(conn: Connection, held: FullMeeting, capacity: int | None, at: datetime) -> None:
+    """Raise Invalid for fewer seats than are taken at a time to come: whoever has one is asked first, not put out."""
+    await meetings.lock(conn, held.id)
+    for entry in await agenda.list_entries(conn, held.id, since=at):
+        await seats.lock(conn, entry.occurrence.id)
+        taken = (await registrations.count(conn, [entry.occurrence.id]))[entry.occurrence.id].taken
+        if capacity is not None and entry.occurrence.capacity is None and taken > capacity:
+            raise Invalid("meeting_seats_taken", field="capacity", taken=taken)
+
+
+async def _offer_seats(conn: Connection, site: Site, full: FullMeeting, occurrence_ids: Sequence[int]) -> None:
+    for id in occurrence_ids:
+        locked = await seats.lock(conn, id)
+        if locked is not None:
+            await offer_freed_seats(conn, site, full, locked)
+
+
+async def cancel(conn: Connection, site: Site, organiser: Actor, meeting_id: int) -> FullMeeting:
+    """It does not take place, at none of its times; whoever is registered is told. Raises NotFound and Conflict."""
+    held = await _get_standing(conn, organiser, meeting_id)
+    await meetings.lock(conn, held.id)
+    off = await occurrences.cancel_all(conn, held.id, since=datetime.now(UTC))
+    changed = await set_status(conn, site, organiser, held, "cancelled")
+    await tell_registered(conn, site, changed, off, "cancelled")
+    return changed
+
+
+async def set_status(
+    conn: Connection, site: Site, organiser: Actor, held: FullMeeting, status: ListingStatus
+) -> FullMeeting:
+    """It is called off or over, and everybody who holds it is told so."""
+    meeting = replace(held.meeting, status="cancelled") if status == "cancelled" else held.meeting
+    wanted = alter(held, replace(held.listing.details, status=status), meeting)
+    changed = await save(conn, site, organiser, wanted, as_new(held.listing.post))
+    await send_update(conn, site, organiser, changed)
+    return changed
+
+
+async def withdraw(conn: Connection, site: Site, organiser: Actor, meeting_id: int) -> None:
+    """Take it back everywhere; a tombstone stays at its address, and who was registered is told. Raises NotFound."""
+    held = await meetings.get_own(conn, meeting_id, organiser.id)
+    await meetings.lock(conn, held.id)
+    off = await occurrences.cancel_all(conn, held.id, since=datetime.now(UTC))
+    await tell_registered(conn, site, held, off, "cancelled")
+    joined = tuple(await registrations.list_joined(conn, held.id))
+    await delete_post(conn, site, organiser, held.listing.post, also=joined)
+
+
+async def _get_standing(conn: Connection, organiser: Actor, meeting_id: int) -> FullMeeting:
+    require_at_home(organiser)
+    held = await meetings.get_own(conn, meeting_id, organiser.id)
+    if held.listing.details.status in ("cancelled", "fulfilled"):
+        raise Conflict("meeting_settled")
+    return held
+
+
+async def tell_registered(
+    conn: Connection, site: Site, full: FullMeeting, occurrence_ids: Sequence[int], news: News
+) -> None:
+    """Everybody who takes part at these times is told; not who never confirmed her address."""
+    for one in await registrations.list_of_occurrences(conn, occurrence_ids):
+        if one.actor_id is not None or one.confirmed_at is not None:
+            await tell(conn, site, full, one, news)
+
+
+async def save(conn: Connection, site: Site, organiser: Actor, wanted: FullMeeting, new: NewPost) -> FullMeeting:
+    """The three rows as they are now. Raises Conflict where somebody changed it at the same moment."""
+    details = wanted.listing.details
+    new = _complete(site, organiser, new, details, wanted.meeting)
+    if not await posts.save_edit(conn, wanted.id, new):
+        raise Conflict("listing_changed")
+    await posts.save_audience(conn, wanted.id, new)
+    await listings.save_details(conn, wanted.id, details)
+    await meetings.save(conn, wanted.meeting)
+    changed = await meetings.find_full(conn, wanted.id)
+    assert changed is not None
+    return changed
+
+
+def alter(held: FullMeeting, details: ListingDetails, meeting: Meeting) -> FullMeeting:
+    """The meeting as it is wanted; calendars see by its number that it is another version."""
+    meeting = replace(meeting, sequence=held.meeting.sequence + 1)
+    return FullMeeting(listing=replace(held.listing, details=details), meeting=meeting)
+
+
+def _complete(site: Site, organiser: Actor, new: NewPost, details: ListingDetails, meeting: Meeting) -> NewPost:
+    """With its addressees, the HTML that timelines show, and its hashtags."""
+    address = build_address(organiser, new.audience)
+    content = build_meeting_content(site, details, meeting, url=new.url, language=new.language or "fr")
+    tags = build_meeting_tags(details)
+    return replace(new, content=content, tags=tags, to_uris=address.to, cc_uris=address.cc)
+
+
+async def send_update(conn: Connection, site: Site, organiser: Actor, full: FullMeeting) -> None:
+    """To followers, to whoever holds it, and to who registered from a server that only looked at it."""
+    post = full.listing.post
+    if post.audience == "coop" or post.hidden_at is not None:
+        return
+    update = build_update(site, organiser, await build_document(conn, site, organiser, post))
+    joined = tuple(await registrations.list_joined(conn, full.id))
+    recipients = replace(find_recipients(post.audience, organiser), named_ids=joined, holders_of=post.uri)
+    await send(conn, organiser, update, recipients, about=post.uri)
+
+
+def as_new(post: Post) -> NewPost:
+    """The post as it stands, about to be saved again."""
+    return NewPost(
+        uri=post.uri,
+        kind=post.kind,
+        local=True,
+        author_id=post.author_id,
+        url=post.url,
+        audience=post.meant_audience,
+        content=post.content,
+        source=post.source,
+        language=post.language,
+        context_uri=post.context_uri,
+        published_at=post.published_at,
+        updated_at=next_moment(post),
+    )

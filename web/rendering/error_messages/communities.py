@@ -1,0 +1,30 @@
+"""Communities: their charter, who may come in, and who decides what. Why somebody is not let in stands in
+`outbox/builders/texts/communities`, since a Reject takes these words to another cooperative.
+"""
+
+REFUSALS = {
+    "community_field_missing": "Ce champ est à remplir.",
+    "community_field_too_long": "C’est trop long : %(most)s signes au plus.",
+    "approvals_invalid": "Choisissez un nombre de voix, %(most)s au plus.",
+    "hidden_cannot_be_open": "Une communauté cachée ne peut pas être ouverte à toutes et tous : choisissez sur "
+    "demande, ou sur invitation.",
+    "not_a_member": "Il faut être membre de cette communauté.",
+    "managers_only": "C’est aux gérant·es de la communauté de le décider.",
+    "moderators_only": "C’est aux gérant·es et aux modérateur·rices de la communauté de le décider.",
+    "charter_not_accepted": "La charte a changé : dites d’abord oui à la nouvelle version.",
+    "charter_published_meanwhile": "Quelqu’un a publié une autre version entre-temps : relisez-la d’abord.",
+    "charter_day_invalid": "Choisissez jusqu’à quand les membres ont le temps de dire oui : un jour à venir, dans les "
+    "%(days)s jours.",
+    "only_at_community_home": "Cela se change sur la plateforme où vit cette communauté : %(host)s.",
+    "too_many_communities": "Une personne gère %(most)s communautés au plus.",
+    "too_many_invited": "%(most)s invitations attendent déjà une réponse.",
+    "nobody_asks": "Cette personne ne demande plus à entrer.",
+    "not_invited": "Cette invitation ne vaut pas pour vous, ou plus.",
+    "not_invitable": "Cette personne ne peut pas être invitée.",
+    "invitation_not_understood_there": "La plateforme de cette personne ne connaît pas les invitations : qu’elle suive "
+    "la communauté, et la question lui sera posée.",
+    "last_manager": "Il faut au moins un·e gérant·e : nommez d’abord quelqu’un d’autre.",
+    "removes_herself": "Pour partir vous-même, quittez la communauté.",
+    "manager_not_removed": "Un·e gérant·e ne peut pas être exclu·e, ni un·e modérateur·rice par un·e autre.",
+    "manager_not_lowered": "Un·e gérant·e ne rend ce rôle que de son plein gré.",
+}

@@ -1,0 +1,31 @@
+"""Meetings: when, where, how many, and who may register."""
+
+REFUSALS = {
+    "meeting_not_found": "Cette rencontre n’existe pas, ou n’est pas la vôtre.",
+    "meeting_by_cooperative": "Une rencontre est annoncée par la coopérative, un lieu ou une communauté.",
+    "meeting_rule_invalid": "Cette répétition ne se lit pas : choisissez chaque semaine, chaque mois ou chaque année.",
+    "meeting_rule_empty": "Avec cette répétition, aucune date n’est à venir.",
+    "meeting_ends_before": "La fin vient avant le début. Choisissez-en une plus tard.",
+    "meeting_too_long": "Une rencontre dure %(most)s jours au plus.",
+    "meeting_too_far": "C’est trop loin : une rencontre s’annonce jusqu’à trois ans avant.",
+    "meeting_in_the_past": "Cette date est passée.",
+    "meeting_exceptions_too_many": "Cela fait trop d’exceptions : %(most)s au plus.",
+    "meeting_place_too_long": "Le lieu est trop long : %(most)s caractères au plus.",
+    "meeting_place_missing": "Dites où l’on se retrouve.",
+    "meeting_capacity_invalid": "Dites combien de places il y a, de 1 à %(most)s, ou laissez vide.",
+    "meeting_address_missing": "Dites à quelle adresse on s’inscrit.",
+    "meeting_seats_taken": "%(taken)s places sont déjà prises : gardez-en au moins autant, ou écrivez d’abord aux "
+    "personnes.",
+    "meeting_time_unknown": "Cette rencontre n’a pas lieu à cette date.",
+    "meeting_without_registration": "On vient à cette rencontre sans s’inscrire.",
+    "meeting_registers_elsewhere": "On s’inscrit à cette adresse : %(url)s",
+    "meeting_for_members": "Cette rencontre est réservée aux membres.",
+    "meeting_not_accepted": "Cette inscription n’est pas possible.",
+    "meeting_too_many_people": "Une inscription vaut pour %(most)s personnes au plus.",
+    "meeting_cancelled": "Cette rencontre n’aura pas lieu.",
+    "meeting_over": "Cette rencontre est passée.",
+    "meeting_settled": "Cette rencontre est passée, ou annulée : elle ne change plus.",
+    "meeting_full": "C’est complet, et il n’y a pas de liste d’attente.",
+    "meeting_not_registered": "Vous n’êtes pas sur la liste de cette rencontre.",
+    "meeting_too_many_waiting": "Trop de personnes s’inscrivent en ce moment : revenez un peu plus tard.",
+}
