@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from time import thread_time
 
@@ -35,6 +36,9 @@ from tests.outbox.sample_people import BOB
 MIB = 1024 * 1024
 
 LARGE, SMALL, TINY = MIB, MIB // 16, 2048
+
+SLOW = 200e-9
+"""Seconds for one byte of a tiny text from which on a quarter of both sizes shows the growth as well."""
 
 GROWTH = 4.0
 """How often longer a byte may take in the large text than in the small one: caches and garbage, not the square (16)."""
@@ -108,12 +112,20 @@ SOURCES = {
 }
 
 
+SEARCHED = re.compile(r"\b(\w+)(?:\[[^\]]*\])?\.(?:search|sub|subn|findall|finditer|split)\(")
+
+
+@cache
+def list_searched(module: str | None) -> frozenset[str]:
+    """The names of what this module, or any, searches for anywhere in a text."""
+    return frozenset(SEARCHED.findall(SOURCES[module] if module else "\n".join(SOURCES.values())))
+
+
 def list_uses(name: str, pattern: re.Pattern[str]) -> list[Callable[[str], object]]:
     """How a pattern is used: at a place, or searched for anywhere in the text."""
     bare, module = re.sub(r"\[.*\]", "", name).split(" of ")
-    source = SOURCES[module] if bare.startswith("_") else "\n".join(SOURCES.values())
     uses: list[Callable[[str], object]] = [pattern.match, pattern.fullmatch]
-    if re.search(rf"\b{bare}(?:\[[^\]]*\])?\.(?:search|sub|subn|findall|finditer|split)\(", source):
+    if bare in list_searched(module if bare.startswith("_") else None):
         uses.append(lambda text: pattern.sub("", text))
     return uses
 
@@ -129,6 +141,12 @@ def measure(read: Callable[[str], object], text: str, times: int = 1) -> float:
     return min(taken)
 
 
+@cache
+def fill_tiny(piece: str) -> str:
+    """As much as shows which piece takes longest."""
+    return fill(piece, TINY)
+
+
 def fill(piece: str, size: int) -> str:
     """So many bytes as they travel: of letters that take several there are fewer."""
     return repeat(piece, size * len(piece) // len(piece.encode()))
@@ -136,13 +154,15 @@ def fill(piece: str, size: int) -> str:
 
 def require_linear(read: Callable[[str], object], tries: tuple[int, ...] = (1, 2, 4)) -> None:
     """Find the piece that takes longest, and hold a large text of it against a small one."""
-    worst = max(PIECES, key=lambda piece: measure(read, fill(piece, TINY)))
+    tiny = {piece: measure(read, fill_tiny(piece)) for piece in PIECES}
+    worst = max(PIECES, key=lambda piece: tiny[piece])
+    part = 4 if tiny[worst] > SLOW * TINY else 1
     floor = 0.002 / SMALL  # below, the clock says little
-    text = fill(worst, LARGE)
+    few, many = fill(worst, SMALL // part), fill(worst, LARGE // part)
     for times in tries:  # neighbours of this processor make some tries slow, never the growth
-        small = measure(read, fill(worst, SMALL), times=2) / SMALL
+        small = measure(read, few, times=2) / (SMALL // part)
         assert small * SMALL < LONGEST / 4, f"{worst!r} takes {small * SMALL:.1f} s already"
-        allowed, large = GROWTH * max(small, floor), measure(read, text, times=times) / LARGE
+        allowed, large = GROWTH * max(small, floor), measure(read, many, times=times) / (LARGE // part)
         if large <= allowed:
             break
 

@@ -31,6 +31,9 @@ from web.server.processes.serve import run_until
 
 Counts = dict[str, int]
 
+LISTS = ("commune", "everyday_word", "everyday_relation", "known_word", "shipped_data")
+"""The tables of communes and of words, and which editions of them were read."""
+
 STOPPED = timedelta(minutes=1)
 """How long ago the earlier version was stopped: what it was to try again some seconds later is due."""
 
@@ -92,15 +95,19 @@ async def fresh_database(server: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def running_earlier(server: str, furnished: str, name: str, data: Path) -> AsyncIterator[Earlier]:
-    """The sample of this name, brought to this version as a start does it, and served."""
+async def running_earlier(
+    server: str, furnished: str, name: str, data: Path, *, lists: bool = True
+) -> AsyncIterator[Earlier]:
+    """The sample of this name, brought to this version as a start does it, and served; with the `lists` of communes
+    and of words, or as if they had been read and were empty.
+    """
     sample = load_sample(name)
     async with fresh_database(server) as url:
         await restore(url, sample, datetime.now(UTC) - STOPPED)
         before = await count_rows(url)
         await migrate(url)
         after = await count_rows(url)
-        await bring_communes(with_database(server, furnished), url)
+        await bring_lists(with_database(server, furnished), url, LISTS if lists else ("shipped_data",))
         emile = sample.kept["neighbour"]
         neighbour = Neighbour(key_pem=emile["private_key"], public_pem=emile["public_key"])
         fediverse = FakeFediverse(documents={EMILE: build_emile(neighbour.public_pem)})
@@ -153,10 +160,10 @@ async def count_rows(url: str) -> Counts:
     return counted
 
 
-async def bring_communes(furnished: str, url: str) -> None:
-    """The lists of communes and of words, which samples leave out: copied from where they are, to save seconds."""
+async def bring_lists(furnished: str, url: str, tables: tuple[str, ...]) -> None:
+    """The lists that samples leave out: copied from where they are, to save seconds."""
     source, target = await asyncpg.connect(furnished), await asyncpg.connect(url)
-    for table in ("commune", "everyday_word", "everyday_relation", "known_word", "shipped_data"):
+    for table in tables:
         if await target.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):
             continue  # words that were known and counted there already
         rows = BytesIO()

@@ -42,9 +42,9 @@ on_the_ends = pytest.mark.parametrize("earlier", ENDS, indirect=True)
 async def earlier(
     request: pytest.FixtureRequest, postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Earlier]:
-    """This version on one of the samples."""
-    data = tmp_path_factory.mktemp("earlier")
-    async with running_earlier(postgres_url, furnished, request.param, data) as running:
+    """This version on one of the samples; communes and words, which no sample has, are there for the two ends."""
+    data, lists = tmp_path_factory.mktemp("earlier"), request.param in ENDS
+    async with running_earlier(postgres_url, furnished, request.param, data, lists=lists) as running:
         yield running
 
 

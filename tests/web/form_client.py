@@ -35,15 +35,19 @@ PASSWORD = "un grand verre d’eau"
 
 _TAG = re.compile(r"<[a-zA-Z](?:[^<>\"]|\"[^\"]*\")*>")
 
+_UNTIDY = re.compile(r"\s\s|[^\S ]")
+
 
 def tidy(page: str) -> str:
     """The page with one space between the attributes of a tag: where lines of templates end is nobody's matter."""
-    return _TAG.sub(
-        lambda tag: "".join(
-            part if part.startswith('"') else re.sub(r"\s+", " ", part) for part in re.split(r'("[^"]*")', tag[0])
-        ),
-        page,
-    )
+    return _TAG.sub(_tidy_tag, page)
+
+
+def _tidy_tag(tag: re.Match[str]) -> str:
+    if _UNTIDY.search(tag[0]) is None:
+        return tag[0]
+    parts = re.split(r'("[^"]*")', tag[0])
+    return "".join(part if part.startswith('"') else re.sub(r"\s+", " ", part) for part in parts)
 
 
 @dataclass

@@ -22,9 +22,9 @@ from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.outbox.listings.test_listings import make_draft
 from tests.rulings import rule
-from tests.web.test_private_at_every_address import LEFT_OUT, Secrets, accepts, fill, log_in, look
+from tests.web.test_private_at_every_address import Secrets, accepts, fill, list_readable, log_in, look
 from web.rendering.paths import note_path
-from web.server.app import ROUTES, make_app
+from web.server.app import make_app
 
 WORD = "Tresor"
 
@@ -115,8 +115,7 @@ async def find(secrets: Hidden, member: Actor | None, paths: list[str]) -> list[
 
 def list_doors(secrets: Hidden) -> list[str]:
     """All but those of the team, which are missing to whoever reads here."""
-    readable = [route.path for route in ROUTES if route.method in {"GET", "*"} and not LEFT_OUT.search(route.path)]
-    opened = [path for path in readable if not path.startswith("/coop/")]
+    opened = [path for path in list_readable() if not path.startswith("/coop/")]
     return [*(path for route in opened for path in fill(route, secrets.values)), *LISTS]
 
 

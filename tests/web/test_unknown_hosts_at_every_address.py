@@ -17,8 +17,8 @@ from outbox.servers import peers
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, sign_post
 from tests.unknown_hosts import build_listing
-from tests.web.test_private_at_every_address import LEFT_OUT, Secrets, accepts, fill, log_in, look
-from web.server.app import ROUTES, make_app
+from tests.web.test_private_at_every_address import Secrets, accepts, fill, list_readable, log_in, look
+from web.server.app import make_app
 
 WORD = "Tresor"
 
@@ -75,8 +75,7 @@ async def find(secrets: Secrets, member: Actor | None, paths: list[str]) -> list
 @pytest.mark.parametrize("who", ["anybody", "a member"])
 async def test_it_stands_behind_no_address_but_its_own_until_its_host_is_let_in(secrets: Secrets, who: str) -> None:
     reader = None if who == "anybody" else secrets.zoe
-    readable = [route.path for route in ROUTES if route.method in {"GET", "*"} and not LEFT_OUT.search(route.path)]
-    doors = [path for route in readable for path in fill(route, secrets.values)]
+    doors = [path for route in list_readable() for path in fill(route, secrets.values)]
     async with transaction(secrets.instance.pool) as conn:
         id = await fetch_value(conn, "SELECT id FROM post WHERE uri LIKE 'https://neu.test/%'")
     own = [f"/annonces/d/{id}", f"/api/v1/statuses/{id}", f"/api/v1/declic/listings/{id}"]

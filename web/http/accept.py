@@ -7,7 +7,7 @@ from aiohttp import web
 
 _DOCUMENT = frozenset({"application/activity+json", "application/ld+json"})
 _PAGE = frozenset({"text/html", "application/xhtml+xml", "text/*", "*/*"})
-_PAGES_OF_OBJECTS = ("/@", "/annonces/", "/a/", "/notes/")
+PAGES_OF_OBJECTS = ("/@", "/annonces/", "/a/", "/notes/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def prefers(request: web.Request, wanted: Collection[str], others: Collection[st
 
 def asks_for_document(request: web.Request) -> bool:
     """Whether a server asks a page of ours for the object that it shows: people copy the address of the page."""
-    return request.path.startswith(_PAGES_OF_OBJECTS) and prefers(request, _DOCUMENT, _PAGE) is True
+    return request.path.startswith(PAGES_OF_OBJECTS) and prefers(request, _DOCUMENT, _PAGE) is True
 
 
 def accepts_coding(header: str, coding: str) -> bool:

@@ -11,13 +11,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
+from federation.media_store import FolderStore
 from models.access import sessions
 from models.people.actors import Actor
 from models.settings import Settings
-from models.store.database import Pool, transaction
-from tests import sample_village
+from models.store.database import Connection, Pool, transaction
+from tests import sample_threads, sample_village
 from tests.fediverse import FakeFediverse
 from tests.kept_rows import KeptRows
+from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.warm_databases import WarmDatabase
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
@@ -102,6 +104,17 @@ def templates() -> Templates:
     return prepare_templates(("fr", "en"))
 
 
+@pytest.fixture(scope="session")
+def kept_threads(tmp_path_factory: pytest.TempPathFactory) -> KeptRows[tuple[Village, SampleThreads]]:
+    """The village and its threads after some days."""
+
+    async def make(conn: Connection, store: FolderStore) -> tuple[Village, SampleThreads]:
+        village = await sample_village.build(conn, SITE, store)
+        return village, await sample_threads.build(conn, village)
+
+    return KeptRows(make=make, folder=tmp_path_factory.mktemp("threads"))
+
+
 @pytest.fixture
 def fediverse() -> FakeFediverse:
     """The rest of the network."""
@@ -116,9 +129,31 @@ def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
 
 
 @pytest.fixture
-async def lomme(instance: Instance, lent_database: WarmDatabase, kept_village: KeptRows[Village]) -> Village:
+async def first_day(instance: Instance, lent_database: WarmDatabase, kept_village: KeptRows[Village]) -> Village:
     """The village, in the database."""
     return await kept_village.put(lent_database, instance.store)
+
+
+@pytest.fixture
+async def days_later(
+    instance: Instance, lent_database: WarmDatabase, kept_threads: KeptRows[tuple[Village, SampleThreads]]
+) -> tuple[Village, SampleThreads]:
+    """The same after some days."""
+    return await kept_threads.put(lent_database, instance.store)
+
+
+@pytest.fixture
+def lomme(request: pytest.FixtureRequest) -> Village:
+    """The village, as it is after some days for whoever asks for what was made in them too."""
+    later = "days_later" in request.fixturenames
+    village: Village = request.getfixturevalue("days_later")[0] if later else request.getfixturevalue("first_day")
+    return village
+
+
+@pytest.fixture
+def made(days_later: tuple[Village, SampleThreads]) -> SampleThreads:
+    """The threads of some days: the sewing machine's owner is Bob, the tent's Alice; Hocine's drill came back."""
+    return days_later[1]
 
 
 @pytest.fixture

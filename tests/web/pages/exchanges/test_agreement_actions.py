@@ -10,19 +10,11 @@ from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
 from outbox.exchanges.agreements.agreements import accept
-from tests import sample_threads
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 async def press(browser: Browser, held: Agreement, act: str, **fields: str) -> Page:

@@ -11,20 +11,12 @@ from models.exchanges import exchanges
 from models.people import phone_numbers
 from models.people.actors import Actor
 from models.store.database import connection, fetch_value, transaction
-from tests import sample_threads
 from tests.database_queries import count_unread_threads
 from tests.sample_threads import SampleThreads
 from tests.sample_village import SAMPLES, Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 async def last_sent(instance: Instance) -> str:

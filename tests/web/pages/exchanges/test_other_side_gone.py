@@ -12,7 +12,6 @@ from models.relations.blocking import blocks
 from models.store.database import Connection, connection, execute, transaction
 from outbox.exchanges.agreements.agreements import accept
 from outbox.servers.peers import trust
-from tests import sample_threads
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
@@ -42,13 +41,6 @@ async def vanish(conn: Connection, lomme: Village, way: str) -> None:
             await execute(
                 conn, "UPDATE server SET unavailable_since = now() - interval '5 days' WHERE host = 'henin.test'"
             )
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days; the sewing machine's owner is Bob, the tent's is Alice."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 @pytest.mark.parametrize("way", WAYS)

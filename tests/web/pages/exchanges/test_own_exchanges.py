@@ -2,27 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
-import pytest
-
 from federation.instance import Instance
 from models.exchanges import exchanges
 from models.people import phone_numbers
 from models.people.actors import Actor
 from models.store.database import connection, transaction
-from tests import sample_threads
 from tests.factories import make_member
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 async def test_what_waits_for_me_stands_first_with_until_when(alice: Browser, made: SampleThreads) -> None:

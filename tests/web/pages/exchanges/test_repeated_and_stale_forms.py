@@ -12,7 +12,6 @@ from models.exchanges.agreements import Agreement
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests import sample_threads
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
@@ -25,13 +24,6 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 def day(number: int) -> str:
     """So many days from today."""
     return (datetime.now(PARIS).date() + timedelta(days=number)).isoformat()
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 @pytest.fixture

@@ -2,25 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
-import pytest
-
 from federation.instance import Instance
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from tests import sample_threads
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.rendering.paths import listing_path
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days; the drill came back."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 async def thank(browser: Browser, made: SampleThreads, **fields: str) -> Page:

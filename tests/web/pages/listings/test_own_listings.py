@@ -18,7 +18,6 @@ from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
 from models.preferences import Preferences
 from models.store.database import connection, execute, transaction
-from tests import sample_threads
 from tests.factories import make_listing, make_note
 from tests.rulings import rule
 from tests.sample_threads import SampleThreads
@@ -26,13 +25,6 @@ from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 def row(page: Page, id: int) -> Any:

@@ -14,7 +14,6 @@ from models.people import absences, actors
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, make_hours, write_hours
 from models.store.database import Connection, execute, transaction
-from tests import sample_threads
 from tests.factories import make_agreement
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
@@ -24,13 +23,6 @@ from web.rendering.date_ranges import begin_at, end_at
 from web.rendering.formats import format_day
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 async def lend(conn: Connection, village: Village, terms: Terms, **changes: object) -> int:

@@ -15,19 +15,11 @@ from models.relations.blocking import blocks
 from models.store.database import connection, execute, transaction
 from outbox.listings import listings as outbox_listings
 from outbox.threads.messages import Words, write
-from tests import sample_threads
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Threads as after some days."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 def buttons(page: Page) -> set[str]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-import pytest
-
 from federation.instance import Instance
 from models import posts
 from models.exchanges import agreements
@@ -21,13 +19,6 @@ from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-
-@pytest.fixture
-async def made(instance: Instance, lomme: Village) -> SampleThreads:
-    """Alice brought Hocine's drill back, and both said so."""
-    async with transaction(instance.pool) as conn:
-        return await sample_threads.build(conn, lomme)
 
 
 async def say(instance: Instance, lomme: Village, made: SampleThreads, text: str, *, public: bool = True) -> None:
