@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 
+from models.posts.inside import READS_INSIDE
 from models.posts.values import Post
 from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
-from models.store.statements import compose
+from models.store.statements import compose, fragment
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Post | None:
@@ -83,12 +84,13 @@ async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post
 
 # The team reads what it hid, to judge it again, but for what was private. What somebody who was suspended wrote in an
 # exchange stays with the other one: what is lent is still to be given back.
-_MAY_READ = """
+_MAY_READ = fragment(
+    """
     author.deleted_at IS NULL AND (author.suspended_at IS NULL AND (
         p.author_id = {reader} AND p.kind <> 'notice'
         OR p.audience IN ('network', 'unlisted')
         OR (p.audience = 'coop' AND reader.local)
-        OR (p.audience = 'community' AND reads_inside(p.community_id, p.author_id, p.local, {reader}))
+        OR (p.audience = 'community' AND {inside})
         OR (p.audience NOT IN ('author', 'community') AND {reader} IS NOT NULL
             AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = {reader}))
         OR (p.audience IN ('followers', 'territories') AND EXISTS (
@@ -104,7 +106,9 @@ _MAY_READ = """
         ELSE false END
     )
     AND NOT EXISTS (SELECT FROM barred WHERE reader_id = {reader} AND author_id = p.author_id OFFSET 0)
-"""
+""",
+    inside=READS_INSIDE,
+)
 
 _VISIBLE = compose(
     """

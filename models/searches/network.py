@@ -7,6 +7,7 @@ from typing import Literal
 
 import orjson
 
+from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
 from models.searches.queries import Query
@@ -114,11 +115,12 @@ SHOWN = fragment(
     AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM :reader_id)
     AND (p.audience = 'network' OR (:reader_local::boolean AND (p.audience IN ('coop', 'territories')
         OR p.audience = 'community' AND (p.author_id = :reader_id
-            OR reads_inside(p.community_id, p.author_id, p.local, :reader_id)))))
+            OR {inside}))))
     AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
         WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
     """,
     known_if_limited=KNOWN_IF_LIMITED,
+    inside=fragment(READS_INSIDE, reader=":reader_id"),
 )
 
 _EXPECTED = name_values(

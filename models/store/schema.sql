@@ -3049,16 +3049,6 @@ $$;
 COMMENT ON FUNCTION queue_post() IS
     'What was held, hidden or waited for its host to be let in is held against alerts once it stands in lists.';
 
-CREATE FUNCTION reads_inside(community_id bigint, author_id bigint, local boolean, reader_id bigint) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT EXISTS (SELECT FROM insider i WHERE i.community_id = $1 AND i.actor_id = $4)
-        AND (NOT ($3 OR (SELECT c.local FROM actor c WHERE c.id = $1))
-            OR EXISTS (SELECT FROM insider i WHERE i.community_id = $1 AND i.actor_id = $2))
-$$;
-COMMENT ON FUNCTION reads_inside(bigint, bigint, boolean, bigint) IS
-    'Whether somebody reads a post that stays inside this community, by this author, ours or not: she is in it, and '
-    'as far as this server knows so is the author still; every statement that asks for whom a post is asks it.';
-
 CREATE FUNCTION recheck_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('declic_tokens', json_build_object('actor', NEW.id)::text);

@@ -1,5 +1,6 @@
 """What one actor wrote and shared, as far as the reader may see it."""
 
+from models.posts.inside import READS_INSIDE
 from models.store.database import Connection
 from models.store.statements import fragment
 from models.timelines.entries import KNOWN_IF_LIMITED, Page, PostFilter, TimelineEntry, both_ways, fetch_entries
@@ -21,7 +22,7 @@ _AUTHOR = fragment(
             AND (p.audience IN ('network', 'unlisted') OR p.author_id = :reader_id
                 OR (p.audience IN ('coop', 'territories') AND (SELECT local FROM reader))
                 OR (p.audience IN ('followers', 'territories') AND (SELECT follows FROM reader))
-                OR (p.audience = 'community' AND reads_inside(p.community_id, p.author_id, p.local, :reader_id))
+                OR (p.audience = 'community' AND {inside})
                 OR (p.audience NOT IN ('author', 'community')
                     AND (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader_id)))
             AND (NOT :only_media::boolean OR (SELECT true FROM media m WHERE m.post_id = p.id LIMIT 1))
@@ -44,6 +45,7 @@ _AUTHOR = fragment(
     ORDER BY id {direction} LIMIT :limit
     """,
     known_if_limited=KNOWN_IF_LIMITED,
+    inside=fragment(READS_INSIDE, reader=":reader_id"),
 )
 
 _STATEMENTS = both_ways(_AUTHOR, PostFilter, also=["author_id", "reader_id"])

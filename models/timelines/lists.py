@@ -1,5 +1,6 @@
 """The timeline of a list: what some of those whom its owner follows wrote and shared."""
 
+from models.posts.inside import READS_INSIDE
 from models.store.database import Connection
 from models.store.statements import fragment
 from models.timelines.entries import Page, TimelineEntry, both_ways, fetch_entries
@@ -16,7 +17,7 @@ from models.timelines.reading import (
 _POST_STANDS = fragment(
     """
     (p.audience NOT IN ('direct', 'author', 'community') OR p.audience = 'community'
-        AND reads_inside(p.community_id, p.author_id, p.local, {reader}))
+        AND {inside})
     AND (p.in_reply_to_uri IS NULL OR (
         SELECT parent.author_id = p.author_id OR parent.author_id = {reader} OR CASE {policy}
             WHEN 'list' THEN parent.author_id {known}
@@ -27,6 +28,7 @@ _POST_STANDS = fragment(
     AND {language_stands}
     """,
     language_stands=LANGUAGE_STANDS,
+    inside=READS_INSIDE,
 )
 
 _FOLLOWED = """

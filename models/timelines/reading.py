@@ -1,5 +1,6 @@
 """What stands in the timelines of somebody who follows: the rules, and the statement of homes and lists."""
 
+from models.posts.inside import READS_INSIDE
 from models.store.database import Connection, fetch_records
 from models.store.statements import Statement, fragment, name_values
 from models.timelines.entries import ANYBODYS
@@ -33,7 +34,7 @@ LANGUAGE_STANDS = """
 POST_STANDS = fragment(
     """
     (p.audience NOT IN ('direct', 'author', 'community') OR p.audience = 'community' AND (p.author_id = {reader}
-        OR reads_inside(p.community_id, p.author_id, p.local, {reader}))
+        OR {inside})
     OR p.audience = 'direct' AND p.kind <> 'notice' AND (p.author_id = {reader}
         OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = {reader})))
     AND (p.in_reply_to_uri IS NULL OR p.author_id = {reader}
@@ -41,6 +42,7 @@ POST_STANDS = fragment(
     AND {language_stands}
     """,
     language_stands=LANGUAGE_STANDS,
+    inside=READS_INSIDE,
 )
 
 # Which shares `s` of theirs. `{sharing}` follows an actor's id: she wants to see what they share. What somebody limited

@@ -128,7 +128,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         "language": ["fr"],
         "digest": ["0" * 12],
         "size": ["small"],
-        "version": ["2.0"],
+        "version": ["2.0", "1"],
         "what": ["annonce", "message", "compte", "page"],
         "step": ["coop"],
         "document": ["charte"],

@@ -33,15 +33,3 @@ WHERE m.state = 'member' AND NOT m.public_only AND a.deleted_at IS NULL AND a.su
 COMMENT ON VIEW insider IS
     'Who reads what stays inside a community, here and elsewhere: members whose time is not over, whose server keeps '
     'such things; every read, list, address and delivery asks it, so that the rule is said once.';
-
--- Which posts `p` a reader finds because they stay inside a community of hers; where this server knows its members,
--- what somebody shared who is none any more is nobody's but hers.
-CREATE FUNCTION reads_inside(community_id bigint, author_id bigint, local boolean, reader_id bigint) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT EXISTS (SELECT FROM insider i WHERE i.community_id = $1 AND i.actor_id = $4)
-        AND (NOT ($3 OR (SELECT c.local FROM actor c WHERE c.id = $1))
-            OR EXISTS (SELECT FROM insider i WHERE i.community_id = $1 AND i.actor_id = $2))
-$$;
-COMMENT ON FUNCTION reads_inside(bigint, bigint, boolean, bigint) IS
-    'Whether somebody reads a post that stays inside this community, by this author, ours or not: she is in it, and as '
-    'far as this server knows so is the author still; every statement that asks for whom a post is asks it.';

@@ -10,10 +10,11 @@ from models.errors import Conflict, Invalid
 from models.listings.listings import Listing, find_by_listing_uri
 from models.people.actors import Actor
 from models.searches import network
+from models.searches.language import known_words
 from models.searches.network import NetworkFilter
 from models.searches.queries import Query
 from models.servers import trust_levels
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_column
 from models.timelines import home
 from models.timelines.authors import list_by_author
 from models.timelines.entries import Page, PostFilter
@@ -207,3 +208,14 @@ async def listings_of(conn: Connection, uri: str) -> Listing:
     found_ = await find_by_listing_uri(conn, uri)
     assert found_ is not None
     return found_
+
+
+async def test_words_of_what_stays_inside_are_not_proposed_to_others(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await share_listing(conn, alice, await found(conn, alice), title="Zorblax", text="")
+    await listings.publish(conn, HERE, alice, make_draft(title="Brouette", text=""))
+
+    await known_words.count_words(conn)
+
+    known = await fetch_column(conn, "SELECT word FROM known_word WHERE NOT shipped")
+    assert "brouette" in known and "zorblax" not in known

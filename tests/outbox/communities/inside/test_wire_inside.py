@@ -39,8 +39,8 @@ async def test_it_is_what_the_files_say(conn: Connection) -> None:
 
     sent = [one for one in await list_sent(conn) if one.hosts]
     assert [one.hosts for one in sent] == [["arras.test", "henin.test"]] * 2 + [["arras.test"]]
-    for name, one in zip(FILES, normalize([one.activity for one in sent]), strict=True):
-        require_golden(f"declic/inside/{name}", one)
+    for name, told in zip(FILES, normalize([one.activity for one in sent]), strict=True):
+        require_golden(f"declic/inside/{name}", told)
 
 
 def test_the_page_of_the_protocol_shows_them() -> None:
