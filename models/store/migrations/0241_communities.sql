@@ -1,5 +1,5 @@
--- Groups of people with a charter of their own. The actor is a Group: ours where `actor.local`, else a copy of one whose
--- home has the word.
+-- Groups of people with a charter of their own. The actor is a Group: ours where `actor.local`, else a copy of one
+-- whose home has the word.
 CREATE TABLE community (
     actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
     access text NOT NULL CHECK (access IN ('open', 'on_request', 'invitation')),

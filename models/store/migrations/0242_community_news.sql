@@ -1,4 +1,5 @@
--- Members of communities, and whoever asks to come in, are told what concerns them; the team of one that nobody manages.
+-- Members of communities, and whoever asks to come in, are told what concerns them; the team of one that nobody
+-- manages.
 ALTER TABLE notification
     DROP CONSTRAINT notification_type_check,
     ADD CONSTRAINT notification_type_check CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request',

@@ -147,6 +147,18 @@ async def test_people_of_both_come_to_the_repair_cafe_of_one(demo: Demo) -> None
     assert f"{CAPACITY - len(HERE) - len(THERE) - 1} places libres" in pages[0].replace("\u00a0", " ")
 
 
+async def test_a_community_is_held_by_members_of_both(demo: Demo) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{demo.houses[0]['url']}/communautes/remorques") as page,
+    ):
+        text = await page.text()
+
+    assert "Charte, version 2" in text and "Remorques en commun" in text
+    assert "2 membres" in text, "of each cooperative"
+    assert "Remorque à vélo, 60 kilos" not in text, "what stays inside"
+
+
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:
     for house, username in ((0, "maryse"), (1, "leonie")):
         coop = await demo.ask(house, username, "/api/v1/accounts/lookup?acct=coop")
