@@ -41,6 +41,9 @@ CONFIRM = N_(
     "Quelqu’un veut venir avec cette adresse à « %(title)s ». Si c’est vous, ouvrez ce lien et confirmez : votre place "
     "est prise à ce moment-là. Sinon, laissez ce message : tout est oublié demain."
 )
+BELOW = N_("ouvrez ce lien.")
+"""In place of the address, which stands below the sentence, or behind its button."""
+
 AGAIN = N_("Vous êtes déjà sur la liste pour « %(title)s ». Ce lien remplace celui d’avant.")
 
 DATED = frozenset({"seat", "moved", "cancelled"})
@@ -98,7 +101,8 @@ async def _write(
         sentence = say(CONFIRM if news == "confirm" else AGAIN, title=title)
     else:
         place = await registrations.find_place(conn, held)
-        sentence = write_news(full, occurrence, news, held.language, place=place, page=link)
+        below = "" if news == "cancelled" else say(BELOW)
+        sentence = write_news(full, occurrence, news, held.language, place=place, page=below).strip()
     context = {
         "subject": say(SUBJECTS[news], title=title),
         "name": held.name,

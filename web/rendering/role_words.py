@@ -20,6 +20,8 @@ RIGHT_WORDS: Mapping[Right, str] = {
     "reports": N_("lire et régler les signalements, masquer, limiter, suspendre"),
     "message_requests": N_("décider des messages d’inconnus"),
     "places": N_("tenir les horaires, les fermetures et les annonces de son lieu"),
+    "meetings": N_("annoncer des rencontres et voir qui vient"),
+    "meetings_of_coop": N_("en annoncer au nom de la coop"),
     "duty": N_("prendre une semaine de permanence"),
     "roles": N_("donner les rôles et créer des comptes"),
     "documents": N_("changer la charte et les conditions"),

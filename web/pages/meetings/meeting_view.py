@@ -14,12 +14,14 @@ from models.meetings.agenda import AgendaEntry
 from models.meetings.meetings import Meeting
 from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration
+from models.people import actors
 from models.people.accounts import Account
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.meetings import write_when, write_where
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
+from web.pages.components.people import is_reportable
 from web.pages.exchanges.guests.contact_option import ContactOption
 from web.pages.listings.listing_page import ListingView, load_listing_view
 from web.pages.meetings.organisers import find_organiser
@@ -61,6 +63,7 @@ class MeetingView:
     place: int | None
     mail_door: ContactOption
     manage: str
+    reportable: bool
     calendar: str
     path: str
 
@@ -92,6 +95,7 @@ async def load_meeting_view(
         place=await registrations.find_place(conn, own) if own is not None else None,
         mail_door=await _find_mail_door(conn, request, listing, full.meeting),
         manage=f"/coop/rencontres/d/{listing.id}?fois={one.id}" if await _organises(conn, account, listing) else "",
+        reportable=is_reportable(await actors.get(conn, listing.post.author_id), account.actor_id if account else None),
         calendar=f"{view.path}.ics",
         path=meeting_path(site, listing, one.id, several=several),
     )

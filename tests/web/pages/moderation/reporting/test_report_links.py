@@ -5,9 +5,7 @@ from collections.abc import Callable
 
 from federation.instance import Instance
 from models.store.database import fetch_value, transaction
-from outbox.meetings.meetings import publish
-from tests.factories import make_note
-from tests.outbox.meetings.sample_meetings import make_draft
+from tests.factories import make_meeting, make_note
 from tests.sample_village import Village
 from tests.web.pages.communities.conftest import found
 from tests.web.pages.conftest import Browser
@@ -20,7 +18,7 @@ COMMUNITY = f"/communautes/{{community:{patterns.COMMUNITY}}}"
 
 SHOWS: dict[str, Path] = {
     "/annonces/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}": lambda v: v.tent.post.url.removeprefix(v.site.url),
-    "/rencontres/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}": lambda v: "/rencontres/MEETING",
+    r"/rencontres/d/{id:\d{1,19}}": lambda v: "/rencontres/d/MEETING",
     r"/annonces/d/{id:\d{1,19}}": lambda v: f"/annonces/d/{v.sewing.id}",
     r"/echanges/{id:\d{1,19}}": lambda v: "/echanges/THREAD",
     r"/notes/{id:\d{1,19}}": lambda v: f"/notes/{v.distant_note.id}",
@@ -42,7 +40,7 @@ LEADS = {
     "/communautes/reponse/{token:[A-Za-z0-9_-]{20,80}}": "a charter of a community that it leads to",
     "/rencontres": "titles that lead to meetings",
     "/rencontres/miennes": "titles that lead to meetings",
-    r"/rencontres/d/{id:\d{1,19}}": "the same page as /rencontres/UUID, for copies",
+    "/rencontres/{uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}": "the same page as /rencontres/d/ID",
     r"/rencontres/place/{token:[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}}": "one's own place at a meeting it leads to",
     "/fil": "cards that lead to listings, and the lines of profiles",
     "/": "cards that lead to listings",
@@ -128,11 +126,10 @@ async def test_where_it_stands_whole_there_is_a_link_that_opens(
         )
 
     async with transaction(instance.pool) as conn:
-        meeting = await publish(conn, instance.site, lomme.coop, make_draft())
-    uuid = meeting.listing.post.url.rpartition("/")[2]
+        meeting = await make_meeting(conn, lomme.henin)
 
     for pattern, path in SHOWS.items():
-        page = await alice.get(path(lomme).replace("THREAD", str(thread)).replace("MEETING", uuid))
+        page = await alice.get(path(lomme).replace("THREAD", str(thread)).replace("MEETING", str(meeting.id)))
         links = [link for link in page.html.xpath("//main//a/@href") if re.match(r"/signaler/\w+/\d+$", link)]
 
         assert page.status == 200 and links, pattern
