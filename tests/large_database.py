@@ -53,13 +53,14 @@ WORDS = """
 
 _LISTINGS = """
     INSERT INTO listing (post_id, kind, mode, title, description, category, status, territory_uri, place_name,
-        postcode, latitude, longitude, radius)
+        postcode, latitude, longitude, radius, author_id, found_by)
     SELECT p.id, (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5],
         (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5],
         w.title, '<p>' || w.text || '</p>', w.category,
         CASE WHEN n % 6 = 0 THEN 'fulfilled' ELSE 'open' END,
         'https://h' || n % 50 || '.test/users/coop', 'Commune ' || n % 90, '59' || lpad((n % 90)::text, 3, '0'),
-        50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500
+        50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500, p.author_id,
+        who_finds(p.audience, NULL, NULL, NULL, NULL)
     FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x,
         LATERAL ({words}) AS w
     WHERE p.kind = 'listing' AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000

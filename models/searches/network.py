@@ -98,7 +98,7 @@ CONDITIONS = fragment("{words} {filtered}", words=WORDS, filtered=FILTERED)
 # What all reads look through, in the states that `{which}` names: bounding box first (an index), then the distance.
 FOUND = fragment(
     """
-    SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance
+    SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by, {distance} AS distance
     FROM listing l
     WHERE {which} {conditions}
 """,
@@ -142,12 +142,27 @@ MOST_RANKED = 2_000
 MOST_SORTED = 6_000
 """The same of what is sorted by distance alone: the nearest that fit stand far apart in the database."""
 
-# Those of what was `found` that the reader may find.
-_VISIBLE = """
-    SELECT found.* FROM ({found}) AS found CROSS JOIN LATERAL (
-        SELECT FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id AND {shown} OFFSET 0) AS shown
+# Whether the reader finds what was `found`, by what the listing keeps of its post and author (`who_finds`) where that
+# says it: enough for a count, while what is shown is asked of these.
+COUNTED = fragment(
+    """
+    found.found_by <> 'nobody'
+    AND (found.found_by = 'everybody' [[reader_id: AND NOT coalesce((SELECT true FROM hidden h
+        WHERE h.reader_id = :reader_id AND h.author_id = found.author_id LIMIT 1), false)]]
+    OR (SELECT {shown} FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id))
+    """,
+    shown=SHOWN,
+)
+
+# Those of what was `found` that the reader may find. As a join: the planner must not think that the first few of what
+# stands in the table will do.
+_VISIBLE = fragment(
+    """
+    SELECT found.* FROM ({found}) AS found CROSS JOIN LATERAL (SELECT WHERE {counted} OFFSET 0) AS counted
     WHERE {within}
-"""
+    """,
+    counted=COUNTED,
+)
 
 # Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
 _COUNT_MANY, _COUNT_FEW = (
@@ -156,7 +171,7 @@ _COUNT_MANY, _COUNT_FEW = (
         NetworkFilter,
         Query,
         also=["most"],
-        visible=fragment(_VISIBLE, found=found, shown=SHOWN, within=WITHIN),
+        visible=fragment(_VISIBLE, found=found, within=WITHIN),
     )
     for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
 )
@@ -183,14 +198,13 @@ _WAYS = name_optional(
     also=["leasts", "most", "first"],
     visible=_VISIBLE,
     found="""
-        SELECT l.post_id AS id, l.kind, l.mode, {distance} AS distance FROM listing l
+        SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by, {distance} AS distance FROM listing l
         WHERE is_open_status(l.status) IS NOT FALSE [[indexed: AND is_open_status(l.status)]]
             AND {chosen} {filtered} OFFSET 0
     """,
     chosen=CHOSEN,
     distance=DISTANCE,
     filtered=FILTERED,
-    shown=SHOWN,
     within=WITHIN,
 )
 
@@ -208,12 +222,12 @@ _PARTS = name_optional(
     also=["any", "parts", "most"],
     visible=_VISIBLE,
     found="""
-        SELECT l.post_id AS id, l.kind, l.mode, l.search, {distance} AS distance FROM listing l
+        SELECT l.post_id AS id, l.kind, l.mode, l.search, l.author_id, l.found_by, {distance} AS distance
+        FROM listing l
         WHERE is_open_status(l.status) AND ts_match_vq(l.search, :any::text::tsquery) {filtered} OFFSET 0
     """,
     distance=DISTANCE,
     filtered=FILTERED,
-    shown=SHOWN,
     within=WITHIN,
 )
 

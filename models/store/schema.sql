@@ -432,6 +432,8 @@ CREATE TABLE listing (
         '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g'))), 'B'::"char")) || setweight(to_tsvector('fr'::regconfig,
         search_text(COALESCE(place_name, ''))), 'C'::"char")) || array_to_tsvector(ARRAY[search_head(title), ('c=' ||
         COALESCE(category, '')), ('k=' || kind), ('m=' || mode)]))) STORED,
+    author_id bigint NOT NULL,                -- of its post
+    found_by text NOT NULL CHECK (found_by IN ('everybody', 'some', 'nobody')),  -- see who_finds; kept by triggers
     -- Meetings are listings with a second row: what is found, read, answered, hidden and withdrawn like a listing, and
     -- has besides a day, a place to come to and seats. Events from elsewhere were kept as listings alone.
     meeting boolean NOT NULL DEFAULT false
@@ -2739,6 +2741,35 @@ COMMENT ON VIEW listed_notification IS
 
 -- Functions -----------------------------------------------------------------------------------------------------------
 
+CREATE FUNCTION copy_of_post() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT p.author_id, who_finds(p.audience, p.deleted_at, a.suspended_at, a.limited_at, a.away_until)
+        INTO NEW.author_id, NEW.found_by
+        FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = NEW.post_id;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION copy_of_post() IS
+    'Listings keep who wrote them and who finds them (`who_finds`), for searches to count by.';
+
+CREATE FUNCTION copy_to_listings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'post' THEN
+        UPDATE listing l
+        SET found_by = who_finds(NEW.audience, NEW.deleted_at, a.suspended_at, a.limited_at, a.away_until)
+        FROM actor a WHERE l.post_id = NEW.id AND a.id = NEW.author_id;
+    ELSE
+        UPDATE listing l
+        SET found_by
+            = who_finds(p.audience, p.deleted_at, NEW.suspended_at, NEW.limited_at, NEW.away_until)
+        FROM post p WHERE p.author_id = NEW.id AND p.deleted_at IS NULL AND l.post_id = p.id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION copy_to_listings() IS
+    'What changed of a post or of its author changes what its listing keeps of them, see `who_finds`.';
+
 CREATE FUNCTION end_access(account_id bigint, kept_session bytea) RETURNS void LANGUAGE sql AS $$
     DELETE FROM session WHERE session.actor_id = account_id AND token_hash <> kept_session;
     DELETE FROM login_step WHERE login_step.actor_id = account_id;
@@ -3259,6 +3290,17 @@ COMMENT ON FUNCTION was_told_in_an_app(bigint, bigint) IS
     'Whether a member read in an app the note that tells her of this event of a thread: then no mail tells her of '
     'it any more.';
 
+CREATE FUNCTION who_finds(audience text, deleted_at timestamptz, suspended_at timestamptz, limited_at timestamptz,
+    away_until timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN audience NOT IN ('network', 'coop', 'territories', 'community') OR num_nonnulls(deleted_at, suspended_at) > 0
+            THEN 'nobody'
+        WHEN audience = 'network' AND num_nonnulls(limited_at, away_until) = 0 THEN 'everybody'
+        ELSE 'some' END;
+COMMENT ON FUNCTION who_finds(text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone) IS
+    'Who finds a listing in searches, unless one blocks the other: where it is some, it depends on who asks and '
+    'when, and the post and its author are looked at';
+
 -- Triggers ------------------------------------------------------------------------------------------------------------
 
 CREATE TRIGGER access_of_disabled AFTER UPDATE OF disabled_at ON account FOR EACH ROW
@@ -3291,6 +3333,14 @@ CREATE TRIGGER author_back AFTER UPDATE OF away_until, suspended_at, limited_at 
 COMMENT ON TRIGGER author_back ON actor IS
     'What somebody offers who is back is held against alerts, see `queue_listings_of_author`.';
 
+CREATE TRIGGER author_found_by AFTER UPDATE OF suspended_at, limited_at, away_until ON actor FOR EACH ROW
+    WHEN ((OLD.suspended_at IS NULL, num_nonnulls(OLD.limited_at, OLD.away_until) = 0)
+        <> (NEW.suspended_at IS NULL, num_nonnulls(NEW.limited_at, NEW.away_until) = 0))
+    EXECUTE FUNCTION copy_to_listings();
+COMMENT ON TRIGGER author_found_by ON actor IS
+    'Nobody finds the listings of whoever is suspended, and of who is limited or away some do, whichever way it was '
+    'done.';
+
 CREATE TRIGGER agreement_makes_known AFTER UPDATE OF state ON agreement FOR EACH ROW
     WHEN (NEW.state IN ('countered', 'agreed')) EXECUTE FUNCTION know_agreed();
 COMMENT ON TRIGGER agreement_makes_known ON agreement IS
@@ -3321,6 +3371,10 @@ COMMENT ON TRIGGER listing_edited ON listing IS
 CREATE TRIGGER listing_new AFTER INSERT ON listing FOR EACH ROW EXECUTE FUNCTION queue_listing('new');
 COMMENT ON TRIGGER listing_new ON listing IS
     'What is published is held against alerts, see `queue_listing`.';
+
+CREATE TRIGGER listing_of_post BEFORE INSERT ON listing FOR EACH ROW EXECUTE FUNCTION copy_of_post();
+COMMENT ON TRIGGER listing_of_post ON listing IS
+    'A listing has what it keeps of its post and of its author from the first moment, see `copy_of_post`.';
 
 CREATE TRIGGER listing_opened AFTER UPDATE OF status ON listing FOR EACH ROW
     WHEN (is_open_status(NEW.status) AND NOT is_open_status(OLD.status)) EXECUTE FUNCTION queue_listing('new');
@@ -3379,6 +3433,12 @@ CREATE TRIGGER points_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON point
     FOR EACH STATEMENT EXECUTE FUNCTION keep_points();
 COMMENT ON TRIGGER points_movement_kept ON points_movement IS
     'The ledger is only ever added to.';
+
+CREATE TRIGGER post_found_by AFTER UPDATE OF audience, deleted_at ON post FOR EACH ROW
+    WHEN (NEW.kind = 'listing' AND (OLD.audience, OLD.deleted_at) IS DISTINCT FROM (NEW.audience, NEW.deleted_at))
+    EXECUTE FUNCTION copy_to_listings();
+COMMENT ON TRIGGER post_found_by ON post IS
+    'A listing that is hidden, removed or meant for others now is counted so, whichever way it was done.';
 
 CREATE TRIGGER post_hidden_alone BEFORE INSERT OR UPDATE OF hidden_at, audience ON post FOR EACH ROW
     WHEN (NEW.hidden_at IS NOT NULL OR NEW.audience = 'author') EXECUTE FUNCTION narrow_hidden();

@@ -6,7 +6,7 @@ PostgreSQL gets is one constant text, and a wrong name fails before anything run
 """
 
 import re
-from collections.abc import Callable, Sequence, Sized
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import chain, zip_longest
 from operator import attrgetter
@@ -148,8 +148,11 @@ def name_optional(template: str, *rows: type, also: Sequence[str] = (), **parts:
     return Shapes(pieces=tuple(ordered), values=values)
 
 
+_EMPTY: tuple[object, ...] = ("", (), [])
+
+
 def _is_given(value: object) -> bool:
-    return value is not None and value is not False and not (isinstance(value, Sized) and len(value) == 0)
+    return value is not None and value is not False and value not in _EMPTY
 
 
 def _number(text: str) -> tuple[str, tuple[str, ...]]:

@@ -181,6 +181,7 @@ LIMITS: dict[str, object] = {
     "models.searches.fitting.LOOKED_THROUGH": 1000,
     "models.searches.fitting.LOOKED_THROUGH_PER_STEM": 50,
     "models.searches.language.word_matches.MOST_RELATED": 40,
+    "models.searches.language.word_matches.MOST_SPLIT": 500,
     "models.traffic.inbound.incoming_trace.MOST_LOOKED_AT": 5000,
     "models.traffic.inbound.received.KEPT_BYTES": 8192,
     "models.traffic.inbound.received.KEPT_FAILED": 1000,

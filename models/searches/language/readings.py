@@ -48,11 +48,16 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
     rows = await fetch_records(
         conn,
         """
-        WITH piece AS MATERIALIZED (
+        WITH read AS MATERIALIZED (
             -- "à" says nothing, which PostgreSQL knows of it with its accent alone
             SELECT text, n, CASE WHEN n > $2 OR (fold(text) <> 'a' AND to_tsvector('public.fr', fold(text)) <> '')
                 THEN phraseto_tsquery('public.fr', search_text(text)) END AS match
-            FROM unnest($1::text[]) WITH ORDINALITY AS t (text, n))
+            FROM unnest($1::text[]) WITH ORDINALITY AS t (text, n)),
+        piece AS MATERIALIZED (
+            -- What `search_key` says, of what is read already
+            SELECT read.*, array_to_string(ARRAY(
+                SELECT stem[1] FROM regexp_matches(match::text, '''([^'']*)''', 'g') AS stem), ' ') AS key
+            FROM read)
         SELECT p.text, coalesce(p.match::text, '') AS match, coalesce(k.shown, '') AS shown,
             CASE WHEN p.n > $2 AND k.word IS NOT NULL
                 THEN phraseto_tsquery('public.fr', search_text(k.word))::text ELSE '' END AS joined,
@@ -65,7 +70,7 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
                     SELECT 'same' AS relation, w.thing AS other
                     UNION ALL SELECT r.relation, r.other FROM everyday_relation r WHERE r.thing = w.thing) AS r
                 JOIN everyday_word other ON other.thing = r.other AND other.found
-                WHERE w.key = search_key(p.text) AND w.key <> '') AS relations
+                WHERE w.key = p.key AND w.key <> '') AS relations
         FROM piece p LEFT JOIN known_word k ON k.word = translate(fold(p.text), ' -', '')
         """,
         [*single, *together],

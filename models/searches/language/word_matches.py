@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.searches.language.readings import STEM, Reading
 
@@ -100,8 +101,17 @@ def join_any(matches: Sequence[str]) -> str:
 _CHOICE = re.compile(r"'(?:[^']|'')*'|[()]| \| ")
 
 
+MOST_SPLIT = 500
+"""Texts of tsqueries whose parts are kept: the same words are looked for again and again."""
+
+
 def split_any(match: str) -> list[str]:
     """What `join_any` joined, each once: the tsqueries one of which is enough."""
+    return list(_split(match))
+
+
+@lru_cache(maxsize=MOST_SPLIT)
+def _split(match: str) -> tuple[str, ...]:
     depth, begins, parts = 0, 0, list[str]()
     for token in _CHOICE.finditer(match):
         depth += {"(": 1, ")": -1}.get(token[0], 0)
@@ -111,8 +121,8 @@ def split_any(match: str) -> list[str]:
     parts.append(match[begins:])
     bare = [_strip(part) for part in parts]
     if len(parts) == 1 and bare == parts:
-        return parts
-    return list(dict.fromkeys(one for part in bare for one in split_any(part)))
+        return (match,)
+    return tuple(dict.fromkeys(one for part in bare for one in _split(part)))
 
 
 def _strip(part: str) -> str:
