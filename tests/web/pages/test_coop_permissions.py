@@ -77,9 +77,9 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/reglages": "settings",
     "/coop/reglages/arrivees": "settings",
     "/coop/rencontres": "meetings",
-    "/coop/rencontres/d/{id:\\d{1,19}}": "meetings",
-    "/coop/rencontres/d/{id:\\d{1,19}}/liste.csv": "meetings",
-    "/coop/rencontres/d/{id:\\d{1,19}}/modifier": "meetings",
+    "/coop/rencontres/d/{id:\\d{1,19}}": "places",
+    "/coop/rencontres/d/{id:\\d{1,19}}/liste.csv": "places",
+    "/coop/rencontres/d/{id:\\d{1,19}}/modifier": "places",
     "/coop/rencontres/nouvelle": "meetings",
     "/coop/retenues": "reports",
     "/coop/serveurs": "servers",
@@ -93,7 +93,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/signalements/{id:\\d{1,19}}": "reports",
     "/coop/territoires": "servers",
 }
-"""The right that whoever opens or sends each must have; None for every role."""
+"""The right that whoever opens or sends each must have; None for every role. The meeting here is that of a place."""
 
 
 WITHOUT: tuple[Role, ...] = ()

@@ -176,7 +176,8 @@ async def test_somebody_is_written_down_by_hand_listed_and_struck_out(
     )
     page = await admin.get(added.location)
 
-    assert "Odette à prévenir vous-même Un ourlet" in page.words() and "Maryse" in page.words()
+    for said in ("Odette", "à prévenir vous-même", "Un ourlet", "Maryse"):
+        assert said in page.words(), said
     assert "2 places prises sur 2" in page.words()
     assert page.headers["Cache-Control"] == "private, no-store"
     spreadsheet = (await admin.get(f"{cafes.manage}/liste.csv")).text
