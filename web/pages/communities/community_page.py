@@ -7,9 +7,10 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models.communities import decisions, members, shared_listings
+from models.communities import decisions, members
 from models.communities.charters import Charter
 from models.errors import NotFound
+from models.listings import shared_listings
 from models.people import actors
 from models.people.actors import Actor
 from models.people.documents.articles import read_blocks

@@ -1,15 +1,21 @@
 """Listings that stay inside a community, for a member who may read them."""
 
+from models.posts.inside import READS_INSIDE
 from models.store.database import Connection, fetch_column
+from models.store.statements import compose
 
-_LIST = """
+_LIST = compose(
+    """
     SELECT p.id FROM post p JOIN listing l ON l.post_id = p.id JOIN actor a ON a.id = p.author_id
     WHERE p.community_id = $1 AND p.audience = 'community' AND p.deleted_at IS NULL AND is_open_status(l.status)
-        AND a.suspended_at IS NULL AND reads_inside(p.community_id, p.author_id, p.local, $2)
+        AND a.suspended_at IS NULL AND {inside}
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = $2 AND h.author_id = p.author_id)
         AND ($3::bigint IS NULL OR p.id < $3)
     ORDER BY p.id DESC LIMIT $4
-"""
+    """,
+    inside=READS_INSIDE,
+    reader="$2",
+)
 
 
 async def list_shared(
