@@ -3293,8 +3293,8 @@ COMMENT ON FUNCTION was_told_in_an_app(bigint, bigint) IS
 CREATE FUNCTION who_finds(audience text, deleted_at timestamptz, suspended_at timestamptz, limited_at timestamptz,
     away_until timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
-        WHEN audience NOT IN ('network', 'coop', 'territories', 'community') OR num_nonnulls(deleted_at, suspended_at) > 0
-            THEN 'nobody'
+        WHEN num_nonnulls(deleted_at, suspended_at) > 0
+            OR audience NOT IN ('network', 'coop', 'territories', 'community') THEN 'nobody'
         WHEN audience = 'network' AND num_nonnulls(limited_at, away_until) = 0 THEN 'everybody'
         ELSE 'some' END;
 COMMENT ON FUNCTION who_finds(text, timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone) IS
