@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from federation.uris import read_circle
+from federation.community_uris import read_circle
 
 
 def read_members_of(addressed: Iterable[str]) -> list[str]:

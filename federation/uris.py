@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -109,26 +109,6 @@ def featured_uri(site: Site, username: str) -> str:
 def proposals_uri(site: Site, username: str) -> str:
     """The collection of the actor's open listings."""
     return f"{site.url}/users/{username}/proposals"
-
-
-Circle = Literal["members", "moderators", "managers", "requests"]
-"""The collections of a community: those who are in, of these who moderate and who manage, and who asks to come in."""
-
-
-def circle_uri(community_uri: str, circle: Circle) -> str:
-    """One of the collections of a community, of whichever server."""
-    return f"{community_uri}/{circle}"
-
-
-def read_circle(uri: str) -> tuple[str, Circle] | None:
-    """Of which community this is a collection, and which; None for an address of another kind."""
-    base, _, name = uri.rpartition("/")
-    return (base, name) if base and name in get_args(Circle) else None  # type: ignore[return-value]
-
-
-def charter_uri(community_uri: str, version: int) -> str:
-    """One version of the charter of a community of ours."""
-    return f"{community_uri}/charter/{version}"
 
 
 def territories_uri(site: Site) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import cast
 
-from federation.uris import circle_uri
+from federation.community_uris import circle_uri
 from models.communities import charters, communities, insiders, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Membership

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
+from federation.community_uris import Circle, read_circle
 from federation.texts.html_cleaner import to_text
-from federation.uris import Circle, read_circle
 from federation.vocabulary.activities.activities import Add, Remove
 from inbox.errors import Ignored
 from models.communities import communities, decisions, members, memberships

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from federation.community_uris import read_circle
 from federation.discovery.fetches import fetch_actor, fetch_object, get_actor
 from federation.documents.origin import require_attributed, require_owner, require_same_origin
 from federation.documents.parse import Decoded, Fetched, read_any_activity
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from federation.uris import host_of, is_local, read_circle, same_origin
+from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.activities.activities import (
     Activity,
     Add,

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.listings.distances import DISTANCE
 from models.meetings import meetings, occurrences, registrations
 from models.meetings.meetings import FullMeeting
 from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration, SeatCounts
+from models.places.distances import DISTANCE
 from models.store.database import Connection, fetch_all
 from models.store.statements import name_values
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import orjson
 
-from models.listings.distances import DISTANCE
+from models.places.distances import DISTANCE
 from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE

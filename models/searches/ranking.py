@@ -6,7 +6,7 @@ fit is. Where a window of the newest or nearest holds too few that fit, all are 
 
 from dataclasses import dataclass
 
-from models.listings.distances import DISTANCE
+from models.places.distances import DISTANCE
 from models.searches.cursors import Cursor
 from models.searches.network import CONDITIONS, SHOWN, WITHIN, NetworkFilter
 from models.searches.queries import Query

@@ -3338,7 +3338,7 @@ CREATE TRIGGER author_found_by AFTER UPDATE OF suspended_at, limited_at, away_un
         <> (NEW.suspended_at IS NULL, num_nonnulls(NEW.limited_at, NEW.away_until) = 0))
     EXECUTE FUNCTION copy_to_listings();
 COMMENT ON TRIGGER author_found_by ON actor IS
-    'Nobody finds the listings of whoever is suspended, and of who is limited or away some do, whichever way it was '
+    'Nobody finds the listings of whoever is suspended, and some those of who is limited or away, however it was '
     'done.';
 
 CREATE TRIGGER agreement_makes_known AFTER UPDATE OF state ON agreement FOR EACH ROW

@@ -1,6 +1,7 @@
 """Who asks to come into a community is let in, by a manager or by several members, or refused with a reason."""
 
-from federation.uris import circle_uri, is_local
+from federation.community_uris import circle_uri
+from federation.uris import is_local
 from federation.vocabulary.activities.participation import Join
 from models.communities import decisions, memberships
 from models.communities.communities import Community

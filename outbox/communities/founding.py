@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from federation import uris
+from federation.community_uris import circle_uri
 from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from federation.texts.html_cleaner import from_text
-from federation.uris import circle_uri
 from models.communities import charters, communities, decisions, members, memberships
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from federation.uris import circle_uri
+from federation.community_uris import circle_uri
 from federation.vocabulary.activities.activities import Reject
 from federation.vocabulary.activities.participation import Leave
 from models.communities import communities, decisions, members, memberships

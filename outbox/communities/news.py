@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from federation.uris import Circle, circle_uri
+from federation.community_uris import Circle, circle_uri
 from federation.vocabulary.activities.activities import Activity
 from models.communities import charter_links, charters, communities, decisions, members, memberships
 from models.communities.memberships import Change, MembershipState

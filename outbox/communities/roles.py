@@ -1,6 +1,6 @@
 """Who manages and who moderates a community: named by those who manage it, and given back."""
 
-from federation.uris import Circle, circle_uri
+from federation.community_uris import Circle, circle_uri
 from models.communities import decisions, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership, Role

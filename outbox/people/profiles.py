@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from federation.uris import circle_uri
+from federation.community_uris import circle_uri
 from federation.vocabulary.actors import ActorDocument
 from models.communities import charters, communities
 from models.people import keys

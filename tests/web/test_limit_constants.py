@@ -128,6 +128,14 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.crawlers.MOST": 50_000,
     "web.pages.searches.embedding.MOST": 24,
     "web.rendering.feeds.meeting_calendar.DESCRIPTION_LIMIT": 2000,
+    "web.pages.communities.charter_pages.USUAL_GRACE": timedelta(days=30),
+    "web.pages.communities.community_page.PAGE": 20,
+    "web.pages.communities.community_page.COUNTED": 100,
+    "web.pages.communities.decisions.PAGE": 40,
+    "web.pages.communities.doors.ADDRESS_LIMIT": 500,
+    "web.pages.communities.doors.PAGE": 100,
+    "web.pages.communities.index.PAGE": 30,
+    "web.pages.communities.people.PAGE": 50,
     "web.pages.meetings.exports.KEPT_SECONDS": 300,
     "web.pages.meetings.exports.MOST": 60,
     "web.pages.meetings.meeting_search.PAGE": 20,
@@ -222,6 +230,8 @@ LIMITS: dict[str, object] = {
 }
 
 FIELDS = {
+    "web.pages.communities.founding": {"approvals_needed": (20,)},
+    "web.pages.communities.team": {"username": (60,)},
     "web.forms.position_field": {"position": (500,)},
     "web.pages.access.login": {"login": (254,), "email": (254,)},
     "web.pages.access.login_second_step": {"code": (60,)},

@@ -1,6 +1,6 @@
--- What counting and finding ask of the post and of its author, once more with the listing: a search looks at hundreds of
--- listings, and to look each of them up in two other tables took longer than to find them. What is shown is asked of
--- the post and its author all the same: a copy never shows what they hide.
+-- What counting and finding ask of the post and of its author, once more with the listing: a search looks at hundreds
+-- of listings, and to look each of them up in two other tables took longer than to find them. What is shown is asked
+-- of the post and its author all the same: a copy never shows what they hide.
 CREATE FUNCTION who_finds(audience text, deleted_at timestamptz, suspended_at timestamptz, limited_at timestamptz,
     away_until timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
@@ -66,4 +66,4 @@ CREATE TRIGGER author_found_by AFTER UPDATE OF suspended_at, limited_at, away_un
         <> (NEW.suspended_at IS NULL, num_nonnulls(NEW.limited_at, NEW.away_until) = 0))
     EXECUTE FUNCTION copy_to_listings();
 COMMENT ON TRIGGER author_found_by ON actor IS
-    'Nobody finds the listings of whoever is suspended, and of who is limited or away some do, whichever way it was done.';
+    'Nobody finds the listings of whoever is suspended, and some those of who is limited or away, however it was done.';

@@ -1,6 +1,6 @@
 """What a Group of ours that people are part of adds to its document: who comes in and how, and the charter."""
 
-from federation.uris import charter_uri, circle_uri
+from federation.community_uris import charter_uri, circle_uri
 from federation.vocabulary.communities import CharterDocument, CommunityDocument
 from models.communities.charters import Charter
 from models.communities.communities import Access, Community

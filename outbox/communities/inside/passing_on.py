@@ -10,9 +10,10 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from federation.circles import read_members_of
+from federation.community_uris import circle_uri
 from federation.json.fields import Json
 from federation.json.jsonld_terms import ACTIVITYSTREAMS
-from federation.uris import circle_uri, is_local
+from federation.uris import is_local
 from federation.vocabulary.activities.activities import Activity, Create, Delete, Update
 from models.communities import communities, insiders, members, memberships
 from models.communities.communities import Community

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from federation.community_uris import Circle, circle_uri
 from federation.documents.serialize import serialize
-from federation.uris import Circle, circle_uri
 from federation.vocabulary.collections import Collection
 from models.communities import charters, communities, members
 from models.communities.communities import Community

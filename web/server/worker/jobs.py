@@ -171,10 +171,7 @@ def list_periodic(instance: Instance) -> list[Periodic]:
 
 
 async def sweep(instance: Instance) -> None:
-    """Forget what is too old, one table after the other; a table that fails does not keep the next from its turn.
-
-    Raises Unfinished for those that failed, once all had their turn.
-    """
+    """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
     failed: dict[str, Exception] = {}
     for name, forget in SWEEPS.items():
         try:

@@ -1,0 +1,22 @@
+"""Addresses of what a community has beside its actor: who is in which circle of it, and its charter."""
+
+from typing import Literal, get_args
+
+Circle = Literal["members", "moderators", "managers", "requests"]
+"""The collections of a community: those who are in, of these who moderate and who manage, and who asks to come in."""
+
+
+def circle_uri(community_uri: str, circle: Circle) -> str:
+    """One of the collections of a community, of whichever server."""
+    return f"{community_uri}/{circle}"
+
+
+def read_circle(uri: str) -> tuple[str, Circle] | None:
+    """Of which community this is a collection, and which; None for an address of another kind."""
+    base, _, name = uri.rpartition("/")
+    return (base, name) if base and name in get_args(Circle) else None  # type: ignore[return-value]
+
+
+def charter_uri(community_uri: str, version: int) -> str:
+    """One version of the charter of a community of ours."""
+    return f"{community_uri}/charter/{version}"
