@@ -144,7 +144,7 @@ MOST_SORTED = 6_000
 
 # Whether the reader finds what was `found`, by what the listing keeps of its post and author (`who_finds`) where that
 # says it: enough for a count, while what is shown is asked of these.
-COUNTED = fragment(
+_COUNTED = fragment(
     """
     found.found_by <> 'nobody'
     AND (found.found_by = 'everybody' [[reader_id: AND NOT coalesce((SELECT true FROM hidden h
@@ -154,14 +154,10 @@ COUNTED = fragment(
     shown=SHOWN,
 )
 
-# Those of what was `found` that the reader may find. As a join: the planner must not think that the first few of what
-# stands in the table will do.
+# As a join: the planner must not think that the first few of what stands in the table will do.
 _VISIBLE = fragment(
-    """
-    SELECT found.* FROM ({found}) AS found CROSS JOIN LATERAL (SELECT WHERE {counted} OFFSET 0) AS counted
-    WHERE {within}
-    """,
-    counted=COUNTED,
+    "SELECT found.* FROM ({found}) AS found CROSS JOIN LATERAL (SELECT WHERE {counted} OFFSET 0) AS x WHERE {within}",
+    counted=_COUNTED,
 )
 
 # Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
