@@ -62,23 +62,26 @@ def test_each_rule_stands_once() -> None:
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize(("state", "verb", "who"), list(itertools.product(STATES, VERBS, PEOPLE)))
-def test_nobody_says_yes_to_her_own_terms(state: State, verb: Verb, who: Who) -> None:
-    assert verb not in ("accept", "counter") or find_next(state, verb, who, own_terms=True) is None
+def test_nobody_says_yes_to_her_own_terms() -> None:
+    answers: tuple[Verb, ...] = ("accept", "counter")
+
+    for state, verb, who in itertools.product(STATES, answers, PEOPLE):
+        assert find_next(state, verb, who, own_terms=True) is None, (state, verb, who)
 
 
-@pytest.mark.parametrize(("state", "verb", "who"), list(itertools.product(STATES, VERBS, PEOPLE)))
-def test_only_a_yes_binds(state: State, verb: Verb, who: Who) -> None:
-    follows = {find_next(state, verb, who, own_terms=own) for own in (True, False)}
+def test_only_a_yes_binds() -> None:
+    for state, verb, who in itertools.product(STATES, VERBS, PEOPLE):
+        follows = {find_next(state, verb, who, own_terms=own) for own in (True, False)}
 
-    if "agreed" in follows and state != "agreed":
-        assert (verb, state in OPEN) == ("accept", True)
+        if "agreed" in follows and state != "agreed":
+            assert (verb, state in OPEN) == ("accept", True), (state, verb, who)
 
 
-@pytest.mark.parametrize(("state", "verb", "who"), list(itertools.product(ENDED, VERBS, PEOPLE)))
-def test_what_ended_stays_ended(state: State, verb: Verb, who: Who) -> None:
-    assert find_next(state, verb, who, own_terms=False) is None
-    assert find_next(state, verb, who, own_terms=True) is None
+def test_what_ended_stays_ended() -> None:
+    for state, verb, who in itertools.product(ENDED, VERBS, PEOPLE):
+        ways = {find_next(state, verb, who, own_terms=own) for own in (True, False)}
+
+        assert ways == {None}, (state, verb, who)
 
 
 @pytest.mark.parametrize("state", LIVE)

@@ -24,9 +24,10 @@ NAMES = Names(
 """Ada (@ada@gts.test) answers Maryse (@maryse@lomme.test), who proposed days for a tent."""
 
 
-@pytest.mark.parametrize(("words", "means"), ROWS)
-def test_an_answer_is_read_as_it_is_meant(words: str, means: str) -> None:
-    assert read_answer(words, NAMES) is MEANS[means]
+def test_each_answer_is_read_as_it_is_meant() -> None:
+    read = [(words, means, read_answer(words, NAMES)) for words, means in ROWS]
+
+    assert [one for one in read if one[2] is not MEANS[one[1]]] == []
 
 
 def test_the_table_is_large_and_says_each_thing_once() -> None:
