@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -125,16 +123,10 @@ async def send_message(settings: Settings, server: MailServer, message: EmailMes
     return handover
 
 
-@cache
-def _list_trusted(ca_file: Path | None) -> ssl.SSLContext:
-    """Whom this machine trusts, and whom this server does besides: for many mails it is read once."""
-    tls = ssl.create_default_context()
-    if ca_file is not None:
-        tls.load_verify_locations(ca_file)
-    return tls
-
-
 async def _try(settings: Settings, server: MailServer, message: EmailMessage, recipient: str) -> SendResult:
+    tls = ssl.create_default_context(cafile=None)
+    if settings.ca_file is not None:
+        tls.load_verify_locations(settings.ca_file)
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -142,7 +134,7 @@ async def _try(settings: Settings, server: MailServer, message: EmailMessage, re
         password=server.password,
         use_tls=server.implicit_tls,
         start_tls=server.start_tls,
-        tls_context=_list_trusted(settings.ca_file),
+        tls_context=tls,
         timeout=TIMEOUT,
     )
     handing = False
