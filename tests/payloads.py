@@ -25,7 +25,10 @@ EVERY = sorted(
 )
 """All of them as `mastodon/create_note`, but those without an id."""
 
-OURS = [name for name in EVERY if name.startswith("declic/")]
+PASSED_ON = {"declic/inside/announce"}
+"""What carries another server's document whole, with the context and the proof that it was signed with."""
+
+OURS = [name for name in EVERY if name.startswith("declic/") and name not in PASSED_ON]
 
 OTHERS = [name for name in EVERY if not name.startswith("declic/")]
 

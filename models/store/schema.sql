@@ -3333,7 +3333,7 @@ CREATE TRIGGER author_back AFTER UPDATE OF away_until, suspended_at, limited_at 
 COMMENT ON TRIGGER author_back ON actor IS
     'What somebody offers who is back is held against alerts, see `queue_listings_of_author`.';
 
-CREATE TRIGGER author_found_by AFTER UPDATE OF suspended_at, limited_at, away_until ON actor FOR EACH ROW
+CREATE TRIGGER author_found_by AFTER UPDATE ON actor FOR EACH ROW
     WHEN ((OLD.suspended_at IS NULL, num_nonnulls(OLD.limited_at, OLD.away_until) = 0)
         <> (NEW.suspended_at IS NULL, num_nonnulls(NEW.limited_at, NEW.away_until) = 0))
     EXECUTE FUNCTION copy_to_listings();
@@ -3434,7 +3434,7 @@ CREATE TRIGGER points_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON point
 COMMENT ON TRIGGER points_movement_kept ON points_movement IS
     'The ledger is only ever added to.';
 
-CREATE TRIGGER post_found_by AFTER UPDATE OF audience, deleted_at ON post FOR EACH ROW
+CREATE TRIGGER post_found_by AFTER UPDATE ON post FOR EACH ROW
     WHEN (NEW.kind = 'listing' AND (OLD.audience, OLD.deleted_at) IS DISTINCT FROM (NEW.audience, NEW.deleted_at))
     EXECUTE FUNCTION copy_to_listings();
 COMMENT ON TRIGGER post_found_by ON post IS

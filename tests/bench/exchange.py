@@ -32,23 +32,27 @@ ROUNDS = 500
 
 WORDS = "Je peux passer après le travail ; la tente est sèche, il ne manque aucun piquet. Cela vous irait ?"
 
-MORE_THREADS = """
-    WITH numbered AS (
-        SELECT n, $1::bigint + n * 4096 AS post_id FROM generate_series(1, $3::integer) AS n
-    ), posted AS (
-        INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, language, published_at)
-        SELECT post_id, 'https://henin.test/items/' || n, 'listing', false, $4, 'https://henin.test/a/' || n, 'network',
-            '<p>En bon état.</p>', 'fr', now() FROM numbered
-    ), listed AS (
-        INSERT INTO listing (post_id, kind, mode, title, description, status)
-        SELECT post_id, 'offer', 'loan', 'Échelle ' || n, '<p>En bon état.</p>', 'open' FROM numbered
-    ), opened AS (
+_NUMBERED = "SELECT n, $1::bigint + n * 4096 AS post_id FROM generate_series(1, $2::integer) AS n"
+
+MORE_POSTS = f"""
+    INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, language, published_at)
+    SELECT post_id, 'https://henin.test/items/' || n, 'listing', false, $3, 'https://henin.test/a/' || n, 'network',
+        '<p>En bon état.</p>', 'fr', now() FROM ({_NUMBERED}) AS numbered
+"""
+
+MORE_LISTINGS = f"""
+    INSERT INTO listing (post_id, kind, mode, title, description, status)
+    SELECT post_id, 'offer', 'loan', 'Échelle ' || n, '<p>En bon état.</p>', 'open' FROM ({_NUMBERED}) AS numbered
+"""
+
+MORE_THREADS = f"""
+    WITH numbered AS ({_NUMBERED}), opened AS (
         INSERT INTO exchange (id, listing_id, owner_id, partner_id, last_id)
-        SELECT post_id + 1, post_id, $4, $2, post_id + 1 FROM numbered
+        SELECT post_id + 1, post_id, $3, $4, post_id + 1 FROM numbered
     )
     INSERT INTO agreement (id, exchange_id, listing_id, owner_id, partner_id, request_uri, offer_uri, proposed_by,
         state, begins_at, ends_at, updated_at)
-    SELECT post_id + 2, post_id + 1, post_id, $4, $2, 'https://x.test/r/' || n, 'https://x.test/r/' || n, $2,
+    SELECT post_id + 2, post_id + 1, post_id, $3, $4, 'https://x.test/r/' || n, 'https://x.test/r/' || n, $4,
         (ARRAY['refused', 'done', 'expired', 'withdrawn', 'agreed'])[1 + n % 5], now(), now() + interval '2 days', now()
     FROM numbered
 """
@@ -130,7 +134,10 @@ async def _prepare(server: BenchServer) -> tuple[int, str]:
             await _say(conn, talk, number)
             if number % (MESSAGES // AGREEMENTS) == 10 and number // (MESSAGES // AGREEMENTS) < AGREEMENTS:
                 await _agree(conn, talk, number // (MESSAGES // AGREEMENTS))
-        await execute(conn, MORE_THREADS, make_id(), alice.id, THREADS, bob.id)
+        first = make_id()
+        await execute(conn, MORE_POSTS, first, THREADS, bob.id)
+        await execute(conn, MORE_LISTINGS, first, THREADS)
+        await execute(conn, MORE_THREADS, first, THREADS, bob.id, alice.id)
         await execute(conn, MORE_NOTIFICATIONS, make_id(), alice.id, bob.id, NOTIFICATIONS)
         thread = await find_thread(conn, talk.tent, bob)
         token = await sessions.create(conn, alice.id, "bench")

@@ -23,7 +23,7 @@ with when_used():
     from models.places import places
     from models.posts.media import media
     from models.store import database
-    from outbox.inside import PREFIX, read_audience
+    from outbox import inside
     from outbox.listings import listing_defaults
     from outbox.listings import listings as outbox
 
@@ -60,7 +60,7 @@ class Options:
 
 
 def _check_audience(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is None or value in AUDIENCES or value.startswith(PREFIX):
+    if value is None or value in AUDIENCES or value.startswith(inside.PREFIX):
         return value
     raise click.BadParameter(f"{value} is none of {', '.join(AUDIENCES)}, community:NAME.")
 
@@ -198,7 +198,7 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
     changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     if options.audience is not None:
         async with database.connection(instance.pool) as conn:
-            changes["audience"], changes["community_id"] = await read_audience(conn, author, options.audience)
+            changes["audience"], changes["community_id"] = await inside.read_audience(conn, author, options.audience)
     if options.until is not None:
         changes["expires_at"] = listing_duration.end_of(options.until.date())
     if options.category is not None:

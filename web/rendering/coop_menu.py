@@ -101,6 +101,14 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Qui s’en occupe cette semaine, et passer la main"),
     ),
     _entry(
+        "people",
+        "/coop/communautes",
+        "communities",
+        N_("Communautés"),
+        "network",
+        N_("Celles d’ici, qui les gère, celles que plus personne ne gère"),
+    ),
+    _entry(
         "moderation",
         "/coop/dossiers",
         "reports",
@@ -211,14 +219,6 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Les %(many)s de la coop"),
         "received",
         N_("Les comptes des membres, en donner, corriger"),
-    ),
-    _entry(
-        "people",
-        "/coop/communautes",
-        "communities",
-        N_("Communautés"),
-        "network",
-        N_("Celles d’ici, qui les gère, celles que plus personne ne gère"),
     ),
     _entry(
         "operation",

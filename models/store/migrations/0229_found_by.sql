@@ -55,13 +55,13 @@ CREATE TRIGGER listing_of_post BEFORE INSERT ON listing FOR EACH ROW EXECUTE FUN
 COMMENT ON TRIGGER listing_of_post ON listing IS
     'A listing has what it keeps of its post and of its author from the first moment, see `copy_of_post`.';
 
-CREATE TRIGGER post_found_by AFTER UPDATE OF audience, deleted_at ON post FOR EACH ROW
+CREATE TRIGGER post_found_by AFTER UPDATE ON post FOR EACH ROW
     WHEN (NEW.kind = 'listing' AND (OLD.audience, OLD.deleted_at) IS DISTINCT FROM (NEW.audience, NEW.deleted_at))
     EXECUTE FUNCTION copy_to_listings();
 COMMENT ON TRIGGER post_found_by ON post IS
     'A listing that is hidden, removed or meant for others now is counted so, whichever way it was done.';
 
-CREATE TRIGGER author_found_by AFTER UPDATE OF suspended_at, limited_at, away_until ON actor FOR EACH ROW
+CREATE TRIGGER author_found_by AFTER UPDATE ON actor FOR EACH ROW
     WHEN ((OLD.suspended_at IS NULL, num_nonnulls(OLD.limited_at, OLD.away_until) = 0)
         <> (NEW.suspended_at IS NULL, num_nonnulls(NEW.limited_at, NEW.away_until) = 0))
     EXECUTE FUNCTION copy_to_listings();

@@ -87,8 +87,12 @@ def _write_hour(moment: datetime, *, french: bool) -> str:
 
 
 def write_where(details: ListingDetails, meeting: Meeting, venue: str = "") -> str:
-    """The hall, its street and its commune: `Salle du Marais, 3 rue du Lin, Lomme`; `venue` is that of one time."""
-    parts = (venue,) if venue else (meeting.venue, meeting.street, details.place_name or "")
+    """The hall, its street and its commune: `Salle du Marais, 3 rue du Lin, Lomme`; `venue` is that of one time.
+
+    Others write the hall before the commune too: it is said once.
+    """
+    commune = (details.place_name or "").removeprefix(f"{meeting.venue}, " if meeting.venue else "")
+    parts = (venue,) if venue else (meeting.venue, meeting.street, commune)
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 

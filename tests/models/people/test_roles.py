@@ -25,6 +25,8 @@ HOLDERS: dict[Right, set[str]] = {
     "points": {"admin"},
     "figures": {"admin"},
     "communities": {"moderator", "admin"},
+    "meetings": {"welcome", "keeper", "admin"},
+    "meetings_of_coop": {"welcome", "admin"},
 }
 
 

@@ -24,6 +24,8 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("UPDATE post SET audience = 'community'", "some"),
     (HIDE, "nobody"),
     (f"{HIDE}; UPDATE post SET hidden_at = NULL, audience = hidden_audience, hidden_audience = NULL", "everybody"),
+    ("UPDATE post SET hidden_at = now()", "nobody"),
+    ("UPDATE post SET hidden_at = now(); UPDATE post SET hidden_at = NULL", "everybody"),
     ("UPDATE post SET deleted_at = now(); UPDATE post SET deleted_at = NULL", "everybody"),
     ("UPDATE actor SET suspended_at = now()", "nobody"),
     ("UPDATE actor SET suspended_at = now(), away_until = now(); UPDATE actor SET suspended_at = NULL", "some"),

@@ -4,6 +4,7 @@ from tests.web.pages.conftest import (  # noqa: F401
     alice,
     door,
     fediverse,
+    first_day,
     instance,
     lomme,
     open_browser,

@@ -264,7 +264,11 @@ def test_federation_says_what_the_files_say() -> None:
         json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "\u2026" not in block
     ]
 
-    others = [path for room in ("quotes", "communities") for path in (FOLDER / "declic" / room).glob("*.json")]
+    others = [
+        path
+        for room in ("quotes", "communities", "meetings", "inside")
+        for path in (FOLDER / "declic" / room).glob("*.json")
+    ]
     every = [*files, *(load_json(f"declic/{path.parent.name}/{path.stem}") for path in others)]
     shown = [{key: value for key, value in one.items() if key != "@context"} for one in every]
     assert len(examples) >= 4

@@ -80,14 +80,17 @@ async def shell(
             VALUES (70, $1, 'listing', true, 7, 'http://lomme.test/annonces/70', 'network', '', now()),
                 (71, $1 || '/old', 'listing', true, 7, 'http://lomme.test/annonces/71', 'network', '',
                     now() - interval '400 days') RETURNING id
-        ), listed AS (
-            INSERT INTO listing (post_id, kind, mode, title, status)
-            SELECT id, 'offer', 'loan', 'Tente', CASE id WHEN 71 THEN 'fulfilled' ELSE 'open' END FROM posted
         )
         INSERT INTO sign_up (id, username, email, password_hash, name, language)
         VALUES (9, 'paul', 'paul@example.org', 'x', 'Paul', 'fr'), (10, 'eve', 'eve@example.org', 'x', 'Eve', 'fr')
         """,
         LISTING,
+    )
+    await shell.sql(
+        """
+        INSERT INTO listing (post_id, kind, mode, title, status)
+        SELECT id, 'offer', 'loan', 'Tente', CASE id WHEN 71 THEN 'fulfilled' ELSE 'open' END FROM post
+        """
     )
     yield shell
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

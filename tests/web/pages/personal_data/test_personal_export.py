@@ -44,7 +44,7 @@ async def test_an_archive_is_asked_for_made_and_fetched(door: Doorbell) -> None:
     assert (await visitor.open(FILE)).status == 404
     await make(door)
     await visitor.open(HERE)
-    assert "Le fichier est prêt" in visitor.text and " Mo, gardé jusqu’au" in visitor.text
+    assert "Le fichier est prêt" in visitor.text and "\u00a0Mo, gardé jusqu’au" in visitor.text
 
     answer = await visitor.client.get(FILE)
     body = await answer.read()

@@ -54,11 +54,11 @@ async def test_a_post_of_another_server_is_shown_whole(
 async def test_an_event_stands_with_its_hall_and_its_day(visitor: Browser, lomme: Village, instance: Instance) -> None:
     post = await keep(instance, lomme, "wordpress/event")
 
-    page = await visitor.get(f"/annonces/d/{post.id}")
+    page = await visitor.get(f"/rencontres/d/{post.id}")
 
     assert page.html.xpath("//main//h1/text()") == ["Bourse aux vélos"]
-    assert "Le 5 décembre, de 10 h à 17 h" in page.words() and "se donne dans la conversation" not in " ".join(
+    assert "Samedi 5 décembre 2026, de 10 h à 17 h" in page.words() and "se donne dans la conversation" not in " ".join(
         page.html.xpath("//main//p[not(@hidden)]/text()")
     )
-    assert "Halle aux sucres, Lille (59000)" in page.words() and "33 avenue du Peuple Belge" in page.words()
+    assert "Halle aux sucres, 33 avenue du Peuple Belge, Lille" in page.words()
     assert page.html.xpath("//main//img/@alt")[0] == "Affiche : une file de vélos"

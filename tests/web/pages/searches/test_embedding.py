@@ -63,7 +63,9 @@ async def test_page_gives_both_ways_to_copy(visitor: Browser) -> None:
 
     frame, element = page.html.xpath("//textarea/text()")
     assert 'src="http://lomme.test/embed/annonces?q=tente&amp;lieu=Lomme+%2859160%29&amp;km=10"' in frame
-    assert 'title="Les annonces pour « tente », à moins de 10 km de Lomme — La Remise"' in frame.replace("\u202f", " ")
+    assert 'title="Les annonces pour « tente », à moins de 10\u00a0km de Lomme — La Remise"' in frame.replace(
+        "\u202f", " "
+    )
     assert "<declic-annonces" in element
     assert page.html.xpath("//iframe/@src") == ["/embed/annonces?q=tente&lieu=Lomme+%2859160%29&km=10"]
 
