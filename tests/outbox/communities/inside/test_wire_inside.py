@@ -45,7 +45,9 @@ async def test_it_is_what_the_files_say(conn: Connection) -> None:
 
 def test_the_page_of_the_protocol_shows_them() -> None:
     page = Path("FEDERATION.md").read_text()
-    shown = [json.loads(block.partition("```")[0]) for block in page.split("```json\n")[1:]]
+    blocks = [block.partition("```")[0] for block in page.split("```json\n")[1:]]
+    shown = [json.loads(block) for block in blocks if "\u2026" not in block]
 
     for name in ("create", "announce"):
-        assert json.loads(Path(f"tests/documents/declic/inside/{name}.json").read_text()) in shown, name
+        told = json.loads(Path(f"tests/documents/declic/inside/{name}.json").read_text())
+        assert {key: value for key, value in told.items() if key != "@context"} in shown, name
