@@ -40,7 +40,7 @@ test: lint
 	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 # Goes with a browser to each page as everybody who may open it, narrow and wide, by day and by night, as a run of tests
-# does in one combination drawn from the page's name: axe, focus, sizes, 320 pixels, console, answers of 500 (ten minutes).
+# does in one combination drawn from the page's name: axe, focus, sizes, 320 pixels, console, answers of 500 (long).
 # `make walk ONLY=agenda` takes the pages (and readers: ONLY="as keeper") whose name has the word; PICTURES is a folder.
 WALKED = tests/web/test_accessibility.py $(if $(ONLY),-k test_page_,tests/web/test_accessibility_of_forms.py \
 	tests/web/test_arrival_in_a_browser.py tests/web/test_consent_in_a_browser.py tests/web/security/test_passkeys.py \

@@ -5,6 +5,8 @@ from typing import Literal, get_args
 Circle = Literal["members", "moderators", "managers", "requests"]
 """The collections of a community: those who are in, of these who moderate and who manage, and who asks to come in."""
 
+CIRCLES: tuple[Circle, ...] = get_args(Circle)
+
 
 def circle_uri(community_uri: str, circle: Circle) -> str:
     """One of the collections of a community, of whichever server."""
@@ -14,7 +16,8 @@ def circle_uri(community_uri: str, circle: Circle) -> str:
 def read_circle(uri: str) -> tuple[str, Circle] | None:
     """Of which community this is a collection, and which; None for an address of another kind."""
     base, _, name = uri.rpartition("/")
-    return (base, name) if base and name in get_args(Circle) else None  # type: ignore[return-value]
+    circle = next((one for one in CIRCLES if one == name), None)
+    return (base, circle) if base and circle else None
 
 
 def charter_uri(community_uri: str, version: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.access.sessions import hash_token
+from models.hashing import hash_token
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_one
 

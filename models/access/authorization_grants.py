@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.access.applications import Application
-from models.access.sessions import hash_token
 from models.access.tokens import announce_end
+from models.hashing import hash_token
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_column, fetch_one
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from models.access.sessions import hash_token
+from models.hashing import hash_token
 from models.store.database import Connection, execute, fetch_one
 
 Purpose = Literal["second", "passkey", "register"]

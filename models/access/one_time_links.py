@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from models.access.sessions import hash_token
 from models.errors import Gone
+from models.hashing import hash_token
 from models.store.database import Connection, execute, fetch_one
 
 Purpose = Literal["login", "confirm", "password", "setup"]

@@ -1,10 +1,10 @@
 """Log-in sessions: a random token in the browser, only its SHA-256 here."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from models.hashing import hash_token
 from models.store.database import Connection, execute, fetch_all, fetch_one
 
 LIFETIME = timedelta(days=90)
@@ -46,11 +46,6 @@ class Session:
     def handle(self) -> str:
         """A name for this session that may stand in a page: it lets nobody in."""
         return self.token_hash[:12].hex()
-
-
-def hash_token(token: str) -> bytes:
-    """What is stored instead of a random token; plain SHA-256 is enough for 256 random bits."""
-    return hashlib.sha256(token.encode(errors="surrogateescape")).digest()
 
 
 async def create(conn: Connection, actor_id: int, user_agent: str, *, without_password: bool = False) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from models.access import applications
 from models.access.applications import Application
 from models.access.scopes import covers, require_scopes
-from models.access.sessions import hash_token
+from models.hashing import hash_token
 from models.ids import make_id
 from models.store.background.notify import announce
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one

@@ -3,9 +3,9 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
 from models.errors import Gone
+from models.hashing import hash_token
 from models.store.database import Connection, execute, fetch_one
 
 LASTS = timedelta(days=30)
@@ -30,7 +30,7 @@ async def create(conn: Connection, community_id: int, actor_id: int, version: in
         INSERT INTO community_link (token_hash, community_id, actor_id, version, expires_at)
         VALUES ($1, $2, $3, $4, $5)
         """,
-        _hash(token),
+        hash_token(token),
         community_id,
         actor_id,
         version,
@@ -48,7 +48,7 @@ async def find(conn: Connection, token: str) -> CharterLink | None:
         SELECT community_id, actor_id, version, used_at IS NOT NULL AS used FROM community_link
         WHERE token_hash = $1 AND expires_at > now()
         """,
-        _hash(token),
+        hash_token(token),
     )
 
 
@@ -61,7 +61,7 @@ async def use(conn: Connection, token: str) -> CharterLink:
         UPDATE community_link SET used_at = now() WHERE token_hash = $1 AND expires_at > now() AND used_at IS NULL
         RETURNING community_id, actor_id, version, true AS used
         """,
-        _hash(token),
+        hash_token(token),
     )
     if found is None:
         raise Gone("community_link_expired")
@@ -71,8 +71,3 @@ async def use(conn: Connection, token: str) -> CharterLink:
 async def forget_old(conn: Connection) -> int:
     """Remove links whose time is over."""
     return await execute(conn, "DELETE FROM community_link WHERE expires_at < now()")
-
-
-def _hash(token: str) -> bytes:
-    """What is kept of a token, from which nobody gets it back."""
-    return sha256(token.encode()).digest()

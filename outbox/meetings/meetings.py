@@ -231,9 +231,9 @@ async def send_update(conn: Connection, site: Site, organiser: Actor, full: Full
     if post.audience == "coop" or post.hidden_at is not None:
         return
     update = build_update(site, organiser, await build_document(conn, site, organiser, post))
-    joined = tuple(await registrations.list_joined(conn, full.id))
-    found = await find_recipients(conn, organiser, post)
-    recipients = replace(found, named_ids=joined, holders_of=post.uri)
+    recipients = await find_recipients(conn, organiser, post)
+    joined = await registrations.list_joined(conn, full.id)
+    recipients = replace(recipients, named_ids=(*recipients.named_ids, *joined), holders_of=post.uri)
     await send(conn, organiser, update, recipients, about=post.uri)
 
 

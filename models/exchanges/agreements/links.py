@@ -4,9 +4,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from models.access.sessions import hash_token
 from models.errors import Gone
 from models.exchanges.agreements.values import Agreement
+from models.hashing import hash_token
 from models.store.database import Connection, execute, fetch_one
 
 LONGEST = timedelta(days=7)

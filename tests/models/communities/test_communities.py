@@ -1,6 +1,7 @@
 """Charters that go upwards only, who gets what stays inside, and to whom a hidden community is missing."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,9 @@ from models.store.database import Connection
 from tests.factories import make_local_actor, make_member, make_remote_actor
 
 
-async def make_community(conn: Connection, group: Actor, **changes: object) -> Community:
+async def make_community(conn: Connection, group: Actor, **changes: Any) -> Community:
     """This Group as a community with a first charter."""
-    settings = CommunitySettings(**({"access": "on_request"} | changes))  # type: ignore[arg-type]
+    settings = CommunitySettings(**({"access": "on_request"} | changes))
     if group.local:
         await communities.create(conn, group.id, settings)
         await charters.publish(conn, group.id, NewCharter(version=1, text="On rend ce qu’on emprunte."))

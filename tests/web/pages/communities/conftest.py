@@ -1,6 +1,7 @@
 """A community of the village, which Alice manages, with a neighbour's yes awaited."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ from tests.sample_village import Village
 from tests.web.pages.conftest import SITE
 
 
-async def found(conn: Connection, founder: Actor, username: str = "remorques", **settings: object) -> Community:
+async def found(conn: Connection, founder: Actor, username: str = "remorques", **settings: Any) -> Community:
     """A community founded by this member."""
     draft = CommunityDraft(
         name=f"Les {username} en commun",
         description="On se prête nos remorques.",
-        settings=CommunitySettings(**({"access": "on_request"} | settings)),  # type: ignore[arg-type]
+        settings=CommunitySettings(**({"access": "on_request"} | settings)),
         username=username,
         charter=CHARTER,
     )
