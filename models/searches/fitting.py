@@ -53,15 +53,11 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
         return _narrow(query, filter)
     query = replace(query, by_index=await _are_many(conn, filter, query))
     groups = None if query.by_index else await _read_groups(conn, filter, query)
-    itself = _take_itself(query)
-    ways = [
-        _try(itself, [[word.near for word in itself.words]], COUNT_LIMIT),
-        _try(query, [[word.near for word in query.words]], ENOUGH),
-        _try(query, [[word.wide for word in query.words]], 1),
-    ]
-    found = await _find_first(conn, filter, ways, groups)
+    found = await _find_first(conn, filter, _begin(query), groups)
     if found is None:
         return await _leave_out(conn, filter, query, groups)
+    if sum((found.counts or {}).values()) == COUNT_LIMIT:
+        return await _find_first(conn, filter, _take_itself(found), groups) or found
     return await _find_first(conn, filter, _add_most(found), groups) or found
 
 
@@ -151,12 +147,22 @@ def _try(query: Query, alternatives: Alternatives, least: int, *, partial: bool 
     return Way(query=asked, alternatives=alternatives, least=least)
 
 
-def _take_itself(query: Query) -> Query:
+def _begin(query: Query) -> list[Way]:
+    """All words, each or what else it is called; where few listings have these, with what it is for as well."""
+    near, wide = [word.near for word in query.words], [word.wide for word in query.words]
+    widely = _try(query, [wide], 1)
+    return [widely] if near == wide else [_try(query, [near], ENOUGH), widely]
+
+
+def _take_itself(query: Query) -> list[Way]:
     """The words alone: where more listings have them than anybody looks at, what else they are called stands behind."""
     words = tuple(
         word if word.light else replace(word, near=word.exact, wide=word.exact, synonyms=()) for word in query.words
     )
-    return replace(query, words=words)
+    alone = [word.near for word in words]
+    if alone == [word.near for word in query.words]:
+        return []
+    return [_try(replace(query, words=words), [alone], COUNT_LIMIT)]
 
 
 def _add_most(query: Query) -> list[Way]:
