@@ -26,6 +26,9 @@ LOOKED_THROUGH = 1_000
 LOOKED_THROUGH_PER_STEM = 50
 """As many are looked through in the time that the index of words takes for one stem more."""
 
+LOOKED_THROUGH_AS_WELL = 5_000
+"""Where no more are expected, an index of them is read beside that of words; where more are, that takes too long."""
+
 ENOUGH = 5
 """Listings with all words; where there are fewer, those with most of them come after them."""
 
@@ -35,6 +38,17 @@ MOST_COMBINATIONS = 30
 
 Alternatives = Sequence[Sequence[str]]
 """What is looked for: all parts of one of these, each the text of a tsquery."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Among:
+    """What words are looked for in: what fits the filter. `few` says that so little does that an index of it is read as
+    well as that of words; `groups` are all of these that have any of the words, where each was looked at.
+    """
+
+    filter: NetworkFilter
+    few: bool
+    groups: Sequence[Group] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,25 +65,26 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
-    query = replace(query, by_index=await _are_many(conn, filter, query))
-    groups = None if query.by_index else await _read_groups(conn, filter, query)
-    itself = _take_itself(query)
-    ways = [
-        _try(itself, [[word.near for word in itself.words]], COUNT_LIMIT),
-        _try(query, [[word.near for word in query.words]], ENOUGH),
-        _try(query, [[word.wide for word in query.words]], 1),
-    ]
-    found = await _find_first(conn, filter, ways, groups)
+    among = await _look_among(conn, filter, query)
+    query = replace(query, by_index=among.groups is None)
+    found = await _find_first(conn, among, _begin(query))
     if found is None:
-        return await _leave_out(conn, filter, query, groups)
-    return await _find_first(conn, filter, _add_most(found), groups) or found
+        return await _leave_out(conn, among, query)
+    if sum((found.counts or {}).values()) == COUNT_LIMIT:
+        return await _find_first(conn, among, _take_itself(found)) or found
+    return await _find_first(conn, among, _add_most(found)) or found
 
 
-async def _are_many(conn: Connection, filter: NetworkFilter, query: Query) -> bool:
-    """Whether too many fit all but the words to be looked through one by one."""
+async def _look_among(conn: Connection, filter: NetworkFilter, query: Query) -> Among:
+    """How the words are looked for: one by one in what fits all else, where that is little, or by their index."""
+    if not filter.narrow:
+        return Among(filter=filter, few=False, groups=None)
+    expected = await expect(conn, filter, Query())
     stems = sum(len(STEM.findall(word.wide)) for word in query.words)
-    few = min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems)
-    return not filter.narrow or await expect(conn, filter, Query()) > few
+    few = expected <= LOOKED_THROUGH_AS_WELL
+    if expected > min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems):
+        return Among(filter=filter, few=few, groups=None)
+    return Among(filter=filter, few=few, groups=await _read_groups(conn, filter, query))
 
 
 async def _read_groups(conn: Connection, filter: NetworkFilter, query: Query) -> list[Group]:
@@ -80,16 +95,14 @@ async def _read_groups(conn: Connection, filter: NetworkFilter, query: Query) ->
     return await group_by_parts(conn, filter, parts, any=join_all([every], query.unwanted))
 
 
-async def _find_first(
-    conn: Connection, filter: NetworkFilter, ways: Sequence[Way], groups: Sequence[Group] | None
-) -> Query | None:
+async def _find_first(conn: Connection, among: Among, ways: Sequence[Way]) -> Query | None:
     """The query of the first way that enough listings fit, with how many do, and which."""
     if not ways:
         return None
-    if groups is None:
-        tried = await try_ways(conn, filter, [_want(way) for way in ways])
+    if among.groups is None:
+        tried = await try_ways(conn, among.filter, [_want(way) for way in ways], few=among.few)
         return next((_tell(ways[place], counts, ids) for place, counts, ids in tried), None)
-    counted = ((way, *_count_fitting(way, groups)) for way in ways)
+    counted = ((way, *_count_fitting(way, among.groups)) for way in ways)
     return next((_tell(way, counts, ids) for way, counts, ids in counted if counts.total() >= way.least), None)
 
 
@@ -151,12 +164,22 @@ def _try(query: Query, alternatives: Alternatives, least: int, *, partial: bool 
     return Way(query=asked, alternatives=alternatives, least=least)
 
 
-def _take_itself(query: Query) -> Query:
+def _begin(query: Query) -> list[Way]:
+    """All words, each or what else it is called; where few listings have these, with what it is for as well."""
+    near, wide = [word.near for word in query.words], [word.wide for word in query.words]
+    widely = _try(query, [wide], 1)
+    return [widely] if near == wide else [_try(query, [near], ENOUGH), widely]
+
+
+def _take_itself(query: Query) -> list[Way]:
     """The words alone: where more listings have them than anybody looks at, what else they are called stands behind."""
     words = tuple(
         word if word.light else replace(word, near=word.exact, wide=word.exact, synonyms=()) for word in query.words
     )
-    return replace(query, words=words)
+    alone = [word.near for word in words]
+    if alone == [word.near for word in query.words]:
+        return []
+    return [_try(replace(query, words=words), [alone], COUNT_LIMIT)]
 
 
 def _add_most(query: Query) -> list[Way]:
@@ -177,9 +200,9 @@ def _combine(words: Sequence[Word], kept: int) -> list[list[str]]:
     return [[word.wide for word in some] for some in combinations(words, kept)]
 
 
-async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None) -> Query:
+async def _leave_out(conn: Connection, among: Among, query: Query) -> Query:
     """None has all words: without those that none here has, then without measures, then with as many as some have."""
-    present = await _list_present(conn, filter, query, groups)
+    present = await _list_present(conn, among, query)
     nouns = [word for word in present if not word.light]
     fewer = [
         _try(_keep(query, kept), [[word.wide for word in kept]], 1)
@@ -187,31 +210,29 @@ async def _leave_out(conn: Connection, filter: NetworkFilter, query: Query, grou
         if 0 < len(kept) < query.count
     ]
     ways = [*fewer, *_keep_most(query, nouns or present), *_show_shelf(query)]
-    return await _find_first(conn, filter, ways, groups) or replace(query, counts={}, ids=())
+    return await _find_first(conn, among, ways) or replace(query, counts={}, ids=())
 
 
-async def _list_present(
-    conn: Connection, filter: NetworkFilter, query: Query, groups: Sequence[Group] | None
-) -> list[Word]:
+async def _list_present(conn: Connection, among: Among, query: Query) -> list[Word]:
     """The words that something here has, each by itself."""
-    if groups is not None:
-        return [word for word in query.words if any(word.wide in group.has for group in groups)]
-    return await _ask_for_each(conn, filter, query) if query.count > 1 else []
+    if among.groups is not None:
+        return [word for word in query.words if any(word.wide in group.has for group in among.groups)]
+    return await _ask_for_each(conn, among, query) if query.count > 1 else []
 
 
-async def _ask_for_each(conn: Connection, filter: NetworkFilter, query: Query) -> list[Word]:
+async def _ask_for_each(conn: Connection, among: Among, query: Query) -> list[Word]:
     """The words alone are found in a moment, and most are; the figures of a measure alone are not the measure."""
     itself = await _list_found(
-        conn, filter, query, {word: word.wide if word.light else word.exact for word in query.words}
+        conn, among, query, {word: word.wide if word.light else word.exact for word in query.words}
     )
     rest = {word: word.wide for word in query.words if word not in itself and not word.light}
-    present = [*itself, *await _list_found(conn, filter, query, rest)]
+    present = [*itself, *await _list_found(conn, among, query, rest)]
     return [word for word in query.words if word in present]
 
 
-async def _list_found(conn: Connection, filter: NetworkFilter, query: Query, parts: Mapping[Word, str]) -> list[Word]:
+async def _list_found(conn: Connection, among: Among, query: Query, parts: Mapping[Word, str]) -> list[Word]:
     ways = [_want(_try(query, [[part]], 1)) for part in parts.values()]
-    tried = await try_ways(conn, filter, ways, first=len(ways), most=1) if ways else []
+    tried = await try_ways(conn, among.filter, ways, few=among.few, first=len(ways), most=1) if ways else []
     return [list(parts)[place] for place, *_ in tried]
 
 

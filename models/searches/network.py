@@ -66,11 +66,6 @@ class NetworkFilter:
         """Whether it asks for an area: how much lies in one differs by more than a plan for all of them is good for."""
         return any((self.communes, self.epcis, self.bounds)) or (self.radius is not None and self.latitude is not None)
 
-    @property
-    def indexed(self) -> bool:
-        """Whether it asks for what an index of open listings has."""
-        return self.placed or bool(self.categories)
-
 
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
@@ -191,11 +186,11 @@ _WAYS = name_optional(
     """,
     NetworkFilter,
     Choices,
-    also=["leasts", "most", "first"],
+    also=["leasts", "few", "most", "first"],
     visible=_VISIBLE,
     found="""
         SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by, {distance} AS distance FROM listing l
-        WHERE is_open_status(l.status) IS NOT FALSE [[indexed: AND is_open_status(l.status)]]
+        WHERE is_open_status(l.status) IS NOT FALSE [[few: AND is_open_status(l.status)]]
             AND {chosen} {filtered} OFFSET 0
     """,
     chosen=CHOSEN,
@@ -262,14 +257,21 @@ async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> 
 
 
 async def try_ways(
-    conn: Connection, filter: NetworkFilter, ways: Sequence[Wanted], *, first: int = 1, most: int = COUNT_LIMIT
+    conn: Connection,
+    filter: NetworkFilter,
+    ways: Sequence[Wanted],
+    *,
+    few: bool,
+    first: int = 1,
+    most: int = COUNT_LIMIT,
 ) -> list[tuple[int, Counts, tuple[int, ...]]]:
     """The places of the `first` ways that at least so many listings fit besides the filter; with how many do and which,
-    up to `most`. One question, however many ways there are; what stands behind is not looked for.
+    up to `most`. One question, however many ways there are; what stands behind is not looked for. `few` says that so
+    little fits the filter that its index is worth reading as well.
     """
     leasts = [way.least for way in ways]
-    asked = _WAYS.ask(filter, Choices(ways=tuple(ways)), leasts=leasts, most=most, first=first)
-    fetch = fetch_planned if filter.placed else fetch_records
+    asked = _WAYS.ask(filter, Choices(ways=tuple(ways)), leasts=leasts, few=few, most=most, first=first)
+    fetch = fetch_planned if few and filter.placed else fetch_records
     return [
         (
             row["way"],

@@ -52,7 +52,8 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
             -- "à" says nothing, which PostgreSQL knows of it with its accent alone
             SELECT text, n, CASE WHEN n > $2 OR (fold(text) <> 'a' AND to_tsvector('public.fr', fold(text)) <> '')
                 THEN phraseto_tsquery('public.fr', search_text(text)) END AS match
-            FROM unnest($1::text[]) WITH ORDINALITY AS t (text, n)),
+            -- (SELECT …) so that how many there are does not make its plan cheaper than the one that is kept
+            FROM unnest((SELECT $1::text[])) WITH ORDINALITY AS t (text, n)),
         piece AS MATERIALIZED (
             -- What `search_key` says, of what is read already
             SELECT read.*, array_to_string(ARRAY(
@@ -63,7 +64,7 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
                 THEN phraseto_tsquery('public.fr', search_text(k.word))::text ELSE '' END AS joined,
             k.word IS NOT NULL OR (p.n <= $2 AND (
                 EXISTS (SELECT FROM (SELECT l.search FROM listing l WHERE is_open_status(l.status)
-                    ORDER BY l.post_id DESC LIMIT $3) AS newest WHERE newest.search @@ p.match)
+                    ORDER BY l.post_id DESC LIMIT (SELECT $3::int)) AS newest WHERE newest.search @@ p.match)
                 OR EXISTS (SELECT FROM listing l WHERE l.search @@ p.match AND is_open_status(l.status)))) AS known,
             (SELECT jsonb_agg(DISTINCT jsonb_build_array(r.relation, other.word, other.match))
                 FROM everyday_word w CROSS JOIN LATERAL (
