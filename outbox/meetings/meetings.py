@@ -119,7 +119,7 @@ async def edit(conn: Connection, site: Site, organiser: Actor, meeting_id: int, 
     """
     held = await _get_standing(conn, organiser, meeting_id)
     at = datetime.now(UTC)
-    draft = require_draft(draft, at=at)
+    draft = require_draft(draft, at=at, begun_at=held.meeting.begins_at)
     if draft.audience != held.listing.post.meant_audience:
         raise Invalid("audience_not_narrowable", field="audience")
     meeting = make_meeting(held.id, draft)
@@ -209,6 +209,8 @@ async def tell_registered(
     conn: Connection, site: Site, full: FullMeeting, occurrence_ids: Sequence[int], news: News
 ) -> None:
     """Everybody who takes part at these times is told; not who never confirmed her address."""
+    if news == "moved":
+        await registrations.remind_again(conn, occurrence_ids)
     for one in await registrations.list_of_occurrences(conn, occurrence_ids):
         if one.actor_id is not None or one.confirmed_at is not None:
             await tell(conn, site, full, one, news)
