@@ -1,18 +1,23 @@
 """Meetings as readers see them: those to come around here by their day, and what somebody registered for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from models import posts
 from models.meetings import meetings, occurrences, registrations
 from models.meetings.meetings import FullMeeting
 from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration, SeatCounts
 from models.places.distances import DISTANCE
+from models.posts.inside import READS_INSIDE
 from models.store.database import Connection, fetch_all
-from models.store.statements import name_values
+from models.store.statements import fragment, name_values
 
 MOST = 100
 """Of one page of an agenda."""
+
+LONGEST = timedelta(days=31)
+"""What began before stands on no agenda any more, however long others say that it goes on."""
 
 NEXT = 3
 """Of what comes again, so many times stand on the list of whoever organises it."""
@@ -74,11 +79,14 @@ _UPCOMING = name_values(
     """
     SELECT o.* FROM meeting_occurrence o JOIN meeting m ON m.post_id = o.meeting_id
     JOIN listing l ON l.post_id = o.meeting_id JOIN post p ON p.id = o.meeting_id JOIN actor a ON a.id = p.author_id
-    WHERE coalesce(o.ends_at, o.begins_at) > :since AND o.begins_at < coalesce(:until, 'infinity'::timestamptz)
+    WHERE coalesce(o.ends_at, o.begins_at) > :since AND o.begins_at > :since - :longest::interval
+        AND o.begins_at < coalesce(:until, 'infinity'::timestamptz)
         AND (:after_at::timestamptz IS NULL OR (o.begins_at, o.id) > (:after_at, :after_id::bigint))
         AND p.deleted_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
-        AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories')))
-        AND (p.local OR EXISTS (SELECT FROM follow f JOIN actor here ON here.id = f.follower_id AND here.local
+        AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories'))
+            OR (p.audience = 'community' AND {inside}))
+        AND (p.local OR p.audience = 'community' OR EXISTS (
+            SELECT FROM follow f JOIN actor here ON here.id = f.follower_id AND here.local
             WHERE f.followed_id = a.id AND f.state = 'accepted'))
         AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
             WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
@@ -89,8 +97,9 @@ _UPCOMING = name_values(
     ORDER BY o.begins_at, o.id LIMIT :most
     """,
     AgendaFilter,
-    also=["since", "until", "after_at", "after_id", "most"],
+    also=["since", "until", "after_at", "after_id", "most", "longest"],
     distance=DISTANCE,
+    inside=fragment(READS_INSIDE, reader=":reader_id"),
 )
 
 
@@ -106,7 +115,7 @@ async def list_upcoming(
     """Times that are not over at `since` and begin before `until`, in their order; those behind `after`.
 
     Of meetings of ours, and of whom somebody here follows: other cooperatives, groups of Mobilizon. Of everybody only
-    what everybody may see; of members also what is for them.
+    what everybody may see; of members also what is for them, and what stays inside their communities.
     """
     values = {
         "since": since,
@@ -114,6 +123,7 @@ async def list_upcoming(
         "after_at": None if after is None else after.begins_at,
         "after_id": None if after is None else after.id,
         "most": min(limit, MOST),
+        "longest": LONGEST,
     }
     return await complete(conn, await fetch_all(conn, Occurrence, _UPCOMING.sql, *_UPCOMING.args(wanted, **values)))
 
@@ -152,6 +162,22 @@ async def list_organised(conn: Connection, author_ids: list[int], *, since: date
         min(limit, MOST),
     )
     return await complete(conn, found)
+
+
+_OF_COMMUNITY = """
+    SELECT o.* FROM meeting_occurrence o JOIN post p ON p.id = o.meeting_id
+    WHERE (p.author_id = $1 OR p.community_id = $1) AND p.deleted_at IS NULL AND coalesce(o.ends_at, o.begins_at) > $2
+    ORDER BY o.begins_at, o.id LIMIT $3
+"""
+
+
+async def list_of_community(
+    conn: Connection, community_id: int, reader_id: int | None, *, since: datetime, limit: int = 1
+) -> list[AgendaEntry]:
+    """The times to come of what a community announces or that stays inside it, as far as this reader may see them."""
+    found = await fetch_all(conn, Occurrence, _OF_COMMUNITY, community_id, since, MOST)
+    visible = await posts.filter_visible(conn, list({one.meeting_id for one in found}), reader_id)
+    return await complete(conn, [one for one in found if one.meeting_id in visible][: min(limit, MOST)])
 
 
 async def list_own(conn: Connection, actor_id: int, *, since: datetime) -> list[OwnEntry]:

@@ -83,14 +83,16 @@ def _find_next(found: Sequence[Occurrence], at: datetime) -> Occurrence | None:
 async def sync(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime], *, since: datetime) -> Changes:
     """The times from `since` on are these. A time keeps its row where it has its name or its day, and who comes to it.
 
-    What is no more and nobody registered for goes; else it stands as cancelled. What was changed alone stays.
+    What is no more and nobody registered for goes; else it stands as cancelled. What was changed alone stays, also
+    where by the rule it would have been before `since`.
     """
     held = [one for one in await list_of_meeting(conn, meeting_id) if max(one.begins_at, one.recurs_at) >= since]
     kept = _pair(held, spans)
     await _move(conn, kept)
     named, staying = {span.recurs_at for _, span in kept}, {one.id for one, _ in kept}
     await _add(conn, meeting_id, [span for span in spans if span.recurs_at not in named])
-    dropped = await _drop(conn, [one for one in held if one.id not in staying])
+    gone = [one for one in held if one.id not in staying and not (one.own and one.recurs_at < since)]
+    dropped = await _drop(conn, gone)
     return Changes(moved=_list_moved(kept), dropped=dropped)
 
 
@@ -154,6 +156,7 @@ async def _add(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime]) 
 
 async def _drop(conn: Connection, gone: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
     ids = [one.id for one in gone]
+    await execute(conn, "SELECT FROM meeting_occurrence WHERE id = ANY($1) ORDER BY id FOR UPDATE", ids)
     await execute(
         conn,
         """

@@ -32,14 +32,15 @@ LONGEST = timedelta(days=14)
 FURTHEST = timedelta(days=3 * 366)
 """So far ahead the first time may be."""
 
-AUDIENCES: tuple[Audience, ...] = ("network", "coop")
+AUDIENCES: tuple[Audience, ...] = ("network", "coop", "community")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingDraft:
     """What somebody filled in. `begins_at` and `ends_at` are of the first time; `rrule` and `excluded` say the others.
 
-    `place_name` is the commune, `venue` the hall in it; `capacity` of None: as many as come.
+    An `audience` of `community` stays inside the one that calls people together. `place_name` is the
+    commune, `venue` the hall in it; `capacity` of None: as many as come.
     """
 
     title: str
@@ -65,8 +66,11 @@ class MeetingDraft:
     media_ids: tuple[int, ...] = ()
 
 
-def require_draft(draft: MeetingDraft, *, at: datetime) -> MeetingDraft:
-    """The draft, its texts tidied. Raises Invalid whose `field` is the first one that is wrong."""
+def require_draft(draft: MeetingDraft, *, at: datetime, begun_at: datetime | None = None) -> MeetingDraft:
+    """The draft, its texts tidied. Raises Invalid whose `field` is the first one that is wrong.
+
+    What comes again may have begun long ago where it stands so already (`begun_at`).
+    """
     draft = replace(
         draft,
         title=_tidy(draft.title),
@@ -80,6 +84,8 @@ def require_draft(draft: MeetingDraft, *, at: datetime) -> MeetingDraft:
     for check in (_check_words, _check_time, _check_rule, _check_place, _check_seats):
         for problem in check(draft, at):
             raise problem
+    if draft.rrule is not None and draft.begins_at != begun_at and draft.begins_at < at - AHEAD:
+        raise Invalid("meeting_in_the_past", field="begins_at")
     return draft
 
 
@@ -111,11 +117,9 @@ def _check_time(draft: MeetingDraft, at: datetime) -> Iterator[Invalid]:
         yield Invalid("meeting_in_the_past", field="begins_at")
 
 
-def _check_rule(draft: MeetingDraft, at: datetime) -> Iterator[Invalid]:
+def _check_rule(draft: MeetingDraft, _: datetime) -> Iterator[Invalid]:
     if len(draft.excluded) > EXCLUDED_LIMIT:
         yield Invalid("meeting_exceptions_too_many", field="excluded", most=EXCLUDED_LIMIT)
-    if draft.rrule is not None and draft.begins_at < at - AHEAD:
-        yield Invalid("meeting_in_the_past", field="begins_at")
 
 
 def _check_place(draft: MeetingDraft, _: datetime) -> Iterator[Invalid]:

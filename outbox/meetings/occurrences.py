@@ -34,7 +34,8 @@ async def change_time(
     venue = " ".join(NOT_TYPED.sub("", draft.venue).split())
     _require_time(draft, venue)
     taken = (await registrations.count(conn, [held.id]))[held.id].taken
-    if draft.capacity is not None and taken > draft.capacity:
+    capacity = draft.capacity or full.meeting.capacity
+    if capacity is not None and taken > capacity:
         raise Invalid("meeting_seats_taken", field="capacity", taken=taken)
     changed = replace(
         held, begins_at=draft.begins_at, ends_at=draft.ends_at, venue=venue, capacity=draft.capacity, own=True

@@ -230,3 +230,23 @@ async def test_what_cannot_be_is_left_out(
 
     held = await elsewhere.held()
     assert {name: getattr(held, name) for name in values} == values
+
+
+async def test_an_old_event_that_is_tidied_away_is_no_news(elsewhere: Elsewhere) -> None:
+    join = await elsewhere.join()
+    await elsewhere.say("Accept", join["id"])
+    told = len(await elsewhere.told())
+    await elsewhere.desk.instance.pool.execute(
+        "UPDATE meeting_occurrence SET begins_at = now() - interval '3 days', ends_at = now() - interval '2 days'"
+    )
+
+    await elsewhere.say("Delete", EVENT)
+
+    assert len(await elsewhere.told()) == told
+
+
+async def test_what_goes_on_for_a_century_does_not_stand_first_for_ever(elsewhere: Elsewhere) -> None:
+    await elsewhere.change(startTime="1999-01-01T10:00:00Z", endTime="2099-01-01T10:00:00Z")
+
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []

@@ -3,6 +3,7 @@
 REFUSALS = {
     "meeting_not_found": "Cette rencontre n’existe pas, ou n’est pas la vôtre.",
     "meeting_by_cooperative": "Une rencontre est annoncée par la coopérative, un lieu ou une communauté.",
+    "meeting_stays_inside": "Cette communauté ne se montre pas : ses rencontres restent entre ses membres.",
     "meeting_rule_invalid": "Cette répétition ne se lit pas : choisissez chaque semaine, chaque mois ou chaque année.",
     "meeting_rule_empty": "Avec cette répétition, aucune date n’est à venir.",
     "meeting_ends_before": "La fin vient avant le début. Choisissez-en une plus tard.",
@@ -25,6 +26,7 @@ REFUSALS = {
     "meeting_cancelled": "Cette rencontre n’aura pas lieu.",
     "meeting_over": "Cette rencontre est passée.",
     "meeting_settled": "Cette rencontre est passée, ou annulée : elle ne change plus.",
+    "meeting_no_room_for_more": "Il ne reste pas assez de places. La vôtre est gardée comme elle était.",
     "meeting_full": "C’est complet, et il n’y a pas de liste d’attente.",
     "meeting_not_registered": "Vous n’êtes pas sur la liste de cette rencontre.",
     "meeting_too_many_waiting": "Trop de personnes s’inscrivent en ce moment : revenez un peu plus tard.",

@@ -164,8 +164,9 @@ async def _preview(
 ) -> MeetingPreview | None:
     """How it will look; None where it is refused, which the form says."""
     at, language = datetime.now(UTC), reader_language(request)
+    begun_at = acting.editing.meeting.begins_at if acting.editing is not None else None
     try:
-        draft = require_draft(draft, at=at)
+        draft = require_draft(draft, at=at, begun_at=begun_at)
     except Invalid as error:
         _note(form, error)
         return None
