@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models.communities import decisions, members
+from models.communities import decisions, farewells, members
 from models.communities.charters import Charter
 from models.errors import NotFound
 from models.listings import shared_listings
@@ -16,16 +16,18 @@ from models.people.actors import Actor
 from models.people.documents.articles import read_blocks
 from models.settings import Site
 from models.store.database import Connection, connection
+from outbox.communities.limits import MESSAGE_LIMIT
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
-from web.pages.communities.visit import Visit, find_visit
+from web.pages.communities.visit import Visit, find_visit, split_handle
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, ListingCard, accent_of, list_cards, make_coop_badge
 from web.pages.components.people import Person, person_of
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.render import N_, render
+from web.security.session import current_account
 
 GLANCE = 5
 """Articles of the charter that stand on the page itself."""
@@ -76,8 +78,17 @@ class CommunityView:
 
 
 async def show_community(request: web.Request) -> web.Response:
-    """GET /communautes/NAME."""
-    return await render_community(request, blank_form(request))
+    """GET /communautes/NAME. Whoever a hidden one put out, or let not in, reads why, and nothing else."""
+    try:
+        return await render_community(request, blank_form(request))
+    except NotFound:
+        account = current_account(request)
+        username, host = split_handle(request.app[INSTANCE].site, request.match_info["community"])
+        async with connection(request.app[INSTANCE].pool) as conn:
+            told = await farewells.find(conn, username, host, account.actor_id) if account else None
+        if told is None:
+            raise
+        return await render(request, "communities/closed.html", status=404, told=told)
 
 
 async def render_community(request: web.Request, form: Form) -> web.Response:
@@ -94,6 +105,7 @@ async def render_community(request: web.Request, form: Form) -> web.Response:
         view=view,
         form=form,
         counted=COUNTED,
+        message_limit=MESSAGE_LIMIT,
         said=find_flash_message(request, SAID),
     )
     return name_document(page, visit.community.uri) if visit.community.local and not visit.community.hidden else page

@@ -227,7 +227,7 @@ async def test_a_member_founds_where_the_cooperative_lets_her(
     assert twice.status == 422 and "déjà pris" in twice.words()
     nadia = await open_browser(lomme.admin)
     assert "Réparer ensemble" in (await nadia.get("/coop/communautes")).words()
-    changed = typed | {"name": "Réparer", "hidden": "1"}
+    changed = typed | {"name": "Réparer", "hidden": "1", "edited": "0"}
     refused = await alice.send("/communautes/reparer/reglages", changed, form_on="/compte")
     assert refused.status == 422 and "cachée ne peut pas être ouverte" in refused.words()
 
