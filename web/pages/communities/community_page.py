@@ -1,6 +1,5 @@
 """A community's page: what it is, its rules, what is shared inside, who is in it; and its poster."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,11 +18,12 @@ from models.store.database import Connection, connection
 from outbox.communities.limits import MESSAGE_LIMIT
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
-from web.http.row_ids import find_id
 from web.pages.communities.visit import Visit, find_visit, split_handle
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, ListingCard, accent_of, list_cards, make_coop_badge
 from web.pages.components.people import Person, person_of
+from web.pages.searches.search import render_search
+from web.pages.searches.search_query import SearchInside
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.render import N_, render
@@ -32,8 +32,8 @@ from web.security.session import current_account
 GLANCE = 5
 """Articles of the charter that stand on the page itself."""
 
-CARDS, PAGE = 4, 20
-"""Listings on the page itself, and on the page of all that is shared inside."""
+CARDS = 4
+"""Listings on the page itself."""
 
 COUNTED = 100
 
@@ -168,18 +168,13 @@ async def _find_reason(conn: Connection, visit: Visit) -> str:
 
 
 async def show_listings(request: web.Request) -> web.Response:
-    """GET /communautes/NAME/annonces?avant=: all that is shared inside, for who is in it."""
-    instance, before = request.app[INSTANCE], find_id(request.query.get("avant", ""))
-    async with connection(instance.pool) as conn:
+    """GET /communautes/NAME/annonces, with the parameters of a search: what is shared inside, for who is in it."""
+    async with connection(request.app[INSTANCE].pool) as conn:
         visit = await find_visit(conn, request)
-        if visit.reader is None or not visit.member:
-            raise NotFound
-        found: Sequence[int] = await shared_listings.list_shared(
-            conn, visit.community.actor_id, visit.reader.id, before=before, limit=PAGE + 1
-        )
-        cards = await list_cards(conn, instance.site, found[:PAGE])
-    more = found[PAGE - 1] if len(found) > PAGE else None
-    return await render(request, "communities/listings.html", visit=visit, cards=cards, more=more)
+    if not visit.member:
+        raise NotFound
+    inside = SearchInside(community_id=visit.community.actor_id, path=f"{visit.path}/annonces")
+    return await render_search(request, "communities/listings.html", inside=inside, visit=visit)
 
 
 async def show_poster(request: web.Request) -> web.Response:
