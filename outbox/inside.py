@@ -33,12 +33,22 @@ async def require_inside(
     """
     if audience != "community":
         return
+    if author.id == community_id:
+        await _require_running(conn, community_id)
+        return
     community, held = await _get_membership(conn, author, community_id)
     charter = await charters.find_current(conn, community.actor_id)
     if held.public_only or not memberships.may_take_part(held, charter, datetime.now(UTC)):
         raise Invalid("community_charter_first", field="audience", name=community.name)
     if again is not None and await _was_taken_back(conn, author, again):
         raise Conflict("community_listing_taken_back", name=community.name)
+
+
+async def _require_running(conn: Connection, community_id: int) -> None:
+    """The community itself says it, by whoever leads it."""
+    community = await communities.find(conn, community_id)
+    if community is None or not community.local or community.ended_at is not None:
+        raise Invalid("community_not_shared_in", field="audience")
 
 
 async def _get_membership(conn: Connection, author: Actor, community_id: int | None) -> tuple[Community, Membership]:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models import posts
 from models.meetings import meetings, occurrences, registrations
 from models.meetings.meetings import FullMeeting
 from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration, SeatCounts
 from models.places.distances import DISTANCE
+from models.posts.inside import READS_INSIDE
 from models.store.database import Connection, fetch_all
-from models.store.statements import name_values
+from models.store.statements import fragment, name_values
 
 MOST = 100
 """Of one page of an agenda."""
@@ -77,8 +79,10 @@ _UPCOMING = name_values(
     WHERE coalesce(o.ends_at, o.begins_at) > :since AND o.begins_at < coalesce(:until, 'infinity'::timestamptz)
         AND (:after_at::timestamptz IS NULL OR (o.begins_at, o.id) > (:after_at, :after_id::bigint))
         AND p.deleted_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
-        AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories')))
-        AND (p.local OR EXISTS (SELECT FROM follow f JOIN actor here ON here.id = f.follower_id AND here.local
+        AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories'))
+            OR (p.audience = 'community' AND {inside}))
+        AND (p.local OR p.audience = 'community' OR EXISTS (
+            SELECT FROM follow f JOIN actor here ON here.id = f.follower_id AND here.local
             WHERE f.followed_id = a.id AND f.state = 'accepted'))
         AND (:reader_id::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
             WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false))
@@ -91,6 +95,7 @@ _UPCOMING = name_values(
     AgendaFilter,
     also=["since", "until", "after_at", "after_id", "most"],
     distance=DISTANCE,
+    inside=fragment(READS_INSIDE, reader=":reader_id"),
 )
 
 
@@ -106,7 +111,7 @@ async def list_upcoming(
     """Times that are not over at `since` and begin before `until`, in their order; those behind `after`.
 
     Of meetings of ours, and of whom somebody here follows: other cooperatives, groups of Mobilizon. Of everybody only
-    what everybody may see; of members also what is for them.
+    what everybody may see; of members also what is for them, and what stays inside their communities.
     """
     values = {
         "since": since,
@@ -152,6 +157,22 @@ async def list_organised(conn: Connection, author_ids: list[int], *, since: date
         min(limit, MOST),
     )
     return await complete(conn, found)
+
+
+_OF_COMMUNITY = """
+    SELECT o.* FROM meeting_occurrence o JOIN post p ON p.id = o.meeting_id
+    WHERE (p.author_id = $1 OR p.community_id = $1) AND p.deleted_at IS NULL AND coalesce(o.ends_at, o.begins_at) > $2
+    ORDER BY o.begins_at, o.id LIMIT $3
+"""
+
+
+async def list_of_community(
+    conn: Connection, community_id: int, reader_id: int | None, *, since: datetime, limit: int = 1
+) -> list[AgendaEntry]:
+    """The times to come of what a community announces or that stays inside it, as far as this reader may see them."""
+    found = await fetch_all(conn, Occurrence, _OF_COMMUNITY, community_id, since, MOST)
+    visible = await posts.filter_visible(conn, list({one.meeting_id for one in found}), reader_id)
+    return await complete(conn, [one for one in found if one.meeting_id in visible][: min(limit, MOST)])
 
 
 async def list_own(conn: Connection, actor_id: int, *, since: datetime) -> list[OwnEntry]:

@@ -243,6 +243,22 @@ async def list_joined(conn: Connection, meeting_id: int) -> list[int]:
     )
 
 
+async def list_inside(conn: Connection, actor_id: int, community_id: int) -> list[Registration]:
+    """What somebody takes part in of what stays inside a community, at times that are not over."""
+    return await fetch_all(
+        conn,
+        Registration,
+        """
+        SELECT r.* FROM meeting_registration r JOIN meeting_occurrence o ON o.id = r.occurrence_id
+        JOIN post p ON p.id = o.meeting_id AND p.community_id = $2
+        WHERE r.actor_id = $1 AND r.state IN ('asked', 'seat', 'waiting')
+            AND coalesce(o.ends_at, o.begins_at) > now() ORDER BY r.id
+        """,
+        actor_id,
+        community_id,
+    )
+
+
 async def list_of_actor(conn: Connection, actor_id: int, *, since: datetime) -> list[Registration]:
     """What somebody takes part in, or was refused, at times that are not over at this moment, the next first."""
     return await fetch_all(

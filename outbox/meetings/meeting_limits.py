@@ -32,14 +32,15 @@ LONGEST = timedelta(days=14)
 FURTHEST = timedelta(days=3 * 366)
 """So far ahead the first time may be."""
 
-AUDIENCES: tuple[Audience, ...] = ("network", "coop")
+AUDIENCES: tuple[Audience, ...] = ("network", "coop", "community")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingDraft:
     """What somebody filled in. `begins_at` and `ends_at` are of the first time; `rrule` and `excluded` say the others.
 
-    `place_name` is the commune, `venue` the hall in it; `capacity` of None: as many as come.
+    An `audience` of `community` stays inside the one that calls people together. `place_name` is the
+    commune, `venue` the hall in it; `capacity` of None: as many as come.
     """
 
     title: str

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from federation.uris import listing_uri, meeting_url
 from models import posts
+from models.communities import communities
 from models.errors import Conflict, Forbidden, Invalid
 from models.listings import listings
 from models.listings.listings import ListingDetails, ListingStatus
@@ -26,6 +27,7 @@ from outbox.builders.activities.update import build_update
 from outbox.builders.objects.audience import build_address
 from outbox.builders.objects.event import build_meeting_content, build_meeting_tags
 from outbox.builders.texts.meetings import News
+from outbox.inside import find_members_uri, require_inside
 from outbox.meetings.meeting_limits import MeetingDraft, describe, list_spans, make_meeting, require_draft
 from outbox.meetings.notices import tell
 from outbox.meetings.registrations import offer_freed_seats
@@ -48,6 +50,7 @@ async def publish(conn: Connection, site: Site, organiser: Actor, draft: Meeting
     at = datetime.now(UTC)
     draft = require_draft(draft, at=at)
     spans = _require_spans(make_meeting(0, draft), at)
+    community_id = await _require_audience(conn, organiser, draft)
     uri = listing_uri(site, organiser.username, uuid := str(uuid4()))
     details = describe(site, organiser, draft, spans[0])
     new = NewPost(
@@ -62,8 +65,9 @@ async def publish(conn: Connection, site: Site, organiser: Actor, draft: Meeting
         language=draft.language,
         context_uri=f"{uri}/context",
         published_at=at,
+        community_id=community_id,
     )
-    new = _complete(site, organiser, new, details, make_meeting(0, draft))
+    new = await _complete(conn, site, organiser, new, details, make_meeting(0, draft))
     listing = await listings.create_listing(conn, new, details)
     full = FullMeeting(listing=listing, meeting=make_meeting(listing.id, draft))
     await meetings.save(conn, full.meeting)
@@ -77,6 +81,19 @@ async def publish(conn: Connection, site: Site, organiser: Actor, draft: Meeting
         await send(conn, organiser, create, await find_recipients(conn, organiser, listing.post), about=uri)
         await announce(conn, site, full)
     return full
+
+
+async def _require_audience(conn: Connection, organiser: Actor, draft: MeetingDraft) -> int | None:
+    """The community inside which it stays. Raises Invalid for what is not for this organiser to choose.
+
+    What a hidden community announces would tell of it: it stays inside.
+    """
+    community = await communities.find(conn, organiser.id)
+    if community is not None and draft.audience != "community" and (community.hidden or draft.audience == "coop"):
+        raise Invalid("meeting_stays_inside", field="audience")
+    community_id = organiser.id if draft.audience == "community" else None
+    await require_inside(conn, organiser, draft.audience, community_id)
+    return community_id
 
 
 def _require_spans(meeting: Meeting, at: datetime) -> list[PlannedTime]:
@@ -200,7 +217,7 @@ async def tell_registered(
 async def save(conn: Connection, site: Site, organiser: Actor, wanted: FullMeeting, new: NewPost) -> FullMeeting:
     """The three rows as they are now. Raises Conflict where somebody changed it at the same moment."""
     details = wanted.listing.details
-    new = _complete(site, organiser, new, details, wanted.meeting)
+    new = await _complete(conn, site, organiser, new, details, wanted.meeting)
     if not await posts.save_edit(conn, wanted.id, new):
         raise Conflict("listing_changed")
     await posts.save_audience(conn, wanted.id, new)
@@ -217,23 +234,30 @@ def alter(held: FullMeeting, details: ListingDetails, meeting: Meeting) -> FullM
     return FullMeeting(listing=replace(held.listing, details=details), meeting=meeting)
 
 
-def _complete(site: Site, organiser: Actor, new: NewPost, details: ListingDetails, meeting: Meeting) -> NewPost:
+async def _complete(
+    conn: Connection, site: Site, organiser: Actor, new: NewPost, details: ListingDetails, meeting: Meeting
+) -> NewPost:
     """With its addressees, the HTML that timelines show, and its hashtags."""
-    address = build_address(organiser, new.audience)
+    stays_in = await find_members_uri(conn, new.community_id)
+    address = build_address(organiser, new.audience, stays_in=stays_in)
     content = build_meeting_content(site, details, meeting, url=new.url, language=new.language or "fr")
     tags = build_meeting_tags(details)
     return replace(new, content=content, tags=tags, to_uris=address.to, cc_uris=address.cc)
 
 
 async def send_update(conn: Connection, site: Site, organiser: Actor, full: FullMeeting) -> None:
-    """To followers, to whoever holds it, and to who registered from a server that only looked at it."""
+    """To followers, to whoever holds it, and to who registered from a server that only looked at it.
+
+    Of what stays inside a community, to its members alone.
+    """
     post = full.listing.post
     if post.audience == "coop" or post.hidden_at is not None:
         return
     update = build_update(site, organiser, await build_document(conn, site, organiser, post))
     recipients = await find_recipients(conn, organiser, post)
-    joined = await registrations.list_joined(conn, full.id)
-    recipients = replace(recipients, named_ids=(*recipients.named_ids, *joined), holders_of=post.uri)
+    if post.audience != "community":
+        joined = await registrations.list_joined(conn, full.id)
+        recipients = replace(recipients, named_ids=(*recipients.named_ids, *joined), holders_of=post.uri)
     await send(conn, organiser, update, recipients, about=post.uri)
 
 
@@ -252,4 +276,5 @@ def as_new(post: Post) -> NewPost:
         context_uri=post.context_uri,
         published_at=post.published_at,
         updated_at=next_moment(post),
+        community_id=post.community_id,
     )

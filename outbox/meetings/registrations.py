@@ -204,6 +204,15 @@ async def give_up(conn: Connection, site: Site, full: FullMeeting, registration:
     await offer_freed_seats(conn, site, full, locked)
 
 
+async def leave_inside(conn: Connection, site: Site, actor_id: int, community_id: int) -> None:
+    """She is in this community no longer: the seats she had at what stays inside it go to others."""
+    for one in await registrations.list_inside(conn, actor_id, community_id):
+        occurrence = await occurrences.find(conn, one.occurrence_id)
+        full = await meetings.find_full(conn, occurrence.meeting_id) if occurrence is not None else None
+        if full is not None:
+            await give_up(conn, site, full, one)
+
+
 async def offer_freed_seats(conn: Connection, site: Site, full: FullMeeting, locked: LockedOccurrence) -> int:
     """Seats that are free go to the first in line, who are told; how many registrations have one now."""
     if not full.listing.post.local or locked.cancelled or locked.is_over(datetime.now(UTC)):

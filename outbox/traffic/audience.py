@@ -43,7 +43,10 @@ async def find_recipients(
 
 async def _list_inside(conn: Connection, author: Actor, community_id: int | None) -> tuple[int, ...]:
     community = None if community_id is None else await communities.find(conn, community_id)
-    if community is None or not await insiders.filter_inside(conn, community.actor_id, [author.id]):
+    if community is None:
+        return ()
+    itself = author.id == community.actor_id
+    if not itself and not await insiders.filter_inside(conn, community.actor_id, [author.id]):
         return ()
     if not community.local:
         return (community.actor_id,)

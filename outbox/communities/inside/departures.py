@@ -14,6 +14,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.traffic.outbound import deliveries
 from outbox.builders.activities.delete import build_delete
+from outbox.meetings.registrations import leave_inside
 from outbox.threads.listing_endings import note_in_copies
 from outbox.threads.waiting_requests import end_copies
 from outbox.traffic.audience import find_recipients
@@ -24,8 +25,10 @@ async def follow_departure(conn: Connection, site: Site, community_id: int, pers
     """She was in it until now, whoever ended it. Call it where it was said that she is so no longer.
 
     What one of ours shared is paused, never shown to more people than before, and taken back everywhere else: nobody
-    inside may read it any more. Where nobody of this server is left in it, copies of what others shared go too.
+    inside may read it any more; her seats at its meetings go to others. Where nobody of this server is left in it,
+    copies of what others shared go too.
     """
+    await leave_inside(conn, site, person.id, community_id)
     if not person.local:
         return
     for post in await posts.list_by_ids(conn, await insiders.list_shared_by(conn, community_id, person.id)):

@@ -3,6 +3,7 @@
 REFUSALS = {
     "meeting_not_found": "Cette rencontre n’existe pas, ou n’est pas la vôtre.",
     "meeting_by_cooperative": "Une rencontre est annoncée par la coopérative, un lieu ou une communauté.",
+    "meeting_stays_inside": "Cette communauté ne se montre pas : ses rencontres restent entre ses membres.",
     "meeting_rule_invalid": "Cette répétition ne se lit pas : choisissez chaque semaine, chaque mois ou chaque année.",
     "meeting_rule_empty": "Avec cette répétition, aucune date n’est à venir.",
     "meeting_ends_before": "La fin vient avant le début. Choisissez-en une plus tard.",

@@ -1,0 +1,112 @@
+"""Meetings that a community announces: for everybody, or inside it, where nobody else finds them or comes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from models.communities.communities import Community
+from models.errors import Invalid, NotFound
+from models.meetings import agenda, registrations
+from models.meetings.agenda import AgendaFilter
+from models.meetings.meetings import FullMeeting
+from models.meetings.registrations import Wish
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection
+from outbox.communities.leaving import leave
+from outbox.meetings.meetings import edit, publish
+from outbox.meetings.registrations import register
+from tests.factories import HERE, make_follow, make_member
+from tests.outbox.communities.inside.sample_inside import list_readers
+from tests.outbox.communities.sample_community import found, make_neighbour, put_in
+from tests.outbox.meetings.sample_meetings import make_draft
+from tests.outbox.sent_activities import list_sent, make_streams
+
+
+@pytest.fixture
+async def alice(conn: Connection) -> Actor:
+    """She founds the community."""
+    await make_streams(conn)
+    return await make_member(conn)
+
+
+@pytest.fixture
+async def community(conn: Connection, alice: Actor) -> Community:
+    return await found(conn, alice)
+
+
+async def announce(
+    conn: Connection, community: Community, audience: str = "community", **changes: object
+) -> FullMeeting:
+    group = await actors.get(conn, community.actor_id)
+    return await publish(conn, HERE, group, make_draft(audience=audience, **changes))
+
+
+async def list_titles(conn: Connection, reader: Actor | None) -> list[str]:
+    """What stands on the agenda for this reader."""
+    wanted = AgendaFilter(reader_id=reader.id if reader else None, reader_local=reader is not None)
+    found_ = await agenda.list_upcoming(conn, wanted, since=datetime.now(UTC))
+    return [one.meeting.listing.details.title for one in found_]
+
+
+async def test_what_stays_inside_is_found_joined_and_sent_by_members_alone(
+    conn: Connection, alice: Actor, community: Community
+) -> None:
+    zoe, bob = await make_member(conn, "zoe"), await make_neighbour(conn)
+    carl = await make_neighbour(conn, "carl")
+    await put_in(conn, bob, community)
+    for one in (zoe, carl):
+        await make_follow(conn, one, await actors.get(conn, community.actor_id))
+
+    full = await announce(conn, community)
+
+    assert await list_readers(conn, full.listing.post, alice, bob, zoe, carl, None) == ["alice", "bob"]
+    assert [await list_titles(conn, one) for one in (alice, zoe, None)] == [["Café réparation"], [], []]
+    since = datetime.now(UTC)
+    for reader, times in ((alice.id, 1), (zoe.id, 0), (None, 0)):
+        assert len(await agenda.list_of_community(conn, community.actor_id, reader, since=since)) == times
+    [create] = await list_sent(conn)
+    assert (create.type, create.activity["to"]) == ("Create", [f"{community.uri}/members"])
+    assert create.hosts == [bob.host]
+    await register(conn, HERE, bob, full.id, Wish())
+    for stranger in (zoe, carl):
+        with pytest.raises(NotFound):
+            await register(conn, HERE, stranger, full.id, Wish())
+
+
+async def test_who_leaves_the_community_gives_her_seat_to_others(
+    conn: Connection, alice: Actor, community: Community
+) -> None:
+    zoe = await make_member(conn, "zoe")
+    await put_in(conn, zoe, community)
+    full = await announce(conn, community, capacity=1)
+    await register(conn, HERE, zoe, full.id, Wish())
+    waiting = await register(conn, HERE, alice, full.id, Wish())
+
+    await leave(conn, HERE, zoe, community)
+
+    now = await registrations.find(conn, waiting.id)
+    assert now is not None and now.state == "seat"
+
+
+async def test_a_public_one_is_on_the_agenda_of_all_and_shared_by_the_cooperative(
+    conn: Connection, community: Community
+) -> None:
+    full = await announce(conn, community, "network")
+
+    assert await list_titles(conn, None) == ["Café réparation"]
+    assert [one.type for one in await list_sent(conn)] == ["Create", "Announce"]
+    assert len(await agenda.list_of_community(conn, community.actor_id, None, since=datetime.now(UTC))) == 1
+    with pytest.raises(Invalid):
+        await edit(conn, HERE, await actors.get(conn, community.actor_id), full.id, make_draft(audience="community"))
+
+
+async def test_a_hidden_community_announces_inside_alone(conn: Connection, alice: Actor) -> None:
+    hidden = await found(conn, alice, access="invitation", hidden=True)
+
+    for audience in ("network", "coop"):
+        with pytest.raises(Invalid):
+            await announce(conn, hidden, audience)
+    with pytest.raises(Invalid):
+        await publish(conn, HERE, await actors.get_local(conn, "coop"), make_draft(audience="community"))
+    assert await list_titles(conn, alice) == []
