@@ -1,7 +1,7 @@
 """A community's page: what it is, its rules, what is shared inside, who is in it; and its poster."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aiohttp import web
 from markupsafe import Markup
@@ -10,6 +10,7 @@ from models.communities import decisions, farewells, members
 from models.communities.charters import Charter
 from models.errors import NotFound
 from models.listings import shared_listings
+from models.meetings import agenda, registrations
 from models.people import actors
 from models.people.actors import Actor
 from models.people.documents.articles import read_blocks
@@ -22,6 +23,7 @@ from web.pages.communities.visit import Visit, find_visit, split_handle
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, ListingCard, accent_of, list_cards, make_coop_badge
 from web.pages.components.people import Person, person_of
+from web.pages.meetings.rows import MeetingRow, list_rows
 from web.pages.searches.search import render_search
 from web.pages.searches.search_query import SearchInside
 from web.rendering.alternate_links import name_document
@@ -75,6 +77,7 @@ class CommunityView:
     leading: list[tuple[Person, str]]
     asking: int
     reason: str
+    meetings: list[MeetingRow]
 
 
 async def show_community(request: web.Request) -> web.Response:
@@ -124,7 +127,16 @@ async def _gather(conn: Connection, site: Site, visit: Visit) -> CommunityView:
         leading=await _list_leading(conn, community.actor_id),
         asking=await members.count(conn, community.actor_id, "asked") if visit.decides else 0,
         reason=await _find_reason(conn, visit),
+        meetings=await _list_meetings(conn, site, visit),
     )
+
+
+async def _list_meetings(conn: Connection, site: Site, visit: Visit) -> list[MeetingRow]:
+    """The next one, with how it stands for the reader."""
+    now, reader_id = datetime.now(UTC), visit.reader.id if visit.reader else None
+    found = await agenda.list_of_community(conn, visit.community.actor_id, reader_id, since=now)
+    mine = await registrations.list_of_actor(conn, reader_id, since=now) if found and reader_id is not None else []
+    return await list_rows(conn, site, found, {one.occurrence_id: one for one in mine})
 
 
 def list_rules(charter: Charter) -> list[str]:
