@@ -9,9 +9,10 @@ from models.store.database import Connection, execute, fetch_all, fetch_value
 
 DecisionKind = Literal[
     "created", "edited", "charter", "asked", "approved", "joined", "refused", "invited", "declined", "left", "removed",
-    "expired", "member", "moderator", "manager", "unmanaged", "ended",
+    "expired", "member", "moderator", "manager", "unmanaged", "ended", "hidden", "shown", "dismissed",
 ]  # fmt: skip
-"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given."""
+"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given;
+`hidden`, `shown`, `dismissed`: what was reported inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,9 @@ class NetworkFilter:
 
     `communes` are INSEE codes and `epcis` SIREN codes of federations of communes, one of all of them is enough;
     `territory_uris` are cooperatives' actors ("my territories"). `free_from` and `free_until` are the days on which it
-    is wanted, as moments. `community_id` leaves what stays inside that one. `bounds` is south, west, north, east of a map. `reader_local` adds what only members may see;
-    `reader_id` leaves out whom that member blocked or muted. `territory_uri` is a coop actor's id;
-    `from_places` are those of places people may come to, as a library of things.
+    is wanted, as moments. `bounds` is south, west, north, east of a map. `reader_local` adds what only members may see;
+    `community_id` asks for what stays inside that one; `reader_id` leaves out whom that member blocked or muted.
+    `territory_uri` is a coop actor's id; `from_places` are those of places people may come to, as a library of things.
     """
 
     text: str = ""
@@ -60,7 +60,7 @@ class NetworkFilter:
     def narrow(self) -> bool:
         """Whether it asks for what few listings may have, wherever there are many."""
         named = (self.categories, self.communes, self.epcis, self.territory_uri, self.territory_uris, self.bounds)
-        return any(named) or self.community_id is not None or self.from_places or (self.radius is not None and self.latitude is not None)
+        return any((*named, self.community_id, self.from_places)) or None not in (self.radius, self.latitude)
 
     @property
     def placed(self) -> bool:

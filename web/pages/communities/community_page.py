@@ -11,6 +11,7 @@ from models.communities.charters import Charter
 from models.errors import NotFound
 from models.listings import shared_listings
 from models.meetings import agenda, registrations
+from models.moderation import community_reports
 from models.people import actors
 from models.people.actors import Actor
 from models.people.documents.articles import read_blocks
@@ -76,6 +77,7 @@ class CommunityView:
     coops: list[CoopLine]
     leading: list[tuple[Person, str]]
     asking: int
+    reported: int
     reason: str
     meetings: list[MeetingRow]
 
@@ -126,9 +128,17 @@ async def _gather(conn: Connection, site: Site, visit: Visit) -> CommunityView:
         coops=await _list_coops(conn, community.actor_id) if community.local else [],
         leading=await _list_leading(conn, community.actor_id),
         asking=await members.count(conn, community.actor_id, "asked") if visit.decides else 0,
+        reported=await _count_reported(conn, visit),
         reason=await _find_reason(conn, visit),
         meetings=await _list_meetings(conn, site, visit),
     )
+
+
+async def _count_reported(conn: Connection, visit: Visit) -> int:
+    """How many things inside wait for her as a manager or moderator."""
+    if visit.reader is None or not visit.leads or not visit.community.local:
+        return 0
+    return len(await community_reports.list_reported(conn, visit.community.actor_id, visit.reader.id))
 
 
 async def _list_meetings(conn: Connection, site: Site, visit: Visit) -> list[MeetingRow]:

@@ -55,9 +55,10 @@ class SearchQuery:
     `place` is what she typed for it, `close` how what comes near it is typed where nobody knows that place; `epci` is
     the federation of communes that she named instead, which the commune is one of; `within` is kilometres, COMMUNE or
     EPCI, and "" for everywhere; `coop` is the id of a cooperative's actor, several with spaces between, or MINE, which
-    is her own where she is `known`; `inside` is where she looks through one community alone; `territory_uris` spells out several, as `commune_codes` does the commune with its
-    parts. `order` is how the list is sorted where she chose it, `moments` are those of `days`. `bounds` are those of a
-    map, where she asked for no distance; `on_map` is whether she looks at the map.
+    is her own where she is `known`; `inside` is where she looks through one community alone; `territory_uris` spells
+    out several, as `commune_codes` does the commune with its parts. `order` is how the list is sorted where she chose
+    it, `moments` are those of `days`. `bounds` are those of a map, where she asked for no distance; `on_map` is whether
+    she looks at the map.
     """
 
     text: str = ""

@@ -36,5 +36,9 @@ REFUSALS = {
     "last_manager": "Il faut au moins un·e gérant·e : nommez d’abord quelqu’un d’autre.",
     "removes_herself": "Pour partir vous-même, quittez la communauté.",
     "manager_not_removed": "Un·e gérant·e ne peut pas être exclu·e, ni un·e modérateur·rice par un·e autre.",
+    "hidden_already": "C’est déjà retiré.",
+    "not_hidden": "Ce n’est pas retiré.",
+    "nothing_reported": "Plus rien n’attend de réponse ici.",
+    "about_who_leads": "De ce qui est de vous, ou d’une personne qui gère ou modère, quelqu’un d’autre décide.",
     "manager_not_lowered": "Un·e gérant·e ne rend ce rôle que de son plein gré.",
 }

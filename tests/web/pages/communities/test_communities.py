@@ -24,7 +24,11 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 HOME = "/communautes/remorques"
 
 PARTS = sorted(
-    {route.path.rpartition(")?}")[2].replace("{format:atom|json|ics}", "atom") for route in ROUTES if route.method == "GET" and "{community:" in route.path}
+    {
+        route.path.rpartition(")?}")[2].replace("{format:atom|json|ics}", "atom")
+        for route in ROUTES
+        if route.method == "GET" and "{community:" in route.path
+    }
 )
 
 
@@ -110,6 +114,7 @@ OPEN_FOR = {
     "/membres": (404, 200),
     "/decisions": (404, 200),
     "/entrees": (404, 404),
+    "/signalements": (404, 404),
     "/reglages": (404, 404),
     "/charte/nouvelle": (404, 404),
 }

@@ -1,4 +1,4 @@
-"""What changed between two versions, line by line, in a time that grows as the texts do: anybody may have written them."""
+"""What changed between two versions, line by line, in a time that grows as the texts do."""
 
 from bisect import bisect_left
 from collections import Counter
