@@ -87,6 +87,7 @@ PAGES: dict[str, Shown] = {
     "community on paper": Shown("/communautes/remorques/affiche", *EVERYBODY),
     "shared in a community": Shown("/communautes/remorques/annonces", "member"),
     "meetings of a community": Shown("/communautes/remorques/rencontres", "visitor"),
+    "said in a community": Shown("/communautes/remorques/messages", "member"),
     "reported in a community": Shown("/communautes/remorques/signalements", "member"),
     "settings of a community": Shown("/communautes/remorques/reglages", "member"),
     "charter of a community to change": Shown("/communautes/remorques/charte/nouvelle", "member"),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 from markupsafe import Markup
 
+from models import timelines
 from models.communities import decisions, farewells, members
 from models.communities.charters import Charter
 from models.errors import NotFound
@@ -24,6 +25,7 @@ from web.pages.communities.visit import Visit, find_visit, split_handle
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, ListingCard, accent_of, list_cards, make_coop_badge
 from web.pages.components.people import Person, person_of
+from web.pages.components.timeline_entries import TimelineItem, list_timeline_entries
 from web.pages.meetings.rows import MeetingRow, list_rows
 from web.pages.searches.search import render_search
 from web.pages.searches.search_query import SearchInside
@@ -37,6 +39,9 @@ GLANCE = 5
 
 CARDS = 4
 """Listings on the page itself."""
+
+LINES = 3
+"""Of what members said last."""
 
 COUNTED = 100
 
@@ -80,6 +85,7 @@ class CommunityView:
     reported: int
     reason: str
     meetings: list[MeetingRow]
+    lines: list[TimelineItem]
 
 
 async def show_community(request: web.Request) -> web.Response:
@@ -131,7 +137,17 @@ async def _gather(conn: Connection, site: Site, visit: Visit) -> CommunityView:
         reported=await _count_reported(conn, visit),
         reason=await _find_reason(conn, visit),
         meetings=await _list_meetings(conn, site, visit),
+        lines=await _list_lines(conn, site, visit),
     )
+
+
+async def _list_lines(conn: Connection, site: Site, visit: Visit) -> list[TimelineItem]:
+    """What members said last."""
+    if visit.reader is None or not visit.member:
+        return []
+    page = timelines.Page(limit=LINES)
+    entries = await timelines.list_inside(conn, visit.community.actor_id, visit.reader.id, page)
+    return await list_timeline_entries(conn, site, entries, visit.reader.id)
 
 
 async def _count_reported(conn: Connection, visit: Visit) -> int:
