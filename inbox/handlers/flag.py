@@ -15,6 +15,7 @@ from models.people.actors import Actor
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection
+from outbox.communities import reported
 from outbox.moderation.report_extracts import take_extracts
 
 
@@ -47,6 +48,8 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
         ),
     )
     if kept is not None:
+        inside = [post for post in named if post.author_id == target.id and post.id in known]
+        await reported.tell_leading(conn, inside, but=(target.id,))
         await staff_notifications.notify_of_report(conn, kept.id, but=(target.id,))
 
 
@@ -65,6 +68,6 @@ async def _find_target(conn: Connection, uris: tuple[str, ...]) -> Actor | None:
         return ours[0]
     for uri in uris:
         post = await posts.find_by_uri(conn, uri)
-        if post is not None and post.local:
+        if post is not None and (post.local or await reported.is_inside_ours(conn, post)):
             return await actors.get(conn, post.author_id)
     return None

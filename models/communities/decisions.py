@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from models.ids import make_id
-from models.store.database import Connection, execute, fetch_all
+from models.store.database import Connection, execute, fetch_all, fetch_value
 
 DecisionKind = Literal[
     "created", "edited", "charter", "asked", "approved", "joined", "refused", "invited", "declined", "left", "removed",
-    "expired", "member", "moderator", "manager", "unmanaged", "ended",
+    "expired", "member", "moderator", "manager", "unmanaged", "ended", "hidden", "shown", "dismissed",
 ]  # fmt: skip
-"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given."""
+"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given;
+`hidden`, `shown`, `dismissed`: what was reported inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +76,13 @@ async def list_decisions(
         before,
         limit,
     )
+
+
+async def find_last_edit(conn: Connection, community_id: int) -> int:
+    """Which decision changed its settings last, 0 for none: whoever began before that has others before her eyes."""
+    found: int = await fetch_value(
+        conn,
+        "SELECT coalesce(max(id), 0) FROM community_decision WHERE community_id = $1 AND kind = 'edited'",
+        community_id,
+    )
+    return found

@@ -139,6 +139,35 @@ async def list_unaccepting_ids(conn: Connection, community_id: int) -> list[int]
     )
 
 
+async def find_named(conn: Connection, community_id: int, username: str, host: str) -> int | None:
+    """Row id of the member with this name; "" is our host."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT a.id FROM membership m JOIN actor a ON a.id = m.actor_id AND a.deleted_at IS NULL
+        WHERE m.community_id = $1 AND m.state = 'member' AND lower(a.username) = lower($2)
+            AND CASE WHEN $3 = '' THEN a.local ELSE a.host = $3 END
+        """,
+        community_id,
+        username,
+        host,
+    )
+    return found
+
+
+async def list_voiced(conn: Connection, community_id: int, actor_id: int) -> list[int]:
+    """Row ids of those at the door for whom this member gave her voice already."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT m.actor_id FROM membership_approval v JOIN membership m ON m.id = v.membership_id
+        WHERE m.community_id = $1 AND v.actor_id = $2
+        """,
+        community_id,
+        actor_id,
+    )
+
+
 async def count(conn: Connection, community_id: int, state: MembershipState, *, host: str | None = None) -> int:
     """How many stand so with a community; of one server, where `host` names it."""
     found: int = await fetch_value(

@@ -10,16 +10,13 @@ _LIST = compose(
     WHERE p.community_id = $1 AND p.audience = 'community' AND p.deleted_at IS NULL AND is_open_status(l.status)
         AND a.suspended_at IS NULL AND {inside}
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = $2 AND h.author_id = p.author_id)
-        AND ($3::bigint IS NULL OR p.id < $3)
-    ORDER BY p.id DESC LIMIT $4
+    ORDER BY p.id DESC LIMIT $3
     """,
     inside=READS_INSIDE,
     reader="$2",
 )
 
 
-async def list_shared(
-    conn: Connection, community_id: int, reader_id: int, *, before: int | None = None, limit: int
-) -> list[int]:
-    """Row ids of the open ones, the newest first, by keyset."""
-    return await fetch_column(conn, _LIST, community_id, reader_id, before, limit)
+async def list_shared(conn: Connection, community_id: int, reader_id: int, *, limit: int) -> list[int]:
+    """Row ids of the open ones, the newest first."""
+    return await fetch_column(conn, _LIST, community_id, reader_id, limit)

@@ -26,17 +26,22 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hiding:
-    """Why a post is hidden; without `decision_id` it waits for a look before it is published."""
+    """Why a post is hidden; without `decision_id` it waits for a look before it is published, or who leads the
+    community inside which it stays (`community`) hid it."""
 
     decision_id: int | None
     rule: str
     words: str
+    community: str
 
 
 _HIDING = compose(
     """
-    SELECT d.id AS decision_id, coalesce(d.rule, '') AS rule, coalesce(d.words, '') AS words
-    FROM post p LEFT JOIN LATERAL (
+    SELECT d.id AS decision_id, coalesce(d.rule, '') AS rule, coalesce(d.words, h.reason, '') AS words,
+        CASE WHEN d.id IS NULL AND h.post_id IS NOT NULL THEN coalesce(nullif(c.name, ''), c.username) ELSE '' END
+            AS community
+    FROM post p LEFT JOIN community_hiding h ON h.post_id = p.id LEFT JOIN actor c ON c.id = h.community_id
+    LEFT JOIN LATERAL (
         SELECT id, rule, words FROM moderation_decision
         WHERE actor_id = p.author_id AND {in_force} AND (p.id = ANY(post_ids) OR kind IN ('suspend', 'exclude'))
         ORDER BY p.id = ANY(post_ids) DESC, effective_at DESC LIMIT 1
@@ -86,6 +91,7 @@ _SET_POSTS = compose(
         SELECT unnest(post_ids) AS post_id FROM in_force
         UNION SELECT h.post_id FROM held_post h JOIN post p ON p.id = h.post_id
             WHERE p.author_id = $1 AND h.draft IS NULL
+        UNION SELECT h.post_id FROM community_hiding h JOIN post p ON p.id = h.post_id WHERE p.author_id = $1
         UNION SELECT id FROM post WHERE author_id = $1 AND deleted_at IS NULL AND kind <> 'notice'
             AND coalesce(hidden_audience, audience) <> 'direct'
             AND EXISTS (SELECT FROM in_force WHERE kind IN ('suspend', 'exclude'))

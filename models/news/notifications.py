@@ -29,6 +29,7 @@ NotificationType = Literal[
     "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
     "saved_search", "match", "reserve_next", "listing_ended", "community_asked", "community_accepted",
     "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
+    "community_report", "community_hidden", "community_shown",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
@@ -39,7 +40,8 @@ charter or the terms changed) and `invitation_used` (somebody came by the reader
 another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), and those of what waits for too long
 (`staff_troubles`).
 Of a community, its actor (`community_news`): `community_asked`, `community_accepted`, `community_refused`,
-`community_invited`, `community_charter`, `community_removed`, `community_role`; for the team `community_unmanaged`.
+`community_invited`, `community_charter`, `community_removed`, `community_role`; `community_hidden` and
+`community_shown` of what she shared inside, `community_report` to who leads it; for the team `community_unmanaged`.
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

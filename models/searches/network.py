@@ -31,8 +31,8 @@ class NetworkFilter:
     `communes` are INSEE codes and `epcis` SIREN codes of federations of communes, one of all of them is enough;
     `territory_uris` are cooperatives' actors ("my territories"). `free_from` and `free_until` are the days on which it
     is wanted, as moments. `bounds` is south, west, north, east of a map. `reader_local` adds what only members may see;
-    `reader_id` leaves out whom that member blocked or muted. `territory_uri` is a coop actor's id;
-    `from_places` are those of places people may come to, as a library of things.
+    `community_id` asks for what stays inside that one; `reader_id` leaves out whom that member blocked or muted.
+    `territory_uri` is a coop actor's id; `from_places` are those of places people may come to, as a library of things.
     """
 
     text: str = ""
@@ -54,12 +54,13 @@ class NetworkFilter:
     free_until: datetime | None = None
     bounds: tuple[float, float, float, float] | None = None
     order: Order = "best"
+    community_id: int | None = None
 
     @property
     def narrow(self) -> bool:
         """Whether it asks for what few listings may have, wherever there are many."""
         named = (self.categories, self.communes, self.epcis, self.territory_uri, self.territory_uris, self.bounds)
-        return any(named) or self.from_places or (self.radius is not None and self.latitude is not None)
+        return any((*named, self.community_id, self.from_places)) or None not in (self.radius, self.latitude)
 
     @property
     def placed(self) -> bool:
@@ -83,6 +84,7 @@ FILTERED = fragment(
     [[from_places: AND l.post_id = ANY (ARRAY(
         SELECT p.id FROM actor a JOIN post p ON p.author_id = a.id AND p.kind = 'listing'
         WHERE a.type = 'Organization' AND lower(a.username) <> 'coop'))]]
+    [[community_id: AND l.post_id = ANY (ARRAY(SELECT id FROM post WHERE community_id = :community_id::bigint))]]
     """,
     area=AREA,
     free=FREE,

@@ -556,7 +556,8 @@ CREATE TABLE notification (
         'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
         'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
         'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
-        'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged')),
+        'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged',
+        'community_report', 'community_hidden', 'community_shown')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -2425,7 +2426,8 @@ CREATE TABLE community_decision (
     id bigint PRIMARY KEY,
     community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('created', 'edited', 'charter', 'asked', 'approved', 'joined', 'refused',
-        'invited', 'declined', 'left', 'removed', 'expired', 'member', 'moderator', 'manager', 'unmanaged', 'ended')),
+        'invited', 'declined', 'left', 'removed', 'expired', 'member', 'moderator', 'manager', 'unmanaged', 'ended',
+        'hidden', 'shown', 'dismissed')),
     actor_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who decided; NULL: the clock, or who is gone
     subject_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- about whom
     reason text NOT NULL DEFAULT '',
@@ -2518,6 +2520,17 @@ CREATE TABLE community_link (
 CREATE INDEX community_link_actor ON community_link (actor_id);
 CREATE INDEX community_link_community ON community_link (community_id);
 CREATE INDEX community_link_expiry ON community_link (expires_at);
+
+-- Who leads a community hides there what was reported, with a reason; its moderators, and who wrote it, are told.
+CREATE TABLE community_hiding (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
+    hidden_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    reason text NOT NULL,
+    hidden_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX community_hiding_by ON community_hiding (hidden_by);
+CREATE INDEX community_hiding_community ON community_hiding (community_id, post_id);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

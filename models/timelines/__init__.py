@@ -1,6 +1,7 @@
 """Read-only lists of posts across aggregates: home, public, tag, one author, what is liked or kept, the network."""
 
 from models.timelines.authors import list_by_author
+from models.timelines.communities import list_inside
 from models.timelines.entries import Page, PostFilter, TimelineEntry
 from models.timelines.favourites import list_bookmarked, list_favourited
 from models.timelines.home import list_home, list_home_readers
@@ -19,6 +20,7 @@ __all__ = [
     "list_hidden",
     "list_home",
     "list_home_readers",
+    "list_inside",
     "list_list",
     "list_lists_with",
     "list_public",

@@ -20,6 +20,7 @@ from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.flag import build_flag
+from outbox.communities import reported
 from outbox.moderation.report_extracts import take_extracts
 from outbox.traffic.send import Recipients, send
 
@@ -96,6 +97,8 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
     assert made is not None, "a fresh id cannot be taken"
     if made.forwarded and complaint.target is not None:
         await _forward(conn, instance, complaint.target, uris, made)
+    if made.category != "legal":
+        await reported.tell_leading(conn, named, but=(made.reporter_id, made.target_id))
     await staff_notifications.notify_of_report(conn, made.id, but=(made.reporter_id, made.target_id))
     return made
 
@@ -177,6 +180,12 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
     if held is None:
         raise NotFound
     await deciders.require_free(conn, held.case_id, settlement.by)
+    return await close(conn, held, settlement)
+
+
+async def close(conn: Connection, held: Report, settlement: Settlement) -> Report:
+    """The same of one that may be settled by whoever does. Raises Conflict."""
+    id = held.id
     if not await reports.settle(conn, id, settlement):
         raise await _make_conflict(conn, id)
     await staff_notifications.forget_report(conn, id)

@@ -65,6 +65,9 @@ ONE: dict[str, str] = {
     "community_charter": N_("La charte de %(who)s change : lisez ce qui est nouveau, puis dites oui"),
     "community_removed": N_("Vous n’êtes plus membre de %(who)s"),
     "community_role": N_("Votre rôle dans %(who)s a changé"),
+    "community_report": N_("Dans %(who)s, quelque chose est signalé : lisez, puis décidez"),
+    "community_hidden": N_("%(who)s a retiré ce que vous y aviez partagé : voyez pourquoi"),
+    "community_shown": N_("Ce que vous avez partagé dans %(who)s s’y montre de nouveau"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
@@ -93,6 +96,7 @@ ICONS = {
     "community_asked": "waiting", "community_accepted": "enter", "community_refused": "close",
     "community_invited": "enter", "community_charter": "agreement", "community_removed": "close",
     "community_role": "person", "community_unmanaged": "warning",
+    "community_report": "flag", "community_hidden": "warning", "community_shown": "done",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",

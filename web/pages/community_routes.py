@@ -14,6 +14,7 @@ from web.pages.communities import (
     people,
     standing,
 )
+from web.pages.communities.inside import agenda, messages, reports
 from web.pages.patterns import COMMUNITY, LINK
 
 COMMUNITIES: list[web.RouteDef] = [
@@ -25,6 +26,12 @@ COMMUNITIES: list[web.RouteDef] = [
     web.get(f"/communautes/{{community:{COMMUNITY}}}", community_page.show_community),
     web.post(f"/communautes/{{community:{COMMUNITY}}}/moi", preserve_form(standing.post_standing)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/annonces", community_page.show_listings),
+    web.get(f"/communautes/{{community:{COMMUNITY}}}/rencontres", agenda.show_agenda),
+    web.get(f"/communautes/{{community:{COMMUNITY}}}/flux.{{format:atom|json|ics}}", agenda.show_feed),
+    web.get(f"/communautes/{{community:{COMMUNITY}}}/signalements", reports.show_reports),
+    web.post(f"/communautes/{{community:{COMMUNITY}}}/signalements", preserve_form(reports.post_report)),
+    web.get(f"/communautes/{{community:{COMMUNITY}}}/messages", messages.show_messages),
+    web.post(f"/communautes/{{community:{COMMUNITY}}}/messages", preserve_form(messages.post_message)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/affiche", community_page.show_poster),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/reglages", founding.show_settings),
     web.post(f"/communautes/{{community:{COMMUNITY}}}/reglages", preserve_form(founding.post_settings)),

@@ -47,6 +47,8 @@ WORDS = {
     "unclear": "Je ne comprends que «{NBSP}oui{NBSP}» ou «{NBSP}non{NBSP}». Personne ne lit ces messages.",
     "refused": "{name} ne vous accueille pas parmi ses membres. {reason}",
     "removed": "Vous n’êtes plus membre de {name}. {reason}",
+    "hidden": "Ce que vous aviez partagé dans {name} y est retiré. {reason}",
+    "shown": "Ce que vous aviez partagé dans {name} s’y montre de nouveau.",
     "role": "Votre rôle dans {name} a changé.",
 }
 

@@ -1,37 +1,47 @@
 """A community's page: what it is, its rules, what is shared inside, who is in it; and its poster."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aiohttp import web
 from markupsafe import Markup
 
-from models.communities import decisions, members
+from models import timelines
+from models.communities import decisions, farewells, members
 from models.communities.charters import Charter
 from models.errors import NotFound
 from models.listings import shared_listings
+from models.meetings import agenda, registrations
+from models.moderation import community_reports
 from models.people import actors
 from models.people.actors import Actor
 from models.people.documents.articles import read_blocks
 from models.settings import Site
 from models.store.database import Connection, connection
+from outbox.communities.limits import MESSAGE_LIMIT
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
-from web.http.row_ids import find_id
-from web.pages.communities.visit import Visit, find_visit
+from web.pages.communities.visit import Visit, find_visit, split_handle
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, ListingCard, accent_of, list_cards, make_coop_badge
 from web.pages.components.people import Person, person_of
+from web.pages.components.timeline_entries import TimelineItem, list_timeline_entries
+from web.pages.meetings.rows import MeetingRow, list_rows
+from web.pages.searches.search import render_search
+from web.pages.searches.search_query import SearchInside
 from web.rendering.alternate_links import name_document
 from web.rendering.open_graph import shorten
 from web.rendering.render import N_, render
+from web.security.session import current_account
 
 GLANCE = 5
 """Articles of the charter that stand on the page itself."""
 
-CARDS, PAGE = 4, 20
-"""Listings on the page itself, and on the page of all that is shared inside."""
+CARDS = 4
+"""Listings on the page itself."""
+
+LINES = 3
+"""Of what members said last."""
 
 COUNTED = 100
 
@@ -72,12 +82,24 @@ class CommunityView:
     coops: list[CoopLine]
     leading: list[tuple[Person, str]]
     asking: int
+    reported: int
     reason: str
+    meetings: list[MeetingRow]
+    lines: list[TimelineItem]
 
 
 async def show_community(request: web.Request) -> web.Response:
-    """GET /communautes/NAME."""
-    return await render_community(request, blank_form(request))
+    """GET /communautes/NAME. Whoever a hidden one put out, or let not in, reads why, and nothing else."""
+    try:
+        return await render_community(request, blank_form(request))
+    except NotFound:
+        account = current_account(request)
+        username, host = split_handle(request.app[INSTANCE].site, request.match_info["community"])
+        async with connection(request.app[INSTANCE].pool) as conn:
+            told = await farewells.find(conn, username, host, account.actor_id) if account else None
+        if told is None:
+            raise
+        return await render(request, "communities/closed.html", status=404, told=told)
 
 
 async def render_community(request: web.Request, form: Form) -> web.Response:
@@ -94,6 +116,7 @@ async def render_community(request: web.Request, form: Form) -> web.Response:
         view=view,
         form=form,
         counted=COUNTED,
+        message_limit=MESSAGE_LIMIT,
         said=find_flash_message(request, SAID),
     )
     return name_document(page, visit.community.uri) if visit.community.local and not visit.community.hidden else page
@@ -111,8 +134,35 @@ async def _gather(conn: Connection, site: Site, visit: Visit) -> CommunityView:
         coops=await _list_coops(conn, community.actor_id) if community.local else [],
         leading=await _list_leading(conn, community.actor_id),
         asking=await members.count(conn, community.actor_id, "asked") if visit.decides else 0,
+        reported=await _count_reported(conn, visit),
         reason=await _find_reason(conn, visit),
+        meetings=await _list_meetings(conn, site, visit),
+        lines=await _list_lines(conn, site, visit),
     )
+
+
+async def _list_lines(conn: Connection, site: Site, visit: Visit) -> list[TimelineItem]:
+    """What members said last."""
+    if visit.reader is None or not visit.member:
+        return []
+    page = timelines.Page(limit=LINES)
+    entries = await timelines.list_inside(conn, visit.community.actor_id, visit.reader.id, page)
+    return await list_timeline_entries(conn, site, entries, visit.reader.id)
+
+
+async def _count_reported(conn: Connection, visit: Visit) -> int:
+    """How many things inside wait for her as a manager or moderator."""
+    if visit.reader is None or not visit.leads or not visit.community.local:
+        return 0
+    return len(await community_reports.list_reported(conn, visit.community.actor_id, visit.reader.id))
+
+
+async def _list_meetings(conn: Connection, site: Site, visit: Visit) -> list[MeetingRow]:
+    """The next one, with how it stands for the reader."""
+    now, reader_id = datetime.now(UTC), visit.reader.id if visit.reader else None
+    found = await agenda.list_of_community(conn, visit.community.actor_id, reader_id, since=now)
+    mine = await registrations.list_of_actor(conn, reader_id, since=now) if found and reader_id is not None else []
+    return await list_rows(conn, site, found, {one.occurrence_id: one for one in mine})
 
 
 def list_rules(charter: Charter) -> list[str]:
@@ -156,18 +206,13 @@ async def _find_reason(conn: Connection, visit: Visit) -> str:
 
 
 async def show_listings(request: web.Request) -> web.Response:
-    """GET /communautes/NAME/annonces?avant=: all that is shared inside, for who is in it."""
-    instance, before = request.app[INSTANCE], find_id(request.query.get("avant", ""))
-    async with connection(instance.pool) as conn:
+    """GET /communautes/NAME/annonces, with the parameters of a search: what is shared inside, for who is in it."""
+    async with connection(request.app[INSTANCE].pool) as conn:
         visit = await find_visit(conn, request)
-        if visit.reader is None or not visit.member:
-            raise NotFound
-        found: Sequence[int] = await shared_listings.list_shared(
-            conn, visit.community.actor_id, visit.reader.id, before=before, limit=PAGE + 1
-        )
-        cards = await list_cards(conn, instance.site, found[:PAGE])
-    more = found[PAGE - 1] if len(found) > PAGE else None
-    return await render(request, "communities/listings.html", visit=visit, cards=cards, more=more)
+    if not visit.member:
+        raise NotFound
+    inside = SearchInside(community_id=visit.community.actor_id, path=f"{visit.path}/annonces")
+    return await render_search(request, "communities/listings.html", inside=inside, visit=visit)
 
 
 async def show_poster(request: web.Request) -> web.Response:

@@ -31,6 +31,9 @@ WORDS: dict[DecisionKind, str] = {
     "member": N_("Une personne a rendu son rôle, ou ne l’a plus"),
     "moderator": N_("Une personne modère maintenant la communauté"),
     "manager": N_("Une personne gère maintenant la communauté"),
+    "hidden": N_("Quelque chose a été retiré de la communauté"),
+    "shown": N_("Quelque chose qui était retiré se montre de nouveau"),
+    "dismissed": N_("Un signalement a été lu, et rien n’a changé"),
     "unmanaged": N_("Plus personne ne gère la communauté : l’équipe de la coop est prévenue"),
     "ended": N_("La dernière personne est partie : la communauté est finie"),
 }

@@ -119,10 +119,11 @@ async def _get_deciding(conn: Connection, request: web.Request) -> tuple[Visit, 
 
 async def _show(request: web.Request, form: Form) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
-        visit, _ = await _get_deciding(conn, request)
+        visit, me = await _get_deciding(conn, request)
         id = visit.community.actor_id
         asking: Sequence[members.Member] = await members.list_members(conn, id, "asked", limit=PAGE)
         invited = await members.list_members(conn, id, "invited", limit=PAGE) if visit.manages else []
+        voiced = await members.list_voiced(conn, id, me.id)
     return await render(
         request,
         "communities/doors.html",
@@ -130,6 +131,7 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         form=form,
         visit=visit,
         asking=asking,
+        voiced=voiced,
         invited=invited,
         refused=find_id(form.typed("person")) if form.typed("act") == "refuse" else None,
         limits={"reason": REASON_LIMIT, "address": ADDRESS_LIMIT},

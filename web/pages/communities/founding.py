@@ -7,6 +7,7 @@ from aiohttp import web
 from federation.own_keys.key_pairs import make_key_pairs
 from federation.texts.html_cleaner import to_text
 from models import preferences
+from models.communities import decisions, memberships
 from models.communities.communities import ACCESSES, CommunitySettings
 from models.errors import Conflict, Forbidden, Invalid
 from models.moderation import journal
@@ -102,12 +103,20 @@ async def post_settings(request: web.Request) -> web.Response:
         )
         try:
             async with transaction(instance.pool) as conn:
+                await _require_seen(conn, form, visit)
                 await founding.edit(conn, instance.site, me, visit.community, replace(draft, settings=kept))
         except (Conflict, Invalid, Forbidden) as error:
             form.refuse(error.field or "", error)
     if not form.ok:
         return await _show(request, form, visit)
     raise redirect_with_message(visit.path, "changed")
+
+
+async def _require_seen(conn: Connection, form: Form, visit: Visit) -> None:
+    """Raise Conflict where another manager changed something since this form was opened."""
+    await memberships.lock(conn, visit.community.actor_id)
+    if form.typed("edited") != str(await decisions.find_last_edit(conn, visit.community.actor_id)):
+        raise Conflict("community_edited_meanwhile")
 
 
 def _read_draft(form: Form) -> CommunityDraft:
@@ -132,10 +141,15 @@ def _read_voices(form: Form) -> int:
 
 
 async def _show(request: web.Request, form: Form, visit: Visit | None = None) -> web.Response:
+    edited = 0
+    if visit is not None:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            edited = await decisions.find_last_edit(conn, visit.community.actor_id)
     return await render(
         request,
         "communities/form.html",
         status=200 if form.ok else 422,
+        edited=edited,
         form=form,
         visit=visit,
         accesses=ACCESSES,

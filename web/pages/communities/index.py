@@ -15,13 +15,21 @@ from models.preferences import Preferences
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
+from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, accent_of
 from web.rendering.open_graph import shorten
 from web.rendering.paths import community_path
-from web.rendering.render import render
+from web.rendering.render import N_, render
 from web.security.session import current_account
 
 PAGE = 30
+
+SAID = {
+    "declined": N_("C’est noté : vous n’entrez pas."),
+    "left": N_("Vous n’êtes plus membre. Ce que vous aviez partagé ici est en pause, et n’est jamais rendu public."),
+    "withdrawn": N_("Votre demande est retirée."),
+}
+"""Of a hidden one, whose page is missing to whoever left it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +60,7 @@ async def show_communities(request: web.Request) -> web.Response:
     account, before = current_account(request), find_id(request.query.get("avant", ""))
     reader_id = account.actor_id if account else None
     async with connection(request.app[INSTANCE].pool) as conn:
-        mine = await _list_own(conn, reader_id) if reader_id is not None and before is None else []
+        mine = await _list_own(conn, reader_id) if reader_id is not None else []
         found = await communities.list_known(conn, reader_id, before=before, limit=PAGE + 1)
         chosen = await preferences.load(conn)
     shown: Sequence[Community] = found[:PAGE]
@@ -60,10 +68,11 @@ async def show_communities(request: web.Request) -> web.Response:
     return await render(
         request,
         "communities/index.html",
-        mine=mine,
+        mine=[] if before else mine,
         others=[_describe(one) for one in shown if one.actor_id not in known],
         more=shown[-1].actor_id if len(found) > PAGE else None,
         may_found=account is not None and _may_found(chosen, account),
+        said=find_flash_message(request, SAID),
     )
 
 

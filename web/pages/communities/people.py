@@ -5,6 +5,7 @@ from aiohttp import web
 from models.communities import members, memberships
 from models.communities.memberships import ROLES, Membership
 from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
 from outbox.communities import roles
@@ -21,6 +22,9 @@ from web.rendering.render import N_, render
 from web.security.session import require_account
 
 PAGE = 50
+
+NAME_LIMIT = 300
+"""Characters of a name with its host."""
 
 ACTS = ("role", "remove", "until", "step_down")
 
@@ -54,7 +58,7 @@ async def post_member(request: web.Request) -> web.Response:
                 raise NotFound
             held = await _act(conn, request, form, visit, visit.reader)
     except (Conflict, Invalid, Forbidden) as error:
-        form.refuse("", error)
+        form.refuse("successor" if error.field == "successor" else "", error)
     if not form.ok:
         return await _show(request, form)
     raise redirect_with_message(f"{visit.path}/membres", "sent" if held is not None and held.awaited else act)
@@ -63,7 +67,7 @@ async def post_member(request: web.Request) -> web.Response:
 async def _act(conn: Connection, request: web.Request, form: Form, visit: Visit, me: Actor) -> Membership | None:
     site, community = request.app[INSTANCE].site, visit.community
     if form.typed("act") == "step_down":
-        successor = await get_person(conn, visit, form.typed("person")) if form.typed("person") else None
+        successor = await _find_successor(conn, form, visit)
         return await roles.step_down(conn, site, me, community, successor)
     person = await get_person(conn, visit, form.typed("person"))
     if form.typed("act") == "remove":
@@ -73,6 +77,18 @@ async def _act(conn: Connection, request: web.Request, form: Form, visit: Visit,
         return await roles.set_role(conn, site, me, community, person, role)
     await _save_end(conn, form, visit, person)
     return None
+
+
+async def _find_successor(conn: Connection, form: Form, visit: Visit) -> Actor | None:
+    """Who manages after her: chosen from a short list, or by her name where the list is long."""
+    typed = form.text("successor", limit=NAME_LIMIT).removeprefix("@")
+    if not typed:
+        return await get_person(conn, visit, form.typed("person")) if form.typed("person") else None
+    username, _, host = typed.partition("@")
+    found = await members.find_named(conn, visit.community.actor_id, username, host.lower())
+    if found is None:
+        raise Invalid("no_such_member", field="successor")
+    return await actors.get(conn, found)
 
 
 async def _save_end(conn: Connection, form: Form, visit: Visit, person: Actor) -> None:
@@ -108,6 +124,8 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         people=found[:PAGE],
         more=found[PAGE - 1].membership_id if len(found) > PAGE else None,
         only_manager=only_manager,
+        few=after is None and len(found) <= PAGE,
+        name_limit=NAME_LIMIT,
         roles=ROLES,
         about=find_id(form.typed("person")) if not form.ok else None,
         reason_limit=REASON_LIMIT,

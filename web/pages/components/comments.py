@@ -97,7 +97,7 @@ def _make_remark(
         author_href=profile_path(writer),
         initial=initial_of(writer.display_name),
         own=delivery is not None,
-        private=post.audience not in PUBLIC,
+        private=post.audience not in (*PUBLIC, "community"),
         to_name=writers[answered.author_id].display_name if answered and answered.author_id != writer.id else "",
         content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         language=post.language,

@@ -51,6 +51,7 @@ class TimelineItem:
     warning: str
     sensitive: bool
     private: bool
+    inside: bool
     language: str | None
     at: datetime
     pictures: list[Picture]
@@ -136,7 +137,8 @@ def _make_line(
         content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         warning=post.warning,
         sensitive=post.sensitive,
-        private=post.audience not in PUBLIC,
+        private=post.audience not in (*PUBLIC, "community"),
+        inside=post.audience == "community",
         language=post.language,
         at=post.published_at,
         pictures=draw_pictures(site, photos),

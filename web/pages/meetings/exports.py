@@ -23,7 +23,7 @@ from outbox.builders.texts.meetings import write_facts
 from web.http.app_keys import INSTANCE
 from web.http.caching import answer_kept
 from web.pages.components.listing_by_id import get_listing
-from web.pages.meetings.meeting_search import MeetingSearch, list_found, read_meeting_search
+from web.pages.meetings.meeting_search import list_found, read_meeting_search
 from web.rendering.feeds.atom import ATOM, Feed, build_feed
 from web.rendering.feeds.icalendar import write_calendar
 from web.rendering.feeds.json_feed import JSON_FEED, build_json_feed
@@ -57,31 +57,34 @@ async def show_feed(request: web.Request) -> web.Response:
         branding = await find_branding(request, conn)
         query, _ = await read_meeting_search(conn, request)
         entries = await list_found(conn, query, None, limit=MOST)
-        body = await _write(conn, request, format, query, entries, f"{say(request, 'Rencontres')} — {branding.name}")
+        site = request.app[INSTANCE].site
+        feed = Feed(
+            id=site.url + query.address(),
+            title=f"{say(request, 'Rencontres')} — {branding.name}",
+            links={
+                "self": site.url + query.address(path=f"/rencontres/flux.{format}"),
+                "alternate": site.url + query.address(),
+            },
+            empty_since=datetime.fromtimestamp(0, UTC),
+        )
+        return await answer_feed(conn, request, format, feed, entries)
+
+
+async def answer_feed(
+    conn: Connection, request: web.Request, format: Format, feed: Feed, entries: list[AgendaEntry]
+) -> web.Response:
+    """These times as what was asked for; programs may keep it for a while."""
+    body = await _write(conn, request, format, feed, entries)
     headers = {"Content-Type": TYPES[format], "Vary": "Accept-Language"}
     return answer_kept(request, body, seconds=KEPT_SECONDS, headers=headers)
 
 
 async def _write(
-    conn: Connection,
-    request: web.Request,
-    format: Format,
-    query: MeetingSearch,
-    entries: list[AgendaEntry],
-    title: str,
+    conn: Connection, request: web.Request, format: Format, feed: Feed, entries: list[AgendaEntry]
 ) -> bytes:
     if format == "ics":
-        return write_calendar((make_meeting_event(one) for one in entries), name=title)
+        return write_calendar((make_meeting_event(one) for one in entries), name=feed.title)
     site, language = request.app[INSTANCE].site, reader_language(request)
-    feed = Feed(
-        id=site.url + query.address(),
-        title=title,
-        links={
-            "self": site.url + query.address(path=f"/rencontres/flux.{format}"),
-            "alternate": site.url + query.address(),
-        },
-        empty_since=datetime.fromtimestamp(0, UTC),
-    )
     bundles = await _load(conn, entries, language)
     if format == "atom":
         return build_feed(site, feed, bundles, language)

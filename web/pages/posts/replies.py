@@ -9,7 +9,7 @@ from models.listings import listings
 from models.moderation import held_posts
 from models.people import actors
 from models.people.accounts import Account
-from models.posts import PUBLIC, Post
+from models.posts import PUBLIC, Audience, Post
 from models.store.database import Connection, connection, transaction
 from outbox.posts import notes as outbox
 from web.actions.mention_lookup import look_up_mentioned
@@ -80,12 +80,19 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
                 await actors.get(conn, account.actor_id),
                 parent,
                 text,
-                audience="direct" if chosen == "prive" or parent.audience not in PUBLIC else "network",
+                audience=_choose_audience(parent, private=chosen == "prive"),
                 language=reader_language(request),
             )
     except Invalid as error:  # such as of somebody who moved away: what was typed stays in the field
         form.refuse("message", error)
     return None
+
+
+def _choose_audience(parent: Post, *, private: bool) -> Audience:
+    """What answers something inside a community is for its members too, where the answer is not for one alone."""
+    if private or parent.audience not in (*PUBLIC, "community"):
+        return "direct"
+    return "community" if parent.audience == "community" else "network"
 
 
 async def _find_parent(conn: Connection, form: Form, account: Account, post: Post) -> Post:

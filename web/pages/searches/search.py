@@ -20,7 +20,7 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.listing_cards import ListingCard, list_cards
 from web.pages.searches.known_calendars import mark_unknown
 from web.pages.searches.search_map import allow_tiles, read_map
-from web.pages.searches.search_query import MODES, PAGE, RADII, SearchQuery
+from web.pages.searches.search_query import MODES, PAGE, RADII, SearchInside, SearchQuery
 from web.pages.searches.search_reading import read_search
 from web.pages.searches.search_title import say_search
 from web.rendering.render import count_unread, find_branding, render
@@ -56,10 +56,18 @@ class SearchResults:
 
 async def list_listings(request: web.Request) -> web.Response:
     """GET /annonces."""
+    return await render_search(request, "listings/index.html")
+
+
+async def render_search(
+    request: web.Request, template: str, *, inside: SearchInside | None = None, **also: Any
+) -> web.Response:
+    """The page of a search with its filters; `inside` one community where that is given, which has no map."""
     instance, account = request.app[INSTANCE], current_account(request)
     form = read_query(request)
     async with connection(instance.pool) as conn:
         search = await read_search(conn, form, account, await find_branding(request, conn))
+        search = replace(search, inside=inside, on_map=False) if inside else search
         results = await find(conn, instance.site, search, reader_id=account.actor_id if account else None)
         if search.after and not results.cards:
             raise web.HTTPSeeOther(search.address())  # what stood there has gone
@@ -77,7 +85,7 @@ async def list_listings(request: web.Request) -> web.Response:
         results = replace(results, cards=marked)
     response = await render(
         request,
-        "listings/index.html",
+        template,
         search=search,
         words=words,
         results=results,
@@ -92,6 +100,7 @@ async def list_listings(request: web.Request) -> web.Response:
         count_limit=COUNT_LIMIT,
         **describe_words(search, results.query),
         map=shown,
+        **also,
     )
     return allow_tiles(response, instance.settings, shown)
 

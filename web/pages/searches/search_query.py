@@ -41,15 +41,24 @@ ORDERS: dict[str, Order] = {"mieux": "best", "proche": "near", "recent": "new", 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchInside:
+    """A search of what stays inside one community, for who is in it: it stands at an address of its own."""
+
+    community_id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
     """What the reader asked for. `commune` is where she looks from, `commune_given` whether she said so herself.
 
     `place` is what she typed for it, `close` how what comes near it is typed where nobody knows that place; `epci` is
     the federation of communes that she named instead, which the commune is one of; `within` is kilometres, COMMUNE or
     EPCI, and "" for everywhere; `coop` is the id of a cooperative's actor, several with spaces between, or MINE, which
-    is her own where she is `known`; `territory_uris` spells out several, as `commune_codes` does the commune with its
-    parts. `order` is how the list is sorted where she chose it, `moments` are those of `days`. `bounds` are those of a
-    map, where she asked for no distance; `on_map` is whether she looks at the map.
+    is her own where she is `known`; `inside` is where she looks through one community alone; `territory_uris` spells
+    out several, as `commune_codes` does the commune with its parts. `order` is how the list is sorted where she chose
+    it, `moments` are those of `days`. `bounds` are those of a map, where she asked for no distance; `on_map` is whether
+    she looks at the map.
     """
 
     text: str = ""
@@ -74,6 +83,12 @@ class SearchQuery:
     bounds: Box | None = None
     on_map: bool = False
     after: Cursor | None = None
+    inside: SearchInside | None = None
+
+    @property
+    def home(self) -> str:
+        """Where it stands without any filter."""
+        return self.inside.path if self.inside else "/annonces"
 
     @property
     def around(self) -> str:
@@ -92,7 +107,7 @@ class SearchQuery:
         """The places that she may have meant, each with the address of this search from there."""
         rest = [pair for pair in self.parameters if pair[0] != "lieu"]
         view = [ON_MAP] if self.on_map else []
-        return [(label, f"/annonces?{urlencode([*rest, ('lieu', label), *view])}") for label in self.close]
+        return [(label, f"{self.home}?{urlencode([*rest, ('lieu', label), *view])}") for label in self.close]
 
     @property
     def radius(self) -> str:
@@ -161,12 +176,13 @@ class SearchQuery:
     def address(
         self,
         *without: tuple[str, str],
-        path: str = "/annonces",
+        path: str = "",
         also: Iterable[tuple[str, str]] = (),
         after: Cursor | None = None,
     ) -> str:
         """The address of this search: without some of its filters, with others, in another view, on the next page."""
-        if path not in PERSONAL and self.for_everybody is not self:
+        path = path or self.home
+        if not self.inside and path not in PERSONAL and self.for_everybody is not self:
             return self.for_everybody.address(*without, path=path, also=also)
         view = [ON_MAP] if self.on_map and path == "/annonces" else []
         kept = [pair for pair in [*self.parameters, *view] if pair not in without]
@@ -205,6 +221,7 @@ class SearchQuery:
             reader_id=reader_id,
             free_from=moments[0],
             free_until=moments[1],
+            community_id=self.inside.community_id if self.inside else None,
             bounds=astuple(self.bounds) if self.bounds else None,
             order=self.order,
             **(self._find_area(radius) if self.commune else {}),

@@ -20,11 +20,14 @@ REFUSALS = {
     "moderators_only": "C’est aux gérant·es et aux modérateur·rices de la communauté de le décider.",
     "charter_not_accepted": "La charte a changé : dites d’abord oui à la nouvelle version.",
     "charter_published_meanwhile": "Quelqu’un a publié une autre version entre-temps : relisez-la d’abord.",
+    "community_edited_meanwhile": "Les réglages ont changé entre-temps : voyez-les sur la page de la communauté, puis "
+    "enregistrez de nouveau si les vôtres doivent compter.",
     "charter_day_invalid": "Choisissez jusqu’à quand les membres ont le temps de dire oui : un jour à venir, dans les "
     "%(days)s jours.",
     "only_at_community_home": "Cela se change sur la plateforme où vit cette communauté : %(host)s.",
     "too_many_communities": "Une personne gère %(most)s communautés au plus.",
     "too_many_invited": "%(most)s invitations attendent déjà une réponse.",
+    "no_such_member": "Aucun membre n’a ce nom dans cette communauté.",
     "nobody_asks": "Cette personne ne demande plus à entrer.",
     "not_invited": "Cette invitation ne vaut pas pour vous, ou plus.",
     "not_invitable": "Cette personne ne peut pas être invitée.",
@@ -33,5 +36,9 @@ REFUSALS = {
     "last_manager": "Il faut au moins un·e gérant·e : nommez d’abord quelqu’un d’autre.",
     "removes_herself": "Pour partir vous-même, quittez la communauté.",
     "manager_not_removed": "Un·e gérant·e ne peut pas être exclu·e, ni un·e modérateur·rice par un·e autre.",
+    "hidden_already": "C’est déjà retiré.",
+    "not_hidden": "Ce n’est pas retiré.",
+    "nothing_reported": "Plus rien n’attend de réponse ici.",
+    "about_who_leads": "De ce qui est de vous, ou d’une personne qui gère ou modère, quelqu’un d’autre décide.",
     "manager_not_lowered": "Un·e gérant·e ne rend ce rôle que de son plein gré.",
 }

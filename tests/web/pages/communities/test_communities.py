@@ -24,7 +24,11 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 HOME = "/communautes/remorques"
 
 PARTS = sorted(
-    {route.path.rpartition(")?}")[2] for route in ROUTES if route.method == "GET" and "{community:" in route.path}
+    {
+        route.path.rpartition(")?}")[2].replace("{format:atom|json|ics}", "atom")
+        for route in ROUTES
+        if route.method == "GET" and "{community:" in route.path
+    }
 )
 
 
@@ -90,20 +94,28 @@ async def test_news_lead_members_to_the_page_of_a_hidden_community_and_nobody_el
     assert (await visitor.get("/@secrets")).status == 404
 
 
+UNSEEN = ("/affiche", "/flux.atom")
+"""What would tell others of a hidden one."""
+
+
 async def test_every_page_opens_for_who_manages(alice: Browser, communities: Communities) -> None:
     for part in PARTS:
         assert (await alice.get(f"{HOME}{part}")).status == 200, part
-        assert (await alice.get(f"/communautes/secrets{part}")).status == (404 if part == "/affiche" else 200), part
+        assert (await alice.get(f"/communautes/secrets{part}")).status == (404 if part in UNSEEN else 200), part
 
 
 OPEN_FOR = {
     "": (200, 200),
     "/charte": (200, 200),
     "/affiche": (200, 200),
+    "/rencontres": (200, 200),
+    "/flux.atom": (200, 200),
     "/annonces": (404, 200),
     "/membres": (404, 200),
     "/decisions": (404, 200),
     "/entrees": (404, 404),
+    "/signalements": (404, 404),
+    "/messages": (404, 200),
     "/reglages": (404, 404),
     "/charte/nouvelle": (404, 404),
 }
@@ -227,7 +239,7 @@ async def test_a_member_founds_where_the_cooperative_lets_her(
     assert twice.status == 422 and "déjà pris" in twice.words()
     nadia = await open_browser(lomme.admin)
     assert "Réparer ensemble" in (await nadia.get("/coop/communautes")).words()
-    changed = typed | {"name": "Réparer", "hidden": "1"}
+    changed = typed | {"name": "Réparer", "hidden": "1", "edited": "0"}
     refused = await alice.send("/communautes/reparer/reglages", changed, form_on="/compte")
     assert refused.status == 422 and "cachée ne peut pas être ouverte" in refused.words()
 

@@ -1,14 +1,10 @@
-"""What changed between two versions, line by line."""
+"""What changed between two versions, line by line, in a time that grows as the texts do."""
 
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-from models.lazy import LazyModule
-
-if TYPE_CHECKING:
-    import difflib
-else:
-    difflib = LazyModule("difflib")
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +16,53 @@ class TextChange:
 
 
 def list_changes(before: str, after: str) -> list[TextChange]:
-    """Lines that went and lines that came, in the order of the text; empty lines aside."""
+    """Lines that went and lines that came, in the order of the text; empty lines aside.
+
+    Lines that stand once in either text are what holds them together; between these what is alike at the beginning
+    and at the end stayed.
+    """
     old, new = ([line for line in (line.strip() for line in text.splitlines()) if line] for text in (before, after))
     changes: list[TextChange] = []
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
-        if tag != "equal":
-            changes += [TextChange(kind="removed", text=line) for line in old[old_from:old_to]]
-            changes += [TextChange(kind="added", text=line) for line in new[new_from:new_to]]
+    old_from = new_from = 0
+    for old_to, new_to in [*_list_anchors(old, new), (len(old), len(new))]:
+        went, came = _trim(old[old_from:old_to], new[new_from:new_to])
+        changes += [TextChange(kind="removed", text=line) for line in went]
+        changes += [TextChange(kind="added", text=line) for line in came]
+        old_from, new_from = old_to + 1, new_to + 1
     return changes
+
+
+def _trim(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    first = _count_alike(zip(old, new, strict=False))
+    old, new = old[first:], new[first:]
+    last = _count_alike(zip(reversed(old), reversed(new), strict=False))
+    return old[: len(old) - last], new[: len(new) - last]
+
+
+def _count_alike(pairs: Iterator[tuple[str, str]]) -> int:
+    count = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _list_anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Where lines that stand once in both texts follow one another in both: the longest row of them."""
+    once_old, once_new = ({line for line, count in Counter(lines).items() if count == 1} for lines in (old, new))
+    places = {line: place for place, line in enumerate(new) if line in once_new}
+    pairs = [(place, places[line]) for place, line in enumerate(old) if line in once_old and line in places]
+    tops: list[int] = []  # for each length of a row the smallest place in `new` that ends one
+    ends: list[int] = []  # the pair that does
+    earlier: list[int] = []  # for each pair the one before it in its row
+    for index, (_, place) in enumerate(pairs):
+        length = bisect_left(tops, place)
+        earlier.append(ends[length - 1] if length else -1)
+        tops[length : length + 1], ends[length : length + 1] = [place], [index]
+    row: list[tuple[int, int]] = []
+    index = ends[-1] if ends else -1
+    while index >= 0:
+        row.append(pairs[index])
+        index = earlier[index]
+    return row[::-1]

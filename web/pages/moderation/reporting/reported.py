@@ -6,6 +6,7 @@ from aiohttp import web
 
 from federation.texts.html_cleaner import to_text
 from models import posts
+from models.communities import communities
 from models.errors import NotFound
 from models.exchanges import exchange_messages, exchanges
 from models.listings import listings
@@ -40,7 +41,7 @@ class Neighbour:
 class Reported:
     """What is reported: somebody, or one of their posts, or (without `actor`) a page of ours that nobody wrote.
 
-    `href` is where it stands here.
+    `href` is where it stands here, `community` the one inside which it stays, where that lives here.
     """
 
     person: Person | None
@@ -49,6 +50,7 @@ class Reported:
     title: str
     extract: str
     href: str
+    community: str = ""
     around: tuple[Neighbour, ...] = ()
 
     @property
@@ -87,6 +89,7 @@ async def _about_post(conn: Connection, post: Post, reader_id: int | None) -> Re
     if not is_reportable(author, reader_id) or author.gone:
         raise NotFound
     thread_id = await exchange_messages.find_exchange_of(conn, post.id)
+    community = await communities.find(conn, post.community_id) if post.community_id else None
     return Reported(
         person=person_of(author),
         actor=author,
@@ -94,6 +97,7 @@ async def _about_post(conn: Connection, post: Post, reader_id: int | None) -> Re
         title=listing.details.title if listing else "",
         extract=post.warning or shorten(listing.details.description if listing else post.content),
         href=f"{exchange_path(thread_id)}#r{post.id}" if thread_id else f"/notes/{post.id}",
+        community=community.name if community is not None and community.local else "",
         around=await _list_around(conn, post, reader_id) if thread_id else (),
     )
 

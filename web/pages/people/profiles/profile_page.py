@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from federation.media.built_in_pictures import find_icon_url
 from models import timelines
-from models.communities import communities
+from models.communities import communities, farewells
 from models.errors import Gone, NotFound
 from models.exchanges import agreements
 from models.people import actors
@@ -102,6 +102,8 @@ async def _redirect_to_community(conn: Connection, site: Site, handle: str, read
     try:
         found = await communities.get_by_handle(conn, username, host, reader_id)
     except NotFound:
+        if reader_id is not None and await farewells.find(conn, username, host, reader_id) is not None:
+            raise web.HTTPSeeOther(f"/communautes/{username}@{host}" if host else f"/communautes/{username}") from None
         return
     raise web.HTTPSeeOther(community_path(found))
 

@@ -1,0 +1,115 @@
+"""The reports about what stays inside one community, for who leads it; and what they hid there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.store.database import Connection, execute, fetch_all, fetch_column
+
+MOST = 100
+"""Things of one community that its page shows; the longest reported first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedPost:
+    """Something that stays inside, with the words of each report that waits; who reported is not told."""
+
+    post_id: int
+    uri: str
+    author_id: int
+    author_name: str
+    title: str
+    content: str
+    said: list[str]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenPost:
+    """Something that was hidden there, by whom and why."""
+
+    post_id: int
+    author_id: int
+    author_name: str
+    title: str
+    content: str
+    by_name: str
+    reason: str
+    since: datetime
+
+
+async def list_reported(conn: Connection, community_id: int, reader_id: int) -> list[ReportedPost]:
+    """What was reported and waits; not what concerns the reader, nor what the law forbids, which is the team's."""
+    return await fetch_all(
+        conn,
+        ReportedPost,
+        """
+        SELECT p.id AS post_id, p.uri, p.author_id, coalesce(nullif(a.name, ''), a.username) AS author_name,
+            coalesce(l.title, '') AS title, coalesce(l.description, p.content) AS content,
+            array_agg(r.content ORDER BY r.id) AS said, min(r.created_at) AS since
+        FROM report r JOIN post p ON p.uri = ANY(r.object_uris) AND p.community_id = $1 AND p.deleted_at IS NULL
+        JOIN actor a ON a.id = p.author_id LEFT JOIN listing l ON l.post_id = p.id
+        WHERE r.closed_at IS NULL AND r.category <> 'legal' AND p.author_id <> $2
+            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = r.target_id AND x.actor_id = $2)
+        GROUP BY p.id, a.id, l.post_id ORDER BY min(r.id) LIMIT $3
+        """,
+        community_id,
+        reader_id,
+        MOST,
+    )
+
+
+async def list_open(conn: Connection, post_id: int) -> list[int]:
+    """Ids of the reports about one post that wait and are not the team's alone."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT r.id FROM report r JOIN post p ON p.uri = ANY(r.object_uris)
+        WHERE p.id = $1 AND r.closed_at IS NULL AND r.category <> 'legal' ORDER BY r.id
+        """,
+        post_id,
+    )
+
+
+async def list_hidden(conn: Connection, community_id: int) -> list[HiddenPost]:
+    """What is hidden there, the latest first."""
+    return await fetch_all(
+        conn,
+        HiddenPost,
+        """
+        SELECT p.id AS post_id, p.author_id, coalesce(nullif(a.name, ''), a.username) AS author_name,
+            coalesce(l.title, '') AS title, coalesce(l.description, p.content) AS content,
+            coalesce(nullif(b.name, ''), b.username, '') AS by_name, h.reason, h.hidden_at AS since
+        FROM community_hiding h JOIN post p ON p.id = h.post_id AND p.deleted_at IS NULL
+        JOIN actor a ON a.id = p.author_id LEFT JOIN actor b ON b.id = h.hidden_by
+        LEFT JOIN listing l ON l.post_id = p.id
+        WHERE h.community_id = $1 ORDER BY h.hidden_at DESC, p.id LIMIT $2
+        """,
+        community_id,
+        MOST,
+    )
+
+
+async def hide(conn: Connection, post_id: int, community_id: int, *, by: int, reason: str) -> bool:
+    """It is hidden there. False where that was so already."""
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO community_hiding (post_id, community_id, hidden_by, reason) VALUES ($1, $2, $3, $4)
+            ON CONFLICT DO NOTHING
+            """,
+            post_id,
+            community_id,
+            by,
+            reason,
+        )
+    )
+
+
+async def show(conn: Connection, post_id: int, community_id: int) -> bool:
+    """It is hidden there no longer. False where it was not."""
+    return bool(
+        await execute(
+            conn, "DELETE FROM community_hiding WHERE post_id = $1 AND community_id = $2", post_id, community_id
+        )
+    )
