@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from models.ids import make_id
-from models.store.database import Connection, execute, fetch_all
+from models.store.database import Connection, execute, fetch_all, fetch_value
 
 DecisionKind = Literal[
     "created", "edited", "charter", "asked", "approved", "joined", "refused", "invited", "declined", "left", "removed",
@@ -75,3 +75,20 @@ async def list_decisions(
         before,
         limit,
     )
+
+
+async def was_put_out(conn: Connection, community_id: int, subject_id: int) -> bool:
+    """Whether the last that was decided about somebody's coming in is that she was put out, or refused: what she does
+    herself meanwhile, as asking and leaving, does not change that.
+    """
+    found: str | None = await fetch_value(
+        conn,
+        """
+        SELECT kind FROM community_decision
+        WHERE community_id = $1 AND subject_id = $2 AND kind IN ('joined', 'removed', 'refused')
+        ORDER BY id DESC LIMIT 1
+        """,
+        community_id,
+        subject_id,
+    )
+    return found in ("removed", "refused")
