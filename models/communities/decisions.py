@@ -86,3 +86,20 @@ async def find_last_edit(conn: Connection, community_id: int) -> int:
         community_id,
     )
     return found
+
+
+async def was_put_out(conn: Connection, community_id: int, subject_id: int) -> bool:
+    """Whether the last that was decided about somebody's coming in is that she was put out, or refused: what she does
+    herself meanwhile, as asking and leaving, does not change that.
+    """
+    found: str | None = await fetch_value(
+        conn,
+        """
+        SELECT kind FROM community_decision
+        WHERE community_id = $1 AND subject_id = $2 AND kind IN ('joined', 'removed', 'refused')
+        ORDER BY id DESC LIMIT 1
+        """,
+        community_id,
+        subject_id,
+    )
+    return found in ("removed", "refused")

@@ -1,7 +1,7 @@
 """Who is in a community, asks to be or was invited, and by which version of the charter."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from models.communities.charters import Charter
@@ -24,7 +24,8 @@ Awaited = Literal["charter", "approve", "refuse", "remove", "member", "moderator
 class Membership:
     """One person and one community. `uri` is the Join, Invite or question in words that it began with.
 
-    `asked_version` is the version that she was asked about in words, where her server knows no other way. Who is
+    `asked_version` is the version that she was asked about in words, where her server knows no other way; of one of ours
+    in a community elsewhere that to which she said a yes that its home did not confirm yet. Who is
     `public_only` has a server that keeps nothing inside. What is `awaited` was asked of the community's home,
     which did not answer yet.
     """
@@ -48,14 +49,19 @@ class Membership:
     expires_at: datetime | None
 
     @property
+    def stands(self) -> bool:
+        """Whether she is a member now: her time is over from its moment on, not when the chore notes it."""
+        return self.state == "member" and (self.expires_at is None or self.expires_at > datetime.now(UTC))
+
+    @property
     def leads(self) -> bool:
         """Whether she manages or moderates."""
-        return self.state == "member" and self.role != "member"
+        return self.stands and self.role != "member"
 
     @property
     def manages(self) -> bool:
         """Whether she is one of the managers."""
-        return self.state == "member" and self.role == "manager"
+        return self.stands and self.role == "manager"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +212,7 @@ def may_take_part(held: Membership, charter: Charter | None, at: datetime) -> bo
 
     Whoever did not goes on reading, and may say yes or leave at any time.
     """
-    if held.state != "member":
+    if not held.stands:
         return False
     if charter is None or held.accepted_version >= charter.version:
         return True

@@ -29,10 +29,16 @@ class Case:
         return None if self.held is None else self.held.state
 
 
-async def open_case(conn: Connection, site: Site, community: Community, person: Actor) -> Case:
-    """Read it all anew; until the transaction ends nobody else changes who is in this community. Raises Conflict."""
+async def open_case(
+    conn: Connection, site: Site, community: Community, person: Actor, *, set_aside: bool = False
+) -> Case:
+    """Read it all anew; until the transaction ends nobody else changes who is in this community.
+
+    Raises Conflict for one that is gone or, unless that is welcome, `set_aside` by the team.
+    """
     await memberships.lock(conn, community.actor_id)
-    found = await communities.find(conn, community.actor_id)
+    find = communities.find_kept if set_aside else communities.find_by_uri
+    found = await find(conn, community.uri)
     if found is None:
         raise Conflict("community_ended")
     return Case(

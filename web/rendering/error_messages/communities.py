@@ -29,6 +29,7 @@ REFUSALS = {
     "too_many_invited": "%(most)s invitations attendent déjà une réponse.",
     "no_such_member": "Aucun membre n’a ce nom dans cette communauté.",
     "nobody_asks": "Cette personne ne demande plus à entrer.",
+    "invitation_declined_lately": "Cette personne vient de dire non : vous pourrez l’inviter de nouveau demain.",
     "not_invited": "Cette invitation ne vaut pas pour vous, ou plus.",
     "not_invitable": "Cette personne ne peut pas être invitée.",
     "invitation_not_understood_there": "La plateforme de cette personne ne connaît pas les invitations : qu’elle suive "
