@@ -9,6 +9,9 @@ from models.places.geometry import CELL, blur
 from models.store.database import Connection, fetch_all, fetch_column, fetch_one
 from models.texts import decompose
 
+NAMESAKES = 20
+"""More communes than bear one name: the most that do are 13, called Saint-Sauveur."""
+
 Precision = Literal["exact", "namesake", "parent", "postcode", "epci", "department"]
 
 CommuneKind = Literal["commune", "delegated", "associated", "district"]
@@ -138,14 +141,22 @@ async def _search_begun(conn: Connection, name: str, postcode: str, limit: int) 
     return await _search(conn, name, "", limit) if not found and name and postcode else found
 
 
-async def find_commune_named(conn: Connection, text: str) -> Commune | None:
-    """The one commune that somebody named in full: "Lomme", "59160 Lomme", a postcode; None when nothing fits.
+async def list_communes_named(conn: Connection, text: str) -> list[Commune]:
+    """The communes that somebody named in full: "Lomme", "59160 Lomme", a postcode; those with more people first.
 
-    Among several of the same name the one with the most people is meant.
+    Several where they bear one name and no postcode tells them apart: "Saint-Denis". A postcode alone names one.
     """
     name, postcode = split_postcode(text[:100])
-    found = await _search(conn, name, postcode, 1) if name or len(postcode) == 5 else []
-    return found[0] if found and (not name or fold_name(found[0].name) == name) else None
+    if not name:
+        return await _search(conn, "", postcode, 1) if len(postcode) == 5 else []
+    found = await _search(conn, name, postcode, NAMESAKES)
+    return [one for one in found if fold_name(one.name) == name]
+
+
+async def find_commune_named(conn: Connection, text: str) -> Commune | None:
+    """The one commune that somebody named in full; None where nothing fits, or several do."""
+    named = await list_communes_named(conn, text)
+    return named[0] if len(named) == 1 else None
 
 
 async def _search(conn: Connection, name: str, postcode: str, limit: int) -> list[Commune]:

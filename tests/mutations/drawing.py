@@ -55,7 +55,12 @@ def list_modules(root: Path = ROOT) -> list[Path]:
 
 
 def draw(seed: int, count: int, only: str | None = None) -> dict[str, list[Mutant]]:
-    """`count` mutants over all strata in the proportions of the table, one a line at most; `only`: one stratum's."""
+    """`count` mutants over all strata in the proportions of the table, one a line at most.
+
+    `only`: those of one stratum; or all `count` of a folder (`models/searches`) or a module, whatever they change.
+    """
+    if only is not None and only not in {one.name for one in STRATA}:
+        return {only: _draw_lines(_list_lines(only), count, f"{seed}:{only}")}
     lines: dict[str, dict[tuple[str, int], list[Mutant]]] = {one.name: defaultdict(list) for one in STRATA}
     for path in list_modules():
         for mutant in list_mutants(path):
@@ -67,6 +72,16 @@ def draw(seed: int, count: int, only: str | None = None) -> dict[str, list[Mutan
         for stratum in STRATA
         if only in (None, stratum.name)
     }
+
+
+def _list_lines(start: str) -> dict[tuple[str, int], list[Mutant]]:
+    """All mutants by their lines of the modules whose path begins so."""
+    lines: dict[tuple[str, int], list[Mutant]] = defaultdict(list)
+    for path in list_modules():
+        if path.relative_to(ROOT).as_posix().startswith(start):
+            for mutant in list_mutants(path):
+                lines[mutant.module, mutant.line].append(mutant)
+    return lines
 
 
 def _draw_lines(lines: dict[tuple[str, int], list[Mutant]], count: int, seed: str) -> list[Mutant]:

@@ -14,6 +14,9 @@ from web.forms.form import Form
 CLOSE = 3
 """So many communes, and federations of them, are proposed for what nobody knows."""
 
+SEVERAL = 6
+"""So many places of one name are all listed; of more the postcode is asked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedArea:
@@ -32,17 +35,26 @@ async def read_area(conn: Connection, form: Form, name: str) -> TypedArea:
     typed = form.text(name, limit=100)
     if not typed:
         return TypedArea()
-    commune = await places.find_commune_named(conn, typed)
-    if commune is not None:
-        return TypedArea(commune=commune)
+    named = await places.list_communes_named(conn, typed)
+    if named:
+        return _take_one(form, name, typed, named)
     called = await epcis.list_named(conn, typed)
     if not called:
         return await _read_words(conn, form, name, typed)
     if len(called) == 1:
         return TypedArea(epci=called[0])
     close = tuple(one.label for one in called)
-    form.fail(name, "« %(typed)s » peut être %(close)s. Laquelle ?", typed=typed, close=", ".join(close))
+    _ask_which(form, name, typed, close)
     return TypedArea(close=close)
+
+
+def _take_one(form: Form, name: str, typed: str, named: Sequence[Commune]) -> TypedArea:
+    """The commune of this name; of several the field asks which one."""
+    if len(named) == 1:
+        return TypedArea(commune=named[0])
+    close = tuple(one.label for one in named)
+    _ask_which(form, name, typed, close)
+    return TypedArea(close=close[:SEVERAL])
 
 
 async def _read_words(conn: Connection, form: Form, name: str, typed: str) -> TypedArea:
@@ -65,13 +77,27 @@ async def read_commune(conn: Connection, form: Form, name: str = "commune", *, m
 
 
 async def find_commune(conn: Connection, form: Form, name: str, typed: str) -> Commune | None:
-    """The commune that `typed` names; the field is told what comes close when there is none."""
-    commune = await places.find_commune_named(conn, typed)
-    if commune is not None:
-        return commune
+    """The commune that `typed` names; the field is told what comes close when there is none, or several."""
+    named = await places.list_communes_named(conn, typed)
+    if named:
+        return _take_one(form, name, typed, named).commune
     close = await places.search_communes(conn, typed, CLOSE)
     _say_close(form, name, typed, [one.label for one in close])
     return None
+
+
+def _ask_which(form: Form, name: str, typed: str, close: Sequence[str]) -> None:
+    """That several places are called so: all of them, or some as examples for the postcode."""
+    if len(close) <= SEVERAL:
+        form.fail(name, "« %(typed)s » peut être %(close)s. Laquelle ?", typed=typed, close=", ".join(close))
+    else:
+        form.fail(
+            name,
+            "%(count)s communes s’appellent « %(typed)s » : ajoutez le code postal, par exemple %(close)s.",
+            count=len(close),
+            typed=typed,
+            close=", ".join(close[:CLOSE]),
+        )
 
 
 def _say_close(form: Form, name: str, typed: str, close: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from models.places import epcis, places
 from models.places.geometry import CELL, blur
 from models.places.places import blurred_place, fold_name
-from models.store.database import Connection, prepare_connection
+from models.store.database import Connection, fetch_records, prepare_connection
 from tests.databases import copy_database
 
 
@@ -90,7 +90,26 @@ async def test_a_commune_is_named_in_full(france: Connection, typed: str, code: 
     assert found is not None and found.code == code
 
 
-@pytest.mark.parametrize("typed", ["lomm", "5916", "Atlantis", "", "62220 Lomme"])
+async def test_communes_of_one_name_are_told_apart_by_a_postcode(france: Connection) -> None:
+    several = await places.list_communes_named(france, "st denis")
+    overseas = await places.list_communes_named(france, "97 Saint-Denis")
+
+    assert [one.label for one in several] == [
+        "Saint-Denis (97400)", "Saint-Denis (93200)", "Saint-Denis (11310)", "Saint-Denis (30500)",
+    ]  # fmt: skip
+    assert [one.label for one in overseas] == ["Saint-Denis (97400)"]
+    assert [await places.find_commune_named(france, one.label) for one in several] == several
+
+
+async def test_all_communes_of_the_commonest_name_are_listed(france: Connection) -> None:
+    (row,) = await fetch_records(
+        france, "SELECT search_name, count(*) FROM commune GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
+    )
+
+    assert len(await places.list_communes_named(france, row["search_name"])) == row["count"] < places.NAMESAKES
+
+
+@pytest.mark.parametrize("typed", ["lomm", "5916", "Atlantis", "", "62220 Lomme", "Saint-Denis"])
 async def test_half_a_name_is_no_name(france: Connection, typed: str) -> None:
     assert await places.find_commune_named(france, typed) is None
 

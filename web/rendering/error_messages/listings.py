@@ -33,6 +33,7 @@ REFUSALS = {
     "media_description_missing": "Décrivez d’abord la photo %(id)s, par PUT /api/v1/media/%(id)s.",
     "territory_unknown": "Nous ne connaissons pas de coop à cette adresse ; voir /api/v1/declic/territories.",
     "category_unlisted": "Cette catégorie n’est pas dans /api/v1/declic/categories.",
+    "commune_ambiguous": "Plusieurs communes s’appellent ainsi : ajoutez le code postal, ou donnez le code INSEE.",
     "commune_unknown": "Ce n’est pas une commune : cherchez dans /api/v1/declic/communes.",
     "listing_edited_on_page": "Une annonce se modifie sur sa page, où sont tous ses champs : %(url)s",
     "own_territory": "C’est notre propre territoire.",

@@ -77,6 +77,14 @@ async def test_the_answers_stand_side_by_side_with_their_words(alice: Browser, s
     assert "3 personnes l’aimeraient : à vous de choisir" in (await alice.get("/chez-moi")).words()
 
 
+async def test_where_several_ask_the_one_next_step_leads_to_all_of_them(alice: Browser, sofa: Sofa) -> None:
+    page = await alice.get(sofa.path)
+
+    (step,) = page.html.xpath("//section[@aria-labelledby='gerer']//a[contains(@class, 'primary')]")
+    assert " ".join(step.text_content().split()) == "Choisir parmi les 3 demandes"
+    assert step.get("href") == f"/annonces/d/{sofa.listing.id}/reponses"
+
+
 async def test_one_is_chosen_after_a_warning_and_all_others_read_why(
     alice: Browser, open_browser: OpenBrowser, sofa: Sofa
 ) -> None:

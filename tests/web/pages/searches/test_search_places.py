@@ -1,12 +1,13 @@
 """Where somebody looks from: a commune, a postcode or a federation of communes, in one box."""
 
 import json
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import pytest
 
 from federation.instance import Instance
 from models.store.database import execute, fetch_value, transaction
+from tests.namesakes import SAINT_DENIS, add_namesakes
 from tests.web.pages.conftest import Browser, Page
 
 SEWING = "Machine à coudre et boîte à fils"
@@ -71,6 +72,33 @@ async def test_what_may_be_several_is_asked(visitor: Browser, instance: Instance
     assert not begun.html.xpath("//details[@id='filtres' and @open]"), "nothing is wrong behind that button"
     for one in ("Hénin-Beaumont (62110)", CAHC):
         assert len(begun.html.xpath(f"""//a[.="{one}"]""")) == 1
+
+
+@pytest.mark.parametrize("view", ["", "&vue=carte"])
+async def test_of_communes_of_one_name_it_is_asked_which_one(visitor: Browser, instance: Instance, view: str) -> None:
+    async with transaction(instance.pool) as conn:
+        await add_namesakes(conn)
+
+    asked = await visitor.get(f"/annonces?lieu=saint-denis&km=10&q=tente{view}")
+    alert = await visitor.get("/annonces?lieu=93200+Saint-Denis&km=10&q=tente")
+
+    assert f"« saint-denis » peut être {', '.join(SAINT_DENIS)}. Laquelle ?" in asked.words()
+    (choice,) = asked.html.xpath(f"//a[.='{SAINT_DENIS[1]}']/@href")
+    assert dict(parse_qsl(urlsplit(choice).query)) == {"q": "tente", "lieu": SAINT_DENIS[1], "km": "10"} | dict(
+        parse_qsl(view)
+    )
+    assert "Laquelle ?" not in (await visitor.get(choice)).words() and "Laquelle ?" not in alert.words()
+
+
+async def test_of_too_many_to_list_the_postcode_is_asked(visitor: Browser, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await add_namesakes(conn, "Saint-Sauveur", count=7)
+
+    asked = await visitor.get("/annonces?lieu=st+sauveur")
+
+    said = "7 communes s’appellent « st sauveur » : ajoutez le code postal, par exemple Saint-Sauveur (97400), "
+    assert said in asked.words()
+    assert len(asked.html.xpath("//a[starts-with(., 'Saint-Sauveur (')]")) == 6
 
 
 async def test_federations_complete_what_is_typed_where_they_are_taken(visitor: Browser) -> None:

@@ -149,11 +149,12 @@ async def _find_commune(conn: Connection, field: str, text: str) -> Commune | No
 
 
 async def require_commune(conn: Connection, field: str, text: str) -> Commune:
-    """The commune with this INSEE code, or of this name. Raises Invalid."""
-    commune = await places.find_commune(conn, text.upper()) or await places.find_commune_named(conn, text)
-    if commune is None:
-        raise Invalid("commune_unknown", field=field)
-    return commune
+    """The commune with this INSEE code, or of this name where only one has it. Raises Invalid."""
+    coded = await places.find_commune(conn, text.upper())
+    named = [coded] if coded is not None else await places.list_communes_named(conn, text)
+    if len(named) != 1:
+        raise Invalid("commune_ambiguous" if named else "commune_unknown", field=field)
+    return named[0]
 
 
 async def _find_territory(conn: Connection, host: str) -> str:

@@ -11,7 +11,7 @@ from models.people import accounts
 from models.people.invitations import mailings, member_imports
 from models.people.invitations.member_imports import NewMemberLine
 from models.places import places
-from models.places.places import fold_name
+from models.places.places import Commune, fold_name
 from models.store.database import Connection
 from web.pages.people.invitations.list_reader import Fault, ListFault, ListLine, MemberList
 
@@ -33,7 +33,8 @@ async def plan(conn: Connection, read: MemberList) -> ListPlan:
     known = await _find_known(conn, [one.email.lower() for one in read.lines])
     stems = {one.line: one.username or make_stem(one.name, one.email) for one in read.lines}
     taken = set(await member_imports.filter_usernames(conn, list(stems.values())))
-    communes = await _find_communes(conn, read)
+    named = await _list_communes(conn, read)
+    communes = {words: found[0].code for words, found in named.items() if len(found) == 1}
     faults: list[ListFault] = list(read.faults)
     lines: list[NewMemberLine] = []
     for one in read.lines:
@@ -45,15 +46,22 @@ async def plan(conn: Connection, read: MemberList) -> ListPlan:
         taken.add(username)
         lines.append(_make_line(one, username, communes.get(one.place_words)))
     faults.sort(key=lambda one: one.line)
-    remarks = _list_remarks(read, {one.line for one in lines if one.commune_code is None})
+    remarks = _list_remarks(read, {one.line for one in lines if one.commune_code is None}, named)
     return ListPlan(lines=tuple(lines), faults=tuple(faults), remarks=tuple(remarks))
 
 
-def _list_remarks(read: MemberList, without_commune: set[int]) -> list[ListFault]:
-    """Lines that name a place which is no commune."""
+def _list_remarks(
+    read: MemberList, without_commune: set[int], named: Mapping[str, Sequence[Commune]]
+) -> list[ListFault]:
+    """Lines that name a place which is no commune, or may be several."""
     head = read.heads.get("commune") or read.heads.get("postcode", "")
     return [
-        ListFault(line=one.line, column=head, fault="commune_unknown", value=one.place_words)
+        ListFault(
+            line=one.line,
+            column=head,
+            fault="commune_ambiguous" if named.get(one.place_words) else "commune_unknown",
+            value=one.place_words,
+        )
         for one in read.lines
         if one.place_words and one.line in without_commune
     ]
@@ -108,10 +116,10 @@ def _find_fault(one: ListLine, read: MemberList, known: Mapping[str, Fault], tak
     return fault and ListFault(line=one.line, column=read.heads["username"], fault=fault, value=one.username)
 
 
-async def _find_communes(conn: Connection, read: MemberList) -> dict[str, str | None]:
-    """The code of each commune as it was written, each looked for once."""
-    found: dict[str, str | None] = {}
+async def _list_communes(conn: Connection, read: MemberList) -> dict[str, list[Commune]]:
+    """What each place may be as it was written, each looked for once."""
+    found: dict[str, list[Commune]] = {}
     for words in {one.place_words for one in read.lines if one.place_words}:
-        commune = await places.find_commune_named(conn, re.sub(r"\s*\(.*\)$", "", words))
-        found[words] = commune.code if commune is not None else None
+        named = await places.list_communes_named(conn, words)
+        found[words] = named or await places.list_communes_named(conn, re.sub(r"\s*\(.*\)$", "", words))
     return found

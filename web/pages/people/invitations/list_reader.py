@@ -47,7 +47,7 @@ PAID = frozenset({"", "valide", "validee", "paye", "payee"})
 Fault = Literal[
     "cells", "name_missing", "name_long", "email_missing", "email_wrong", "email_twice", "email_known",
     "email_waits", "email_excluded",
-    "username_wrong", "username_taken", "commune_unknown", "not_paid",
+    "username_wrong", "username_taken", "commune_ambiguous", "commune_unknown", "not_paid",
 ]  # fmt: skip
 
 

@@ -44,6 +44,7 @@ FAULTS: dict[Fault, str] = {
     "email_excluded": N_("%(value)s est l’adresse d’une personne exclue"),
     "username_wrong": N_("« %(value)s » ne va pas : des lettres de a à z, des chiffres ou _, 30 au plus"),
     "username_taken": N_("le nom de membre « %(value)s » est déjà pris"),
+    "commune_ambiguous": N_("plusieurs communes s’appellent « %(value)s » : ajoutez le code postal"),
     "commune_unknown": N_("« %(value)s » n’est pas une commune que nous connaissons"),
     "not_paid": N_("la commande n’est pas validée (« %(value)s »)"),
 }

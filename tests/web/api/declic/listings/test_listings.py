@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from models.listings.listings import Listing
-from models.store.database import connection, execute
+from models.store.database import connection, execute, transaction
 from tests.factories import make_listing, make_member, make_remote_actor
+from tests.namesakes import add_namesakes
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own
 from tests.web.api.entities.test_entities import Counting, add_photo
@@ -205,6 +206,17 @@ async def test_what_is_out_of_bounds_is_refused_and_named(open: Own) -> None:
     named = {query: await open.refused("GET", f"/listings?{query}") for query in REFUSED}
 
     assert named == REFUSED
+
+
+async def test_a_commune_whose_name_others_bear_takes_its_postcode_or_its_code(alice: Alice, open: Own) -> None:
+    async with transaction(alice.api.pool) as conn:
+        await add_namesakes(conn)
+
+    refused = await open.ask("GET", "/listings?commune=Saint-Denis")
+
+    assert (refused.status, refused.json["field"]) == (422, "commune")
+    assert refused.json["error"].endswith("ajoutez le code postal, ou donnez le code INSEE.")
+    assert await find(open, "commune=93200+Saint-Denis") == await find(open, "commune=93066") == []
 
 
 @pytest.mark.parametrize("format", ["", ".geojson", ".atom"])

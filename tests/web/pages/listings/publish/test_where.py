@@ -11,6 +11,7 @@ from models.places.geometry import blur, move
 from models.store.database import connection, execute, fetch_value, transaction
 from outbox.listings.listings import close
 from tests.factories import make_member
+from tests.namesakes import SAINT_DENIS, add_namesakes
 from tests.outbox.sent_activities import list_sent
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
@@ -161,3 +162,19 @@ async def test_the_address_fills_the_form_in_and_publishes_nothing(alice: Browse
         "request", "Diable <b>", "Pour samedi", "Lille", "loan"
     )  # fmt: skip
     assert odd["kind"] == "offer" and "mode" not in odd and len(odd["title"]) == 4000
+
+
+async def test_which_commune_of_a_name_is_asked_before_anything_is_published(
+    alice: Browser, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await add_namesakes(conn)
+
+    page = await alice.get("/publier")
+    asked = changed(page, title="Chaises", mode="gift", where="commune", place="Saint-Denis", act="publish")
+    refused = await send_form(alice, "/publier", page, asked)
+    _, said = await publish_so(alice, instance, title="Chaises", mode="gift", where="commune", place=SAINT_DENIS[1])
+
+    assert list(errors(refused)) == ["place"]
+    assert f"peut être {', '.join(SAINT_DENIS)}. Laquelle" in errors(refused)["place"]
+    assert dict(typed(refused))["place"] == "Saint-Denis" and "Saint-Denis (93200)" in said.words()

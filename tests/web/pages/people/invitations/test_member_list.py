@@ -12,6 +12,7 @@ from models.store.database import connection, execute, fetch_column, fetch_value
 from outbox.people.joining import member_lists
 from outbox.people.joining.member_lists import JOB, LETTER, make_members
 from tests.invitations import plain, read_text
+from tests.namesakes import add_namesakes
 from tests.rulings import rule
 from tests.web.applicants import add_applicant
 from tests.web.form_client import Doorbell, Visitor, add_member
@@ -73,6 +74,25 @@ async def test_a_list_of_three_with_one_wrong_line(door: Doorbell) -> None:
     assert marie is not None and (marie.email, marie.default_commune_code) == ("marie@x.fr", "59355")
     assert marie.confirmed_at is not None and atelier is not None and atelier.type == "Organization"
     assert (acts, news) == (["members_imported"], 0), "one line in the journal, and no news for each of many"
+
+
+async def test_communes_of_one_name_are_told_apart_by_their_postcode(door: Doorbell) -> None:
+    ada = await open_page(door)
+    async with transaction(door.instance.pool) as conn:
+        await add_namesakes(conn)
+    rows = "Marie;marie@x.fr;Saint-Denis (93200);\nLuc;luc@x.fr;Saint-Denis;\nZoé;zoe@x.fr;97400 Saint-Denis;\n"
+
+    await ada.upload(PAGE, {}, "file", "membres.csv", ("prénom;courriel;commune;lieu\n" + rows).encode())
+    said = plain(ada.text)
+    await ada.send(find_confirmation(ada))
+    await run_job(door)
+
+    assert "Ligne 3, colonne « commune » : plusieurs communes s’appellent « Saint-Denis » : ajoutez le code" in said
+    async with connection(door.instance.pool) as conn:
+        codes = await fetch_column(
+            conn, "SELECT default_commune_code FROM account WHERE email LIKE '%@x.fr' ORDER BY email"
+        )
+    assert codes == [None, "93066", "97411"]
 
 
 async def test_without_mail_links_are_printed_and_lead_in(door: Doorbell) -> None:
