@@ -172,8 +172,8 @@ async def test_a_flag_from_elsewhere_about_what_a_member_elsewhere_shared_reache
     conn: Connection, alice: Actor, community: Community
 ) -> None:
     bob, carl = await make_neighbour(conn), await make_neighbour(conn, "carl", host="carvin.test")
-    for one in (bob, carl):
-        await put_in(conn, one, community)
+    for member in (bob, carl):
+        await put_in(conn, member, community)
     note = await share_note(conn, alice, community)
     await execute(conn, "UPDATE post SET local = false, author_id = $2 WHERE id = $1", note.id, bob.id)
 
