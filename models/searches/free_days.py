@@ -10,13 +10,14 @@ from models.store.statements import fragment
 # that are asked for or settled. They are looked for once, by the days, and are few; only they are looked at closely.
 _TOUCHED = """
     SELECT u.listing_id FROM unavailability u
-    WHERE tstzrange(u.begins_at, u.ends_at) && tstzrange(:free_from, :free_until)
+    WHERE tstzrange(u.begins_at, u.ends_at) && tstzrange(:free_from::timestamptz, :free_until::timestamptz)
     UNION ALL
-    SELECT r.listing_id FROM calendar_copy_range r WHERE r.held && tstzrange(:free_from, :free_until)
+    SELECT r.listing_id FROM calendar_copy_range r
+    WHERE r.held && tstzrange(:free_from::timestamptz, :free_until::timestamptz)
     UNION ALL
     SELECT a.listing_id FROM agreement a
     WHERE is_live_state(a.state) AND a.begins_at IS NOT NULL AND a.ends_at IS NOT NULL
-        AND tstzrange(a.begins_at, a.ends_at) && tstzrange(:free_from, :free_until)
+        AND tstzrange(a.begins_at, a.ends_at) && tstzrange(:free_from::timestamptz, :free_until::timestamptz)
 """
 
 # What is given once is there until it is promised. The rule for the others is `is_free_between`, said in
@@ -24,11 +25,12 @@ _TOUCHED = """
 FREE = fragment(
     """
     [[free_from free_until:
-        AND (l.begins_at IS NULL OR l.begins_at < :free_until) AND (l.ends_at IS NULL OR l.ends_at > :free_from)
+        AND (l.begins_at IS NULL OR l.begins_at < :free_until::timestamptz)
+        AND (l.ends_at IS NULL OR l.ends_at > :free_from::timestamptz)
         AND (l.available_quantity IS NULL OR l.available_quantity > 0)
         AND (l.status <> 'reserved' OR (l.kind = 'offer' AND l.mode IN ('loan', 'service')))
         AND (l.kind <> 'offer' OR l.mode NOT IN ('loan', 'service') OR l.post_id NOT IN ({touched})
-            OR is_free_between(l.post_id, :free_from, :free_until))]]
+            OR is_free_between(l.post_id, :free_from::timestamptz, :free_until::timestamptz))]]
     """,
     touched=_TOUCHED,
 )

@@ -1,5 +1,6 @@
 """What is asked of the network of listings: its filters, the statement that all reads share, and how many there are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,36 +170,52 @@ _COUNT_MANY, _COUNT_FEW = (
     for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
 )
 
+_VALUE = re.compile(r"(?<!:):([a-z_]+)(::[a-z0-9]+(?:\[\])?)")
+
+
+def _hide(text: str) -> str:
+    """With values that the planner does not see: a plan for these alone costs it no less than the one that is kept."""
+    return _VALUE.sub(r"(SELECT :\1\2)\2", text)
+
+
 # One way of looking after the other until `:first` of them have found as many as they have to. The planner does not
 # see what they look for: to estimate each word takes longer than to find it. That a listing is open is said in a way
 # that no index of open listings answers, unless one is asked for something else.
-_WAYS = name_optional(
+_WAYS = fragment(
     """
     SELECT way.n::int - 1 AS way, reached.counts, reached.ids
     FROM (SELECT one::tsquery[] AS one, two::tsquery[] AS two, three::tsquery[] AS three, match::tsquery AS match,
             least, n
-        FROM unnest(:ones::text[], :twos::text[], :threes::text[], :matches::text[], :leasts::int[])
+        FROM unnest((SELECT :ones::text[]), (SELECT :twos::text[]), (SELECT :threes::text[]),
+            (SELECT :matches::text[]), (SELECT :leasts::int[]))
             WITH ORDINALITY AS listed (one, two, three, match, least, n) OFFSET 0) AS way
     CROSS JOIN LATERAL (
         SELECT sum(total) AS total, jsonb_agg(jsonb_build_array(kind, mode, total)) AS counts, jsonb_agg(ids) AS ids
         FROM (SELECT kind, mode, count(*) AS total, array_agg(id) AS ids
-            FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode) AS of_each) AS reached
+            FROM ({visible} LIMIT (SELECT :most::int)) AS first GROUP BY kind, mode) AS of_each) AS reached
     WHERE reached.total >= way.least
-    LIMIT :first::int
+    LIMIT (SELECT :first::int)
     """,
-    NetworkFilter,
-    Choices,
-    also=["leasts", "few", "most", "first"],
     visible=_VISIBLE,
     found="""
-        SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by, {distance} AS distance FROM listing l
+        SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by
+            [[radius latitude: , {distance} AS distance]] FROM listing l
         WHERE is_open_status(l.status) IS NOT FALSE [[few: AND is_open_status(l.status)]]
             AND {chosen} {filtered} OFFSET 0
     """,
     chosen=CHOSEN,
-    distance=DISTANCE,
-    filtered=FILTERED,
     within=WITHIN,
+)
+
+# The first has a plan that is kept, whatever the values. How much lies in an area is for the planner to see.
+_WAYS_ANYWHERE, _WAYS_IN_AREA = (
+    name_optional(
+        fragment(_WAYS, distance=distance, filtered=filtered),
+        NetworkFilter,
+        Choices,
+        also=["leasts", "few", "most", "first"],
+    )
+    for distance, filtered in ((_hide(DISTANCE), _hide(FILTERED)), (DISTANCE, FILTERED))
 )
 
 # What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
@@ -242,10 +259,10 @@ class Group:
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found.
 
-    Kinds and categories that stand in for words are not counted twice.
+    Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time anyway.
     """
     asked = _EXPECTED.ask(filter, query if query.words or query.unwanted else Query())
-    [row] = await fetch_planned(conn, asked.sql, *asked.values)
+    [row] = await fetch_records(conn, asked.sql, *asked.values)
     rows: int = orjson.loads(row[0])[0]["Plan"]["Plan Rows"]
     return rows
 
@@ -272,8 +289,8 @@ async def try_ways(
     little fits the filter that its index is worth reading as well.
     """
     leasts = [way.least for way in ways]
-    asked = _WAYS.ask(filter, Choices(ways=tuple(ways)), leasts=leasts, few=few, most=most, first=first)
-    fetch = fetch_planned if few and filter.placed else fetch_records
+    statement, fetch = (_WAYS_IN_AREA, fetch_planned) if few and filter.placed else (_WAYS_ANYWHERE, fetch_records)
+    asked = statement.ask(filter, Choices(ways=tuple(ways)), leasts=leasts, few=few, most=most, first=first)
     return [
         (
             row["way"],

@@ -62,11 +62,10 @@ _PAGE = """
 _CANDIDATES = fragment(
     """
     SELECT l.post_id AS id, l.kind, l.expires_at, {distance} AS distance, {missing} AS missing, {score} AS words
-    FROM {listings} l WHERE {which} {conditions}
+    FROM {listings} l WHERE {which}
     """,
     distance=DISTANCE,
     missing=MISSING,
-    conditions=CONDITIONS,
 )
 
 _OPEN = "is_open_status(l.status) AND l.post_id <= :ceiling::bigint"
@@ -144,33 +143,27 @@ _BEST_NEAR = fragment("-words * {nearness} * {freshness}", nearness=_NEARNESS, f
 _NEAR = "coalesce(distance, :nowhere::float8)"
 _ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
 
-_KNOWN = fragment(
-    """
-    SELECT l.post_id AS id, l.kind, l.expires_at, {distance} AS distance, {missing} AS missing, {score} AS words
-    FROM listing l WHERE l.post_id = ANY(:ids::bigint[]) AND {open}
-    """,
-    distance=DISTANCE,
-    missing=MISSING,
-    open=_OPEN,
-)
+_KNOWN = fragment("l.post_id = ANY(:ids::bigint[]) AND {open}", open=_OPEN)
 
+# What a window gave fits already.
 _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
-_OTHERS = fragment("{open} AND l.post_id NOT IN ({ids})", open=_OPEN)
+_ALL = fragment("{open} {conditions}", open=_OPEN, conditions=CONDITIONS)
+_OTHERS = fragment("{all} AND l.post_id NOT IN ({ids})", all=_ALL)
 
 # What each order goes by, first and then, with what score of words; which listings, of which table or window.
 _ORDERS = {
     ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS)),
     ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
-    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _OPEN),
+    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _ALL),
     ("best near", WINDOW): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
     ("best near", REST): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _OPEN),
+    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _ALL),
     ("new", WINDOW): ("0", "0", "0", _OLDER, "true"),
-    ("new", ALL): ("0", "0", "0", "listing", _OPEN),
+    ("new", ALL): ("0", "0", "0", "listing", _ALL),
     ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true"),
-    ("near", ALL): ("0", _NEAR, "0", "listing", _OPEN),
+    ("near", ALL): ("0", _NEAR, "0", "listing", _ALL),
     ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true"),
-    ("ending", ALL): ("0", _ENDING, "0", "listing", _OPEN),
+    ("ending", ALL): ("0", _ENDING, "0", "listing", _ALL),
 }
 
 STATEMENTS = {
@@ -194,7 +187,7 @@ STATEMENTS = {
         Query,
         Cursor,
         Bounds,
-        candidates=fragment(_KNOWN, score=score),
+        candidates=fragment(_CANDIDATES, score=score, listings="listing", which=_KNOWN),
         tier=tier,
         rank=rank,
         within=WITHIN,
