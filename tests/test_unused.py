@@ -18,7 +18,6 @@ Named = tuple[str, str]
 
 EXCEPTIONS: dict[Named, str] = {
     ("models.meetings.agenda", "list_of_community"): "what the page of a community shows",
-    ("outbox.meetings.occurrences", "change_time"): "what the page of one time calls, once it moves one alone",
 }
 """Names that nothing of the source uses, each with its reason."""
 
