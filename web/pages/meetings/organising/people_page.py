@@ -38,6 +38,7 @@ ACTS = ("add", "remove", "cancel_time", "cancel", "withdraw")
 SAID = {
     "added": N_("C’est noté : cette personne est sur la liste."),
     "removed": N_("C’est noté : cette personne ne vient pas. Sa place est libre."),
+    "held": N_("C’est envoyé. Quelqu’un de l’équipe va le relire, puis tout le monde le verra."),
     "changed_time": N_("Cette date est changée. Les personnes inscrites sont prévenues."),
     "cancelled_time": N_("Cette date est annulée. Les personnes inscrites sont prévenues."),
     "cancelled": N_("La rencontre est annulée. Les personnes inscrites sont prévenues."),

@@ -9,6 +9,7 @@ from federation.sandbox.pictures import MAX_BYTES
 from models.errors import Conflict, Invalid, NotFound
 from models.meetings import agenda, meetings
 from models.meetings.meetings import FullMeeting
+from models.moderation import held_posts
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
@@ -150,9 +151,12 @@ async def _take(request: web.Request, acting: Acting, form: Form) -> web.Respons
         async with transaction(instance.pool) as conn:
             organiser = await actors.get(conn, acting.organiser.actor_id)
             full = await _save(conn, request, acting, organiser, draft)
+            waits = await held_posts.find(conn, full.id) is not None
     except (Conflict, Invalid) as error:
         _note(form, error)
         return await _show(request, acting, form, photos)
+    if waits:
+        raise redirect_with_message(acting.desk, "held")
     done = "changed" if acting.editing else "published"
     raise redirect_with_message(listing_path(instance.site, full.listing), done)
 
@@ -161,10 +165,11 @@ async def _save(
     conn: Connection, request: web.Request, acting: Acting, organiser: Actor, draft: MeetingDraft
 ) -> FullMeeting:
     site = request.app[INSTANCE].site
+    by = await actors.get(conn, acting.by.actor_id) if acting.organiser.community else None
     if acting.editing is None:
-        full = await outbox.publish(conn, site, organiser, draft)
+        full = await outbox.publish(conn, site, organiser, draft, by=by)
     else:
-        full = await outbox.edit(conn, site, organiser, acting.editing.id, draft)
+        full = await outbox.edit(conn, site, organiser, acting.editing.id, draft, by=by)
     what = "changed" if acting.editing else "published"
     await note_act(conn, request, acting.by, (organiser, full.listing.uri), what)
     return full
