@@ -17,7 +17,6 @@ Named = tuple[str, str]
 """A module with dots, and a name in it."""
 
 EXCEPTIONS: dict[Named, str] = {
-    ("outbox.meetings.occurrences", "change_time"): "what the page of one time calls, once it moves one alone",
 }
 """Names that nothing of the source uses, each with its reason."""
 

@@ -1,9 +1,10 @@
 """What chores do about meetings: who is reminded, who is forgotten, and which need more times ahead."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.meetings.registrations import KEPT, TO_CONFIRM, Registration
-from models.store.database import Connection, execute, fetch_column, fetch_one
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 
 REMIND_BEFORE = timedelta(hours=30)
 """So long before a meeting who comes is reminded: from eight in the morning of the day before for one at two."""
@@ -14,6 +15,10 @@ AT_LEAST = timedelta(hours=12)
 
 EXTENDED_EVERY = timedelta(days=1)
 """So often the times of what comes again are written out further."""
+
+
+TOLD_EVERY = timedelta(hours=20)
+"""Those who organise hear of registrations once a day."""
 
 
 async def list_unreminded(conn: Connection, *, at: datetime, limit: int) -> list[int]:
@@ -94,3 +99,45 @@ async def list_to_extend(conn: Connection, *, at: datetime, limit: int) -> list[
 async def note_extended(conn: Connection, meeting_id: int, at: datetime) -> None:
     """Its times are written out as far as they are told at this moment, also where there are no more of them."""
     await execute(conn, "UPDATE meeting SET extended_at = $2 WHERE post_id = $1", meeting_id, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What came in for one meeting since its organisers were told: how many people come, wait, and come no more."""
+
+    meeting_id: int
+    come: int
+    wait: int
+    gone: int
+
+
+async def list_registered(conn: Connection, *, at: datetime, limit: int) -> list[Registered]:
+    """Of meetings of ours that are to come, of each what its organisers did not hear of yet; nothing told today.
+
+    Not whom they wrote down themselves, nor who left before they heard of her.
+    """
+    return await fetch_all(
+        conn,
+        Registered,
+        """
+        SELECT m.post_id AS meeting_id, coalesce(sum(r.people) FILTER (WHERE r.state = 'seat'), 0) AS come,
+            coalesce(sum(r.people) FILTER (WHERE r.state = 'waiting'), 0) AS wait,
+            coalesce(sum(r.people) FILTER (WHERE r.state = 'cancelled'), 0) AS gone
+        FROM meeting m JOIN post p ON p.id = m.post_id AND p.local AND p.deleted_at IS NULL
+        JOIN meeting_occurrence o ON o.meeting_id = m.post_id AND coalesce(o.ends_at, o.begins_at) > $1::timestamptz
+        JOIN meeting_registration r ON r.occurrence_id = o.id
+        WHERE m.status <> 'cancelled' AND r.changed_at <= $1 AND (r.actor_id IS NOT NULL OR r.email IS NOT NULL)
+            AND (r.state IN ('seat', 'waiting') OR r.state = 'cancelled' AND r.created_at <= m.organisers_told_at)
+            AND r.changed_at > coalesce(m.organisers_told_at, '-infinity')
+            AND coalesce(m.organisers_told_at, '-infinity') < $1 - $2::interval
+        GROUP BY m.post_id ORDER BY m.post_id LIMIT $3
+        """,
+        at,
+        TOLD_EVERY,
+        limit,
+    )
+
+
+async def note_told(conn: Connection, meeting_id: int, at: datetime) -> None:
+    """Its organisers know of who registered until this moment."""
+    await execute(conn, "UPDATE meeting SET organisers_told_at = $2 WHERE post_id = $1", meeting_id, at)

@@ -91,9 +91,13 @@ async def sync(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime], 
     await _move(conn, kept)
     named, staying = {span.recurs_at for _, span in kept}, {one.id for one, _ in kept}
     await _add(conn, meeting_id, [span for span in spans if span.recurs_at not in named])
-    gone = [one for one in held if one.id not in staying and not (one.own and one.recurs_at < since)]
-    dropped = await _drop(conn, gone)
+    dropped = await _drop(conn, [one for one in _list_planned(held, since) if one.id not in staying])
     return Changes(moved=_list_moved(kept), dropped=dropped)
+
+
+def _list_planned(held: Sequence[Occurrence], since: datetime) -> list[Occurrence]:
+    """Those of which the rule says from `since` on whether they are to be."""
+    return [one for one in held if not (one.own and one.recurs_at < since)]
 
 
 def _list_moved(kept: Sequence[tuple[Occurrence, PlannedTime]]) -> tuple[Occurrence, ...]:

@@ -2458,7 +2458,9 @@ CREATE TABLE meeting (
     remaining integer,
     -- When the times of what comes again were last written out ahead: each is looked at once a day, the one that waits
     -- longest first, whether its rule has an end or not.
-    extended_at timestamptz
+    extended_at timestamptz,
+    -- Up to when those who organise a meeting were told who registered for it, once a day.
+    organisers_told_at timestamptz
 );
 CREATE INDEX meeting_extended ON meeting (extended_at NULLS FIRST, post_id) WHERE rrule IS NOT NULL;
 

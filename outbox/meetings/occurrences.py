@@ -12,8 +12,9 @@ from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.meetings.meeting_limits import CAPACITY_LIMIT, LONGEST, PLACE_LIMIT
-from outbox.meetings.meetings import alter, as_new, save, send_update, tell_registered
+from outbox.meetings.meetings import tell_registered
 from outbox.meetings.registrations import offer_freed_seats
+from outbox.meetings.saving import alter, as_new, save, send_update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

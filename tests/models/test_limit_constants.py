@@ -15,7 +15,6 @@ LIMITS: dict[str, object] = {
     "models.meetings.recurrence.MOST": 120,
     "models.meetings.recurrence.LONGEST": timedelta(days=7320),
     "models.meetings.agenda.LONGEST": timedelta(days=31),
-    "models.meetings.due.EXTENDED_EVERY": timedelta(days=1),
     "models.meetings.recurrence.COUNT_LIMIT": 500,
     "models.meetings.recurrence.INTERVAL_LIMIT": 60,
     "models.meetings.recurrence.VALUES_LIMIT": 12,

@@ -11,9 +11,12 @@ from models.meetings import agenda, meetings
 from models.meetings.agenda import AgendaFilter
 from models.meetings.meetings import Meeting
 from models.meetings.registrations import Wish
+from models.moderation import filters
+from models.moderation.filters import ModerationRule
 from models.people.actors import Actor
-from models.store.database import transaction
+from models.store.database import execute, fetch_value, transaction
 from outbox.meetings.registrations import leave, register
+from outbox.servers import peers
 from tests.factories import HERE
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
@@ -249,4 +252,23 @@ async def test_what_goes_on_for_a_century_does_not_stand_first_for_ever(elsewher
     await elsewhere.change(startTime="1999-01-01T10:00:00Z", endTime="2099-01-01T10:00:00Z")
 
     async with transaction(elsewhere.desk.instance.pool) as conn:
+        assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
+
+
+async def test_what_a_filter_finds_in_an_event_waits(elsewhere: Elsewhere) -> None:
+    rule = ModerationRule(name="Arnaques", patterns=("arnaque",), action="hold", on_local=True, on_remote=True)
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        await filters.save(conn, rule)
+        await execute(conn, "DELETE FROM post WHERE uri = $1", EVENT)
+
+    await elsewhere.say("Create", describe(name="Une belle arnaque"))
+
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
+        assert await fetch_value(conn, "SELECT count(*) FROM held_post") == 1
+
+
+async def test_events_of_a_server_that_was_set_aside_leave_the_agenda(elsewhere: Elsewhere) -> None:
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        await peers.send_away(conn, "mobilizon.example")
         assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
