@@ -43,6 +43,8 @@ TYPES: dict[NotificationType, Kind] = {
     "community_charter": "messages",
     "community_removed": "messages",
     "community_role": "messages",
+    "community_hold_answered": "messages",
+    "community_moved": "messages",
     "status": "posts",
     "update": "posts",
     "poll": "posts",

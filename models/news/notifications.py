@@ -29,6 +29,7 @@ NotificationType = Literal[
     "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
     "saved_search", "match", "reserve_next", "listing_ended", "community_asked", "community_accepted",
     "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
+    "community_hold_asked", "community_hold_answered", "community_moved",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
@@ -39,7 +40,9 @@ charter or the terms changed) and `invitation_used` (somebody came by the reader
 another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), and those of what waits for too long
 (`staff_troubles`).
 Of a community, its actor (`community_news`): `community_asked`, `community_accepted`, `community_refused`,
-`community_invited`, `community_charter`, `community_removed`, `community_role`; for the team `community_unmanaged`.
+`community_invited`, `community_charter`, `community_removed`, `community_role`, `community_hold_answered` (by a
+cooperative that was asked to hold it too), `community_moved` (the address where it lives now); for the team
+`community_unmanaged` and `community_hold_asked`.
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

@@ -65,6 +65,8 @@ ONE: dict[str, str] = {
     "community_charter": N_("La charte de %(who)s change : lisez ce qui est nouveau, puis dites oui"),
     "community_removed": N_("Vous n’êtes plus membre de %(who)s"),
     "community_role": N_("Votre rôle dans %(who)s a changé"),
+    "community_hold_answered": N_("Une coop a répondu à la question de porter %(who)s avec la vôtre"),
+    "community_moved": N_("Votre communauté vit maintenant ici : %(who)s ; c’est à vous de dire si vous y entrez"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
@@ -93,6 +95,7 @@ ICONS = {
     "community_asked": "waiting", "community_accepted": "enter", "community_refused": "close",
     "community_invited": "enter", "community_charter": "agreement", "community_removed": "close",
     "community_role": "person", "community_unmanaged": "warning",
+    "community_hold_asked": "agreement", "community_hold_answered": "agreement", "community_moved": "elsewhere",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
