@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from federation.community_uris import Circle, read_circle
 from federation.texts.html_cleaner import to_text
 from federation.vocabulary.activities.activities import Add, Remove
+from inbox.communities.holders import process_kept
 from inbox.errors import Ignored
 from models.communities import communities, decisions, members, memberships
 from models.communities.communities import Community
@@ -35,6 +36,9 @@ async def process_add(
 ) -> None:
     """Somebody is in, asks to be, manages or moderates: as the home says, or as a manager of ours elsewhere wishes."""
     person = await _get_person(conn, activity.object)
+    if circle == "kept":
+        await process_kept(conn, site, sender, person, community, yes=True)
+        return
     if not community.local:
         _require_home(sender, community)
         await _learn_added(conn, sender, person, circle)
@@ -52,6 +56,9 @@ async def process_remove(
 ) -> None:
     """The same of who is so no longer."""
     person, reason = await _get_person(conn, activity.object), to_text(activity.content)[:REASON_LIMIT]
+    if circle == "kept":
+        await process_kept(conn, site, sender, person, community, yes=False)
+        return
     if not community.local:
         _require_home(sender, community)
         await _learn_removed(conn, site, sender, person, circle, reason)
@@ -61,7 +68,15 @@ async def process_remove(
     elif circle == "requests":
         await _act(conn, lambda: approvals.refuse(conn, site, sender, community, person, reason))
     else:
+        await _require_in_circle(conn, community, person, circle)
         await _act(conn, lambda: roles.set_role(conn, site, sender, community, person, "member"))
+
+
+async def _require_in_circle(conn: Connection, community: Community, person: Actor, circle: Circle) -> None:
+    """Raise Ignored for who is not in it: a moderator is lowered by no message about managers. These moderate too."""
+    held = await memberships.find(conn, community.actor_id, person.id)
+    if held is None or held.role == "member" or (circle == "managers" and held.role != "manager"):
+        raise Ignored("membership_not_allowed")
 
 
 async def _act(conn: Connection, verb: Verb) -> None:
@@ -91,34 +106,45 @@ async def _learn_added(conn: Connection, group: Actor, person: Actor, circle: Ci
         await _learn_request(conn, group, person, held)
         return
     role = ROLES.get(circle)
-    accepted = await _require_asked(conn, held)
+    accepted = _require_asked(held)
+    if held is not None and held.state == "member" and role in (None, held.role):
+        raise Ignored("membership_not_allowed")
     await memberships.save(conn, group.id, person.id, Change(state="member", role=role, accepted_version=accepted))
     if person.local:
         await news.tell(conn, group, [person.id], "community_role" if role else "community_accepted")
 
 
-async def _require_asked(conn: Connection, held: Membership | None) -> int | None:
-    """Raise Ignored for who did not ask, or left meanwhile; what somebody invited said yes to."""
+def _require_asked(held: Membership | None) -> int | None:
+    """Raise Ignored for who did not ask, or left meanwhile; the version that somebody invited said yes to."""
     if held is None or held.state not in ("asked", "invited", "member"):
         raise Ignored("membership_not_asked")
     if held.state != "invited":
         return None
     if held.awaited is None:
         raise Ignored("membership_not_asked")
-    community = await communities.find(conn, held.community_id)
-    return None if community is None else community.version
+    return held.asked_version
 
 
 async def _learn_request(conn: Connection, group: Actor, person: Actor, held: Membership | None) -> None:
-    """Who lets people in here learns that somebody asks there."""
-    if held is not None and held.state in ("asked", "member"):
+    """Who lets people in here learns that somebody asks there. Of our people only she herself says that she asks."""
+    told = [id for id in await _list_deciders(conn, group) if id != person.id]
+    if person.local and (held is None or held.state != "asked"):
+        raise Ignored("membership_not_asked")
+    if not told or (held is not None and held.state in ("asked", "member") and not person.local):
         raise Ignored("membership_not_allowed")
-    await memberships.save(conn, group.id, person.id, Change(state="asked"))
+    if not person.local:
+        await memberships.save(conn, group.id, person.id, Change(state="asked"))
+    await news.tell(conn, group, told, "community_asked")
+
+
+async def _list_deciders(conn: Connection, group: Actor) -> list[int]:
+    """Managers of ours in a community elsewhere, or all members where several let in together."""
+    here = await members.list_member_ids(conn, group.id, local=True)
     community = await communities.find(conn, group.id)
-    told = await members.list_member_ids(conn, group.id, local=True)
+    if community is not None and community.approvals_needed > 0:
+        return here
     managers = set(await members.list_manager_ids(conn, group.id))
-    several = community is not None and community.approvals_needed > 0
-    await news.tell(conn, group, [id for id in told if several or id in managers], "community_asked")
+    return [id for id in here if id in managers]
 
 
 async def _learn_removed(

@@ -1,12 +1,14 @@
 """Invitations: of a community elsewhere to one of ours, and the answers of people elsewhere to those of ours."""
 
+from federation.uris import is_local
 from federation.vocabulary.activities.activities import Accept
 from federation.vocabulary.activities.participation import Invite
+from inbox.communities.holders import receive_question
 from inbox.communities.requests import find_ours
 from inbox.errors import Ignored
 from models.communities import communities, memberships
 from models.communities.communities import Community
-from models.communities.memberships import Change
+from models.communities.memberships import Change, Membership
 from models.errors import Refusal
 from models.people import actors
 from models.people.actors import Actor
@@ -16,12 +18,13 @@ from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.communities import REFUSALS
 from outbox.communities import invitations, news
+from outbox.communities.together.holding import is_cooperative
 
 
 async def process_invite(conn: Connection, site: Site, sender: Actor, activity: Invite) -> None:
     """By the community itself to one of ours; by one who manages a community of ours, to anybody."""
     if activity.object == sender.uri:
-        await _receive(conn, sender, activity)
+        await _receive(conn, site, sender, activity)
         return
     community = await find_ours(conn, activity.object)
     person = await actors.find_by_uri(conn, activity.target)
@@ -33,19 +36,41 @@ async def process_invite(conn: Connection, site: Site, sender: Actor, activity: 
         raise Ignored("membership_not_allowed") from None
 
 
-async def _receive(conn: Connection, group: Actor, activity: Invite) -> None:
+async def _receive(conn: Connection, site: Site, group: Actor, activity: Invite) -> None:
     person = await actors.find_by_uri(conn, activity.target)
-    if await communities.find(conn, group.id) is None or person is None or not person.local or person.gone:
+    if person is not None and person.local and is_cooperative(person):
+        await receive_question(conn, group, person, activity.id)
+        return
+    if await communities.find(conn, group.id) is None or person is None or not _may_be_asked(person):
         raise Ignored("asks_nobody")
     if await blocks.between(conn, person.id, group.id):
         raise Ignored("blocked")
+    await memberships.lock(conn, group.id)
     held = await memberships.find(conn, group.id, person.id)
-    if held is not None and held.state == "member":
+    if held is not None and not _may_be_invited(held):
         raise Ignored("membership_not_allowed")
-    manager = await actors.find_by_uri(conn, activity.attributed_to) if activity.attributed_to else None
-    told = Change(state="invited", uri=activity.id, invited_by=group.id if manager is None else manager.id)
+    inviter_id = await _find_inviter(conn, group, held, activity.attributed_to)
+    told = Change(state="invited", uri=activity.id, invited_by=inviter_id)
     await memberships.save(conn, group.id, person.id, told)
-    await news.tell(conn, group, [person.id], "community_invited")
+    if held is None or held.state != "invited" or is_local(site, held.uri or ""):  # asked by one of ours until now
+        await news.tell(conn, group, [person.id], "community_invited")
+
+
+def _may_be_asked(person: Actor) -> bool:
+    return person.local and not person.gone and not person.guest and person.type in invitations.INVITABLE
+
+
+def _may_be_invited(held: Membership) -> bool:
+    """Not a member, nor who asks: her own request is what is answered then; nor just after a no."""
+    return held.state not in ("member", "asked") and not invitations.declined_lately(held)
+
+
+async def _find_inviter(conn: Connection, group: Actor, held: Membership | None, named: str | None) -> int:
+    """Who invites: whom the home names, unless she is one of ours, who are asked whether they did."""
+    manager = await actors.find_by_uri(conn, named) if named else None
+    if manager is None or (manager.local and (held is None or held.invited_by != manager.id)):
+        return group.id
+    return manager.id
 
 
 async def find_invited(conn: Connection, sender: Actor, answered: object) -> Community | None:

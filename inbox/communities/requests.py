@@ -1,7 +1,7 @@
 """Who asks to come into a community of ours, leaves it, or is answered by one elsewhere."""
 
 from federation.texts.html_cleaner import to_text
-from federation.vocabulary.activities.activities import Accept, Reject
+from federation.vocabulary.activities.activities import Reject
 from federation.vocabulary.activities.participation import Join, Leave
 from inbox.errors import Ignored
 from models.communities import communities, decisions, memberships
@@ -52,7 +52,9 @@ async def _refuse(
 
 async def process_leave(conn: Connection, site: Site, sender: Actor, activity: Leave) -> None:
     """Somebody elsewhere leaves a community of ours, or takes back what she asked."""
-    community = await find_ours(conn, activity.object)
+    community = await communities.find_kept(conn, activity.object)
+    if community is None or not community.local:
+        raise Ignored("joins_nobody")
     try:
         await leaving.leave(conn, site, sender, community)
     except Refusal:
@@ -69,14 +71,25 @@ async def find_joined(conn: Connection, sender: Actor, answered: object) -> Memb
     return held if person.local and (held.state != "invited" or held.awaited is not None) else None
 
 
-async def process_accepted(conn: Connection, sender: Actor, held: Membership, activity: Accept) -> None:
-    """One of ours is in, by the version of the charter that she said yes to, and is told the first time."""
+async def _lock_asked(conn: Connection, asked: Membership) -> Membership:
+    """How she stands now that nobody changes it any more: she may have left while this came."""
+    await memberships.lock(conn, asked.community_id)
+    held = await memberships.find(conn, asked.community_id, asked.actor_id)
+    if held is None or held.uri != asked.uri:
+        raise Ignored("membership_not_asked")
+    return held
+
+
+async def process_accepted(conn: Connection, sender: Actor, held: Membership) -> None:
+    """One of ours is in, by the version of the charter that she said yes to, and is told the first time.
+
+    Which one that was her own server knows: what the answer says of it counts for nothing.
+    """
+    held = await _lock_asked(conn, held)
     if held.state not in ("asked", "member"):
         raise Ignored("membership_not_asked")
-    join = activity.object
-    version = join.charter_version if isinstance(join, Join) else None
-    await memberships.lock(conn, sender.id)
-    await memberships.save(conn, sender.id, held.actor_id, Change(state="member", accepted_version=version))
+    said = Change(state="member", accepted_version=held.asked_version or None)
+    await memberships.save(conn, sender.id, held.actor_id, said)
     if held.state == "asked":
         await news.tell(conn, sender, [held.actor_id], "community_accepted")
 
@@ -84,6 +97,7 @@ async def process_accepted(conn: Connection, sender: Actor, held: Membership, ac
 async def process_refused(conn: Connection, sender: Actor, held: Membership, activity: Reject) -> None:
     """One of ours is not let in, or her yes did not count: then she stays what she was, and looks at it again."""
     reason = to_text(activity.content)[:REASON_LIMIT]
+    held = await _lock_asked(conn, held)
     if held.awaited is not None:
         await memberships.save_awaited(conn, held.id, None)
     elif held.state == "asked":

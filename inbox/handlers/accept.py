@@ -4,8 +4,7 @@ from federation.uris import is_local, same_origin
 from federation.vocabulary.activities.activities import Accept, Follow, Offer, QuoteRequest
 from federation.vocabulary.activities.participation import Invite, Join
 from federation.vocabulary.agreements import Agreement as Document
-from inbox.communities.invitations import find_invited, process_accepted_invitation
-from inbox.communities.requests import find_joined, process_accepted
+from inbox.communities.answers import process_answer
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import (
     act,
@@ -62,19 +61,7 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
 async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
     """Whether it answers what one of ours asked of a meeting or a community, or asked somebody: then it is done."""
     seat = await _accept_seat(conn, site, sender, activity.object)
-    return seat or await _is_about_community(conn, site, sender, activity)
-
-
-async def _is_about_community(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
-    """Whether it answers what one of ours asked a community, or what one of ours asked somebody: then it is done."""
-    joined = await find_joined(conn, sender, activity.object)
-    if joined is not None:
-        await process_accepted(conn, sender, joined, activity)
-        return True
-    community = await find_invited(conn, sender, activity.object)
-    if community is not None:
-        await process_accepted_invitation(conn, site, sender, community, activity)
-    return community is not None
+    return seat or await process_answer(conn, site, sender, activity)
 
 
 async def _accept_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:

@@ -2,8 +2,7 @@
 
 from federation.vocabulary.activities.activities import Follow, Offer, QuoteRequest, Reject
 from federation.vocabulary.activities.participation import Invite, Join
-from inbox.communities.invitations import find_invited, process_declined_invitation
-from inbox.communities.requests import find_joined, process_refused
+from inbox.communities.answers import process_answer
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import OwnerState, act, apply_owner_state, find_answered, is_ours, read_reason
 from inbox.relations.follow_questions import find_asked, find_our_follow
@@ -46,19 +45,7 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
 async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Reject) -> bool:
     """Whether it answers what one of ours asked of a meeting or a community, or asked somebody: then it is done."""
     seat = await _refuse_seat(conn, site, sender, activity.object)
-    return seat or await _is_about_community(conn, site, sender, activity)
-
-
-async def _is_about_community(conn: Connection, site: Site, sender: Actor, activity: Reject) -> bool:
-    """Whether it answers what one of ours asked a community, or what one of ours asked somebody: then it is done."""
-    joined = await find_joined(conn, sender, activity.object)
-    if joined is not None:
-        await process_refused(conn, sender, joined, activity)
-        return True
-    community = await find_invited(conn, sender, activity.object)
-    if community is not None:
-        await process_declined_invitation(conn, site, sender, community)
-    return community is not None
+    return seat or await process_answer(conn, site, sender, activity)
 
 
 async def _refuse_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:

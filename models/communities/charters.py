@@ -117,3 +117,17 @@ async def find_version(conn: Connection, community_id: int, version: int) -> Cha
         community_id,
         version,
     )
+
+
+async def tell(conn: Connection, community_id: int) -> bool:
+    """Whether members have to be told of the version that stands; once for each."""
+    told = await execute(
+        conn,
+        """
+        UPDATE community_charter SET told = true
+        WHERE community_id = $1 AND NOT told
+            AND version = (SELECT max(version) FROM community_charter WHERE community_id = $1)
+        """,
+        community_id,
+    )
+    return bool(told)

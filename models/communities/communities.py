@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from models.errors import NotFound
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
-from models.store.statements import compose
+from models.store.statements import compose, fragment
 
 Access = Literal["open", "on_request", "invitation"]
 """Whoever says yes to the charter is in; somebody lets her in; only who was invited."""
@@ -55,15 +55,17 @@ class Community:
     created_at: datetime
 
 
-_READ = """
+_READ_ALL = """
     SELECT c.actor_id, a.uri, a.username, a.host, coalesce(nullif(a.name, ''), a.username) AS name, a.summary, a.url,
         a.local, c.access, c.hidden, c.members_shown, c.approvals_needed, c.parent_uri, c.held_with,
         coalesce((SELECT max(h.version) FROM community_charter h WHERE h.community_id = c.actor_id), 0) AS version,
         (SELECT count(*)::integer FROM membership n
             WHERE n.community_id = c.actor_id AND n.state = 'member') AS members,
         c.ended_at, c.created_at
-    FROM community c JOIN actor a ON a.id = c.actor_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+    FROM community c JOIN actor a ON a.id = c.actor_id AND a.deleted_at IS NULL
 """
+
+_READ = fragment("{all} AND a.suspended_at IS NULL", all=_READ_ALL)
 
 _INSIDE = """
     EXISTS (SELECT FROM membership i
@@ -160,9 +162,17 @@ _FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _FIND_BY_HANDLE, _LIST_OWN, _LIST
 )
 
 
+_FIND_KEPT = compose("{read} WHERE a.uri = $1", read=_READ_ALL)
+
+
 async def find(conn: Connection, actor_id: int) -> Community | None:
     """The community that this actor is, whoever may know of it; None for any other actor."""
     return await fetch_one(conn, Community, _FIND, actor_id)
+
+
+async def find_kept(conn: Connection, uri: str) -> Community | None:
+    """The same by its id, also while it is set aside: whoever wants to may leave it even then."""
+    return await fetch_one(conn, Community, _FIND_KEPT, uri)
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Community | None:
@@ -209,13 +219,17 @@ async def list_known(
 
 
 async def is_hidden_from(conn: Connection, actor_id: int, host: str) -> bool:
-    """Whether nobody of this server is in a community, was invited or asked: to all others a hidden one is missing."""
+    """Whether nobody of this server is in a community, was invited or asked, and its cooperative does not hold it: to
+    all others a hidden one is missing.
+    """
     return bool(
         await fetch_value(
             conn,
             """
             SELECT c.hidden AND NOT EXISTS (SELECT FROM membership m JOIN actor a ON a.id = m.actor_id
                 WHERE m.community_id = c.actor_id AND m.state IN ('invited', 'asked', 'member') AND a.host = $2)
+                AND NOT EXISTS (SELECT FROM community_holder h JOIN actor a ON a.id = h.cooperative_id
+                    WHERE h.community_id = c.actor_id AND h.state IN ('asked', 'held') AND a.host = $2)
             FROM community c WHERE c.actor_id = $1
             """,
             actor_id,

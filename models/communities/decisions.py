@@ -9,10 +9,12 @@ from models.store.database import Connection, execute, fetch_all, fetch_value
 
 DecisionKind = Literal[
     "created", "edited", "charter", "asked", "approved", "joined", "refused", "invited", "declined", "left", "removed",
-    "expired", "member", "moderator", "manager", "unmanaged", "ended", "hidden", "shown", "dismissed",
+    "expired", "member", "moderator", "manager", "unmanaged", "ended", "hold_asked", "held", "hold_declined",
+    "hold_ended", "moved", "opened_anew", "hidden", "shown", "dismissed",
 ]  # fmt: skip
-"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given;
-`hidden`, `shown`, `dismissed`: what was reported inside."""
+"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given.
+`hold_…` and `held` are about a cooperative that holds it together with its home (`holders`); `hidden`, `shown`,
+`dismissed`: what was reported inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +88,20 @@ async def find_last_edit(conn: Connection, community_id: int) -> int:
         community_id,
     )
     return found
+
+
+async def was_put_out(conn: Connection, community_id: int, subject_id: int) -> bool:
+    """Whether the last that was decided about somebody's coming in is that she was put out, or refused: what she does
+    herself meanwhile, as asking and leaving, does not change that.
+    """
+    found: str | None = await fetch_value(
+        conn,
+        """
+        SELECT kind FROM community_decision
+        WHERE community_id = $1 AND subject_id = $2 AND kind IN ('joined', 'removed', 'refused')
+        ORDER BY id DESC LIMIT 1
+        """,
+        community_id,
+        subject_id,
+    )
+    return found in ("removed", "refused")

@@ -87,7 +87,7 @@ async def list_manager_ids(conn: Connection, community_id: int) -> list[int]:
         """
         SELECT m.actor_id FROM membership m JOIN actor a ON a.id = m.actor_id
         WHERE m.community_id = $1 AND m.state = 'member' AND m.role = 'manager' AND a.deleted_at IS NULL
-            AND a.suspended_at IS NULL
+            AND a.suspended_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
         ORDER BY m.actor_id
         """,
         community_id,

@@ -1,7 +1,7 @@
 """Who is in a community, asks to be or was invited, and by which version of the charter."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from models.communities.charters import Charter
@@ -24,9 +24,10 @@ Awaited = Literal["charter", "approve", "refuse", "remove", "member", "moderator
 class Membership:
     """One person and one community. `uri` is the Join, Invite or question in words that it began with.
 
-    `asked_version` is the version that she was asked about in words, where her server knows no other way. Who is
+    `asked_version` is the version that she was asked about in words, where her server knows no other way; of one of
+    ours in a community elsewhere the last to which she said yes, whether or not its home confirmed it. Who is
     `public_only` has a server that keeps nothing inside. What is `awaited` was asked of the community's home,
-    which did not answer yet.
+    which did not answer yet. Who is `kept` agreed that the cooperatives which hold it know her (`holders`).
     """
 
     id: int
@@ -41,6 +42,7 @@ class Membership:
     message: str
     territory_uri: str | None
     shown: bool
+    kept: bool
     public_only: bool
     awaited: Awaited | None
     awaited_at: datetime | None
@@ -48,14 +50,19 @@ class Membership:
     expires_at: datetime | None
 
     @property
+    def stands(self) -> bool:
+        """Whether she is a member now: her time is over from its moment on, not when the chore notes it."""
+        return self.state == "member" and (self.expires_at is None or self.expires_at > datetime.now(UTC))
+
+    @property
     def leads(self) -> bool:
         """Whether she manages or moderates."""
-        return self.state == "member" and self.role != "member"
+        return self.stands and self.role != "member"
 
     @property
     def manages(self) -> bool:
         """Whether she is one of the managers."""
-        return self.state == "member" and self.role == "manager"
+        return self.stands and self.role == "manager"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,7 @@ class Change:
 
 _COLUMNS = """
     id, community_id, actor_id, role, state, accepted_version, asked_version, uri, invited_by, message, territory_uri,
-    shown, public_only, awaited, awaited_at, since, expires_at
+    shown, kept, public_only, awaited, awaited_at, since, expires_at
 """
 
 _FIND, _FIND_BY_URI, _AWAIT = (
@@ -104,7 +111,7 @@ _SAVE = name_values(
         uri = coalesce(excluded.uri, m.uri), invited_by = coalesce(excluded.invited_by, m.invited_by),
         message = coalesce(:message, m.message), territory_uri = coalesce(excluded.territory_uri, m.territory_uri),
         public_only = coalesce(:public_only, m.public_only), awaited = NULL, awaited_at = NULL,
-        shown = m.shown AND excluded.state = 'member',
+        shown = m.shown AND excluded.state = 'member', kept = m.kept AND excluded.state = 'member',
         since = CASE WHEN m.state = excluded.state THEN m.since ELSE now() END,
         expires_at = CASE WHEN excluded.state = 'member' THEN m.expires_at END
     RETURNING {columns}
@@ -206,7 +213,7 @@ def may_take_part(held: Membership, charter: Charter | None, at: datetime) -> bo
 
     Whoever did not goes on reading, and may say yes or leave at any time.
     """
-    if held.state != "member":
+    if not held.stands:
         return False
     if charter is None or held.accepted_version >= charter.version:
         return True

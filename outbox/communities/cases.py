@@ -11,6 +11,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.communities.inside.departures import follow_departure
+from outbox.communities.inside.kept import tell_holders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +30,16 @@ class Case:
         return None if self.held is None else self.held.state
 
 
-async def open_case(conn: Connection, site: Site, community: Community, person: Actor) -> Case:
-    """Read it all anew; until the transaction ends nobody else changes who is in this community. Raises Conflict."""
+async def open_case(
+    conn: Connection, site: Site, community: Community, person: Actor, *, set_aside: bool = False
+) -> Case:
+    """Read it all anew; until the transaction ends nobody else changes who is in this community.
+
+    Raises Conflict for one that is gone or, unless that is welcome, `set_aside` by the team.
+    """
     await memberships.lock(conn, community.actor_id)
-    found = await communities.find(conn, community.actor_id)
+    find = communities.find_kept if set_aside else communities.find_by_uri
+    found = await find(conn, community.uri)
     if found is None:
         raise Conflict("community_ended")
     return Case(
@@ -49,4 +56,6 @@ async def change(conn: Connection, case: Case, to: Change) -> Membership:
     saved = await memberships.save(conn, case.community.actor_id, case.person.id, to)
     if case.state == "member" and saved.state != "member":
         await follow_departure(conn, case.site, case.community.actor_id, case.person)
+        if case.community.local and case.held is not None and case.held.kept:
+            await tell_holders(conn, case.site, case.group, case.person, yes=False)
     return saved

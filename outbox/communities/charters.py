@@ -54,9 +54,11 @@ async def publish_charter_version(
 
 
 async def tell_of_charter(conn: Connection, group: Actor) -> None:
-    """Members here who did not say yes to the version that stands learn of it: of ours, and of a copy whose home
+    """Members here who did not say yes to the version that stands learn of it, once: of ours, and of a copy whose home
     published it.
     """
+    if not await charters.tell(conn, group.id):
+        return
     await news.tell(conn, group, await members.list_unaccepting_ids(conn, group.id), "community_charter")
 
 

@@ -1,10 +1,12 @@
 """A community invites somebody, here or elsewhere: by a manager, in its own name."""
 
+from datetime import UTC, datetime
+
 from models.communities import decisions, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership
 from models.errors import Conflict, Forbidden, Invalid
-from models.people.actors import Actor
+from models.people.actors import BUILT_IN, Actor
 from models.relations.blocking import blocks
 from models.settings import Site
 from models.store.database import Connection
@@ -15,7 +17,7 @@ from outbox.communities.approvals import approve
 from outbox.communities.cases import change, open_case
 from outbox.communities.joining import JoinRequest, join
 from outbox.communities.leaving import leave
-from outbox.communities.limits import MOST_INVITED, require_manager, require_running
+from outbox.communities.limits import ASKED_AGAIN, MOST_INVITED, require_manager, require_running
 
 INVITABLE = ("Person", "Organization")
 
@@ -33,6 +35,8 @@ async def invite(conn: Connection, site: Site, by: Actor, community: Community, 
         return case.held
     if case.state == "asked":
         return await approve(conn, site, by, community, person)
+    if case.held is not None and declined_lately(case.held):
+        raise Conflict("invitation_declined_lately")
     await _require_invitable(conn, case.group, person)
     if await members.count(conn, case.group.id, "invited") >= MOST_INVITED:
         raise Conflict("too_many_invited", most=MOST_INVITED)
@@ -50,9 +54,14 @@ async def invite(conn: Connection, site: Site, by: Actor, community: Community, 
     return saved
 
 
+def declined_lately(held: Membership) -> bool:
+    """Whether she said no to an invitation just now."""
+    return held.state == "declined" and held.since > datetime.now(UTC) - ASKED_AGAIN
+
+
 async def _require_invitable(conn: Connection, group: Actor, person: Actor) -> None:
     """Raise Invalid or Forbidden for who cannot be a member. Of servers that know no invitations people follow."""
-    if person.gone or person.guest or person.type not in INVITABLE:
+    if person.gone or person.guest or person.type not in INVITABLE or person.username in BUILT_IN:
         raise Invalid("not_invitable", field="person")
     if not speaks(person):
         raise Invalid("invitation_not_understood_there", field="person")

@@ -96,12 +96,17 @@ async def _ask(conn: Connection, case: Case, asked: JoinRequest) -> Membership:
             public_only=not speaks(case.person),
         ),
     )
-    if case.community.access == "open" and case.state not in ("removed", "asked", "refused"):
+    if case.community.access == "open" and case.state != "asked" and not await _was_put_out(conn, case):
         return await let_in(conn, replace(case, held=waiting), by=case.person)
     if case.state != "asked":
         await decisions.record(conn, case.group.id, "asked", actor_id=case.person.id, subject_id=case.person.id)
         await news.tell_deciders(conn, case, asks=True)
     return waiting
+
+
+async def _was_put_out(conn: Connection, case: Case) -> bool:
+    """Whether only somebody's yes lets her in again."""
+    return case.state == "removed" or await decisions.was_put_out(conn, case.group.id, case.person.id)
 
 
 def _require_welcome(community: Community, held: Membership | None) -> None:
@@ -143,11 +148,12 @@ async def _ask_home(conn: Connection, case: Case, asked: JoinRequest) -> Members
     sent = build_join_of_group(case.site, case.person, case.group, version=asked.version, text=asked.message)
     await news.send_to(conn, case.person, sent, case.group)
     if held is not None and held.state == "member":
-        await change(conn, case, Change(state="member", uri=sent.id))
+        await change(conn, case, Change(state="member", uri=sent.id, asked_version=version))
         return await memberships.save_awaited(conn, held.id, "charter")
     said = Change(
         state="asked",
         accepted_version=asked.version,
+        asked_version=asked.version,
         uri=sent.id,
         message=asked.message,
         territory_uri=case.person.territory_uri,
@@ -161,4 +167,5 @@ async def _accept_elsewhere(conn: Connection, case: Case, held: Membership, vers
         return held
     sent = build_accept_of_invite(case.site, case.person, case.group, held.uri or case.group.uri, version)
     await news.send_to(conn, case.person, sent, case.group)
+    await change(conn, case, Change(state="invited", asked_version=version))
     return await memberships.save_awaited(conn, held.id, "charter")

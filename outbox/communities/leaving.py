@@ -26,7 +26,7 @@ async def leave(conn: Connection, site: Site, person: Actor, community: Communit
     The last manager names another one first, unless nobody else is left: then the community ends. Of one elsewhere it
     is so in any case, and the team is told. Raises Conflict, and Invalid for who has nothing to leave.
     """
-    case = await open_case(conn, site, community, person)
+    case = await open_case(conn, site, community, person, set_aside=True)
     if case.held is None or case.held.state not in ("invited", "asked", "member"):
         raise Invalid("not_a_member")
     if person.local:

@@ -35,7 +35,7 @@ LONGEST_GRACE = timedelta(days=180)
 """How long members may go on by an earlier version of the charter at most."""
 
 ASKED_AGAIN = timedelta(days=1)
-"""So long after a no one may ask again."""
+"""So long after a no one may ask again, on either side."""
 
 
 def tidy(text: str, most: int, field: str, *, required: bool = False) -> str:
@@ -59,7 +59,7 @@ def require_settings(settings: CommunitySettings) -> None:
 async def require_standing(conn: Connection, community: Community, actor: Actor) -> Membership:
     """How a member stands with the community. Raises Forbidden for whoever is none."""
     held = await memberships.find(conn, community.actor_id, actor.id)
-    if held is None or held.state != "member":
+    if held is None or not held.stands:
         raise Forbidden("not_a_member")
     return held
 
