@@ -34,8 +34,6 @@ SAID = {
     "stop": N_("C’est fait : cette coop ne porte plus la communauté, et en est prévenue."),
 }
 
-NOBODY = "Nous n’avons rien trouvé à cette adresse. Exemple : @coop@henin-carvin.example"
-
 
 async def show_holding(request: web.Request) -> web.Response:
     """GET /communautes/NAME/ensemble."""
@@ -77,7 +75,7 @@ async def _find_typed(request: web.Request, form: Form, act: str) -> Actor | Non
         actor = await resolve_handle(instance, typed)
         return await fetch_actor(instance, actor.uri, fresh=True) if act == "move" else actor
     except (ResolveFailed, FetchFailed, NotFound, Invalid):
-        form.fail(field, NOBODY)
+        form.fail(field, "Nous n’avons rien trouvé à cette adresse. Exemple : @coop@henin-carvin.example")
     return None
 
 

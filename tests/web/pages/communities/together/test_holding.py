@@ -119,7 +119,7 @@ async def test_members_say_whether_those_who_hold_it_know_them(
     kept = await hocine.send(f"{HOME}/moi", {"act": "keep"}, form_on=HOME)
 
     assert kept.location == f"{HOME}?fait=kept"
-    assert "sait que vous en êtes" in (await hocine.get(HOME)).words()
+    assert "on sait que vous en êtes" in (await hocine.get(HOME)).words()
     assert (await hocine.send(f"{HOME}/moi", {"act": "forget"}, form_on=HOME)).location == f"{HOME}?fait=forgotten"
     async with connection(instance.pool) as conn:
         held = await memberships.find(conn, communities.seen.actor_id, lomme.hocine.id)
