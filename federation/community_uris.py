@@ -2,8 +2,9 @@
 
 from typing import Literal, get_args
 
-Circle = Literal["members", "moderators", "managers", "requests"]
-"""The collections of a community: those who are in, of these who moderate and who manage, and who asks to come in."""
+Circle = Literal["members", "moderators", "managers", "requests", "kept"]
+"""The collections of a community: those who are in, of these who moderate and who manage, who asks to come in, and
+who agreed that the cooperatives which hold it know her."""
 
 CIRCLES: tuple[Circle, ...] = get_args(Circle)
 

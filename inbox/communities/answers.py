@@ -1,6 +1,7 @@
 """A yes or a no that is about a community: to what one of ours asked it, or to what one of ours asked somebody."""
 
 from federation.vocabulary.activities.activities import Accept, Reject
+from inbox.communities.holders import process_holder_answer
 from inbox.communities.invitations import find_invited, process_accepted_invitation, process_declined_invitation
 from inbox.communities.requests import find_joined, process_accepted, process_refused
 from models.people.actors import Actor
@@ -16,6 +17,8 @@ async def process_answer(conn: Connection, site: Site, sender: Actor, activity: 
             await process_accepted(conn, sender, joined)
         else:
             await process_refused(conn, sender, joined, activity)
+        return True
+    if await process_holder_answer(conn, site, sender, activity):
         return True
     community = await find_invited(conn, sender, activity.object)
     if community is None:

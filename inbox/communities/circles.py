@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from federation.community_uris import Circle, read_circle
 from federation.texts.html_cleaner import to_text
 from federation.vocabulary.activities.activities import Add, Remove
+from inbox.communities.holders import process_kept
 from inbox.errors import Ignored
 from models.communities import communities, decisions, members, memberships
 from models.communities.communities import Community
@@ -35,6 +36,9 @@ async def process_add(
 ) -> None:
     """Somebody is in, asks to be, manages or moderates: as the home says, or as a manager of ours elsewhere wishes."""
     person = await _get_person(conn, activity.object)
+    if circle == "kept":
+        await process_kept(conn, site, sender, person, community, yes=True)
+        return
     if not community.local:
         _require_home(sender, community)
         await _learn_added(conn, sender, person, circle)
@@ -52,6 +56,9 @@ async def process_remove(
 ) -> None:
     """The same of who is so no longer."""
     person, reason = await _get_person(conn, activity.object), to_text(activity.content)[:REASON_LIMIT]
+    if circle == "kept":
+        await process_kept(conn, site, sender, person, community, yes=False)
+        return
     if not community.local:
         _require_home(sender, community)
         await _learn_removed(conn, site, sender, person, circle, reason)

@@ -3,6 +3,7 @@
 from federation.uris import is_local
 from federation.vocabulary.activities.activities import Accept
 from federation.vocabulary.activities.participation import Invite
+from inbox.communities.holders import receive_question
 from inbox.communities.requests import find_ours
 from inbox.errors import Ignored
 from models.communities import communities, memberships
@@ -17,6 +18,7 @@ from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.communities import REFUSALS
 from outbox.communities import invitations, news
+from outbox.communities.together.holding import is_cooperative
 
 
 async def process_invite(conn: Connection, site: Site, sender: Actor, activity: Invite) -> None:
@@ -36,6 +38,9 @@ async def process_invite(conn: Connection, site: Site, sender: Actor, activity: 
 
 async def _receive(conn: Connection, site: Site, group: Actor, activity: Invite) -> None:
     person = await actors.find_by_uri(conn, activity.target)
+    if person is not None and person.local and is_cooperative(person):
+        await receive_question(conn, group, person, activity.id)
+        return
     if await communities.find(conn, group.id) is None or person is None or not _may_be_asked(person):
         raise Ignored("asks_nobody")
     if await blocks.between(conn, person.id, group.id):

@@ -7,6 +7,7 @@ from models.people.actors import Actor
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection
+from outbox.communities.together.moving import follow_move
 from outbox.people.account_moves import move_followers
 
 
@@ -19,6 +20,7 @@ async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Mov
         raise Ignored("move_not_confirmed")
     if not await account_moves.save(conn, sender.id, target.uri):
         raise Ignored("moved_lately")
+    await follow_move(conn, site, sender, target)
     await move_followers(conn, site, sender, target)
 
 

@@ -232,13 +232,17 @@ async def list_known(
 
 
 async def is_hidden_from(conn: Connection, actor_id: int, host: str) -> bool:
-    """Whether nobody of this server is in a community, was invited or asked: to all others a hidden one is missing."""
+    """Whether nobody of this server is in a community, was invited or asked, and its cooperative does not hold it: to
+    all others a hidden one is missing.
+    """
     return bool(
         await fetch_value(
             conn,
             """
             SELECT c.hidden AND NOT EXISTS (SELECT FROM membership m JOIN actor a ON a.id = m.actor_id
                 WHERE m.community_id = c.actor_id AND m.state IN ('invited', 'asked', 'member') AND a.host = $2)
+                AND NOT EXISTS (SELECT FROM community_holder h JOIN actor a ON a.id = h.cooperative_id
+                    WHERE h.community_id = c.actor_id AND h.state IN ('asked', 'held') AND a.host = $2)
             FROM community c WHERE c.actor_id = $1
             """,
             actor_id,

@@ -9,10 +9,12 @@ from models.store.database import Connection, execute, fetch_all, fetch_value
 
 DecisionKind = Literal[
     "created", "edited", "charter", "asked", "approved", "joined", "refused", "invited", "declined", "left", "removed",
-    "expired", "member", "moderator", "manager", "unmanaged", "ended", "hidden", "shown", "dismissed",
+    "expired", "member", "moderator", "manager", "unmanaged", "ended", "hold_asked", "held", "hold_declined",
+    "hold_ended", "moved", "opened_anew", "hidden", "shown", "dismissed",
 ]  # fmt: skip
-"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given;
-`hidden`, `shown`, `dismissed`: what was reported inside."""
+"""`approved` is one voice for a newcomer, `joined` that she is in; `member`, `moderator`, `manager`: a role given.
+`hold_…` and `held` are about a cooperative that holds it together with its home (`holders`); `hidden`, `shown`,
+`dismissed`: what was reported inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

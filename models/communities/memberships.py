@@ -24,10 +24,10 @@ Awaited = Literal["charter", "approve", "refuse", "remove", "member", "moderator
 class Membership:
     """One person and one community. `uri` is the Join, Invite or question in words that it began with.
 
-    `asked_version` is the version that she was asked about in words, where her server knows no other way; of one of ours
-    in a community elsewhere that to which she said a yes that its home did not confirm yet. Who is
+    `asked_version` is the version that she was asked about in words, where her server knows no other way; of one of
+    ours in a community elsewhere the last to which she said yes, whether or not its home confirmed it. Who is
     `public_only` has a server that keeps nothing inside. What is `awaited` was asked of the community's home,
-    which did not answer yet.
+    which did not answer yet. Who is `kept` agreed that the cooperatives which hold it know her (`holders`).
     """
 
     id: int
@@ -42,6 +42,7 @@ class Membership:
     message: str
     territory_uri: str | None
     shown: bool
+    kept: bool
     public_only: bool
     awaited: Awaited | None
     awaited_at: datetime | None
@@ -81,7 +82,7 @@ class Change:
 
 _COLUMNS = """
     id, community_id, actor_id, role, state, accepted_version, asked_version, uri, invited_by, message, territory_uri,
-    shown, public_only, awaited, awaited_at, since, expires_at
+    shown, kept, public_only, awaited, awaited_at, since, expires_at
 """
 
 _FIND, _FIND_BY_URI, _AWAIT = (
@@ -110,7 +111,7 @@ _SAVE = name_values(
         uri = coalesce(excluded.uri, m.uri), invited_by = coalesce(excluded.invited_by, m.invited_by),
         message = coalesce(:message, m.message), territory_uri = coalesce(excluded.territory_uri, m.territory_uri),
         public_only = coalesce(:public_only, m.public_only), awaited = NULL, awaited_at = NULL,
-        shown = m.shown AND excluded.state = 'member',
+        shown = m.shown AND excluded.state = 'member', kept = m.kept AND excluded.state = 'member',
         since = CASE WHEN m.state = excluded.state THEN m.since ELSE now() END,
         expires_at = CASE WHEN excluded.state = 'member' THEN m.expires_at END
     RETURNING {columns}

@@ -46,6 +46,8 @@ TYPES: dict[NotificationType, Kind] = {
     "community_report": "messages",
     "community_hidden": "messages",
     "community_shown": "messages",
+    "community_hold_answered": "messages",
+    "community_moved": "messages",
     "status": "posts",
     "update": "posts",
     "poll": "posts",

@@ -30,6 +30,7 @@ NotificationType = Literal[
     "saved_search", "match", "reserve_next", "listing_ended", "community_asked", "community_accepted",
     "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
     "community_report", "community_hidden", "community_shown",
+    "community_hold_asked", "community_hold_answered", "community_moved",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
@@ -40,8 +41,10 @@ charter or the terms changed) and `invitation_used` (somebody came by the reader
 another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), and those of what waits for too long
 (`staff_troubles`).
 Of a community, its actor (`community_news`): `community_asked`, `community_accepted`, `community_refused`,
-`community_invited`, `community_charter`, `community_removed`, `community_role`; `community_hidden` and
-`community_shown` of what she shared inside, `community_report` to who leads it; for the team `community_unmanaged`.
+`community_invited`, `community_charter`, `community_removed`, `community_role`, `community_hold_answered` (by a
+cooperative that was asked to hold it too), `community_moved` (the address where it lives now), `community_hidden` and
+`community_shown` (what she shared inside), `community_report` (to who leads it); for the team
+`community_unmanaged` and `community_hold_asked`.
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

@@ -118,7 +118,7 @@ async def list_wanting(conn: Connection, notification_id: int) -> list[int]:
                 WHEN n.type IN ('sign_up', 'sign_up_message') THEN 'admin.sign_up'
                 WHEN n.type IN ('held_post', 'second_asked', 'appeal', 'handed_over', 'letters_waiting',
                     'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue',
-                    'community_unmanaged') THEN 'admin.report'
+                    'community_unmanaged', 'community_hold_asked') THEN 'admin.report'
                 WHEN n.type = 'decision' THEN 'moderation_warning'
                 ELSE n.type END = ANY(s.alerts) AND (s.policy = 'all'
                 OR (s.policy = 'followed' AND EXISTS (SELECT FROM follow f WHERE f.follower_id = n.recipient_id

@@ -31,6 +31,7 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
     "coop_follow": "servers",
     "handed_over": "duty",
     "community_unmanaged": "reports",
+    "community_hold_asked": "reports",
     "letters_waiting": "held_posts",
     "servers_stuck": "servers",
     "mails_stuck": "servers",

@@ -557,7 +557,8 @@ CREATE TABLE notification (
         'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
         'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
         'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged',
-        'community_report', 'community_hidden', 'community_shown')),
+        'community_hold_asked', 'community_hold_answered', 'community_moved', 'community_report', 'community_hidden',
+        'community_shown')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -2376,10 +2377,12 @@ CREATE TABLE community_charter (
     community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
     version integer NOT NULL CHECK (version > 0),
     text text NOT NULL,
-    changes text NOT NULL DEFAULT '',  -- what is new in it, as members read it
-    due_at timestamptz,                -- until when who said yes to an earlier one goes on as before
+    changes text NOT NULL DEFAULT '',     -- what is new in it, as members read it
+    due_at timestamptz,                   -- until when who said yes to an earlier one goes on as before
     published_at timestamptz NOT NULL DEFAULT now(),
     published_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    -- Members learn of each version of a charter once, whatever else its community changes.
+    told boolean NOT NULL DEFAULT false,
     CONSTRAINT community_charter_version UNIQUE (community_id, version)
 );
 CREATE INDEX community_charter_published_by ON community_charter (published_by);
@@ -2403,6 +2406,8 @@ CREATE TABLE membership (
     awaited_at timestamptz,                   -- what one of ours asked the home of this community to do, and when
     since timestamptz NOT NULL DEFAULT now(),  -- in this state
     expires_at timestamptz,
+    -- Members who agreed that these cooperatives know them, to ask them where the community opens anew.
+    kept boolean NOT NULL DEFAULT false,
     CONSTRAINT membership_once UNIQUE (community_id, actor_id),
     CONSTRAINT membership_awaited CHECK ((awaited IS NULL) = (awaited_at IS NULL))
 );
@@ -2427,7 +2432,7 @@ CREATE TABLE community_decision (
     community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('created', 'edited', 'charter', 'asked', 'approved', 'joined', 'refused',
         'invited', 'declined', 'left', 'removed', 'expired', 'member', 'moderator', 'manager', 'unmanaged', 'ended',
-        'hidden', 'shown', 'dismissed')),
+        'hold_asked', 'held', 'hold_declined', 'hold_ended', 'moved', 'opened_anew', 'hidden', 'shown', 'dismissed')),
     actor_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who decided; NULL: the clock, or who is gone
     subject_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- about whom
     reason text NOT NULL DEFAULT '',
@@ -2522,6 +2527,23 @@ CREATE TABLE community_link (
 CREATE INDEX community_link_actor ON community_link (actor_id);
 CREATE INDEX community_link_community ON community_link (community_id);
 CREATE INDEX community_link_expiry ON community_link (expires_at);
+
+-- Cooperatives that hold a community together with its home: asked by it, and answered by the team of each. Here the
+-- cooperative is our own actor where the community is elsewhere, and another one where its home is here.
+CREATE TABLE community_holder (
+    community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
+    cooperative_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    state text NOT NULL CHECK (state IN ('asked', 'held', 'declined', 'ended')),
+    uri text NOT NULL,                        -- the Invite by which it was asked
+    asked_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    answered_by bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who of our team answered
+    since timestamptz NOT NULL DEFAULT now(),  -- in this state
+    PRIMARY KEY (community_id, cooperative_id)
+);
+CREATE INDEX community_holder_answered_by ON community_holder (answered_by);
+CREATE INDEX community_holder_asked_by ON community_holder (asked_by);
+CREATE INDEX community_holder_cooperative ON community_holder (cooperative_id);
+CREATE INDEX community_holder_uri ON community_holder (uri);
 
 -- Who leads a community hides there what was reported, with a reason; its moderators, and who wrote it, are told.
 CREATE TABLE community_hiding (

@@ -11,6 +11,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.communities.inside.departures import follow_departure
+from outbox.communities.inside.kept import tell_holders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,4 +56,6 @@ async def change(conn: Connection, case: Case, to: Change) -> Membership:
     saved = await memberships.save(conn, case.community.actor_id, case.person.id, to)
     if case.state == "member" and saved.state != "member":
         await follow_departure(conn, case.site, case.community.actor_id, case.person)
+        if case.community.local and case.held is not None and case.held.kept:
+            await tell_holders(conn, case.site, case.group, case.person, yes=False)
     return saved

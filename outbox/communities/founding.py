@@ -7,7 +7,7 @@ from federation import uris
 from federation.community_uris import circle_uri
 from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from federation.texts.html_cleaner import from_text
-from models.communities import charters, communities, decisions, members, memberships
+from models.communities import charters, communities, decisions, holders, members, memberships
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
 from models.communities.memberships import Change
@@ -108,7 +108,10 @@ async def edit(conn: Connection, site: Site, manager: Actor, community: Communit
 async def announce(conn: Connection, site: Site, group_id: int) -> None:
     """Its Update to all who know the community: followers and members elsewhere; of a hidden one to members alone."""
     group, community = await actors.get(conn, group_id), await _get(conn, group_id)
-    away = tuple(await members.list_member_ids(conn, group_id, local=False))
+    away = (
+        *await members.list_member_ids(conn, group_id, local=False),
+        *await holders.list_holding_ids(conn, group_id),
+    )
     if not community.hidden:
         await announce_update(conn, site, group, to=Recipients(followed_ids=(group_id,), named_ids=away))
         return

@@ -6,7 +6,7 @@ from models.communities import decisions, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership
 from models.errors import Conflict, Forbidden, Invalid
-from models.people.actors import Actor
+from models.people.actors import BUILT_IN, Actor
 from models.relations.blocking import blocks
 from models.settings import Site
 from models.store.database import Connection
@@ -61,7 +61,7 @@ def declined_lately(held: Membership) -> bool:
 
 async def _require_invitable(conn: Connection, group: Actor, person: Actor) -> None:
     """Raise Invalid or Forbidden for who cannot be a member. Of servers that know no invitations people follow."""
-    if person.gone or person.guest or person.type not in INVITABLE:
+    if person.gone or person.guest or person.type not in INVITABLE or person.username in BUILT_IN:
         raise Invalid("not_invitable", field="person")
     if not speaks(person):
         raise Invalid("invitation_not_understood_there", field="person")

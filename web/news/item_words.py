@@ -68,6 +68,8 @@ ONE: dict[str, str] = {
     "community_report": N_("Dans %(who)s, quelque chose est signalé : lisez, puis décidez"),
     "community_hidden": N_("%(who)s a retiré ce que vous y aviez partagé : voyez pourquoi"),
     "community_shown": N_("Ce que vous avez partagé dans %(who)s s’y montre de nouveau"),
+    "community_hold_answered": N_("Une coop a répondu à la question de porter %(who)s avec la vôtre"),
+    "community_moved": N_("Votre communauté vit maintenant ici : %(who)s ; c’est à vous de dire si vous y entrez"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
@@ -97,6 +99,7 @@ ICONS = {
     "community_invited": "enter", "community_charter": "agreement", "community_removed": "close",
     "community_role": "person", "community_unmanaged": "warning",
     "community_report": "flag", "community_hidden": "warning", "community_shown": "done",
+    "community_hold_asked": "agreement", "community_hold_answered": "agreement", "community_moved": "elsewhere",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",

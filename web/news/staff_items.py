@@ -218,6 +218,9 @@ async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | Non
     if row.type == "community_unmanaged":
         words = say(N_("La communauté %(who)s n’a plus de gérant·e : nommez quelqu’un parmi ses membres"), who=who)
         return StaffNewsItem(words=words, what="", href="/coop/communautes")
+    if row.type == "community_hold_asked":
+        words = say(N_("La communauté %(who)s demande à la coop de la porter avec la sienne"), who=who)
+        return StaffNewsItem(words=words, what="", href="/coop/communautes")
     if row.type == "admin.sign_up":
         words = say(N_("%(who)s est maintenant membre de la coop"), who=who)
         return StaffNewsItem(words=words, what="", href=profile_path(actor))

@@ -51,6 +51,7 @@ AS: dict[NotificationType, str] = {
     "chores_failing": "admin.report",
     "backup_overdue": "admin.report",
     "community_unmanaged": "admin.report",
+    "community_hold_asked": "admin.report",
     "decision": "moderation_warning",
 }
 """By which name apps know what is ours: the alert that somebody chose there (models/news/push_subscriptions)."""
@@ -79,6 +80,9 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "chores_failing": ("La plateforme n’arrive pas à faire une tâche", "The platform fails at a task"),
     "backup_overdue": ("Les sauvegardes demandent un regard", "The backups need a look"),
     "community_unmanaged": ("Une communauté n’a plus de gérant·e", "A community has nobody who manages it"),
+    "community_hold_asked": ("Une communauté demande quelque chose à la coop", "A community asks the cooperative"),
+    "community_hold_answered": ("Une coop a répondu à {name}", "A cooperative has answered {name}"),
+    "community_moved": ("{name} vit maintenant ailleurs", "{name} lives elsewhere now"),
     "community_asked": ("On demande à entrer dans {name}", "Somebody asks to come into {name}"),
     "community_accepted": ("{name} vous accueille", "{name} welcomes you"),
     "community_refused": ("{name} a répondu à votre demande", "{name} has answered your request"),
@@ -102,7 +106,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
 WORDLESS: frozenset[NotificationType] = frozenset({
     "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
     "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
-    "community_unmanaged", "decision", "decision_ended", "appeal_answered",
+    "community_unmanaged", "community_hold_asked", "decision", "decision_ended", "appeal_answered",
 })  # fmt: skip
 """What waits for the team is said by its title: a telephone shows it to whoever holds it."""
 

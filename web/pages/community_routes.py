@@ -15,6 +15,7 @@ from web.pages.communities import (
     standing,
 )
 from web.pages.communities.inside import agenda, messages, reports
+from web.pages.communities.together import holding
 from web.pages.patterns import COMMUNITY, LINK
 
 COMMUNITIES: list[web.RouteDef] = [
@@ -32,6 +33,8 @@ COMMUNITIES: list[web.RouteDef] = [
     web.post(f"/communautes/{{community:{COMMUNITY}}}/signalements", preserve_form(reports.post_report)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/messages", messages.show_messages),
     web.post(f"/communautes/{{community:{COMMUNITY}}}/messages", preserve_form(messages.post_message)),
+    web.get(f"/communautes/{{community:{COMMUNITY}}}/ensemble", holding.show_holding),
+    web.post(f"/communautes/{{community:{COMMUNITY}}}/ensemble", preserve_form(holding.post_holding)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/affiche", community_page.show_poster),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/reglages", founding.show_settings),
     web.post(f"/communautes/{{community:{COMMUNITY}}}/reglages", preserve_form(founding.post_settings)),

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
 from web.pages.communities import team as community_team
+from web.pages.communities.together import team as holding_team
 from web.pages.coop import home as coop_home
 from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, settings
@@ -50,6 +51,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
     web.get("/coop/communautes", community_team.list_communities),
     web.post("/coop/communautes", preserve_form(community_team.post_manager)),
+    web.post("/coop/communautes/porter", preserve_form(holding_team.post_holding)),
     web.get("/coop/permanence", duty.show_duty),
     web.post("/coop/permanence", duty.post_duty),
     web.get("/coop/lieux", places.list_places),

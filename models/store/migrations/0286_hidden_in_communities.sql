@@ -13,7 +13,8 @@ ALTER TABLE community_decision
     DROP CONSTRAINT community_decision_kind_check,
     ADD CONSTRAINT community_decision_kind_check CHECK (kind IN ('created', 'edited', 'charter', 'asked', 'approved',
         'joined', 'refused', 'invited', 'declined', 'left', 'removed', 'expired', 'member', 'moderator', 'manager',
-        'unmanaged', 'ended', 'hidden', 'shown', 'dismissed'));
+        'unmanaged', 'ended', 'hold_asked', 'held', 'hold_declined', 'hold_ended', 'moved', 'opened_anew', 'hidden',
+        'shown', 'dismissed'));
 
 ALTER TABLE notification
     DROP CONSTRAINT notification_type_check,
@@ -24,4 +25,5 @@ ALTER TABLE notification
         'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue',
         'saved_search', 'match', 'reserve_next', 'listing_ended', 'community_asked', 'community_accepted',
         'community_refused', 'community_invited', 'community_charter', 'community_removed', 'community_role',
-        'community_unmanaged', 'community_report', 'community_hidden', 'community_shown'));
+        'community_unmanaged', 'community_hold_asked', 'community_hold_answered', 'community_moved',
+        'community_report', 'community_hidden', 'community_shown'));

@@ -41,6 +41,13 @@ def build_accept_of_invite(site: Site, person: Actor, group: Actor, invite_uri: 
     )
 
 
+def build_accept_of_holding(site: Site, cooperative: Actor, group: Actor, invite_uri: str) -> Accept:
+    """Our cooperative holds this community together with its home."""
+    return Accept(
+        id=activity_uri(site, cooperative.username), actor=cooperative.uri, object=invite_uri, to=(group.uri,)
+    )
+
+
 def build_accept_of_join(site: Site, organiser: Actor, join: Join) -> Accept:
     """A seat at a meeting, with the Join inside."""
     return Accept(id=activity_uri(site, organiser.username), actor=organiser.uri, object=join, to=(join.actor,))

@@ -6,12 +6,12 @@ from models.people.actors import Actor
 from models.settings import Site
 
 
-def build_move(site: Site, actor: Actor, target_uri: str) -> Move:
-    """Told to the followers, who follow the new address by themselves."""
+def build_move(site: Site, actor: Actor, target_uri: str, *, to: tuple[str, ...] = ()) -> Move:
+    """Told to the followers, who follow the new address by themselves; of a community to its members too."""
     return Move(
         id=activity_uri(site, actor.username),
         actor=actor.uri,
         object=actor.uri,
         target=target_uri,
-        to=(actor.followers_uri,) if actor.followers_uri else (),
+        to=(*((actor.followers_uri,) if actor.followers_uri else ()), *to),
     )

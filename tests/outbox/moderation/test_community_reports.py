@@ -182,7 +182,7 @@ async def test_a_flag_from_elsewhere_about_what_a_member_elsewhere_shared_reache
     )
 
     assert "community_report" in await list_told(conn, alice)
-    [one] = await community_reports.list_reported(conn, community.actor_id, alice.id)
-    assert one.author_id == bob.id
+    [held] = await community_reports.list_reported(conn, community.actor_id, alice.id)
+    assert held.author_id == bob.id
     await hide(conn, HERE, alice, community, note.id, "Pas ici.")
     assert await list_readers(conn, note, alice, carl) == []

@@ -29,6 +29,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 OPENS_FOR: dict[str, Right] = {
     "/coop": "duty",
     "/coop/communautes": "communities",
+    "/coop/communautes/porter": "communities",
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
     r"/coop/demandes/{id:\d{1,19}}": "sign_ups",

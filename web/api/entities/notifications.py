@@ -18,7 +18,7 @@ OURS_ALONE = (
     "handed_over", "decision_ended", "appeal_answered", "post_held", "post_released", "documents",
     "community_asked", "community_accepted", "community_refused", "community_invited", "community_charter",
     "community_removed", "community_role", "community_unmanaged", "community_report", "community_hidden",
-    "community_shown",
+    "community_shown", "community_hold_asked", "community_hold_answered", "community_moved",
     "invitation_used", "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
 )  # fmt: skip
 """What Mastodon's API has no word for, and clients no line."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from federation.discovery.fetches import get_actor
 from federation.discovery.remote import resolve_handle
 from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
@@ -19,7 +20,10 @@ from outbox.communities.approvals import approve
 from outbox.communities.charters import publish_charter_version
 from outbox.communities.founding import CommunityDraft, create
 from outbox.communities.joining import JoinRequest, accept_charter, join
+from outbox.communities.together.holding import ask_to_hold
 from outbox.listings import listings as outbox_listings
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from web.middlewares.work_signals import notify_work
 
 WAIT_SECONDS = 20.0
@@ -62,6 +66,9 @@ async def play_community(instances: Sequence[Instance]) -> None:
     await _join_from_elsewhere(home, away, made, "samira")
     await _renew(home, away, made, copy)
     await asyncio.gather(_share(home, made, *SHARED[0]), _share(away, copy, *SHARED[1]))
+    await _say(home, made, "hocine", "Je passe samedi avec le diable, qui déménage ?")
+    await _say(away, copy, "leonie", "Nous, dimanche : la remorque est au garage, servez-vous.")
+    await _ask_to_hold(home, away, made)
 
 
 async def _found(home: Instance) -> Community:
@@ -116,6 +123,22 @@ async def _renew(home: Instance, away: Instance, made: Community, copy: Communit
     async with transaction(away.pool) as conn:
         await accept_charter(conn, away.site, await actors.get_local(conn, "leonie"), copy, 2)
     await notify_work(away.pool)
+
+
+async def _say(instance: Instance, community: Community, author: str, text: str) -> None:
+    async with transaction(instance.pool) as conn:
+        person = await actors.get_local(conn, author)
+        draft = NoteDraft(text=text, audience="community", community_id=community.actor_id)
+        await notes.publish(conn, instance.site, person, draft)
+    await notify_work(instance.pool)
+
+
+async def _ask_to_hold(home: Instance, away: Instance, made: Community) -> None:
+    """The other cooperative is asked to hold it too: its team finds the question on its page."""
+    coop = await get_actor(home, f"{away.site.url}/users/coop")
+    async with transaction(home.pool) as conn:
+        await ask_to_hold(conn, home.site, await actors.get_local(conn, "maryse"), made, coop)
+    await notify_work(home.pool)
 
 
 async def _wait_until(instance: Instance, community_id: int, person_uri: str, state: str) -> None:

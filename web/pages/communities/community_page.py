@@ -21,10 +21,11 @@ from models.store.database import Connection, connection
 from outbox.communities.limits import MESSAGE_LIMIT
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
+from web.pages.communities.together.pointer import find_parent, find_pointer
 from web.pages.communities.visit import Visit, find_visit, split_handle
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, ListingCard, accent_of, list_cards, make_coop_badge
-from web.pages.components.people import Person, person_of
+from web.pages.components.people import MovedTo, Person, person_of
 from web.pages.components.timeline_entries import TimelineItem, list_timeline_entries
 from web.pages.meetings.rows import MeetingRow, list_rows
 from web.pages.searches.search import render_search
@@ -47,6 +48,11 @@ COUNTED = 100
 
 SAID = {
     "founded": N_("La communauté est fondée, et vous la gérez. Invitez maintenant quelques personnes."),
+    "reopened": N_("La communauté est ouverte ici, avec sa charte, et vous la gérez."),
+    "kept": N_(
+        "C’est noté : les coops qui portent la communauté vous connaissent, pour vous demander si elle déménage."
+    ),
+    "forgotten": N_("C’est noté : ces coops oublient que vous en êtes."),
     "changed": N_("C’est enregistré, et visible dès maintenant."),
     "charter": N_("La nouvelle version est publiée : chaque membre est prévenu·e."),
     "joined": N_("Bienvenue, vous êtes membre."),
@@ -86,6 +92,9 @@ class CommunityView:
     reason: str
     meetings: list[MeetingRow]
     lines: list[TimelineItem]
+    pointer: MovedTo | None
+    parent: MovedTo | None
+    holding: list[str]
 
 
 async def show_community(request: web.Request) -> web.Response:
@@ -138,6 +147,9 @@ async def _gather(conn: Connection, site: Site, visit: Visit) -> CommunityView:
         reason=await _find_reason(conn, visit),
         meetings=await _list_meetings(conn, site, visit),
         lines=await _list_lines(conn, site, visit),
+        pointer=await find_pointer(conn, community),
+        parent=await find_parent(conn, community, visit.reader.id if visit.reader else None),
+        holding=[one.place_name or one.display_name for one in await actors.list_by_uris(conn, community.held_with)],
     )
 
 

@@ -35,6 +35,12 @@ WORDS: dict[DecisionKind, str] = {
     "shown": N_("Quelque chose qui était retiré se montre de nouveau"),
     "dismissed": N_("Un signalement a été lu, et rien n’a changé"),
     "unmanaged": N_("Plus personne ne gère la communauté : l’équipe de la coop est prévenue"),
+    "hold_asked": N_("Une coop est invitée à porter la communauté avec la nôtre"),
+    "held": N_("Une coop porte maintenant la communauté avec la nôtre"),
+    "hold_declined": N_("Une coop ne souhaite pas porter la communauté"),
+    "hold_ended": N_("Une coop ne porte plus la communauté"),
+    "moved": N_("La communauté vit maintenant ailleurs"),
+    "opened_anew": N_("La communauté rouvre ici, et ses membres sont invités"),
     "ended": N_("La dernière personne est partie : la communauté est finie"),
 }
 

@@ -20,6 +20,8 @@ from outbox.communities.founding import CommunityDraft
 from outbox.communities.limits import CHARTER_LIMIT, DESCRIPTION_LIMIT, MOST_APPROVALS, NAME_LIMIT
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
+from web.pages.communities.together.parent_field import LIMIT as PARENT_LIMIT
+from web.pages.communities.together.parent_field import read_parent, write_parent
 from web.pages.communities.visit import Visit, get_managed
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.people.registration_form import fail_taken, read_username
@@ -27,7 +29,7 @@ from web.rendering.paths import community_path
 from web.rendering.render import render
 from web.security.session import require_account
 
-LIMITS = {"name": NAME_LIMIT, "description": DESCRIPTION_LIMIT, "charter": CHARTER_LIMIT}
+LIMITS = {"name": NAME_LIMIT, "description": DESCRIPTION_LIMIT, "charter": CHARTER_LIMIT, "parent": PARENT_LIMIT}
 
 
 async def show_founding(request: web.Request) -> web.Response:
@@ -44,8 +46,10 @@ async def post_founding(request: web.Request) -> web.Response:
     form = await read_form(request)
     async with connection(instance.pool) as conn:
         await _require_founder(conn, me)
+    draft, parent_uri = _read_draft(form), await read_parent(request, form, None)
     draft = replace(
-        _read_draft(form),
+        draft,
+        settings=replace(draft.settings, parent_uri=parent_uri),
         username=read_username(form),
         charter=form.lines("charter", limit=CHARTER_LIMIT, missing="Écrivez une charte, même courte."),
     )
@@ -78,6 +82,7 @@ async def show_settings(request: web.Request) -> web.Response:
     """GET /communautes/NAME/reglages."""
     async with connection(request.app[INSTANCE].pool) as conn:
         visit, _ = await get_managed(conn, request, here=True)
+        parent = await write_parent(conn, visit.community)
     one = visit.community
     values = {
         "name": one.name,
@@ -86,6 +91,7 @@ async def show_settings(request: web.Request) -> web.Response:
         "hidden": "1" if one.hidden else "",
         "members_shown": "1" if one.members_shown else "",
         "approvals_needed": str(one.approvals_needed),
+        "parent": parent,
     }
     return await _show(request, blank_form(request, values), visit)
 
@@ -97,10 +103,9 @@ async def post_settings(request: web.Request) -> web.Response:
     instance, draft = request.app[INSTANCE], _read_draft(form)
     async with connection(instance.pool) as conn:
         visit, me = await get_managed(conn, request, here=True)
+    parent_uri = await read_parent(request, form, visit.community)
     if form.ok:
-        kept = replace(
-            draft.settings, parent_uri=visit.community.parent_uri, held_with=tuple(visit.community.held_with)
-        )
+        kept = replace(draft.settings, parent_uri=parent_uri, held_with=tuple(visit.community.held_with))
         try:
             async with transaction(instance.pool) as conn:
                 await _require_seen(conn, form, visit)

@@ -9,6 +9,7 @@ from models import preferences
 from models.communities import communities, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Membership
+from models.moderation import community_reports
 from models.people.accounts import Account
 from models.people.roles import has_right
 from models.preferences import Preferences
@@ -34,7 +35,8 @@ SAID = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityRow:
-    """One line. `held` is how the reader stands with it, `asking` how many wait for her yes."""
+    """One line. `held` is how the reader stands with it, `asking` how many wait for her yes, `reported` how many things
+    inside are reported to her."""
 
     community: Community
     path: str
@@ -42,6 +44,7 @@ class CommunityRow:
     plate: CoopBadge | None
     held: Membership | None = None
     asking: int = 0
+    reported: int = 0
 
     @property
     def behind(self) -> bool:
@@ -52,7 +55,9 @@ class CommunityRow:
     @property
     def waits(self) -> bool:
         """Whether something waits for the reader."""
-        return self.behind or self.asking > 0 or (self.held is not None and self.held.state == "invited")
+        return (
+            self.behind or self.asking + self.reported > 0 or (self.held is not None and self.held.state == "invited")
+        )
 
 
 async def show_communities(request: web.Request) -> web.Response:
@@ -80,7 +85,7 @@ def _may_found(chosen: Preferences, account: Account) -> bool:
     return chosen.member_communities or has_right(account, "communities")
 
 
-def _describe(one: Community, held: Membership | None = None, asking: int = 0) -> CommunityRow:
+def _describe(one: Community, held: Membership | None = None, asking: int = 0, reported: int = 0) -> CommunityRow:
     return CommunityRow(
         community=one,
         path=community_path(one),
@@ -88,6 +93,7 @@ def _describe(one: Community, held: Membership | None = None, asking: int = 0) -
         plate=None if one.local else CoopBadge(name=one.host, accent=accent_of(one.host)),
         held=held,
         asking=asking,
+        reported=reported,
     )
 
 
@@ -100,4 +106,7 @@ async def _list_own(conn: Connection, reader_id: int) -> list[CommunityRow]:
 async def _describe_own(conn: Connection, one: Community, reader_id: int) -> CommunityRow:
     held = await memberships.find(conn, one.actor_id, reader_id)
     decides = held is not None and (held.manages or (one.approvals_needed > 0 and held.state == "member"))
-    return _describe(one, held, await members.count(conn, one.actor_id, "asked") if decides else 0)
+    asking = await members.count(conn, one.actor_id, "asked") if decides else 0
+    leads = held is not None and held.leads and one.local
+    reported = await community_reports.list_reported(conn, one.actor_id, reader_id) if leads else []
+    return _describe(one, held, asking, len(reported))

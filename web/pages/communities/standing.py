@@ -15,6 +15,7 @@ from outbox.communities import invitations
 from outbox.communities.joining import JoinRequest, accept_charter, join
 from outbox.communities.leaving import leave
 from outbox.communities.limits import MESSAGE_LIMIT
+from outbox.communities.together.keeping import keep
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
@@ -74,6 +75,16 @@ async def _hide_name(conn: Connection, act: Act) -> str:
     return await _save_shown(conn, act, shown=False)
 
 
+async def _keep(conn: Connection, act: Act) -> str:
+    await keep(conn, act.site, act.person, act.community, yes=True)
+    return "kept"
+
+
+async def _forget(conn: Connection, act: Act) -> str:
+    await keep(conn, act.site, act.person, act.community, yes=False)
+    return "forgotten"
+
+
 async def _save_shown(conn: Connection, act: Act, *, shown: bool) -> str:
     if act.visit.held is None or not act.visit.member:
         raise Forbidden("not_a_member")
@@ -89,6 +100,8 @@ ACTS: Mapping[str, Callable[[Connection, Act], Awaitable[str]]] = {
     "leave": _leave,
     "show": _show_name,
     "hide": _hide_name,
+    "keep": _keep,
+    "forget": _forget,
 }
 """Each answers what was done, as the page says it."""
 

@@ -5,13 +5,15 @@ from typing import cast, get_args
 
 from aiohttp import web
 
+from models.communities import insiders
+from models.communities.insiders import Shared
 from models.errors import Invalid
 from models.relations import lists
 from models.relations.lists import MOST_MEMBERS, ReadingList, RepliesPolicy
 from models.store.database import Connection, connection, transaction
 from web.api.auth import reader
 from web.api.entities.accounts import load_accounts_by_id
-from web.api.entities.lists import build_list
+from web.api.entities.lists import build_community_list, build_list
 from web.api.entities.values import read_look
 from web.api.json_responses import answer_json
 from web.api.mastodon.people.accounts import MOST, get_account
@@ -23,15 +25,19 @@ TITLE_LIMIT = 255
 
 
 async def list_lists(request: web.Request) -> web.Response:
-    """GET /api/v1/lists: all of the reader's."""
+    """GET /api/v1/lists: all of the reader's, and the communities that she is in."""
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await lists.list_owned(conn, reader(request).id)
-    return answer_json(request, [build_list(one) for one in found])
+        inside = await insiders.list_of(conn, reader(request).id)
+    return answer_json(request, [build_list(one) for one in found] + [build_community_list(one) for one in inside])
 
 
 async def show_list(request: web.Request) -> web.Response:
     """GET /api/v1/lists/:id."""
     async with connection(request.app[INSTANCE].pool) as conn:
+        community = await find_community(conn, request)
+        if community is not None:
+            return answer_json(request, build_community_list(community))
         return answer_json(request, build_list(await get_own_list(conn, request)))
 
 
@@ -106,6 +112,12 @@ async def list_lists_with(request: web.Request) -> web.Response:
         actor = await get_account(conn, request)
         found = await lists.list_with(conn, reader(request).id, actor.id)
     return answer_json(request, [build_list(one) for one in found])
+
+
+async def find_community(conn: Connection, request: web.Request) -> Shared | None:
+    """The community that the address names as a list, of those that the reader is in; it is filled by its members."""
+    id = read_id(request.match_info["id"])
+    return next((one for one in await insiders.list_of(conn, reader(request).id) if one.community_id == id), None)
 
 
 async def get_own_list(conn: Connection, request: web.Request) -> ReadingList:

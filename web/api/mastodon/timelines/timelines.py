@@ -10,7 +10,7 @@ from web.api.auth import reader, reader_id
 from web.api.entities.statuses import load_statuses
 from web.api.entities.values import read_look
 from web.api.json_responses import answer_json
-from web.api.mastodon.relations.lists import get_own_list
+from web.api.mastodon.relations.lists import find_community, get_own_list
 from web.api.pagination import link_header, read_page
 from web.api.parameters import Parameters, read_parameters
 from web.http.app_keys import INSTANCE
@@ -29,10 +29,14 @@ async def list_home(request: web.Request) -> web.Response:
 
 
 async def list_list(request: web.Request) -> web.Response:
-    """GET /api/v1/timelines/list/:id: of the people on one of the reader's lists."""
-    page = read_page(await read_parameters(request))
+    """GET /api/v1/timelines/list/:id: of the people on one of the reader's lists, or inside one of her communities."""
+    page, reader_id = read_page(await read_parameters(request)), reader(request).id
     async with connection(request.app[INSTANCE].pool) as conn:
-        entries = await timelines.list_list(conn, (await get_own_list(conn, request)).id, page)
+        community = await find_community(conn, request)
+        if community is not None:
+            entries = await timelines.list_inside(conn, community.community_id, reader_id, page, listings=True)
+        else:
+            entries = await timelines.list_list(conn, (await get_own_list(conn, request)).id, page)
         statuses = await load_statuses(conn, read_look(request), entries, reader(request).id, "home")
     return _answer(request, entries, statuses)
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from federation.media.built_in_pictures import find_icon_url
 from models import timelines
-from models.communities import communities, farewells
+from models.communities import communities, farewells, waiting
 from models.errors import Gone, NotFound
 from models.exchanges import agreements
 from models.people import actors
@@ -42,7 +42,8 @@ from web.security.session import current_account, require_account
 class ProfileView:
     """What a profile shows. `relation` is the reader's to this actor, None for herself and for strangers.
 
-    `confirmed` counts exchanges that both sides confirm, as far as they are known here.
+    `confirmed` counts exchanges that both sides confirm, as far as they are known here; `waiting` counts her
+    communities in which something waits for her.
     """
 
     id: int
@@ -71,6 +72,7 @@ class ProfileView:
     confirmed: int
     thanks: list[ThanksLine]
     shown: list[Person]
+    waiting: int
 
 
 async def show_profile(request: web.Request) -> web.Response:
@@ -168,6 +170,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         confirmed=await agreements.count_confirmed(conn, actor.id),
         thanks=await list_thanks(conn, site, actor, reader_id),
         shown=await list_endorsed(conn, actor, reader_id),
+        waiting=await waiting.count(conn, actor.id) if reader_id == actor.id else 0,
     )
 
 

@@ -5,13 +5,15 @@ import pytest
 from federation.instance import Instance
 from models.communities.communities import Community
 from models.people import actors
-from models.store.database import transaction
+from models.store.database import connection, fetch_column, transaction
 from outbox.communities.leaving import leave
 from tests.factories import HERE, make_member
 from tests.outbox.communities.sample_community import found, put_in
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import changed, errors, send_form
+from tests.web.pages.listings.publish.test_several import PAGE as SEVERAL
+from tests.web.pages.listings.publish.test_several import send
 
 CHOICE = "community:remorques"
 
@@ -52,3 +54,21 @@ async def test_a_community_that_she_is_not_in_cannot_be_chosen(alice: Browser) -
     answer = await send_form(alice, "/publier", page, changed(page, title="Remorque", mode="loan", audience=CHOICE))
 
     assert answer.status == 422 and list(errors(answer)) == ["audience"]
+
+
+async def test_a_table_says_by_name_inside_which_community_a_listing_stays(
+    alice: Browser, community: Community, instance: Instance
+) -> None:
+    page, right = await alice.get(SEVERAL), "titre;mode;visible par\r\nRemorque;prêt;Remorques en commun\r\n"
+    assert "Remorques en commun" in page.html.xpath("string(//aside)")
+
+    looked = await send(alice, page, table=f"{right}Diable;prêt;les voisins\r\n")
+    [fault] = looked.html.xpath("//section[@id='erreurs']//li")
+    assert "Ligne 3" in fault.text_content() and "Remorques en commun" in fault.text_content()
+
+    ready = await send(alice, page, table=right)
+    assert "dans une communauté" in ready.html.xpath("string(//section[@aria-labelledby='apercu'])")
+    assert (await send(alice, ready, act="publish")).status == 303
+    async with connection(instance.pool) as conn:
+        kept = await fetch_column(conn, "SELECT community_id FROM post WHERE audience = 'community'")
+    assert kept == [community.actor_id]

@@ -111,9 +111,11 @@ class ListingTable:
     heads: Mapping[Column, str]
 
 
-def read_table(text: str, say: Say, modes: Collection[str]) -> ListingTable:
-    """The listings of a table, in `modes` of the cooperative. Raises Invalid where it is none, has no titles, or is too
-    long."""
+def read_table(
+    text: str, say: Say, modes: Collection[str], communities: Mapping[str, str] | None = None
+) -> ListingTable:
+    """The listings of a table, in `modes` of the cooperative; `communities` are those of the author, the audience by
+    the name. Raises Invalid where it is none, has no titles, or is too long."""
     rows = read_rows(text, most=MOST_LINES, field="table")
     if len(rows) > MOST_LINES + 1:
         raise Invalid("table_too_long", field="table", most=MOST_LINES)
@@ -124,7 +126,7 @@ def read_table(text: str, say: Say, modes: Collection[str]) -> ListingTable:
     faults: list[TableFault] = []
     for number, cells in rows[1:]:
         got = {column: cells[place].strip() if place < len(cells) else "" for column, place in places.items()}
-        reading = _LineReading(number, named, say, modes)
+        reading = _LineReading(number, named, say, (modes, communities or {}))
         if any(cell.strip() for cell in cells[len(heads) :]):
             reading.fail("title", TOO_MANY_CELLS, len(cells))
         lines.append(TableLine(line=number, values=_read_values(got, reading), photos=_list_photos(got)))
@@ -137,8 +139,15 @@ def read_table(text: str, say: Say, modes: Collection[str]) -> ListingTable:
 class _LineReading:
     """One line being read, and what is wrong in it."""
 
-    def __init__(self, line: int, heads: Mapping[Column, str], say: Say, modes: Collection[str]) -> None:
-        self.line, self.heads, self.say, self.modes = line, heads, say, modes
+    def __init__(
+        self,
+        line: int,
+        heads: Mapping[Column, str],
+        say: Say,
+        choices: tuple[Collection[str], Mapping[str, str]],
+    ) -> None:
+        self.line, self.heads, self.say = line, heads, say
+        self.modes, self.communities = choices
         self.faults: list[TableFault] = []
 
     def fail(self, column: Column, sentence: str, value: object = "", **values: object) -> None:
@@ -183,6 +192,8 @@ def _choose(got: Mapping[Column, str], column: Column, reading: _LineReading) ->
     """What the form calls the word of this column; a code of the form is understood too."""
     typed = got.get(column, "")
     known = {word: code for word, code in WORDS[column].items() if column != "mode" or code in reading.modes}
+    if column == "audience":
+        known |= {name: code for name, code in reading.communities.items() if name not in known}
     folded, words = fold_name(typed), {fold_name(word): code for word, code in known.items()}
     if not typed or folded in words or typed in words.values():
         return words.get(folded, typed)

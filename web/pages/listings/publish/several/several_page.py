@@ -102,12 +102,13 @@ async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looke
     text = form.typed("table")
     async with connection(instance.pool) as conn:
         branding = await find_branding(request, conn)
+        inside = await insiders.list_of(conn, account.actor_id)
     try:
         if files := form.files("file"):
             text, _ = decode(await files[0].load())
         if len(text) > LARGEST_TABLE:
             raise Invalid("table_too_long", field="table", most=MOST_LINES)
-        table = read_table(text, speak, branding.modes)
+        table = read_table(text, speak, branding.modes, {one.name: one.audience for one in inside})
     except Invalid as refusal:
         form.refuse("file" if refusal.field == "file" else "table", refusal)
         return Looked(text=text[:LARGEST_TABLE], drafts=(), faults=(), photos=photos)
@@ -121,7 +122,7 @@ async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looke
                 today=datetime.now(PARIS).date(),
                 media_ids=(),
                 known=await load_places(conn, account.actor_id),
-                communities={one.audience: one.community_id for one in await insiders.list_of(conn, account.actor_id)},
+                communities={one.audience: one.community_id for one in inside},
             ),
             author=await actors.get(conn, account.actor_id),
             at=datetime.now(UTC),
@@ -162,6 +163,7 @@ async def _show(request: web.Request, acting: ActingAuthor, form: Form, looked: 
     looked = looked or Looked(text="", drafts=(), faults=(), photos={})
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await load_places(conn, acting.account.actor_id)
+        inside = await insiders.list_of(conn, acting.account.actor_id)
         first = await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
         request,
@@ -176,6 +178,7 @@ async def _show(request: web.Request, acting: ActingAuthor, form: Form, looked: 
         most=MOST_LINES,
         at_once=AT_ONCE,
         public_places=known.public,
+        communities=[one.name for one in inside],
         first=first,
         acting_place=(acting.account.name or acting.account.username) if acting.home else "",
         back=acting.home,

@@ -1,0 +1,1 @@
+"""Two cooperatives hold one community together, so that it has a place to go to."""

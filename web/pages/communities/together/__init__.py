@@ -1,0 +1,1 @@
+"""Two cooperatives hold a community together: asked, answered, opened anew, moved."""
