@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from federation.instance import Instance
-from models.communities import charter_links, communities, decisions, insiders, memberships
+from models.communities import charter_links, communities, decisions, entry_links, insiders, memberships
 from models.communities.memberships import Change, Membership
 from models.people import actors
 from models.settings import Site
@@ -30,6 +30,7 @@ async def expire_memberships(instance: Instance) -> int:
     async with transaction(instance.pool) as conn:
         await news.tell_team_of_unmanaged(conn)
         await charter_links.forget_old(conn)
+        await entry_links.forget_old(conn)
         for id in await insiders.list_abandoned(conn):
             await drop_unread(conn, instance.site, id)
     require_whole(failed)
