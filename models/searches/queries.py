@@ -14,6 +14,9 @@ from models.store.database import Connection
 MOST_WORDS = 8
 """Words that are looked for; what is typed beyond them is said to be left out."""
 
+MOST_MEASURES = 4
+"""Measures of a search that are looked for: each says little, and has a thousand listings."""
+
 FEW_CHOICES = 6
 """So many words of which one is enough are looked up together."""
 
@@ -161,17 +164,25 @@ def _is_settled(reading: Reading) -> bool:
 
 
 async def _read_words(conn: Connection, typed: TypedText, wanted: Sequence[Piece], readings: Readings) -> Query:
-    spans = list_spans(wanted, readings)
-    read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
+    spans, others = _choose_spans(wanted, list_spans(wanted, readings))
+    read = [await _read_word(conn, wanted, span, readings) for span in spans]
     words = _weigh({word.near: word for word in read if word.exact}.values())
     query = Query(
         words=words,
-        left_out=tuple(join_pieces(wanted, span) for span in spans[MOST_WORDS:]),
+        left_out=tuple(join_pieces(wanted, span) for span in others),
         unwanted=join_any([readings[piece.text].match for piece in typed.pieces if piece.unwanted]),
         phrase=_join_phrase(words),
         giving=typed.giving,
     )
     return replace(query, match=query.strict)
+
+
+def _choose_spans(pieces: Sequence[Piece], spans: Sequence[range]) -> tuple[list[range], list[range]]:
+    """Those that are looked for, and the others."""
+    measures = [span for span in spans if len(span) == 1 and pieces[span.start].measure]
+    many = measures[MOST_MEASURES:]
+    chosen = [span for span in spans if span not in many][:MOST_WORDS]
+    return chosen, [span for span in spans if span not in chosen]
 
 
 def _join_phrase(words: Sequence[Word]) -> str:
