@@ -16,7 +16,13 @@ class Explaining:
         self.conn, self.pages, self.rows = conn, 0, 0
         self.plans: list[dict[str, Any]] = []
 
+    def is_in_transaction(self) -> bool:
+        """As if: what was read a moment ago is asked once more."""
+        return True
+
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        if sql.lstrip().startswith("EXPLAIN"):  # how many rows are expected: nothing is read for it
+            return list(await self.conn.fetch(sql, *args))
         await self.conn.execute(f"PREPARE asked AS {sql}")
         values = ", ".join(write(arg) for arg in args)
         [[plan]] = await self.conn.fetch(
@@ -49,8 +55,6 @@ class Prepared:
         self.explaining, self.sql = explaining, sql
 
     async def fetch(self, *args: object) -> list[asyncpg.Record]:
-        if self.sql.lstrip().startswith("EXPLAIN"):  # how many rows are expected: nothing is read for it
-            return list(await self.explaining.conn.fetch(self.sql, *args))
         mode = await fetch_value(self.explaining.conn, "SHOW plan_cache_mode")
         await execute(self.explaining.conn, "SET plan_cache_mode = force_custom_plan")
         rows = await self.explaining.fetch(self.sql, *args)

@@ -32,6 +32,9 @@ LOOKED_THROUGH_AS_WELL = 5_000
 ENOUGH = 5
 """Listings with all words; where there are fewer, those with most of them come after them."""
 
+MANY = 2 * COUNT_LIMIT
+"""So many listings with each of the words, spelt so: maybe as many as anybody looks at have all of them."""
+
 MOST_COMBINATIONS = 30
 """Ways to leave words out that are asked for at once; where there are more, fewer words are asked for."""
 
@@ -67,11 +70,13 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
         return _narrow(query, filter)
     among = await _look_among(conn, filter, query)
     query = replace(query, by_index=among.groups is None)
-    found = await _find_first(conn, among, _begin(query))
+    alone = _take_itself(query)
+    begun = alone if all(word.light or word.listings >= MANY for word in query.words) else []
+    found = await _find_first(conn, among, [*begun, *_begin(query)])
     if found is None:
         return await _leave_out(conn, among, query)
     if sum((found.counts or {}).values()) == COUNT_LIMIT:
-        return await _find_first(conn, among, _take_itself(found)) or found
+        return (None if begun else await _find_first(conn, among, alone)) or found
     return await _find_first(conn, among, _add_most(found)) or found
 
 

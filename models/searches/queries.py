@@ -5,13 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.searches.language.readings import STEM, Reading, Readings, join_pieces, list_spans, read_pieces
+from models.searches.language.recent import Recent
 from models.searches.language.spelling import list_similar_words
-from models.searches.language.typed_text import Piece, read_typed_text
+from models.searches.language.typed_text import LONGEST_TEXT, Piece, TypedText, read_typed_text
 from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate, split_any
 from models.store.database import Connection
 
 MOST_WORDS = 8
 """Words that are looked for; what is typed beyond them is said to be left out."""
+
+MOST_MEASURES = 4
+"""Measures of a search that are looked for: each says little, and has a thousand listings."""
 
 FEW_CHOICES = 6
 """So many words of which one is enough are looked up together."""
@@ -136,24 +140,49 @@ def _list_heads(match: str) -> list[str]:
     return [f"'h={found[1]}'" for found in _HEAD.finditer(match)]
 
 
+_RECENT = Recent["Query"]()
+
+
 async def read_query(conn: Connection, text: str) -> Query:
     """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does that)."""
+    if (kept := _RECENT.find(conn, text)) is not None:
+        return kept
     typed = read_typed_text(text)
     wanted = [piece for piece in typed.pieces if not piece.unwanted]
     readings = await read_pieces(conn, typed.pieces)
-    spans = list_spans(wanted, readings)
-    read = [await _read_word(conn, wanted, span, readings) for span in spans[:MOST_WORDS]]
-    words = _weigh({word.near: word for word in read if word.exact}.values())
-    if not words:
+    query = await _read_words(conn, typed, wanted, readings)
+    if not query.words:
         return Query(left_out=tuple(filter(None, [text.strip()])))
+    if len(text) <= LONGEST_TEXT and all(_is_settled(readings[piece.text]) for piece in wanted):
+        _RECENT.keep(conn, text, query)
+    return query
+
+
+def _is_settled(reading: Reading) -> bool:
+    """Whether it will be read the same in a moment: what is not known is, as soon as a listing has it."""
+    return reading.known or not reading.match
+
+
+async def _read_words(conn: Connection, typed: TypedText, wanted: Sequence[Piece], readings: Readings) -> Query:
+    spans, others = _choose_spans(wanted, list_spans(wanted, readings))
+    read = [await _read_word(conn, wanted, span, readings) for span in spans]
+    words = _weigh({word.near: word for word in read if word.exact}.values())
     query = Query(
         words=words,
-        left_out=tuple(join_pieces(wanted, span) for span in spans[MOST_WORDS:]),
+        left_out=tuple(join_pieces(wanted, span) for span in others),
         unwanted=join_any([readings[piece.text].match for piece in typed.pieces if piece.unwanted]),
         phrase=_join_phrase(words),
         giving=typed.giving,
     )
     return replace(query, match=query.strict)
+
+
+def _choose_spans(pieces: Sequence[Piece], spans: Sequence[range]) -> tuple[list[range], list[range]]:
+    """Those that are looked for, and the others."""
+    measures = [span for span in spans if len(span) == 1 and pieces[span.start].measure]
+    many = measures[MOST_MEASURES:]
+    chosen = [span for span in spans if span not in many][:MOST_WORDS]
+    return chosen, [span for span in spans if span not in chosen]
 
 
 def _join_phrase(words: Sequence[Word]) -> str:

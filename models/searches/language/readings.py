@@ -22,13 +22,14 @@ class Reading:
     """What is known of a piece: its tsquery, its relations as (relation, other, match).
 
     `known` is whether a listing or the shipped list has it; `shown` how it is written, where that is with a hyphen, and
-    `joined` the tsquery of two words that others write as one.
+    `joined` the tsquery of two words that others write as one. `listings` is how many have it, as of the last count.
     """
 
     match: str
     known: bool = False
     shown: str = ""
     joined: str = ""
+    listings: int = 0
     relations: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -60,6 +61,7 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
                 SELECT stem[1] FROM regexp_matches(match::text, '''([^'']*)''', 'g') AS stem), ' ') AS key
             FROM read)
         SELECT p.text, coalesce(p.match::text, '') AS match, coalesce(k.shown, '') AS shown,
+            coalesce(k.listings, 0) AS listings,
             CASE WHEN p.n > $2 AND k.word IS NOT NULL
                 THEN phraseto_tsquery('public.fr', search_text(k.word))::text ELSE '' END AS joined,
             k.word IS NOT NULL OR (p.n <= $2 AND (
@@ -84,6 +86,7 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
             known=row["known"],
             shown=row["shown"] if "-" in row["shown"] else "",
             joined=row["joined"],
+            listings=row["listings"],
             relations=tuple((one[0], one[1], one[2]) for one in row["relations"] or ()),
         )
         for row in rows

@@ -73,7 +73,8 @@ class Word:
     `exact`, `near` (with synonyms, kinds and categories) and `wide` (with what it is for) are texts of tsqueries; so is
     `shelf`, the categories that such things stand in. A `light` word says little by itself: a measure, a day, a colour.
     `weight` is what it counts where not all words are found; the first word that is not light says what is looked for.
-    `similar` are known words that it may have been meant to be, where it is not known itself.
+    `similar` are known words that it may have been meant to be, where it is not known itself. `listings` is how many
+    had the word itself, spelt so, when they were counted last; 0 where that is not known.
     """
 
     typed: str
@@ -86,6 +87,7 @@ class Word:
     weight: float = 1.0
     synonyms: tuple[str, ...] = ()
     similar: tuple[str, ...] = ()
+    listings: int = 0
 
 
 def join_all(matches: Sequence[str], unwanted: str = "") -> str:
@@ -157,6 +159,7 @@ def relate(typed: str, taken: str, reading: Reading) -> Word:
         light=light,
         weight=LIGHT_WEIGHT if light else 1.0,
         synonyms=tuple(other for kind, other, _ in others if kind in ("same", "kind")),
+        listings=reading.listings,
     )
 
 

@@ -50,6 +50,10 @@ class Counting:
     def __init__(self, conn: Connection) -> None:
         self.conn, self.asked = conn, 0
 
+    def is_in_transaction(self) -> bool:
+        """As if: what was read a moment ago is asked once more."""
+        return True
+
     async def prepare(self, sql: str, name: str) -> object:
         self.asked += 1
         return await self.conn.prepare(sql, name=name)

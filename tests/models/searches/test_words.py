@@ -160,6 +160,13 @@ async def test_hostile_text_is_answered(territory: Territory, text: str) -> None
     assert len(page.query.words) <= 8
 
 
+async def test_figures_beyond_the_fourth_are_said_to_be_left_out(territory: Territory) -> None:
+    query = await searches.read_query(territory.conn, "1 2 vélo 3 4 5 6")
+
+    assert [word.typed for word in query.words] == ["1", "2", "vélo", "3", "4"]
+    assert query.left_out == ("5", "6")
+
+
 async def test_words_beyond_the_eighth_are_said_to_be_left_out(territory: Territory) -> None:
     query = await searches.read_query(territory.conn, "un deux trois vélo tente table lit banc pelle scie râteau bêche")
 

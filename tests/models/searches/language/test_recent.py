@@ -1,0 +1,57 @@
+"""What was read of a text is not read again in the next minute, but inside transactions and for words nobody has."""
+
+import pytest
+
+from models.searches.language import recent
+from models.searches.language.recent import Recent
+from models.searches.queries import read_query
+from models.store.database import Connection, begin
+from tests.models.searches.conftest import Territory
+from tests.models.searches.test_fitting import Counting
+
+
+async def test_a_text_is_kept_for_a_minute_and_only_the_last_ones_are(territory: Territory) -> None:
+    now = 0.0
+    kept = Recent[int](lambda: now)
+
+    for number in range(recent.MOST_KEPT + 1):
+        kept.keep(territory.conn, f"text {number}", number)
+
+    assert kept.find(territory.conn, "text 0") is None
+    assert kept.find(territory.conn, "text 1") == 1
+    now = recent.KEPT_SECONDS
+    assert kept.find(territory.conn, "text 1") is None
+
+
+async def test_inside_a_transaction_nothing_is_kept_nor_taken(territory: Territory) -> None:
+    kept = Recent[int]()
+    async with begin(territory.conn):
+        kept.keep(territory.conn, "inside", 1)
+    kept.keep(territory.conn, "before", 2)
+
+    async with begin(territory.conn):
+        assert kept.find(territory.conn, "before") is None
+    assert kept.find(territory.conn, "inside") is None
+
+
+@pytest.mark.parametrize(("text", "again"), [("remorque à vélo", 0), ("zzyzx vélo", 1), ("velo", 0)])
+async def test_what_everybody_knows_is_read_once(territory: Territory, text: str, again: int) -> None:
+    first = await read_query(territory.conn, text)
+    counting = Outside(territory.conn)
+
+    second = await read_query(counting, text)  # type: ignore[arg-type]
+
+    assert second == first
+    assert min(counting.asked, 1) == again
+
+
+class Outside(Counting):
+    """A connection that counts what it is asked, outside a transaction."""
+
+    def __init__(self, conn: Connection) -> None:
+        super().__init__(conn)
+        self.get_server_pid = conn.get_server_pid
+
+    def is_in_transaction(self) -> bool:
+        """It is in none."""
+        return False
