@@ -30,7 +30,7 @@ run: install
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
 # Two processes share the tests, a file each in turn, in the order of tests/conftest.py. `make test TESTERS=0` uses one.

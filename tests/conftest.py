@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,10 @@ BEGUN_FIRST = (
 )
 """Few tests that take long: begun last, one process would still work on them when the others are done."""
 
+IS_SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
+
+_read_forwards = pytest.Dir.collect
+
 ROOM = 2 * 1024**3
 """Bytes that must be free in memory: each process of a run uses some hundred millions."""
 
@@ -86,6 +91,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (first.get(item.path, len(first)), -sizes[item.path], str(item.path)))
 
 
+def read_backwards(folder: pytest.Dir) -> list[pytest.Item | pytest.Collector]:
+    """What is in a folder, the last first: in a fresh clone each of two processes would else compile every file of
+    tests, half a minute of work. So each begins at its end, and finds compiled what the other has read.
+    """
+    return [*_read_forwards(folder)][::-1]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Look for garbage in what all tests are made of, a million objects, neither while they are read nor later: that
@@ -93,7 +105,8 @@ def pytest_collection() -> Generator[None, object, object]:
     """
     gc.disable()
     try:
-        return (yield)
+        with patch.object(pytest.Dir, "collect", read_backwards) if IS_SECOND else nullcontext():
+            return (yield)
     finally:
         gc.collect()
         gc.freeze()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,11 @@ def make_bare_environment(language: str) -> Environment:
 SCALE, BORDER = 4, 2
 """Pixels for each square of a code on a screen, and squares of white around it."""
 
+CODES_KEPT = 200
+"""Of the addresses asked for last; each takes some 5 kB, and half as long to draw as its page."""
 
+
+@lru_cache(maxsize=CODES_KEPT)
 def draw_code(address: str) -> Markup:
     """An address as a QR code that a telephone scans from paper: drawn, with no style or script in it."""
     code = segno.make(address, error="m", micro=False)
