@@ -52,14 +52,24 @@ LISTS = (
 )
 """Where it stands for who is in it."""
 
-FOR_ANYBODY = ("/api/v1/timelines/public", "/api/v1/timelines/tag/cachette", "/tags/cachette", "/sitemap.xml")
-FOR_ANYBODY += ("/rencontres/flux.atom", "/rencontres/flux.json", "/rencontres/flux.ics")
+FOR_ANYBODY = (
+    "/api/v1/timelines/public",
+    "/api/v1/timelines/tag/cachette",
+    "/tags/cachette",
+    "/sitemap.xml",
+    "/rencontres/flux.atom",
+    "/rencontres/flux.json",
+    "/rencontres/flux.ics",
+)
 """Where it stands for nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside(Secrets):
-    """Alice's listing and note and the community's meeting, which stay inside; Zoe follows her, keeps and likes both; Bob is in it elsewhere."""
+    """Alice's listing and note and the community's meeting, which stay inside.
+
+    Zoe follows her, keeps and likes them; Bob is in it elsewhere.
+    """
 
     community: Community
     listing: Listing
