@@ -102,7 +102,7 @@ async def note_extended(conn: Connection, meeting_id: int, at: datetime) -> None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
+class RegistrationNews:
     """What came in for one meeting since its organisers were told: how many people come, wait, and come no more."""
 
     meeting_id: int
@@ -111,14 +111,14 @@ class Registered:
     gone: int
 
 
-async def list_registered(conn: Connection, *, at: datetime, limit: int) -> list[Registered]:
+async def list_registered(conn: Connection, *, at: datetime, limit: int) -> list[RegistrationNews]:
     """Of meetings of ours that are to come, of each what its organisers did not hear of yet; nothing told today.
 
     Not whom they wrote down themselves, nor who left before they heard of her.
     """
     return await fetch_all(
         conn,
-        Registered,
+        RegistrationNews,
         """
         SELECT m.post_id AS meeting_id, coalesce(sum(r.people) FILTER (WHERE r.state = 'seat'), 0) AS come,
             coalesce(sum(r.people) FILTER (WHERE r.state = 'waiting'), 0) AS wait,

@@ -6,7 +6,7 @@ from functools import partial
 from federation.instance import Instance
 from models.communities import communities, members
 from models.meetings import due, meetings
-from models.meetings.due import Registered
+from models.meetings.due import RegistrationNews
 from models.meetings.meetings import FullMeeting
 from models.people import actors, roles
 from models.people.actors import Actor
@@ -21,7 +21,7 @@ from outbox.threads.cooperative_messages import write_to_member
 AT_ONCE = 50
 
 TEAM, LEADING = "/coop/rencontres", "/rencontres/organiser"
-"""Below which addresses the lists of who comes stand: for the team, and for who leads a community."""
+"""Below which addresses one organises and sees who comes: for the cooperative and its places, and for communities."""
 
 
 async def tell_organisers(instance: Instance, *, at: datetime | None = None) -> int:
@@ -42,7 +42,7 @@ async def tell_organisers(instance: Instance, *, at: datetime | None = None) -> 
             return total
 
 
-async def _tell(site: Site, at: datetime, conn: Connection, registered: Registered) -> None:
+async def _tell(site: Site, at: datetime, conn: Connection, registered: RegistrationNews) -> None:
     await due.note_told(conn, registered.meeting_id, at)
     full = await meetings.find_full(conn, registered.meeting_id)
     if full is None:
@@ -56,7 +56,7 @@ async def _tell(site: Site, at: datetime, conn: Connection, registered: Register
             await write_to_member(conn, site, person, words)
 
 
-def _write(full: FullMeeting, registered: Registered, page: str, language: str) -> str:
+def _write(full: FullMeeting, registered: RegistrationNews, page: str, language: str) -> str:
     counts = (registered.come, registered.wait, registered.gone)
     return write_registered(full.listing.details.title, counts, page, language)
 

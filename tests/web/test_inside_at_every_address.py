@@ -66,8 +66,9 @@ FOR_ANYBODY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside(Secrets):
-    """Alice's listing and note and the community's meeting, which stay inside. Zoe follows her, keeps and likes both;
-    Bob is in it elsewhere.
+    """Alice's listing and note and the community's meeting, which stay inside.
+
+    Zoe follows her, keeps and likes them; Bob is in it elsewhere.
     """
 
     community: Community

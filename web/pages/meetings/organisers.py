@@ -15,14 +15,11 @@ from models.people.actors import Actor
 from models.people.roles import has_right
 from models.people.team import place_keepers
 from models.store.database import Connection
+from outbox.meetings.organiser_news import LEADING, TEAM
 from web.http.row_ids import read_id
 from web.security.session import require_account, require_right
 
 COOP = "coop"
-
-
-TEAM, LEADING = "/coop/rencontres", "/rencontres/organiser"
-"""Below which addresses one organises: for the cooperative and its places, and for communities."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

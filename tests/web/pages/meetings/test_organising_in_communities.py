@@ -33,11 +33,10 @@ async def test_a_moderator_announces_inside_and_members_alone_find_it(
         await put_in(conn, lomme.alice, community, "moderator")
     alice, admin = await open_browser(lomme.alice), await open_browser(lomme.admin)
 
-    page = await alice.get(f"{DESK}/nouvelle")
+    [way] = (await alice.get("/communautes/remorques")).html.xpath("//a[contains(@href, 'organiser/nouvelle')]/@href")
+    page = await alice.get(way)
     assert "Au nom de Remorques en commun" in page.words()
-    answer = await send_form(
-        alice, f"{DESK}/nouvelle?pour=remorques", page, changed(page, **(FILLED | {"audience": "community"}))
-    )
+    answer = await send_form(alice, way, page, changed(page, **(FILLED | {"audience": "community"})))
 
     path = answer.location.partition("?")[0]
     assert "Qui vient, modifier, annuler" in (await alice.get(path)).words()
