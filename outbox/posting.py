@@ -12,6 +12,7 @@ from models.posts.quotes.quote_policies import QuotePolicy
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges.plain_language import replies
+from outbox.inside import read_audience
 from outbox.listings.listing_suggestions import find_kind, suggest
 from outbox.meetings.replies import process_reply as process_meeting_reply
 from outbox.posts import notes
@@ -21,7 +22,10 @@ from outbox.posts.polls import PollDraft
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostRequest:
-    """What somebody wants published, checked. What is None is as the author writes by default."""
+    """What somebody wants published, checked. What is None is as the author writes by default.
+
+    `inside` is the audience `community:NAME`, of a community that the author is in when it is published.
+    """
 
     text: str
     warning: str
@@ -33,14 +37,19 @@ class PostRequest:
     quoted_id: int | None = None
     quote_policy: QuotePolicy | None = None
     poll: PollDraft | None = None
+    inside: str | None = None
 
 
 async def post(conn: Connection, site: Site, author: Actor, wish: PostRequest, app: App | None) -> Post:
     """The note, or the answer. Raises Invalid, and NotFound where what it answers cannot be seen."""
     defaults = await posting_defaults.get(conn, author.id)
+    audience, community_id = wish.audience or defaults.audience, None
+    if wish.inside is not None:
+        audience, community_id = await read_audience(conn, author, wish.inside)
     draft = notes.NoteDraft(
         text=wish.text,
-        audience=wish.audience or defaults.audience,
+        audience=audience,
+        community_id=community_id,
         warning=wish.warning,
         sensitive=defaults.sensitive if wish.sensitive is None else wish.sensitive,
         language=wish.language or defaults.language,

@@ -12,6 +12,7 @@ from models.posts.quotes import quotes
 from models.settings import Site
 from models.store.database import Connection
 from models.traffic import tombstones
+from outbox.communities.inside.departures import follow_end
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.meetings.remote import tell_of_end
 from outbox.posts.quote_requests import process_refused_quote
@@ -24,6 +25,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
     uri = activity.object.id
     if uri == sender.uri:
         await end_all(conn, site, sender)
+        await follow_end(conn, site, sender)
         await held_posts.forget(conn, author_id=sender.id)
         await account_erasure.forget_stranger(conn, sender.id)
         return

@@ -66,6 +66,22 @@ async def list_copies(conn: Connection, community_id: int) -> list[int]:
     )
 
 
+async def list_abandoned(conn: Connection) -> list[int]:
+    """Communities elsewhere of which things are kept that nobody of this server is in any more, whatever became of who
+    was: not those whose people are only suspended for a time.
+    """
+    return await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT p.community_id FROM post p JOIN actor c ON c.id = p.community_id AND NOT c.local
+        WHERE NOT p.local AND p.deleted_at IS NULL AND NOT EXISTS (
+            SELECT FROM membership m JOIN actor a ON a.id = m.actor_id AND a.local AND a.deleted_at IS NULL
+            WHERE m.community_id = p.community_id AND m.state = 'member')
+        ORDER BY p.community_id LIMIT 100
+        """,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """A community as what stays inside names it; `handle` has no server where its home is here."""

@@ -86,7 +86,8 @@ async def cancel_deliveries(conn: Connection, actor_id: int) -> int:
 async def schedule_deletes(conn: Connection, *, activity_id: int, actor_id: int) -> int:
     """Queue an activity for every inbox that may know of this actor of ours; how many rows.
 
-    These are the inboxes of those who follow her, whom she follows or with whom she exchanged, those to which anything
+    These are the inboxes of those who follow her, whom she follows or with whom she exchanged, of the communities that
+    she is in and their members, those to which anything
     of hers, or anything about her posts, was or may have been sent, and those of people who answered, shared or liked
     them.
     """
@@ -110,6 +111,9 @@ async def schedule_deletes(conn: Connection, *, activity_id: int, actor_id: int)
             UNION SELECT followed_id FROM follow WHERE follower_id = $1
             UNION SELECT partner_id FROM exchange WHERE owner_id = $1
             UNION SELECT owner_id FROM exchange WHERE partner_id = $1
+            UNION SELECT community_id FROM membership WHERE actor_id = $1
+            UNION SELECT beside.actor_id FROM membership own JOIN membership beside USING (community_id)
+                WHERE own.actor_id = $1 AND own.state = 'member' AND beside.state = 'member'
             UNION SELECT reader.id FROM hers CROSS JOIN LATERAL (
                 SELECT actor_id AS id FROM share WHERE post_id = hers.id
                 UNION ALL SELECT actor_id FROM favourite WHERE post_id = hers.id

@@ -2539,6 +2539,24 @@ CREATE INDEX community_holder_asked_by ON community_holder (asked_by);
 CREATE INDEX community_holder_cooperative ON community_holder (cooperative_id);
 CREATE INDEX community_holder_uri ON community_holder (uri);
 
+-- Links by which people come into a community of ours: made by who manages it, for so many, until a day. Whoever has
+-- one reads the charter, also of a hidden one; a link holds as long as its maker manages the community.
+CREATE TABLE community_entry_link (
+    id bigint PRIMARY KEY,
+    token_hash bytea NOT NULL UNIQUE,
+    community_id bigint NOT NULL REFERENCES community(actor_id) ON DELETE CASCADE,
+    made_by bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    uses integer NOT NULL CHECK (uses > 0),
+    used integer NOT NULL DEFAULT 0,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT community_entry_link_check CHECK (used <= uses)
+);
+CREATE INDEX community_entry_link_community ON community_entry_link (community_id, id);
+CREATE INDEX community_entry_link_expiry ON community_entry_link (expires_at);
+CREATE INDEX community_entry_link_made_by ON community_entry_link (made_by);
+
 -- Who leads a community hides there what was reported, with a reason; its moderators, and who wrote it, are told.
 CREATE TABLE community_hiding (
     post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,

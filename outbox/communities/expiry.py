@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from federation.instance import Instance
-from models.communities import charter_links, communities, decisions, memberships
+from models.communities import charter_links, communities, decisions, entry_links, insiders, memberships
 from models.communities.memberships import Change, Membership
 from models.people import actors
 from models.settings import Site
@@ -12,13 +12,15 @@ from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection, transaction
 from outbox.communities import news
 from outbox.communities.cases import change, open_case
+from outbox.communities.inside.departures import drop_unread
 from outbox.each_in_transaction import run_each
 
 EXPIRED = "Votre adhésion est arrivée à son terme."
 
 
 async def expire_memberships(instance: Instance) -> int:
-    """A chore: whose time is over is told; so is the team of what nobody manages. How many. Old links are forgotten.
+    """A chore: whose time is over is told; so is the team of what nobody manages. How many. Old links are forgotten,
+    and so is what others shared where nobody of this server is any more, as after the end of an account.
 
     Raises Unfinished for those of whom it failed.
     """
@@ -28,6 +30,9 @@ async def expire_memberships(instance: Instance) -> int:
     async with transaction(instance.pool) as conn:
         await news.tell_team_of_unmanaged(conn)
         await charter_links.forget_old(conn)
+        await entry_links.forget_old(conn)
+        for id in await insiders.list_abandoned(conn):
+            await drop_unread(conn, instance.site, id)
     require_whole(failed)
     return len(due)
 

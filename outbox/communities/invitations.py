@@ -1,11 +1,12 @@
-"""A community invites somebody, here or elsewhere: by a manager, in its own name."""
+"""A community invites somebody, here or elsewhere: by a manager, in its own name; or whoever has a link."""
 
 from datetime import UTC, datetime
 
-from models.communities import decisions, members, memberships
+from models.communities import communities, decisions, entry_links, members, memberships
 from models.communities.communities import Community
 from models.communities.memberships import Change, Membership
-from models.errors import Conflict, Forbidden, Invalid
+from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from models.people import actors
 from models.people.actors import BUILT_IN, Actor
 from models.relations.blocking import blocks
 from models.settings import Site
@@ -15,9 +16,18 @@ from outbox.builders.objects.agreement import speaks
 from outbox.communities import news
 from outbox.communities.approvals import approve
 from outbox.communities.cases import change, open_case
-from outbox.communities.joining import JoinRequest, join
+from outbox.communities.joining import JoinRequest, join, was_put_out
 from outbox.communities.leaving import leave
-from outbox.communities.limits import ASKED_AGAIN, MOST_INVITED, require_manager, require_running
+from outbox.communities.limits import (
+    ASKED_AGAIN,
+    LONGEST_LINK,
+    MOST_COMING,
+    MOST_INVITED,
+    MOST_LINKS,
+    require_home,
+    require_manager,
+    require_running,
+)
 
 INVITABLE = ("Person", "Organization")
 
@@ -88,3 +98,66 @@ async def decline(conn: Connection, site: Site, person: Actor, community: Commun
     if held is None or held.state != "invited":
         raise Conflict("not_invited")
     return await leave(conn, site, person, community)
+
+
+async def make_link(
+    conn: Connection, site: Site, manager: Actor, community: Community, uses: int, expires_at: datetime
+) -> str:
+    """The token of a new link by which so many people come in until then; it is shown this once.
+
+    Raises Invalid, Forbidden, Conflict.
+    """
+    require_home(community)
+    case = await open_case(conn, site, community, manager)
+    await require_manager(conn, case.community, manager)
+    require_running(case.community)
+    if not 1 <= uses <= MOST_COMING:
+        raise Invalid("link_uses_invalid", field="uses", most=MOST_COMING)
+    now = datetime.now(UTC)
+    if not now < expires_at <= now + LONGEST_LINK:
+        raise Invalid("link_day_invalid", field="expires_at", days=LONGEST_LINK.days)
+    if await entry_links.count_open(conn, case.group.id) >= MOST_LINKS:
+        raise Conflict("too_many_links", most=MOST_LINKS)
+    return await entry_links.create(conn, case.group.id, manager.id, uses, expires_at)
+
+
+async def revoke_link(conn: Connection, site: Site, manager: Actor, community: Community, id: int) -> None:
+    """Nobody comes in by this link any more. Raises Forbidden; NotFound for one that does not hold."""
+    case = await open_case(conn, site, community, manager)
+    await require_manager(conn, case.community, manager)
+    if not await entry_links.revoke(conn, case.group.id, id):
+        raise NotFound
+
+
+async def read_link(conn: Connection, token: str) -> Community:
+    """The community that whoever has this link may read of, also a hidden one. Raises Gone where it does not hold."""
+    link = await entry_links.find(conn, token)
+    community = None if link is None else await communities.find(conn, link.community_id)
+    if link is None or community is None or not link.holds or community.ended_at is not None:
+        raise Gone("entry_link_expired")
+    return community
+
+
+async def enter_by_link(conn: Connection, site: Site, person: Actor, token: str, version: int | None) -> Membership:
+    """Come in by a link and the charter that stands: one of ours by her yes; who is elsewhere is invited, and says yes
+    there. It is a manager's yes, but for who was put out: she asks, as without it.
+
+    Raises Gone where it does not hold, and as `join` and `invite`.
+    """
+    link, community = await entry_links.find(conn, token), await read_link(conn, token)
+    case = await open_case(conn, site, community, person)
+    if link is None or case.state == "member":
+        return await join(conn, site, person, community, JoinRequest(version=version))
+    if await was_put_out(conn, case):
+        return await join(conn, site, person, community, JoinRequest(version=version))
+    if not await entry_links.take_place(conn, link.id):
+        raise Gone("entry_link_expired")
+    maker = await actors.get(conn, link.made_by)
+    if not person.local:
+        return await invite(conn, site, maker, community, person)
+    if case.state == "asked":
+        return await approve(conn, site, maker, community, person)
+    if case.state != "invited":
+        await change(conn, case, Change(state="invited", invited_by=maker.id))
+        await decisions.record(conn, case.group.id, "invited", actor_id=maker.id, subject_id=person.id)
+    return await join(conn, site, person, community, JoinRequest(version=version))

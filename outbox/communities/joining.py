@@ -96,7 +96,7 @@ async def _ask(conn: Connection, case: Case, asked: JoinRequest) -> Membership:
             public_only=not speaks(case.person),
         ),
     )
-    if case.community.access == "open" and case.state != "asked" and not await _was_put_out(conn, case):
+    if case.community.access == "open" and case.state != "asked" and not await was_put_out(conn, case):
         return await let_in(conn, replace(case, held=waiting), by=case.person)
     if case.state != "asked":
         await decisions.record(conn, case.group.id, "asked", actor_id=case.person.id, subject_id=case.person.id)
@@ -104,7 +104,7 @@ async def _ask(conn: Connection, case: Case, asked: JoinRequest) -> Membership:
     return waiting
 
 
-async def _was_put_out(conn: Connection, case: Case) -> bool:
+async def was_put_out(conn: Connection, case: Case) -> bool:
     """Whether only somebody's yes lets her in again."""
     return case.state == "removed" or await decisions.was_put_out(conn, case.group.id, case.person.id)
 

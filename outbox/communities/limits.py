@@ -29,6 +29,14 @@ MOST_ASKING_OF_HOST = 50
 MOST_INVITED = 500
 """Invitations of one community that wait for an answer."""
 
+MOST_LINKS = 20
+"""Links by which people come in that hold at the same time, of one community."""
+
+MOST_COMING = 200
+"""People who come in by one link."""
+
+LONGEST_LINK = timedelta(days=90)
+
 MOST_APPROVALS = 20
 
 LONGEST_GRACE = timedelta(days=180)

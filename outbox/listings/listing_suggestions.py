@@ -55,9 +55,9 @@ def read_words(text: str) -> tuple[str, str]:
 async def suggest(conn: Connection, site: Site, author: Actor, note: Post, kind: ListingKind) -> DraftNote | None:
     """Begin a listing beside a note that begins like one, and tell its author where to complete it.
 
-    None for answers, private notes, and notes by nobody who could publish a listing.
+    None for answers, private notes, what stays inside a community, and notes by nobody who could publish a listing.
     """
-    if author.type != "Person" or note.in_reply_to_uri is not None or note.audience == "direct":
+    if author.type != "Person" or note.in_reply_to_uri is not None or note.audience in ("direct", "community"):
         return None
     draft = await listing_drafts.create(conn, author.id, note.id, kind)
     url = f"{site.url}/publier?brouillon={draft.id}"

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from models import posts
-from models.communities import insiders
+from models.communities import insiders, members, memberships
+from models.communities.memberships import Change
 from models.listings import listings
 from models.listings.listings import OPEN
 from models.people import actors
@@ -57,3 +58,11 @@ async def drop_unread(conn: Connection, site: Site, community_id: int) -> int:
         await note_in_copies(conn, copy.id, told=False)
         await posts.delete(conn, copy.id)
     return len(copies)
+
+
+async def follow_end(conn: Connection, site: Site, group: Actor) -> None:
+    """A community elsewhere is no more, as its home says: what our people shared inside rests, what others did goes."""
+    for person in await actors.list_by_ids(conn, await members.list_member_ids(conn, group.id, local=True)):
+        await memberships.save(conn, group.id, person.id, Change(state="left"))
+        await follow_departure(conn, site, group.id, person)
+    await drop_unread(conn, site, group.id)

@@ -132,8 +132,10 @@ async def move(conn: Connection, site: Site, manager: Actor, community: Communit
     if not await account_moves.save(conn, case.group.id, target.uri):
         raise Conflict("moved_recently")
     away = (*await members.list_member_ids(conn, case.group.id, local=False), *(one.id for one in holding))
-    sent = build_move(site, case.group, target.uri, to=(circle_uri(case.group.uri, "members"),))
-    await send(conn, case.group, sent, Recipients(followed_ids=(case.group.id,), named_ids=away), about=case.group.uri)
+    inside = (circle_uri(case.group.uri, "members"),)
+    sent = build_move(site, case.group, target.uri, to=inside, followers=not case.community.hidden)
+    followed = () if case.community.hidden else (case.group.id,)
+    await send(conn, case.group, sent, Recipients(followed_ids=followed, named_ids=away), about=case.group.uri)
     await announce(conn, site, case.group.id)
     await decisions.record(conn, case.group.id, "moved", actor_id=manager.id, subject_id=target.id)
     await _close(conn, site, case.group, target)

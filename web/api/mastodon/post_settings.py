@@ -5,6 +5,7 @@ from typing import get_args
 from models.errors import Invalid
 from models.posts import Audience
 from models.posts.quotes.quote_policies import QuotePolicy
+from outbox.inside import PREFIX
 from web.api.parameters import Parameters
 
 MOST_PICTURES = 4
@@ -34,10 +35,17 @@ def read_quote_policy(parameters: Parameters, name: str = "quote_approval_policy
 
 
 def read_audience(parameters: Parameters) -> Audience | None:
+    """For whom it is; None for nothing said, and for what stays inside a community (`read_inside`). Raises Invalid."""
     wanted = parameters.text("visibility").strip()
-    if wanted and wanted not in AUDIENCES:
+    if wanted and wanted not in AUDIENCES and read_inside(parameters) is None:
         raise Invalid("value_not_allowed", name="visibility", allowed=", ".join(AUDIENCES), field="visibility")
     return AUDIENCES.get(wanted)
+
+
+def read_inside(parameters: Parameters) -> str | None:
+    """Inside which community it stays: `visibility` is `community:NAME` then, as the status says it."""
+    wanted = parameters.text("visibility").strip()
+    return wanted if wanted.startswith(PREFIX) else None
 
 
 def read_language(parameters: Parameters, name: str = "language") -> str | None:

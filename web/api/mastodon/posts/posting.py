@@ -27,7 +27,7 @@ from web.api.auth import TOKEN, reader
 from web.api.entities.media import build_upload
 from web.api.entities.values import Json
 from web.api.json_responses import answer_json
-from web.api.mastodon.post_settings import MOST_PICTURES, read_audience, read_language, read_quote_policy
+from web.api.mastodon.post_settings import MOST_PICTURES, read_audience, read_inside, read_language, read_quote_policy
 from web.api.mastodon.posts.polls import read_poll_draft
 from web.api.mastodon.posts.scheduled import load_scheduled, read_scheduled_at
 from web.api.mastodon.posts.statuses import get_by_id, get_target, load_one
@@ -123,6 +123,7 @@ def read_post_request(parameters: Parameters) -> PostRequest:
         warning=warning,
         sensitive=parameters.flag("sensitive") if parameters.has("sensitive") else None,
         audience=read_audience(parameters),
+        inside=read_inside(parameters),
         language=read_language(parameters),
         parent_id=parameters.id("in_reply_to_id"),
         media_ids=media_ids,

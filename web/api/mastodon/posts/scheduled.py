@@ -105,7 +105,7 @@ def _build_params(one: Scheduled) -> Json:
         "media_ids": [str(id) for id in wish.media_ids] or None,
         "sensitive": bool(wish.sensitive),
         "spoiler_text": wish.warning or None,
-        "visibility": VISIBILITIES[wish.audience] if wish.audience else None,
+        "visibility": VISIBILITIES[wish.audience] if wish.audience else wish.inside,
         "in_reply_to_id": str(wish.parent_id) if wish.parent_id is not None else None,
         "language": wish.language,
         "quoted_status_id": str(wish.quoted_id) if wish.quoted_id is not None else None,

@@ -9,6 +9,7 @@ from models.posts.media.media import StoredPicture
 from models.posts.media.uploads import create_upload
 from models.store.database import connection, execute, fetch_records, fetch_value
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
+from tests.outbox.communities.sample_community import found
 from tests.web.api import strict
 from tests.web.api.conftest import Alice
 
@@ -225,3 +226,17 @@ async def test_other_peoples_posts_are_neither_changed_nor_deleted(alice: Alice)
     for id in (note.id, listing.id, wrapper["id"]):
         assert (await alice.api.ask("DELETE", f"{URL}/{id}")).status == 404
         assert (await alice.api.ask("PUT", f"{URL}/{id}", data={"status": "x"})).status == 404
+
+
+async def test_a_note_inside_a_community_is_for_its_members(alice: Alice) -> None:
+    refused = await alice.api.ask("POST", URL, data={"status": "Entre nous", "visibility": "community:remorques"})
+    async with connection(alice.api.pool) as conn:
+        await found(conn, alice.actor)
+
+    status = await alice.api.post(URL, strict.status, status="#offre Entre nous", visibility="community:remorques")
+
+    assert refused.status == 422
+    assert (status["visibility"], "🔒" in status["content"]) == ("private", True)
+    async with connection(alice.api.pool) as conn:
+        kept = await fetch_records(conn, "SELECT audience, community_id IS NOT NULL AS inside FROM post")
+    assert [(row["audience"], row["inside"]) for row in kept] == [("community", True)], "no listing is proposed of it"
