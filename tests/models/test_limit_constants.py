@@ -53,6 +53,7 @@ LIMITS: dict[str, object] = {
     "models.moderation.filter_patterns.LONGEST_LINE": 120,
     "models.moderation.filter_patterns.LONGEST_TEXT": 100000,
     "models.moderation.filter_patterns.LONGEST_WORD": 60,
+    "models.moderation.community_reports.MOST": 100,
     "models.moderation.filter_patterns.MOST_LINES": 100,
     "models.moderation.filter_patterns.MOST_WORDS": 12,
     "models.moderation.filter_patterns.SHOWN": 80,
