@@ -127,12 +127,13 @@ def _require_asked(held: Membership | None) -> int | None:
 
 async def _learn_request(conn: Connection, group: Actor, person: Actor, held: Membership | None) -> None:
     """Who lets people in here learns that somebody asks there. Of our people only she herself says that she asks."""
-    told = [id for id in await _list_deciders(conn, group) if id != person.id]
-    if person.local and (held is None or held.state != "asked"):
+    asks, is_in = (held is not None and held.state == state for state in ("asked", "member"))
+    if person.local and not asks:
         raise Ignored("membership_not_asked")
-    if not told or (held is not None and held.state in ("asked", "member") and not person.local):
+    told = [id for id in await _list_deciders(conn, group) if id != person.id]
+    if not told or is_in or (asks and not person.local):
         raise Ignored("membership_not_allowed")
-    if not person.local:
+    if not asks:
         await memberships.save(conn, group.id, person.id, Change(state="asked"))
     await news.tell(conn, group, told, "community_asked")
 
