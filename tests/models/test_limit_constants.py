@@ -273,6 +273,8 @@ LISTS = {
     "models.searches.points.list_points": (500,),
     "models.communities.communities.list_known": (40,),
     "models.communities.decisions.list_decisions": (40,),
+    "models.communities.entry_links._LIST": (100,),
+    "models.communities.insiders.list_abandoned": (100,),
     "models.communities.members.list_cooperatives": (40,),
     "models.communities.members.list_leading": (100,),
     "models.communities.members.list_members": (40,),

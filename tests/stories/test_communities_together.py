@@ -23,7 +23,7 @@ async def _hold(cooperatives: Cooperatives, name: str) -> tuple[Community, Actor
     lomme, henin = cooperatives.lomme, cooperatives.henin
     alice, bob = [one.actor for one in await cooperatives.add_members()]
     ines = (await lomme.add_member(await lomme.find_free_name("ines"))).actor
-    mona = (await henin.add_member(await henin.find_free_name("mona"), roles=("moderator",))).actor
+    mona = (await henin.add_member(await henin.find_free_name("mona"), roles=["moderator"])).actor
     community = await found_at(lomme, alice, name, access="open")
     await resolve_handle(henin.instance, f"@{name}@{lomme.host}")
     copy = await find_at(henin, community)
