@@ -126,15 +126,23 @@ def _require_asked(held: Membership | None) -> int | None:
 
 
 async def _learn_request(conn: Connection, group: Actor, person: Actor, held: Membership | None) -> None:
-    """Who lets people in here learns that somebody asks there. Of our people only she herself says that she asks."""
+    """Who lets people in here learns that somebody asks there."""
+    _require_news(person, held)
     told = [id for id in await _list_deciders(conn, group) if id != person.id]
-    if person.local and (held is None or held.state != "asked"):
-        raise Ignored("membership_not_asked")
-    if not told or (held is not None and held.state in ("asked", "member") and not person.local):
+    if not told:
         raise Ignored("membership_not_allowed")
     if not person.local:
         await memberships.save(conn, group.id, person.id, Change(state="asked"))
     await news.tell(conn, group, told, "community_asked")
+
+
+def _require_news(person: Actor, held: Membership | None) -> None:
+    """Raise Ignored for what is known; of our people only she herself says that she asks."""
+    state = None if held is None else held.state
+    if person.local and state != "asked":
+        raise Ignored("membership_not_asked")
+    if not person.local and state in ("asked", "member"):
+        raise Ignored("membership_not_allowed")
 
 
 async def _list_deciders(conn: Connection, group: Actor) -> list[int]:

@@ -4,6 +4,7 @@ from federation.vocabulary.activities.activities import Accept, Reject
 from inbox.errors import Ignored
 from models.communities import holders, memberships
 from models.communities.communities import Community
+from models.communities.holders import Holder
 from models.communities.memberships import Change
 from models.errors import Refusal
 from models.people import actors
@@ -24,10 +25,8 @@ async def process_holder_answer(conn: Connection, site: Site, sender: Actor, act
 
     Believed from whom was asked and, of a copy, from its home.
     """
-    answered = activity.object
-    uri = answered if isinstance(answered, str) else getattr(answered, "id", "")
-    held = await holders.find_by_uri(conn, uri) if uri else None
-    if held is None or held.state not in ("asked", "held"):
+    held = await _find_holder(conn, activity)
+    if held is None:
         return False
     yes = isinstance(activity, Accept)
     if sender.id == held.cooperative_id and not held.local:
@@ -38,6 +37,14 @@ async def process_holder_answer(conn: Connection, site: Site, sender: Actor, act
         await holding.receive_end(conn, held)
         return True
     return False
+
+
+async def _find_holder(conn: Connection, activity: Accept | Reject) -> Holder | None:
+    """What is answered, where it is such a question that stands."""
+    answered = activity.object
+    uri = answered if isinstance(answered, str) else getattr(answered, "id", "")
+    held = await holders.find_by_uri(conn, uri) if uri else None
+    return held if held is not None and held.state in ("asked", "held") else None
 
 
 async def process_kept(

@@ -38,13 +38,20 @@ async def process_invite(conn: Connection, site: Site, sender: Actor, activity: 
 
 async def _receive(conn: Connection, site: Site, group: Actor, activity: Invite) -> None:
     person = await actors.find_by_uri(conn, activity.target)
-    if person is not None and person.local and is_cooperative(person):
+    if person is None or await communities.find(conn, group.id) is None:
+        raise Ignored("asks_nobody")
+    if person.local and is_cooperative(person):
         await receive_question(conn, group, person, activity.id)
         return
-    if await communities.find(conn, group.id) is None or person is None or not _may_be_asked(person):
+    if not _may_be_asked(person):
         raise Ignored("asks_nobody")
     if await blocks.between(conn, person.id, group.id):
         raise Ignored("blocked")
+    await _save_invited(conn, site, group, person, activity)
+
+
+async def _save_invited(conn: Connection, site: Site, group: Actor, person: Actor, activity: Invite) -> None:
+    """She is told once, however often it comes. Raises Ignored for who cannot be invited now."""
     await memberships.lock(conn, group.id)
     held = await memberships.find(conn, group.id, person.id)
     if held is not None and not _may_be_invited(held):

@@ -12,10 +12,11 @@ from models.moderation.searches import report_counts
 from models.news import staff_notifications
 from models.people import actors
 from models.people.actors import Actor
+from models.posts import Post
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection
-from outbox.communities import reported
+from outbox.communities.inside import reported
 from outbox.moderation.report_extracts import take_extracts
 
 
@@ -30,8 +31,7 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
         raise Ignored("reports_nobody")
     if await _sends_too_many(conn, sender):
         raise Ignored("too_many_reports")
-    named = [post for uri in activity.objects[:EXTRACTS] if (post := await posts.find_by_uri(conn, uri))]
-    known = await posts.filter_known_at(conn, [post.id for post in named], sender.host)
+    named = await _list_known(conn, target, activity, sender)
     kept = await reports.save(
         conn,
         NewReport(
@@ -41,16 +41,20 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
             object_uris=list(activity.objects),
             content=clean_text(activity.content, MAX_REPORT),
             local=False,
-            extracts=await take_extracts(
-                conn, [post for post in named if post.author_id == target.id and post.id in known]
-            ),
+            extracts=await take_extracts(conn, named),
             target_name=target.display_name,
         ),
     )
     if kept is not None:
-        inside = [post for post in named if post.author_id == target.id and post.id in known]
-        await reported.tell_leading(conn, inside, but=(target.id,))
+        await reported.tell_leading(conn, named, but=(target.id,))
         await staff_notifications.notify_of_report(conn, kept.id, but=(target.id,))
+
+
+async def _list_known(conn: Connection, target: Actor, activity: Flag, sender: Actor) -> list[Post]:
+    """What the target wrote of what is named, as far as somebody there could read it."""
+    named = [post for uri in activity.objects[:EXTRACTS] if (post := await posts.find_by_uri(conn, uri))]
+    known = await posts.filter_known_at(conn, [post.id for post in named], sender.host)
+    return [post for post in named if post.author_id == target.id and post.id in known]
 
 
 async def _sends_too_many(conn: Connection, sender: Actor) -> bool:

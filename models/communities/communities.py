@@ -251,6 +251,34 @@ async def is_hidden_from(conn: Connection, actor_id: int, host: str) -> bool:
     )
 
 
+async def list_hosts(conn: Connection, actor_id: int) -> set[str]:
+    """The servers that may know of it also while it is hidden: of people in touch with it, and those that hold it."""
+    found = await fetch_column(
+        conn,
+        """
+        SELECT a.host FROM membership m JOIN actor a ON a.id = m.actor_id
+        WHERE m.community_id = $1 AND m.state IN ('invited', 'asked', 'member')
+        UNION
+        SELECT a.host FROM community_holder h JOIN actor a ON a.id = h.cooperative_id
+        WHERE h.community_id = $1 AND h.state IN ('asked', 'held')
+        """,
+        actor_id,
+    )
+    return set(found)
+
+
+async def lose_strangers(conn: Connection, actor_id: int) -> int:
+    """Whoever follows it and is in no touch with it follows no longer: it is hidden from now on."""
+    return await execute(
+        conn,
+        """
+        DELETE FROM follow f WHERE f.followed_id = $1 AND NOT EXISTS (SELECT FROM membership m
+            WHERE m.community_id = $1 AND m.actor_id = f.follower_id AND m.state IN ('invited', 'asked', 'member'))
+        """,
+        actor_id,
+    )
+
+
 async def end(conn: Connection, actor_id: int) -> None:
     """Nobody is left in it."""
     await execute(conn, "UPDATE community SET ended_at = now() WHERE actor_id = $1", actor_id)

@@ -105,3 +105,33 @@ async def was_put_out(conn: Connection, community_id: int, subject_id: int) -> b
         subject_id,
     )
     return found in ("removed", "refused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDecision:
+    """What was decided in a community about somebody, or by her, as she takes it along."""
+
+    id: int
+    uri: str
+    kind: DecisionKind
+    by_her: bool
+    reason: str
+    version: int | None
+    created_at: datetime
+
+
+async def list_own(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[OwnDecision]:
+    """The latest first; who else decided, or about whom, is not hers."""
+    return await fetch_all(
+        conn,
+        OwnDecision,
+        """
+        SELECT d.id, c.uri, d.kind, d.actor_id IS NOT DISTINCT FROM $1 AS by_her, d.reason, d.version, d.created_at
+        FROM community_decision d JOIN actor c ON c.id = d.community_id
+        WHERE (d.actor_id = $1 OR d.subject_id = $1) AND ($2::bigint IS NULL OR d.id < $2)
+        ORDER BY d.id DESC LIMIT $3
+        """,
+        actor_id,
+        before,
+        limit,
+    )

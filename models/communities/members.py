@@ -214,3 +214,38 @@ async def list_cooperatives(conn: Connection, community_id: int) -> list[Coopera
         """,
         community_id,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMembership:
+    """How a person stands with one community, as she takes it along; `id` is the membership's."""
+
+    id: int
+    uri: str
+    name: str
+    handle: str
+    state: MembershipState
+    role: Role
+    accepted_version: int
+    message: str
+    shown: bool
+    kept: bool
+    since: datetime
+    expires_at: datetime | None
+
+
+async def list_own(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[OwnMembership]:
+    """All communities that somebody is or was in touch with, invitations and answers too, the latest first."""
+    return await fetch_all(
+        conn,
+        OwnMembership,
+        """
+        SELECT m.id, c.uri, coalesce(nullif(c.name, ''), c.username) AS name, c.username || '@' || c.host AS handle,
+            m.state, m.role, m.accepted_version, m.message, m.shown, m.kept, m.since, m.expires_at
+        FROM membership m JOIN actor c ON c.id = m.community_id
+        WHERE m.actor_id = $1 AND ($2::bigint IS NULL OR m.id < $2) ORDER BY m.id DESC LIMIT $3
+        """,
+        actor_id,
+        before,
+        limit,
+    )

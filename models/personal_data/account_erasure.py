@@ -84,14 +84,19 @@ async def cancel_deliveries(conn: Connection, actor_id: int) -> int:
 
 
 async def schedule_deletes(conn: Connection, *, activity_id: int, actor_id: int) -> int:
-    """Queue an activity for every inbox that may know of this actor of ours; how many rows.
+    """Queue an activity for every inbox that may know of this actor of ours; how many rows."""
+    return await schedule_to(conn, await list_knowing(conn, actor_id), activity_id=activity_id, actor_id=actor_id)
+
+
+async def list_knowing(conn: Connection, actor_id: int) -> list[Inbox]:
+    """Every inbox that may know of this actor of ours.
 
     These are the inboxes of those who follow her, whom she follows or with whom she exchanged, of the communities that
     she is in and their members, those to which anything
     of hers, or anything about her posts, was or may have been sent, and those of people who answered, shared or liked
     them.
     """
-    knowing = await fetch_all(
+    return await fetch_all(
         conn,
         Inbox,
         """
@@ -124,7 +129,6 @@ async def schedule_deletes(conn: Connection, *, activity_id: int, actor_id: int)
         """,
         actor_id,
     )
-    return await schedule_to(conn, knowing, activity_id=activity_id, actor_id=actor_id)
 
 
 async def erase(conn: Connection, actor_id: int) -> None:

@@ -14,8 +14,10 @@ from models.communities.memberships import Change
 from models.errors import Conflict, NotFound
 from models.people import accounts, actors
 from models.people.actors import Actor, Profile
+from models.personal_data import account_erasure
 from models.settings import Site
 from models.store.database import Connection
+from outbox.builders.activities.delete import build_farewell
 from outbox.builders.activities.update import build_actor_update
 from outbox.communities.cases import open_case
 from outbox.communities.limits import (
@@ -101,8 +103,19 @@ async def edit(conn: Connection, site: Site, manager: Actor, community: Communit
     await actors.save_profile(conn, group.id, profile)
     await communities.save(conn, group.id, draft.settings)
     await decisions.record(conn, group.id, "edited", actor_id=manager.id)
+    if draft.settings.hidden and not case.community.hidden:
+        await _withdraw(conn, site, group)
     await announce(conn, site, group.id)
     return await _get(conn, group.id)
+
+
+async def _withdraw(conn: Connection, site: Site, group: Actor) -> None:
+    """It is hidden from now on: servers in which nobody is in touch with it forget it, as if it were no more."""
+    inside = await communities.list_hosts(conn, group.id)
+    knowing = [one for one in await account_erasure.list_knowing(conn, group.id) if one.host not in inside]
+    await communities.lose_strangers(conn, group.id)
+    farewell = build_farewell(site, group, datetime.now(UTC))
+    await send(conn, group, farewell, Recipients(inboxes=tuple(knowing)), listed=False)
 
 
 async def announce(conn: Connection, site: Site, group_id: int) -> None:

@@ -20,7 +20,7 @@ from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.flag import build_flag
-from outbox.communities import reported
+from outbox.communities.inside import reported
 from outbox.moderation.report_extracts import take_extracts
 from outbox.traffic.send import Recipients, send
 
@@ -97,10 +97,15 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
     assert made is not None, "a fresh id cannot be taken"
     if made.forwarded and complaint.target is not None:
         await _forward(conn, instance, complaint.target, uris, made)
-    if made.category != "legal":
-        await reported.tell_leading(conn, named, but=(made.reporter_id, made.target_id))
+    await _tell_leading(conn, made, named)
     await staff_notifications.notify_of_report(conn, made.id, but=(made.reporter_id, made.target_id))
     return made
+
+
+async def _tell_leading(conn: Connection, made: Report, named: list[Post]) -> None:
+    """Who leads the communities inside which these stay; what the law forbids is the team's alone."""
+    if made.category != "legal":
+        await reported.tell_leading(conn, named, but=(made.reporter_id, made.target_id))
 
 
 def _require_limits(complaint: Complaint) -> None:

@@ -4,7 +4,6 @@ from federation.discovery.fetches import fetch_actor, get_actor
 from federation.discovery.remote import resolve_handle
 from models.communities import holders
 from models.communities.communities import Community
-from models.people.accounts import Role
 from models.people.actors import Actor
 from models.store.database import execute
 from outbox.communities.invitations import accept_invitation
@@ -24,8 +23,7 @@ async def _hold(cooperatives: Cooperatives, name: str) -> tuple[Community, Actor
     lomme, henin = cooperatives.lomme, cooperatives.henin
     alice, bob = [one.actor for one in await cooperatives.add_members()]
     ines = (await lomme.add_member(await lomme.find_free_name("ines"))).actor
-    of_team: tuple[Role, ...] = ("moderator",)
-    mona = (await henin.add_member(await henin.find_free_name("mona"), roles=of_team)).actor
+    mona = (await henin.add_member(await henin.find_free_name("mona"), roles=["moderator"])).actor
     community = await found_at(lomme, alice, name, access="open")
     await resolve_handle(henin.instance, f"@{name}@{lomme.host}")
     copy = await find_at(henin, community)

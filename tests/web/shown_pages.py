@@ -92,6 +92,7 @@ PAGES: dict[str, Shown] = {
     "meetings of a community": Shown("/communautes/remorques/rencontres", "visitor"),
     "said in a community": Shown("/communautes/remorques/messages", "member"),
     "community held together": Shown("/communautes/remorques/ensemble", "member"),
+    "links into a community": Shown("/communautes/remorques/liens", "member"),
     "reported in a community": Shown("/communautes/remorques/signalements", "member"),
     "settings of a community": Shown("/communautes/remorques/reglages", "member"),
     "charter of a community to change": Shown("/communautes/remorques/charte/nouvelle", "member"),

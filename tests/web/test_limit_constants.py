@@ -129,7 +129,11 @@ LIMITS: dict[str, object] = {
     "web.pages.searches.embedding.MOST": 24,
     "web.rendering.feeds.meeting_calendar.DESCRIPTION_LIMIT": 2000,
     "web.pages.communities.charter_pages.USUAL_GRACE": timedelta(days=30),
-    "web.pages.communities.community_page.PAGE": 20,
+    "web.pages.communities.inside.messages.TEXT_LIMIT": 2000,
+    "web.pages.communities.inside.reports.EXTRACT": 600,
+    "web.pages.communities.people.NAME_LIMIT": 300,
+    "web.pages.communities.together.holding.ADDRESS_LIMIT": 500,
+    "web.pages.communities.together.parent_field.LIMIT": 500,
     "web.pages.communities.community_page.COUNTED": 100,
     "web.pages.communities.decisions.PAGE": 40,
     "web.pages.communities.doors.ADDRESS_LIMIT": 500,
@@ -231,6 +235,7 @@ LIMITS: dict[str, object] = {
 }
 
 FIELDS = {
+    "web.pages.communities.entering.links": {"uses": (10,)},
     "web.pages.communities.founding": {"approvals_needed": (20,)},
     "web.pages.communities.team": {"username": (60,)},
     "web.forms.position_field": {"position": (500,)},

@@ -14,6 +14,7 @@ from web.pages.communities import (
     people,
     standing,
 )
+from web.pages.communities.entering import entry, links
 from web.pages.communities.inside import agenda, messages, reports
 from web.pages.communities.together import holding
 from web.pages.patterns import COMMUNITY, LINK
@@ -24,6 +25,8 @@ COMMUNITIES: list[web.RouteDef] = [
     web.post("/communautes/nouvelle-communaute", preserve_form(founding.post_founding)),
     web.get(f"/communautes/reponse/{{token:{LINK}}}", answer_link.show_question),
     web.post(f"/communautes/reponse/{{token:{LINK}}}", answer_link.post_answer),
+    web.get(f"/communautes/entrer/{{token:{LINK}}}", entry.show_entry),
+    web.post(f"/communautes/entrer/{{token:{LINK}}}", preserve_form(entry.post_entry)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}", community_page.show_community),
     web.post(f"/communautes/{{community:{COMMUNITY}}}/moi", preserve_form(standing.post_standing)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/annonces", community_page.show_listings),
@@ -35,6 +38,8 @@ COMMUNITIES: list[web.RouteDef] = [
     web.post(f"/communautes/{{community:{COMMUNITY}}}/messages", preserve_form(messages.post_message)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/ensemble", holding.show_holding),
     web.post(f"/communautes/{{community:{COMMUNITY}}}/ensemble", preserve_form(holding.post_holding)),
+    web.get(f"/communautes/{{community:{COMMUNITY}}}/liens", links.show_links),
+    web.post(f"/communautes/{{community:{COMMUNITY}}}/liens", preserve_form(links.post_link)),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/affiche", community_page.show_poster),
     web.get(f"/communautes/{{community:{COMMUNITY}}}/reglages", founding.show_settings),
     web.post(f"/communautes/{{community:{COMMUNITY}}}/reglages", preserve_form(founding.post_settings)),

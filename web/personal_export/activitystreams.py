@@ -10,18 +10,23 @@ from federation.documents.serialize import to_json
 from federation.json.fields import Json
 from federation.media.media_uris import media_url, thumbnail_url
 from models import posts, timelines
+from models.listings.listings import Listing
+from models.meetings import meetings
 from models.people import actors
 from models.personal_data import personal_export
 from models.posts.media import media
 from models.posts.media.media import Media
 from models.posts.quotes import quote_policies
+from models.posts.quotes.quote_policies import QuoteParts
 from models.store.database import Connection, connection
 from models.timelines import Page, PostFilter, TimelineEntry
 from outbox.builders.activities.create import build_create
+from outbox.builders.objects.event import build_event
 from outbox.builders.objects.note import add_poll, build_note
 from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
 from outbox.people.profiles import describe_actor
+from outbox.posts.post_documents import load_attendance
 from web.personal_export.records import PAGE, ArchivedPost, ArchiveOwner, list_own_pages, list_pages, load_posts
 from web.personal_export.zip_writer import ZipEntry, ZipWriter
 
@@ -111,14 +116,26 @@ async def _build_objects(conn: Connection, owner: ArchiveOwner, said: list[Archi
     for one in said:
         await asyncio.sleep(0)  # one process serves pages too
         if one.listing is not None:
-            object = build_proposal(site, owner.actor, one.listing, one.pictures)
-            built[one.id] = to_json(build_create(site, owner.actor, add_quotes(owner.actor, object, parts[one.id])))
+            built[one.id] = await _build_listing(conn, owner, one.listing, one.pictures, parts[one.id])
             continue
         mentioned = [people[id] for id in named[one.id] if id in people]
         note = build_note(site, owner.actor, one.post, media=one.pictures, tags=tags[one.id], mentioned=mentioned)
         note = add_poll(note, one.poll)
         built[one.id] = to_json(build_create(site, owner.actor, add_quotes(owner.actor, note, parts[one.id])))
     return built
+
+
+async def _build_listing(
+    conn: Connection, owner: ArchiveOwner, listing: Listing, pictures: list[Media], parts: QuoteParts
+) -> Json:
+    """A meeting as the event that others get of it, anything else as a proposal."""
+    site, author = owner.instance.site, owner.actor
+    full = await meetings.find_full(conn, listing.id) if listing.details.meeting else None
+    if full is None:
+        proposal = build_proposal(site, author, listing, pictures)
+        return to_json(build_create(site, author, add_quotes(author, proposal, parts)))
+    event = build_event(site, author, full, await load_attendance(conn, full), pictures)
+    return to_json(build_create(site, author, add_quotes(author, event, parts)))
 
 
 def _find_places(owner: ArchiveOwner, parcel: ZipWriter, pictures: Iterable[Media]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from web.personal_export.zip_writer import ZipWriter, open_zip
 if TYPE_CHECKING:
     from web.personal_export import (
         activitystreams,
+        communities,
         csv_tables,
         exchanges,
         html_pages,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         points,
     )
 else:
-    member_preferences, activitystreams, points, html_pages, csv_tables, exchanges, message_requests = (
+    member_preferences, activitystreams, points, html_pages, csv_tables, exchanges, message_requests, communities = (
         LazyModule(f"web.personal_export.{name}")
         for name in (
             "member_preferences",
@@ -44,6 +45,7 @@ else:
             "csv_tables",
             "exchanges",
             "message_requests",
+            "communities",
         )
     )
 
@@ -102,6 +104,7 @@ async def _fill(instance: Instance, account: Account, actor: Actor, file: Binary
         await activitystreams.write_documents(owner, parcel)
         await exchanges.write_exchanges(owner, parcel)
         await message_requests.write_message_requests(owner, parcel)
+        await communities.write_communities(owner, parcel)
         await csv_tables.write_tables(owner, parcel)
         await member_preferences.write_preferences(owner, parcel)
         await points.write_points(owner, parcel)

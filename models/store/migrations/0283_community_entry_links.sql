@@ -1,5 +1,5 @@
--- Links by which people come into a community of ours: made by who manages it, for so many, until a day. Whoever has one
--- reads the charter, also of a hidden one; a link holds as long as its maker manages the community.
+-- Links by which people come into a community of ours: made by who manages it, for so many, until a day. Whoever has
+-- one reads the charter, also of a hidden one; a link holds as long as its maker manages the community.
 CREATE TABLE community_entry_link (
     id bigint PRIMARY KEY,
     token_hash bytea NOT NULL UNIQUE,

@@ -78,6 +78,7 @@ async def open_anew(
 
 
 async def _require_right(conn: Connection, by: Actor, copy: Community, *, gone: bool) -> None:
+    """Raise Forbidden but for a manager, or our team where nobody else can, of what we hold; Conflict once it ended."""
     cooperative = await actors.find_local(conn, "coop")
     held = None if cooperative is None else await holders.find(conn, copy.actor_id, cooperative.id)
     if copy.local or held is None or held.state != "held":
@@ -85,12 +86,15 @@ async def _require_right(conn: Connection, by: Actor, copy: Community, *, gone: 
     if copy.ended_at is not None:
         raise Conflict("community_ended")
     own = await memberships.find(conn, copy.actor_id, by.id)
-    if own is not None and own.manages:
-        return
-    managers = await actors.list_by_ids(conn, await members.list_manager_ids(conn, copy.actor_id))
-    account = await accounts.find(conn, by.id)
-    if any(one.local for one in managers) or not gone or account is None or not roles.has_right(account, "reports"):
+    if (own is None or not own.manages) and not (gone and await _may_stand_in(conn, by, copy)):
         raise Forbidden("managers_only")
+
+
+async def _may_stand_in(conn: Connection, by: Actor, copy: Community) -> bool:
+    """Whether somebody is of our team, and no manager is here who could."""
+    account = await accounts.find(conn, by.id)
+    managers = await actors.list_by_ids(conn, await members.list_manager_ids(conn, copy.actor_id))
+    return account is not None and roles.has_right(account, "reports") and not any(one.local for one in managers)
 
 
 async def ask_members(conn: Connection, site: Site, old: Community, new: Community, by: Actor) -> int:

@@ -182,9 +182,9 @@ class SearchQuery:
     ) -> str:
         """The address of this search: without some of its filters, with others, in another view, on the next page."""
         path = path or self.home
-        if not self.inside and path not in PERSONAL and self.for_everybody is not self:
+        if path not in (*PERSONAL, self.home) and self.for_everybody is not self:
             return self.for_everybody.address(*without, path=path, also=also)
-        view = [ON_MAP] if self.on_map and path == "/annonces" else []
+        view = [ON_MAP] if self.on_map and path == self.home else []
         kept = [pair for pair in [*self.parameters, *view] if pair not in without]
         kept.extend(also)
         if after:

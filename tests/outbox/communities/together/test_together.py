@@ -46,7 +46,8 @@ async def make_held_copy(conn: Connection) -> tuple[Community, Actor, Actor]:
     mona = await make_member(conn, "mona", roles=("moderator",))
     copy = await make_copy(conn)
     group = await actors.get(conn, copy.actor_id)
-    await receive(conn, group, "Invite", copy.uri, target=ours.uri)
+    asked = f"{group.uri}/activities/00000000-0000-4000-8000-000000000001"
+    await receive(conn, group, "Invite", copy.uri, target=ours.uri, id=asked)
     await answer_holding(conn, HERE, mona, copy, yes=True)
     return copy, ours, mona
 

@@ -115,6 +115,7 @@ OPEN_FOR = {
     "/decisions": (404, 200),
     "/entrees": (404, 404),
     "/signalements": (404, 404),
+    "/liens": (404, 404),
     "/ensemble": (404, 404),
     "/messages": (404, 200),
     "/reglages": (404, 404),

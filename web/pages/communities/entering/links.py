@@ -1,6 +1,6 @@
 """For who manages a community: the links by which people come in, a new one, and one that opens no longer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
@@ -36,23 +36,34 @@ async def post_link(request: web.Request) -> web.Response:
     require_account(request)
     form = await read_form(request)
     act = form.choice("act", ("make", "revoke"), missing="Choisissez ce que vous voulez faire.")
-    uses = form.text("uses", limit=10) if act == "make" else ""
     until = read_day(form, "until", missing="Choisissez jusqu’à quand le lien ouvre.") if act == "make" else None
-    token, site = "", request.app[INSTANCE].site
+    token = ""
     if form.ok:
         try:
-            async with transaction(request.app[INSTANCE].pool) as conn:
-                visit, me = await get_managed(conn, request, here=True)
-                if until is not None:
-                    count = int(uses) if uses.isascii() and uses.isdecimal() else 0
-                    token = await make_link(conn, site, me, visit.community, count, end_of(until))
-                else:
-                    await revoke_link(conn, site, me, visit.community, read_id(form.typed("link")))
+            token = await _act(request, form, until)
         except (Conflict, Invalid, Forbidden) as error:
             form.refuse("until" if error.field == "expires_at" else error.field or "", error)
-    if form.ok and act == "revoke":
-        raise redirect_with_message(f"{visit.path}/liens", "closed")
+    if form.ok and not token:
+        raise redirect_with_message(request.path, "closed")
+    site = request.app[INSTANCE].site
     return await _show(request, form, made=f"{site.url}/communautes/entrer/{token}" if token else "")
+
+
+async def _act(request: web.Request, form: Form, until: date | None) -> str:
+    """The token of a new link; "" where one was closed."""
+    site = request.app[INSTANCE].site
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        visit, me = await get_managed(conn, request, here=True)
+        if until is not None:
+            return await make_link(conn, site, me, visit.community, _read_uses(form), end_of(until))
+        await revoke_link(conn, site, me, visit.community, read_id(form.typed("link")))
+    return ""
+
+
+def _read_uses(form: Form) -> int:
+    """How many may come in; 0, which is refused, for what is no number."""
+    typed = form.text("uses", limit=10)
+    return int(typed) if typed.isascii() and typed.isdecimal() else 0
 
 
 async def _show(request: web.Request, form: Form, *, made: str = "") -> web.Response:

@@ -50,9 +50,7 @@ def _count_alike(pairs: Iterator[tuple[str, str]]) -> int:
 
 def _list_anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Where lines that stand once in both texts follow one another in both: the longest row of them."""
-    once_old, once_new = ({line for line, count in Counter(lines).items() if count == 1} for lines in (old, new))
-    places = {line: place for place, line in enumerate(new) if line in once_new}
-    pairs = [(place, places[line]) for place, line in enumerate(old) if line in once_old and line in places]
+    pairs = _list_pairs(old, new)
     tops: list[int] = []  # for each length of a row the smallest place in `new` that ends one
     ends: list[int] = []  # the pair that does
     earlier: list[int] = []  # for each pair the one before it in its row
@@ -66,3 +64,14 @@ def _list_anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int
         row.append(pairs[index])
         index = earlier[index]
     return row[::-1]
+
+
+def _list_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Where each line stands in both texts that stands once in either."""
+    there = _map_single(new)
+    return [(place, there[line]) for line, place in _map_single(old).items() if line in there]
+
+
+def _map_single(lines: Sequence[str]) -> dict[str, int]:
+    counts = Counter(lines)
+    return {line: place for place, line in enumerate(lines) if counts[line] == 1}

@@ -89,7 +89,6 @@ async def _about_post(conn: Connection, post: Post, reader_id: int | None) -> Re
     if not is_reportable(author, reader_id) or author.gone:
         raise NotFound
     thread_id = await exchange_messages.find_exchange_of(conn, post.id)
-    community = await communities.find(conn, post.community_id) if post.community_id else None
     return Reported(
         person=person_of(author),
         actor=author,
@@ -97,9 +96,14 @@ async def _about_post(conn: Connection, post: Post, reader_id: int | None) -> Re
         title=listing.details.title if listing else "",
         extract=post.warning or shorten(listing.details.description if listing else post.content),
         href=f"{exchange_path(thread_id)}#r{post.id}" if thread_id else f"/notes/{post.id}",
-        community=community.name if community is not None and community.local else "",
+        community=await _name_community(conn, post),
         around=await _list_around(conn, post, reader_id) if thread_id else (),
     )
+
+
+async def _name_community(conn: Connection, post: Post) -> str:
+    community = await communities.find(conn, post.community_id) if post.community_id else None
+    return community.name if community is not None and community.local else ""
 
 
 async def _list_around(conn: Connection, post: Post, reader_id: int | None) -> tuple[Neighbour, ...]:

@@ -30,6 +30,13 @@ SHOWS: dict[str, Path] = {
 LEADS = {
     "/communautes": "lines that lead to communities",
     f"{COMMUNITY}/annonces": "cards that lead to listings",
+    f"{COMMUNITY}/rencontres": "titles that lead to meetings",
+    f"{COMMUNITY}/flux.{{format:atom|json|ics}}": "a feed of meetings for programs",
+    f"{COMMUNITY}/messages": "lines of profiles, each with the link",
+    f"{COMMUNITY}/signalements": "what is reported already, for who decides",
+    f"{COMMUNITY}/ensemble": "a form of who manages it",
+    f"{COMMUNITY}/liens": "a form of who manages it",
+    "/communautes/entrer/{token:[A-Za-z0-9_-]{20,80}}": "a charter of a community that it leads to",
     f"{COMMUNITY}/affiche": "a community in short, on paper",
     f"{COMMUNITY}/charte": "of a community that it leads to",
     f"{COMMUNITY}/entrees": "names that lead to profiles",

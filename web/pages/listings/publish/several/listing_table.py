@@ -111,9 +111,7 @@ class ListingTable:
     heads: Mapping[Column, str]
 
 
-def read_table(
-    text: str, say: Say, modes: Collection[str], communities: Mapping[str, str] | None = None
-) -> ListingTable:
+def read_table(text: str, say: Say, modes: Collection[str], communities: Mapping[str, str]) -> ListingTable:
     """The listings of a table, in `modes` of the cooperative; `communities` are those of the author, the audience by
     the name. Raises Invalid where it is none, has no titles, or is too long."""
     rows = read_rows(text, most=MOST_LINES, field="table")
@@ -126,7 +124,7 @@ def read_table(
     faults: list[TableFault] = []
     for number, cells in rows[1:]:
         got = {column: cells[place].strip() if place < len(cells) else "" for column, place in places.items()}
-        reading = _LineReading(number, named, say, (modes, communities or {}))
+        reading = _LineReading(number, named, say, (modes, communities))
         if any(cell.strip() for cell in cells[len(heads) :]):
             reading.fail("title", TOO_MANY_CELLS, len(cells))
         lines.append(TableLine(line=number, values=_read_values(got, reading), photos=_list_photos(got)))
@@ -191,14 +189,19 @@ def _read_values(got: Mapping[Column, str], reading: _LineReading) -> MultiDict[
 def _choose(got: Mapping[Column, str], column: Column, reading: _LineReading) -> str:
     """What the form calls the word of this column; a code of the form is understood too."""
     typed = got.get(column, "")
-    known = {word: code for word, code in WORDS[column].items() if column != "mode" or code in reading.modes}
-    if column == "audience":
-        known |= {name: code for name, code in reading.communities.items() if name not in known}
+    known = _list_known(column, reading)
     folded, words = fold_name(typed), {fold_name(word): code for word, code in known.items()}
     if not typed or folded in words or typed in words.values():
         return words.get(folded, typed)
     reading.fail(column, UNKNOWN_WORD, typed[:60], known=", ".join(_list_words(known)))
     return ""
+
+
+def _list_known(column: Column, reading: _LineReading) -> dict[str, str]:
+    """The words of a column: modes of the cooperative alone, audiences with the communities of the author."""
+    if column == "audience":
+        return {**reading.communities, **WORDS[column]}
+    return {word: code for word, code in WORDS[column].items() if column != "mode" or code in reading.modes}
 
 
 def _list_words(known: Mapping[str, str]) -> list[str]:
