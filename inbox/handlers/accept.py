@@ -28,6 +28,7 @@ from outbox.exchanges.agreements import agreements
 from outbox.meetings import remote
 from outbox.posts.quote_requests import process_accepted_quote
 from outbox.relations.follows import unfollow_again
+from outbox.threads import waiting_lists_elsewhere
 from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
 
 
@@ -61,7 +62,18 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
 async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
     """Whether it answers what one of ours asked of a meeting or a community, or asked somebody: then it is done."""
     seat = await _accept_seat(conn, site, sender, activity.object)
-    return seat or await process_answer(conn, site, sender, activity)
+    return (
+        seat or await _begin_turn(conn, sender, activity.object) or await process_answer(conn, site, sender, activity)
+    )
+
+
+async def _begin_turn(conn: Connection, sender: Actor, answered: object) -> bool:
+    """Whether one of ours waits, by this Join, for what the sender lends, and it is her turn now."""
+    uri = answered.id if isinstance(answered, Join) else answered
+    waiting = await waiting_lists_elsewhere.find_asked(conn, sender, uri) if isinstance(uri, str) else None
+    if waiting is not None:
+        await waiting_lists_elsewhere.process_turn(conn, sender, waiting)
+    return waiting is not None
 
 
 async def _accept_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:

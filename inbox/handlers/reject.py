@@ -14,6 +14,7 @@ from models.store.database import Connection
 from outbox.exchanges.agreements import endings
 from outbox.meetings import remote
 from outbox.posts.quote_requests import process_refused_quote
+from outbox.threads import waiting_lists_elsewhere
 from outbox.threads.agreement_context import Said
 
 
@@ -45,7 +46,16 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
 async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Reject) -> bool:
     """Whether it answers what one of ours asked of a meeting or a community, or asked somebody: then it is done."""
     seat = await _refuse_seat(conn, site, sender, activity.object)
-    return seat or await process_answer(conn, site, sender, activity)
+    return seat or await _end_place(conn, site, sender, activity) or await process_answer(conn, site, sender, activity)
+
+
+async def _end_place(conn: Connection, site: Site, sender: Actor, activity: Reject) -> bool:
+    """Whether one of ours asked by this Join for a place on a list of the sender's, and has none, or no longer."""
+    uri = activity.object.id if isinstance(activity.object, Join) else activity.object
+    waiting = await waiting_lists_elsewhere.find_asked(conn, sender, uri) if isinstance(uri, str) else None
+    if waiting is not None:
+        await waiting_lists_elsewhere.process_end(conn, site, waiting, read_reason(activity.content))
+    return waiting is not None
 
 
 async def _refuse_seat(conn: Connection, site: Site, sender: Actor, answered: object) -> bool:

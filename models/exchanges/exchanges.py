@@ -13,8 +13,9 @@ EventKind = Literal[
     "requested", "countered", "accepted", "agreed", "refused", "withdrawn", "cancelled", "expired", "out", "back",
     "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "last_call", "contact",
     "thanked", "said", "explained", "unheard", "asked_again", "stopped", "resumed",
-    "read_by_team", "listing_ended", "reserve_joined", "reserve_left", "reserve_next", "reserve_passed",
-    "reserve_closed", "reserve_freed", "reserve_lapsed", "reserve_past", "unreported",
+    "read_by_team", "listing_ended", "reserve_asked", "reserve_joined", "reserve_left", "reserve_next",
+    "reserve_passed", "reserve_closed", "reserve_freed", "reserve_lapsed", "reserve_past", "reserve_refused",
+    "unreported",
 ]  # fmt: skip
 """What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
 
@@ -22,6 +23,7 @@ EventKind = Literal[
 `unheard` why an answer could not count, `asked_again` whether it was a yes. `stopped`: whoever it is by was suspended,
 `resumed`: she is so no more. `read_by_team`: somebody of the team opened all of it, because a message was reported.
 `listing_ended`: what they talk about is over. `reserve_joined`: she wants it when it is free, `reserve_left` no longer;
+`reserve_asked`: she asked the owner's server for a place, `reserve_refused`: it says no, or no longer, and why;
 `reserve_next`: it is her turn, `reserve_passed`: she did not answer in time, `reserve_closed`: it will not be free any
 more, `reserve_freed`: it is to be had by anybody, `reserve_lapsed`: she did not say that she stays, `reserve_past`: the
 days that she waited for are over. `unreported`: what was said to be done is not.

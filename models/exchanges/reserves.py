@@ -1,7 +1,9 @@
 """Who would have a listing if it were free: the reserve of what is given once, the waiting list of what is lent.
 
 A place is `offered` to whoever was not chosen, `waiting` once she says that she stays, and `called` while it is her
-turn: at most one of a listing at a time. Whoever changes one holds the listing's lock (`agreements.lock_listing`).
+turn: at most one of a listing at a time. Of a copy only places of ours are kept, as the server of its owner, which has
+the list, said last; `asked` until it said anything. Whoever changes one holds the listing's lock
+(`agreements.lock_listing`).
 """
 
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import Literal
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 
-PlaceState = Literal["offered", "waiting", "called"]
+PlaceState = Literal["asked", "offered", "waiting", "called"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,7 @@ class ReservePlace:
     """One person's place, in the order of `since`. The days are those that she wants, None for any.
 
     `until` is how long she may say whether she stays, or wants it still; `agreement_id` what she was asked about.
+    `join_uri` is the Join by which somebody stands here from elsewhere, or one of ours there.
     """
 
     id: int
@@ -30,6 +33,7 @@ class ReservePlace:
     ends_at: datetime | None
     until: datetime | None
     agreement_id: int | None
+    join_uri: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,15 @@ class Span:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWish:
+    """What somebody wants who waits: these days or any; by which Join, and whether another server is only asked yet."""
+
+    span: Span | None = None
+    join_uri: str | None = None
+    asked: bool = False
+
+
 async def offer(conn: Connection, listing_id: int, actor_id: int, *, since: datetime, until: datetime) -> None:
     """Ask whether she stays on the list. Whoever stands on it already does not lose her place."""
     await execute(
@@ -69,27 +82,35 @@ async def offer(conn: Connection, listing_id: int, actor_id: int, *, since: date
     )
 
 
-async def wait(conn: Connection, listing_id: int, actor_id: int, *, at: datetime, span: Span | None = None) -> bool:
-    """She stands on the list, in the order of when she asked first; False where she wanted the same before."""
-    return bool(
-        await execute(
-            conn,
-            """
-            INSERT INTO reserve_place AS place (id, listing_id, actor_id, state, since, begins_at, ends_at)
-            VALUES ($1, $2, $3, 'waiting', $4, $5, $6)
-            ON CONFLICT (listing_id, actor_id) DO UPDATE SET state = 'waiting', until = NULL, due = false,
-                begins_at = excluded.begins_at, ends_at = excluded.ends_at, agreement_id = NULL
-            WHERE place.state = 'offered' OR (place.state = 'waiting' AND
-                (place.begins_at, place.ends_at) IS DISTINCT FROM (excluded.begins_at, excluded.ends_at))
-            """,
-            make_id(),
-            listing_id,
-            actor_id,
-            at,
-            None if span is None else span.begins_at,
-            None if span is None else span.ends_at,
-        )
+async def wait(conn: Connection, listing_id: int, actor_id: int, wanted: PlaceWish, *, at: datetime) -> bool:
+    """She stands on the list, in the order of when she asked first; False where she wanted the same before.
+
+    The answers that are still to come go to the Join that she sent last.
+    """
+    changed = await execute(
+        conn,
+        """
+        INSERT INTO reserve_place AS place (id, listing_id, actor_id, state, since, begins_at, ends_at, join_uri)
+        VALUES ($1, $2, $3, CASE WHEN $8 THEN 'asked' ELSE 'waiting' END, $4, $5, $6, $7)
+        ON CONFLICT (listing_id, actor_id) DO UPDATE SET state = excluded.state, until = NULL, due = false,
+            begins_at = excluded.begins_at, ends_at = excluded.ends_at, agreement_id = NULL,
+            join_uri = excluded.join_uri
+        WHERE place.state = 'offered' OR (place.state IN ('asked', 'waiting') AND
+            (place.begins_at, place.ends_at) IS DISTINCT FROM (excluded.begins_at, excluded.ends_at))
+        """,
+        make_id(),
+        listing_id,
+        actor_id,
+        at,
+        None if wanted.span is None else wanted.span.begins_at,
+        None if wanted.span is None else wanted.span.ends_at,
+        wanted.join_uri,
+        wanted.asked,
     )
+    if not changed and wanted.join_uri is not None:
+        sql = "UPDATE reserve_place SET join_uri = $3 WHERE listing_id = $1 AND actor_id = $2"
+        await execute(conn, sql, listing_id, actor_id, wanted.join_uri)
+    return bool(changed)
 
 
 async def call(conn: Connection, id: int, *, until: datetime, agreement_id: int | None) -> None:
@@ -104,7 +125,7 @@ async def call(conn: Connection, id: int, *, until: datetime, agreement_id: int 
 
 
 async def wait_on(conn: Connection, id: int) -> None:
-    """It is somebody else's turn: she keeps her place."""
+    """It is somebody else's turn, or she was only asked about so far: she stands there."""
     await execute(
         conn,
         "UPDATE reserve_place SET state = 'waiting', until = NULL, agreement_id = NULL WHERE id = $1",
@@ -125,11 +146,24 @@ async def find(conn: Connection, listing_id: int, actor_id: int) -> ReservePlace
         conn,
         ReservePlace,
         """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id FROM reserve_place
-        WHERE listing_id = $1 AND actor_id = $2
+        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
+        FROM reserve_place WHERE listing_id = $1 AND actor_id = $2
         """,
         listing_id,
         actor_id,
+    )
+
+
+async def find_by_join(conn: Connection, join_uri: str) -> ReservePlace | None:
+    """The place that was asked for by this Join."""
+    return await fetch_one(
+        conn,
+        ReservePlace,
+        """
+        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
+        FROM reserve_place WHERE join_uri = $1
+        """,
+        join_uri,
     )
 
 
@@ -139,8 +173,8 @@ async def list_places(conn: Connection, listing_id: int) -> list[ReservePlace]:
         conn,
         ReservePlace,
         """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id FROM reserve_place
-        WHERE listing_id = $1 ORDER BY since, id LIMIT 100
+        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
+        FROM reserve_place WHERE listing_id = $1 ORDER BY since, id LIMIT 100
         """,
         listing_id,
     )
@@ -152,8 +186,8 @@ async def find_called(conn: Connection, listing_id: int) -> ReservePlace | None:
         conn,
         ReservePlace,
         """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id FROM reserve_place
-        WHERE listing_id = $1 AND state = 'called'
+        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
+        FROM reserve_place WHERE listing_id = $1 AND state = 'called'
         """,
         listing_id,
     )
@@ -191,8 +225,8 @@ async def list_lapsed(conn: Connection, *, at: datetime, limit: int) -> list[Res
         conn,
         ReservePlace,
         """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id FROM reserve_place
-        WHERE until <= $1 AND agreement_id IS NULL ORDER BY until LIMIT $2
+        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
+        FROM reserve_place WHERE until <= $1 AND agreement_id IS NULL ORDER BY until LIMIT $2
         """,
         at,
         limit,
@@ -205,8 +239,8 @@ async def list_past(conn: Connection, *, at: datetime, limit: int) -> list[Reser
         conn,
         ReservePlace,
         """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id FROM reserve_place
-        WHERE ends_at <= $1 ORDER BY id LIMIT $2
+        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
+        FROM reserve_place WHERE ends_at <= $1 ORDER BY id LIMIT $2
         """,
         at,
         limit,

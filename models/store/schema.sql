@@ -1390,8 +1390,9 @@ CREATE TABLE exchange_event (
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
-        'read_by_team', 'listing_ended', 'reserve_joined', 'reserve_left', 'reserve_next', 'reserve_passed',
-        'reserve_closed', 'reserve_freed', 'reserve_lapsed', 'reserve_past', 'unreported')),
+        'read_by_team', 'listing_ended', 'reserve_asked', 'reserve_joined', 'reserve_left', 'reserve_next',
+        'reserve_passed', 'reserve_closed', 'reserve_freed', 'reserve_lapsed', 'reserve_past', 'reserve_refused',
+        'unreported')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -2337,21 +2338,23 @@ CREATE TABLE reserve_place (
     id bigint PRIMARY KEY,
     listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    state text NOT NULL CHECK (state IN ('offered', 'waiting', 'called')),
+    state text NOT NULL CHECK (state IN ('asked', 'offered', 'waiting', 'called')),
     since timestamptz NOT NULL,               -- when she first asked for it
     begins_at timestamptz,                    -- the days that she wants; NULL for any
     ends_at timestamptz,
     until timestamptz,                        -- how long she may say whether she stays, or whether she still wants it
     agreement_id bigint REFERENCES agreement(id) ON DELETE SET NULL,  -- the terms that she was asked about
     due boolean NOT NULL DEFAULT false,       -- something became free since it was last looked at
+    join_uri text,                            -- the Join by which she stands here from elsewhere, or one of ours there
     CONSTRAINT reserve_place_once UNIQUE (listing_id, actor_id),
     CONSTRAINT reserve_place_days CHECK ((begins_at IS NULL) = (ends_at IS NULL) AND begins_at < ends_at),
-    CONSTRAINT reserve_place_until CHECK ((until IS NULL) = (state = 'waiting'))
+    CONSTRAINT reserve_place_until CHECK ((until IS NULL) = (state IN ('asked', 'waiting')))
 );
 CREATE INDEX reserve_place_actor ON reserve_place (actor_id);
 CREATE INDEX reserve_place_agreement ON reserve_place (agreement_id) WHERE agreement_id IS NOT NULL;
 CREATE UNIQUE INDEX reserve_place_called ON reserve_place (listing_id) WHERE state = 'called';
 CREATE INDEX reserve_place_due ON reserve_place (listing_id) WHERE due;
+CREATE UNIQUE INDEX reserve_place_join ON reserve_place (join_uri) WHERE join_uri IS NOT NULL;
 CREATE INDEX reserve_place_until ON reserve_place (until) WHERE until IS NOT NULL;
 
 -- Groups of people with a charter of their own. The actor is a Group: ours where `actor.local`, else a copy of one

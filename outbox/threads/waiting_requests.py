@@ -6,7 +6,9 @@ from typing import Literal
 
 from models.exchanges import agreements, exchange_messages, exchanges, reserves
 from models.exchanges.exchanges import EventKind
+from models.exchanges.reserves import ReservePlace
 from models.listings import listings
+from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
@@ -14,7 +16,7 @@ from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.reasons import NOES
 from outbox.builders.texts.reserve import write_reserve
-from outbox.threads import messages
+from outbox.threads import messages, place_answers
 from outbox.threads.agreement_context import AgreementChange, find_context, keep, record_act, require_words
 from outbox.threads.notices import write_notice
 
@@ -85,39 +87,52 @@ async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: 
             await reserves.remove(conn, listing_id, place.actor_id)
             thread = await exchanges.find(conn, listing_id=listing_id, partner_id=place.actor_id)
             if place.state != "offered" and thread is not None:
-                await _close_place(conn, site, owner, thread)
+                await tell_partner(conn, site, owner, thread, place, "closed")
 
 
-async def _close_place(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange) -> None:
-    """Its owner knows what she did."""
-    await tell_partner(conn, site, owner, thread, "closed")
-
-
-async def tell_partner(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: PlaceEnd) -> None:
+async def tell_partner(
+    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, place: ReservePlace, kind: PlaceEnd
+) -> None:
     """The same where it is news to whoever stood there alone: its owner sees it in the thread and on the list."""
-    event_id = await tell_of_place(conn, site, owner, thread, kind)
+    event_id = await tell_of_place(conn, site, owner, thread, place, kind)
     if event_id is not None and thread.owner_read_id >= thread.last_id:
         await exchanges.mark_read(conn, thread.id, owner.id, event_id)
 
 
 async def tell_of_place(
-    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: PlaceEnd
+    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, place: ReservePlace, kind: PlaceEnd
 ) -> int | None:
     """What ended somebody's place without her, to her wherever she is: in words, in the thread, and in her apps.
 
     The event, whose id it is, stands last in the thread: nobody is told once more that the listing is over.
     """
-    await tell_in_words(conn, site, owner, thread, kind)
-    event_id = await exchanges.add_event(conn, thread.id, ENDS[kind])
-    partner = await actors.get(conn, thread.partner_id)
     listing = await listings.find_by_post(conn, thread.listing_id)
-    if event_id is None or listing is None or not partner.local or partner.guest or thread.partner_muted:
-        return event_id
-    if await messages.may_write(conn, owner, partner):
-        page = f"{site.url}/echanges/{thread.id}"
-        words = {code: f"{write_reserve(kind, listing.details.title, code)} {page}" for code in ("fr", "en")}
-        await write_notice(conn, site, partner, thread, event_id, words)
+    if place.join_uri is not None and listing is not None and owner.local:
+        reason = write_reserve(kind, listing.details.title, choose_language(listing))
+        await place_answers.tell_end(conn, site, owner, listing, place, reason)
+    else:
+        await tell_in_words(conn, site, owner, thread, kind)
+    event_id = await exchanges.add_event(conn, thread.id, ENDS[kind])
+    if event_id is not None and listing is not None:
+        await _tell_apps(conn, site, owner, thread, event_id, _write_end(site, thread, listing, kind))
     return event_id
+
+
+def _write_end(site: Site, thread: exchanges.Exchange, listing: Listing, kind: PlaceEnd) -> dict[str, str]:
+    """What ended her place, in each language, with the page of its thread."""
+    page = f"{site.url}/echanges/{thread.id}"
+    return {code: f"{write_reserve(kind, listing.details.title, code)} {page}" for code in ("fr", "en")}
+
+
+async def _tell_apps(
+    conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, event_id: int, words: dict[str, str]
+) -> None:
+    """To a member who wants news of it, and whom the owner may write to."""
+    partner = await actors.get(conn, thread.partner_id)
+    if not partner.local or partner.guest or thread.partner_muted:
+        return
+    if await messages.may_write(conn, owner, partner):
+        await write_notice(conn, site, partner, thread, event_id, words)
 
 
 async def tell_in_words(conn: Connection, site: Site, owner: Actor, thread: exchanges.Exchange, kind: str) -> None:
@@ -129,11 +144,16 @@ async def tell_in_words(conn: Connection, site: Site, owner: Actor, thread: exch
     if not await messages.may_write(conn, owner, partner):
         return
     unread = await exchange_messages.find_unread(conn, thread.id, owner.id)
-    language = "en" if (listing.post.language or "fr") == "en" else "fr"
+    language = choose_language(listing)
     words = messages.Words(text=write_reserve(kind, listing.details.title, language), language=language)
     if await messages.find_parent(conn, owner, thread) is not None:
         await messages.write(conn, site, owner, thread, words)
     await exchange_messages.restore_unread(conn, unread)
+
+
+def choose_language(listing: Listing) -> str:
+    """In which language whoever answers a listing of ours from elsewhere is written to."""
+    return "en" if (listing.post.language or "fr") == "en" else "fr"
 
 
 async def end_copies(conn: Connection, site: Site, owner: Actor, listing_id: int) -> int:

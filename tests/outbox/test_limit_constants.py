@@ -51,6 +51,7 @@ LIMITS: dict[str, object] = {
     "outbox.exchanges.agreements.request_preconditions.WAITING_HOST_EACH": 30,
     "outbox.exchanges.agreements.request_preconditions.WAITING_HOST_ALL": 300,
     "outbox.exchanges.agreements.reserve.LONGEST_LIST": 50,
+    "outbox.exchanges.agreements.reserve.LONGEST_LIST_OF_HOST": 20,
     "outbox.exchanges.agreements.reserve.MOST_LISTS": 30,
     "outbox.exchanges.agreements.turns.AT_ONCE": 50,
     "outbox.exchanges.agreements.terms.PLACE_LIMIT": 200,

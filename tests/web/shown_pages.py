@@ -59,6 +59,7 @@ PAGES: dict[str, Shown] = {
     "repair call": Shown("{village.call.post.url}", "visitor"),
     "listing without photo": Shown("{village.wanted.post.url}", "visitor"),
     "waiting list": Shown("/annonces/d/{village.tent.id}/prevenir", "neighbour"),
+    "waiting list elsewhere": Shown("/annonces/d/{village.sewing.id}/prevenir", "member"),
     "answers side by side": Shown("/annonces/d/{village.tent.id}/reponses", "member"),
     "copy": Shown("/annonces/d/{village.sewing.id}", "visitor"),
     "copy to a member": Shown("/annonces/d/{village.sewing.id}", "member"),

@@ -111,4 +111,6 @@ def _write_join(value: Join) -> Json:
         "charterVersion": value.charter_version,
         "partySize": value.people,
         "ical:recurrence-id": optional(value.recurs_at, write_moment),
+        "startTime": optional(value.begins_at, write_moment),
+        "endTime": optional(value.ends_at, write_moment),
     }

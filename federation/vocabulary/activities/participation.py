@@ -11,7 +11,8 @@ class Join:
     """The actor asks to be part of `object`, with a word in `content`.
 
     Of a community it is a yes to a version of its charter. Of a meeting `people` come; `recurs_at` names one of its
-    times, else it is the next.
+    times, else it is the next. Of a listing it asks for a place on its waiting list: `begins_at` and `ends_at` are the
+    days that she wants.
     """
 
     id: str
@@ -21,6 +22,8 @@ class Join:
     charter_version: int | None = None
     people: int | None = None
     recurs_at: datetime | None = None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None

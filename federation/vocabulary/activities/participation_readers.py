@@ -19,6 +19,8 @@ def read_join(document: Json) -> Join:
         charter_version=read_version(document),
         people=whole(document.get("partySize"), 1, MAX_PARTY),
         recurs_at=moment(document.get("ical:recurrence-id")),
+        begins_at=moment(document.get("startTime")),
+        ends_at=moment(document.get("endTime")),
     )
 
 

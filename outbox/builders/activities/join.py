@@ -1,6 +1,6 @@
-"""Join and Leave: one of ours asks to come to somebody's meeting or into a community, and comes no more."""
+"""Join and Leave: one of ours asks to come to a meeting, into a community or on a waiting list, and does no more."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from federation.texts.html_cleaner import from_text
 from federation.uris import activity_uri
@@ -40,12 +40,27 @@ def build_join(site: Site, actor: Actor, meeting_uri: str, organiser: Actor, wis
     )
 
 
-def build_leave(site: Site, actor: Actor, meeting_uri: str, organiser: Actor, recurs_at: datetime | None) -> Leave:
-    """She comes no more, at the time named or at all of them."""
+def build_join_of_list(
+    site: Site, actor: Actor, listing_uri: str, owner: Actor, days: tuple[datetime, datetime] | None
+) -> Join:
+    """She wants what is lent when it is free, on these days or on any; answered with TentativeAccept or Reject."""
+    begins_at, ends_at = (moment.astimezone(UTC) for moment in days) if days else (None, None)
+    return Join(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=listing_uri,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        to=(owner.uri,),
+    )
+
+
+def build_leave(site: Site, actor: Actor, object_uri: str, owner: Actor, recurs_at: datetime | None = None) -> Leave:
+    """She comes to a meeting no more, at the time named or at all of them; or waits for a listing no more."""
     return Leave(
         id=activity_uri(site, actor.username),
         actor=actor.uri,
-        object=meeting_uri,
+        object=object_uri,
         recurs_at=recurs_at,
-        to=(organiser.uri,),
+        to=(owner.uri,),
     )

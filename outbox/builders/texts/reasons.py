@@ -59,6 +59,10 @@ REFUSALS = {
     "partner_lacks_points": "L’autre personne n’a pas assez de points pour cela en ce moment.",
     "points_out_of_range": "Un prix va de %(least)s à %(most)s points.",
     "message_too_long": "Le message est trop long : %(most)s caractères au plus.",
+    "reserve_full": "Beaucoup de personnes attendent déjà : la liste est pleine.",
+    "too_many_waiting_lists": "Vous êtes déjà sur %(most)s listes d’attente : quittez-en une d’abord.",
+    "nothing_to_wait_for": "Il n’y a rien à attendre : demandez-le depuis l’annonce.",
+    "days_free": "Ces jours sont libres : demandez-les tout de suite depuis l’annonce.",
     "owner_away": "Cette personne est absente en ce moment. Sa page dit quand elle revient.",
 }
 """By their codes; a test holds that every refusal that may answer an Offer is among them."""

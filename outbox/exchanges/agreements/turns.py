@@ -5,7 +5,7 @@ what is lent the days are not held: the next one is told before the others, and 
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from federation.instance import Instance
 from models.errors import Conflict, Invalid
@@ -14,7 +14,6 @@ from models.exchanges.agreements import Terms
 from models.exchanges.reserves import ReservePlace
 from models.listings import listings
 from models.listings.listings import Listing, ListingDetails, find_stock
-from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
@@ -27,10 +26,9 @@ from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, find_price, requi
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
-from outbox.threads.waiting_requests import close_reserve, tell_of_place, tell_partner
-
-TO_ANSWER = timedelta(hours=48)
-"""So long the next one may say whether she still wants it, before the one behind her is asked."""
+from outbox.threads.place_answers import tell_turn
+from outbox.threads.waiting_lists_elsewhere import TO_ANSWER, find_turn_end, notify_turn
+from outbox.threads.waiting_requests import choose_language, close_reserve, tell_of_place, tell_partner
 
 AT_ONCE = 50
 
@@ -81,14 +79,13 @@ async def call(conn: Connection, site: Site, owner: Actor, listing: Listing, pla
         await reserves.remove(conn, listing.id, partner.id)
         return False
     until = datetime.now(UTC).replace(second=0, microsecond=0) + TO_ANSWER
-    language = "en" if (listing.post.language or "fr") == "en" else "fr"
-    said = Call(text=write_call(listing.details.title, until, language), until=until)
+    said = Call(text=write_call(listing.details.title, until, choose_language(listing)), until=until)
     terms = _keep_possible(latest.terms if latest is not None else None, listing.details)
     try:
         made = await invite(conn, site, listing, (owner, partner), terms, said)
     except Invalid:  # the listing changed since: what she asked for cannot be said yes to
         await reserves.remove(conn, listing.id, partner.id)
-        await tell_of_place(conn, site, owner, thread, "closed")
+        await tell_of_place(conn, site, owner, thread, place, "closed")
         return False
     await reserves.call(conn, place.id, until=until, agreement_id=made.id)
     return True
@@ -135,11 +132,11 @@ async def pass_over(conn: Connection, site: Site, owner: Actor, place: ReservePl
     if thread is None:
         return
     if place.state != "called":
-        await tell_partner(conn, site, owner, thread, "lapsed" if place.state == "offered" else "past")
+        await tell_partner(conn, site, owner, thread, place, "lapsed" if place.state == "offered" else "past")
         return
     held = await agreements.get(conn, place.agreement_id) if place.agreement_id is not None else None
     if held is None or (held.state == "expired" and held.proposed_by == held.owner_id):  # it was hers to answer
-        await tell_of_place(conn, site, owner, thread, "passed")
+        await tell_of_place(conn, site, owner, thread, place, "passed")
 
 
 async def tell_due(instance: Instance) -> int:
@@ -168,7 +165,7 @@ async def tell_due(instance: Instance) -> int:
 
     async def look(conn: Connection, listing_id: int) -> None:
         await agreements.lock_listing(conn, listing_id)
-        await _look_again(conn, instance.site, listing_id, at)
+        await look_again(conn, instance.site, listing_id, at)
 
     async def close(conn: Connection, listing_id: int) -> None:
         await agreements.lock_listing(conn, listing_id)
@@ -183,10 +180,13 @@ async def tell_due(instance: Instance) -> int:
     return len(lapsed) + len(due) + len(gone)
 
 
-async def _look_again(conn: Connection, site: Site, listing_id: int, at: datetime) -> None:
+async def look_again(conn: Connection, site: Site, listing_id: int, at: datetime) -> None:
     """Something of it became free. While its owner is away, or it rests, everybody waits on."""
     listing = await listings.find_by_post(conn, listing_id)
     if listing is None:
+        return
+    if not listing.post.local:
+        await reserves.settle_due(conn, listing_id)  # its own server says whose turn it is
         return
     owner = await actors.get(conn, listing.post.author_id)
     if not await _may_call(conn, owner, listing):
@@ -194,7 +194,7 @@ async def _look_again(conn: Connection, site: Site, listing_id: int, at: datetim
     await reserves.settle_due(conn, listing_id)
     if listing.details.mode in AGAIN_AND_AGAIN:
         if await reserves.find_called(conn, listing_id) is None:
-            await _call_borrower(conn, owner, listing, at)
+            await _call_borrower(conn, site, owner, listing, at)
     elif not await is_promised(conn, listing) and await call_next(conn, site, owner, listing):
         await outbox_listings.reserve(conn, site, owner, listing.uri)
     elif listing.details.status == "open":
@@ -208,10 +208,10 @@ async def _tell_free(conn: Connection, site: Site, owner: Actor, listing: Listin
             await reserves.remove(conn, listing.id, place.actor_id)
             thread = await exchanges.find(conn, listing_id=listing.id, partner_id=place.actor_id)
             if thread is not None:
-                await tell_partner(conn, site, owner, thread, "freed")
+                await tell_partner(conn, site, owner, thread, place, "freed")
 
 
-async def _call_borrower(conn: Connection, owner: Actor, listing: Listing, at: datetime) -> None:
+async def _call_borrower(conn: Connection, site: Site, owner: Actor, listing: Listing, at: datetime) -> None:
     """The first one whose days are free is told; whoever waits for others goes on waiting."""
     for place in await reserves.list_places(conn, listing.id):
         if place.state != "waiting" or not await _fits(conn, listing, place):
@@ -221,14 +221,14 @@ async def _call_borrower(conn: Connection, owner: Actor, listing: Listing, at: d
         if thread is None or not await may_write(conn, owner, partner):
             await reserves.remove(conn, listing.id, place.actor_id)
             continue
-        until = min(at + TO_ANSWER, place.ends_at or at + TO_ANSWER)
+        until = find_turn_end(place, at)
         await reserves.call(conn, place.id, until=until, agreement_id=None)
         if partner.guest:
             await exchanges.add_event(conn, thread.id, "reserve_next", details={"until": until.isoformat()})
+        elif place.join_uri is not None:
+            await tell_turn(conn, site, owner, listing, place)
         else:
-            await notifications.forget_turns(conn, recipient_id=partner.id, post_id=listing.id)
-            told = {"recipient_id": partner.id, "actor_id": owner.id, "post_id": listing.id}
-            await notifications.notify(conn, type="reserve_next", **told)
+            await notify_turn(conn, owner, partner, listing.id)
         return
 
 

@@ -89,7 +89,7 @@ async def process_place_answer(conn: Connection, site: Site, author: Actor, post
         except (Conflict, Forbidden, Invalid, NotFound):  # it ended meanwhile, of which she was told
             return False
     else:
-        await leave(conn, author, thread.listing_id)
+        await leave(conn, site, author, thread.listing_id)
     return True
 
 

@@ -20,6 +20,7 @@ from playwright.async_api import Browser
 from federation.instance import Instance
 from models.exchanges import exchanges, reserves
 from models.exchanges.agreements import Terms
+from models.exchanges.reserves import PlaceWish
 from models.news import mail_preferences
 from models.people import phone_numbers
 from models.personal_data import export_archives
@@ -119,7 +120,7 @@ async def furnish(instance: Instance) -> Village:
         wanted = AlertDraft(parameters="q=scie", filter=NetworkFilter(text="scie"), rhythm="weekly")
         await alerts.create(conn, alice.id, wanted)
         await unavailabilities.keep_days(conn, alice, lomme.tent.uri, kept, kept)
-        await reserves.wait(conn, lomme.drill.id, alice.id, at=begin)
+        await reserves.wait(conn, lomme.drill.id, alice.id, PlaceWish(), at=begin)
         await execute(
             conn, "UPDATE listing SET title = '<img src=//x onerror=a()>' WHERE post_id = $1", lomme.wanted.id
         )

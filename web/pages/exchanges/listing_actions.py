@@ -70,7 +70,7 @@ async def _find_reader_actions(
     asked = any(row.open for row in threads)
     standing = listing.details.status in STANDING
     place = await reserves.find(conn, listing.id, me.id)
-    awaitable = place is not None or (not asked and _may_wait(me, listing, obstacle))
+    awaitable = place is not None or (not asked and _may_wait(me, listing, author, obstacle))
     return ListingActions(
         ask="" if obstacle or asked else asking_path(listing.id),
         obstacle="" if asked else obstacle,
@@ -92,9 +92,9 @@ def _is_waiting(place: ReservePlace | None) -> bool:
     return place is not None and place.state != "offered"
 
 
-def _may_wait(me: Actor, listing: Listing, obstacle: str) -> bool:
+def _may_wait(me: Actor, listing: Listing, author: Actor, obstacle: str) -> bool:
     """Whether there is something to wait for: what is lent has days that are taken, what is given is promised."""
-    return me.moved_to is None and may_wait(listing) and (has_calendar(listing.details) or bool(obstacle))
+    return me.moved_to is None and may_wait(listing, author) and (has_calendar(listing.details) or bool(obstacle))
 
 
 async def _find_visitor_actions(conn: Connection, listing: Listing) -> ListingActions:

@@ -7,18 +7,19 @@ import pytest
 from models.errors import Conflict, NotFound
 from models.exchanges import agreements, exchanges, reserves
 from models.exchanges.agreements import Agreement, Terms
+from models.exchanges.reserves import PlaceWish
 from models.listings import listings
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import Connection
-from outbox.exchanges.agreements import turns
 from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.exchanges.agreements.endings import cancel, end_by_clock, give_back, refuse
 from outbox.exchanges.agreements.reserve import call_instead, join, leave
 from outbox.listings import listings as outbox_listings
 from outbox.threads.agreement_context import Said, lock_context
+from outbox.threads.waiting_lists_elsewhere import TO_ANSWER
 from outbox.threads.waiting_requests import OTHER_CHOSEN, RESERVE
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
 from tests.outbox.listings.test_listing_expiry import read_letters
@@ -102,9 +103,7 @@ async def test_the_next_one_is_asked_before_anybody_else_and_has_two_days(conn: 
 
     asked = await sofa.latest(bob)
     assert (asked.state, asked.proposed_by, asked.terms) == ("countered", sofa.alice.id, Terms())
-    assert (
-        asked.held_until is not None and timedelta(hours=47) < asked.held_until - datetime.now(UTC) <= turns.TO_ANSWER
-    )
+    assert asked.held_until is not None and timedelta(hours=47) < asked.held_until - datetime.now(UTC) <= TO_ANSWER
     assert await sofa.status() == "reserved", "it stays so: the list goes on"
     with pytest.raises(Conflict, match="reserve_first"):
         await request(conn, HERE, late, sofa.listing, Terms())
@@ -205,7 +204,7 @@ async def test_members_are_told_in_their_apps_what_ends_their_place_once(conn: C
     asked = await sofa.latest(bob)
     await give_back(conn, HERE, await end_by_clock(conn, HERE, await lock_context(conn, asked.id)))
     await refuse(conn, HERE, carol, await sofa.latest(carol))
-    await reserves.wait(conn, sofa.listing.id, carol.id, at=datetime.now(UTC))
+    await reserves.wait(conn, sofa.listing.id, carol.id, PlaceWish(), at=datetime.now(UTC))
 
     await outbox_listings.withdraw(conn, HERE, sofa.alice, sofa.listing.uri)
 
@@ -235,7 +234,7 @@ async def test_who_leaves_is_asked_no_more(conn: Connection, sofa: Sofa) -> None
     await accept(conn, HERE, sofa.alice, chosen)
     await join(conn, HERE, bob, sofa.listing)
 
-    assert await leave(conn, bob, sofa.listing.id) and not await leave(conn, bob, sofa.listing.id)
+    assert await leave(conn, HERE, bob, sofa.listing.id) and not await leave(conn, HERE, bob, sofa.listing.id)
     await cancel(conn, HERE, amina, chosen)
 
     assert (await sofa.latest(bob)).state == "refused" and await sofa.status() == "open"

@@ -9,12 +9,13 @@ from models.exchanges import agreements, exchanges, reserves
 from models.exchanges.agreements import Agreement, Terms
 from models.listings.listings import Listing
 from models.people.actors import Actor
-from models.store.database import connection, transaction
+from models.store.database import connection, execute, transaction
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.endings import cancel
 from outbox.threads.agreement_context import Said
 from outbox.threads.messages import Words, write
 from tests.factories import make_listing, make_member, make_remote_actor
+from tests.outbox.sent_activities import list_sent
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
@@ -227,13 +228,48 @@ async def test_a_borrower_waits_for_days_and_leaves_again(
         assert await reserves.list_places(conn, lomme.tent.id) == []
 
 
-async def test_of_what_another_cooperative_lends_the_page_says_whose_waiting_list_it_is(
-    alice: Browser, open_browser: OpenBrowser, lomme: Village
+async def test_what_another_cooperative_lends_is_waited_for_from_here(
+    alice: Browser, instance: Instance, lomme: Village
 ) -> None:
-    said = "La liste d’attente de cette annonce est tenue par la plateforme d’où elle vient"
+    listing, path = f"/annonces/d/{lomme.sewing.id}", f"/annonces/d/{lomme.sewing.id}/prevenir"
+    assert "Me prévenir quand c’est libre" in (await alice.get(listing)).words()
+    asking = (await alice.get(path)).words()
+    assert "La liste est tenue par la plateforme de Léonie" in asking and "Personne n’attend encore" not in asking
+
+    await alice.send(path, {"first_day": "2027-03-01", "last_day": "2027-03-05"}, form_on=path)
+
+    async with connection(instance.pool) as conn:
+        (place,) = await reserves.list_places(conn, lomme.sewing.id)
+        (sent,) = [one.activity for one in await list_sent(conn) if one.activity["type"] == "Join"]
+        thread = await exchanges.find(conn, listing_id=lomme.sewing.id, partner_id=lomme.alice.id)
+    assert (place.state, place.join_uri) == ("asked", sent["id"]) and sent["object"] == lomme.sewing.uri
+    assert "Votre demande est partie." in (await alice.get(path)).words()
+    assert "Vous attendez que ce soit libre" in (await alice.get(listing)).words()
+    assert thread is not None
+    talk = f"/echanges/{thread.id}"
+    assert "la réponse de la plateforme de Léonie arrive ici" in (await alice.get(talk)).words()
+    async with transaction(instance.pool) as conn:
+        await reserves.wait_on(conn, place.id)
+    stands = (await alice.get(talk)).words()
+    assert "Vous êtes sur la liste." in stands and "place 1" not in stands, "how many wait there is known there alone"
+
+    await alice.send(f"{talk}/liste", {"act": "leave"}, form_on=talk)
+
+    async with connection(instance.pool) as conn:
+        assert await reserves.list_places(conn, lomme.sewing.id) == []
+        assert [one.activity["type"] for one in await list_sent(conn)][-1] == "Leave"
+
+
+async def test_where_another_platform_keeps_no_list_the_page_says_what_to_do(
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    said = "La plateforme d’où vient cette annonce ne tient pas de liste d’attente"
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET territory_uri = NULL WHERE id = $1", lomme.bob.id)
 
     far = (await alice.get(f"/annonces/d/{lomme.sewing.id}")).words()
     here = (await (await open_browser(lomme.hocine)).get(lomme.tent.post.url.removeprefix(lomme.site.url))).words()
 
     assert said in far and "Me prévenir quand c’est libre" not in far
     assert said not in here and "Me prévenir quand c’est libre" in here
+    assert (await alice.get(f"/annonces/d/{lomme.sewing.id}/prevenir")).status == 404

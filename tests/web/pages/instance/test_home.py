@@ -12,6 +12,7 @@ from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.store.database import execute, transaction
 from tests.sample_village import Village, publish
 from tests.web.pages.conftest import SITE, Browser, Page
+from web.rendering.assets import load_assets
 
 SEWING = "Machine à coudre et boîte à fils"
 
@@ -87,3 +88,13 @@ async def test_the_hours_of_a_place_stand_in_a_table(visitor: Browser, lomme: Vi
     cells = [[" ".join(cell.text_content().split()) for cell in row.xpath("./*")] for row in table.xpath(".//tr")]
     assert cells == [["Mercredi", "de 9 h à 12 h, de 14 h à 18 h"], ["Samedi", "de 10 h à 12 h"]]
     assert "Hocine" in table.xpath("string(./caption)")
+
+
+async def test_fonts_come_at_once_under_the_names_that_style_sheets_give_them(visitor: Browser) -> None:
+    page = await visitor.get("/")
+
+    fonts = page.html.xpath("//link[@rel='preload' and @as='font' and @crossorigin]/@href")
+    sheet = load_assets().files
+    named = "".join(one.body.decode() for name, one in sheet.items() if name.endswith(".css"))
+    assert any("bricolage-grotesque" in font for font in fonts)
+    assert all(f"url({font})" in named for font in fonts), "else they are fetched twice"

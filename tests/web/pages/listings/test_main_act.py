@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from federation.instance import Instance
 from models.store.database import execute, transaction
 from tests.sample_village import Village
@@ -107,6 +109,19 @@ async def test_its_author_reads_how_it_stands_and_has_one_next_step(
         assert main_acts(page) == [step]
         (main,) = page.html.xpath("//section[@aria-labelledby='gerer']//summary[contains(@class, 'primary')]")
         assert main.getparent().xpath(".//p") and main.getparent().xpath(".//form")  # what it does, before it is done
+
+
+@pytest.mark.parametrize("status", ["open", "paused", "reserved"])
+async def test_who_seeks_reads_of_help_and_not_of_what_is_asked_for(
+    alice: Browser, lomme: Village, instance: Instance, status: str
+) -> None:
+    await change(instance, lomme.wanted.id, status, days=5)
+
+    page = await alice.get(path_of(lomme, "wanted"))
+
+    panel = page.html.xpath("string(//section[@aria-labelledby='gerer'])")
+    assert "demander" not in panel and "l’a eue" not in panel and "la proposez" not in panel
+    assert "Vous ne cherchez plus." in panel
 
 
 async def test_every_other_act_says_what_it_does_before(alice: Browser, lomme: Village) -> None:

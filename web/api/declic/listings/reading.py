@@ -152,8 +152,10 @@ async def require_commune(conn: Connection, field: str, text: str) -> Commune:
     """The commune with this INSEE code, or of this name where only one has it. Raises Invalid."""
     coded = await places.find_commune(conn, text.upper())
     named = [coded] if coded is not None else await places.list_communes_named(conn, text)
-    if len(named) != 1:
-        raise Invalid("commune_ambiguous" if named else "commune_unknown", field=field)
+    if not named:
+        raise Invalid("commune_unknown", field=field)
+    if len(named) > 1:
+        raise Invalid("commune_ambiguous", field=field)
     return named[0]
 
 

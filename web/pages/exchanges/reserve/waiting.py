@@ -46,7 +46,7 @@ async def post_waiting(request: web.Request) -> web.Response:
             async with transaction(instance.pool) as conn:
                 me = await actors.get(conn, account.actor_id)
                 if form.typed("act") == "leave":
-                    await reserve.leave(conn, me, listing.id)
+                    await reserve.leave(conn, instance.site, me, listing.id)
                 else:
                     await reserve.join(conn, instance.site, me, listing, span)
             word = "left" if form.typed("act") == "leave" else "waits"
@@ -73,7 +73,7 @@ async def _show(request: web.Request, listing: Listing, form: Form) -> web.Respo
         place = await reserves.find(conn, listing.id, account.actor_id)
         asked = await _find_question(conn, place)
         waiting = [one for one in await reserves.list_places(conn, listing.id) if one.state != "offered"]
-    if author.id == account.actor_id or not (place or reserve.may_wait(listing)):
+    if author.id == account.actor_id or not (place or reserve.may_wait(listing, author)):
         raise NotFound
     return await render(
         request,
@@ -87,6 +87,7 @@ async def _show(request: web.Request, listing: Listing, form: Form) -> web.Respo
         asked=asked,
         before=sum(place is None or (one.since, one.id) < (place.since, place.id) for one in waiting),
         dated=has_calendar(listing.details),
+        far=not listing.post.local,
         form=form,
     )
 

@@ -55,6 +55,10 @@ SAID: dict[str, tuple[str, str]] = {
         N_("Votre compte n’est plus suspendu."),
         N_("Le compte de %(name)s n’est plus suspendu : votre échange peut continuer."),
     ),
+    "reserve_asked": (
+        N_("Vous demandez à être sur la liste d’attente."),
+        N_("%(name)s demande à être sur la liste d’attente."),
+    ),
     "reserve_joined": (
         N_("Vous êtes sur la liste : nous vous le dirons quand ce sera libre, à votre tour."),
         N_("%(name)s attend que ce soit libre."),
@@ -80,6 +84,7 @@ TOLD: dict[str, str] = {
     "reserve_closed": N_("L’annonce est close, et sa liste de réserve aussi. Merci d’avoir attendu !"),
     "reserve_freed": N_("C’est de nouveau libre : on peut le redemander."),
     "reserve_lapsed": N_("Sans réponse, la place sur la liste de réserve n’est plus gardée."),
+    "reserve_refused": N_("L’attente s’arrête là. Ce qu’en dit la plateforme d’où vient l’annonce :"),
     "reserve_past": N_("Les jours attendus sont passés : l’attente s’arrête là."),
     "begins_soon": N_("Rappel : c’est pour bientôt."),
     "ends_soon": N_("Rappel : la fin du prêt approche."),
@@ -99,7 +104,7 @@ ICONS = {
     "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "warning",
     "last_call": "warning", "reserve_joined": "waiting", "reserve_left": "close", "reserve_next": "date",
     "reserve_passed": "close", "reserve_closed": "close", "reserve_freed": "date", "reserve_lapsed": "close",
-    "reserve_past": "close", "unreported": "retry",
+    "reserve_past": "close", "reserve_asked": "waiting", "reserve_refused": "close", "unreported": "retry",
     "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
     "stopped": "warning", "resumed": "done", "read_by_team": "flag",
     "listing_ended": "close",

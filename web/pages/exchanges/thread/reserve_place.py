@@ -28,7 +28,8 @@ ACTS = ("stay", "leave")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReservePlaceView:
-    """One's place on the list, or a person's whom the owner reads with: `number` from 1, `until` where time runs.
+    """One's place on the list, or a person's whom the owner reads with: `until` where time runs, `number` from 1, or 0
+    where another server knows it.
 
     `days` in words where only some are wanted, `lent` where it is waited for and not given once. `far` where the list
     is another server's, which is answered in words.
@@ -55,7 +56,7 @@ async def find_place(
     span = read_span(place.begins_at, place.ends_at)
     return ReservePlaceView(
         state=place.state,
-        number=len(before) + 1,
+        number=len(before) + 1 if listing.post.local else 0,
         until=place.until,
         days=describe(span, locale) if span is not None else "",
         lent=has_calendar(listing.details),
@@ -87,13 +88,13 @@ async def try_place(request: web.Request, form: Form, me: Actor, thread: Exchang
             listing = await listings.find_by_post(conn, thread.listing_id)
             if listing is None or not act:
                 return ""
-            if not listing.post.local:
+            if not listing.post.local and await reserves.find(conn, listing.id, me.id) is None:
                 answer = Words(text="Oui" if act == "stay" else "Non")
                 await messages.write(conn, instance.site, me, thread, answer)
             elif act == "stay":
                 await reserve.join(conn, instance.site, me, listing)
             else:
-                await reserve.leave(conn, me, listing.id)
+                await reserve.leave(conn, instance.site, me, listing.id)
     except (Conflict, Forbidden, Invalid) as error:
         form.refuse("", error)
         return ""

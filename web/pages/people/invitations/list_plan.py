@@ -34,7 +34,7 @@ async def plan(conn: Connection, read: MemberList) -> ListPlan:
     stems = {one.line: one.username or make_stem(one.name, one.email) for one in read.lines}
     taken = set(await member_imports.filter_usernames(conn, list(stems.values())))
     named = await _list_communes(conn, read)
-    communes = {words: found[0].code for words, found in named.items() if len(found) == 1}
+    communes = _choose_communes(named)
     faults: list[ListFault] = list(read.faults)
     lines: list[NewMemberLine] = []
     for one in read.lines:
@@ -114,6 +114,11 @@ def _find_fault(one: ListLine, read: MemberList, known: Mapping[str, Fault], tak
     except Invalid:
         fault = "username_wrong"
     return fault and ListFault(line=one.line, column=read.heads["username"], fault=fault, value=one.username)
+
+
+def _choose_communes(named: Mapping[str, Sequence[Commune]]) -> dict[str, str]:
+    """The code of each place that can be one commune only."""
+    return {words: found[0].code for words, found in named.items() if len(found) == 1}
 
 
 async def _list_communes(conn: Connection, read: MemberList) -> dict[str, list[Commune]]:
