@@ -163,6 +163,47 @@ async def test_a_home_tells_who_agreed_where_we_hold_its_community_alone(conn: C
     assert await receive(conn, group, "Add", bob.uri, target=kept) == "membership_not_allowed"
 
 
+@pytest.mark.parametrize("by_home", [True, False])
+async def test_who_agreed_is_forgotten_where_the_community_is_held_no_longer(conn: Connection, by_home: bool) -> None:
+    alice, bob = await make_member(conn), await make_neighbour(conn)
+    copy, ours, mona = await make_held_copy(conn)
+    group = await actors.get(conn, copy.actor_id)
+    await put_in(conn, alice, copy)
+    await receive(conn, group, "Add", bob.uri, target=f"{copy.uri}/kept")
+    held = await holders.find(conn, copy.actor_id, ours.id)
+    assert held is not None
+
+    if by_home:
+        assert await receive(conn, group, "Reject", held.uri) is None
+    else:
+        await stop_holding(conn, HERE, mona, copy, ours)
+
+    assert (await state_of(conn, bob, copy), await state_of(conn, alice, copy)) == (None, "member")
+
+
+async def test_after_a_no_nobody_asks_again_before_the_next_day(conn: Connection) -> None:
+    alice, coop = await make_member(conn), await make_coop(conn)
+    community = await found(conn, alice)
+    asked = await ask_to_hold(conn, HERE, alice, community, coop)
+    await receive(conn, coop, "Reject", asked.uri)
+    with pytest.raises(Conflict, match="holding_ended_lately"):
+        await ask_to_hold(conn, HERE, alice, community, coop)
+
+    copy, ours, mona = await make_held_copy(conn)
+    group = await actors.get(conn, copy.actor_id)
+    held = await holders.find(conn, copy.actor_id, ours.id)
+    assert held is not None
+    for number in (2, 3):
+        await receive(conn, group, "Reject", held.uri)
+        asks = f"{group.uri}/activities/00000000-0000-4000-8000-00000000000{number}"
+        assert await receive(conn, group, "Invite", copy.uri, target=ours.uri, id=asks) == "membership_not_allowed"
+    assert await list_told(conn, mona) == ["community_hold_asked"]
+
+    await execute(conn, "UPDATE community_holder SET since = now() - interval '25 hours'")
+    assert await receive(conn, group, "Invite", copy.uri, target=ours.uri, id=asks) is None
+    assert (await ask_to_hold(conn, HERE, alice, community, coop)).state == "asked"
+
+
 async def test_it_opens_anew_for_who_manages_it_or_for_the_team_where_its_home_is_gone(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_neighbour(conn)
     copy, _, mona = await make_held_copy(conn)
