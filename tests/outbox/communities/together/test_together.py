@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from models.communities import communities, decisions, holders
-from models.communities.communities import Community
+from models.communities.communities import Community, CommunitySettings
 from models.errors import Conflict, Forbidden, Invalid, Refusal
+from models.news import notifications
+from models.news.notifications import NotificationPage
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, execute, fetch_column
@@ -312,3 +314,25 @@ async def test_leaving_takes_the_yes_back(conn: Connection) -> None:
 
     assert await fetch_column(conn, "SELECT actor_id FROM membership WHERE kept") == []
     assert [one.type for one in await list_sent(conn) if _is_kept(one.activity)] == ["Add", "Remove"]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_members_of_a_hidden_one_that_moves_learn_it_by_the_page_of_the_old_one(
+    conn: Connection, seen: bool
+) -> None:
+    alice, copy = await make_member(conn), await make_copy(conn, access="invitation", hidden=True)
+    await put_in(conn, alice, copy)
+    group, target = await actors.get(conn, copy.actor_id), "https://arras.test/users/velos"
+    if seen:
+        there = await make_remote_actor(conn, "velos", "arras.test", type="Group", also_known_as=(group.uri,))
+        await communities.save_remote(conn, there.id, CommunitySettings(access="invitation", hidden=True))
+        target = there.uri
+
+    assert await receive(conn, group, "Move", group.uri, target=target) is None
+
+    closed = await communities.find(conn, copy.actor_id)
+    assert closed is not None and closed.ended_at is not None
+    assert (await actors.get(conn, group.id)).moved_to == target
+    [told] = await notifications.list_notifications(conn, alice.id, NotificationPage())
+    assert (told.type, told.actor_id) == ("community_moved", group.id)
+    assert await receive(conn, alice, "Move", alice.uri, target="https://arras.test/users/none") is not None
