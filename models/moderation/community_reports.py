@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 MOST = 100
 """Things of one community that its page shows; the longest reported first."""
@@ -150,5 +150,16 @@ async def show(conn: Connection, post_id: int, community_id: int) -> bool:
     return bool(
         await execute(
             conn, "DELETE FROM community_hiding WHERE post_id = $1 AND community_id = $2", post_id, community_id
+        )
+    )
+
+
+async def is_hidden(conn: Connection, uri: str) -> bool:
+    """Whether what has this id is hidden inside its community by who leads it."""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT EXISTS (SELECT FROM community_hiding h JOIN post p ON p.id = h.post_id WHERE p.uri = $1)",
+            uri,
         )
     )

@@ -15,6 +15,7 @@ from models import posts
 from models.communities import charters, communities
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
+from models.moderation import community_reports
 from models.people.actors import Actor
 from models.servers import trust_levels
 from models.store.database import execute, transaction
@@ -61,6 +62,33 @@ async def test_the_home_passes_it_on_whole_to_each_other_server_once(desk: Desk,
     first = orjson.loads(rows[0]["body"])
     assert (first["actor"], first["type"]) == (community.uri, "Announce")
     assert first["object"] == seal(create, key) | {"proof": first["object"]["proof"]}
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_what_is_hidden_inside_changes_for_nobody_any_more(
+    desk: Desk, bob: Person, alice: Actor, hidden: bool
+) -> None:
+    key = give_proof_key(desk.fediverse, bob)
+    author = await get_actor(desk.instance, bob.uri)
+    async with transaction(desk.instance.pool) as conn:
+        community = await found(conn, alice)
+        await put_in(conn, author, community)
+        await put_in(conn, await make_neighbour(conn, "eve", host="lens.test"), community)
+    create = write(desk, bob, community.uri)
+    newer = create["object"] | {"content": "<p>Encore</p>", "updated": "2026-11-25T10:00:00Z"}
+    await desk.post(bob, orjson.dumps(seal(create, key)))
+    await process_due(desk.instance)
+    if hidden:
+        async with transaction(desk.instance.pool) as conn:
+            post = await posts.find_by_uri(conn, newer["id"])
+            assert post is not None
+            await community_reports.hide(conn, post.id, community.actor_id, by=alice.id, reason="Non.")
+
+    await desk.post(bob, orjson.dumps(seal(desk.activity(bob, "Update", newer, to=create["to"], cc=[]), key)))
+    await process_due(desk.instance)
+
+    sent = await desk.value("SELECT count(*) FROM activity WHERE type = 'Announce'")
+    assert sent == (1 if hidden else 2)
 
 
 @pytest.fixture
