@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from federation.discovery.fetches import get_actor
+from federation.errors import Cause, FetchFailed
 from federation.json.fields import PUBLIC
 from federation.proofs import add_proof
 from federation.signatures import Signer
@@ -103,6 +104,23 @@ async def home(desk: Desk, alice: Actor) -> tuple[Person, Community]:
         assert community is not None
         await put_in(conn, alice, community)
     return group, community
+
+
+async def test_a_home_closes_its_community_here_by_a_move_to_where_we_see_nothing(
+    desk: Desk, home: tuple[Person, Community], bob: Person
+) -> None:
+    group, community = home
+    unseen = "https://arras.test/users/velos"
+    desk.fediverse.documents[unseen] = FetchFailed(Cause.NOT_FOUND, "arras.test", answer=404)
+
+    await desk.take(bob, desk.activity(bob, "Move", bob.uri, target=unseen))
+    await desk.take(group, desk.activity(group, "Move", group.uri, target=unseen, to=[f"{group.uri}/members"]))
+
+    async with transaction(desk.instance.pool) as conn:
+        closed = await communities.find(conn, community.actor_id)
+        assert closed is not None and closed.ended_at is not None
+    assert await desk.value("SELECT moved_to FROM actor WHERE uri = $1", group.uri) == unseen
+    assert await desk.value("SELECT moved_to FROM actor WHERE uri = $1", bob.uri) is None
 
 
 @pytest.mark.parametrize("forged", ["no proof", "other words", "other group", ""])
