@@ -24,6 +24,8 @@ from outbox.communities.together.keeping import tell_new_holder
 MOST_HOLDERS = 5
 """Cooperatives that hold one community, and that are asked to."""
 
+STANDS: tuple[HolderState, ...] = ("asked", "held")
+
 
 def is_cooperative(actor: Actor) -> bool:
     """Whether this is the actor in whose name a cooperative speaks."""
@@ -41,19 +43,23 @@ async def ask_to_hold(conn: Connection, site: Site, manager: Actor, community: C
     require_running(case.community)
     if cooperative.local or cooperative.gone or not is_cooperative(cooperative):
         raise Invalid("not_a_cooperative", field="cooperative")
-    asked = await holders.list_of(conn, case.group.id)
-    standing = [one for one in asked if one.state in ("asked", "held")]
-    if any(one.cooperative_id == cooperative.id for one in standing):
-        return await _get(conn, community, cooperative)
-    if any(one.cooperative_id == cooperative.id and _ended_lately(one) for one in asked):
-        raise Conflict("holding_ended_lately", field="cooperative")
-    if len(standing) >= MOST_HOLDERS:
-        raise Conflict("too_many_holders", most=MOST_HOLDERS)
+    held = await holders.find(conn, case.group.id, cooperative.id)
+    if held is not None and held.state in STANDS:
+        return held
+    await _require_askable(conn, case.group.id, held)
     sent = build_invite(site, case.group, case.group, cooperative, manager)
     await holders.save_asked(conn, case.group.id, cooperative.id, sent.id, manager.id)
     await decisions.record(conn, case.group.id, "hold_asked", actor_id=manager.id, subject_id=cooperative.id)
     await news.send_to(conn, case.group, sent, cooperative)
     return await _get(conn, community, cooperative)
+
+
+async def _require_askable(conn: Connection, community_id: int, before: Holder | None) -> None:
+    """Raise Conflict just after a no, and where too many hold the community already."""
+    if before is not None and _ended_lately(before):
+        raise Conflict("holding_ended_lately", field="cooperative")
+    if sum(one.state in STANDS for one in await holders.list_of(conn, community_id)) >= MOST_HOLDERS:
+        raise Conflict("too_many_holders", most=MOST_HOLDERS)
 
 
 async def answer_holding(conn: Connection, site: Site, by: Actor, community: Community, *, yes: bool) -> Holder:
@@ -84,7 +90,7 @@ async def stop_holding(conn: Connection, site: Site, by: Actor, community: Commu
     elif cooperative.id != (await _require_team(conn, by)).id:
         raise Forbidden("team_only")
     held = await holders.find(conn, community.actor_id, cooperative.id)
-    if held is None or held.state not in ("asked", "held"):
+    if held is None or held.state not in STANDS:
         raise NotFound
     group = await actors.get(conn, community.actor_id)
     own, other = (group, cooperative) if community.local else (cooperative, group)
@@ -103,7 +109,7 @@ async def receive_question(conn: Connection, group: Actor, cooperative: Actor, u
         return False
     await memberships.lock(conn, group.id)
     held = await holders.find(conn, group.id, cooperative.id)
-    if held is not None and (held.state in ("asked", "held") or _ended_lately(held)):
+    if held is not None and (held.state in STANDS or _ended_lately(held)):
         return False
     await holders.save_asked(conn, group.id, cooperative.id, uri, None)
     topic = staff_notifications.Topic(actor_id=group.id)
