@@ -1,6 +1,5 @@
 """What is asked of the network of listings: its filters, the statement that all reads share, and how many there are."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from models.searches.free_days import FREE
 from models.searches.queries import Query
 from models.searches.words import CHOSEN, WORDS, Choices, Wanted
 from models.store.database import Connection, fetch_planned, fetch_records
-from models.store.statements import fragment, name_optional
+from models.store.statements import fragment, hide_values, name_optional
 from models.timelines.entries import KNOWN_IF_LIMITED
 
 Order = Literal["best", "near", "new", "ending"]
@@ -59,8 +58,7 @@ class NetworkFilter:
     @property
     def narrow(self) -> bool:
         """Whether it asks for what few listings may have, wherever there are many."""
-        named = (self.categories, self.communes, self.epcis, self.territory_uri, self.territory_uris, self.bounds)
-        return any(named) or self.from_places or (self.radius is not None and self.latitude is not None)
+        return self.placed or self.from_places or any((self.categories, self.territory_uri, self.territory_uris))
 
     @property
     def placed(self) -> bool:
@@ -168,17 +166,9 @@ _COUNT_MANY, _COUNT_FEW = (
     for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
 )
 
-_VALUE = re.compile(r"(?<!:):([a-z_]+)(::[a-z0-9]+(?:\[\])?)")
-
-
-def _hide(text: str) -> str:
-    """With values that the planner does not see: a plan for these alone costs it no less than the one that is kept."""
-    return _VALUE.sub(r"(SELECT :\1\2)\2", text)
-
-
 # One way of looking after the other until `:first` of them have found as many as they have to. The planner does not
-# see what they look for: to estimate each word takes longer than to find it. That a listing is open is said in a way
-# that no index of open listings answers, unless one is asked for something else.
+# see what they look for: to estimate each word takes longer than to find it. That a listing is open is said as no index
+# of open listings answers it, unless `:few` are.
 _WAYS = fragment(
     """
     SELECT way.n::int - 1 AS way, reached.counts, reached.ids
@@ -207,13 +197,11 @@ _WAYS = fragment(
 
 # The first has a plan that is kept, whatever the values. How much lies in an area is for the planner to see.
 _WAYS_ANYWHERE, _WAYS_IN_AREA = (
-    name_optional(
-        fragment(_WAYS, distance=distance, filtered=filtered),
-        NetworkFilter,
-        Choices,
-        also=["leasts", "few", "most", "first"],
+    name_optional(part, NetworkFilter, Choices, also=["few", "most", "first"])
+    for part in (
+        fragment(_WAYS, distance=hide_values(DISTANCE), filtered=hide_values(FILTERED)),
+        fragment(_WAYS, distance=DISTANCE, filtered=FILTERED),
     )
-    for distance, filtered in ((_hide(DISTANCE), _hide(FILTERED)), (DISTANCE, FILTERED))
 )
 
 # What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
@@ -257,7 +245,7 @@ class Group:
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found.
 
-    Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time anyway.
+    Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time.
     """
     asked = _EXPECTED.ask(filter, query if query.words or query.unwanted else Query())
     [row] = await fetch_records(conn, asked.sql, *asked.values)
@@ -283,12 +271,10 @@ async def try_ways(
     most: int = COUNT_LIMIT,
 ) -> list[tuple[int, Counts, tuple[int, ...]]]:
     """The places of the `first` ways that at least so many listings fit besides the filter; with how many do and which,
-    up to `most`. One question, however many ways there are; what stands behind is not looked for. `few` says that so
-    little fits the filter that its index is worth reading as well.
+    up to `most`. What stands behind is not looked for. `few`: what fits the filter alone is worth finding as well.
     """
-    leasts = [way.least for way in ways]
     statement, fetch = (_WAYS_IN_AREA, fetch_planned) if few and filter.placed else (_WAYS_ANYWHERE, fetch_records)
-    asked = statement.ask(filter, Choices(ways=tuple(ways)), leasts=leasts, few=few, most=most, first=first)
+    asked = statement.ask(filter, Choices(ways=tuple(ways)), few=few, most=most, first=first)
     return [
         (
             row["way"],

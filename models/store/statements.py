@@ -16,6 +16,8 @@ MOST_NUMBERED = 10
 
 _PART = re.compile(r"\{([a-z_]+)\}")
 
+_TYPED = re.compile(r"(?<!:):([a-z_]+)(::[a-z0-9]+(?:\[\])?)")
+
 _OPTIONAL = re.compile(r"\[\[([a-z_ ]+):(?!:)(.*?)\]\]", re.DOTALL)
 
 _NUMBER = re.compile(r"\$(\d+)")
@@ -45,6 +47,13 @@ def fragment(text: str, **parts: str) -> str:
     if idle := parts.keys() - used:
         raise StatementError(f"No {_join_names(idle)} in: {text}")
     return whole
+
+
+def hide_values(part: str) -> str:
+    """A part with values that the planner does not see, where each has a type: a plan for these alone costs it no less
+    than one for all, so that PostgreSQL keeps the second.
+    """
+    return _TYPED.sub(r"(SELECT :\1\2)\2", part)
 
 
 def compose(template: str, **parts: str) -> str:
