@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from federation.discovery.fetches import get_actor
+from federation.json.fields import PUBLIC
 from federation.proofs import add_proof
 from federation.signatures import Signer
 from inbox.processing.process import process_due
@@ -15,7 +16,8 @@ from models.communities import charters, communities
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
 from models.people.actors import Actor
-from models.store.database import transaction
+from models.servers import trust_levels
+from models.store.database import execute, transaction
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 from tests.inbox.remote_people import give_proof_key
@@ -92,3 +94,44 @@ async def test_what_the_home_passes_on_is_kept_when_its_author_vouches_for_it(
     async with transaction(desk.instance.pool) as conn:
         post = await posts.find_by_uri(conn, said["object"]["id"])
     assert (None if post is None else post.audience) == (None if forged else "community")
+
+
+@pytest.mark.parametrize("way", ["server", "person"])
+async def test_nothing_is_kept_of_whom_the_team_set_aside_whoever_passes_it_on(
+    desk: Desk, home: tuple[Person, Community], way: str
+) -> None:
+    group, community = home
+    carl = desk.fediverse.add_person("carl", "arras.test")
+    key = give_proof_key(desk.fediverse, carl)
+    first, second = (seal(write(desk, carl, community.uri), key) for _ in range(2))
+    await desk.take(group, desk.activity(group, "Announce", first, to=first["to"], cc=[]))
+    async with transaction(desk.instance.pool) as conn:
+        assert await posts.find_by_uri(conn, first["object"]["id"]) is not None
+        if way == "server":
+            await trust_levels.save_level(conn, "arras.test", "aside")
+        else:
+            await execute(conn, "UPDATE actor SET suspended_at = now() WHERE uri = $1", carl.uri)
+
+    await desk.take(group, desk.activity(group, "Announce", second, to=second["to"], cc=[]))
+
+    async with transaction(desk.instance.pool) as conn:
+        assert await posts.find_by_uri(conn, second["object"]["id"]) is None
+
+
+async def test_a_note_inside_is_not_moved_out_by_whom_its_author_is_not(
+    desk: Desk, home: tuple[Person, Community]
+) -> None:
+    """A home that lies about an edit has no proof of it, and an older edit changes nothing."""
+    group, community = home
+    carl = desk.fediverse.add_person("carl", "arras.test")
+    key = give_proof_key(desk.fediverse, carl)
+    said = write(desk, carl, community.uri)
+    await desk.take(group, desk.activity(group, "Announce", seal(said, key), to=said["to"], cc=[]))
+    note = said["object"] | {"to": [PUBLIC], "content": "<p>À tous</p>", "updated": "2027-01-01T00:00:00Z"}
+    forged = desk.activity(carl, "Update", note, to=said["to"], cc=[])
+
+    await desk.take(group, desk.activity(group, "Announce", forged, to=said["to"], cc=[]))
+
+    async with transaction(desk.instance.pool) as conn:
+        post = await posts.find_by_uri(conn, note["id"])
+    assert post is not None and (post.audience, "À tous" in post.content) == ("community", False)
