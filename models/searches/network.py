@@ -196,13 +196,12 @@ _WAYS = fragment(
     within=WITHIN,
 )
 
+_UNSEEN_DISTANCE, _UNSEEN = hide_values(DISTANCE), hide_values(FILTERED)
+
 # The first has a plan that is kept, whatever the values. How much lies in an area is for the planner to see.
 _WAYS_ANYWHERE, _WAYS_IN_AREA = (
-    name_optional(part, NetworkFilter, Choices, also=["few", "most", "first"])
-    for part in (
-        fragment(_WAYS, distance=hide_values(DISTANCE), filtered=hide_values(FILTERED)),
-        fragment(_WAYS, distance=DISTANCE, filtered=FILTERED),
-    )
+    name_optional(_WAYS, NetworkFilter, Choices, also=["few", "most", "first"], distance=distance, filtered=filtered)
+    for distance, filtered in ((_UNSEEN_DISTANCE, _UNSEEN), (DISTANCE, FILTERED))
 )
 
 # What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not

@@ -153,10 +153,10 @@ def name_optional(template: str, *rows: type, also: Sequence[str] = (), **parts:
     found = _OPTIONAL.split(whole)
     pieces = tuple((tuple(found[place].split()), found[place + 1]) for place in range(1, len(found), 3))
     fixed = [((), text) for text in found[::3]]
-    ordered = [piece for pair in zip_longest(fixed, pieces) for piece in pair if piece is not None]
+    ordered = list(filter(None, chain.from_iterable(zip_longest(fixed, pieces))))
     needed = (f" :{name}" for names, _ in pieces for name in names)
     values = name_values("".join([*(text for _, text in ordered), *needed]), *rows, also=also)
-    deciding = tuple(dict.fromkeys(name for names, _ in pieces for name in names))
+    deciding = tuple(dict.fromkeys(chain.from_iterable(names for names, _ in pieces)))
     return Shapes(pieces=tuple(ordered), deciding=deciding, values=values)
 
 
