@@ -16,9 +16,7 @@ BUILDING = sorted((ROOT / "deploy").rglob("*.py"))
 Named = tuple[str, str]
 """A module with dots, and a name in it."""
 
-EXCEPTIONS: dict[Named, str] = {
-    ("outbox.meetings.occurrences", "change_time"): "what the page of one time calls, once it moves one alone",
-}
+EXCEPTIONS: dict[Named, str] = {}
 """Names that nothing of the source uses, each with its reason."""
 
 OPTIONS: dict[tuple[str, str, str], str] = {

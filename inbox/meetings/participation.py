@@ -1,6 +1,6 @@
 """Somebody elsewhere wants to come to a meeting of ours, or comes no more: by the verb that pages call."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from federation.texts.html_cleaner import clean_text
 from federation.vocabulary.activities.participation import Join, Leave
@@ -16,7 +16,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.texts.meetings import REASONS
 from outbox.meetings.notices import Answer, send_answer
-from outbox.meetings.registrations import MESSAGE_LIMIT, give_up, leave, register
+from outbox.meetings.registrations import MESSAGE_LIMIT, get_occurrence, give_up, leave, register
 
 
 async def process_join(conn: Connection, site: Site, sender: Actor, activity: Join) -> bool:
@@ -27,9 +27,7 @@ async def process_join(conn: Connection, site: Site, sender: Actor, activity: Jo
     full = await _find_ours(conn, activity.object)
     if full is None:
         return False
-    known = await registrations.find_by_uri(conn, activity.id)
-    if known is not None and known.actor_id != sender.id:
-        raise Ignored("join_of_others")
+    await _require_name(conn, full, sender, activity)
     organiser = await actors.get(conn, full.listing.post.author_id)
     wish = Wish(
         people=activity.people or 1,
@@ -41,15 +39,36 @@ async def process_join(conn: Connection, site: Site, sender: Actor, activity: Jo
     return True
 
 
+async def _require_name(conn: Connection, full: FullMeeting, sender: Actor, activity: Join) -> None:
+    """Raise Ignored where the id of this Join is that of another: of somebody else, or for another time."""
+    known = await registrations.find_by_uri(conn, activity.id)
+    if known is None:
+        return
+    meant = await occurrences.find_meant(conn, full.id, activity.recurs_at, at=datetime.now(UTC))
+    if known.actor_id != sender.id or meant is None or meant.id != known.occurrence_id:
+        raise Ignored("join_of_others")
+
+
 async def _ask(conn: Connection, site: Site, sender: Actor, full: FullMeeting, wish: Wish) -> Answer:
     try:
         taken = await register(conn, site, sender, full.id, wish)
     except Refusal as refused:
         if isinstance(refused, NotFound) and refused.code not in REASONS:
             raise Ignored("joins_nobody") from None
+        if refused.code == "meeting_no_room_for_more":
+            return await _keep_seat(conn, sender, full, wish)
         return Answer(news="refused", reason=REASONS.get(refused.code, ""))
     if taken.state == "waiting":
         return Answer(news="waiting", place=await registrations.find_place(conn, taken))
+    return Answer(news="seat")
+
+
+async def _keep_seat(conn: Connection, sender: Actor, full: FullMeeting, wish: Wish) -> Answer:
+    """She asked for more than there are: the seat that she has stays hers, and is answered by her last Join."""
+    occurrence = await get_occurrence(conn, full, wish.recurs_at)
+    held = await registrations.find_of(conn, occurrence.id, actor_id=sender.id)
+    if held is not None and wish.uri is not None:
+        await registrations.rename(conn, held.id, wish.uri)
     return Answer(news="seat")
 
 

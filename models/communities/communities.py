@@ -128,7 +128,7 @@ def _args(settings: CommunitySettings) -> tuple[object, ...]:
     )
 
 
-_FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _FIND_BY_HANDLE, _LIST_OWN, _LIST_OPEN, _LIST_LOCAL = (
+_FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _FIND_BY_HANDLE, _LIST_OWN, _LIST_LED, _LIST_OPEN, _LIST_LOCAL = (
     compose(text, read=_READ, **parts)
     for text, parts in (
         ("{read} WHERE c.actor_id = $1", {}),
@@ -146,6 +146,14 @@ _FIND, _FIND_BY_URI, _FIND_BY_NAME, _FIND_FOR, _FIND_BY_HANDLE, _LIST_OWN, _LIST
             """
             {read} JOIN membership m ON m.community_id = c.actor_id
             WHERE m.actor_id = $1 AND m.state IN ('invited', 'asked', 'member')
+            ORDER BY fold(coalesce(nullif(a.name, ''), a.username)), c.actor_id
+            """,
+            {},
+        ),
+        (
+            """
+            {read} JOIN membership m ON m.community_id = c.actor_id
+            WHERE m.actor_id = $1 AND m.state = 'member' AND m.role <> 'member' AND a.local AND c.ended_at IS NULL
             ORDER BY fold(coalesce(nullif(a.name, ''), a.username)), c.actor_id
             """,
             {},
@@ -209,6 +217,11 @@ async def list_local(conn: Connection) -> list[Community]:
 async def list_own(conn: Connection, actor_id: int) -> list[Community]:
     """Those that somebody is in, was invited to or asks to enter, by their names."""
     return await fetch_all(conn, Community, _LIST_OWN, actor_id)
+
+
+async def list_led(conn: Connection, actor_id: int) -> list[Community]:
+    """Those of ours that somebody manages or moderates, by their names."""
+    return await fetch_all(conn, Community, _LIST_LED, actor_id)
 
 
 async def list_known(

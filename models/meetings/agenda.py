@@ -1,7 +1,7 @@
 """Meetings as readers see them: those to come around here by their day, and what somebody registered for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models import posts
 from models.meetings import meetings, occurrences, registrations
@@ -15,6 +15,9 @@ from models.store.statements import fragment, name_values
 
 MOST = 100
 """Of one page of an agenda."""
+
+LONGEST = timedelta(days=31)
+"""What began before stands on no agenda any more, however long others say that it goes on."""
 
 NEXT = 3
 """Of what comes again, so many times stand on the list of whoever organises it."""
@@ -76,7 +79,8 @@ _UPCOMING = name_values(
     """
     SELECT o.* FROM meeting_occurrence o JOIN meeting m ON m.post_id = o.meeting_id
     JOIN listing l ON l.post_id = o.meeting_id JOIN post p ON p.id = o.meeting_id JOIN actor a ON a.id = p.author_id
-    WHERE coalesce(o.ends_at, o.begins_at) > :since AND o.begins_at < coalesce(:until, 'infinity'::timestamptz)
+    WHERE coalesce(o.ends_at, o.begins_at) > :since AND o.begins_at > :since - :longest::interval
+        AND o.begins_at < coalesce(:until, 'infinity'::timestamptz)
         AND (:after_at::timestamptz IS NULL OR (o.begins_at, o.id) > (:after_at, :after_id::bigint))
         AND p.deleted_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
         AND (p.audience = 'network' OR (:reader_local::boolean AND p.audience IN ('coop', 'territories'))
@@ -93,7 +97,7 @@ _UPCOMING = name_values(
     ORDER BY o.begins_at, o.id LIMIT :most
     """,
     AgendaFilter,
-    also=["since", "until", "after_at", "after_id", "most"],
+    also=["since", "until", "after_at", "after_id", "most", "longest"],
     distance=DISTANCE,
     inside=fragment(READS_INSIDE, reader=":reader_id"),
 )
@@ -119,6 +123,7 @@ async def list_upcoming(
         "after_at": None if after is None else after.begins_at,
         "after_id": None if after is None else after.id,
         "most": min(limit, MOST),
+        "longest": LONGEST,
     }
     return await complete(conn, await fetch_all(conn, Occurrence, _UPCOMING.sql, *_UPCOMING.args(wanted, **values)))
 

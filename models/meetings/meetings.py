@@ -23,7 +23,8 @@ class Meeting:
 
     `begins_at` and `ends_at` are of the first time, from which `rrule` counts without those in `excluded`. `capacity`
     of None: as many as come. `on_request`: whoever organises elsewhere says yes to each. `participants` and `remaining`
-    are what their server says. `sequence` rises with each change.
+    are what their server says. `sequence` rises with each change. `extended_at`: its times were last written out then;
+    `organisers_told_at`: so far those who organise it know who registered.
     """
 
     post_id: int
@@ -43,6 +44,8 @@ class Meeting:
     sequence: int = 0
     participants: int | None = None
     remaining: int | None = None
+    extended_at: datetime | None = None
+    organisers_told_at: datetime | None = None
 
     @property
     def length(self) -> timedelta | None:

@@ -29,12 +29,13 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTime:
-    """When one time is to be: by the rule, and as it is."""
+    """When one time is to be: by the rule, and as it is; `venue` only where it is elsewhere than the others."""
 
     recurs_at: datetime
     begins_at: datetime
     ends_at: datetime | None = None
     cancelled: bool = False
+    venue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +84,21 @@ def _find_next(found: Sequence[Occurrence], at: datetime) -> Occurrence | None:
 async def sync(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime], *, since: datetime) -> Changes:
     """The times from `since` on are these. A time keeps its row where it has its name or its day, and who comes to it.
 
-    What is no more and nobody registered for goes; else it stands as cancelled. What was changed alone stays.
+    What is no more and nobody registered for goes; else it stands as cancelled. What was changed alone stays, also
+    where by the rule it would have been before `since`.
     """
     held = [one for one in await list_of_meeting(conn, meeting_id) if max(one.begins_at, one.recurs_at) >= since]
     kept = _pair(held, spans)
     await _move(conn, kept)
     named, staying = {span.recurs_at for _, span in kept}, {one.id for one, _ in kept}
     await _add(conn, meeting_id, [span for span in spans if span.recurs_at not in named])
-    dropped = await _drop(conn, [one for one in held if one.id not in staying])
+    dropped = await _drop(conn, [one for one in _list_planned(held, since) if one.id not in staying])
     return Changes(moved=_list_moved(kept), dropped=dropped)
+
+
+def _list_planned(held: Sequence[Occurrence], since: datetime) -> list[Occurrence]:
+    """Those of which the rule says from `since` on whether they are to be."""
+    return [one for one in held if not (one.own and one.recurs_at < since)]
 
 
 def _list_moved(kept: Sequence[tuple[Occurrence, PlannedTime]]) -> tuple[Occurrence, ...]:
@@ -105,11 +112,12 @@ async def _move(conn: Connection, kept: Sequence[tuple[Occurrence, PlannedTime]]
         conn,
         """
         UPDATE meeting_occurrence SET recurs_at = $2, begins_at = CASE WHEN own THEN begins_at ELSE $3 END,
-            ends_at = CASE WHEN own THEN ends_at ELSE $4 END, cancelled = CASE WHEN own THEN cancelled ELSE $5 END
+            ends_at = CASE WHEN own THEN ends_at ELSE $4 END, cancelled = CASE WHEN own THEN cancelled ELSE $5 END,
+            venue = CASE WHEN own THEN venue ELSE $6 END
         WHERE id = $1
         """,
         [
-            (one.id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled)
+            (one.id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled, span.venue)
             for one, span in sorted(kept, key=lambda pair: pair[1].recurs_at, reverse=later)
         ],
     )
@@ -138,22 +146,27 @@ def _day(moment: datetime) -> object:
 
 
 def _differs(one: Occurrence, span: PlannedTime) -> bool:
-    return (one.begins_at, one.ends_at, one.cancelled) != (span.begins_at, span.ends_at, span.cancelled)
+    was = (one.begins_at, one.ends_at, one.cancelled, one.venue)
+    return was != (span.begins_at, span.ends_at, span.cancelled, span.venue)
 
 
 async def _add(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime]) -> None:
     await execute_many(
         conn,
         """
-        INSERT INTO meeting_occurrence (id, meeting_id, recurs_at, begins_at, ends_at, cancelled)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+        INSERT INTO meeting_occurrence (id, meeting_id, recurs_at, begins_at, ends_at, cancelled, venue)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
         """,
-        [(make_id(), meeting_id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled) for span in spans],
+        [
+            (make_id(), meeting_id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled, span.venue)
+            for span in spans
+        ],
     )
 
 
 async def _drop(conn: Connection, gone: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
     ids = [one.id for one in gone]
+    await execute(conn, "SELECT FROM meeting_occurrence WHERE id = ANY($1) ORDER BY id FOR UPDATE", ids)
     await execute(
         conn,
         """

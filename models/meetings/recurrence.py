@@ -38,6 +38,9 @@ LONGEST = timedelta(days=366 * 20)
 COUNT_LIMIT, INTERVAL_LIMIT, VALUES_LIMIT = 500, 60, 12
 """Of a rule: how often in all, every how many days or months, and how many values of each part."""
 
+YEARS = frozenset(str(year) for year in range(1970, 9001))
+"""Of the last moment of a rule: in others local time cannot be told."""
+
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 
 _DAY = r"(?:[+-]?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)"
@@ -70,6 +73,9 @@ _NEVER = {
 }
 """The same of single parts, in the order in which a rule is kept."""
 
+_MIXED = re.compile(rf"BYDAY=(?:{_DAY},)*(?:[A-Z]{{2}},(?:{_DAY},)*[+-]?\d|[+-]?\d[A-Z]{{2}},(?:{_DAY},)*[A-Z]{{2}})")
+"""Numbered days beside others: the library looks for one that is both."""
+
 _HIGHEST = {"BYMONTHDAY": 31, "BYMONTH": 12, "COUNT": COUNT_LIMIT, "INTERVAL": INTERVAL_LIMIT}
 
 
@@ -94,7 +100,9 @@ def _read_part(part: str) -> tuple[str, str]:
 
 def _may_come_true(parts: Collection[str], rule: str) -> bool:
     frequency = rule.partition(";")[0].removeprefix("FREQ=")
-    return not any(pair <= set(parts) for pair in _APART) and _NEVER[frequency].search(rule) is None
+    if any(pair <= set(parts) for pair in _APART) or ("BYSETPOS" in parts and "BYDAY" not in parts):
+        return False
+    return _NEVER[frequency].search(rule) is None and _MIXED.search(rule) is None
 
 
 def _is_taken(name: str, value: str) -> bool:
@@ -171,7 +179,9 @@ def _follow(first: datetime, zone: ZoneInfo, rule: str, until: datetime) -> list
 
 
 def _read_until(written: str, zone: ZoneInfo) -> datetime | None:
-    """The last moment of a rule on the local clock; a day alone counts whole."""
+    """The last moment of a rule on the local clock; a day alone counts whole. None for years that no clock has."""
+    if written[:4] not in YEARS:
+        return None
     for form in ("%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S", "%Y%m%d"):
         try:
             moment = datetime.strptime(written, form)

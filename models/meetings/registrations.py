@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
-from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_records
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records
 from models.store.statements import name_values
 
 RegistrationState = Literal["asked", "seat", "waiting", "cancelled", "refused"]
@@ -112,7 +112,7 @@ _AGAIN = name_values(
     """
     UPDATE meeting_registration SET name = :name, language = :language, uri = coalesce(:uri, uri), state = :state,
         people = :people, message = :message, line = :line, changed_at = now(), reminded_at = NULL,
-        confirmed_at = coalesce(:confirmed_at, confirmed_at)
+        confirmed_at = CASE WHEN :state = 'asked' THEN NULL ELSE coalesce(:confirmed_at, confirmed_at) END
     WHERE id = :id AND occurrence_id = :occurrence_id AND actor_id IS NOT DISTINCT FROM :actor_id
         AND email IS NOT DISTINCT FROM :email
     RETURNING *
@@ -170,6 +170,20 @@ async def set_state(conn: Connection, id: int, state: RegistrationState, *, line
     )
     assert changed is not None
     return changed
+
+
+async def rename(conn: Connection, id: int, uri: str) -> None:
+    """Another Join says the same, by which it is answered from now on."""
+    await execute(conn, "UPDATE meeting_registration SET uri = $2 WHERE id = $1", id, uri)
+
+
+async def remind_again(conn: Connection, occurrence_ids: Sequence[int]) -> None:
+    """These times are at another moment: who was reminded of the one before is reminded of this one too."""
+    await execute(
+        conn,
+        "UPDATE meeting_registration SET reminded_at = NULL WHERE occurrence_id = ANY($1)",
+        list(occurrence_ids),
+    )
 
 
 async def renew_link(conn: Connection, id: int) -> Registration:

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.ids import make_id
 from models.meetings import registrations
 from models.meetings.registrations import NewRegistration, Registration
-from models.store.database import Connection, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_one, fetch_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +27,15 @@ class LockedOccurrence:
 
 
 async def lock(conn: Connection, occurrence_id: int) -> LockedOccurrence | None:
-    """This time, kept from changing until the transaction ends."""
+    """This time, kept from changing until the transaction ends; read after that, as whoever held it before left it."""
+    await execute(conn, "SELECT FROM meeting_occurrence WHERE id = $1 FOR UPDATE", occurrence_id)
     return await fetch_one(
         conn,
         LockedOccurrence,
         """
         SELECT o.id, o.meeting_id, o.begins_at, o.ends_at, o.cancelled, coalesce(o.capacity, m.capacity) AS capacity,
             m.waiting_list
-        FROM meeting_occurrence o JOIN meeting m ON m.post_id = o.meeting_id WHERE o.id = $1 FOR UPDATE OF o
+        FROM meeting_occurrence o JOIN meeting m ON m.post_id = o.meeting_id WHERE o.id = $1
         """,
         occurrence_id,
     )
@@ -57,11 +58,12 @@ async def take(
 ) -> Registration | None:
     """A seat, or the end of the line; None where there is neither. Nobody overtakes those who wait already.
 
-    `held` is her own row where she has one; whoever has a seat keeps it until this is settled.
+    `held` is her own row where she has one; whoever has a seat keeps it, and gets None where she wants more than there
+    are.
     """
     if await _has_room(conn, locked, new.people, held):
         return await registrations.save(conn, replace(new, state="seat", line=None), held)
-    if not locked.waiting_list:
+    if not locked.waiting_list or (held is not None and held.state == "seat"):
         return None
     line = held.line if held is not None and held.line is not None else make_id()
     return await registrations.save(conn, replace(new, state="waiting", line=line), held)

@@ -14,16 +14,21 @@ AuthorNews = Literal["post_held", "post_released"]
 
 async def notify_author(conn: Connection, type: AuthorNews, author_id: int, post_id: int) -> None:
     """Tell the author of a post that it waits, or that it appeared; what she was told before of it goes."""
+    await notify_authors(conn, type, [author_id], post_id)
+
+
+async def notify_authors(conn: Connection, type: AuthorNews, author_ids: Sequence[int], post_id: int) -> None:
+    """The same where several people write under one name."""
     await execute(
         conn,
         """
         DELETE FROM notification
-        WHERE recipient_id = $1 AND post_id = $2 AND type IN ('post_held', 'post_released')
+        WHERE recipient_id = ANY($1) AND post_id = $2 AND type IN ('post_held', 'post_released')
         """,
-        author_id,
+        list(author_ids),
         post_id,
     )
-    await _notify(conn, [author_id], type, post_id=post_id)
+    await _notify(conn, author_ids, type, post_id=post_id)
 
 
 async def _notify(

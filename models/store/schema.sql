@@ -2460,8 +2460,14 @@ CREATE TABLE meeting (
     excluded timestamptz[] NOT NULL DEFAULT '{}',  -- EXDATE
     sequence integer NOT NULL DEFAULT 0,      -- rises with each change (RFC 5545 §3.8.7.4)
     participants integer,                     -- as whoever organises elsewhere says
-    remaining integer
+    remaining integer,
+    -- When the times of what comes again were last written out ahead: each is looked at once a day, the one that waits
+    -- longest first, whether its rule has an end or not.
+    extended_at timestamptz,
+    -- Up to when those who organise a meeting were told who registered for it, once a day.
+    organisers_told_at timestamptz
 );
+CREATE INDEX meeting_extended ON meeting (extended_at NULLS FIRST, post_id) WHERE rrule IS NOT NULL;
 
 -- Each time that a meeting takes place, as far ahead as is told; one of its own for a meeting that does not come again.
 -- It is what is locked while seats are given.

@@ -50,7 +50,8 @@ async def request_seat(conn: Connection, meeting_id: int, visitor: Visitor, wish
     wish, name = require_wish(wish), _require_name(visitor.name)
     occurrence = await get_occurrence(conn, full, wish.recurs_at)
     locked = await seats.lock(conn, occurrence.id)
-    assert locked is not None
+    if locked is None:
+        raise NotFound("meeting_time_unknown")
     require_takes_place(full, locked)
     held = await registrations.find_of(conn, occurrence.id, email=visitor.email)
     if held is not None and held.state in ("seat", "waiting"):
@@ -93,10 +94,12 @@ async def confirm(conn: Connection, site: Site, registration_id: int, turn: int)
     Again changes nothing. Raises Gone for a link that was replaced, Conflict where it is over, called off or full.
     """
     held, full = await get_by_link(conn, registration_id, turn)
-    if held.state in ("seat", "waiting") or held.confirmed_at is not None:
+    if held.state != "asked":
         return held
+    await get_open(conn, None, full.id)
     occurrence = await occurrences.find(conn, held.occurrence_id)
-    assert occurrence is not None
+    if occurrence is None:
+        raise NotFound("meeting_time_unknown")
     new = NewRegistration(
         occurrence_id=held.occurrence_id,
         email=held.email,

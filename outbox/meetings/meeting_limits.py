@@ -66,8 +66,11 @@ class MeetingDraft:
     media_ids: tuple[int, ...] = ()
 
 
-def require_draft(draft: MeetingDraft, *, at: datetime) -> MeetingDraft:
-    """The draft, its texts tidied. Raises Invalid whose `field` is the first one that is wrong."""
+def require_draft(draft: MeetingDraft, *, at: datetime, begun_at: datetime | None = None) -> MeetingDraft:
+    """The draft, its texts tidied. Raises Invalid whose `field` is the first one that is wrong.
+
+    What comes again may have begun long ago where it stands so already (`begun_at`).
+    """
     draft = replace(
         draft,
         title=_tidy(draft.title),
@@ -81,6 +84,8 @@ def require_draft(draft: MeetingDraft, *, at: datetime) -> MeetingDraft:
     for check in (_check_words, _check_time, _check_rule, _check_place, _check_seats):
         for problem in check(draft, at):
             raise problem
+    if draft.rrule is not None and draft.begins_at != begun_at and draft.begins_at < at - AHEAD:
+        raise Invalid("meeting_in_the_past", field="begins_at")
     return draft
 
 
@@ -112,11 +117,9 @@ def _check_time(draft: MeetingDraft, at: datetime) -> Iterator[Invalid]:
         yield Invalid("meeting_in_the_past", field="begins_at")
 
 
-def _check_rule(draft: MeetingDraft, at: datetime) -> Iterator[Invalid]:
+def _check_rule(draft: MeetingDraft, _: datetime) -> Iterator[Invalid]:
     if len(draft.excluded) > EXCLUDED_LIMIT:
         yield Invalid("meeting_exceptions_too_many", field="excluded", most=EXCLUDED_LIMIT)
-    if draft.rrule is not None and draft.begins_at < at - AHEAD:
-        yield Invalid("meeting_in_the_past", field="begins_at")
 
 
 def _check_place(draft: MeetingDraft, _: datetime) -> Iterator[Invalid]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from federation.uris import listing_uri, meeting_url
-from models import posts
 from models.communities import communities
 from models.errors import Conflict, Forbidden, Invalid
 from models.listings import listings
@@ -23,27 +22,31 @@ from models.posts.quotes import quote_policies
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.create import build_create
-from outbox.builders.activities.update import build_update
-from outbox.builders.objects.audience import build_address
-from outbox.builders.objects.event import build_meeting_content, build_meeting_tags
 from outbox.builders.texts.meetings import News
-from outbox.inside import find_members_uri, require_inside
+from outbox.inside import require_inside
 from outbox.meetings.meeting_limits import MeetingDraft, describe, list_spans, make_meeting, require_draft
 from outbox.meetings.notices import tell
 from outbox.meetings.registrations import offer_freed_seats
+from outbox.meetings.saving import alter, as_new, complete, save, send_update
 from outbox.posts.deletions import delete_post
 from outbox.posts.post_documents import build_document
 from outbox.presence import require_at_home
 from outbox.relations.reactions import share
-from outbox.traffic.audience import find_recipients, next_moment
+from outbox.screening import NOTHING, PostTexts, hold_edit, keep_verdict, screen
+from outbox.traffic.audience import find_recipients
 from outbox.traffic.send import send
 
 ORGANISERS = ("Organization", "Group")
 """Who may call people together: the cooperative, its places, a community."""
 
 
-async def publish(conn: Connection, site: Site, organiser: Actor, draft: MeetingDraft) -> FullMeeting:
-    """A new meeting: stored with its times, sent, and shared by the cooperative. Raises Invalid and Forbidden."""
+async def publish(
+    conn: Connection, site: Site, organiser: Actor, draft: MeetingDraft, *, by: Actor | None = None
+) -> FullMeeting:
+    """A new meeting: stored with its times, sent, and shared by the cooperative. Raises Invalid and Forbidden.
+
+    What a member writes for a community (`by`) is looked at as her own posts are, and may wait before it appears.
+    """
     require_at_home(organiser)
     if not organiser.local or organiser.type not in ORGANISERS:
         raise Forbidden("meeting_by_cooperative")
@@ -67,7 +70,9 @@ async def publish(conn: Connection, site: Site, organiser: Actor, draft: Meeting
         published_at=at,
         community_id=community_id,
     )
-    new = await _complete(conn, site, organiser, new, details, make_meeting(0, draft))
+    verdict = await screen(conn, by, _list_said(draft)) if by is not None else NOTHING
+    new = replace(new, hidden=verdict.holds)
+    new = await complete(conn, site, organiser, new, details, make_meeting(0, draft))
     listing = await listings.create_listing(conn, new, details)
     full = FullMeeting(listing=listing, meeting=make_meeting(listing.id, draft))
     await meetings.save(conn, full.meeting)
@@ -75,12 +80,15 @@ async def publish(conn: Connection, site: Site, organiser: Actor, draft: Meeting
     if draft.media_ids:
         await uploads.attach(conn, full.id, organiser.id, draft.media_ids)
     await quote_policies.begin(conn, listing.post, None)
-    await notifications.notify_followers(conn, author_id=organiser.id, post_id=full.id)
-    if draft.audience != "coop":
-        create = build_create(site, organiser, await build_document(conn, site, organiser, listing.post))
-        await send(conn, organiser, create, await find_recipients(conn, organiser, listing.post), about=uri)
-        await announce(conn, site, full)
+    if by is not None:
+        await keep_verdict(conn, by, full.id, verdict)
+    if not verdict.holds:
+        await announce(conn, site, organiser, listing.post)
     return full
+
+
+def _list_said(draft: MeetingDraft) -> PostTexts:
+    return PostTexts(texts=(draft.title, draft.text, draft.venue, draft.street), media_ids=draft.media_ids)
 
 
 async def _require_audience(conn: Connection, organiser: Actor, draft: MeetingDraft) -> int | None:
@@ -103,28 +111,45 @@ def _require_spans(meeting: Meeting, at: datetime) -> list[PlannedTime]:
     return spans
 
 
-async def announce(conn: Connection, site: Site, full: FullMeeting) -> None:
-    """The cooperative shows its followers the public meeting of somebody else here: its places', a community's."""
+async def announce(conn: Connection, site: Site, organiser: Actor, post: Post) -> None:
+    """It stands from now on: everybody whom that concerns is told, here and elsewhere.
+
+    The cooperative shows its followers the public meeting of somebody else here: its places', a community's.
+    """
+    await notifications.notify_followers(conn, author_id=organiser.id, post_id=post.id)
+    if post.audience != "coop":
+        create = build_create(site, organiser, await build_document(conn, site, organiser, post))
+        await send(conn, organiser, create, await find_recipients(conn, organiser, post), about=post.uri)
     coop = await actors.find_local(conn, "coop")
-    post = full.listing.post
     if coop is None or coop.deleted_at is not None or coop.id == post.author_id or post.audience not in PUBLIC:
         return
     await share(conn, site, coop, post)
 
 
-async def edit(conn: Connection, site: Site, organiser: Actor, meeting_id: int, draft: MeetingDraft) -> FullMeeting:
+async def edit(
+    conn: Connection,
+    site: Site,
+    organiser: Actor,
+    meeting_id: int,
+    draft: MeetingDraft,
+    *,
+    by: Actor | None = None,
+) -> FullMeeting:
     """The meeting as its organiser now wants it. Whoever is registered is told where its time or place changed.
 
-    Nobody loses a seat by it: fewer seats than are taken are refused. Raises NotFound, Invalid and Conflict.
+    Nobody loses a seat by it: fewer seats than are taken are refused. What a filter finds in what a member writes for a
+    community (`by`) waits, and the meeting stands as it was. Raises NotFound, Invalid and Conflict.
     """
     held = await _get_standing(conn, organiser, meeting_id)
     at = datetime.now(UTC)
-    draft = require_draft(draft, at=at)
+    draft = require_draft(draft, at=at, begun_at=held.meeting.begins_at)
     if draft.audience != held.listing.post.meant_audience:
         raise Invalid("audience_not_narrowable", field="audience")
     meeting = make_meeting(held.id, draft)
     spans = _require_spans(meeting, at)
     await _require_seats(conn, held, draft.capacity, at)
+    if by is not None and await hold_edit(conn, by, held.listing.post, _list_said(draft), draft):
+        return held
     changes = await occurrences.sync(conn, held.id, spans, since=min(at, spans[0].recurs_at))
     details = await _describe_next(conn, held.id, describe(site, organiser, draft, spans[0]))
     new = replace(as_new(held.listing.post), source=draft.text, language=draft.language)
@@ -209,72 +234,8 @@ async def tell_registered(
     conn: Connection, site: Site, full: FullMeeting, occurrence_ids: Sequence[int], news: News
 ) -> None:
     """Everybody who takes part at these times is told; not who never confirmed her address."""
+    if news == "moved":
+        await registrations.remind_again(conn, occurrence_ids)
     for one in await registrations.list_of_occurrences(conn, occurrence_ids):
         if one.actor_id is not None or one.confirmed_at is not None:
             await tell(conn, site, full, one, news)
-
-
-async def save(conn: Connection, site: Site, organiser: Actor, wanted: FullMeeting, new: NewPost) -> FullMeeting:
-    """The three rows as they are now. Raises Conflict where somebody changed it at the same moment."""
-    details = wanted.listing.details
-    new = await _complete(conn, site, organiser, new, details, wanted.meeting)
-    if not await posts.save_edit(conn, wanted.id, new):
-        raise Conflict("listing_changed")
-    await posts.save_audience(conn, wanted.id, new)
-    await listings.save_details(conn, wanted.id, details)
-    await meetings.save(conn, wanted.meeting)
-    changed = await meetings.find_full(conn, wanted.id)
-    assert changed is not None
-    return changed
-
-
-def alter(held: FullMeeting, details: ListingDetails, meeting: Meeting) -> FullMeeting:
-    """The meeting as it is wanted; calendars see by its number that it is another version."""
-    meeting = replace(meeting, sequence=held.meeting.sequence + 1)
-    return FullMeeting(listing=replace(held.listing, details=details), meeting=meeting)
-
-
-async def _complete(
-    conn: Connection, site: Site, organiser: Actor, new: NewPost, details: ListingDetails, meeting: Meeting
-) -> NewPost:
-    """With its addressees, the HTML that timelines show, and its hashtags."""
-    stays_in = await find_members_uri(conn, new.community_id)
-    address = build_address(organiser, new.audience, stays_in=stays_in)
-    content = build_meeting_content(site, details, meeting, url=new.url, language=new.language or "fr")
-    tags = build_meeting_tags(details)
-    return replace(new, content=content, tags=tags, to_uris=address.to, cc_uris=address.cc)
-
-
-async def send_update(conn: Connection, site: Site, organiser: Actor, full: FullMeeting) -> None:
-    """To followers, to whoever holds it, and to who registered from a server that only looked at it.
-
-    Of what stays inside a community, to its members alone.
-    """
-    post = full.listing.post
-    if post.audience == "coop" or post.hidden_at is not None:
-        return
-    update = build_update(site, organiser, await build_document(conn, site, organiser, post))
-    recipients = await find_recipients(conn, organiser, post)
-    if post.audience != "community":
-        joined = await registrations.list_joined(conn, full.id)
-        recipients = replace(recipients, named_ids=(*recipients.named_ids, *joined), holders_of=post.uri)
-    await send(conn, organiser, update, recipients, about=post.uri)
-
-
-def as_new(post: Post) -> NewPost:
-    """The post as it stands, about to be saved again."""
-    return NewPost(
-        uri=post.uri,
-        kind=post.kind,
-        local=True,
-        author_id=post.author_id,
-        url=post.url,
-        audience=post.meant_audience,
-        content=post.content,
-        source=post.source,
-        language=post.language,
-        context_uri=post.context_uri,
-        published_at=post.published_at,
-        updated_at=next_moment(post),
-        community_id=post.community_id,
-    )

@@ -39,7 +39,9 @@ async def tell(conn: Connection, site: Site, full: FullMeeting, registration: Re
     if registration.by_hand:
         return
     if registration.actor_id is None:
-        await jobs.enqueue(conn, MAIL, {"id": registration.id, "turn": registration.turn, "news": news})
+        details = full.listing.details  # what is withdrawn has neither when the mail is written
+        said = {"news": news, "title": details.title, "place_name": details.place_name}
+        await jobs.enqueue(conn, MAIL, {"id": registration.id, "turn": registration.turn} | said)
         return
     person = await actors.get(conn, registration.actor_id)
     if not person.local and registration.uri is not None:

@@ -12,8 +12,9 @@ from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.meetings.meeting_limits import CAPACITY_LIMIT, LONGEST, PLACE_LIMIT
-from outbox.meetings.meetings import alter, as_new, save, send_update, tell_registered
+from outbox.meetings.meetings import tell_registered
 from outbox.meetings.registrations import offer_freed_seats
+from outbox.meetings.saving import alter, as_new, save, send_update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,8 @@ async def change_time(
     venue = " ".join(NOT_TYPED.sub("", draft.venue).split())
     _require_time(draft, venue)
     taken = (await registrations.count(conn, [held.id]))[held.id].taken
-    if draft.capacity is not None and taken > draft.capacity:
+    capacity = draft.capacity or full.meeting.capacity
+    if capacity is not None and taken > capacity:
         raise Invalid("meeting_seats_taken", field="capacity", taken=taken)
     changed = replace(
         held, begins_at=draft.begins_at, ends_at=draft.ends_at, venue=venue, capacity=draft.capacity, own=True

@@ -37,8 +37,17 @@ async def register(conn: Connection, site: Site, actor: Actor, meeting_id: int, 
     wish = require_wish(wish)
     occurrence = await get_occurrence(conn, full, wish.recurs_at)
     if full.listing.post.local:
-        return await take_seat(conn, full, occurrence, _make_new(occurrence, actor, wish))
+        taken = await take_seat(conn, full, occurrence, _make_new(occurrence, actor, wish))
+        return await _pass_on_freed(conn, site, full, taken)
     return await _ask_elsewhere(conn, site, actor, full, occurrence, wish)
+
+
+async def _pass_on_freed(conn: Connection, site: Site, full: FullMeeting, taken: Registration) -> Registration:
+    """Who comes with fewer people than before leaves seats to the first in line, which may be she herself."""
+    locked = await seats.lock(conn, taken.occurrence_id)
+    if locked is not None and await offer_freed_seats(conn, site, full, locked):
+        return await registrations.find(conn, taken.id) or taken
+    return taken
 
 
 async def get_open(conn: Connection, actor: Actor | None, meeting_id: int) -> FullMeeting:
@@ -101,7 +110,10 @@ def _make_new(occurrence: Occurrence, actor: Actor, wish: Wish) -> NewRegistrati
 
 
 async def take_seat(conn: Connection, full: FullMeeting, occurrence: Occurrence, new: NewRegistration) -> Registration:
-    """Under the lock of this time. Raises Conflict where it is over, called off, or full without a waiting list."""
+    """Under the lock of this time. Raises Conflict where it is over, called off, or full without a waiting list.
+
+    Whoever has a seat and wants more than there are keeps what she has; that is a Conflict too.
+    """
     locked = await seats.lock(conn, occurrence.id)
     if locked is None:
         raise NotFound("meeting_time_unknown")
@@ -111,7 +123,7 @@ async def take_seat(conn: Connection, full: FullMeeting, occurrence: Occurrence,
         return held
     taken = await seats.take(conn, locked, new, held)
     if taken is None:
-        raise Conflict("meeting_full")
+        raise Conflict("meeting_no_room_for_more" if held is not None and held.state == "seat" else "meeting_full")
     return taken
 
 
@@ -135,7 +147,8 @@ async def _ask_elsewhere(
     if not actor.local:
         raise NotFound("meeting_not_found")
     locked = await seats.lock(conn, occurrence.id)
-    assert locked is not None
+    if locked is None:
+        raise NotFound("meeting_time_unknown")
     require_takes_place(full, locked)
     new = _make_new(occurrence, actor, wish)
     held = await registrations.find_of(conn, occurrence.id, actor_id=actor.id)

@@ -1,7 +1,7 @@
 """What the organiser elsewhere says of those of ours who asked for seats: believed from the meeting's own server."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from federation.uris import same_origin
 from models import posts
@@ -89,14 +89,14 @@ def _place_of(full: FullMeeting) -> tuple[object, ...]:
 
 
 def _differs(was: Occurrence, now: Occurrence) -> bool:
-    return (was.begins_at, was.ends_at) != (now.begins_at, now.ends_at)
+    return (was.begins_at, was.ends_at, was.venue) != (now.begins_at, now.ends_at, now.venue)
 
 
 async def tell_of_end(conn: Connection, site: Site, post_id: int) -> None:
-    """The meeting elsewhere is withdrawn: those of ours who registered are told before it goes."""
+    """The meeting elsewhere is withdrawn: those of ours who registered for a time to come are told."""
     full = await meetings.find_full(conn, post_id)
     found = await posts.list_by_ids(conn, [post_id])
     if full is None or not found or found[0].local:
         return
-    off = await occurrences.cancel_all(conn, post_id, since=full.meeting.begins_at)
+    off = await occurrences.cancel_all(conn, post_id, since=datetime.now(UTC))
     await tell_registered(conn, site, full, off, "cancelled")

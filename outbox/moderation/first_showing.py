@@ -14,6 +14,7 @@ from models.store.database import Connection
 from outbox.builders.activities.create import build_create
 from outbox.listings import listings as listing_verbs
 from outbox.listings import repair_calls
+from outbox.meetings import meetings as meeting_verbs
 from outbox.posts import notes, quote_requests
 from outbox.posts.post_documents import build_document
 from outbox.traffic.audience import find_recipients
@@ -34,6 +35,9 @@ async def announce(conn: Connection, site: Site, author: Actor, post: Post) -> N
     elif post.kind == "listing":
         listing = await listings.find_by_post(conn, post.id)
         assert listing is not None
+        if listing.details.meeting:
+            await meeting_verbs.announce(conn, site, author, post)
+            return
         await listing_verbs.announce(conn, site, author, listing)
     else:
         await _announce_note(conn, site, author, post)

@@ -4,8 +4,10 @@ from typing import Any
 
 from federation.instance import Instance
 from models import posts
+from models.communities import members
 from models.errors import Conflict, Invalid, NotFound
 from models.listings.listings import ListingDraft
+from models.meetings import meetings
 from models.moderation import cases, deciders, held_posts, journal, meanwhile, unpublished_posts
 from models.moderation.held_posts import HeldPost
 from models.news import held_post_news, staff_notifications
@@ -16,6 +18,8 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection, transaction
 from outbox.listings import listings as listing_verbs
+from outbox.meetings import meetings as meeting_verbs
+from outbox.meetings.meeting_limits import MeetingDraft
 from outbox.moderation.case_decisions import Ruling, decide_directly
 from outbox.moderation.first_showing import announce
 from outbox.posts import notes
@@ -45,7 +49,13 @@ async def release(conn: Connection, site: Site, post_id: int, by: Account | None
         [post] = await posts.list_by_ids(conn, [post_id])
         await announce(conn, site, author, post)
     if author.local:
-        await held_post_news.notify_author(conn, "post_released", author.id, post_id)
+        await held_post_news.notify_authors(conn, "post_released", await _list_authors(conn, author), post_id)
+
+
+async def _list_authors(conn: Connection, author: Actor) -> list[int]:
+    """Who wrote it: for a community those who lead it."""
+    leading = await members.list_leading(conn, author.id) if author.type == "Group" else []
+    return [one.actor_id for one in leading] or [author.id]
 
 
 async def refuse(conn: Connection, site: Site, post_id: int, by: Account | None, words: str) -> None:
@@ -107,7 +117,9 @@ async def _apply_draft(conn: Connection, site: Site, author: Actor, held: HeldPo
     """The new version takes the place of the one that stands. What hangs on it may have gone meanwhile."""
     assert held.draft is not None
     [post] = await posts.list_by_ids(conn, [held.post_id])
-    if post.kind == "listing":
+    if await meetings.find(conn, post.id) is not None:
+        await meeting_verbs.edit(conn, site, author, post.id, held_posts.read_draft(held.draft, MeetingDraft))
+    elif post.kind == "listing":
         listing_draft = held_posts.read_draft(held.draft, ListingDraft)
         await listing_verbs.edit(conn, site, author, post.uri, listing_draft, looked_at=True)
     else:

@@ -14,6 +14,7 @@ LIMITS: dict[str, object] = {
     "models.meetings.recurrence.EXCLUDED_LIMIT": 100,
     "models.meetings.recurrence.MOST": 120,
     "models.meetings.recurrence.LONGEST": timedelta(days=7320),
+    "models.meetings.agenda.LONGEST": timedelta(days=31),
     "models.meetings.recurrence.COUNT_LIMIT": 500,
     "models.meetings.recurrence.INTERVAL_LIMIT": 60,
     "models.meetings.recurrence.VALUES_LIMIT": 12,

@@ -17,6 +17,7 @@ LIMITS: dict[str, object] = {
     "outbox.meetings.meeting_limits.PLACE_LIMIT": 200,
     "outbox.meetings.meeting_limits.CAPACITY_LIMIT": 10_000,
     "outbox.meetings.meeting_limits.PICTURES_LIMIT": 4,
+    "outbox.meetings.organiser_news.AT_ONCE": 50,
     "outbox.meetings.meeting_limits.LONGEST": timedelta(days=14),
     "outbox.meetings.registrations.PEOPLE_LIMIT": 10,
     "outbox.meetings.registrations.MESSAGE_LIMIT": 500,

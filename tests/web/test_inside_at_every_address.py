@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from federation.instance import Instance
 from models.communities.communities import Community
 from models.listings.listings import Listing
+from models.meetings.meetings import FullMeeting
 from models.people import actors
 from models.people.actors import Actor
 from models.relations import bookmarks
@@ -22,11 +23,13 @@ from models.servers import trust_levels
 from models.settings import Settings
 from models.store.database import Pool, execute, fetch_value, transaction
 from outbox.communities.leaving import leave, remove
+from outbox.meetings.meetings import publish as publish_meeting
 from outbox.relations import reactions
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse, Person, sign_get
 from tests.outbox.communities.inside.sample_inside import share_listing, share_note
 from tests.outbox.communities.sample_community import found, put_in
+from tests.outbox.meetings.sample_meetings import make_draft as make_meeting
 from tests.web.test_private_at_every_address import LEFT_OUT, Secrets, accepts, fill, log_in, look
 from web.server.app import ROUTES, make_app
 
@@ -35,6 +38,7 @@ WORD = "Tresor"
 AT_ONCE = 8
 
 LISTS = (
+    "/rencontres",
     "/annonces",
     "/annonces?q=tresor",
     "/fil",
@@ -48,16 +52,28 @@ LISTS = (
 )
 """Where it stands for who is in it."""
 
-FOR_ANYBODY = ("/api/v1/timelines/public", "/api/v1/timelines/tag/cachette", "/tags/cachette", "/sitemap.xml")
+FOR_ANYBODY = (
+    "/api/v1/timelines/public",
+    "/api/v1/timelines/tag/cachette",
+    "/tags/cachette",
+    "/sitemap.xml",
+    "/rencontres/flux.atom",
+    "/rencontres/flux.json",
+    "/rencontres/flux.ics",
+)
 """Where it stands for nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside(Secrets):
-    """Alice's listing and note, which stay inside; Zoe follows her, keeps and likes both; Bob is in it elsewhere."""
+    """Alice's listing and note and the community's meeting, which stay inside.
+
+    Zoe follows her, keeps and likes them; Bob is in it elsewhere.
+    """
 
     community: Community
     listing: Listing
+    meeting: FullMeeting
     bob: Person
     key: str
 
@@ -79,7 +95,9 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Inside]:
         await execute(conn, "UPDATE follow SET notify = true WHERE follower_id = $1", zoe.id)
         listing = await share_listing(conn, alice, community, title=WORD, text=f"{WORD} #cachette")
         note = await share_note(conn, alice, community, f"@zoe {WORD} #cachette")
-        for post in (listing.post, note):
+        group = await actors.get(conn, community.actor_id)
+        meeting = await publish_meeting(conn, HERE, group, make_meeting(title=WORD, audience="community"))
+        for post in (listing.post, note, meeting.listing.post):
             await bookmarks.save(conn, actor_id=zoe.id, post_id=post.id)
             await reactions.favourite(conn, HERE, zoe, post)
     values = {
@@ -87,8 +105,8 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Inside]:
         "tag": ["cachette"],
         "username": ["alice", "zoe", "coop", community.username],
         "handle": ["alice", "zoe", community.username],
-        "uuid": [listing.uri.rpartition("/")[2], note.uri.rpartition("/")[2]],
-        "id": [str(listing.id), str(note.id), str(alice.id), str(community.actor_id)],
+        "uuid": [one.uri.rpartition("/")[2] for one in (listing, note, meeting.listing)],
+        "id": [str(listing.id), str(note.id), str(meeting.id), str(alice.id), str(community.actor_id)],
         "uri": [listing.uri],
     }
     values |= {name: [] for name in ("host", "token", "key", "language", "agreement", "short")}
@@ -102,6 +120,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Inside]:
             values=values,
             community=community,
             listing=listing,
+            meeting=meeting,
             bob=bob,
             key=key,
         )

@@ -1,5 +1,7 @@
 """Mails to who registered for a meeting without any account: her link, and what becomes of it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -46,6 +48,9 @@ BELOW = N_("ouvrez ce lien.")
 
 AGAIN = N_("Vous êtes déjà sur la liste pour « %(title)s ». Ce lien remplace celui d’avant.")
 
+LINKS = frozenset({"confirm", "link"})
+"""Mails that are but a link."""
+
 DATED = frozenset({"seat", "moved", "cancelled"})
 """Mails with the file that calendars open."""
 
@@ -64,15 +69,18 @@ async def find_registration(conn: Connection, instance: Instance, token: str) ->
 
 
 async def send_meeting_mail(instance: Instance, payload: dict[str, Any]) -> None:
-    """The job: the link to confirm by, or what became of her place. Nothing goes by a link that was replaced."""
+    """The job: the link to confirm by, or what became of her place.
+
+    No link goes that was replaced meanwhile; what became of her place goes whoever asked for another link.
+    """
     if instance.settings.smtp_url is None:
         return
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
         held = await registrations.find(conn, payload["id"])
-        if held is None or held.email is None or held.turn != payload["turn"] or payload["news"] not in SUBJECTS:
+        if held is None or held.email is None or not _is_due(held, payload):
             return
-        found = await _load(conn, held)
+        found = await _load(conn, held, payload)
         if found is None:
             return
         message = await _write(conn, instance, held, found, payload["news"])
@@ -83,10 +91,24 @@ async def send_meeting_mail(instance: Instance, payload: dict[str, Any]) -> None
         raise MailRefused(host=server.host, detail=handover.detail)
 
 
-async def _load(conn: Connection, held: Registration) -> tuple[FullMeeting, Occurrence] | None:
+def _is_due(held: Registration, payload: Mapping[str, Any]) -> bool:
+    news = payload["news"]
+    return news in SUBJECTS and (news not in LINKS or held.turn == payload["turn"])
+
+
+async def _load(
+    conn: Connection, held: Registration, payload: Mapping[str, Any]
+) -> tuple[FullMeeting, Occurrence] | None:
+    """The meeting and the time; of what was withdrawn since, what it was called when she was to be told."""
     occurrence = await occurrences.find(conn, held.occurrence_id)
     full = await meetings.find_full(conn, occurrence.meeting_id) if occurrence is not None else None
-    return None if occurrence is None or full is None else (full, occurrence)
+    if occurrence is None or full is None:
+        return None
+    if full.listing.post.deleted_at is not None:
+        named = {name: payload[name] for name in ("title", "place_name") if name in payload}
+        details = replace(full.listing.details, **named)
+        full = replace(full, listing=replace(full.listing, details=details))
+    return full, occurrence
 
 
 async def _write(
@@ -115,7 +137,7 @@ async def _write(
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
     if news in DATED:
         [entry] = await agenda.complete(conn, [occurrence])
-        attach_calendar(message, [make_meeting_event(entry)])
+        attach_calendar(message, [make_meeting_event(replace(entry, meeting=full))])
     return message
 
 

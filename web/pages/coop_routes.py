@@ -12,8 +12,7 @@ from web.pages.instance.documents import editing
 from web.pages.listings import status_changes
 from web.pages.listings.publish import background_saves, copies, publish_page
 from web.pages.listings.publish.several import several_page
-from web.pages.meetings.organising import list_page, people_page
-from web.pages.meetings.organising import publish_page as organise
+from web.pages.meeting_routes import list_organising_routes
 from web.pages.moderation import journal_pages, message_request_review
 from web.pages.moderation.cases import case_list, case_page, conversation, decision_form, second_looks
 from web.pages.moderation.screening import filter_form, filters
@@ -69,14 +68,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
-    web.get("/coop/rencontres", list_page.list_organised),
-    web.get("/coop/rencontres/nouvelle", organise.show_new),
-    web.post("/coop/rencontres/nouvelle", preserve_form(organise.post_new)),
-    web.get(f"/coop/rencontres/d/{{id:{ID}}}", people_page.show_people),
-    web.post(f"/coop/rencontres/d/{{id:{ID}}}", preserve_form(people_page.post_people)),
-    web.get(f"/coop/rencontres/d/{{id:{ID}}}/liste.csv", people_page.show_spreadsheet),
-    web.get(f"/coop/rencontres/d/{{id:{ID}}}/modifier", organise.show_edit),
-    web.post(f"/coop/rencontres/d/{{id:{ID}}}/modifier", preserve_form(organise.post_edit)),
+    *list_organising_routes("/coop/rencontres"),
     web.get("/coop/courriels", failed_mails.list_troubles),
     web.post("/coop/courriels", failed_mails.post_again),
     web.get("/coop/demandes", sign_ups.list_requests),

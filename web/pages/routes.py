@@ -36,9 +36,7 @@ from web.pages.listings import (
 )
 from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
 from web.pages.listings.publish.several import several_page
-from web.pages.meetings import agenda_page as meetings_agenda
-from web.pages.meetings import exports as meeting_exports
-from web.pages.meetings import guest_place, meeting_page, own_meetings, taking_part
+from web.pages.meeting_routes import MEETINGS
 from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
@@ -91,17 +89,6 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/annonces/d/{{id:{ID}}}/jours", preserve_form(owner_unavailability.post_days)),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", preserve_form(replies.post_listing_answer)),
     web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listing_page.show_short),
-    web.get("/rencontres", meetings_agenda.show_agenda),
-    web.get("/rencontres/miennes", own_meetings.show_mine),
-    web.get("/rencontres/flux.{format:atom|json|ics}", meeting_exports.show_feed),
-    web.get(f"/rencontres/place/{{token:{SIGNED}}}", guest_place.show_place),
-    web.post(f"/rencontres/place/{{token:{SIGNED}}}", guest_place.post_place),
-    web.get(f"/rencontres/{{uuid:{UUID}}}", meeting_page.show_local),
-    web.get(f"/rencontres/{{uuid:{UUID}}}.ics", meeting_exports.show_local_calendar),
-    web.get(f"/rencontres/d/{{id:{ID}}}", meeting_page.show_by_id),
-    web.get(f"/rencontres/d/{{id:{ID}}}.ics", meeting_exports.show_calendar),
-    web.post(f"/rencontres/d/{{id:{ID}}}/inscription", preserve_form(taking_part.post_registration)),
-    web.post(f"/rencontres/d/{{id:{ID}}}/courriel", taking_part.post_guest),
     web.get("/publier/plusieurs", several_page.show_several),
     web.post("/publier/plusieurs", preserve_form(several_page.post_several)),
     web.get("/publier/plusieurs/modele.csv", several_page.show_model),
@@ -293,4 +280,4 @@ PAGES: list[web.RouteDef] = [
     web.get("/favicon.ico", static_files.show_icon),
 ]
 
-ROUTES: list[web.RouteDef] = [*PAGES, *COMMUNITIES, *ADMINISTRATION]
+ROUTES: list[web.RouteDef] = [*PAGES, *MEETINGS, *COMMUNITIES, *ADMINISTRATION]

@@ -124,3 +124,27 @@ REASONS: dict[str, str] = {
     "meeting_too_many_people": "Cela fait trop de personnes pour une seule inscription.",
 }
 """Why a Join is refused: these words go to whoever asked, at another server."""
+
+
+_REGISTERED = {
+    "fr": (
+        ("{n} personne vient en plus", "{n} personnes viennent en plus"),
+        ("{n} attend une place", "{n} attendent une place"),
+        ("{n} ne vient plus", "{n} ne viennent plus"),
+    ),
+    "en": (
+        ("{n} more person comes", "{n} more people come"),
+        ("{n} waits for a seat", "{n} wait for a seat"),
+        ("{n} comes no more", "{n} come no more"),
+    ),
+}
+"""Who comes, who waits and who comes no more, each for one and for several."""
+
+
+def write_registered(title: str, counts: tuple[int, int, int], page: str, language: str) -> str:
+    """One sentence for those who organise: `« Troc » : 3 personnes viennent en plus, 1 attend une place.`"""
+    words = _REGISTERED["en" if language == "en" else "fr"]
+    said = ", ".join(forms[count > 1].format(n=count) for forms, count in zip(words, counts, strict=True) if count)
+    if language == "en":
+        return f"“{title}”: {said}. Who comes: {page}"
+    return f"« {title} » : {said}. Qui vient : {page}"

@@ -11,9 +11,12 @@ from models.meetings import agenda, meetings
 from models.meetings.agenda import AgendaFilter
 from models.meetings.meetings import Meeting
 from models.meetings.registrations import Wish
+from models.moderation import filters
+from models.moderation.filters import ModerationRule
 from models.people.actors import Actor
-from models.store.database import transaction
+from models.store.database import execute, fetch_value, transaction
 from outbox.meetings.registrations import leave, register
+from outbox.servers import peers
 from tests.factories import HERE
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
@@ -230,3 +233,69 @@ async def test_what_cannot_be_is_left_out(
 
     held = await elsewhere.held()
     assert {name: getattr(held, name) for name in values} == values
+
+
+async def test_an_old_event_that_is_tidied_away_is_no_news(elsewhere: Elsewhere) -> None:
+    join = await elsewhere.join()
+    await elsewhere.say("Accept", join["id"])
+    told = len(await elsewhere.told())
+    await elsewhere.desk.instance.pool.execute(
+        "UPDATE meeting_occurrence SET begins_at = now() - interval '3 days', ends_at = now() - interval '2 days'"
+    )
+
+    await elsewhere.say("Delete", EVENT)
+
+    assert len(await elsewhere.told()) == told
+
+
+async def test_what_goes_on_for_a_century_does_not_stand_first_for_ever(elsewhere: Elsewhere) -> None:
+    await elsewhere.change(startTime="1999-01-01T10:00:00Z", endTime="2099-01-01T10:00:00Z")
+
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
+
+
+async def test_what_a_filter_finds_in_an_event_waits(elsewhere: Elsewhere) -> None:
+    rule = ModerationRule(name="Arnaques", patterns=("arnaque",), action="hold", on_local=True, on_remote=True)
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        await filters.save(conn, rule)
+        await execute(conn, "DELETE FROM post WHERE uri = $1", EVENT)
+
+    await elsewhere.say("Create", describe(name="Une belle arnaque"))
+
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
+        assert await fetch_value(conn, "SELECT count(*) FROM held_post") == 1
+
+
+async def test_events_of_a_server_that_was_set_aside_leave_the_agenda(elsewhere: Elsewhere) -> None:
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        await peers.send_away(conn, "mobilizon.example")
+        assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
+
+
+async def test_an_event_that_loses_its_day_takes_place_no_more(elsewhere: Elsewhere) -> None:
+    join = await elsewhere.join()
+    await elsewhere.say("Accept", join["id"])
+
+    await elsewhere.change(startTime=None, endTime=None)
+
+    assert await elsewhere.desk.value("SELECT cancelled FROM meeting_occurrence")
+    assert "n’aura pas lieu" in (await elsewhere.told())[-1]
+
+
+async def test_one_time_in_another_hall_is_told_to_who_comes_to_it(elsewhere: Elsewhere) -> None:
+    times = [
+        {"startTime": (BEGINS + timedelta(days=day)).isoformat(), "endTime": None, "location": location}
+        for day, location in ((0, {"type": "Place", "name": "Halle aux grains"}), (7, None), (14, ["?"]))
+    ]
+    usual = [one | {"location": None} for one in times]
+    await elsewhere.change(occurrences=usual, endTime=None)
+    join = await elsewhere.join()
+    await elsewhere.say("Accept", join["id"])
+
+    await elsewhere.change(occurrences=times, endTime=None)
+
+    halls = "SELECT array_agg(venue ORDER BY begins_at) FROM meeting_occurrence"
+    assert await elsewhere.desk.value(halls) == ["Halle aux grains", "", ""]
+    assert "Cela change" in (told := (await elsewhere.told())[-1]) and "Halle aux grains" in told

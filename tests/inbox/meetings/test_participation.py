@@ -187,3 +187,31 @@ async def test_two_weeks_later_nobody_knows_who_was_there(desk: Desk, coop: Acto
         assert await due.forget_old(conn) == 1
         assert await registrations.list_of_actor(conn, coop.id, since=datetime.now(UTC)) == []
         assert await meetings.find(conn, full.id) is not None
+
+
+async def test_asking_for_more_than_there_are_keeps_the_seat_under_the_last_join(
+    desk: Desk, coop: Actor, lea: Person, noe: Person
+) -> None:
+    full = await publish_meeting(desk, coop, capacity=2)
+    for person in (lea, noe):
+        await desk.take(person, desk.activity(person, "Join", full.listing.uri))
+
+    more = desk.activity(lea, "Join", full.listing.uri, partySize=2) | {"id": f"{lea.uri}/more"}
+    await desk.take(lea, more)
+
+    assert await list_states(desk, full) == {lea.uri: "seat", noe.uri: "seat"}
+    assert (await list_answers(desk))[-1] == ("Accept", lea.uri, None)
+    await desk.take(lea, desk.activity(lea, "Undo", more))
+    assert (await list_states(desk, full))[lea.uri] == "cancelled"
+
+
+async def test_one_join_is_for_one_time(desk: Desk, coop: Actor, lea: Person) -> None:
+    full, other = await publish_meeting(desk, coop), await publish_meeting(desk, coop)
+    join = desk.activity(lea, "Join", full.listing.uri)
+
+    await desk.take(lea, join)
+    await desk.instance.pool.execute("DELETE FROM received")  # long after
+    await desk.take(lea, {**join, "object": other.listing.uri})
+
+    assert await list_states(desk, other) == {}
+    assert (await desk.states())[-1] == ("ignored", "join_of_others")

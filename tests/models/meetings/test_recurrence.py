@@ -124,3 +124,27 @@ def test_a_rule_is_kept_in_one_form() -> None:
 def test_an_unknown_clock_is_that_of_paris(name: str | None) -> None:
     assert find_zone(name) == PARIS
     assert find_zone("Europe/Brussels").key == "Europe/Brussels"
+
+
+@pytest.mark.parametrize("until", ["99991231T235959Z", "00010101T000000Z", "00010101", "99991231"])
+def test_an_end_in_years_that_no_clock_has_is_not_taken(until: str) -> None:
+    assert find_rule(f"FREQ=WEEKLY;UNTIL={until}") is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MONTHLY;BYSETPOS=3",
+        "FREQ=YEARLY;BYMONTH=2;BYSETPOS=4",
+        "FREQ=MONTHLY;BYDAY=1SA,TU;BYMONTH=2",
+        "FREQ=MONTHLY;BYDAY=TU,5MO",
+        "FREQ=YEARLY;BYDAY=MO,-5SU,4FR",
+    ],
+)
+def test_what_the_library_would_look_for_to_the_year_9999_is_not_taken(rule: str) -> None:
+    assert find_rule(rule) is None
+
+
+@pytest.mark.parametrize("rule", ["FREQ=MONTHLY;BYDAY=1SA,3SA", "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1"])
+def test_what_people_mean_is_taken(rule: str) -> None:
+    assert find_rule(rule) == rule and len(list_local(rule)) > 1

@@ -126,3 +126,27 @@ async def test_what_is_over_ends_and_what_comes_again_tells_of_the_next(pool: Po
         assert len(await occurrences.list_of_meeting(conn, weekly.id)) == 3
         assert await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Update'") == 2
     assert datetime.now(UTC) < NOON + timedelta(days=10)
+
+
+async def test_each_is_extended_once_a_day_whether_it_ends_or_not(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse())
+    async with transaction(pool) as conn:
+        coop = (await make_streams(conn))["coop"]
+        ending = await publish(conn, HERE, coop, make_draft(rrule="FREQ=WEEKLY;COUNT=3"))
+        daily = await publish(conn, HERE, coop, make_draft(rrule="FREQ=DAILY", capacity=None))
+    monkeypatch.setattr(chores, "AT_ONCE", 1)
+    now = NOON + timedelta(days=1)
+
+    for _ in range(2):
+        await chores.go_on(instance, at=now)
+    async with transaction(pool) as conn:
+        assert await due.list_to_extend(conn, at=now, limit=10) == []
+        known = len(await occurrences.list_of_meeting(conn, daily.id))
+        assert await due.list_to_extend(conn, at=now + timedelta(days=1), limit=10) == [ending.id, daily.id]
+
+    for _ in range(2):
+        await chores.go_on(instance, at=NOON + timedelta(days=20))
+    async with transaction(pool) as conn:
+        assert len(await occurrences.list_of_meeting(conn, daily.id)) > known

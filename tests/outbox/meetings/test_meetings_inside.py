@@ -10,15 +10,18 @@ from models.meetings import agenda, registrations
 from models.meetings.agenda import AgendaFilter
 from models.meetings.meetings import FullMeeting
 from models.meetings.registrations import Wish
+from models.moderation import filters
+from models.moderation.filters import ModerationRule
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection
 from outbox.communities.leaving import leave
 from outbox.meetings.meetings import edit, publish
 from outbox.meetings.registrations import register
-from tests.factories import HERE, make_follow, make_member
+from outbox.moderation.held_posts import release
+from tests.factories import HERE, make_follow, make_local_actor, make_member
 from tests.outbox.communities.inside.sample_inside import list_readers
-from tests.outbox.communities.sample_community import found, make_neighbour, put_in
+from tests.outbox.communities.sample_community import found, list_told, make_neighbour, put_in
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.outbox.sent_activities import list_sent, make_streams
 
@@ -110,3 +113,27 @@ async def test_a_hidden_community_announces_inside_alone(conn: Connection, alice
     with pytest.raises(Invalid):
         await publish(conn, HERE, await actors.get_local(conn, "coop"), make_draft(audience="community"))
     assert await list_titles(conn, alice) == []
+
+
+async def test_what_a_filter_finds_waits_and_appears_once_it_is_released(
+    conn: Connection, alice: Actor, community: Community
+) -> None:
+    await make_local_actor(conn, "instance", type="Application")
+    rule = ModerationRule(
+        name="Arnaques", patterns=("arnaque", "escroc*"), action="hold", on_local=True, on_remote=True
+    )
+    await filters.save(conn, rule)
+    group = await actors.get(conn, community.actor_id)
+
+    full = await publish(conn, HERE, group, make_draft(text="Une belle arnaque"), by=alice)
+
+    assert await list_sent(conn) == [] and await list_titles(conn, None) == []
+    await release(conn, HERE, full.id, None)
+    assert await list_titles(conn, None) == ["Café réparation"]
+    assert [one.type for one in await list_sent(conn)] == ["Create", "Announce"]
+    assert await list_told(conn, alice) == ["post_released"]
+
+    await edit(conn, HERE, group, full.id, make_draft(title="Pas d’escrocs"), by=alice)
+    assert await list_titles(conn, None) == ["Café réparation"]
+    await release(conn, HERE, full.id, None)
+    assert await list_titles(conn, None) == ["Pas d’escrocs"]

@@ -79,6 +79,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/reglages/arrivees": "settings",
     "/coop/rencontres": "meetings",
     "/coop/rencontres/d/{id:\\d{1,19}}": "places",
+    "/coop/rencontres/d/{id:\\d{1,19}}/date": "places",
     "/coop/rencontres/d/{id:\\d{1,19}}/liste.csv": "places",
     "/coop/rencontres/d/{id:\\d{1,19}}/modifier": "places",
     "/coop/rencontres/nouvelle": "meetings",

@@ -24,7 +24,7 @@ from web.http.row_ids import find_id
 from web.pages.components.people import is_reportable
 from web.pages.exchanges.guests.contact_option import ContactOption
 from web.pages.listings.listing_page import ListingView, load_listing_view
-from web.pages.meetings.organisers import find_organiser
+from web.pages.meetings.organisers import find_desk_of
 from web.pages.meetings.rows import State, find_state
 from web.rendering.paths import meeting_path
 from web.rendering.render import reader_language
@@ -94,7 +94,7 @@ async def load_meeting_view(
         own=own,
         place=await registrations.find_place(conn, own) if own is not None else None,
         mail_door=await _find_mail_door(conn, request, listing, full.meeting),
-        manage=f"/coop/rencontres/d/{listing.id}?fois={one.id}" if await _organises(conn, account, listing) else "",
+        manage=await _find_manage(conn, account, listing, one),
         reportable=is_reportable(await actors.get(conn, listing.post.author_id), account.actor_id if account else None),
         calendar=f"{view.path}.ics",
         path=meeting_path(site, listing, one.id, several=several),
@@ -123,10 +123,11 @@ def _list_choices(entries: Sequence[AgendaEntry], shown: Occurrence, page: Meeti
     ]
 
 
-async def _organises(conn: Connection, account: Account | None, listing: Listing) -> bool:
+async def _find_manage(conn: Connection, account: Account | None, listing: Listing, shown: Occurrence) -> str:
     if account is None or not listing.post.local:
-        return False
-    return await find_organiser(conn, account, listing.post.author_id) is not None
+        return ""
+    desk = await find_desk_of(conn, account, listing.post.author_id)
+    return f"{desk}/d/{listing.id}?fois={shown.id}" if desk is not None else ""
 
 
 async def _list_times(conn: Connection, meeting_id: int) -> list[AgendaEntry]:

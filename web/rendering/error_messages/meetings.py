@@ -26,6 +26,7 @@ REFUSALS = {
     "meeting_cancelled": "Cette rencontre n’aura pas lieu.",
     "meeting_over": "Cette rencontre est passée.",
     "meeting_settled": "Cette rencontre est passée, ou annulée : elle ne change plus.",
+    "meeting_no_room_for_more": "Il ne reste pas assez de places. La vôtre est gardée comme elle était.",
     "meeting_full": "C’est complet, et il n’y a pas de liste d’attente.",
     "meeting_not_registered": "Vous n’êtes pas sur la liste de cette rencontre.",
     "meeting_too_many_waiting": "Trop de personnes s’inscrivent en ce moment : revenez un peu plus tard.",

@@ -47,7 +47,7 @@ from outbox.exchanges.reminders import remind_due
 from outbox.listings import alerts
 from outbox.listings.listing_expiry import expire_due
 from outbox.listings.repair_calls import notify_due
-from outbox.meetings import chores
+from outbox.meetings import chores, organiser_news
 from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
@@ -259,6 +259,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "reminders": ("*/5 * * * *", remind_due),
     "meetings": ("*/5 * * * *", chores.go_on),
     "meeting_reminders": ("1-59/10 8-20 * * *", chores.remind_due),
+    "meeting_news": ("25 17 * * *", organiser_news.tell_organisers),
     "archives": ("23 * * * *", job.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),

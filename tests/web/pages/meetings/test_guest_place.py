@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from models.store.database import connection, fetch_column, fetch_value, transaction
-from outbox.meetings.meetings import publish
+from models.people import actors
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
+from outbox.meetings.meetings import publish, withdraw
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.outbox.sent_activities import make_streams
 from tests.web.form_client import Doorbell, Visitor
@@ -112,3 +113,25 @@ async def test_a_link_that_was_replaced_says_so(inn: Inn, cafe: tuple[int, str])
 
     assert guest.status == 410 and "Ce lien ne sert plus" in guest.text
     assert (await guest.open(f"{first[:-3]}AAA")).status in (404, 410)
+
+
+async def test_a_place_given_up_by_others_is_told_by_its_name_whoever_asked_for_a_link(
+    inn: Inn, cafe: tuple[int, str]
+) -> None:
+    guest = await knock(inn, cafe)
+    link = await send_mails(inn)
+    await guest.open(link)
+    await guest.send(link, {"act": "confirm"})
+    instance = inn.door.instance
+    async with transaction(instance.pool) as conn:
+        await withdraw(conn, instance.site, await actors.get_local(conn, "coop"), cafe[0])
+        await execute(conn, "UPDATE meeting_registration SET turn = turn + 1")
+
+    await send_mails(inn)
+
+    message = inn.postman.taken[-1]
+    text, _ = read_parts(message)
+    assert message["Subject"] == "Annulée : Café réparation"
+    assert "« Café réparation », prévue" in text and "Salle du Marais, 3 rue du Lin, Lomme, n’aura pas lieu" in text
+    [file] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    assert b"SUMMARY:Caf\xc3\xa9 r\xc3\xa9paration" in file.get_payload(decode=True)

@@ -41,6 +41,11 @@ AUDIENCE_WORDS: dict[Audience, str] = {
     "coop": N_("Les membres d’ici seulement"),
 }
 
+COMMUNITY_WORDS: dict[Audience, str] = {
+    "network": N_("Tout le monde : elle paraît aussi dans l’agenda et chez les autres coops"),
+    "community": N_("Les membres de la communauté seulement"),
+}
+
 ADDRESS_LIMIT = 500
 
 NUMBER_LIMIT = 20
@@ -50,6 +55,13 @@ HOUR = re.compile(r"(\d{1,2})\s?(?:[hH:]\s?(\d\d)?)?")
 
 FIELDS = {"begins_at": "day", "ends_at": "ends", "rrule": "repeats", "excluded": "exceptions", "media_ids": "photos"}
 """Where the form says what a verb refused; other fields are called alike."""
+
+
+def list_audiences(*, community: bool, hidden: bool) -> dict[Audience, str]:
+    """Who may be chosen to see it; what a hidden community announces stays inside."""
+    if not community:
+        return AUDIENCE_WORDS
+    return {code: words for code, words in COMMUNITY_WORDS.items() if code == "community" or not hidden}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +79,7 @@ async def read_draft(
     """What the form says, its mistakes noted at their fields; the verb checks the rest."""
     title = form.text("title", limit=TITLE_LIMIT, missing="Donnez un titre à la rencontre.")
     text = form.lines("text", limit=TEXT_LIMIT)
-    begins_at, ends_at = _read_times(form)
+    begins_at, ends_at = read_times(form)
     repeat = form.choice("repeats", REPEATS, default="once")
     last = read_day(form, "until") if repeat != "once" else None
     where = await _read_where(conn, form, known)
@@ -83,7 +95,7 @@ async def read_draft(
         street=where.street,
         registration=registration,
         external_url=form.text("external_url", limit=ADDRESS_LIMIT) or None,
-        capacity=_read_capacity(form) if registration in ("everybody", "members") else None,
+        capacity=read_capacity(form) if registration in ("everybody", "members") else None,
         waiting_list=form.flag("waiting_list"),
         rrule=write_rule(repeat, begins_at.astimezone(PARIS), last),
         excluded=_read_exceptions(form, begins_at) if repeat != "once" else (),
@@ -92,7 +104,8 @@ async def read_draft(
     )
 
 
-def _read_times(form: Form) -> tuple[datetime, datetime | None]:
+def read_times(form: Form) -> tuple[datetime, datetime | None]:
+    """Its day and hours; until after midnight where it ends before it begins."""
     day = read_day(form, "day", missing="Dites quel jour.")
     begins = _read_hour(form, "begins", missing="Dites à quelle heure cela commence.") or time()
     ends = _read_hour(form, "ends")
@@ -142,7 +155,8 @@ def _keep_place(fields: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if name != "radius"}
 
 
-def _read_capacity(form: Form) -> int | None:
+def read_capacity(form: Form) -> int | None:
+    """How many may come; None where as many as want to may."""
     typed = form.text("capacity", limit=NUMBER_LIMIT)
     if not typed:
         return None

@@ -28,17 +28,18 @@ from web.http.app_keys import INSTANCE
 from web.http.caching import forbid_caching
 from web.http.row_ids import find_id, read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.meetings.organisers import get_organised, note_act
+from web.pages.meetings.organisers import find_desk, get_organised, note_act, require_organiser
 from web.rendering.feeds.spreadsheets import MARK, write_rows
 from web.rendering.paths import listing_path, profile_path
 from web.rendering.render import N_, reader_language, render, say
-from web.security.session import require_right
 
 ACTS = ("add", "remove", "cancel_time", "cancel", "withdraw")
 
 SAID = {
     "added": N_("C’est noté : cette personne est sur la liste."),
     "removed": N_("C’est noté : cette personne ne vient pas. Sa place est libre."),
+    "held": N_("C’est envoyé. Quelqu’un de l’équipe va le relire, puis tout le monde le verra."),
+    "changed_time": N_("Cette date est changée. Les personnes inscrites sont prévenues."),
     "cancelled_time": N_("Cette date est annulée. Les personnes inscrites sont prévenues."),
     "cancelled": N_("La rencontre est annulée. Les personnes inscrites sont prévenues."),
     "withdrawn": N_("La rencontre est retirée. Les personnes inscrites sont prévenues."),
@@ -79,8 +80,8 @@ class PeopleList:
 
 
 async def show_people(request: web.Request) -> web.Response:
-    """GET /coop/rencontres/d/ID?fois=."""
-    account = require_right(request, "meetings")
+    """GET …/d/ID?fois=."""
+    account = require_organiser(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         full, _ = await get_organised(conn, request, account)
         found = await _load(conn, full, find_id(request.query.get("fois", "")))
@@ -88,8 +89,8 @@ async def show_people(request: web.Request) -> web.Response:
 
 
 async def show_spreadsheet(request: web.Request) -> web.Response:
-    """GET /coop/rencontres/d/ID/liste.csv?fois=: the list of one time, as spreadsheets open it."""
-    account = require_right(request, "meetings")
+    """GET …/d/ID/liste.csv?fois=: the list of one time, as spreadsheets open it."""
+    account = require_organiser(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         full, _ = await get_organised(conn, request, account)
         found = await _load(conn, full, find_id(request.query.get("fois", "")))
@@ -103,8 +104,8 @@ async def show_spreadsheet(request: web.Request) -> web.Response:
 
 
 async def post_people(request: web.Request) -> web.Response:
-    """POST /coop/rencontres/d/ID: write somebody down, or strike her out; call off one time, or all of them."""
-    account = require_right(request, "meetings")
+    """POST …/d/ID: write somebody down, or strike her out; call off one time, or all of them."""
+    account = require_organiser(request)
     form = await read_form(request)
     instance = request.app[INSTANCE]
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
@@ -118,11 +119,11 @@ async def post_people(request: web.Request) -> web.Response:
         async with transaction(instance.pool) as conn:
             done = await _do(conn, request, organiser, found, form, wish)
             if act not in ("add", "remove"):
-                await note_act(conn, account, organiser, done, full.listing.uri)
+                await note_act(conn, request, account, (organiser, full.listing.uri), done)
     except (Conflict, Invalid) as error:
         form.refuse(getattr(error, "field", None) or "", error)
         return await _show(request, found, form)
-    home = "/coop/rencontres" if act == "withdraw" else f"{request.path}?fois={found.entry.occurrence.id}"
+    home = find_desk(request) if act == "withdraw" else f"{request.path}?fois={found.entry.occurrence.id}"
     raise redirect_with_message(home, done)
 
 
@@ -223,6 +224,7 @@ async def _show(request: web.Request, found: PeopleList, form: Form) -> web.Resp
     answer = await render(
         request,
         "meetings/people.html",
+        desk=find_desk(request),
         status=200 if form.ok else 422,
         form=form,
         found=found,

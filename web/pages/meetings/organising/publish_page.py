@@ -9,6 +9,7 @@ from federation.sandbox.pictures import MAX_BYTES
 from models.errors import Conflict, Invalid, NotFound
 from models.meetings import agenda, meetings
 from models.meetings.meetings import FullMeeting
+from models.moderation import held_posts
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
@@ -31,19 +32,27 @@ from web.http.row_ids import find_id
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import Picture
 from web.pages.components.photo_upload import LIMITS, list_attached, take_photos
-from web.pages.meetings.organisers import COOP, Organiser, find_organiser, get_organised, list_organisers, note_act
+from web.pages.meetings.organisers import (
+    COOP,
+    Organiser,
+    find_desk,
+    find_organiser,
+    get_organised,
+    list_organisers,
+    note_act,
+    require_organiser,
+)
 from web.pages.meetings.organising.meeting_form import (
-    AUDIENCE_WORDS,
     FIELDS,
     REGISTRATIONS,
     first_values,
+    list_audiences,
     read_draft,
     values_of,
 )
 from web.pages.meetings.organising.repeats import REPEATS
 from web.rendering.paths import listing_path
 from web.rendering.render import reader_language, render
-from web.security.session import require_right
 
 PREVIEWED = 6
 """Times that the preview lists."""
@@ -66,20 +75,22 @@ class Acting:
     by: Account
     organiser: Organiser
     others: list[Organiser]
+    desk: str
     editing: FullMeeting | None = None
     registered: int = 0
 
 
 async def show_new(request: web.Request) -> web.Response:
-    """GET /coop/rencontres/nouvelle?pour=&copie=: for the cooperative or a place; like one that there was."""
+    """GET …/nouvelle?pour=&copie=: for the cooperative, a place or a community; like one that there was."""
     acting = await _find_acting(request)
     if acting is None:
-        return await render(request, "meetings/no_place.html")
+        return await render(request, "meetings/no_place.html", desk=find_desk(request))
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await list_public_places(conn)
         code = acting.by.default_commune_code
         commune = await places.find_commune(conn, code) if code else None
         values = first_values(acting.organiser.username, known, commune.label if commune else "")
+        values["audience"] = "community" if acting.organiser.hidden else "network"
         copied = await _find_copied(conn, request, acting)
         if copied is not None:
             values = await values_of(conn, copied, known)
@@ -96,7 +107,7 @@ async def _find_copied(conn: Connection, request: web.Request, acting: Acting) -
 
 
 async def post_new(request: web.Request) -> web.Response:
-    """POST /coop/rencontres/nouvelle?pour=: keep the photos, show what is wrong or how it will look, or announce it."""
+    """POST …/nouvelle?pour=: keep the photos, show what is wrong or how it will look, or announce it."""
     acting = await _find_acting(request)
     if acting is None:
         raise NotFound
@@ -105,7 +116,7 @@ async def post_new(request: web.Request) -> web.Response:
 
 
 async def show_edit(request: web.Request) -> web.Response:
-    """GET /coop/rencontres/d/ID/modifier."""
+    """GET …/d/ID/modifier."""
     acting = await _find_editing(request)
     assert acting.editing is not None
     instance = request.app[INSTANCE]
@@ -118,7 +129,7 @@ async def show_edit(request: web.Request) -> web.Response:
 
 
 async def post_edit(request: web.Request) -> web.Response:
-    """POST /coop/rencontres/d/ID/modifier: whoever is registered is told where its day, hour or place changed."""
+    """POST …/d/ID/modifier: whoever is registered is told where its day, hour or place changed."""
     acting = await _find_editing(request)
     form = await read_form(request, LIMITS)
     return await _take(request, acting, form)
@@ -140,9 +151,12 @@ async def _take(request: web.Request, acting: Acting, form: Form) -> web.Respons
         async with transaction(instance.pool) as conn:
             organiser = await actors.get(conn, acting.organiser.actor_id)
             full = await _save(conn, request, acting, organiser, draft)
+            waits = await held_posts.find(conn, full.id) is not None
     except (Conflict, Invalid) as error:
         _note(form, error)
         return await _show(request, acting, form, photos)
+    if waits:
+        raise redirect_with_message(acting.desk, "held")
     done = "changed" if acting.editing else "published"
     raise redirect_with_message(listing_path(instance.site, full.listing), done)
 
@@ -151,11 +165,13 @@ async def _save(
     conn: Connection, request: web.Request, acting: Acting, organiser: Actor, draft: MeetingDraft
 ) -> FullMeeting:
     site = request.app[INSTANCE].site
+    by = await actors.get(conn, acting.by.actor_id) if acting.organiser.community else None
     if acting.editing is None:
-        full = await outbox.publish(conn, site, organiser, draft)
+        full = await outbox.publish(conn, site, organiser, draft, by=by)
     else:
-        full = await outbox.edit(conn, site, organiser, acting.editing.id, draft)
-    await note_act(conn, acting.by, organiser, "changed" if acting.editing else "published", full.listing.uri)
+        full = await outbox.edit(conn, site, organiser, acting.editing.id, draft, by=by)
+    what = "changed" if acting.editing else "published"
+    await note_act(conn, request, acting.by, (organiser, full.listing.uri), what)
     return full
 
 
@@ -164,8 +180,9 @@ async def _preview(
 ) -> MeetingPreview | None:
     """How it will look; None where it is refused, which the form says."""
     at, language = datetime.now(UTC), reader_language(request)
+    begun_at = acting.editing.meeting.begins_at if acting.editing is not None else None
     try:
-        draft = require_draft(draft, at=at)
+        draft = require_draft(draft, at=at, begun_at=begun_at)
     except Invalid as error:
         _note(form, error)
         return None
@@ -192,27 +209,27 @@ def _note(form: Form, error: Conflict | Invalid) -> None:
 
 async def _find_acting(request: web.Request) -> Acting | None:
     """For whom the address says; None where there is nobody she may act for. Raises NotFound for another's place."""
-    account = require_right(request, "meetings")
+    account, desk = require_organiser(request), find_desk(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await list_organisers(conn, account)
+        found = await list_organisers(conn, account, desk)
     wanted = request.query.get("pour", "")
     organiser = next((one for one in found if one.username == wanted), None)
     if wanted and organiser is None:
         raise NotFound
     if not found:
         return None
-    return Acting(by=account, organiser=organiser or found[0], others=found)
+    return Acting(by=account, organiser=organiser or found[0], others=found, desk=desk)
 
 
 async def _find_editing(request: web.Request) -> Acting:
-    account = require_right(request, "meetings")
+    account, desk = require_organiser(request), find_desk(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         full, actor = await get_organised(conn, request, account)
-        organiser = await find_organiser(conn, account, actor.id)
+        organiser = await find_organiser(conn, account, actor.id, desk)
         coming = await agenda.list_entries(conn, full.id, since=datetime.now(UTC))
     assert organiser is not None
     registered = sum(one.counts.taken + one.counts.waiting for one in coming)
-    return Acting(by=account, organiser=organiser, others=[], editing=full, registered=registered)
+    return Acting(by=account, organiser=organiser, others=[], desk=desk, editing=full, registered=registered)
 
 
 async def _show(
@@ -226,9 +243,9 @@ async def _show(
     async with connection(request.app[INSTANCE].pool) as conn:
         known: list[PublicPlace] = await list_public_places(conn)
     action = (
-        f"/coop/rencontres/d/{acting.editing.id}/modifier"
+        f"{acting.desk}/d/{acting.editing.id}/modifier"
         if acting.editing
-        else f"/coop/rencontres/nouvelle?pour={acting.organiser.username}"
+        else f"{acting.desk}/nouvelle?pour={acting.organiser.username}"
     )
     return await render(
         request,
@@ -241,7 +258,8 @@ async def _show(
         known=known,
         repeats=REPEATS,
         registrations=REGISTRATIONS,
-        audiences=AUDIENCE_WORDS,
+        audiences=list_audiences(community=acting.organiser.community, hidden=acting.organiser.hidden),
+        desk=acting.desk,
         most=PICTURES_LIMIT,
         heaviest=MAX_BYTES,
         owner=acting.organiser.actor_id,

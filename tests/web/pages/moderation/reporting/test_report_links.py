@@ -109,7 +109,7 @@ OWN = (
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
     *("/rencontres/flux.", "/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
-    *("/annonces/prolonger", "/alertes/nouvelle", "/communautes/nouvelle-communaute"),
+    *("/rencontres/organiser", "/annonces/prolonger", "/alertes/nouvelle", "/communautes/nouvelle-communaute"),
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""
 
