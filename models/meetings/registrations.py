@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
-from models.posts.inside import READS_INSIDE
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records
-from models.store.statements import compose, fragment, name_values
+from models.store.statements import name_values
 
 RegistrationState = Literal["asked", "seat", "waiting", "cancelled", "refused"]
 """Not answered or not confirmed yet; comes; on the waiting list; takes part no more; not let in."""
@@ -287,36 +286,3 @@ async def list_of_actor(conn: Connection, actor_id: int, *, since: datetime) -> 
         actor_id,
         since,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRegistration:
-    """To which meeting somebody came, or means to, as she takes it along."""
-
-    id: int
-    uri: str
-    title: str
-    begins_at: datetime
-    state: RegistrationState
-    people: int
-    message: str
-    created_at: datetime
-
-
-async def list_own(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[OwnRegistration]:
-    """All that is still known, the latest asked first; without a title where it stays inside a community that she is
-    in no longer.
-    """
-    return await fetch_all(conn, OwnRegistration, _LIST_OWN, actor_id, before, limit)
-
-
-_LIST_OWN = compose(
-    """
-    SELECT r.id, p.uri, CASE WHEN p.community_id IS NULL OR {inside} THEN l.title ELSE '' END AS title, o.begins_at,
-        r.state, r.people, r.message, r.created_at
-    FROM meeting_registration r JOIN meeting_occurrence o ON o.id = r.occurrence_id
-    JOIN post p ON p.id = o.meeting_id JOIN listing l ON l.post_id = p.id
-    WHERE r.actor_id = $1 AND ($2::bigint IS NULL OR r.id < $2) ORDER BY r.id DESC LIMIT $3
-    """,
-    inside=fragment(READS_INSIDE, reader="$1"),
-)

@@ -6,7 +6,7 @@ import pytest
 
 from models.communities.communities import Community
 from models.errors import Invalid, NotFound
-from models.meetings import agenda, registrations
+from models.meetings import agenda, registrations, taken_along
 from models.meetings.agenda import AgendaFilter
 from models.meetings.meetings import FullMeeting
 from models.meetings.registrations import Wish
@@ -84,12 +84,12 @@ async def test_who_is_in_it_no_longer_takes_along_that_she_came_and_not_what_it_
     await put_in(conn, zoe, community)
     full = await announce(conn, community)
     await register(conn, HERE, zoe, full.id, Wish())
-    [own] = await registrations.list_own(conn, zoe.id, before=None, limit=9)
+    [own] = await taken_along.list_own(conn, zoe.id, before=None, limit=9)
     assert (own.title, own.state) == ("Café réparation", "seat")
 
     await leave(conn, HERE, zoe, community)
 
-    [own] = await registrations.list_own(conn, zoe.id, before=None, limit=9)
+    [own] = await taken_along.list_own(conn, zoe.id, before=None, limit=9)
     assert (own.title, own.state) == ("", "cancelled")
 
 
