@@ -32,10 +32,12 @@ async def find_asked(conn: Connection, sender: Actor, join_uri: str) -> tuple[Re
     return held, full
 
 
-async def process_accept(conn: Connection, site: Site, held: Registration, full: FullMeeting) -> None:
-    """She has a seat there."""
+async def process_accept(
+    conn: Connection, site: Site, held: Registration, full: FullMeeting, people: int | None
+) -> None:
+    """She has a seat there; for fewer people than she asked for, where the answer says so."""
     if held.state in ("asked", "waiting", "refused"):
-        await tell(conn, site, full, await registrations.set_state(conn, held.id, "seat"), "seat")
+        await tell(conn, site, full, await registrations.set_state(conn, held.id, "seat", people=people), "seat")
 
 
 async def process_tentative(

@@ -238,15 +238,13 @@ async def _call_borrower(conn: Connection, site: Site, owner: Actor, listing: Li
 
 
 async def _may_be_called(conn: Connection, owner: Actor, partner: Actor, listing: Listing) -> bool:
-    """Whether the two may write to each other, and she sees it still: what stays inside a community is no news to whoever
-    left it.
-    """
+    """Whether the two may write to each other, and she sees it still: whoever left a community hears no news of it."""
     visible = await posts.filter_visible(conn, [listing.id], partner.id)
     return bool(visible) and await may_write(conn, owner, partner)
 
 
 async def _drop(conn: Connection, site: Site, owner: Actor, listing: Listing, place: ReservePlace) -> None:
-    """She is not called: her place ends, which her own server is told where it keeps one too; why is nobody's business."""
+    """She is not called: her place ends, which her own server is told where it keeps one too, without why."""
     await reserves.remove(conn, listing.id, place.actor_id)
     if place.join_uri is not None:
         await tell_end(conn, site, owner, listing, place, NOES["not_for_you"])
