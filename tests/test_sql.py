@@ -20,7 +20,7 @@ SQL = re.compile(
 
 NUMBER = re.compile(r"\$(\d+)")
 
-COMPOSERS = {"compose", "fragment", "name_values", "name_optional", "both_ways", "name_watched"}
+COMPOSERS = {"compose", "fragment", "hide_values", "name_values", "name_optional", "both_ways", "name_watched"}
 """Those of models/store/statements.py, and two made of them for statements that share more than parts."""
 
 ASKING = {

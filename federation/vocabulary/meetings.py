@@ -10,6 +10,8 @@ from models.meetings.recurrence import RULE_LIMIT, find_zone
 MAX_TIMES = 60
 """Times of one event that are read and written."""
 
+VENUE_LIMIT = 200
+
 MAX_SEATS = 1_000_000
 
 JOIN_MODES = frozenset({"free", "restricted", "external", "invite"})
@@ -17,12 +19,16 @@ JOIN_MODES = frozenset({"free", "restricted", "external", "invite"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTime:
-    """One of the times of an event that comes again; `recurs_at` is its name (RFC 5545 RECURRENCE-ID)."""
+    """One of the times of an event that comes again; `recurs_at` is its name (RFC 5545 RECURRENCE-ID).
+
+    `venue` where it is elsewhere than the others.
+    """
 
     recurs_at: datetime
     begins_at: datetime
     ends_at: datetime | None = None
     cancelled: bool = False
+    venue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +78,12 @@ def _read_time(document: Json) -> EventTime | None:
         begins_at=begins_at,
         ends_at=ends_at if ends_at is not None and ends_at >= begins_at else None,
         cancelled=(text(document.get("ical:status"), 50) or "").upper() == "CANCELLED",
+        venue=_read_venue(document.get("location")),
     )
+
+
+def _read_venue(location: object) -> str:
+    return (text(location.get("name"), VENUE_LIMIT) or "") if isinstance(location, dict) else ""
 
 
 def write_event(value: Event) -> Json:
@@ -110,5 +121,6 @@ def _write_time(value: EventTime) -> Json:
             "startTime": write_moment(value.begins_at),
             "endTime": optional(value.ends_at, write_moment),
             "ical:status": "CANCELLED" if value.cancelled else None,
+            "location": {"type": "Place", "name": value.venue} if value.venue else None,
         }
     )

@@ -21,8 +21,12 @@ _MODES: dict[str, RegistrationMode] = {"free": "everybody", "restricted": "every
 
 
 async def save_event(conn: Connection, post_id: int, event: Event) -> None:
-    """The row beside its listing and its times; no rule of somebody else is followed, only times that are said."""
+    """The row beside its listing and its times; no rule of somebody else is followed, only times that are said.
+
+    What has no day any more takes place at none.
+    """
     if event.note.start_time is None:
+        await occurrences.cancel_all(conn, post_id, since=datetime.now(UTC))
         return
     spans = _list_spans(event)
     held = await meetings.find(conn, post_id)
@@ -68,7 +72,11 @@ def _list_spans(event: Event) -> list[PlannedTime]:
         return [PlannedTime(recurs_at=first, begins_at=first, ends_at=read_end(note), cancelled=off)]
     told = {
         one.recurs_at: PlannedTime(
-            recurs_at=one.recurs_at, begins_at=one.begins_at, ends_at=one.ends_at, cancelled=off or one.cancelled
+            recurs_at=one.recurs_at,
+            begins_at=one.begins_at,
+            ends_at=one.ends_at,
+            cancelled=off or one.cancelled,
+            venue=one.venue,
         )
         for one in event.times
     }

@@ -1,7 +1,7 @@
 """Who is in a community, asks to be or was invited, and by which version of the charter."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from models.communities.charters import Charter
@@ -18,6 +18,10 @@ MembershipState = Literal["invited", "asked", "member", "refused", "declined", "
 
 Awaited = Literal["charter", "approve", "refuse", "remove", "member", "moderator", "manager"]
 """What one of ours asked the home of a community elsewhere to do about somebody: a yes to the charter, or a role."""
+
+
+AWAITED = timedelta(days=7)
+"""So long what was asked of a home counts as asked: what it may not do for who asks, it ignores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,15 @@ async def save_awaited(conn: Connection, id: int, awaited: Awaited | None) -> Me
     found = await fetch_one(conn, Membership, _AWAIT, id, awaited)
     assert found is not None
     return found
+
+
+async def forget_awaited(conn: Connection) -> int:
+    """What a home elsewhere has not answered for a week is awaited no longer, and may be asked again; how much."""
+    return await execute(
+        conn,
+        "UPDATE membership SET awaited = NULL, awaited_at = NULL WHERE awaited_at < now() - $1::interval",
+        AWAITED,
+    )
 
 
 async def forget(conn: Connection, id: int) -> None:

@@ -1,13 +1,27 @@
-"""Somebody's threads as her own list shows them: each with its listing's title and how far its latest agreement is."""
+"""Somebody's threads as her own list shows them, each with title and latest agreement; and what she waits for."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.errors import NotFound
 from models.exchanges.agreements import State
+from models.exchanges.reserves import PlaceState
 from models.listings.listings import ListingKind, ListingMode, ListingStatus
 from models.store.database import Connection, fetch_all, fetch_one
 from models.store.statements import compose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedListing:
+    """What somebody waits for, and how."""
+
+    title: str
+    url: str
+    state: PlaceState
+    since: datetime
+    begins_at: datetime | None
+    ends_at: datetime | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +149,17 @@ _WAITING = compose(
 )
 _ABOUT = compose(_ROWS, threads=_SIDES, which="listing_id = $2", shown="ORDER BY last_id DESC LIMIT $3")
 _ONE = compose(_ROWS, threads=_SIDES, which="id = $2", shown="LIMIT 1")
+
+
+async def list_waited_for(conn: Connection, actor_id: int) -> list[WantedListing]:
+    """What somebody waits for, the oldest first."""
+    return await fetch_all(
+        conn,
+        WantedListing,
+        """
+        SELECT l.title, p.url, r.state, r.since, r.begins_at, r.ends_at, r.until
+        FROM reserve_place r JOIN listing l ON l.post_id = r.listing_id JOIN post p ON p.id = r.listing_id
+        WHERE r.actor_id = $1 ORDER BY r.since, r.id
+        """,
+        actor_id,
+    )

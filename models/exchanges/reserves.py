@@ -7,7 +7,7 @@ the list, said last; `asked` until it said anything. Whoever changes one holds t
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
@@ -34,19 +34,6 @@ class ReservePlace:
     until: datetime | None
     agreement_id: int | None
     join_uri: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedListing:
-    """What somebody waits for, and how."""
-
-    title: str
-    url: str
-    state: PlaceState
-    since: datetime
-    begins_at: datetime | None
-    ends_at: datetime | None
-    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,18 +260,18 @@ async def list_by_actor(conn: Connection, actor_id: int) -> list[int]:
     return found
 
 
-async def list_own(conn: Connection, actor_id: int) -> list[WantedListing]:
-    """All places of somebody, the oldest first: what is kept about her."""
-    return await fetch_all(
+async def count_joined(conn: Connection, exchange_id: int, *, within: timedelta) -> int:
+    """How often somebody said lately that she wants it when it is free, or on other days."""
+    found: list[int] = await fetch_column(
         conn,
-        WantedListing,
         """
-        SELECT l.title, p.url, r.state, r.since, r.begins_at, r.ends_at, r.until
-        FROM reserve_place r JOIN listing l ON l.post_id = r.listing_id JOIN post p ON p.id = r.listing_id
-        WHERE r.actor_id = $1 ORDER BY r.since, r.id
+        SELECT count(*) FROM exchange_event
+        WHERE exchange_id = $1 AND kind = 'reserve_joined' AND created_at > now() - $2::interval
         """,
-        actor_id,
+        exchange_id,
+        within,
     )
+    return found[0]
 
 
 async def has_written_since(conn: Connection, exchange_id: int, actor_id: int, agreement_id: int) -> bool:

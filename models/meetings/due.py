@@ -33,7 +33,7 @@ async def list_unreminded(conn: Connection, *, at: datetime, limit: int) -> list
         JOIN meeting m ON m.post_id = o.meeting_id JOIN post p ON p.id = o.meeting_id
         LEFT JOIN actor a ON a.id = r.actor_id
         WHERE o.begins_at > $1 AND o.begins_at <= $1 + $2::interval AND NOT o.cancelled AND m.status <> 'cancelled'
-            AND p.deleted_at IS NULL AND r.state = 'seat' AND r.reminded_at IS NULL
+            AND p.deleted_at IS NULL AND p.hidden_at IS NULL AND r.state = 'seat' AND r.reminded_at IS NULL
             AND r.changed_at <= o.begins_at - $3::interval
             AND (a.local OR p.local AND (a.id IS NULL OR r.uri IS NULL))
         ORDER BY o.begins_at, r.id LIMIT $4

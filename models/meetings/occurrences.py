@@ -29,12 +29,13 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTime:
-    """When one time is to be: by the rule, and as it is."""
+    """When one time is to be: by the rule, and as it is; `venue` only where it is elsewhere than the others."""
 
     recurs_at: datetime
     begins_at: datetime
     ends_at: datetime | None = None
     cancelled: bool = False
+    venue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +112,12 @@ async def _move(conn: Connection, kept: Sequence[tuple[Occurrence, PlannedTime]]
         conn,
         """
         UPDATE meeting_occurrence SET recurs_at = $2, begins_at = CASE WHEN own THEN begins_at ELSE $3 END,
-            ends_at = CASE WHEN own THEN ends_at ELSE $4 END, cancelled = CASE WHEN own THEN cancelled ELSE $5 END
+            ends_at = CASE WHEN own THEN ends_at ELSE $4 END, cancelled = CASE WHEN own THEN cancelled ELSE $5 END,
+            venue = CASE WHEN own THEN venue ELSE $6 END
         WHERE id = $1
         """,
         [
-            (one.id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled)
+            (one.id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled, span.venue)
             for one, span in sorted(kept, key=lambda pair: pair[1].recurs_at, reverse=later)
         ],
     )
@@ -144,17 +146,21 @@ def _day(moment: datetime) -> object:
 
 
 def _differs(one: Occurrence, span: PlannedTime) -> bool:
-    return (one.begins_at, one.ends_at, one.cancelled) != (span.begins_at, span.ends_at, span.cancelled)
+    was = (one.begins_at, one.ends_at, one.cancelled, one.venue)
+    return was != (span.begins_at, span.ends_at, span.cancelled, span.venue)
 
 
 async def _add(conn: Connection, meeting_id: int, spans: Sequence[PlannedTime]) -> None:
     await execute_many(
         conn,
         """
-        INSERT INTO meeting_occurrence (id, meeting_id, recurs_at, begins_at, ends_at, cancelled)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+        INSERT INTO meeting_occurrence (id, meeting_id, recurs_at, begins_at, ends_at, cancelled, venue)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
         """,
-        [(make_id(), meeting_id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled) for span in spans],
+        [
+            (make_id(), meeting_id, span.recurs_at, span.begins_at, span.ends_at, span.cancelled, span.venue)
+            for span in spans
+        ],
     )
 
 

@@ -292,34 +292,3 @@ async def list_of_actor(conn: Connection, actor_id: int, *, since: datetime) -> 
         actor_id,
         since,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRegistration:
-    """To which meeting somebody came, or means to, as she takes it along."""
-
-    id: int
-    uri: str
-    title: str
-    begins_at: datetime
-    state: RegistrationState
-    people: int
-    message: str
-    created_at: datetime
-
-
-async def list_own(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[OwnRegistration]:
-    """All that is still known, the latest asked first."""
-    return await fetch_all(
-        conn,
-        OwnRegistration,
-        """
-        SELECT r.id, p.uri, l.title, o.begins_at, r.state, r.people, r.message, r.created_at
-        FROM meeting_registration r JOIN meeting_occurrence o ON o.id = r.occurrence_id
-        JOIN post p ON p.id = o.meeting_id JOIN listing l ON l.post_id = p.id
-        WHERE r.actor_id = $1 AND ($2::bigint IS NULL OR r.id < $2) ORDER BY r.id DESC LIMIT $3
-        """,
-        actor_id,
-        before,
-        limit,
-    )

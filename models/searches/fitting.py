@@ -75,9 +75,12 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     found = await _find_first(conn, among, [*begun, *_begin(query)])
     if found is None:
         return await _leave_out(conn, among, query)
-    if sum((found.counts or {}).values()) == COUNT_LIMIT:
-        return (None if begun else await _find_first(conn, among, alone)) or found
-    return await _find_first(conn, among, _add_most(found)) or found
+    more = _add_most(found) if _count(found) < COUNT_LIMIT else [] if begun else alone
+    return await _find_first(conn, among, more) or found
+
+
+def _count(query: Query) -> int:
+    return sum((query.counts or {}).values())
 
 
 async def _look_among(conn: Connection, filter: NetworkFilter, query: Query) -> Among:
@@ -189,7 +192,7 @@ def _take_itself(query: Query) -> list[Way]:
 
 def _add_most(query: Query) -> list[Way]:
     """Where few have all words: those without the measures stand behind, or those that lack one of three or more."""
-    if sum((query.counts or {}).values()) >= ENOUGH:
+    if _count(query) >= ENOUGH:
         return []
     nouns = [word for word in query.words if not word.light]
     if nouns and len(nouns) < query.count:

@@ -1,6 +1,5 @@
 """What is asked of the network of listings: its filters, the statement that all reads share, and how many there are."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from models.searches.free_days import FREE
 from models.searches.queries import Query
 from models.searches.words import CHOSEN, WORDS, Choices, Wanted
 from models.store.database import Connection, fetch_planned, fetch_records
-from models.store.statements import fragment, name_optional
+from models.store.statements import fragment, hide_values, name_optional
 from models.timelines.entries import KNOWN_IF_LIMITED
 
 Order = Literal["best", "near", "new", "ending"]
@@ -29,11 +28,11 @@ Nothing else counts, neither who offers it nor how often she lends. Without a pl
 class NetworkFilter:
     """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
 
-    `communes` are INSEE codes and `epcis` SIREN codes of federations of communes, one of all of them is enough;
-    `territory_uris` are cooperatives' actors ("my territories"). `free_from` and `free_until` are the days on which it
-    is wanted, as moments. `bounds` is south, west, north, east of a map. `reader_local` adds what only members may see;
-    `community_id` asks for what stays inside that one; `reader_id` leaves out whom that member blocked or muted.
-    `territory_uri` is a coop actor's id; `from_places` are those of places people may come to, as a library of things.
+    `communes` are INSEE codes, `epcis` SIREN codes of federations of communes, one of all of them is enough;
+    `territory_uris` are cooperatives' actors ("my territories"), as `territory_uri` is. It is wanted between two
+    moments, `free_from` and `free_until`. `bounds` is south, west, north, east of a map. `from_places` are those that
+    people may come to. `reader_local` adds what only members may see, `community_id` asks for what stays inside that
+    one; `reader_id` leaves out whom that member blocked or muted.
     """
 
     text: str = ""
@@ -60,8 +59,8 @@ class NetworkFilter:
     @property
     def narrow(self) -> bool:
         """Whether it asks for what few listings may have, wherever there are many."""
-        named = (self.categories, self.communes, self.epcis, self.territory_uri, self.territory_uris, self.bounds)
-        return any((*named, self.community_id, self.from_places)) or None not in (self.radius, self.latitude)
+        named = (self.categories, self.territory_uri, self.territory_uris, self.community_id, self.from_places)
+        return self.placed or any(named)
 
     @property
     def placed(self) -> bool:
@@ -97,8 +96,7 @@ CONDITIONS = fragment("{words} {filtered}", words=WORDS, filtered=FILTERED)
 FOUND = fragment(
     """
     SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by, {distance} AS distance
-    FROM listing l
-    WHERE {which} {conditions}
+    FROM listing l WHERE {which} {conditions}
 """,
     distance=DISTANCE,
     conditions=CONDITIONS,
@@ -126,8 +124,8 @@ SHOWN = fragment(
 
 _EXPECTED = name_optional(
     """
-    EXPLAIN (FORMAT JSON) SELECT FROM listing l
-    WHERE is_open_status(l.status) [[match: AND l.search @@ :match::text::tsquery]] {filtered}
+    EXPLAIN (FORMAT JSON) SELECT FROM listing l WHERE is_open_status(l.status)
+        [[match: AND l.search @@ :match::text::tsquery]] {filtered}
     """,
     NetworkFilter,
     Query,
@@ -136,7 +134,6 @@ _EXPECTED = name_optional(
 
 MOST_RANKED = 2_000
 """Where the database expects no more listings to fit, all of them are looked at."""
-
 MOST_SORTED = 6_000
 """The same of what is sorted by distance alone: the nearest that fit stand far apart in the database."""
 
@@ -170,17 +167,9 @@ _COUNT_MANY, _COUNT_FEW = (
     for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
 )
 
-_VALUE = re.compile(r"(?<!:):([a-z_]+)(::[a-z0-9]+(?:\[\])?)")
-
-
-def _hide(text: str) -> str:
-    """With values that the planner does not see: a plan for these alone costs it no less than the one that is kept."""
-    return _VALUE.sub(r"(SELECT :\1\2)\2", text)
-
-
 # One way of looking after the other until `:first` of them have found as many as they have to. The planner does not
-# see what they look for: to estimate each word takes longer than to find it. That a listing is open is said in a way
-# that no index of open listings answers, unless one is asked for something else.
+# see what they look for: to estimate each word takes longer than to find it. That a listing is open is said as no index
+# of open listings answers it, unless `:few` are.
 _WAYS = fragment(
     """
     SELECT way.n::int - 1 AS way, reached.counts, reached.ids
@@ -207,15 +196,12 @@ _WAYS = fragment(
     within=WITHIN,
 )
 
+_UNSEEN_DISTANCE, _UNSEEN = hide_values(DISTANCE), hide_values(FILTERED)
+
 # The first has a plan that is kept, whatever the values. How much lies in an area is for the planner to see.
 _WAYS_ANYWHERE, _WAYS_IN_AREA = (
-    name_optional(
-        fragment(_WAYS, distance=distance, filtered=filtered),
-        NetworkFilter,
-        Choices,
-        also=["leasts", "few", "most", "first"],
-    )
-    for distance, filtered in ((_hide(DISTANCE), _hide(FILTERED)), (DISTANCE, FILTERED))
+    name_optional(_WAYS, NetworkFilter, Choices, also=["few", "most", "first"], distance=distance, filtered=filtered)
+    for distance, filtered in ((_UNSEEN_DISTANCE, _UNSEEN), (DISTANCE, FILTERED))
 )
 
 # What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
@@ -233,8 +219,7 @@ _PARTS = name_optional(
     visible=_VISIBLE,
     found="""
         SELECT l.post_id AS id, l.kind, l.mode, l.search, l.author_id, l.found_by, {distance} AS distance
-        FROM listing l
-        WHERE is_open_status(l.status) AND ts_match_vq(l.search, :any::text::tsquery) {filtered} OFFSET 0
+        FROM listing l WHERE is_open_status(l.status) AND ts_match_vq(l.search, :any::text::tsquery) {filtered} OFFSET 0
     """,
     distance=DISTANCE,
     filtered=FILTERED,
@@ -259,7 +244,7 @@ class Group:
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found.
 
-    Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time anyway.
+    Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time.
     """
     asked = _EXPECTED.ask(filter, query if query.words or query.unwanted else Query())
     [row] = await fetch_records(conn, asked.sql, *asked.values)
@@ -285,12 +270,10 @@ async def try_ways(
     most: int = COUNT_LIMIT,
 ) -> list[tuple[int, Counts, tuple[int, ...]]]:
     """The places of the `first` ways that at least so many listings fit besides the filter; with how many do and which,
-    up to `most`. One question, however many ways there are; what stands behind is not looked for. `few` says that so
-    little fits the filter that its index is worth reading as well.
+    up to `most`. What stands behind is not looked for. `few`: what fits the filter alone is worth finding as well.
     """
-    leasts = [way.least for way in ways]
     statement, fetch = (_WAYS_IN_AREA, fetch_planned) if few and filter.placed else (_WAYS_ANYWHERE, fetch_records)
-    asked = statement.ask(filter, Choices(ways=tuple(ways)), leasts=leasts, few=few, most=most, first=first)
+    asked = statement.ask(filter, Choices(ways=tuple(ways)), few=few, most=most, first=first)
     return [
         (
             row["way"],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.searches.language.readings import STEM, Reading, Readings, join_pieces, list_spans, read_pieces
-from models.searches.language.recent import Recent
+from models.searches.language.recent import RecentTexts
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import LONGEST_TEXT, Piece, TypedText, read_typed_text
 from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate, split_any
@@ -140,7 +140,7 @@ def _list_heads(match: str) -> list[str]:
     return [f"'h={found[1]}'" for found in _HEAD.finditer(match)]
 
 
-_RECENT = Recent["Query"]()
+_RECENT = RecentTexts["Query"]()
 
 
 async def read_query(conn: Connection, text: str) -> Query:

@@ -87,6 +87,11 @@ class Choices:
         return [way.match for way in self.ways]
 
     @property
+    def leasts(self) -> list[int]:
+        """How many listings have to fit each."""
+        return [way.least for way in self.ways]
+
+    @property
     def several(self) -> bool:
         """Whether there is a second choice."""
         return any(len(way.choices) > 1 for way in self.ways)

@@ -16,6 +16,8 @@ MOST_NUMBERED = 10
 
 _PART = re.compile(r"\{([a-z_]+)\}")
 
+_TYPED = re.compile(r"(?<!:):([a-z_]+)(::[a-z0-9]+(?:\[\])?)")
+
 _OPTIONAL = re.compile(r"\[\[([a-z_ ]+):(?!:)(.*?)\]\]", re.DOTALL)
 
 _NUMBER = re.compile(r"\$(\d+)")
@@ -45,6 +47,13 @@ def fragment(text: str, **parts: str) -> str:
     if idle := parts.keys() - used:
         raise StatementError(f"No {_join_names(idle)} in: {text}")
     return whole
+
+
+def hide_values(part: str) -> str:
+    """A part with values that the planner does not see, where each has a type: a plan for these alone costs it no less
+    than one for all, so that PostgreSQL keeps the second.
+    """
+    return _TYPED.sub(r"(SELECT :\1\2)\2", part)
 
 
 def compose(template: str, **parts: str) -> str:
@@ -119,18 +128,20 @@ class Shapes:
 
     pieces: tuple[tuple[tuple[str, ...], str], ...]
     """Parts of the text one after the other, each with the values that it is left out without."""
+    deciding: tuple[str, ...]
+    """These values."""
     values: Statement
     made: dict[tuple[bool, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict, compare=False)
 
     def ask(self, *rows: object, **also: object) -> Asked:
         """The text for these values, with those that it needs (`Statement.args`)."""
         named = dict(zip(self.values.names, self.values.args(*rows, **also), strict=True))
-        shape = tuple(all(_is_given(named[name]) for name in needed) for needed, _ in self.pieces)
+        shape = tuple([_is_given(named[name]) for name in self.deciding])
         if shape not in self.made:
-            kept = (text for (_, text), given in zip(self.pieces, shape, strict=True) if given)
-            self.made[shape] = _number("".join(kept))
+            given = dict(zip(self.deciding, shape, strict=True))
+            self.made[shape] = _number("".join(text for needed, text in self.pieces if all(map(given.get, needed))))
         sql, names = self.made[shape]
-        return Asked(sql=sql, values=tuple(named[name] for name in names))
+        return Asked(sql=sql, values=tuple([named[name] for name in names]))
 
 
 def name_optional(template: str, *rows: type, also: Sequence[str] = (), **parts: str) -> Shapes:
@@ -142,17 +153,16 @@ def name_optional(template: str, *rows: type, also: Sequence[str] = (), **parts:
     found = _OPTIONAL.split(whole)
     pieces = tuple((tuple(found[place].split()), found[place + 1]) for place in range(1, len(found), 3))
     fixed = [((), text) for text in found[::3]]
-    ordered = [piece for pair in zip_longest(fixed, pieces) for piece in pair if piece is not None]
+    ordered = list(filter(None, chain.from_iterable(zip_longest(fixed, pieces))))
     needed = (f" :{name}" for names, _ in pieces for name in names)
     values = name_values("".join([*(text for _, text in ordered), *needed]), *rows, also=also)
-    return Shapes(pieces=tuple(ordered), values=values)
-
-
-_EMPTY: tuple[object, ...] = ("", (), [])
+    deciding = tuple(dict.fromkeys(chain.from_iterable(names for names, _ in pieces)))
+    return Shapes(pieces=tuple(ordered), deciding=deciding, values=values)
 
 
 def _is_given(value: object) -> bool:
-    return value is not None and value is not False and value not in _EMPTY
+    """Numbers are, even 0."""
+    return bool(value) or not (value is None or value is False or isinstance(value, str | tuple | list))
 
 
 def _number(text: str) -> tuple[str, tuple[str, ...]]:

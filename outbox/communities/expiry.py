@@ -31,6 +31,7 @@ async def expire_memberships(instance: Instance) -> int:
         await news.tell_team_of_unmanaged(conn)
         await charter_links.forget_old(conn)
         await entry_links.forget_old(conn)
+        await memberships.forget_awaited(conn)
         for id in await insiders.list_abandoned(conn):
             await drop_unread(conn, instance.site, id)
     require_whole(failed)

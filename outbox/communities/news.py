@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from federation.community_uris import Circle, circle_uri
 from federation.vocabulary.activities.activities import Activity
-from models.communities import charter_links, charters, communities, decisions, members, memberships
+from models.communities import charter_links, charters, decisions, members, memberships, unmanaged
 from models.communities.memberships import Change, MembershipState
 from models.news import community_news, staff_notifications
 from models.news.notifications import NotificationType
@@ -120,7 +120,7 @@ async def tell_removed(conn: Connection, case: Case, reason: str) -> None:
 
 async def tell_team_of_unmanaged(conn: Connection) -> int:
     """Communities of ours that nobody manages any more: who moderates in the cooperative is told, once; how many."""
-    found = await communities.list_newly_unmanaged(conn)
+    found = await unmanaged.list_newly_unmanaged(conn)
     for id in found:
         await decisions.record(conn, id, "unmanaged", actor_id=None)
         await staff_notifications.notify_team(conn, "community_unmanaged", staff_notifications.Topic(actor_id=id))

@@ -91,7 +91,7 @@ def _place_of(full: FullMeeting) -> tuple[object, ...]:
 
 
 def _differs(was: Occurrence, now: Occurrence) -> bool:
-    return (was.begins_at, was.ends_at) != (now.begins_at, now.ends_at)
+    return (was.begins_at, was.ends_at, was.venue) != (now.begins_at, now.ends_at, now.venue)
 
 
 async def tell_of_end(conn: Connection, site: Site, post_id: int) -> None:

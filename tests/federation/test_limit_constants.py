@@ -12,6 +12,7 @@ LIMITS: dict[str, object] = {
     "federation.vocabulary.activities.participation_readers.MAX_MESSAGE": 5000,
     "federation.vocabulary.meetings.MAX_TIMES": 60,
     "federation.vocabulary.meetings.MAX_SEATS": 1_000_000,
+    "federation.vocabulary.meetings.VENUE_LIMIT": 200,
     "federation.authentication.keys.MOST_FETCHES": 64,
     "federation.directory.crawl.AT_ONCE": 8,
     "federation.directory.crawl.MOST_AT_A_TIME": 80,

@@ -9,6 +9,9 @@ from playwright.async_api import Browser, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 
+HEADLESS = "/usr/lib/chromium/chromium-headless-shell"
+"""The same engine without windows, menus and profiles, which cost a fifth to three fifths of what a test in it does."""
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,14 +23,16 @@ FLAGS = [
     "--force-color-profile=srgb",
 ]
 
-needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}")
+FOUND = next((path for path in (HEADLESS, CHROMIUM) if Path(path).exists()), None)
+
+needs_chromium = pytest.mark.skipif(FOUND is None, reason=f"there is neither {HEADLESS} nor {CHROMIUM}")
 
 
 @asynccontextmanager
 async def open_chromium() -> AsyncIterator[Browser]:
     """A browser of one's own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=FOUND, args=FLAGS)
         try:
             yield browser
         finally:

@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 
 from models.communities import decisions, members
-from models.meetings import registrations
+from models.meetings import taken_along
 from web.personal_export.records import ArchiveOwner, list_own_pages
 from web.personal_export.zip_writer import ZipWriter
 
 SHEETS: dict[str, Callable[..., Awaitable[list[Any]]]] = {
     "communities.json": members.list_own,
     "community_decisions.json": decisions.list_own,
-    "meetings.json": registrations.list_own,
+    "meetings.json": taken_along.list_own,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from models.access import passkeys, sessions, tokens
-from models.exchanges import agenda, reserves
+from models.exchanges import agenda, own_exchanges
 from models.listings import listing_drafts
 from models.news import mail_preferences, staff_preferences
 from models.people import member_locations, phone_numbers
@@ -45,7 +45,7 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "documents": [asdict(one) for one in await acceptances.list_acceptances(conn, owner.actor.id)],
             "invitations": await _list_invitations(conn, owner.actor.id),
             "kept_days": await _list_kept_days(conn, owner.actor.id),
-            "waiting_for": [asdict(one) for one in await reserves.list_own(conn, owner.actor.id)],
+            "waiting_for": [asdict(one) for one in await own_exchanges.list_waited_for(conn, owner.actor.id)],
             "drafts": [asdict(one) for one in await listing_drafts.list_kept(conn, owner.actor.id)],
             "request": await _describe_request(conn, owner.actor.id),
         }

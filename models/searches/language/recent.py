@@ -15,7 +15,7 @@ MOST_KEPT = 200
 """Texts of which something is kept; the oldest goes first."""
 
 
-class Recent(Generic[Value]):
+class RecentTexts(Generic[Value]):
     """What was read of each text, by connection: each is to one database.
 
     Inside a transaction nothing is kept nor taken, since it may see what others do not.

@@ -88,8 +88,13 @@ async def list_similar_words(conn: Connection, typed: str, limit: int = 3) -> li
 def _judge(word: str, sound: str, other: Candidate) -> float | None:
     """How far apart the two are, what many listings have being nearer; None for too far."""
     alike = sound == other.sound
-    changes = min(count_changes(word, other.word), count_changes(sound, other.sound) + (0 if alike else 1))
-    if changes > max(1, min(3, len(word) // 3)):
+    most = max(1, min(3, len(word) // 3))
+    ways = ((word, other.word, 0), (sound, other.sound, 0 if alike else 1))
+    changes = min(
+        (count_changes(one, two) + more for one, two, more in ways if abs(len(one) - len(two)) + more <= most),
+        default=most + 1,
+    )
+    if changes > most:
         return None
     return changes - 0.3 * alike + 0.3 * (word[0] != other.word[0]) - 0.15 * log10(1 + other.listings)
 

@@ -61,7 +61,13 @@ def build_event(
 
 def _build_times(coming: Sequence[Occurrence]) -> tuple[EventTime, ...]:
     return tuple(
-        EventTime(recurs_at=one.recurs_at, begins_at=one.begins_at, ends_at=one.ends_at, cancelled=one.cancelled)
+        EventTime(
+            recurs_at=one.recurs_at,
+            begins_at=one.begins_at,
+            ends_at=one.ends_at,
+            cancelled=one.cancelled,
+            venue=one.venue,
+        )
         for one in coming[:MAX_TIMES]
     )
 

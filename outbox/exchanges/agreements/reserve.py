@@ -7,6 +7,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements, exchanges, reserves
 from models.exchanges.exchanges import Exchange
 from models.exchanges.reserves import PlaceWish, ReservePlace, Span
+from models.limits import REQUESTS
 from models.listings import listings
 from models.listings.listings import STANDING, Listing, find_stock, has_calendar
 from models.people import actors
@@ -63,6 +64,8 @@ async def join(
     if not owner.local:
         await waiting_lists_elsewhere.ask(conn, site, (owner, partner), fresh, thread, span)
         return
+    if await reserves.count_joined(conn, thread.id, within=REQUESTS.within) >= REQUESTS.most:
+        raise Conflict("too_many_requests_today")  # each time is news to the owner
     wanted = PlaceWish(span=span, join_uri=join_uri)
     if await reserves.wait(conn, fresh.id, partner.id, wanted, at=datetime.now(UTC)):
         await _tell_joined(conn, site, owner, fresh, thread, wanted)

@@ -283,3 +283,30 @@ async def test_events_of_a_server_that_was_set_aside_leave_the_agenda(elsewhere:
     async with transaction(elsewhere.desk.instance.pool) as conn:
         await peers.send_away(conn, "mobilizon.example")
         assert await agenda.list_upcoming(conn, AgendaFilter(), since=datetime.now(UTC)) == []
+
+
+async def test_an_event_that_loses_its_day_takes_place_no_more(elsewhere: Elsewhere) -> None:
+    join = await elsewhere.join()
+    await elsewhere.say("Accept", join["id"])
+
+    await elsewhere.change(startTime=None, endTime=None)
+
+    assert await elsewhere.desk.value("SELECT cancelled FROM meeting_occurrence")
+    assert "n’aura pas lieu" in (await elsewhere.told())[-1]
+
+
+async def test_one_time_in_another_hall_is_told_to_who_comes_to_it(elsewhere: Elsewhere) -> None:
+    times = [
+        {"startTime": (BEGINS + timedelta(days=day)).isoformat(), "endTime": None, "location": location}
+        for day, location in ((0, {"type": "Place", "name": "Halle aux grains"}), (7, None), (14, ["?"]))
+    ]
+    usual = [one | {"location": None} for one in times]
+    await elsewhere.change(occurrences=usual, endTime=None)
+    join = await elsewhere.join()
+    await elsewhere.say("Accept", join["id"])
+
+    await elsewhere.change(occurrences=times, endTime=None)
+
+    halls = "SELECT array_agg(venue ORDER BY begins_at) FROM meeting_occurrence"
+    assert await elsewhere.desk.value(halls) == ["Halle aux grains", "", ""]
+    assert "Cela change" in (told := (await elsewhere.told())[-1]) and "Halle aux grains" in told

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from models.store.database import Connection, fetch_records
-from models.store.statements import Statement, StatementError, compose, fragment, name_optional, name_values
+from models.store.statements import (
+    Statement,
+    StatementError,
+    compose,
+    fragment,
+    hide_values,
+    name_optional,
+    name_values,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,3 +190,26 @@ def test_the_same_choice_of_values_is_one_text() -> None:
 def test_a_text_that_hangs_on_a_name_nobody_has_is_found_at_once() -> None:
     with pytest.raises(StatementError):
         name_optional("SELECT :id [[unknown: , 1]]", Thing)
+
+
+async def test_a_plan_for_values_that_are_hidden_is_the_one_that_is_kept(conn: Connection) -> None:
+    seen = "SELECT p.id::text FROM post p WHERE p.kind = :kind::text AND p.id = ANY (:ids::bigint[])"
+    hidden = hide_values(seen)
+    asked = name_optional(hidden, Asking).ask(Asking(kind="note", ids=(1, 2, 3)))
+
+    for _ in range(7):
+        await fetch_records(conn, asked.sql, *asked.values)
+
+    [kept] = await fetch_records(
+        conn, "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1", asked.sql
+    )
+    assert "(SELECT :kind::text)::text" in hidden and "p.id::text" in hidden
+    assert (kept["generic_plans"], kept["custom_plans"]) == (2, 5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked of posts."""
+
+    kind: str
+    ids: tuple[int, ...]

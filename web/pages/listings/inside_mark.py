@@ -22,7 +22,8 @@ async def find_inside(conn: Connection, post: Post, author: Actor) -> InsideMark
     shared = (await insiders.map_of_posts(conn, [post.id])).get(post.id)
     if shared is None:
         return None
-    if not author.local or await insiders.filter_inside(conn, shared.community_id, [author.id]):
+    itself = author.id == shared.community_id
+    if not author.local or itself or await insiders.filter_inside(conn, shared.community_id, [author.id]):
         return InsideMark(name=shared.name, over=None)
     held = await memberships.find(conn, shared.community_id, author.id)
     return InsideMark(name=shared.name, over="removed" if held is None else held.state)

@@ -23,7 +23,10 @@ State = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingRow:
-    """One time of one meeting; `plate` for what comes from elsewhere, `place` is the reader's in the line."""
+    """One time of one meeting; `plate` for what comes from elsewhere, `place` is the reader's in the line.
+
+    `inside`: it stays in a community.
+    """
 
     day: date
     begins_at: datetime
@@ -38,6 +41,7 @@ class MeetingRow:
     state: State
     place: int | None
     language: str | None
+    inside: bool
 
 
 def find_state(entry: AgendaEntry, own: Registration | None, at: datetime) -> State:
@@ -108,6 +112,7 @@ def _make_row(
         state=stands[0],
         place=stands[1],
         language=bundle.listing.post.language,
+        inside=bundle.listing.post.community_id is not None,
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models.searches.language import recent
-from models.searches.language.recent import Recent
+from models.searches.language.recent import RecentTexts
 from models.searches.queries import read_query
 from models.store.database import Connection, begin
 from tests.models.searches.conftest import Territory
@@ -12,7 +12,7 @@ from tests.models.searches.test_fitting import Counting
 
 async def test_a_text_is_kept_for_a_minute_and_only_the_last_ones_are(territory: Territory) -> None:
     now = 0.0
-    kept = Recent[int](lambda: now)
+    kept = RecentTexts[int](lambda: now)
 
     for number in range(recent.MOST_KEPT + 1):
         kept.keep(territory.conn, f"text {number}", number)
@@ -24,7 +24,7 @@ async def test_a_text_is_kept_for_a_minute_and_only_the_last_ones_are(territory:
 
 
 async def test_inside_a_transaction_nothing_is_kept_nor_taken(territory: Territory) -> None:
-    kept = Recent[int]()
+    kept = RecentTexts[int]()
     async with begin(territory.conn):
         kept.keep(territory.conn, "inside", 1)
     kept.keep(territory.conn, "before", 2)

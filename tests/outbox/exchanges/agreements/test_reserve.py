@@ -105,6 +105,8 @@ async def test_the_next_one_is_asked_before_anybody_else_and_has_two_days(conn: 
     assert (asked.state, asked.proposed_by, asked.terms) == ("countered", sofa.alice.id, Terms())
     assert asked.held_until is not None and timedelta(hours=47) < asked.held_until - datetime.now(UTC) <= TO_ANSWER
     assert await sofa.status() == "reserved", "it stays so: the list goes on"
+    with pytest.raises(Conflict, match="reserve_yours"):  # she answers the terms, and leaves no list with them open
+        await leave(conn, HERE, bob, sofa.listing.id)
     with pytest.raises(Conflict, match="reserve_first"):
         await request(conn, HERE, late, sofa.listing, Terms())
     await accept(conn, HERE, bob, asked)

@@ -9,10 +9,11 @@ from models.errors import Conflict, NotFound
 from models.exchanges import exchanges, reserves
 from models.exchanges.agreements import Agreement, Terms
 from models.exchanges.reserves import Span
+from models.limits import REQUESTS
 from models.listings import listings
 from models.people import actors
 from models.store.database import Connection, execute, fetch_column
-from outbox.builders.texts.reasons import NOES
+from outbox.builders.texts.reasons import NOES, REFUSALS
 from outbox.exchanges.agreements import reserve, turns
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.endings import cancel
@@ -241,6 +242,16 @@ async def test_the_copy_calls_nobody_by_itself_and_a_turn_that_is_over_ends_on_b
     assert await tent.pair.carry() == ["Reject"]
     assert await tent.states() == ([], [])
     assert "c’est maintenant le tour de la personne suivante" in str((await tent.told())[-1][1])
+
+
+async def test_who_changes_her_mind_all_day_is_news_to_nobody_any_more(tent: LentElsewhere) -> None:
+    for day in range(11, 11 + REQUESTS.most):
+        assert await tent.join(span(day % 9 + 10, day % 9 + 11)) == ["Join", "TentativeAccept"]
+
+    assert await tent.join(span(10, 20)) == ["Join", "Reject"]
+
+    assert await tent.states() == ([], [])
+    assert (await tent.told())[-1][1] == REFUSALS["too_many_requests_today"]
 
 
 async def test_a_whole_server_cannot_fill_a_list(tent: LentElsewhere, monkeypatch: pytest.MonkeyPatch) -> None:

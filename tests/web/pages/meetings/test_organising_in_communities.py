@@ -39,8 +39,11 @@ async def test_a_moderator_announces_inside_and_members_alone_find_it(
     answer = await send_form(alice, way, page, changed(page, **(FILLED | {"audience": "community"})))
 
     path = answer.location.partition("?")[0]
-    assert "Qui vient, modifier, annuler" in (await alice.get(path)).words()
-    assert "Café réparation" in (await (await open_browser(lomme.hocine)).get("/rencontres")).words()
+    shown = (await alice.get(path)).words()
+    assert "Qui vient, modifier, annuler" in shown and "En pause" not in shown
+    assert "seuls les membres de Remorques en commun" in shown
+    listed = (await (await open_browser(lomme.hocine)).get("/rencontres")).words()
+    assert "Café réparation" in listed and "Entre membres" in listed
     assert "Café réparation" in (await alice.get(DESK)).words()
     async with connection(instance.pool) as conn:
         id = await fetch_value(conn, "SELECT post_id FROM meeting")
