@@ -11,7 +11,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
-from outbox.meetings.meeting_limits import CAPACITY_LIMIT, LONGEST, PLACE_LIMIT
+from outbox.meetings.meeting_limits import CAPACITY_LIMIT, FURTHEST, LONGEST, PLACE_LIMIT
 from outbox.meetings.meetings import tell_registered
 from outbox.meetings.registrations import offer_freed_seats
 from outbox.meetings.saving import alter, as_new, save, send_update
@@ -60,6 +60,8 @@ async def change_time(
 def _require_time(draft: TimeDraft, venue: str) -> None:
     if draft.begins_at <= datetime.now(UTC):
         raise Invalid("meeting_in_the_past", field="begins_at")
+    if draft.begins_at > datetime.now(UTC) + FURTHEST:
+        raise Invalid("meeting_too_far", field="begins_at")
     if draft.ends_at is not None and draft.ends_at <= draft.begins_at:
         raise Invalid("meeting_ends_before", field="ends_at")
     if draft.ends_at is not None and draft.ends_at - draft.begins_at > LONGEST:
