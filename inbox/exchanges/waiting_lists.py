@@ -1,5 +1,7 @@
 """Somebody elsewhere wants what one of ours lends once it is free: a place on its list, by the verb that pages call."""
 
+from dataclasses import replace
+
 from federation.vocabulary.activities.participation import Join, Leave
 from inbox.errors import Ignored
 from models import posts
@@ -7,7 +9,7 @@ from models.errors import Conflict, Refusal
 from models.exchanges import agreements, reserves
 from models.exchanges.reserves import Span
 from models.listings import listings
-from models.listings.listings import Listing, has_calendar
+from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
@@ -26,12 +28,14 @@ async def process_join(conn: Connection, site: Site, sender: Actor, activity: Jo
     if listing is None:
         return False
     known = await reserves.find_by_join(conn, activity.id)
-    if known is not None and known.actor_id != sender.id:
+    if known is not None and (known.actor_id, known.listing_id) != (sender.id, listing.id):
         raise Ignored("join_of_others")
     await agreements.lock_listing(conn, listing.id)
     held = await reserves.find(conn, listing.id, sender.id)
     if held is not None and held.state == "called":
-        await tell_turn(conn, site, await actors.get(conn, listing.post.author_id), listing, held)
+        await reserves.rename(conn, listing.id, sender.id, activity.id)
+        owner = await actors.get(conn, listing.post.author_id)
+        await tell_turn(conn, site, owner, listing, replace(held, join_uri=activity.id))
     else:
         await _join(conn, site, sender, listing, activity)
     return True
@@ -41,8 +45,6 @@ async def _join(conn: Connection, site: Site, sender: Actor, listing: Listing, a
     """Give her a place, and answer with it; or say why not, which takes back one that she had."""
     owner = await actors.get(conn, listing.post.author_id)
     try:
-        if not has_calendar(listing.details):
-            raise Conflict("nothing_to_wait_for")
         await join(conn, site, sender, listing, _read_span(activity), join_uri=activity.id)
     except Refusal as refused:
         if refused.code not in REFUSALS:

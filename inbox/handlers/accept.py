@@ -81,7 +81,8 @@ async def _accept_seat(conn: Connection, site: Site, sender: Actor, answered: ob
     uri = answered.id if isinstance(answered, Join) else answered
     asked = await remote.find_asked(conn, sender, uri) if isinstance(uri, str) else None
     if asked is not None:
-        await remote.process_accept(conn, site, *asked)
+        people = answered.people if isinstance(answered, Join) else None
+        await remote.process_accept(conn, site, *asked, people)
     return asked is not None
 
 

@@ -1,5 +1,6 @@
 """Somebody elsewhere wants to come to a meeting of ours, or comes no more: by the verb that pages call."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.texts.html_cleaner import clean_text
@@ -35,7 +36,8 @@ async def process_join(conn: Connection, site: Site, sender: Actor, activity: Jo
         recurs_at=activity.recurs_at,
         uri=activity.id,
     )
-    await send_answer(conn, site, organiser, sender, activity, await _ask(conn, site, sender, full, wish))
+    said = await _ask(conn, site, sender, full, wish)
+    await send_answer(conn, site, organiser, sender, replace(activity, people=said.people or activity.people), said)
     return True
 
 
@@ -69,7 +71,7 @@ async def _keep_seat(conn: Connection, sender: Actor, full: FullMeeting, wish: W
     held = await registrations.find_of(conn, occurrence.id, actor_id=sender.id)
     if held is not None and wish.uri is not None:
         await registrations.rename(conn, held.id, wish.uri)
-    return Answer(news="seat")
+    return Answer(news="seat", people=held.people if held is not None else None)
 
 
 async def process_leave(conn: Connection, site: Site, sender: Actor, activity: Leave) -> bool:

@@ -95,9 +95,14 @@ async def wait(conn: Connection, listing_id: int, actor_id: int, wanted: PlaceWi
         wanted.asked,
     )
     if not changed and wanted.join_uri is not None:
-        sql = "UPDATE reserve_place SET join_uri = $3 WHERE listing_id = $1 AND actor_id = $2"
-        await execute(conn, sql, listing_id, actor_id, wanted.join_uri)
+        await rename(conn, listing_id, actor_id, wanted.join_uri)
     return bool(changed)
+
+
+async def rename(conn: Connection, listing_id: int, actor_id: int, join_uri: str) -> None:
+    """Her place stays as it is; answers name this Join from now on."""
+    sql = "UPDATE reserve_place SET join_uri = $3 WHERE listing_id = $1 AND actor_id = $2"
+    await execute(conn, sql, listing_id, actor_id, join_uri)
 
 
 async def call(conn: Connection, id: int, *, until: datetime, agreement_id: int | None) -> None:

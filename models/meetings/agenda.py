@@ -10,7 +10,7 @@ from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration, SeatCounts
 from models.places.distances import DISTANCE
 from models.posts.inside import READS_INSIDE
-from models.store.database import Connection, fetch_all
+from models.store.database import Connection, fetch_all, fetch_column
 from models.store.statements import fragment, name_values
 
 MOST = 100
@@ -165,9 +165,13 @@ async def list_organised(conn: Connection, author_ids: list[int], *, since: date
 
 
 _OF_COMMUNITY = """
-    SELECT o.* FROM meeting_occurrence o JOIN post p ON p.id = o.meeting_id
+    SELECT DISTINCT o.meeting_id FROM meeting_occurrence o JOIN post p ON p.id = o.meeting_id
     WHERE (p.author_id = $1 OR p.community_id = $1) AND p.deleted_at IS NULL AND coalesce(o.ends_at, o.begins_at) > $2
-    ORDER BY o.begins_at, o.id LIMIT $3
+"""
+
+_TIMES_OF = """
+    SELECT * FROM meeting_occurrence WHERE meeting_id = ANY($1) AND coalesce(ends_at, begins_at) > $2
+    ORDER BY begins_at, id LIMIT $3
 """
 
 
@@ -175,9 +179,9 @@ async def list_of_community(
     conn: Connection, community_id: int, reader_id: int | None, *, since: datetime, limit: int = 1
 ) -> list[AgendaEntry]:
     """The times to come of what a community announces or that stays inside it, as far as this reader may see them."""
-    found = await fetch_all(conn, Occurrence, _OF_COMMUNITY, community_id, since, MOST)
-    visible = await posts.filter_visible(conn, list({one.meeting_id for one in found}), reader_id)
-    return await complete(conn, [one for one in found if one.meeting_id in visible][: min(limit, MOST)])
+    known = await fetch_column(conn, _OF_COMMUNITY, community_id, since)
+    visible = list(await posts.filter_visible(conn, known, reader_id))
+    return await complete(conn, await fetch_all(conn, Occurrence, _TIMES_OF, visible, since, min(limit, MOST)))
 
 
 async def list_own(conn: Connection, actor_id: int, *, since: datetime) -> list[OwnEntry]:

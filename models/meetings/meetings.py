@@ -8,7 +8,7 @@ from typing import Literal
 from models.errors import NotFound
 from models.listings import listings
 from models.listings.listings import Listing
-from models.store.database import Connection, execute, fetch_all, fetch_column
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records
 from models.store.statements import name_values
 
 RegistrationMode = Literal["none", "members", "everybody", "external"]
@@ -123,6 +123,21 @@ async def get_own(conn: Connection, post_id: int, author_id: int) -> FullMeeting
 async def lock(conn: Connection, post_id: int) -> None:
     """Nobody else changes this meeting, or registers for it, until the transaction ends."""
     await execute(conn, "SELECT FROM meeting WHERE post_id = $1 FOR UPDATE", post_id)
+
+
+async def list_announced(conn: Connection, author_id: int) -> dict[int, bool]:
+    """The meetings of this community that are for everybody, and whether each has times to come."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT m.post_id, is_open_status(l.status) AND EXISTS (SELECT FROM meeting_occurrence o
+            WHERE o.meeting_id = m.post_id AND NOT o.cancelled AND coalesce(o.ends_at, o.begins_at) > now()) AS coming
+        FROM meeting m JOIN post p ON p.id = m.post_id JOIN listing l ON l.post_id = m.post_id
+        WHERE p.author_id = $1 AND p.community_id IS NULL AND p.deleted_at IS NULL ORDER BY m.post_id
+        """,
+        author_id,
+    )
+    return {row["post_id"]: row["coming"] for row in rows}
 
 
 async def list_over(conn: Connection, at: datetime, limit: int) -> list[int]:

@@ -202,8 +202,10 @@ async def cancel_all(conn: Connection, meeting_id: int, *, since: datetime) -> l
     return await fetch_column(
         conn,
         """
-        UPDATE meeting_occurrence SET cancelled = true
-        WHERE meeting_id = $1 AND NOT cancelled AND coalesce(ends_at, begins_at) > $2 RETURNING id
+        UPDATE meeting_occurrence SET cancelled = true WHERE id IN (
+            SELECT id FROM meeting_occurrence
+            WHERE meeting_id = $1 AND NOT cancelled AND coalesce(ends_at, begins_at) > $2 ORDER BY id FOR UPDATE)
+        RETURNING id
         """,
         meeting_id,
         since,

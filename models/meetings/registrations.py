@@ -158,15 +158,21 @@ async def find_of(
     )
 
 
-async def set_state(conn: Connection, id: int, state: RegistrationState, *, line: int | None = None) -> Registration:
-    """She comes, waits, or takes part no more."""
+async def set_state(
+    conn: Connection, id: int, state: RegistrationState, *, line: int | None = None, people: int | None = None
+) -> Registration:
+    """She comes, waits, or takes part no more; with so many people, where whoever organises gives seats to fewer."""
     changed = await fetch_one(
         conn,
         Registration,
-        "UPDATE meeting_registration SET state = $2, line = $3, changed_at = now() WHERE id = $1 RETURNING *",
+        """
+        UPDATE meeting_registration SET state = $2, line = $3, people = least(people, $4), changed_at = now()
+        WHERE id = $1 RETURNING *
+        """,
         id,
         state,
         line,
+        people,
     )
     assert changed is not None
     return changed
@@ -266,7 +272,7 @@ async def list_inside(conn: Connection, actor_id: int, community_id: int) -> lis
         SELECT r.* FROM meeting_registration r JOIN meeting_occurrence o ON o.id = r.occurrence_id
         JOIN post p ON p.id = o.meeting_id AND p.community_id = $2
         WHERE r.actor_id = $1 AND r.state IN ('asked', 'seat', 'waiting')
-            AND coalesce(o.ends_at, o.begins_at) > now() ORDER BY r.id
+            AND coalesce(o.ends_at, o.begins_at) > now() ORDER BY r.occurrence_id
         """,
         actor_id,
         community_id,

@@ -11,7 +11,8 @@ from models.communities import charters, communities, decisions, holders, member
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
 from models.communities.memberships import Change
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, Invalid, NotFound
+from models.meetings import meetings
 from models.people import accounts, actors
 from models.people.actors import Actor, Profile
 from models.personal_data import account_erasure
@@ -30,6 +31,7 @@ from outbox.communities.limits import (
     require_settings,
     tidy,
 )
+from outbox.meetings.meetings import withdraw
 from outbox.people.local_actors import describe_local
 from outbox.people.profiles import announce_update, describe_actor
 from outbox.presence import require_active
@@ -81,12 +83,19 @@ async def create(conn: Connection, site: Site, founder: Actor, draft: CommunityD
 
 
 async def edit(conn: Connection, site: Site, manager: Actor, community: Community, draft: CommunityDraft) -> Community:
-    """Change what a community of ours says of itself and how it works. Raises Invalid, Forbidden."""
+    """Change what a community of ours says of itself and how it works. Raises Invalid, Forbidden.
+
+    One that is hidden from now on leaves no meeting of its own standing where everybody reads it: those that are over
+    are taken back, and of those to come whoever manages it decides before.
+    """
     draft = _require_draft(draft)
     require_home(community)
     case = await open_case(conn, site, community, manager)
     await require_manager(conn, case.community, manager)
     group = case.group
+    hides = draft.settings.hidden and not case.community.hidden
+    if hides:
+        await _withdraw_meetings(conn, site, group)
     profile = Profile(
         name=draft.name,
         summary=from_text(draft.description),
@@ -103,10 +112,18 @@ async def edit(conn: Connection, site: Site, manager: Actor, community: Communit
     await actors.save_profile(conn, group.id, profile)
     await communities.save(conn, group.id, draft.settings)
     await decisions.record(conn, group.id, "edited", actor_id=manager.id)
-    if draft.settings.hidden and not case.community.hidden:
+    if hides:
         await _withdraw(conn, site, group)
     await announce(conn, site, group.id)
     return await _get(conn, group.id)
+
+
+async def _withdraw_meetings(conn: Connection, site: Site, group: Actor) -> None:
+    announced = await meetings.list_announced(conn, group.id)
+    if any(announced.values()):
+        raise Invalid("community_meets_publicly", field="hidden")
+    for meeting_id in announced:
+        await withdraw(conn, site, group, meeting_id)
 
 
 async def _withdraw(conn: Connection, site: Site, group: Actor) -> None:

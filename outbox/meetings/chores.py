@@ -6,6 +6,7 @@ from functools import partial
 
 from federation.instance import Instance
 from models.meetings import due, meetings, occurrences
+from models.meetings.meetings import FullMeeting
 from models.people import actors
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
@@ -67,10 +68,16 @@ async def _run(
     return await run_each(instance.pool, name, {id: id for id in ids}, act)
 
 
-async def _extend(at: datetime, conn: Connection, meeting_id: int) -> None:
+async def _lock(conn: Connection, meeting_id: int) -> FullMeeting:
+    """The meeting as whoever changed it a moment ago left it."""
+    await meetings.lock(conn, meeting_id)
     full = await meetings.find_full(conn, meeting_id)
     assert full is not None
-    await meetings.lock(conn, meeting_id)
+    return full
+
+
+async def _extend(at: datetime, conn: Connection, meeting_id: int) -> None:
+    full = await _lock(conn, meeting_id)
     spans = list_spans(full.meeting, since=at)
     if spans:
         await occurrences.sync(conn, meeting_id, spans, since=max(at, spans[0].recurs_at))
@@ -78,12 +85,12 @@ async def _extend(at: datetime, conn: Connection, meeting_id: int) -> None:
 
 
 async def _end(site: Site, conn: Connection, meeting_id: int) -> None:
-    full = await meetings.find_full(conn, meeting_id)
-    assert full is not None
+    full = await _lock(conn, meeting_id)
+    if await occurrences.list_of_meeting(conn, meeting_id, since=datetime.now(UTC)):
+        return  # put off meanwhile
     await set_status(conn, site, await actors.get(conn, full.listing.post.author_id), full, "fulfilled")
 
 
 async def _show_next(site: Site, conn: Connection, meeting_id: int) -> None:
-    full = await meetings.find_full(conn, meeting_id)
-    assert full is not None
+    full = await _lock(conn, meeting_id)
     await show_next(conn, site, await actors.get(conn, full.listing.post.author_id), full)

@@ -177,7 +177,8 @@ def _place_of(full: FullMeeting) -> tuple[object, ...]:
 async def _require_seats(conn: Connection, held: FullMeeting, capacity: int | None, at: datetime) -> None:
     """Raise Invalid for fewer seats than are taken at a time to come: whoever has one is asked first, not put out."""
     await meetings.lock(conn, held.id)
-    for entry in await agenda.list_entries(conn, held.id, since=at):
+    coming = await agenda.list_entries(conn, held.id, since=at)
+    for entry in sorted(coming, key=lambda one: one.occurrence.id):  # in the order of whoever leaves several
         await seats.lock(conn, entry.occurrence.id)
         taken = (await registrations.count(conn, [entry.occurrence.id]))[entry.occurrence.id].taken
         if capacity is not None and entry.occurrence.capacity is None and taken > capacity:

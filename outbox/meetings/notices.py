@@ -87,10 +87,11 @@ async def _answer(conn: Connection, site: Site, full: FullMeeting, registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is answered to a Join: a seat, a place in the line, or neither and why."""
+    """What is answered to a Join: a seat, a place in the line, or neither and why; `people` where it is for fewer."""
 
     news: News
     place: int | None = None
+    people: int | None = None
     reason: str = ""
 
 

@@ -11,10 +11,11 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
-from outbox.meetings.meeting_limits import CAPACITY_LIMIT, LONGEST, PLACE_LIMIT
+from outbox.meetings.meeting_limits import CAPACITY_LIMIT, FURTHEST, LONGEST, PLACE_LIMIT
 from outbox.meetings.meetings import tell_registered
 from outbox.meetings.registrations import offer_freed_seats
 from outbox.meetings.saving import alter, as_new, save, send_update
+from outbox.screening import PostTexts, keep_verdict, screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,18 @@ class TimeDraft:
 
 
 async def change_time(
-    conn: Connection, site: Site, organiser: Actor, occurrence_id: int, draft: TimeDraft
+    conn: Connection, site: Site, organiser: Actor, occurrence_id: int, draft: TimeDraft, *, by: Actor | None = None
 ) -> Occurrence:
-    """This time alone is otherwise; whoever registered for it is told. Raises NotFound, Invalid and Conflict."""
+    """This time alone is otherwise; whoever registered for it is told. Raises NotFound, Invalid and Conflict.
+
+    A hall that a member names for a community (`by`) and that the team would read first is refused: the whole meeting
+    waits for that, one time does not.
+    """
     full, held = await _get_own(conn, organiser, occurrence_id)
     venue = " ".join(NOT_TYPED.sub("", draft.venue).split())
     _require_time(draft, venue)
+    if by is not None and venue != held.venue:
+        await _look_at(conn, by, full, venue)
     taken = (await registrations.count(conn, [held.id]))[held.id].taken
     capacity = draft.capacity or full.meeting.capacity
     if capacity is not None and taken > capacity:
@@ -53,6 +60,8 @@ async def change_time(
 def _require_time(draft: TimeDraft, venue: str) -> None:
     if draft.begins_at <= datetime.now(UTC):
         raise Invalid("meeting_in_the_past", field="begins_at")
+    if draft.begins_at > datetime.now(UTC) + FURTHEST:
+        raise Invalid("meeting_too_far", field="begins_at")
     if draft.ends_at is not None and draft.ends_at <= draft.begins_at:
         raise Invalid("meeting_ends_before", field="ends_at")
     if draft.ends_at is not None and draft.ends_at - draft.begins_at > LONGEST:
@@ -61,6 +70,13 @@ def _require_time(draft: TimeDraft, venue: str) -> None:
         raise Invalid("meeting_place_too_long", field="venue", most=PLACE_LIMIT)
     if draft.capacity is not None and not 1 <= draft.capacity <= CAPACITY_LIMIT:
         raise Invalid("meeting_capacity_invalid", field="capacity", most=CAPACITY_LIMIT)
+
+
+async def _look_at(conn: Connection, by: Actor, full: FullMeeting, venue: str) -> None:
+    verdict = await screen(conn, by, PostTexts(texts=(venue,)), full.id)
+    if verdict.holds:
+        raise Invalid("meeting_place_looked_at", field="venue")
+    await keep_verdict(conn, by, full.id, verdict)
 
 
 async def cancel_time(conn: Connection, site: Site, organiser: Actor, occurrence_id: int) -> Occurrence:
@@ -74,10 +90,15 @@ async def cancel_time(conn: Connection, site: Site, organiser: Actor, occurrence
 
 async def _get_own(conn: Connection, organiser: Actor, occurrence_id: int) -> tuple[FullMeeting, Occurrence]:
     """One time to come of a meeting of hers, locked. Raises NotFound and Conflict."""
-    if await seats.lock(conn, occurrence_id) is None:
+    found = await occurrences.find(conn, occurrence_id)
+    if found is None:
         raise NotFound("meeting_time_unknown")
+    await meetings.get_own(conn, found.meeting_id, organiser.id)
+    await meetings.lock(conn, found.meeting_id)  # before the time, as whoever changes the whole meeting
+    await seats.lock(conn, occurrence_id)
     held = await occurrences.find(conn, occurrence_id)
-    assert held is not None
+    if held is None:
+        raise NotFound("meeting_time_unknown")
     full = await meetings.get_own(conn, held.meeting_id, organiser.id)
     if held.cancelled:
         raise Conflict("meeting_cancelled")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from federation.uris import same_origin
 from models import posts
-from models.meetings import meetings, occurrences, registrations
+from models.meetings import meetings, occurrences, registrations, seats
 from models.meetings.meetings import FullMeeting
 from models.meetings.occurrences import Occurrence
 from models.meetings.registrations import Registration
@@ -18,7 +18,7 @@ from outbox.meetings.notices import tell
 
 
 async def find_asked(conn: Connection, sender: Actor, join_uri: str) -> tuple[Registration, FullMeeting] | None:
-    """The registration that this Join of ours made, where the sender may answer it; None for everybody else.
+    """The registration that this Join of ours made, locked, where the sender may answer it; None for everybody else.
 
     An answer is the organiser's, or that of somebody of the same server: Mobilizon's moderators answer for groups.
     """
@@ -29,13 +29,17 @@ async def find_asked(conn: Connection, sender: Actor, join_uri: str) -> tuple[Re
     full = await meetings.find_full(conn, occurrence.meeting_id) if occurrence is not None else None
     if full is None or full.listing.post.local or not same_origin(sender.uri, full.listing.uri):
         return None
-    return held, full
+    await seats.lock(conn, held.occurrence_id)
+    now = await registrations.find_by_uri(conn, join_uri)  # she may have left, or asked otherwise, a moment ago
+    return (now, full) if now is not None else None
 
 
-async def process_accept(conn: Connection, site: Site, held: Registration, full: FullMeeting) -> None:
-    """She has a seat there."""
+async def process_accept(
+    conn: Connection, site: Site, held: Registration, full: FullMeeting, people: int | None
+) -> None:
+    """She has a seat there; for fewer people than she asked for, where the answer says so."""
     if held.state in ("asked", "waiting", "refused"):
-        await tell(conn, site, full, await registrations.set_state(conn, held.id, "seat"), "seat")
+        await tell(conn, site, full, await registrations.set_state(conn, held.id, "seat", people=people), "seat")
 
 
 async def process_tentative(

@@ -17,6 +17,7 @@ from models.people.accounts import Account
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection, transaction
+from outbox.builders.texts.meetings import write_refused
 from outbox.listings import listings as listing_verbs
 from outbox.meetings import meetings as meeting_verbs
 from outbox.meetings.meeting_limits import MeetingDraft
@@ -24,6 +25,7 @@ from outbox.moderation.case_decisions import Ruling, decide_directly
 from outbox.moderation.first_showing import announce
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
+from outbox.threads.cooperative_messages import write_to_member
 
 WORDS_LIMIT = 1_000
 """Characters of why a post is refused."""
@@ -71,6 +73,20 @@ async def refuse(conn: Connection, site: Site, post_id: int, by: Account | None,
     hidden = () if held.draft is not None else (post_id,)
     ruling = Ruling(kind="hide" if hidden else "warn", words=words[:WORDS_LIMIT], post_ids=hidden)
     await decide_directly(conn, site, author, ruling, by, act="post_refused", **_write_details(held))
+    if author.type == "Group":
+        await _tell_leading(conn, site, author, held, ruling.words)
+
+
+async def _tell_leading(conn: Connection, site: Site, group: Actor, held: HeldPost, reason: str) -> None:
+    """A community reads nothing: those who lead it do."""
+    full = await meetings.find_full(conn, held.post_id)
+    if full is None:
+        return
+    title, edited = full.listing.details.title, held.draft is not None
+    words = {language: write_refused(title, reason, language, edited=edited) for language in ("fr", "en")}
+    for person in await actors.list_by_ids(conn, await _list_authors(conn, group)):
+        if person.local and not person.gone and person.type == "Person":
+            await write_to_member(conn, site, person, words)
 
 
 async def tell_overdue(instance: Instance) -> int:

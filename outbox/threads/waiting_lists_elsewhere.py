@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from federation.vocabulary.activities.participation import Join, Leave
-from models.exchanges import exchanges, reserves
+from models.exchanges import agreements, exchanges, reserves
 from models.exchanges.exchanges import Exchange
 from models.exchanges.reserves import PlaceWish, ReservePlace, Span
 from models.listings import listings
@@ -14,6 +14,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.join import build_join_of_list, build_leave
+from outbox.threads.messages import may_write
 from outbox.threads.notices import write_notice
 from outbox.traffic.send import Recipients, send
 
@@ -70,13 +71,15 @@ async def _send(conn: Connection, partner: Actor, activity: Join | Leave, owner:
 
 
 async def find_asked(conn: Connection, sender: Actor, join_uri: str) -> Asked | None:
-    """What this Join of ours asked for, where the sender is whose listing it is; None for everybody else."""
+    """What this Join of ours asked for, locked, where the sender is whose listing it is; None for everybody else."""
     place = await reserves.find_by_join(conn, join_uri)
     listing = await listings.find_by_post(conn, place.listing_id) if place is not None else None
     if place is None or listing is None or listing.post.local or listing.post.author_id != sender.id:
         return None
+    await agreements.lock_listing(conn, listing.id)
+    held = await reserves.find_by_join(conn, join_uri)  # as whoever held the lock left it
     thread = await exchanges.find(conn, listing_id=listing.id, partner_id=place.actor_id)
-    return (place, listing, thread) if thread is not None else None
+    return (held, listing, thread) if held is not None and thread is not None else None
 
 
 async def process_standing(conn: Connection, asked: Asked) -> None:
@@ -104,8 +107,8 @@ async def process_end(conn: Connection, site: Site, asked: Asked, reason: str) -
     place, listing, thread = asked
     await reserves.remove(conn, listing.id, place.actor_id)
     event_id = await exchanges.add_event(conn, thread.id, "reserve_refused", details={"text": reason})
-    if event_id is not None and not thread.partner_muted:
-        partner = await actors.get(conn, place.actor_id)
+    owner, partner = await actors.get(conn, listing.post.author_id), await actors.get(conn, place.actor_id)
+    if event_id is not None and not thread.partner_muted and await may_write(conn, owner, partner):
         page = f"{site.url}/echanges/{thread.id}"
         words = {
             "fr": f"« {listing.details.title} » : vous n’attendez plus. {reason} {page}",

@@ -148,3 +148,12 @@ def write_registered(title: str, counts: tuple[int, int, int], page: str, langua
     if language == "en":
         return f"“{title}”: {said}. Who comes: {page}"
     return f"« {title} » : {said}. Qui vient : {page}"
+
+
+def write_refused(title: str, words: str, language: str, *, edited: bool) -> str:
+    """To those who lead a community: the team lets what they announce, or a new version of it, not appear, and why."""
+    if language == "en":
+        what = "stays as it was: the new version is not accepted" if edited else "will not appear"
+        return f"“{title}” {what}. The cooperative’s team writes: {words}"
+    what = "reste comme avant : la nouvelle version n’est pas acceptée" if edited else "ne paraîtra pas"
+    return f"« {title} » {what}. L’équipe de la coop écrit : {words}"

@@ -53,10 +53,10 @@ async def require_may_ask(conn: Connection, partner: Actor, owner: Actor, listin
         require_at_home(partner)
     if owner.id == partner.id:
         raise Invalid("own_listing")
-    if listing.details.meeting and listing.post.local:
-        raise Conflict("meeting_not_asked")
     if listing.id not in await posts.filter_visible(conn, [listing.id], partner.id):
         raise NotFound
+    if listing.details.meeting and listing.post.local:
+        raise Conflict("meeting_not_asked")
     if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
         raise Conflict("owner_gone")
     if await blocks.between(conn, partner.id, owner.id):

@@ -57,6 +57,8 @@ async def join(
     fresh = await listings.find_by_post(conn, listing.id)
     if fresh is None:
         raise NotFound
+    if join_uri is not None and not has_calendar(fresh.details):
+        raise Conflict("nothing_to_wait_for")
     await _require_wanted(conn, fresh, (owner, partner), span)
     thread = await exchanges.open(conn, listing_id=fresh.id, owner_id=owner.id, partner_id=partner.id)
     if not owner.local:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.instance import Instance
+from models import posts
 from models.errors import Conflict, Invalid
 from models.exchanges import agreements, exchanges, reserves
 from models.exchanges.agreements import Terms
@@ -19,6 +20,7 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection
+from outbox.builders.texts.reasons import NOES
 from outbox.builders.texts.reserve import write_call
 from outbox.each_in_transaction import run_each
 from outbox.exchanges.agreements.agreements import Call, invite
@@ -26,7 +28,7 @@ from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, find_price, requi
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_there
 from outbox.threads.messages import may_write
-from outbox.threads.place_answers import tell_turn
+from outbox.threads.place_answers import tell_end, tell_turn
 from outbox.threads.waiting_lists_elsewhere import TO_ANSWER, find_turn_end, notify_turn
 from outbox.threads.waiting_requests import choose_language, close_reserve, tell_of_place, tell_partner
 
@@ -75,7 +77,10 @@ async def call(conn: Connection, site: Site, owner: Actor, listing: Listing, pla
     partner = await actors.get(conn, place.actor_id)
     thread = await exchanges.find(conn, listing_id=listing.id, partner_id=partner.id)
     latest = await agreements.get_latest(conn, thread.id) if thread is not None else None
-    if thread is None or not await may_write(conn, owner, partner) or (latest and latest.state in agreements.LIVE):
+    if thread is None or not await _may_be_called(conn, owner, partner, listing):
+        await _drop(conn, site, owner, listing, place)
+        return False
+    if latest and latest.state in agreements.LIVE:
         await reserves.remove(conn, listing.id, partner.id)
         return False
     until = datetime.now(UTC).replace(second=0, microsecond=0) + TO_ANSWER
@@ -218,8 +223,8 @@ async def _call_borrower(conn: Connection, site: Site, owner: Actor, listing: Li
             continue
         thread = await exchanges.find(conn, listing_id=listing.id, partner_id=place.actor_id)
         partner = await actors.get(conn, place.actor_id)
-        if thread is None or not await may_write(conn, owner, partner):
-            await reserves.remove(conn, listing.id, place.actor_id)
+        if thread is None or not await _may_be_called(conn, owner, partner, listing):
+            await _drop(conn, site, owner, listing, place)
             continue
         until = find_turn_end(place, at)
         await reserves.call(conn, place.id, until=until, agreement_id=None)
@@ -230,6 +235,19 @@ async def _call_borrower(conn: Connection, site: Site, owner: Actor, listing: Li
         else:
             await notify_turn(conn, owner, partner, listing.id)
         return
+
+
+async def _may_be_called(conn: Connection, owner: Actor, partner: Actor, listing: Listing) -> bool:
+    """Whether the two may write to each other, and she sees it still: whoever left a community hears no news of it."""
+    visible = await posts.filter_visible(conn, [listing.id], partner.id)
+    return bool(visible) and await may_write(conn, owner, partner)
+
+
+async def _drop(conn: Connection, site: Site, owner: Actor, listing: Listing, place: ReservePlace) -> None:
+    """She is not called: her place ends, which her own server is told where it keeps one too, without why."""
+    await reserves.remove(conn, listing.id, place.actor_id)
+    if place.join_uri is not None:
+        await tell_end(conn, site, owner, listing, place, NOES["not_for_you"])
 
 
 async def _fits(conn: Connection, listing: Listing, place: ReservePlace) -> bool:

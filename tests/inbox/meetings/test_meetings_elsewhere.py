@@ -142,6 +142,17 @@ async def test_a_join_is_asked_and_the_answer_of_its_server_counts(elsewhere: El
     assert [text[:24] for text in await elsewhere.told()] == ["Votre place est gardée :"]
 
 
+async def test_seats_for_fewer_people_than_were_asked_for_are_so_many(elsewhere: Elsewhere) -> None:
+    async with transaction(elsewhere.desk.instance.pool) as conn:
+        await register(conn, HERE, elsewhere.alice, await elsewhere.id(), Wish(people=4))
+    join = (await elsewhere.desk.sent())[-1]
+
+    for people in (2, 9):
+        await elsewhere.say("Accept", {**join, "partySize": people})
+
+    assert await elsewhere.desk.value("SELECT people FROM meeting_registration") == 2
+
+
 async def test_a_waiting_line_then_a_seat_then_a_no(elsewhere: Elsewhere) -> None:
     join = await elsewhere.join()
 

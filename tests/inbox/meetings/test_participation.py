@@ -215,3 +215,16 @@ async def test_one_join_is_for_one_time(desk: Desk, coop: Actor, lea: Person) ->
 
     assert await list_states(desk, other) == {}
     assert (await desk.states())[-1] == ("ignored", "join_of_others")
+
+
+async def test_who_asks_for_more_than_there_are_reads_how_many_seats_she_has(
+    desk: Desk, coop: Actor, lea: Person, noe: Person
+) -> None:
+    full = await publish_meeting(desk, coop, capacity=2)
+    await desk.take(lea, desk.activity(lea, "Join", full.listing.uri))
+    await desk.take(noe, desk.activity(noe, "Join", full.listing.uri))
+
+    await desk.take(lea, {**desk.activity(lea, "Join", full.listing.uri), "id": f"{lea.uri}/more", "partySize": 4})
+
+    answer = (await desk.sent())[-1]
+    assert (answer["type"], answer["object"]["id"], answer["object"]["partySize"]) == ("Accept", f"{lea.uri}/more", 1)

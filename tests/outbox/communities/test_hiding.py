@@ -1,16 +1,21 @@
 """A community that is hidden later: those who are not in it know nothing of it any more."""
 
+import pytest
+
 from models.communities import communities
 from models.communities.communities import CommunitySettings
+from models.errors import Invalid
 from models.people import actors
 from models.relations import follows
-from models.store.database import Connection
+from models.store.database import Connection, fetch_value
 from outbox.communities.founding import CommunityDraft, edit
 from outbox.communities.invitations import invite
+from outbox.meetings.meetings import cancel, publish
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.communities.test_communities import receive
 from tests.outbox.communities.sample_community import found, make_copy, make_neighbour, put_in
-from tests.outbox.sent_activities import list_sent
+from tests.outbox.meetings.sample_meetings import make_draft
+from tests.outbox.sent_activities import list_sent, make_streams
 
 HIDDEN = CommunityDraft(
     name="Remorques en commun",
@@ -56,3 +61,20 @@ async def test_a_copy_that_was_taken_back_is_nothing_here(conn: Connection) -> N
 
     assert await communities.find(conn, copy.actor_id) is None
     assert not await _follows(conn, alice.id, copy.actor_id)
+
+
+async def test_its_public_meetings_would_show_it(conn: Connection) -> None:
+    await make_streams(conn)
+    alice = await make_member(conn)
+    community = await found(conn, alice)
+    group = await actors.get(conn, community.actor_id)
+    public, inside = [await publish(conn, HERE, group, make_draft(audience=one)) for one in ("network", "community")]
+
+    with pytest.raises(Invalid) as refused:
+        await edit(conn, HERE, alice, community, HIDDEN)
+    assert (refused.value.code, refused.value.field) == ("community_meets_publicly", "hidden")
+    await cancel(conn, HERE, group, public.id)
+    await edit(conn, HERE, alice, community, HIDDEN)
+
+    gone = "SELECT deleted_at IS NOT NULL FROM post WHERE id = $1"
+    assert [await fetch_value(conn, gone, one.id) for one in (public, inside)] == [True, False]

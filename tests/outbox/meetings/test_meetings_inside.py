@@ -1,6 +1,6 @@
 """Meetings that a community announces: for everybody, or inside it, where nobody else finds them or comes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,15 +14,16 @@ from models.moderation import filters
 from models.moderation.filters import ModerationRule
 from models.people import actors
 from models.people.actors import Actor
-from models.store.database import Connection
+from models.store.database import Connection, fetch_column
 from outbox.communities.leaving import leave
 from outbox.meetings.meetings import edit, publish
+from outbox.meetings.occurrences import TimeDraft, change_time
 from outbox.meetings.registrations import register
-from outbox.moderation.held_posts import release
+from outbox.moderation.held_posts import refuse, release
 from tests.factories import HERE, make_follow, make_local_actor, make_member
 from tests.outbox.communities.inside.sample_inside import list_readers
 from tests.outbox.communities.sample_community import found, list_told, make_neighbour, put_in
-from tests.outbox.meetings.sample_meetings import make_draft
+from tests.outbox.meetings.sample_meetings import NOON, make_draft
 from tests.outbox.sent_activities import list_sent, make_streams
 
 
@@ -131,14 +132,19 @@ async def test_a_hidden_community_announces_inside_alone(conn: Connection, alice
     assert await list_titles(conn, alice) == []
 
 
-async def test_what_a_filter_finds_waits_and_appears_once_it_is_released(
-    conn: Connection, alice: Actor, community: Community
-) -> None:
+async def save_filter(conn: Connection) -> None:
+    """What names a swindle waits."""
     await make_local_actor(conn, "instance", type="Application")
     rule = ModerationRule(
         name="Arnaques", patterns=("arnaque", "escroc*"), action="hold", on_local=True, on_remote=True
     )
     await filters.save(conn, rule)
+
+
+async def test_what_a_filter_finds_waits_and_appears_once_it_is_released(
+    conn: Connection, alice: Actor, community: Community
+) -> None:
+    await save_filter(conn)
     group = await actors.get(conn, community.actor_id)
 
     full = await publish(conn, HERE, group, make_draft(text="Une belle arnaque"), by=alice)
@@ -153,3 +159,44 @@ async def test_what_a_filter_finds_waits_and_appears_once_it_is_released(
     assert await list_titles(conn, None) == ["Café réparation"]
     await release(conn, HERE, full.id, None)
     assert await list_titles(conn, None) == ["Pas d’escrocs"]
+
+
+async def test_who_leads_a_community_reads_why_the_team_refused_its_meeting(
+    conn: Connection, alice: Actor, community: Community
+) -> None:
+    await save_filter(conn)
+    group = await actors.get(conn, community.actor_id)
+    full = await publish(conn, HERE, group, make_draft(text="Une belle arnaque"), by=alice)
+
+    await refuse(conn, HERE, full.id, None, "Pas de commerce ici.")
+
+    sql = "SELECT p.source FROM post p JOIN mention m ON m.post_id = p.id WHERE m.actor_id = $1"
+    [told] = await fetch_column(conn, sql, alice.id)
+    assert "« Café réparation » ne paraîtra pas" in told and "Pas de commerce ici." in told
+
+
+async def test_the_hall_of_one_date_is_looked_at_as_the_meeting_is(
+    conn: Connection, alice: Actor, community: Community
+) -> None:
+    await save_filter(conn)
+    group = await actors.get(conn, community.actor_id)
+    full = await publish(conn, HERE, group, make_draft(rrule="FREQ=WEEKLY;COUNT=3"), by=alice)
+    [first, *_] = await agenda.list_entries(conn, full.id)
+    wanted = TimeDraft(begins_at=first.occurrence.begins_at, venue="Chez les escrocs")
+
+    with pytest.raises(Invalid) as refused:
+        await change_time(conn, HERE, group, first.occurrence.id, wanted, by=alice)
+
+    assert (refused.value.code, refused.value.field) == ("meeting_place_looked_at", "venue")
+
+
+async def test_what_stays_inside_takes_no_room_on_the_agenda_of_others(
+    conn: Connection, alice: Actor, community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agenda, "MOST", 2)
+    await announce(conn, community, rrule="FREQ=DAILY;COUNT=3")
+    await announce(conn, community, "network", begins_at=NOON + timedelta(days=20), ends_at=None)
+
+    since = datetime.now(UTC)
+    for reader_id, times in ((None, 1), (alice.id, 2)):
+        assert len(await agenda.list_of_community(conn, community.actor_id, reader_id, since=since, limit=9)) == times

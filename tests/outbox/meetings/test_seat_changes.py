@@ -154,3 +154,13 @@ async def test_leaving_twice_or_what_is_not_there_is_refused(conn: Connection, c
             await leave(conn, HERE, alice, id)
     held = await meetings.find(conn, full.id)
     assert held is not None and held.begins_at > datetime.now(UTC)
+
+
+async def test_one_date_goes_no_further_than_a_meeting_may(conn: Connection, coop: Actor) -> None:
+    full = await publish(conn, HERE, coop, make_draft(rrule="FREQ=WEEKLY;COUNT=3"))
+    [first, *_] = await occurrences.list_of_meeting(conn, full.id)
+
+    with pytest.raises(Invalid) as refused:
+        await change_time(conn, HERE, coop, first.id, TimeDraft(begins_at=NOON + timedelta(days=9999)))
+
+    assert refused.value.code == "meeting_too_far"

@@ -6,6 +6,8 @@ REFUSALS = {
     "community_field_missing": "Ce champ est à remplir.",
     "community_field_too_long": "C’est trop long : %(most)s signes au plus.",
     "approvals_invalid": "Choisissez un nombre de voix, %(most)s au plus.",
+    "community_meets_publicly": "Une rencontre annoncée à tout le monde est encore à venir : annulez-la ou retirez-la "
+    "d’abord, sinon elle montrerait la communauté.",
     "hidden_cannot_be_open": "Une communauté cachée ne peut pas être ouverte à toutes et tous : choisissez sur "
     "demande, ou sur invitation.",
     "not_a_member": "Il faut être membre de cette communauté.",

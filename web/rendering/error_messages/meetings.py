@@ -12,6 +12,8 @@ REFUSALS = {
     "meeting_in_the_past": "Cette date est passée.",
     "meeting_exceptions_too_many": "Cela fait trop d’exceptions : %(most)s au plus.",
     "meeting_place_too_long": "Le lieu est trop long : %(most)s caractères au plus.",
+    "meeting_place_looked_at": "L’équipe de la coop relit d’abord ce lieu : écrivez-le autrement, ou changez-le pour "
+    "toutes les dates dans « Modifier la rencontre ».",
     "meeting_place_missing": "Dites où l’on se retrouve.",
     "meeting_capacity_invalid": "Dites combien de places il y a, de 1 à %(most)s, ou laissez vide.",
     "meeting_address_missing": "Dites à quelle adresse on s’inscrit.",

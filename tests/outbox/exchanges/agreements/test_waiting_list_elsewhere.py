@@ -13,12 +13,12 @@ from models.limits import REQUESTS
 from models.listings import listings
 from models.people import actors
 from models.store.database import Connection, execute, fetch_column
-from outbox.builders.texts.reasons import REFUSALS
+from outbox.builders.texts.reasons import NOES, REFUSALS
 from outbox.exchanges.agreements import reserve, turns
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.endings import cancel
 from outbox.threads.waiting_requests import close_reserve
-from tests.factories import make_member, make_remote_actor
+from tests.factories import make_listing, make_member, make_remote_actor
 from tests.golden import START, normalize, require_golden
 from tests.server_pair import HENIN, Pair, Side, make_pair
 
@@ -287,3 +287,56 @@ async def test_only_what_is_lent_by_a_server_that_reads_it_has_a_list_there(
          "object": pair.here.listing.uri}
     )  # fmt: skip
     assert await pair.carry() == ["Reject"]
+
+
+def make_join(side: Side, uri: str, id: str) -> dict[str, Any]:
+    """What his server sends for a place."""
+    return {"type": "Join", "id": f"{side.partner.uri}/{id}", "actor": side.partner.uri, "object": uri}
+
+
+@pytest.mark.parametrize("mode", ["gift", "loan"])
+async def test_what_is_not_for_her_is_answered_like_what_does_not_exist(
+    conn: Connection, second_conn: Connection, mode: str
+) -> None:
+    pair = await make_pair(conn, second_conn, mode=mode, title="Canapé")
+    await execute(conn, "UPDATE post SET audience = 'coop' WHERE id = $1", pair.here.listing.id)
+
+    await pair.here.receive(make_join(pair.here, pair.here.listing.uri, "join"))
+
+    assert await pair.carry() == [] and pair.here.ignored == ["joins_nobody"]
+
+
+async def test_a_join_that_crosses_the_turn_is_answered_by_its_own_name(tent: LentElsewhere) -> None:
+    await tent.join(span(12, 14))
+    amina = await actors.get(tent.here.conn, tent.held.partner_id)
+    await cancel(tent.here.conn, tent.here.site, amina, tent.held)
+    await tent.look(tent.here)
+
+    await tent.join(span(12, 15))
+
+    assert await tent.states() == (["called"], ["called"]), "she is told of her turn, and of its end"
+    called = await reserves.find_called(tent.here.conn, tent.here.listing.id)
+    assert called is not None
+    await turns.pass_over(tent.here.conn, tent.here.site, tent.here.owner, called)
+    await tent.pair.carry()
+    assert await tent.states() == ([], [])
+
+
+async def test_one_join_asks_for_one_place(tent: LentElsewhere) -> None:
+    await tent.here.receive(make_join(tent.here, tent.here.listing.uri, "join"))
+    other = await make_listing(tent.here.conn, tent.here.owner, mode="loan", title="Remorque")
+
+    await tent.here.receive(make_join(tent.here, other.uri, "join"))
+
+    assert tent.here.ignored == ["join_of_others"]
+    assert await reserves.list_places(tent.here.conn, other.id) == []
+
+
+async def test_whoever_may_not_see_it_any_more_is_not_called_and_waits_no_longer(tent: LentElsewhere) -> None:
+    await tent.join(span(12, 14))
+    await execute(tent.here.conn, "UPDATE post SET audience = 'coop' WHERE id = $1", tent.here.listing.id)
+
+    assert await tent.free() == ["Reject"]
+
+    assert await tent.states() == ([], [])
+    assert (await tent.told())[-1] == ("reserve_refused", NOES["not_for_you"])

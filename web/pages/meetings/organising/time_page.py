@@ -10,11 +10,13 @@ from models.errors import Conflict, Invalid, NotFound
 from models.meetings import agenda
 from models.meetings.agenda import AgendaEntry
 from models.meetings.meetings import FullMeeting
+from models.people import actors
 from models.people.actors import Actor
 from models.store.database import connection, transaction
 from outbox.builders.texts.meetings import write_when, write_where
 from outbox.meetings.meeting_limits import PLACE_LIMIT
 from outbox.meetings.occurrences import TimeDraft, change_time
+from outbox.meetings.organiser_news import LEADING
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
@@ -57,7 +59,8 @@ async def post_time(request: web.Request) -> web.Response:
     instance, id = request.app[INSTANCE], found.entry.occurrence.id
     try:
         async with transaction(instance.pool) as conn:
-            await change_time(conn, instance.site, found.organiser, id, draft)
+            by = await actors.get(conn, account.actor_id) if find_desk(request) == LEADING else None
+            await change_time(conn, instance.site, found.organiser, id, draft, by=by)
             await note_act(conn, request, account, (found.organiser, found.full.listing.uri), "changed_time")
     except (Conflict, Invalid) as error:
         named = getattr(error, "field", None) or ""
