@@ -44,6 +44,9 @@ async def _find_holder(conn: Connection, activity: Accept | Reject) -> Holder | 
     answered = activity.object
     uri = answered if isinstance(answered, str) else getattr(answered, "id", "")
     held = await holders.find_by_uri(conn, uri) if uri else None
+    if held is not None:
+        await memberships.lock(conn, held.community_id)  # what stands may have changed until now
+        held = await holders.find_by_uri(conn, uri)
     return held if held is not None and held.state in ("asked", "held") else None
 
 

@@ -7,15 +7,23 @@ from models.people.actors import Actor
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection
-from outbox.communities.together.moving import follow_move
+from outbox.communities.together.moving import close_unseen, follow_move
 from outbox.people.account_moves import move_followers
 
 
 async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Move) -> None:
-    """Believed when the new address names the old one; it was fetched a moment ago."""
+    """Believed when the new address names the old one; it was fetched a moment ago.
+
+    A community that moves where we see nothing, as it is hidden, is closed: for that its home has the word.
+    """
     if activity.object != sender.uri:
         raise Ignored("move_of_other_actor")
-    target = await _get_target(conn, sender, activity.target)
+    try:
+        target = await _get_target(conn, sender, activity.target)
+    except Ignored:
+        if not await close_unseen(conn, sender, activity.target):
+            raise
+        return
     if sender.uri not in target.also_known_as:
         raise Ignored("move_not_confirmed")
     if not await account_moves.save(conn, sender.id, target.uri):

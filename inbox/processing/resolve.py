@@ -36,6 +36,7 @@ from inbox.posts.quotes import resolve_request
 from inbox.private_fetches import REFUSALS, fetch_announced
 from inbox.processing.delegated import as_by_author, confirm_deletion, fetch_for_delegate, shows_newer
 from models import posts
+from models.communities import communities
 from models.limits import TOLD_FETCHES
 from models.people import actors
 from models.people.actors import Actor
@@ -74,12 +75,23 @@ async def _resolve(instance: Instance, activity: Activity) -> Activity:
             return await resolve_request(instance, await name_by_ids(instance, activity))
         case Move(target=target) if not is_local(instance.site, target):
             _spend_budget(instance, activity.actor, target)
-            await fetch_actor(instance, target)
+            await _fetch_new_home(instance, activity.actor, target)
         case Follow(object=followed) if not is_local(instance.site, followed):
             raise Ignored("follows_nobody")
         case _:
             await _fetch_whom_it_names(instance, activity)
     return activity
+
+
+async def _fetch_new_home(instance: Instance, mover: str, target: str) -> None:
+    """Where somebody lives now. Raises FetchFailed, but for a community: it may be hidden there from us."""
+    try:
+        await fetch_actor(instance, target)
+    except FetchFailed as failed:
+        async with connection(instance.pool) as conn:
+            community = await communities.find_by_uri(conn, mover)
+        if failed.retry or community is None:
+            raise
 
 
 async def _fetch_whom_it_names(instance: Instance, activity: Activity) -> None:

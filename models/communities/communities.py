@@ -233,7 +233,7 @@ async def list_known(
 
 async def is_hidden_from(conn: Connection, actor_id: int, host: str) -> bool:
     """Whether nobody of this server is in a community, was invited or asked, and its cooperative does not hold it: to
-    all others a hidden one is missing.
+    all others a hidden one is missing. Where it lived before it opened anew here it is known, so that it can move.
     """
     return bool(
         await fetch_value(
@@ -243,6 +243,8 @@ async def is_hidden_from(conn: Connection, actor_id: int, host: str) -> bool:
                 WHERE m.community_id = c.actor_id AND m.state IN ('invited', 'asked', 'member') AND a.host = $2)
                 AND NOT EXISTS (SELECT FROM community_holder h JOIN actor a ON a.id = h.cooperative_id
                     WHERE h.community_id = c.actor_id AND h.state IN ('asked', 'held') AND a.host = $2)
+                AND NOT EXISTS (SELECT FROM actor n JOIN actor o ON o.uri = ANY(n.also_known_as)
+                    WHERE n.id = c.actor_id AND o.host = $2)
             FROM community c WHERE c.actor_id = $1
             """,
             actor_id,

@@ -145,6 +145,19 @@ async def list_kept_ids(conn: Connection, community_id: int) -> list[int]:
     )
 
 
+async def forget_kept(conn: Connection, community_id: int) -> int:
+    """Who agreed elsewhere to be known here is known here no longer: our cooperative holds it no more."""
+    return await execute(
+        conn,
+        """
+        DELETE FROM membership m USING actor a, actor c
+        WHERE m.community_id = $1 AND m.kept AND a.id = m.actor_id AND NOT a.local AND c.id = m.community_id
+            AND NOT c.local
+        """,
+        community_id,
+    )
+
+
 async def list_to_ask(conn: Connection, community_id: int) -> list[int]:
     """Row ids of those whom this server may ask where the community opens anew: its own, and who agreed elsewhere."""
     return await fetch_column(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.store.database import Connection, execute, fetch_all, fetch_column
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 MOST = 100
 """Things of one community that its page shows; the longest reported first."""
@@ -50,6 +50,7 @@ async def list_reported(conn: Connection, community_id: int, reader_id: int) -> 
         JOIN actor a ON a.id = p.author_id LEFT JOIN listing l ON l.post_id = p.id
         WHERE r.closed_at IS NULL AND r.category <> 'legal' AND p.author_id <> $2
             AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = r.target_id AND x.actor_id = $2)
+            AND NOT EXISTS (SELECT FROM community_report_answer w WHERE w.report_id = r.id AND w.post_id = p.id)
         GROUP BY p.id, a.id, l.post_id ORDER BY min(r.id) LIMIT $3
         """,
         community_id,
@@ -64,10 +65,48 @@ async def list_open(conn: Connection, post_id: int) -> list[int]:
         conn,
         """
         SELECT r.id FROM report r JOIN post p ON p.uri = ANY(r.object_uris)
-        WHERE p.id = $1 AND r.closed_at IS NULL AND r.category <> 'legal' ORDER BY r.id
+        WHERE p.id = $1 AND r.closed_at IS NULL AND r.category <> 'legal'
+            AND NOT EXISTS (SELECT FROM community_report_answer w WHERE w.report_id = r.id AND w.post_id = p.id)
+        ORDER BY r.id
         """,
         post_id,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of all that a report names: whether it is decided, and whether something of it is hidden."""
+
+    settled: bool
+    hidden: bool
+
+
+async def answer(conn: Connection, report_id: int, post_id: int) -> Outcome:
+    """Who leads the community has decided about this post of those that a report names; how the report stands then.
+
+    What else it names, inside another community or none, waits for who decides there.
+    """
+    await execute(
+        conn,
+        "INSERT INTO community_report_answer (report_id, post_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        report_id,
+        post_id,
+    )
+    found = await fetch_one(
+        conn,
+        Outcome,
+        """
+        SELECT coalesce(bool_and(w.post_id IS NOT NULL), true) AS settled,
+            coalesce(bool_or(h.post_id IS NOT NULL), false) AS hidden
+        FROM report r JOIN post p ON p.uri = ANY(r.object_uris) AND p.deleted_at IS NULL
+        LEFT JOIN community_report_answer w ON w.report_id = r.id AND w.post_id = p.id
+        LEFT JOIN community_hiding h ON h.post_id = p.id
+        WHERE r.id = $1
+        """,
+        report_id,
+    )
+    assert found is not None
+    return found
 
 
 async def list_hidden(conn: Connection, community_id: int) -> list[HiddenPost]:
@@ -111,5 +150,16 @@ async def show(conn: Connection, post_id: int, community_id: int) -> bool:
     return bool(
         await execute(
             conn, "DELETE FROM community_hiding WHERE post_id = $1 AND community_id = $2", post_id, community_id
+        )
+    )
+
+
+async def is_hidden(conn: Connection, uri: str) -> bool:
+    """Whether what has this id is hidden inside its community by who leads it."""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT EXISTS (SELECT FROM community_hiding h JOIN post p ON p.id = h.post_id WHERE p.uri = $1)",
+            uri,
         )
     )

@@ -2531,6 +2531,16 @@ CREATE INDEX community_link_actor ON community_link (actor_id);
 CREATE INDEX community_link_community ON community_link (community_id);
 CREATE INDEX community_link_expiry ON community_link (expires_at);
 
+-- Who leads a community leaves something inside as it is. A report that names more than that waits for the rest: what
+-- else stays inside for who leads there, and all other things for the team of the cooperative.
+CREATE TABLE community_report_answer (
+    report_id bigint NOT NULL REFERENCES report(id) ON DELETE CASCADE,
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    answered_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (report_id, post_id)
+);
+CREATE INDEX community_report_answer_post ON community_report_answer (post_id);
+
 -- Cooperatives that hold a community together with its home: asked by it, and answered by the team of each. Here the
 -- cooperative is our own actor where the community is elsewhere, and another one where its home is here.
 CREATE TABLE community_holder (

@@ -15,7 +15,7 @@ from outbox.builders.activities.invite import build_invite
 from outbox.builders.objects.agreement import speaks
 from outbox.communities import news
 from outbox.communities.approvals import approve
-from outbox.communities.cases import change, open_case
+from outbox.communities.cases import Case, change, open_case
 from outbox.communities.joining import JoinRequest, join, was_put_out
 from outbox.communities.leaving import leave
 from outbox.communities.limits import (
@@ -148,7 +148,7 @@ async def enter_by_link(conn: Connection, site: Site, person: Actor, token: str,
     case = await open_case(conn, site, community, person)
     if link is None or case.state == "member":
         return await join(conn, site, person, community, JoinRequest(version=version))
-    if await was_put_out(conn, case):
+    if await was_put_out(conn, case) or await _has_voice(conn, case, link.made_by):
         return await join(conn, site, person, community, JoinRequest(version=version))
     if not await entry_links.take_place(conn, link.id):
         raise Gone("entry_link_expired")
@@ -161,3 +161,8 @@ async def enter_by_link(conn: Connection, site: Site, person: Actor, token: str,
         await change(conn, case, Change(state="invited", invited_by=maker.id))
         await decisions.record(conn, case.group.id, "invited", actor_id=maker.id, subject_id=person.id)
     return await join(conn, site, person, community, JoinRequest(version=version))
+
+
+async def _has_voice(conn: Connection, case: Case, maker_id: int) -> bool:
+    """Whether she asks by the yes of this manager already, and waits for others': a link takes one place for her."""
+    return case.state == "asked" and case.person.id in await members.list_voiced(conn, case.group.id, maker_id)

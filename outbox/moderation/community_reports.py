@@ -46,7 +46,7 @@ async def hide(conn: Connection, site: Site, by: Actor, community: Community, po
         raise Conflict("hidden_already")
     await _keep(conn, site, by, community, author, ("hidden", reason))
     await _tell_author(conn, site, community, author, "hidden", reason)
-    await _settle(conn, by, post, "hidden")
+    await _settle(conn, by, post)
 
 
 async def show(conn: Connection, site: Site, by: Actor, community: Community, post_id: int) -> None:
@@ -61,7 +61,7 @@ async def show(conn: Connection, site: Site, by: Actor, community: Community, po
 async def dismiss(conn: Connection, by: Actor, community: Community, post_id: int) -> None:
     """What was reported stays as it is. Raises Forbidden, NotFound, Conflict where nothing waits about it."""
     post, author = await _require_right(conn, by, community, post_id)
-    if not await _settle(conn, by, post, "dismissed"):
+    if not await _settle(conn, by, post):
         raise Conflict("nothing_reported")
     await decisions.record(conn, community.actor_id, "dismissed", actor_id=by.id, subject_id=author.id)
 
@@ -99,10 +99,14 @@ async def _tell_author(
         await news.write_to(conn, site, group, author, say(what, community.name, reason))
 
 
-async def _settle(conn: Connection, by: Actor, post: Post, what: DecisionKind) -> int:
-    """The reports about it that wait, and are not the team's alone; how many."""
+async def _settle(conn: Connection, by: Actor, post: Post) -> int:
+    """It is decided for the reports about it that wait, and are not the team's alone; how many. Whose other posts wait
+    for somebody's decision is not settled by it.
+    """
     waiting = await reports.list_by_ids(conn, await community_reports.list_open(conn, post.id), by.id)
     for one in waiting:
-        answer = ANSWERS[what][one.reporter_language == "en"]
-        await close(conn, one, Settlement(by=by.id, answer=answer))
+        outcome = await community_reports.answer(conn, one.id, post.id)
+        if outcome.settled:
+            answer = ANSWERS["hidden" if outcome.hidden else "dismissed"][one.reporter_language == "en"]
+            await close(conn, one, Settlement(by=by.id, answer=answer))
     return len(waiting)

@@ -15,8 +15,10 @@ from federation.json.fields import Json
 from federation.json.jsonld_terms import ACTIVITYSTREAMS
 from federation.uris import is_local
 from federation.vocabulary.activities.activities import Activity, Create, Delete, Update
+from federation.vocabulary.embedded import note_of
 from models.communities import communities, insiders, members, memberships
 from models.communities.communities import Community
+from models.moderation import community_reports
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
@@ -48,15 +50,24 @@ async def find_home(conn: Connection, site: Site, activity: Activity) -> tuple[C
     return None
 
 
+def _id_of(activity: Update) -> str:
+    """The id of what changes."""
+    note = note_of(activity.object)
+    return note.id if note is not None else activity.object if isinstance(activity.object, str) else ""
+
+
 async def _was_in(conn: Connection, community: Community, author: Actor) -> bool:
     held = await memberships.find(conn, community.actor_id, author.id)
     return held is not None and held.state in ("member", "left", "removed", "expired")
 
 
 async def pass_on(conn: Connection, site: Site, document: Json, activity: Activity) -> None:
-    """Queue it to the other members' servers, once for each. The caller has checked the proof that it carries."""
+    """Queue it to the other members' servers, once for each. The caller has checked the proof that it carries.
+
+    Not what changes in something that is hidden inside: nobody there reads it any more.
+    """
     home = await find_home(conn, site, activity)
-    if home is None:
+    if home is None or (isinstance(activity, Update) and await community_reports.is_hidden(conn, _id_of(activity))):
         return
     community, author = home
     announce: Json = {

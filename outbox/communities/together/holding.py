@@ -1,6 +1,8 @@
 """A cooperative is asked to hold a community together with its home, and its team answers."""
 
-from models.communities import communities, decisions, holders, members
+from datetime import UTC, datetime
+
+from models.communities import communities, decisions, holders, members, memberships
 from models.communities.communities import Community
 from models.communities.decisions import DecisionKind
 from models.communities.holders import Holder, HolderState
@@ -16,11 +18,13 @@ from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.communities import news
 from outbox.communities.cases import open_case
 from outbox.communities.founding import announce
-from outbox.communities.limits import require_home, require_manager, require_running
+from outbox.communities.limits import ASKED_AGAIN, require_home, require_manager, require_running
 from outbox.communities.together.keeping import tell_new_holder
 
 MOST_HOLDERS = 5
 """Cooperatives that hold one community, and that are asked to."""
+
+STANDS: tuple[HolderState, ...] = ("asked", "held")
 
 
 def is_cooperative(actor: Actor) -> bool:
@@ -39,12 +43,10 @@ async def ask_to_hold(conn: Connection, site: Site, manager: Actor, community: C
     require_running(case.community)
     if cooperative.local or cooperative.gone or not is_cooperative(cooperative):
         raise Invalid("not_a_cooperative", field="cooperative")
-    asked = await holders.list_of(conn, case.group.id)
-    standing = [one for one in asked if one.state in ("asked", "held")]
-    if any(one.cooperative_id == cooperative.id for one in standing):
-        return await _get(conn, community, cooperative)
-    if len(standing) >= MOST_HOLDERS:
-        raise Conflict("too_many_holders", most=MOST_HOLDERS)
+    held = await holders.find(conn, case.group.id, cooperative.id)
+    if held is not None and held.state in STANDS:
+        return held
+    await _require_askable(conn, case.group.id, held)
     sent = build_invite(site, case.group, case.group, cooperative, manager)
     await holders.save_asked(conn, case.group.id, cooperative.id, sent.id, manager.id)
     await decisions.record(conn, case.group.id, "hold_asked", actor_id=manager.id, subject_id=cooperative.id)
@@ -52,9 +54,18 @@ async def ask_to_hold(conn: Connection, site: Site, manager: Actor, community: C
     return await _get(conn, community, cooperative)
 
 
+async def _require_askable(conn: Connection, community_id: int, before: Holder | None) -> None:
+    """Raise Conflict just after a no, and where too many hold the community already."""
+    if before is not None and _ended_lately(before):
+        raise Conflict("holding_ended_lately", field="cooperative")
+    if sum(one.state in STANDS for one in await holders.list_of(conn, community_id)) >= MOST_HOLDERS:
+        raise Conflict("too_many_holders", most=MOST_HOLDERS)
+
+
 async def answer_holding(conn: Connection, site: Site, by: Actor, community: Community, *, yes: bool) -> Holder:
     """The team of our cooperative answers a community elsewhere. Raises Forbidden, and Conflict where nobody asks."""
     cooperative = await _require_team(conn, by)
+    await memberships.lock(conn, community.actor_id)
     held = await holders.find(conn, community.actor_id, cooperative.id)
     if community.local or held is None or held.state != "asked":
         raise Conflict("nobody_asks_to_hold")
@@ -71,20 +82,22 @@ async def answer_holding(conn: Connection, site: Site, by: Actor, community: Com
 
 async def stop_holding(conn: Connection, site: Site, by: Actor, community: Community, cooperative: Actor) -> Holder:
     """It holds the community no longer, or is no longer asked: by a manager at its home, or the team of our cooperative
-    for what it holds. Raises Forbidden, NotFound.
+    for what it holds, which then forgets who agreed to be known to it. Raises Forbidden, NotFound.
     """
+    await memberships.lock(conn, community.actor_id)
     if community.local:
         await require_manager(conn, community, by)
     elif cooperative.id != (await _require_team(conn, by)).id:
         raise Forbidden("team_only")
     held = await holders.find(conn, community.actor_id, cooperative.id)
-    if held is None or held.state not in ("asked", "held"):
+    if held is None or held.state not in STANDS:
         raise NotFound
     group = await actors.get(conn, community.actor_id)
     own, other = (group, cooperative) if community.local else (cooperative, group)
     await holders.save_state(conn, group.id, cooperative.id, "ended", by=by.id)
     await decisions.record(conn, group.id, "hold_ended", actor_id=by.id, subject_id=cooperative.id)
     await news.send_to(conn, own, build_reject_of_terms(site, own, held.uri, other), other)
+    await holders.forget_kept(conn, group.id)
     if community.local and held.state == "held":
         await announce(conn, site, group.id)
     return await _get(conn, community, cooperative)
@@ -94,8 +107,9 @@ async def receive_question(conn: Connection, group: Actor, cooperative: Actor, u
     """A community elsewhere asks our cooperative: its team is told. False where there is no such question any more."""
     if await communities.find(conn, group.id) is None:
         return False
+    await memberships.lock(conn, group.id)
     held = await holders.find(conn, group.id, cooperative.id)
-    if held is not None and held.state in ("asked", "held"):
+    if held is not None and (held.state in STANDS or _ended_lately(held)):
         return False
     await holders.save_asked(conn, group.id, cooperative.id, uri, None)
     topic = staff_notifications.Topic(actor_id=group.id)
@@ -104,7 +118,10 @@ async def receive_question(conn: Connection, group: Actor, cooperative: Actor, u
 
 
 async def receive_answer(conn: Connection, site: Site, held: Holder, *, yes: bool) -> None:
-    """What another cooperative answers, or that it holds a community of ours no longer: its managers are told."""
+    """What another cooperative answers, or that it holds a community of ours no longer: its managers are told.
+
+    `held` was read under the lock of its community.
+    """
     state: HolderState = "held" if yes else ("ended" if held.state == "held" else "declined")
     kind: DecisionKind = "held" if yes else ("hold_ended" if held.state == "held" else "hold_declined")
     await holders.save_state(conn, held.community_id, held.cooperative_id, state)
@@ -119,8 +136,14 @@ async def receive_answer(conn: Connection, site: Site, held: Holder, *, yes: boo
 
 
 async def receive_end(conn: Connection, held: Holder) -> None:
-    """The home of a community elsewhere wants it held here no longer."""
+    """The home of a community elsewhere wants it held here no longer: who agreed to be known here is forgotten."""
     await holders.save_state(conn, held.community_id, held.cooperative_id, "ended")
+    await holders.forget_kept(conn, held.community_id)
+
+
+def _ended_lately(held: Holder) -> bool:
+    """Whether one side said no, or that it is over, just now."""
+    return held.state in ("declined", "ended") and held.since > datetime.now(UTC) - ASKED_AGAIN
 
 
 async def _require_team(conn: Connection, by: Actor) -> Actor:

@@ -102,6 +102,7 @@ async def ask_members(conn: Connection, site: Site, old: Community, new: Communi
 
     These are its own people, and those elsewhere who agreed to be known here.
     """
+    await memberships.lock(conn, new.actor_id)  # some come in meanwhile
     group, asked = await actors.get(conn, new.actor_id), 0
     for person in await actors.list_by_ids(conn, await holders.list_to_ask(conn, old.actor_id)):
         held = await memberships.find(conn, new.actor_id, person.id)
@@ -152,6 +153,7 @@ async def follow_move(conn: Connection, site: Site, old: Actor, target: Actor) -
     """A community elsewhere lives at another address, as its home says: members here are told. Where that address is of
     ours, those of the old one are asked.
     """
+    await memberships.lock(conn, old.id)
     community = await communities.find(conn, old.id)
     if community is None or community.local or community.ended_at is not None:
         return
@@ -168,6 +170,24 @@ async def _close(conn: Connection, site: Site, old: Actor, target: Actor) -> Non
     following = await follows.list_local_followers(conn, old.id)
     told = [id for id in await members.list_member_ids(conn, old.id, local=True) if id not in following]
     await communities.end(conn, old.id)
-    await community_news.tell(conn, target.id, told, "community_moved")
+    there = await communities.find(conn, target.id)
+    hidden = there is not None and there.hidden  # its page opens for who is invited: the old one says where it is
+    await community_news.tell(conn, old.id if hidden else target.id, told, "community_moved")
     if old.local:
         await move_followers(conn, site, old, target)
+
+
+async def close_unseen(conn: Connection, old: Actor, target_uri: str) -> bool:
+    """The same where its home says that it lives where this server sees nothing, as a hidden one: members here learn
+    it by the page of the old one, and are asked by the new one. False for who is no community that is open here.
+    """
+    await memberships.lock(conn, old.id)
+    community = await communities.find(conn, old.id)
+    if community is None or community.local or community.ended_at is not None:
+        return False
+    if not await account_moves.save(conn, old.id, target_uri):
+        return False
+    await communities.end(conn, old.id)
+    told = await members.list_member_ids(conn, old.id, local=True)
+    await community_news.tell(conn, old.id, told, "community_moved")
+    return True

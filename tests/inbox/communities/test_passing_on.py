@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from federation.discovery.fetches import get_actor
+from federation.errors import Cause, FetchFailed
 from federation.json.fields import PUBLIC
 from federation.proofs import add_proof
 from federation.signatures import Signer
@@ -15,6 +16,7 @@ from models import posts
 from models.communities import charters, communities
 from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
+from models.moderation import community_reports
 from models.people.actors import Actor
 from models.servers import trust_levels
 from models.store.database import execute, transaction
@@ -63,6 +65,33 @@ async def test_the_home_passes_it_on_whole_to_each_other_server_once(desk: Desk,
     assert first["object"] == seal(create, key) | {"proof": first["object"]["proof"]}
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_what_is_hidden_inside_changes_for_nobody_any_more(
+    desk: Desk, bob: Person, alice: Actor, hidden: bool
+) -> None:
+    key = give_proof_key(desk.fediverse, bob)
+    author = await get_actor(desk.instance, bob.uri)
+    async with transaction(desk.instance.pool) as conn:
+        community = await found(conn, alice)
+        await put_in(conn, author, community)
+        await put_in(conn, await make_neighbour(conn, "eve", host="lens.test"), community)
+    create = write(desk, bob, community.uri)
+    newer = create["object"] | {"content": "<p>Encore</p>", "updated": "2026-11-25T10:00:00Z"}
+    await desk.post(bob, orjson.dumps(seal(create, key)))
+    await process_due(desk.instance)
+    if hidden:
+        async with transaction(desk.instance.pool) as conn:
+            post = await posts.find_by_uri(conn, newer["id"])
+            assert post is not None
+            await community_reports.hide(conn, post.id, community.actor_id, by=alice.id, reason="Non.")
+
+    await desk.post(bob, orjson.dumps(seal(desk.activity(bob, "Update", newer, to=create["to"], cc=[]), key)))
+    await process_due(desk.instance)
+
+    sent = await desk.value("SELECT count(*) FROM activity WHERE type = 'Announce'")
+    assert sent == (1 if hidden else 2)
+
+
 @pytest.fixture
 async def home(desk: Desk, alice: Actor) -> tuple[Person, Community]:
     """A community at henin.test that Alice is in."""
@@ -75,6 +104,23 @@ async def home(desk: Desk, alice: Actor) -> tuple[Person, Community]:
         assert community is not None
         await put_in(conn, alice, community)
     return group, community
+
+
+async def test_a_home_closes_its_community_here_by_a_move_to_where_we_see_nothing(
+    desk: Desk, home: tuple[Person, Community], bob: Person
+) -> None:
+    group, community = home
+    unseen = "https://arras.test/users/velos"
+    desk.fediverse.documents[unseen] = FetchFailed(Cause.NOT_FOUND, "arras.test", answer=404)
+
+    await desk.take(bob, desk.activity(bob, "Move", bob.uri, target=unseen))
+    await desk.take(group, desk.activity(group, "Move", group.uri, target=unseen, to=[f"{group.uri}/members"]))
+
+    async with transaction(desk.instance.pool) as conn:
+        closed = await communities.find(conn, community.actor_id)
+        assert closed is not None and closed.ended_at is not None
+    assert await desk.value("SELECT moved_to FROM actor WHERE uri = $1", group.uri) == unseen
+    assert await desk.value("SELECT moved_to FROM actor WHERE uri = $1", bob.uri) is None
 
 
 @pytest.mark.parametrize("forged", ["no proof", "other words", "other group", ""])

@@ -10,7 +10,7 @@ from models.communities.charters import NewCharter
 from models.communities.communities import Community, CommunitySettings
 from models.communities.memberships import Change
 from models.errors import Conflict
-from models.people import actors
+from models.people import account_moves, actors
 from models.people.actors import Actor
 from models.servers import private_hosts
 from models.store.database import Connection
@@ -94,6 +94,9 @@ async def test_a_hidden_community_is_known_to_servers_of_its_people(conn: Connec
     await memberships.save(conn, community.actor_id, bob.id, Change(state="declined"))
     assert await communities.is_hidden_from(conn, community.actor_id, "henin.test")
     assert await actors.filter_published(conn, [community.actor_id, bob.id]) == [bob.id]
+    old = await make_remote_actor(conn, "velos", "arras.test", type="Group")
+    await account_moves.save_aliases(conn, community.actor_id, [old.uri])
+    assert not await communities.is_hidden_from(conn, community.actor_id, "arras.test"), "it lived there, and moves"
 
 
 async def test_who_did_not_say_yes_goes_on_until_the_day(conn: Connection) -> None:

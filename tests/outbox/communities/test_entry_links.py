@@ -51,6 +51,18 @@ async def test_a_link_takes_no_place_of_who_is_in_already(conn: Connection) -> N
     assert (await read_link(conn, token)).version == 2
 
 
+async def test_who_waits_for_more_voices_takes_one_place_however_often_she_comes(conn: Connection) -> None:
+    alice, anna = await make_member(conn), await make_member(conn, "anna")
+    community = await found(conn, alice, access="on_request", approvals_needed=2)
+    token = await make_link(conn, HERE, alice, community, 3, in_a_week())
+
+    for _ in range(3):
+        assert (await enter_by_link(conn, HERE, anna, token, 1)).state == "asked"
+
+    [link] = await entry_links.list_of(conn, community.actor_id)
+    assert (link.used, link.holds) == (1, True)
+
+
 @pytest.mark.parametrize("end", ["revoked", "expired", "stepped down", "suspended", "unknown"])
 async def test_it_opens_nothing_when_it_is_over_or_its_maker_manages_no_longer(conn: Connection, end: str) -> None:
     alice, anna, zoe = [await make_member(conn, name) for name in ("alice", "anna", "zoe")]

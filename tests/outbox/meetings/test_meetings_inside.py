@@ -6,7 +6,7 @@ import pytest
 
 from models.communities.communities import Community
 from models.errors import Invalid, NotFound
-from models.meetings import agenda, registrations
+from models.meetings import agenda, registrations, taken_along
 from models.meetings.agenda import AgendaFilter
 from models.meetings.meetings import FullMeeting
 from models.meetings.registrations import Wish
@@ -76,6 +76,22 @@ async def test_what_stays_inside_is_found_joined_and_sent_by_members_alone(
     for stranger in (zoe, carl):
         with pytest.raises(NotFound):
             await register(conn, HERE, stranger, full.id, Wish())
+
+
+async def test_who_is_in_it_no_longer_takes_along_that_she_came_and_not_what_it_is_called_now(
+    conn: Connection, community: Community
+) -> None:
+    zoe = await make_member(conn, "zoe")
+    await put_in(conn, zoe, community)
+    full = await announce(conn, community)
+    await register(conn, HERE, zoe, full.id, Wish())
+    [own] = await taken_along.list_own(conn, zoe.id, before=None, limit=9)
+    assert (own.title, own.state) == ("Café réparation", "seat")
+
+    await leave(conn, HERE, zoe, community)
+
+    [own] = await taken_along.list_own(conn, zoe.id, before=None, limit=9)
+    assert (own.title, own.state) == ("", "cancelled")
 
 
 async def test_who_leaves_the_community_gives_her_seat_to_others(

@@ -17,7 +17,7 @@ from models.store.database import Connection, execute
 from outbox.communities.founding import create
 from outbox.moderation.community_reports import dismiss, hide, show
 from outbox.moderation.reports import Complaint, report
-from tests.factories import HERE, make_local_actor, make_member
+from tests.factories import HERE, make_local_actor, make_member, make_note
 from tests.outbox.communities.inside.sample_inside import list_readers, share_listing, share_note
 from tests.outbox.communities.sample_community import (
     found,
@@ -136,6 +136,36 @@ async def test_what_is_left_as_it_is_waits_no_longer(
     assert await list_readers(conn, note, hugo) == ["hugo"]
     [held] = await reports.list_by_ids(conn, [id])
     assert held.closed_at is not None and held.closed_by == alice.id
+
+
+async def test_a_report_of_several_things_waits_until_each_is_decided(
+    conn: Connection, alice: Actor, zoe: Actor, community: Community
+) -> None:
+    hugo = await enter(conn, community, "hugo")
+    first, second, public = (
+        await share_note(conn, zoe, community, "Un"),
+        await share_note(conn, zoe, community, "Deux"),
+        await make_note(conn, zoe),
+    )
+    inside, beyond = [
+        (await report(conn, HERE, hugo, Complaint(target=zoe, post_ids=ids, content=words))).id
+        for ids, words in (((first.id, second.id), "Pas ici."), ((first.id, public.id), "Partout."))
+    ]
+
+    await hide(conn, HERE, alice, community, first.id, "Pas ici.")
+    [waits] = await community_reports.list_reported(conn, community.actor_id, alice.id)
+    assert (waits.post_id, await list_closed(conn, inside, beyond)) == (second.id, [])
+    await dismiss(conn, alice, community, second.id)
+
+    assert await community_reports.list_reported(conn, community.actor_id, alice.id) == []
+    assert await list_closed(conn, inside, beyond) == [inside], "the other one names what the team alone decides about"
+    [settled] = await reports.list_by_ids(conn, [inside])
+    assert "retiré" in settled.answer
+
+
+async def list_closed(conn: Connection, *ids: int) -> list[int]:
+    """Those of these reports that are settled."""
+    return [one.id for one in await reports.list_by_ids(conn, list(ids)) if one.closed_at is not None]
 
 
 async def test_nobody_decides_who_may_not(conn: Connection, alice: Actor, zoe: Actor, community: Community) -> None:

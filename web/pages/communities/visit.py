@@ -42,7 +42,7 @@ class Visit:
     @property
     def member(self) -> bool:
         """Whether the reader is in it."""
-        return self.state == "member"
+        return self.held is not None and self.held.stands
 
     @property
     def leads(self) -> bool:

@@ -42,6 +42,8 @@ REFUSALS = {
     "la communauté, et la question lui sera posée.",
     "not_a_cooperative": "Ce n’est pas une autre coop : écrivez l’adresse de son profil, @coop@ suivi de son domaine.",
     "too_many_holders": "%(most)s coops au plus portent une communauté, ou sont invitées à le faire.",
+    "holding_ended_lately": "Cette coop vient de dire non, ou l’une de vous vient d’y renoncer : vous pourrez le lui "
+    "demander demain.",
     "nobody_asks_to_hold": "Cette communauté ne le demande pas, ou plus.",
     "team_only": "C’est à l’équipe de la coop de le décider.",
     "community_not_held_here": "Notre coop ne porte pas cette communauté.",

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from models.communities import communities, decisions, holders
-from models.communities.communities import Community
+from models.communities.communities import Community, CommunitySettings
 from models.errors import Conflict, Forbidden, Invalid, Refusal
+from models.news import notifications
+from models.news.notifications import NotificationPage
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, execute, fetch_column
@@ -163,6 +165,47 @@ async def test_a_home_tells_who_agreed_where_we_hold_its_community_alone(conn: C
     assert await receive(conn, group, "Add", bob.uri, target=kept) == "membership_not_allowed"
 
 
+@pytest.mark.parametrize("by_home", [True, False])
+async def test_who_agreed_is_forgotten_where_the_community_is_held_no_longer(conn: Connection, by_home: bool) -> None:
+    alice, bob = await make_member(conn), await make_neighbour(conn)
+    copy, ours, mona = await make_held_copy(conn)
+    group = await actors.get(conn, copy.actor_id)
+    await put_in(conn, alice, copy)
+    await receive(conn, group, "Add", bob.uri, target=f"{copy.uri}/kept")
+    held = await holders.find(conn, copy.actor_id, ours.id)
+    assert held is not None
+
+    if by_home:
+        assert await receive(conn, group, "Reject", held.uri) is None
+    else:
+        await stop_holding(conn, HERE, mona, copy, ours)
+
+    assert (await state_of(conn, bob, copy), await state_of(conn, alice, copy)) == (None, "member")
+
+
+async def test_after_a_no_nobody_asks_again_before_the_next_day(conn: Connection) -> None:
+    alice, coop = await make_member(conn), await make_coop(conn)
+    community = await found(conn, alice)
+    asked = await ask_to_hold(conn, HERE, alice, community, coop)
+    await receive(conn, coop, "Reject", asked.uri)
+    with pytest.raises(Conflict, match="holding_ended_lately"):
+        await ask_to_hold(conn, HERE, alice, community, coop)
+
+    copy, ours, mona = await make_held_copy(conn)
+    group = await actors.get(conn, copy.actor_id)
+    held = await holders.find(conn, copy.actor_id, ours.id)
+    assert held is not None
+    for number in (2, 3):
+        await receive(conn, group, "Reject", held.uri)
+        asks = f"{group.uri}/activities/00000000-0000-4000-8000-00000000000{number}"
+        assert await receive(conn, group, "Invite", copy.uri, target=ours.uri, id=asks) == "membership_not_allowed"
+    assert await list_told(conn, mona) == ["community_hold_asked"]
+
+    await execute(conn, "UPDATE community_holder SET since = now() - interval '25 hours'")
+    assert await receive(conn, group, "Invite", copy.uri, target=ours.uri, id=asks) is None
+    assert (await ask_to_hold(conn, HERE, alice, community, coop)).state == "asked"
+
+
 async def test_it_opens_anew_for_who_manages_it_or_for_the_team_where_its_home_is_gone(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_neighbour(conn)
     copy, _, mona = await make_held_copy(conn)
@@ -271,3 +314,25 @@ async def test_leaving_takes_the_yes_back(conn: Connection) -> None:
 
     assert await fetch_column(conn, "SELECT actor_id FROM membership WHERE kept") == []
     assert [one.type for one in await list_sent(conn) if _is_kept(one.activity)] == ["Add", "Remove"]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_members_of_a_hidden_one_that_moves_learn_it_by_the_page_of_the_old_one(
+    conn: Connection, seen: bool
+) -> None:
+    alice, copy = await make_member(conn), await make_copy(conn, access="invitation", hidden=True)
+    await put_in(conn, alice, copy)
+    group, target = await actors.get(conn, copy.actor_id), "https://arras.test/users/velos"
+    if seen:
+        there = await make_remote_actor(conn, "velos", "arras.test", type="Group", also_known_as=(group.uri,))
+        await communities.save_remote(conn, there.id, CommunitySettings(access="invitation", hidden=True))
+        target = there.uri
+
+    assert await receive(conn, group, "Move", group.uri, target=target) is None
+
+    closed = await communities.find(conn, copy.actor_id)
+    assert closed is not None and closed.ended_at is not None
+    assert (await actors.get(conn, group.id)).moved_to == target
+    [told] = await notifications.list_notifications(conn, alice.id, NotificationPage())
+    assert (told.type, told.actor_id) == ("community_moved", group.id)
+    assert await receive(conn, alice, "Move", alice.uri, target="https://arras.test/users/none") is not None

@@ -22,9 +22,9 @@ EXTRACT = 600
 """Characters of what is reported that the page shows."""
 
 SAID = {
-    "hide": N_("C’est retiré : la personne qui l’a écrit sait pourquoi, et qui l’a signalé l’apprend."),
+    "hide": N_("C’est retiré : la personne qui l’a écrit sait pourquoi, et qui l’a signalé l’apprendra."),
     "show": N_("Cela se montre de nouveau, et la personne qui l’a écrit en est prévenue."),
-    "dismiss": N_("C’est noté : rien ne change, et qui l’a signalé l’apprend."),
+    "dismiss": N_("C’est noté : rien ne change, et qui l’a signalé l’apprendra."),
 }
 
 
