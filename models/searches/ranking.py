@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from models.places.distances import DISTANCE
 from models.searches.cursors import Cursor
-from models.searches.network import CONDITIONS, SHOWN, WITHIN, NetworkFilter
+from models.searches.network import CONDITIONS, FILTERED, SHOWN, WITHIN, NetworkFilter
 from models.searches.queries import Query
-from models.searches.words import MISSING, WORDS_SCORE
+from models.searches.words import MISSING, WORDS_OF_EACH, WORDS_SCORE
 from models.store.statements import fragment, name_optional
 
 WINDOW, REST, ALL, KNOWN = 0, 1, 2, 3
@@ -88,16 +88,18 @@ _NEAREST = fragment(
     apart=_APART,
 )
 
+_LISTED = fragment("{words} {filtered}", words=WORDS_OF_EACH, filtered=FILTERED)
+
 _NEW_IDS = fragment(
-    "SELECT l.post_id FROM {newest} AS l WHERE true {conditions} ORDER BY l.post_id DESC LIMIT :candidates::int",
+    "SELECT l.post_id FROM {newest} AS l WHERE true {listed} ORDER BY l.post_id DESC LIMIT :candidates::int",
     newest=_NEWEST,
-    conditions=CONDITIONS,
+    listed=_LISTED,
 )
 
 _NEAR_IDS = fragment(
-    "SELECT l.post_id FROM {nearest} AS l WHERE true {conditions} LIMIT :candidates::int",
+    "SELECT l.post_id FROM {nearest} AS l WHERE true {listed} LIMIT :candidates::int",
     nearest=_NEAREST,
-    conditions=CONDITIONS,
+    listed=_LISTED,
 )
 
 _NEW_AND_NEAR_IDS = fragment("({new}) UNION ({near})", new=_NEW_IDS, near=_NEAR_IDS)
@@ -107,30 +109,30 @@ _OLDER = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window::int) AS l
-        WHERE true {conditions} LIMIT :fitting::int)
+        WHERE true {listed} LIMIT :fitting::int)
     """,
-    conditions=CONDITIONS,
+    listed=_LISTED,
 )
 
 _SOONEST = fragment(
     """
     (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
             ORDER BY expires_at, post_id DESC LIMIT :window::int) AS l
-        WHERE true {conditions} LIMIT :fitting::int)
+        WHERE true {listed} LIMIT :fitting::int)
     """,
-    conditions=CONDITIONS,
+    listed=_LISTED,
 )
 
 # The index counts longitudes as in the middle of France: up to here nothing that it did not give is nearer. Where too
 # few of the nearest fit, all are looked at.
 _AROUND = fragment(
     """
-    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE true {conditions} LIMIT :fitting::int)
+    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE true {listed} LIMIT :fitting::int)
     SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :fitting::int AND {distance}
         <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * max(apart) FROM fitting))
     """,
     nearest=_NEAREST,
-    conditions=CONDITIONS,
+    listed=_LISTED,
     distance=DISTANCE,
 )
 

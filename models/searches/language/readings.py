@@ -40,12 +40,13 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
     """What is known of each piece, and of those that stand together. One question, however many there are."""
     if not pieces:
         return {}
-    single = [piece.text for piece in pieces]
-    together = [
-        " ".join(single[first : first + length])
+    typed = [piece.text for piece in pieces]
+    single = list(dict.fromkeys(typed))
+    together = dict.fromkeys(
+        " ".join(typed[first : first + length])
         for length in range(2, LONGEST_EXPRESSION + 1)
-        for first in range(len(single) - length + 1)
-    ]
+        for first in range(len(typed) - length + 1)
+    )
     rows = await fetch_records(
         conn,
         """

@@ -1,5 +1,6 @@
 """With 200,000 listings every search looks at few of them, by the index that is made for it, whatever plan is kept."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -117,7 +118,9 @@ async def test_a_search_looks_at_few_listings(
 
     nodes = [node for plan in explaining.plans for node in list_nodes(plan)]
     multiplied = [node["Index Cond"] for node in nodes if node.get("Index Cond", "").count("search @@ ANY") > 1]
+    read_for_each = [node["Filter"] for node in nodes if re.search(r"\$\d[^=]*::tsquery", node.get("Filter", ""))]
     assert page.found
+    assert read_for_each == []
     assert index in {node.get("Index Name") for node in nodes}
     assert multiplied == []
     assert sum(count_read(plan, "listing") for plan in explaining.plans) <= most

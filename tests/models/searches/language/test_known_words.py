@@ -1,11 +1,14 @@
 """The words that an instance knows: taken from new listings, counted anew at night, forgotten when nobody has them."""
 
+import pytest
+
+from models.searches.language import readings
 from models.searches.language.everyday_words import load_everyday_words
 from models.searches.language.known_words import count_words, take_new_words
 from models.searches.language.readings import read_pieces
 from models.searches.language.spelling import count_changes, list_similar_words, sort_letters, write_sound
 from models.searches.language.typed_text import Piece
-from models.store.database import Connection, execute, fetch_records
+from models.store.database import Connection, Record, execute, fetch_records
 from tests.factories import make_listing, make_member
 
 
@@ -81,3 +84,15 @@ async def test_what_no_listing_is_called_is_looked_for_again_as_soon_as_one_is(c
     assert counted & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'"}
     assert taken & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'", "'tandem'"}
     assert await list_others() == counted
+
+
+async def test_a_word_typed_again_and_again_is_read_once(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def fetch(conn: Connection, query: str, texts: list[str], *others: object) -> list[Record]:
+        asked.extend(texts)
+        return await fetch_records(conn, query, texts, *others)
+
+    monkeypatch.setattr(readings, "fetch_records", fetch)
+    await read_pieces(conn, [Piece(text="mot")] * 24)
+    assert asked == ["mot", "mot mot", "mot mot mot", "mot mot mot mot"]
