@@ -117,7 +117,7 @@ async def make_link(
     if not now < expires_at <= now + LONGEST_LINK:
         raise Invalid("link_day_invalid", field="expires_at", days=LONGEST_LINK.days)
     if await entry_links.count_open(conn, case.group.id) >= MOST_LINKS:
-        raise Conflict("too_many_links", most=MOST_LINKS)
+        raise Conflict("too_many_entry_links", most=MOST_LINKS)
     return await entry_links.create(conn, case.group.id, manager.id, uses, expires_at)
 
 

@@ -123,7 +123,9 @@ async def take_seat(conn: Connection, full: FullMeeting, occurrence: Occurrence,
         return held
     taken = await seats.take(conn, locked, new, held)
     if taken is None:
-        raise Conflict("meeting_no_room_for_more" if held is not None and held.state == "seat" else "meeting_full")
+        if held is not None and held.state == "seat":
+            raise Conflict("meeting_no_room_for_more")
+        raise Conflict("meeting_full")
     return taken
 
 

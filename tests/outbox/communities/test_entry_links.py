@@ -127,5 +127,5 @@ async def test_managers_alone_make_links_within_limits(conn: Connection) -> None
             await make_link(conn, HERE, alice, community, uses, end)
     for _ in range(20):
         await make_link(conn, HERE, alice, community, 1, in_a_week())
-    with pytest.raises(Conflict, match="too_many_links"):
+    with pytest.raises(Conflict, match="too_many_entry_links"):
         await make_link(conn, HERE, alice, community, 1, in_a_week())

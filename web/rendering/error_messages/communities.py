@@ -36,7 +36,7 @@ REFUSALS = {
     "entry_link_expired": "Ce lien n’ouvre plus : demandez-en un autre à qui vous l’a donné.",
     "link_uses_invalid": "Choisissez pour combien de personnes : %(most)s au plus.",
     "link_day_invalid": "Choisissez jusqu’à quand le lien ouvre : un jour à venir, dans les %(days)s jours.",
-    "too_many_links": "%(most)s liens ouvrent déjà cette communauté : fermez-en un d’abord.",
+    "too_many_entry_links": "%(most)s liens ouvrent déjà cette communauté : fermez-en un d’abord.",
     "not_invitable": "Cette personne ne peut pas être invitée.",
     "invitation_not_understood_there": "La plateforme de cette personne ne connaît pas les invitations : qu’elle suive "
     "la communauté, et la question lui sera posée.",
