@@ -54,7 +54,7 @@ async def go_on(instance: Instance, *, at: datetime | None = None) -> int:
     unextended = await _run(instance, "extended meeting", further, partial(_extend, now))
     async with connection(instance.pool) as conn:
         over = await meetings.list_over(conn, now, AT_ONCE)
-    unended = await _run(instance, "ended meeting", over, partial(_end, site))
+    unended = await _run(instance, "ended meeting", over, partial(_end, site, now))
     async with connection(instance.pool) as conn:
         passed = await meetings.list_passed(conn, now, AT_ONCE)
     unshown = await _run(instance, "next meeting", passed, partial(_show_next, site))
@@ -84,9 +84,9 @@ async def _extend(at: datetime, conn: Connection, meeting_id: int) -> None:
     await due.note_extended(conn, meeting_id, at)
 
 
-async def _end(site: Site, conn: Connection, meeting_id: int) -> None:
+async def _end(site: Site, at: datetime, conn: Connection, meeting_id: int) -> None:
     full = await _lock(conn, meeting_id)
-    if await occurrences.list_of_meeting(conn, meeting_id, since=datetime.now(UTC)):
+    if await occurrences.list_of_meeting(conn, meeting_id, since=at):
         return  # put off meanwhile
     await set_status(conn, site, await actors.get(conn, full.listing.post.author_id), full, "fulfilled")
 
