@@ -18,7 +18,6 @@ from models.store.database import Connection
 from outbox.builders.activities.reject import build_reject_of_terms
 from outbox.builders.texts.communities import REFUSALS
 from outbox.communities import invitations, news
-from outbox.communities.together.holding import is_cooperative
 
 
 async def process_invite(conn: Connection, site: Site, sender: Actor, activity: Invite) -> None:
@@ -40,7 +39,7 @@ async def _receive(conn: Connection, site: Site, group: Actor, activity: Invite)
     person = await actors.find_by_uri(conn, activity.target)
     if person is None or await communities.find(conn, group.id) is None:
         raise Ignored("asks_nobody")
-    if person.local and is_cooperative(person):
+    if person.local and person.speaks_for_cooperative:
         await receive_question(conn, group, person, activity.id)
         return
     if not _may_be_asked(person):

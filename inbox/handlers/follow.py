@@ -54,7 +54,7 @@ async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, sta
         type="follow" if state == "accepted" else "follow_request",
         actor_id=sender.id,
     )
-    if followed.username in BUILT_IN and sender.type == "Organization" and sender.username.lower() == "coop":
+    if followed.username in BUILT_IN and sender.speaks_for_cooperative:
         await staff_notifications.notify_team(conn, "coop_follow", staff_notifications.Topic(actor_id=sender.id))
 
 

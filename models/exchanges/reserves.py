@@ -12,6 +12,7 @@ from typing import Literal
 
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
+from models.store.statements import compose
 
 PlaceState = Literal["asked", "offered", "waiting", "called"]
 
@@ -51,6 +52,23 @@ class PlaceWish:
     span: Span | None = None
     join_uri: str | None = None
     asked: bool = False
+
+
+_READ = """
+    SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri FROM reserve_place
+"""
+
+_FIND, _FIND_BY_JOIN, _LIST, _FIND_CALLED, _LIST_LAPSED, _LIST_PAST = (
+    compose(text, read=_READ)
+    for text in (
+        "{read} WHERE listing_id = $1 AND actor_id = $2",
+        "{read} WHERE join_uri = $1",
+        "{read} WHERE listing_id = $1 ORDER BY since, id LIMIT 100",
+        "{read} WHERE listing_id = $1 AND state = 'called'",
+        "{read} WHERE until <= $1 AND agreement_id IS NULL ORDER BY until LIMIT $2",
+        "{read} WHERE ends_at <= $1 ORDER BY id LIMIT $2",
+    )
+)
 
 
 async def offer(conn: Connection, listing_id: int, actor_id: int, *, since: datetime, until: datetime) -> None:
@@ -134,55 +152,22 @@ async def remove(conn: Connection, listing_id: int, actor_id: int) -> bool:
 
 async def find(conn: Connection, listing_id: int, actor_id: int) -> ReservePlace | None:
     """Somebody's place."""
-    return await fetch_one(
-        conn,
-        ReservePlace,
-        """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
-        FROM reserve_place WHERE listing_id = $1 AND actor_id = $2
-        """,
-        listing_id,
-        actor_id,
-    )
+    return await fetch_one(conn, ReservePlace, _FIND, listing_id, actor_id)
 
 
 async def find_by_join(conn: Connection, join_uri: str) -> ReservePlace | None:
     """The place that was asked for by this Join."""
-    return await fetch_one(
-        conn,
-        ReservePlace,
-        """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
-        FROM reserve_place WHERE join_uri = $1
-        """,
-        join_uri,
-    )
+    return await fetch_one(conn, ReservePlace, _FIND_BY_JOIN, join_uri)
 
 
 async def list_places(conn: Connection, listing_id: int) -> list[ReservePlace]:
     """Everybody's, in their order, at most 100: who was asked whether she stays, who does, and whose turn it is."""
-    return await fetch_all(
-        conn,
-        ReservePlace,
-        """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
-        FROM reserve_place WHERE listing_id = $1 ORDER BY since, id LIMIT 100
-        """,
-        listing_id,
-    )
+    return await fetch_all(conn, ReservePlace, _LIST, listing_id)
 
 
 async def find_called(conn: Connection, listing_id: int) -> ReservePlace | None:
     """Whose turn it is."""
-    return await fetch_one(
-        conn,
-        ReservePlace,
-        """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
-        FROM reserve_place WHERE listing_id = $1 AND state = 'called'
-        """,
-        listing_id,
-    )
+    return await fetch_one(conn, ReservePlace, _FIND_CALLED, listing_id)
 
 
 async def note_freed(conn: Connection, listing_id: int) -> None:
@@ -213,30 +198,12 @@ async def list_due(conn: Connection, *, limit: int) -> list[int]:
 
 async def list_lapsed(conn: Connection, *, at: datetime, limit: int) -> list[ReservePlace]:
     """Whose time to answer is over, but for terms on the table: those end by themselves."""
-    return await fetch_all(
-        conn,
-        ReservePlace,
-        """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
-        FROM reserve_place WHERE until <= $1 AND agreement_id IS NULL ORDER BY until LIMIT $2
-        """,
-        at,
-        limit,
-    )
+    return await fetch_all(conn, ReservePlace, _LIST_LAPSED, at, limit)
 
 
 async def list_past(conn: Connection, *, at: datetime, limit: int) -> list[ReservePlace]:
     """Who waits for days that are over."""
-    return await fetch_all(
-        conn,
-        ReservePlace,
-        """
-        SELECT id, listing_id, actor_id, state, since, begins_at, ends_at, until, agreement_id, join_uri
-        FROM reserve_place WHERE ends_at <= $1 ORDER BY id LIMIT $2
-        """,
-        at,
-        limit,
-    )
+    return await fetch_all(conn, ReservePlace, _LIST_PAST, at, limit)
 
 
 async def list_withdrawn(conn: Connection, *, limit: int) -> list[int]:

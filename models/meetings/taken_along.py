@@ -23,13 +23,6 @@ class OwnRegistration:
     created_at: datetime
 
 
-async def list_own(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[OwnRegistration]:
-    """All that is still known, the latest asked first; without a title where it stays inside a community that she is
-    in no longer.
-    """
-    return await fetch_all(conn, OwnRegistration, _LIST_OWN, actor_id, before, limit)
-
-
 _LIST_OWN = compose(
     """
     SELECT r.id, p.uri, CASE WHEN p.community_id IS NULL OR {inside} THEN l.title ELSE '' END AS title, o.begins_at,
@@ -40,3 +33,10 @@ _LIST_OWN = compose(
     """,
     inside=fragment(READS_INSIDE, reader="$1"),
 )
+
+
+async def list_own(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[OwnRegistration]:
+    """All that is still known, the latest asked first; without a title where it stays inside a community that she is
+    in no longer.
+    """
+    return await fetch_all(conn, OwnRegistration, _LIST_OWN, actor_id, before, limit)

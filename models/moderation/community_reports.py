@@ -1,9 +1,11 @@
 """The reports about what stays inside one community, for who leads it; and what they hid there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
+from models.store.statements import compose
 
 MOST = 100
 """Things of one community that its page shows; the longest reported first."""
@@ -37,26 +39,38 @@ class HiddenPost:
     since: datetime
 
 
-async def list_reported(conn: Connection, community_id: int, reader_id: int) -> list[ReportedPost]:
-    """What was reported and waits; not what concerns the reader, nor what the law forbids, which is the team's."""
-    return await fetch_all(
-        conn,
-        ReportedPost,
+# What was reported and waits; not what concerns the reader, nor what the law forbids, which is the team's.
+_WAITING = """
+    FROM report r JOIN post p ON p.uri = ANY(r.object_uris) AND p.community_id = ANY($1) AND p.deleted_at IS NULL
+    JOIN actor a ON a.id = p.author_id LEFT JOIN listing l ON l.post_id = p.id
+    WHERE r.closed_at IS NULL AND r.category <> 'legal' AND p.author_id <> $2
+        AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = r.target_id AND x.actor_id = $2)
+        AND NOT EXISTS (SELECT FROM community_report_answer w WHERE w.report_id = r.id AND w.post_id = p.id)
+"""
+
+_LIST_REPORTED, _COUNT_REPORTED = (
+    compose(text, waiting=_WAITING)
+    for text in (
         """
         SELECT p.id AS post_id, p.uri, p.author_id, coalesce(nullif(a.name, ''), a.username) AS author_name,
             coalesce(l.title, '') AS title, coalesce(l.description, p.content) AS content,
             array_agg(r.content ORDER BY r.id) AS said, min(r.created_at) AS since
-        FROM report r JOIN post p ON p.uri = ANY(r.object_uris) AND p.community_id = $1 AND p.deleted_at IS NULL
-        JOIN actor a ON a.id = p.author_id LEFT JOIN listing l ON l.post_id = p.id
-        WHERE r.closed_at IS NULL AND r.category <> 'legal' AND p.author_id <> $2
-            AND NOT EXISTS (SELECT FROM concerned x WHERE x.about_id = r.target_id AND x.actor_id = $2)
-            AND NOT EXISTS (SELECT FROM community_report_answer w WHERE w.report_id = r.id AND w.post_id = p.id)
-        GROUP BY p.id, a.id, l.post_id ORDER BY min(r.id) LIMIT $3
+        {waiting} GROUP BY p.id, a.id, l.post_id ORDER BY min(r.id) LIMIT $3
         """,
-        community_id,
-        reader_id,
-        MOST,
+        "SELECT p.community_id, count(DISTINCT p.id) AS waiting {waiting} GROUP BY p.community_id",
     )
+)
+
+
+async def list_reported(conn: Connection, community_id: int, reader_id: int) -> list[ReportedPost]:
+    """What was reported and waits, the longest first; not what concerns the reader, nor what the law forbids."""
+    return await fetch_all(conn, ReportedPost, _LIST_REPORTED, [community_id], reader_id, MOST)
+
+
+async def count_reported(conn: Connection, community_ids: Sequence[int], reader_id: int) -> dict[int, int]:
+    """In how many things of each of these communities that is so; none for those in which nothing waits."""
+    rows = await fetch_records(conn, _COUNT_REPORTED, list(community_ids), reader_id)
+    return {row["community_id"]: row["waiting"] for row in rows}
 
 
 async def list_open(conn: Connection, post_id: int) -> list[int]:

@@ -15,7 +15,7 @@ from models.posts.reading import (
     map_by_ids,
 )
 from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags, show_to
-from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag
+from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag, renew
 from models.posts.versions import Version, keep_version, list_versions
 from models.posts.withdrawal import delete, empty_all_activities, find_tombstone, forget_copies, require_standing
 
@@ -51,6 +51,7 @@ __all__ = [
     "list_tags",
     "list_versions",
     "map_by_ids",
+    "renew",
     "require_standing",
     "save_audience",
     "save_edit",

@@ -116,3 +116,24 @@ class NewPost:
     thanks_for: str | None = None
     hidden: bool = False
     community_id: int | None = None
+
+
+def renew(post: Post, at: datetime) -> NewPost:
+    """A listing or a meeting of ours as it stands, about to be saved again; who is addressed is said anew."""
+    return NewPost(
+        uri=post.uri,
+        kind=post.kind,
+        local=True,
+        author_id=post.author_id,
+        url=post.url,
+        audience=post.meant_audience,
+        content=post.content,
+        source=post.source,
+        warning=post.warning,
+        sensitive=post.sensitive,
+        language=post.language,
+        context_uri=post.context_uri,
+        published_at=post.published_at,
+        updated_at=at,
+        community_id=post.community_id,
+    )

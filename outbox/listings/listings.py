@@ -14,7 +14,7 @@ from models.listings.listings import OVER, ClosedReason, Listing, ListingDetails
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import PUBLIC, NewPost, Post
+from models.posts import PUBLIC, NewPost
 from models.posts.media import media, uploads
 from models.posts.quotes import quote_policies
 from models.settings import Site
@@ -116,7 +116,7 @@ async def edit(
     status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
     details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
     details = replace(details, status=status, closed_reason=held.details.closed_reason)
-    new = replace(_as_new(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
+    new = replace(posts.renew(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
     changed = await _save(conn, site, author, held, new, details)
     await uploads.attach(conn, changed.id, author.id, draft.media_ids)
     if changed.post.hidden_at is not None:
@@ -200,7 +200,7 @@ async def change_status(
 
 async def change(conn: Connection, site: Site, author: Actor, held: Listing, details: ListingDetails) -> Listing:
     """These are its details from now on, and everybody is told."""
-    changed = await _save(conn, site, author, held, _as_new(held.post, next_moment(held.post)), details)
+    changed = await _save(conn, site, author, held, posts.renew(held.post, next_moment(held.post)), details)
     await _send_update(conn, site, author, changed)
     return changed
 
@@ -276,24 +276,3 @@ async def _build(conn: Connection, site: Site, author: Actor, listing: Listing) 
     pictures = await media.list_by_posts(conn, [listing.id])
     parts = (await quote_policies.load_parts(conn, [listing.post]))[listing.id]
     return add_quotes(author, build_proposal(site, author, listing, pictures[listing.id]), parts)
-
-
-def _as_new(post: Post, at: datetime) -> NewPost:
-    """The post as it stands, about to be saved again."""
-    return NewPost(
-        uri=post.uri,
-        kind=post.kind,
-        local=True,
-        author_id=post.author_id,
-        url=post.url,
-        audience=post.meant_audience,
-        content=post.content,
-        source=post.source,
-        warning=post.warning,
-        sensitive=post.sensitive,
-        language=post.language,
-        context_uri=post.context_uri,
-        published_at=post.published_at,
-        updated_at=at,
-        community_id=post.community_id,
-    )

@@ -16,7 +16,7 @@ from models.meetings.occurrences import PlannedTime
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import PUBLIC, NewPost, Post
+from models.posts import PUBLIC, NewPost, Post, renew
 from models.posts.media import uploads
 from models.posts.quotes import quote_policies
 from models.settings import Site
@@ -27,13 +27,13 @@ from outbox.inside import require_inside
 from outbox.meetings.meeting_limits import MeetingDraft, describe, list_spans, make_meeting, require_draft
 from outbox.meetings.notices import tell
 from outbox.meetings.registrations import offer_freed_seats
-from outbox.meetings.saving import alter, as_new, complete, save, send_update
+from outbox.meetings.saving import alter, complete, save, send_update
 from outbox.posts.deletions import delete_post
 from outbox.posts.post_documents import build_document
 from outbox.presence import require_at_home
 from outbox.relations.reactions import share
 from outbox.screening import NOTHING, PostTexts, hold_edit, keep_verdict, screen
-from outbox.traffic.audience import find_recipients
+from outbox.traffic.audience import find_recipients, next_moment
 from outbox.traffic.send import send
 
 ORGANISERS = ("Organization", "Group")
@@ -152,7 +152,7 @@ async def edit(
         return held
     changes = await occurrences.sync(conn, held.id, spans, since=min(at, spans[0].recurs_at))
     details = await _describe_next(conn, held.id, describe(site, organiser, draft, spans[0]))
-    new = replace(as_new(held.listing.post), source=draft.text, language=draft.language)
+    new = replace(renew(held.listing.post, next_moment(held.listing.post)), source=draft.text, language=draft.language)
     changed = await save(conn, site, organiser, alter(held, details, meeting), new)
     await uploads.attach(conn, held.id, organiser.id, draft.media_ids)
     await send_update(conn, site, organiser, changed)
@@ -208,7 +208,7 @@ async def set_status(
     """It is called off or over, and everybody who holds it is told so."""
     meeting = replace(held.meeting, status="cancelled") if status == "cancelled" else held.meeting
     wanted = alter(held, replace(held.listing.details, status=status), meeting)
-    changed = await save(conn, site, organiser, wanted, as_new(held.listing.post))
+    changed = await save(conn, site, organiser, wanted, renew(held.listing.post, next_moment(held.listing.post)))
     await send_update(conn, site, organiser, changed)
     return changed
 

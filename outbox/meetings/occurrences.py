@@ -8,14 +8,16 @@ from models.meetings import meetings, occurrences, registrations, seats
 from models.meetings.meetings import FullMeeting
 from models.meetings.occurrences import Occurrence
 from models.people.actors import Actor
+from models.posts import renew
 from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.meetings.meeting_limits import CAPACITY_LIMIT, FURTHEST, LONGEST, PLACE_LIMIT
 from outbox.meetings.meetings import tell_registered
 from outbox.meetings.registrations import offer_freed_seats
-from outbox.meetings.saving import alter, as_new, save, send_update
+from outbox.meetings.saving import alter, save, send_update
 from outbox.screening import PostTexts, keep_verdict, screen
+from outbox.traffic.audience import next_moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,5 +120,11 @@ async def show_next(conn: Connection, site: Site, organiser: Actor, full: FullMe
     details = full.listing.details
     if found is not None:
         details = replace(details, begins_at=found.begins_at, ends_at=found.ends_at)
-    changed = await save(conn, site, organiser, alter(full, details, full.meeting), as_new(full.listing.post))
+    changed = await save(
+        conn,
+        site,
+        organiser,
+        alter(full, details, full.meeting),
+        renew(full.listing.post, next_moment(full.listing.post)),
+    )
     await send_update(conn, site, organiser, changed)

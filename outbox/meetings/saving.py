@@ -9,7 +9,7 @@ from models.listings.listings import ListingDetails
 from models.meetings import meetings, registrations
 from models.meetings.meetings import FullMeeting, Meeting
 from models.people.actors import Actor
-from models.posts import NewPost, Post
+from models.posts import NewPost
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.update import build_update
@@ -17,7 +17,7 @@ from outbox.builders.objects.audience import build_address
 from outbox.builders.objects.event import build_meeting_content, build_meeting_tags
 from outbox.inside import find_members_uri
 from outbox.posts.post_documents import build_document
-from outbox.traffic.audience import find_recipients, next_moment
+from outbox.traffic.audience import find_recipients
 from outbox.traffic.send import send
 
 
@@ -66,22 +66,3 @@ async def send_update(conn: Connection, site: Site, organiser: Actor, full: Full
         joined = await registrations.list_joined(conn, full.id)
         recipients = replace(recipients, named_ids=(*recipients.named_ids, *joined), holders_of=post.uri)
     await send(conn, organiser, update, recipients, about=post.uri)
-
-
-def as_new(post: Post) -> NewPost:
-    """The post as it stands, about to be saved again."""
-    return NewPost(
-        uri=post.uri,
-        kind=post.kind,
-        local=True,
-        author_id=post.author_id,
-        url=post.url,
-        audience=post.meant_audience,
-        content=post.content,
-        source=post.source,
-        language=post.language,
-        context_uri=post.context_uri,
-        published_at=post.published_at,
-        updated_at=next_moment(post),
-        community_id=post.community_id,
-    )

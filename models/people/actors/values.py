@@ -75,6 +75,11 @@ class Actor:
         return self.deleted_at is not None or self.suspended_at is not None
 
     @property
+    def speaks_for_cooperative(self) -> bool:
+        """Whether a cooperative speaks by this actor, ours or another one."""
+        return self.type == "Organization" and self.username.lower() == "coop"
+
+    @property
     def guest(self) -> bool:
         """Whether this is somebody without any account, who takes part by mail (models/exchanges/guests): of no
         server at all.

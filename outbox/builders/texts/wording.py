@@ -29,7 +29,7 @@ def _offer(type: str | None, emoji: str, french: str, english: str, *, hashtag: 
 
 
 def _request(type: str | None) -> Wording:
-    return Wording(type=type, hashtag="Demande", emoji="🙏", french="Cherche", english="PlaceWish")
+    return Wording(type=type, hashtag="Demande", emoji="🙏", french="Cherche", english="Wanted")
 
 
 _REPAIR = Wording(

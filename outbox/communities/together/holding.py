@@ -27,11 +27,6 @@ MOST_HOLDERS = 5
 STANDS: tuple[HolderState, ...] = ("asked", "held")
 
 
-def is_cooperative(actor: Actor) -> bool:
-    """Whether this is the actor in whose name a cooperative speaks."""
-    return actor.type == "Organization" and actor.username.lower() == "coop"
-
-
 async def ask_to_hold(conn: Connection, site: Site, manager: Actor, community: Community, cooperative: Actor) -> Holder:
     """A manager of a community of ours asks another cooperative to hold it together with us; again changes nothing.
 
@@ -41,7 +36,7 @@ async def ask_to_hold(conn: Connection, site: Site, manager: Actor, community: C
     case = await open_case(conn, site, community, manager)
     await require_manager(conn, case.community, manager)
     require_running(case.community)
-    if cooperative.local or cooperative.gone or not is_cooperative(cooperative):
+    if cooperative.local or cooperative.gone or not cooperative.speaks_for_cooperative:
         raise Invalid("not_a_cooperative", field="cooperative")
     held = await holders.find(conn, case.group.id, cooperative.id)
     if held is not None and held.state in STANDS:

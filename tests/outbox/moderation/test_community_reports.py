@@ -10,6 +10,7 @@ from models.communities import decisions
 from models.communities.communities import Community
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.moderation import community_reports, reports
+from models.moderation.reports import ReportCategory
 from models.moderation.sanctions import find_hiding
 from models.people.actors import Actor
 from models.posts import Post
@@ -55,9 +56,9 @@ async def enter(conn: Connection, community: Community, name: str, role: str = "
     return person
 
 
-async def complain(conn: Connection, by: Actor, about: Actor, post: Post, category: str = "other") -> int:
+async def complain(conn: Connection, by: Actor, about: Actor, post: Post, category: ReportCategory = "other") -> int:
     """She reports something of his."""
-    complaint = Complaint(target=about, post_ids=(post.id,), content="Pas ici.", category=category)  # type: ignore[arg-type]
+    complaint = Complaint(target=about, post_ids=(post.id,), content="Pas ici.", category=category)
     return (await report(conn, HERE, by, complaint)).id
 
 
@@ -73,8 +74,10 @@ async def test_who_leads_it_is_told_and_reads_what_is_said_but_not_by_whom(
     assert [await list_told(conn, one) for one in (alice, moderator)] == [["community_report"]] * 2
     assert await list_told(conn, hugo) == await list_told(conn, zoe) == []
     [one] = await community_reports.list_reported(conn, community.actor_id, alice.id)
+    assert await community_reports.count_reported(conn, [community.actor_id], alice.id) == {community.actor_id: 1}
     assert (one.post_id, one.said, one.author_name) == (note.id, ["Pas ici."], zoe.display_name)
     assert await community_reports.list_reported(conn, community.actor_id, zoe.id) == []
+    assert await community_reports.count_reported(conn, [community.actor_id], zoe.id) == {}
 
 
 async def test_what_the_law_forbids_is_left_to_the_team(

@@ -166,7 +166,8 @@ async def _count_reported(conn: Connection, visit: Visit) -> int:
     """How many things inside wait for her as a manager or moderator."""
     if visit.reader is None or not visit.leads or not visit.community.local:
         return 0
-    return len(await community_reports.list_reported(conn, visit.community.actor_id, visit.reader.id))
+    id = visit.community.actor_id
+    return (await community_reports.count_reported(conn, [id], visit.reader.id)).get(id, 0)
 
 
 async def _list_meetings(conn: Connection, site: Site, visit: Visit) -> list[MeetingRow]:

@@ -1,7 +1,7 @@
 """The communities: mine first, with what waits for me, then those that anybody may know of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -85,7 +85,7 @@ def _may_found(chosen: Preferences, account: Account) -> bool:
     return chosen.member_communities or has_right(account, "communities")
 
 
-def _describe(one: Community, held: Membership | None = None, asking: int = 0, reported: int = 0) -> CommunityRow:
+def _describe(one: Community, held: Membership | None = None, asking: int = 0) -> CommunityRow:
     return CommunityRow(
         community=one,
         path=community_path(one),
@@ -93,20 +93,19 @@ def _describe(one: Community, held: Membership | None = None, asking: int = 0, r
         plate=None if one.local else CoopBadge(name=one.host, accent=accent_of(one.host)),
         held=held,
         asking=asking,
-        reported=reported,
     )
 
 
 async def _list_own(conn: Connection, reader_id: int) -> list[CommunityRow]:
     """Hers, where something waits for her first."""
     rows = [await _describe_own(conn, one, reader_id) for one in await communities.list_own(conn, reader_id)]
+    led = [row.community.actor_id for row in rows if row.community.local and row.held is not None and row.held.leads]
+    reported = await community_reports.count_reported(conn, led, reader_id) if led else {}
+    rows = [replace(row, reported=reported.get(row.community.actor_id, 0)) for row in rows]
     return sorted(rows, key=lambda row: not row.waits)
 
 
 async def _describe_own(conn: Connection, one: Community, reader_id: int) -> CommunityRow:
     held = await memberships.find(conn, one.actor_id, reader_id)
-    decides = held is not None and (held.manages or (one.approvals_needed > 0 and held.state == "member"))
-    asking = await members.count(conn, one.actor_id, "asked") if decides else 0
-    leads = held is not None and held.leads and one.local
-    reported = await community_reports.list_reported(conn, one.actor_id, reader_id) if leads else []
-    return _describe(one, held, asking, len(reported))
+    decides = held is not None and (held.manages or (one.approvals_needed > 0 and held.stands))
+    return _describe(one, held, await members.count(conn, one.actor_id, "asked") if decides else 0)

@@ -1,5 +1,7 @@
 """What was read of a text is not read again in the next minute, but inside transactions and for words nobody has."""
 
+from typing import cast
+
 import pytest
 
 from models.searches.language import recent
@@ -39,7 +41,7 @@ async def test_what_everybody_knows_is_read_once(territory: Territory, text: str
     first = await read_query(territory.conn, text)
     counting = Outside(territory.conn)
 
-    second = await read_query(counting, text)  # type: ignore[arg-type]
+    second = await read_query(cast(Connection, counting), text)
 
     assert second == first
     assert min(counting.asked, 1) == again

@@ -159,7 +159,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         summary=Markup(build_summary(site, actor)),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
         icon=await _find_icon(conn, site, actor),
-        plate=None if actor.type == "Organization" and actor.username == "coop" else await find_coop_badge(conn, actor),
+        plate=None if actor.speaks_for_cooperative else await find_coop_badge(conn, actor),
         relation=await _find_relation(conn, actor, reader_id),
         moved=await find_moved_to(conn, actor),
         back_on=find_return(actor, datetime.now(UTC)),

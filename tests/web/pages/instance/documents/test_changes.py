@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from typing import Literal
 
 import pytest
 
@@ -24,8 +25,8 @@ LINES = 10_000
     ],
 )
 def test_lines_that_came_and_went_stand_in_the_order_of_the_text(before: str, after: str, changes: list[str]) -> None:
-    signs = {"-": "removed", "+": "added"}
-    assert list_changes(before, after) == [TextChange(kind=signs[one[0]], text=one[1:]) for one in changes]  # type: ignore[arg-type]
+    signs: dict[str, Literal["removed", "added"]] = {"-": "removed", "+": "added"}
+    assert list_changes(before, after) == [TextChange(kind=signs[one[0]], text=one[1:]) for one in changes]
 
 
 def test_what_came_and_went_makes_the_new_text_of_the_old_one() -> None:
