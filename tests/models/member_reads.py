@@ -12,6 +12,7 @@ from models.coop import pending_kinds, pending_operation, week_figures
 from models.exchanges import agenda, own_exchanges, points
 from models.listings import listings, own_listings
 from models.moderation import reports
+from models.moments import PARIS
 from models.news import news, notifications, unsent_mails
 from models.news.notifications import NotificationPage
 from models.people import accounts, member_directory, sign_ups, usage_statistics
@@ -110,7 +111,7 @@ ADMINISTRATORS: dict[str, tuple[int, Read]] = {
     "mails": (500, lambda conn: unsent_mails.list_failed(conn)),
     "mails count": (500, lambda conn: pending_operation.find_mails(conn)),
     "what waits for the team": (500, lambda conn: pending_kinds.list_waiting(conn, ADMIN)),
-    "the week in figures": (500, lambda conn: week_figures.list_weeks(conn, NOW.date())),
+    "the week in figures": (500, lambda conn: week_figures.list_weeks(conn, NOW.astimezone(PARIS).date())),
     "reports": (500, lambda conn: reports.list_open(conn)),
     "servers": (1350, lambda conn: peer_traffic.list_peers(conn)),
     "servers search": (1450, lambda conn: peer_traffic.list_peers(conn, search="h1")),

@@ -204,7 +204,7 @@ LIMITS: dict[str, object] = {
 LISTS = {
     "models.meetings.agenda.list_upcoming": (20,),
     "models.meetings.registrations.list_of_actor": (200,),
-    "models.exchanges.reserves.list_places": (100,),
+    "models.exchanges.reserves._LIST": (100,),
     "models.exchanges.agreements.departed.list_pending": (50,),
     "models.exchanges.agreements.reading.list_by_exchange": (50,),
     "models.exchanges.exchanges.list_by_listing": (200,),
