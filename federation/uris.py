@@ -16,7 +16,7 @@ LocalKind = Literal[
     "actor", "key", "inbox", "outbox", "followers", "following", "featured", "proposals", "moderators",
     "members", "managers", "requests", "charter",
     "listing", "listing_context", "listing_replies", "listing_likes", "listing_shares", "listing_proposal",
-    "listing_unavailabilities", "intent",
+    "listing_unavailabilities", "listing_slots", "intent",
     "note", "note_context", "note_replies", "note_likes", "note_shares", "activity", "agreement", "commitment",
     "event",
     "shared_inbox", "profile_page", "listing_page", "meeting_page", "note_page", "tag_page",
@@ -28,7 +28,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = r"[a-z0-9_]{1,30}"
 _CIRCLES = "members|moderators|managers|requests"
-_LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities"
+_LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities|slots"
 _USER = rf"/users/(?P<username>{_NAME})"
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
 _PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:[/?#][^\x00-\x20\x7f\\]*)?")
@@ -149,6 +149,11 @@ def meeting_url(site: Site, uuid: str) -> str:
 def unavailabilities_uri(listing_id: str) -> str:
     """The collection of the days on which the listing with this id is not to be had."""
     return f"{listing_id}/unavailabilities"
+
+
+def slots_uri(listing_id: str) -> str:
+    """The collection of the times at which appointments of the listing with this id are to be had."""
+    return f"{listing_id}/slots"
 
 
 def note_uri(site: Site, username: str, uuid: str) -> str:

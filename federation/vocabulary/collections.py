@@ -34,6 +34,15 @@ class Unavailability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A time at which a shop takes so many more appointments, from `start` until before `end`."""
+
+    start: datetime
+    end: datetime
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verbatim:
     """JSON text that is served as it was signed, byte for byte."""
 
@@ -44,8 +53,8 @@ class Verbatim:
 class Collection:
     """A collection: its first page, or the items themselves.
 
-    Items are addresses or objects as received; of ours also a Relationship, an Unavailability or what is served
-    Verbatim. Of a `counted` one nobody is told more than how many there are.
+    Items are addresses or objects as received; of ours also a Relationship, an Unavailability, a Slot or what is
+    served Verbatim. Of a `counted` one nobody is told more than how many there are.
     """
 
     id: str
@@ -127,6 +136,15 @@ def read_unavailability(document: Json) -> Unavailability | None:
     return Unavailability(start=start, end=end)
 
 
+def read_slot(document: Json) -> Slot | None:
+    """A time; None for one that does not end after it begins or has no room, and for anything else."""
+    start, end = moment(document.get("startTime")), moment(document.get("endTime"))
+    left = whole(document.get("remainingAttendeeCapacity"), 1, MAX_ITEMS)
+    if "Slot" not in types(document) or start is None or end is None or left is None or start >= end:
+        return None
+    return Slot(start=start, end=end, left=left)
+
+
 def _read_items(document: Json) -> tuple[Any, ...]:
     value = document.get("orderedItems", document.get("items"))
     found = (member for member in each(value) if isinstance(member, dict) or (isinstance(member, str) and uri(member)))
@@ -167,6 +185,13 @@ def write_collection_page(value: CollectionPage) -> Json:
 def _write_item(item: Any) -> Any:
     if isinstance(item, Unavailability):
         return {"type": "Unavailability", "startTime": write_moment(item.start), "endTime": write_moment(item.end)}
+    if isinstance(item, Slot):
+        return {
+            "type": "Slot",
+            "startTime": write_moment(item.start),
+            "endTime": write_moment(item.end),
+            "remainingAttendeeCapacity": item.left,
+        }
     return write_relationship(item) if isinstance(item, Relationship) else item
 
 

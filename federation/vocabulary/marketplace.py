@@ -61,7 +61,7 @@ class FlohmarktData:
 class Proposal:
     """A listing. `kinds` are the names in `additionalType` (`GiftOffer`), `status` in `proposalStatus` (`Open`).
 
-    `unavailabilities` is where it is told when it is not to be had.
+    `unavailabilities` is where it is told when it is not to be had, `slots` at which times appointments are.
     """
 
     note: Note
@@ -78,6 +78,7 @@ class Proposal:
     repair: RepairDetails | None = None
     flohmarkt: FlohmarktData | None = None
     unavailabilities: str | None = None
+    slots: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,7 @@ def read_proposal(document: Json) -> Proposal:
         repair=one(document.get("repair"), _read_repair),
         flohmarkt=one(document.get("flohmarkt:data"), _read_flohmarkt),
         unavailabilities=uri(document.get("unavailabilities")),
+        slots=uri(document.get("slots")),
     )
 
 
@@ -205,6 +207,7 @@ def write_proposal(value: Proposal) -> Json:
             "repair": optional(value.repair, _write_repair),
             "flohmarkt:data": optional(value.flohmarkt, _write_flohmarkt),
             "unavailabilities": value.unavailabilities,
+            "slots": value.slots,
         }
     )
 

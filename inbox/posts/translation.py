@@ -146,6 +146,7 @@ def _read_proposal(proposal: Proposal, content: str) -> ListingDetails:
         expires_at=note.end_time,
         repair=_read_repair(proposal.repair),
         calendar_uri=_own(proposal.unavailabilities, note),
+        slots_uri=_own(proposal.slots, note),
     )
 
 

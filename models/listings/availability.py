@@ -1,4 +1,4 @@
-"""When a listing is taken: by its owner's own days and by agreements that are asked for or settled."""
+"""When a listing is taken: by its owner's own days, by agreements that are asked for or settled, by who walked in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,10 +43,20 @@ async def list_holds(conn: Connection, listing_id: int, *, but: int | None = Non
     )
 
 
+MOST_TAKEN = 1_000
+"""Ranges that are read at once, where nobody says otherwise."""
+
+
 async def list_taken(
-    conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime, *, but: int | None = None
+    conn: Connection,
+    listing_id: int,
+    begins_at: datetime,
+    ends_at: datetime,
+    *,
+    but: int | None = None,
+    most: int = MOST_TAKEN,
 ) -> list[Taken]:
-    """All that touches the range, by its beginning, at most 1,000; the agreement `but` does not count."""
+    """All that touches the range, by its beginning, at most so many; the agreement `but` does not count."""
     return await fetch_all(
         conn,
         Taken,
@@ -54,15 +64,18 @@ async def list_taken(
         SELECT begins_at, ends_at, NULL::numeric AS quantity, NULL::bigint AS agreement_id FROM unavailability
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         UNION ALL
+        SELECT begins_at, ends_at, 1, NULL FROM walk_in WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
+        UNION ALL
         SELECT begins_at, ends_at, quantity, id FROM agreement
         WHERE listing_id = $1 AND is_live_state(state) AND begins_at < $3 AND ends_at > $2
             AND id IS DISTINCT FROM $4
-        ORDER BY 1 LIMIT 1000
+        ORDER BY 1 LIMIT $5
         """,
         listing_id,
         begins_at,
         ends_at,
         but,
+        most,
     )
 
 

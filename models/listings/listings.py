@@ -35,7 +35,8 @@ class ListingDetails:
     {"bike_type", "interventions", "wheel_size", "rideable", "urgency"}; `reciprocal` the intent as received.
     `begins_at`/`ends_at` are the wanted window, `expires_at` is when the listing ends by itself. `points` are what it
     costs members of this cooperative; with `first_come` whoever asks first gets it, else its author chooses.
-    `calendar_uri` is where one from elsewhere tells when it is not to be had. A `meeting` has a second row, in
+    `calendar_uri` is where one from elsewhere tells when it is not to be had, `slots_uri` where a shop, here or
+    elsewhere, tells at which times it takes appointments (models/repairs/bookings). A `meeting` has a second row, in
     `models/meetings`.
     """
 
@@ -75,6 +76,7 @@ class ListingDetails:
     first_come: bool = False
     calendar_uri: str | None = None
     meeting: bool = False
+    slots_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ class ListingDraft:
     takes it.
 
     `text` is plain text as typed; `media_ids` are uploads of the author, in order. `community_id` is inside which it
-    stays, where `audience` says so.
+    stays, where `audience` says so. `by_slots`: a shop takes appointments, `quantity` of them at once.
     """
 
     kind: ListingKind
@@ -133,6 +135,7 @@ class ListingDraft:
     points: int | None = None
     first_come: bool = False
     community_id: int | None = None
+    by_slots: bool = False
 
 
 def has_calendar(details: ListingDetails) -> bool:
@@ -198,7 +201,8 @@ _SAVE_DETAILS = name_values(
     INSERT INTO listing (post_id, kind, mode, title, description, category, category_uri, status, closed_reason,
         stream_uri, territory_uri, place_name, postcode, commune_code, latitude, longitude, radius, condition,
         quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
-        max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri, meeting)
+        max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri, meeting,
+        slots_uri)
     VALUES (:post_id, :kind, :mode, :title, :description, :category, :category_uri, :status, :closed_reason,
         :stream_uri, :territory_uri, :place_name::text, :postcode::text, coalesce(:commune_code::text, (
             SELECT code FROM commune WHERE postcodes @> ARRAY[:postcode::text] AND fold(name) = fold(:place_name::text)
@@ -206,7 +210,7 @@ _SAVE_DETAILS = name_values(
         :latitude, :longitude, :radius, :condition,
         :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
         :reciprocal, :deposit, :max_duration, :begins_at, :ends_at, :expires_at, :repair, :points, :first_come,
-        :calendar_uri, :meeting)
+        :calendar_uri, :meeting, :slots_uri)
     ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
         description = excluded.description, category = excluded.category, category_uri = excluded.category_uri,
         status = excluded.status, closed_reason = excluded.closed_reason, stream_uri = excluded.stream_uri,
@@ -219,7 +223,8 @@ _SAVE_DETAILS = name_values(
         deposit = excluded.deposit, max_duration = excluded.max_duration, begins_at = excluded.begins_at,
         ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair,
         points = excluded.points, first_come = excluded.first_come,
-        calendar_uri = excluded.calendar_uri, meeting = excluded.meeting
+        calendar_uri = excluded.calendar_uri, meeting = excluded.meeting,
+        slots_uri = excluded.slots_uri
     """,
     ListingDetails,
     also=["post_id"],

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from models.moments import PARIS
@@ -80,6 +80,14 @@ def find_opening(hours: Hours, at: datetime) -> Opening:
             if opens > local:
                 return Opening(open=False, at=opens)
     return Opening(open=False, at=None)
+
+
+def list_openings(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
+    """From when until when it is open on this day, as moments of UTC."""
+    return [
+        (datetime.combine(day, span.opens, PARIS).astimezone(UTC), datetime.combine(day, span.closes, PARIS).astimezone(UTC))
+        for span in _spans_of(hours, day)
+    ]
 
 
 def _spans_of(hours: Hours, day: date) -> list[OpeningInterval]:

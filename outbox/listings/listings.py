@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from federation.uris import listing_uri, listing_url
+from federation.uris import listing_uri, listing_url, slots_uri
 from federation.vocabulary.marketplace import Proposal
 from models import posts
 from models.errors import Conflict, Invalid
@@ -58,6 +58,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     stream = await find_stream(conn, draft.kind, draft.mode)
     details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
     uri = listing_uri(site, author.username, uuid := str(uuid4()))
+    details = replace(details, slots_uri=slots_uri(uri) if draft.by_slots else None)
     new = NewPost(
         uri=uri,
         kind="listing",
@@ -107,6 +108,7 @@ async def edit(
     """
     held = await listings.get_own(conn, uri, author.id)
     at = next_moment(held.post)
+    draft = replace(draft, by_slots=held.details.slots_uri is not None)
     draft = await find_end(conn, author, require_draft(draft, at=at), at)
     require_reach(held.post, draft)
     await require_inside(conn, author, draft.audience, draft.community_id, again=held.uri)
@@ -115,7 +117,9 @@ async def edit(
     stream = await find_stream(conn, draft.kind, draft.mode)
     status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
     details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
-    details = replace(details, status=status, closed_reason=held.details.closed_reason)
+    details = replace(
+        details, status=status, closed_reason=held.details.closed_reason, slots_uri=held.details.slots_uri
+    )
     new = replace(posts.renew(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
     changed = await _save(conn, site, author, held, new, details)
     await uploads.attach(conn, changed.id, author.id, draft.media_ids)

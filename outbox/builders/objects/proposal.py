@@ -58,6 +58,7 @@ def build_proposal(site: Site, author: Actor, listing: Listing, media: Iterable[
         repair=_build_repair(details.repair) if details.repair else None,
         flohmarkt=_build_flohmarkt(listing) if details.kind == "offer" and details.mode in ("gift", "sale") else None,
         unavailabilities=unavailabilities_uri(listing.uri) if has_calendar(details) else None,
+        slots=details.slots_uri,
     )
 
 

@@ -1,0 +1,1 @@
+"""Repairing: shops and their appointments."""
