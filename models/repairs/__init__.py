@@ -1,0 +1,1 @@
+"""Repairs: what helps a bike that broke down."""
