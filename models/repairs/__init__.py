@@ -1,1 +1,1 @@
-"""Repairing: shops and their appointments."""
+"""Repairs: what helps a bike that broke down."""

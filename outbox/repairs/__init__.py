@@ -1,0 +1,1 @@
+"""Repairs: what our people do about a bike that broke down."""

@@ -1,0 +1,1 @@
+"""The diagnostic: questions with big buttons, where they end, and how the cooperative writes them."""
