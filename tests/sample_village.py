@@ -35,7 +35,7 @@ SITE = Site(url="http://lomme.test", host="lomme.test")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Village:
-    """Who and what there is; a repair café where it was furnished."""
+    """Who and what there is; a repair café and appointments of a place where it was furnished."""
 
     site: Site
     coop: Actor
@@ -56,6 +56,7 @@ class Village:
     distant_note: Post
     alert: SearchAlert
     cafe: FullMeeting | None = None
+    book: Listing | None = None
 
 
 async def build(conn: Connection, site: Site, store: FolderStore | None = None) -> Village:

@@ -24,6 +24,7 @@ from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.relations.blocking import blocks
+from models.repairs.bookings import appointment_books
 from models.settings import Site
 from models.store.database import Connection
 from models.traffic.outbound import activities
@@ -32,6 +33,9 @@ from outbox.builders.texts.reasons import NOES, write_reason
 from outbox.exchanges.agreements import agreements
 from outbox.threads.agreement_context import Said, find_context
 from outbox.traffic.send import Recipients, send
+
+APPOINTMENT = "rendez-vous"
+"""The intent of a shop to take appointments is `{actor}#rendez-vous`."""
 
 NOT_FOR_YOU, NOT_OFFERED = NOES["not_for_you"], NOES["not_offered"]
 
@@ -86,9 +90,15 @@ async def _refuse(conn: Connection, site: Site, refusing: Actor, sender: Actor, 
 
 
 async def _find_offered(conn: Connection, activity: Offer) -> Listing | None:
-    """The listing of ours whose intent these terms satisfy, tombstones included."""
-    uri = (activity.object.stipulates.satisfies or "").partition("#")[0]
-    listing = await listings.find_by_listing_uri(conn, uri)
+    """The listing of ours whose intent these terms satisfy, tombstones included.
+
+    That of a shop's appointments has a second name, which one knows without having seen the listing.
+    """
+    uri, _, intent = (activity.object.stipulates.satisfies or "").partition("#")
+    if intent == APPOINTMENT:
+        listing = await appointment_books.find_listing_of(conn, uri)
+    else:
+        listing = await listings.find_by_listing_uri(conn, uri)
     return listing if listing is not None and listing.post.local else None
 
 
@@ -111,7 +121,7 @@ def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Documen
 
     Who gives and who receives is the listing's to say.
     """
-    if terms.stipulates.satisfies != f"{listing.uri}#primary":
+    if terms.stipulates.satisfies not in (f"{listing.uri}#primary", f"{owner.uri}#{APPOINTMENT}"):
         raise Invalid("intent_mismatch")
     given = (owner.uri, sender.uri) if listing.details.kind == "offer" else (sender.uri, owner.uri)
     if terms.attributed_to not in (None, sender.uri):

@@ -105,15 +105,12 @@ def read_new_poll(note: Note) -> NewPoll | None:
 
 def read_details(object: Postlike, content: str | None = None) -> ListingDetails | None:
     """What makes it a listing; None for an ordinary post. `content` is what `read_content` made of it, if it was."""
-    match object:
-        case Proposal():
-            return _read_proposal(object, read_content(object) if content is None else content)
-        case FlohmarktOffer():
-            return _read_flohmarkt(object, read_content(object) if content is None else content)
-        case Event():
-            return _read_event(object)
-        case Note():
-            return None
+    if isinstance(object, Note):
+        return None
+    if isinstance(object, Event):
+        return _read_event(object)
+    said = read_content(object) if content is None else content
+    return _read_proposal(object, said) if isinstance(object, Proposal) else _read_flohmarkt(object, said)
 
 
 def _read_proposal(proposal: Proposal, content: str) -> ListingDetails:

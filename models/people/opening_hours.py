@@ -85,7 +85,10 @@ def find_opening(hours: Hours, at: datetime) -> Opening:
 def list_openings(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
     """From when until when it is open on this day, as moments of UTC."""
     return [
-        (datetime.combine(day, span.opens, PARIS).astimezone(UTC), datetime.combine(day, span.closes, PARIS).astimezone(UTC))
+        (
+            datetime.combine(day, span.opens, PARIS).astimezone(UTC),
+            datetime.combine(day, span.closes, PARIS).astimezone(UTC),
+        )
         for span in _spans_of(hours, day)
     ]
 

@@ -436,7 +436,8 @@ CREATE TABLE listing (
     found_by text NOT NULL CHECK (found_by IN ('everybody', 'some', 'nobody')),  -- see who_finds; kept by triggers
     -- Meetings are listings with a second row: what is found, read, answered, hidden and withdrawn like a listing, and
     -- has besides a day, a place to come to and seats. Events from elsewhere were kept as listings alone.
-    meeting boolean NOT NULL DEFAULT false
+    meeting boolean NOT NULL DEFAULT false,
+    slots_uri text                            -- where it is told at which times appointments are to be had
 );
 CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_commune ON listing (commune_code, post_id DESC) WHERE status IN ('open', 'reserved');
@@ -2587,6 +2588,39 @@ CREATE TABLE community_hiding (
 CREATE INDEX community_hiding_by ON community_hiding (hidden_by);
 CREATE INDEX community_hiding_community ON community_hiding (community_id, post_id);
 
+-- Appointments of a shop: one listing of its account, which is asked for by slots of its opening hours. How many come
+-- at once is the quantity of the listing.
+CREATE TABLE appointment_book (
+    listing_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL UNIQUE REFERENCES actor(id) ON DELETE CASCADE,
+    slot_minutes integer NOT NULL CHECK (slot_minutes >= 15 AND slot_minutes <= 480),
+    notice_hours integer NOT NULL CHECK (notice_hours >= 0 AND notice_hours <= 336),
+    ahead_days integer NOT NULL CHECK (ahead_days >= 1 AND ahead_days <= 180)
+);
+
+-- Who came by or rang up, and has no account: the shop alone reads who it is.
+CREATE TABLE walk_in (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES appointment_book(listing_id) ON DELETE CASCADE,
+    begins_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    name text NOT NULL,
+    phone text NOT NULL DEFAULT '',
+    note text NOT NULL DEFAULT '',
+    CONSTRAINT walk_in_check CHECK (begins_at < ends_at)
+);
+CREATE INDEX walk_in_listing ON walk_in (listing_id, begins_at);
+CREATE INDEX walk_in_over ON walk_in (ends_at);
+
+-- What a shop elsewhere said last of its slots: [[begins_at, ends_at, left], …].
+CREATE TABLE slot_copy (
+    listing_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    slots jsonb NOT NULL DEFAULT '[]',
+    etag text NOT NULL DEFAULT '',
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2653,7 +2687,7 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
     l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
-    p.hidden_at, p.hidden_audience, l.meeting, p.community_id
+    p.hidden_at, p.hidden_audience, l.meeting, p.community_id, l.slots_uri
 FROM listing l JOIN post p ON p.id = l.post_id;
 COMMENT ON VIEW full_listing IS
     'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';

@@ -38,7 +38,7 @@ def describe(
         quantity=draft.quantity,
         unit=draft.unit,
         available_quantity=draft.quantity if draft.by_slots else None,
-        unit_based=draft.by_slots or (draft.mode == "service" and draft.unit == "hour"),
+        unit_based=_is_counted(draft),
         price=draft.price,
         currency="EUR" if _has_money(draft) else None,
         free_price=draft.free_price,
@@ -52,6 +52,11 @@ def describe(
         first_come=draft.first_come and draft.kind == "offer" and draft.mode == "gift",
         points=draft.points if draft.kind != "repair_call" and draft.mode in PRICED else None,
     )
+
+
+def _is_counted(draft: ListingDraft) -> bool:
+    """Whether one asks for so much of it: hours of a service, or appointments."""
+    return draft.by_slots or (draft.mode == "service" and draft.unit == "hour")
 
 
 def _has_money(draft: ListingDraft) -> bool:

@@ -9,6 +9,14 @@ from decimal import Decimal
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "outbox.repairs.bookings.appointments.FARTHEST": 180,
+    "outbox.repairs.bookings.appointments.LONGEST": 480,
+    "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,
+    "outbox.repairs.bookings.appointments.MOST_NOTICE": 336,
+    "outbox.repairs.bookings.appointments.NAME_LIMIT": 80,
+    "outbox.repairs.bookings.appointments.NOTE_LIMIT": 500,
+    "outbox.repairs.bookings.appointments.PHONE_LIMIT": 30,
+    "outbox.repairs.bookings.appointments.SHORTEST": 15,
     "outbox.meetings.chores.AT_ONCE": 50,
     "outbox.meetings.guests.UNCONFIRMED_LIMIT": 200,
     "outbox.meetings.meeting_limits.TITLE_LEAST": 3,

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
+from models.exchanges.agreements import Terms
 from models.listings import unavailabilities
+from models.listings.listings import Listing
 from models.listings.unavailabilities import midnight
 from models.meetings import agenda
 from models.meetings.meetings import FullMeeting
@@ -20,11 +22,17 @@ from models.personal_data import deletion_requests, export_archives
 from models.posts.polls import polls
 from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
+from models.repairs.bookings import appointment_books
+from models.repairs.bookings.appointment_books import WalkIn
+from models.repairs.bookings.slots import SlotRules
 from models.servers import waiting_posts
 from models.store.database import Connection, Pool, connection, execute, transaction
+from outbox.exchanges.agreements.agreements import request
 from outbox.meetings.by_hand import write_down
 from outbox.meetings.meetings import publish
 from outbox.meetings.registrations import register
+from outbox.repairs.bookings.appointments import BookDraft, note_walk_in, open_book
+from outbox.threads.agreement_context import Said
 from tests.factories import (
     make_activity,
     make_listing,
@@ -67,9 +75,36 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
             cafe = await add_cafe(conn, live.village)
+            book = await add_book(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
-        yield replace(live, village=replace(live.village, cafe=cafe))
+        yield replace(live, village=replace(live.village, cafe=cafe, book=book))
+
+
+async def add_book(conn: Connection, village: Village) -> Listing:
+    """A workshop, which Yun runs, takes appointments: Maryse asks for the first, somebody rang up for the second."""
+    made = await make_member(
+        conn,
+        "atelier",
+        type="Organization",
+        name="L’atelier de la gare",
+        uri=f"{village.site.url}/users/atelier",
+        url=f"{village.site.url}/@atelier",
+    )
+    week = [OpeningInterval(day=day, opens=time(9), closes=time(12, 30)) for day in range(6)]
+    await actors.save_place(conn, made.id, "5 rue de la Gare", write_hours(make_hours(week, [])))
+    yun = await actors.get_local(conn, READERS["keeper"])
+    await place_keepers.add(conn, made.id, yun.id)
+    rules = SlotRules(slot_minutes=60, notice_hours=1, ahead_days=30)
+    draft = BookDraft(rules=rules, capacity=2, title="Réparer son vélo à l’atelier", text="Venez avec le vélo, propre.")
+    place = await actors.get(conn, made.id)
+    book = await open_book(conn, village.site, place, draft)
+    [first, second, *_] = await appointment_books.list_slots(conn, book, at=datetime.now(UTC))
+    terms = Terms(begins_at=first.begins_at, ends_at=first.ends_at)
+    await request(conn, village.site, village.alice, book, terms, Said(text="La roue arrière est voilée."))
+    walk_in = WalkIn(begins_at=second.begins_at, ends_at=second.ends_at, name="M. Petit", phone="06 39 98 00 00")
+    await note_walk_in(conn, place, walk_in)
+    return book
 
 
 async def add_cafe(conn: Connection, village: Village) -> FullMeeting:

@@ -11,7 +11,15 @@ from web.activitypub.collections import (
     thread_collections,
 )
 from web.activitypub.negotiation import View, with_tombstones
-from web.activitypub.objects import activities, actors, agreements, posts, quote_authorizations, unavailability
+from web.activitypub.objects import (
+    activities,
+    actors,
+    agreements,
+    posts,
+    quote_authorizations,
+    slots,
+    unavailability,
+)
 from web.activitypub.well_known import over_https
 
 USER = "/users/{username:[a-z0-9_]{1,30}}"
@@ -56,6 +64,7 @@ ROUTES: list[web.RouteDef] = [
     _read(ITEM, posts.show_object),
     _read(ITEM + "/proposal", posts.show_proposal),
     _read(ITEM + "/unavailabilities", unavailability.show_unavailabilities),
+    _read(ITEM + "/slots", slots.show_slots),
     *(_read(post + "/replies", thread_collections.show_replies) for post in (ITEM, NOTE)),
     *(_read(post + "/context", thread_collections.show_context) for post in (ITEM, NOTE)),
     *(_read(post + "/likes", thread_collections.show_likes) for post in (ITEM, NOTE)),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models.errors import NotFound
 from models.exchanges.agreements import State
 from models.ids import make_id
+from models.listings import listings
 from models.listings.availability import list_taken
 from models.listings.listings import Listing, find_stock
 from models.people import actors
@@ -36,9 +37,7 @@ class AppointmentBook:
     @property
     def rules(self) -> SlotRules:
         """The rules alone."""
-        return SlotRules(
-            slot_minutes=self.slot_minutes, notice_hours=self.notice_hours, ahead_days=self.ahead_days
-        )
+        return SlotRules(slot_minutes=self.slot_minutes, notice_hours=self.notice_hours, ahead_days=self.ahead_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class WalkIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgendaEntry:
+class ShopVisit:
     """A line of the shop's agenda: of somebody who asked, `exchange_id` and `state`; of who walked in, `walk_in_id`."""
 
     begins_at: datetime
@@ -88,11 +87,19 @@ async def find(conn: Connection, listing_id: int) -> AppointmentBook | None:
     )
 
 
+async def find_listing_of(conn: Connection, actor_uri: str) -> Listing | None:
+    """The listing of the appointments of this shop, as an Offer may name it by its actor."""
+    listing_id = await fetch_value(
+        conn,
+        "SELECT b.listing_id FROM appointment_book b JOIN actor a ON a.id = b.actor_id WHERE a.uri = $1",
+        actor_uri,
+    )
+    return await listings.find_by_post(conn, listing_id) if listing_id is not None else None
+
+
 async def save(conn: Connection, listing_id: int, actor_id: int, rules: SlotRules) -> None:
     """This shop takes appointments by these rules, about this listing. A book that it had about another one ends."""
-    await execute(
-        conn, "DELETE FROM appointment_book WHERE actor_id = $1 AND listing_id <> $2", actor_id, listing_id
-    )
+    await execute(conn, "DELETE FROM appointment_book WHERE actor_id = $1 AND listing_id <> $2", actor_id, listing_id)
     await execute(
         conn,
         """
@@ -163,13 +170,11 @@ async def forget_over(conn: Connection) -> int:
     return await execute(conn, "DELETE FROM walk_in WHERE ends_at < now() - $1::interval", WALK_INS_KEPT)
 
 
-async def list_entries(
-    conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime
-) -> list[AgendaEntry]:
+async def list_entries(conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime) -> list[ShopVisit]:
     """Who comes between two moments or asks to, by time: MOST_ENTRIES at most."""
     return await fetch_all(
         conn,
-        AgendaEntry,
+        ShopVisit,
         """
         SELECT g.begins_at, coalesce(g.ends_at, g.begins_at) AS ends_at,
             coalesce(nullif(a.name, ''), a.username) AS name, g.state, g.exchange_id, NULL::bigint AS walk_in_id,

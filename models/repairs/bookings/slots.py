@@ -1,4 +1,4 @@
-"""At which times a shop takes appointments: its opening hours cut into slots, with how much room each has left. Pure."""
+"""At which times a shop takes appointments: its opening hours cut into slots, each with the room that is left. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -48,9 +48,7 @@ def list_times(hours: Hours, rules: SlotRules, *, at: datetime) -> Iterator[tupl
         day += timedelta(days=1)
 
 
-def list_free(
-    hours: Hours, rules: SlotRules, taken: Iterable[Taken], capacity: int, *, at: datetime
-) -> list[Slot]:
+def list_free(hours: Hours, rules: SlotRules, taken: Iterable[Taken], capacity: int, *, at: datetime) -> list[Slot]:
     """The slots that have room, at most MOST_SLOTS. Linear in both: each is looked at once."""
     waiting, found = sorted(taken, key=lambda one: one.begins_at, reverse=True), list[Slot]()
     held: list[Taken] = []
@@ -69,12 +67,14 @@ def list_free(
 def _count_left(held: Iterable[Taken], begins_at: datetime, ends_at: datetime, capacity: int) -> int:
     """What is left when most is taken: that is at the beginning, or when something begins."""
     ranges = [one for one in held if one.begins_at < ends_at and one.ends_at > begins_at]
-    if any(one.quantity is None for one in ranges):
-        return 0
-    moments = {begins_at, *(one.begins_at for one in ranges if one.begins_at > begins_at)}
-    return capacity - max(
-        int(sum(one.quantity or 0 for one in ranges if one.begins_at <= moment < one.ends_at)) for moment in moments
-    )
+    moments = {max(begins_at, one.begins_at) for one in ranges}
+    return capacity - max((_count_at(ranges, moment, capacity) for moment in moments), default=0)
+
+
+def _count_at(ranges: Iterable[Taken], moment: datetime, capacity: int) -> int:
+    """How many are taken at this moment: all where the shop keeps it."""
+    held = (one.quantity for one in ranges if one.begins_at <= moment < one.ends_at)
+    return sum(capacity if quantity is None else int(quantity) for quantity in held)
 
 
 def is_slot(hours: Hours, rules: SlotRules, begins_at: datetime, ends_at: datetime, *, at: datetime) -> bool:
@@ -83,7 +83,11 @@ def is_slot(hours: Hours, rules: SlotRules, begins_at: datetime, ends_at: dateti
         return False
     day: date = begins_at.astimezone(PARIS).date()
     long = timedelta(minutes=rules.slot_minutes)
-    return ends_at - begins_at == long and any(
-        opens <= begins_at and ends_at <= closes and not (begins_at - opens) % long
-        for opens, closes in list_openings(hours, day)
-    ) and begins_at >= at + timedelta(hours=rules.notice_hours)
+    return (
+        ends_at - begins_at == long
+        and any(
+            opens <= begins_at and ends_at <= closes and not (begins_at - opens) % long
+            for opens, closes in list_openings(hours, day)
+        )
+        and begins_at >= at + timedelta(hours=rules.notice_hours)
+    )

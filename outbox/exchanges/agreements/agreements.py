@@ -31,7 +31,7 @@ from outbox.exchanges.agreements.request_preconditions import (
     require_may_ask,
     require_may_propose,
 )
-from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room, require_stands, require_terms
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room, require_slot, require_stands, require_terms
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_active, require_there
 from outbox.threads.agreement_context import (
@@ -95,6 +95,7 @@ async def request(
     await require_few_waiting(conn, partner, fresh)
     await require_proposable(conn, fresh, partner, partner, terms)
     if owner.local:
+        await require_slot(conn, fresh, terms)
         await require_fair_hold(conn, partner, fresh, terms)
         await require_room(conn, fresh, terms)
     sides = _Sides(listing=fresh, owner=owner, partner=partner, by=partner)
@@ -222,6 +223,7 @@ async def counter(
     await require_proposable(conn, case.listing, case.partner, actor, terms)
     if case.owner.local:
         if actor.id == case.partner.id:
+            await require_slot(conn, case.listing, terms)
             await require_fair_hold(conn, actor, case.listing, terms, but=held.id)
         await require_room(conn, case.listing, terms, but=held.id)
     other = case.other_of(actor)

@@ -128,6 +128,7 @@ async def _find_asking(conn: Connection, request: web.Request) -> TermsPage:
         path=asking_path(listing.id),
         back=listing_path(request.app[INSTANCE].site, listing),
         dated=listing.details.mode in TIMED,
+        by_slots=listing.details.slots_uri is not None,
         obstacle="" if author.id == me.id else await find_obstacle(conn, request, me, listing),
         cost=await find_cost(conn, listing, me, author),
     )
@@ -175,5 +176,6 @@ async def _about(conn: Connection, thread: Exchange, me_id: int, held: Agreement
         dated=listing.details.mode in TIMED,
         held=held,
         thread=thread,
+        by_slots=listing.details.slots_uri is not None and me_id != thread.owner_id,
         cost=await find_cost(conn, listing, me, other, held),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from federation.instance import Instance
-from inbox.exchanges import calendars
+from inbox.exchanges import calendars, slots
 from models.listings import unavailabilities
 from models.listings.listings import Listing, has_calendar
 from models.listings.unavailabilities import OwnRange
@@ -44,7 +44,11 @@ class UnavailabilityView:
 
 async def find_unavailability(conn: Connection, listing: Listing, *, own: bool) -> UnavailabilityView | None:
     """For what is lent and for services; None for everything else, and for copies that never tell."""
-    if not has_calendar(listing.details) or (not listing.post.local and listing.details.calendar_uri is None):
+    if (
+        listing.details.slots_uri is not None
+        or not has_calendar(listing.details)
+        or (not listing.post.local and listing.details.calendar_uri is None)
+    ):
         return None
     at = datetime.now(UTC)
     calendar = await unavailabilities.load_calendar(conn, listing, at=at)
@@ -60,10 +64,13 @@ async def find_unavailability(conn: Connection, listing: Listing, *, own: bool) 
 
 
 async def ask_for_calendar(instance: Instance, listing: Listing, *, member: bool) -> None:
-    """Have a copy's calendar asked for in the background, for members alone: machines look at everything."""
-    if member and not listing.post.local and listing.details.calendar_uri is not None:
+    """Have a copy's calendar, or its shop's times, asked for in the background, for members alone: machines look at
+    everything.
+    """
+    if member and not listing.post.local and (listing.details.calendar_uri or listing.details.slots_uri):
         async with transaction(instance.pool) as conn:
             await calendars.ask(conn, listing)
+            await slots.ask(conn, listing)
 
 
 def _own_days(one: OwnRange) -> OwnDays:

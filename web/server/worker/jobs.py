@@ -9,38 +9,25 @@ import structlog
 from federation.directory import crawl
 from federation.instance import Instance
 from federation.media import media_cleanup
-from inbox.exchanges import calendars
+from inbox.exchanges import calendars, slots
 from inbox.posts import poll_refresh, quote_checks, quotes, screened_posts
 from inbox.relations import pinned_posts
 from inbox.traffic import backfill, synchronization
-from models import posts
-from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
-from models.exchanges import guests, points
-from models.exchanges.agreements import links as agreement_links
-from models.listings import repair_watches, unavailabilities
-from models.meetings import due
-from models.moderation import removed_pictures, reports
-from models.news import news_mails, staff_notifications, staff_preferences
+from models.exchanges import points
+from models.listings import repair_watches
+from models.moderation import removed_pictures
+from models.news import staff_notifications, staff_preferences
 from models.news.notifications import PUSH
-from models.people import keys, sign_ups
-from models.people.arrivals import answer_mails, answered_requests, unconfirmed_accounts, waiting_accounts
-from models.people.invitations import mailings, member_imports
-from models.people.team import duty
+from models.people import sign_ups
+from models.people.arrivals import answer_mails
 from models.personal_data import deletion_requests
-from models.posts import message_requests
-from models.relations.blocking import mutes
 from models.searches.alerts import alert_finds
-from models.searches.alerts.alerts import refresh_territories
-from models.searches.language.known_words import count_words
-from models.servers import access_requests, servers, waiting_posts
-from models.servers.directory.saving import forget_old
-from models.store import limit_rows, limit_sums
-from models.store.background import jobs, periodic_tasks, stream_events
+from models.servers import waiting_posts
+from models.store import limit_sums
+from models.store.background import stream_events
 from models.store.background.jobs import Handler, Periodic
-from models.store.database import Connection, transaction
-from models.traffic import backfills, tombstones
-from models.traffic.inbound import inbox_overflows, received
-from models.traffic.outbound import deliveries
+from models.store.database import transaction
+from models.traffic import backfills
 from outbox.communities.expiry import expire_memberships
 from outbox.exchanges.agreements import endings, turns
 from outbox.exchanges.reminders import remind_due
@@ -78,6 +65,7 @@ from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
 from web.server.worker.disk_space import watch_disk
 from web.server.worker.known_words import take_words
+from web.server.worker.nightly_sweep import sweep
 from web.server.worker.troubles import forget_settled, tell_troubles
 
 log = structlog.get_logger(__name__)
@@ -98,6 +86,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     pinned_posts.JOB: pinned_posts.read_featured,
     job.JOB: job.make_archive,
     calendars.JOB: calendars.refresh_job,
+    slots.JOB: slots.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mails.MAIL: guest_mails.send_guest_mail,
     meeting_mails.MAIL: meeting_mails.send_meeting_mail,
@@ -118,47 +107,6 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
-SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
-    "received": received.prune,
-    "deliveries": deliveries.prune,
-    "tombstones": tombstones.prune,
-    "sessions": sessions.forget_expired,
-    "tokens": tokens.forget_old,
-    "grants": authorization_grants.forget_old,
-    "applications": applications.forget_unused,
-    "unconfirmed": unconfirmed_accounts.forget_unconfirmed,
-    "guests": guests.forget_unconfirmed,
-    "meeting_registrations": due.forget_old,
-    "login_steps": login_steps.forget_old,
-    "links": one_time_links.forget_expired,
-    "agreement_links": agreement_links.forget_old,
-    "sign_ups": waiting_accounts.forget_old,
-    "answered_sign_ups": answered_requests.forget_answered,
-    "invitation_mails": mailings.forget_old,
-    "member_imports": member_imports.forget_old,
-    "attempts": limit_rows.forget_old,
-    "access_requests": access_requests.forget_old,
-    "overflows": inbox_overflows.forget_old,
-    "mails": news_mails.forget_old,
-    "chores": periodic_tasks.forget_old,
-    "mutes": mutes.forget_over,
-    "waiting_posts": waiting_posts.forget_over,
-    "message_requests": message_requests.forget_old,
-    "failed_fetches": servers.forget_old_failures,
-    "nonces": keys.forget_old_nonces,
-    "jobs": jobs.prune,
-    "directory": forget_old,
-    "withdrawn_words": posts.empty_all_activities,
-    "withdrawn_copies": posts.forget_copies,
-    "alert_finds": alert_finds.forget_old,
-    "alert_territories": refresh_territories,
-    "unavailabilities": unavailabilities.forget_over,
-    "duties": duty.forget_old,
-    "reporting_visitors": reports.forget_visitors,
-    "known_words": count_words,
-}
-"""What is forgotten every night once it is too old to be of use; the number of rows is logged."""
-
 
 def list_handlers(instance: Instance) -> dict[str, Handler]:
     """The handlers of all jobs, for this instance."""
@@ -168,23 +116,6 @@ def list_handlers(instance: Instance) -> dict[str, Handler]:
 def list_periodic(instance: Instance) -> list[Periodic]:
     """All chores, for this instance; PGQueuer lets one of all workers run each."""
     return [Periodic(name=name, cron=cron, chore=partial(do, instance)) for name, (cron, do) in PERIODIC_TASKS.items()]
-
-
-async def sweep(instance: Instance) -> None:
-    """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
-    failed: dict[str, Exception] = {}
-    for name, forget in SWEEPS.items():
-        try:
-            async with transaction(instance.pool) as conn:
-                gone = await forget(conn)
-        except Exception as error:
-            cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
-            log.error("sweep_failed", table=name, cause=cause, exc_info=place)
-            failed[name] = error
-            continue
-        if gone:
-            log.info("swept", table=name, rows=gone)
-    periodic_tasks.require_whole(failed)
 
 
 async def watch_sign_ups(instance: Instance) -> None:

@@ -15,7 +15,8 @@ from tests.factories import make_follow, make_listing, make_remote_actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.coop.pending_things import add_backup
-from web.server.worker.jobs import sweep, watch_unknown_hosts
+from web.server.worker.jobs import watch_unknown_hosts
+from web.server.worker.nightly_sweep import sweep
 
 PAGE = "/coop/serveurs"
 

@@ -23,8 +23,9 @@ from tests.web.small_app import make_instance
 from web.middlewares.work_signals import CHANNEL, WorkSignal, notify_work
 from web.server.processes.serve import run_until, work_until
 from web.server.worker import loops
-from web.server.worker.jobs import HANDLERS, PERIODIC_TASKS, SWEEPS, list_handlers, list_periodic, sweep
+from web.server.worker.jobs import HANDLERS, PERIODIC_TASKS, list_handlers, list_periodic
 from web.server.worker.loops import run_loop, run_worker
+from web.server.worker.nightly_sweep import SWEEPS, sweep
 
 
 class Steps:

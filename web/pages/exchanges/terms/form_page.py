@@ -7,13 +7,14 @@ from typing import Literal
 
 from aiohttp import web
 
+from inbox.exchanges import slots
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Taken, Terms
 from models.exchanges.exchanges import Exchange
 from models.listings import unavailabilities
 from models.listings.listings import Listing, ListingDetails, find_stock
 from models.moments import PARIS
-from models.store.database import Connection, connection
+from models.store.database import Connection, connection, transaction
 from outbox.threads.agreement_context import Said
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
@@ -22,6 +23,7 @@ from web.pages.exchanges.month_weeks import next_month
 from web.pages.exchanges.terms.day_picker import DayChoice, Month, draw_months
 from web.pages.exchanges.terms.fields import read_day
 from web.pages.exchanges.terms.points_cost import PointsCost
+from web.pages.exchanges.terms.slot_picker import SlotWeek, draw_week
 from web.rendering.date_ranges import begin_at
 from web.rendering.render import render
 
@@ -34,6 +36,9 @@ MONTHS = 2
 DAYS = {"du": "first_day", "au": "last_day"}
 """The days that an address says, and the fields in which they are typed."""
 
+HOURS = {"de": "first_hour", "a": "last_hour"}
+"""The hours, where a slot of a shop is chosen."""
+
 FARTHEST = 24
 """Months ahead that can be looked at."""
 
@@ -42,7 +47,8 @@ FARTHEST = 24
 class TermsPage:
     """What is asked for, of whom, and where the form goes; `held` are terms on the table that others shall replace.
 
-    `obstacle` says why nothing can be asked for now, `cost` what it costs in points.
+    `obstacle` says why nothing can be asked for now, `cost` what it costs in points. `by_slots`: a shop takes
+    appointments, and who asks chooses one of its times.
     """
 
     verb: Verb
@@ -55,6 +61,7 @@ class TermsPage:
     thread: Exchange | None = None
     obstacle: str = ""
     cost: PointsCost | None = None
+    by_slots: bool = False
 
     @property
     def details(self) -> ListingDetails:
@@ -85,9 +92,10 @@ def read_words(form: Form, asking: TermsPage, terms: Terms) -> Said:
 
 def form_of(request: web.Request, known: dict[str, str]) -> Form:
     """What is known, and what the address says of days."""
-    chosen = {field: request.query[name] for name, field in DAYS.items() if name in request.query}
+    chosen = {field: request.query[name] for name, field in (DAYS | HOURS).items() if name in request.query}
     if chosen:
-        known = {name: value for name, value in known.items() if name not in DAYS.values()} | chosen
+        dated = {*DAYS.values(), *(HOURS.values() if HOURS.keys() & request.query.keys() else ())}
+        known = {name: value for name, value in known.items() if name not in dated} | chosen
     return blank_form(request, known)
 
 
@@ -95,9 +103,10 @@ async def show_form(request: web.Request, asking: TermsPage, form: Form) -> web.
     """Days are chosen first where there must be some; then the whole form, the days among its fields."""
     probe = blank_form(request, {name: form.typed(name) for name in DAYS.values()})
     first, last = read_day(probe, "first_day"), read_day(probe, "last_day")
-    picking = "choisir" in request.query or (asking.dated and form.ok and (first is None or last is None))
+    picking = _is_picking(request, asking, form, dated=first is not None and last is not None)
+    week = await _draw_slots(request, asking) if picking and asking.by_slots else None
     calendar = None
-    if picking or request.query.get("mois"):
+    if not asking.by_slots and (picking or request.query.get("mois")):
         async with connection(request.app[INSTANCE].pool) as conn:
             calendar = await _draw(conn, request, asking, first, last)
     return await render(
@@ -108,9 +117,24 @@ async def show_form(request: web.Request, asking: TermsPage, form: Form) -> web.
         form=form,
         picking=picking,
         calendar=calendar,
+        week=week,
         first=first,
         last=last,
     )
+
+
+def _is_picking(request: web.Request, asking: TermsPage, form: Form, *, dated: bool) -> bool:
+    """Whether days, or the time of an appointment, are chosen now."""
+    if asking.by_slots:
+        return request.method == "GET" and ("choisir" in request.query or not form.typed("first_hour"))
+    return "choisir" in request.query or (asking.dated and form.ok and not dated)
+
+
+async def _draw_slots(request: web.Request, asking: TermsPage) -> SlotWeek:
+    """The times that the shop has; one elsewhere is asked for them."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await slots.ask(conn, asking.listing)
+        return await draw_week(conn, asking.listing, asking.path, request.query.get("semaine", ""))
 
 
 async def _draw(

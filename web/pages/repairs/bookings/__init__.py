@@ -1,0 +1,1 @@
+"""Appointments of shops: their agenda, and how they take them."""

@@ -1,0 +1,14 @@
+"""Repairs: shops and their appointments."""
+
+REFUSALS = {
+    "book_for_shops_only": "Seul un lieu prend des rendez-vous : une personne propose plutôt un service.",
+    "no_appointments": "Ce lieu ne prend pas de rendez-vous ici.",
+    "slot_length_out_of_range": "Un rendez-vous dure de %(least)s à %(most)s minutes.",
+    "capacity_out_of_range": "On reçoit de 1 à %(most)s personnes en même temps.",
+    "notice_out_of_range": "On demande un rendez-vous jusqu’à %(most)s heures à l’avance : indiquez de 0 à %(most)s.",
+    "horizon_out_of_range": "Les rendez-vous s’ouvrent de 1 à %(most)s jours à l’avance.",
+    "slot_full": "C’est complet à cette heure-là : choisissez-en une autre.",
+    "walk_in_too_long": "C’est trop long : %(most)s caractères au plus.",
+    "walk_in_name_missing": "Dites qui vient, même un prénom.",
+    "walk_in_day_out_of_range": "Choisissez une heure d’aujourd’hui, ou des six mois à venir.",
+}

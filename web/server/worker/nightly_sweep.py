@@ -1,0 +1,95 @@
+"""What is forgotten every night once it is too old to be of use, table by table."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from federation.instance import Instance
+from models import posts
+from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
+from models.exchanges import guests
+from models.exchanges.agreements import links as agreement_links
+from models.listings import unavailabilities
+from models.meetings import due
+from models.moderation import reports
+from models.news import news_mails
+from models.people import keys
+from models.people.arrivals import answered_requests, unconfirmed_accounts, waiting_accounts
+from models.people.invitations import mailings, member_imports
+from models.people.team import duty
+from models.posts import message_requests
+from models.relations.blocking import mutes
+from models.repairs.bookings import appointment_books
+from models.searches.alerts import alert_finds
+from models.searches.alerts.alerts import refresh_territories
+from models.searches.language.known_words import count_words
+from models.servers import access_requests, servers, waiting_posts
+from models.servers.directory.saving import forget_old
+from models.store import limit_rows
+from models.store.background import jobs, periodic_tasks
+from models.store.database import Connection, transaction
+from models.traffic import tombstones
+from models.traffic.inbound import inbox_overflows, received
+from models.traffic.outbound import deliveries
+
+log = structlog.get_logger(__name__)
+
+
+SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
+    "received": received.prune,
+    "deliveries": deliveries.prune,
+    "tombstones": tombstones.prune,
+    "sessions": sessions.forget_expired,
+    "tokens": tokens.forget_old,
+    "grants": authorization_grants.forget_old,
+    "applications": applications.forget_unused,
+    "unconfirmed": unconfirmed_accounts.forget_unconfirmed,
+    "guests": guests.forget_unconfirmed,
+    "meeting_registrations": due.forget_old,
+    "login_steps": login_steps.forget_old,
+    "links": one_time_links.forget_expired,
+    "agreement_links": agreement_links.forget_old,
+    "sign_ups": waiting_accounts.forget_old,
+    "answered_sign_ups": answered_requests.forget_answered,
+    "invitation_mails": mailings.forget_old,
+    "member_imports": member_imports.forget_old,
+    "attempts": limit_rows.forget_old,
+    "access_requests": access_requests.forget_old,
+    "overflows": inbox_overflows.forget_old,
+    "mails": news_mails.forget_old,
+    "chores": periodic_tasks.forget_old,
+    "mutes": mutes.forget_over,
+    "waiting_posts": waiting_posts.forget_over,
+    "message_requests": message_requests.forget_old,
+    "failed_fetches": servers.forget_old_failures,
+    "nonces": keys.forget_old_nonces,
+    "jobs": jobs.prune,
+    "directory": forget_old,
+    "withdrawn_words": posts.empty_all_activities,
+    "withdrawn_copies": posts.forget_copies,
+    "alert_finds": alert_finds.forget_old,
+    "alert_territories": refresh_territories,
+    "unavailabilities": unavailabilities.forget_over,
+    "walk_ins": appointment_books.forget_over,
+    "duties": duty.forget_old,
+    "reporting_visitors": reports.forget_visitors,
+    "known_words": count_words,
+}
+"""What is forgotten every night once it is too old to be of use; the number of rows is logged."""
+
+
+async def sweep(instance: Instance) -> None:
+    """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
+    failed: dict[str, Exception] = {}
+    for name, forget in SWEEPS.items():
+        try:
+            async with transaction(instance.pool) as conn:
+                gone = await forget(conn)
+        except Exception as error:
+            cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
+            log.error("sweep_failed", table=name, cause=cause, exc_info=place)
+            failed[name] = error
+            continue
+        if gone:
+            log.info("swept", table=name, rows=gone)
+    periodic_tasks.require_whole(failed)
