@@ -61,7 +61,6 @@ LIMITS: dict[str, object] = {
     "models.repairs.bookings.appointment_books.MOST_ENTRIES": 1000,
     "models.repairs.bookings.appointment_books.MOST_HELD": 20_000,
     "models.repairs.bookings.appointment_books.WALK_INS_KEPT": timedelta(days=30),
-    "models.repairs.bookings.slot_copies.ASK_AFTER": timedelta(minutes=1),
     "models.repairs.bookings.slots.MOST_SLOTS": 1000,
     "models.moderation.filter_patterns.SHOWN": 80,
     "models.moderation.filters.MOST_FILTERS": 200,

@@ -205,6 +205,7 @@ async def _show(request: web.Request, author: ActingAuthor, form: Form, *, statu
         status=status,
         shop=shop,
         home=_home(author),
+        team=bool(author.home),
         back=author.home or "/mes-annonces",
         address=listing_path(instance.site, listing) if listing is not None else "",
         open=listing is not None and listing.details.status in OPEN,
