@@ -1,4 +1,4 @@
-"""The tree as values: questions whose answers lead on, advice sheets, stops and other ends, and the way walked in it."""
+"""The tree as values: questions whose answers lead on, advice sheets, stops, other ends, and the way walked in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ END_KINDS: tuple[EndKind, ...] = ("call", "booking", "visit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFacts:
-    """What an answer tells a later call: an intervention, a kind of bike, whether it rolls; None where it says nothing."""
+    """What an answer tells a later call: intervention, kind of bike, whether it rolls; None where it says nothing."""
 
     intervention: str | None = None
     bike: str | None = None
@@ -54,7 +54,7 @@ class SheetStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceSheet:
-    """What somebody can do herself. `seen` says the drawing to those who do not see it; `careful`: there is a danger."""
+    """What somebody can do herself. `seen` says the drawing in words; `careful`: there is a danger."""
 
     id: str
     line: int
