@@ -31,7 +31,7 @@ LIMITS: dict[str, object] = {
     "federation.discovery.webfinger._MOST_LINKS": 100,
     "federation.discovery.well_known.LIMIT": 262_144,
     "federation.documents.calendars.MOST_BYTES": 65_536,
-    "federation.documents.calendars.ETAG_LIMIT": 200,
+    "federation.documents.collection_lines.ETAG_LIMIT": 200,
     "federation.documents.documents.LONGEST_WAIT": timedelta(days=1),
     "federation.documents.parse.MAX_BYTES": 1_048_576,
     "federation.http_client.causes._LONGEST_WAIT": 604_800,

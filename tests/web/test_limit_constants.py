@@ -212,7 +212,7 @@ LIMITS: dict[str, object] = {
     "web.server.bootstrap.PAUSE_SECONDS": 1.0,
     "web.server.processes.pool.PAUSE_SECONDS": 1.0,
     "web.server.shared_media.LOOKED_FOR": 20,
-    "web.server.worker.jobs.GRANTED_AT_ONCE": 200,
+    "web.server.worker.points.GRANTED_AT_ONCE": 200,
     "web.news.decision_items.LONGEST": 120,
     "web.news.statements.EXTRACT": 200,
     "web.pages.moderation.cases.case_list.PAGE": 20,

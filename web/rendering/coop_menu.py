@@ -158,6 +158,14 @@ MENU: tuple[MenuEntry, ...] = (
     ),
     _entry(
         "places",
+        "/coop/ateliers",
+        "repair_shops",
+        N_("Ateliers vélo"),
+        "bike",
+        N_("Ceux qui paraissent, qui le décide, et en ouvrir un"),
+    ),
+    _entry(
+        "places",
         "/coop/rencontres",
         "meetings",
         N_("Rencontres"),

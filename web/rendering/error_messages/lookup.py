@@ -8,7 +8,17 @@ from models.errors import DeclicError, Refusal
 from models.moderation.journal import Act
 from outbox.builders.texts import communities as community_texts
 from outbox.builders.texts import reasons
-from web.rendering.error_messages import communities, exchanges, listings, meetings, people, posts, relations, requests
+from web.rendering.error_messages import (
+    communities,
+    exchanges,
+    listings,
+    meetings,
+    people,
+    posts,
+    relations,
+    repair_shops,
+    requests,
+)
 from web.rendering.formats import set_in
 from web.rendering.journal_words import ACT_WORDS
 
@@ -19,6 +29,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "posts": posts.REFUSALS,
     "listings": listings.REFUSALS,
     "meetings": meetings.REFUSALS,
+    "repair_shops": repair_shops.REFUSALS,
     "exchanges": exchanges.REFUSALS,
     "terms": reasons.REFUSALS,
     "communities": communities.REFUSALS,

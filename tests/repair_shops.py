@@ -1,0 +1,80 @@
+"""Repair shops for tests: a place of ours that repairs, and one of a friend cooperative."""
+
+from typing import Any
+
+from models.people import actors
+from models.people.actors import Actor, Profile
+from models.repairs.shops import requests, shops
+from models.repairs.shops.shops import ShopDetails
+from models.store.database import Connection, execute
+from tests.factories import make_member, make_remote_actor
+
+DETAILS = ShopDetails(
+    types=["association"],
+    bike_types=["city", "cargo"],
+    interventions=["flat-tyre", "brakes"],
+    words="On répare avec vous.",
+)
+
+LOMME = {
+    "place_name": "Lomme",
+    "postcode": "59160",
+    "commune_code": "59355",
+    "latitude": 50.645,
+    "longitude": 2.987,
+    "radius": None,
+}
+
+
+async def make_shop(
+    conn: Connection,
+    username: str = "rayon",
+    *,
+    details: ShopDetails = DETAILS,
+    host: str = "lomme.test",
+    **changes: Any,
+) -> Actor:
+    """A shop of ours in Lomme that says what it does; it does not appear yet."""
+    base = f"http://{host}/users/{username}"
+    addresses = {
+        "uri": base,
+        "url": f"http://{host}/@{username}",
+        "followers_uri": f"{base}/followers",
+        "host": host,
+    }
+    values = {"name": "Le Rayon libre"} | addresses | changes
+    actor = await make_member(conn, username, type="Organization", **values)
+    await move(conn, actor)
+    await shops.create(conn, actor.id)
+    await shops.save(conn, actor.id, details)
+    return await actors.get(conn, actor.id)
+
+
+async def move(conn: Connection, actor: Actor, **place: Any) -> Actor:
+    """To Lomme, or to another place."""
+    profile: dict[str, Any] = {
+        "name": actor.name, "summary": "", "locked": False, "discoverable": True, "fields": []
+    } | LOMME | place  # fmt: skip
+    return await actors.save_profile(conn, actor.id, Profile(**profile))
+
+
+async def let_appear(conn: Connection, shop: Actor, by: Actor) -> int:
+    """The team said yes; the id of what was asked."""
+    await requests.ask(conn, shop.id, shop.id, "")
+    asked = await requests.find_last(conn, shop.id)
+    assert asked is not None
+    await requests.decide(conn, asked.id, before="asked", state="approved", by_id=by.id, reason="")
+    return asked.id
+
+
+async def make_friend(conn: Connection, host: str = "henin.test") -> Actor:
+    """A friend cooperative."""
+    coop = await make_remote_actor(
+        conn, "coop", host, type="Organization", name="Hénin-Carvin", place_name="Hénin-Beaumont"
+    )
+    await execute(
+        conn,
+        "INSERT INTO server (host, level) VALUES ($1, 'friend') ON CONFLICT (host) DO UPDATE SET level = 'friend'",
+        host,
+    )
+    return coop
