@@ -6,7 +6,7 @@ from models.people import actors
 from models.people.actors import Actor, Profile
 from models.repairs.shops import requests, shops
 from models.repairs.shops.shops import ShopDetails
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, execute_many
 from tests.factories import make_member, make_remote_actor
 
 DETAILS = ShopDetails(
@@ -78,3 +78,19 @@ async def make_friend(conn: Connection, host: str = "henin.test") -> Actor:
         host,
     )
     return coop
+
+
+async def add_communes(conn: Connection) -> None:
+    """Lille and Lomme, which is a part of it."""
+    await execute_many(
+        conn,
+        """
+        INSERT INTO commune (code, name, search_name, postcodes, department, region, population, latitude, longitude,
+            precision, kind, parent_code)
+        VALUES ($1, $2, lower($2), ARRAY[$3], '59', '32', 1000, $4, $5, 'exact', $6, $7)
+        """,
+        [
+            ("59350", "Lille", "59000", 50.631, 3.046, "commune", None),
+            ("59355", "Lomme", "59160", 50.645, 2.987, "associated", "59350"),
+        ],
+    )
