@@ -18,7 +18,7 @@ from outbox.builders.texts.communities import say
 from outbox.communities import news
 from outbox.communities.cases import Case, change, open_case
 from outbox.communities.limits import REASON_LIMIT, require_manager, require_voice, tidy
-from outbox.communities.shops import tell_managers
+from outbox.threads.shop_messages import tell_managers
 
 
 async def approve(conn: Connection, site: Site, by: Actor, community: Community, person: Actor) -> Membership:

@@ -18,8 +18,8 @@ from outbox.builders.activities.remove import build_remove_person
 from outbox.builders.objects.agreement import speaks
 from outbox.builders.texts.communities import ask_in_words, say
 from outbox.communities.cases import Case
-from outbox.communities.shops import tell_managers
 from outbox.posts import notes
+from outbox.threads.shop_messages import tell_managers
 from outbox.traffic.send import Recipients, send
 
 

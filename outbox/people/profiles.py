@@ -34,7 +34,12 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
     )
     if actor.type == "Organization" and actor.suspended_at is None:
         return await _describe_shop(conn, site, actor, document)
-    community = await communities.find(conn, actor.id) if actor.type == "Group" else None
+    return await _describe_community(conn, actor, document) if actor.type == "Group" else document
+
+
+async def _describe_community(conn: Connection, actor: Actor, document: ActorDocument) -> ActorDocument:
+    """With who comes in, and the charter that stands; a stream as it is."""
+    community = await communities.find(conn, actor.id)
     if community is None:
         return document
     described = build_community(community, await charters.find_current(conn, actor.id))

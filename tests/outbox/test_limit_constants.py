@@ -9,6 +9,7 @@ from decimal import Decimal
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "outbox.builders.objects.repair_shop.SHOWN_PRICES": 8,
     "outbox.meetings.chores.AT_ONCE": 50,
     "outbox.meetings.guests.UNCONFIRMED_LIMIT": 200,
     "outbox.meetings.meeting_limits.TITLE_LEAST": 3,

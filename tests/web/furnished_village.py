@@ -36,6 +36,7 @@ from tests.factories import (
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
+from tests.repair_shops import add_sample_shops
 from tests.sample_cases import add_sample_cases
 from tests.sample_communities import add_sample_community
 from tests.sample_directory import add_sample_directory
@@ -66,6 +67,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await ask_bob(conn, live.village)
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
+            await add_sample_shops(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)

@@ -90,17 +90,12 @@ async def find_last(conn: Connection, shop_id: int) -> ShopRequest | None:
     return await fetch_one(conn, ShopRequest, _FIND_LAST, shop_id)
 
 
-async def find(conn: Connection, id: int) -> ShopRequest | None:
-    """One of them."""
-    return await fetch_one(conn, ShopRequest, _FIND, id)
-
-
 async def list_requests(conn: Connection, state: RequestState, *, limit: int = 100) -> list[ShopRequest]:
     """Those that stand so, the oldest first."""
     return await fetch_all(conn, ShopRequest, _LIST, state, limit)
 
 
-_FIND_LAST, _FIND, _LIST = (
+_FIND_LAST, _LIST = (
     compose(
         """
         SELECT q.id, q.shop_id, coalesce(nullif(s.name, ''), s.username) AS shop_name, s.username AS shop_username,
@@ -115,7 +110,6 @@ _FIND_LAST, _FIND, _LIST = (
     )
     for which in (
         "WHERE q.shop_id = $1 ORDER BY q.id DESC LIMIT 1",
-        "WHERE q.id = $1",
         "WHERE q.state = $1 ORDER BY q.id LIMIT $2",
     )
 )

@@ -15,9 +15,6 @@ STAFF_ROLES: tuple[StaffRole, ...] = get_args(StaffRole)
 MOST_STAFF = 50
 """People of one shop."""
 
-MOST_MANAGED = 5
-"""Shops that one member opens herself."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMember:

@@ -23,7 +23,7 @@ from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.communities.joining import JoinRequest, join
 from outbox.communities.leaving import leave as leave_community
-from outbox.communities.shops import tell_managers
+from outbox.threads.shop_messages import tell_managers
 
 ShopState = Literal["appears", "asked", "charter", "refused", "removed", "none"]
 """`charter`: it is in the collective, and said no yes to the version that stands."""

@@ -9,8 +9,6 @@ from models.repairs.shops.shop_types import BIKE_TYPES, INTERVENTIONS, MOST_TYPE
 from models.repairs.shops.shops import MOST_COMMUNES, WORDS_LIMIT, ShopDetails
 from models.texts import NOT_TYPED
 
-ITINERANT = "itinerant"
-
 
 def require_details(details: ShopDetails, own_types: Sequence[str]) -> ShopDetails:
     """The details, tidied; `own_types` are the cooperative's own kinds. Raises Invalid with the wrong `field`."""

@@ -31,7 +31,7 @@ ORDERS: tuple[ShopOrder, ...] = ("day", "near")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class ShopSearch:
     """What was asked for, and from where one looks."""
 
     narrow: ShopFilter
@@ -45,15 +45,15 @@ async def show_shops(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
-        looked = await _read(conn, form, account, near)
-        found = await appearing.list_shops(conn, looked.narrow)
+        search = await _read(conn, form, account, near)
+        found = await appearing.list_shops(conn, search.narrow)
         cards = await list_shop_cards(conn, instance.site, partial(say, request), found)
         own = await list_own(conn, account.actor_id) if account is not None else []
     return await render(
         request,
         "repairs/shops/list.html",
         form=form,
-        looked=looked,
+        search=search,
         cards=cards,
         repairs=[(code, words) for code, (words, _) in REPAIR_WORDS.items() if code != "diagnosis"],
         bikes=BIKE_TYPES,
@@ -65,13 +65,13 @@ async def show_shops(request: web.Request) -> web.Response:
     )
 
 
-async def _read(conn: Connection, form: Form, account: Account | None, near: Commune | None) -> Looked:
+async def _read(conn: Connection, form: Form, account: Account | None, near: Commune | None) -> ShopSearch:
     """Without a place one looks from where one is, and only to say how far it is."""
     named = await read_commune(conn, form, "lieu")
     commune = named or near
     kilometres = form.choice("km", RADII, default=USUAL_RADIUS)
     coming_by = form.flag("passe")
-    return Looked(
+    return ShopSearch(
         narrow=ShopFilter(
             intervention=form.choice("panne", INTERVENTIONS),
             bike_type=form.choice("velo", BIKE_TYPES),

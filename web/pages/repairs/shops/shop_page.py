@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from aiohttp import web
 
+from federation.uris import web_address
 from inbox.repairs.shops import prices as price_copies
 from models.communities import charters, communities, decisions
 from models.communities.charters import Charter
@@ -20,16 +21,18 @@ from models.people.documents.articles import read_blocks
 from models.places.places import Place
 from models.repairs.shops import appearing, prices, requests, shops, staff
 from models.repairs.shops.appearing import Appearance
-from models.repairs.shops.staff import StaffMember
+from models.repairs.shops.prices import Price
+from models.repairs.shops.shops import RepairShop
+from models.repairs.shops.staff import StaffMember, StaffRole
 from models.settings import Site
 from models.store.database import Connection, transaction
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message
-from web.pages.listings.place_drawing import draw_place
+from web.pages.listings.place_drawing import PlaceDrawing, draw_place
 from web.pages.repairs.shops.shop_view import make_shop_card
 from web.pages.repairs.shops.shop_words import ROLE_WORDS, tell_price
 from web.rendering.alternate_links import name_document
-from web.rendering.paths import community_path
+from web.rendering.paths import community_path, profile_path
 from web.rendering.render import N_, reader_language, render, say
 from web.rendering.schema_org import describe_shop
 from web.security.session import current_account
@@ -76,6 +79,24 @@ class PriceLine:
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopView:
+    """What the page shows beside the card. `role` and `me` are what the reader does there; `told_at` is how old a copy
+    of the prices is.
+    """
+
+    actor: Actor
+    appears: bool
+    role: StaffRole | None
+    me: StaffMember | None
+    prices: Sequence[Price]
+    told_at: datetime | None
+    people: Sequence[StaffMember]
+    charter: CharterView | None
+    decided: Decided | None
+    drawing: PlaceDrawing | None
+
+
 async def show_shop(request: web.Request) -> web.Response:
     """GET /ateliers/NAME and /ateliers/NAME@HOST.
 
@@ -84,62 +105,60 @@ async def show_shop(request: web.Request) -> web.Response:
     account, instance = current_account(request), request.app[INSTANCE]
     speak, language = partial(say, request), reader_language(request)
     async with transaction(instance.pool) as conn:
-        actor = await _find_actor(conn, instance.site, request.match_info["handle"])
-        shop = await shops.find(conn, actor.id) if actor is not None else None
-        if actor is None or shop is None:
-            raise NotFound
-        appearance = await appearing.find(conn, actor.id)
-        role = await staff.find_role(conn, actor.id, account) if account is not None and actor.local else None
+        actor, shop = await _get_shop(conn, instance.site, request.match_info["handle"])
+        view = await _load(conn, actor, shop, account)
+        if not view.appears and view.role is None:
+            raise web.HTTPSeeOther(profile_path(actor))
         card = await make_shop_card(conn, instance.site, speak, actor, shop)
-        if appearance is None and role is None:
-            raise web.HTTPSeeOther(card.profile)
-        await price_copies.ask(conn, shop)
-        lines = await prices.list_prices(conn, actor.id)
-        copy = await prices.find_copy(conn, actor.id) if not actor.local else None
-        people = [one for one in await staff.list_staff(conn, actor.id) if one.shown] if actor.local else []
-        me = await _find_me(conn, actor, account)
-        charter = await _find_charter(conn, appearance, account)
-        decided = await _find_decided(conn, actor, appearance) if account is not None else None
-        drawing = await draw_place(conn, _place_of(actor)) if card.workshop else None
+    schema = describe_shop(actor, card.href, instance.site, card.types, view.prices) if view.appears else None
     page = await render(
         request,
         "repairs/shops/show.html",
         card=card,
-        uri=actor.uri,
+        view=view,
         url=f"{instance.site.url}{card.href}",
-        prices=[PriceLine(label=one.label, words=tell_price(speak, language, one), note=one.note) for one in lines],
-        told_at=copy.told_at if copy is not None else None,
-        today=_find_today(),
-        people=[(one.name, f"/@{one.username}", speak(ROLE_WORDS[one.role])) for one in people],
-        me=me,
-        role=role,
-        appears=appearance is not None,
-        charter=charter,
-        decided=decided,
-        drawing=drawing,
-        schema=describe_shop(actor, card.href, instance.site, card.types, lines) if appearance is not None else None,
+        prices=[
+            PriceLine(label=one.label, words=tell_price(speak, language, one), note=one.note) for one in view.prices
+        ],
+        today=datetime.now(PARIS).date(),
+        people=[(one.name, f"/@{one.username}", speak(ROLE_WORDS[one.role])) for one in view.people],
+        schema=schema,
         said=find_flash_message(request, SAID),
     )
     return name_document(page, actor.uri) if actor.local else page
 
 
-def _find_today() -> date:
-    return datetime.now(PARIS).date()
+async def _load(conn: Connection, actor: Actor, shop: RepairShop, account: Account | None) -> ShopView:
+    """Gather it; the prices of one elsewhere are asked for where that was not done lately."""
+    appearance = await appearing.find(conn, actor.id)
+    await price_copies.ask(conn, shop)
+    copy = await prices.find_copy(conn, actor.id)
+    staff_here = await staff.list_staff(conn, actor.id)
+    return ShopView(
+        actor=actor,
+        appears=appearance is not None,
+        role=await staff.find_role(conn, actor.id, account) if account is not None and actor.local else None,
+        me=next((one for one in staff_here if account is not None and one.actor_id == account.actor_id), None),
+        prices=await prices.list_prices(conn, actor.id),
+        told_at=copy.told_at if copy is not None else None,
+        people=[one for one in staff_here if one.shown],
+        charter=await _find_charter(conn, appearance),
+        decided=await _find_decided(conn, actor, appearance) if account is not None else None,
+        drawing=await draw_place(conn, _place_of(actor)) if shop.workshop else None,
+    )
 
 
-async def _find_actor(conn: Connection, site: Site, handle: str) -> Actor | None:
-    """The actor of `NAME` or `NAME@HOST`, unless it is gone or suspended."""
+async def _get_shop(conn: Connection, site: Site, handle: str) -> tuple[Actor, RepairShop]:
+    """The shop of `NAME` or `NAME@HOST`. Raises NotFound, also for one that is gone or suspended."""
     username, _, host = handle.partition("@")
     if not host or host.lower() == site.host:
         actor = await actors.find_published(conn, username.lower())
     else:
         actor = await actors.find_by_handle(conn, username, host.lower())
-    return actor if actor is not None and not actor.gone else None
-
-
-async def _find_me(conn: Connection, actor: Actor, account: Account | None) -> StaffMember | None:
-    """What the reader does there, where she does anything."""
-    return await staff.find_member(conn, actor.id, account.username) if account is not None and actor.local else None
+    shop = await shops.find(conn, actor.id) if actor is not None and not actor.gone else None
+    if actor is None or shop is None:
+        raise NotFound
+    return actor, shop
 
 
 def _place_of(actor: Actor) -> Place | None:
@@ -156,7 +175,7 @@ async def _find_charter(conn: Connection, appearance: Appearance | None, account
     if found is None or found.hidden:
         return CharterView(
             name="",
-            href=appearance.collective_uri,
+            href=web_address(appearance.collective_uri),
             version=appearance.charter_version,
             since=appearance.since,
             rules=(),

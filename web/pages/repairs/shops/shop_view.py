@@ -1,7 +1,7 @@
 """A shop as the list and its page show it: what it does, whether it is open, why it appears."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from models.people import actors
@@ -44,9 +44,9 @@ class ShopCard:
     workshop: bool
     communes: Sequence[str]
     words: str
-    plate: CoopBadge | None
-    picture: Picture | None
-    distance: float | None
+    plate: CoopBadge | None = None
+    picture: Picture | None = None
+    distance: float | None = None
 
 
 def shop_path(actor: Actor) -> str:
@@ -70,33 +70,44 @@ async def make_shop_card(conn: Connection, site: Site, say: Say, actor: Actor, s
 async def _make_cards(
     conn: Connection, site: Site, say: Say, rows: Sequence[tuple[Actor, RepairShop, float | None]]
 ) -> list[ShopCard]:
-    codes = {code for _, shop, _ in rows for code in shop.commune_codes}
-    named = {one.code: one.name for one in await places.list_communes(conn, sorted(codes))}
+    named = await _name_communes(conn, [shop for _, shop, _ in rows])
     badges = await list_coop_badges(conn, [(actor, None) for actor, _, _ in rows])
     photos = await media.list_by_ids(conn, [actor.image_media_id for actor, _, _ in rows if actor.image_media_id])
     return [
-        ShopCard(
-            id=actor.id,
-            name=actor.display_name,
-            href=shop_path(actor),
-            profile=profile_path(actor),
-            local=actor.local,
-            place=actor.place_name or "",
-            opening=find_opening_hours(actor),
-            back_on=find_return(actor, datetime.now(UTC)),
-            types=name_types(say, shop.types),
-            repairs=name_repairs(say, shop.interventions),
-            bikes=shop.bike_types,
-            by_appointment=shop.by_appointment,
-            workshop=shop.workshop,
-            communes=[named[code] for code in shop.commune_codes if code in named],
-            words=shop.words,
+        replace(
+            _make_card(say, actor, shop, named),
             plate=badges[actor.id, None],
             picture=_draw(site, photos.get(actor.image_media_id or 0)),
             distance=distance,
         )
         for actor, shop, distance in rows
     ]
+
+
+async def _name_communes(conn: Connection, rows: Sequence[RepairShop]) -> dict[str, str]:
+    """The names of all communes to which they come, by their codes."""
+    codes = {code for shop in rows for code in shop.commune_codes}
+    return {one.code: one.name for one in await places.list_communes(conn, sorted(codes))}
+
+
+def _make_card(say: Say, actor: Actor, shop: RepairShop, named: Mapping[str, str]) -> ShopCard:
+    return ShopCard(
+        id=actor.id,
+        name=actor.display_name,
+        href=shop_path(actor),
+        profile=profile_path(actor),
+        local=actor.local,
+        place=actor.place_name or "",
+        opening=find_opening_hours(actor),
+        back_on=find_return(actor, datetime.now(UTC)),
+        types=name_types(say, shop.types),
+        repairs=name_repairs(say, shop.interventions),
+        bikes=shop.bike_types,
+        by_appointment=shop.by_appointment,
+        workshop=shop.workshop,
+        communes=[named[code] for code in shop.commune_codes if code in named],
+        words=shop.words,
+    )
 
 
 def _draw(site: Site, photo: Media | None) -> Picture | None:
