@@ -78,6 +78,8 @@ class Preferences:
     yes all the same; `member_communities` whether each member may found a community, or the team alone. `first_posts`
     is how many posts of a new member wait for a look; none unless the cooperative wants it. `map_tiles` is the address
     of a background for maps on another host, with `map_credit` under it; maps are drawn by us without it.
+    `repair_collective` is the id of the community in which repair shops of ours have to be to appear; without one the
+    team says so. `shop_types` are the cooperative's own kinds of shops.
     """
 
     name: str = ""
@@ -123,6 +125,8 @@ class Preferences:
     points_monthly: int = 30
     points_deposit: int = 5
     points_overdraft: int = 0
+    repair_collective: str = ""
+    shop_types: tuple[str, ...] = ()
 
     @property
     def wants_answer(self) -> bool:

@@ -10,6 +10,7 @@ from federation.texts.html_cleaner import clean
 from federation.uris import same_origin
 from federation.vocabulary.actors import ABSENCE, ActorDocument
 from federation.vocabulary.parts import Document
+from federation.vocabulary.repair_shops import SHOP_FIELDS
 from models.communities import charters, communities
 from models.communities.charters import NewCharter
 from models.communities.communities import Access, CommunitySettings
@@ -18,6 +19,9 @@ from models.people.actors import Actor, ActorType, RemoteActor
 from models.people.opening_hours import write_hours
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
+from models.repairs.shops import shops
+from models.repairs.shops.shop_types import tidy_types
+from models.repairs.shops.shops import WORDS_LIMIT, ShopDetails
 from models.store.database import Connection
 
 MAX_FIELDS = 16
@@ -68,11 +72,13 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
 
 
 def _read_fields(document: ActorDocument) -> list[dict[str, str]]:
-    """Without the line that says again, for others, that it is away."""
+    """Without the lines that say again, for others, that it is away, or what a shop does."""
+    said = {ABSENCE} if document.away_until is not None else set()
+    said |= set(SHOP_FIELDS) if document.repair_shop is not None else set()
     return [
         {"name": _one_line(line.name), "value": clean(line.value)}
         for line in document.fields[:MAX_FIELDS]
-        if line.name != ABSENCE or document.away_until is None
+        if line.name not in said
     ]
 
 
@@ -116,6 +122,7 @@ async def save_actor(
     """Keep an actor, its keys and the addresses of its pictures; also the ids of the keys that it had before."""
     actor = await actors.save_remote(conn, describe_actor(document, handle))
     await _save_community(conn, actor, document)
+    await _save_shop(conn, actor, document)
     before = [key.uri for key in await keys.list_public_keys(conn, actor.id)]
     shown = list_keys(document, separate)
     await keys.replace_public_keys(conn, actor.id, [(key.uri, key.algorithm, key.pem) for key in shown])
@@ -150,6 +157,25 @@ async def _save_community(conn: Connection, actor: Actor, document: ActorDocumen
             due_at=told.charter.due_at,
         )
         await charters.save_remote(conn, actor.id, charter)
+
+
+async def _save_shop(conn: Connection, actor: Actor, document: ActorDocument) -> None:
+    """What an Organization says of its repairs; where it says nothing of them any more it is no shop."""
+    told = document.repair_shop
+    if actor.local:
+        return
+    if told is None:
+        await shops.forget(conn, actor.id)
+        return
+    details = ShopDetails(
+        types=tidy_types(told.shop_types),
+        bike_types=tidy_types(told.bike_types),
+        interventions=tidy_types(told.interventions),
+        by_appointment=told.by_appointment_only,
+        commune_codes=[area.code for area in told.areas],
+        words=_one_line(told.words)[:WORDS_LIMIT],
+    )
+    await shops.save_remote(conn, actor.id, details, _own(document, told.prices))
 
 
 def _add(found: list[PublicKey], document: ActorDocument, id: str, written: str) -> None:

@@ -35,6 +35,7 @@ from federation.vocabulary.keys import (
 )
 from federation.vocabulary.parts import Document, Hashtag, read_hashtag, read_picture, write_document, write_hashtag
 from federation.vocabulary.places import Place, read_place, write_place
+from federation.vocabulary.repair_shops import RepairShopDocument, read_repair_shop, write_repair_shop
 from models.people.opening_hours import Hours
 
 ACTOR_TYPES = ("Person", "Group", "Organization", "Application", "Service")
@@ -63,7 +64,8 @@ class ActorDocument:
     Who says nothing about `indexable` has not agreed to it (FEP-5feb). `implements` are capability addresses
     (FEP-844e); `place` is `location`; `moderators` is a Group's `attributedTo` (FEP-1b12); `category` is what a
     Group of ours announces. The offers of who is `away_until` a moment rest; `hours` are those of a place; `community`
-    is what a Group tells that people are part of.
+    is what a Group tells that people are part of, `repair_shop` what an Organization that repairs does; `repair_shops`
+    are those that a cooperative lists.
     """
 
     id: str
@@ -104,6 +106,8 @@ class ActorDocument:
     away_until: datetime | None = None
     hours: Hours = NO_HOURS
     community: CommunityDocument | None = None
+    repair_shop: RepairShopDocument | None = None
+    repair_shops: str | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -158,6 +162,8 @@ def read_actor(document: Json) -> ActorDocument:
         away_until=moment(document.get("awayUntil")),
         hours=read_hours(document),
         community=read_community(document),
+        repair_shop=read_repair_shop(document),
+        repair_shops=uri(document.get("repairShops")),
         raw=document,
     )
 
@@ -231,9 +237,11 @@ def write_actor(value: ActorDocument) -> Json:
             "proposals": value.proposals,
             "groups": value.groups,
             "territories": value.territories,
+            "repairShops": value.repair_shops,
             "awayUntil": optional(value.away_until, write_moment),
             **write_hours(value.hours),
             **write_community(value.community),
+            **write_repair_shop(value.repair_shop),
         }
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from federation.json.fields import Json, compact, each, moment, optional, require_uri, types, uri, whole, write_moment
+from federation.vocabulary.repair_shops import ListedShop, PriceDocument, write_listed_shop, write_price
 
 COLLECTION_TYPES = frozenset({"Collection", "OrderedCollection"})
 PAGE_TYPES = frozenset({"CollectionPage", "OrderedCollectionPage"})
@@ -53,8 +54,8 @@ class Verbatim:
 class Collection:
     """A collection: its first page, or the items themselves.
 
-    Items are addresses or objects as received; of ours also a Relationship, an Unavailability, a Slot or what is
-    served Verbatim. Of a `counted` one nobody is told more than how many there are.
+    Items are addresses or objects as received; of ours also a Relationship, an Unavailability, a Slot, a price,
+    a shop or what is served Verbatim. Of a `counted` one nobody is told more than how many there are.
     """
 
     id: str
@@ -183,6 +184,10 @@ def write_collection_page(value: CollectionPage) -> Json:
 
 
 def _write_item(item: Any) -> Any:
+    if isinstance(item, PriceDocument):
+        return write_price(item)
+    if isinstance(item, ListedShop):
+        return write_listed_shop(item)
     if isinstance(item, Unavailability):
         return {"type": "Unavailability", "startTime": write_moment(item.start), "endTime": write_moment(item.end)}
     if isinstance(item, Slot):

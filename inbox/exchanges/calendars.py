@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import structlog
 
-from federation.documents.calendars import FetchedCalendar, fetch_calendar
+from federation.documents.calendars import fetch_calendar
+from federation.documents.collection_lines import FetchedLines
 from federation.errors import FetchFailed
 from federation.instance import Instance
 from federation.own_keys.key_pairs import load_signer
+from federation.vocabulary.collections import Unavailability
 from inbox.private_fetches import REFUSALS
 from models.listings import listings, unavailabilities
 from models.listings.listings import Listing
@@ -54,7 +56,7 @@ async def refresh(instance: Instance, listing_id: int) -> None:
             await unavailabilities.save_copy(conn, listing_id, _limit(told, datetime.now(UTC)), told.etag)
 
 
-async def _fetch(instance: Instance, listing: Listing, uri: str, etag: str) -> FetchedCalendar | None:
+async def _fetch(instance: Instance, listing: Listing, uri: str, etag: str) -> FetchedLines[Unavailability] | None:
     """As our server's own actor may read it, or for what is not public as somebody here who may."""
     try:
         return await fetch_calendar(instance, uri, etag=etag)
@@ -70,10 +72,10 @@ async def _fetch(instance: Instance, listing: Listing, uri: str, etag: str) -> F
     return await fetch_calendar(instance, uri, signer=await load_signer(instance, reader_id), etag=etag)
 
 
-def _limit(told: FetchedCalendar, at: datetime) -> list[Range]:
+def _limit(told: FetchedLines[Unavailability], at: datetime) -> list[Range]:
     """What is not over and not farther than a calendar reaches, by time, overlaps put together."""
     found: list[Range] = []
-    for one in sorted(told.ranges, key=lambda told: told.start):
+    for one in sorted(told.lines, key=lambda told: told.start):
         if one.end <= at or one.start > at + AHEAD:
             continue
         end = min(one.end, at + AHEAD)

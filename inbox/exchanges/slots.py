@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from federation.documents.calendars import fetch_slots
+from federation.documents.slots import fetch_slots
 from federation.errors import FetchFailed
 from federation.instance import Instance
 from federation.vocabulary import collections
@@ -50,7 +50,7 @@ async def refresh(instance: Instance, listing_id: int) -> None:
         if told is None:
             await slot_copies.confirm(conn, listing_id)
         else:
-            await slot_copies.save(conn, listing_id, _limit(told.slots, datetime.now(UTC)), told.etag)
+            await slot_copies.save(conn, listing_id, _limit(told.lines, datetime.now(UTC)), told.etag)
 
 
 def _limit(told: Iterable[collections.Slot], at: datetime) -> list[Slot]:

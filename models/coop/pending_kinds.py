@@ -15,6 +15,7 @@ from models.coop.pending_parts import (
     HOSTS,
     LETTERS,
     MAILS,
+    REPAIR_SHOPS,
     REPORTS,
     SERVERS,
     SIGN_UPS,
@@ -35,6 +36,7 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
         "held_posts": "reports",
         "letters": "message_requests",
         "endings": "members",
+        "repair_shops": "repair_shops",
         "hosts": "servers",
         "servers": "servers",
         "mails": "mails",
@@ -59,6 +61,7 @@ _WAITING = compose(
         WHEN 'held_posts' THEN EXISTS (SELECT {held_posts})
         WHEN 'letters' THEN EXISTS (SELECT {letters})
         WHEN 'endings' THEN EXISTS (SELECT {endings})
+        WHEN 'repair_shops' THEN EXISTS (SELECT {repair_shops})
         WHEN 'hosts' THEN EXISTS (SELECT {hosts})
         WHEN 'servers' THEN EXISTS (SELECT {servers})
         WHEN 'mails' THEN EXISTS (SELECT {mails})
@@ -75,6 +78,7 @@ _WAITING = compose(
     held_posts=HELD_POSTS,
     letters=LETTERS,
     endings=ENDINGS,
+    repair_shops=REPAIR_SHOPS,
     hosts=HOSTS,
     servers=SERVERS,
     mails=MAILS,

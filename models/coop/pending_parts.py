@@ -85,6 +85,12 @@ ENDINGS = """
 """
 """Listings of others that end within three days though somebody wrote about them and was not read."""
 
+REPAIR_SHOPS = """
+    FROM repair_shop_request q WHERE q.state = 'asked'
+        AND coalesce((SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective'), '') = ''
+"""
+"""Shops that ask the team to appear; where a collective decides nothing waits here."""
+
 HOSTS = """
     FROM waiting_host w WHERE is_welcome(w.host)
         AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)

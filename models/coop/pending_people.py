@@ -12,6 +12,7 @@ from models.coop.pending_parts import (
     ENDINGS,
     HELD_POSTS,
     LETTERS,
+    REPAIR_SHOPS,
     REPORTS,
     SIGN_UPS,
     UNATTENDED,
@@ -238,3 +239,27 @@ class Unattended:
 async def find_unattended(conn: Connection) -> Unattended | None:
     """Sign-ups that wait because nobody looked after them."""
     return await fetch_one(conn, Unattended, _UNATTENDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingShops:
+    """Repair shops that ask to appear; `name` is that of the first."""
+
+    count: int
+    since: datetime
+    name: str
+
+
+_REPAIR_SHOPS = compose(
+    """
+    SELECT (count(*) OVER ())::integer AS count, w.asked_at AS since, coalesce(nullif(a.name, ''), a.username) AS name
+    FROM (SELECT q.id, q.shop_id, q.asked_at {repair_shops}) AS w JOIN actor a ON a.id = w.shop_id
+    ORDER BY w.id LIMIT 1
+    """,
+    repair_shops=REPAIR_SHOPS,
+)
+
+
+async def find_repair_shops(conn: Connection) -> WaitingShops | None:
+    """Those that ask the team, where no collective decides."""
+    return await fetch_one(conn, WaitingShops, _REPAIR_SHOPS)

@@ -51,6 +51,7 @@ Act = Literal[
     "community_founded",
     "community_manager_named",
     "meeting_changed",
+    "repair_shop_changed",
 ]
 
 DECIDING: frozenset[Act] = frozenset({

@@ -27,6 +27,7 @@ Right = Literal[
     "points",
     "figures",
     "communities",
+    "repair_shops",
 ]
 
 RIGHTS: Mapping[Right, frozenset[Role]] = {
@@ -56,6 +57,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     "figures": frozenset({"admin"}),
     # See the communities of this server, name a manager where there is none, and found one in any case.
     "communities": frozenset({"moderator", "admin"}),
+    # Open repair shops, say who decides which appear, and decide it where no collective does.
+    "repair_shops": frozenset({"admin"}),
 }
 """The roles that have each right. Who administers may do everything that the others may."""
 

@@ -18,6 +18,7 @@ from outbox.builders.texts.communities import say
 from outbox.communities import news
 from outbox.communities.cases import Case, change, open_case
 from outbox.communities.limits import REASON_LIMIT, require_manager, require_voice, tidy
+from outbox.threads.shop_messages import tell_managers
 
 
 async def approve(conn: Connection, site: Site, by: Actor, community: Community, person: Actor) -> Membership:
@@ -46,6 +47,7 @@ async def let_in(conn: Connection, case: Case, *, by: Actor) -> Membership:
     if case.person.local:
         if by.id != case.person.id:
             await news.tell(conn, case.group, [case.person.id], "community_accepted")
+            await tell_managers(conn, case.site, case.person, "accepted", who=case.group.display_name)
     elif not speaks(case.person):
         await news.write_to(conn, case.site, case.group, case.person, say("joined", case.group.display_name))
     elif saved.uri is not None and not is_local(case.site, saved.uri):

@@ -19,6 +19,7 @@ from outbox.builders.objects.agreement import speaks
 from outbox.builders.texts.communities import ask_in_words, say
 from outbox.communities.cases import Case
 from outbox.posts import notes
+from outbox.threads.shop_messages import tell_managers
 from outbox.traffic.send import Recipients, send
 
 
@@ -102,6 +103,7 @@ async def tell_refused(conn: Connection, case: Case, reason: str) -> None:
     site, group, person = case.site, case.group, case.person
     if person.local:
         await tell(conn, group, [person.id], "community_refused")
+        await tell_managers(conn, site, person, "refused", who=group.display_name, reason=reason)
     elif not speaks(person):
         await write_to(conn, site, group, person, say("refused", group.display_name, reason))
     elif case.held is not None and case.held.uri is not None:
@@ -112,6 +114,7 @@ async def tell_removed(conn: Connection, case: Case, reason: str) -> None:
     """Whoever was a member is none any more, and learns why."""
     if case.person.local:
         await tell(conn, case.group, [case.person.id], "community_removed")
+        await tell_managers(conn, case.site, case.person, "removed", who=case.group.display_name, reason=reason)
     elif speaks(case.person):
         await tell_out_of_circle(conn, case, "members", reason)
     else:

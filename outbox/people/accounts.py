@@ -29,6 +29,7 @@ from models.store.database import Connection
 from outbox.builders.activities.delete import build_farewell
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.people.local_actors import describe_local
+from outbox.people.shop_people import release_people
 from outbox.traffic.send import Recipients, send
 
 
@@ -268,6 +269,7 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     farewell = build_farewell(site, actor, datetime.now(UTC))
     await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
     await end_all(conn, site, actor)
+    await release_people(conn, site, actor)
     await held_posts.forget(conn, author_id=actor.id)
     await account_erasure.erase(conn, actor.id)
     await points.give_back_all(conn, actor.id)

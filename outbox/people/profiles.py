@@ -4,16 +4,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.community_uris import circle_uri
+from federation.repair_uris import repair_shops_uri
 from federation.vocabulary.actors import ActorDocument
 from models.communities import charters, communities
 from models.people import keys
 from models.people.actors import Actor
+from models.people.opening_hours import read_hours
+from models.places import places
 from models.posts.media import media
+from models.repairs.shops import appearing, prices, shops
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.update import build_actor_update
 from outbox.builders.objects.community import build_community
 from outbox.builders.objects.person import build_actor
+from outbox.builders.objects.repair_shop import ShopParts, build_shop, build_shop_fields
 from outbox.traffic.send import Recipients, send
 
 
@@ -27,13 +32,44 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
         icon=pictures.get(actor.icon_media_id or 0),
         image=pictures.get(actor.image_media_id or 0),
     )
-    community = await communities.find(conn, actor.id) if actor.type == "Group" else None
+    if actor.type == "Organization" and actor.suspended_at is None:
+        return await _describe_shop(conn, site, actor, document)
+    return await _describe_community(conn, actor, document) if actor.type == "Group" else document
+
+
+async def _describe_community(conn: Connection, actor: Actor, document: ActorDocument) -> ActorDocument:
+    """With who comes in, and the charter that stands; a stream as it is."""
+    community = await communities.find(conn, actor.id)
     if community is None:
         return document
     described = build_community(community, await charters.find_current(conn, actor.id))
     document = replace(document, community=described, moderators=circle_uri(actor.uri, "moderators"))
     # Its own inbox would tell whether there is one: of a hidden one the shared inbox is named.
     return replace(document, inbox=document.shared_inbox or document.inbox) if community.hidden else document
+
+
+async def _describe_shop(conn: Connection, site: Site, actor: Actor, document: ActorDocument) -> ActorDocument:
+    """With what a repair shop does; of the cooperative with the list of those that appear, where there are any."""
+    if actor.speaks_for_cooperative:
+        return replace(document, repair_shops=repair_shops_uri(site)) if await shops.has_own(conn) else document
+    parts = await load_shop_parts(conn, actor)
+    if parts is None:
+        return document
+    fields = build_shop_fields(read_hours(actor.hours), parts.shop, parts.prices)
+    return replace(document, repair_shop=build_shop(actor, parts), fields=(*fields, *document.fields))
+
+
+async def load_shop_parts(conn: Connection, actor: Actor) -> ShopParts | None:
+    """What a shop is made of, ours or a copy; None for whoever is none."""
+    shop = await shops.find(conn, actor.id)
+    if shop is None:
+        return None
+    return ShopParts(
+        shop=shop,
+        communes=await places.list_communes(conn, list(shop.commune_codes)),
+        prices=await prices.list_prices(conn, actor.id),
+        appearance=await appearing.find(conn, actor.id),
+    )
 
 
 async def announce_update(conn: Connection, site: Site, actor: Actor, *, to: Recipients | None = None) -> None:

@@ -8,6 +8,11 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "federation.documents.collection_lines.MOST_BYTES": 65536,
+    "federation.vocabulary.repair_shops.MAX_AREAS": 200,
+    "federation.vocabulary.repair_shops.MAX_KIND": 40,
+    "federation.vocabulary.repair_shops.MAX_KINDS": 30,
+    "federation.vocabulary.repair_shops.MAX_WORDS": 500,
     "federation.vocabulary.activities.participation_readers.MAX_PARTY": 1000,
     "federation.vocabulary.activities.participation_readers.MAX_MESSAGE": 5000,
     "federation.vocabulary.meetings.MAX_TIMES": 60,
@@ -30,8 +35,7 @@ LIMITS: dict[str, object] = {
     "federation.discovery.remote_actors.STREET_LIMIT": 200,
     "federation.discovery.webfinger._MOST_LINKS": 100,
     "federation.discovery.well_known.LIMIT": 262_144,
-    "federation.documents.calendars.MOST_BYTES": 65_536,
-    "federation.documents.calendars.ETAG_LIMIT": 200,
+    "federation.documents.collection_lines.ETAG_LIMIT": 200,
     "federation.documents.documents.LONGEST_WAIT": timedelta(days=1),
     "federation.documents.parse.MAX_BYTES": 1_048_576,
     "federation.http_client.causes._LONGEST_WAIT": 604_800,

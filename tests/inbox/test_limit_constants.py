@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "inbox.repairs.shops.shop_lists.AT_ONCE": 4,
     "inbox.meetings.events.PLACE_LIMIT": 200,
     "inbox.exchanges.agreements.REASON_LIMIT": 2000,
     "inbox.exchanges.assent.LONGEST_HOLD": timedelta(days=31),

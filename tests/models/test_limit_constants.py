@@ -8,6 +8,21 @@ from datetime import timedelta
 from tests.limit_constants import read_limits, read_list_limits
 
 LIMITS: dict[str, object] = {
+    "models.repairs.shops.appearing.MOST_FOUND": 100,
+    "models.repairs.shops.prices.LABEL_LIMIT": 80,
+    "models.repairs.shops.prices.MOST_CENTS": 1000000,
+    "models.repairs.shops.prices.MOST_PRICES": 100,
+    "models.repairs.shops.prices.NOTE_LIMIT": 120,
+    "models.repairs.shops.requests.MESSAGE_LIMIT": 500,
+    "models.repairs.shops.requests.REASON_LIMIT": 500,
+    "models.repairs.shops.shop_types.MOST_OWN_TYPES": 12,
+    "models.repairs.shops.shop_types.MOST_TYPES": 10,
+    "models.repairs.shops.shop_types.OWN_TYPE_LIMIT": 40,
+    "models.repairs.shops.shops.MOST_COMMUNES": 200,
+    "models.repairs.shops.shops.WORDS_LIMIT": 500,
+    "models.repairs.shops.sources.AT_ONCE": 20,
+    "models.repairs.shops.sources.MOST_LISTED": 200,
+    "models.repairs.shops.staff.MOST_STAFF": 50,
     "models.meetings.agenda.MOST": 100,
     "models.meetings.due.AT_LEAST": timedelta(hours=12),
     "models.meetings.recurrence.RULE_LIMIT": 200,
@@ -207,6 +222,9 @@ LIMITS: dict[str, object] = {
 }
 
 LISTS = {
+    "models.repairs.shops.appearing.list_own": (500,),
+    "models.repairs.shops.appearing.list_shops": (100,),
+    "models.repairs.shops.requests.list_requests": (100,),
     "models.meetings.agenda.list_upcoming": (20,),
     "models.meetings.registrations.list_of_actor": (200,),
     "models.exchanges.reserves._LIST": (100,),

@@ -17,6 +17,7 @@ LIMITS: dict[str, object] = {
     "outbox.repairs.bookings.appointments.NOTE_LIMIT": 500,
     "outbox.repairs.bookings.appointments.PHONE_LIMIT": 30,
     "outbox.repairs.bookings.appointments.SHORTEST": 15,
+    "outbox.builders.objects.repair_shop.SHOWN_PRICES": 8,
     "outbox.meetings.chores.AT_ONCE": 50,
     "outbox.meetings.guests.UNCONFIRMED_LIMIT": 200,
     "outbox.meetings.meeting_limits.TITLE_LEAST": 3,

@@ -44,6 +44,7 @@ from tests.factories import (
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
+from tests.repair_shops import add_sample_shops
 from tests.sample_cases import add_sample_cases
 from tests.sample_communities import add_sample_community
 from tests.sample_directory import add_sample_directory
@@ -74,6 +75,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await ask_bob(conn, live.village)
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
+            await add_sample_shops(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):

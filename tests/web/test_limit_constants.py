@@ -8,6 +8,8 @@ from datetime import timedelta
 from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
+    "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
+    "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
     "web.actions.mention_lookup.MOST": 5,
     "web.actions.sign_up.NAME_LIMIT": 60,
     "web.pages.listings.publish.first_values.LONGEST": 4_000,
@@ -212,7 +214,7 @@ LIMITS: dict[str, object] = {
     "web.server.bootstrap.PAUSE_SECONDS": 1.0,
     "web.server.processes.pool.PAUSE_SECONDS": 1.0,
     "web.server.shared_media.LOOKED_FOR": 20,
-    "web.server.worker.jobs.GRANTED_AT_ONCE": 200,
+    "web.server.worker.points.GRANTED_AT_ONCE": 200,
     "web.news.decision_items.LONGEST": 120,
     "web.news.statements.EXTRACT": 200,
     "web.pages.moderation.cases.case_list.PAGE": 20,
@@ -235,6 +237,9 @@ LIMITS: dict[str, object] = {
 }
 
 FIELDS = {
+    "web.pages.repairs.shops.people": {"member": (60,)},
+    "web.pages.repairs.shops.price_list": {"price": (20,)},
+    "web.pages.repairs.shops.team": {"collective": (500,), "username": (60,), "member": (60,)},
     "web.pages.communities.entering.links": {"uses": (10,)},
     "web.pages.communities.founding": {"approvals_needed": (20,)},
     "web.pages.communities.team": {"username": (60,)},

@@ -53,6 +53,18 @@ def answer_activity(
     return web.Response(body=body, status=status, headers=headers | {"Content-Type": ANSWERED_AS})
 
 
+def answer_tagged(request: web.Request, body: bytes, *, public: bool = True, seconds: int = 0) -> web.Response:
+    """The same for what whoever asks asks again, signed or not: by the tag. What is asked signed is kept by nobody else
+    (CN5).
+    """
+    if public and not is_signed(read_envelope(request)):
+        return answer_activity(request, body, seconds=seconds)
+    headers = {"Vary": VARY_SIGNED, "Cache-Control": "private, no-cache", "ETag": make_etag(body)}
+    if matches_etag(request, headers["ETag"]):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=body, headers=headers | {"Content-Type": ANSWERED_AS})
+
+
 def with_tombstones(view: View) -> View:
     """The view, where what was removed answers 410 with its tombstone (AC6, OB1), and a signature that did not count
     is named where nothing is found without one."""

@@ -8,6 +8,7 @@ from web.activitypub.collections import (
     communities,
     directory,
     followers_synchronization,
+    repair_shops,
     thread_collections,
 )
 from web.activitypub.negotiation import View, with_tombstones
@@ -42,6 +43,7 @@ ROUTES: list[web.RouteDef] = [
     web.get("/territories.geojson", directory.show_geojson),
     web.get("/territories/{host:[^/]+}", directory.show_vouch),
     web.get("/users/coop/proposals", directory.show_proposals),
+    web.get("/users/coop/repair_shops", repair_shops.show_shops),
     web.post("/inbox", inbox.post_inbox),
     web.get("/inbox", inbox.refuse_reading),
     web.post(USER + "/inbox", inbox.post_inbox),
@@ -53,6 +55,7 @@ ROUTES: list[web.RouteDef] = [
     _read(USER + "/followers_synchronization", followers_synchronization.show_followers_here),
     _read(USER + "/following", actor_collections.show_following),
     _read(USER + "/featured", actor_collections.show_featured),
+    _read(USER + "/prices", repair_shops.show_prices),
     _read(USER + "/members", communities.show_members),
     _read(USER + "/moderators", communities.show_moderators),
     _read(USER + "/managers", communities.show_managers),

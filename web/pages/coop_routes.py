@@ -28,6 +28,7 @@ from web.pages.people.invitations import mailing, member_list, team
 from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion
 from web.pages.repairs.bookings import book_page
+from web.pages.repairs.shops import team as shop_team
 from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
 
 ADMINISTRATION: list[web.RouteDef] = [
@@ -53,6 +54,10 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/communautes", community_team.list_communities),
     web.post("/coop/communautes", preserve_form(community_team.post_manager)),
     web.post("/coop/communautes/porter", preserve_form(holding_team.post_holding)),
+    web.get("/coop/ateliers", shop_team.show_shops),
+    web.post("/coop/ateliers", preserve_form(shop_team.post_settings)),
+    web.post("/coop/ateliers/ouvrir", preserve_form(shop_team.post_opening)),
+    web.post(f"/coop/ateliers/{{id:{ID}}}", preserve_form(shop_team.post_decision)),
     web.get("/coop/permanence", duty.show_duty),
     web.post("/coop/permanence", duty.post_duty),
     web.get("/coop/lieux", places.list_places),

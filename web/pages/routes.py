@@ -56,6 +56,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
+from web.pages.repair_routes import REPAIRS
 from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
@@ -280,4 +281,4 @@ PAGES: list[web.RouteDef] = [
     web.get("/favicon.ico", static_files.show_icon),
 ]
 
-ROUTES: list[web.RouteDef] = [*PAGES, *MEETINGS, *COMMUNITIES, *ADMINISTRATION]
+ROUTES: list[web.RouteDef] = [*PAGES, *REPAIRS, *MEETINGS, *COMMUNITIES, *ADMINISTRATION]

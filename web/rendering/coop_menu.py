@@ -156,6 +156,7 @@ MENU: tuple[MenuEntry, ...] = (
         "place",
         N_("Les horaires, les fermetures et les annonces des lieux"),
     ),
+    _entry("places", "/coop/ateliers", "repair_shops", N_("Ateliers vélo"), "bike", N_("Qui paraît, qui le décide")),
     _entry(
         "places",
         "/coop/rencontres",

@@ -39,6 +39,7 @@ ACT_WORDS: Mapping[Act, str] = {
     "conversation_read": N_("Un échange privé signalé a été lu en entier, et les deux personnes le savent"),
     "listing_purged": N_("Une annonce a été effacée pour de bon"),
     "account_exported": N_("Les données d’un compte ont été préparées pour lui"),
+    "repair_shop_changed": N_("Un atelier a été ouvert, ou une décision prise sur les ateliers qui paraissent"),
     "place_changed": N_("Les horaires ou les fermetures d’un lieu ont changé"),
     "community_founded": N_("Une communauté a été fondée"),
     "community_manager_named": N_("L’équipe a nommé un·e gérant·e dans une communauté qui n’en avait plus"),

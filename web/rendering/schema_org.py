@@ -1,9 +1,16 @@
-"""A listing in the words of schema.org (JSON-LD in the page), which search engines read: an offer, or a demand."""
+"""Listings and repair shops in the words of schema.org (JSON-LD in the page), which search engines read."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from federation.json.fields import compact, write_moment
+from federation.vocabulary.hours import write_hours
 from models.listings.listings import ListingDetails
+from models.people.actors import Actor
+from models.people.opening_hours import read_hours
+from models.repairs.shops.prices import Price
+from models.settings import Site
 
 AVAILABILITY = {"open": "InStock", "reserved": "LimitedAvailability"}
 
@@ -70,3 +77,48 @@ def _describe_item(details: ListingDetails, *, description: str, image: str) -> 
             "itemCondition": f"https://schema.org/{condition}" if condition and not service else None,
         }
     )
+
+
+def describe_shop(actor: Actor, path: str, site: Site, types: Iterable[str], prices: Iterable[Price]) -> dict[str, Any]:
+    """A repair shop as LocalBusiness, with its hours and what it takes; its street only where it tells one."""
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": actor.street,
+        "addressLocality": actor.place_name,
+        "postalCode": actor.postcode,
+        "addressCountry": "FR",
+    }
+    hours = _as_schema(write_hours(read_hours(actor.hours)))
+    return compact(
+        {
+            "@context": "https://schema.org",
+            "@type": "LocalBusiness",
+            "@id": actor.uri,
+            "name": actor.display_name,
+            "description": ", ".join(types) or None,
+            "url": f"{site.url}{path}",
+            "address": compact(address) if actor.place_name else None,
+            **hours,
+            "makesOffer": [_describe_repair(one) for one in prices] or None,
+        }
+    )
+
+
+def _describe_repair(price: Price) -> dict[str, Any]:
+    offered: dict[str, Any] = {"@type": "Offer", "itemOffered": {"@type": "Service", "name": price.label}}
+    if price.cents is None:
+        return offered
+    amount = f"{Decimal(price.cents) / 100:f}"
+    if price.kind == "from":
+        least = {"@type": "PriceSpecification", "minPrice": amount, "priceCurrency": "EUR"}
+        return offered | {"priceSpecification": least}
+    return offered | {"price": amount, "priceCurrency": "EUR"}
+
+
+def _as_schema(document: Any) -> Any:
+    """The same words with the `@type` that JSON-LD without our context wants."""
+    if isinstance(document, list):
+        return [_as_schema(one) for one in document]
+    if isinstance(document, dict):
+        return {("@type" if key == "type" else key): _as_schema(value) for key, value in document.items()}
+    return document

@@ -170,6 +170,7 @@ async def delete(conn: Connection, actor_id: int) -> None:
     await execute(conn, "DELETE FROM follow WHERE follower_id = $1 OR followed_id = $1", actor_id)
     await execute(conn, "DELETE FROM favourite WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM membership WHERE actor_id = $1 OR community_id = $1", actor_id)
+    await execute(conn, "DELETE FROM repair_shop WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM share WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM notification WHERE actor_id = $1 OR recipient_id = $1", actor_id)
     await execute(conn, "DELETE FROM filtered_notification WHERE actor_id = $1", actor_id)

@@ -43,7 +43,8 @@ async def list_places(conn: Connection, account: Account) -> list[OwnPlace]:
         FROM account a JOIN actor ON actor.id = a.actor_id
         WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
             AND a.disabled_at IS NULL
-            AND ($2 OR EXISTS (SELECT FROM place_keeper k WHERE k.place_id = a.actor_id AND k.actor_id = $1))
+            AND ($2 OR EXISTS (SELECT FROM place_keeper k
+                WHERE k.place_id = a.actor_id AND k.actor_id = $1 AND k.role = 'manager'))
         ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), a.actor_id
         """,
         account.actor_id,
@@ -83,7 +84,8 @@ async def list_keepers(conn: Connection, place_id: int) -> list[Keeper]:
         """
         SELECT k.actor_id, coalesce(nullif(actor.name, ''), actor.username) AS name, actor.username
         FROM place_keeper k JOIN account a ON a.actor_id = k.actor_id JOIN actor ON actor.id = k.actor_id
-        WHERE k.place_id = $1 AND 'keeper' = ANY(a.roles) AND a.disabled_at IS NULL AND actor.deleted_at IS NULL
+        WHERE k.place_id = $1 AND k.role = 'manager' AND 'keeper' = ANY(a.roles) AND a.disabled_at IS NULL
+            AND actor.deleted_at IS NULL
         ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), k.actor_id
         """,
         place_id,
@@ -110,5 +112,15 @@ async def remove(conn: Connection, place_id: int, actor_id: int) -> bool:
 
 
 async def remove_all(conn: Connection, actor_id: int) -> None:
-    """She runs no place any more: the role is gone, and does not bring them back."""
-    await execute(conn, "DELETE FROM place_keeper WHERE actor_id = $1", actor_id)
+    """She runs no place any more: the role is gone, and does not bring them back.
+
+    What she does in a repair shop needs no role of the cooperative's, and stays.
+    """
+    await execute(
+        conn,
+        """
+        DELETE FROM place_keeper k
+        WHERE k.actor_id = $1 AND NOT EXISTS (SELECT FROM repair_shop s WHERE s.actor_id = k.place_id)
+        """,
+        actor_id,
+    )

@@ -30,6 +30,7 @@ async def list_public_places(conn: Connection) -> list[PublicPlace]:
         FROM account a JOIN actor ON actor.id = a.actor_id
         WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
             AND a.disabled_at IS NULL AND NOT is_unpublished(actor.id)
+            AND NOT EXISTS (SELECT FROM repair_shop s WHERE s.actor_id = actor.id AND NOT s.workshop)
             AND actor.place_name IS NOT NULL AND actor.latitude IS NOT NULL AND actor.longitude IS NOT NULL
         ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), actor.id
         """,

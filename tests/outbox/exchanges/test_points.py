@@ -22,7 +22,7 @@ from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.people.test_accounts import CAROLE
 from tests.outbox.sent_activities import list_sent, make_streams
 from tests.points import give, switch_on
-from web.server.worker.jobs import grant_points
+from web.server.worker.points import grant_points
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ async def test_a_price_that_does_not_go_with_the_mode_is_not_kept(
 async def test_the_chore_gives_to_all_and_takes_back_what_was_missed(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.server.worker.jobs.GRANTED_AT_ONCE", 2)
+    monkeypatch.setattr("web.server.worker.points.GRANTED_AT_ONCE", 2)
     settings = Settings(url=HERE.url, data=tmp_path)
     instance = Instance(site=HERE, settings=settings, pool=pool, transport=FakeFediverse())
     async with transaction(pool) as conn:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from federation.documents.serialize import serialize
-from federation.signatures import is_signed
 from federation.uris import unavailabilities_uri
 from federation.vocabulary.collections import Collection, Unavailability
 from models import posts
@@ -16,10 +15,8 @@ from models.listings.unavailabilities import Calendar
 from models.people.actors import Actor
 from models.store.database import connection
 from web.activitypub.authorized_fetch import get_post, get_published, read_known_reader
-from web.activitypub.negotiation import ANSWERED_AS, VARY_SIGNED, answer_activity
-from web.activitypub.request_envelope import read_envelope
+from web.activitypub.negotiation import answer_tagged
 from web.http.app_keys import INSTANCE
-from web.http.caching import make_etag, matches_etag
 
 FORMER_TYPE = "OrderedCollection"
 CACHED_SECONDS = 60
@@ -40,7 +37,7 @@ async def show_unavailabilities(request: web.Request) -> web.Response:
             raise NotFound
         calendar = await unavailabilities.load_calendar(conn, listing, at=datetime.now(UTC))
     body = serialize(build_calendar(author, listing.uri, calendar))
-    return _answer(request, body, public=post.audience in posts.PUBLIC)
+    return answer_tagged(request, body, public=post.audience in posts.PUBLIC, seconds=CACHED_SECONDS)
 
 
 def build_calendar(author: Actor, listing_uri: str, calendar: Calendar) -> Collection:
@@ -51,13 +48,3 @@ def build_calendar(author: Actor, listing_uri: str, calendar: Calendar) -> Colle
         total_items=len(calendar.ranges),
         items=tuple(Unavailability(start=one.begins_at, end=one.ends_at) for one in calendar.ranges),
     )
-
-
-def _answer(request: web.Request, body: bytes, *, public: bool) -> web.Response:
-    """Whoever asks may ask again by the tag, signed or not; what is asked signed is kept by nobody else (CN5)."""
-    if public and not is_signed(read_envelope(request)):
-        return answer_activity(request, body, seconds=CACHED_SECONDS)
-    headers = {"Vary": VARY_SIGNED, "Cache-Control": "private, no-cache", "ETag": make_etag(body)}
-    if matches_etag(request, headers["ETag"]):
-        return web.Response(status=304, headers=headers)
-    return web.Response(body=body, headers=headers | {"Content-Type": ANSWERED_AS})

@@ -169,3 +169,18 @@ async def find_endings(reader: Reader) -> PendingLine | None:
         href=f"/annonces/d/{found.id}",
         button=say(N_("Voir l’annonce")) if found.count == 1 else say(N_("Voir la première")),
     )
+
+
+async def find_repair_shops(reader: Reader) -> PendingLine | None:
+    """Repair shops that ask to appear."""
+    found, say = await pending_people.find_repair_shops(reader.conn), reader.say
+    if found is None:
+        return None
+    return PendingLine(
+        what=say(N_("L’atelier « %(name)s » demande à paraître"), name=found.name)
+        if found.count == 1
+        else say(N_("%(count)s ateliers demandent à paraître"), count=found.count),
+        since=found.since,
+        href="/coop/ateliers",
+        button=say(N_("Lui répondre")) if found.count == 1 else say(N_("Leur répondre")),
+    )

@@ -9,6 +9,7 @@ from models.moderation.journal import Act
 from outbox.builders.texts import communities as community_texts
 from outbox.builders.texts import reasons
 from web.rendering.error_messages import (
+    appointments,
     communities,
     exchanges,
     listings,
@@ -16,7 +17,7 @@ from web.rendering.error_messages import (
     people,
     posts,
     relations,
-    repairs,
+    repair_shops,
     requests,
 )
 from web.rendering.formats import set_in
@@ -29,7 +30,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "posts": posts.REFUSALS,
     "listings": listings.REFUSALS,
     "meetings": meetings.REFUSALS,
-    "repairs": repairs.REFUSALS,
+    "appointments": appointments.REFUSALS,
+    "repair_shops": repair_shops.REFUSALS,
     "exchanges": exchanges.REFUSALS,
     "terms": reasons.REFUSALS,
     "communities": communities.REFUSALS,

@@ -12,8 +12,9 @@ from federation.media import media_cleanup
 from inbox.exchanges import calendars, slots
 from inbox.posts import poll_refresh, quote_checks, quotes, screened_posts
 from inbox.relations import pinned_posts
+from inbox.repairs.shops import prices as shop_prices
+from inbox.repairs.shops import shop_lists
 from inbox.traffic import backfill, synchronization
-from models.exchanges import points
 from models.listings import repair_watches
 from models.moderation import removed_pictures
 from models.news import staff_notifications, staff_preferences
@@ -66,11 +67,10 @@ from web.personal_export import job
 from web.server.worker.disk_space import watch_disk
 from web.server.worker.known_words import take_words
 from web.server.worker.nightly_sweep import sweep
+from web.server.worker.points import grant_points
 from web.server.worker.troubles import forget_settled, tell_troubles
 
 log = structlog.get_logger(__name__)
-
-GRANTED_AT_ONCE = 200
 
 HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     MAIL: send_mail,
@@ -87,6 +87,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     job.JOB: job.make_archive,
     calendars.JOB: calendars.refresh_job,
     slots.JOB: slots.refresh_job,
+    shop_prices.JOB: shop_prices.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mails.MAIL: guest_mails.send_guest_mail,
     meeting_mails.MAIL: meeting_mails.send_meeting_mail,
@@ -170,17 +171,6 @@ async def forget_stream_events(instance: Instance) -> None:
         await stream_events.prune(conn)
 
 
-async def grant_points(instance: Instance) -> None:
-    """Give members their points, some at a time, and take back what was given for offers that did not stand."""
-    while True:
-        async with transaction(instance.pool) as conn:
-            given = await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
-        if given < GRANTED_AT_ONCE:
-            break
-    async with transaction(instance.pool) as conn:
-        await points.take_back_due(conn)
-
-
 PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
     "return": ("*/5 * * * *", end_due_absences),
@@ -207,6 +197,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "counts": ("*/10 * * * *", forget_counts),
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
+    "repair_shops": ("6-59/10 * * * *", shop_lists.read_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
     "held_posts": ("29 * * * *", held_posts.tell_overdue),
     "team": ("* * * * *", staff_alerts.tell_team),

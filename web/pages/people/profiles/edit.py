@@ -16,6 +16,7 @@ from models.people.opening_hours import write_hours
 from models.places import places
 from models.places.places import Commune
 from models.posts.media import media
+from models.repairs.shops import shops
 from models.store.database import Connection, connection, transaction
 from outbox.people.accounts import as_profile, profile_of
 from outbox.people.profiles import announce_update
@@ -99,7 +100,11 @@ def _is_place(actor: Actor) -> bool:
 
 
 async def _save_place(conn: Connection, actor: Actor, details: PlaceDetails) -> None:
-    """The exact point where it was given; its commune, as it was just saved, where it was not."""
+    """The exact point where it was given; its commune, as it was just saved, where it was not. Of a shop to which
+    nobody comes nothing finer is kept than that.
+    """
+    if await shops.comes_by_only(conn, actor.id):
+        details = replace(details, street=None, point=None)
     await actors.save_place(conn, actor.id, details.street, write_hours(details.hours))
     if details.point is not None:
         now = await actors.get(conn, actor.id)

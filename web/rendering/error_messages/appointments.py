@@ -1,4 +1,4 @@
-"""Repairs: shops and their appointments."""
+"""Appointments of shops: how they are taken, and who walks in."""
 
 REFUSALS = {
     "book_for_shops_only": "Seul un lieu prend des rendez-vous : une personne propose plutôt un service.",

@@ -1,0 +1,1 @@
+"""What others tell of bikes that broke down, and of who repairs them."""

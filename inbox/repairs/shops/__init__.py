@@ -1,0 +1,1 @@
+"""Shops elsewhere: what they take, and which of them their cooperatives list."""

@@ -1,0 +1,68 @@
+"""What the cooperative writes to the people of a repair shop, in each language of ours."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from models.repairs.shops.staff import StaffRole
+
+Told = Literal["accepted", "refused", "removed", "approved", "declined", "ended", "given", "taken", "gone"]
+
+_TEXTS: Mapping[Told, Mapping[str, str]] = {
+    "accepted": {
+        "fr": "Le collectif {who} accueille « {shop} » : l’atelier paraît maintenant dans la liste. {page}",
+        "en": "The collective {who} welcomes “{shop}”: the shop now stands in the list. {page}",
+    },
+    "refused": {
+        "fr": "Le collectif {who} n’accueille pas « {shop} » pour l’instant. Voici pourquoi : {reason} {page}",
+        "en": "The collective {who} does not welcome “{shop}” for now. This is why: {reason} {page}",
+    },
+    "removed": {
+        "fr": "« {shop} » ne fait plus partie du collectif {who}, et ne paraît plus dans la liste. Rien de ce que vous "
+        "avez écrit n’est perdu. Voici pourquoi : {reason} {page}",
+        "en": "“{shop}” is no longer part of the collective {who}, and no longer stands in the list. Nothing of what "
+        "you wrote is lost. This is why: {reason} {page}",
+    },
+    "approved": {
+        "fr": "La coop a dit oui : « {shop} » paraît maintenant dans la liste des ateliers. {reason} {page}",
+        "en": "The cooperative said yes: “{shop}” now stands in the list of repair shops. {reason} {page}",
+    },
+    "declined": {
+        "fr": "La coop ne fait pas paraître « {shop} » pour l’instant. Voici pourquoi : {reason} {page}",
+        "en": "The cooperative does not list “{shop}” for now. This is why: {reason} {page}",
+    },
+    "ended": {
+        "fr": "« {shop} » ne paraît plus dans la liste des ateliers. Rien de ce que vous avez écrit n’est perdu. "
+        "Voici pourquoi : {reason} {page}",
+        "en": "“{shop}” no longer stands in the list of repair shops. Nothing of what you wrote is lost. This is why: "
+        "{reason} {page}",
+    },
+    "given": {
+        "fr": "Vous êtes maintenant {role} de « {shop} ». {page}",
+        "en": "You are now {role} at “{shop}”. {page}",
+    },
+    "taken": {
+        "fr": "Vous ne faites plus partie de « {shop} ». Merci pour tout.",
+        "en": "You are no longer part of “{shop}”. Thank you for everything.",
+    },
+    "gone": {
+        "fr": "« {shop} » a fermé son compte : vous n’en faites plus partie, et n’avez plus rien à y faire.",
+        "en": "“{shop}” has closed its account: you are no longer part of it, and nothing is left for you to do there.",
+    },
+}
+
+_ROLES: Mapping[str, Mapping[StaffRole, str]] = {
+    "fr": {"manager": "gérant ou gérante", "employee": "salarié ou salariée", "volunteer": "bénévole"},
+    "en": {"manager": "manager", "employee": "employee", "volunteer": "volunteer"},
+}
+
+
+def write_to_shop(
+    told: Told, shop: str, *, who: str = "", reason: str = "", page: str = "", role: StaffRole = "volunteer"
+) -> dict[str, str]:
+    """What happened, in each language; `who` decided it, `page` is where one goes on."""
+    return {
+        language: " ".join(
+            text.format(shop=shop, who=who, reason=reason, page=page, role=_ROLES[language][role]).split()
+        )
+        for language, text in _TEXTS[told].items()
+    }
