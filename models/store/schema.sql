@@ -1819,7 +1819,13 @@ CREATE TABLE repair_watch (
     actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
     by_mail boolean NOT NULL DEFAULT true,
     at_night boolean NOT NULL DEFAULT false,  -- mails about a call that cannot wait may come at night too
-    since timestamptz NOT NULL DEFAULT now()
+    since timestamptz NOT NULL DEFAULT now(),
+    organs text[] NOT NULL DEFAULT '{}',      -- interventions that she does; none named: all
+    bike_types text[] NOT NULL DEFAULT '{}',  -- none named: all
+    furthest smallint NOT NULL DEFAULT 8 CHECK (furthest = ANY (ARRAY[3, 8, 15, 30])),  -- kilometres
+    paused_until timestamptz,
+    quiet_from smallint NOT NULL DEFAULT 22 CHECK (quiet_from >= 0 AND quiet_from <= 23),  -- hours in Paris;
+    quiet_until smallint NOT NULL DEFAULT 7 CHECK (quiet_until >= 0 AND quiet_until <= 23)  -- both alike: never
 );
 
 -- Whom a call was told to: each once, whatever becomes of the call, and its author sees how many.
@@ -1827,6 +1833,7 @@ CREATE TABLE repair_call_told (
     post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     at timestamptz NOT NULL DEFAULT now(),
+    opened_at timestamptz,  -- when that person first opened the call
     PRIMARY KEY (post_id, actor_id)
 );
 CREATE INDEX repair_call_told_actor ON repair_call_told (actor_id);
@@ -2587,6 +2594,37 @@ CREATE TABLE community_hiding (
 CREATE INDEX community_hiding_by ON community_hiding (hidden_by);
 CREATE INDEX community_hiding_community ON community_hiding (community_id, post_id);
 
+-- How far a call of ours is told, and when that is looked at again: the next wave, or a word to its author.
+CREATE TABLE repair_call_wave (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    reach text NOT NULL DEFAULT '3km' CHECK (reach IN ('3km', '8km', 'epci', 'friends')),
+    since timestamptz NOT NULL DEFAULT now(),
+    told integer NOT NULL DEFAULT 0,  -- people here whom this wave reached
+    next_at timestamptz,              -- NULL: nothing follows by itself
+    unanswered_at timestamptz,        -- its author was told that nobody came forward
+    renewed_at timestamptz
+);
+CREATE INDEX repair_call_wave_next ON repair_call_wave (next_at) WHERE next_at IS NOT NULL;
+
+-- What other servers say of whom they told of a call of ours: numbers, one row a server.
+CREATE TABLE repair_call_view (
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    host text NOT NULL,
+    notified integer NOT NULL CHECK (notified >= 0 AND notified <= 10000),
+    opened integer NOT NULL,
+    updated_at timestamptz NOT NULL,  -- by that server's clock, always rising
+    PRIMARY KEY (post_id, host),
+    CONSTRAINT repair_call_view_check CHECK (opened >= 0 AND opened <= notified)
+);
+
+-- What we last said to the server of a call from elsewhere.
+CREATE TABLE repair_call_report (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    notified integer NOT NULL,
+    opened integer NOT NULL,
+    sent_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2775,11 +2813,12 @@ COMMENT ON VIEW watched_server IS
     'Another server, its name, and what is in the queue for it';
 
 CREATE VIEW watching_repairer AS
-SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude
+SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude,
+    c.epci_code, w.furthest, w.organs, w.bike_types
 FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id JOIN actor m ON m.id = w.actor_id
 LEFT JOIN commune c ON c.code = a.default_commune_code
 WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS NULL AND m.suspended_at IS NULL
-    AND (m.away_until IS NULL OR m.away_until <= now());
+    AND (m.away_until IS NULL OR m.away_until <= now()) AND (w.paused_until IS NULL OR w.paused_until <= now());
 COMMENT ON VIEW watching_repairer IS
     'Members who are told of repair calls nearby and can be told now, with the place that distances count from: '
     'whom a new call is told to and who is counted on pages are the same people.';
