@@ -35,13 +35,14 @@ TERM_PREFIXES = ("https://w3id.org/declic/ns#", "https://mutual-aid.app/ns/core#
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairDetails:
-    """What a repair call says of the bike."""
+    """What a repair call says of the bike; `reach` is how far its server has repairers told of it by now."""
 
     bike_type: str = ""
     interventions: tuple[str, ...] = ()
     wheel_size: str = ""
     rideable: bool | None = None
     urgency: str = ""
+    reach: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,7 @@ def _read_repair(document: Json) -> RepairDetails:
         wheel_size=text(document.get("wheelSize"), 50) or "",
         rideable=flag(document.get("rideable")),
         urgency=_term(text(document.get("urgency"), 100)) or "",
+        reach=text(document.get("reach"), 20) or "",
     )
 
 
@@ -243,6 +245,7 @@ def _write_repair(value: RepairDetails) -> Json:
             "wheelSize": value.wheel_size or None,
             "rideable": value.rideable,
             "urgency": value.urgency or None,
+            "reach": value.reach or None,
         }
     )
 

@@ -8,11 +8,13 @@ from federation.circles import read_members_of
 from federation.json.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
+from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
 from inbox.communities.inside import keep_inside
 from inbox.errors import Ignored
 from inbox.meetings.events import save_event
+from inbox.posts.call_reaches import only_goes_further, save_reach
 from inbox.posts.contents import read_attachments
 from inbox.posts.message_requests import Standing, screen_post
 from inbox.posts.quotes import save_quoted
@@ -34,8 +36,8 @@ from models.posts.quotes import quotes
 from models.store.database import Connection
 from models.traffic.inbound import incoming_context
 from models.traffic.inbound.incoming_context import ContextQuery, IncomingContext
-from outbox.listings import repair_calls
 from outbox.moderation.message_requests import show
+from outbox.repairs.calls import telling
 from outbox.screening import keep_verdict
 
 
@@ -155,6 +157,8 @@ async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: 
     """What hangs on it: its times and seats where it is a meeting, its poll, pictures and other files."""
     if isinstance(object, Event):
         await save_event(conn, post.id, object)
+    elif isinstance(object, Proposal) and not fresh:
+        await save_reach(conn, post.id, object)
     poll, attachments = read_new_poll(note_of(object)), read_attachments(object)
     if poll is not None:
         await polls.save_remote(conn, post.id, poll)
@@ -166,12 +170,18 @@ async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: 
 
 
 async def _only_counts(conn: Connection, new: NewPost, object: Postlike) -> bool:
-    """Whether a Question came again with other figures, or a quote with its stamp, but nothing else: no edit."""
+    """Whether a Question came again with other figures, a quote with its stamp, or a repair call that is told further,
+    but nothing else: no edit.
+    """
     note = note_of(object)
     poll = read_new_poll(note)
-    held = await posts.find_by_uri(conn, new.uri) if poll is not None or note.quote is not None else None
+    if poll is None and note.quote is None and not isinstance(object, Proposal):
+        return False
+    held = await posts.find_by_uri(conn, new.uri)
     if held is None or (held.content, held.warning) != (new.content, new.warning):
         return False
+    if isinstance(object, Proposal):
+        return await only_goes_further(conn, held.id, object)
     if poll is None:
         quote = await quotes.find_by_quoting(conn, held.id)
         return quote is not None and quote.quoted_uri == note.quote
@@ -221,7 +231,7 @@ async def _notify_readers(conn: Connection, author: Actor, post: Post, arrival: 
             listeners = arrival.listener_ids
             await notifications.notify_all(conn, listeners, type="status", actor_id=author.id, post_id=post.id)
     if post.kind == "listing" and (listing := await listings.find_by_post(conn, post.id)) is not None:
-        await repair_calls.notify_near(conn, listing)
+        await telling.notify_near(conn, listing)
 
 
 async def find_author(conn: Connection, sender: Actor, object: Postlike) -> Actor:

@@ -22,7 +22,7 @@ from federation.vocabulary.activities.activities import (
     Undo,
     Update,
 )
-from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept
+from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept, View
 from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
 from inbox.handlers.add import handle_add
@@ -44,6 +44,7 @@ from inbox.handlers.remove import handle_remove
 from inbox.handlers.tentative_accept import handle_tentative_accept
 from inbox.handlers.undo import handle_undo
 from inbox.handlers.update import handle_update
+from inbox.handlers.view import handle_view
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
@@ -72,6 +73,7 @@ HANDLERS: dict[type[Any], Handler] = {
     TentativeAccept: handle_tentative_accept,
     Undo: handle_undo,
     Update: handle_update,
+    View: handle_view,
 }
 
 

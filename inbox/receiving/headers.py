@@ -58,6 +58,6 @@ def _read_type(document: Json) -> str:
     if not names:
         raise Malformed("This has no type.")
     type = next((name for name in names if name in READERS), None)
-    if type is None:
+    if type is None or (type == "View" and "notified" not in document):  # PeerTube tells of each look at a film
         raise Unsupported(f"{names[0][:100]} is no activity known here.")
     return type

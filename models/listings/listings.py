@@ -32,7 +32,7 @@ class ListingDetails:
     """What a listing is beyond its post. Quantities and money are decimals, places already blurred.
 
     `description` is the cleaned HTML of the text alone; `repair` is
-    {"bike_type", "interventions", "wheel_size", "rideable", "urgency"}; `reciprocal` the intent as received.
+    {"bike_type", "interventions", "wheel_size", "rideable", "urgency", "reach"}; `reciprocal` the intent as received.
     `begins_at`/`ends_at` are the wanted window, `expires_at` is when the listing ends by itself. `points` are what it
     costs members of this cooperative; with `first_come` whoever asks first gets it, else its author chooses.
     `calendar_uri` is where one from elsewhere tells when it is not to be had, `slots_uri` where a shop, here or

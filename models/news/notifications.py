@@ -94,9 +94,7 @@ async def notify_all(
         actor_id,
         post_id,
     )
-    for row in told:
-        if row["pushed"]:
-            await jobs.enqueue(conn, PUSH, {"id": row["id"]}, key=f"{PUSH}:{row['id']}")
+    await jobs.enqueue_all(conn, PUSH, {f"{PUSH}:{row['id']}": {"id": row["id"]} for row in told if row["pushed"]})
     return [row["id"] for row in told]
 
 
@@ -129,6 +127,16 @@ async def forget_turns(conn: Connection, *, recipient_id: int, post_id: int) -> 
         conn,
         "DELETE FROM notification WHERE type = 'reserve_next' AND recipient_id = $1 AND post_id = $2",
         recipient_id,
+        post_id,
+    )
+
+
+async def forget_call(conn: Connection, recipient_ids: Sequence[int], *, post_id: int) -> None:
+    """These people were told of a repair call before: when its author asks once more, that stands for it."""
+    await execute(
+        conn,
+        "DELETE FROM notification WHERE type = 'repair_call' AND post_id = $2 AND recipient_id = ANY($1)",
+        list(recipient_ids),
         post_id,
     )
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from federation.texts.html_cleaner import from_text
 from federation.uris import tag_url
 from models.exchanges.points import PRICED
-from models.listings.listings import ListingDetails, ListingDraft
+from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.people.actors import Actor
 from models.places.geometry import blur_home
+from models.repairs.calls.reaches import REACHES
 from models.settings import Site
 
 
@@ -48,7 +50,7 @@ def describe(
         begins_at=draft.begins_at,
         ends_at=draft.ends_at,
         expires_at=draft.expires_at,
-        repair=draft.repair,
+        repair=_begin_reach(draft),
         first_come=draft.first_come and draft.kind == "offer" and draft.mode == "gift",
         points=draft.points if draft.kind != "repair_call" and draft.mode in PRICED else None,
     )
@@ -57,6 +59,19 @@ def describe(
 def _is_counted(draft: ListingDraft) -> bool:
     """Whether one asks for so much of it: hours of a service, or appointments."""
     return draft.by_slots or (draft.mode == "service" and draft.unit == "hour")
+
+
+def _begin_reach(draft: ListingDraft) -> dict[str, Any] | None:
+    """What is broken; a call is told in its first wave first, whatever the draft says."""
+    return draft.repair if draft.kind != "repair_call" else (draft.repair or {}) | {"reach": REACHES[0]}
+
+
+def keep_reach(held: Listing, details: ListingDetails) -> ListingDetails:
+    """The changed details of a call, as far told as it was."""
+    reach = (held.details.repair or {}).get("reach")
+    if details.repair is None or reach is None:
+        return details
+    return replace(details, repair=details.repair | {"reach": reach})
 
 
 def _has_money(draft: ListingDraft) -> bool:

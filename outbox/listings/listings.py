@@ -17,6 +17,7 @@ from models.people.actors import Actor
 from models.posts import PUBLIC, NewPost
 from models.posts.media import media, uploads
 from models.posts.quotes import quote_policies
+from models.repairs.calls import waves
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.create import build_create
@@ -26,9 +27,9 @@ from outbox.builders.objects.content import build_listing_content, build_listing
 from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
 from outbox.inside import find_members_uri, require_inside
-from outbox.listings import marketplaces, repair_calls
+from outbox.listings import marketplaces
 from outbox.listings.listing_defaults import find_end, is_at_place
-from outbox.listings.listing_details import describe
+from outbox.listings.listing_details import describe, keep_reach
 from outbox.listings.listing_limits import require_draft, require_reach
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
@@ -95,7 +96,7 @@ async def announce(conn: Connection, site: Site, author: Actor, listing: Listing
     stream = await find_stream(conn, listing.details.kind, listing.details.mode)
     await _send_create(conn, site, author, listing, stream)
     await points.grant_deposit(conn, listing)
-    await repair_calls.notify_near(conn, listing)
+    await waves.begin(conn, listing)
 
 
 async def edit(
@@ -117,9 +118,8 @@ async def edit(
     stream = await find_stream(conn, draft.kind, draft.mode)
     status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
     details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
-    details = replace(
-        details, status=status, closed_reason=held.details.closed_reason, slots_uri=held.details.slots_uri
-    )
+    reason, slots = held.details.closed_reason, held.details.slots_uri
+    details = keep_reach(held, replace(details, status=status, closed_reason=reason, slots_uri=slots))
     new = replace(posts.renew(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
     changed = await _save(conn, site, author, held, new, details)
     await uploads.attach(conn, changed.id, author.id, draft.media_ids)
@@ -209,6 +209,11 @@ async def change(conn: Connection, site: Site, author: Actor, held: Listing, det
     return changed
 
 
+async def say_again(conn: Connection, site: Site, author: Actor, listing: Listing) -> None:
+    """Tell everybody who has it what changed without its author's doing: its `updated` stays, so it is no edit."""
+    await _send_update(conn, site, author, listing, listed=False)
+
+
 async def _complete(conn: Connection, site: Site, author: Actor, new: NewPost, details: ListingDetails) -> NewPost:
     """With its addressees, the HTML that timelines show, and its hashtags."""
     friends = await actors.list_friend_cooperatives(conn) if new.audience == "territories" else []
@@ -240,7 +245,8 @@ async def _save(
     await reserves.note_freed(conn, held.id)
     changed = await listings.find_by_post(conn, held.id)
     assert changed is not None
-    await repair_calls.notify_near(conn, changed)
+    if changed.post.hidden_at is None:
+        await waves.begin(conn, changed)
     return changed
 
 
@@ -255,7 +261,7 @@ async def _send_create(conn: Connection, site: Site, author: Actor, listing: Lis
     await pass_on(conn, site, stream, author, listing.post, create)
 
 
-async def _send_update(conn: Connection, site: Site, author: Actor, listing: Listing) -> None:
+async def _send_update(conn: Connection, site: Site, author: Actor, listing: Listing, *, listed: bool = True) -> None:
     """To everybody who got it or now would: followers of the author and of the stream, and whoever holds a copy.
 
     The author's own Update goes to the followers of the stream too, since most servers take no edit of somebody's
@@ -272,7 +278,7 @@ async def _send_update(conn: Connection, site: Site, author: Actor, listing: Lis
     recipients = await find_recipients(conn, author, post, stream=stream, named=named)
     if post.audience in PUBLIC:
         recipients = replace(recipients, holders_of=post.uri, but_markets=True)
-    await send(conn, author, update, recipients, about=post.uri)
+    await send(conn, author, update, recipients, about=post.uri, listed=listed)
     await marketplaces.renew(conn, site, author, listing, document)
 
 

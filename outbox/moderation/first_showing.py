@@ -13,10 +13,10 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.create import build_create
 from outbox.listings import listings as listing_verbs
-from outbox.listings import repair_calls
 from outbox.meetings import meetings as meeting_verbs
 from outbox.posts import notes, quote_requests
 from outbox.posts.post_documents import build_document
+from outbox.repairs.calls import telling
 from outbox.traffic.audience import find_recipients
 from outbox.traffic.send import send
 
@@ -69,4 +69,4 @@ async def _tell_readers(conn: Connection, author: Actor, post: Post) -> None:
         await notifications.notify_followers(conn, author_id=author.id, post_id=post.id)
     listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
     if listing is not None:
-        await repair_calls.notify_near(conn, listing)
+        await telling.notify_near(conn, listing)

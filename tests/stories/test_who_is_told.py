@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from federation.discovery.remote import resolve_handle
-from models.listings import repair_watches
 from models.listings.listings import ListingDraft
-from models.listings.repair_watches import RepairWatch
 from models.moderation import reports
 from models.people import actors
+from models.repairs.calls import watches
+from models.repairs.calls.watches import RepairWatch
 from models.store.database import execute, transaction
 from outbox.listings import listings
 from outbox.moderation import reports as outbox
@@ -47,7 +47,7 @@ async def test_what_happens_next_door_is_told_to_whom_it_concerns_and_to_nobody_
     stream = await resolve_handle(lomme.instance, f"@depannage_velo@{henin.host}")
     async with acting(lomme) as conn:
         await execute(conn, "UPDATE actor SET latitude = 50.43, longitude = 2.97 WHERE id = $1", awa.actor.id)
-        await repair_watches.save(conn, awa.actor.id, RepairWatch(by_mail=True, at_night=False))
+        await watches.save(conn, awa.actor.id, RepairWatch(by_mail=True, at_night=False))
         ours = await actors.get_local(conn, "coop")
         await follows.follow(conn, lomme.instance.site, ours, stream)
 

@@ -1,24 +1,26 @@
-"""Mails about repair calls near a member: at once, and at night only about what cannot wait, if she wants that."""
+"""Mails about repair calls near a member: at once, and in her quiet hours only what cannot wait, if she wants that."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from federation.instance import Instance
 from models import posts
-from models.listings import listings, repair_watches
+from models.listings import listings
 from models.listings.listings import Listing
-from models.listings.repair_watches import JOB, RepairWatch
 from models.news import news, news_mails
 from models.news.unsent_mails import MailJob
 from models.people import accounts, actors
 from models.people.accounts import Account
 from models.places import geometry
+from models.repairs.calls import watches
+from models.repairs.calls.quiet_hours import find_rest
+from models.repairs.calls.told import JOB
+from models.repairs.calls.watches import RepairWatch
 from models.store.background import jobs
 from models.store.database import Connection, transaction
 from web.mail.account_mails import send_to_member, write_mail
 from web.mail.footer import load_footer
 from web.mail.news_mail_text import UNSUBSCRIBE
-from web.mail.send_times import postpone_to_morning
 from web.mail.smtp import read_smtp_url
 from web.rendering.formats import format_distance
 from web.rendering.paths import listing_path
@@ -26,8 +28,6 @@ from web.security.signed_urls import sign
 
 CALLS = "calls"
 """How the link that stops these mails names them."""
-
-URGENT = "Now"
 
 
 async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: datetime | None = None) -> None:
@@ -44,8 +44,8 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
         if found is None:
             return
         account, watch, listing = found
-        rest = postpone_to_morning(at) - at
-        if rest > timedelta(0) and not (watch.at_night and _is_urgent(listing)):
+        rest = find_rest(watch, (listing.details.repair or {}).get("urgency"), at)
+        if rest > timedelta(0):
             await jobs.enqueue(conn, JOB, payload, wait=rest)
             return
         if await news.is_read(conn, account.actor_id, "repair_call", listing.id):
@@ -61,7 +61,7 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
 async def _find_wanted(conn: Connection, payload: dict[str, Any]) -> tuple[Account, RepairWatch, Listing] | None:
     """Who is to be told of which call, and how she wants it; None where one of it is no longer so."""
     account = await accounts.find(conn, payload["actor_id"])
-    watch = await repair_watches.find(conn, payload["actor_id"])
+    watch = await watches.find(conn, payload["actor_id"])
     listing = await _find_open(conn, payload["post_id"], payload["actor_id"])
     if account is None or watch is None or listing is None or not await _may_be_told(conn, account, watch):
         return None
@@ -80,10 +80,6 @@ async def _find_open(conn: Connection, post_id: int, reader_id: int) -> Listing 
         return None
     listing = await listings.find_by_post(conn, post_id)
     return listing if listing is not None and listing.details.status == "open" else None
-
-
-def _is_urgent(listing: Listing) -> bool:
-    return (listing.details.repair or {}).get("urgency") == URGENT
 
 
 async def _gather(conn: Connection, instance: Instance, account: Account, listing: Listing) -> dict[str, Any]:

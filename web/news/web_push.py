@@ -1,6 +1,6 @@
 """Notifications to the apps of our people: one job for each app, so that a service that is away delays no other."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -13,11 +13,13 @@ from federation.texts.html_cleaner import to_text
 from federation.web_push import MOST_BYTES, Claims, PushMessage, encrypt, load_key
 from models import posts, preferences
 from models.errors import DeclicError
+from models.listings import listings
 from models.news import notifications, push_subscriptions
-from models.news.notifications import Notification, NotificationType
+from models.news.notifications import PUSH, Notification, NotificationType
 from models.people import accounts, actors
 from models.people.actors import Actor
 from models.posts.media import media
+from models.repairs.calls import quiet_hours, watches
 from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection, connection, transaction
@@ -119,11 +121,33 @@ class PushServiceUnavailable(DeclicError):
 
 
 async def push_notification(instance: Instance, payload: dict[str, int]) -> None:
-    """Ask for a message to each app that wants this notification. May run twice."""
+    """Ask for a message to each app that wants this notification. May run twice.
+
+    About a repair call nobody is told in her quiet hours: it waits until they are over.
+    """
     async with transaction(instance.pool) as conn:
+        rest = await _find_rest(conn, payload["id"], datetime.now(UTC))
+        if rest is None:
+            return
+        if rest > timedelta(0):
+            await jobs.enqueue(conn, PUSH, payload, wait=rest)
+            return
         for id in await push_subscriptions.list_wanting(conn, payload["id"]):
             key = f"{ONE}:{payload['id']}:{id}"
             await jobs.enqueue(conn, ONE, {"id": payload["id"], "subscription": id}, key=key)
+
+
+async def _find_rest(conn: Connection, notification_id: int, at: datetime) -> timedelta | None:
+    """How long the push of a notification waits; None for one about a call that is no longer open."""
+    told = await notifications.find(conn, notification_id)
+    if told is None or told.type != "repair_call" or told.post_id is None:
+        return timedelta(0)
+    listing = await listings.find_by_post(conn, told.post_id)
+    if listing is None or listing.details.status != "open":
+        return None
+    watch = await watches.find(conn, told.recipient_id)
+    urgency = (listing.details.repair or {}).get("urgency")
+    return timedelta(0) if watch is None else quiet_hours.find_rest(watch, urgency, at)
 
 
 async def push_one(instance: Instance, payload: dict[str, int]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.json.fields import Json
-from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept
+from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept, View
 from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import Object
 from federation.vocabulary.objects import Tombstone
@@ -277,4 +277,5 @@ Activity = (
     | Leave
     | Invite
     | TentativeAccept
+    | View
 )

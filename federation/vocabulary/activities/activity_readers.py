@@ -41,7 +41,13 @@ from federation.vocabulary.activities.activities import (
 )
 from federation.vocabulary.activities.activity_header import read_header
 from federation.vocabulary.activities.participation import Invite, Join, TentativeAccept
-from federation.vocabulary.activities.participation_readers import MAX_PARTY, read_invite, read_join, read_leave
+from federation.vocabulary.activities.participation_readers import (
+    MAX_PARTY,
+    read_invite,
+    read_join,
+    read_leave,
+    read_view,
+)
 from federation.vocabulary.agreements import read_agreement
 from federation.vocabulary.communities import read_version
 from federation.vocabulary.embedded import read_embedded
@@ -254,4 +260,5 @@ READERS: dict[str, Callable[[Json], Activity]] = {
     "TentativeAccept": read_tentative_accept,
     "Undo": read_undo,
     "Update": read_update,
+    "View": read_view,
 }

@@ -15,7 +15,7 @@ from federation.vocabulary.activities.activities import (
     Remove,
     Undo,
 )
-from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept
+from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept, View
 from federation.vocabulary.actors import ACTOR_TYPES
 from federation.vocabulary.agreements import write_agreement
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
@@ -79,7 +79,7 @@ def _write_extra(value: Activity) -> Json:
         case Accept():
             result = write_agreement(value.result) if value.result else value.stamp
             return {"result": result, "charterVersion": value.charter_version}
-        case Join() | Leave() | TentativeAccept() | Invite() | Remove():
+        case Join() | Leave() | TentativeAccept() | Invite() | Remove() | View():
             return _write_participation(value)
         case QuoteRequest():
             return {"instrument": write_embedded(value.instrument)}
@@ -89,7 +89,7 @@ def _write_extra(value: Activity) -> Json:
             return {}
 
 
-def _write_participation(value: Join | Leave | TentativeAccept | Invite | Remove) -> Json:
+def _write_participation(value: Join | Leave | TentativeAccept | Invite | Remove | View) -> Json:
     """What is said with who takes part: of a meeting by Mobilizon's words, of anything else by those of all."""
     match value:
         case TentativeAccept():
@@ -102,6 +102,9 @@ def _write_participation(value: Join | Leave | TentativeAccept | Invite | Remove
             return {"attributedTo": value.attributed_to, "content": value.content or None, "target": value.target}
         case Remove():
             return {"content": value.content or None, "target": value.target}
+        case View():
+            said = {"notified": value.notified, "opened": value.opened}
+            return {**said, "updated": optional(value.updated, write_moment)}
 
 
 def _write_join(value: Join) -> Json:

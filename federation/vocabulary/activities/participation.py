@@ -1,4 +1,4 @@
-"""Activities about taking part: in a community, by its charter; in a meeting, with so many people."""
+"""Activities about taking part: in a community, by its charter; in a meeting; and how many were told of a call."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,6 +55,23 @@ class TentativeAccept:
     object: Join | str
     place: int | None = None
     content: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A server says how many of its people it told of `object`, a repair call, and how many of them opened it."""
+
+    id: str
+    actor: str
+    object: str
+    notified: int
+    opened: int
+    updated: datetime | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None

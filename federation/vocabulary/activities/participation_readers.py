@@ -1,12 +1,14 @@
 """Readers of what is asked about taking part: in a community, in a meeting."""
 
+from federation.errors import Unsupported
 from federation.json.fields import MAX_CONTENT, Json, localized, moment, require_uri, text, uri, whole
 from federation.vocabulary.activities.activity_header import read_header
-from federation.vocabulary.activities.participation import Invite, Join, Leave
+from federation.vocabulary.activities.participation import Invite, Join, Leave, View
 from federation.vocabulary.communities import read_version
 
 MAX_MESSAGE = 5_000
 MAX_PARTY = 1_000
+MAX_TOLD = 10_000
 
 
 def read_join(document: Json) -> Join:
@@ -41,4 +43,18 @@ def read_invite(document: Json) -> Invite:
         target=require_uri(document, "target"),
         content=localized(document, "content", MAX_CONTENT) or "",
         attributed_to=uri(document.get("attributedTo")),
+    )
+
+
+def read_view(document: Json) -> View:
+    """How many were told of a repair call, and opened it. Raises Unsupported for views of other kinds (PeerTube's)."""
+    notified, opened = (whole(document.get(name), 0, MAX_TOLD) for name in ("notified", "opened"))
+    if notified is None or opened is None or opened > notified:
+        raise Unsupported("Only how many were told of a repair call, and opened it, is counted here.")
+    return View(
+        **read_header(document),
+        object=require_uri(document, "object"),
+        notified=notified,
+        opened=opened,
+        updated=moment(document.get("updated")),
     )

@@ -64,6 +64,8 @@ IgnoredReason = Literal[
     "move_not_confirmed",  # The new address does not say that it is the same person
     "move_target_unknown",  # The new address is nobody to follow
     "moved_lately",  # This account moved a few days ago
+    "views_nobody",  # This says of no call of ours how many were told of it
+    "view_outdated",  # Something newer is known of how many were told, or this is of a day to come
     "vote_changed",  # A vote in a poll is not changed
     "vote_not_own",  # This is a vote of somebody else
     "vote_counted",  # This vote was counted before

@@ -184,6 +184,7 @@ def _build_repair(repair: dict[str, Any]) -> RepairDetails:
         wheel_size=repair.get("wheel_size") or "",
         rideable=repair.get("rideable"),
         urgency=repair.get("urgency") or "",
+        reach=repair.get("reach") or "",
     )
 
 

@@ -38,6 +38,7 @@ REPAIR = {
     "interventions": ["flat-tyre"],
     "wheel_size": "47-622",
     "rideable": False,
+    "reach": "8km",
     "urgency": "Today",
 }
 

@@ -9,12 +9,13 @@ import pytest
 from models import preferences
 from models.exchanges import points
 from models.ids import HIGHEST_ID
-from models.listings import listing_drafts, listing_expiry, own_listings, repair_watches
+from models.listings import listing_drafts, listing_expiry, own_listings
 from models.listings.listings import Listing
-from models.listings.repair_watches import RepairWatch
 from models.people import absences, actors
 from models.people.actors import Actor
 from models.personal_data import deletion_requests
+from models.repairs.calls import told, watches, workshops
+from models.repairs.calls.watches import RepairWatch
 from models.servers.directory import own
 from models.store.database import Connection, execute
 from tests.factories import make_listing, make_local_actor, make_member, make_note
@@ -45,7 +46,7 @@ async def scene(conn: Connection) -> Scene:
     alice, awa = await make_member(conn), await make_member(conn, "awa")
     stream = await make_local_actor(conn, "offres_pret", type="Group")
     await execute(conn, "UPDATE actor SET latitude = $2, longitude = $3 WHERE id = $1", awa.id, *LOMME)
-    await repair_watches.save(conn, awa.id, RepairWatch(by_mail=True, at_night=False))
+    await watches.save(conn, awa.id, RepairWatch(by_mail=True, at_night=False))
     long_ago = {"published_at": NOW - timedelta(days=60)}
     offer = await make_listing(conn, alice, post=long_ago, stream_uri=stream.uri, expires_at=NOW + timedelta(days=2))
     paused = await make_listing(conn, alice, status="paused")
@@ -77,8 +78,8 @@ READS: dict[str, Read] = {
     "what comes back when she stays": lambda conn, at: deletion_requests.list_paused_listings(conn, [at.paused.id]),
     "streams that pass on an absence": lambda conn, at: absences.list_streams(conn, at.alice.id),
     "what other cooperatives are shown": list_shown,
-    "calls that wait to be told": lambda conn, _: repair_watches.list_unnotified(conn),
-    "whom a call is told to": lambda conn, at: repair_watches.notify_near(conn, at.call),
+    "calls that wait to be told": lambda conn, _: told.list_unnotified(conn),
+    "whom a call is told to": lambda conn, at: told.tell(conn, at.call, None),
 }
 
 
@@ -125,7 +126,7 @@ async def test_those_of_somebody_who_is_gone_are_neither_shown_nor_told_of(
 ) -> None:
     place = await make_member(conn, "atelier", type="Organization")
     await actors.save_place(conn, place.id, "1 rue du Marais", {"spans": []})
-    before = [await own.count_open(conn), len(await repair_watches.list_open_places(conn, *LOMME))]
+    before = [await own.count_open(conn), len(await workshops.list_open_places(conn, *LOMME))]
 
     await mark_gone(conn, scene.alice, column)
     await mark_gone(conn, place, column)
@@ -134,7 +135,7 @@ async def test_those_of_somebody_who_is_gone_are_neither_shown_nor_told_of(
     assert await own.count_open(conn) == 0
     assert await own.list_open(conn, before=HIGHEST_ID, limit=9) == []
     assert await list_ending(conn, scene) == []
-    assert await repair_watches.list_open_places(conn, *LOMME) == []
+    assert await workshops.list_open_places(conn, *LOMME) == []
 
 
 async def test_points_that_moved_for_it_name_it_no_more(conn: Connection, scene: Scene) -> None:

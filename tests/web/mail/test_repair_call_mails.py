@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from federation.instance import Instance
-from models.listings import repair_watches
 from models.listings.listings import Listing
-from models.listings.repair_watches import RepairWatch
 from models.people.actors import Actor
+from models.repairs.calls import watches
+from models.repairs.calls.watches import RepairWatch
 from models.settings import Settings
 from models.store.database import Pool, execute, fetch_column, transaction
-from outbox.listings import repair_calls
+from outbox.repairs.calls import telling
 from tests.factories import make_listing, make_member
 from tests.web.mail_scenario import NOON
 from tests.web.smtp_server import Postman, StandIn, open_post, read_parts
@@ -34,13 +34,14 @@ class Street:
     awa: Actor
     hocine: Actor
 
-    async def call(self, urgency: str | None = "Today", **watch: bool) -> Listing:
+    async def call(self, urgency: str | None = "Today", **watch: Any) -> Listing:
         async with transaction(self.pool) as conn:
-            await repair_watches.save(conn, self.awa.id, RepairWatch(**({"by_mail": True, "at_night": False} | watch)))
+            values: dict[str, Any] = {"by_mail": True, "at_night": False} | watch
+            await watches.save(conn, self.awa.id, RepairWatch(**values))
             made = await make_listing(
                 conn, self.hocine, kind="repair_call", mode="repair", title="Pneu à plat", repair={"urgency": urgency}
             )
-            assert await repair_calls.notify_near(conn, made) == 1
+            assert await telling.notify_near(conn, made) == 1
         return made
 
     async def run(self, at: Any = NOON) -> None:
@@ -90,7 +91,7 @@ async def test_at_night_only_what_cannot_wait_is_told_and_only_to_whoever_wants_
     await street.run(NIGHT)
 
     assert len(street.postman.taken) == sent
-    assert [timedelta(hours=7) < wait < timedelta(hours=11) for wait in await street.list_waits()] == [True] * (
+    assert [timedelta(hours=5) < wait <= timedelta(hours=8) for wait in await street.list_waits()] == [True] * (
         1 - sent
     )
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from models.listings import repair_watches
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.people.opening_hours import Closure, Hours, find_opening, read_hours
 from models.places.geometry import CELL
+from models.repairs.calls import workshops
 from models.store.database import Connection
 from web.rendering.paths import profile_path
 
@@ -71,7 +71,7 @@ async def list_open_places(
     conn: Connection, latitude: float | None, longitude: float | None, *, limit: int = 3
 ) -> list[OpenPlace]:
     """Places of ours that say when they are open, the nearest to a point first."""
-    found = await repair_watches.list_open_places(conn, latitude, longitude, limit=limit)
+    found = await workshops.list_open_places(conn, latitude, longitude, limit=limit)
     known = await actors.map_by_ids(conn, [one.actor_id for one in found])
     opened: list[OpenPlace] = []
     for one in found:

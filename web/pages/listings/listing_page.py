@@ -12,7 +12,7 @@ from federation.uris import listing_url
 from models import posts
 from models.errors import NotFound
 from models.exchanges import exchange_messages
-from models.listings import listings, repair_watches
+from models.listings import listings
 from models.listings.listings import Listing, ListingDetails
 from models.moderation import held_posts, sanctions
 from models.moderation.held_posts import HeldPost
@@ -25,6 +25,7 @@ from models.posts import PUBLIC, PostCounts
 from models.posts.media import media
 from models.settings import Site
 from models.store.database import Connection, connection
+from web.actions.call_openings import note_call_opened
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_short, write_short
@@ -47,6 +48,7 @@ from web.pages.components.reader_location import find_reader_commune
 from web.pages.components.response_times import find_reply_time
 from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
+from web.pages.listings.call_progress import CallProgress, load_call_progress
 from web.pages.listings.fitting_offers import FittingOffers, find_fitting_offers
 from web.pages.listings.inside_mark import InsideMark, find_inside
 from web.pages.listings.own_listings import ALREADY_PROLONGED
@@ -74,6 +76,8 @@ SAID = {
     "left": N_("C’est noté : vous n’êtes plus sur la liste."),
     "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
     "prolonged": ALREADY_PROLONGED,
+    "wider": N_("C’est noté : des personnes un peu plus loin sont prévenues maintenant."),
+    "again": N_("C’est relancé : qui n’avait pas ouvert votre appel en est prévenu une nouvelle fois."),
 }
 """What the page says after something was done, by the word in its address."""
 
@@ -114,7 +118,7 @@ class ListingView:
     questions: list[Comment]
     messages: list[Comment]
     delivery: DeliveryStatus | None
-    notified: int | None
+    called: CallProgress | None
     counts: PostCounts
     may_share: bool
     inside: InsideMark | None
@@ -138,6 +142,7 @@ async def show_local(request: web.Request) -> web.Response:
             raise NotFound
         posts.require_standing(listing.post, reader_of(request))
         view = await load_listing_view(conn, request, listing)
+    await note_call_opened(instance, listing, reader_of(request))
     return name_document(await _show(request, view), listing.uri)
 
 
@@ -149,6 +154,7 @@ async def show_by_id(request: web.Request) -> web.Response:
         if listing.post.local or listing.details.meeting:
             raise web.HTTPSeeOther(listing_path(instance.site, listing))
         view = await load_listing_view(conn, request, listing)
+    await note_call_opened(instance, listing, reader_of(request))
     await ask_for_calendar(instance, listing, member=current_account(request) is not None)
     return await _show(request, view)
 
@@ -254,7 +260,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         questions=questions,
         messages=messages,
         delivery=await find_own_delivery(conn, post, reader_id),
-        notified=await repair_watches.count_notified(conn, post.id) if own and details.kind == "repair_call" else None,
+        called=await load_call_progress(conn, site, listing) if own and details.kind == "repair_call" else None,
         counts=(await posts.count(conn, [post.id], keeper.actor_id if keeper else None))[post.id],
         may_share=post.audience in PUBLIC,
         inside=await find_inside(conn, post, author),

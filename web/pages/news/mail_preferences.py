@@ -6,11 +6,11 @@ from functools import partial
 from aiohttp import web
 
 from models.errors import NotFound
-from models.listings import repair_watches
 from models.news import mail_preferences, news_mails, staff_preferences
 from models.news.mail_preferences import KINDS, RHYTHMS, Kind, Rhythm
 from models.people import accounts
 from models.people.arrivals import first_sessions
+from models.repairs.calls import watches
 from models.searches.alerts import alerts, match_choices
 from models.store.database import connection, transaction
 from web.forms.form import read_form
@@ -40,7 +40,7 @@ async def show_choices(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         choices = await mail_preferences.load(conn, account.actor_id)
         refused = await news_mails.is_refused(conn, account.actor_id)
-        watch = await repair_watches.find(conn, account.actor_id)
+        watch = await watches.find(conn, account.actor_id)
         team = await staff_preferences.load_own(conn, account)
     return await render(
         request,
@@ -105,7 +105,7 @@ async def post_stop(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         await mail_preferences.save(conn, actor_id, stopped)
         if CALLS in kinds:
-            await repair_watches.stop_mails(conn, actor_id)
+            await watches.stop_mails(conn, actor_id)
         if MATCHES in kinds:
             await match_choices.stop_mails(conn, actor_id)
         await alerts.stop_mails(conn, actor_id, alert_ids)

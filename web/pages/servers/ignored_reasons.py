@@ -78,6 +78,8 @@ REASONS: dict[str, str] = {
     "move_not_confirmed": NO_MOVE,
     "move_target_unknown": NO_MOVE,
     "moved_lately": NO_MOVE,
+    "views_nobody": ANOTHERS,
+    "view_outdated": TOO_LATE,
     "vote_changed": VOTE,
     "vote_not_own": VOTE,
     "vote_counted": VOTE,

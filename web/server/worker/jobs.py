@@ -15,13 +15,13 @@ from inbox.relations import pinned_posts
 from inbox.repairs.shops import prices as shop_prices
 from inbox.repairs.shops import shop_lists
 from inbox.traffic import backfill, synchronization
-from models.listings import repair_watches
 from models.moderation import removed_pictures
 from models.news import staff_notifications, staff_preferences
 from models.news.notifications import PUSH
 from models.people import sign_ups
 from models.people.arrivals import answer_mails
 from models.personal_data import deletion_requests
+from models.repairs.calls import told
 from models.searches.alerts import alert_finds
 from models.servers import waiting_posts
 from models.store import limit_sums
@@ -34,7 +34,6 @@ from outbox.exchanges.agreements import endings, turns
 from outbox.exchanges.reminders import remind_due
 from outbox.listings import alerts
 from outbox.listings.listing_expiry import expire_due
-from outbox.listings.repair_calls import notify_due
 from outbox.meetings import chores, organiser_news
 from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
@@ -45,6 +44,7 @@ from outbox.people.account_deletion import delete_due_accounts
 from outbox.people.joining import documents, member_lists
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
+from outbox.repairs.calls import waves as call_waves
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
@@ -53,6 +53,7 @@ from web.mail import (
     guest_mails,
     invitation_mails,
     meeting_mails,
+    repair_call_mails,
     sign_up_mails,
     staff_alerts,
     staff_mails,
@@ -61,7 +62,6 @@ from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.alert_mails import send_alert_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
-from web.mail.repair_call_mails import send_repair_mail
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
 from web.server.worker.disk_space import watch_disk
@@ -96,7 +96,8 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_mails.LETTER: staff_mails.send_staff_mail,
     staff_mails.VISITOR: staff_mails.send_to_visitor,
     statements.LETTER: decision_mails.send_decision,
-    repair_watches.JOB: send_repair_mail,
+    told.JOB: repair_call_mails.send_repair_mail,
+    **call_waves.JOBS,
     alert_finds.JOB: send_alert_mail,
     answer_mails.MAIL: sign_up_mails.send_sign_up_mail,
     WAITING: notify_waiting,
@@ -149,8 +150,7 @@ async def remind_of_deletion(instance: Instance) -> None:
 
 async def clean_media(instance: Instance) -> None:
     """Remove pictures that nobody uses any more, and of the cached ones those beyond the limit."""
-    removed = await media_cleanup.clean_up(instance)
-    if removed:
+    if removed := await media_cleanup.clean_up(instance):
         log.info("pictures_removed", files=removed)
 
 
@@ -185,7 +185,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", schedule_news_mails),
     "reserves": ("* * * * *", turns.tell_due),
-    "repair_calls": ("* * * * *", notify_due),
+    "repair_calls": ("* * * * *", call_waves.go_on_due),
     "alerts": ("* * * * *", alerts.watch),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),

@@ -17,6 +17,7 @@ from models.places.places import Commune
 from models.searches import CatalogueFilter, list_catalogue
 from models.store.database import Connection, connection
 from models.timelines import Page
+from web.actions.call_openings import note_call_opened
 from web.api.auth import reader_id
 from web.api.declic.cache_headers import answer, answer_bytes
 from web.api.declic.request_schemas import ListingQuery, Nothing
@@ -94,6 +95,7 @@ async def show_listing(request: web.Request, _: Nothing) -> web.Response:
     """GET /listings/{id}. Raises NotFound, also for what this reader may not see."""
     async with connection(request.app[INSTANCE].pool) as conn:
         one = await get_visible(conn, request)
+    await note_call_opened(request.app[INSTANCE], one.listing, reader_id(request))
     return answer(request, build_listing(request.app[INSTANCE].site, one, reader_id(request)))
 
 

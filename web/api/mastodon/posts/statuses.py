@@ -6,6 +6,7 @@ from aiohttp import web
 
 from models import posts
 from models.errors import NotFound
+from models.listings import listings
 from models.posts import Post, notes
 from models.relations import reactions
 from models.relations.blocking import blocks
@@ -13,6 +14,7 @@ from models.relations.blocking.filters import Context
 from models.relations.reactions import Favourite, Share
 from models.store.database import Connection, connection
 from models.timelines import TimelineEntry
+from web.actions.call_openings import note_call_opened
 from web.api.auth import reader, reader_id
 from web.api.entities.statuses import load_posts, load_statuses
 from web.api.entities.values import Json, read_look
@@ -29,7 +31,11 @@ async def show_status(request: web.Request) -> web.Response:
     """GET /api/v1/statuses/:id: a post, or the status that wraps a share."""
     async with connection(request.app[INSTANCE].pool) as conn:
         post, share = await get_target(conn, request)
-        return answer_json(request, await load_one(conn, request, post, share))
+        status = await load_one(conn, request, post, share)
+        listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
+    if listing is not None:
+        await note_call_opened(request.app[INSTANCE], listing, reader_id(request))
+    return answer_json(request, status)
 
 
 async def list_several(request: web.Request) -> web.Response:

@@ -5,35 +5,26 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from models import searches
-from models.listings import repair_watches
-from models.listings.repair_watches import RepairWatch
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
+from models.repairs.calls import watches
 from models.searches import NetworkFilter
-from models.store.database import Connection, connection, transaction
-from web.forms.form import read_form
+from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.pages.access.login import has_mail
-from web.pages.components.flash_messages import find_flash_message, redirect_with_message
+from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import list_cards
 from web.pages.components.opening_hours import list_open_places
 from web.pages.components.reader_location import find_reader_commune
+from web.pages.repairs.calls.watching import SAID, load_choice
 from web.rendering.branding import Branding
-from web.rendering.render import N_, find_branding, render
-from web.security.session import current_account, reader_of, require_account
-
-HERE = "/depannage"
+from web.rendering.render import find_branding, render
+from web.security.session import current_account, reader_of
 
 NEAR_CALLS = 6
 
 NEAR_KM = 25.0
-
-SAID = {
-    "notify": N_("C’est noté : vous serez prévenu·e des pannes à moins de 5 km."),
-    "no_place": N_("C’est noté. Il reste à dire où vous êtes : sans cela, nous ne savons pas ce qui est proche."),
-    "stop": N_("C’est noté : vous ne serez plus prévenu·e des pannes."),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,46 +45,24 @@ async def show_breakdown(request: web.Request) -> web.Response:
         around = await _look_around(conn, account, me, await find_branding(request, conn))
         near = None
         if around.latitude is not None and around.longitude is not None:
-            near = await repair_watches.count_near(conn, around.latitude, around.longitude)
+            near = await watches.count_near(conn, around.latitude, around.longitude)
         found = await searches.list_network(conn, _calls_near(around, reader_id), limit=NEAR_CALLS)
         cards = await list_cards(
             conn, instance.site, [one.id for one in found], {one.id: one.distance for one in found}
         )
         workshops = await list_open_places(conn, around.latitude, around.longitude)
-        watch = await repair_watches.find(conn, reader_id) if reader_id else None
+        telling = await load_choice(conn, account)
     return await render(
         request,
         "breakdown/show.html",
         around=around,
-        near=max(near - (watch is not None), 0) if near is not None else None,
+        near=max(near - (telling is not None and telling.watch is not None), 0) if near is not None else None,
         cards=cards,
         workshops=workshops,
-        watch=watch,
-        placed=account is not None and me is not None and _is_placed(account, me),
+        telling=telling,
         mail=has_mail(request),
         said=find_flash_message(request, SAID),
     )
-
-
-async def post_watch(request: web.Request) -> web.Response:
-    """POST /depannage/prevenir: be told of calls nearby, how, or not."""
-    account = require_account(request)
-    form = await read_form(request)
-    done = "notify" if form.flag("notify") else "stop"
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        if done == "stop":
-            await repair_watches.remove(conn, account.actor_id)
-        else:
-            watch = RepairWatch(by_mail=form.flag("email"), at_night=form.flag("at_night"))
-            await repair_watches.save(conn, account.actor_id, watch)
-            me = await actors.get(conn, account.actor_id)
-            done = "notify" if _is_placed(account, me) else "no_place"
-    raise redirect_with_message(HERE, done, part="prevenir")
-
-
-def _is_placed(account: Account, me: Actor) -> bool:
-    """Whether it is known what is near her: her place, or the commune that she named when she joined."""
-    return me.latitude is not None or account.default_commune_code is not None
 
 
 async def _look_around(conn: Connection, account: Account | None, me: Actor | None, branding: Branding) -> SearchOrigin:

@@ -6,12 +6,12 @@ from datetime import time
 import pytest
 
 from federation.instance import Instance
-from models.listings import repair_watches
-from models.listings.repair_watches import RepairWatch
 from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
+from models.repairs.calls import watches
+from models.repairs.calls.watches import RepairWatch
 from models.store.database import connection, execute, transaction
-from outbox.listings import repair_calls
+from outbox.repairs.calls import telling
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
@@ -32,7 +32,7 @@ async def place(instance: Instance, actor: Actor, latitude: float = 50.645, long
 
 async def watch(instance: Instance, actor: Actor) -> None:
     async with transaction(instance.pool) as conn:
-        await repair_watches.save(conn, actor.id, RepairWatch(by_mail=True, at_night=False))
+        await watches.save(conn, actor.id, RepairWatch(by_mail=True, at_night=False))
 
 
 async def test_the_first_page_leads_there_and_a_stranger_reads_what_she_can_do(visitor: Browser) -> None:
@@ -89,7 +89,7 @@ async def test_the_commune_named_on_joining_is_enough(alice: Browser, instance: 
 
     assert "vous serez prévenu·e" in (await alice.get(sent.location.partition("#")[0])).words()
     async with transaction(instance.pool) as conn:
-        assert await repair_calls.notify_near(conn, lomme.call) == 1
+        assert await telling.notify_near(conn, lomme.call) == 1
 
 
 async def test_a_member_chooses_how_and_not_any_more(alice: Browser, instance: Instance, lomme: Village) -> None:
@@ -97,12 +97,12 @@ async def test_a_member_chooses_how_and_not_any_more(alice: Browser, instance: I
 
     await alice.send(f"{PAGE}/prevenir", {"notify": "1", "at_night": "1"}, form_on=PAGE)
     async with connection(instance.pool) as conn:
-        assert await repair_watches.find(conn, lomme.alice.id) == RepairWatch(by_mail=False, at_night=True)
+        assert await watches.find(conn, lomme.alice.id) == RepairWatch(by_mail=False, at_night=True)
     assert "sans courriel" in (await alice.get("/compte/courriels")).words()
 
     await alice.send(f"{PAGE}/prevenir", {}, form_on=PAGE)
     async with connection(instance.pool) as conn:
-        assert await repair_watches.find(conn, lomme.alice.id) is None
+        assert await watches.find(conn, lomme.alice.id) is None
 
 
 async def test_a_stranger_cannot_choose(visitor: Browser) -> None:
@@ -119,14 +119,14 @@ async def test_the_author_reads_how_many_were_told(
         await place(instance, lomme.alice)
         await watch(instance, lomme.alice)
         async with transaction(instance.pool) as conn:
-            await repair_calls.notify_near(conn, lomme.call)
+            await telling.notify_near(conn, lomme.call)
     path = lomme.call.post.url.removeprefix(lomme.site.url)
 
     own = await (await open_browser(lomme.hocine)).get(path)
     others = await (await open_browser(lomme.alice)).get(path)
 
-    words = "Une personne qui habite près d’ici a été prévenue" if told else "Personne n’a été prévenu"
-    assert words in own.words() and "été prévenu" not in others.words()
+    words = "Une personne prévenue, personne ne l’a encore ouvert." if told else "Nous prévenons les personnes"
+    assert words in own.words() and "Qui a été prévenu" not in others.words()
     if told:
         assert (
             "Hocine est en panne près de chez vous"

@@ -10,24 +10,29 @@ import pytest
 
 from federation.instance import Instance
 from models.limits import HOST_REPAIR_CALLS, REPAIR_CALLS
-from models.listings import repair_watches
 from models.listings.listings import Listing, ListingDraft
-from models.listings.repair_watches import RepairWatch
 from models.people.actors import Actor
 from models.relations.blocking import blocks, mutes
+from models.repairs.calls import figures, told, watches
+from models.repairs.calls.watches import RepairWatch
 from models.searches import NetworkFilter
 from models.searches.alerts import alert_finds, alerts
 from models.searches.alerts.alerts import AlertDraft
 from models.settings import Settings
 from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
-from outbox.listings import listings, repair_calls
+from outbox.listings import listings
 from outbox.listings.alerts import watch
+from outbox.repairs.calls import telling
+from outbox.repairs.calls import waves as call_waves
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 
 LOMME = {"place_name": "Lomme", "postcode": "59160", "commune_code": "59355", "latitude": 50.645, "longitude": 2.987}
 NEAR = (50.63, 3.03)
 FAR = (50.42, 2.95)
+
+URGENT = {"urgency": "Now"}
+"""By night as by day: its waves do not wait."""
 
 WATCH = RepairWatch(by_mail=True, at_night=False)
 
@@ -37,14 +42,16 @@ async def make_repairer(conn: Connection, username: str, place: tuple[float, flo
     member = await make_member(conn, username)
     if place is not None:
         await execute(conn, "UPDATE actor SET latitude = $2, longitude = $3 WHERE id = $1", member.id, *place)
-    await repair_watches.save(conn, member.id, WATCH)
+    await watches.save(conn, member.id, WATCH)
     return member
 
 
 async def call(conn: Connection, author: Actor, **changes: Any) -> Listing:
-    """She publishes a call from Lomme."""
-    values: dict[str, Any] = {"kind": "repair_call", "mode": "repair", "title": "Pneu à plat", "repair": {}}
-    return await listings.publish(conn, HERE, author, ListingDraft(**(values | LOMME | changes)))
+    """She publishes a call from Lomme, and whoever lives near is told."""
+    values: dict[str, Any] = {"kind": "repair_call", "mode": "repair", "title": "Pneu à plat", "repair": URGENT}
+    made = await listings.publish(conn, HERE, author, ListingDraft(**(values | LOMME | changes)))
+    await call_waves.go_on(conn, HERE, made.id, datetime.now(UTC))
+    return made
 
 
 async def list_told(conn: Connection) -> list[str]:
@@ -64,7 +71,7 @@ async def hocine(conn: Connection) -> Actor:
     return await make_member(conn, "hocine")
 
 
-async def test_those_within_five_kilometres_who_asked_for_it_are_told(conn: Connection, hocine: Actor) -> None:
+async def test_those_nearby_who_asked_for_it_are_told(conn: Connection, hocine: Actor) -> None:
     await make_repairer(conn, "awa")
     await make_repairer(conn, "loin", FAR)
     await make_repairer(conn, "nulle_part", None)
@@ -74,8 +81,8 @@ async def test_those_within_five_kilometres_who_asked_for_it_are_told(conn: Conn
     made = await call(conn, hocine)
 
     assert await list_told(conn) == ["awa"]
-    assert await repair_watches.count_notified(conn, made.id) == 1
-    assert await repair_watches.count_near(conn, 50.645, 2.987) == 1
+    assert (await figures.count_here(conn, made.id)).notified == 1
+    assert await watches.count_near(conn, 50.645, 2.987) == 1
     payload = await fetch_value(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'repair_mail'")
     assert str(made.id).encode() in payload
 
@@ -88,12 +95,12 @@ async def test_nobody_is_told_who_is_away_blocked_or_muted_or_calls_herself(conn
     await mutes.save(conn, actor_id=people["mutes"].id, target_id=hocine.id, notifications=False)
     await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", people["closed"].id)
     await execute(conn, "UPDATE actor SET latitude = 50.64, longitude = 2.98 WHERE id = $1", hocine.id)
-    await repair_watches.save(conn, hocine.id, WATCH)
+    await watches.save(conn, hocine.id, WATCH)
 
     made = await call(conn, hocine)
 
     assert await list_told(conn) == []
-    assert await repair_watches.count_notified(conn, made.id) == 0
+    assert (await figures.count_here(conn, made.id)).notified == 0
 
 
 async def test_a_call_without_a_place_is_told_once_it_has_one_and_never_again(conn: Connection, hocine: Actor) -> None:
@@ -102,13 +109,15 @@ async def test_a_call_without_a_place_is_told_once_it_has_one_and_never_again(co
     made = await call(conn, hocine, **nowhere)
     assert await list_told(conn) == []
 
-    draft = ListingDraft(kind="repair_call", mode="repair", title="Pneu à plat", repair={}, **LOMME)  # type: ignore[arg-type]
+    draft = ListingDraft(kind="repair_call", mode="repair", title="Pneu à plat", repair=URGENT, **LOMME)  # type: ignore[arg-type]
     await listings.edit(conn, HERE, hocine, made.uri, draft)
+    await call_waves.go_on(conn, HERE, made.id, datetime.now(UTC))
     assert await list_told(conn) == ["awa"]
 
     await execute(conn, "DELETE FROM notification WHERE recipient_id = $1", awa.id)
     await listings.pause(conn, HERE, hocine, made.uri)
     await listings.reopen(conn, HERE, hocine, made.uri)
+    await call_waves.go_on(conn, HERE, made.id, datetime.now(UTC))
     assert await list_told(conn) == []
 
 
@@ -118,7 +127,7 @@ async def test_a_call_without_a_place_is_told_once_it_has_one_and_never_again(co
         {"status": "fulfilled"},
         {"kind": "offer"},
         {"expires_at": datetime(2026, 1, 1, tzinfo=UTC)},
-        {"post": {"published_at": datetime.now(UTC) - timedelta(days=3)}},
+        {"post": {"published_at": datetime.now(UTC) - timedelta(days=4)}},
         {"post": {"audience": "unlisted"}},
     ],
     ids=["done", "an offer", "over", "old", "of a host that waits"],
@@ -129,25 +138,26 @@ async def test_of_what_is_no_open_fresh_call_nobody_is_told(conn: Connection, ch
 
     held = await make_listing(conn, bob, **({"kind": "repair_call", "mode": "repair"} | changes))
 
-    assert await repair_calls.notify_near(conn, held) == 0
-    assert held.id not in await repair_watches.list_unnotified(conn)
+    assert await telling.notify_near(conn, held) == 0
+    assert held.id not in await told.list_unnotified(conn)
 
 
 async def test_whoever_asks_to_be_told_later_is_told_of_what_is_still_open(conn: Connection, hocine: Actor) -> None:
     made = await call(conn, hocine)
-    assert await repair_watches.list_unnotified(conn) == []
+    assert await told.list_unnotified(conn) == []
 
     await make_repairer(conn, "awa")
 
-    assert await repair_watches.list_unnotified(conn) == [made.id]
-    assert await repair_calls.notify_near(conn, made) == 1
-    assert await repair_watches.list_unnotified(conn) == []
+    assert await told.list_unnotified(conn) == [made.id]
+    await call_waves.go_on(conn, HERE, made.id, datetime.now(UTC))
+    assert await list_told(conn) == ["awa"]
+    assert await told.list_unnotified(conn) == []
 
 
 async def test_calls_of_which_nobody_may_be_told_keep_no_other_from_being_told(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repair_watches, "AT_ONCE", 1)
+    monkeypatch.setattr(told, "AT_ONCE", 1)
     async with transaction(pool) as conn:
         await make_local_actor(conn, "depannage_velo", type="Group")
         noisy, hocine = await make_member(conn, "bruyant"), await make_member(conn, "hocine")
@@ -157,9 +167,10 @@ async def test_calls_of_which_nobody_may_be_told_keep_no_other_from_being_told(
         await blocks.save(conn, uri="https://lomme.test/a", actor_id=awa.id, target_id=noisy.id)
     instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse())
 
-    assert await repair_calls.notify_due(instance) == 1
+    await call_waves.go_on_due(instance)
+
     async with connection(pool) as conn:
-        assert await repair_watches.count_notified(conn, made.id) == 1
+        assert (await figures.count_here(conn, made.id)).notified == 1
 
 
 async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, hocine: Actor) -> None:
@@ -167,21 +178,21 @@ async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, h
 
     made = [await call(conn, hocine, title=f"Pneu {number}") for number in range(REPAIR_CALLS.most + 1)]
 
-    assert [await repair_watches.count_notified(conn, one.id) for one in made] == [1] * REPAIR_CALLS.most + [0]
+    assert [(await figures.count_here(conn, one.id)).notified for one in made] == [1] * REPAIR_CALLS.most + [0]
     assert await call(conn, await make_member(conn, "nour")) and len(await list_told(conn)) == REPAIR_CALLS.most + 1
 
 
 async def test_one_other_server_that_calls_all_day_is_not_told_of_any_more(
     conn: Connection, hocine: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repair_watches, "HOST_REPAIR_CALLS", replace(HOST_REPAIR_CALLS, most=2))
+    monkeypatch.setattr(told, "HOST_REPAIR_CALLS", replace(HOST_REPAIR_CALLS, most=2))
     await make_repairer(conn, "awa")
     people = [await make_remote_actor(conn, name) for name in ("bob", "carl", "dora")]
     made = [await make_listing(conn, one, kind="repair_call", mode="repair", repair={}) for one in people]
 
-    told = [len(await repair_watches.notify_near(conn, one)) for one in made]
+    numbers = [len(await told.tell(conn, one, None)) for one in made]
 
-    assert told == [1, 1, 0]
+    assert numbers == [1, 1, 0]
 
 
 @pytest.mark.parametrize("first", ["watch", "alert"])
@@ -199,12 +210,12 @@ async def test_whoever_has_an_alert_on_calls_too_is_told_once_and_finds_it_on_th
     if first == "alert":
         async with transaction(pool) as conn:
             await execute(conn, "UPDATE actor SET latitude = $2, longitude = $3 WHERE id = $1", awa.id, *NEAR)
-            await repair_watches.save(conn, awa.id, WATCH)
-        await repair_calls.notify_due(instance)
+            await watches.save(conn, awa.id, WATCH)
+        await call_waves.go_on_due(instance)
 
     async with connection(pool) as conn:
-        told = await fetch_column(conn, "SELECT type FROM notification WHERE recipient_id = $1", awa.id)
+        news = await fetch_column(conn, "SELECT type FROM notification WHERE recipient_id = $1", awa.id)
         mails = await fetch_column(conn, "SELECT entrypoint FROM pgqueuer WHERE entrypoint LIKE '%_mail'")
-        assert told == ["repair_call" if first == "watch" else "saved_search"]
+        assert news == ["repair_call" if first == "watch" else "saved_search"]
         assert mails == ["repair_mail" if first == "watch" else "alert_mail"]
         assert await alert_finds.list_finds(conn, awa.id, alert.id, limit=5) == [made.id]
