@@ -27,6 +27,7 @@ from outbox.builders.texts.explanations import Cause, write_why
 from outbox.builders.texts.term_changes import write_other
 from outbox.builders.texts.terms import FRENCH, write_act, write_buttons, write_page
 from outbox.threads.cooperative_messages import write_to_member
+from outbox.threads.shop_visits import tell_staff
 
 TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here", "unheard")
 """What is answered on the page of the thread."""
@@ -44,6 +45,7 @@ async def notify(conn: Connection, site: Site, case: AgreementContext, event_id:
     kind = "gone" if event.details.get("gone") else event.kind
     if kind not in FRENCH or (kind == "done" and case.listing.details.mode == "loan"):
         return  # of a loan one says that it is back
+    await tell_staff(conn, site, case, event)
     thread = await exchanges.get_for(conn, event.exchange_id, case.owner.id)
     for reader in (case.owner, case.partner):
         other = case.other_of(reader)

@@ -27,7 +27,6 @@ from web.pages.people.arrivals import arrival_settings
 from web.pages.people.invitations import mailing, member_list, team
 from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion
-from web.pages.repairs.bookings import book_page
 from web.pages.repairs.shops import team as shop_team
 from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
 
@@ -64,17 +63,6 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get(f"/coop/lieux/{{place:{NAME}}}", places.show_place),
     web.post(f"/coop/lieux/{{place:{NAME}}}", preserve_form(places.post_hours)),
     web.post(f"/coop/lieux/{{place:{NAME}}}/responsables", places.post_keeper),
-    *(
-        route
-        for home in (f"/coop/lieux/{{place:{NAME}}}/rendez-vous", "/mes-rendez-vous")
-        for route in (
-            web.get(home, book_page.show_book),
-            web.post(home, preserve_form(book_page.post_book)),
-            web.post(f"{home}/fermer", book_page.post_closing),
-            web.post(f"{home}/passage", preserve_form(book_page.post_walk_in)),
-            web.post(f"{home}/passage/{{id:{ID}}}/retirer", book_page.post_striking),
-        )
-    ),
     web.get(f"/coop/lieux/{{place:{NAME}}}/publier", publish_page.show_publish),
     web.get(f"/coop/lieux/{{place:{NAME}}}/publier/plusieurs", several_page.show_several),
     web.post(f"/coop/lieux/{{place:{NAME}}}/publier/plusieurs", preserve_form(several_page.post_several)),

@@ -3,10 +3,13 @@
 from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
-from web.pages.patterns import COMMUNITY, NAME
+from web.pages.patterns import COMMUNITY, ID, NAME
+from web.pages.repairs.bookings import book_page, visits
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
+
+BOOK = f"{OFFICE}/rendez-vous"
 
 REPAIRS: list[web.RouteDef] = [
     web.get("/ateliers", shop_list.show_shops),
@@ -19,4 +22,11 @@ REPAIRS: list[web.RouteDef] = [
     web.post(f"{OFFICE}/prix", preserve_form(price_list.post_price)),
     web.post(f"{OFFICE}/equipe", preserve_form(people.post_people)),
     web.post(f"{OFFICE}/paraitre", preserve_form(appearing.post_appearing)),
+    web.get(BOOK, book_page.show_book),
+    web.post(BOOK, preserve_form(book_page.post_book)),
+    web.post(f"{BOOK}/fermer", book_page.post_closing),
+    web.post(f"{BOOK}/reponse", preserve_form(visits.post_answer)),
+    web.post(f"{BOOK}/autre-heure", preserve_form(visits.post_counter)),
+    web.post(f"{BOOK}/passage", preserve_form(visits.post_walk_in)),
+    web.post(f"{BOOK}/passage/{{id:{ID}}}/retirer", visits.post_striking),
 ]

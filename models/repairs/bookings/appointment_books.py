@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from models.errors import NotFound
 from models.exchanges.agreements import State
@@ -53,13 +54,19 @@ class WalkIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopVisit:
-    """A line of the shop's agenda: of somebody who asked, `exchange_id` and `state`; of who walked in, `walk_in_id`."""
+    """A line of the shop's agenda: of somebody who asked, an agreement; of who walked in, `walk_in_id`.
+
+    `waits`: the terms on the table are the other side's, and the shop is asked for an answer.
+    """
 
     begins_at: datetime
     ends_at: datetime
     name: str
     state: State | None
-    exchange_id: int | None
+    agreement_id: int | None
+    offer_uri: str
+    waits: bool
+    quantity: Decimal
     walk_in_id: int | None
     phone: str
     note: str
@@ -177,13 +184,14 @@ async def list_entries(conn: Connection, listing_id: int, begins_at: datetime, e
         ShopVisit,
         """
         SELECT g.begins_at, coalesce(g.ends_at, g.begins_at) AS ends_at,
-            coalesce(nullif(a.name, ''), a.username) AS name, g.state, g.exchange_id, NULL::bigint AS walk_in_id,
+            coalesce(nullif(a.name, ''), a.username) AS name, g.state, g.id AS agreement_id, g.offer_uri,
+            is_open_state(g.state) AND g.proposed_by = g.partner_id AS waits, g.quantity, NULL::bigint AS walk_in_id,
             '' AS phone, g.note
         FROM agreement g JOIN actor a ON a.id = g.partner_id
         WHERE g.listing_id = $1 AND (is_live_state(g.state) OR g.state = 'done') AND g.begins_at < $3
             AND coalesce(g.ends_at, g.begins_at) >= $2
         UNION ALL
-        SELECT begins_at, ends_at, name, NULL, NULL, id, phone, note FROM walk_in
+        SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note FROM walk_in
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         ORDER BY 1, 3 LIMIT $4
         """,
@@ -192,6 +200,12 @@ async def list_entries(conn: Connection, listing_id: int, begins_at: datetime, e
         ends_at,
         MOST_ENTRIES,
     )
+
+
+async def list_waiting(conn: Connection, listing_id: int, *, at: datetime) -> list[ShopVisit]:
+    """Who asks for an appointment to come and waits for the shop's answer, by time."""
+    coming = await list_entries(conn, listing_id, at, at + timedelta(days=366))
+    return [one for one in coming if one.waits]
 
 
 async def count_coming(conn: Connection, listing_id: int) -> int:

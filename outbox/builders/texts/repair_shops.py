@@ -50,6 +50,38 @@ _TEXTS: Mapping[Told, Mapping[str, str]] = {
     },
 }
 
+VisitKind = Literal["requested", "countered", "withdrawn", "cancelled"]
+"""What somebody else than the shop does about an appointment."""
+
+_VISITS: Mapping[VisitKind, Mapping[str, str]] = {
+    "requested": {
+        "fr": "{name} demande un rendez-vous à « {shop} » : {when}. Répondez ici, au nom de l’atelier : {page}",
+        "en": "{name} asks for an appointment at “{shop}”: {when}. Answer here, for the shop: {page}",
+    },
+    "countered": {
+        "fr": "{name} propose une autre heure à « {shop} » : {when}. Répondez ici, au nom de l’atelier : {page}",
+        "en": "{name} proposes another time to “{shop}”: {when}. Answer here, for the shop: {page}",
+    },
+    "withdrawn": {
+        "fr": "{name} retire sa demande de rendez-vous à « {shop} » : {when}. {page}",
+        "en": "{name} takes back the request for an appointment at “{shop}”: {when}. {page}",
+    },
+    "cancelled": {
+        "fr": "{name} annule son rendez-vous à « {shop} » : {when}. {page}",
+        "en": "{name} cancels the appointment at “{shop}”: {when}. {page}",
+    },
+}
+
+
+def write_visit(kind: VisitKind, shop: str, *, name: str, when: tuple[str, str], page: str) -> dict[str, str]:
+    """What somebody did about an appointment, for the people of the shop; `when` in French and in English."""
+    words = _VISITS[kind]
+    return {
+        language: words[language].format(shop=shop, name=name, when=said, page=page)
+        for language, said in zip(("fr", "en"), when, strict=True)
+    }
+
+
 _ROLES: Mapping[str, Mapping[StaffRole, str]] = {
     "fr": {"manager": "gérant ou gérante", "employee": "salarié ou salariée", "volunteer": "bénévole"},
     "en": {"manager": "manager", "employee": "employee", "volunteer": "volunteer"},

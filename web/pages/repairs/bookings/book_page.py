@@ -1,4 +1,4 @@
-"""The appointments of a shop, for who runs it: who comes this week, who walked in, and how they are taken."""
+"""The appointments of a shop, for its people: who comes this week and who asks, and how appointments are taken."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -6,13 +6,12 @@ from itertools import groupby
 
 from aiohttp import web
 
-from models.errors import Conflict, Invalid, NotFound
+from models.errors import Conflict, Invalid
 from models.listings.listings import OPEN, Listing
 from models.moments import PARIS
-from models.people import actors
 from models.people.actors import Actor
 from models.repairs.bookings import appointment_books
-from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit, WalkIn
+from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit
 from models.repairs.bookings.slots import SlotRules
 from models.store.database import Connection, connection, transaction
 from outbox.listings.listing_limits import TEXT_LIMIT, TITLE_LIMIT
@@ -21,41 +20,45 @@ from outbox.repairs.bookings.appointments import (
     LONGEST,
     MOST_AT_ONCE,
     MOST_NOTICE,
-    NAME_LIMIT,
-    NOTE_LIMIT,
-    PHONE_LIMIT,
     SHORTEST,
     BookDraft,
     close_book,
     find_listing,
-    note_walk_in,
     open_book,
-    strike_walk_in,
 )
-from web.forms.date_field import read_day
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
-from web.http.row_ids import read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.date_ranges import begin_at
 from web.rendering.paths import listing_path
 from web.rendering.render import N_, render
-from web.security.acting_author import ActingAuthor, find_author, note_act
+from web.security.acting_shop import ActingShop, find_shop
 
 WEEK = timedelta(days=7)
 
 RULES = {"slot_minutes": "60", "capacity": "1", "notice_hours": "24", "ahead_days": "30"}
 """What the form begins with."""
 
+LIMITS = {
+    "shortest": SHORTEST,
+    "longest": LONGEST,
+    "at_once": MOST_AT_ONCE,
+    "notice": MOST_NOTICE,
+    "farthest": FARTHEST,
+}
+
 SAID = {
     "opened": N_("C’est enregistré : on peut prendre rendez-vous ici, et chez les coops voisines."),
     "closed": N_("C’est fait : plus personne ne peut prendre rendez-vous. Ceux qui sont convenus tiennent toujours."),
     "noted": N_("C’est noté dans l’agenda."),
     "struck": N_("C’est retiré de l’agenda : l’heure est libre à nouveau."),
+    "accept": N_("C’est convenu, et la personne le sait."),
+    "refuse": N_("C’est refusé, et la personne le sait."),
+    "cancel": N_("C’est annulé, et la personne le sait."),
+    "absent": N_("C’est noté : la personne n’est pas venue."),
+    "done": N_("C’est noté : c’est fait."),
+    "counter": N_("C’est proposé : la personne répondra."),
 }
-
-FIELDS = {"begins_at": "hour"}
-"""Where the form says what a verb refused; other fields are called alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,89 +66,54 @@ class AgendaDay:
     """A day on which somebody comes."""
 
     day: date
-    entries: list[ShopVisit]
+    visits: list[ShopVisit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaWeek:
-    """Seven days from a Monday, with the addresses of those before and after."""
+    """Seven days from a Monday, with the addresses of those before and after; and who waits for an answer, of all."""
 
     first: date
     days: list[AgendaDay]
     earlier: str
     later: str
+    waiting: list[ShopVisit]
+    coming: int
 
 
 async def show_book(request: web.Request) -> web.Response:
-    """GET /coop/lieux/{place}/rendez-vous?semaine=, and /mes-rendez-vous for the account of a place itself."""
-    author = await find_author(request)
-    return await _show(request, author, blank_form(request, {}))
+    """GET /ateliers/{place}/gerer/rendez-vous?semaine=."""
+    acting = await find_shop(request, manages=False)
+    return await show(request, acting, blank_form(request, {}))
 
 
 async def post_book(request: web.Request) -> web.Response:
     """POST: take appointments by these rules from now on."""
-    author = await find_author(request)
+    acting = await find_shop(request)
     form = await read_form(request)
     draft = _read_draft(form)
     if form.ok:
         try:
             async with transaction(request.app[INSTANCE].pool) as conn:
-                shop = await _get_shop(conn, author)
-                listing = await open_book(conn, request.app[INSTANCE].site, shop, draft)
-                await note_act(conn, author, "appointments", listing.uri)
-            raise redirect_with_message(_home(author), "opened")
+                await open_book(conn, request.app[INSTANCE].site, acting.actor, draft)
+            raise redirect_with_message(home_of(acting), "opened")
         except (Invalid, Conflict) as error:
             form.refuse(error.field or "", error)
-    return await _show(request, author, form, status=422)
+    return await show(request, acting, form, status=422)
 
 
 async def post_closing(request: web.Request) -> web.Response:
     """POST …/fermer: take no appointments any more."""
-    author = await find_author(request)
+    acting = await find_shop(request)
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await close_book(conn, request.app[INSTANCE].site, await _get_shop(conn, author))
-    raise redirect_with_message(_home(author), "closed")
+        await close_book(conn, request.app[INSTANCE].site, acting.actor)
+    raise redirect_with_message(home_of(acting), "closed")
 
 
-async def post_walk_in(request: web.Request) -> web.Response:
-    """POST …/passage: somebody without account comes then."""
-    author = await find_author(request)
-    form = await read_form(request)
-    async with connection(request.app[INSTANCE].pool) as conn:
-        book = await appointment_books.find_of_actor(conn, author.account.actor_id)
-    if book is None:
-        raise NotFound("no_appointments")
-    walk_in = _read_walk_in(form, book)
-    if walk_in is not None and form.ok:
-        try:
-            async with transaction(request.app[INSTANCE].pool) as conn:
-                await note_walk_in(conn, await _get_shop(conn, author), walk_in)
-            raise redirect_with_message(f"{_home(author)}?semaine={_day_of(walk_in.begins_at)}", "noted")
-        except (Invalid, Conflict) as error:
-            form.refuse(FIELDS.get(error.field or "", error.field or ""), error)
-    return await _show(request, author, form, status=422)
-
-
-async def post_striking(request: web.Request) -> web.Response:
-    """POST …/passage/ID/retirer: she does not come."""
-    author = await find_author(request)
-    await read_form(request)
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        await strike_walk_in(conn, await _get_shop(conn, author), read_id(request.match_info["id"]))
-    raise redirect_with_message(_home(author), "struck")
-
-
-def _home(author: ActingAuthor) -> str:
-    return f"{author.home}/rendez-vous" if author.home else "/mes-rendez-vous"
-
-
-async def _get_shop(conn: Connection, author: ActingAuthor) -> Actor:
-    """Raises NotFound for whoever is no place."""
-    shop = await actors.get(conn, author.account.actor_id)
-    if shop.type != "Organization":
-        raise NotFound
-    return shop
+def home_of(acting: ActingShop) -> str:
+    """Where the appointments of this shop stand."""
+    return f"{acting.home}/rendez-vous"
 
 
 def _read_draft(form: Form) -> BookDraft:
@@ -169,54 +137,28 @@ def _read_number(form: Form, name: str) -> int:
     return 0
 
 
-def _read_walk_in(form: Form, book: AppointmentBook) -> WalkIn | None:
-    day = read_day(form, "day", missing="Dites quel jour.")
-    hour = form.text("hour", limit=8, missing="Dites à quelle heure.")
-    name = form.text("name", limit=NAME_LIMIT, missing="Dites qui vient, même un prénom.")
-    try:
-        at = datetime.strptime(hour.replace("h", ":").replace(" ", ""), "%H:%M").time()
-    except ValueError:
-        form.fail("hour", "Écrivez une heure, par exemple 14:30.")
-        return None
-    if day is None:
-        return None
-    begins_at = begin_at(day, at)
-    return WalkIn(
-        begins_at=begins_at,
-        ends_at=begins_at + timedelta(minutes=book.slot_minutes),
-        name=name,
-        phone=form.text("phone", limit=PHONE_LIMIT),
-        note=form.lines("note", limit=NOTE_LIMIT),
-    )
-
-
-async def _show(request: web.Request, author: ActingAuthor, form: Form, *, status: int = 200) -> web.Response:
-    instance = request.app[INSTANCE]
+async def show(request: web.Request, acting: ActingShop, form: Form, *, status: int = 200) -> web.Response:
+    """The page; `form` is whichever of its forms was sent."""
+    instance, shop = request.app[INSTANCE], acting.actor
     async with connection(instance.pool) as conn:
-        shop = await _get_shop(conn, author)
         listing = await find_listing(conn, shop)
         book = await appointment_books.find_of_actor(conn, shop.id) if listing is not None else None
-        week = await _draw_week(conn, book, _home(author), request.query.get("semaine", "")) if book else None
-        coming = await appointment_books.count_coming(conn, book.listing_id) if book else 0
+        week = await _draw_week(conn, book, home_of(acting), request.query.get("semaine", "")) if book else None
     rules = form if "slot_minutes" in form.values else blank_form(request, _values_of(shop, listing, book))
     return await render(
         request,
-        "repairs/book.html",
+        "repairs/bookings/book.html",
         status=status,
-        shop=shop,
-        home=_home(author),
-        team=bool(author.home),
-        back=author.home or "/mes-annonces",
+        acting=acting,
+        home=home_of(acting),
         address=listing_path(instance.site, listing) if listing is not None else "",
+        listing=listing,
         open=listing is not None and listing.details.status in OPEN,
-        closed=bool(listing),
-        hours=bool(shop.hours),
         week=week,
-        coming=coming,
+        now=datetime.now(UTC),
         form=form,
         rules=rules,
-        limits={"shortest": SHORTEST, "longest": LONGEST, "at_once": MOST_AT_ONCE, "notice": MOST_NOTICE}
-        | {"farthest": FARTHEST},
+        limits=LIMITS,
         said=find_flash_message(request, SAID),
     )
 
@@ -235,13 +177,15 @@ def _values_of(shop: Actor, listing: Listing | None, book: AppointmentBook | Non
 
 
 async def _draw_week(conn: Connection, book: AppointmentBook, home: str, wanted: str) -> AgendaWeek:
-    first = _read_monday(wanted)
-    entries = await appointment_books.list_entries(conn, book.listing_id, begin_at(first), begin_at(first + WEEK))
+    first, now = _read_monday(wanted), datetime.now(UTC)
+    visits = await appointment_books.list_entries(conn, book.listing_id, begin_at(first), begin_at(first + WEEK))
     return AgendaWeek(
         first=first,
-        days=[AgendaDay(day=day, entries=[*of]) for day, of in groupby(entries, lambda one: _day_of(one.begins_at))],
+        days=[AgendaDay(day=day, visits=[*of]) for day, of in groupby(visits, lambda one: _day_of(one.begins_at))],
         earlier=f"{home}?semaine={first - WEEK}",
         later=f"{home}?semaine={first + WEEK}",
+        waiting=await appointment_books.list_waiting(conn, book.listing_id, at=now),
+        coming=await appointment_books.count_coming(conn, book.listing_id),
     )
 
 

@@ -58,7 +58,6 @@ LEADS = {
     "/annonces/points.geojson": "points that lead to listings, for the map of the list",
     "/carte/fond": "coasts and communes, which nobody wrote",
     "/depannage": "cards that lead to repair calls",
-    "/mes-rendez-vous": "names of those who come, for the place itself",
     "/reseau": "lines that lead to profiles of cooperatives",
     "/tags/{name}": "cards that lead to listings, and the lines of profiles",
     "/abonnements": "names that lead to profiles",
