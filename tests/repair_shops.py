@@ -127,7 +127,9 @@ async def add_sample_shops(conn: Connection, village: Village) -> None:
     await shops.save_remote(conn, garage.id, DETAILS, None)
     await execute(
         conn,
-        "INSERT INTO repair_shop_source (cooperative_id, told_at, next_at) VALUES ($1, now(), now() + interval '1 day')",
+        """
+        INSERT INTO repair_shop_source (cooperative_id, told_at, next_at) VALUES ($1, now(), now() + interval '1 day')
+        """,
         village.henin.id,
     )
     await execute(

@@ -32,11 +32,11 @@ ORDERS: tuple[ShopOrder, ...] = ("day", "near")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopSearch:
-    """What was asked for, and from where one looks."""
+    """What was asked for, and from where one looks; `narrowed` where anything was chosen."""
 
     narrow: ShopFilter
     commune: Commune | None
-    named: bool
+    narrowed: bool
 
 
 async def show_shops(request: web.Request) -> web.Response:
@@ -85,7 +85,7 @@ async def _read(conn: Connection, form: Form, account: Account | None, near: Com
             reader_id=account.actor_id if account is not None else None,
         ),
         commune=commune,
-        named=named is not None,
+        narrowed=any(form.typed(name) for name in ("panne", "velo", "lieu", "passe", "tri")),
     )
 
 

@@ -167,8 +167,8 @@ def _place_of(actor: Actor) -> Place | None:
     return Place(name=actor.place_name or "", latitude=actor.latitude, longitude=actor.longitude, radius=actor.radius)
 
 
-async def _find_charter(conn: Connection, appearance: Appearance | None, account: Account | None) -> CharterView | None:
-    """The collective, as far as this reader may know of it."""
+async def _find_charter(conn: Connection, appearance: Appearance | None) -> CharterView | None:
+    """The collective, as far as it is known here."""
     if appearance is None or appearance.collective_uri is None:
         return None
     found = await communities.find_by_uri(conn, appearance.collective_uri)
