@@ -21,7 +21,7 @@ from models.posts.media import media
 from models.posts.media.media import RemoteDocument
 from models.repairs.shops import shops
 from models.repairs.shops.shop_types import tidy_types
-from models.repairs.shops.shops import WORDS_LIMIT, ShopDetails
+from models.repairs.shops.shops import WORDS_LIMIT, ShopAddresses, ShopDetails
 from models.store.database import Connection
 
 MAX_FIELDS = 16
@@ -175,7 +175,8 @@ async def _save_shop(conn: Connection, actor: Actor, document: ActorDocument) ->
         commune_codes=[area.code for area in told.areas],
         words=_one_line(told.words)[:WORDS_LIMIT],
     )
-    await shops.save_remote(conn, actor.id, details, _own(document, told.prices))
+    addresses = ShopAddresses(prices=_own(document, told.prices), appointments=_own(document, told.appointments))
+    await shops.save_remote(conn, actor.id, details, addresses)
 
 
 def _add(found: list[PublicKey], document: ActorDocument, id: str, written: str) -> None:

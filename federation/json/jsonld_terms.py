@@ -91,7 +91,7 @@ TERMS: dict[str, Any] = {
     "intervention": {"@id": "declic:intervention", "@container": "@set"},
     **_ids("declic", "category", "territory", "deposit", "repair", "thanksFor", "serviceArea", "request"),
     **_ids("declic", "groups", "territories", "proposals", "unavailabilities", "slots"),
-    **_ids("declic", "repairShop", "repairShops", "prices"),
+    **_ids("declic", "repairShop", "repairShops", "prices", "appointments"),
     **_plain("declic", "RepairShop", "RepairPrice", "ListedShop"),
     **{name: {"@id": f"declic:{name}", "@container": "@set"} for name in ("shopTypes", "bikeTypes", "interventions")},
     **_typed("declic", "boolean", "byAppointmentOnly"),

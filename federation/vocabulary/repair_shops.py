@@ -47,8 +47,8 @@ class ServedArea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairShopDocument:
-    """What a shop says. `prices` is the collection of what it takes, `collective` the community whose charter it said
-    yes to, in this version.
+    """What a shop says. `prices` is the collection of what it takes, `appointments` the listing by which one asks for
+    one, `collective` the community whose charter it said yes to, in this version.
     """
 
     shop_types: tuple[str, ...] = ()
@@ -58,6 +58,7 @@ class RepairShopDocument:
     areas: tuple[ServedArea, ...] = ()
     words: str = ""
     prices: str | None = None
+    appointments: str | None = None
     collective: str | None = None
     charter_version: int | None = None
 
@@ -78,6 +79,7 @@ def _read_shop(document: Json) -> RepairShopDocument | None:
         areas=many(document.get("areaServed"), _read_area, MAX_AREAS),
         words=localized(document, "summary", MAX_WORDS) or "",
         prices=uri(document.get("prices")),
+        appointments=uri(document.get("appointments")),
         collective=uri(document.get("collective")),
         charter_version=read_version(document),
     )
@@ -104,6 +106,7 @@ def _write_shop(value: RepairShopDocument) -> Json:
             "areaServed": [{"type": "Place", "name": one.name, "identifier": one.code} for one in value.areas] or None,
             "summary": value.words or None,
             "prices": value.prices,
+            "appointments": value.appointments,
             "collective": value.collective,
             "charterVersion": value.charter_version,
         }

@@ -43,6 +43,25 @@ COMMENT ON FUNCTION fold_plurals(text) IS
     'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
     'what is asked for; the column `listing.search` is generated with it.';
 
+CREATE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM account a
+        WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL))
+        OR EXISTS (SELECT FROM community c WHERE c.actor_id = $1 AND c.hidden)
+$$;
+COMMENT ON FUNCTION is_unpublished(bigint) IS
+    'Whether this is a member who has not confirmed her address or waits to be let in, or a hidden community: '
+    'others, here and elsewhere, are answered as if there were none, which is another thing than being suspended.';
+
+CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (
+        coalesce(bool_or(s.level = 'friend' OR s.listed), false)
+        OR coalesce((SELECT value <> 'true'::jsonb FROM preference WHERE key = 'limited_federation'), true))
+    FROM server s WHERE s.host = ANY (domains_of($1))
+$$;
+COMMENT ON FUNCTION is_welcome(text) IS
+    'Whether the cooperative deals with this host: never when it or a domain above it is set aside, else always, or '
+    'only friends and listed ones where federation is limited; a trigger asks it too.';
+
 CREATE FUNCTION may_have_private(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT NOT EXISTS (SELECT FROM server s WHERE s.no_private AND s.host = ANY (domains_of($1)))
 $$;
@@ -1820,7 +1839,13 @@ CREATE TABLE repair_watch (
     actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
     by_mail boolean NOT NULL DEFAULT true,
     at_night boolean NOT NULL DEFAULT false,  -- mails about a call that cannot wait may come at night too
-    since timestamptz NOT NULL DEFAULT now()
+    since timestamptz NOT NULL DEFAULT now(),
+    organs text[] NOT NULL DEFAULT '{}',      -- interventions that she does; none named: all
+    bike_types text[] NOT NULL DEFAULT '{}',  -- none named: all
+    furthest smallint NOT NULL DEFAULT 8 CHECK (furthest = ANY (ARRAY[3, 8, 15, 30])),  -- kilometres
+    paused_until timestamptz,
+    quiet_from smallint NOT NULL DEFAULT 22 CHECK (quiet_from >= 0 AND quiet_from <= 23),  -- hours in Paris;
+    quiet_until smallint NOT NULL DEFAULT 7 CHECK (quiet_until >= 0 AND quiet_until <= 23)  -- both alike: never
 );
 
 -- Whom a call was told to: each once, whatever becomes of the call, and its author sees how many.
@@ -1828,6 +1853,7 @@ CREATE TABLE repair_call_told (
     post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     at timestamptz NOT NULL DEFAULT now(),
+    opened_at timestamptz,  -- when that person first opened the call
     PRIMARY KEY (post_id, actor_id)
 );
 CREATE INDEX repair_call_told_actor ON repair_call_told (actor_id);
@@ -2013,6 +2039,8 @@ CREATE TABLE place_keeper (
     place_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
     actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
     since timestamptz NOT NULL DEFAULT now(),
+    role text NOT NULL DEFAULT 'manager' CHECK (role IN ('manager', 'employee', 'volunteer')),
+    shown boolean NOT NULL DEFAULT false,  -- she agreed to be named on the page of the shop
     PRIMARY KEY (place_id, actor_id),
     CONSTRAINT place_keeper_check CHECK (place_id <> actor_id)
 );
@@ -2588,6 +2616,133 @@ CREATE TABLE community_hiding (
 CREATE INDEX community_hiding_by ON community_hiding (hidden_by);
 CREATE INDEX community_hiding_community ON community_hiding (community_id, post_id);
 
+-- The diagnostic as a cooperative writes it. Rows only grow: going back is a new row with the old text.
+CREATE TABLE diagnostic_version (
+    version integer PRIMARY KEY,
+    source text CHECK (length(source) <= 200000),  -- the YAML text; NULL: the tree that ships with the software
+    summary text NOT NULL DEFAULT '',         -- what changed, for the team
+    restores integer REFERENCES diagnostic_version(version),
+    published_at timestamptz NOT NULL DEFAULT now(),
+    published_by bigint REFERENCES actor(id) ON DELETE SET NULL
+);
+CREATE INDEX diagnostic_version_published_by ON diagnostic_version (published_by);
+CREATE INDEX diagnostic_version_restores ON diagnostic_version (restores);
+
+-- What somebody of the team writes, looks at and walks through before it is published: one for each.
+CREATE TABLE diagnostic_draft (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    source text NOT NULL CHECK (length(source) <= 200000),
+    summary text NOT NULL DEFAULT '',
+    follows integer NOT NULL,  -- the version that stood when it was begun; 0: the tree that ships
+    saved_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Repair shops: workshops of associations and artisans, and repairers who come by. A shop is an Organization; the rows
+-- of ours are the truth, those of others what their servers told.
+CREATE TABLE repair_shop (
+    actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    types text[] NOT NULL DEFAULT '{}',       -- codes of models/repairs/shops/shop_types, or a cooperative's own words
+    bike_types text[] NOT NULL DEFAULT '{}',
+    interventions text[] NOT NULL DEFAULT '{}',
+    by_appointment boolean NOT NULL DEFAULT false,
+    -- people may come to it; else it comes by, and nothing names where it lives
+    workshop boolean NOT NULL DEFAULT true,
+    commune_codes text[] NOT NULL DEFAULT '{}' CHECK (cardinality(commune_codes) <= 200),  -- to which it comes
+    words text NOT NULL DEFAULT '',
+    prices_uri text,                          -- of one elsewhere, on its own origin
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    appointments_uri text                     -- of one elsewhere: the listing by which one asks for one
+);
+CREATE INDEX repair_shop_communes ON repair_shop USING gin (commune_codes);
+
+-- The posted prices of a shop, in its order.
+CREATE TABLE repair_price (
+    shop_id bigint NOT NULL REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
+    position integer NOT NULL CHECK ("position" >= 1 AND "position" <= 100),
+    label text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('fixed', 'from', 'free')),
+    cents integer CHECK (cents >= 0 AND cents <= 1000000),
+    note text NOT NULL DEFAULT '',
+    PRIMARY KEY (shop_id, "position"),
+    CONSTRAINT repair_price_cents CHECK ((cents IS NULL) = (kind = 'free'))
+);
+
+-- How old the copy of the prices of a shop elsewhere is.
+CREATE TABLE repair_price_copy (
+    shop_id bigint PRIMARY KEY REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    etag text NOT NULL DEFAULT ''
+);
+
+-- Where the cooperative named no collective, its team says which shops of ours appear: each question and its answer.
+CREATE TABLE repair_shop_request (
+    id bigint PRIMARY KEY,
+    shop_id bigint NOT NULL REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
+    asked_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    message text NOT NULL DEFAULT '',
+    state text NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'approved', 'refused', 'withdrawn', 'left', 'ended')),
+    decided_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    decided_at timestamptz,
+    reason text NOT NULL DEFAULT ''
+);
+CREATE INDEX repair_shop_request_asked ON repair_shop_request (asked_at) WHERE state = 'asked';
+CREATE INDEX repair_shop_request_asked_by ON repair_shop_request (asked_by);
+CREATE INDEX repair_shop_request_decided_by ON repair_shop_request (decided_by);
+CREATE UNIQUE INDEX repair_shop_request_open ON repair_shop_request (shop_id) WHERE state IN ('asked', 'approved');
+CREATE INDEX repair_shop_request_shop ON repair_shop_request (shop_id, id);
+
+-- When the list of the shops of a friend cooperative was read, and is to be read next.
+CREATE TABLE repair_shop_source (
+    cooperative_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    next_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    uri text,
+    etag text NOT NULL DEFAULT ''
+);
+
+-- The shops that a friend cooperative lists: whoever is on its list no more goes from here.
+CREATE TABLE repair_shop_copy (
+    cooperative_id bigint NOT NULL REFERENCES repair_shop_source(cooperative_id) ON DELETE CASCADE,
+    shop_id bigint NOT NULL UNIQUE REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
+    collective_uri text,
+    charter_version integer,
+    published_at timestamptz,
+    PRIMARY KEY (cooperative_id, shop_id)
+);
+
+-- How far a call of ours is told, and when that is looked at again: the next wave, or a word to its author.
+CREATE TABLE repair_call_wave (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    reach text NOT NULL DEFAULT '3km' CHECK (reach IN ('3km', '8km', 'epci', 'friends')),
+    since timestamptz NOT NULL DEFAULT now(),
+    told integer NOT NULL DEFAULT 0,  -- people here whom this wave reached
+    next_at timestamptz,              -- NULL: nothing follows by itself
+    unanswered_at timestamptz,        -- its author was told that nobody came forward
+    renewed_at timestamptz
+);
+CREATE INDEX repair_call_wave_next ON repair_call_wave (next_at) WHERE next_at IS NOT NULL;
+
+-- What other servers say of whom they told of a call of ours: numbers, one row a server.
+CREATE TABLE repair_call_view (
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    host text NOT NULL,
+    notified integer NOT NULL CHECK (notified >= 0 AND notified <= 10000),
+    opened integer NOT NULL,
+    updated_at timestamptz NOT NULL,  -- by that server's clock, always rising
+    PRIMARY KEY (post_id, host),
+    CONSTRAINT repair_call_view_check CHECK (opened >= 0 AND opened <= notified)
+);
+
+-- What we last said to the server of a call from elsewhere.
+CREATE TABLE repair_call_report (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    notified integer NOT NULL,
+    opened integer NOT NULL,
+    sent_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Appointments of a shop: one listing of its account, which is asked for by slots of its opening hours. How many come
 -- at once is the quantity of the listing.
 CREATE TABLE appointment_book (
@@ -2645,6 +2800,41 @@ ALTER TABLE report ADD CONSTRAINT report_case_id_fkey
     FOREIGN KEY (case_id) REFERENCES moderation_case(id) ON DELETE SET NULL;
 
 -- Views ---------------------------------------------------------------------------------------------------------------
+
+CREATE VIEW appearing_shop AS
+SELECT s.actor_id, CASE WHEN NOT g.hidden THEN c.uri END AS collective_uri,
+    CASE WHEN NOT g.hidden THEN m.accepted_version END AS charter_version, m.since,
+    NULL::bigint AS cooperative_id
+FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
+JOIN membership m ON m.actor_id = s.actor_id AND m.state = 'member' AND (m.expires_at IS NULL OR m.expires_at > now())
+JOIN actor c ON c.id = m.community_id AND c.deleted_at IS NULL AND c.suspended_at IS NULL
+JOIN community g ON g.actor_id = c.id AND g.ended_at IS NULL
+WHERE c.uri = (SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective')
+    AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
+    AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
+    AND NOT EXISTS (SELECT FROM community_charter h WHERE h.community_id = c.id AND h.version > m.accepted_version
+        AND (h.due_at IS NULL OR h.due_at <= now())
+        AND h.version = (SELECT max(n.version) FROM community_charter n WHERE n.community_id = c.id))
+UNION ALL
+SELECT s.actor_id, NULL, NULL, q.decided_at, NULL
+FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
+JOIN repair_shop_request q ON q.shop_id = s.actor_id AND q.state = 'approved'
+WHERE coalesce((SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective'), '') = ''
+    AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
+    AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
+UNION ALL
+SELECT s.actor_id, p.collective_uri, p.charter_version, coalesce(p.published_at, f.told_at), p.cooperative_id
+FROM repair_shop_copy p JOIN repair_shop s ON s.actor_id = p.shop_id
+JOIN repair_shop_source f ON f.cooperative_id = p.cooperative_id AND f.told_at > now() - interval '3 days'
+JOIN actor a ON a.id = s.actor_id AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+JOIN actor o ON o.id = p.cooperative_id AND o.host = a.host AND o.deleted_at IS NULL AND o.suspended_at IS NULL
+JOIN server v ON v.host = o.host AND v.level = 'friend'
+WHERE is_welcome(a.host);
+COMMENT ON VIEW appearing_shop IS
+    'Which shops stand in lists: of ours those in the collective that the cooperative named, by a version of its '
+    'charter that is in force, or without a collective those that its team said yes to; of others those that a '
+    'friend cooperative listed within three days. Lists, maps, the collection for peers and pages ask it, so that '
+    'whoever leaves is gone from all of them at once.';
 
 CREATE VIEW barred AS
     SELECT actor_id AS reader_id, target_id AS author_id FROM block
@@ -2809,11 +2999,12 @@ COMMENT ON VIEW watched_server IS
     'Another server, its name, and what is in the queue for it';
 
 CREATE VIEW watching_repairer AS
-SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude
+SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude,
+    c.epci_code, w.furthest, w.organs, w.bike_types
 FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id JOIN actor m ON m.id = w.actor_id
 LEFT JOIN commune c ON c.code = a.default_commune_code
 WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS NULL AND m.suspended_at IS NULL
-    AND (m.away_until IS NULL OR m.away_until <= now());
+    AND (m.away_until IS NULL OR m.away_until <= now()) AND (w.paused_until IS NULL OR w.paused_until <= now());
 COMMENT ON VIEW watching_repairer IS
     'Members who are told of repair calls nearby and can be told now, with the place that distances count from: '
     'whom a new call is told to and who is counted on pages are the same people.';
@@ -3063,25 +3254,6 @@ CREATE FUNCTION is_standing_status(status text) RETURNS boolean LANGUAGE sql IMM
     RETURN status IN ('open', 'reserved', 'paused');
 COMMENT ON FUNCTION is_standing_status(text) IS
     'A listing that has not ended: open, or paused by its author; said once, in SQL for the partial indexes';
-
-CREATE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM account a
-        WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL))
-        OR EXISTS (SELECT FROM community c WHERE c.actor_id = $1 AND c.hidden)
-$$;
-COMMENT ON FUNCTION is_unpublished(bigint) IS
-    'Whether this is a member who has not confirmed her address or waits to be let in, or a hidden community: '
-    'others, here and elsewhere, are answered as if there were none, which is another thing than being suspended.';
-
-CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (
-        coalesce(bool_or(s.level = 'friend' OR s.listed), false)
-        OR coalesce((SELECT value <> 'true'::jsonb FROM preference WHERE key = 'limited_federation'), true))
-    FROM server s WHERE s.host = ANY (domains_of($1))
-$$;
-COMMENT ON FUNCTION is_welcome(text) IS
-    'Whether the cooperative deals with this host: never when it or a domain above it is set aside, else always, or '
-    'only friends and listed ones where federation is limited; a trigger asks it too.';
 
 CREATE FUNCTION join_words(words tsvector, operator text) RETURNS tsquery LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT string_agg('''' || replace(replace(word.lexeme, '\', '\\'), '''', '''''') || '''', operator)::tsquery

@@ -12,6 +12,7 @@ from models.people.actors import Actor
 from models.people.opening_hours import read_hours
 from models.places import places
 from models.posts.media import media
+from models.repairs.bookings import appointment_books
 from models.repairs.shops import appearing, prices, shops
 from models.settings import Site
 from models.store.database import Connection
@@ -69,6 +70,7 @@ async def load_shop_parts(conn: Connection, actor: Actor) -> ShopParts | None:
         communes=await places.list_communes(conn, list(shop.commune_codes)),
         prices=await prices.list_prices(conn, actor.id),
         appearance=await appearing.find(conn, actor.id),
+        appointments=await appointment_books.find_standing(conn, actor.id),
     )
 
 

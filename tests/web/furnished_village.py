@@ -25,6 +25,7 @@ from models.relations import endorsements, follows
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import SlotRules
+from models.repairs.shops import staff
 from models.servers import waiting_posts
 from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox.exchanges.agreements.agreements import request
@@ -44,7 +45,7 @@ from tests.factories import (
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
-from tests.repair_shops import add_sample_shops
+from tests.repair_shops import add_sample_shops, make_shop
 from tests.sample_cases import add_sample_cases
 from tests.sample_communities import add_sample_community
 from tests.sample_directory import add_sample_directory
@@ -84,26 +85,21 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
 
 
 async def add_book(conn: Connection, village: Village) -> Listing:
-    """A workshop, which Yun runs, takes appointments: Maryse asks for the first, somebody rang up for the second."""
-    made = await make_member(
-        conn,
-        "atelier",
-        type="Organization",
-        name="L’atelier de la gare",
-        uri=f"{village.site.url}/users/atelier",
-        url=f"{village.site.url}/@atelier",
-    )
+    """A workshop of Maryse's takes appointments: Yun asks for the first time, and somebody rang up for the second."""
+    here = village.site.url
+    addresses = {"uri": f"{here}/users/atelier", "url": f"{here}/@atelier", "host": village.site.host}
+    made = await make_shop(conn, "atelier", name="L’atelier de la gare", **addresses)
     week = [OpeningInterval(day=day, opens=time(9), closes=time(12, 30)) for day in range(6)]
     await actors.save_place(conn, made.id, "5 rue de la Gare", write_hours(make_hours(week, [])))
-    yun = await actors.get_local(conn, READERS["keeper"])
-    await place_keepers.add(conn, made.id, yun.id)
+    await staff.save(conn, made.id, village.alice.id, "manager")
     rules = SlotRules(slot_minutes=60, notice_hours=1, ahead_days=30)
     draft = BookDraft(rules=rules, capacity=2, title="Réparer son vélo à l’atelier", text="Venez avec le vélo, propre.")
     place = await actors.get(conn, made.id)
     book = await open_book(conn, village.site, place, draft)
     [first, second, *_] = await appointment_books.list_slots(conn, book, at=datetime.now(UTC))
     terms = Terms(begins_at=first.begins_at, ends_at=first.ends_at)
-    await request(conn, village.site, village.alice, book, terms, Said(text="La roue arrière est voilée."))
+    yun = await actors.get_local(conn, READERS["keeper"])
+    await request(conn, village.site, yun, book, terms, Said(text="La roue arrière est voilée."))
     walk_in = WalkIn(begins_at=second.begins_at, ends_at=second.ends_at, name="M. Petit", phone="06 39 98 00 00")
     await note_walk_in(conn, place, walk_in)
     return book

@@ -104,6 +104,19 @@ async def find_listing_of(conn: Connection, actor_uri: str) -> Listing | None:
     return await listings.find_by_post(conn, listing_id) if listing_id is not None else None
 
 
+async def find_standing(conn: Connection, actor_id: int) -> str | None:
+    """The id of the listing by which one asks this shop of ours for an appointment, while it takes any."""
+    found: str | None = await fetch_value(
+        conn,
+        """
+        SELECT p.uri FROM appointment_book b JOIN listing l ON l.post_id = b.listing_id JOIN post p ON p.id = l.post_id
+        WHERE b.actor_id = $1 AND is_open_status(l.status) AND p.deleted_at IS NULL AND p.audience = 'network'
+        """,
+        actor_id,
+    )
+    return found
+
+
 async def save(conn: Connection, listing_id: int, actor_id: int, rules: SlotRules) -> None:
     """This shop takes appointments by these rules, about this listing. A book that it had about another one ends."""
     await execute(conn, "DELETE FROM appointment_book WHERE actor_id = $1 AND listing_id <> $2", actor_id, listing_id)

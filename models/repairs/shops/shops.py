@@ -28,11 +28,20 @@ class ShopDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopAddresses:
+    """Where one elsewhere tells its prices, and the listing by which one asks it for an appointment."""
+
+    prices: str | None = None
+    appointments: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepairShop(ShopDetails):
-    """A shop as it is read."""
+    """A shop as it is read; the addresses are of one elsewhere."""
 
     actor_id: int
     prices_uri: str | None
+    appointments_uri: str | None
     changed_at: datetime
 
     @property
@@ -42,7 +51,8 @@ class RepairShop(ShopDetails):
 
 
 _COLUMNS = """
-    actor_id, types, bike_types, interventions, by_appointment, workshop, commune_codes, words, prices_uri, changed_at
+    actor_id, types, bike_types, interventions, by_appointment, workshop, commune_codes, words, prices_uri,
+    appointments_uri, changed_at
 """
 
 _FIND, _LIST = (
@@ -95,19 +105,20 @@ async def save(conn: Connection, actor_id: int, details: ShopDetails) -> None:
     await execute(conn, _SAVE.sql, *_SAVE.args(details, actor_id=actor_id))
 
 
-async def save_remote(conn: Connection, actor_id: int, told: ShopDetails, prices_uri: str | None) -> None:
+async def save_remote(conn: Connection, actor_id: int, told: ShopDetails, addresses: ShopAddresses) -> None:
     """Keep what a shop elsewhere says; codes of communes that nobody knows are left out. Nothing of one of ours."""
     await execute(
         conn,
         """
         INSERT INTO repair_shop (actor_id, types, bike_types, interventions, by_appointment, commune_codes, words,
-            prices_uri)
-        SELECT id, $2, $3, $4, $5, ARRAY(SELECT c.code FROM commune c WHERE c.code = ANY($6) ORDER BY c.code), $7, $8
+            prices_uri, appointments_uri)
+        SELECT id, $2, $3, $4, $5, ARRAY(SELECT c.code FROM commune c WHERE c.code = ANY($6) ORDER BY c.code), $7,
+            $8, $9
         FROM actor WHERE id = $1 AND NOT local AND type = 'Organization'
         ON CONFLICT (actor_id) DO UPDATE SET types = excluded.types, bike_types = excluded.bike_types,
             interventions = excluded.interventions, by_appointment = excluded.by_appointment,
             commune_codes = excluded.commune_codes, words = excluded.words, prices_uri = excluded.prices_uri,
-            changed_at = now()
+            appointments_uri = excluded.appointments_uri, changed_at = now()
         """,
         actor_id,
         list(told.types),
@@ -116,7 +127,8 @@ async def save_remote(conn: Connection, actor_id: int, told: ShopDetails, prices
         told.by_appointment,
         list(told.commune_codes),
         told.words,
-        prices_uri,
+        addresses.prices,
+        addresses.appointments,
     )
 
 

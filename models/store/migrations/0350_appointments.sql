@@ -31,6 +31,8 @@ CREATE TABLE slot_copy (
     told_at timestamptz
 );
 
+ALTER TABLE repair_shop ADD COLUMN appointments_uri text;  -- of one elsewhere: the listing by which one asks for one
+
 ALTER TABLE listing ADD COLUMN slots_uri text;  -- where it is told at which times appointments are to be had
 
 CREATE OR REPLACE VIEW full_listing AS

@@ -45,12 +45,15 @@ NBSP = "\u00a0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopParts:
-    """What a shop is made of, beside its actor: where it comes by, what it takes, why it appears, if it does."""
+    """What a shop is made of, beside its actor: where it comes by, what it takes, why it appears, if it does, and the
+    listing by which one asks for an appointment.
+    """
 
     shop: RepairShop
     communes: Sequence[Commune]
     prices: Sequence[Price]
     appearance: Appearance | None
+    appointments: str | None = None
 
 
 def build_shop(actor: Actor, parts: ShopParts) -> RepairShopDocument:
@@ -64,6 +67,7 @@ def build_shop(actor: Actor, parts: ShopParts) -> RepairShopDocument:
         areas=tuple(ServedArea(name=one.name, code=one.code) for one in parts.communes),
         words=shop.words,
         prices=prices_uri(actor.uri) if parts.prices else None,
+        appointments=parts.appointments,
         collective=appearance.collective_uri if appearance else None,
         charter_version=appearance.charter_version if appearance else None,
     )

@@ -146,7 +146,10 @@ def write_when(terms: Terms, *, french: bool) -> str:
             return f"le {first}" if french else f"on {first}"
         return f"du {first} au {last}" if french else f"from {first} to {last}"
     if begins_at.astimezone(PARIS).date() == ends_at.astimezone(PARIS).date():
-        day, hours = write_day(begins_at, french=french), [write_hour(one, french=french) for one in (begins_at, ends_at)]
+        day, hours = (
+            write_day(begins_at, french=french),
+            [write_hour(one, french=french) for one in (begins_at, ends_at)],
+        )
         return f"le {day}, de {hours[0]} à {hours[1]}" if french else f"on {day}, from {hours[0]} to {hours[1]}"
     first, last = _write_moment(begins_at, french=french), _write_moment(ends_at, french=french)
     return f"du {first} au {last}" if french else f"from {first} to {last}"

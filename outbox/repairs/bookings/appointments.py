@@ -18,6 +18,7 @@ from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.listings import listings as outbox_listings
 from outbox.listings.listing_defaults import read_back
+from outbox.people.profiles import announce_update
 
 SHORTEST, LONGEST = 15, 480
 """Minutes of a slot."""
@@ -68,6 +69,7 @@ async def open_book(conn: Connection, site: Site, shop: Actor, draft: BookDraft)
         await agreements.lock_listing(conn, held.id)
         listing = await _change(conn, site, shop, held, draft)
     await appointment_books.save(conn, listing.id, shop.id, draft.rules)
+    await announce_update(conn, site, shop)  # whose document names the listing
     return listing
 
 
@@ -119,6 +121,7 @@ async def close_book(conn: Connection, site: Site, shop: Actor) -> None:
     if held is None or held.details.status not in OPEN:
         raise NotFound("no_appointments")
     await outbox_listings.pause(conn, site, shop, held.uri)
+    await announce_update(conn, site, shop)
 
 
 async def note_walk_in(conn: Connection, shop: Actor, walk_in: WalkIn) -> None:

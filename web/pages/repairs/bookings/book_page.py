@@ -55,7 +55,7 @@ SAID = {
     "accept": N_("C’est convenu, et la personne le sait."),
     "refuse": N_("C’est refusé, et la personne le sait."),
     "cancel": N_("C’est annulé, et la personne le sait."),
-    "absent": N_("C’est noté : la personne n’est pas venue."),
+    "missed": N_("C’est noté : la personne n’est pas venue."),
     "done": N_("C’est noté : c’est fait."),
     "counter": N_("C’est proposé : la personne répondra."),
 }

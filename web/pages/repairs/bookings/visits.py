@@ -37,7 +37,7 @@ ANSWERS: dict[str, acts.Name] = {
     "accept": "accept",
     "refuse": "refuse",
     "cancel": "cancel",
-    "absent": "cancel",
+    "missed": "cancel",
     "done": "done",
 }
 """What a button says, and what is done then."""
@@ -55,7 +55,7 @@ async def post_answer(request: web.Request) -> web.Response:
     acting = await find_shop(request, manages=False)
     form = await read_form(request)
     name = form.choice("act", tuple(ANSWERS), missing="Choisissez ce qu’il faut faire.")
-    reason = say(request, ABSENT) if name == "absent" else form.lines("reason", limit=REASON_LIMIT)
+    reason = say(request, ABSENT) if name == "missed" else form.lines("reason", limit=REASON_LIMIT)
     said = Said(text=reason, offer_uri=form.typed("offer") or None)
 
     async def act(conn: Connection, held: Agreement) -> None:

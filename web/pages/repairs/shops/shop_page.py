@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -13,12 +14,15 @@ from models.communities import charters, communities, decisions
 from models.communities.charters import Charter
 from models.communities.communities import Community
 from models.errors import NotFound
+from models.listings import listings
+from models.listings.listings import OPEN
 from models.moments import PARIS
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.documents.articles import read_blocks
 from models.places.places import Place
+from models.repairs.bookings import appointment_books
 from models.repairs.shops import appearing, prices, requests, shops, staff
 from models.repairs.shops.appearing import Appearance
 from models.repairs.shops.prices import Price
@@ -28,6 +32,7 @@ from models.settings import Site
 from models.store.database import Connection, transaction
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message
+from web.pages.exchanges.listing_actions import asking_path
 from web.pages.listings.place_drawing import PlaceDrawing, draw_place
 from web.pages.repairs.shops.shop_view import make_shop_card
 from web.pages.repairs.shops.shop_words import ROLE_WORDS, tell_price
@@ -82,7 +87,7 @@ class PriceLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopView:
     """What the page shows beside the card. `role` and `me` are what the reader does there; `told_at` is how old a copy
-    of the prices is.
+    of the prices is, `booking` where one asks for an appointment.
     """
 
     actor: Actor
@@ -95,6 +100,7 @@ class ShopView:
     charter: CharterView | None
     decided: Decided | None
     drawing: PlaceDrawing | None
+    booking: str
 
 
 async def show_shop(request: web.Request) -> web.Response:
@@ -145,7 +151,17 @@ async def _load(conn: Connection, actor: Actor, shop: RepairShop, account: Accou
         charter=await _find_charter(conn, appearance),
         decided=await _find_decided(conn, actor, appearance) if account is not None else None,
         drawing=await draw_place(conn, _place_of(actor)) if shop.workshop else None,
+        booking=await _find_booking(conn, actor, shop),
     )
+
+
+async def _find_booking(conn: Connection, actor: Actor, shop: RepairShop) -> str:
+    """Where one asks for an appointment; a listing elsewhere that is not known here is looked up first."""
+    uri = await appointment_books.find_standing(conn, actor.id) if actor.local else shop.appointments_uri
+    listing = await listings.find_by_listing_uri(conn, uri) if uri else None
+    if listing is None:
+        return f"/authorize_interaction?{urlencode({'uri': uri})}" if uri else ""
+    return asking_path(listing.id) if listing.post.deleted_at is None and listing.details.status in OPEN else ""
 
 
 async def _get_shop(conn: Connection, site: Site, handle: str) -> tuple[Actor, RepairShop]:

@@ -1,4 +1,4 @@
-"""Who runs a place opens its appointments, sees who comes and notes who walks in; whoever asks chooses a time."""
+"""The people of a shop open its appointments, answer who asks and note who walks in; whoever asks chooses a time."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
@@ -6,21 +6,24 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from federation.instance import Instance
+from models.listings import listings
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
-from models.people.team import place_keepers
 from models.repairs.bookings import appointment_books, slot_copies
 from models.repairs.bookings.slots import Slot
-from models.store.database import connection, fetch_value, transaction
-from tests.factories import make_listing, make_member
+from models.repairs.shops import staff
+from models.repairs.shops.staff import StaffRole
+from models.store.database import connection, fetch_column, fetch_records, fetch_value, transaction
+from tests.factories import make_agreement, make_listing, make_member
+from tests.repair_shops import make_shop
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
-HOME = "/coop/lieux/atelier/rendez-vous"
+HOME = "/ateliers/rayon/gerer/rendez-vous"
 RULES = {
     "title": "Rendez-vous à l’atelier",
     "text": "Venez avec le vélo.",
@@ -32,34 +35,39 @@ RULES = {
 
 
 @pytest.fixture
-async def atelier(instance: Instance, lomme: Village) -> Actor:
-    """Open every day from nine to noon."""
+async def rayon(instance: Instance, lomme: Village) -> Actor:
+    """Open every day from nine to noon; Kim manages it, and Léo works there."""
+    roles: dict[str, StaffRole] = {"kim": "manager", "leo": "volunteer"}
     async with transaction(instance.pool) as conn:
-        place = await make_member(
-            conn,
-            "atelier",
-            type="Organization",
-            name="L’atelier",
-            uri="http://lomme.test/users/atelier",
-            url="http://lomme.test/@atelier",
-        )
+        shop = await make_shop(conn)
         week = (OpeningInterval(day=day, opens=time(9), closes=time(12)) for day in range(7))
-        await actors.save_place(conn, place.id, "3 rue du Four", write_hours(make_hours(week, ())))
-    return place
+        await actors.save_place(conn, shop.id, "3 rue du Four", write_hours(make_hours(week, ())))
+        for name, role in roles.items():
+            person = await make_member(conn, name, name=name.title())
+            await staff.save(conn, shop.id, person.id, role)
+    return shop
+
+
+async def find_person(instance: Instance, name: str) -> Actor:
+    async with connection(instance.pool) as conn:
+        return await actors.get_local(conn, name)
 
 
 @pytest.fixture
-async def keeper(open_browser: OpenBrowser, instance: Instance, atelier: Actor) -> Browser:
-    """Kim, who runs it."""
-    async with transaction(instance.pool) as conn:
-        kim = await make_member(conn, "kim", roles=["keeper"], name="Kim")
-        await place_keepers.add(conn, atelier.id, kim.id)
-    return await open_browser(kim)
+async def manager(open_browser: OpenBrowser, instance: Instance, rayon: Actor) -> Browser:
+    """Kim."""
+    return await open_browser(await find_person(instance, "kim"))
 
 
-async def find_book(instance: Instance, atelier: Actor) -> int:
+@pytest.fixture
+async def volunteer(open_browser: OpenBrowser, instance: Instance, rayon: Actor) -> Browser:
+    """Léo."""
+    return await open_browser(await find_person(instance, "leo"))
+
+
+async def find_book(instance: Instance, rayon: Actor) -> int:
     async with connection(instance.pool) as conn:
-        book = await appointment_books.find_of_actor(conn, atelier.id)
+        book = await appointment_books.find_of_actor(conn, rayon.id)
     assert book is not None
     return book.listing_id
 
@@ -71,11 +79,11 @@ def read_hidden(page: Page) -> dict[str, str]:
 
 
 async def test_the_book_is_opened_asked_for_read_and_closed(
-    keeper: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, atelier: Actor
+    manager: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
 ) -> None:
-    opened = await keeper.send(HOME, RULES, form_on=HOME)
+    opened = await manager.send(HOME, RULES, form_on=HOME)
     assert opened.location == f"{HOME}?fait=opened"
-    listing_id = await find_book(instance, atelier)
+    listing_id = await find_book(instance, rayon)
     alice = await open_browser(lomme.alice)
     asking = f"/annonces/d/{listing_id}/demander"
 
@@ -89,19 +97,19 @@ async def test_the_book_is_opened_asked_for_read_and_closed(
     async with connection(instance.pool) as conn:
         asked_at = await fetch_value(conn, "SELECT begins_at FROM agreement WHERE listing_id = $1", listing_id)
     assert asked_at.astimezone(PARIS).strftime("du=%Y-%m-%d&de=%H") in first
-    week = await keeper.get(f"{HOME}?semaine={asked_at.astimezone(PARIS).date()}")
-    assert "Maryse" in week.words() and "attend une réponse" in week.words()
+    week = await manager.get(f"{HOME}?semaine={asked_at.astimezone(PARIS).date()}")
+    assert "Maryse" in week.words() and "Attendent une réponse" in week.words()
     assert first not in (await alice.get(asking)).html.xpath("//a/@href")
-    closed = await keeper.send(f"{HOME}/fermer", {}, form_on=HOME)
+    closed = await manager.send(f"{HOME}/fermer", {}, form_on=HOME)
     assert closed.location == f"{HOME}?fait=closed"
-    assert "ne prend plus de rendez-vous" in (await keeper.get(HOME)).words()
+    assert "ne prend plus de rendez-vous" in (await manager.get(HOME)).words()
 
 
 async def test_a_time_that_is_none_is_refused_and_what_was_typed_stays(
-    keeper: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, atelier: Actor
+    manager: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
 ) -> None:
-    await keeper.send(HOME, RULES, form_on=HOME)
-    asking = f"/annonces/d/{await find_book(instance, atelier)}/demander"
+    await manager.send(HOME, RULES, form_on=HOME)
+    asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
     alice = await open_browser(lomme.alice)
     [first, *_] = (await alice.get(asking)).html.xpath("//a[contains(@href, '&de=')]/@href")
 
@@ -113,23 +121,23 @@ async def test_a_time_that_is_none_is_refused_and_what_was_typed_stays(
 
 
 async def test_who_walks_in_is_noted_once_and_taken_out_again(
-    keeper: Browser, instance: Instance, atelier: Actor
+    manager: Browser, instance: Instance, rayon: Actor
 ) -> None:
-    await keeper.send(HOME, RULES, form_on=HOME)
+    await manager.send(HOME, RULES, form_on=HOME)
     day = (datetime.now(UTC).astimezone(PARIS) + timedelta(days=1)).date()
     who = {"day": day.isoformat(), "hour": "10:00", "name": "Mme Petit", "phone": "06 11 22 33 44", "note": "Chaîne"}
 
-    noted = await keeper.send(f"{HOME}/passage", who, form_on=HOME)
-    full = await keeper.send(f"{HOME}/passage", who | {"name": "M. Grand"}, form_on=HOME)
+    noted = await manager.send(f"{HOME}/passage", who, form_on=HOME)
+    full = await manager.send(f"{HOME}/passage", who | {"name": "M. Grand"}, form_on=HOME)
 
     assert noted.location == f"{HOME}?semaine={day}&fait=noted"
     assert full.status == 422 and "C’est complet" in full.words()
     assert full.html.xpath("string(//input[@name='name']/@value)") == "M. Grand"
-    page = await keeper.get(noted.location)
+    page = await manager.get(noted.location)
     assert "Mme Petit" in page.words() and "06 11 22 33 44" in page.words()
     [struck] = page.html.xpath("//form[contains(@action, '/passage/')]/@action")
-    assert (await keeper.send(struck, {}, form_on=noted.location)).location == f"{HOME}?fait=struck"
-    assert "Mme Petit" not in (await keeper.get(noted.location)).words()
+    assert (await manager.send(struck, {}, form_on=noted.location)).location == f"{HOME}?fait=struck"
+    assert "Mme Petit" not in (await manager.get(noted.location)).words()
 
 
 @pytest.mark.parametrize(
@@ -142,24 +150,108 @@ async def test_who_walks_in_is_noted_once_and_taken_out_again(
     ],
 )
 async def test_rules_that_cannot_be_come_back_with_what_was_typed(
-    keeper: Browser, wrong: dict[str, str], sentence: str
+    manager: Browser, wrong: dict[str, str], sentence: str
 ) -> None:
-    answer = await keeper.send(HOME, RULES | wrong, form_on=HOME)
+    answer = await manager.send(HOME, RULES | wrong, form_on=HOME)
 
     assert answer.status == 422 and sentence in answer.words()
     assert "Venez avec le vélo." in answer.words()
 
 
-async def test_the_place_itself_has_its_page_and_nobody_else(
-    open_browser: OpenBrowser, atelier: Actor, lomme: Village
+async def test_a_volunteer_answers_in_the_name_of_the_shop_and_is_told_of_what_comes(
+    manager: Browser, volunteer: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
 ) -> None:
-    own = await (await open_browser(atelier)).get("/mes-rendez-vous")
-    member, visitor = await open_browser(lomme.alice), await open_browser(None)
+    await manager.send(HOME, RULES, form_on=HOME)
+    asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
+    alice = await open_browser(lomme.alice)
+    for message in ("Freins", "Chaîne"):
+        [first, *_] = (await alice.get(asking)).html.xpath("//a[contains(@href, '&de=')]/@href")
+        await alice.send(asking, read_hidden(await alice.get(first)) | {"message": message}, form_on=first)
+    page = await volunteer.get(HOME)
+    accept, more = read_answers(page)
 
-    assert own.status == 200
-    assert (await member.get("/mes-rendez-vous")).status == 404
-    assert (await member.get(HOME)).status in (403, 404)
-    assert (await visitor.get("/mes-rendez-vous")).status in (303, 401, 403)
+    agreed = await volunteer.send(f"{HOME}/reponse", accept | {"act": "accept"}, form_on=HOME)
+    day = (datetime.now(UTC).astimezone(PARIS) + timedelta(days=3)).date()
+    wrong = await volunteer.send(f"{HOME}/autre-heure", more | {"day": day.isoformat(), "hour": "x"}, form_on=HOME)
+    other = more | {"day": day.isoformat(), "hour": "10:30"}
+    countered = await volunteer.send(f"{HOME}/autre-heure", other, form_on=HOME)
+    late = await volunteer.send(f"{HOME}/reponse", more | {"act": "accept"}, form_on=HOME)
+
+    assert agreed.location == f"{HOME}?fait=accept" and countered.location == f"{HOME}?fait=counter"
+    assert wrong.status == 422 and wrong.html.xpath("string(//input[@name='day']/@value)") == day.isoformat()
+    assert late.status == 422
+    async with connection(instance.pool) as conn:
+        states = await fetch_column(conn, "SELECT state FROM agreement ORDER BY id")
+        told = await fetch_column(conn, "SELECT source FROM post WHERE source LIKE '@leo%rendez-vous%'")
+    assert states == ["agreed", "countered"]
+    assert len(told) == 2 and all(HOME in one and "Maryse" in one for one in told)
+    assert "Comment on prend rendez-vous" not in page.words()
+    assert (await volunteer.send(HOME, RULES, form_on=HOME)).status == 404
+
+
+def read_answers(page: Page) -> list[dict[str, str]]:
+    """What the buttons of each who waits send."""
+    found = {
+        form.xpath("string(.//input[@name='agreement']/@value)"): form.xpath("string(.//input[@name='offer']/@value)")
+        for form in page.html.xpath("//form[contains(@action, '/reponse')][.//input[@name='offer']]")
+    }
+    return [{"agreement": agreement, "offer": offer} for agreement, offer in found.items()]
+
+
+async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
+    manager: Browser, lomme: Village, instance: Instance, rayon: Actor
+) -> None:
+    await manager.send(HOME, RULES, form_on=HOME)
+    listing_id = await find_book(instance, rayon)
+    past = datetime.now(UTC) - timedelta(hours=3)
+    async with transaction(instance.pool) as conn:
+        listing = await listings.find_by_post(conn, listing_id)
+        assert listing is not None
+        for person in (lomme.alice, lomme.hocine):
+            await make_agreement(
+                conn, listing, person, state="agreed", begins_at=past, ends_at=past + timedelta(hours=1)
+            )
+    first, second = read_answers(await manager.get(f"{HOME}?semaine={past.astimezone(PARIS).date()}"))
+
+    done = await manager.send(f"{HOME}/reponse", first | {"act": "done"}, form_on=HOME)
+    absent = await manager.send(f"{HOME}/reponse", second | {"act": "missed"}, form_on=HOME)
+
+    assert (done.location, absent.location) == (f"{HOME}?fait=done", f"{HOME}?fait=missed")
+    async with connection(instance.pool) as conn:
+        said = await fetch_records(conn, "SELECT state, reason FROM agreement ORDER BY state")
+    assert [(one["state"], one["reason"]) for one in said] == [
+        ("cancelled", "La personne n’est pas venue."),
+        ("done", ""),
+    ]
+
+
+async def test_others_agreements_and_others_shops_are_missing(
+    manager: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
+) -> None:
+    await manager.send(HOME, RULES, form_on=HOME)
+    async with transaction(instance.pool) as conn:
+        foreign = await make_agreement(conn, lomme.drill, lomme.alice)
+    member, visitor = await open_browser(lomme.alice), await open_browser(None)
+    data = {"agreement": str(foreign.id), "offer": foreign.offer_uri, "act": "accept"}
+
+    assert (await manager.send(f"{HOME}/reponse", data, form_on=HOME)).status == 404
+    assert (await member.get(HOME)).status == 404
+    assert (await visitor.get(HOME)).status in (303, 401, 403)
+
+
+async def test_the_page_of_a_shop_leads_to_its_appointments_while_it_takes_any(
+    manager: Browser, instance: Instance, rayon: Actor
+) -> None:
+    before = await manager.get("/ateliers/rayon")
+    await manager.send(HOME, RULES, form_on=HOME)
+    asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
+
+    during = await manager.get("/ateliers/rayon")
+    await manager.send(f"{HOME}/fermer", {}, form_on=HOME)
+    after = await manager.get("/ateliers/rayon")
+
+    assert [asking in page.html.xpath("//a/@href") for page in (during, after)] == [True, False]
+    assert "/ateliers/rayon/gerer/rendez-vous" in before.html.xpath("//a/@href")
 
 
 async def test_times_of_a_shop_elsewhere_are_those_that_it_told_with_their_age(
