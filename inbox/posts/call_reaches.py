@@ -1,5 +1,7 @@
 """A repair call from elsewhere that its server has told further: nothing else changed, so it is no edit."""
 
+from typing import Any
+
 from federation.vocabulary.marketplace import Proposal
 from inbox.posts.translation import read_details
 from models.listings import listings
@@ -21,5 +23,10 @@ async def only_goes_further(conn: Connection, post_id: int, object: Proposal) ->
     if held is None or said is None or held.details.kind != "repair_call":
         return False
     then, now = held.details.repair or {}, said.repair or {}
-    same = {**then, "reach": None} == {**now, "reach": None} and held.details.status == said.status
+    same = _leave_reach(then) == _leave_reach(now) and held.details.status == said.status
     return same and then.get("reach") != now.get("reach")
+
+
+def _leave_reach(repair: dict[str, Any]) -> dict[str, Any]:
+    """What else is said of the bike."""
+    return {name: value for name, value in repair.items() if name != "reach" and value not in (None, [])}

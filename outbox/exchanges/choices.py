@@ -34,7 +34,7 @@ async def choose(conn: Connection, site: Site, owner: Actor, agreement: Agreemen
         partner = await actors.get(conn, thread.partner_id)
         if await messages.may_write(conn, owner, partner):
             await reserves.offer(conn, listing.id, partner.id, since=thread.created_at, until=until)
-            text = write_no(partner, write_chosen(said.others))
+            text = write_no(partner, write_chosen(listing.details, said.others))
             await messages.write(conn, site, owner, thread, messages.Words(text=text))
     return done
 

@@ -8,7 +8,7 @@ from models.exchanges import agreements, exchange_messages, exchanges, reserves
 from models.exchanges.exchanges import EventKind
 from models.exchanges.reserves import ReservePlace
 from models.listings import listings
-from models.listings.listings import Listing
+from models.listings.listings import Listing, ListingDetails
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
@@ -21,6 +21,7 @@ from outbox.threads.agreement_context import AgreementChange, find_context, keep
 from outbox.threads.notices import write_notice
 
 OTHER_CHOSEN, CLOSED, RESERVE = NOES["other_chosen"], NOES["listing_over"], NOES["reserve_question"]
+REPAIRER_CHOSEN = NOES["repairer_chosen"]
 
 PlaceEnd = Literal["closed", "passed", "freed", "lapsed", "past"]
 
@@ -65,9 +66,14 @@ async def release_waiting(
     return len(waiting)
 
 
-def write_chosen(words: str) -> str:
+def find_thanks(details: ListingDetails) -> str:
+    """How whoever was not chosen is thanked: who offered to repair something offered help."""
+    return REPAIRER_CHOSEN if details.kind == "repair_call" else OTHER_CHOSEN
+
+
+def write_chosen(details: ListingDetails, words: str) -> str:
     """That somebody else was chosen, and then what the owner says of it, if anything."""
-    return "\n".join(part for part in (OTHER_CHOSEN, require_words(words)) if part)
+    return "\n".join(part for part in (find_thanks(details), require_words(words)) if part)
 
 
 def write_no(partner: Actor, reason: str) -> str:
@@ -77,7 +83,7 @@ def write_no(partner: Actor, reason: str) -> str:
 
 
 def _is_choice(reason: str) -> bool:
-    return reason.split("\n")[0] == OTHER_CHOSEN
+    return reason.split("\n")[0] in (OTHER_CHOSEN, REPAIRER_CHOSEN)
 
 
 async def close_reserve(conn: Connection, site: Site, owner: Actor, listing_id: int) -> None:

@@ -70,6 +70,7 @@ REFUSALS = {
 
 NOES = {
     "other_chosen": "Quelqu’un d’autre a été choisi. Merci d’avoir répondu !",
+    "repairer_chosen": "Quelqu’un d’autre va s’occuper de ce vélo. Merci d’avoir proposé votre aide !",
     "reserve_question": "Si vous voulez rester sur la liste de réserve, répondez « oui » dans les quatorze jours : "
     "si c’est de nouveau libre, la question vous sera posée à votre tour.",
     "reserve_later": "La question est d’abord posée à quelqu’un d’autre. Vous restez sur la liste de réserve.",

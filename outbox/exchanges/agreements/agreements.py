@@ -284,7 +284,7 @@ async def _take(conn: Connection, site: Site, case: AgreementContext, words: str
     if await agreements.sum_bound(conn, case.listing.id) >= stock:
         held = case.agreement
         await reserves.remove(conn, held.listing_id, held.partner_id)
-        await release_waiting(conn, site, case.owner, held.listing_id, write_chosen(words), but=held.id)
+        await release_waiting(conn, site, case.owner, held.listing_id, write_chosen(details, words), but=held.id)
         await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
 
 

@@ -11,7 +11,7 @@ from models.people import actors
 from models.store.database import Connection, connection, transaction
 from outbox.exchanges.choices import choose, list_talkers
 from outbox.threads.agreement_context import Said
-from outbox.threads.waiting_requests import OTHER_CHOSEN
+from outbox.threads.waiting_requests import find_thanks
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
@@ -77,7 +77,7 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         when=format_when(locale_of(request), held.terms),
         possible=held.state in agreements.OPEN and agreements.is_turn_of(held, "owner"),
         others=others,
-        told=OTHER_CHOSEN,
+        told=find_thanks(listing.details),
         form=form,
     )
 
