@@ -8,6 +8,18 @@ from datetime import timedelta
 from tests.limit_constants import read_limits, read_list_limits
 
 LIMITS: dict[str, object] = {
+    "models.repairs.diagnostic.checking.MOST_GIVEN": 6,
+    "models.repairs.diagnostic.reading.CODE_LIMIT": 60,
+    "models.repairs.diagnostic.reading.FEWEST_ANSWERS": 2,
+    "models.repairs.diagnostic.reading.FEWEST_STEPS": 3,
+    "models.repairs.diagnostic.reading.MOST_ACTS": 7,
+    "models.repairs.diagnostic.reading.MOST_ANSWERS": 12,
+    "models.repairs.diagnostic.reading.MOST_NODES": 500,
+    "models.repairs.diagnostic.reading.MOST_STEPS": 7,
+    "models.repairs.diagnostic.sections.SENTENCES_LIMIT": 600,
+    "models.repairs.diagnostic.sections.WORDS_LIMIT": 120,
+    "models.repairs.diagnostic.yaml_source.MOST_DEPTH": 6,
+    "models.repairs.diagnostic.yaml_source.SOURCE_LIMIT": 200_000,
     "models.meetings.agenda.MOST": 100,
     "models.meetings.due.AT_LEAST": timedelta(hours=12),
     "models.meetings.recurrence.RULE_LIMIT": 200,

@@ -161,6 +161,27 @@ PAGES: dict[str, Shown] = {
     "reporting what is not there": Shown("/signaler?adresse=/notes/1", "visitor", status=422),
     "reporting a page": Shown("/signaler/page?adresse=https://127.0.0.1/annonces", "visitor", status=404),
     "reported": Shown("/signaler/merci?fait=reported", *MEMBERS),
+    "diagnostic": Shown("/diagnostic", *EVERYBODY),
+    "diagnostic, a question": Shown(
+        "/diagnostic?suite=non-et-le-velo-roule.les-freins.des-patins-qui-serrent-la-jante.il-frotte-quand-je-roule",
+        "visitor",
+        "member",
+    ),
+    "diagnostic, a sheet": Shown(
+        "/diagnostic?suite=non-et-le-velo-roule.les-freins.des-patins-qui-serrent-la-jante."
+        "il-frotte-quand-je-roule.tout-le-temps",
+        "visitor",
+        "member",
+    ),
+    "diagnostic, a stop": Shown("/diagnostic?suite=les-freins-ne-freinent-plus", *EVERYBODY),
+    "diagnostic, a call": Shown(
+        "/diagnostic?suite=non-mais-il-ne-roule-plus.un-pneu.il-est-a-plat.je-n-ai-pas-de-pompe", "visitor", "member"
+    ),
+    "diagnostic, an evening": Shown("/diagnostic?suite=non-et-le-velo-roule.la-selle.je-ne-sais-pas", "visitor"),
+    "diagnostic on one page": Shown("/diagnostic/entier", "visitor"),
+    "diagnostic, mended": Shown("/diagnostic/repare", *EVERYBODY),
+    "editor of the diagnostic": Shown("/coop/diagnostic", *list_holders("settings")),
+    "version of the diagnostic": Shown("/coop/diagnostic/versions/0", *list_holders("settings")),
     "broken down": Shown("/depannage", "visitor"),
     "broken down for a member": Shown("/depannage", *MEMBERS),
     "repair call to publish": Shown("/publier?genre=repair_call", "member"),

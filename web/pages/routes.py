@@ -56,6 +56,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
+from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
@@ -105,6 +106,10 @@ PAGES: list[web.RouteDef] = [
     web.get("/lieux", search.list_places),
     web.get("/depannage", repair_calls.show_breakdown),
     web.post("/depannage/prevenir", repair_calls.post_watch),
+    web.get("/diagnostic", walk_page.show_walk),
+    web.get("/diagnostic/entier", walk_page.show_whole),
+    web.get("/diagnostic/repare", walk_page.show_mended),
+    web.get("/service-worker.js", service_worker.show_service_worker),
     web.get("/reseau", network.show_network),
     web.post("/reseau/suivre", follows.post_follow_territory),
     web.get("/abonnements", follows.list_follows),

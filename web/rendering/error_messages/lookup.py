@@ -8,7 +8,17 @@ from models.errors import DeclicError, Refusal
 from models.moderation.journal import Act
 from outbox.builders.texts import communities as community_texts
 from outbox.builders.texts import reasons
-from web.rendering.error_messages import communities, exchanges, listings, meetings, people, posts, relations, requests
+from web.rendering.error_messages import (
+    communities,
+    diagnostic,
+    exchanges,
+    listings,
+    meetings,
+    people,
+    posts,
+    relations,
+    requests,
+)
 from web.rendering.formats import set_in
 from web.rendering.journal_words import ACT_WORDS
 
@@ -20,6 +30,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "listings": listings.REFUSALS,
     "meetings": meetings.REFUSALS,
     "exchanges": exchanges.REFUSALS,
+    "diagnostic": diagnostic.REFUSALS,
     "terms": reasons.REFUSALS,
     "communities": communities.REFUSALS,
     "entries": community_texts.REFUSALS,
