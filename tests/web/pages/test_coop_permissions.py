@@ -121,7 +121,7 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{host:.*\}\}", "henin.test"),
         (r"\{username:[^}]*\}", "alice"),
         (r"\{place:[^}]*\}", place),
-        (r"\{version:[^}]*\}", "0"),
+        (r"\{version:[^}]*\}\}", "0"),
         (r"\{id:[^}]*\}\}", str(listing_id)),
         (r"\{post:[^}]*\}\}", str(listing_id + 1)),
         (r"\{document:([a-z]+)[^}]*\}", r"\1"),

@@ -8,6 +8,7 @@ from federation.instance import Instance
 from models.repairs.diagnostic import versions
 from models.repairs.diagnostic.versions import NewDiagnostic
 from models.store.database import transaction
+from tests.factories import make_meeting
 from tests.invitations import plain
 from tests.models.repairs.diagnostic.test_reading import SMALL
 from tests.sample_village import Village
@@ -80,15 +81,22 @@ async def test_a_sheet_that_did_not_help_is_named_in_the_call(alice: Browser) ->
     assert "J’ai lu la fiche « Nettoyer et huiler la chaîne »." in plain(parse_qs(urlsplit(href).query)["texte"][0])
 
 
-async def test_ends_name_who_is_open_and_when_people_repair_together(visitor: Browser) -> None:
+async def test_ends_name_who_is_open_and_when_people_repair_together(
+    lomme: Village, instance: Instance, visitor: Browser
+) -> None:
+    ways = "/diagnostic?suite=non-et-le-velo-roule.la-selle.je-ne-sais-pas"
+    assert "Aucune soirée de réparation n’est annoncée" in (await visitor.get(ways)).words()
+    async with transaction(instance.pool) as conn:
+        await make_meeting(conn, lomme.alice, title="Café réparation")
+        await make_meeting(conn, lomme.alice, title="Troc de plants")
 
-    call = await visitor.get(FLAT)
-    evening = await visitor.get("/diagnostic?suite=non-et-le-velo-roule.la-selle.je-ne-sais-pas")
+    call, evening = await visitor.get(FLAT), await visitor.get(ways)
 
     assert "12 rue des Tisserands" in call.words(), "the cooperative itself, where no place tells its hours"
     assert "Pour appeler, il faut un compte" in call.words()
     assert any("retour=/publier%3Fgenre%3Drepair_call" in way for way in call.html.xpath("//main//a/@href"))
     assert "Les prochaines fois où l’on répare ensemble" in evening.words() and "Café réparation" in evening.words()
+    assert "Troc de plants" not in evening.words()
 
 
 @pytest.mark.parametrize("typed", ["x", "non-et-le-velo-roule.x.y", "." * 3000, "é%00", "a." * 400])
