@@ -175,6 +175,27 @@ PAGES: dict[str, Shown] = {
     "prices of a repair shop": Shown("/ateliers/rayon/gerer/prix", "member"),
     "price to change": Shown("/ateliers/rayon/gerer/prix?ligne=1", "member"),
     "repair shops for the team": Shown("/coop/ateliers", *list_holders("repair_shops")),
+    "diagnostic": Shown("/diagnostic", *EVERYBODY),
+    "diagnostic, a question": Shown(
+        "/diagnostic?suite=non-et-le-velo-roule.les-freins.des-patins-qui-serrent-la-jante.il-frotte-quand-je-roule",
+        "visitor",
+        "member",
+    ),
+    "diagnostic, a sheet": Shown(
+        "/diagnostic?suite=non-et-le-velo-roule.les-freins.des-patins-qui-serrent-la-jante."
+        "il-frotte-quand-je-roule.tout-le-temps",
+        "visitor",
+        "member",
+    ),
+    "diagnostic, a stop": Shown("/diagnostic?suite=les-freins-ne-freinent-plus", *EVERYBODY),
+    "diagnostic, a call": Shown(
+        "/diagnostic?suite=non-mais-il-ne-roule-plus.un-pneu.il-est-a-plat.je-n-ai-pas-de-pompe", "visitor", "member"
+    ),
+    "diagnostic, an evening": Shown("/diagnostic?suite=non-et-le-velo-roule.la-selle.je-ne-sais-pas", "visitor"),
+    "diagnostic on one page": Shown("/diagnostic/entier", "visitor"),
+    "diagnostic, mended": Shown("/diagnostic/repare", *EVERYBODY),
+    "editor of the diagnostic": Shown("/coop/diagnostic", *list_holders("settings")),
+    "version of the diagnostic": Shown("/coop/diagnostic/versions/0", *list_holders("settings")),
     "broken down": Shown("/depannage", "visitor"),
     "broken down for a member": Shown("/depannage", *MEMBERS),
     "repair call to publish": Shown("/publier?genre=repair_call", "member"),

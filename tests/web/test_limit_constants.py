@@ -10,6 +10,12 @@ from tests.limit_constants import read_field_limits, read_limits
 LIMITS: dict[str, object] = {
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
+    "web.pages.repairs.diagnostic.addresses.MOST_READ": 12,
+    "web.pages.repairs.diagnostic.editor.CHANGES_SHOWN": 60,
+    "web.pages.repairs.diagnostic.editor.SUMMARY_LIMIT": 200,
+    "web.pages.repairs.diagnostic.fault_lines.LINE_LIMIT": 120,
+    "web.pages.repairs.diagnostic.fault_lines.MOST_SHOWN": 30,
+    "web.pages.repairs.diagnostic.nearby_help.MEETINGS_SHOWN": 3,
     "web.actions.mention_lookup.MOST": 5,
     "web.actions.sign_up.NAME_LIMIT": 60,
     "web.pages.listings.publish.first_values.LONGEST": 4_000,

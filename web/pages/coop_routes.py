@@ -27,6 +27,9 @@ from web.pages.people.arrivals import arrival_settings
 from web.pages.people.invitations import mailing, member_list, team
 from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion
+from web.pages.repairs.diagnostic import editor as diagnostic_editor
+from web.pages.repairs.diagnostic import trial as diagnostic_trial
+from web.pages.repairs.diagnostic import version_page as diagnostic_version
 from web.pages.repairs.shops import team as shop_team
 from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
 
@@ -123,6 +126,12 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/membres/{username:[a-z0-9_]+}/lien", members.post_link),
     web.post("/coop/membres/{username:[a-z0-9_]+}/role", members.post_role),
     web.post("/coop/membres/{username:[a-z0-9_]+}/verification", members.post_factor_reset),
+    web.get("/coop/diagnostic", diagnostic_editor.show_editor),
+    web.post("/coop/diagnostic", preserve_form(diagnostic_editor.post_editor)),
+    web.get("/coop/diagnostic/essai", diagnostic_trial.show_trial),
+    web.get("/coop/diagnostic/essai/entier", diagnostic_trial.show_trial_whole),
+    web.get("/coop/diagnostic/versions/{version:[0-9]{1,6}}", diagnostic_version.show_version),
+    web.post("/coop/diagnostic/versions/{version:[0-9]{1,6}}", diagnostic_version.post_version),
     web.get("/coop/documents", editing.list_documents),
     web.get("/coop/documents/{document:charte|conditions}", editing.show_editor),
     web.post("/coop/documents/{document:charte|conditions}", preserve_form(editing.post_editor)),

@@ -1,10 +1,12 @@
-"""The addresses of what helps a bike that broke down: workshops, and repairers who come by."""
+"""The addresses of what helps a bike that broke down: first help, calls, workshops and their appointments."""
 
 from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
 from web.pages.patterns import COMMUNITY, ID, NAME
 from web.pages.repairs.bookings import book_page, visits
+from web.pages.repairs.calls import breakdown, going_on, watching
+from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
@@ -12,6 +14,14 @@ OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 BOOK = f"{OFFICE}/rendez-vous"
 
 REPAIRS: list[web.RouteDef] = [
+    web.get("/depannage", breakdown.show_breakdown),
+    web.post("/depannage/prevenir", watching.post_watch),
+    web.post(f"/annonces/d/{{id:{ID}}}/elargir", going_on.post_wider),
+    web.post(f"/annonces/d/{{id:{ID}}}/relancer", going_on.post_again),
+    web.get("/diagnostic", walk_page.show_walk),
+    web.get("/diagnostic/entier", walk_page.show_whole),
+    web.get("/diagnostic/repare", walk_page.show_mended),
+    web.get("/service-worker.js", service_worker.show_service_worker),
     web.get("/ateliers", shop_list.show_shops),
     web.get(f"/ateliers/{{handle:{COMMUNITY}}}", shop_page.show_shop),
     web.post(f"/ateliers/{{place:{NAME}}}/moi", people.post_shown),

@@ -56,7 +56,6 @@ from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
 from web.pages.repair_routes import REPAIRS
-from web.pages.repairs.calls import breakdown, going_on, watching
 from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
@@ -104,10 +103,6 @@ PAGES: list[web.RouteDef] = [
     web.get(f"/alertes/{{id:{ID}}}", alerts.show_alert),
     web.post(f"/alertes/{{id:{ID}}}", alerts.post_alert),
     web.get("/lieux", search.list_places),
-    web.get("/depannage", breakdown.show_breakdown),
-    web.post("/depannage/prevenir", watching.post_watch),
-    web.post(f"/annonces/d/{{id:{ID}}}/elargir", going_on.post_wider),
-    web.post(f"/annonces/d/{{id:{ID}}}/relancer", going_on.post_again),
     web.get("/reseau", network.show_network),
     web.post("/reseau/suivre", follows.post_follow_territory),
     web.get("/abonnements", follows.list_follows),

@@ -214,6 +214,9 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Leurs versions, et qui les a acceptées"),
     ),
     _entry(
+        "settings", "/coop/diagnostic", "settings", N_("Le diagnostic vélo"), "bike", N_("Ses questions, ses fiches")
+    ),
+    _entry(
         "settings",
         "/coop/points",
         "points",

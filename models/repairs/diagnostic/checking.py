@@ -6,7 +6,7 @@ Each check looks at every answer once, so that its time grows as the text does.
 from collections.abc import Iterator
 
 from models.errors import Invalid
-from models.repairs.diagnostic.tree import Answer, DiagnosticTree, Question
+from models.repairs.diagnostic.tree import DiagnosticTree, PossibleAnswer, Question
 from models.repairs.diagnostic.yaml_source import Fault
 
 MOST_GIVEN = 6
@@ -18,7 +18,7 @@ def list_graph_faults(tree: DiagnosticTree) -> list[Fault]:
     return list(_list_unknown_targets(tree)) or list(_list_circles(tree)) or list(_list_far_or_unreached(tree))
 
 
-def _list_answers(tree: DiagnosticTree, id: str) -> tuple[Answer, ...]:
+def _list_answers(tree: DiagnosticTree, id: str) -> tuple[PossibleAnswer, ...]:
     node = tree.nodes[id]
     return node.answers if isinstance(node, Question) else ()
 
@@ -35,7 +35,7 @@ def _list_circles(tree: DiagnosticTree) -> Iterator[Fault]:
     """Answers that lead back to a question on the way to them, found by a walk that goes back by its own stack."""
     done: set[str] = set()
     for start in tree.nodes:
-        on_the_way: dict[str, Iterator[Answer]] = {}
+        on_the_way: dict[str, Iterator[PossibleAnswer]] = {}
         if start not in done:
             on_the_way[start] = iter(_list_answers(tree, start))
         while on_the_way:

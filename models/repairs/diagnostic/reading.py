@@ -4,23 +4,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.errors import Invalid
 from models.places.places import fold_name
 from models.repairs.diagnostic.checking import list_graph_faults
 from models.repairs.diagnostic.drawings import DRAWINGS
 from models.repairs.diagnostic.sections import SENTENCES_LIMIT, Section
 from models.repairs.diagnostic.tree import (
     AdviceSheet,
-    Answer,
     CallFacts,
     DiagnosticTree,
     EndKind,
     Node,
     OtherEnd,
+    PossibleAnswer,
     Question,
     SafetyStop,
     SheetStep,
 )
-from models.repairs.diagnostic.yaml_source import Entry, Fault, UnreadableSource, parse_source
+from models.repairs.diagnostic.yaml_source import Fault, SourceEntry, UnreadableSource, parse_source
 
 MOST_NODES = 500
 
@@ -101,17 +102,17 @@ def _read_all(whole: Section) -> DiagnosticTree:
             section.finish()
     whole.finish()
     if len(nodes) > MOST_NODES:
-        whole.fail(whole.line, "diagnostic_too_many_nodes", most=MOST_NODES)
+        whole.fail(whole.line, Invalid("diagnostic_too_many_nodes", most=MOST_NODES))
     if start and not isinstance(nodes.get(start), Question):
-        whole.fail(whole.line, "diagnostic_start_unknown", name=start)
+        whole.fail(whole.line, Invalid("diagnostic_start_unknown", name=start))
     return DiagnosticTree(title=title, intro=intro, start=start, nodes=nodes)
 
 
 def _check_name(whole: Section, id: str, line: int, nodes: Mapping[str, Node]) -> None:
     if not NODE_NAME.fullmatch(id) or len(id) > CODE_LIMIT:
-        whole.fail(line, "diagnostic_id_invalid", name=id[:CODE_LIMIT])
+        whole.fail(line, Invalid("diagnostic_id_invalid", name=id[:CODE_LIMIT]))
     if id in nodes:
-        whole.fail(line, "diagnostic_said_twice", name=id)
+        whole.fail(line, Invalid("diagnostic_said_twice", name=id))
 
 
 def _read_question(id: str, section: Section) -> Question:
@@ -122,7 +123,7 @@ def _read_question(id: str, section: Section) -> Question:
     codes: set[str] = set()
     for answer in answers:
         if answer.code in codes:
-            section.fail(answer.line, "diagnostic_answer_twice", answer=answer.text)
+            section.fail(answer.line, Invalid("diagnostic_answer_twice", answer=answer.text))
         codes.add(answer.code)
     return Question(
         id=id,
@@ -135,9 +136,9 @@ def _read_question(id: str, section: Section) -> Question:
     )
 
 
-def _read_answer(section: Section) -> Answer:
+def _read_answer(section: Section) -> PossibleAnswer:
     text = section.text("texte")
-    answer = Answer(
+    answer = PossibleAnswer(
         code=fold_name(text).strip().replace(" ", "-")[:CODE_LIMIT].strip("-"),
         text=text,
         detail=section.text("detail", needed=False),
@@ -147,7 +148,7 @@ def _read_answer(section: Section) -> Answer:
         line=section.line,
     )
     if text and not answer.code:
-        section.fail(section.line, "diagnostic_answer_unreadable", answer=text)
+        section.fail(section.line, Invalid("diagnostic_answer_unreadable", answer=text))
     section.finish()
     return answer
 
@@ -179,11 +180,11 @@ def _read_sheet(id: str, section: Section) -> AdviceSheet:
     )
 
 
-def _read_step(section: Section, entry: Entry) -> SheetStep:
+def _read_step(section: Section, entry: SourceEntry) -> SheetStep:
     """`Ce que l’on fait. | Comment.`"""
     act, _, how = section.words_of(entry, "etapes", SENTENCES_LIMIT).partition(" | ")
     if not act:
-        section.fail(entry.line, "diagnostic_missing", name="etapes")
+        section.fail(entry.line, Invalid("diagnostic_missing", name="etapes"))
     return SheetStep(act=act, how=how)
 
 

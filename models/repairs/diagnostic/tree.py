@@ -6,8 +6,6 @@ from typing import Literal
 
 EndKind = Literal["call", "booking", "visit"]
 
-END_KINDS: tuple[EndKind, ...] = ("call", "booking", "visit")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFacts:
@@ -19,7 +17,7 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class PossibleAnswer:
     """A button: `code` stands in addresses, `target` is the node that it leads to."""
 
     code: str
@@ -41,7 +39,7 @@ class Question:
     step: str
     hint: str
     warning: str
-    answers: tuple[Answer, ...]
+    answers: tuple[PossibleAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +121,7 @@ class GivenAnswer:
     """A question and what was answered; `before` are the codes of what was answered earlier."""
 
     question: Question
-    answer: Answer
+    answer: PossibleAnswer
     before: tuple[str, ...]
 
 

@@ -35,30 +35,30 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SourceEntry:
     """A text, a list or a section, and the line on which it begins."""
 
     line: int
-    value: "str | tuple[Entry, ...] | Mapping[str, Entry]"
+    value: "str | tuple[SourceEntry, ...] | Mapping[str, SourceEntry]"
 
 
 class UnreadableSource(Exception):
     """It is no YAML of ours; the fault says where."""
 
-    def __init__(self, line: int, code: str, **values: Any) -> None:
-        """`code` and `values` as in a refusal."""
-        super().__init__(code)
-        self.fault = Fault(line=line, reason=Invalid(code, **values))
+    def __init__(self, line: int, reason: Invalid) -> None:
+        """Where, and why."""
+        super().__init__(reason.code)
+        self.fault = Fault(line=line, reason=reason)
 
 
-def parse_source(source: str) -> Entry:
+def parse_source(source: str) -> SourceEntry:
     """The whole text. Raises UnreadableSource at its first mistake."""
     if len(source) > SOURCE_LIMIT:
-        raise UnreadableSource(1, "diagnostic_too_long", most=SOURCE_LIMIT)
+        raise UnreadableSource(1, Invalid("diagnostic_too_long", most=SOURCE_LIMIT))
     events = _list_events(source)
     first = next(events, None)
     if first is None:
-        raise UnreadableSource(1, "diagnostic_empty")
+        raise UnreadableSource(1, Invalid("diagnostic_empty"))
     whole = _build(events, first, 0)
     next(events, None)  # nothing may stand behind it
     return whole
@@ -72,12 +72,12 @@ def _list_events(source: str) -> Iterator[Any]:
             kind = _kind_of(event)
             documents += kind == "DocumentStart"
             if documents > 1:
-                raise UnreadableSource(_line_of(event), "diagnostic_two_documents")
+                raise UnreadableSource(_line_of(event), Invalid("diagnostic_two_documents"))
             if kind not in AROUND:
                 yield event
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise UnreadableSource(mark.line + 1 if mark else 1, "diagnostic_not_yaml") from error
+        raise UnreadableSource(mark.line + 1 if mark else 1, Invalid("diagnostic_not_yaml")) from error
 
 
 def _kind_of(event: Any) -> str:
@@ -89,19 +89,19 @@ def _line_of(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _build(events: Iterator[Any], event: Any, depth: int) -> Entry:
+def _build(events: Iterator[Any], event: Any, depth: int) -> SourceEntry:
     line, kind = _line_of(event), _kind_of(event)
     if event.anchor is not None:
-        raise UnreadableSource(line, "diagnostic_alias")
+        raise UnreadableSource(line, Invalid("diagnostic_alias"))
     if event.tag is not None:
-        raise UnreadableSource(line, "diagnostic_tag")
+        raise UnreadableSource(line, Invalid("diagnostic_tag"))
     if depth > MOST_DEPTH:
-        raise UnreadableSource(line, "diagnostic_too_deep", most=MOST_DEPTH)
+        raise UnreadableSource(line, Invalid("diagnostic_too_deep", most=MOST_DEPTH))
     if kind == "Scalar":
-        return Entry(line, str(event.value))
+        return SourceEntry(line, str(event.value))
     if kind == "SequenceStart":
-        return Entry(line, tuple(_build(events, one, depth + 1) for one in _until_end(events)))
-    return Entry(line, _build_section(events, depth))
+        return SourceEntry(line, tuple(_build(events, one, depth + 1) for one in _until_end(events)))
+    return SourceEntry(line, _build_section(events, depth))
 
 
 def _until_end(events: Iterator[Any]) -> Iterator[Any]:
@@ -111,14 +111,14 @@ def _until_end(events: Iterator[Any]) -> Iterator[Any]:
         yield event
 
 
-def _build_section(events: Iterator[Any], depth: int) -> dict[str, Entry]:
+def _build_section(events: Iterator[Any], depth: int) -> dict[str, SourceEntry]:
     """Its values by their keys, each with the line of its key."""
-    section: dict[str, Entry] = {}
+    section: dict[str, SourceEntry] = {}
     for event in _until_end(events):
         key = _build(events, event, depth)
         if not isinstance(key.value, str) or not key.value:
-            raise UnreadableSource(key.line, "diagnostic_not_yaml")
+            raise UnreadableSource(key.line, Invalid("diagnostic_not_yaml"))
         if key.value in section:
-            raise UnreadableSource(key.line, "diagnostic_said_twice", name=key.value[:60])
-        section[key.value] = Entry(key.line, _build(events, next(events), depth + 1).value)
+            raise UnreadableSource(key.line, Invalid("diagnostic_said_twice", name=key.value[:60]))
+        section[key.value] = SourceEntry(key.line, _build(events, next(events), depth + 1).value)
     return section

@@ -18,9 +18,9 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
 from web.pages.communities.visit import Visit, end_of, find_visit, get_managed
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.instance.documents.changes import list_changes
 from web.rendering.document_text import write_document
 from web.rendering.render import render
+from web.rendering.text_changes import list_changes
 from web.security.session import require_account
 
 USUAL_GRACE = timedelta(days=30)

@@ -11,6 +11,7 @@ from outbox.builders.texts import reasons
 from web.rendering.error_messages import (
     appointments,
     communities,
+    diagnostic,
     exchanges,
     listings,
     meetings,
@@ -33,6 +34,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "appointments": appointments.REFUSALS,
     "repair_shops": repair_shops.REFUSALS,
     "exchanges": exchanges.REFUSALS,
+    "diagnostic": diagnostic.REFUSALS,
     "terms": reasons.REFUSALS,
     "communities": communities.REFUSALS,
     "entries": community_texts.REFUSALS,

@@ -12,9 +12,9 @@ from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
-from web.pages.instance.documents.changes import TextChange, list_changes
 from web.rendering.document_text import write_document
 from web.rendering.render import render
+from web.rendering.text_changes import TextChange, list_changes
 from web.security.documents_due import is_due
 from web.security.session import require_account
 

@@ -17,10 +17,10 @@ from web.forms.date_field import read_day
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.instance.documents.changes import list_changes
 from web.pages.instance.documents.reading import PATHS
 from web.rendering.document_text import write_document
 from web.rendering.render import N_, render
+from web.rendering.text_changes import list_changes
 from web.security.session import require_right
 
 PAGE = "/coop/documents"

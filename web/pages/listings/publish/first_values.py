@@ -10,6 +10,7 @@ from models.listings.listings import KINDS, Listing
 from models.people import actors
 from models.people.accounts import Account
 from models.store.database import Connection
+from outbox.listings.listing_limits import BIKES, INTERVENTIONS
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.listings.publish.listing_form import values_of
 from web.pages.listings.publish.where_fields import AROUND_HOME, IN_COMMUNE, first_place, load_places, place_values
@@ -21,6 +22,13 @@ SAME = ("mode", "max_duration", "audience", "where", "at_place")
 SAID = {"titre": "title", "texte": "text", "lieu": "place", "mode": "mode", "pour": "audience"}
 """Names in the address, and the fields that they fill in."""
 
+CODES = (
+    ("panne", "interventions", INTERVENTIONS),
+    ("velo", "bike_type", tuple(filter(None, BIKES))),
+    ("roule", "rideable", ("oui", "non")),
+)
+"""What the diagnostic knows of a bike: names in the address, the fields, and the codes that these have."""
+
 LONGEST = 4_000
 """Characters that the address fills into a field; what is too long for one is said when it is sent."""
 
@@ -29,7 +37,7 @@ LIKE_LAST = "like_last"
 
 
 async def make_first_values(conn: Connection, request: web.Request, account: Account) -> MultiDict[str]:
-    """The form as `/publier?genre=&titre=&texte=&lieu=&mode=` opens it."""
+    """The form as `/publier?genre=&titre=&texte=&lieu=&mode=` opens it, a call also by `panne`, `velo` and `roule`."""
     asked = request.query.get("genre", "")
     kind = next((one for one in KINDS if one == asked), KINDS[0])
     known = await load_places(conn, account.actor_id)
@@ -54,6 +62,9 @@ def _fill_in(values: MultiDict[str], query: Mapping[str, str]) -> None:
             values[name] = typed[:LONGEST]
     if query.get("lieu", "").strip():
         values["where"] = IN_COMMUNE
+    for said, name, known in CODES:
+        if query.get(said) in known:
+            values[name] = query[said]
 
 
 async def _take_over(conn: Connection, values: MultiDict[str], last: Listing) -> None:

@@ -58,6 +58,7 @@ LEADS = {
     "/annonces/points.geojson": "points that lead to listings, for the map of the list",
     "/carte/fond": "coasts and communes, which nobody wrote",
     "/depannage": "cards that lead to repair calls",
+    "/diagnostic": "names of places that lead to profiles, and titles that lead to meetings",
     "/reseau": "lines that lead to profiles of cooperatives",
     "/tags/{name}": "cards that lead to listings, and the lines of profiles",
     "/abonnements": "names that lead to profiles",
@@ -109,6 +110,7 @@ OWN = (
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
     *("/rencontres/flux.", "/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
+    *("/diagnostic/entier", "/diagnostic/repare", "/service-worker.js"),
     *("/rencontres/organiser", "/annonces/prolonger", "/alertes/nouvelle", "/communautes/nouvelle-communaute"),
 )
 """Pages of one's own, of the cooperative, and such as nobody else writes; calendars are no pages."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from web.pages.instance.documents.changes import TextChange, list_changes
+from web.rendering.text_changes import TextChange, list_changes
 
 LINES = 10_000
 """As many lines as fit into a charter of a community."""
