@@ -1,12 +1,7 @@
 """What: how the words of a search are looked for in listings, and how well a listing answers them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-# As a function PostgreSQL does not look the words up in the index, which takes long for words with many others beside
-# them: where little else fits, each of these is looked at. Else many others are looked up one by one, as in `CHOSEN`.
+# As a function PostgreSQL does not look the words up in the index: where little else fits, each of these is looked at.
 WORDS = """
-    [[choices: AND l.search @@ ANY (:choices::text[]::tsquery[])]]
     [[whole: AND l.search @@ :whole::text::tsquery]]
     [[one_by_one: AND ts_match_vq(l.search, :one_by_one::text::tsquery)]]
 """
@@ -38,78 +33,3 @@ MISSING = """
         FROM unnest((SELECT :each::text[]::tsquery[]), :weights::float8[]) AS word (match, weight)
         WHERE NOT l.search @@ word.match), 0)]]
 """
-
-# What has one of the tsqueries of each array of a way. Many joined by OR in one tsquery take the index ten times as
-# long as each by itself. Two arrays in one scan would be multiplied: what stands after OR, which no listing has, gives
-# each a scan of its own.
-CHOSEN = """
-    (l.search @@ ANY (way.one) [[several: OR l.search @@ '''='''::tsquery]])
-    [[several: AND (l.search @@ ANY (way.two) OR l.search @@ '''=='''::tsquery)]]
-    [[many: AND (l.search @@ ANY (way.three) OR l.search @@ '''==='''::tsquery)]]
-    AND (way.match IS NULL OR ts_match_vq(l.search, way.match))
-"""
-
-MOST_CHOICES = 3
-"""Words of a search that the index is asked for at once; listings that have these are asked for the others."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a way looks for: one of each of up to MOST_CHOICES `choices`, each some tsqueries, and `match`, a tsquery,
-    unless it is None; at least so many listings have to fit.
-    """
-
-    choices: tuple[tuple[str, ...], ...]
-    match: str | None
-    least: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What several ways look for, as `CHOSEN` takes it: arrays as PostgreSQL writes them, one for each way."""
-
-    ways: tuple[Wanted, ...]
-
-    @property
-    def ones(self) -> list[str]:
-        """The first choice of each way."""
-        return self._list(0)
-
-    @property
-    def twos(self) -> list[str]:
-        """The second choice of each."""
-        return self._list(1)
-
-    @property
-    def threes(self) -> list[str]:
-        """The third choice of each."""
-        return self._list(2)
-
-    @property
-    def matches(self) -> list[str | None]:
-        """What else each asks for."""
-        return [way.match for way in self.ways]
-
-    @property
-    def leasts(self) -> list[int]:
-        """How many listings have to fit each."""
-        return [way.least for way in self.ways]
-
-    @property
-    def several(self) -> bool:
-        """Whether there is a second choice."""
-        return any(len(way.choices) > 1 for way in self.ways)
-
-    @property
-    def many(self) -> bool:
-        """Whether there is a third."""
-        return any(len(way.choices) > 2 for way in self.ways)
-
-    def _list(self, place: int) -> list[str]:
-        """The last choice again of a way that has fewer: what has it has it."""
-        return [_write_array(way.choices[min(place, len(way.choices) - 1)]) for way in self.ways]
-
-
-def _write_array(matches: Sequence[str]) -> str:
-    escaped = (match.replace("\\", "\\\\").replace('"', '\\"') for match in matches)
-    return "{" + ",".join(f'"{match}"' for match in escaped) + "}"
