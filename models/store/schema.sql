@@ -3119,6 +3119,7 @@ COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
 
 CREATE FUNCTION name_things(words tsvector) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH stem AS MATERIALIZED (SELECT * FROM unnest($1)),
+    -- An expression stands where its first word does.
     said AS MATERIALIZED (
         SELECT w.thing, stem.positions, stem.weights
         FROM stem JOIN everyday_word w ON split_part(w.key, ' ', 1) = stem.lexeme
@@ -3131,13 +3132,15 @@ CREATE FUNCTION name_things(words tsvector) RETURNS tsvector LANGUAGE sql STABLE
         -- A category is said in no place: the last one there is.
         UNION ALL SELECT 't=' || r.thing, ARRAY[16383], ARRAY['D']
         FROM stem JOIN everyday_relation r ON r.other = stem.lexeme AND relation = 'category')
-    SELECT coalesce(string_agg('''' || replace(replace(name, '\', '\\'), '''', '''''') || ''':' || places, ' '), '')::tsvector
-    FROM (SELECT name, string_agg(place || weight, ',') AS places
+    SELECT coalesce(string_agg(quoted || ':' || places, ' '), '')::tsvector FROM (
+        SELECT '''' || replace(replace(name, '\', '\\'), '''', '''''') || '''' AS quoted,
+            string_agg(place || weight, ',') AS places
         FROM named, unnest(positions, weights) AS at (place, weight) GROUP BY name) AS written
 $$;
 COMMENT ON FUNCTION name_things(tsvector) IS
     'What a listing with these words is called, with the places of the words that say so: the things of the shipped '
-    'list (''s=vélo''), these with all that they are a kind of (''t=vélo''), and what they serve for (''u=sport'').';
+    'list (''s=velo''), these with all that they are a kind or in the category of (''t=velo''), and what they serve '
+    'for (''u=sport'').';
 
 CREATE FUNCTION narrow_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

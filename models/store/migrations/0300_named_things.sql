@@ -1,6 +1,6 @@
 -- What a listing is called stands in it when it is written, so that a search asks for one name and not for all twenty
--- words that a thing has: 't=vélo' where it is a bike or a kind of one, 's=vélo' where it is called so itself,
--- 'u=déplacement' where it serves for that. Nobody can type these, as 'c=' and 'k='.
+-- words that a thing has: 't=velo' where it is a bike or a kind of one, 's=velo' where it is called so itself,
+-- 'u=deplac' where it serves for that. Nobody can type these, as 'c=' and 'k='.
 ALTER TABLE listing ALTER COLUMN search DROP EXPRESSION;
 
 -- Words are looked for by the first of their stems, and things by their kinds.
@@ -24,6 +24,7 @@ COMMENT ON FUNCTION listing_words(text, text, text, text, text, text) IS
 
 CREATE FUNCTION name_things(words tsvector) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH stem AS MATERIALIZED (SELECT * FROM unnest($1)),
+    -- An expression stands where its first word does.
     said AS MATERIALIZED (
         SELECT w.thing, stem.positions, stem.weights
         FROM stem JOIN everyday_word w ON split_part(w.key, ' ', 1) = stem.lexeme
@@ -36,13 +37,15 @@ CREATE FUNCTION name_things(words tsvector) RETURNS tsvector LANGUAGE sql STABLE
         -- A category is said in no place: the last one there is.
         UNION ALL SELECT 't=' || r.thing, ARRAY[16383], ARRAY['D']
         FROM stem JOIN everyday_relation r ON r.other = stem.lexeme AND relation = 'category')
-    SELECT coalesce(string_agg('''' || replace(replace(name, '\', '\\'), '''', '''''') || ''':' || places, ' '), '')::tsvector
-    FROM (SELECT name, string_agg(place || weight, ',') AS places
+    SELECT coalesce(string_agg(quoted || ':' || places, ' '), '')::tsvector FROM (
+        SELECT '''' || replace(replace(name, '\', '\\'), '''', '''''') || '''' AS quoted,
+            string_agg(place || weight, ',') AS places
         FROM named, unnest(positions, weights) AS at (place, weight) GROUP BY name) AS written
 $$;
 COMMENT ON FUNCTION name_things(tsvector) IS
     'What a listing with these words is called, with the places of the words that say so: the things of the shipped '
-    'list (''s=vélo''), these with all that they are a kind of (''t=vélo''), and what they serve for (''u=sport'').';
+    'list (''s=velo''), these with all that they are a kind or in the category of (''t=velo''), and what they serve '
+    'for (''u=sport'').';
 
 CREATE FUNCTION read_listing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
