@@ -59,7 +59,7 @@ _LISTINGS = """
         FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x, LATERAL ({words}) AS w
         WHERE p.kind = 'listing' AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
     ), named AS MATERIALIZED (
-        SELECT same, category, name_things(listing_words(min(title), min(description), '', category, '', '')) AS names
+        SELECT same, category, name_things(search_words(min(title), min(description), '', category, '', '')) AS names
         FROM said GROUP BY same, category
     )
     INSERT INTO listing (post_id, kind, mode, title, description, category, status, territory_uri, place_name,
@@ -68,7 +68,7 @@ _LISTINGS = """
         'https://h' || n % 50 || '.test/users/coop', place, '59' || lpad((n % 90)::text, 3, '0'),
         50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500, author_id,
         who_finds(audience, NULL, NULL, NULL, NULL),
-        listing_words(title, description, place, category, kind, mode) || names
+        search_words(title, description, place, category, kind, mode) || names
     FROM said JOIN named USING (same, category), LATERAL (
         SELECT (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5] AS kind,
             (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5] AS mode, 'Commune ' || n % 90 AS place

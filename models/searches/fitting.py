@@ -64,8 +64,8 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     if not query.words:
         return _narrow(query, filter)
     among = await _look_among(conn, filter, query)
-    query = replace(query, by_index=among.groups is None)
-    found = await _find_first(conn, among, [*_take_itself(query), *_begin(query)])
+    query = replace(query, by_index=among.groups is None, beside=among.few)
+    found = await _find_first(conn, among, [*([] if among.few else _take_itself(query)), *_begin(query)])
     if found is None:
         return await _leave_out(conn, among, query)
     return await _find_first(conn, among, _add_most(found)) or found
@@ -141,7 +141,10 @@ def _take_itself(query: Query) -> list[Way]:
     if any(word.listings < MANY for word in query.words if not word.light):
         return []
     words = tuple(
-        word if word.light else replace(word, near=word.exact, wide=word.exact, synonyms=()) for word in query.words
+        word
+        if word.light
+        else replace(word, near=word.exact, wide=word.exact, spelt=word.exact, rated=word.exact, synonyms=())
+        for word in query.words
     )
     alone = [word.near for word in words]
     if alone == [word.near for word in query.words]:
@@ -239,4 +242,4 @@ def _narrow(query: Query, filter: NetworkFilter) -> Query:
         join_any([f"'{letter}={value}'" for value in values if "'" not in value and "\\" not in value])
         for letter, values in (("k", filter.kinds), ("m", filter.modes), ("c", filter.categories))
     ]
-    return replace(query, match=join_all([part for part in of if part]))
+    return replace(query, match=join_all([part for part in of if part]), beside=True)

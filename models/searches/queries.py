@@ -30,7 +30,8 @@ class Query:
 
     `left_out` are words, as they are typed, that nothing was found with; `partial` says that no listing has all the
     others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
-    `by_index` is false where so little fits all else that each is looked at. `counts` are how many listings fit it and
+    `by_index` is false where so little fits all else that each is looked at, `beside` where so much does that no index
+    of it is read beside that of words. `counts` are how many listings fit it and
     the filter it was fitted to, by (kind, mode), up to COUNT_LIMIT; None where they were not counted for it. `ids` are
     all of them, None where not all were looked at.
     """
@@ -43,13 +44,19 @@ class Query:
     partial: bool = False
     giving: bool = False
     by_index: bool = True
+    beside: bool = False
     counts: Mapping[tuple[str, str], int] | None = None
     ids: tuple[int, ...] | None = None
 
     @property
-    def whole(self) -> str:
-        """All of `match`, where it is looked up in the index."""
-        return self.match if self.by_index else ""
+    def beside_others(self) -> str:
+        """All of `match`, where it is looked up in the index of words, and what else is asked in its own."""
+        return self.match if self.by_index and self.beside else ""
+
+    @property
+    def alone(self) -> str:
+        """All of `match`, where it is looked up in the index of words alone."""
+        return self.match if self.by_index and not self.beside else ""
 
     @property
     def one_by_one(self) -> str:

@@ -115,7 +115,7 @@ async def read_listings(conn: Connection) -> bool:
         conn,
         """
         UPDATE listing l SET search = fresh.words || name_things(fresh.words)
-        FROM (SELECT post_id, listing_words(title, description, place_name, category, kind, mode) AS words
+        FROM (SELECT post_id, search_words(title, description, place_name, category, kind, mode) AS words
             FROM listing WHERE post_id = ANY($1::bigint[])) AS fresh
         WHERE l.post_id = fresh.post_id
         """,

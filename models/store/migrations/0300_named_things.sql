@@ -12,46 +12,49 @@ ALTER TABLE known_word_count ADD COLUMN named_id bigint;
 UPDATE known_word_count SET named_id = 0 WHERE EXISTS (SELECT FROM everyday_word);
 DELETE FROM shipped_data WHERE name = 'everyday_words';
 
-CREATE FUNCTION listing_words(title text, description text, place_name text, category text, kind text, mode text)
+CREATE FUNCTION search_words(title text, description text, place_name text, category text, kind text, mode text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN setweight(to_tsvector('public.fr', search_text(title)), 'A')
     || setweight(to_tsvector('public.fr', search_text(
         regexp_replace(description, '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g'))), 'B')
     || setweight(to_tsvector('public.fr', search_text(coalesce(place_name, ''))), 'C')
     || array_to_tsvector(ARRAY[search_head(title), 'c=' || coalesce(category, ''), 'k=' || kind, 'm=' || mode]);
-COMMENT ON FUNCTION listing_words(text, text, text, text, text, text) IS
+COMMENT ON FUNCTION search_words(text, text, text, text, text, text) IS
     'The words of a listing as they are looked through, those of its title first, with what it is.';
 
 CREATE FUNCTION name_things(words tsvector) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH stem AS MATERIALIZED (SELECT * FROM unnest($1)),
-    -- An expression stands where its first word does.
     said AS MATERIALIZED (
         SELECT w.thing, stem.positions, stem.weights
         FROM stem JOIN everyday_word w ON split_part(w.key, ' ', 1) = stem.lexeme
         WHERE w.key NOT LIKE '% %' OR $1 @@ w.match::tsquery),
+    -- An expression stands where its first word does, and a category in no place: the last one there is.
     named AS (
-        SELECT 's=' || thing AS name, positions, weights FROM said
-        UNION ALL SELECT 't=' || thing, positions, weights FROM said
-        UNION ALL SELECT CASE relation WHEN 'kind' THEN 't=' ELSE 'u=' END || r.thing, positions, weights
-        FROM said JOIN everyday_relation r ON r.other = said.thing AND relation IN ('kind', 'use')
-        -- A category is said in no place: the last one there is.
-        UNION ALL SELECT 't=' || r.thing, ARRAY[16383], ARRAY['D']
-        FROM stem JOIN everyday_relation r ON r.other = stem.lexeme AND relation = 'category')
-    SELECT coalesce(string_agg(quoted || ':' || places, ' '), '')::tsvector FROM (
-        SELECT '''' || replace(replace(name, '\', '\\'), '''', '''''') || '''' AS quoted,
-            string_agg(place || weight, ',') AS places
-        FROM named, unnest(positions, weights) AS at (place, weight) GROUP BY name) AS written
+        SELECT thing, positions, weights FROM said
+        UNION ALL SELECT r.thing, positions, weights
+        FROM said JOIN everyday_relation r ON r.other = said.thing AND relation = 'kind'
+        UNION ALL SELECT r.thing, ARRAY[16383], ARRAY['D']
+        FROM stem JOIN everyday_relation r ON r.other = stem.lexeme AND relation = 'category'),
+    written AS (
+        SELECT 't=' || thing AS name, ':' || string_agg(place || weight, ',') AS places
+        FROM named, unnest(positions, weights) AS at (place, weight) GROUP BY thing
+        UNION ALL SELECT 's=' || thing, '' FROM said
+        WHERE EXISTS (SELECT FROM everyday_relation r WHERE r.other = said.thing AND relation = 'wider')
+        UNION ALL SELECT 'u=' || r.thing, ''
+        FROM said JOIN everyday_relation r ON r.other = said.thing AND relation = 'use')
+    SELECT coalesce(string_agg('''' || replace(replace(name, '\', '\\'), '''', '''''') || '''' || places, ' '), '')
+        ::tsvector FROM written
 $$;
 COMMENT ON FUNCTION name_things(tsvector) IS
-    'What a listing with these words is called, with the places of the words that say so: the things of the shipped '
-    'list (''s=velo''), these with all that they are a kind or in the category of (''t=velo''), and what they serve '
-    'for (''u=sport'').';
+    'What a listing with these words is called: the things of the shipped list with all that they are a kind or in the '
+    'category of (''t=velo'', where the words stand that say so), what it is called itself where that has kinds '
+    '(''s=velo''), and what it serves for (''u=sport'').';
 
 CREATE FUNCTION read_listing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- While the list is loaded nothing is named by half of it, nor by what it was.
     PERFORM pg_advisory_xact_lock_shared(hashtext('everyday_words'));
-    NEW.search := listing_words(NEW.title, NEW.description, NEW.place_name, NEW.category, NEW.kind, NEW.mode);
+    NEW.search := search_words(NEW.title, NEW.description, NEW.place_name, NEW.category, NEW.kind, NEW.mode);
     NEW.search := NEW.search || name_things(NEW.search);
     RETURN NEW;
 END
