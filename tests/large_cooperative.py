@@ -52,8 +52,9 @@ _POSTS = """
 """
 
 _LISTINGS = """
-    INSERT INTO listing (post_id, author_id, found_by, kind, mode, title, status, expires_at)
+    INSERT INTO listing (post_id, author_id, found_by, kind, mode, title, search, status, expires_at)
     SELECT id, owner_id, 'everybody', 'offer', 'loan', 'Échelle ' || n,
+        search_words('Échelle ' || n, '', NULL, NULL, 'offer', 'loan'),
         CASE WHEN n % 20 = 0 THEN 'open' ELSE 'fulfilled' END,
         CASE WHEN n % 40 = 0 THEN now() + (n % 900 || ' hours')::interval END FROM numbered
 """

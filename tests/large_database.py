@@ -51,19 +51,28 @@ WORDS = """
 """
 """What the listing number `n` is about."""
 
+# As the trigger would write it, which rests meanwhile; what things are called is read once for all that say the same.
 _LISTINGS = """
+    WITH said AS MATERIALIZED (
+        SELECT p.id, p.author_id, p.audience, n, w.title, '<p>' || w.text || '</p>' AS description, w.category,
+            regexp_replace(w.title, ' \\d+$', '') || ' ' || regexp_replace(w.text, ' lot\\d+$', '') AS same
+        FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x, LATERAL ({words}) AS w
+        WHERE p.kind = 'listing' AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
+    ), named AS MATERIALIZED (
+        SELECT same, category, name_things(search_words(min(title), min(description), '', category, '', '')) AS names
+        FROM said GROUP BY same, category
+    )
     INSERT INTO listing (post_id, kind, mode, title, description, category, status, territory_uri, place_name,
-        postcode, latitude, longitude, radius, author_id, found_by)
-    SELECT p.id, (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5],
-        (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5],
-        w.title, '<p>' || w.text || '</p>', w.category,
-        CASE WHEN n % 6 = 0 THEN 'fulfilled' ELSE 'open' END,
-        'https://h' || n % 50 || '.test/users/coop', 'Commune ' || n % 90, '59' || lpad((n % 90)::text, 3, '0'),
-        50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500, p.author_id,
-        who_finds(p.audience, NULL, NULL, NULL, NULL)
-    FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x,
-        LATERAL ({words}) AS w
-    WHERE p.kind = 'listing' AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
+        postcode, latitude, longitude, radius, author_id, found_by, search)
+    SELECT id, kind, mode, title, description, category, CASE WHEN n % 6 = 0 THEN 'fulfilled' ELSE 'open' END,
+        'https://h' || n % 50 || '.test/users/coop', place, '59' || lpad((n % 90)::text, 3, '0'),
+        50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500, author_id,
+        who_finds(audience, NULL, NULL, NULL, NULL),
+        search_words(title, description, place, category, kind, mode) || names
+    FROM said JOIN named USING (same, category), LATERAL (
+        SELECT (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5] AS kind,
+            (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5] AS mode, 'Commune ' || n % 90 AS place
+        ) AS x
 """
 
 _TAGS = """

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
-from models.searches.language.readings import STEM
-from models.searches.language.word_matches import Word, join_all, join_any, split_any
+from models.searches.language.word_matches import Word, join_all, join_any
 from models.searches.network import (
     COUNT_LIMIT,
     Group,
@@ -17,14 +16,10 @@ from models.searches.network import (
     try_ways,
 )
 from models.searches.queries import NOTHING, Query, read_query
-from models.searches.words import MOST_CHOICES, Wanted
 from models.store.database import Connection
 
 LOOKED_THROUGH = 1_000
 """Where no more listings are expected to fit all but the words, each of them is asked for these."""
-
-LOOKED_THROUGH_PER_STEM = 50
-"""As many are looked through in the time that the index of words takes for one stem more."""
 
 LOOKED_THROUGH_AS_WELL = 5_000
 """Where no more are expected, an index of them is read beside that of words; where more are, that takes too long."""
@@ -69,14 +64,11 @@ async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
     if not query.words:
         return _narrow(query, filter)
     among = await _look_among(conn, filter, query)
-    query = replace(query, by_index=among.groups is None)
-    alone = _take_itself(query)
-    begun = alone if all(word.light or word.listings >= MANY for word in query.words) else []
-    found = await _find_first(conn, among, [*begun, *_begin(query)])
+    query = replace(query, by_index=among.groups is None, beside=among.few)
+    found = await _find_first(conn, among, [*([] if among.few else _take_itself(query)), *_begin(query)])
     if found is None:
         return await _leave_out(conn, among, query)
-    more = _add_most(found) if _count(found) < COUNT_LIMIT else [] if begun else alone
-    return await _find_first(conn, among, more) or found
+    return await _find_first(conn, among, _add_most(found)) or found
 
 
 def _count(query: Query) -> int:
@@ -88,9 +80,8 @@ async def _look_among(conn: Connection, filter: NetworkFilter, query: Query) -> 
     if not filter.narrow:
         return Among(filter=filter, few=False, groups=None)
     expected = await expect(conn, filter, Query())
-    stems = sum(len(STEM.findall(word.wide)) for word in query.words)
     few = expected <= LOOKED_THROUGH_AS_WELL
-    if expected > min(LOOKED_THROUGH, LOOKED_THROUGH_PER_STEM * stems):
+    if expected > LOOKED_THROUGH:
         return Among(filter=filter, few=few, groups=None)
     return Among(filter=filter, few=few, groups=await _read_groups(conn, filter, query))
 
@@ -108,44 +99,10 @@ async def _find_first(conn: Connection, among: Among, ways: Sequence[Way]) -> Qu
     if not ways:
         return None
     if among.groups is None:
-        tried = await try_ways(conn, among.filter, [_want(way) for way in ways], few=among.few)
+        tried = await try_ways(conn, among.filter, [(way.query.match, way.least) for way in ways], few=among.few)
         return next((_tell(ways[place], counts, ids) for place, counts, ids in tried), None)
     counted = ((way, *_count_fitting(way, among.groups)) for way in ways)
     return next((_tell(way, counts, ids) for way, counts, ids in counted if counts.total() >= way.least), None)
-
-
-def _want(way: Way) -> Wanted:
-    """What the index is asked for: words one of which each listing needs, and all of it where that is more."""
-    choices = list_choices(way.alternatives)
-    [first, *others] = way.alternatives
-    whole = not others and len(first) == len(choices) and not way.query.unwanted
-    return Wanted(
-        choices=tuple(tuple(split_any(join_any(parts))) for parts in choices),
-        match=None if whole else way.query.match,
-        least=way.least,
-    )
-
-
-def list_choices(alternatives: Alternatives) -> list[list[str]]:
-    """Up to MOST_CHOICES choices of parts, one of each of which every alternative has."""
-    parts = list(dict.fromkeys(part for alternative in alternatives for part in alternative))
-    choices: list[list[str]] = []
-    for place in range(len(parts)):
-        choice = _choose(alternatives, [*parts[place:], *parts[:place]])
-        if not any(set(known) <= set(choice) for known in choices):
-            choices.append(choice)
-    return choices[:MOST_CHOICES]
-
-
-def _choose(alternatives: Alternatives, parts: Sequence[str]) -> list[str]:
-    """The first of these parts that make a choice: every alternative has one of them."""
-    choice: list[str] = []
-    left = list(alternatives)
-    for part in parts:
-        if any(part in alternative for alternative in left):
-            choice.append(part)
-            left = [alternative for alternative in left if part not in alternative]
-    return choice
 
 
 def _count_fitting(way: Way, groups: Sequence[Group]) -> tuple[Counter[tuple[str, str]], tuple[int, ...]]:
@@ -180,9 +137,14 @@ def _begin(query: Query) -> list[Way]:
 
 
 def _take_itself(query: Query) -> list[Way]:
-    """The words alone: where more listings have them than anybody looks at, what else they are called stands behind."""
+    """The words alone, where each has many: what else they are called stands behind more than anybody looks at."""
+    if any(word.listings < MANY for word in query.words if not word.light):
+        return []
     words = tuple(
-        word if word.light else replace(word, near=word.exact, wide=word.exact, synonyms=()) for word in query.words
+        word
+        if word.light
+        else replace(word, near=word.exact, wide=word.exact, spelt=word.exact, rated=word.exact, synonyms=())
+        for word in query.words
     )
     alone = [word.near for word in words]
     if alone == [word.near for word in query.words]:
@@ -239,7 +201,7 @@ async def _ask_for_each(conn: Connection, among: Among, query: Query) -> list[Wo
 
 
 async def _list_found(conn: Connection, among: Among, query: Query, parts: Mapping[Word, str]) -> list[Word]:
-    ways = [_want(_try(query, [[part]], 1)) for part in parts.values()]
+    ways = [(join_all([part], query.unwanted), 1) for part in parts.values()]
     tried = await try_ways(conn, among.filter, ways, few=among.few, first=len(ways), most=1) if ways else []
     return [list(parts)[place] for place, *_ in tried]
 
@@ -280,4 +242,4 @@ def _narrow(query: Query, filter: NetworkFilter) -> Query:
         join_any([f"'{letter}={value}'" for value in values if "'" not in value and "\\" not in value])
         for letter, values in (("k", filter.kinds), ("m", filter.modes), ("c", filter.categories))
     ]
-    return replace(query, match=join_all([part for part in of if part]))
+    return replace(query, match=join_all([part for part in of if part]), beside=True)

@@ -12,7 +12,7 @@ from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
 from models.searches.queries import Query
-from models.searches.words import CHOSEN, WORDS, Choices, Wanted
+from models.searches.words import WORDS
 from models.store.database import Connection, fetch_planned, fetch_records
 from models.store.statements import fragment, hide_values, name_optional
 from models.timelines.entries import KNOWN_IF_LIMITED
@@ -173,11 +173,9 @@ _COUNT_MANY, _COUNT_FEW = (
 _WAYS = fragment(
     """
     SELECT way.n::int - 1 AS way, reached.counts, reached.ids
-    FROM (SELECT one::tsquery[] AS one, two::tsquery[] AS two, three::tsquery[] AS three, match::tsquery AS match,
-            least, n
-        FROM unnest((SELECT :ones::text[]), (SELECT :twos::text[]), (SELECT :threes::text[]),
-            (SELECT :matches::text[]), (SELECT :leasts::int[]))
-            WITH ORDINALITY AS listed (one, two, three, match, least, n) OFFSET 0) AS way
+    FROM (SELECT match::tsquery AS match, least, n
+        FROM unnest((SELECT :matches::text[]), (SELECT :leasts::int[])) WITH ORDINALITY AS listed (match, least, n)
+        OFFSET 0) AS way
     CROSS JOIN LATERAL (
         SELECT sum(total) AS total, jsonb_agg(jsonb_build_array(kind, mode, total)) AS counts, jsonb_agg(ids) AS ids
         FROM (SELECT kind, mode, count(*) AS total, array_agg(id) AS ids
@@ -190,9 +188,8 @@ _WAYS = fragment(
         SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by
             [[radius latitude: , {distance} AS distance]] FROM listing l
         WHERE is_open_status(l.status) IS NOT FALSE [[few: AND is_open_status(l.status)]]
-            AND {chosen} {filtered} OFFSET 0
+            AND l.search @@ way.match {filtered} OFFSET 0
     """,
-    chosen=CHOSEN,
     within=WITHIN,
 )
 
@@ -200,7 +197,9 @@ _UNSEEN_DISTANCE, _UNSEEN = hide_values(DISTANCE), hide_values(FILTERED)
 
 # The first has a plan that is kept, whatever the values. How much lies in an area is for the planner to see.
 _WAYS_ANYWHERE, _WAYS_IN_AREA = (
-    name_optional(_WAYS, NetworkFilter, Choices, also=["few", "most", "first"], distance=distance, filtered=filtered)
+    name_optional(
+        _WAYS, NetworkFilter, also=["matches", "leasts", "few", "most", "first"], distance=distance, filtered=filtered
+    )
     for distance, filtered in ((_UNSEEN_DISTANCE, _UNSEEN), (DISTANCE, FILTERED))
 )
 
@@ -263,17 +262,19 @@ async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> 
 async def try_ways(
     conn: Connection,
     filter: NetworkFilter,
-    ways: Sequence[Wanted],
+    ways: Sequence[tuple[str, int]],
     *,
     few: bool,
     first: int = 1,
     most: int = COUNT_LIMIT,
 ) -> list[tuple[int, Counts, tuple[int, ...]]]:
-    """The places of the `first` ways that at least so many listings fit besides the filter; with how many do and which,
-    up to `most`. What stands behind is not looked for. `few`: what fits the filter alone is worth finding as well.
+    """The places of the `first` ways, tsqueries that at least so many listings have to fit besides the filter; with how
+    many do and which, up to `most`. What stands behind is not looked for. `few`: what fits the filter alone is worth
+    finding as well.
     """
     statement, fetch = (_WAYS_IN_AREA, fetch_planned) if few and filter.placed else (_WAYS_ANYWHERE, fetch_records)
-    asked = statement.ask(filter, Choices(ways=tuple(ways)), few=few, most=most, first=first)
+    matches, leasts = [list(column) for column in zip(*ways, strict=True)]
+    asked = statement.ask(filter, matches=matches, leasts=leasts, few=few, most=most, first=first)
     return [
         (
             row["way"],

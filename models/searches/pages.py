@@ -72,7 +72,8 @@ async def _fetch(conn: Connection, order: str, asked: Asked, ways: Sequence[int]
         rows = rows if begins else []
         here = replace(cursor, id=None) if begins else cursor
         statement = STATEMENTS[order, way].ask(filter, query, here, replace(bounds, limit=bounds.limit - len(rows)))
-        fetch = fetch_records if way in (KNOWN, WINDOW) else fetch_planned
+        kept = way in (KNOWN, WINDOW) or (query.alone and not filter.narrow)
+        fetch = fetch_records if kept else fetch_planned
         rows += [(way, row) for row in await fetch(conn, statement.sql, *statement.values)]
         if len(rows) == bounds.limit:
             break

@@ -8,7 +8,7 @@ from models.searches.language.readings import STEM, Reading, Readings, join_piec
 from models.searches.language.recent import RecentTexts
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import LONGEST_TEXT, Piece, TypedText, read_typed_text
-from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate, split_any
+from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate
 from models.store.database import Connection
 
 MOST_WORDS = 8
@@ -16,9 +16,6 @@ MOST_WORDS = 8
 
 MOST_MEASURES = 4
 """Measures of a search that are looked for: each says little, and has a thousand listings."""
-
-FEW_CHOICES = 6
-"""So many words of which one is enough are looked up together."""
 
 NOTHING = "'='"
 """A tsquery that no listing fits: PostgreSQL takes an empty one, but says each time that it is."""
@@ -33,7 +30,8 @@ class Query:
 
     `left_out` are words, as they are typed, that nothing was found with; `partial` says that no listing has all the
     others, so that those with most of them are found. `giving`: who says what she has looks for those who need it.
-    `by_index` is false where so little fits all else that each is looked at. `counts` are how many listings fit it and
+    `by_index` is false where so little fits all else that each is looked at, `beside` where so much does that no index
+    of it is read beside that of words. `counts` are how many listings fit it and
     the filter it was fitted to, by (kind, mode), up to COUNT_LIMIT; None where they were not counted for it. `ids` are
     all of them, None where not all were looked at.
     """
@@ -46,19 +44,19 @@ class Query:
     partial: bool = False
     giving: bool = False
     by_index: bool = True
+    beside: bool = False
     counts: Mapping[tuple[str, str], int] | None = None
     ids: tuple[int, ...] | None = None
 
     @property
-    def choices(self) -> list[str]:
-        """The tsqueries of `match`, one of which is enough, where they are many and looked up."""
-        parts = split_any(self.match) if self.by_index else []
-        return parts if len(parts) > FEW_CHOICES else []
+    def beside_others(self) -> str:
+        """All of `match`, where it is looked up in the index of words, and what else is asked in its own."""
+        return self.match if self.by_index and self.beside else ""
 
     @property
-    def whole(self) -> str:
-        """All of `match`, where it is looked up so."""
-        return self.match if self.by_index and not self.choices else ""
+    def alone(self) -> str:
+        """All of `match`, where it is looked up in the index of words alone."""
+        return self.match if self.by_index and not self.beside else ""
 
     @property
     def one_by_one(self) -> str:
@@ -67,8 +65,11 @@ class Query:
 
     @property
     def strict(self) -> str:
-        """All words, each or what else it is called: what is kept of a saved search. '' where no word is looked for."""
-        return join_all([word.near for word in self.words], self.unwanted)
+        """All words, each or what else it is called: what is kept of a saved search. '' where no word is looked for.
+
+        By name and in all the words there are for it: names go with an edition of the shipped list.
+        """
+        return join_all([join_any([word.near, word.spelt]) for word in self.words], self.unwanted)
 
     @property
     def corrected(self) -> tuple[tuple[str, str], ...]:
@@ -93,7 +94,7 @@ class Query:
     @property
     def near(self) -> str:
         """Any of the words, or what else they are called."""
-        return join_any([word.near for word in self.words]) or NOTHING
+        return join_any([word.rated for word in self.words]) or NOTHING
 
     @property
     def each(self) -> list[str]:
@@ -113,7 +114,7 @@ class Query:
     @property
     def near_head(self) -> str:
         """Titles that begin with what else it is called."""
-        return join_any(_list_heads(self._head.near)) if self.words else NOTHING
+        return join_any(_list_heads(self._head.spelt)) if self.words else NOTHING
 
     @property
     def _head(self) -> Word:

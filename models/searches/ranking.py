@@ -138,7 +138,7 @@ _AROUND = fragment(
 
 # How near and how new, from 1 down: half an hour by bike is a fifth less, a month a tenth.
 _NEARNESS = "coalesce(0.5 + 0.5 / (1 + distance / 15), 0.5)"
-_FRESHNESS = "(0.8 + 0.2 / (1 + greatest(0, :begun::bigint - id) / 4096.0 / 86400e6 / 30))"
+_FRESHNESS = "(0.8 + 0.2 / (1 + greatest(0, :begun::bigint - id)::float8 / (4096 * 86400e6 * 30)))"
 
 _BEST = fragment("-words * {freshness}", freshness=_FRESHNESS)
 _BEST_NEAR = fragment("-words * {nearness} * {freshness}", nearness=_NEARNESS, freshness=_FRESHNESS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.listings import categories
 from models.searches.language.known_words import save_shipped_words
-from models.store.database import Connection, execute, fetch_value
+from models.store.database import Connection, execute, fetch_records, fetch_value
 
 FILE = Path(__file__).parents[2] / "data" / "everyday_words.tsv"
 
@@ -29,7 +29,8 @@ _UNSAID = {"autre", "autres", "et", "de", "divers"}
 async def load_everyday_words(conn: Connection) -> bool:
     """Load the list unless this edition is there already (then it costs one query). Whether it was loaded.
 
-    Needs the caller's transaction. What listings say is not read anew: words are looked up when somebody searches.
+    Needs the caller's transaction, which waits for whoever publishes, and they for it. Listings that are there are
+    read anew by steps (`read_listings`).
     """
     text = _read_file()
     labels = [(category.slug, category.french) for category in categories.CATEGORIES]
@@ -62,25 +63,67 @@ def _read_file() -> str:
 async def _save(conn: Connection, things: dict[str, set[str]], relations: set[Relation]) -> None:
     await execute(conn, "DELETE FROM everyday_word")
     await execute(conn, "DELETE FROM everyday_relation")
+    # Things of one key are one: "vélo" and "vélos", which a category is called. Two words may have up to two others
+    # between them: "garde chat" is what "garde de deux chats" is called.
     await execute(
         conn,
-        """
-        INSERT INTO everyday_word (key, word, thing, match)
-        SELECT search_key(word), word, thing, phraseto_tsquery('public.fr', search_text(word))::text
-        FROM unnest($1::text[], $2::text[]) AS line (word, thing) WHERE search_key(word) <> ''
-        UNION ALL SELECT '', slug, 'c=' || slug, quote_literal('c=' || slug) FROM unnest($3::text[]) AS slug
+        r"""
+        WITH key_of AS MATERIALIZED (
+            SELECT thing, coalesce(nullif(search_key(thing), ''), thing) AS key
+            FROM (SELECT DISTINCT unnest($2::text[]) AS thing) AS every),
+        words AS (
+            INSERT INTO everyday_word (key, word, thing, match)
+            SELECT DISTINCT search_key(word), word, key_of.key, regexp_replace(
+                phraseto_tsquery('public.fr', search_text(word))::text,
+                '^(''[^'']*'') <[-0-9]+> (''[^'']*'')$', '\1 <-> \2 | \1 <2> \2 | \1 <3> \2')
+            FROM unnest($1::text[], $2::text[]) AS line (word, thing) JOIN key_of USING (thing)
+            WHERE search_key(word) <> ''
+            UNION ALL SELECT '', slug, 'c=' || slug, quote_literal('c=' || slug) FROM unnest($3::text[]) AS slug)
+        INSERT INTO everyday_relation (thing, relation, other)
+        SELECT DISTINCT one.key, relation, coalesce(another.key, other)
+        FROM unnest($4::text[], $5::text[], $6::text[]) AS line (thing, relation, other)
+        JOIN key_of one USING (thing) LEFT JOIN key_of another ON another.thing = line.other
+        WHERE one.key IS DISTINCT FROM another.key
         """,
         *_columns((word, thing) for word, of in things.items() for thing in of),
         [category.slug for category in categories.CATEGORIES],
+        *_columns(relations),
+    )
+    await execute(conn, "UPDATE known_word_count SET named_id = CASE WHEN EXISTS (SELECT FROM listing) THEN 0 END")
+
+
+AT_ONCE = 500
+"""Listings that are read anew in one transaction."""
+
+
+async def read_listings(conn: Connection) -> bool:
+    """Read some listings anew, after a change of the list of words; whether there may be more.
+
+    Those that are written meanwhile are read by the new list already. Until all are, searches ask for each word that a
+    thing is called.
+    """
+    last = await fetch_value(conn, "SELECT named_id FROM known_word_count FOR UPDATE")
+    if last is None:
+        return False
+    ids = await fetch_records(
+        conn,
+        "SELECT post_id FROM listing WHERE post_id > $1 ORDER BY post_id LIMIT $2 FOR NO KEY UPDATE",
+        last,
+        AT_ONCE,
     )
     await execute(
         conn,
         """
-        INSERT INTO everyday_relation (thing, relation, other)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+        UPDATE listing l SET search = fresh.words || name_things(fresh.words)
+        FROM (SELECT post_id, search_words(title, description, place_name, category, kind, mode) AS words
+            FROM listing WHERE post_id = ANY($1::bigint[])) AS fresh
+        WHERE l.post_id = fresh.post_id
         """,
-        *_columns(relations),
+        [row["post_id"] for row in ids],
     )
+    more = len(ids) == AT_ONCE
+    await execute(conn, "UPDATE known_word_count SET named_id = $1", ids[-1]["post_id"] if more else None)
+    return more
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[list[str]]:

@@ -19,10 +19,11 @@ STEM = re.compile(r"'((?:[^']|'')*)'")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What is known of a piece: its tsquery, its relations as (relation, other, match).
+    """What is known of a piece: its tsquery, its relations as (relation, other, match, thing).
 
     `known` is whether a listing or the shipped list has it; `shown` how it is written, where that is with a hyphen, and
     `joined` the tsquery of two words that others write as one. `listings` is how many have it, as of the last count.
+    `things` are those it names, where listings have these names: none while some are still to be read anew.
     """
 
     match: str
@@ -30,7 +31,8 @@ class Reading:
     shown: str = ""
     joined: str = ""
     listings: int = 0
-    relations: tuple[tuple[str, str, str], ...] = ()
+    things: tuple[str, ...] = ()
+    relations: tuple[tuple[str, str, str, str], ...] = ()
 
 
 Readings = dict[str, Reading]
@@ -69,7 +71,9 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
                 EXISTS (SELECT FROM (SELECT l.search FROM listing l WHERE is_open_status(l.status)
                     ORDER BY l.post_id DESC LIMIT (SELECT $3::int)) AS newest WHERE newest.search @@ p.match)
                 OR EXISTS (SELECT FROM listing l WHERE l.search @@ p.match AND is_open_status(l.status)))) AS known,
-            (SELECT jsonb_agg(DISTINCT jsonb_build_array(r.relation, other.word, other.match))
+            (SELECT array_agg(DISTINCT w.thing) FROM everyday_word w
+                WHERE w.key = p.key AND w.key <> '' AND (SELECT named_id IS NULL FROM known_word_count)) AS things,
+            (SELECT jsonb_agg(DISTINCT jsonb_build_array(r.relation, other.word, other.match, other.thing))
                 FROM everyday_word w CROSS JOIN LATERAL (
                     SELECT 'same' AS relation, w.thing AS other
                     UNION ALL SELECT r.relation, r.other FROM everyday_relation r WHERE r.thing = w.thing) AS r
@@ -88,7 +92,8 @@ async def read_pieces(conn: Connection, pieces: Sequence[Piece]) -> Readings:
             shown=row["shown"] if "-" in row["shown"] else "",
             joined=row["joined"],
             listings=row["listings"],
-            relations=tuple((one[0], one[1], one[2]) for one in row["relations"] or ()),
+            things=tuple(row["things"] or ()),
+            relations=tuple((one[0], one[1], one[2], one[3]) for one in row["relations"] or ()),
         )
         for row in rows
     }

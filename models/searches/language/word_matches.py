@@ -1,9 +1,7 @@
 """A word of a search, and the texts of tsqueries that find it: itself, what else it is called, what serves for it."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from models.searches.language.readings import STEM, Reading
 
@@ -70,11 +68,13 @@ _LIGHT = {
 class Word:
     """A word, measure or expression of a search. `typed` as it is typed, `taken` as it is looked for.
 
-    `exact`, `near` (with synonyms, kinds and categories) and `wide` (with what it is for) are texts of tsqueries; so is
-    `shelf`, the categories that such things stand in. A `light` word says little by itself: a measure, a day, a colour.
-    `weight` is what it counts where not all words are found; the first word that is not light says what is looked for.
-    `similar` are known words that it may have been meant to be, where it is not known itself. `listings` is how many
-    had the word itself, spelt so, when they were counted last; 0 where that is not known.
+    `exact`, `near` (with synonyms, kinds and categories) and `wide` (with what it is for) are texts of tsqueries, the
+    last two by the names that listings have (`t=`, `u=`, `s=`); `spelt` is `near` in all the words there are for it,
+    `rated` is `near` with the word itself, which counts more; `shelf` are the categories of such things. A `light` word
+    says little by itself: a measure, a day, a colour. `weight` is what it counts where not all words are found; the
+    first word that is not light says what is looked for. `similar` are known words that it may have been meant to be,
+    where it is not known itself. `listings` is how many had the word itself, spelt so, when they were counted last; 0
+    where that is not known.
     """
 
     typed: str
@@ -82,6 +82,8 @@ class Word:
     exact: str
     near: str
     wide: str
+    spelt: str
+    rated: str
     shelf: str = ""
     light: bool = False
     weight: float = 1.0
@@ -100,43 +102,6 @@ def join_any(matches: Sequence[str]) -> str:
     return " | ".join(dict.fromkeys(f"({match})" for match in matches))
 
 
-_CHOICE = re.compile(r"'(?:[^']|'')*'|[()]| \| ")
-
-
-MOST_SPLIT = 500
-"""Texts of tsqueries whose parts are kept: the same words are looked for again and again."""
-
-
-def split_any(match: str) -> list[str]:
-    """What `join_any` joined, each once: the tsqueries one of which is enough."""
-    return list(_split(match))
-
-
-@lru_cache(maxsize=MOST_SPLIT)
-def _split(match: str) -> tuple[str, ...]:
-    depth, begins, parts = 0, 0, list[str]()
-    for token in _CHOICE.finditer(match):
-        depth += {"(": 1, ")": -1}.get(token[0], 0)
-        if depth == 0 and token[0] == " | ":
-            parts.append(match[begins : token.start()])
-            begins = token.end()
-    parts.append(match[begins:])
-    bare = [_strip(part) for part in parts]
-    if len(parts) == 1 and bare == parts:
-        return (match,)
-    return tuple(dict.fromkeys(one for part in bare for one in _split(part)))
-
-
-def _strip(part: str) -> str:
-    """Without the parentheses around all of it."""
-    depth = 0
-    for token in _CHOICE.finditer(part):
-        depth += {"(": 1, ")": -1}.get(token[0], 0)
-        if depth == 0:
-            return part[1:-1] if token[0] == ")" and token.end() == len(part) else part
-    return part
-
-
 _RELATIONS = ("same", "category", "kind", "use", "wider", "shelf")
 
 MOST_RELATED = 40
@@ -147,34 +112,46 @@ def relate(typed: str, taken: str, reading: Reading) -> Word:
     """The word with all that it stands for."""
     own = [_loosen(reading.match), *filter(None, [reading.joined])]
     others = _list_others(reading)
-    near = [*own, *_list_matches(others, "same", "kind", "category")]
+    spelt = [*own, *_list_matches(others, "same", "kind", "category")]
+    near, wider = spelt, _list_matches(others, "use", "wider")
+    if reading.things:
+        near = [*_name("t", reading.things), *filter(None, [reading.joined])]
+        wider = [*_name("u", reading.things), *_name("s", [thing for kind, *_, thing in others if kind == "wider"])]
     light = set(STEM.findall(reading.match)) <= _LIGHT
     return Word(
         typed=typed,
         taken=taken,
         exact=join_any(own) if reading.match else "",
         near=join_any(near),
-        wide=join_any([*near, *_list_matches(others, "use", "wider")]),
+        wide=join_any([*near, *wider]),
+        spelt=join_any(spelt),
+        rated=join_any([*own, *near]),
         shelf=join_any(_list_matches(others, "shelf")),
         light=light,
         weight=LIGHT_WEIGHT if light else 1.0,
-        synonyms=tuple(other for kind, other, _ in others if kind in ("same", "kind")),
+        synonyms=tuple(other for kind, other, *_ in others if kind in ("same", "kind")),
         listings=reading.listings,
     )
 
 
-def _list_matches(relations: Sequence[tuple[str, str, str]], *kinds: str) -> list[str]:
+def _list_matches(relations: Sequence[tuple[str, str, str, str]], *kinds: str) -> list[str]:
     """What finds those that are related so, the nearest relation first."""
-    return [_loosen(match) for kind in kinds for relation, _, match in relations if relation == kind]
+    return [match for kind in kinds for relation, _, match, _ in relations if relation == kind]
 
 
-def _list_others(reading: Reading) -> list[tuple[str, str, str]]:
+def _name(letter: str, things: Iterable[str]) -> list[str]:
+    """What finds listings that are called so, see `name_things`."""
+    quoted = (thing.replace("\\", "\\\\").replace("'", "''") for thing in things)
+    return [f"'{letter}={thing}'" for thing in quoted]
+
+
+def _list_others(reading: Reading) -> list[tuple[str, str, str, str]]:
     """What it is related to, the nearest first, and at most so many of each relation; what finds nothing more is none.
 
     "Vélo de course" finds nothing beside "vélo", which may be what was typed or another word for it.
     """
     single = [set(STEM.findall(reading.match))]
-    others: list[tuple[str, str, str]] = []
+    others: list[tuple[str, str, str, str]] = []
     for kind in _RELATIONS:
         related = sorted((one for one in reading.relations if one[0] == kind), key=lambda one: (" " in one[1], one[1]))
         for one in related[:MOST_RELATED]:
@@ -205,7 +182,17 @@ def read_measure(text: str, reading: Reading) -> Word:
         near = join_any([near, " & ".join(figures)])
     elif figures and units:
         near = join_any([near, *_list_ways(figures[0].strip("'"), units[0])])
-    return Word(typed=text, taken=text, exact=exact, near=near, wide=near, light=True, weight=LIGHT_WEIGHT)
+    return Word(
+        typed=text,
+        taken=text,
+        exact=exact,
+        near=near,
+        wide=near,
+        spelt=near,
+        rated=near,
+        light=True,
+        weight=LIGHT_WEIGHT,
+    )
 
 
 def _list_ways(figure: str, unit: str) -> list[str]:

@@ -25,25 +25,6 @@ def look(territory: Territory, text: str, **narrow: Any) -> NetworkFilter:
     return NetworkFilter(**{"text": text, **territory.at("Carvin"), **narrow})
 
 
-@pytest.mark.parametrize(
-    ("alternatives", "choices"),
-    [
-        ([["a"]], [["a"]]),
-        ([["a", "b", "c"]], [["a"], ["b"], ["c"]]),
-        ([["a", "b", "c", "d"]], [["a"], ["b"], ["c"]]),
-        ([["a", "b", "c"], ["a", "b"], ["a", "c"], ["b", "c"]], [["a", "b"], ["b", "c"], ["c", "a"]]),
-        ([["a", "b"], ["a"]], [["a"]]),
-    ],
-)
-def test_what_has_one_of_the_alternatives_has_one_of_each_choice(
-    alternatives: list[list[str]], choices: list[list[str]]
-) -> None:
-    found = fitting.list_choices(alternatives)
-
-    assert found == choices
-    assert all(set(choice) & set(alternative) for choice in found for alternative in alternatives)
-
-
 class Counting:
     """A connection that counts what it is asked."""
 
@@ -65,7 +46,6 @@ class Counting:
 
 async def fit(territory: Territory, filter: NetworkFilter, monkeypatch: pytest.MonkeyPatch, through: int) -> Query:
     monkeypatch.setattr(fitting, "LOOKED_THROUGH", through)
-    monkeypatch.setattr(fitting, "LOOKED_THROUGH_PER_STEM", through)
     return await searches.fit_query(territory.conn, filter)
 
 

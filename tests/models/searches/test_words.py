@@ -202,6 +202,7 @@ async def test_a_word_that_more_have_than_anybody_looks_at_is_looked_for_alone(
 ) -> None:
     before = await searches.fit_query(territory.conn, NetworkFilter(text="tente"))
     monkeypatch.setattr(fitting, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(fitting, "MANY", 4)
 
     query = await searches.fit_query(territory.conn, NetworkFilter(text="tente"))
 

@@ -66,7 +66,7 @@ def test_letters_and_sounds_are_compared() -> None:
 async def test_what_no_listing_is_called_is_looked_for_again_as_soon_as_one_is(conn: Connection) -> None:
     async def list_others() -> set[str]:
         [reading] = (await read_pieces(conn, [Piece(text="vélo")])).values()
-        return {match for _, _, match in reading.relations}
+        return {match for _, _, match, _ in reading.relations}
 
     alice = await make_member(conn)
     await load_everyday_words(conn)
