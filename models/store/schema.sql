@@ -37,12 +37,6 @@ COMMENT ON FUNCTION fold(text) IS
     'A text in small letters without accents, for searching and comparing; IMMUTABLE, unlike unaccent(), because '
     'indexes are built with it.';
 
-CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
-COMMENT ON FUNCTION fold_plurals(text) IS
-    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
-    'what is asked for; the column `listing.search` is generated with it.';
-
 CREATE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM account a
         WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL))
@@ -68,28 +62,6 @@ $$;
 COMMENT ON FUNCTION may_have_private(text) IS
     'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
     'one that shows them; statements that hold and free deliveries ask it.';
-
-CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
-        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
-        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
-        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
-        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
-COMMENT ON FUNCTION search_head(text) IS
-    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
-    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
-    'generated with it.';
-
-CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        translate(fold(value), '-/.:_@&*•', '         '),
-        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
-        '([0-9])([a-z])', '\1 \2', 'g'),
-        '([a-z])([0-9])', '\1 \2', 'g'),
-        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
-COMMENT ON FUNCTION search_text(text) IS
-    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
-    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 -- Tables, with their indexes ------------------------------------------------------------------------------------------
 
@@ -446,11 +418,7 @@ CREATE TABLE listing (
     points integer CHECK (points >= 0),       -- asked for among members of this cooperative; never leaves
     first_come boolean NOT NULL DEFAULT false,  -- the first who asks gets it; else its author chooses
     calendar_uri text,                        -- where a listing from elsewhere tells when it is not to be had
-    search tsvector NOT NULL GENERATED ALWAYS AS ((((setweight(to_tsvector('fr'::regconfig, search_text(title)),
-        'A'::"char") || setweight(to_tsvector('fr'::regconfig, search_text(regexp_replace(description,
-        '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g'))), 'B'::"char")) || setweight(to_tsvector('fr'::regconfig,
-        search_text(COALESCE(place_name, ''))), 'C'::"char")) || array_to_tsvector(ARRAY[search_head(title), ('c=' ||
-        COALESCE(category, '')), ('k=' || kind), ('m=' || mode)]))) STORED,
+    search tsvector NOT NULL,
     author_id bigint NOT NULL,                -- of its post
     found_by text NOT NULL CHECK (found_by IN ('everybody', 'some', 'nobody')),  -- see who_finds; kept by triggers
     -- Meetings are listings with a second row: what is found, read, answered, hidden and withdrawn like a listing, and
@@ -2240,6 +2208,8 @@ CREATE TABLE everyday_word (
     found boolean NOT NULL DEFAULT true,  -- false: no open listing had it when all words were counted last
     PRIMARY KEY (key, thing, word)
 );
+-- Words are looked for by the first of their stems, and things by their kinds.
+CREATE INDEX everyday_word_first ON everyday_word (split_part(key, ' ', 1));
 CREATE INDEX everyday_word_thing ON everyday_word (thing);
 
 -- How one thing leads to another: to one of its kinds, to what it is one of, to what serves for it, to the category
@@ -2250,6 +2220,7 @@ CREATE TABLE everyday_relation (
     other text NOT NULL,
     PRIMARY KEY (thing, relation, other)
 );
+CREATE INDEX everyday_relation_other ON everyday_relation (other, relation);
 
 -- Words of open listings and of the shipped list: what a misspelt word may have been meant to be.
 CREATE TABLE known_word (
@@ -2268,7 +2239,8 @@ CREATE INDEX known_word_trigrams ON known_word USING gin (lower(word) gin_trgm_o
 -- Up to which listing words were taken.
 CREATE TABLE known_word_count (
     single boolean DEFAULT true PRIMARY KEY CHECK (single),
-    last_id bigint NOT NULL DEFAULT 0
+    last_id bigint NOT NULL DEFAULT 0,
+    named_id bigint   -- Up to which listing things are named as the list of words has them; NULL where they are in all.
 );
 
 -- What a calendar elsewhere told, one row for each range: who looks for what is free on some days finds those that
@@ -3148,6 +3120,12 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
+CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
+COMMENT ON FUNCTION fold_plurals(text) IS
+    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
+    'what is asked for; the column `listing.search` is generated with it.';
+
 CREATE FUNCTION is_asking_kind(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN kind IN ('requested', 'countered');
 COMMENT ON FUNCTION is_asking_kind(text) IS
@@ -3335,6 +3313,34 @@ COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
     'Whether a delivery may have arrived at the peer, which is not so when it was cancelled before it was tried, or '
     'withheld: who is told that something was taken back, and what is said to have arrived, is the same.';
 
+CREATE FUNCTION name_things(words tsvector) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH stem AS MATERIALIZED (SELECT * FROM unnest($1)),
+    said AS MATERIALIZED (
+        SELECT w.thing, stem.positions, stem.weights
+        FROM stem JOIN everyday_word w ON split_part(w.key, ' ', 1) = stem.lexeme
+        WHERE w.key NOT LIKE '% %' OR $1 @@ w.match::tsquery),
+    -- An expression stands where its first word does, and a category in no place: the last one there is.
+    named AS (
+        SELECT thing, positions, weights FROM said
+        UNION ALL SELECT r.thing, positions, weights
+        FROM said JOIN everyday_relation r ON r.other = said.thing AND relation = 'kind'
+        UNION ALL SELECT r.thing, ARRAY[16383], ARRAY['D']
+        FROM stem JOIN everyday_relation r ON r.other = stem.lexeme AND relation = 'category'),
+    written AS (
+        SELECT 't=' || thing AS name, ':' || string_agg(place || weight, ',') AS places
+        FROM named, unnest(positions, weights) AS at (place, weight) GROUP BY thing
+        UNION ALL SELECT 's=' || thing, '' FROM said
+        WHERE EXISTS (SELECT FROM everyday_relation r WHERE r.other = said.thing AND relation = 'wider')
+        UNION ALL SELECT 'u=' || r.thing, ''
+        FROM said JOIN everyday_relation r ON r.other = said.thing AND relation = 'use')
+    SELECT coalesce(string_agg('''' || replace(replace(name, '\', '\\'), '''', '''''') || '''' || places, ' '), '')
+        ::tsvector FROM written
+$$;
+COMMENT ON FUNCTION name_things(tsvector) IS
+    'What a listing with these words is called: the things of the shipped list with all that they are a kind or in '
+    'the category of (''t=velo'', where the words stand that say so), what it is called itself where that has kinds '
+    '(''s=velo''), and what it serves for (''u=sport'').';
+
 CREATE FUNCTION narrow_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.hidden_at IS NULL THEN
@@ -3426,6 +3432,19 @@ $$;
 COMMENT ON FUNCTION queue_post() IS
     'What was held, hidden or waited for its host to be let in is held against alerts once it stands in lists.';
 
+CREATE FUNCTION read_listing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- While the list is loaded nothing is named by half of it, nor by what it was.
+    PERFORM pg_advisory_xact_lock_shared(hashtext('everyday_words'));
+    NEW.search := search_words(NEW.title, NEW.description, NEW.place_name, NEW.category, NEW.kind, NEW.mode);
+    NEW.search := NEW.search || name_things(NEW.search);
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION read_listing() IS
+    'A listing keeps its words and what these name, so that a search asks for one name instead of all that a thing '
+    'is called; a trigger, since listings come in by many ways and the list of words is a table.';
+
 CREATE FUNCTION recheck_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('declic_tokens', json_build_object('actor', NEW.id)::text);
@@ -3448,12 +3467,44 @@ COMMENT ON FUNCTION require_balanced_points() IS
     'A movement of points has two lines that sum to zero, or its transaction fails: accounts must be right whatever '
     'program writes.';
 
+CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
+        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
+        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
+        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
+COMMENT ON FUNCTION search_head(text) IS
+    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
+    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
+    'generated with it.';
+
 CREATE FUNCTION search_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN array_to_string(ARRAY(SELECT stem[1] FROM regexp_matches(
         phraseto_tsquery('public.fr', search_text(value))::text, '''([^'']*)''', 'g') AS stem), ' ');
 COMMENT ON FUNCTION search_key(text) IS
     'The stems of a word or expression with a space between, in whatever number and spelling it is written: by it a '
     'word that is typed meets the shipped list of words (`everyday_word`).';
+
+CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(fold(value), '-/.:_@&*•', '         '),
+        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
+        '([0-9])([a-z])', '\1 \2', 'g'),
+        '([a-z])([0-9])', '\1 \2', 'g'),
+        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
+COMMENT ON FUNCTION search_text(text) IS
+    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
+    '`listing.search` is generated with it, and what is asked for is read in the same way.';
+
+CREATE FUNCTION search_words(title text, description text, place_name text, category text, kind text, mode text)
+RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN setweight(to_tsvector('public.fr', search_text(title)), 'A')
+    || setweight(to_tsvector('public.fr', search_text(
+        regexp_replace(description, '<[^>]*>|&#?[A-Za-z0-9]+;', ' ', 'g'))), 'B')
+    || setweight(to_tsvector('public.fr', search_text(coalesce(place_name, ''))), 'C')
+    || array_to_tsvector(ARRAY[search_head(title), 'c=' || coalesce(category, ''), 'k=' || kind, 'm=' || mode]);
+COMMENT ON FUNCTION search_words(text, text, text, text, text, text) IS
+    'The words of a listing as they are looked through, those of its title first, with what it is.';
 
 CREATE FUNCTION sort_notification() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -3658,6 +3709,11 @@ CREATE TRIGGER listing_opened AFTER UPDATE OF status ON listing FOR EACH ROW
     WHEN (is_open_status(NEW.status) AND NOT is_open_status(OLD.status)) EXECUTE FUNCTION queue_listing('new');
 COMMENT ON TRIGGER listing_opened ON listing IS
     'What is to be had again is held against alerts, see `queue_listing`.';
+
+CREATE TRIGGER listing_read BEFORE INSERT OR UPDATE OF title, description, place_name, category, kind, mode ON listing
+    FOR EACH ROW EXECUTE FUNCTION read_listing();
+COMMENT ON TRIGGER listing_read ON listing IS
+    'What a listing says is read when it is written, see `read_listing`.';
 
 CREATE TRIGGER media_files AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION note_unused_files();
 COMMENT ON TRIGGER media_files ON media IS
