@@ -1,14 +1,12 @@
 """The people of a shop are told of what others do about its appointments: they answer in its name."""
 
-from typing import get_args
-
 from models.exchanges.exchanges import Event
 from models.people import actors
 from models.repairs.shops import staff
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
-from outbox.builders.texts.repair_shops import VisitKind, write_visit
+from outbox.builders.texts.repair_shops import write_visit
 from outbox.builders.texts.terms import write_when
 from outbox.threads.cooperative_messages import write_to_member
 
@@ -18,12 +16,11 @@ async def tell_staff(conn: Connection, site: Site, case: AgreementContext, event
     shop, terms = case.owner, case.agreement.terms
     if case.listing.details.slots_uri is None or not shop.local or event.actor_id != case.partner.id:
         return
-    kind = next((one for one in get_args(VisitKind) if one == event.kind), None)
-    if kind is None:
-        return
     when = (write_when(terms, french=True), write_when(terms, french=False))
     page = f"{site.url}/ateliers/{shop.username}/gerer/rendez-vous"
-    words = write_visit(kind, shop.display_name, name=case.partner.display_name, when=when, page=page)
+    words = write_visit(event.kind, shop.display_name, name=case.partner.display_name, when=when, page=page)
+    if words is None:
+        return
     for member in await staff.list_staff(conn, shop.id):
         if member.actor_id != case.partner.id:
             await write_to_member(conn, site, await actors.get(conn, member.actor_id), words)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
+    "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
     "web.pages.repairs.diagnostic.addresses.MOST_READ": 12,
@@ -281,6 +282,7 @@ FIELDS = {
     "web.pages.relations.remote_interaction": {"account": (200,)},
     "web.pages.servers.directory": {"q": (100,)},
     "web.pages.servers.domain_blocks": {"domain": (300,), "note": (1000,)},
+    "web.pages.repairs.bookings.visits": {"hour": (8,)},
     "web.pages.servers.peers": {"since": (10,), "q": (200,), "page": (5,)},
     "web.pages.moderation.cases.case_page": {"motive": (200,)},
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from models.exchanges.exchanges import EventKind
 from models.repairs.shops.staff import StaffRole
 
 Told = Literal["accepted", "refused", "removed", "approved", "declined", "ended", "given", "taken", "gone"]
@@ -50,10 +51,7 @@ _TEXTS: Mapping[Told, Mapping[str, str]] = {
     },
 }
 
-VisitKind = Literal["requested", "countered", "withdrawn", "cancelled"]
-"""What somebody else than the shop does about an appointment."""
-
-_VISITS: Mapping[VisitKind, Mapping[str, str]] = {
+_VISITS: Mapping[EventKind, Mapping[str, str]] = {
     "requested": {
         "fr": "{name} demande un rendez-vous à « {shop} » : {when}. Répondez ici, au nom de l’atelier : {page}",
         "en": "{name} asks for an appointment at “{shop}”: {when}. Answer here, for the shop: {page}",
@@ -73,9 +71,14 @@ _VISITS: Mapping[VisitKind, Mapping[str, str]] = {
 }
 
 
-def write_visit(kind: VisitKind, shop: str, *, name: str, when: tuple[str, str], page: str) -> dict[str, str]:
-    """What somebody did about an appointment, for the people of the shop; `when` in French and in English."""
-    words = _VISITS[kind]
+def write_visit(kind: EventKind, shop: str, *, name: str, when: tuple[str, str], page: str) -> dict[str, str] | None:
+    """What somebody did about an appointment, for the people of the shop; `when` in French and in English.
+
+    None for what the shop itself does, and for what it sees anyway.
+    """
+    words = _VISITS.get(kind)
+    if words is None:
+        return None
     return {
         language: words[language].format(shop=shop, name=name, when=said, page=page)
         for language, said in zip(("fr", "en"), when, strict=True)

@@ -145,12 +145,15 @@ def write_when(terms: Terms, *, french: bool) -> str:
         if first == last:
             return f"le {first}" if french else f"on {first}"
         return f"du {first} au {last}" if french else f"from {first} to {last}"
+    return _write_hours(begins_at, ends_at, french=french)
+
+
+def _write_hours(begins_at: datetime, ends_at: datetime, *, french: bool) -> str:
+    """From one moment to another; the day of both is said once."""
+    day = write_day(begins_at, french=french)
     if begins_at.astimezone(PARIS).date() == ends_at.astimezone(PARIS).date():
-        day, hours = (
-            write_day(begins_at, french=french),
-            [write_hour(one, french=french) for one in (begins_at, ends_at)],
-        )
-        return f"le {day}, de {hours[0]} à {hours[1]}" if french else f"on {day}, from {hours[0]} to {hours[1]}"
+        first, last = write_hour(begins_at, french=french), write_hour(ends_at, french=french)
+        return f"le {day}, de {first} à {last}" if french else f"on {day}, from {first} to {last}"
     first, last = _write_moment(begins_at, french=french), _write_moment(ends_at, french=french)
     return f"du {first} au {last}" if french else f"from {first} to {last}"
 
