@@ -14,8 +14,8 @@ MOST_GIVEN = 6
 
 
 def list_graph_faults(tree: DiagnosticTree) -> list[Fault]:
-    """What is wrong between the nodes of a tree that is right in itself. Where answers lead comes first."""
-    return list(_list_unknown_targets(tree)) or list(_list_circles(tree)) or list(_list_far_or_unreached(tree))
+    """What is wrong between the nodes of a tree that is right in itself, and whose answers lead to nodes of it."""
+    return list(_list_circles(tree)) or list(_list_far_or_unreached(tree))
 
 
 def _list_answers(tree: DiagnosticTree, id: str) -> tuple[PossibleAnswer, ...]:
@@ -23,10 +23,11 @@ def _list_answers(tree: DiagnosticTree, id: str) -> tuple[PossibleAnswer, ...]:
     return node.answers if isinstance(node, Question) else ()
 
 
-def _list_unknown_targets(tree: DiagnosticTree) -> Iterator[Fault]:
+def list_unknown_targets(tree: DiagnosticTree) -> Iterator[Fault]:
+    """Answers that lead nowhere, whatever else is wrong; one without a target is named as such."""
     for node in tree.nodes.values():
         for answer in node.answers if isinstance(node, Question) else ():
-            if answer.target not in tree.nodes:
+            if answer.target and answer.target not in tree.nodes:
                 reason = Invalid("diagnostic_target_unknown", answer=answer.text, target=answer.target)
                 yield Fault(line=answer.line, reason=reason)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.errors import Invalid
 from models.places.places import fold_name
-from models.repairs.diagnostic.checking import list_graph_faults
+from models.repairs.diagnostic.checking import list_graph_faults, list_unknown_targets
 from models.repairs.diagnostic.drawings import DRAWINGS
 from models.repairs.diagnostic.sections import SENTENCES_LIMIT, Section
 from models.repairs.diagnostic.tree import (
@@ -79,6 +79,7 @@ def read_tree(source: str) -> ReadTree:
         return ReadTree(tree=None, faults=(unreadable.fault,))
     faults: list[Fault] = []
     tree = _read_all(Section(entry, faults))
+    faults += list_unknown_targets(tree)
     if not faults:
         faults += list_graph_faults(tree)
     faults.sort(key=lambda fault: fault.line)

@@ -9,6 +9,7 @@ from models.errors import Conflict
 from models.people.accounts import Account
 from models.repairs.diagnostic import drafts, versions
 from models.repairs.diagnostic.current import load_current, read_shipped
+from models.repairs.diagnostic.drawings import DRAWINGS
 from models.repairs.diagnostic.reading import ReadTree, read_tree
 from models.repairs.diagnostic.versions import DiagnosticVersion, NewDiagnostic
 from models.repairs.diagnostic.yaml_source import SOURCE_LIMIT
@@ -101,6 +102,7 @@ async def _show(
         "draft": draft,
         "follows": current.version if status == 409 else form.typed("follows"),
         "most": SOURCE_LIMIT,
+        "drawings": DRAWINGS,
         "said": find_flash_message(request, SAID),
     }
     refused = bool(form.errors or checking["faults"])
