@@ -89,6 +89,13 @@ THINGS: dict[str, Thing] = {
         href="/annonces/d/",
         button="Voir l’annonce",
     ),
+    "repair_shops": Thing(
+        add=things.add_asking_shop,
+        one="L’atelier « Le Rayon libre » demande à paraître",
+        many="2 ateliers demandent à paraître",
+        href="/coop/ateliers",
+        button="Lui répondre",
+    ),
     "disk_space": Thing(
         add=things.add_shortage,
         one="Il n’y a presque plus de place sur le disque",

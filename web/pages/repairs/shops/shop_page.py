@@ -137,15 +137,20 @@ async def _load(conn: Connection, actor: Actor, shop: RepairShop, account: Accou
     return ShopView(
         actor=actor,
         appears=appearance is not None,
-        role=await staff.find_role(conn, actor.id, account) if account is not None and actor.local else None,
+        role=await _find_role(conn, actor, account),
         me=next((one for one in staff_here if account is not None and one.actor_id == account.actor_id), None),
         prices=await prices.list_prices(conn, actor.id),
-        told_at=copy.told_at if copy is not None else None,
+        told_at=copy and copy.told_at,
         people=[one for one in staff_here if one.shown],
         charter=await _find_charter(conn, appearance),
         decided=await _find_decided(conn, actor, appearance) if account is not None else None,
         drawing=await draw_place(conn, _place_of(actor)) if shop.workshop else None,
     )
+
+
+async def _find_role(conn: Connection, actor: Actor, account: Account | None) -> StaffRole | None:
+    """What the reader does there; nobody here does anything in a shop elsewhere."""
+    return await staff.find_role(conn, actor.id, account) if account is not None and actor.local else None
 
 
 async def _get_shop(conn: Connection, site: Site, handle: str) -> tuple[Actor, RepairShop]:
