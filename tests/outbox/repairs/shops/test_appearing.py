@@ -22,6 +22,7 @@ from models.repairs.shops import prices, shops, staff
 from models.repairs.shops.appearing import ShopFilter
 from models.repairs.shops.prices import Price
 from models.repairs.shops.shops import ShopDetails
+from models.repairs.shops.staff import StaffRole
 from models.settings import Settings
 from models.store.database import Connection, execute, fetch_column
 from outbox.communities.approvals import approve, refuse
@@ -208,7 +209,8 @@ async def test_what_one_does_in_a_shop_needs_no_role_and_opens_no_place(conn: Co
     assert [one.actor_id for one in await staff.list_own(conn, gwen.id)] == [shop.id]
     await place_keepers.remove_all(conn, kim.id)
     assert [one.role for one in await staff.list_own(conn, kim.id)] == ["volunteer"]
-    for who, role in ((await accounts.get(conn, shop.id), "manager"), (by, "volunteer")):
+    wrong: list[tuple[Account, StaffRole]] = [(await accounts.get(conn, shop.id), "manager"), (by, "volunteer")]
+    for who, role in wrong:
         with pytest.raises(Refusal):
             await people.give_role(conn, HERE, shop, who, role, by=by)
 

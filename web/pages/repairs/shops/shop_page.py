@@ -138,14 +138,19 @@ async def _load(conn: Connection, actor: Actor, shop: RepairShop, account: Accou
         actor=actor,
         appears=appearance is not None,
         role=await _find_role(conn, actor, account),
-        me=next((one for one in staff_here if account is not None and one.actor_id == account.actor_id), None),
+        me=_find_me(staff_here, account),
         prices=await prices.list_prices(conn, actor.id),
-        told_at=copy and copy.told_at,
+        told_at=copy.told_at if copy is not None else None,
         people=[one for one in staff_here if one.shown],
         charter=await _find_charter(conn, appearance),
         decided=await _find_decided(conn, actor, appearance) if account is not None else None,
         drawing=await draw_place(conn, _place_of(actor)) if shop.workshop else None,
     )
+
+
+def _find_me(people: Sequence[StaffMember], account: Account | None) -> StaffMember | None:
+    """The reader among them."""
+    return next((one for one in people if account is not None and one.actor_id == account.actor_id), None)
 
 
 async def _find_role(conn: Connection, actor: Actor, account: Account | None) -> StaffRole | None:
