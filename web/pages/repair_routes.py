@@ -4,12 +4,13 @@ from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
 from web.pages.patterns import COMMUNITY, NAME
-from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page
+from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 
 REPAIRS: list[web.RouteDef] = [
     web.get("/ateliers", shop_list.show_shops),
+    web.get("/ateliers/points.geojson", shop_points.show_points),
     web.get(f"/ateliers/{{handle:{COMMUNITY}}}", shop_page.show_shop),
     web.post(f"/ateliers/{{place:{NAME}}}/moi", people.post_shown),
     web.get(OFFICE, editing.show_office),

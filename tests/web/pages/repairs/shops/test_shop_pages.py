@@ -1,5 +1,6 @@
 """Shops as visitors find them, as their people run them, and as the team decides about them."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -299,3 +300,20 @@ async def test_an_app_and_the_profile_lead_to_prices_and_hours(
         ("Vélos", "vélos de ville, vélos cargos"),
     ]
     assert "/ateliers/rayon" in page.html.xpath("//main//a/@href")
+
+
+async def test_the_map_holds_what_the_list_does_and_no_more_of_where_it_is(
+    visitor: Browser, instance: Instance, rayon: Actor, lomme: Village
+) -> None:
+    await appear(instance, rayon, lomme)
+
+    points = json.loads((await visitor.get("/ateliers/points.geojson?velo=cargo")).text)
+    none = json.loads((await visitor.get("/ateliers/points.geojson?velo=road")).text)
+    page = await visitor.get("/ateliers?velo=cargo&vue=carte")
+
+    (feature,) = points["features"]
+    assert feature["properties"] == {
+        "title": "Le Rayon libre", "kind": "repair_shop", "place": "Lomme", "radius": None, "url": "/ateliers/rayon"
+    }  # fmt: skip
+    assert none["features"] == []
+    assert page.html.xpath("string(//declic-map/@data-points)") == "/ateliers/points.geojson?velo=cargo"
