@@ -1,5 +1,6 @@
 """A shop stands in lists while it is in the collective by a charter in force; whoever leaves keeps all she wrote."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -66,6 +67,14 @@ async def prepare(conn: Connection) -> tuple[Actor, Actor, Account]:
     return shop, gwen, await accounts.get(conn, gwen.id)
 
 
+async def list_updates(conn: Connection, shop: Actor) -> list[str | None]:
+    """Which collective each Update of the shop names."""
+    bodies = await fetch_column(
+        conn, "SELECT body FROM activity WHERE actor_id = $1 AND type = 'Update' ORDER BY id", shop.id
+    )
+    return [json.loads(body)["object"]["repairShop"].get("collective") for body in bodies]
+
+
 async def list_words(conn: Connection) -> list[str]:
     """What the cooperative wrote to people."""
     return await fetch_column(conn, "SELECT content FROM post WHERE audience = 'direct' ORDER BY id")
@@ -81,8 +90,10 @@ async def test_the_collective_lets_in_by_its_charter_and_puts_out(conn: Connecti
     waiting = await list_names(conn), (await appearing.find_standing(conn, shop)).state
     await approve(conn, HERE, chair, collective, shop)
     inside = await list_names(conn), (await appearing.find_standing(conn, shop)).state
+    told = await list_updates(conn, shop)
     await remove(conn, HERE, chair, collective, shop, "Les prix ne sont pas affichés.")
 
+    assert told[-1] == collective.uri and (await list_updates(conn, shop))[-1] is None
     assert (waiting, inside) == (([], "asked"), (["rayon"], "appears"))
     assert await list_names(conn) == []
     standing = await appearing.find_standing(conn, shop)
