@@ -21,7 +21,7 @@ DETAILS = ShopDetails(
     words="On répare avec vous.",
 )
 
-LOMME = {
+LOMME: dict[str, Any] = {
     "place_name": "Lomme",
     "postcode": "59160",
     "commune_code": "59355",

@@ -8,10 +8,12 @@ from models.communities.memberships import Change, Membership
 from models.errors import Conflict
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.shops import shops
 from models.settings import Site
 from models.store.database import Connection
 from outbox.communities.inside.departures import follow_departure
 from outbox.communities.inside.kept import tell_holders
+from outbox.people.profiles import announce_update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +60,12 @@ async def change(conn: Connection, case: Case, to: Change) -> Membership:
         await follow_departure(conn, case.site, case.community.actor_id, case.person)
         if case.community.local and case.held is not None and case.held.kept:
             await tell_holders(conn, case.site, case.group, case.person, yes=False)
+    await _tell_of_shop(conn, case)
     return saved
+
+
+async def _tell_of_shop(conn: Connection, case: Case) -> None:
+    """A repair shop names the collective by which it appears: whoever follows it learns that this is otherwise now."""
+    shop = case.person
+    if shop.local and shop.type == "Organization" and await shops.find(conn, shop.id) is not None:
+        await announce_update(conn, case.site, shop)

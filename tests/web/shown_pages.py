@@ -166,6 +166,7 @@ PAGES: dict[str, Shown] = {
     "reporting a page": Shown("/signaler/page?adresse=https://127.0.0.1/annonces", "visitor", status=404),
     "reported": Shown("/signaler/merci?fait=reported", *MEMBERS),
     "repair shops": Shown("/ateliers", "visitor", "member"),
+    "repair shops on a map": Shown("/ateliers?lieu=Lomme&km=10&vue=carte", "visitor"),
     "no such repair shop": Shown("/ateliers?panne=electric&velo=folding&lieu=Lomme&km=5", *EVERYBODY),
     "repair shop": Shown("/ateliers/rayon", "visitor"),
     "repair shop to its manager": Shown("/ateliers/rayon", "member"),

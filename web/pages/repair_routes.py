@@ -7,7 +7,7 @@ from web.pages.patterns import COMMUNITY, ID, NAME
 from web.pages.repairs.bookings import book_page, visits
 from web.pages.repairs.calls import breakdown, going_on, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
-from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page
+from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 
@@ -23,6 +23,7 @@ REPAIRS: list[web.RouteDef] = [
     web.get("/diagnostic/repare", walk_page.show_mended),
     web.get("/service-worker.js", service_worker.show_service_worker),
     web.get("/ateliers", shop_list.show_shops),
+    web.get("/ateliers/points.geojson", shop_points.show_points),
     web.get(f"/ateliers/{{handle:{COMMUNITY}}}", shop_page.show_shop),
     web.post(f"/ateliers/{{place:{NAME}}}/moi", people.post_shown),
     web.get(OFFICE, editing.show_office),

@@ -32,6 +32,7 @@ RIGHT_WORDS: Mapping[Right, str] = {
     "points": N_("tenir les points"),
     "figures": N_("lire les chiffres"),
     "communities": N_("voir les communautés d’ici, et leur nommer un·e gérant·e quand il n’y en a plus"),
+    "repair_shops": N_("ouvrir des ateliers vélo et dire lesquels paraissent"),
 }
 """What somebody may who has the right, after « peut »."""
 

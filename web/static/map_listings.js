@@ -85,7 +85,7 @@ class ListingMap {
 
   async #moved() {
     if (!this.settled) return;
-    if (!this.from.equals(this.map.getBounds(), 1e-4)) {
+    if (this.zone && !this.from.equals(this.map.getBounds(), 1e-4)) {
       this.zone.href = this.#zoneAddress();
       this.zone.hidden = false;
     }

@@ -56,8 +56,7 @@ async def read_list(instance: Instance, source: Source) -> None:
     etag = source.etag if uri == source.uri else ""
     told = await fetch_lines(instance, uri, read_listed_shop, etag=etag)
     if told is None:
-        async with transaction(instance.pool) as conn:
-            await sources.confirm(conn, source.cooperative_id)
+        await _look_again(instance, source)
         return
     kept: list[Kept] = []
     lines = [one for one in told.lines if same_origin(one.actor, uri)][:MOST_LISTED]
@@ -67,6 +66,15 @@ async def read_list(instance: Instance, source: Source) -> None:
     async with transaction(instance.pool) as conn:
         # One that could not be read is asked for again: then the tag would say that nothing changed.
         await sources.save_list(conn, source.cooperative_id, uri, told.etag if len(kept) == len(lines) else "", kept)
+
+
+async def _look_again(instance: Instance, source: Source) -> None:
+    """The list is as it was; what those on it say of themselves may be otherwise."""
+    async with transaction(instance.pool) as conn:
+        await sources.confirm(conn, source.cooperative_id)
+        uris = await sources.list_uris(conn, source.cooperative_id)
+    for uri in uris:
+        await _look_at(instance, ListedShop(actor=uri))
 
 
 async def _look_at(instance: Instance, line: ListedShop) -> Kept | None:

@@ -1,11 +1,11 @@
 """The posted prices of a shop, in its order; of one elsewhere a copy that says how old it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_records, fetch_value
 
 MOST_PRICES = 100
 LABEL_LIMIT = 80
@@ -46,6 +46,22 @@ async def list_prices(conn: Connection, shop_id: int) -> list[Price]:
         "SELECT label, kind, cents, note FROM repair_price WHERE shop_id = $1 ORDER BY position",
         shop_id,
     )
+
+
+async def map_by_shops(conn: Connection, shop_ids: Collection[int]) -> dict[int, list[Price]]:
+    """The lines of each of these shops, in its order; of one without any nothing."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT shop_id, label, kind, cents, note FROM repair_price WHERE shop_id = ANY($1) ORDER BY shop_id, position
+        """,
+        list(shop_ids),
+    )
+    found: dict[int, list[Price]] = {}
+    for row in rows:
+        line = Price(label=row["label"], kind=row["kind"], cents=row["cents"], note=row["note"])
+        found.setdefault(row["shop_id"], []).append(line)
+    return found
 
 
 async def replace_prices(conn: Connection, shop_id: int, prices: Sequence[Price]) -> None:

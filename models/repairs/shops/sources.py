@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.store.database import Connection, execute, fetch_all
+from models.store.database import Connection, execute, fetch_all, fetch_column
 
 ASK_EVERY = timedelta(hours=6)
 
@@ -102,3 +102,15 @@ async def save_list(
 async def confirm(conn: Connection, cooperative_id: int) -> None:
     """Its list is as it was."""
     await execute(conn, "UPDATE repair_shop_source SET told_at = now() WHERE cooperative_id = $1", cooperative_id)
+
+
+async def list_uris(conn: Connection, cooperative_id: int) -> list[str]:
+    """The ids of those that are on its list."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT a.uri FROM repair_shop_copy p JOIN actor a ON a.id = p.shop_id
+        WHERE p.cooperative_id = $1 ORDER BY a.id
+        """,
+        cooperative_id,
+    )

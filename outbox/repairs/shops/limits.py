@@ -47,7 +47,7 @@ def _require_price(number: int, line: Price) -> Price:
     if len(note) > NOTE_LIMIT:
         raise Invalid("price_note_too_long", field=f"note_{number}", most=NOTE_LIMIT)
     if line.kind not in PRICE_KINDS or (line.cents is None) != (line.kind == "free"):
-        raise Invalid("price_missing", field=f"price_{number}")
+        raise Invalid("repair_price_missing", field=f"price_{number}")
     if line.cents is not None and not 0 <= line.cents <= MOST_CENTS:
         raise Invalid("price_out_of_range", field=f"price_{number}", most=MOST_CENTS // 100)
     return replace(line, label=label, note=note)

@@ -1,6 +1,6 @@
 """Actors as Account, and how they relate to the reader as Relationship."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,10 +10,13 @@ from federation.uris import web_address
 from federation.vocabulary.actors import ABSENCE
 from models.people import actors
 from models.people.actors import Actor, Counts
+from models.people.opening_hours import read_hours
 from models.posts.media import media
 from models.posts.media.media import Media
 from models.relations.follows import Relationship
+from models.repairs.shops import prices, shops
 from models.store.database import Connection
+from outbox.builders.objects.repair_shop import build_shop_fields
 from outbox.builders.objects.summaries import build_summary
 from outbox.builders.texts.wording import write_return
 from web.api.entities.values import EntityContext, Json, write_moment, write_moment_or_none
@@ -23,12 +26,28 @@ COLLECTIVE = frozenset({"Group", "Organization"})
 
 
 async def load_accounts(conn: Connection, look: EntityContext, shown: Iterable[Actor]) -> dict[int, Json]:
-    """These actors as Accounts, by row id: two queries however many they are."""
+    """These actors as Accounts, by row id: two queries however many they are, and two more for repair shops."""
     known = {actor.id: actor for actor in shown}
     counts = await actors.count(conn, list(known))
     picture_ids = {id for actor in known.values() for id in (actor.icon_media_id, actor.image_media_id) if id}
     pictures = await media.list_by_ids(conn, picture_ids) if picture_ids else {}
-    return {id: build_account(look, actor, counts[id], pictures) for id, actor in known.items()}
+    shown_by_shops = await _load_shop_fields(conn, known)
+    return {
+        id: build_account(look, actor, counts[id], pictures, shown_by_shops.get(id, ())) for id, actor in known.items()
+    }
+
+
+async def _load_shop_fields(conn: Connection, known: Mapping[int, Actor]) -> dict[int, list[dict[str, str]]]:
+    """Hours, prices and bikes of those that are repair shops, as other servers are told; mostly there are none."""
+    found = await shops.map_by_ids(conn, [id for id, actor in known.items() if actor.type == "Organization"])
+    lines = await prices.map_by_shops(conn, found) if found else {}
+    return {
+        id: [
+            {"name": one.name, "value": one.value}
+            for one in build_shop_fields(read_hours(known[id].hours), shop, lines.get(id, []))
+        ]
+        for id, shop in found.items()
+    }
 
 
 async def load_account(conn: Connection, look: EntityContext, actor: Actor) -> Json:
@@ -53,8 +72,17 @@ def write_acct(actor: Actor) -> str:
     return actor.username if actor.local else actor.handle
 
 
-def build_account(look: EntityContext, actor: Actor, counts: Counts, pictures: dict[int, Media]) -> Json:
-    """The whole Account; no value is null but those that every client takes as null."""
+def build_account(
+    look: EntityContext,
+    actor: Actor,
+    counts: Counts,
+    pictures: dict[int, Media],
+    shown_first: Iterable[dict[str, str]] = (),
+) -> Json:
+    """The whole Account; no value is null but those that every client takes as null.
+
+    What is `shown_first` stands before its own fields.
+    """
     avatar, header = _find_avatar(look, actor, pictures), _find_header(look, actor, pictures)
     return {
         "id": str(actor.id),
@@ -80,7 +108,7 @@ def build_account(look: EntityContext, actor: Actor, counts: Counts, pictures: d
         "following_count": counts.following,
         "emojis": [],
         "roles": [],
-        "fields": [build_field(row) for row in list_fields(actor)],
+        "fields": [build_field(row) for row in (*shown_first, *list_fields(actor))],
     }
 
 

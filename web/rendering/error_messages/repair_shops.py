@@ -22,6 +22,6 @@ REFUSALS = {
     "price_label_missing": "Dites de quelle réparation il s’agit.",
     "price_label_too_long": "C’est trop long : %(most)s signes au plus.",
     "price_note_too_long": "C’est trop long : %(most)s signes au plus.",
-    "price_missing": "Écrivez un prix en euros, par exemple 8 ou 12,50, ou choisissez « prix libre ».",
+    "repair_price_missing": "Écrivez un prix en euros, par exemple 8 ou 12,50, ou choisissez « prix libre ».",
     "price_out_of_range": "Écrivez un prix de 0 à %(most)s €.",
 }

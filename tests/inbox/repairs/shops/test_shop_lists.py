@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict
 
 from federation.errors import Cause, FetchFailed
+from federation.http_client.transport import Fetched
 from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
 from inbox.repairs.shops import prices as shop_prices
 from inbox.repairs.shops.shop_lists import read_due
@@ -166,6 +168,23 @@ async def test_who_says_no_repairs_any_more_is_no_shop(desk: Desk, garage: Perso
     await again(desk)
 
     assert await list_appearing(desk) == []
+
+
+async def test_an_unchanged_list_is_short_and_its_shops_are_looked_at_again(desk: Desk, garage: Person) -> None:
+    await read_due(desk.instance)
+    desk.fediverse.documents[LIST] = Fetched(url=LIST, status=304, headers=CIMultiDict(), body=b"")
+    garage.document["repairShop"] = REPAIRS | {"interventions": ["lights"]}
+    async with transaction(desk.instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET fetched_at = now() - interval '2 days'")
+        await execute(conn, "UPDATE repair_shop_source SET told_at = now() - interval '2 days', etag = 'x'")
+
+    await again(desk)
+
+    assert await list_appearing(desk) == [SHOP] and "x" in desk.fediverse.etags
+    async with connection(desk.instance.pool) as conn:
+        kept = await shops.find(conn, (await find_garage(desk)).id)
+        fresh = await fetch_column(conn, "SELECT told_at > now() - interval '1 hour' FROM repair_shop_source")
+    assert kept is not None and kept.interventions == ["lights"] and fresh == [True]
 
 
 async def test_prices_are_asked_for_now_and_then_and_believed_from_their_own_origin(desk: Desk, garage: Person) -> None:

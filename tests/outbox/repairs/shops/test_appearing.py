@@ -1,5 +1,6 @@
 """A shop stands in lists while it is in the collective by a charter in force; whoever leaves keeps all she wrote."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from models.repairs.shops import prices, shops, staff
 from models.repairs.shops.appearing import ShopFilter
 from models.repairs.shops.prices import Price
 from models.repairs.shops.shops import ShopDetails
+from models.repairs.shops.staff import StaffRole
 from models.settings import Settings
 from models.store.database import Connection, execute, fetch_column
 from outbox.communities.approvals import approve, refuse
@@ -65,6 +67,14 @@ async def prepare(conn: Connection) -> tuple[Actor, Actor, Account]:
     return shop, gwen, await accounts.get(conn, gwen.id)
 
 
+async def list_updates(conn: Connection, shop: Actor) -> list[str | None]:
+    """Which collective each Update of the shop names."""
+    bodies = await fetch_column(
+        conn, "SELECT body FROM activity WHERE actor_id = $1 AND type = 'Update' ORDER BY id", shop.id
+    )
+    return [json.loads(body)["object"]["repairShop"].get("collective") for body in bodies]
+
+
 async def list_words(conn: Connection) -> list[str]:
     """What the cooperative wrote to people."""
     return await fetch_column(conn, "SELECT content FROM post WHERE audience = 'direct' ORDER BY id")
@@ -80,8 +90,10 @@ async def test_the_collective_lets_in_by_its_charter_and_puts_out(conn: Connecti
     waiting = await list_names(conn), (await appearing.find_standing(conn, shop)).state
     await approve(conn, HERE, chair, collective, shop)
     inside = await list_names(conn), (await appearing.find_standing(conn, shop)).state
+    told = await list_updates(conn, shop)
     await remove(conn, HERE, chair, collective, shop, "Les prix ne sont pas affichés.")
 
+    assert told[-1] == collective.uri and (await list_updates(conn, shop))[-1] is None
     assert (waiting, inside) == (([], "asked"), (["rayon"], "appears"))
     assert await list_names(conn) == []
     standing = await appearing.find_standing(conn, shop)
@@ -208,7 +220,8 @@ async def test_what_one_does_in_a_shop_needs_no_role_and_opens_no_place(conn: Co
     assert [one.actor_id for one in await staff.list_own(conn, gwen.id)] == [shop.id]
     await place_keepers.remove_all(conn, kim.id)
     assert [one.role for one in await staff.list_own(conn, kim.id)] == ["volunteer"]
-    for who, role in ((await accounts.get(conn, shop.id), "manager"), (by, "volunteer")):
+    wrong: list[tuple[Account, StaffRole]] = [(await accounts.get(conn, shop.id), "manager"), (by, "volunteer")]
+    for who, role in wrong:
         with pytest.raises(Refusal):
             await people.give_role(conn, HERE, shop, who, role, by=by)
 

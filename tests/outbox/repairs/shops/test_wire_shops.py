@@ -1,6 +1,7 @@
 """What other servers are told of repair shops: exactly these documents, which say the same when they are read."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from federation.documents.serialize import to_json
 from federation.own_keys.key_pairs import make_key_pairs
@@ -42,7 +43,7 @@ async def furnish(conn: Connection) -> Actor:
     """A shop in a collective, with hours and prices."""
     await add_communes(conn)
     base = "https://lomme.test/users/rayon"
-    addresses = {"uri": base, "url": "https://lomme.test/@rayon", "followers_uri": f"{base}/followers"}
+    addresses: dict[str, Any] = {"uri": base, "url": "https://lomme.test/@rayon", "followers_uri": f"{base}/followers"}
     shop = await make_shop(conn, **addresses)
     alice = await make_member(conn, "alice", uri="https://lomme.test/users/alice")
     draft = CommunityDraft(

@@ -8,12 +8,14 @@ from models.moderation import reports
 from models.moderation.reports import NewReport
 from models.people import sign_ups
 from models.people.sign_ups import NewSignUp
+from models.repairs.shops import requests
 from models.servers import waiting_posts
 from models.store import backup_runs, disk_space
 from models.store.background import periodic_tasks
 from models.store.database import Connection, execute, fetch_value
 from models.store.disk_space import MEGABYTE, DiskSpace
 from tests.factories import make_listing, make_local_actor, make_note, make_remote_actor
+from tests.repair_shops import make_shop
 from tests.sample_village import Village
 
 Add = Callable[[Connection, Village], Awaitable[None]]
@@ -219,3 +221,9 @@ async def add_stuck_mail(conn: Connection, village: Village) -> None:
         make_id(),
         village.alice.id,
     )
+
+
+async def add_asking_shop(conn: Connection, village: Village) -> None:
+    """A repair shop that asks to appear."""
+    shop = await make_shop(conn, f"rayon{make_id()}")
+    await requests.ask(conn, shop.id, village.alice.id, "")

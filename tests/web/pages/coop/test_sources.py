@@ -89,6 +89,13 @@ THINGS: dict[str, Thing] = {
         href="/annonces/d/",
         button="Voir l’annonce",
     ),
+    "repair_shops": Thing(
+        add=things.add_asking_shop,
+        one="L’atelier « Le Rayon libre » demande à paraître",
+        many="2 ateliers demandent à paraître",
+        href="/coop/ateliers",
+        button="Lui répondre",
+    ),
     "disk_space": Thing(
         add=things.add_shortage,
         one="Il n’y a presque plus de place sur le disque",
@@ -199,7 +206,7 @@ async def test_with_nothing_to_do_the_page_says_so_and_with_much_it_counts_in_wo
 
     assert "Bonjour Nadia, rien ne vous attend" in nothing
     assert "Bonjour Nadia, une chose à faire" in single
-    assert "Bonjour Nadia, quatorze choses à faire" in page.words() and len(list_lines(page)) == 14
+    assert "Bonjour Nadia, quinze choses à faire" in page.words() and len(list_lines(page)) == 15
 
 
 async def test_news_tell_of_the_same_things(open_browser: Open, instance: Instance, quiet: Village) -> None:

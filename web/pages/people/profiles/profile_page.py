@@ -17,6 +17,7 @@ from models.people.actors import BUILT_IN, Actor
 from models.posts.media import media
 from models.relations import follows
 from models.relations.follows import Relationship
+from models.repairs.shops import appearing
 from models.settings import Site
 from models.store.database import Connection, connection
 from models.timelines import PostFilter
@@ -43,7 +44,7 @@ class ProfileView:
     """What a profile shows. `relation` is the reader's to this actor, None for herself and for strangers.
 
     `confirmed` counts exchanges that both sides confirm, as far as they are known here; `waiting` counts her
-    communities in which something waits for her.
+    communities in which something waits for her; `repairs` is whether it stands in the list of repair shops.
     """
 
     id: int
@@ -73,6 +74,7 @@ class ProfileView:
     thanks: list[ThanksLine]
     shown: list[Person]
     waiting: int
+    repairs: bool
 
 
 async def show_profile(request: web.Request) -> web.Response:
@@ -171,6 +173,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         thanks=await list_thanks(conn, site, actor, reader_id),
         shown=await list_endorsed(conn, actor, reader_id),
         waiting=await waiting.count(conn, actor.id) if reader_id == actor.id else 0,
+        repairs=actor.type == "Organization" and await appearing.find(conn, actor.id) is not None,
     )
 
 

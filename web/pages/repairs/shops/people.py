@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models.errors import Conflict, Invalid
+from models.errors import Conflict, Invalid, NotFound
 from models.people import accounts
 from models.repairs.shops import staff
 from models.repairs.shops.staff import STAFF_ROLES
@@ -52,5 +52,6 @@ async def post_shown(request: web.Request) -> web.Response:
     form = await read_form(request)
     shown = form.flag("shown")
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await staff.save_shown(conn, acting.actor.id, acting.by.actor_id, shown)
+        if not await staff.save_shown(conn, acting.actor.id, acting.by.actor_id, shown):
+            raise NotFound  # who administers, or logs in as the shop, is none of its people
     raise redirect_with_message(f"/ateliers/{acting.actor.username}", "shown" if shown else "unshown", part="equipe")

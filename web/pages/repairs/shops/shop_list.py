@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from aiohttp import web
 
+from models import preferences
 from models.moments import PARIS
 from models.people.accounts import Account
 from models.places import places
@@ -45,10 +47,11 @@ async def show_shops(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
-        search = await _read(conn, form, account, near)
+        search = await read_search(conn, form, account, near)
         found = await appearing.list_shops(conn, search.narrow)
         cards = await list_shop_cards(conn, instance.site, partial(say, request), found)
         own = await list_own(conn, account.actor_id) if account is not None else []
+        chosen = await preferences.load(conn)
     return await render(
         request,
         "repairs/shops/list.html",
@@ -61,12 +64,25 @@ async def show_shops(request: web.Request) -> web.Response:
         radius=form.typed("km") or USUAL_RADIUS,
         near=near,
         own=own,
+        views=_find_views(request),
+        map=chosen if form.typed("vue") == "carte" else None,
         status=422 if form.errors else 200,
     )
 
 
-async def _read(conn: Connection, form: Form, account: Account | None, near: Commune | None) -> ShopSearch:
-    """Without a place one looks from where one is, and only to say how far it is."""
+def _find_views(request: web.Request) -> dict[str, str]:
+    """The same search as a list, on a map, and as points."""
+    pairs = [(name, value) for name, value in request.query.items() if name != "vue"]
+    asked = f"?{urlencode(pairs)}" if pairs else ""
+    return {
+        "list": f"/ateliers{asked}",
+        "map": f"/ateliers?{urlencode([*pairs, ('vue', 'carte')])}",
+        "points": f"/ateliers/points.geojson{asked}",
+    }
+
+
+async def read_search(conn: Connection, form: Form, account: Account | None, near: Commune | None) -> ShopSearch:
+    """What the address asks for. Without a place one looks from where one is, and only to say how far it is."""
     named = await read_commune(conn, form, "lieu")
     commune = named or near
     kilometres = form.choice("km", RADII, default=USUAL_RADIUS)

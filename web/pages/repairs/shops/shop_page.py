@@ -143,8 +143,8 @@ async def _load(conn: Connection, actor: Actor, shop: RepairShop, account: Accou
     return ShopView(
         actor=actor,
         appears=appearance is not None,
-        role=await staff.find_role(conn, actor.id, account) if account is not None and actor.local else None,
-        me=next((one for one in staff_here if account is not None and one.actor_id == account.actor_id), None),
+        role=await _find_role(conn, actor, account),
+        me=_find_me(staff_here, account),
         prices=await prices.list_prices(conn, actor.id),
         told_at=copy.told_at if copy is not None else None,
         people=[one for one in staff_here if one.shown],
@@ -162,6 +162,16 @@ async def _find_booking(conn: Connection, actor: Actor, shop: RepairShop) -> str
     if listing is None:
         return f"/authorize_interaction?{urlencode({'uri': uri})}" if uri else ""
     return asking_path(listing.id) if listing.post.deleted_at is None and listing.details.status in OPEN else ""
+
+
+def _find_me(people: Sequence[StaffMember], account: Account | None) -> StaffMember | None:
+    """The reader among them."""
+    return next((one for one in people if account is not None and one.actor_id == account.actor_id), None)
+
+
+async def _find_role(conn: Connection, actor: Actor, account: Account | None) -> StaffRole | None:
+    """What the reader does there; nobody here does anything in a shop elsewhere."""
+    return await staff.find_role(conn, actor.id, account) if account is not None and actor.local else None
 
 
 async def _get_shop(conn: Connection, site: Site, handle: str) -> tuple[Actor, RepairShop]:

@@ -1,5 +1,6 @@
 """Shops as visitors find them, as their people run them, and as the team decides about them."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from tests.factories import make_member
 from tests.repair_shops import DETAILS, let_appear, make_shop
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
+from web.api.entities.accounts import load_account
+from web.api.entities.values import EntityContext
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -279,3 +282,38 @@ async def test_the_team_opens_a_shop_for_a_place_and_adds_its_own_kinds(
     assert office.status == 200 and "Vélo-école" in office.words()
     async with connection(instance.pool) as conn:
         assert await shops.find(conn, place.id) is not None
+
+
+async def test_an_app_and_the_profile_lead_to_prices_and_hours(
+    visitor: Browser, instance: Instance, rayon: Actor, lomme: Village
+) -> None:
+    await appear(instance, rayon, lomme)
+    async with transaction(instance.pool) as conn:
+        await prices.replace_prices(conn, rayon.id, [Price(label="Roue", kind="fixed", cents=500)])
+        look = EntityContext(site=instance.site, settings=instance.settings, person="", group="", header="")
+        fields = (await load_account(conn, look, await actors.get(conn, rayon.id)))["fields"]
+
+    page = await visitor.get("/@rayon")
+
+    assert [(one["name"], one["value"]) for one in fields] == [
+        ("Prix", "Roue\u00a0: 5\u00a0€"),
+        ("Vélos", "vélos de ville, vélos cargos"),
+    ]
+    assert "/ateliers/rayon" in page.html.xpath("//main//a/@href")
+
+
+async def test_the_map_holds_what_the_list_does_and_no_more_of_where_it_is(
+    visitor: Browser, instance: Instance, rayon: Actor, lomme: Village
+) -> None:
+    await appear(instance, rayon, lomme)
+
+    points = json.loads((await visitor.get("/ateliers/points.geojson?velo=cargo")).text)
+    none = json.loads((await visitor.get("/ateliers/points.geojson?velo=road")).text)
+    page = await visitor.get("/ateliers?velo=cargo&vue=carte")
+
+    (feature,) = points["features"]
+    assert feature["properties"] == {
+        "title": "Le Rayon libre", "kind": "repair_shop", "place": "Lomme", "radius": None, "url": "/ateliers/rayon"
+    }  # fmt: skip
+    assert none["features"] == []
+    assert page.html.xpath("string(//declic-map/@data-points)") == "/ateliers/points.geojson?velo=cargo"
