@@ -1825,8 +1825,12 @@ CREATE TABLE repair_watch (
     furthest smallint NOT NULL DEFAULT 8 CHECK (furthest = ANY (ARRAY[3, 8, 15, 30])),  -- kilometres
     paused_until timestamptz,
     quiet_from smallint NOT NULL DEFAULT 22 CHECK (quiet_from >= 0 AND quiet_from <= 23),  -- hours in Paris;
-    quiet_until smallint NOT NULL DEFAULT 7 CHECK (quiet_until >= 0 AND quiet_until <= 23)  -- both alike: never
+    quiet_until smallint NOT NULL DEFAULT 7 CHECK (quiet_until >= 0 AND quiet_until <= 23),  -- both alike: never
+    latitude double precision,
+    longitude double precision,
+    epci_code text
 );
+CREATE INDEX repair_watch_place ON repair_watch (latitude, longitude);
 
 -- Whom a call was told to: each once, whatever becomes of the call, and its author sees how many.
 CREATE TABLE repair_call_told (
@@ -2813,10 +2817,8 @@ COMMENT ON VIEW watched_server IS
     'Another server, its name, and what is in the queue for it';
 
 CREATE VIEW watching_repairer AS
-SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude,
-    c.epci_code, w.furthest, w.organs, w.bike_types
+SELECT w.actor_id, w.latitude, w.longitude, w.epci_code, w.furthest, w.organs, w.bike_types
 FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id JOIN actor m ON m.id = w.actor_id
-LEFT JOIN commune c ON c.code = a.default_commune_code
 WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS NULL AND m.suspended_at IS NULL
     AND (m.away_until IS NULL OR m.away_until <= now()) AND (w.paused_until IS NULL OR w.paused_until <= now());
 COMMENT ON VIEW watching_repairer IS
@@ -3168,6 +3170,15 @@ COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
     'Whether a delivery may have arrived at the peer, which is not so when it was cancelled before it was tried, or '
     'withheld: who is told that something was taken back, and what is said to have arrived, is the same.';
 
+CREATE FUNCTION move_repair_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE repair_watch SET actor_id = actor_id WHERE actor_id = (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION move_repair_watch() IS
+    'Whoever says another place or commune is told of calls from there on, whichever verb changed it.';
+
 CREATE FUNCTION narrow_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.hidden_at IS NULL THEN
@@ -3206,6 +3217,18 @@ $$;
 COMMENT ON FUNCTION place_of(text) IS
     'How pages call a server: the place of its cooperative where that is known and not suspended, else its host; '
     'the statements that tell where a post went give it with each host.';
+
+CREATE FUNCTION place_repair_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT coalesce(m.latitude, c.latitude), coalesce(m.longitude, c.longitude), c.epci_code
+    INTO NEW.latitude, NEW.longitude, NEW.epci_code
+    FROM account a JOIN actor m ON m.id = a.actor_id LEFT JOIN commune c ON c.code = a.default_commune_code
+    WHERE a.actor_id = NEW.actor_id;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION place_repair_watch() IS
+    'Keeps where a repairer is beside what she wants to be told of; nobody else reads this place.';
 
 CREATE FUNCTION queue_for_alerts(listing_id bigint, only_edited boolean, words_before tsvector) RETURNS void
 LANGUAGE sql AS $$
@@ -3419,6 +3442,12 @@ CREATE TRIGGER access_of_disabled AFTER UPDATE OF disabled_at ON account FOR EAC
 COMMENT ON TRIGGER access_of_disabled ON account IS
     'Whoever is disabled is out of every session and app at once, whichever way it was done.';
 
+CREATE TRIGGER account_moves_repair_watch AFTER UPDATE OF default_commune_code ON account FOR EACH ROW
+    WHEN (OLD.default_commune_code IS DISTINCT FROM NEW.default_commune_code)
+    EXECUTE FUNCTION move_repair_watch('actor_id');
+COMMENT ON TRIGGER account_moves_repair_watch ON account IS
+    'Where a repairer is follows the commune that she named.';
+
 CREATE TRIGGER access_of_deleted AFTER UPDATE OF deleted_at ON actor FOR EACH ROW
     WHEN (NEW.local AND OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
     EXECUTE FUNCTION end_access_of_actor();
@@ -3430,6 +3459,12 @@ CREATE TRIGGER access_of_suspended AFTER UPDATE OF suspended_at ON actor FOR EAC
     EXECUTE FUNCTION recheck_access_of_actor();
 COMMENT ON TRIGGER access_of_suspended ON actor IS
     'Streams of whoever is suspended close at once, whichever way it was done; her sessions and apps are told why.';
+
+CREATE TRIGGER actor_moves_repair_watch AFTER UPDATE OF latitude, longitude ON actor FOR EACH ROW
+    WHEN (NEW.local AND (OLD.latitude, OLD.longitude) IS DISTINCT FROM (NEW.latitude, NEW.longitude))
+    EXECUTE FUNCTION move_repair_watch('id');
+COMMENT ON TRIGGER actor_moves_repair_watch ON actor IS
+    'Where a repairer is follows the place that her profile shows.';
 
 CREATE TRIGGER actor_of_unwelcome_host BEFORE INSERT ON actor FOR EACH ROW WHEN (NOT NEW.local)
     EXECUTE FUNCTION suspend_with_server();
@@ -3567,3 +3602,8 @@ CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
     EXECUTE FUNCTION queue_post();
 COMMENT ON TRIGGER post_stands ON post IS
     'A listing that stands in lists at last is held against alerts, see `queue_post`.';
+
+CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
+    FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
+COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
+    'Nobody wants to be told of calls without it being known where she is, if she said so.';
