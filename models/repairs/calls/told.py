@@ -28,6 +28,7 @@ class _Wanted:
     """Who is told of one call: near its point, for what is broken on such a bike; `faults` none: for all."""
 
     post_id: int
+    author_id: int
     latitude: float
     longitude: float
     south: float
@@ -40,45 +41,59 @@ class _Wanted:
     bike: str | None
 
 
-_TELL = name_values(
+_PICK = name_values(
     """
-    INSERT INTO repair_call_told (post_id, actor_id)
-    SELECT p.id, w.actor_id
-    FROM post p JOIN listing l ON l.post_id = p.id JOIN actor a ON a.id = p.author_id
-    LEFT JOIN commune c ON c.code = l.commune_code
-    CROSS JOIN watching_repairer w
-    CROSS JOIN LATERAL (SELECT 2 * 6371000 * asin(least(1, sqrt(sin(radians(w.latitude - :latitude::float8) / 2) ^ 2
-        + sin(radians(w.longitude - :longitude::float8) / 2) ^ 2
-            * cos(radians(:latitude)) * cos(radians(w.latitude))))) AS metres) AS far
-    WHERE p.id = :post_id::bigint AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories')
-        AND a.limited_at IS NULL AND a.suspended_at IS NULL AND w.actor_id <> p.author_id
-        AND w.latitude BETWEEN :south::float8 AND :north::float8
+    SELECT w.actor_id
+    FROM watching_repairer w
+    CROSS JOIN LATERAL (SELECT 111195 * sqrt((w.latitude - :latitude::float8) ^ 2
+        + ((w.longitude - :longitude::float8) * cos(radians(:latitude))) ^ 2) AS metres) AS far
+    WHERE w.latitude BETWEEN :south::float8 AND :north::float8
         AND w.longitude BETWEEN :west::float8 AND :east::float8
         AND far.metres <= w.furthest * 1000
-        AND (far.metres <= :circle::float8 OR (:epci::boolean AND w.epci_code = c.epci_code))
+        AND (far.metres <= :circle::float8 OR (:epci::boolean AND w.epci_code = (
+            SELECT c.epci_code FROM listing l JOIN commune c ON c.code = l.commune_code WHERE l.post_id = :post_id)))
         AND (:faults::text[] = '{}' OR w.organs = '{}' OR w.organs && :faults)
         AND (:bike::text IS NULL OR w.bike_types = '{}' OR :bike = ANY(w.bike_types))
-        AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = w.actor_id AND h.author_id = p.author_id OFFSET 0)
-        AND NOT EXISTS (SELECT FROM alert_find f
-            WHERE f.actor_id = w.actor_id AND f.listing_id = p.id AND f.told_at IS NOT NULL OFFSET 0)
-    ON CONFLICT DO NOTHING RETURNING actor_id
+        AND w.actor_id <> :author_id::bigint
+        AND w.actor_id NOT IN (SELECT h.reader_id FROM hidden h WHERE h.author_id = :author_id)
+        AND w.actor_id NOT IN (SELECT t.actor_id FROM repair_call_told t WHERE t.post_id = :post_id)
+        AND w.actor_id NOT IN (
+            SELECT f.actor_id FROM alert_find f WHERE f.listing_id = :post_id AND f.told_at IS NOT NULL)
+        AND EXISTS (SELECT FROM post p JOIN actor a ON a.id = p.author_id
+            WHERE p.id = :post_id::bigint AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories')
+                AND a.limited_at IS NULL AND a.suspended_at IS NULL)
     """,
     _Wanted,
 )
+"""The earth counts as flat around the call, which is right to a part in a hundred."""
 
 
 async def tell(conn: Connection, listing: Listing, reach: Reach | None) -> list[int]:
-    """Note whom this call is told to from now on: whoever wants to be told, repairs such a thing, lives within its
-    reach and as near as she wants, may read it and was not told yet.
+    """Note whom this call is told to from now on, each once; their row ids. Nobody where its author, or her server,
+    called very often within a day.
+    """
+    if await _calls_too_often(conn, listing):
+        return []
+    return await fetch_column(
+        conn,
+        """
+        INSERT INTO repair_call_told (post_id, actor_id) SELECT $1, unnest($2::bigint[])
+        ON CONFLICT DO NOTHING RETURNING actor_id
+        """,
+        listing.id,
+        await pick(conn, listing, reach),
+    )
+
+
+async def pick(conn: Connection, listing: Listing, reach: Reach | None) -> list[int]:
+    """Whoever wants to be told of this call, repairs such a thing, lives within its reach and as near as she wants, may
+    read it and was not told yet.
 
     Not its author, not who is away, pauses, is blocked or muted one way or the other, nobody of a call that says no
-    place, and not whom an alert of hers told of it. Their row ids; nobody where its author, or her server, called very
-    often within a day.
+    place, and not whom an alert of hers told of it.
     """
     wanted = _find_wanted(listing, reach)
-    if wanted is None or await _calls_too_often(conn, listing):
-        return []
-    return await fetch_column(conn, _TELL.sql, *_TELL.args(wanted))
+    return [] if wanted is None else await fetch_column(conn, _PICK.sql, *_PICK.args(wanted))
 
 
 def _find_wanted(listing: Listing, reach: Reach | None) -> _Wanted | None:
@@ -89,6 +104,7 @@ def _find_wanted(listing: Listing, reach: Reach | None) -> _Wanted | None:
     faults = list(repair.get("interventions") or ())
     return _Wanted(
         post_id=listing.id,
+        author_id=listing.post.author_id,
         latitude=details.latitude,
         longitude=details.longitude,
         south=box.south,

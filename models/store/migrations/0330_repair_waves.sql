@@ -39,11 +39,54 @@ CREATE TABLE repair_call_report (
     sent_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- Where each repairer is: the place that her profile shows, else the middle of the commune that she named. It stands
+-- with what she wants, so that whom a call is told to is found by one index, however many want to be told.
+ALTER TABLE repair_watch
+    ADD COLUMN latitude double precision,
+    ADD COLUMN longitude double precision,
+    ADD COLUMN epci_code text;
+CREATE INDEX repair_watch_place ON repair_watch (latitude, longitude);
+
+CREATE FUNCTION place_repair_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT coalesce(m.latitude, c.latitude), coalesce(m.longitude, c.longitude), c.epci_code
+    INTO NEW.latitude, NEW.longitude, NEW.epci_code
+    FROM account a JOIN actor m ON m.id = a.actor_id LEFT JOIN commune c ON c.code = a.default_commune_code
+    WHERE a.actor_id = NEW.actor_id;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION place_repair_watch() IS
+    'Keeps where a repairer is beside what she wants to be told of; nobody else reads this place.';
+CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
+    FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
+COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
+    'Nobody wants to be told of calls without it being known where she is, if she said so.';
+
+CREATE FUNCTION move_repair_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE repair_watch SET actor_id = actor_id WHERE actor_id = (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION move_repair_watch() IS
+    'Whoever says another place or commune is told of calls from there on, whichever verb changed it.';
+CREATE TRIGGER actor_moves_repair_watch AFTER UPDATE OF latitude, longitude ON actor FOR EACH ROW
+    WHEN (NEW.local AND (OLD.latitude, OLD.longitude) IS DISTINCT FROM (NEW.latitude, NEW.longitude))
+    EXECUTE FUNCTION move_repair_watch('id');
+CREATE TRIGGER account_moves_repair_watch AFTER UPDATE OF default_commune_code ON account FOR EACH ROW
+    WHEN (OLD.default_commune_code IS DISTINCT FROM NEW.default_commune_code)
+    EXECUTE FUNCTION move_repair_watch('actor_id');
+COMMENT ON TRIGGER actor_moves_repair_watch ON actor IS
+    'Where a repairer is follows the place that her profile shows.';
+COMMENT ON TRIGGER account_moves_repair_watch ON account IS
+    'Where a repairer is follows the commune that she named.';
+
+UPDATE repair_watch SET actor_id = actor_id;
+
 CREATE OR REPLACE VIEW watching_repairer AS
-SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude,
-    c.epci_code, w.furthest, w.organs, w.bike_types
+SELECT w.actor_id, w.latitude, w.longitude, w.epci_code, w.furthest, w.organs, w.bike_types
 FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id JOIN actor m ON m.id = w.actor_id
-LEFT JOIN commune c ON c.code = a.default_commune_code
 WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS NULL AND m.suspended_at IS NULL
     AND (m.away_until IS NULL OR m.away_until <= now()) AND (w.paused_until IS NULL OR w.paused_until <= now());
 COMMENT ON VIEW watching_repairer IS

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from models.exchanges import points
-from models.listings import repair_watches
 from models.news import mail_preferences
 from models.people import accounts, actors, member_directory, roles, usage_statistics
 from models.people.arrivals import unconfirmed_accounts
 from models.people.sign_ups import NewSignUp
 from models.relations import follow_suggestions, follows
+from models.repairs.calls import watches
 from models.store.database import Connection, execute, fetch_value
 from models.traffic.inbound.incoming_context import ContextQuery, load_context
 from outbox.people.accounts import ask_to_join
@@ -57,7 +57,7 @@ READS: dict[str, Callable[[Connection, int], Awaitable[Any]]] = {
     "weeks of the server": lambda conn, _: usage_statistics.list_weeks(conn),
     "points of all": lambda conn, _: points.list_members(conn),
     "who gets points": lambda conn, _: points.grant_due(conn, at=NOW + timedelta(days=32), limit=100),
-    "repairers near": lambda conn, _: repair_watches.count_near(conn, 50.645, 2.987),
+    "repairers near": lambda conn, _: watches.count_near(conn, 50.645, 2.987),
     "who is written to": lambda conn, _: mail_preferences.schedule_all(
         conn, until=NOW, oldest=NOW, due={"now": NOW, "daily": NOW, "weekly": NOW}
     ),

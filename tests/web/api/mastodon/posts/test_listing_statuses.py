@@ -9,9 +9,10 @@ from models.listings.listings import ListingDraft
 from models.people.actors import Actor
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
+from models.repairs.calls import figures
 from models.store.database import connection, execute, transaction
 from outbox.listings import listings as outbox
-from tests.factories import make_follow, make_member, make_remote_actor
+from tests.factories import make_follow, make_listing, make_member, make_remote_actor
 from tests.outbox.sent_activities import make_streams
 from tests.payloads import load_json
 from tests.web.api import strict
@@ -126,3 +127,17 @@ async def test_a_listing_of_another_territory_is_a_status_like_ours(alice: Alice
     assert [one["id"] for one in await alice.api.get("/api/v1/timelines/public?remote=true", STATUSES)] == [
         status["id"]
     ]
+
+
+@pytest.mark.parametrize("address", ["/api/v1/statuses/{id}", "/api/v1/declic/listings/{id}"])
+async def test_a_repair_call_that_an_app_opens_is_counted_for_who_was_told(alice: Alice, address: str) -> None:
+    async with transaction(alice.api.pool) as conn:
+        caller = await make_member(conn, "hocine")
+        call = await make_listing(conn, caller, kind="repair_call", mode="repair", repair={})
+        await execute(conn, "INSERT INTO repair_call_told VALUES ($1, $2)", call.id, alice.actor.id)
+
+    for _ in range(2):
+        assert (await alice.api.ask("GET", address.format(id=call.id))).status == 200
+
+    async with connection(alice.api.pool) as conn:
+        assert (await figures.count_here(conn, call.id)).opened == 1
