@@ -20,7 +20,7 @@ ALTER TEXT SEARCH CONFIGURATION fr
 
 CREATE TYPE pgqueuer_status AS ENUM ('queued', 'picked', 'successful', 'exception', 'canceled', 'deleted', 'failed');
 
--- Functions that tables and views need --------------------------------------------------------------------------------
+-- Functions that tables, views and others need ------------------------------------------------------------------------
 
 CREATE FUNCTION domains_of(host text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT host || ARRAY(
@@ -37,12 +37,40 @@ COMMENT ON FUNCTION fold(text) IS
     'A text in small letters without accents, for searching and comparing; IMMUTABLE, unlike unaccent(), because '
     'indexes are built with it.';
 
+CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
+COMMENT ON FUNCTION fold_plurals(text) IS
+    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
+    'what is asked for; the column `listing.search` is generated with it.';
+
 CREATE FUNCTION may_have_private(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT NOT EXISTS (SELECT FROM server s WHERE s.no_private AND s.host = ANY (domains_of($1)))
 $$;
 COMMENT ON FUNCTION may_have_private(text) IS
     'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
     'one that shows them; statements that hold and free deliveries ask it.';
+
+CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
+        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
+        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
+        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
+COMMENT ON FUNCTION search_head(text) IS
+    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
+    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
+    'generated with it.';
+
+CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(fold(value), '-/.:_@&*•', '         '),
+        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
+        '([0-9])([a-z])', '\1 \2', 'g'),
+        '([a-z])([0-9])', '\1 \2', 'g'),
+        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
+COMMENT ON FUNCTION search_text(text) IS
+    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
+    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 -- Tables, with their indexes ------------------------------------------------------------------------------------------
 
@@ -2895,12 +2923,6 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
-CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
-COMMENT ON FUNCTION fold_plurals(text) IS
-    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
-    'what is asked for; the column `listing.search` is generated with it.';
-
 CREATE FUNCTION is_asking_kind(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN kind IN ('requested', 'countered');
 COMMENT ON FUNCTION is_asking_kind(text) IS
@@ -3261,34 +3283,12 @@ COMMENT ON FUNCTION require_balanced_points() IS
     'A movement of points has two lines that sum to zero, or its transaction fails: accounts must be right whatever '
     'program writes.';
 
-CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
-        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
-        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
-        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
-        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
-COMMENT ON FUNCTION search_head(text) IS
-    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
-    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
-    'generated with it.';
-
 CREATE FUNCTION search_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN array_to_string(ARRAY(SELECT stem[1] FROM regexp_matches(
         phraseto_tsquery('public.fr', search_text(value))::text, '''([^'']*)''', 'g') AS stem), ' ');
 COMMENT ON FUNCTION search_key(text) IS
     'The stems of a word or expression with a space between, in whatever number and spelling it is written: by it a '
     'word that is typed meets the shipped list of words (`everyday_word`).';
-
-CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        translate(fold(value), '-/.:_@&*•', '         '),
-        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
-        '([0-9])([a-z])', '\1 \2', 'g'),
-        '([a-z])([0-9])', '\1 \2', 'g'),
-        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
-COMMENT ON FUNCTION search_text(text) IS
-    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
-    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 CREATE FUNCTION search_words(title text, description text, place_name text, category text, kind text, mode text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
