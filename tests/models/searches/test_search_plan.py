@@ -134,10 +134,9 @@ async def test_a_search_looks_at_few_listings(
 async def test_where_many_stand_in_an_area_words_are_looked_up_alone(crowded: Connection) -> None:
     await execute(crowded, "RESET plan_cache_mode")
     explaining = Explaining(crowded)
+    wide: dict[str, Any] = {"text": "perceuse", "radius": 150, **LILLE}
 
-    page = await searches.search_network(
-        cast(Connection, explaining), NetworkFilter(text="perceuse", radius=150, **LILLE)
-    )
+    page = await searches.search_network(cast(Connection, explaining), NetworkFilter(**wide))
 
     names = {node.get("Index Name") for plan in explaining.plans for node in list_nodes(plan)}
     assert page.found and page.query.alone
