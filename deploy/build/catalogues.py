@@ -70,7 +70,8 @@ NEEDED_FUNCTIONS = """
 WITH RECURSIVE needed (id) AS (
     SELECT d.refobjid FROM pg_depend d
     WHERE d.refclassid = 'pg_proc'::regclass AND d.classid IN (
-        'pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_rewrite'::regclass)
+        'pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_rewrite'::regclass,
+        'pg_proc'::regclass)
     UNION SELECT d.refobjid FROM pg_depend d JOIN needed n ON n.id = d.objid
     WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_proc'::regclass)
 SELECT coalesce(array_agg(DISTINCT id), '{}') FROM needed

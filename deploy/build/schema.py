@@ -67,7 +67,9 @@ async def write_schema(conn: asyncpg.Connection) -> str:
     sections = {
         "Extensions and search": sources.settings,
         "Types": [row["text"] for row in await conn.fetch(catalogues.TYPES)],
-        "Functions that tables and views need": [_write(sources, row) for row in functions if row["id"] in needed],
+        "Functions that tables, views and others need": [
+            _write(sources, row) for row in functions if row["id"] in needed
+        ],
         "Tables, with their indexes": tables,
         "References to tables further down": later,
         "Views": [_write(sources, row) for row in await _list_views(conn)],

@@ -205,7 +205,7 @@ LIMITS: dict[str, object] = {
     "models.people.team.public_places.NAME_SHOWN": 45,
     "models.searches.fitting.ENOUGH": 5,
     "models.searches.fitting.MOST_COMBINATIONS": 30,
-    "models.searches.language.everyday_words.AT_ONCE": 500,
+    "models.searches.language.named_things.AT_ONCE": 500,
     "models.searches.language.known_words.AT_ONCE": 5000,
     "models.searches.language.readings.LONGEST_EXPRESSION": 4,
     "models.searches.language.readings.LOOKED_AT_FIRST": 100,

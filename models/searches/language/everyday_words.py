@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.listings import categories
 from models.searches.language.known_words import save_shipped_words
-from models.store.database import Connection, execute, fetch_records, fetch_value
+from models.store.database import Connection, execute, fetch_value
 
 FILE = Path(__file__).parents[2] / "data" / "everyday_words.tsv"
 
@@ -30,7 +30,7 @@ async def load_everyday_words(conn: Connection) -> bool:
     """Load the list unless this edition is there already (then it costs one query). Whether it was loaded.
 
     Needs the caller's transaction, which waits for whoever publishes, and they for it. Listings that are there are
-    read anew by steps (`read_listings`).
+    read anew by steps (`named_things`).
     """
     text = _read_file()
     labels = [(category.slug, category.french) for category in categories.CATEGORIES]
@@ -90,40 +90,6 @@ async def _save(conn: Connection, things: dict[str, set[str]], relations: set[Re
         *_columns(relations),
     )
     await execute(conn, "UPDATE known_word_count SET named_id = CASE WHEN EXISTS (SELECT FROM listing) THEN 0 END")
-
-
-AT_ONCE = 500
-"""Listings that are read anew in one transaction."""
-
-
-async def read_listings(conn: Connection) -> bool:
-    """Read some listings anew, after a change of the list of words; whether there may be more.
-
-    Those that are written meanwhile are read by the new list already. Until all are, searches ask for each word that a
-    thing is called.
-    """
-    last = await fetch_value(conn, "SELECT named_id FROM known_word_count FOR UPDATE")
-    if last is None:
-        return False
-    ids = await fetch_records(
-        conn,
-        "SELECT post_id FROM listing WHERE post_id > $1 ORDER BY post_id LIMIT $2 FOR NO KEY UPDATE",
-        last,
-        AT_ONCE,
-    )
-    await execute(
-        conn,
-        """
-        UPDATE listing l SET search = fresh.words || name_things(fresh.words)
-        FROM (SELECT post_id, search_words(title, description, place_name, category, kind, mode) AS words
-            FROM listing WHERE post_id = ANY($1::bigint[])) AS fresh
-        WHERE l.post_id = fresh.post_id
-        """,
-        [row["post_id"] for row in ids],
-    )
-    more = len(ids) == AT_ONCE
-    await execute(conn, "UPDATE known_word_count SET named_id = $1", ids[-1]["post_id"] if more else None)
-    return more
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[list[str]]:

@@ -129,3 +129,15 @@ async def test_a_search_looks_at_few_listings(
     assert index in {node.get("Index Name") for node in nodes}
     assert multiplied == []
     assert sum(count_read(plan, "listing") for plan in explaining.plans) <= most
+
+
+async def test_where_many_stand_in_an_area_words_are_looked_up_alone(crowded: Connection) -> None:
+    await execute(crowded, "RESET plan_cache_mode")
+    explaining = Explaining(crowded)
+    wide: dict[str, Any] = {"text": "perceuse", "radius": 150, **LILLE}
+
+    page = await searches.search_network(cast(Connection, explaining), NetworkFilter(**wide))
+
+    names = {node.get("Index Name") for plan in explaining.plans for node in list_nodes(plan)}
+    assert page.found and page.query.alone
+    assert "listing_search" in names and "listing_place" not in names

@@ -1,8 +1,8 @@
 """The words of new listings, so that who misspells one finds it, and what all are called by a new list of words."""
 
 from federation.instance import Instance
-from models.searches.language.everyday_words import read_listings
 from models.searches.language.known_words import take_new_words
+from models.searches.language.named_things import read_listings
 from models.store.database import transaction
 
 

@@ -5,8 +5,9 @@ import pytest
 from models import searches
 from models.people import actors
 from models.searches import NetworkFilter
-from models.searches.language import everyday_words
-from models.searches.language.everyday_words import load_everyday_words, read_listings
+from models.searches.language import everyday_words, named_things
+from models.searches.language.everyday_words import load_everyday_words
+from models.searches.language.named_things import read_listings
 from models.searches.queries import read_query
 from models.store.database import Connection, execute, fetch_value
 from tests.factories import make_listing, make_member
@@ -111,7 +112,7 @@ async def test_a_search_asks_for_a_name_that_stands_for_all_words(worded: Connec
 async def test_listings_are_read_anew_by_steps_and_found_meanwhile(
     worded: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(everyday_words, "AT_ONCE", 2)
+    monkeypatch.setattr(named_things, "AT_ONCE", 2)
     first, second, third = await publish(worded, "Tandem", "Bécane", "Tandem")
     assert await find(worded, "vélo") == {second}
 
