@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import pytest
 
-from models.store.database import Connection, Pool, connection, fetch_column, fetch_value, open_pool, transaction
+from models.store.database import Connection, Pool, begin, fetch_column, fetch_value, open_pool
 from tests.databases import copy_database, with_database
 
 LENDINGS = 60
@@ -40,6 +40,9 @@ class WarmDatabase:
     name: str
     url: str
     pool: Pool
+    keeper: asyncpg.Connection
+    """By which it is emptied and filled, without triggers. Whoever turns those off forgets all plans of statements, so
+    the connections of the pool must not."""
     shipped: dict[str, str]
     shape: str
     lent: list[None] = field(default_factory=list)
@@ -76,14 +79,15 @@ class WarmDatabases:
         await copy_database(admin, self.template, name)
         await admin.close()
         url = with_database(self.server, name)
-        pool = await open_pool(url)
-        async with transaction(pool) as conn:
-            shipped = {table: await _sum_up(conn, table) for table in await fetch_column(conn, FILLED)}
-            shape = await fetch_value(conn, SHAPE)
-        return WarmDatabase(name=name, url=url, pool=pool, shipped=shipped, shape=shape)
+        pool, keeper = await open_pool(url), await asyncpg.connect(url)
+        await keeper.execute("SET session_replication_role = replica")  # the ledger lets nobody remove anything
+        shipped = {table: await _sum_up(keeper, table) for table in await fetch_column(keeper, FILLED)}
+        shape = await fetch_value(keeper, SHAPE)
+        return WarmDatabase(name=name, url=url, pool=pool, keeper=keeper, shipped=shipped, shape=shape)
 
     async def _drop(self, kept: WarmDatabase) -> None:
         await asyncio.wait_for(kept.pool.close(), 10)  # fails where a test holds a connection for ever
+        await kept.keeper.close()
         admin = await asyncpg.connect(self.server)
         await admin.execute(f"DROP DATABASE {kept.name} WITH (FORCE)")
         await admin.close()
@@ -95,18 +99,17 @@ class WarmDatabases:
             return False
         if kept.pool.get_size() != kept.pool.get_idle_size():
             return False
-        async with transaction(kept.pool) as conn:
-            if await fetch_value(conn, OTHERS) != kept.pool.get_size():
+        conn = kept.keeper
+        async with begin(conn):
+            if await fetch_value(conn, OTHERS) != kept.pool.get_size() + 1:
                 return False
             filled = set(await fetch_column(conn, FILLED)) - set(kept.shipped)
-            await conn.execute("SET LOCAL session_replication_role = replica")  # the ledger lets nobody remove anything
             await conn.execute("".join(f"DELETE FROM {table};" for table in sorted(filled)) or "SELECT")
             await fetch_value(conn, RESTART)
             same = [await _sum_up(conn, table) == total for table, total in kept.shipped.items()]
             as_made = all(same) and await fetch_value(conn, SHAPE) == kept.shape
         if as_made and filled and len(kept.lent) % LENDINGS == 0:
-            async with connection(kept.pool) as conn:
-                await conn.execute(f"VACUUM {', '.join(sorted(filled))}")
+            await conn.execute(f"VACUUM {', '.join(sorted(filled))}")
         return bool(as_made)
 
 
