@@ -134,18 +134,20 @@ class Preferences:
         return any(one.required for one in self.questions)
 
 
+_TYPES = get_type_hints(Preferences)
+
+
 async def load(conn: Connection) -> Preferences:
     """The settings as they are now; a value that no longer fits its field counts as its default."""
     stored = {
         record["key"]: record["value"] for record in await fetch_records(conn, "SELECT key, value FROM preference")
     }
-    types = get_type_hints(Preferences)
     known: dict[str, Any] = {}
     for field in fields(Preferences):
         if field.name not in stored:
             continue
         try:
-            known[field.name] = msgspec.convert(stored[field.name], types[field.name])
+            known[field.name] = msgspec.convert(stored[field.name], _TYPES[field.name])
         except msgspec.ValidationError:
             log.warning("preference_does_not_fit", key=field.name)
     return Preferences(**known)

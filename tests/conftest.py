@@ -5,6 +5,7 @@ import gc
 import itertools
 import os
 import secrets
+import signal
 import sys
 import tempfile
 import threading
@@ -192,6 +193,16 @@ def files_may_be_lost() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)  # a file that is closed is a mistake as before
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts_as_they_are() -> Iterator[None]:
+    """Around each test and each fixture asyncio would put a handler of its own for Ctrl-C, which Python compares by
+    describing it, with all that the test holds. It leaves ours alone, which ends the run as well.
+    """
+    before = signal.signal(signal.SIGINT, lambda number, frame: signal.default_int_handler(number, frame))
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Rows that many tests begin with: made by our code once in a while, then put back as they stood by one script."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
@@ -51,8 +51,7 @@ class KeptRows(Generic[T]):
         """Have it all stand in this database and in this store, as if it had just been made."""
         if self.made is None or time.monotonic() - self.made.begun > FRESH:
             return await self._make(database, store)
-        async with transaction(database.pool) as conn:
-            await conn.execute(self.made.script)
+        await database.keeper.execute(self.made.script)
         copytree(self.folder / str(self.made.begun), store.folder, dirs_exist_ok=True)
         return self.made.value
 
@@ -67,9 +66,9 @@ class KeptRows(Generic[T]):
         return value
 
 
-async def _write_script(conn: Connection, shipped: dict[str, str]) -> str:
-    """Statements that put back all rows but the shipped ones, none of which calls a trigger."""
+async def _write_script(conn: Connection, shipped: Collection[str]) -> str:
+    """Statements that put back all rows but the shipped ones, for a connection that calls no trigger."""
     tables = [table for table in await fetch_column(conn, FILLED) if table not in shipped]
     inserts = [await fetch_value(conn, INSERT.format(table=table)) for table in tables]
     numbers = await fetch_column(conn, NUMBERS)
-    return "".join(["SET LOCAL session_replication_role = replica;", *filter(None, inserts), *numbers])
+    return "".join(filter(None, [*inserts, *numbers]))

@@ -33,21 +33,22 @@ MIDDLEWARES = (request_middleware, answer_middleware, error_middleware, session_
 
 PASSWORD = "un grand verre d’eau"
 
-_TAG = re.compile(r"<[a-zA-Z](?:[^<>\"]|\"[^\"]*\")*>")
+_UNTIDY_TAG = re.compile(r'<[a-zA-Z](?:[^<>"\s]++| (?!\s)|"[^"]*")*+\s(?:[^<>"]|"[^"]*")*+>')
+"""A tag with more than one space in a row, or another one, between attributes."""
 
-_UNTIDY = re.compile(r"\s\s|[^\S ]")
+_QUOTED = re.compile(r'("[^"]*")')
+
+_SPACES = re.compile(r"\s+")
 
 
 def tidy(page: str) -> str:
     """The page with one space between the attributes of a tag: where lines of templates end is nobody's matter."""
-    return _TAG.sub(_tidy_tag, page)
+    return _UNTIDY_TAG.sub(_tidy_tag, page)
 
 
 def _tidy_tag(tag: re.Match[str]) -> str:
-    if _UNTIDY.search(tag[0]) is None:
-        return tag[0]
-    parts = re.split(r'("[^"]*")', tag[0])
-    return "".join(part if part.startswith('"') else re.sub(r"\s+", " ", part) for part in parts)
+    parts = _QUOTED.split(tag[0])
+    return "".join(part if part.startswith('"') else _SPACES.sub(" ", part) for part in parts)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from io import BufferedWriter
 from pathlib import Path
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import BodyPartReader, MultipartReader, content_disposition_filename, parse_content_disposition, web
 
 from federation.media_store import Spool, StoreFull
 from models.errors import Invalid
@@ -164,10 +164,14 @@ async def _read_next(reader: MultipartReader, left: _Left | None) -> Part | None
 
 
 def _describe(part: object, left: _Left | None) -> Part:
-    if not isinstance(part, BodyPartReader) or not part.name:
+    if not isinstance(part, BodyPartReader):
+        raise ValueError("no form")
+    _, values = parse_content_disposition(part.headers.get("Content-Disposition"))  # takes as long as a query
+    name, filename = (content_disposition_filename(values, key) for key in ("name", "filename"))
+    if not name:
         raise ValueError("no form")
     kind = part.headers.get("Content-Type", "application/octet-stream")
-    return Part(name=part.name, filename=part.filename, content_type=kind, _reader=part, _left=left)
+    return Part(name=name, filename=filename, content_type=kind, _reader=part, _left=left)
 
 
 @contextmanager

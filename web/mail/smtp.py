@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -115,6 +117,15 @@ def _find_sender(username: str | None, site: Site) -> str:
     return username if username and "@" in username else f"declic@{site.host.partition(':')[0]}"
 
 
+@lru_cache(maxsize=1)
+def _make_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Trusts the system's authorities, and those in `ca_file` besides. Takes some 20 ms."""
+    tls = ssl.create_default_context(cafile=None)
+    if ca_file is not None:
+        tls.load_verify_locations(ca_file)
+    return tls
+
+
 async def send_message(settings: Settings, server: MailServer, message: EmailMessage, recipient: str) -> SendResult:
     """Give the mail to the server. Never raises for what a mail server does. No address goes into the log."""
     handover = await _try(settings, server, message, recipient)
@@ -124,9 +135,6 @@ async def send_message(settings: Settings, server: MailServer, message: EmailMes
 
 
 async def _try(settings: Settings, server: MailServer, message: EmailMessage, recipient: str) -> SendResult:
-    tls = ssl.create_default_context(cafile=None)
-    if settings.ca_file is not None:
-        tls.load_verify_locations(settings.ca_file)
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -134,7 +142,7 @@ async def _try(settings: Settings, server: MailServer, message: EmailMessage, re
         password=server.password,
         use_tls=server.implicit_tls,
         start_tls=server.start_tls,
-        tls_context=tls,
+        tls_context=_make_context(settings.ca_file),
         timeout=TIMEOUT,
     )
     handing = False
