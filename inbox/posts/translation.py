@@ -254,14 +254,14 @@ def _read_repair(repair: RepairDetails | None) -> dict[str, object] | None:
         "wheel_size": repair.wheel_size or None,
         "rideable": repair.rideable,
         "urgency": repair.urgency or None,
+        **repair.help,
     }
 
 
 def _read_flohmarkt(offer: FlohmarktOffer, content: str) -> ListingDetails:
     """Something given or sold; the price is text there, and none or zero means a gift."""
     data, price, note = offer.data, None, offer.note
-    digits = re.search(r"\d+(?:[.,]\d{1,2})?", data.price)
-    if digits:
+    if digits := re.search(r"\d+(?:[.,]\d{1,2})?", data.price):
         price = amount(digits[0].replace(",", "."))
     return ListingDetails(
         kind="offer",

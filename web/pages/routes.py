@@ -56,6 +56,7 @@ from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
 from web.pages.relations import blocks, follows, remote_interaction
+from web.pages.repairs.calls import call_form, own_call, private_link
 from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
 from web.pages.traffic import delivery_status
@@ -105,6 +106,16 @@ PAGES: list[web.RouteDef] = [
     web.get("/lieux", search.list_places),
     web.get("/depannage", repair_calls.show_breakdown),
     web.post("/depannage/prevenir", repair_calls.post_watch),
+    web.get("/depannage/appeler", call_form.show_call),
+    web.post("/depannage/appeler", preserve_form(call_form.post_call)),
+    web.get(f"/depannage/appels/{{id:{ID}}}", own_call.show_own_call),
+    web.get("/depannage/mon-appel", private_link.show_own),
+    web.post("/depannage/mon-appel", private_link.post_new_link),
+    web.post("/depannage/mon-appel/effacer", private_link.post_erase),
+    web.get(f"/appel/fin/{{token:{SIGNED}}}", private_link.show_stop),
+    web.post(f"/appel/fin/{{token:{SIGNED}}}", private_link.post_stop),
+    web.get(f"/appel/{{token:{SIGNED}}}", private_link.show_private),
+    web.post(f"/appel/{{token:{SIGNED}}}", private_link.post_private),
     web.get("/reseau", network.show_network),
     web.post("/reseau/suivre", follows.post_follow_territory),
     web.get("/abonnements", follows.list_follows),

@@ -183,6 +183,9 @@ def _build_repair(repair: dict[str, Any]) -> RepairDetails:
         wheel_size=repair.get("wheel_size") or "",
         rideable=repair.get("rideable"),
         urgency=repair.get("urgency") or "",
+        travel_distance=repair.get("travel_km"),
+        part_needed=repair.get("part") or "",
+        reward=repair.get("reward") or "",
     )
 
 

@@ -22,7 +22,7 @@ from tests.outbox.listings.test_listings import make_draft
 from tests.outbox.people.test_accounts import CAROLE
 from tests.outbox.sent_activities import list_sent, make_streams
 from tests.points import give, switch_on
-from web.server.worker.jobs import grant_points
+from web.server.worker.points import grant_points
 
 
 @pytest.fixture

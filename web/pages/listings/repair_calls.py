@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import searches
+from models import preferences, searches
 from models.listings import repair_watches
 from models.listings.repair_watches import RepairWatch
 from models.people import actors
@@ -22,6 +22,7 @@ from web.pages.components.reader_location import find_reader_commune
 from web.rendering.branding import Branding
 from web.rendering.render import N_, find_branding, render
 from web.security.session import current_account, reader_of, require_account
+from web.security.standing import HOMES
 
 HERE = "/depannage"
 
@@ -61,18 +62,26 @@ async def show_breakdown(request: web.Request) -> web.Response:
         )
         workshops = await list_open_places(conn, around.latitude, around.longitude)
         watch = await repair_watches.find(conn, reader_id) if reader_id else None
+        passers = (await preferences.load(conn)).passers_by
     return await render(
         request,
         "breakdown/show.html",
         around=around,
-        near=max(near - (watch is not None), 0) if near is not None else None,
+        near=_without_her(near, watch),
         cards=cards,
         workshops=workshops,
         watch=watch,
         placed=account is not None and me is not None and _is_placed(account, me),
         mail=has_mail(request),
+        passers=passers,
+        own=_find_own_call(account),
         said=find_flash_message(request, SAID),
     )
+
+
+def _find_own_call(account: Account | None) -> str:
+    """Where the call of somebody who passes by stands."""
+    return HOMES["passing"] if account is not None and account.passing else ""
 
 
 async def post_watch(request: web.Request) -> web.Response:
@@ -89,6 +98,10 @@ async def post_watch(request: web.Request) -> web.Response:
             me = await actors.get(conn, account.actor_id)
             done = "notify" if _is_placed(account, me) else "no_place"
     raise redirect_with_message(HERE, done, part="prevenir")
+
+
+def _without_her(near: int | None, watch: RepairWatch | None) -> int | None:
+    return max(near - (watch is not None), 0) if near is not None else None
 
 
 def _is_placed(account: Account, me: Actor) -> bool:

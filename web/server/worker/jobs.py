@@ -15,7 +15,7 @@ from inbox.relations import pinned_posts
 from inbox.traffic import backfill, synchronization
 from models import posts
 from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
-from models.exchanges import guests, points
+from models.exchanges import guests
 from models.exchanges.agreements import links as agreement_links
 from models.listings import repair_watches, unavailabilities
 from models.meetings import due
@@ -29,6 +29,7 @@ from models.people.team import duty
 from models.personal_data import deletion_requests
 from models.posts import message_requests
 from models.relations.blocking import mutes
+from models.repairs import passers_by
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
@@ -55,6 +56,7 @@ from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
 from outbox.people.joining import documents, member_lists
+from outbox.people.passers_by import forget_over
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
 from outbox.scheduled_posts import JOB as SCHEDULED
@@ -65,6 +67,7 @@ from web.mail import (
     guest_mails,
     invitation_mails,
     meeting_mails,
+    passer_by_mails,
     sign_up_mails,
     staff_alerts,
     staff_mails,
@@ -78,11 +81,10 @@ from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
 from web.server.worker.disk_space import watch_disk
 from web.server.worker.known_words import take_words
+from web.server.worker.points import grant_points
 from web.server.worker.troubles import forget_settled, tell_troubles
 
 log = structlog.get_logger(__name__)
-
-GRANTED_AT_ONCE = 200
 
 HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     MAIL: send_mail,
@@ -101,6 +103,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mails.MAIL: guest_mails.send_guest_mail,
     meeting_mails.MAIL: meeting_mails.send_meeting_mail,
+    passer_by_mails.MAIL: passer_by_mails.send_passer_by_mail,
     staff_notifications.JOB: staff_alerts.tell_team_member,
     staff_alerts.ALERT: staff_alerts.send_alert_mail,
     staff_mails.LETTER: staff_mails.send_staff_mail,
@@ -128,6 +131,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "applications": applications.forget_unused,
     "unconfirmed": unconfirmed_accounts.forget_unconfirmed,
     "guests": guests.forget_unconfirmed,
+    "passers_by": passers_by.forget_unconfirmed,
     "meeting_registrations": due.forget_old,
     "login_steps": login_steps.forget_old,
     "links": one_time_links.forget_expired,
@@ -239,17 +243,6 @@ async def forget_stream_events(instance: Instance) -> None:
         await stream_events.prune(conn)
 
 
-async def grant_points(instance: Instance) -> None:
-    """Give members their points, some at a time, and take back what was given for offers that did not stand."""
-    while True:
-        async with transaction(instance.pool) as conn:
-            given = await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
-        if given < GRANTED_AT_ONCE:
-            break
-    async with transaction(instance.pool) as conn:
-        await points.take_back_due(conn)
-
-
 PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
     "return": ("*/5 * * * *", end_due_absences),
@@ -269,6 +262,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),
     "forget_guests": ("41 3 * * *", guest_mails.forget_guests),
+    "passers_by": ("* * * * *", passer_by_mails.schedule_passer_by_mails),
+    "forget_passers_by": ("43 3 * * *", forget_over),
     "detours": ("*/10 * * * *", send_fallback_mails),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),
