@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
+from models.exchanges import exchanges
 from models.listings import unavailabilities
 from models.listings.unavailabilities import midnight
 from models.meetings import agenda
@@ -25,6 +26,7 @@ from models.store.database import Connection, Pool, connection, execute, transac
 from outbox.meetings.by_hand import write_down
 from outbox.meetings.meetings import publish
 from outbox.meetings.registrations import register
+from outbox.threads import messages
 from tests.factories import (
     make_activity,
     make_listing,
@@ -66,10 +68,21 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await ask_bob(conn, live.village)
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
+            await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
         yield replace(live, village=replace(live.village, cafe=cafe))
+
+
+async def answer_call(conn: Connection, village: Village) -> None:
+    """Maryse and Awa each would repair Hocine's wheel."""
+    for name, words in (("alice", "Je passe à 18 h avec une clé à rayons."), (READERS["welcome"], "Demain matin ?")):
+        helper = await actors.get_local(conn, name)
+        thread = await exchanges.open(
+            conn, listing_id=village.call.id, owner_id=village.hocine.id, partner_id=helper.id
+        )
+        await messages.write(conn, village.site, helper, thread, messages.Words(text=words))
 
 
 async def add_cafe(conn: Connection, village: Village) -> FullMeeting:

@@ -15,3 +15,14 @@ CREATE TABLE repair_passer_by (
 );
 CREATE INDEX repair_passer_by_listing ON repair_passer_by (listing_id);
 CREATE INDEX repair_passer_by_unpublished ON repair_passer_by (created_at) WHERE listing_id IS NULL;
+
+CREATE OR REPLACE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM account a
+        WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM repair_passer_by w WHERE w.actor_id = $1 AND w.listing_id IS NOT NULL))
+        OR EXISTS (SELECT FROM community c WHERE c.actor_id = $1 AND c.hidden)
+$$;
+COMMENT ON FUNCTION is_unpublished(bigint) IS
+    'Whether this is a member who has not confirmed her address or waits to be let in, somebody who passes by and has '
+    'published nothing yet, or a hidden community: others, here and elsewhere, are answered as if there were none, '
+    'which is another thing than being suspended.';
