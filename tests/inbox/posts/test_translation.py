@@ -39,6 +39,9 @@ REPAIR = {
     "wheel_size": "47-622",
     "rideable": False,
     "urgency": "Today",
+    "travel_km": 3,
+    "part": "chambre à air",
+    "reward": "free-price",
 }
 
 

@@ -98,6 +98,17 @@ async def test_another_page_leads_her_to_her_call_and_what_she_sends_there_chang
     assert 'href="/notifications"' not in passer.text and "Mon appel" in passer.text
 
 
+async def test_her_thread_offers_nothing_that_is_not_hers(road: Roadside) -> None:
+    passer = await road.call()
+    thread = await road.answer()
+
+    await passer.open(f"/echanges/{thread}")
+
+    assert passer.status == 200 and "Je passe à 18 h." in passer.text
+    assert "passage.invalid" not in passer.text and f"/echanges/{thread}/contact" not in passer.text
+    assert f"/echanges/{thread}/silence" not in passer.text and "/signaler/" in passer.text
+
+
 async def test_others_calls_and_threads_answer_her_as_what_is_not_there(road: Roadside) -> None:
     await road.call()
     listing = await road.published()
