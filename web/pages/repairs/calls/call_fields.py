@@ -22,7 +22,14 @@ NOWHERE_KNOWN = KnownPlaces(home=None, public=())
 CONTACTS = ("mail", "link")
 """How somebody without an account is told of answers."""
 
-SAID = {"organe": "interventions", "velo": "bike_type", "recit": "text", "texte": "text", "lieu": "place"}
+SAID = {
+    "panne": "interventions",
+    "organe": "interventions",
+    "velo": "bike_type",
+    "recit": "text",
+    "texte": "text",
+    "lieu": "place",
+}
 """Names in the address, as the diagnostic and other pages of ours write them, and the fields that they fill in."""
 
 ROLLS = {"1": "oui", "0": "non", "oui": "oui", "non": "non"}
@@ -32,7 +39,7 @@ LONGEST = 4_000
 
 
 def fill_in_call(values: MultiDict[str], request: web.Request) -> None:
-    """What the address says: `?organe=&velo=&roule=&recit=`; several `organe` or `interventions` are taken."""
+    """What the address says: `?panne=&velo=&roule=&texte=` as the diagnostic writes it; several `panne` are taken."""
     query = request.query
     for said, name in SAID.items():
         for typed in query.getall(said, []):

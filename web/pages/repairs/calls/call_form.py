@@ -52,7 +52,7 @@ LIMITS = FileLimits(count=PHOTOS, size=MAX_BYTES)
 
 
 async def show_call(request: web.Request) -> web.Response:
-    """GET /depannage/appeler; `?organe=&velo=&roule=&recit=` fill it in, as the diagnostic does."""
+    """GET /depannage/appeler; `?panne=&velo=&roule=&texte=` fill it in, as the diagnostic does."""
     if current_applicant(request) is not None:
         raise web.HTTPSeeOther("/publier?genre=repair_call")  # she prepares hers
     account = _find_member(request)
