@@ -174,6 +174,8 @@ Action = Literal[
     "guest_listing",
     "guest_ask",
     "guest_write",
+    "passing_call",
+    "passing_calls_here",
     "report",
     "visitor_report",
     "receipt",
@@ -224,13 +226,19 @@ TRIES: dict[Action, Tries] = {
     "guest_listing": _tries("guest_listing", 10, 40, 1_000, within=HOUR, refused="too_many_guest_tries"),
     "guest_ask": _tries("guest_ask", 30, 30, 300, within=HOUR, refused="too_many_guest_tries"),
     "guest_write": _tries("guest_write", 30, 30, 300, within=HOUR, refused="too_many_guest_messages"),
+    "passing_call": _tries("passing_call", 10, 10, 10, within=DAY, refused="too_many_passing_calls"),
+    "passing_calls_here": _tries("passing_calls_here", 10, 60, 10, within=DAY, refused="too_many_passing_calls"),
     "report": _tries("report", 20, 20, 100, within=HOUR, refused="too_many_reports"),
     "visitor_report": _tries("visitor_report", 5, 1_000, 5, within=HOUR, refused="too_many_reports"),
     "receipt": _tries("receipt", 3, 3, 5, within=HOUR, refused="too_many_reports"),
     "app": _tries("app", 60, 2_000, 60, within=HOUR, refused="too_many_requests"),
     "token": _tries("token", 60, 1_000, 300, within=QUARTER, refused="too_many_requests"),
 }
-"""What anybody may try without an account, or to get into one."""
+"""What anybody may try without an account, or to get into one.
+
+Of `passing_calls_here` the name is the instance's: so many people without an account may begin a repair call in a day,
+of whatever networks.
+"""
 
 
 def _records(name: str, most: int, per: str, *, within: timedelta = DAY, refused: str = SILENT) -> Limit:

@@ -23,6 +23,9 @@ Registration = Literal["open", "approval", "invitation", "closed"]
 DirectoryArea = Literal["france", "borders", "anywhere"]
 """Where a territory has to lie to come on the map: in France, there or near its borders, anywhere."""
 
+PassersBy = Literal["open", "looked_at", "closed"]
+"""Whether the repair call of somebody without an account appears at once, after a look of the team, or not at all."""
+
 Accent = Literal["email", "vert", "prune", "canard", "ardoise", "vermillon"]
 
 DurationLabel = Literal["longest", "wished"]
@@ -36,6 +39,8 @@ Mode = Literal["gift", "loan", "swap", "sale", "service"]
 ACCENTS: tuple[Accent, ...] = get_args(Accent)
 
 MODES: tuple[Mode, ...] = get_args(Mode)
+
+PASSERS_BY: tuple[PassersBy, ...] = get_args(PassersBy)
 
 DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
@@ -76,7 +81,8 @@ class Preferences:
     sides see it; `journal_shown` lets members read what the team does, without names. `member_invitations` is how
     many people each member may invite (0: the team alone invites), `member_invitations_wait` whether these wait for a
     yes all the same; `member_communities` whether each member may found a community, or the team alone. `first_posts`
-    is how many posts of a new member wait for a look; none unless the cooperative wants it. `map_tiles` is the address
+    is how many posts of a new member wait for a look; none unless the cooperative wants it. `passers_by` is what
+    becomes of repair calls of people without any account. `map_tiles` is the address
     of a background for maps on another host, with `map_credit` under it; maps are drawn by us without it.
     `repair_collective` is the id of the community in which repair shops of ours have to be to appear; without one the
     team says so. `shop_types` are the cooperative's own kinds of shops.
@@ -109,6 +115,7 @@ class Preferences:
     markets: bool = False
     ai_refused: bool = False
     first_posts: int = 0
+    passers_by: PassersBy = "open"
     map_tiles: str = ""
     map_credit: str = ""
     suspension_by_two: bool = False

@@ -109,11 +109,17 @@ def write_picture_key(picture: RemovedPicture) -> str:
 
 
 async def is_first(conn: Connection, author: Actor) -> bool:
-    """Whether the cooperative looks at this member's next post: never at those of the team and of places."""
+    """Whether the cooperative looks at this member's next post: never at those of the team and of places.
+
+    Nor, unless it wants that, at the repair call of somebody who passes by.
+    """
     if not author.local or author.type != "Person":
         return False
-    wanted = (await preferences.load(conn)).first_posts
-    if not wanted or (await accounts.get(conn, author.id)).roles:
+    chosen, account = await preferences.load(conn), await accounts.get(conn, author.id)
+    if account.passing:
+        return chosen.passers_by != "open"
+    wanted = chosen.first_posts
+    if not wanted or account.roles:
         return False
     return await held_posts.count_published(conn, author.id, wanted) < wanted
 

@@ -83,6 +83,8 @@ TERMS: dict[str, Any] = {
     **_plain("declic", "Open", "Reserved", "Paused", "Fulfilled", "Cancelled", "Expired"),
     **_plain("declic", "Now", "Today", "ThisWeek", "Flexible"),
     **_plain("declic", "closedReason", "itemCondition", "RepairDetails", "bikeType", "wheelSize", "reach"),
+    **_plain("declic", "partNeeded", "reward"),
+    **_typed("declic", "integer", "travelDistance"),
     **_typed("declic", "boolean", "freePrice", "rideable"),
     **_typed("declic", "duration", "maxDuration"),
     **_typed("declic", "dateTime", "awayUntil"),

@@ -29,6 +29,9 @@ from federation.vocabulary.places import write_place
 
 MAX_DESCRIPTION = 20_000
 
+MAX_PART, MAX_KILOMETRES = 60, 100
+"""Of what a repair call says: characters of the part that is needed, and how far its author can go."""
+
 TERM_PREFIXES = ("https://w3id.org/declic/ns#", "https://mutual-aid.app/ns/core#", "declic:", "maid:")
 """How a value of `additionalType`, `proposalStatus` or `urgency` may be spelled before its own name."""
 
@@ -43,6 +46,15 @@ class RepairDetails:
     rideable: bool | None = None
     urgency: str = ""
     reach: str = ""
+    travel_distance: int | None = None
+    part_needed: str = ""
+    reward: str = ""
+
+    @property
+    def help(self) -> dict[str, object]:
+        """How far its author can go, which part it takes, what she gives: as far as it says so."""
+        told = {"travel_km": self.travel_distance, "part": self.part_needed, "reward": self.reward}
+        return {name: value for name, value in told.items() if value not in (None, "")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +110,15 @@ def _read_repair(document: Json) -> RepairDetails:
         rideable=flag(document.get("rideable")),
         urgency=_term(text(document.get("urgency"), 100)) or "",
         reach=text(document.get("reach"), 20) or "",
+        travel_distance=_read_kilometres(document.get("travelDistance")),
+        part_needed=text(document.get("partNeeded"), MAX_PART) or "",
+        reward=text(document.get("reward"), 50) or "",
     )
+
+
+def _read_kilometres(value: object) -> int | None:
+    """What nobody walks or rides with a broken bike is no distance."""
+    return value if type(value) is int and 0 <= value <= MAX_KILOMETRES else None
 
 
 def _read_flohmarkt(document: Json) -> FlohmarktData | None:
@@ -246,6 +266,9 @@ def _write_repair(value: RepairDetails) -> Json:
             "rideable": value.rideable,
             "urgency": value.urgency or None,
             "reach": value.reach or None,
+            "travelDistance": value.travel_distance,
+            "partNeeded": value.part_needed or None,
+            "reward": value.reward or None,
         }
     )
 

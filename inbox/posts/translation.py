@@ -253,6 +253,7 @@ def _read_repair(repair: RepairDetails | None) -> dict[str, object] | None:
         "rideable": repair.rideable,
         "urgency": repair.urgency or None,
         "reach": repair.reach or None,
+        **repair.help,
     }
 
 

@@ -11,7 +11,7 @@ from models.store.database import Connection, execute, fetch_all, fetch_one, fet
 
 Role = Literal["welcome", "moderator", "keeper", "admin"]
 
-Standing = Literal["full", "waiting", "suspended"]
+Standing = Literal["full", "waiting", "suspended", "passing"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 """What members can be trusted with, beside being one: models/people/roles says what each may do."""
@@ -53,13 +53,16 @@ class Account:
     waits_since: datetime | None = None
     documents_due_at: datetime | None = None
     suspended_at: datetime | None = None
+    passing: bool = False
 
     @property
     def standing(self) -> Standing:
-        """Whether she takes part like everybody, waits to be let in, or is suspended."""
+        """Whether she takes part like everybody, waits to be let in, is suspended, or passes by for one call."""
         if self.waits_since is not None:
             return "waiting"
-        return "full" if self.suspended_at is None else "suspended"
+        if self.suspended_at is not None:
+            return "suspended"
+        return "passing" if self.passing else "full"
 
 
 def require_username(username: str) -> None:
@@ -113,7 +116,7 @@ async def find(conn: Connection, actor_id: int) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at, passing
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor_id = $1 AND actor.deleted_at IS NULL
         """,
@@ -138,7 +141,7 @@ async def find_by_email(conn: Connection, email: str) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at, passing
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(email) = lower($1) AND actor.deleted_at IS NULL
         """,
@@ -160,7 +163,7 @@ async def _find_by_name(conn: Connection, username: str) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at, passing
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(actor.username) = lower($1) AND actor.local AND actor.deleted_at IS NULL
         """,
@@ -183,9 +186,9 @@ async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, 
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at
+               waits_since, documents_due_at, actor.suspended_at, passing
         FROM account JOIN actor ON actor.id = actor_id
-        WHERE actor.deleted_at IS NULL AND waits_since IS NULL
+        WHERE actor.deleted_at IS NULL AND waits_since IS NULL AND NOT passing
           AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name || ' ' || email), fold($1)) > 0)
         ORDER BY fold(actor.name), actor.username
         LIMIT $2 OFFSET $3

@@ -28,7 +28,7 @@ async def count_server(conn: Connection) -> ServerCounts:
             count(*) FILTER (WHERE last_seen_at > now() - interval '180 days') AS active_half_year,
             (SELECT count(*) FROM post WHERE local AND deleted_at IS NULL
                 AND audience IN ('network', 'unlisted')) AS public_posts
-        FROM account WHERE disabled_at IS NULL AND waits_since IS NULL
+        FROM account WHERE disabled_at IS NULL AND waits_since IS NULL AND NOT passing
         """,
     )
     assert counts is not None
@@ -70,7 +70,7 @@ async def list_weeks(conn: Connection) -> list[Week]:
             WHERE local AND deleted_at IS NULL AND audience IN ('network', 'unlisted') AND id >= $1 GROUP BY 1
         ), seen AS (
             SELECT date_trunc('week', last_seen_at) AS week, count(*) AS total FROM account
-            WHERE disabled_at IS NULL AND waits_since IS NULL GROUP BY 1
+            WHERE disabled_at IS NULL AND waits_since IS NULL AND NOT passing GROUP BY 1
         ), joined AS (
             SELECT date_trunc('week', created_at) AS week, count(*) AS total FROM account
             WHERE confirmed_at IS NOT NULL GROUP BY 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from models.errors import Invalid
 from models.exchanges.points import MOST
@@ -40,6 +41,9 @@ UNITS = ("one", "hour")
 BIKES = (None, "city", "ebike", "cargo", "mtb", "road", "child", "folding", "other")
 INTERVENTIONS = ("flat-tyre", "brakes", "chain", "gears", "wheel", "electric", "lights", "diagnosis", "other")
 URGENCIES = (None, "Now", "Today", "ThisWeek", "Flexible")
+REWARDS = (None, "free-price", "gift", "points")
+PART_LIMIT = 60
+MOST_KILOMETRES = 100
 
 DURATION = re.compile(
     r"P(?=.)(?:\d{1,3}Y)?(?:\d{1,3}M)?(?:\d{1,3}W)?(?:\d{1,3}D)?(?:T(?=.)(?:\d{1,3}H)?(?:\d{1,3}M)?)?"
@@ -159,6 +163,17 @@ def _check_repair(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
         yield Invalid("rideable_unknown", field="rideable")
     if repair.get("urgency") not in URGENCIES:
         yield Invalid("urgency_unknown", field="urgency")
+    yield from _check_help(repair)
+
+
+def _check_help(repair: dict[str, Any]) -> Iterator[Invalid]:
+    """How far she can go for help, which part it takes, and what she gives for it."""
+    if not 0 <= (repair.get("travel_km") or 0) <= MOST_KILOMETRES:
+        yield Invalid("travel_out_of_range", field="travel_km", most=MOST_KILOMETRES)
+    if len(repair.get("part") or "") > PART_LIMIT:
+        yield Invalid("part_too_long", field="part", most=PART_LIMIT)
+    if repair.get("reward") not in REWARDS:
+        yield Invalid("reward_unknown", field="reward")
 
 
 def require_reach(post: Post, draft: ListingDraft) -> None:

@@ -118,6 +118,8 @@ LIMITS: dict[str, object] = {
     "federation.vocabulary.communities.MAX_VERSION": 10_000,
     "federation.vocabulary.keys.MAX_KEYS": 10,
     "federation.vocabulary.marketplace.MAX_DESCRIPTION": 20_000,
+    "federation.vocabulary.marketplace.MAX_KILOMETRES": 100,
+    "federation.vocabulary.marketplace.MAX_PART": 60,
     "federation.vocabulary.objects.MAX_ATTACHMENTS": 16,
     "federation.vocabulary.objects.MAX_LINKS": 4,
     "federation.vocabulary.parts.MAX_ALT": 5000,

@@ -77,6 +77,8 @@ LIMITS: dict[str, object] = {
     "outbox.listings.listing_defaults.FARTHEST_HOME": 15_000,
     "outbox.listings.listing_expiry.AT_ONCE": 50,
     "outbox.listings.listing_limits.TITLE_LIMIT": 100,
+    "outbox.listings.listing_limits.MOST_KILOMETRES": 100,
+    "outbox.listings.listing_limits.PART_LIMIT": 60,
     "outbox.listings.listing_limits.TEXT_LIMIT": 4000,
     "outbox.listings.listing_limits.WANTS_LIMIT": 120,
     "outbox.listings.listing_limits.PLACE_LIMIT": 100,

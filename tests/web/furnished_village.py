@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
+from models.exchanges import exchanges
 from models.exchanges.agreements import Terms
 from models.listings import unavailabilities
 from models.listings.listings import Listing
@@ -33,6 +34,7 @@ from outbox.meetings.by_hand import write_down
 from outbox.meetings.meetings import publish
 from outbox.meetings.registrations import register
 from outbox.repairs.bookings.appointments import BookDraft, note_walk_in, open_book
+from outbox.threads import messages
 from outbox.threads.agreement_context import Said
 from tests.factories import (
     make_activity,
@@ -77,6 +79,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
             await add_sample_shops(conn, live.village)
+            await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
@@ -103,6 +106,16 @@ async def add_book(conn: Connection, village: Village) -> Listing:
     walk_in = WalkIn(begins_at=second.begins_at, ends_at=second.ends_at, name="M. Petit", phone="06 39 98 00 00")
     await note_walk_in(conn, place, walk_in)
     return book
+
+
+async def answer_call(conn: Connection, village: Village) -> None:
+    """Maryse and Awa each would repair Hocine's wheel."""
+    for name, words in (("alice", "Je passe à 18 h avec une clé à rayons."), (READERS["welcome"], "Demain matin ?")):
+        helper = await actors.get_local(conn, name)
+        thread = await exchanges.open(
+            conn, listing_id=village.call.id, owner_id=village.hocine.id, partner_id=helper.id
+        )
+        await messages.write(conn, village.site, helper, thread, messages.Words(text=words))
 
 
 async def add_cafe(conn: Connection, village: Village) -> FullMeeting:

@@ -115,6 +115,7 @@ LIMITS: dict[str, object] = {
     "web.pages.exchanges.messages.MESSAGE_LIMIT": 2000,
     "web.pages.exchanges.own_exchanges.PAGE": 20,
     "web.pages.exchanges.points.balance.PAGE": 30,
+    "web.pages.repairs.calls.call_fields.LONGEST": 4_000,
     "web.pages.exchanges.reserve.answers.SHOWN": 240,
     "web.pages.exchanges.reserve.choosing.WORDS_LIMIT": 500,
     "web.pages.exchanges.terms.form_page.FARTHEST": 24,

@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
-from web.pages.patterns import COMMUNITY, ID, NAME
+from web.pages.patterns import COMMUNITY, ID, NAME, SIGNED
 from web.pages.repairs.bookings import book_page, visits
-from web.pages.repairs.calls import breakdown, going_on, watching
+from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
 
@@ -16,6 +16,16 @@ BOOK = f"{OFFICE}/rendez-vous"
 REPAIRS: list[web.RouteDef] = [
     web.get("/depannage", breakdown.show_breakdown),
     web.post("/depannage/prevenir", watching.post_watch),
+    web.get("/depannage/appeler", call_form.show_call),
+    web.post("/depannage/appeler", preserve_form(call_form.post_call)),
+    web.get(f"/depannage/appels/{{id:{ID}}}", own_call.show_own_call),
+    web.get("/depannage/mon-appel", private_link.show_own),
+    web.post("/depannage/mon-appel", private_link.post_new_link),
+    web.post("/depannage/mon-appel/effacer", private_link.post_erase),
+    web.get(f"/appel/fin/{{token:{SIGNED}}}", private_link.show_stop),
+    web.post(f"/appel/fin/{{token:{SIGNED}}}", private_link.post_stop),
+    web.get(f"/appel/{{token:{SIGNED}}}", private_link.show_private),
+    web.post(f"/appel/{{token:{SIGNED}}}", private_link.post_private),
     web.post(f"/annonces/d/{{id:{ID}}}/elargir", going_on.post_wider),
     web.post(f"/annonces/d/{{id:{ID}}}/relancer", going_on.post_again),
     web.get("/diagnostic", walk_page.show_walk),

@@ -1,4 +1,4 @@
-"""What opens for members who stand aside: who waits to be let in, and who is suspended.
+"""What opens for who stands aside: who waits to be let in, who is suspended, who passes by for one repair call.
 
 Everything else leads to the one page that says how things are and what can be done.
 """
@@ -10,7 +10,11 @@ from aiohttp import web
 
 from models.people.accounts import Account, Standing
 
-HOMES: Mapping[Standing, str] = {"waiting": "/compte/attente", "suspended": "/compte/suspension"}
+HOMES: Mapping[Standing, str] = {
+    "waiting": "/compte/attente",
+    "suspended": "/compte/suspension",
+    "passing": "/depannage/mon-appel",
+}
 """The page of each standing; who takes part like everybody needs none."""
 
 COMMON = frozenset({
@@ -64,13 +68,38 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         "/compte/supprimer/rester",
         "/connexion",
     },
+    "passing": COMMON
+    | {
+        HOMES["passing"],
+        "/depannage/mon-appel/effacer",
+        "/depannage/appels/{id}",
+        "/depannage/appeler",
+        "/appel/{token}",
+        # What is hers of her call: its state, its answers, its threads; what is another's answers 404 there.
+        "/annonces/d/{id}/etat",
+        "/annonces/d/{id}/reponses",
+        "/echanges/{id}",
+        "/echanges/{id}/messages",
+        "/echanges/{id}/accord",
+        "/echanges/{id}/choisir",
+        "/echanges/{id}/proposer",
+        "/echanges/{id}/proposer/{agreement}",
+        "/echanges/{id}/merci",
+        "/echanges/{id}/renvoyer",
+        "/compte/decisions/{id}",
+        "/decisions/{link}",
+        # The doors of members, since others may use this browser.
+        "/connexion",
+        "/lien/{token}",
+    },
 }
 """The addresses of routes, as in the table of routes, that open for each.
 
-Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports.
+Who waits is a visitor there, but for what asks `session.logged_in`; who is suspended is one where she reports. Who
+passes by has the page of her call and what leads on from it, and nothing else that a member has.
 """
 
-READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False}
+READABLE: Mapping[Standing, bool] = {"waiting": True, "suspended": False, "passing": True}
 """Whether what anybody can read without an account opens too (GET)."""
 
 MEMBERS_ONLY = (
@@ -86,7 +115,8 @@ MEMBERS_ONLY = (
         "/messages",
         "/alertes",
     ),
-    "/publier/plusieurs",
+    "/publier",
+    *("/annonces/{uuid}/modifier", "/annonces/d/{id}/demander", "/annonces/d/{id}/prevenir"),
     *("/abonnements", "/points", "/inscription", "/oauth", "/authorize_interaction"),
 )
 """What begins so is no page that anybody can read: who waits is told how her request is going instead."""

@@ -185,6 +185,9 @@ def _build_repair(repair: dict[str, Any]) -> RepairDetails:
         rideable=repair.get("rideable"),
         urgency=repair.get("urgency") or "",
         reach=repair.get("reach") or "",
+        travel_distance=repair.get("travel_km"),
+        part_needed=repair.get("part") or "",
+        reward=repair.get("reward") or "",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from models.listings.listings import ListingDetails, ListingKind, ListingMode, ListingStatus
 from models.moments import PARIS
@@ -50,6 +51,24 @@ _REQUESTS: Mapping[ListingMode, Wording] = {
     "swap": _request("BarterRequest"),
     "sale": _request("PurchaseRequest"),
     "service": _request("ServiceRequest"),
+}
+
+_RIDEABLE: Mapping[object, tuple[str, str]] = {
+    True: ("le vélo roule", "the bike rolls"),
+    False: ("le vélo ne roule pas", "the bike does not roll"),
+}
+
+_URGENCIES: Mapping[str, tuple[str, str]] = {
+    "Now": ("tout de suite", "right now"),
+    "Today": ("aujourd’hui", "today"),
+    "ThisWeek": ("cette semaine", "this week"),
+    "Flexible": ("quand on peut", "whenever possible"),
+}
+
+_REWARDS: Mapping[str, tuple[str, str]] = {
+    "free-price": ("prix libre", "pay what you want"),
+    "gift": ("cherche un coup de main bénévole", "looks for a helping hand for free"),
+    "points": ("contre des points", "for points"),
 }
 
 MODES: Mapping[str, ListingMode] = {
@@ -153,8 +172,21 @@ def write_facts(details: ListingDetails, language: str) -> list[str]:
         facts.append(f"{'caution' if french else 'deposit'} {write_money(details.deposit, language)}")
     if details.wants:
         facts.append(f"{'contre' if french else 'for'} {details.wants}")
+    facts += _write_repair(details.repair or {}, french=french)
     window = _write_window(details.begins_at, details.ends_at, french=french)
     return [*facts, window] if window else facts
+
+
+def _write_repair(repair: Mapping[str, Any], *, french: bool) -> list[str]:
+    """What a repairer asks first: whether it rolls, how urgent it is, who comes to whom, which part it takes."""
+    said = [_RIDEABLE.get(repair.get("rideable")), _URGENCIES.get(repair.get("urgency") or "")]
+    if repair.get("travel_km"):
+        far = f"{repair['travel_km']}{NBSP}km"
+        said.append((f"peut venir jusqu’à {far}", f"can come up to {far}"))
+    if repair.get("part"):
+        said.append((f"pièce : {repair['part']}", f"part: {repair['part']}"))
+    said.append(_REWARDS.get(repair.get("reward") or ""))
+    return [words[0 if french else 1] for words in said if words]
 
 
 def _write_window(begins: datetime | None, ends: datetime | None, *, french: bool) -> str:

@@ -40,6 +40,9 @@ REPAIR = {
     "rideable": False,
     "reach": "8km",
     "urgency": "Today",
+    "travel_km": 3,
+    "part": "chambre à air",
+    "reward": "free-price",
 }
 
 

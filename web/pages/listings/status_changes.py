@@ -26,7 +26,7 @@ OUTCOMES = {"done": "done", "elsewhere": "elsewhere", "cancelled": "cancelled", 
 TWICE = "prolonged"
 """What the page says where a first tap did it."""
 
-MY_PLACE = re.compile(r"/chez-moi(?:\?[a-z0-9=&-]{1,60})?")
+MY_PLACE = re.compile(r"/chez-moi(?:\?[a-z0-9=&-]{1,60})?|/depannage/appels/[0-9]{1,19}")
 """Where the act may have been made besides the listing's own page."""
 
 

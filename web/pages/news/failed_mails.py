@@ -63,6 +63,7 @@ KINDS: dict[str, str] = {
     "factors": N_("La connexion en deux étapes"),
     "detour": N_("Un message qui passe par courriel"),
     "guest": N_("Un courriel à une personne sans compte, qui écrit à ce membre"),
+    "passer_by": N_("Un courriel à une personne sans compte, qui appelle pour son vélo"),
 }
 
 

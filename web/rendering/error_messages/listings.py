@@ -65,4 +65,7 @@ REFUSALS = {
     "wheel_size_too_long": "La taille de la roue est trop longue : %(most)s caractères au plus.",
     "rideable_unknown": "Dites si le vélo roule encore.",
     "urgency_unknown": "Dites pour quand.",
+    "travel_out_of_range": "Dites jusqu’où vous pouvez aller : %(most)s km au plus.",
+    "part_too_long": "La pièce est trop longue à lire : %(most)s caractères au plus.",
+    "reward_unknown": "Dites ce que vous donnez en échange.",
 }

@@ -67,6 +67,8 @@ REFUSALS = {
     "too_many_tries": "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.",
     "too_many_registrations": "Beaucoup de comptes viennent d’être créés d’ici. Attendez une heure, puis recommencez.",
     "too_many_guest_tries": "Trop d’essais pour l’instant. Revenez dans une heure.",
+    "too_many_passing_calls": "Trop d’appels sont partis d’ici aujourd’hui. Réessayez demain à la même heure, ou "
+    "passez dans un lieu ouvert : la page « Mon vélo est en panne » dit lesquels.",
     "too_many_guest_messages": "Vous écrivez beaucoup : attendez une heure, puis renvoyez ce message.",
     "too_many_reports": "Vous avez beaucoup signalé en peu de temps. Attendez une heure, puis recommencez.",
     "mail_server_refused": "Le serveur de courriel %(host)s ne prend pas de courriel : %(detail)s.",

@@ -42,6 +42,7 @@ from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
 from outbox.people.joining import documents, member_lists
+from outbox.people.passers_by import forget_over
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
 from outbox.repairs.calls import waves as call_waves
@@ -53,6 +54,7 @@ from web.mail import (
     guest_mails,
     invitation_mails,
     meeting_mails,
+    passer_by_mails,
     repair_call_mails,
     sign_up_mails,
     staff_alerts,
@@ -91,6 +93,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mails.MAIL: guest_mails.send_guest_mail,
     meeting_mails.MAIL: meeting_mails.send_meeting_mail,
+    passer_by_mails.MAIL: passer_by_mails.send_passer_by_mail,
     staff_notifications.JOB: staff_alerts.tell_team_member,
     staff_alerts.ALERT: staff_alerts.send_alert_mail,
     staff_mails.LETTER: staff_mails.send_staff_mail,
@@ -190,6 +193,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),
     "forget_guests": ("41 3 * * *", guest_mails.forget_guests),
+    "passers_by": ("* * * * *", passer_by_mails.schedule_passer_by_mails),
+    "forget_passers_by": ("43 3 * * *", forget_over),
     "detours": ("*/10 * * * *", send_fallback_mails),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),

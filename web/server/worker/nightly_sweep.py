@@ -19,6 +19,7 @@ from models.people.invitations import mailings, member_imports
 from models.people.team import duty
 from models.posts import message_requests
 from models.relations.blocking import mutes
+from models.repairs import passers_by
 from models.repairs.bookings import appointment_books
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
@@ -45,6 +46,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "applications": applications.forget_unused,
     "unconfirmed": unconfirmed_accounts.forget_unconfirmed,
     "guests": guests.forget_unconfirmed,
+    "passers_by": passers_by.forget_unconfirmed,
     "meeting_registrations": due.forget_old,
     "login_steps": login_steps.forget_old,
     "links": one_time_links.forget_expired,

@@ -117,6 +117,23 @@ def test_a_window_is_said_in_days_of_here(begins: datetime | None, ends: datetim
     assert write_facts(listing(condition=None, begins_at=begins, ends_at=ends).details, "fr") == said
 
 
+def test_a_call_says_what_a_repairer_asks_first() -> None:
+    repair = {"rideable": False, "urgency": "Today", "travel_km": 3, "part": "rayon <b>", "reward": "free-price"}
+    details = listing("repair_call", "repair", condition=None, repair=repair).details
+
+    assert write_facts(details, "fr") == [
+        "le vélo ne roule pas",
+        "aujourd’hui",
+        f"peut venir jusqu’à 3{NBSP}km",
+        "pièce : rayon <b>",
+        "prix libre",
+    ]
+    assert write_facts(details, "en")[0] == "the bike does not roll"
+    assert "rayon &lt;b&gt;" in content_of(listing("repair_call", "repair", condition=None, repair=repair))
+    foreign = {"rideable": None, "urgency": "Someday", "travel_km": 0, "part": "", "reward": "gold"}
+    assert write_facts(listing("repair_call", "repair", condition=None, repair=foreign).details, "fr") == []
+
+
 def test_every_month_has_its_name() -> None:
     for month in range(1, 13):
         day = datetime(2026, month, 15, 12, tzinfo=UTC)

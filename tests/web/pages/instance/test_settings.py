@@ -251,7 +251,10 @@ async def test_a_request_waits_for_a_day_at_least_and_a_week_at_most(
     assert await load(door) == Preferences()
 
 
-ELSEWHERE = {"limited_federation", "blocks_told", "directory_area", "questions", "closed_words", "first_posts"}
+ELSEWHERE = {
+    *("limited_federation", "blocks_told", "directory_area"),
+    *("questions", "closed_words", "first_posts", "passers_by"),
+}
 """What the pages about other servers, the map, arrivals and filters change."""
 
 TYPED_AS = {"territory_codes": "territory"}

@@ -233,3 +233,11 @@ async def test_nobody_decides_about_her_own(instance: Instance, lomme: Village, 
     assert "Des cryptos" not in (await browser.get("/coop/retenues")).words()
     assert (await browser.send("/coop/retenues", {"act": "release", "post": str(note.id)})).status == 404
     assert await waiting(instance) == [note.id]
+
+
+async def test_the_team_says_what_becomes_of_calls_without_an_account(instance: Instance, mona: Browser) -> None:
+    await mona.send("/coop/filtres", {"act": "first", "first_posts": "0", "passers_by": "looked_at"})
+
+    async with transaction(instance.pool) as conn:
+        assert (await preferences.load(conn)).passers_by == "looked_at"
+    assert '<option value="looked_at" selected>' in (await mona.get("/coop/filtres")).text

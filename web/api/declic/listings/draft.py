@@ -147,7 +147,7 @@ def _fit_no_call(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
 def _fit_call(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
     """With what is given of the bike, else what was known of it."""
     held = draft.repair or {}
-    repair = {name: given[name] if name in given else held.get(name) for name in REPAIR}
+    repair = {**held, **{name: given[name] if name in given else held.get(name) for name in REPAIR}}
     repair["interventions"] = list(dict.fromkeys(repair["interventions"] or ()))
     if not repair["interventions"]:
         raise Invalid("interventions_missing", field="interventions")

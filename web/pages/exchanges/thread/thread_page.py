@@ -161,7 +161,7 @@ async def load_thread_view(conn: Connection, request: web.Request, thread: Excha
     reader = ThreadReader(
         id=account.actor_id,
         path=exchange_path(thread.id),
-        email=account.email,
+        email="" if account.passing else account.email,
         phone=await phone_numbers.find_phone(conn, account.actor_id),
     )
     return await load_thread_view_for(conn, request, thread, reader)

@@ -76,7 +76,7 @@ async def save_form(conn: Connection, form: Form, photos: list[Picture], account
     left = FormContent(
         kind=kind,
         title=" ".join(NOT_TYPED.sub("", form.typed("title")).split())[:TITLE_LIMIT],
-        fields=_list_typed(form),
+        fields=list_typed(form),
         media_ids=[photo.id for photo in photos],
     )
     return await listing_drafts.keep_form(conn, account.actor_id, read_open_form(form), left)
@@ -89,7 +89,8 @@ async def was_published(conn: Connection, form: Form, account: Account) -> bool:
     return writer is not None and await idempotency_keys.has_begun(conn, account.actor_id, _key_of(writer))
 
 
-def _list_typed(form: Form) -> list[tuple[str, str]]:
+def list_typed(form: Form) -> list[tuple[str, str]]:
+    """The names of the fields with what was typed, in their order, but what is never kept."""
     return [
         (NOT_TYPED.sub("", name), NOT_TYPED.sub("", typed))
         for name, typed in form.values.items()
@@ -120,7 +121,7 @@ def make_publication_key(form: Form) -> str | None:
     writer = read_writer(form)
     if writer is None:
         return None
-    typed = repr([*_list_typed(form), form.values.getall("media", [])])
+    typed = repr([*list_typed(form), form.values.getall("media", [])])
     return f"{_key_of(writer)}{hashlib.sha256(typed.encode()).hexdigest()[:32]}"
 
 

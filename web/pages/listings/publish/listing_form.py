@@ -54,6 +54,9 @@ FIELDS = {
     "wheel_size": "wheel_size",
     "rideable": "rideable",
     "urgency": "urgency",
+    "travel_km": "travel_km",
+    "part": "part",
+    "reward": "reward",
 }
 """Fields of a draft, and the form's names for them."""
 
@@ -87,6 +90,9 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "wheel_size": repair.get("wheel_size"),
         "rideable": _yes_or_no(repair.get("rideable")),
         "urgency": repair.get("urgency"),
+        "travel_km": repair.get("travel_km"),
+        "part": repair.get("part"),
+        "reward": repair.get("reward"),
     }
     values: MultiDict[str] = MultiDict({name: _plain(value) for name, value in typed.items() if value is not None})
     for one in repair.get("interventions", []):

@@ -45,6 +45,7 @@ from web.pages.listings.publish.kept_forms import (
 from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
 from web.pages.listings.publish.listing_preview import Preview, make_preview
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
+from web.pages.listings.publish.repair_fields import GIVEN, TRAVEL
 from web.pages.listings.publish.where_fields import (
     describe_known_home,
     find_commune_middle,
@@ -89,7 +90,7 @@ async def post_publish(request: web.Request) -> web.Response:
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
         return await _show(request, form, photos, preview=make_preview(account, draft, photos))
-    published = await _publish(request, acting, form, draft)
+    published = await publish_form(request, acting, form, draft)
     if published is None:
         return await _show(request, form, photos)
     listing, held = published
@@ -107,7 +108,7 @@ async def _keep(request: web.Request, form: Form, photos: list[Picture], account
     return await _show(request, form, photos)
 
 
-async def _publish(
+async def publish_form(
     request: web.Request, acting: ActingAuthor, form: Form, draft: ListingDraft
 ) -> tuple[Listing, bool] | None:
     """The listing, and whether it waits for a look; None where it was refused, which the form says."""
@@ -233,6 +234,7 @@ async def _show(
         middle = known.home or await find_commune_middle(conn, acting.account)
         life = (await preferences.load(conn)).listing_days
         communities = await insiders.list_of(conn, acting.account.actor_id)
+        branding = await find_branding(request, conn)
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
         request,
@@ -250,6 +252,8 @@ async def _show(
         public_places=known.public,
         distances=DISTANCES,
         directions=DIRECTIONS,
+        travel=TRAVEL,
+        given=GIVEN if branding.currency else {code: words for code, words in GIVEN.items() if code != "points"},
         branches=categories.BRANCH_LABELS,
         tree=categories.CATEGORIES,
         most=MOST,

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from outbox.listings.listing_limits import BIKES, INTERVENTIONS, TITLE_LIMIT, URGENCIES, WHEEL_LIMIT
+from outbox.listings.listing_limits import (
+    BIKES,
+    INTERVENTIONS,
+    PART_LIMIT,
+    REWARDS,
+    TITLE_LIMIT,
+    URGENCIES,
+    WHEEL_LIMIT,
+)
 from web.forms.form import Form
 from web.rendering.i18n import Say
 from web.rendering.render import N_
@@ -30,6 +38,25 @@ KINDS = {
 }
 
 
+TRAVEL = {
+    "0": N_("Je ne peux pas bouger"),
+    "1": N_("1 km, à pied"),
+    "3": N_("3 km"),
+    "5": N_("5 km"),
+    "10": N_("10 km"),
+    "30": N_("30 km"),
+}
+"""How far somebody may go for help, in kilometres, as the form says it."""
+
+GIVEN = {
+    "": N_("À voir ensemble"),
+    "free-price": N_("Un prix libre"),
+    "gift": N_("Rien : je cherche un coup de main"),
+    "points": N_("Des points"),
+}
+"""What the caller gives for it, in words."""
+
+
 def read_repair(form: Form) -> dict[str, Any]:
     """What is wrong with which bike."""
     rideable = form.choice("rideable", ("", "oui", "non"))
@@ -42,7 +69,19 @@ def read_repair(form: Form) -> dict[str, Any]:
         "wheel_size": form.text("wheel_size", limit=WHEEL_LIMIT) or None,
         "rideable": {"oui": True, "non": False}.get(rideable),
         "urgency": form.choice("urgency", or_none(URGENCIES)) or None,
+        **_read_help(form),
     }
+
+
+def _read_help(form: Form) -> dict[str, Any]:
+    """How far she can go, which part it takes, and what she gives for it; what she leaves open is not said."""
+    travel = form.choice("travel_km", ("", *TRAVEL))
+    told = {
+        "travel_km": int(travel) if travel else None,
+        "part": form.text("part", limit=PART_LIMIT) or None,
+        "reward": form.choice("reward", or_none(REWARDS)) or None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def read_call_title(form: Form, say: Say) -> str:

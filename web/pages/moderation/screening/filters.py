@@ -7,7 +7,7 @@ from aiohttp import web
 from models import preferences
 from models.moderation import filters, held_posts, journal, removed_pictures
 from models.people.accounts import Account
-from models.preferences import MOST_FIRST_POSTS
+from models.preferences import MOST_FIRST_POSTS, PASSERS_BY
 from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
@@ -35,14 +35,15 @@ async def list_filters(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await filters.list_all(conn)
         pictures = await removed_pictures.list_all(conn)
-        first_posts = (await preferences.load(conn)).first_posts
+        chosen = await preferences.load(conn)
         waiting = await held_posts.count_waiting(conn, me.actor_id)
     return await render(
         request,
         "filters/index.html",
         filters=found,
         pictures=pictures,
-        first_posts=first_posts,
+        first_posts=chosen.first_posts,
+        passers_by=chosen.passers_by,
         waiting=waiting,
         said=find_flash_message(request, SAID),
     )
@@ -76,7 +77,8 @@ async def _change(conn: Connection, act: str, id: int) -> None:
 async def _save_first_posts(conn: Connection, form: Form) -> None:
     chosen = await preferences.load(conn)
     wanted = int(form.choice("first_posts", FIRST_POSTS, default=str(chosen.first_posts)))
-    await preferences.save(conn, replace(chosen, first_posts=wanted))
+    passers = form.choice("passers_by", PASSERS_BY, default=chosen.passers_by)
+    await preferences.save(conn, replace(chosen, first_posts=wanted, passers_by=passers))
 
 
 async def _record(conn: Connection, me: Account, act: str, form: Form) -> None:
@@ -88,4 +90,5 @@ async def _record(conn: Connection, me: Account, act: str, form: Form) -> None:
         changed=act,
         filter_id=form.typed("id"),
         first_posts=form.typed("first_posts"),
+        passers_by=form.typed("passers_by"),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import searches
+from models import preferences, searches
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
@@ -21,6 +21,7 @@ from web.pages.repairs.calls.watching import SAID, load_choice
 from web.rendering.branding import Branding
 from web.rendering.render import find_branding, render
 from web.security.session import current_account, reader_of
+from web.security.standing import HOMES
 
 NEAR_CALLS = 6
 
@@ -52,6 +53,7 @@ async def show_breakdown(request: web.Request) -> web.Response:
         )
         workshops = await list_open_places(conn, around.latitude, around.longitude)
         telling = await load_choice(conn, account)
+        passers = (await preferences.load(conn)).passers_by
     return await render(
         request,
         "breakdown/show.html",
@@ -61,8 +63,15 @@ async def show_breakdown(request: web.Request) -> web.Response:
         workshops=workshops,
         telling=telling,
         mail=has_mail(request),
+        passers=passers,
+        own=_find_own_call(account),
         said=find_flash_message(request, SAID),
     )
+
+
+def _find_own_call(account: Account | None) -> str:
+    """Where the call of somebody who passes by stands."""
+    return HOMES["passing"] if account is not None and account.passing else ""
 
 
 async def _look_around(conn: Connection, account: Account | None, me: Actor | None, branding: Branding) -> SearchOrigin:

@@ -42,7 +42,7 @@ async def test_the_first_page_leads_there_and_a_stranger_reads_what_she_can_do(v
 
     assert page.status == 200
     assert "personne ici n’a encore demandé à être prévenu" in page.words()
-    assert "il faut un compte" in page.words() and "Créer mon compte" in page.words()
+    assert "Sans compte aussi" in page.words() and "/depannage/appeler" in page.text
     assert "Roue arrière voilée" in page.words()
 
 

@@ -1,0 +1,128 @@
+"""Who passes by for one call has its page, its threads and what anybody may read: asked of all routes there are."""
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from models.people.accounts import Account
+from tests.web.passing_scenario import Roadside
+from web.pages.routes import ROUTES
+from web.security.standing import COMMON, OPEN, may_open
+
+WRITES = {
+    "/annonces/d/{id}/etat",
+    "/appel/{token}",
+    "/compte/donnees",
+    "/compte/langue",
+    "/connexion",
+    "/deconnexion",
+    "/depannage/appeler",
+    "/depannage/mon-appel",
+    "/depannage/mon-appel/effacer",
+    "/decisions/{link}",
+    "/compte/decisions/{id}",
+    "/echanges/{id}/accord",
+    "/echanges/{id}/choisir",
+    "/echanges/{id}/merci",
+    "/echanges/{id}/messages",
+    "/echanges/{id}/proposer",
+    "/echanges/{id}/proposer/{agreement}",
+    "/echanges/{id}/renvoyer",
+    "/langue",
+    "/lien/{token}",
+}
+"""Every address to which she may send something, besides reports and the end of mails, which anybody may."""
+
+MEMBERS = (
+    "/compte",
+    "/compte/profil",
+    "/compte/securite",
+    "/coop",
+    "/moi",
+    "/chez-moi",
+    "/fil",
+    "/echanges",
+    "/agenda",
+    "/notifications",
+    "/messages",
+    "/alertes",
+    "/publier",
+    "/publier/plusieurs",
+    "/abonnements",
+    "/points",
+    "/oauth/authorize",
+)
+
+
+def list_open(method: str) -> set[str]:
+    """The addresses that open for her."""
+    app = web.Application()
+    app.add_routes(ROUTES)
+    found = set()
+    for route in app.router.routes():
+        if route.method != method or route.resource is None:
+            continue
+        request = make_mocked_request(method, "/")
+        request._match_info = web.UrlMappingMatchInfo({}, route)
+        if may_open(request, "passing"):
+            found.add(route.resource.canonical)
+    return found
+
+
+def test_what_she_may_send_is_this_and_no_more() -> None:
+    common = ("/signaler", "/signalement/", "/courriels/arreter/")
+
+    sent = {path for path in list_open("POST") if not path.startswith(common)}
+
+    assert sent <= WRITES and WRITES - sent <= {"/compte/langue", "/decisions/{link}"}
+
+
+@pytest.mark.parametrize("path", MEMBERS)
+def test_no_page_of_members_opens(path: str) -> None:
+    opened = list_open("GET")
+
+    assert path not in opened
+    below = {one for one in opened if one.startswith(f"{path}/")}
+    assert below <= OPEN["passing"] | COMMON
+
+
+async def test_another_page_leads_her_to_her_call_and_what_she_sends_there_changes_nothing(road: Roadside) -> None:
+    passer = await road.call()
+    listing = await road.published()
+    assert listing is not None
+
+    for path in ("/moi", "/publier", "/echanges", "/compte", "/notifications", "/coop"):
+        await passer.open(path)
+        assert passer.path == f"/depannage/appels/{listing.id}", path
+
+    assert 'href="/notifications"' not in passer.text and "Mon appel" in passer.text
+
+
+async def test_her_thread_offers_nothing_that_is_not_hers(road: Roadside) -> None:
+    passer = await road.call()
+    thread = await road.answer()
+
+    await passer.open(f"/echanges/{thread}")
+
+    assert passer.status == 200 and "Je passe à 18 h." in passer.text
+    assert "passage.invalid" not in passer.text and f"/echanges/{thread}/contact" not in passer.text
+    assert f"/echanges/{thread}/silence" not in passer.text and "/signaler/" in passer.text
+
+
+async def test_others_calls_and_threads_answer_her_as_what_is_not_there(road: Roadside) -> None:
+    await road.call()
+    listing = await road.published()
+    thread = await road.answer()
+    assert listing is not None
+
+    stranger = await road.call()
+
+    assert (await stranger.open(f"/echanges/{thread}")).status == 404
+    assert (await stranger.open(f"/depannage/appels/{listing.id}")).status == 404
+    assert (await stranger.open(f"/annonces/d/{listing.id}/reponses")).status == 404
+
+
+def test_her_standing_gives_way_to_a_suspension() -> None:
+    known = dict.fromkeys((*Account.__dataclass_fields__,))
+    assert Account(**{**known, "roles": [], "passing": True}).standing == "passing"  # type: ignore[arg-type]
+    assert Account(**{**known, "suspended_at": 1, "passing": True}).standing == "suspended"  # type: ignore[arg-type]
