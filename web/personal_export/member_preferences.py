@@ -22,6 +22,7 @@ from models.posts.polls import votes
 from models.relations import featured_tags as featured
 from models.relations import followed_tags, lists
 from models.relations.blocking import filters
+from models.repairs.diagnostic import drafts as diagnostic_drafts
 from models.searches.alerts import alerts, match_choices
 from models.store.database import Connection, connection
 from web.personal_export.records import ArchiveOwner, list_own_pages
@@ -38,10 +39,7 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "devices": await _list_devices(conn, owner.actor.id),
             "reading": await _list_reading(conn, owner.actor.id),
             "mails": {kind: one.rhythm for kind, one in (await mail_preferences.load(conn, owner.actor.id)).items()},
-            "team": {
-                "told": await staff_preferences.load_own(conn, owner.account),
-                "on_duty": [{"week": one.week, "role": one.role} for one in await duty.list_own(conn, owner.actor.id)],
-            },
+            "team": await _describe_team(conn, owner),
             "documents": [asdict(one) for one in await acceptances.list_acceptances(conn, owner.actor.id)],
             "invitations": await _list_invitations(conn, owner.actor.id),
             "kept_days": await _list_kept_days(conn, owner.actor.id),
@@ -60,6 +58,16 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
         for one in rows
     ]
     await parcel.add("preferences.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+
+async def _describe_team(conn: Connection, owner: ArchiveOwner) -> dict[str, Any]:
+    """What she is told of and did as one of the team, and the diagnostic that she began to write."""
+    draft = await diagnostic_drafts.find(conn, owner.actor.id)
+    return {
+        "told": await staff_preferences.load_own(conn, owner.account),
+        "on_duty": [{"week": one.week, "role": one.role} for one in await duty.list_own(conn, owner.actor.id)],
+        "diagnostic": asdict(draft) if draft is not None else None,
+    }
 
 
 async def _list_invitations(conn: Connection, actor_id: int) -> dict[str, Any]:

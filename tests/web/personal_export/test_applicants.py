@@ -8,6 +8,7 @@ from federation.instance import Instance
 from models.people.arrivals import sign_up_messages
 from models.people.sign_ups import NewSignUp, SignUpAnswer
 from models.personal_data import export_archives
+from models.repairs.diagnostic import drafts as diagnostic_drafts
 from models.settings import Settings, Site
 from models.store.database import Pool, execute, transaction
 from outbox.people.accounts import ask_to_join
@@ -39,6 +40,7 @@ async def test_archive_of_whoever_waits_holds_her_request_and_her_drafts(pool: P
             "INSERT INTO listing_draft (id, actor_id, kind, title, fields) VALUES (1, $1, 'offer', 'Scie', '[]')",
             asked.actor_id,
         )
+        await diagnostic_drafts.save(conn, asked.actor_id, source="titre: Mon texte", summary="", follows=0)
         await queue_archive(conn, asked.actor_id)
         archive = await export_archives.find_of(conn, asked.actor_id)
         assert archive is not None
@@ -55,3 +57,4 @@ async def test_archive_of_whoever_waits_holds_her_request_and_her_drafts(pool: P
     assert kept["request"]["answers"] == [{"question": "Que prêter ?", "words": "Une scie."}]
     assert [(one["from"], one["words"]) for one in kept["request"]["messages"]] == [("me", "Bonjour.")]
     assert [one["title"] for one in kept["drafts"]] == ["Scie"]
+    assert kept["team"]["diagnostic"]["source"] == "titre: Mon texte"
