@@ -9,7 +9,7 @@ from models.people.actors import Actor, Profile
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.repairs.shops import prices, requests, shops, staff
 from models.repairs.shops.prices import Price
-from models.repairs.shops.shops import ShopDetails
+from models.repairs.shops.shops import ShopAddresses, ShopDetails
 from models.store.database import Connection, execute, execute_many
 from tests.factories import make_member, make_remote_actor
 from tests.sample_village import Village
@@ -124,7 +124,7 @@ async def add_sample_shops(conn: Connection, village: Village) -> None:
     garage = await make_remote_actor(
         conn, "garage", village.henin.host, type="Organization", name="Le garage des terrils", place_name="Carvin"
     )
-    await shops.save_remote(conn, garage.id, DETAILS, None)
+    await shops.save_remote(conn, garage.id, DETAILS, ShopAddresses())
     await execute(
         conn,
         """

@@ -20,7 +20,7 @@ ALTER TEXT SEARCH CONFIGURATION fr
 
 CREATE TYPE pgqueuer_status AS ENUM ('queued', 'picked', 'successful', 'exception', 'canceled', 'deleted', 'failed');
 
--- Functions that tables and views need --------------------------------------------------------------------------------
+-- Functions that tables, views and others need ------------------------------------------------------------------------
 
 CREATE FUNCTION domains_of(host text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT host || ARRAY(
@@ -37,14 +37,22 @@ COMMENT ON FUNCTION fold(text) IS
     'A text in small letters without accents, for searching and comparing; IMMUTABLE, unlike unaccent(), because '
     'indexes are built with it.';
 
+CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
+COMMENT ON FUNCTION fold_plurals(text) IS
+    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
+    'what is asked for; the column `listing.search` is generated with it.';
+
 CREATE FUNCTION is_unpublished(actor_id bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM account a
-        WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL))
+        WHERE a.actor_id = $1 AND (a.confirmed_at IS NULL OR a.waits_since IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM repair_passer_by w WHERE w.actor_id = $1 AND w.listing_id IS NOT NULL))
         OR EXISTS (SELECT FROM community c WHERE c.actor_id = $1 AND c.hidden)
 $$;
 COMMENT ON FUNCTION is_unpublished(bigint) IS
-    'Whether this is a member who has not confirmed her address or waits to be let in, or a hidden community: '
-    'others, here and elsewhere, are answered as if there were none, which is another thing than being suspended.';
+    'Whether this is a member who has not confirmed her address or waits to be let in, somebody who passes by and '
+    'has published nothing yet, or a hidden community: others, here and elsewhere, are answered as if there were '
+    'none, which is another thing than being suspended.';
 
 CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (
@@ -62,6 +70,28 @@ $$;
 COMMENT ON FUNCTION may_have_private(text) IS
     'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
     'one that shows them; statements that hold and free deliveries ask it.';
+
+CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
+        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
+        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
+        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
+        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
+COMMENT ON FUNCTION search_head(text) IS
+    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
+    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
+    'generated with it.';
+
+CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(fold(value), '-/.:_@&*•', '         '),
+        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
+        '([0-9])([a-z])', '\1 \2', 'g'),
+        '([a-z])([0-9])', '\1 \2', 'g'),
+        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
+COMMENT ON FUNCTION search_text(text) IS
+    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
+    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 -- Tables, with their indexes ------------------------------------------------------------------------------------------
 
@@ -228,7 +258,10 @@ CREATE TABLE account (
     -- Somebody asked to join and waits for a yes: she may look around, save and draft.
     waits_since timestamptz,
     -- Until when this member may go on without having accepted what she is asked for; NULL: nothing is asked.
-    documents_due_at timestamptz
+    documents_due_at timestamptz,
+    -- Somebody without any account calls for help with her bike: a person of ours for this one call, who has no
+    -- password and comes by a private link alone. Her call is a listing like any other, and so are its answers.
+    passing boolean NOT NULL DEFAULT false
 );
 CREATE INDEX account_created ON account (created_at);
 CREATE UNIQUE INDEX account_email ON account (lower(email));
@@ -1813,8 +1846,12 @@ CREATE TABLE repair_watch (
     furthest smallint NOT NULL DEFAULT 8 CHECK (furthest = ANY (ARRAY[3, 8, 15, 30])),  -- kilometres
     paused_until timestamptz,
     quiet_from smallint NOT NULL DEFAULT 22 CHECK (quiet_from >= 0 AND quiet_from <= 23),  -- hours in Paris;
-    quiet_until smallint NOT NULL DEFAULT 7 CHECK (quiet_until >= 0 AND quiet_until <= 23)  -- both alike: never
+    quiet_until smallint NOT NULL DEFAULT 7 CHECK (quiet_until >= 0 AND quiet_until <= 23),  -- both alike: never
+    latitude double precision,
+    longitude double precision,
+    epci_code text
 );
+CREATE INDEX repair_watch_place ON repair_watch (latitude, longitude);
 
 -- Whom a call was told to: each once, whatever becomes of the call, and its author sees how many.
 CREATE TABLE repair_call_told (
@@ -2715,6 +2752,20 @@ CREATE TABLE repair_call_report (
     sent_at timestamptz NOT NULL DEFAULT now()
 );
 
+CREATE TABLE repair_passer_by (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    listing_id bigint REFERENCES post(id) ON DELETE SET NULL,  -- NULL: not published yet
+    email text NOT NULL DEFAULT '',           -- where she is told of answers; empty: on her page alone
+    writer_hash bytea NOT NULL UNIQUE,        -- of the page that her form stands in: sent twice it is one call
+    fields jsonb,                             -- the form as she typed it, until it is published
+    turn integer NOT NULL DEFAULT 1,          -- of her link: a new one ends those before
+    told_id bigint NOT NULL DEFAULT 0,        -- the newest line of a thread that a mail told her of
+    created_at timestamptz NOT NULL DEFAULT now(),
+    stopped_at timestamptz                    -- from then on she gets no more mails
+);
+CREATE INDEX repair_passer_by_listing ON repair_passer_by (listing_id);
+CREATE INDEX repair_passer_by_unpublished ON repair_passer_by (created_at) WHERE listing_id IS NULL;
+
 -- Appointments of a shop: one listing of its account, which is asked for by slots of its opening hours. How many come
 -- at once is the quantity of the listing.
 CREATE TABLE appointment_book (
@@ -2971,10 +3022,8 @@ COMMENT ON VIEW watched_server IS
     'Another server, its name, and what is in the queue for it';
 
 CREATE VIEW watching_repairer AS
-SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude,
-    c.epci_code, w.furthest, w.organs, w.bike_types
+SELECT w.actor_id, w.latitude, w.longitude, w.epci_code, w.furthest, w.organs, w.bike_types
 FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id JOIN actor m ON m.id = w.actor_id
-LEFT JOIN commune c ON c.code = a.default_commune_code
 WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS NULL AND m.suspended_at IS NULL
     AND (m.away_until IS NULL OR m.away_until <= now()) AND (w.paused_until IS NULL OR w.paused_until <= now());
 COMMENT ON VIEW watching_repairer IS
@@ -3119,12 +3168,6 @@ BEGIN
 
 END;
 $$ LANGUAGE plpgsql;
-
-CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
-COMMENT ON FUNCTION fold_plurals(text) IS
-    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
-    'what is asked for; the column `listing.search` is generated with it.';
 
 CREATE FUNCTION is_asking_kind(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN kind IN ('requested', 'countered');
@@ -3313,6 +3356,15 @@ COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
     'Whether a delivery may have arrived at the peer, which is not so when it was cancelled before it was tried, or '
     'withheld: who is told that something was taken back, and what is said to have arrived, is the same.';
 
+CREATE FUNCTION move_repair_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE repair_watch SET actor_id = actor_id WHERE actor_id = (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION move_repair_watch() IS
+    'Whoever says another place or commune is told of calls from there on, whichever verb changed it.';
+
 CREATE FUNCTION name_things(words tsvector) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH stem AS MATERIALIZED (SELECT * FROM unnest($1)),
     said AS MATERIALIZED (
@@ -3379,6 +3431,18 @@ $$;
 COMMENT ON FUNCTION place_of(text) IS
     'How pages call a server: the place of its cooperative where that is known and not suspended, else its host; '
     'the statements that tell where a post went give it with each host.';
+
+CREATE FUNCTION place_repair_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT coalesce(m.latitude, c.latitude), coalesce(m.longitude, c.longitude), c.epci_code
+    INTO NEW.latitude, NEW.longitude, NEW.epci_code
+    FROM account a JOIN actor m ON m.id = a.actor_id LEFT JOIN commune c ON c.code = a.default_commune_code
+    WHERE a.actor_id = NEW.actor_id;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION place_repair_watch() IS
+    'Keeps where a repairer is beside what she wants to be told of; nobody else reads this place.';
 
 CREATE FUNCTION queue_for_alerts(listing_id bigint, only_edited boolean, words_before tsvector) RETURNS void
 LANGUAGE sql AS $$
@@ -3467,34 +3531,12 @@ COMMENT ON FUNCTION require_balanced_points() IS
     'A movement of points has two lines that sum to zero, or its transaction fails: accounts must be right whatever '
     'program writes.';
 
-CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
-        '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
-        'paires?|grande?s?|petite?s?|beau|belles?|vieux|vieille|deux|trois|quatre|six|tres|bon|bonne|super|jolie?s?|'
-        'urgent|bonjour|quelques|appareil|je|j|un|une|de|du|d|des|le|la|les|l|mon|ma|mes|a|pour)[^a-z]+)*([a-z]+)'),
-        '([a-z]{2}[a-rt-z])s$', '\1'))))[1], '');
-COMMENT ON FUNCTION search_head(text) IS
-    'The first word of a title that says what the thing is ("h=perceus"; in French it comes first: a drill, not the '
-    'bits for it): who looks for the thing finds it before what belongs to it; the column `listing.search` is '
-    'generated with it.';
-
 CREATE FUNCTION search_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN array_to_string(ARRAY(SELECT stem[1] FROM regexp_matches(
         phraseto_tsquery('public.fr', search_text(value))::text, '''([^'']*)''', 'g') AS stem), ' ');
 COMMENT ON FUNCTION search_key(text) IS
     'The stems of a word or expression with a space between, in whatever number and spelling it is written: by it a '
     'word that is typed meets the shipped list of words (`everyday_word`).';
-
-CREATE FUNCTION search_text(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN fold_plurals(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        translate(fold(value), '-/.:_@&*•', '         '),
-        '([0-9]) ?("|'''')', '\1 pouce ', 'g'),
-        '([0-9])([a-z])', '\1 \2', 'g'),
-        '([a-z])([0-9])', '\1 \2', 'g'),
-        '([a-z]{2,}[a-rt-z])s\M(?<!\m(?:dans|nous|vous|mais|elles|leurs|avons|avez|sommes|etes))', '\1', 'g'));
-COMMENT ON FUNCTION search_text(text) IS
-    'A text as searching reads it: without accents, hyphens and plurals, figures apart from letters; the column '
-    '`listing.search` is generated with it, and what is asked for is read in the same way.';
 
 CREATE FUNCTION search_words(title text, description text, place_name text, category text, kind text, mode text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -3637,6 +3679,12 @@ CREATE TRIGGER access_of_disabled AFTER UPDATE OF disabled_at ON account FOR EAC
 COMMENT ON TRIGGER access_of_disabled ON account IS
     'Whoever is disabled is out of every session and app at once, whichever way it was done.';
 
+CREATE TRIGGER account_moves_repair_watch AFTER UPDATE OF default_commune_code ON account FOR EACH ROW
+    WHEN (OLD.default_commune_code IS DISTINCT FROM NEW.default_commune_code)
+    EXECUTE FUNCTION move_repair_watch('actor_id');
+COMMENT ON TRIGGER account_moves_repair_watch ON account IS
+    'Where a repairer is follows the commune that she named.';
+
 CREATE TRIGGER access_of_deleted AFTER UPDATE OF deleted_at ON actor FOR EACH ROW
     WHEN (NEW.local AND OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
     EXECUTE FUNCTION end_access_of_actor();
@@ -3648,6 +3696,12 @@ CREATE TRIGGER access_of_suspended AFTER UPDATE OF suspended_at ON actor FOR EAC
     EXECUTE FUNCTION recheck_access_of_actor();
 COMMENT ON TRIGGER access_of_suspended ON actor IS
     'Streams of whoever is suspended close at once, whichever way it was done; her sessions and apps are told why.';
+
+CREATE TRIGGER actor_moves_repair_watch AFTER UPDATE OF latitude, longitude ON actor FOR EACH ROW
+    WHEN (NEW.local AND (OLD.latitude, OLD.longitude) IS DISTINCT FROM (NEW.latitude, NEW.longitude))
+    EXECUTE FUNCTION move_repair_watch('id');
+COMMENT ON TRIGGER actor_moves_repair_watch ON actor IS
+    'Where a repairer is follows the place that her profile shows.';
 
 CREATE TRIGGER actor_of_unwelcome_host BEFORE INSERT ON actor FOR EACH ROW WHEN (NOT NEW.local)
     EXECUTE FUNCTION suspend_with_server();
@@ -3790,3 +3844,8 @@ CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
     EXECUTE FUNCTION queue_post();
 COMMENT ON TRIGGER post_stands ON post IS
     'A listing that stands in lists at last is held against alerts, see `queue_post`.';
+
+CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
+    FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
+COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
+    'Nobody wants to be told of calls without it being known where she is, if she said so.';

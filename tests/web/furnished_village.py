@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
@@ -90,7 +91,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
 async def add_book(conn: Connection, village: Village) -> Listing:
     """A workshop of Maryse's takes appointments: Yun asks for the first time, and somebody rang up for the second."""
     here = village.site.url
-    addresses = {"uri": f"{here}/users/atelier", "url": f"{here}/@atelier", "host": village.site.host}
+    addresses: dict[str, Any] = {"uri": f"{here}/users/atelier", "url": f"{here}/@atelier", "host": village.site.host}
     made = await make_shop(conn, "atelier", name="L’atelier de la gare", **addresses)
     week = [OpeningInterval(day=day, opens=time(9), closes=time(12, 30)) for day in range(6)]
     await actors.save_place(conn, made.id, "5 rue de la Gare", write_hours(make_hours(week, [])))

@@ -78,6 +78,8 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         # What is hers of her call: its state, its answers, its threads; what is another's answers 404 there.
         "/annonces/d/{id}/etat",
         "/annonces/d/{id}/reponses",
+        "/annonces/d/{id}/elargir",
+        "/annonces/d/{id}/relancer",
         "/echanges/{id}",
         "/echanges/{id}/messages",
         "/echanges/{id}/accord",

@@ -13,7 +13,7 @@ ANSWERS = "suite"
 MOST_READ = 12
 """Answers that an address may name: twice as many as any tree asks."""
 
-CALL = "/publier"
+CALL = "/depannage/appeler"
 
 RIDEABLE = {True: "oui", False: "non"}
 
@@ -33,7 +33,6 @@ def make_call_address(walk: Walk, say: Say) -> str:
     """The form of a call, with what the answers say of the bike and the answers themselves as its text."""
     facts: CallFacts = walk.facts
     pairs = [
-        ("genre", "repair_call"),
         ("panne", facts.intervention or ""),
         ("velo", facts.bike or ""),
         ("roule", RIDEABLE[facts.rideable] if facts.rideable is not None else ""),

@@ -11,6 +11,8 @@ from web.security.standing import COMMON, OPEN, may_open
 
 WRITES = {
     "/annonces/d/{id}/etat",
+    "/annonces/d/{id}/elargir",
+    "/annonces/d/{id}/relancer",
     "/appel/{token}",
     "/compte/donnees",
     "/compte/langue",

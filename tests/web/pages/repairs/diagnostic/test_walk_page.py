@@ -58,17 +58,16 @@ async def test_a_stop_offers_neither_a_ride_nor_a_call(visitor: Browser) -> None
 
 async def test_answers_go_into_the_form_of_a_call(alice: Browser) -> None:
     end = await alice.get(FLAT)
-    [href] = [one for one in end.html.xpath("//main//a/@href") if one.startswith("/publier?")]
+    [href] = [one for one in end.html.xpath("//main//a/@href") if one.startswith("/depannage/appeler?")]
     assert parse_qs(urlsplit(href).query)["panne"] == ["flat-tyre"]
 
     form = (await alice.get(href)).html
 
-    assert form.xpath("//input[@name='kind'][@checked]/@value") == ["repair_call"]
     assert form.xpath("//input[@name='interventions'][@checked]/@value") == ["flat-tyre"]
     assert form.xpath("//input[@name='rideable'][@checked]/@value") == ["non"]
     text = form.xpath("string(//textarea[@name='text'])")
     assert "Il est à plat · Je n’ai pas de pompe" in text
-    bike = (await alice.get("/publier?genre=repair_call&velo=ebike&panne=bombe&roule=bof")).html
+    bike = (await alice.get("/depannage/appeler?velo=ebike&panne=bombe&roule=bof")).html
     assert bike.xpath("//select[@name='bike_type']/option[@selected]/@value") == ["ebike"]
     assert bike.xpath("//input[@name='interventions'][@checked]/@value") == []
 
@@ -76,7 +75,7 @@ async def test_answers_go_into_the_form_of_a_call(alice: Browser) -> None:
 async def test_a_sheet_that_did_not_help_is_named_in_the_call(alice: Browser) -> None:
     page = await alice.get(SHEET)
 
-    [href] = [one for one in page.html.xpath("//main//a/@href") if one.startswith("/publier?")]
+    [href] = [one for one in page.html.xpath("//main//a/@href") if one.startswith("/depannage/appeler?")]
 
     assert "J’ai lu la fiche « Nettoyer et huiler la chaîne »." in plain(parse_qs(urlsplit(href).query)["texte"][0])
 
