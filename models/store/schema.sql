@@ -2654,8 +2654,7 @@ CREATE TABLE repair_shop (
     bike_types text[] NOT NULL DEFAULT '{}',
     interventions text[] NOT NULL DEFAULT '{}',
     by_appointment boolean NOT NULL DEFAULT false,
-    -- people may come to it; else it comes by, and nothing names where it lives
-    workshop boolean NOT NULL DEFAULT true,
+    workshop boolean NOT NULL DEFAULT true,   -- else it comes by, and nothing names where it lives
     commune_codes text[] NOT NULL DEFAULT '{}' CHECK (cardinality(commune_codes) <= 200),  -- to which it comes
     words text NOT NULL DEFAULT '',
     prices_uri text,                          -- of one elsewhere, on its own origin

@@ -25,6 +25,7 @@ HOLDERS: dict[Right, set[str]] = {
     "points": {"admin"},
     "figures": {"admin"},
     "communities": {"moderator", "admin"},
+    "repair_shops": {"admin"},
     "meetings": {"welcome", "keeper", "admin"},
     "meetings_of_coop": {"welcome", "admin"},
 }

@@ -159,6 +159,19 @@ async def test_a_community_is_held_by_members_of_both(demo: Demo) -> None:
     assert "Remorque à vélo, 60 kilos" not in text, "what stays inside"
 
 
+async def test_workshops_of_one_are_listed_by_the_other(demo: Demo) -> None:
+    here, there = [
+        {one["properties"]["title"]: one["properties"]["url"] for one in found["features"]}
+        for found in (
+            await demo.ask(0, "maryse", "/ateliers/points.geojson"),
+            await demo.ask(1, "leonie", "/ateliers/points.geojson"),
+        )
+    ]
+
+    assert here.keys() == there.keys() == {"Le Rayon libre, atelier vélo", "Inès répare à vélo"}
+    assert all("@localhost:" in url for url in there.values())
+
+
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:
     for house, username in ((0, "maryse"), (1, "leonie")):
         coop = await demo.ask(house, username, "/api/v1/accounts/lookup?acct=coop")
