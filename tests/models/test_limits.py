@@ -57,6 +57,8 @@ TRIED = {
     "guest_listing": (10, 40, 1_000, HOUR),
     "guest_ask": (30, 30, 300, HOUR),
     "guest_write": (30, 30, 300, HOUR),
+    "passing_call": (10, 10, 10, 86_400),
+    "passing_calls_here": (10, 60, 10, 86_400),
     "report": (20, 20, 100, HOUR),
     "visitor_report": (5, 1000, 5, HOUR),
     "receipt": (3, 3, 5, HOUR),
