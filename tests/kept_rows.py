@@ -1,7 +1,7 @@
 """Rows that many tests begin with: made by our code once in a while, then put back as they stood by one script."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
@@ -66,7 +66,7 @@ class KeptRows(Generic[T]):
         return value
 
 
-async def _write_script(conn: Connection, shipped: dict[str, str]) -> str:
+async def _write_script(conn: Connection, shipped: Collection[str]) -> str:
     """Statements that put back all rows but the shipped ones, for a connection that calls no trigger."""
     tables = [table for table in await fetch_column(conn, FILLED) if table not in shipped]
     inserts = [await fetch_value(conn, INSERT.format(table=table)) for table in tables]

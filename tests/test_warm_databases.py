@@ -61,11 +61,33 @@ async def disable_a_trigger(conn: Connection) -> None:
     await execute(conn, "ALTER TABLE points_movement DISABLE TRIGGER points_movement_kept")
 
 
+async def drop_a_table(conn: Connection) -> None:
+    await execute(conn, "DROP TABLE used_username")
+
+
+async def change_what_is_shipped(conn: Connection) -> None:
+    await execute(conn, "UPDATE migration SET name = name WHERE name = (SELECT max(name) FROM migration)")
+
+
+async def forget_what_is_shipped(conn: Connection) -> None:
+    await execute(conn, "DELETE FROM migration")
+
+
 async def forget_a_migration(conn: Connection) -> None:
     await execute(conn, "DELETE FROM migration WHERE name = (SELECT max(name) FROM migration)")
 
 
-@pytest.mark.parametrize("change", [change_the_schema, disable_a_trigger, forget_a_migration])
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_the_schema,
+        disable_a_trigger,
+        drop_a_table,
+        change_what_is_shipped,
+        forget_what_is_shipped,
+        forget_a_migration,
+    ],
+)
 async def test_what_cannot_be_emptied_is_not_lent_again(
     own_databases: WarmDatabases, change: Callable[[Connection], Awaitable[None]]
 ) -> None:
