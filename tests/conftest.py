@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import nullcontext
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -192,6 +193,15 @@ def files_may_be_lost() -> Iterator[None]:
     """What this process writes need not survive a power cut either: waiting for the disk takes most of a village."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)  # a file that is closed is a mistake as before
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def many_statements() -> Iterator[None]:
+    """All tests together prepare many more statements than one server in an hour: none is forgotten meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        kept = partial(asyncpg.create_pool, statement_cache_size=1000, max_cached_statement_lifetime=0)
+        patch.setattr(asyncpg, "create_pool", kept)
         yield
 
 
