@@ -14,6 +14,7 @@ LIMITS: dict[str, object] = {
     "federation.vocabulary.repair_shops.MAX_KINDS": 30,
     "federation.vocabulary.repair_shops.MAX_WORDS": 500,
     "federation.vocabulary.activities.participation_readers.MAX_PARTY": 1000,
+    "federation.vocabulary.activities.participation_readers.MAX_TOLD": 10_000,
     "federation.vocabulary.activities.participation_readers.MAX_MESSAGE": 5000,
     "federation.vocabulary.meetings.MAX_TIMES": 60,
     "federation.vocabulary.meetings.MAX_SEATS": 1_000_000,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from federation.instance import Instance
 from models.store.database import fetch_value, transaction
 from tests.factories import make_meeting, make_note
+from tests.repair_shops import let_appear, make_shop
 from tests.sample_village import Village
 from tests.web.pages.communities.conftest import found
 from tests.web.pages.conftest import Browser
@@ -24,6 +25,7 @@ SHOWS: dict[str, Path] = {
     r"/notes/{id:\d{1,19}}": lambda v: f"/notes/{v.distant_note.id}",
     "/@{handle:[^/]+}": lambda v: "/@bob@henin.test",
     COMMUNITY: lambda v: "/communautes/remorques",
+    f"/ateliers/{{handle:{patterns.COMMUNITY}}}": lambda v: "/ateliers/rayon",
 }
 """Pages on which others' words stand whole, and one of each: every one of them has the link."""
 
@@ -58,6 +60,10 @@ LEADS = {
     "/annonces/points.geojson": "points that lead to listings, for the map of the list",
     "/carte/fond": "coasts and communes, which nobody wrote",
     "/depannage": "cards that lead to repair calls",
+    "/ateliers": "cards that lead to shops",
+    "/ateliers/{place:[a-z0-9_]+}/gerer": "a form of who manages the shop",
+    "/ateliers/{place:[a-z0-9_]+}/gerer/prix": "a form of who manages the shop",
+    "/ateliers/{place:[a-z0-9_]+}/gerer/rendez-vous": "who comes to the shop, for its people",
     "/diagnostic": "names of places that lead to profiles, and titles that lead to meetings",
     r"/depannage/appels/{id:\d{1,19}}": "one's own call, whose answers lead to threads",
     "/depannage/appeler": "a form of one's own",
@@ -115,6 +121,7 @@ OWN = (
     ),
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
     *("/rencontres/flux.", "/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
+    *("/ateliers/points.geojson",),
     *("/diagnostic/entier", "/diagnostic/repare", "/service-worker.js"),
     *("/rencontres/organiser", "/annonces/prolonger", "/alertes/nouvelle", "/communautes/nouvelle-communaute"),
 )
@@ -141,6 +148,7 @@ async def test_where_it_stands_whole_there_is_a_link_that_opens(
 
     async with transaction(instance.pool) as conn:
         meeting = await make_meeting(conn, lomme.henin)
+        await let_appear(conn, await make_shop(conn), lomme.admin)
 
     for pattern, path in SHOWS.items():
         page = await alice.get(path(lomme).replace("THREAD", str(thread)).replace("MEETING", str(meeting.id)))

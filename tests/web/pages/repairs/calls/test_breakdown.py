@@ -36,7 +36,7 @@ async def watch(instance: Instance, actor: Actor) -> None:
 
 
 async def test_the_first_page_leads_there_and_a_stranger_reads_what_she_can_do(visitor: Browser) -> None:
-    assert "/depannage" in (await visitor.get("/")).text
+    assert "/diagnostic" in (await visitor.get("/")).text
 
     page = await visitor.get(PAGE)
 

@@ -31,6 +31,7 @@ async def test_a_member_calls_in_three_steps_and_sees_where_it_stands(road: Road
         "rideable": False,
         "urgency": "Today",
         "travel_km": 3,
+        "reach": "3km",
     }
     assert listing.details.place_name == "Lomme" and listing.details.category == "velo-reparation"
 
