@@ -266,11 +266,10 @@ def test_federation_says_what_the_files_say() -> None:
 
     others = [
         path
-<<<<<<< HEAD
-        for room in ("quotes", "communities", "together", "meetings", "inside", "waiting_lists", "appointments")
-=======
-        for room in ("quotes", "communities", "together", "meetings", "inside", "waiting_lists", "repairs")
->>>>>>> rc
+        for room in (
+            *("quotes", "communities", "together", "meetings", "inside", "waiting_lists"),
+            *("appointments", "repairs"),
+        )
         for path in (FOLDER / "declic" / room).glob("*.json")
     ]
     every = [*files, *(load_json(f"declic/{path.parent.name}/{path.stem}") for path in others)]
