@@ -247,9 +247,8 @@ async def test_an_edit_keeps_how_far_it_is_told(street: Street) -> None:
     await street.go_on()
     await street.go_on(hours=1)
 
-    draft = ListingDraft(
-        kind="repair_call", mode="repair", title="Pneu crevé", repair={"urgency": "Today", "reach": "3km"}, **LOMME
-    )  # type: ignore[arg-type]
+    typed: dict[str, Any] = {"repair": {"urgency": "Today", "reach": "3km"}} | LOMME
+    draft = ListingDraft(kind="repair_call", mode="repair", title="Pneu crevé", **typed)
     changed = await verbs.edit(street.conn, HERE, street.hocine, street.call.uri, draft)
 
     assert changed.details.repair == {"urgency": "Today", "reach": "8km"}
