@@ -86,8 +86,7 @@ ENDINGS = """
 """Listings of others that end within three days though somebody wrote about them and was not read."""
 
 REPAIR_SHOPS = """
-    FROM repair_shop_request q WHERE q.state = 'asked'
-        AND coalesce((SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective'), '') = ''
+    FROM repair_shop_request q WHERE q.state = 'asked' AND NOT EXISTS (SELECT FROM repair_collective)
 """
 """Shops that ask the team to appear; where a collective decides nothing waits here."""
 

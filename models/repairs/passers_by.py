@@ -14,6 +14,9 @@ from models.hashing import hash_token
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
+UNANSWERED = "passer_by_unanswered"
+"""The job that writes to her that nobody came forward (web/mail/passer_by_mails)."""
+
 TO_CONFIRM = timedelta(days=3)
 """So long what she typed waits for her to follow the link, before it is forgotten."""
 
@@ -85,6 +88,15 @@ async def keep_form(conn: Connection, actor_id: int, email: str, fields: list[tu
         actor_id,
         email,
         [list(pair) for pair in fields],
+    )
+
+
+async def drop_address(conn: Connection, actor_id: int) -> None:
+    """She takes the private link instead: the address that she gave before was never confirmed, and opens nothing."""
+    await execute(
+        conn,
+        "UPDATE repair_passer_by SET email = '', turn = turn + 1 WHERE actor_id = $1 AND listing_id IS NULL",
+        actor_id,
     )
 
 

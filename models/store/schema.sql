@@ -2823,41 +2823,6 @@ ALTER TABLE report ADD CONSTRAINT report_case_id_fkey
 
 -- Views ---------------------------------------------------------------------------------------------------------------
 
-CREATE VIEW appearing_shop AS
-SELECT s.actor_id, CASE WHEN NOT g.hidden THEN c.uri END AS collective_uri,
-    CASE WHEN NOT g.hidden THEN m.accepted_version END AS charter_version, m.since,
-    NULL::bigint AS cooperative_id
-FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
-JOIN membership m ON m.actor_id = s.actor_id AND m.state = 'member' AND (m.expires_at IS NULL OR m.expires_at > now())
-JOIN actor c ON c.id = m.community_id AND c.deleted_at IS NULL AND c.suspended_at IS NULL
-JOIN community g ON g.actor_id = c.id AND g.ended_at IS NULL
-WHERE c.uri = (SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective')
-    AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
-    AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
-    AND NOT EXISTS (SELECT FROM community_charter h WHERE h.community_id = c.id AND h.version > m.accepted_version
-        AND (h.due_at IS NULL OR h.due_at <= now())
-        AND h.version = (SELECT max(n.version) FROM community_charter n WHERE n.community_id = c.id))
-UNION ALL
-SELECT s.actor_id, NULL, NULL, q.decided_at, NULL
-FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
-JOIN repair_shop_request q ON q.shop_id = s.actor_id AND q.state = 'approved'
-WHERE coalesce((SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective'), '') = ''
-    AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
-    AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
-UNION ALL
-SELECT s.actor_id, p.collective_uri, p.charter_version, coalesce(p.published_at, f.told_at), p.cooperative_id
-FROM repair_shop_copy p JOIN repair_shop s ON s.actor_id = p.shop_id
-JOIN repair_shop_source f ON f.cooperative_id = p.cooperative_id AND f.told_at > now() - interval '3 days'
-JOIN actor a ON a.id = s.actor_id AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-JOIN actor o ON o.id = p.cooperative_id AND o.host = a.host AND o.deleted_at IS NULL AND o.suspended_at IS NULL
-JOIN server v ON v.host = o.host AND v.level = 'friend'
-WHERE is_welcome(a.host);
-COMMENT ON VIEW appearing_shop IS
-    'Which shops stand in lists: of ours those in the collective that the cooperative named, by a version of its '
-    'charter that is in force, or without a collective those that its team said yes to; of others those that a '
-    'friend cooperative listed within three days. Lists, maps, the collection for peers and pages ask it, so that '
-    'whoever leaves is gone from all of them at once.';
-
 CREATE VIEW barred AS
     SELECT actor_id AS reader_id, target_id AS author_id FROM block
     UNION ALL SELECT target_id, actor_id FROM block
@@ -2937,6 +2902,14 @@ WHERE m.state = 'member' AND NOT m.public_only AND a.deleted_at IS NULL AND a.su
 COMMENT ON VIEW insider IS
     'Who reads what stays inside a community, here and elsewhere: members whose time is not over, whose server '
     'keeps such things; every read, list, address and delivery asks it, so that the rule is said once.';
+
+CREATE VIEW repair_collective AS
+SELECT c.id, c.uri FROM actor c JOIN community g ON g.actor_id = c.id AND g.ended_at IS NULL AND NOT g.hidden
+WHERE c.uri = (SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective')
+    AND c.deleted_at IS NULL AND c.suspended_at IS NULL;
+COMMENT ON VIEW repair_collective IS
+    'The community that the cooperative named as its collective of repairers, while it goes on and may be seen: it '
+    'says which shops appear. Where there is none the team does.';
 
 CREATE VIEW shown_filtered_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at FROM filtered_notification n
@@ -3028,6 +3001,38 @@ WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS N
 COMMENT ON VIEW watching_repairer IS
     'Members who are told of repair calls nearby and can be told now, with the place that distances count from: '
     'whom a new call is told to and who is counted on pages are the same people.';
+
+CREATE VIEW appearing_shop AS
+SELECT s.actor_id, c.uri AS collective_uri, m.accepted_version AS charter_version, m.since,
+    NULL::bigint AS cooperative_id
+FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
+JOIN membership m ON m.actor_id = s.actor_id AND m.state = 'member' AND (m.expires_at IS NULL OR m.expires_at > now())
+JOIN repair_collective c ON c.id = m.community_id
+WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
+    AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
+    AND NOT EXISTS (SELECT FROM community_charter h WHERE h.community_id = c.id AND h.version > m.accepted_version
+        AND (h.due_at IS NULL OR h.due_at <= now())
+        AND h.version = (SELECT max(n.version) FROM community_charter n WHERE n.community_id = c.id))
+UNION ALL
+SELECT s.actor_id, NULL, NULL, q.decided_at, NULL
+FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
+JOIN repair_shop_request q ON q.shop_id = s.actor_id AND q.state = 'approved'
+WHERE NOT EXISTS (SELECT FROM repair_collective)
+    AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
+    AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
+UNION ALL
+SELECT s.actor_id, p.collective_uri, p.charter_version, coalesce(p.published_at, f.told_at), p.cooperative_id
+FROM repair_shop_copy p JOIN repair_shop s ON s.actor_id = p.shop_id
+JOIN repair_shop_source f ON f.cooperative_id = p.cooperative_id AND f.told_at > now() - interval '3 days'
+JOIN actor a ON a.id = s.actor_id AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+JOIN actor o ON o.id = p.cooperative_id AND o.host = a.host AND o.deleted_at IS NULL AND o.suspended_at IS NULL
+JOIN server v ON v.host = o.host AND v.level = 'friend'
+WHERE is_welcome(a.host);
+COMMENT ON VIEW appearing_shop IS
+    'Which shops stand in lists: of ours those in the collective that the cooperative named, by a version of its '
+    'charter that is in force, or without a collective those that its team said yes to; of others those that a '
+    'friend cooperative listed within three days. Lists, maps, the collection for peers and pages ask it, so that '
+    'whoever leaves is gone from all of them at once.';
 
 CREATE VIEW case_part AS
     SELECT c.id AS case_id, x.actor_id, 'about' AS part

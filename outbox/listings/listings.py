@@ -17,6 +17,7 @@ from models.people.actors import Actor
 from models.posts import PUBLIC, NewPost
 from models.posts.media import media, uploads
 from models.posts.quotes import quote_policies
+from models.repairs.bookings import appointment_books
 from models.repairs.calls import waves
 from models.settings import Site
 from models.store.database import Connection
@@ -178,6 +179,8 @@ async def free(conn: Connection, site: Site, author: Actor, uri: str) -> Listing
 async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> None:
     """Take it back everywhere; a tombstone stays at its address. Raises NotFound for others' listings."""
     held = await listings.get_own(conn, uri, author.id)
+    if held.details.slots_uri is not None and await appointment_books.count_coming(conn, held.id):
+        raise Conflict("book_has_visits")  # who comes is seen there: it is closed, and stays until they came
     await release_waiting(conn, site, author, held.id, CLOSED)
     await tell_talking(conn, site, author, held)
     await delete_post(conn, site, author, held.post, stream_uri=held.details.stream_uri)

@@ -13,6 +13,7 @@ LIMITS: dict[str, object] = {
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
     "web.pages.repairs.diagnostic.addresses.MOST_READ": 12,
     "web.pages.repairs.diagnostic.editor.CHANGES_SHOWN": 60,
+    "web.pages.repairs.diagnostic.editor.MOST_VERSIONS": 1_000_000,
     "web.pages.repairs.diagnostic.editor.SUMMARY_LIMIT": 200,
     "web.pages.repairs.diagnostic.fault_lines.LINE_LIMIT": 120,
     "web.pages.repairs.diagnostic.fault_lines.MOST_SHOWN": 30,

@@ -75,6 +75,23 @@ async def send_passer_by_mail(instance: Instance, payload: dict[str, Any]) -> No
         raise MailRefused(host=server.host, detail=handover.detail)
 
 
+async def send_unanswered(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job: nobody came forward; her page says what remains. Raises MailRefused to be tried again."""
+    if instance.settings.smtp_url is None:
+        return
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        passer = await passers_by.find(conn, payload["actor_id"])
+        if passer is None or not passer.email or passer.stopped_at is not None or passer.listing_id is None:
+            return
+        message = await _write(conn, instance, passer, "mail/passer_by_unanswered", {}, sender=server.sender)
+    handover = await send_message(instance.settings, server, message, passer.email)
+    async with transaction(instance.pool) as conn:
+        await _note_trouble(conn, passer, handover)
+    if handover.again:
+        raise MailRefused(host=server.host, detail=handover.detail)
+
+
 async def schedule_passer_by_mails(instance: Instance, at: datetime | None = None) -> int:
     """Write to those whose calls were answered; how many mails. A chore, at night too: she is on foot.
 

@@ -71,6 +71,8 @@ async def _find_wanted(conn: Connection, payload: dict[str, Any]) -> tuple[Accou
 async def _may_be_told(conn: Connection, account: Account, watch: RepairWatch) -> bool:
     if account.disabled_at is not None or account.confirmed_at is None or not watch.by_mail:
         return False
+    if watch.paused_until is not None and watch.paused_until > datetime.now(UTC):
+        return False
     return not await news_mails.is_refused(conn, account.actor_id)
 
 

@@ -138,7 +138,9 @@ async def push_notification(instance: Instance, payload: dict[str, int]) -> None
 
 
 async def _find_rest(conn: Connection, notification_id: int, at: datetime) -> timedelta | None:
-    """How long the push of a notification waits; None for one about a call that is no longer open."""
+    """How long the push of a notification waits; None for one about a call that is no longer open, or of which she does
+    not want to be told now.
+    """
     told = await notifications.find(conn, notification_id)
     if told is None or told.type != "repair_call" or told.post_id is None:
         return timedelta(0)
@@ -147,7 +149,9 @@ async def _find_rest(conn: Connection, notification_id: int, at: datetime) -> ti
         return None
     watch = await watches.find(conn, told.recipient_id)
     urgency = (listing.details.repair or {}).get("urgency")
-    return timedelta(0) if watch is None else quiet_hours.find_rest(watch, urgency, at)
+    if watch is None or (watch.paused_until is not None and watch.paused_until > at):
+        return None
+    return quiet_hours.find_rest(watch, urgency, at)
 
 
 async def push_one(instance: Instance, payload: dict[str, int]) -> None:

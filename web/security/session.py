@@ -23,7 +23,7 @@ from web.http.app_keys import ASIDE, INSTANCE
 from web.security.documents_due import require_accepted
 from web.security.form_tokens import is_token
 from web.security.same_origin import require_same_origin
-from web.security.standing import HOMES, StandsAside, require_standing
+from web.security.standing import HOMES, StandsAside, reads_as_visitor, require_standing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -137,9 +137,9 @@ def logged_in(request: web.Request) -> Account | None:
 
 
 def current_account(request: web.Request) -> Account | None:
-    """Who is logged in, if anybody; whoever waits to be let in reads and does what any visitor may."""
+    """Who is logged in, if anybody; whoever waits, or passes by, reads and does what any visitor may."""
     account = logged_in(request)
-    return None if account is not None and account.standing == "waiting" else account
+    return None if account is not None and reads_as_visitor(request, account) else account
 
 
 def current_applicant(request: web.Request) -> Account | None:
@@ -178,11 +178,11 @@ class LoginRequired(web.HTTPSeeOther):
 def require_account(request: web.Request) -> Account:
     """Who is logged in; anybody else is led to the log-in page and back here afterwards.
 
-    Whoever waits to be let in is led to the page that says so.
+    Whoever waits to be let in, or passes by, is led to the page that says so.
     """
-    account = current_account(request)
-    if current_applicant(request) is not None:
-        raise web.HTTPSeeOther(HOMES["waiting"])
+    account, aside = current_account(request), logged_in(request)
+    if account is None and aside is not None:
+        raise web.HTTPSeeOther(HOMES[aside.standing])
     if account is None:
         raise LoginRequired(asked_page(request))
     return account

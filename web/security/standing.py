@@ -124,6 +124,16 @@ MEMBERS_ONLY = (
 """What begins so is no page that anybody can read: who waits is told how her request is going instead."""
 
 
+def reads_as_visitor(request: web.Request, account: Account) -> bool:
+    """Whether who is logged in sees here what any visitor does: whoever waits; and whoever passes by, but at what is
+    hers of her call. She is known to nobody, so nothing opens for her that is for members.
+    """
+    if account.standing != "passing":
+        return account.standing == "waiting"
+    resource = request.match_info.route.resource
+    return resource is None or resource.canonical not in OPEN["passing"] - COMMON
+
+
 class StandsAside(web.HTTPSeeOther):
     """The way to the page that says how things are; a form that was sent is shown there, to be copied."""
 

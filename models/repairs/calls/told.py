@@ -181,9 +181,12 @@ async def note_opened(conn: Connection, post_id: int, actor_id: int) -> bool:
 
 
 async def list_unopened(conn: Connection, post_id: int) -> list[int]:
-    """Who was told of a call and never opened it."""
+    """Who was told of a call, never opened it, and still wants to be told of calls now."""
     return await fetch_column(
         conn,
-        "SELECT actor_id FROM repair_call_told WHERE post_id = $1 AND opened_at IS NULL ORDER BY actor_id",
+        """
+        SELECT t.actor_id FROM repair_call_told t JOIN watching_repairer w ON w.actor_id = t.actor_id
+        WHERE t.post_id = $1 AND t.opened_at IS NULL ORDER BY t.actor_id
+        """,
         post_id,
     )

@@ -103,17 +103,16 @@ async def note_unanswered(conn: Connection, post_id: int) -> None:
     await execute(conn, "UPDATE repair_call_wave SET unanswered_at = now(), next_at = NULL WHERE post_id = $1", post_id)
 
 
-async def restart(conn: Connection, post_id: int) -> None:
-    """Its author asks once more: the waves begin anew."""
+async def renew(conn: Connection, post_id: int, people: int) -> None:
+    """Its author asks once more: so many are told again, as far as it was told, and the wait begins anew."""
     await execute(
         conn,
         """
-        UPDATE repair_call_wave SET reach = $2, since = now(), told = 0, next_at = NULL, unanswered_at = NULL,
-            renewed_at = now()
+        UPDATE repair_call_wave SET since = now(), told = $2, next_at = NULL, unanswered_at = NULL, renewed_at = now()
         WHERE post_id = $1
         """,
         post_id,
-        REACHES[0],
+        people,
     )
 
 

@@ -100,6 +100,11 @@ async def create(conn: Connection, actor_id: int) -> bool:
     )
 
 
+async def lock(conn: Connection, actor_id: int) -> None:
+    """Let nobody else change the prices or the people of this shop until the transaction ends."""
+    await execute(conn, "SELECT FROM repair_shop WHERE actor_id = $1 FOR NO KEY UPDATE", actor_id)
+
+
 async def save(conn: Connection, actor_id: int, details: ShopDetails) -> None:
     """What a shop of ours says from now on."""
     await execute(conn, _SAVE.sql, *_SAVE.args(details, actor_id=actor_id))

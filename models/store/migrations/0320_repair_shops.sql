@@ -76,16 +76,21 @@ ALTER TABLE place_keeper
     ADD COLUMN role text NOT NULL DEFAULT 'manager' CHECK (role IN ('manager', 'employee', 'volunteer')),
     ADD COLUMN shown boolean NOT NULL DEFAULT false;  -- she agreed to be named on the page of the shop
 
+CREATE VIEW repair_collective AS
+SELECT c.id, c.uri FROM actor c JOIN community g ON g.actor_id = c.id AND g.ended_at IS NULL AND NOT g.hidden
+WHERE c.uri = (SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective')
+    AND c.deleted_at IS NULL AND c.suspended_at IS NULL;
+COMMENT ON VIEW repair_collective IS
+    'The community that the cooperative named as its collective of repairers, while it goes on and may be seen: it says '
+    'which shops appear. Where there is none the team does.';
+
 CREATE VIEW appearing_shop AS
-SELECT s.actor_id, CASE WHEN NOT g.hidden THEN c.uri END AS collective_uri,
-    CASE WHEN NOT g.hidden THEN m.accepted_version END AS charter_version, m.since,
+SELECT s.actor_id, c.uri AS collective_uri, m.accepted_version AS charter_version, m.since,
     NULL::bigint AS cooperative_id
 FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
 JOIN membership m ON m.actor_id = s.actor_id AND m.state = 'member' AND (m.expires_at IS NULL OR m.expires_at > now())
-JOIN actor c ON c.id = m.community_id AND c.deleted_at IS NULL AND c.suspended_at IS NULL
-JOIN community g ON g.actor_id = c.id AND g.ended_at IS NULL
-WHERE c.uri = (SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective')
-    AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
+JOIN repair_collective c ON c.id = m.community_id
+WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
     AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
     AND NOT EXISTS (SELECT FROM community_charter h WHERE h.community_id = c.id AND h.version > m.accepted_version
         AND (h.due_at IS NULL OR h.due_at <= now())
@@ -94,7 +99,7 @@ UNION ALL
 SELECT s.actor_id, NULL, NULL, q.decided_at, NULL
 FROM repair_shop s JOIN actor a ON a.id = s.actor_id AND a.local
 JOIN repair_shop_request q ON q.shop_id = s.actor_id AND q.state = 'approved'
-WHERE coalesce((SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective'), '') = ''
+WHERE NOT EXISTS (SELECT FROM repair_collective)
     AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND NOT is_unpublished(a.id)
     AND EXISTS (SELECT FROM account k WHERE k.actor_id = a.id AND k.disabled_at IS NULL)
 UNION ALL

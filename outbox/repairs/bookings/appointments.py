@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements
@@ -73,13 +74,35 @@ async def open_book(conn: Connection, site: Site, shop: Actor, draft: BookDraft)
     return listing
 
 
+PLACE = ("place_name", "postcode", "commune_code", "latitude", "longitude", "radius")
+
+
+async def move_book(conn: Connection, site: Site, shop: Actor) -> None:
+    """The shop is elsewhere now, or says less of where it is: so does the listing of its appointments."""
+    held = await find_listing(conn, shop)
+    if held is not None:
+        await agreements.lock_listing(conn, held.id)
+        await _save(conn, site, shop, held, replace(await _read(conn, held), **_find_place(shop)))
+
+
+def _find_place(shop: Actor) -> dict[str, Any]:
+    return {name: getattr(shop, name) for name in PLACE}
+
+
+async def _read(conn: Connection, held: Listing) -> ListingDraft:
+    return read_back(held, (await media.list_by_posts(conn, [held.id]))[held.id])
+
+
+async def _save(conn: Connection, site: Site, shop: Actor, held: Listing, wanted: ListingDraft) -> Listing:
+    if wanted == await _read(conn, held):
+        return held
+    return await outbox_listings.edit(conn, site, shop, held.uri, wanted)
+
+
 async def _change(conn: Connection, site: Site, shop: Actor, held: Listing, draft: BookDraft) -> Listing:
-    pictures = (await media.list_by_posts(conn, [held.id]))[held.id]
-    kept = read_back(held, pictures)
-    wanted = replace(kept, title=draft.title, text=draft.text, quantity=Decimal(draft.capacity))
-    listing = held
-    if wanted != kept:
-        listing = await outbox_listings.edit(conn, site, shop, held.uri, wanted)
+    kept = replace(await _read(conn, held), title=draft.title, text=draft.text, quantity=Decimal(draft.capacity))
+    wanted = replace(kept, **_find_place(shop))
+    listing = await _save(conn, site, shop, held, wanted)
     if listing.details.status not in OPEN:
         listing = await outbox_listings.reopen(conn, site, shop, held.uri)
     return listing
@@ -93,13 +116,8 @@ def _begin(shop: Actor, draft: BookDraft) -> ListingDraft:
         text=draft.text,
         category=CATEGORY,
         quantity=Decimal(draft.capacity),
-        place_name=shop.place_name,
-        postcode=shop.postcode,
-        commune_code=shop.commune_code,
-        latitude=shop.latitude,
-        longitude=shop.longitude,
-        radius=shop.radius,
         by_slots=True,
+        **_find_place(shop),
     )
 
 

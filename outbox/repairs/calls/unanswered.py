@@ -10,7 +10,9 @@ from models.people import accounts, actors
 from models.people.actors import Actor
 from models.repairs.calls import figures, workshops
 from models.repairs.calls.evenings import find_next_evening
+from models.repairs.passers_by import UNANSWERED
 from models.settings import Site
+from models.store.background import jobs
 from models.store.database import Connection
 from outbox.builders.texts.wording import write_day
 from outbox.threads.cooperative_messages import write_to_member
@@ -66,8 +68,12 @@ async def find_what_remains(conn: Connection, listing: Listing, *, at: datetime)
 async def tell_author(conn: Connection, site: Site, listing: Listing) -> bool:
     """Write to her, in her language; False where she has no account here that could be written to."""
     author = await actors.get(conn, listing.post.author_id)
-    if await accounts.find(conn, author.id) is None:
+    account = await accounts.find(conn, author.id)
+    if account is None:
         return False
+    if account.passing:  # she has no messages here: her page says it, and a mail if she gave an address
+        await jobs.enqueue(conn, UNANSWERED, {"actor_id": author.id}, key=f"{UNANSWERED}:{listing.id}")
+        return True
     remains = await find_what_remains(conn, listing, at=datetime.now(UTC))
     people = (await figures.load(conn, listing.id)).notified
     words = {language: _write(listing, remains, people, language) for language in ("fr", "en")}

@@ -125,8 +125,8 @@ async def widen_now(conn: Connection, site: Site, author: Actor, uri: str) -> Re
 
 
 async def renew(conn: Connection, site: Site, author: Actor, uri: str) -> int:
-    """Its author asks once more: whoever was told and never opened it is told again, then the waves begin anew; how
-    many were told again.
+    """Its author asks once more: whoever was told and never opened it is told again, and the wait begins anew; how many
+    were told again.
 
     Raises NotFound for others' listings and what is no call, Conflict for one that is over, or was renewed lately.
     """
@@ -137,7 +137,7 @@ async def renew(conn: Connection, site: Site, author: Actor, uri: str) -> int:
     await notifications.forget_call(conn, people, post_id=listing.id)
     await notifications.notify_all(conn, people, type="repair_call", actor_id=author.id, post_id=listing.id)
     await telling.queue_mails(conn, listing.id, people)
-    await waves.restart(conn, listing.id)
+    await waves.renew(conn, listing.id, len(people))
     await waves.ask(conn, listing.id)
     return len(people)
 

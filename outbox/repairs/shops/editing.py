@@ -14,6 +14,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.people.accounts import profile_of
 from outbox.people.profiles import announce_update
+from outbox.repairs.bookings.appointments import move_book
 from outbox.repairs.shops.limits import require_details, require_prices
 
 
@@ -36,11 +37,13 @@ async def save_details(
     """
     chosen = await preferences.load(conn)
     details = require_details(details, chosen.shop_types)
-    if not details.workshop or shop.commune_code != commune.code:
+    if not details.workshop or shop.commune_code != commune.code or (street or None) != shop.street:
         await actors.save_profile(conn, shop.id, profile_of(shop, commune))
     await actors.save_place(conn, shop.id, street or None if details.workshop else None, shop.hours)
     await shops.save(conn, shop.id, details)
-    await announce_update(conn, site, await actors.get(conn, shop.id))
+    now = await actors.get(conn, shop.id)
+    await move_book(conn, site, now)
+    await announce_update(conn, site, now)
 
 
 async def save_prices(conn: Connection, site: Site, shop: Actor, lines: Sequence[Price]) -> None:

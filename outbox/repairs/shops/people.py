@@ -5,7 +5,7 @@ from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.team import place_keepers
-from models.repairs.shops import staff
+from models.repairs.shops import shops, staff
 from models.repairs.shops.staff import MOST_STAFF, StaffRole
 from models.settings import Site
 from models.store.database import Connection
@@ -19,6 +19,7 @@ async def give_role(
     """She does this in the shop from now on. Raises Invalid for whoever cannot, Conflict with too many people."""
     if not await place_keepers.may_keep(conn, member):
         raise Invalid("shop_staff_invalid", field="member")
+    await shops.lock(conn, shop.id)
     held = await staff.find_member(conn, shop.id, member.username)
     if held is not None and held.role == "manager" and role != "manager":
         await _require_another_manager(conn, shop, member)
@@ -31,6 +32,7 @@ async def give_role(
 
 async def take_role(conn: Connection, site: Site, shop: Actor, member: Account, *, by: Account) -> None:
     """She does nothing there any more. Raises Conflict for the last manager, unless an administrator says so."""
+    await shops.lock(conn, shop.id)
     held = await staff.find_member(conn, shop.id, member.username)
     if held is None:
         return

@@ -7,6 +7,8 @@ REFUSALS = {
     "capacity_out_of_range": "On reçoit de 1 à %(most)s personnes en même temps.",
     "notice_out_of_range": "On demande un rendez-vous jusqu’à %(most)s heures à l’avance : indiquez de 0 à %(most)s.",
     "horizon_out_of_range": "Les rendez-vous s’ouvrent de 1 à %(most)s jours à l’avance.",
+    "book_has_visits": "Des rendez-vous sont encore à venir : fermez d’abord l’agenda, et retirez l’annonce quand "
+    "ils sont passés ou annulés.",
     "slot_full": "C’est complet à cette heure-là : choisissez-en une autre.",
     "walk_in_too_long": "C’est trop long : %(most)s caractères au plus.",
     "walk_in_name_missing": "Dites qui vient, même un prénom.",

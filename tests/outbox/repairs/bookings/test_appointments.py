@@ -17,7 +17,7 @@ from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import Slot, SlotRules
-from models.store.database import Connection
+from models.store.database import Connection, execute
 from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.endings import cancel
 from outbox.listings import listings as outbox_listings
@@ -25,6 +25,7 @@ from outbox.repairs.bookings.appointments import (
     BookDraft,
     close_book,
     find_listing,
+    move_book,
     note_walk_in,
     open_book,
     strike_walk_in,
@@ -183,3 +184,32 @@ async def test_a_book_that_was_taken_back_begins_anew_and_a_person_has_none(conn
 async def test_rules_have_limits(conn: Connection, draft: BookDraft, code: str) -> None:
     with pytest.raises(Invalid, match=code):
         await open_book(conn, HERE, await make_shop(conn), draft)
+
+
+async def test_a_shop_that_comes_by_from_now_on_says_no_more_where_it_was(conn: Connection) -> None:
+    shop = await make_shop(conn)
+    await execute(
+        conn, "UPDATE actor SET latitude = 50.64512, longitude = 2.98765, radius = NULL WHERE id = $1", shop.id
+    )
+    listing = await open_book(conn, HERE, await actors.get(conn, shop.id), DRAFT)
+    await execute(conn, "UPDATE actor SET latitude = 50.65, longitude = 3.0, radius = 2000 WHERE id = $1", shop.id)
+
+    await move_book(conn, HERE, await actors.get(conn, shop.id))
+
+    moved = await find_listing(conn, shop)
+    assert listing.details.latitude == 50.64512 and moved is not None
+    assert (moved.details.latitude, moved.details.longitude, moved.details.radius) == (50.65, 3.0, 2000)
+
+
+async def test_who_comes_keeps_the_listing_from_being_withdrawn(conn: Connection) -> None:
+    shop, bob = await make_shop(conn), await make_member(conn, "bob")
+    listing = await open_book(conn, HERE, shop, DRAFT)
+    [slot, *_] = await list_slots(conn, listing)
+    asked = await request(conn, HERE, bob, listing, of(slot))
+
+    with pytest.raises(Conflict, match="book_has_visits"):
+        await outbox_listings.withdraw(conn, HERE, shop, listing.uri)
+    await cancel(conn, HERE, bob, await accept(conn, HERE, shop, asked))
+    await outbox_listings.withdraw(conn, HERE, shop, listing.uri)
+
+    assert await find_listing(conn, shop) is None

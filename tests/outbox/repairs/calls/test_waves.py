@@ -239,7 +239,7 @@ async def test_asked_once_more_whoever_did_not_open_it_is_told_again_and_once_a_
     with pytest.raises(Conflict):
         await outbox.renew(street.conn, HERE, street.hocine, street.call.uri)
     wave = await waves.find(street.conn, street.call.id)
-    assert wave is not None and (wave.reach, wave.unanswered_at) == ("3km", None)
+    assert wave is not None and (wave.reach, wave.unanswered_at) == ("friends", None)
 
 
 async def test_an_edit_keeps_how_far_it_is_told(street: Street) -> None:

@@ -14,6 +14,8 @@ from models.store.database import Connection
 
 WEEK = timedelta(days=7)
 
+YEAR = timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotLink:
@@ -77,11 +79,13 @@ def _monday(day: date) -> date:
 
 
 def _read_first(wanted: str, slots: Sequence[Slot], at: datetime) -> date:
-    """A Monday."""
+    """A Monday, of this year."""
+    today = at.astimezone(PARIS).date()
     try:
-        return _monday(date.fromisoformat(wanted))
-    except (ValueError, OverflowError):
-        return _monday(_day_of(slots[0]) if slots else at.astimezone(PARIS).date())
+        day = date.fromisoformat(wanted)
+    except ValueError:
+        day = _day_of(slots[0]) if slots else today
+    return _monday(min(max(day, today), today + YEAR))
 
 
 def _lead(path: str, beside: Sequence[Slot]) -> str:

@@ -49,6 +49,7 @@ LIMITS = {
 
 SAID = {
     "opened": N_("C’est enregistré : on peut prendre rendez-vous ici, et chez les coops voisines."),
+    "held": N_("C’est reçu. L’équipe relit d’abord le texte : ce n’est pas encore visible."),
     "closed": N_("C’est fait : plus personne ne peut prendre rendez-vous. Ceux qui sont convenus tiennent toujours."),
     "noted": N_("C’est noté dans l’agenda."),
     "struck": N_("C’est retiré de l’agenda : l’heure est libre à nouveau."),
@@ -95,8 +96,8 @@ async def post_book(request: web.Request) -> web.Response:
     if form.ok:
         try:
             async with transaction(request.app[INSTANCE].pool) as conn:
-                await open_book(conn, request.app[INSTANCE].site, acting.actor, draft)
-            raise redirect_with_message(home_of(acting), "opened")
+                listing = await open_book(conn, request.app[INSTANCE].site, acting.actor, draft)
+            raise redirect_with_message(home_of(acting), "opened" if _is_seen(listing, draft) else "held")
         except (Invalid, Conflict) as error:
             form.refuse(error.field or "", error)
     return await show(request, acting, form, status=422)
@@ -109,6 +110,12 @@ async def post_closing(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         await close_book(conn, request.app[INSTANCE].site, acting.actor)
     raise redirect_with_message(home_of(acting), "closed")
+
+
+def _is_seen(listing: Listing, draft: BookDraft) -> bool:
+    """Whether everybody reads it as it was written: what a filter finds waits for a look."""
+    said = (listing.details.title, listing.post.source)
+    return listing.post.hidden_at is None and said == (" ".join(draft.title.split()), draft.text.strip())
 
 
 def home_of(acting: ActingShop) -> str:

@@ -20,7 +20,7 @@ from web.pages.components.reader_location import find_reader_commune
 from web.pages.repairs.calls.watching import SAID, load_choice
 from web.rendering.branding import Branding
 from web.rendering.render import find_branding, render
-from web.security.session import current_account, reader_of
+from web.security.session import current_account, logged_in, reader_of
 from web.security.standing import HOMES
 
 NEAR_CALLS = 6
@@ -64,7 +64,7 @@ async def show_breakdown(request: web.Request) -> web.Response:
         telling=telling,
         mail=has_mail(request),
         passers=passers,
-        own=_find_own_call(account),
+        own=_find_own_call(logged_in(request)),
         said=find_flash_message(request, SAID),
     )
 

@@ -81,7 +81,7 @@ async def _lead_to_open_call(conn: Connection, request: web.Request) -> None:
     account = current_account(request)
     passer = await passers_by.find(conn, account.actor_id) if account is not None and account.passing else None
     listing = await listings.find_by_post(conn, passer.listing_id) if passer and passer.listing_id else None
-    if listing is not None and listing.details.status in STANDING:
+    if listing is not None and listing.post.deleted_at is None and listing.details.status in STANDING:
         raise web.HTTPSeeOther(call_path(listing.id))
 
 

@@ -10,7 +10,8 @@ from models.errors import NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
 from models.listings.listings import Listing, ListingDetails
-from models.moderation import held_posts
+from models.moderation import held_posts, sanctions
+from models.moderation.sanctions import Hiding
 from models.people.accounts import Account
 from models.posts.media import media
 from models.repairs import passers_by
@@ -69,7 +70,7 @@ class CallView:
     photos: list[Picture]
     workshops: list[OpenPlace]
     sent_at: datetime
-    hidden: bool
+    hiding: Hiding | None
     passing: bool
     by_mail: bool
 
@@ -116,7 +117,7 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         photos=draw_pictures(site, (await media.list_by_posts(conn, [listing.id]))[listing.id], details.title),
         workshops=await list_open_places(conn, details.latitude, details.longitude),
         sent_at=post.published_at,
-        hidden=not held and post.hidden_at is not None,
+        hiding=await sanctions.find_hiding(conn, post.id) if not held and post.hidden_at is not None else None,
         passing=account.passing,
         by_mail=await _is_mailed(conn, account),
     )

@@ -99,6 +99,9 @@ async def call(request: web.Request, form: Form, draft: ListingDraft, contact: C
         return None
     if contact.email:
         return await _write_to(request, form, draft, actor_id, contact.email)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await passers_by.lock(conn, actor_id)
+        await passers_by.drop_address(conn, actor_id)
     published = await publish(request, form, draft, actor_id)
     return None if published is None else await show_link(request, actor_id, published)
 
@@ -107,18 +110,33 @@ async def _write_to(
     request: web.Request, form: Form, draft: ListingDraft, actor_id: int, email: str
 ) -> web.Response | None:
     """What she typed waits; the address gets a link, whether it is known here or not, and only so often."""
-    if not await may_try(request, "guest", email):
-        refuse_try(form, "email", "guest")
+    if not await _may_write_to(request, form, actor_id, email):
         return None
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         passer = await passers_by.lock(conn, actor_id)
-        if passer is not None and passer.listing_id is None:
+        if passer is not None and passer.listing_id is not None:
+            raise web.HTTPSeeOther("/depannage/mon-appel")  # it stands: nothing is left to confirm
+        if passer is not None:
             typed = [*list_typed(form), *(("media", str(id)) for id in draft.media_ids)]
             await passers_by.keep_form(conn, actor_id, email, typed)
             payload = {"actor_id": actor_id, "turn": passer.turn + 1}
             await jobs.enqueue(conn, MAIL, payload, key=f"{MAIL}:{actor_id}:{passer.turn + 1}")
     return hide(await render(request, "repairs/calls/sent.html", email=email))
+
+
+async def _may_write_to(request: web.Request, form: Form, actor_id: int, email: str) -> bool:
+    """Count one more mail to this address, and of this network where the form named another one before."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        passer = await passers_by.find(conn, actor_id)
+    tries: list[tuple[Action, str]] = [("guest", email)]
+    if passer is not None and passer.email not in ("", email):
+        tries.append(("passing_call", visitor_network(request.remote)))
+    for action, name in tries:
+        if not await may_try(request, action, name):
+            refuse_try(form, "email", action)
+            return False
+    return True
 
 
 async def publish(request: web.Request, form: Form, draft: ListingDraft, actor_id: int) -> Listing | None:

@@ -45,7 +45,7 @@ async def post_private(request: web.Request) -> web.Response:
         return await _publish(request, passer)
     async with transaction(instance.pool) as conn:
         await open_session(request, conn, await accounts.get(conn, passer.actor_id), without_password=True)
-    raise web.HTTPSeeOther(call_path(passer.listing_id))
+    raise web.HTTPSeeOther("/depannage/mon-appel")
 
 
 def _fill_in(request: web.Request, passer: PasserBy) -> Form:
@@ -89,7 +89,11 @@ async def show_own(request: web.Request) -> web.Response:
     passer = await _find_own(request)
     if passer is None or passer.listing_id is None:
         raise web.HTTPSeeOther("/depannage")
-    raise web.HTTPSeeOther(call_path(passer.listing_id))
+    async with connection(request.app[INSTANCE].pool) as conn:
+        listing = await verbs.get_call(conn, passer.actor_id)
+    if listing.post.deleted_at is None:
+        raise web.HTTPSeeOther(call_path(passer.listing_id))
+    return hide(await render(request, "repairs/calls/withdrawn.html"))
 
 
 async def post_new_link(request: web.Request) -> web.Response:
@@ -127,9 +131,10 @@ async def post_stop(request: web.Request) -> web.Response:
     if passer is None:
         return await _show_gone(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
+        held = await passers_by.lock(conn, passer.actor_id)  # her link may publish at this moment
         await passers_by.stop_mails(conn, passer.actor_id)
-        if passer.listing_id is None:
-            await verbs.erase(conn, request.app[INSTANCE].site, passer.actor_id)
+        if held is not None and held.listing_id is None:
+            await passers_by.erase(conn, passer.actor_id)
     return hide(await render(request, "repairs/calls/stop.html", done=True))
 
 

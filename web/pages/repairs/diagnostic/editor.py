@@ -26,6 +26,7 @@ from web.security.session import require_right
 
 PAGE = "/coop/diagnostic"
 
+MOST_VERSIONS = 1_000_000
 SUMMARY_LIMIT = 200
 
 CHANGES_SHOWN = 60
@@ -66,12 +67,12 @@ async def post_editor(request: web.Request) -> web.Response:
     publishing = form.typed("act") == "publish"
     missing = "Dites en quelques mots ce qui change : l’équipe le lit dans la liste." if publishing else ""
     summary = form.text("summary", limit=SUMMARY_LIMIT, missing=missing)
-    follows = find_id(form.typed("follows")) or 0
+    follows = _read_follows(form)
     if form.error("source"):
         return await _show(request, me, form)
-    read = read_tree(source)
     async with transaction(pool) as conn:
         await drafts.save(conn, me.actor_id, source=source, summary=summary, follows=follows)
+    read = read_tree(source)
     if not publishing or read.faults or not form.ok:
         return await _show(request, me, form, read=read, checked=source)
     new = NewDiagnostic(source=source, summary=summary, restores=None, published_by=me.actor_id, follows=follows)
@@ -82,6 +83,12 @@ async def post_editor(request: web.Request) -> web.Response:
         form.refuse("", conflict)
         return await _show(request, me, form, read=read, checked=source, status=409)
     raise redirect_with_message(PAGE, "published")
+
+
+def _read_follows(form: Form) -> int:
+    """The version that the text began with; 0 for the shipped one, and for what is none."""
+    follows = find_id(form.typed("follows")) or 0
+    return follows if follows <= MOST_VERSIONS else 0
 
 
 async def _show(

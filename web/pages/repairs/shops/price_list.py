@@ -8,7 +8,7 @@ from functools import partial
 from aiohttp import web
 
 from models.errors import Invalid
-from models.repairs.shops import prices
+from models.repairs.shops import prices, shops
 from models.repairs.shops.prices import LABEL_LIMIT, MOST_PRICES, NOTE_LIMIT, PRICE_KINDS, Price
 from models.store.database import connection, transaction
 from outbox.repairs.shops import editing
@@ -55,6 +55,7 @@ async def post_price(request: web.Request) -> web.Response:
     form = await read_form(request)
     instance, act = request.app[INSTANCE], form.choice("act", ACTS, default="save")
     async with transaction(instance.pool) as conn:
+        await shops.lock(conn, acting.actor.id)
         lines = await prices.list_prices(conn, acting.actor.id)
         number = _find_line(form, lines)
         changed = _change(form, act, lines, number)

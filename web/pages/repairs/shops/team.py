@@ -148,8 +148,8 @@ async def _show(request: web.Request, form: Form, *, status: int = 200, about: i
         chosen = await preferences.load(conn)
         collective = await appearing.find_collective(conn)
         known = [one for one in await communities.list_known(conn, None, limit=100) if not one.hidden]
-        waiting = await requests.list_requests(conn, "asked") if not chosen.repair_collective else []
-        approved = await requests.list_requests(conn, "approved") if not chosen.repair_collective else []
+        waiting = await requests.list_requests(conn, "asked") if collective is None else []
+        approved = await requests.list_requests(conn, "approved") if collective is None else []
         listed = await shown.list_own(conn)
         names = await actors.map_by_ids(conn, [one.actor_id for one in listed])
     settings = (

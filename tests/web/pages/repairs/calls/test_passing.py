@@ -223,3 +223,21 @@ async def test_nobody_finds_her_among_members(road: Roadside) -> None:
         assert await actors.search(conn, "Samir", limit=9) == [] and await actors.search(conn, "passage", limit=9) == []
     assert not caller.discoverable and not caller.indexable and caller.locked
     assert caller.place_name == "Lomme" and caller.latitude is not None
+
+
+async def test_an_address_that_nobody_confirmed_gets_no_link_once_she_took_a_private_one(road: Roadside) -> None:
+    visitor = await (await road.stop()).open(FORM)
+    await visitor.send(FORM, BROKEN | {"act": "next"})
+    last = await visitor.send(FORM, WHERE | {"act": "next"})
+    page = (last.text, last.path)
+    await visitor.send(FORM, BY_MAIL | {"act": "publish"})
+    await road.run_jobs()
+    old = road.mailed_link()
+    visitor.text, visitor.path = page  # by the button of her browser
+    await visitor.send(FORM, BY_LINK | {"act": "publish"})
+
+    await road.answer()
+
+    assert await road.count("SELECT count(*) FROM repair_passer_by WHERE email <> ''") == 0
+    assert await road.tell() == 0 and len(road.postman.taken) == 1
+    assert (await (await road.stop()).open(old)).status == 410

@@ -4,7 +4,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from models.people import actors
 from models.people.accounts import Account
+from models.store.database import transaction
+from tests.factories import make_listing
 from tests.web.passing_scenario import Roadside
 from web.pages.routes import ROUTES
 from web.security.standing import COMMON, OPEN, may_open
@@ -128,3 +131,34 @@ def test_her_standing_gives_way_to_a_suspension() -> None:
     known = dict.fromkeys((*Account.__dataclass_fields__,))
     assert Account(**{**known, "roles": [], "passing": True}).standing == "passing"  # type: ignore[arg-type]
     assert Account(**{**known, "suspended_at": 1, "passing": True}).standing == "suspended"  # type: ignore[arg-type]
+
+
+async def test_what_is_for_members_is_for_her_as_if_it_were_not(road: Roadside) -> None:
+    async with transaction(road.door.instance.pool) as conn:
+        alice = await actors.get_local(conn, "alice")
+        for audience in ("coop", "territories"):
+            await make_listing(conn, alice, title=f"Scie {audience}", post={"audience": audience})
+        inside = await make_listing(conn, alice, title="Perceuse des membres", post={"audience": "coop"})
+    passer = await road.call()
+
+    for path in ("/annonces", "/annonces?q=perceuse", "/", "/depannage", "/@alice"):
+        await passer.open(path)
+        assert passer.status == 200 and "Scie" not in passer.text and "Perceuse" not in passer.text, path
+    assert (await passer.open(f"/annonces/d/{inside.id}")).status == 404
+    assert (await passer.open("/journal")).path.startswith("/depannage/appels/")
+    assert "Mon appel" in (await passer.open("/depannage")).text
+
+
+async def test_one_who_took_her_call_back_is_told_so_and_may_be_forgotten_or_call_again(road: Roadside) -> None:
+    passer = await road.call()
+    listing = await road.published()
+    assert listing is not None
+    await passer.open(f"/depannage/appels/{listing.id}")
+    await passer.send(f"/annonces/d/{listing.id}/etat", {"act": "withdraw"})
+
+    assert "Votre appel est retiré" in (await passer.open("/depannage/mon-appel")).text
+    assert (await passer.open("/depannage/appeler")).status == 200
+    await passer.open("/depannage/mon-appel")
+    await passer.send("/depannage/mon-appel/effacer", {})
+
+    assert await road.count("SELECT count(*) FROM actor WHERE deleted_at IS NULL AND username LIKE 'passage%'") == 0
