@@ -38,8 +38,8 @@ LANGUAGE = web.RequestKey("language", str)
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """The page `template` with this context, in the reader's language.
 
-    Every template also knows `account` (or None), `applicant` (who is logged in and waits to be let in), `coop` (the
-    cooperative's name and looks), `unread` (what is new), `to_do` (how much waits for her as one of the team), `here`
+    Every template also knows `account` (or None), `applicant` (who is logged in and waits to be let in), `passing`
+    (whether she has a call without an account), `coop` (the cooperative's name and looks), `unread` (what is new), `to_do` (how much waits for her as one of the team), `here`
     (path and query), `site`, `languages`, `csrf_input()`, the formats of `web/rendering/templating`, and for pages of
     the administration `coop_menu()`, the rooms that open for her.
     """
@@ -50,6 +50,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     text = environment.get_template(template).render(
         account=current_account(request),
         applicant=current_applicant(request),
+        passing=_passes_by(request),
         coop=coop,
         coop_menu=cache(partial(_list_rooms, request, coop)),
         unread=await _unread_for(request, status),
@@ -130,6 +131,11 @@ def _make_csrf_input(request: web.Request, gap: str) -> Markup:
     """The hidden field that every POST form carries; the token is filled into the gap when the page is there."""
     csrf_token(request)  # the browser gets its cookie, and no proxy keeps the page
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(gap)
+
+
+def _passes_by(request: web.Request) -> bool:
+    account = logged_in(request)
+    return account is not None and account.standing == "passing"
 
 
 def _fill_token(request: web.Request, text: str, gap: str) -> str:
