@@ -39,9 +39,10 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     """The page `template` with this context, in the reader's language.
 
     Every template also knows `account` (or None), `applicant` (who is logged in and waits to be let in), `passing`
-    (whether she has a call without an account), `coop` (the cooperative's name and looks), `unread` (what is new), `to_do` (how much waits for her as one of the team), `here`
-    (path and query), `site`, `languages`, `csrf_input()`, the formats of `web/rendering/templating`, and for pages of
-    the administration `coop_menu()`, the rooms that open for her.
+    (whether she has a call without an account), `coop` (the cooperative's name and looks), `unread` (what is new),
+    `to_do` (how much waits for her as one of the team), `here` (path and query), `site`, `languages`, `csrf_input()`,
+    the formats of `web/rendering/templating`, and for pages of the administration `coop_menu()`, the rooms that open
+    for her.
     """
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
