@@ -81,8 +81,8 @@ SELECT c.id, c.uri FROM actor c JOIN community g ON g.actor_id = c.id AND g.ende
 WHERE c.uri = (SELECT value #>> '{}' FROM preference WHERE key = 'repair_collective')
     AND c.deleted_at IS NULL AND c.suspended_at IS NULL;
 COMMENT ON VIEW repair_collective IS
-    'The community that the cooperative named as its collective of repairers, while it goes on and may be seen: it says '
-    'which shops appear. Where there is none the team does.';
+    'The community that the cooperative named as its collective of repairers, while it goes on and may be seen: it '
+    'says which shops appear. Where there is none the team does.';
 
 CREATE VIEW appearing_shop AS
 SELECT s.actor_id, c.uri AS collective_uri, m.accepted_version AS charter_version, m.since,
