@@ -109,7 +109,7 @@ class WarmDatabases:
     @staticmethod
     async def _can_be_emptied(kept: WarmDatabase, before: set[asyncio.Task[object]]) -> bool:
         current = {asyncio.current_task()}
-        if kept.pool.is_closing() or asyncio.all_tasks() - before - current:
+        if kept.pool.is_closing() or kept.keeper.is_closed() or asyncio.all_tasks() - before - current:
             return False
         if kept.pool.get_size() != kept.pool.get_idle_size():
             return False

@@ -25,7 +25,7 @@ PACKAGES = ("models", "federation", "outbox", "inbox", "web")
 
 SUFFIXES = frozenset(
     (
-        *(".py", ".sql", ".html", ".css", ".js", ".json", ".md", ".po", ".txt", ".tsv", ".gz", ".zip"),
+        *(".py", ".sql", ".html", ".css", ".js", ".json", ".md", ".po", ".txt", ".tsv", ".yaml", ".gz", ".zip"),
         *(".svg", ".png", ".jpg", ".woff2"),
     )
 )

@@ -53,7 +53,7 @@ EVERYTHING = ListingDetails(
     price=Decimal("4.5"), currency="EUR", free_price=True, wants="du miel", reciprocal={"type": "Intent"},
     deposit=Decimal(20), max_duration="P7D", begins_at=MAY, ends_at=MAY + timedelta(days=1),
     expires_at=MAY + timedelta(days=2), repair={"bike_type": "cargo"}, points=5, first_come=True,
-    calendar_uri="https://k.test/1", meeting=True,
+    calendar_uri="https://k.test/1", meeting=True, slots_uri="https://o.test/1",
 )  # fmt: skip
 """Each value differs from every other, and from what a listing has where nothing is said."""
 

@@ -50,8 +50,8 @@ def plain(text: str) -> str:
         (
             days(at(13), at(14)),
             days(at(13, 10), at(13, 12)),
-            ["du 13 mai à 10 h au 13 mai à 12 h au lieu du 13 mai"],
-            ["from 13 May at 10:00 to 13 May at 12:00 instead of on 13 May"],
+            ["le 13 mai, de 10 h à 12 h au lieu du 13 mai"],
+            ["on 13 May, from 10:00 to 12:00 instead of on 13 May"],
         ),
         (
             days(at(13, 10)),

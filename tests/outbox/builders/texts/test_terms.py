@@ -81,7 +81,7 @@ def test_where_the_thread_stands_is_said() -> None:
             "du {a} à 14 h 30 au {b} à 14 h 30",
             "from {a} at 14:30 to {b} at 14:30",
         ),
-        (MIDNIGHT, AFTERNOON, "du {a} à 0 h au {a} à 14 h 30", "from {a} at 0:00 to {a} at 14:30"),
+        (MIDNIGHT, AFTERNOON, "le {a}, de 0 h à 14 h 30", "on {a}, from 0:00 to 14:30"),
     ],
 )
 def test_when_is_said_by_the_day_where_whole_days_are_meant(

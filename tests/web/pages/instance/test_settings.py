@@ -254,8 +254,9 @@ async def test_a_request_waits_for_a_day_at_least_and_a_week_at_most(
 ELSEWHERE = {
     *("limited_federation", "blocks_told", "directory_area"),
     *("questions", "closed_words", "first_posts", "passers_by"),
+    *("repair_collective", "shop_types"),
 }
-"""What the pages about other servers, the map, arrivals and filters change."""
+"""What the pages about other servers, the map, arrivals, filters and repair shops change."""
 
 TYPED_AS = {"territory_codes": "territory"}
 

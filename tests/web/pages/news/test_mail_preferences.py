@@ -131,7 +131,13 @@ async def test_the_list_is_for_administrators(alice: Browser, visitor: Browser) 
 
 
 def test_every_mail_has_a_name_for_administrators_and_every_failure_a_sentence() -> None:
-    assert {*get_args(MailKind), *get_args(StrangerMailKind)} | {"thread", "news", "detour", "guest"} == set(KINDS)
+    assert {*get_args(MailKind), *get_args(StrangerMailKind)} | {
+        "thread",
+        "news",
+        "detour",
+        "guest",
+        "passer_by",
+    } == set(KINDS)
     assert set(MailCause) == set(CAUSES)
 
 

@@ -245,6 +245,7 @@ async def test_repair_call_tells_what_is_wrong_with_the_bike(
         "wheel_size": None,
         "rideable": False,
         "urgency": "Today",
+        "reach": "3km",
     }
 
 
