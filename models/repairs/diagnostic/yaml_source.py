@@ -115,9 +115,10 @@ def _build_section(events: Iterator[Any], depth: int) -> dict[str, SourceEntry]:
     """Its values by their keys, each with the line of its key."""
     section: dict[str, SourceEntry] = {}
     for event in _until_end(events):
+        if getattr(event, "anchor", None) is not None:
+            raise UnreadableSource(_line_of(event), Invalid("diagnostic_alias"))
         if _kind_of(event) != "Scalar":
-            code = "diagnostic_alias" if getattr(event, "anchor", None) is not None else "diagnostic_not_yaml"
-            raise UnreadableSource(_line_of(event), Invalid(code))
+            raise UnreadableSource(_line_of(event), Invalid("diagnostic_not_yaml"))
         key = _build(events, event, depth)
         if not isinstance(key.value, str) or not key.value:
             raise UnreadableSource(key.line, Invalid("diagnostic_not_yaml"))
