@@ -109,7 +109,7 @@ async def enqueue_all(conn: Connection, name: str, payloads: Mapping[str, Any]) 
     """The same for many by their keys, in one statement."""
     if not payloads:
         return
-    await Queries(_OurDriver(conn)).enqueue(  # type: ignore[arg-type]
+    await Queries(_OurDriver(conn)).enqueue(  # type: ignore[arg-type] # as in `enqueue`
         [name] * len(payloads),
         [orjson.dumps(payload) for payload in payloads.values()],
         priority=[0] * len(payloads),

@@ -129,14 +129,14 @@ async def test_whoever_walks_in_takes_room_and_gives_it_back(conn: Connection) -
         ({"begins_at": datetime(2020, 1, 1, tzinfo=UTC)}, "walk_in_day_out_of_range"),
     ],
 )
-async def test_a_walk_in_says_who_and_when(conn: Connection, changes: dict[str, object], code: str) -> None:
+async def test_a_walk_in_says_who_and_when(conn: Connection, changes: dict[str, Any], code: str) -> None:
     shop = await make_shop(conn)
     await open_book(conn, HERE, shop, DRAFT)
     begins_at = datetime.now(PARIS) + timedelta(days=1)
     walk_in = WalkIn(begins_at=begins_at, ends_at=begins_at + timedelta(hours=1), name="Léa")
 
     with pytest.raises(Invalid, match=code):
-        await note_walk_in(conn, shop, replace(walk_in, **changes))  # type: ignore[arg-type]
+        await note_walk_in(conn, shop, replace(walk_in, **changes))
 
 
 async def test_a_closed_book_takes_none_and_stands_again_with_other_rules(conn: Connection) -> None:

@@ -27,7 +27,13 @@ from outbox.repairs.calls import waves as call_waves
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 
-LOMME = {"place_name": "Lomme", "postcode": "59160", "commune_code": "59355", "latitude": 50.645, "longitude": 2.987}
+LOMME: dict[str, Any] = {
+    "place_name": "Lomme",
+    "postcode": "59160",
+    "commune_code": "59355",
+    "latitude": 50.645,
+    "longitude": 2.987,
+}
 NEAR = (50.63, 3.03)
 FAR = (50.42, 2.95)
 
@@ -109,7 +115,7 @@ async def test_a_call_without_a_place_is_told_once_it_has_one_and_never_again(co
     made = await call(conn, hocine, **nowhere)
     assert await list_told(conn) == []
 
-    draft = ListingDraft(kind="repair_call", mode="repair", title="Pneu à plat", repair=URGENT, **LOMME)  # type: ignore[arg-type]
+    draft = ListingDraft(kind="repair_call", mode="repair", title="Pneu à plat", repair=URGENT, **LOMME)
     await listings.edit(conn, HERE, hocine, made.uri, draft)
     await call_waves.go_on(conn, HERE, made.id, datetime.now(UTC))
     assert await list_told(conn) == ["awa"]

@@ -1,5 +1,7 @@
 """Who passes by for one call has its page, its threads and what anybody may read: asked of all routes there are."""
 
+from typing import Any
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
@@ -128,9 +130,9 @@ async def test_others_calls_and_threads_answer_her_as_what_is_not_there(road: Ro
 
 
 def test_her_standing_gives_way_to_a_suspension() -> None:
-    known = dict.fromkeys((*Account.__dataclass_fields__,))
-    assert Account(**{**known, "roles": [], "passing": True}).standing == "passing"  # type: ignore[arg-type]
-    assert Account(**{**known, "suspended_at": 1, "passing": True}).standing == "suspended"  # type: ignore[arg-type]
+    known: dict[str, Any] = dict.fromkeys((*Account.__dataclass_fields__,))
+    assert Account(**{**known, "roles": [], "passing": True}).standing == "passing"
+    assert Account(**{**known, "suspended_at": 1, "passing": True}).standing == "suspended"
 
 
 async def test_what_is_for_members_is_for_her_as_if_it_were_not(road: Roadside) -> None:
