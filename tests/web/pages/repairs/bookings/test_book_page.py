@@ -111,10 +111,12 @@ async def test_a_time_that_is_none_is_refused_and_what_was_typed_stays(
     await manager.send(HOME, RULES, form_on=HOME)
     asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
     alice = await open_browser(lomme.alice)
-    [first, *_] = (await alice.get(asking)).html.xpath("//a[contains(@href, '&de=')]/@href")
+    # Of a week that is to come, since 3 o'clock of today may lie behind.
+    week = f"{asking}?semaine={(datetime.now(UTC) + timedelta(days=7)).date()}"
+    [shown, *_] = (await alice.get(week)).html.xpath("//a[contains(@href, '&de=')]/@href")
 
-    wrong = read_hidden(await alice.get(first)) | {"first_hour": "03:00", "last_hour": "04:00", "message": "Freins"}
-    answer = await alice.send(asking, wrong, form_on=first)
+    wrong = read_hidden(await alice.get(shown)) | {"first_hour": "03:00", "last_hour": "04:00", "message": "Freins"}
+    answer = await alice.send(asking, wrong, form_on=shown)
 
     assert answer.status == 422 and "une heure de la liste" in answer.words()
     assert "Freins" in answer.words()
