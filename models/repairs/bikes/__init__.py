@@ -1,0 +1,1 @@
+"""Bikes of members and their books."""
