@@ -175,6 +175,9 @@ PAGES: dict[str, Shown] = {
     "repair shop that asks": Shown("/ateliers/ines/gerer", "admin"),
     "prices of a repair shop": Shown("/ateliers/rayon/gerer/prix", "member"),
     "price to change": Shown("/ateliers/rayon/gerer/prix?ligne=1", "member"),
+    "repairs in figures": Shown("/coop/reparations", *list_holders("duty")),
+    "repairs in figures to show": Shown("/coop/reparations?version=partager", "admin"),
+    "repairs as open data": Shown("/coop/reparations/donnees", *list_holders("figures")),
     "repair shops for the team": Shown("/coop/ateliers", *list_holders("repair_shops")),
     "diagnostic": Shown("/diagnostic", *EVERYBODY),
     "diagnostic, a question": Shown(
