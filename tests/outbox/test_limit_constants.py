@@ -10,6 +10,7 @@ from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
+    "outbox.repairs.importing.shop_planning.LONGEST_STEM": 24,
     "outbox.repairs.bookings.appointments.LONGEST": 480,
     "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,
     "outbox.repairs.bookings.appointments.MOST_NOTICE": 336,

@@ -11,6 +11,17 @@ LIMITS: dict[str, object] = {
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
+    "web.pages.repairs.figures.figures_page.LOOKED_AT": 8,
+    "web.pages.repairs.figures.open_data.KEPT": 3600,
+    "web.pages.repairs.figures.open_files.AT_ONCE": 500,
+    "web.pages.repairs.importing.reading.NAME_LIMIT": 80,
+    "web.pages.repairs.importing.reading.ORIGIN_LIMIT": 60,
+    "web.pages.repairs.importing.reading.TEXT_LIMIT": 3000,
+    "web.pages.repairs.importing.reading.TITLE_LIMIT": 120,
+    "web.pages.repairs.importing.report.MOST_OF_A_KIND": 20,
+    "web.pages.repairs.importing.report.MOST_SHOWN": 100,
+    "web.pages.repairs.importing.rows.LONGEST": 5000,
+    "web.pages.repairs.importing.rows.MOST_LINES": 50_000,
     "web.pages.repairs.diagnostic.addresses.MOST_READ": 12,
     "web.pages.repairs.diagnostic.editor.CHANGES_SHOWN": 60,
     "web.pages.repairs.diagnostic.editor.MOST_VERSIONS": 1_000_000,
@@ -246,6 +257,7 @@ LIMITS: dict[str, object] = {
 }
 
 FIELDS = {
+    "web.pages.repairs.figures.figures_page": {"annee": (10,), "version": (20,)},
     "web.pages.repairs.shops.people": {"member": (60,)},
     "web.pages.repairs.shops.price_list": {"price": (20,)},
     "web.pages.repairs.shops.team": {"collective": (500,), "username": (60,), "member": (60,)},

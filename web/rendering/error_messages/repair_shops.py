@@ -23,5 +23,12 @@ REFUSALS = {
     "price_label_too_long": "C’est trop long : %(most)s signes au plus.",
     "price_note_too_long": "C’est trop long : %(most)s signes au plus.",
     "repair_price_missing": "Écrivez un prix en euros, par exemple 8 ou 12,50, ou choisissez « prix libre ».",
+    "import_changed": "Quelqu’un importe en même temps : recommencez.",
+    "import_has_mistakes": "Rien n’est fait : il y a %(count)s erreurs dans les fichiers.",
+    "import_makes_nothing": "Il n’y a rien de nouveau à faire de ces fichiers.",
+    "import_undone_or_old": "Cet import est déjà défait, ou a plus de 30 jours.",
+    "import_json_broken": "Ce JSON ne se lit plus à la ligne %(line)s.",
+    "import_json_no_list": "Ce JSON n’est pas une liste : attendu [ … ], ou « hydra:member ».",
+    "import_too_long": "%(most)s lignes au plus dans un fichier : coupez-le en deux.",
     "price_out_of_range": "Écrivez un prix de 0 à %(most)s €.",
 }
