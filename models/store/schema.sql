@@ -1434,7 +1434,8 @@ CREATE TABLE unavailability (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
 );
-CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at));
+CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at)) INCLUDE (listing_id,
+    begins_at, ends_at);
 CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
 
 -- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
@@ -2286,7 +2287,7 @@ CREATE TABLE calendar_copy_range (
     listing_id bigint NOT NULL REFERENCES calendar_copy(listing_id) ON DELETE CASCADE,
     held tstzrange NOT NULL CHECK (NOT isempty(held))
 );
-CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held);
+CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held) INCLUDE (listing_id);
 CREATE INDEX calendar_copy_range_listing ON calendar_copy_range (listing_id);
 
 -- Searches that members want to be told of, and what was found for them.
