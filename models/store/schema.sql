@@ -1413,7 +1413,7 @@ CREATE TABLE exchange_event (
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
         'read_by_team', 'listing_ended', 'reserve_asked', 'reserve_joined', 'reserve_left', 'reserve_next',
         'reserve_passed', 'reserve_closed', 'reserve_freed', 'reserve_lapsed', 'reserve_past', 'reserve_refused',
-        'unreported')),
+        'unreported', 'noted')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
