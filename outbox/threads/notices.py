@@ -21,6 +21,7 @@ from models.people.actors import Actor
 from models.posts import NewPost, Post, notes, provenance
 from models.posts.provenance import App
 from models.repairs.results.notes import read_note
+from models.repairs.results.sides import is_repair
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
@@ -33,6 +34,9 @@ from outbox.threads.shop_visits import tell_staff
 
 TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here", "unheard")
 """What is answered on the page of the thread."""
+
+REMINDERS = ("returned", "forgotten", "last_call")
+"""Of a repair they are answered by what came out."""
 
 GUESTS = {
     "fr": "Du nouveau avec une personne sans compte, à propos de « {title} ». Lisez et répondez ici : {page}",
@@ -181,6 +185,8 @@ def _write_answer(site: Site, telling: _Notice, language: str) -> str:
     A oui of hers in an app counts all the same; she is told so once she wrote something else there.
     """
     page = _page_of(site, telling.case.agreement.exchange_id)
+    if telling.kind in REMINDERS and is_repair(telling.case.listing.details):
+        page += "/resultat"
     if telling.kind in (*ASKING, "explained"):
         return write_buttons(page, language, too=telling.kind == "explained")
     return write_page(page, language) if _is_awaited(telling) or telling.kind in TO_BE_SAID else ""

@@ -66,8 +66,8 @@ class NotedResult:
 class CallView:
     """Everything that the page shows. `stage` counts from 0 in STAGES; `state` is the word that the heading says.
 
-    `thread` is the page of the exchange with who was chosen, `noted` what came out, `confirms` whether the other one
-    said so and the caller is asked.
+    `thread` is the page of the exchange with who was chosen, `noted` what came out, `confirms` the agreement
+    of which the other one said that it is done, and the caller is asked.
     """
 
     id: int
@@ -90,7 +90,7 @@ class CallView:
     by_mail: bool
     noted: list[NotedResult]
     thread: str
-    confirms: bool
+    confirms: int | None
 
 
 def call_path(listing_id: int) -> str:
@@ -141,7 +141,7 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         by_mail=await _is_mailed(conn, account),
         noted=await _list_noted(conn, request, account, settled),
         thread="" if settled is None else exchange_path(settled.exchange_id),
-        confirms=chosen is not None and chosen.partner_reported_at is not None and chosen.owner_reported_at is None,
+        confirms=chosen.id if chosen is not None and chosen.partner_reported_at is not None else None,
     )
 
 

@@ -102,7 +102,7 @@ def read_note(form: Form, *, day: date | None = None) -> RepairNote | None:
 def _read_minutes(form: Form) -> int | None:
     """One of the taps, or what is typed beside « autre »."""
     chosen = form.choice("time", ("", *TIMES, OTHER_TIME))
-    typed = chosen if chosen != OTHER_TIME else form.text("minutes", limit=6)
+    typed = chosen if chosen != OTHER_TIME else form.text("minutes", limit=20)
     if not typed:
         return None
     if typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= MOST_MINUTES:
