@@ -18,6 +18,7 @@ from federation.json.fields import (
     write_moment,
 )
 from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
+from federation.vocabulary.repair_results import RepairResultDocument, read_repair_result, write_repair_result
 
 MAX_NOTE = 2_000
 
@@ -62,7 +63,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EconomicEvent:
-    """One side's report that something was done; `context` is the agreement, `fulfills` the commitment's id."""
+    """One side's report that something was done; `context` is the agreement, `fulfills` the commitment's id.
+
+    `result` is what came out of a repair, `updated` when it was noted after the report, or noted anew.
+    """
 
     id: str
     attributed_to: str | None = None
@@ -74,7 +78,9 @@ class EconomicEvent:
     receiver: str | None = None
     quantity: Quantity | None = None
     point_in_time: datetime | None = None
+    result: RepairResultDocument | None = None
     published: datetime | None = None
+    updated: datetime | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -130,7 +136,9 @@ def read_economic_event(document: Json) -> EconomicEvent:
         receiver=uri(document.get("receiver")),
         quantity=one(document.get("resourceQuantity"), read_quantity),
         point_in_time=moment(document.get("hasPointInTime")),
+        result=one(document.get("repairResult"), read_repair_result),
         published=moment(document.get("published")),
+        updated=moment(document.get("updated")),
         raw=document,
     )
 
@@ -189,6 +197,8 @@ def write_economic_event(value: EconomicEvent) -> Json:
             "receiver": value.receiver,
             "resourceQuantity": write_quantity(value.quantity),
             "hasPointInTime": optional(value.point_in_time, write_moment),
+            "repairResult": optional(value.result, write_repair_result),
             "published": optional(value.published, write_moment),
+            "updated": optional(value.updated, write_moment),
         }
     )

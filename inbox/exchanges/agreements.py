@@ -11,6 +11,7 @@ from federation.vocabulary.activities.activities import Accept, Offer
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from inbox.errors import Ignored
+from inbox.exchanges import repair_results
 from inbox.exchanges.assent import find_proposer, limit_hold, require_assent, require_names
 from models.errors import Conflict, Forbidden, Invalid
 from models.exchanges import agreements
@@ -18,6 +19,9 @@ from models.exchanges.agreements import Agreement, State, Step, Terms
 from models.listings.listings import ListingDetails
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.results import sides
+from models.repairs.results.notes import write_note
+from models.repairs.results.sides import Source
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import STATES, AgreementContext, find_return, speaks
@@ -201,16 +205,23 @@ async def process_report(conn: Connection, site: Site, sender: Actor, event: Eco
         raise Ignored("agreement_unknown")
     case = await lock_context(conn, held.id)
     step = _read_step(case, event)
+    note, at = repair_results.read_note(case, event), repair_results.read_moment(event)
     if case.owner.local:
-        said = Said(uri=event.id)
-        await act(conn, site, held, lambda: fulfilment.report(conn, site, sender, held, step, said))
+        said = Said(uri=event.id, note=note, at=at)
+        verb = fulfilment.report if note is None else fulfilment.report_today
+        await act(conn, site, held, lambda: verb(conn, site, sender, held, step, said))
         return
-    at = event.point_in_time or event.published or agreements.next_moment()
+    if note is not None:
+        repair_results.require_possible(case)
     if not await agreements.save_report(conn, held.id, event.id, actor_id=sender.id, step=step, happened_at=at):
         return
     if step == agreements.final_step(case.listing.details.mode):
         case = replace(case, agreement=fulfilment.note_report(case.agreement, "owner", at))
-    await keep(conn, site, case, step, sender)
+    if note is not None:
+        source = Source(author_id=sender.id, uri=event.id, at=at)
+        await sides.save_note(conn, case.agreement, case.listing, note, source)
+    details = {"result": write_note(note)} if note is not None else None
+    await keep(conn, site, case, step, sender, details)
     await fulfilment.settle(conn, site, case)
 
 

@@ -1413,7 +1413,7 @@ CREATE TABLE exchange_event (
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
         'read_by_team', 'listing_ended', 'reserve_asked', 'reserve_joined', 'reserve_left', 'reserve_next',
         'reserve_passed', 'reserve_closed', 'reserve_freed', 'reserve_lapsed', 'reserve_past', 'reserve_refused',
-        'unreported')),
+        'unreported', 'noted')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -2785,10 +2785,14 @@ CREATE TABLE walk_in (
     name text NOT NULL,
     phone text NOT NULL DEFAULT '',
     note text NOT NULL DEFAULT '',
+    -- What came out for somebody who walked in: the line of the agenda is forgotten a month later, the result is not,
+    -- and says nothing of whose bike it was.
+    result_id bigint,
     CONSTRAINT walk_in_check CHECK (begins_at < ends_at)
 );
 CREATE INDEX walk_in_listing ON walk_in (listing_id, begins_at);
 CREATE INDEX walk_in_over ON walk_in (ends_at);
+CREATE INDEX walk_in_result ON walk_in (result_id) WHERE result_id IS NOT NULL;
 
 -- What a shop elsewhere said last of its slots: [[begins_at, ends_at, left], …].
 CREATE TABLE slot_copy (
@@ -2900,6 +2904,9 @@ ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey
 
 ALTER TABLE report ADD CONSTRAINT report_case_id_fkey
     FOREIGN KEY (case_id) REFERENCES moderation_case(id) ON DELETE SET NULL;
+
+ALTER TABLE walk_in ADD CONSTRAINT walk_in_result_id_fkey
+    FOREIGN KEY (result_id) REFERENCES repair_result(id) ON DELETE SET NULL;
 
 -- Views ---------------------------------------------------------------------------------------------------------------
 

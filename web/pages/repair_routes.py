@@ -7,6 +7,7 @@ from web.pages.patterns import COMMUNITY, ID, NAME, SIGNED
 from web.pages.repairs.bookings import book_page, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
+from web.pages.repairs.results import shop_result, thread_result
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
@@ -50,4 +51,12 @@ REPAIRS: list[web.RouteDef] = [
     web.post(f"{BOOK}/autre-heure", preserve_form(visits.post_counter)),
     web.post(f"{BOOK}/passage", preserve_form(visits.post_walk_in)),
     web.post(f"{BOOK}/passage/{{id:{ID}}}/retirer", visits.post_striking),
+    web.get(f"{BOOK}/passage/{{id:{ID}}}/resultat", shop_result.show_walk_in),
+    web.post(f"{BOOK}/passage/{{id:{ID}}}/resultat", preserve_form(shop_result.post_walk_in)),
+    web.get(f"{BOOK}/{{id:{ID}}}/resultat", shop_result.show_result),
+    web.post(f"{BOOK}/{{id:{ID}}}/resultat", preserve_form(shop_result.post_result)),
+    web.get(f"/echanges/{{id:{ID}}}/resultat", thread_result.show_result),
+    web.post(f"/echanges/{{id:{ID}}}/resultat", preserve_form(thread_result.post_result)),
+    web.get(f"/invite/{{token:{SIGNED}}}/resultat", thread_result.show_guest_result),
+    web.post(f"/invite/{{token:{SIGNED}}}/resultat", thread_result.post_guest_result),
 ]

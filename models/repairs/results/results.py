@@ -76,6 +76,11 @@ async def find(conn: Connection, result_id: int) -> RepairResult | None:
     return await fetch_one(conn, RepairResult, "SELECT * FROM repair_result WHERE id = $1", result_id)
 
 
+async def list_by_ids(conn: Connection, ids: list[int]) -> list[RepairResult]:
+    """The results of these numbers, in no order."""
+    return await fetch_all(conn, RepairResult, "SELECT * FROM repair_result WHERE id = ANY($1)", ids)
+
+
 async def list_of_agreement(conn: Connection, agreement_id: int) -> list[RepairResult]:
     """What either side noted about this agreement, the first noted first."""
     return await fetch_all(
@@ -84,6 +89,16 @@ async def list_of_agreement(conn: Connection, agreement_id: int) -> list[RepairR
         "SELECT * FROM repair_result WHERE agreement_id = $1 ORDER BY noted_at, id",
         agreement_id,
     )
+
+
+async def find_by_uri(conn: Connection, uri: str) -> RepairResult | None:
+    """What this report told."""
+    return await fetch_one(conn, RepairResult, "SELECT * FROM repair_result WHERE uri = $1", uri)
+
+
+async def remove(conn: Connection, uri: str) -> None:
+    """The report that told it is taken back."""
+    await execute(conn, "DELETE FROM repair_result WHERE uri = $1", uri)
 
 
 async def list_waiting(conn: Connection, cyclist_id: int) -> list[RepairResult]:

@@ -111,6 +111,11 @@ IgnoredReason = Literal[
     "join_of_others",  # This is the id of what somebody else asked
     "accepts_unknown_join",  # This answers nothing that somebody here asked of this server
     "report_names_others",  # This report names other people than the agreement
+    "report_unknown",  # Nobody reported that, or somebody else
+    "report_without_result",  # Of this report nothing but what came out of a repair can be changed
+    "result_out_of_time",  # What it is the result of was not agreed, came to nothing, or has not begun
+    "result_outdated",  # Something newer is known of what came out
+    "result_too_late",  # What came out is noted anew for a week
 ]
 """What each means stands beside it."""
 

@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, CompletionReport, Role, Step, Taken, Terms
 from models.exchanges.agreements.state_machine import Verb, is_own
 from models.listings.listings import ListingDetails
+from models.repairs.results.sides import find_sides
 from outbox.exchanges.acts import list_steps
 from outbox.exchanges.agreements.corrections import CORRECTABLE
 from outbox.exchanges.agreements.fulfilment import is_too_early
 from outbox.exchanges.agreements.thanks import Choice
+from outbox.exchanges.repair_results import MENDABLE
 from web.pages.exchanges.terms.day_picker import StripDay, draw_strip
 from web.pages.exchanges.terms.summary import TermLine, list_term_lines
 from web.rendering.date_ranges import ReaderLocale
+
+Noting = Literal["", "note", "mend"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,8 @@ class AgreementCard:
     confirmed, `reported_by` the final step that one side reports and the other does not yet. `correctable` is what the
     reader said last and may take back, `ics` a file for her calendar, `reported_from` the day from which it may be said
     to be done. `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past.
-    `doubt` where the other one, who answers in words, wrote what may be a yes.
+    `doubt` where the other one, who answers in words, wrote what may be a yes. Of a repair `noting` says whether the
+    reader may note what came out, or mend what she noted; `repairs` that she is the one who repaired.
     """
 
     id: int
@@ -51,6 +57,8 @@ class AgreementCard:
     correctable: Step | None
     ics: str
     reported_from: datetime | None
+    noting: Noting = ""
+    repairs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +81,8 @@ def make_card(
     """The card of one agreement for one of the two."""
     verbs = agreements.list_verbs(held, role)
     me = held.owner_id if role == "owner" else held.partner_id
+    own, sides = [one for one in beside.reports if one.actor_id == me], find_sides(held, details)
+    steps = list_steps(held, role, details.mode, beside.reports)
     return AgreementCard(
         id=held.id,
         state=held.state,
@@ -85,7 +95,7 @@ def make_card(
         first=held.offer_uri == held.request_uri,
         yes=held.accepted_uri is not None,
         dated=held.begins_at is not None,
-        steps=list_steps(held, role, details.mode, beside.reports),
+        steps=steps,
         reported_by=_find_reporter(held),
         verified=held.verified,
         offer_uri=held.offer_uri,
@@ -93,10 +103,19 @@ def make_card(
         thanks=beside.thanks,
         over=_is_over(held, datetime.now(UTC)),
         doubt=beside.doubt,
-        correctable=_find_correctable(held, [one for one in beside.reports if one.actor_id == me]),
+        correctable=_find_correctable(held, own),
         ics=_find_calendar(held),
         reported_from=held.begins_at if _is_ahead(held, datetime.now(UTC)) else None,
+        noting=_find_noting(steps, own) if sides is not None else "",
+        repairs=sides is not None and sides.repairer_id == me,
     )
+
+
+def _find_noting(steps: Sequence[Step], own: Sequence[CompletionReport]) -> Noting:
+    """Whether she may note what came out now, or mend it, for a week."""
+    if "done" in steps:
+        return "note"
+    return "mend" if own and datetime.now(UTC) - own[-1].created_at <= MENDABLE else ""
 
 
 def _find_correctable(held: Agreement, own: Sequence[CompletionReport]) -> Step | None:

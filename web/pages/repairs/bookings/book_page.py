@@ -1,5 +1,6 @@
 """The appointments of a shop, for its people: who comes this week and who asks, and how appointments are taken."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -13,7 +14,10 @@ from models.people.actors import Actor
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit
 from models.repairs.bookings.slots import SlotRules
+from models.repairs.results import walk_ins
+from models.repairs.results.sides import note_of
 from models.store.database import Connection, connection, transaction
+from outbox.builders.texts.repair_results import write_result
 from outbox.listings.listing_limits import TEXT_LIMIT, TITLE_LIMIT
 from outbox.repairs.bookings.appointments import (
     FARTHEST,
@@ -31,7 +35,7 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.date_ranges import begin_at
 from web.rendering.paths import listing_path
-from web.rendering.render import N_, render
+from web.rendering.render import N_, reader_language, render
 from web.security.acting_shop import ActingShop, find_shop
 
 WEEK = timedelta(days=7)
@@ -58,6 +62,8 @@ SAID = {
     "cancel": N_("C’est annulé, et la personne le sait."),
     "missed": N_("C’est noté : la personne n’est pas venue."),
     "done": N_("C’est noté : c’est fait."),
+    "result": N_("Le résultat est noté, et la personne le sait."),
+    "result_alone": N_("Le résultat est noté. Seuls les gens de l’atelier le lisent."),
     "counter": N_("C’est proposé : la personne répondra."),
 }
 
@@ -72,7 +78,10 @@ class AgendaDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaWeek:
-    """Seven days from a Monday, with the addresses of those before and after; and who waits for an answer, of all."""
+    """Seven days from a Monday, with the addresses of those before and after; and who waits for an answer, of all.
+
+    `noted` says what came out, by the number of the agreement or of who walked in.
+    """
 
     first: date
     days: list[AgendaDay]
@@ -80,6 +89,7 @@ class AgendaWeek:
     later: str
     waiting: list[ShopVisit]
     coming: int
+    noted: Mapping[int, str]
 
 
 async def show_book(request: web.Request) -> web.Response:
@@ -150,7 +160,7 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
     async with connection(instance.pool) as conn:
         listing = await find_listing(conn, shop)
         book = await appointment_books.find_of_actor(conn, shop.id) if listing is not None else None
-        week = await _draw_week(conn, book, home_of(acting), request.query.get("semaine", "")) if book else None
+        week = await _draw_week(conn, request, book, home_of(acting)) if book else None
     rules = form if "slot_minutes" in form.values else blank_form(request, _values_of(shop, listing, book))
     return await render(
         request,
@@ -183,8 +193,8 @@ def _values_of(shop: Actor, listing: Listing | None, book: AppointmentBook | Non
     }
 
 
-async def _draw_week(conn: Connection, book: AppointmentBook, home: str, wanted: str) -> AgendaWeek:
-    first, now = _read_monday(wanted), datetime.now(UTC)
+async def _draw_week(conn: Connection, request: web.Request, book: AppointmentBook, home: str) -> AgendaWeek:
+    first, now = _read_monday(request.query.get("semaine", "")), datetime.now(UTC)
     visits = await appointment_books.list_entries(conn, book.listing_id, begin_at(first), begin_at(first + WEEK))
     return AgendaWeek(
         first=first,
@@ -193,7 +203,21 @@ async def _draw_week(conn: Connection, book: AppointmentBook, home: str, wanted:
         later=f"{home}?semaine={first + WEEK}",
         waiting=await appointment_books.list_waiting(conn, book.listing_id, at=now),
         coming=await appointment_books.count_coming(conn, book.listing_id),
+        noted=await _list_noted(conn, request, book, visits),
     )
+
+
+async def _list_noted(
+    conn: Connection, request: web.Request, book: AppointmentBook, visits: Sequence[ShopVisit]
+) -> dict[int, str]:
+    """What the shop noted, on one line each."""
+    found = await walk_ins.map_noted(
+        conn,
+        book.actor_id,
+        agreement_ids=[one.agreement_id for one in visits if one.agreement_id],
+        walk_in_ids=[one.walk_in_id for one in visits if one.walk_in_id],
+    )
+    return {id: write_result(note_of(one), reader_language(request)) for id, one in found.items()}
 
 
 def _read_monday(wanted: str) -> date:
