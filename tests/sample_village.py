@@ -57,6 +57,7 @@ class Village:
     alert: SearchAlert
     cafe: FullMeeting | None = None
     book: Listing | None = None
+    bike: int = 0
 
 
 async def build(conn: Connection, site: Site, store: FolderStore | None = None) -> Village:

@@ -2856,7 +2856,10 @@ CREATE TABLE bike (
     kilometres_on date,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    left_at timestamptz                     -- given away, sold or gone: kept apart from those that are ridden
+    left_at timestamptz,                    -- given away, sold or gone: kept apart from those that are ridden
+    left_how text CHECK (left_how IN ('given', 'sold', 'scrapped', 'handed-over')),
+    came_on date,
+    came_from text NOT NULL DEFAULT ''
 );
 CREATE INDEX bike_frame_number ON bike (frame_number) WHERE frame_number <> '';
 CREATE INDEX bike_owner ON bike (owner_id, id);
@@ -2881,6 +2884,32 @@ CREATE TABLE bike_entry (
 );
 CREATE INDEX bike_entry_bike ON bike_entry (bike_id, done_on DESC, id DESC);
 CREATE INDEX bike_entry_repairer ON bike_entry (repairer_id) WHERE repairer_id IS NOT NULL;
+
+-- Pictures of a bike and of its lines, invoices: files of their owner, which no address but her own pages answers.
+CREATE TABLE bike_file (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    entry_id bigint REFERENCES bike_entry(id) ON DELETE CASCADE,  -- NULL for the picture of the bike itself
+    kind text NOT NULL CHECK (kind IN ('photo', 'invoice')),
+    mime_type text NOT NULL CHECK (mime_type IN ('image/jpeg', 'application/pdf')),
+    file_key text NOT NULL,
+    thumbnail_key text,
+    byte_size integer NOT NULL CHECK (byte_size > 0),
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bike_file_bike ON bike_file (bike_id, id);
+CREATE INDEX bike_file_entry ON bike_file (entry_id) WHERE entry_id IS NOT NULL;
+CREATE INDEX bike_file_key ON bike_file (file_key);
+CREATE INDEX bike_file_thumbnail ON bike_file (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
+
+-- Which bike of hers a call or an appointment is about: she alone knows, so that a result finds the right book.
+CREATE TABLE bike_link (
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    listing_id bigint UNIQUE REFERENCES post(id) ON DELETE CASCADE,
+    agreement_id bigint UNIQUE REFERENCES agreement(id) ON DELETE CASCADE,
+    CONSTRAINT bike_link_check CHECK (num_nonnulls(listing_id, agreement_id) = 1)
+);
+CREATE INDEX bike_link_bike ON bike_link (bike_id);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 
@@ -3823,6 +3852,10 @@ COMMENT ON TRIGGER agreement_makes_known ON agreement IS
 CREATE TRIGGER request_makes_known AFTER INSERT ON agreement FOR EACH ROW EXECUTE FUNCTION know_agreed();
 COMMENT ON TRIGGER request_makes_known ON agreement IS
     'Asking for something, or offering terms, makes the server of the other side known.';
+
+CREATE TRIGGER bike_files AFTER DELETE ON bike_file FOR EACH ROW EXECUTE FUNCTION note_unused_files();
+COMMENT ON TRIGGER bike_files ON bike_file IS
+    'Files of bikes, lines and members that are gone are noted for removal, cascades included.';
 
 CREATE TRIGGER follow_makes_known AFTER INSERT ON follow FOR EACH ROW EXECUTE FUNCTION know_followed();
 COMMENT ON TRIGGER follow_makes_known ON follow IS

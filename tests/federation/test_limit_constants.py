@@ -61,6 +61,7 @@ LIMITS: dict[str, object] = {
     "federation.jsonld.jsonld_child.MEMORY": 536_870_912,
     "federation.jsonld.ld_normal_form.MOST_CONTEXTS": 20,
     "federation.jsonld.ld_normal_form.MOST_BLANK_NODES": 50,
+    "federation.media.private_files.LOOKED_AT": 1024,
     "federation.own_keys.private_keys.SHORTEST_PASSPHRASE": 16,
     "federation.own_keys.private_keys.LONGEST_PASSPHRASE": 1000,
     "federation.proofs.canonical.LARGEST_EXACT": 9_007_199_254_740_992,

@@ -24,6 +24,8 @@ from models.personal_data import deletion_requests, export_archives
 from models.posts.polls import polls
 from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
+from models.repairs.bikes import bikes, entries
+from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import SlotRules
@@ -37,6 +39,7 @@ from outbox.meetings.registrations import register
 from outbox.repairs.bookings.appointments import BookDraft, note_walk_in, open_book
 from outbox.threads import messages
 from outbox.threads.agreement_context import Said
+from tests.bikes import make_bike, make_result
 from tests.factories import (
     make_activity,
     make_listing,
@@ -83,9 +86,26 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)
+            bike = await add_bike(conn, live.village)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
-        yield replace(live, village=replace(live.village, cafe=cafe, book=book))
+        yield replace(live, village=replace(live.village, cafe=cafe, book=book, bike=bike))
+
+
+async def add_bike(conn: Connection, village: Village) -> int:
+    """A bike of Maryse's with lines of two years, one that left, and what somebody says of the brakes."""
+    bike = await make_bike(conn, village.alice, brand="Gitane", model="Mixte", frame_number="AB1234567", made_in=1998)
+    left = await make_bike(conn, village.alice, "Le pliant", bike_type="folding")
+    await bikes.mark_left(conn, left, "sold")
+    parts = ("Chaîne 8 vitesses", "Attache rapide")
+    chain = EntryDetails(
+        done_on=date(2026, 5, 3), title="Chaîne changée", parts=parts, repairer="Karim", kilometres=4200
+    )
+    tyre = EntryDetails(done_on=date(2025, 9, 12), title="Pneu arrière", organ="flat-tyre", outcome="fixed", minutes=25)
+    await entries.add(conn, bike, chain)
+    await entries.add(conn, bike, tyre)
+    await make_result(conn, village.alice, organ="brakes", repairer_id=village.hocine.id)
+    return bike
 
 
 async def add_book(conn: Connection, village: Village) -> Listing:

@@ -4,6 +4,8 @@ from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
 from web.pages.patterns import COMMUNITY, ID, NAME, SIGNED
+from web.pages.repairs.bikes import attachments, bike_form, entry_form, my_bikes
+from web.pages.repairs.bikes import book_page as bike_book
 from web.pages.repairs.bookings import book_page, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
@@ -14,7 +16,29 @@ OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 
 BOOK = f"{OFFICE}/rendez-vous"
 
+BIKE = f"/mes-velos/{{id:{ID}}}"
+
+BIKES: list[web.RouteDef] = [
+    web.get("/mes-velos", my_bikes.show_bikes),
+    web.post(f"/mes-velos/propositions/{{id:{ID}}}", my_bikes.post_proposal),
+    web.get(f"/mes-velos/fichiers/{{id:{ID}}}", attachments.show_file),
+    web.get("/mes-velos/nouveau", bike_form.show_new),
+    web.post("/mes-velos/nouveau", preserve_form(bike_form.post_new)),
+    web.get(BIKE, bike_book.show_book),
+    web.get(f"{BIKE}/imprimer", bike_book.show_printed),
+    web.get(f"{BIKE}/modifier", bike_form.show_edit),
+    web.post(f"{BIKE}/modifier", preserve_form(bike_form.post_edit)),
+    web.post(f"{BIKE}/etat", bike_form.post_state),
+    web.post(f"{BIKE}/effacer", bike_form.post_removal),
+    web.get(f"{BIKE}/ligne", entry_form.show_new),
+    web.post(f"{BIKE}/ligne", preserve_form(entry_form.post_new)),
+    web.get(f"{BIKE}/lignes/{{entry:{ID}}}", entry_form.show_edit),
+    web.post(f"{BIKE}/lignes/{{entry:{ID}}}", preserve_form(entry_form.post_edit)),
+    web.post(f"{BIKE}/lignes/{{entry:{ID}}}/retirer", entry_form.post_striking),
+]
+
 REPAIRS: list[web.RouteDef] = [
+    *BIKES,
     web.get("/depannage", breakdown.show_breakdown),
     web.post("/depannage/prevenir", watching.post_watch),
     web.get("/depannage/appeler", call_form.show_call),

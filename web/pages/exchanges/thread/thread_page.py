@@ -33,6 +33,7 @@ from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, Picture, draw_pictures, find_coop_badge
 from web.pages.components.people import Person, person_of
 from web.pages.exchanges.thread.agreement_card import AgreementCard, CardContext, make_card
+from web.pages.exchanges.thread.book_proposals import load_proposals
 from web.pages.exchanges.thread.entries import ThreadContext, ThreadItem, ThreadItems, list_thread_items
 from web.pages.exchanges.thread.mail_fallback import find_mail_fallback
 from web.pages.exchanges.thread.reserve_place import ReservePlaceView, find_choice_path, find_place
@@ -70,9 +71,8 @@ class ThreadView:
     """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
-    where the other has no account. `rescue_at` is when a message that does not get through
-    leaves by mail, `place` is that of whoever answers on the listing's list, `choose` where the owner says yes if
-    several ask, `asks_herself` whether the other one begins an agreement from her own server.
+    where the other has no account. `rescue_at` is when a message that does not get through leaves by mail, `place` of
+    whoever is on the listing's list, `choose` where several ask, `asks_herself` where the other one would have to.
     """
 
     id: int
@@ -122,6 +122,7 @@ async def show(request: web.Request, form: Form, *, photos: Sequence[Picture] = 
     async with connection(request.app[INSTANCE].pool) as conn:
         thread = await get_thread(conn, request)
         view = await load_thread_view(conn, request, thread)
+        books = await load_proposals(conn, request, thread.id, view.thing.details)
     answer = await render(
         request,
         "exchanges/show.html",
@@ -129,6 +130,7 @@ async def show(request: web.Request, form: Form, *, photos: Sequence[Picture] = 
         view=view,
         form=form,
         photos=photos,
+        books=books,
         explain_stop=partial(explain_stop, partial(say, request)),
         said=find_flash_message(request, SAID),
         today=datetime.now(PARIS).date(),
