@@ -93,6 +93,10 @@ class PacedTransport:
         """As `Transport` says; a crawl posts nothing."""
         return await self.inner.post_activity(inbox, body, signer, scheme=scheme, synchronization=synchronization)
 
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: int) -> Fetched:
+        """As `Transport` says; a crawl posts nothing."""
+        return await self.inner.post_question(url, body, signer, seconds=seconds)
+
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """As `Transport` says; a crawl posts nothing."""
         return await self.inner.post_message(url, body, headers)

@@ -116,6 +116,10 @@ class Wire:
             assert answer.status == 200 or (etag and answer.status == 304), (uri, answer.status)
             return Fetched(url=uri, status=answer.status, headers=CIMultiDict(answer.headers), body=body)
 
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: int) -> Fetched:
+        """Nobody asks about bikes here."""
+        raise AssertionError(url)
+
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """No app of anybody is told here."""
         raise AssertionError(url)

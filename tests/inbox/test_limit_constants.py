@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "inbox.receiving.stolen_bikes.MOST_BYTES": 4096,
     "inbox.repairs.shops.shop_lists.AT_ONCE": 4,
     "inbox.meetings.events.PLACE_LIMIT": 200,
     "inbox.exchanges.agreements.REASON_LIMIT": 2000,

@@ -48,6 +48,7 @@ from tests.factories import (
     make_member,
     make_remote_actor,
 )
+from tests.frame_numbers import add_sample_questions
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
@@ -83,6 +84,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
             await add_sample_shops(conn, live.village)
+            await add_sample_questions(conn, live.village)
             await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)

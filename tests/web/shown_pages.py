@@ -182,6 +182,8 @@ PAGES: dict[str, Shown] = {
     "prices of a repair shop": Shown("/ateliers/rayon/gerer/prix", "member"),
     "price to change": Shown("/ateliers/rayon/gerer/prix?ligne=1", "member"),
     "repair shops for the team": Shown("/coop/ateliers", *list_holders("repair_shops")),
+    "is this bike stolen": Shown("/velo-vole", "member", "neighbour"),
+    "who asked about bikes": Shown("/coop/velo-vole", *list_holders("reports")),
     "diagnostic": Shown("/diagnostic", *EVERYBODY),
     "diagnostic, a question": Shown(
         "/diagnostic?suite=non-et-le-velo-roule.les-freins.des-patins-qui-serrent-la-jante.il-frotte-quand-je-roule",

@@ -10,6 +10,9 @@ from tests.limit_constants import read_field_limits, read_limits
 LIMITS: dict[str, object] = {
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
+    "web.pages.repairs.frame_numbers.asking.TYPED_LIMIT": 80,
+    "web.pages.repairs.frame_numbers.log.PAGE": 50,
+    "web.personal_export.member_preferences.MOST_INQUIRIES": 4000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
     "web.pages.repairs.diagnostic.addresses.MOST_READ": 12,
     "web.pages.repairs.diagnostic.editor.CHANGES_SHOWN": 60,

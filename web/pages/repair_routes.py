@@ -9,6 +9,7 @@ from web.pages.repairs.bikes import book_page as bike_book
 from web.pages.repairs.bookings import book_page, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
+from web.pages.repairs.frame_numbers import asking
 from web.pages.repairs.results import shop_result, thread_result
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
 
@@ -57,6 +58,8 @@ REPAIRS: list[web.RouteDef] = [
     web.get("/diagnostic/entier", walk_page.show_whole),
     web.get("/diagnostic/repare", walk_page.show_mended),
     web.get("/service-worker.js", service_worker.show_service_worker),
+    web.get("/velo-vole", asking.show_asking),
+    web.post("/velo-vole", asking.post_asking),
     web.get("/ateliers", shop_list.show_shops),
     web.get("/ateliers/points.geojson", shop_points.show_points),
     web.get(f"/ateliers/{{handle:{COMMUNITY}}}", shop_page.show_shop),

@@ -56,6 +56,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/invitations/{id:\\d{1,19}}/arreter": "invitations",
     "/coop/invitations/{id:\\d{1,19}}/renvoyer": "invitations",
     "/coop/journal": "duty",
+    "/coop/velo-vole": "reports",
     "/coop/ateliers": "repair_shops",
     "/coop/ateliers/ouvrir": "repair_shops",
     r"/coop/ateliers/{id:\d{1,19}}": "repair_shops",

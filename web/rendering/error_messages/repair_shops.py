@@ -1,4 +1,4 @@
-"""Repair shops: what they say of themselves, what they take, who runs them and whether they appear."""
+"""Repair shops: what they say of themselves, what they take, who runs them and whether they appear; frame numbers."""
 
 REFUSALS = {
     "shop_is_no_place": "Un atelier s’ouvre au nom d’un lieu, jamais d’une personne.",
@@ -23,5 +23,10 @@ REFUSALS = {
     "price_label_too_long": "C’est trop long : %(most)s signes au plus.",
     "price_note_too_long": "C’est trop long : %(most)s signes au plus.",
     "repair_price_missing": "Écrivez un prix en euros, par exemple 8 ou 12,50, ou choisissez « prix libre ».",
+    "frame_number_missing": "Tapez le numéro qui est gravé sur le cadre.",
+    "frame_number_length": "Un numéro de cadre a de %(least)s à %(most)s signes : regardez s’il est entier.",
+    "frame_number_signs": "Un numéro de cadre n’a que des lettres sans accent et des chiffres.",
+    "frame_inquiries_too_many": "Vous avez posé vos %(most)s questions du jour. Demain, vous pourrez continuer.",
+    "frame_inquiries_too_many_here": "La coop a posé ses %(most)s questions du jour. Demain, vous pourrez demander.",
     "price_out_of_range": "Écrivez un prix de 0 à %(most)s €.",
 }
