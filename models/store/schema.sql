@@ -71,6 +71,14 @@ COMMENT ON FUNCTION may_have_private(text) IS
     'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
     'one that shows them; statements that hold and free deliveries ask it.';
 
+CREATE FUNCTION repair_word_rank(author_id bigint, repairer_id bigint, cyclist_id bigint) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
+    WHEN author_id = repairer_id THEN 0
+    WHEN author_id IS NOT NULL AND author_id IS DISTINCT FROM cyclist_id THEN 1
+    ELSE 2 END;
+COMMENT ON FUNCTION repair_word_rank(bigint, bigint, bigint) IS
+    'Whose word about a repair counts first: who repaired it, somebody for the shop, then the cyclist.';
+
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
         '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
@@ -2910,6 +2918,11 @@ CREATE TABLE bike_link (
     CONSTRAINT bike_link_check CHECK (num_nonnulls(listing_id, agreement_id) = 1)
 );
 CREATE INDEX bike_link_bike ON bike_link (bike_id);
+-- Who walked in is forgotten after a month; that somebody did stays.
+CREATE TABLE walk_in_month (
+    month date PRIMARY KEY,  -- its first day
+    total integer NOT NULL CHECK (total > 0)
+);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 
@@ -2953,6 +2966,21 @@ CREATE VIEW concerned AS
     UNION ALL SELECT place_id, actor_id FROM place_keeper;
 COMMENT ON VIEW concerned IS
     'Of what is about somebody (about_id), who of the team may neither see nor settle it';
+
+CREATE VIEW counted_repair AS
+SELECT r.id, r.agreement_id, r.repairer_id, r.bike_type, r.organ, r.outcome, r.barrier, r.minutes, r.parts, r.problem,
+    r.brand, r.commune_code, r.repaired_on, r.noted_at
+FROM repair_result r
+WHERE NOT EXISTS (
+        SELECT FROM repair_result o WHERE o.agreement_id = r.agreement_id
+            AND (repair_word_rank(o.author_id, o.repairer_id, o.cyclist_id), o.noted_at, o.id)
+                < (repair_word_rank(r.author_id, r.repairer_id, r.cyclist_id), r.noted_at, r.id))
+    AND NOT EXISTS (
+        SELECT FROM actor a JOIN server s ON s.host = a.host
+        WHERE a.id = r.repairer_id AND NOT a.local AND s.software = 'declic');
+COMMENT ON VIEW counted_repair IS
+    'The repairs that this cooperative counts: of two words about one agreement the repairer''s, and nothing that '
+    'the server of a repairer elsewhere counts itself, so that territories add up without a centre.';
 
 CREATE VIEW full_actor AS
 SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox, followers_uri,
@@ -3207,6 +3235,16 @@ END
 $$;
 COMMENT ON FUNCTION copy_to_listings() IS
     'What changed of a post or of its author changes what its listing keeps of them, see `who_finds`.';
+
+CREATE FUNCTION count_walk_in() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO walk_in_month AS m (month, total)
+    VALUES (date_trunc('month', OLD.begins_at AT TIME ZONE 'Europe/Paris')::date, 1)
+    ON CONFLICT (month) DO UPDATE SET total = m.total + 1;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION count_walk_in() IS
+    'The month keeps the number: who came more than a week ago is forgotten, not struck out.';
 
 CREATE FUNCTION end_access(account_id bigint, kept_session bytea) RETURNS void LANGUAGE sql AS $$
     DELETE FROM session WHERE session.actor_id = account_id AND token_hash <> kept_session;
@@ -3973,3 +4011,8 @@ CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
     FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
 COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
     'Nobody wants to be told of calls without it being known where she is, if she said so.';
+
+CREATE TRIGGER walk_in_forgotten AFTER DELETE ON walk_in
+    FOR EACH ROW WHEN (OLD.ends_at < now() - interval '7 days') EXECUTE FUNCTION count_walk_in();
+COMMENT ON TRIGGER walk_in_forgotten ON walk_in IS
+    'The chore that forgets lines, and a book that ends with those in it, leave the number of who came behind.';

@@ -52,6 +52,7 @@ from tests.frame_numbers import add_sample_questions
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
+from tests.repair_figures import add_sample_results
 from tests.repair_shops import add_sample_shops, make_shop
 from tests.sample_cases import add_sample_cases
 from tests.sample_communities import add_sample_community
@@ -85,6 +86,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_sample_community(conn, live.village)
             await add_sample_shops(conn, live.village)
             await add_sample_questions(conn, live.village)
+            await add_sample_results(conn)
             await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)

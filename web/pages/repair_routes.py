@@ -11,6 +11,7 @@ from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, pr
 from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.frame_numbers import asking
 from web.pages.repairs.results import shop_result, thread_result
+from web.pages.repairs.figures import open_data
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
@@ -60,6 +61,8 @@ REPAIRS: list[web.RouteDef] = [
     web.get("/service-worker.js", service_worker.show_service_worker),
     web.get("/velo-vole", asking.show_asking),
     web.post("/velo-vole", asking.post_asking),
+    web.get("/reparations/ord.csv", open_data.show_published),
+    web.get("/reparations/velos.csv", open_data.show_published),
     web.get("/ateliers", shop_list.show_shops),
     web.get("/ateliers/points.geojson", shop_points.show_points),
     web.get(f"/ateliers/{{handle:{COMMUNITY}}}", shop_page.show_shop),

@@ -64,6 +64,8 @@ LEADS = {
     "/ateliers/{place:[a-z0-9_]+}/gerer": "a form of who manages the shop",
     "/ateliers/{place:[a-z0-9_]+}/gerer/prix": "a form of who manages the shop",
     "/ateliers/{place:[a-z0-9_]+}/gerer/rendez-vous": "who comes to the shop, for its people",
+    "/reparations/ord.csv": "repairs without anybody's name, for programs",
+    "/reparations/velos.csv": "the same of mechanical bikes",
     "/diagnostic": "names of places that lead to profiles, and titles that lead to meetings",
     r"/depannage/appels/{id:\d{1,19}}": "one's own call, whose answers lead to threads",
     "/depannage/appeler": "a form of one's own",
