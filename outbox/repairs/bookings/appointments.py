@@ -150,6 +150,8 @@ async def note_walk_in(conn: Connection, shop: Actor, walk_in: WalkIn) -> None:
         raise NotFound("no_appointments")
     await agreements.lock_listing(conn, held.id)
     taken = await agreements.list_taken(conn, held.id, walk_in.begins_at, walk_in.ends_at)
+    if any(one.quantity is None for one in taken):
+        raise Conflict("slot_in_own_calendar", field="begins_at")
     there = find_stock(held.details) or Decimal(0)
     if not agreements.is_free(taken, walk_in.begins_at, walk_in.ends_at, wanted=Decimal(1), there=there):
         raise Conflict("slot_full", field="begins_at")

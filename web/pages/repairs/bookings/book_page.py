@@ -1,5 +1,6 @@
 """The appointments of a shop, for its people: who comes this week and who asks, and how appointments are taken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -10,7 +11,7 @@ from models.errors import Conflict, Invalid
 from models.listings.listings import OPEN, Listing
 from models.moments import PARIS
 from models.people.actors import Actor
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, shop_calendars
 from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit
 from models.repairs.bookings.slots import SlotRules
 from models.store.database import Connection, connection, transaction
@@ -59,7 +60,22 @@ SAID = {
     "missed": N_("C’est noté : la personne n’est pas venue."),
     "done": N_("C’est noté : c’est fait."),
     "counter": N_("C’est proposé : la personne répondra."),
+    "following": N_("C’est reçu : on va lire votre agenda. Revenez dans un instant voir si tout va bien."),
+    "left": N_("C’est fait : votre agenda ne bloque plus rien ici, et son adresse est oubliée."),
 }
+
+CAUSES: Mapping[shop_calendars.Cause, str] = {
+    "bad_address": N_("cette adresse ne mène à aucun serveur que l’on puisse appeler"),
+    "unreachable": N_("le serveur de votre agenda est injoignable"),
+    "timed_out": N_("le serveur de votre agenda n’a pas répondu à temps"),
+    "not_found": N_("il n’y a plus rien à cette adresse : elle a peut-être été changée"),
+    "refused": N_("le serveur de votre agenda refuse de le montrer : donnez son adresse secrète, pas sa page"),
+    "failing": N_("le serveur de votre agenda est en panne ou débordé"),
+    "too_large": N_("votre agenda est trop gros : un mégaoctet au plus"),
+    "login_page": N_("l’adresse mène à une page web, sans doute pour se connecter, et pas à un agenda iCal"),
+    "unreadable": N_("ce qui se trouve là n’est pas un agenda iCal"),
+}
+"""Why the calendar that a shop keeps elsewhere could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +167,7 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         listing = await find_listing(conn, shop)
         book = await appointment_books.find_of_actor(conn, shop.id) if listing is not None else None
         week = await _draw_week(conn, book, home_of(acting), request.query.get("semaine", "")) if book else None
+        calendar = await shop_calendars.find_state(conn, shop.id)
     rules = form if "slot_minutes" in form.values else blank_form(request, _values_of(shop, listing, book))
     return await render(
         request,
@@ -162,6 +179,8 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         listing=listing,
         open=listing is not None and listing.details.status in OPEN,
         week=week,
+        calendar=calendar,
+        causes=CAUSES,
         now=datetime.now(UTC),
         form=form,
         rules=rules,

@@ -11,7 +11,7 @@ from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
-from models.repairs.bookings import appointment_books, slot_copies
+from models.repairs.bookings import appointment_books, shop_calendars, slot_copies
 from models.repairs.bookings.slots import Slot
 from models.repairs.shops import staff
 from models.repairs.shops.staff import StaffRole
@@ -225,6 +225,31 @@ async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
         ("cancelled", "La personne n’est pas venue."),
         ("done", ""),
     ]
+
+
+async def test_the_address_of_the_calendar_kept_elsewhere_is_taken_once_and_never_shown_again(
+    manager: Browser, volunteer: Browser, instance: Instance, rayon: Actor
+) -> None:
+    await manager.send(HOME, RULES, form_on=HOME)
+    secret = "https://agenda.test/private-0123/basic.ics"
+
+    wrong = await manager.send(f"{HOME}/agenda", {"address": "http://agenda.test/a.ics"}, form_on=HOME)
+    linked = await manager.send(f"{HOME}/agenda", {"address": secret}, form_on=HOME)
+    async with transaction(instance.pool) as conn:
+        due = await shop_calendars.find_due(conn, rayon.id)
+        assert due is not None and "private" not in repr(due)
+        await shop_calendars.note_failure(conn, due, "login_page")
+        queued = await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'shop_calendar'")
+    failing, hers = await manager.get(HOME), await volunteer.get(HOME)
+
+    assert wrong.status == 422 and "commence par https" in wrong.words()
+    assert linked.location == f"{HOME}?fait=following" and len(queued) == 1 and b"private" not in queued[0]
+    assert "L’adresse mène à une page web" in failing.words() and "agenda.test" in failing.words()
+    assert "L’adresse mène à une page web" in hers.words() and "Changer d’agenda" not in hers.words()
+    assert "private-0123" not in failing.text + hers.text
+    assert (await volunteer.send(f"{HOME}/agenda", {"address": secret}, form_on=HOME)).status == 404
+    left = await manager.send(f"{HOME}/agenda/retirer", {}, form_on=HOME)
+    assert left.location == f"{HOME}?fait=left" and "Relier un agenda" in (await manager.get(HOME)).words()
 
 
 async def test_others_agreements_and_others_shops_are_missing(
