@@ -13,6 +13,7 @@ from models.exchanges.exchanges import EventKind
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.bookings import visit_places
 from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
@@ -109,6 +110,8 @@ async def keep(
     """Write the agreement and what happened to it, which members' apps are told; `actor` is None for the clock."""
     held = case.agreement
     await agreements.save(conn, held)
+    if held.state not in agreements.LIVE and held.state != "done":
+        await visit_places.forget(conn, held.id)
     if kind in FREEING:
         await reserves.note_freed(conn, held.listing_id)
     id = await exchanges.add_event(

@@ -4,7 +4,7 @@ Whatever stands in it, no more than MOST_EVENTS are looked at, of which MOST_RUL
 MOST_BUSY times come out: what is more counts as not read.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -31,8 +31,6 @@ UNTOUCHED = ("INTERVAL=1", "WKST=TU", "WKST=WE", "WKST=TH", "WKST=FR", "WKST=SA"
 """Parts of a rule that change nothing, or next to nothing, and that our own rules do not have."""
 
 Moment = datetime | date
-
-IsOwn = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,8 @@ class WalkIn:
 class ShopVisit:
     """A line of the shop's agenda: of somebody who asked, an agreement; of who walked in, `walk_in_id`.
 
-    `waits`: the terms on the table are the other side's, and the shop is asked for an answer.
+    `waits`: the terms on the table are the other side's, and the shop is asked for an answer. `place` is the commune to
+    which the shop comes, `address` where exactly, once both said yes.
     """
 
     begins_at: datetime
@@ -70,6 +71,8 @@ class ShopVisit:
     walk_in_id: int | None
     phone: str
     note: str
+    place: str
+    address: str
 
 
 async def find_of_actor(conn: Connection, actor_id: int) -> AppointmentBook | None:
@@ -199,12 +202,13 @@ async def list_entries(conn: Connection, listing_id: int, begins_at: datetime, e
         SELECT g.begins_at, coalesce(g.ends_at, g.begins_at) AS ends_at,
             coalesce(nullif(a.name, ''), a.username) AS name, g.state, g.id AS agreement_id, g.offer_uri,
             is_open_state(g.state) AND g.proposed_by = g.partner_id AS waits, g.quantity, NULL::bigint AS walk_in_id,
-            '' AS phone, g.note
-        FROM agreement g JOIN actor a ON a.id = g.partner_id
+            '' AS phone, g.note, g.place,
+            CASE WHEN is_bound_state(g.state) THEN coalesce(v.address, '') ELSE '' END AS address
+        FROM agreement g JOIN actor a ON a.id = g.partner_id LEFT JOIN visit_address v ON v.agreement_id = g.id
         WHERE g.listing_id = $1 AND (is_live_state(g.state) OR g.state = 'done') AND g.begins_at < $3
             AND coalesce(g.ends_at, g.begins_at) >= $2
         UNION ALL
-        SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note FROM walk_in
+        SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note, '', '' FROM walk_in
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         ORDER BY 1, 3 LIMIT $4
         """,
