@@ -17,7 +17,7 @@ from federation.instance import Instance
 from inbox.repairs.bookings.busy_times import Window, merge, read_busy
 from inbox.repairs.bookings.calendar_lines import NoCalendar
 from models.limits import DOCUMENT_FETCHES
-from models.repairs.bookings import shop_calendars
+from models.repairs.bookings import next_slots, shop_calendars
 from models.repairs.bookings.shop_calendars import MOST_BUSY, BusyRange, CalendarReading, DueCalendar
 from models.store.database import Connection, connection, transaction
 from outbox.repairs.bookings.own_calendar import tell_failing
@@ -98,6 +98,7 @@ async def refresh(instance: Instance, shop_id: int) -> None:
             await shop_calendars.confirm(conn, due)
         else:
             await shop_calendars.save_reading(conn, due, await _finish(conn, instance, fetched, found))
+            await next_slots.renew_of_shop(conn, shop_id, at=datetime.now(UTC))
 
 
 async def _fetch(instance: Instance, due: DueCalendar) -> Fetched:

@@ -1,8 +1,10 @@
 """Shops of ours that take appointments: by which rules, at which times, and who comes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from models.errors import NotFound
 from models.exchanges.agreements import State
@@ -12,7 +14,7 @@ from models.listings.availability import list_taken
 from models.listings.listings import Listing, find_stock
 from models.people import actors
 from models.people.opening_hours import read_hours
-from models.repairs.bookings.slots import Slot, SlotRules, is_slot, list_free
+from models.repairs.bookings.slots import MOST_SLOTS, Slot, SlotRules, follow_free, is_slot
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 MOST_HELD = 20_000
@@ -141,14 +143,23 @@ async def save(conn: Connection, listing_id: int, actor_id: int, rules: SlotRule
 
 async def list_slots(conn: Connection, listing: Listing, *, at: datetime) -> list[Slot]:
     """The slots of a listing of ours that may be asked for now and have room, by time; none where it has no book."""
+    return list(islice(await _follow_free(conn, listing, at), MOST_SLOTS))
+
+
+async def find_first_slot(conn: Connection, listing: Listing, *, at: datetime) -> Slot | None:
+    """The first of them."""
+    return next(await _follow_free(conn, listing, at), None)
+
+
+async def _follow_free(conn: Connection, listing: Listing, at: datetime) -> Iterator[Slot]:
     book = await find(conn, listing.id)
     if book is None:
-        return []
+        return iter(())
     shop = await actors.get(conn, book.actor_id)
     until = at + timedelta(days=book.ahead_days + 1)
     taken = await list_taken(conn, listing.id, at, until, most=MOST_HELD)
     capacity = int(find_stock(listing.details) or 0)
-    return list_free(read_hours(shop.hours), book.rules, taken, capacity, at=at)
+    return follow_free(read_hours(shop.hours), book.rules, taken, capacity, at=at)
 
 
 async def is_offered(

@@ -1,12 +1,13 @@
 """A shop of ours names the calendar that it keeps elsewhere, or takes it back; its managers hear when it fails."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from federation.uris import host_of
 from models.errors import Invalid, NotFound
 from models.people import actors
 from models.people.actors import Actor
-from models.repairs.bookings import shop_calendars
+from models.repairs.bookings import next_slots, shop_calendars
 from models.repairs.shops import staff
 from models.settings import Site
 from models.store.background import jobs
@@ -30,6 +31,7 @@ async def leave_calendar(conn: Connection, shop: Actor) -> None:
     """It counts no more. Raises NotFound where the shop named none."""
     if not await shop_calendars.remove(conn, shop.id):
         raise NotFound
+    await next_slots.renew_of_shop(conn, shop.id, at=datetime.now(UTC))
 
 
 def _require_address(site: Site, typed: str) -> str:

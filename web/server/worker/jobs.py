@@ -47,7 +47,7 @@ from outbox.people.joining import documents, member_lists
 from outbox.people.passers_by import forget_over
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
-from outbox.repairs.bookings import own_calendar
+from outbox.repairs.bookings import next_slots, own_calendar
 from outbox.repairs.calls import waves as call_waves
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
@@ -209,6 +209,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "repair_shops": ("6-59/10 * * * *", shop_lists.read_due),
     "shop_calendars": ("* * * * *", shop_calendars.read_due),
+    "next_slots": ("* * * * *", next_slots.renew_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
     "held_posts": ("29 * * * *", held_posts.tell_overdue),
     "team": ("* * * * *", staff_alerts.tell_team),

@@ -11,7 +11,7 @@ from models.listings.availability import Taken
 from models.moments import PARIS
 from models.people.opening_hours import Closure, OpeningInterval, make_hours
 from models.repairs.bookings.shop_calendars import MOST_BUSY, BusyRange
-from models.repairs.bookings.slots import SlotRules, list_free, list_times
+from models.repairs.bookings.slots import SlotRules, follow_free, list_times
 
 AT = datetime(2027, 3, 25, 8, tzinfo=UTC)
 WINDOW = Window(begins_at=AT, ends_at=AT + timedelta(days=21))
@@ -175,7 +175,7 @@ def test_no_slot_that_is_told_touches_what_is_busy_and_all_others_are(seed: int)
     found, unread = read_busy(write(*events), Window(begins_at=at, ends_at=at + timedelta(days=12)))
     taken = [_take(one) for one in merge(one.busy for one in found)]
 
-    told = list_free(hours, rules, taken, 2, at=at)
+    told = [*follow_free(hours, rules, taken, 2, at=at)]
 
     assert unread == 0
     free = [
