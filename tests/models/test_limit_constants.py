@@ -8,6 +8,8 @@ from datetime import timedelta
 from tests.limit_constants import read_limits, read_list_limits
 
 LIMITS: dict[str, object] = {
+    "models.repairs.bookings.shop_calendars.AT_ONCE": 50,
+    "models.repairs.bookings.shop_calendars.MOST_BUSY": 2000,
     "models.repairs.shops.appearing.MOST_FOUND": 100,
     "models.repairs.shops.prices.LABEL_LIMIT": 80,
     "models.repairs.shops.prices.MOST_CENTS": 1000000,

@@ -6,7 +6,7 @@ from web.pages.access.preserve_form import preserve_form
 from web.pages.patterns import COMMUNITY, ID, NAME, SIGNED
 from web.pages.repairs.bikes import attachments, bike_form, entry_form, my_bikes
 from web.pages.repairs.bikes import book_page as bike_book
-from web.pages.repairs.bookings import book_page, visits
+from web.pages.repairs.bookings import book_page, own_calendar, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.frame_numbers import asking
@@ -77,6 +77,8 @@ REPAIRS: list[web.RouteDef] = [
     web.get(BOOK, book_page.show_book),
     web.post(BOOK, preserve_form(book_page.post_book)),
     web.post(f"{BOOK}/fermer", book_page.post_closing),
+    web.post(f"{BOOK}/agenda", own_calendar.post_calendar),
+    web.post(f"{BOOK}/agenda/retirer", own_calendar.post_leaving),
     web.post(f"{BOOK}/reponse", preserve_form(visits.post_answer)),
     web.post(f"{BOOK}/autre-heure", preserve_form(visits.post_counter)),
     web.post(f"{BOOK}/passage", preserve_form(visits.post_walk_in)),

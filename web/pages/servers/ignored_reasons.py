@@ -119,6 +119,7 @@ REASONS: dict[str, str] = {
     "member_unknown": N_("Elle parle d’une personne que l’on ne connaît pas ici."),
     "join_of_others": ANOTHERS,
     "accepts_unknown_join": FOR_NOBODY,
+    "address_not_awaited": NOT_AGREED,
     "report_names_others": NOT_AGREED,
     "report_unknown": NOT_AGREED,
     "report_without_result": NOT_AGREED,

@@ -16,6 +16,7 @@ from models.moments import PARIS
 from models.people import actors, phone_numbers
 from models.people.actors import Actor
 from models.posts.media.media import Media
+from models.repairs.bookings import visit_places
 from models.servers import servers
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
@@ -277,7 +278,8 @@ async def find_card(
     reports = await agreements.list_reports(conn, held.id) if held.state in agreements.BOUND else []
     thanks = await find_choice(conn, held, reading.me)
     doubt = await may_ask_again(conn, held, reading.other)
-    beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt)
+    at = await visit_places.find_shown(conn, held.id, reading.me)
+    beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt, address=at)
     return make_card(reading.locale, held, reading.details, role, beside)
 
 
