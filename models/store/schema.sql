@@ -2784,6 +2784,8 @@ CREATE TABLE walk_in (
     name text NOT NULL,
     phone text NOT NULL DEFAULT '',
     note text NOT NULL DEFAULT '',
+    place text NOT NULL DEFAULT '',  -- where the shop goes, if it does
+    came boolean,                    -- whether it came about; NULL while nobody said
     CONSTRAINT walk_in_check CHECK (begins_at < ends_at)
 );
 CREATE INDEX walk_in_listing ON walk_in (listing_id, begins_at);
@@ -2876,6 +2878,16 @@ CREATE TABLE bike_entry (
 );
 CREATE INDEX bike_entry_bike ON bike_entry (bike_id, done_on DESC, id DESC);
 CREATE INDEX bike_entry_repairer ON bike_entry (repairer_id) WHERE repairer_id IS NOT NULL;
+
+-- The tour of a day, of somebody who goes to where the bikes are: its stops are agreements and who walked in, and are
+-- not written down again. Here stands only in which order she put them by hand.
+CREATE TABLE tour_order (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,  -- a shop, or who repairs alone
+    day date NOT NULL,
+    stops text[] NOT NULL,                    -- 'a' and the id of an agreement, 'w' and that of who walked in
+    PRIMARY KEY (actor_id, day)
+);
+CREATE INDEX tour_order_over ON tour_order (day);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

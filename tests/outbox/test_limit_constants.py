@@ -9,6 +9,8 @@ from decimal import Decimal
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "outbox.repairs.bookings.appointments.PLACE_LIMIT": 200,
+    "outbox.repairs.tours.passages.TEXT_LIMIT": 500,
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
     "outbox.repairs.bookings.appointments.LONGEST": 480,
     "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,

@@ -8,10 +8,13 @@ from web.pages.repairs.bookings import book_page, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
+from web.pages.repairs.tours import passages, tour_page
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 
 BOOK = f"{OFFICE}/rendez-vous"
+
+TOUR = f"{OFFICE}/tournee"
 
 REPAIRS: list[web.RouteDef] = [
     web.get("/depannage", breakdown.show_breakdown),
@@ -50,4 +53,13 @@ REPAIRS: list[web.RouteDef] = [
     web.post(f"{BOOK}/autre-heure", preserve_form(visits.post_counter)),
     web.post(f"{BOOK}/passage", preserve_form(visits.post_walk_in)),
     web.post(f"{BOOK}/passage/{{id:{ID}}}/retirer", visits.post_striking),
+    web.get(TOUR, tour_page.show_tour),
+    web.get(f"{TOUR}.ics", tour_page.show_calendar),
+    web.post(f"{TOUR}/ordre", tour_page.post_order),
+    web.post(f"{TOUR}/passage", tour_page.post_came),
+    web.get(tour_page.OWN, tour_page.show_tour),
+    web.get(f"{tour_page.OWN}.ics", tour_page.show_calendar),
+    web.post(f"{tour_page.OWN}/ordre", tour_page.post_order),
+    web.get(f"{OFFICE}/passages", passages.show_passages),
+    web.post(f"{OFFICE}/passages", preserve_form(passages.post_passage)),
 ]

@@ -21,6 +21,7 @@ from models.posts import message_requests
 from models.relations.blocking import mutes
 from models.repairs import passers_by
 from models.repairs.bookings import appointment_books
+from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
@@ -73,6 +74,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "alert_territories": refresh_territories,
     "unavailabilities": unavailabilities.forget_over,
     "walk_ins": appointment_books.forget_over,
+    "tour_orders": tour_orders.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
     "known_words": count_words,
