@@ -2796,6 +2796,8 @@ CREATE TABLE walk_in (
     -- What came out for somebody who walked in: the line of the agenda is forgotten a month later, the result is not,
     -- and says nothing of whose bike it was.
     result_id bigint,
+    place text NOT NULL DEFAULT '',  -- where the shop goes, if it does
+    came boolean,                    -- whether it came about; NULL while nobody said
     CONSTRAINT walk_in_check CHECK (begins_at < ends_at)
 );
 CREATE INDEX walk_in_listing ON walk_in (listing_id, begins_at);
@@ -2968,6 +2970,15 @@ CREATE TABLE next_slot (
     looked_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX next_slot_looked ON next_slot (looked_at);
+-- The tour of a day, of somebody who goes to where the bikes are: its stops are agreements and who walked in, and are
+-- not written down again. Here stands only in which order she put them by hand.
+CREATE TABLE tour_order (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,  -- a shop, or who repairs alone
+    day date NOT NULL,
+    stops text[] NOT NULL,                    -- 'a' and the id of an agreement, 'w' and that of who walked in
+    PRIMARY KEY (actor_id, day)
+);
+CREATE INDEX tour_order_over ON tour_order (day);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

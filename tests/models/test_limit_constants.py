@@ -10,6 +10,9 @@ from tests.limit_constants import read_limits, read_list_limits
 LIMITS: dict[str, object] = {
     "models.repairs.bookings.shop_calendars.AT_ONCE": 50,
     "models.repairs.bookings.shop_calendars.MOST_BUSY": 2000,
+    "models.repairs.tours.passages.MOST_PASSAGES": 20,
+    "models.repairs.tours.stops.LONGEST_FIXED": timedelta(hours=4),
+    "models.repairs.tours.stops.MOST_STOPS": 60,
     "models.repairs.shops.appearing.MOST_FOUND": 100,
     "models.repairs.shops.prices.LABEL_LIMIT": 80,
     "models.repairs.shops.prices.MOST_CENTS": 1000000,
@@ -259,6 +262,7 @@ LIMITS: dict[str, object] = {
 }
 
 LISTS = {
+    "models.repairs.tours.passages.list_coming": (20,),
     "models.repairs.shops.appearing.list_own": (500,),
     "models.repairs.shops.appearing.list_shops": (100,),
     "models.repairs.shops.requests.list_requests": (100,),

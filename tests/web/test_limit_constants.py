@@ -8,6 +8,13 @@ from datetime import timedelta
 from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
+    "web.pages.repairs.tours.passage_lines.NEAR_SHOWN": 5,
+    "web.pages.repairs.tours.passage_lines.SHOWN_AHEAD": timedelta(days=60),
+    "web.pages.repairs.tours.passages.MOST_SHOWN": 40,
+    "web.pages.repairs.tours.tour_page.FARTHEST": timedelta(days=370),
+    "web.pages.repairs.tours.tour_page.KEPT_AHEAD": timedelta(days=1),
+    "web.pages.repairs.tours.tour_view.WORDS_SHOWN": 300,
+    "web.rendering.feeds.tour_calendar.MOST_TOLD": 500,
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.frame_numbers.asking.TYPED_LIMIT": 80,

@@ -13,6 +13,7 @@ from web.pages.repairs.frame_numbers import asking
 from web.pages.repairs.results import shop_result, thread_result
 from web.pages.repairs.figures import open_data
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
+from web.pages.repairs.tours import passages, tour_page
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 
@@ -38,6 +39,7 @@ BIKES: list[web.RouteDef] = [
     web.post(f"{BIKE}/lignes/{{entry:{ID}}}", preserve_form(entry_form.post_edit)),
     web.post(f"{BIKE}/lignes/{{entry:{ID}}}/retirer", entry_form.post_striking),
 ]
+TOUR = f"{OFFICE}/tournee"
 
 REPAIRS: list[web.RouteDef] = [
     *BIKES,
@@ -91,4 +93,13 @@ REPAIRS: list[web.RouteDef] = [
     web.post(f"/echanges/{{id:{ID}}}/resultat", preserve_form(thread_result.post_result)),
     web.get(f"/invite/{{token:{SIGNED}}}/resultat", thread_result.show_guest_result),
     web.post(f"/invite/{{token:{SIGNED}}}/resultat", thread_result.post_guest_result),
+    web.get(TOUR, tour_page.show_tour),
+    web.get(f"{TOUR}.ics", tour_page.show_calendar),
+    web.post(f"{TOUR}/ordre", tour_page.post_order),
+    web.post(f"{TOUR}/passage", tour_page.post_came),
+    web.get(tour_page.OWN, tour_page.show_tour),
+    web.get(f"{tour_page.OWN}.ics", tour_page.show_calendar),
+    web.post(f"{tour_page.OWN}/ordre", tour_page.post_order),
+    web.get(f"{OFFICE}/passages", passages.show_passages),
+    web.post(f"{OFFICE}/passages", preserve_form(passages.post_passage)),
 ]

@@ -45,13 +45,14 @@ class AppointmentBook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkIn:
-    """Somebody who came by or rang up; the shop alone reads it."""
+    """Somebody who came by or rang up; the shop alone reads it. `place` is where the shop goes, if it does."""
 
     begins_at: datetime
     ends_at: datetime
     name: str
     phone: str = ""
     note: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +181,8 @@ async def add_walk_in(conn: Connection, listing_id: int, walk_in: WalkIn) -> Non
     await execute(
         conn,
         """
-        INSERT INTO walk_in (id, listing_id, begins_at, ends_at, name, phone, note)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO walk_in (id, listing_id, begins_at, ends_at, name, phone, note, place)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         make_id(),
         listing_id,
@@ -190,6 +191,7 @@ async def add_walk_in(conn: Connection, listing_id: int, walk_in: WalkIn) -> Non
         walk_in.name,
         walk_in.phone,
         walk_in.note,
+        walk_in.place,
     )
 
 

@@ -34,6 +34,7 @@ FARTHEST = 180
 NAME_LIMIT = 80
 PHONE_LIMIT = 30
 NOTE_LIMIT = 500
+PLACE_LIMIT = 200
 
 CATEGORY = "velo-reparation"
 
@@ -162,9 +163,11 @@ async def note_walk_in(conn: Connection, shop: Actor, walk_in: WalkIn) -> None:
 
 
 def _tidy(walk_in: WalkIn) -> WalkIn:
-    name, phone = (" ".join(NOT_TYPED.sub("", text).split()) for text in (walk_in.name, walk_in.phone))
+    tidied = (" ".join(NOT_TYPED.sub("", text).split()) for text in (walk_in.name, walk_in.phone, walk_in.place))
+    name, phone, place = tidied
     note = NOT_TYPED.sub("", walk_in.note).strip()
-    for field, text, most in (("name", name, NAME_LIMIT), ("phone", phone, PHONE_LIMIT), ("note", note, NOTE_LIMIT)):
+    limits = {"name": (name, NAME_LIMIT), "phone": (phone, PHONE_LIMIT), "note": (note, NOTE_LIMIT)}
+    for field, (text, most) in (limits | {"place": (place, PLACE_LIMIT)}).items():
         if len(text) > most:
             raise Invalid("walk_in_too_long", most=most, field=field)
     if not name:
@@ -172,7 +175,7 @@ def _tidy(walk_in: WalkIn) -> WalkIn:
     now = datetime.now(UTC)
     if not now - timedelta(days=1) <= walk_in.begins_at <= now + timedelta(days=FARTHEST):
         raise Invalid("walk_in_day_out_of_range", field="begins_at")
-    return replace(walk_in, name=name, phone=phone, note=note)
+    return replace(walk_in, name=name, phone=phone, note=note, place=place)
 
 
 async def strike_walk_in(conn: Connection, shop: Actor, walk_in_id: int) -> None:

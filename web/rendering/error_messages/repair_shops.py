@@ -8,6 +8,8 @@ REFUSALS = {
     "shop_repair_unknown": "Choisissez parmi les réparations proposées.",
     "shop_words_too_long": "C’est trop long : %(most)s signes au plus.",
     "shop_communes_too_many": "%(most)s communes au plus.",
+    "passage_needs_appearing": "L’atelier ne paraît pas encore dans la liste : il ne peut pas annoncer de passage.",
+    "passage_text_too_long": "C’est trop long : %(most)s caractères au plus.",
     "shop_communes_missing": "Sans atelier où venir, dites dans quelles communes vous passez.",
     "shop_incomplete": "Dites d’abord quel genre d’atelier c’est, quels vélos et quelles réparations, et dans quelle "
     "commune : sans cela, personne ne le trouverait.",
