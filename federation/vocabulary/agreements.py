@@ -18,8 +18,8 @@ from federation.json.fields import (
     write_moment,
 )
 from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
-from federation.vocabulary.repair_results import RepairResultDocument, read_repair_result, write_repair_result
 from federation.vocabulary.places import read_place
+from federation.vocabulary.repair_results import RepairResultDocument, read_repair_result, write_repair_result
 
 MAX_NOTE = 2_000
 

@@ -579,10 +579,10 @@ CREATE INDEX share_post ON share (post_id);
 CREATE TABLE notification (
     id bigint PRIMARY KEY,
     recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    type text NOT NULL CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll',
-        'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
-        'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
-        'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
+    type text NOT NULL CHECK (type IN ('bike_asked', 'mention', 'status', 'reblog', 'follow', 'follow_request',
+        'favourite', 'poll', 'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow',
+        'report_settled', 'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over',
+        'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
         'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
         'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
         'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged',
@@ -2920,11 +2920,59 @@ CREATE TABLE bike_link (
     CONSTRAINT bike_link_check CHECK (num_nonnulls(listing_id, agreement_id) = 1)
 );
 CREATE INDEX bike_link_bike ON bike_link (bike_id);
--- Who walked in is forgotten after a month; that somebody did stays.
-CREATE TABLE walk_in_month (
-    month date PRIMARY KEY,  -- its first day
-    total integer NOT NULL CHECK (total > 0)
+
+-- What members asked about a frame number, here and at the friends of their cooperative; never the number itself.
+CREATE TABLE frame_inquiry (
+    id bigint PRIMARY KEY,
+    member_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- NULL once she left
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    ending text NOT NULL CHECK (length(ending) = 3),  -- the last signs of the number
+    may_write boolean NOT NULL                -- whether the owner may write to her
 );
+CREATE INDEX frame_inquiry_member ON frame_inquiry (member_id, asked_at DESC) WHERE member_id IS NOT NULL;
+CREATE INDEX frame_inquiry_time ON frame_inquiry (asked_at DESC);
+
+CREATE TABLE frame_answer (
+    inquiry_id bigint NOT NULL REFERENCES frame_inquiry(id) ON DELETE CASCADE,
+    host text NOT NULL,
+    name text NOT NULL,  -- what that cooperative was called then
+    stolen boolean,      -- NULL: no answer came
+    PRIMARY KEY (inquiry_id, host)
+);
+
+-- What servers of friends asked us, and what we answered; never the number itself.
+CREATE TABLE frame_question (
+    id bigint PRIMARY KEY,
+    host text NOT NULL,
+    uri text NOT NULL,  -- the question's own id: the same one is answered alike and told to nobody anew
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    ending text NOT NULL CHECK (length(ending) = 3),
+    stolen boolean NOT NULL,
+    UNIQUE (host, uri)
+);
+CREATE INDEX frame_question_host ON frame_question (host, asked_at DESC);
+CREATE INDEX frame_question_time ON frame_question (asked_at DESC);
+
+-- What the owner of a bike that she said was stolen is told: somebody asked about its number.
+CREATE TABLE frame_sighting (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    host text NOT NULL,                -- of whose members somebody asked
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    contact text NOT NULL DEFAULT ''   -- name@host of who asked, where she wants to be written to
+);
+CREATE INDEX frame_sighting_bike ON frame_sighting (bike_id, asked_at DESC);
+CREATE INDEX frame_sighting_contact ON frame_sighting (contact) WHERE contact <> '';
+
+-- The tour of a day, of somebody who goes to where the bikes are: its stops are agreements and who walked in, and are
+-- not written down again. Here stands only in which order she put them by hand.
+CREATE TABLE tour_order (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,  -- a shop, or who repairs alone
+    day date NOT NULL,
+    stops text[] NOT NULL,                    -- 'a' and the id of an agreement, 'w' and that of who walked in
+    PRIMARY KEY (actor_id, day)
+);
+CREATE INDEX tour_order_over ON tour_order (day);
 
 -- The calendar that a shop keeps elsewhere, under an address that is a secret of its own: what stands there takes its
 -- appointments away. Ranges alone are kept, no titles and no people.
@@ -2970,15 +3018,12 @@ CREATE TABLE next_slot (
     looked_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX next_slot_looked ON next_slot (looked_at);
--- The tour of a day, of somebody who goes to where the bikes are: its stops are agreements and who walked in, and are
--- not written down again. Here stands only in which order she put them by hand.
-CREATE TABLE tour_order (
-    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,  -- a shop, or who repairs alone
-    day date NOT NULL,
-    stops text[] NOT NULL,                    -- 'a' and the id of an agreement, 'w' and that of who walked in
-    PRIMARY KEY (actor_id, day)
+
+-- Who walked in is forgotten after a month; that somebody did stays.
+CREATE TABLE walk_in_month (
+    month date PRIMARY KEY,  -- its first day
+    total integer NOT NULL CHECK (total > 0)
 );
-CREATE INDEX tour_order_over ON tour_order (day);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

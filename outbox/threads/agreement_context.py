@@ -13,8 +13,8 @@ from models.exchanges.exchanges import EventKind
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
-from models.repairs.results.notes import RepairNote, write_note
 from models.repairs.bookings import next_slots, visit_places
+from models.repairs.results.notes import RepairNote, write_note
 from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED

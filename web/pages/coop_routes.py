@@ -30,8 +30,8 @@ from web.pages.personal_data import account_deletion
 from web.pages.repairs.diagnostic import editor as diagnostic_editor
 from web.pages.repairs.diagnostic import trial as diagnostic_trial
 from web.pages.repairs.diagnostic import version_page as diagnostic_version
-from web.pages.repairs.frame_numbers import log as frame_number_log
 from web.pages.repairs.figures import figures_page, open_data
+from web.pages.repairs.frame_numbers import log as frame_number_log
 from web.pages.repairs.shops import team as shop_team
 from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
 

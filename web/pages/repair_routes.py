@@ -9,9 +9,9 @@ from web.pages.repairs.bikes import book_page as bike_book
 from web.pages.repairs.bookings import book_page, own_calendar, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
+from web.pages.repairs.figures import open_data
 from web.pages.repairs.frame_numbers import asking
 from web.pages.repairs.results import shop_result, thread_result
-from web.pages.repairs.figures import open_data
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
 from web.pages.repairs.tours import passages, tour_page
 

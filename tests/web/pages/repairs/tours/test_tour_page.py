@@ -76,7 +76,9 @@ async def open_for(instance: Instance, open_browser: OpenBrowser, name: str) -> 
 
 def read_names(page: Page) -> list[str]:
     """Whom the stops are with, in their order: the first name alone."""
-    heads = [" ".join(one.text_content().split()) for one in page.html.xpath("//section[@aria-labelledby='arrets']/ol/li/h3")]
+    heads = [
+        " ".join(one.text_content().split()) for one in page.html.xpath("//section[@aria-labelledby='arrets']/ol/li/h3")
+    ]
     assert [head.split()[0] for head in heads] == [str(number) for number in range(1, len(heads) + 1)]
     return [head.split(", ")[-1].removeprefix(f"{number} ") for number, head in enumerate(heads, 1)]
 
