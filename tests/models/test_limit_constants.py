@@ -8,6 +8,13 @@ from datetime import timedelta
 from tests.limit_constants import read_limits, read_list_limits
 
 LIMITS: dict[str, object] = {
+    "models.repairs.results.notes.OLDEST": timedelta(days=400),
+    "models.repairs.results.results.BRAND_LIMIT": 60,
+    "models.repairs.results.results.LEARNT_LIMIT": 1000,
+    "models.repairs.results.results.MOST_MINUTES": 6000,
+    "models.repairs.results.results.MOST_PARTS": 20,
+    "models.repairs.results.results.PART_LIMIT": 120,
+    "models.repairs.results.results.PROBLEM_LIMIT": 500,
     "models.repairs.shops.appearing.MOST_FOUND": 100,
     "models.repairs.shops.prices.LABEL_LIMIT": 80,
     "models.repairs.shops.prices.MOST_CENTS": 1000000,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "outbox.builders.texts.repair_results.MOST_PARTS": 3,
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
     "outbox.repairs.bookings.appointments.LONGEST": 480,
     "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,
