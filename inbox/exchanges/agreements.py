@@ -21,7 +21,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.repairs.results import sides
 from models.repairs.results.notes import write_note
-from models.repairs.results.sides import Source
+from models.repairs.results.sides import ResultSource
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import STATES, AgreementContext, find_return, speaks
@@ -213,18 +213,33 @@ async def process_report(conn: Connection, site: Site, sender: Actor, event: Eco
         verb = fulfilment.report if note is None else fulfilment.report_today
         await act(conn, site, held, lambda: verb(conn, site, sender, held, step, said))
         return
-    if note is not None:
+    await _copy_report(conn, site, case, sender, step, Said(uri=event.id, note=note, at=at))
+
+
+async def _copy_report(
+    conn: Connection, site: Site, case: AgreementContext, sender: Actor, step: Step, said: Said
+) -> None:
+    """The owner's server, which has the word, says that it was done; of a repair maybe with what came out."""
+    at, held = said.at or agreements.next_moment(), case.agreement
+    if said.note is not None:
         repair_results.require_possible(case)
-    if not await agreements.save_report(conn, held.id, event.id, actor_id=sender.id, step=step, happened_at=at):
+    if not await agreements.save_report(conn, held.id, said.uri or "", actor_id=sender.id, step=step, happened_at=at):
         return
     if step == agreements.final_step(case.listing.details.mode):
-        case = replace(case, agreement=fulfilment.note_report(case.agreement, "owner", at))
-    if note is not None:
-        source = Source(author_id=sender.id, uri=event.id, at=at)
-        await sides.save_note(conn, case.agreement, case.listing, note, source)
-    details = {"result": write_note(note)} if note is not None else None
+        case = replace(case, agreement=fulfilment.note_report(held, "owner", at))
+    details = await _keep_result(conn, case, sender, said, at) if said.note is not None else None
     await keep(conn, site, case, step, sender, details)
     await fulfilment.settle(conn, site, case)
+
+
+async def _keep_result(
+    conn: Connection, case: AgreementContext, sender: Actor, said: Said, at: datetime
+) -> dict[str, Any]:
+    """What the event remembers of it."""
+    assert said.note is not None
+    source = ResultSource(author_id=sender.id, uri=said.uri or "", at=at)
+    await sides.save_note(conn, case.agreement, case.listing, said.note, source)
+    return {"result": write_note(said.note)}
 
 
 async def process_unreport(conn: Connection, site: Site, sender: Actor, uri: str) -> bool:

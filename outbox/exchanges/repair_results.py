@@ -12,7 +12,7 @@ from models.people.actors import Actor
 from models.repairs.results import results, sides
 from models.repairs.results.notes import RepairNote
 from models.repairs.results.results import MOST_MINUTES, MOST_PARTS, PART_LIMIT
-from models.repairs.results.sides import Source
+from models.repairs.results.sides import ResultSource
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.update import build_report_update
@@ -79,7 +79,7 @@ async def mend(
         return
     at = at or agreements.next_moment(report.happened_at if before is None else before.noted_at)
     actor = case.owner if report.actor_id == case.owner.id else case.partner
-    source = Source(author_id=actor.id, uri=report.uri, at=at)
+    source = ResultSource(author_id=actor.id, uri=report.uri, at=at)
     await sides.save_note(conn, case.agreement, case.listing, note, source)
     told = ReportDraft(uri=report.uri, at=report.happened_at, note=note, updated=at)
     word = build_report_update(site, case, actor, report.step, told)

@@ -9,6 +9,10 @@ from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
     "federation.documents.collection_lines.MOST_BYTES": 65536,
+    "federation.vocabulary.repair_results.MAX_CODE": 40,
+    "federation.vocabulary.repair_results.MAX_LINES": 100,
+    "federation.vocabulary.repair_results.MAX_WORDS": 4000,
+    "federation.vocabulary.repair_results.MOST_MINUTES": 1_000_000,
     "federation.vocabulary.repair_shops.MAX_AREAS": 200,
     "federation.vocabulary.repair_shops.MAX_KIND": 40,
     "federation.vocabulary.repair_shops.MAX_KINDS": 30,

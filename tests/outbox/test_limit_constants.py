@@ -14,6 +14,7 @@ LIMITS: dict[str, object] = {
     "outbox.repairs.bookings.own_calendar.ADDRESS_LIMIT": 2000,
     "outbox.repairs.bookings.appointments.PLACE_LIMIT": 200,
     "outbox.repairs.tours.passages.TEXT_LIMIT": 500,
+    "outbox.builders.texts.repair_results.MOST_PARTS": 3,
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
     "outbox.repairs.bookings.appointments.LONGEST": 480,
     "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,

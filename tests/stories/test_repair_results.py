@@ -9,7 +9,6 @@ from federation.discovery.remote import fetch_actor
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms
 from models.listings.listings import Listing
-from models.moments import PARIS
 from models.repairs.results import results
 from models.repairs.results.notes import RepairNote
 from models.repairs.results.results import RepairResult
@@ -26,16 +25,21 @@ from tests.stories.cooperatives import Cooperatives
 from tests.stories.peer import Door, activity, running_peer
 from tests.stories.test_exchanges import _find_thread, _last_note, _write, acting
 from tests.stories.test_repair_calls import FLAT, find_copy, find_states, meet, within
+from tests.today import today
 
-FIXED = RepairNote(
-    organ="flat-tyre",
-    outcome="fixed",
-    bike_type="cargo",
-    minutes=25,
-    parts=("Chambre à air 26 pouces",),
-    learnt="Le fond de jante était percé.",
-    repaired_on=datetime.now(PARIS).date(),
-)
+
+def fixed() -> RepairNote:
+    """What came out, today."""
+    return RepairNote(
+        organ="flat-tyre",
+        outcome="fixed",
+        bike_type="cargo",
+        minutes=25,
+        parts=("Chambre à air 26 pouces",),
+        learnt="Le fond de jante était percé.",
+        repaired_on=today(),
+    )
+
 
 AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
 
@@ -78,7 +82,7 @@ async def test_a_result_is_noted_next_door_and_confirmed_at_home(cooperatives: C
 
     theirs = await within(2, "agreed", agreed)
     async with acting(henin) as conn:
-        await note_result(conn, henin.instance.site, bob.actor, theirs, FIXED)
+        await note_result(conn, henin.instance.site, bob.actor, theirs, fixed())
 
     async def told() -> list[RepairResult]:
         return await list_noted(lomme, call.uri)
@@ -156,7 +160,7 @@ async def test_who_has_mastodon_alone_proposes_is_accepted_and_reports_in_words(
 
         await within(2, "reported in words", reported)
         async with acting(lomme) as conn:
-            await note_result(conn, lomme.instance.site, alice.actor, held, FIXED)
+            await note_result(conn, lomme.instance.site, alice.actor, held, fixed())
         await within(2, "she is told what was noted", lambda: sent("Create", "pneu réparé, 25"))
         await within(2, "others see that it is mended", lambda: sent("Update", "✅ Réparé"))
         async with connection(lomme.instance.pool) as conn:

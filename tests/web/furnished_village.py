@@ -10,7 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
 from models.exchanges import exchanges
-from models.exchanges.agreements import Terms
+from models.exchanges.agreements import Agreement, Terms
 from models.listings import unavailabilities
 from models.listings.listings import Listing
 from models.listings.unavailabilities import midnight
@@ -29,10 +29,12 @@ from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import SlotRules
+from models.repairs.results.notes import RepairNote
 from models.repairs.shops import staff
 from models.servers import waiting_posts
 from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox.exchanges.agreements.agreements import request
+from outbox.exchanges.repair_results import note_result
 from outbox.meetings.by_hand import write_down
 from outbox.meetings.meetings import publish
 from outbox.meetings.registrations import register
@@ -42,6 +44,7 @@ from outbox.threads.agreement_context import Said
 from tests.bikes import make_bike, make_result
 from tests.factories import (
     make_activity,
+    make_agreement,
     make_listing,
     make_local_actor,
     make_meeting,
@@ -91,9 +94,10 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)
             bike = await add_bike(conn, live.village)
+            visit = await add_visit(conn, live.village, book)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
-        yield replace(live, village=replace(live.village, cafe=cafe, book=book, bike=bike))
+        yield replace(live, village=replace(live.village, cafe=cafe, book=book, bike=bike, visit=visit))
 
 
 async def add_bike(conn: Connection, village: Village) -> int:
@@ -131,6 +135,24 @@ async def add_book(conn: Connection, village: Village) -> Listing:
     walk_in = WalkIn(begins_at=second.begins_at, ends_at=second.ends_at, name="M. Petit", phone="06 39 98 00 00")
     await note_walk_in(conn, place, walk_in)
     return book
+
+
+async def add_visit(conn: Connection, village: Village, book: Listing) -> Agreement:
+    """Nadia came an hour ago, and the workshop noted what came out, which she has not confirmed yet."""
+    begins_at, nadia = datetime.now(UTC) - timedelta(hours=1), await actors.get_local(conn, READERS["admin"])
+    held = await make_agreement(
+        conn, book, nadia, state="agreed", begins_at=begins_at, ends_at=datetime.now(UTC), agreed_at=begins_at
+    )
+    note = RepairNote(
+        organ="brakes",
+        outcome="fixed",
+        minutes=25,
+        parts=("Câble de frein arrière", "Gaine"),
+        learnt="La gaine était percée : à regarder chaque automne.",
+        brand="Gazelle",
+        repaired_on=begins_at.date(),
+    )
+    return await note_result(conn, village.site, await actors.get(conn, book.post.author_id), held, note)
 
 
 async def answer_call(conn: Connection, village: Village) -> None:

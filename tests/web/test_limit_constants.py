@@ -256,6 +256,7 @@ LIMITS: dict[str, object] = {
 }
 
 FIELDS = {
+    "web.pages.repairs.results.note_form": {"minutes": (20,)},
     "web.pages.repairs.shops.people": {"member": (60,)},
     "web.pages.repairs.shops.price_list": {"price": (20,)},
     "web.pages.repairs.shops.team": {"collective": (500,), "username": (60,), "member": (60,)},

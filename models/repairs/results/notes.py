@@ -1,6 +1,6 @@
 """What somebody notes about a repair, before anything is known of whose it is; the same as an event remembers it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, get_args
@@ -64,21 +64,28 @@ def limit_note(
 
     A word that is not known here is another organ, another bike, an unknown outcome; a day that cannot be is today.
     """
-    today = at.astimezone(PARIS).date()
     outcome: Outcome = _find(codes.get("outcome"), OUTCOMES) or "unknown"
-    possible = day is not None and today - OLDEST <= day <= today + timedelta(days=1)
     return RepairNote(
         organ=_find(codes.get("organ"), ORGANS) or "other",
         bike_type=_find(codes.get("bike_type"), BIKE_TYPES) or "other",
         outcome=outcome,
         barrier=_find(codes.get("barrier"), BARRIERS) if outcome == "end-of-life" else None,
         minutes=minutes if minutes is not None and 1 <= minutes <= MOST_MINUTES else None,
-        parts=tuple(line[:PART_LIMIT] for one in parts[:MOST_PARTS] if (line := " ".join(one.split()))),
+        parts=tuple(one[:PART_LIMIT] for one in tidy_parts(parts)[:MOST_PARTS]),
         learnt=words.get("learnt", "")[:LEARNT_LIMIT],
         problem=words.get("problem", "")[:PROBLEM_LIMIT],
         brand=" ".join(words.get("brand", "").split())[:BRAND_LIMIT],
-        repaired_on=day if day is not None and possible else today,
+        repaired_on=_limit_day(day, at.astimezone(PARIS).date()),
     )
+
+
+def tidy_parts(lines: Iterable[str]) -> list[str]:
+    """Each on one line, without those that are empty."""
+    return [line for one in lines if (line := " ".join(one.split()))]
+
+
+def _limit_day(day: date | None, today: date) -> date:
+    return day if day is not None and today - OLDEST <= day <= today + timedelta(days=1) else today
 
 
 def _find(said: str | None, known: Sequence[Any]) -> Any:

@@ -21,7 +21,7 @@ class RepairSides:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ResultSource:
     """Whose word it is, by which report it was told, and when."""
 
     author_id: int
@@ -43,7 +43,9 @@ def find_sides(held: Agreement, details: ListingDetails) -> RepairSides | None:
     return RepairSides(repairer_id=held.owner_id, cyclist_id=held.partner_id)
 
 
-async def save_note(conn: Connection, held: Agreement, listing: Listing, note: RepairNote, source: Source) -> None:
+async def save_note(
+    conn: Connection, held: Agreement, listing: Listing, note: RepairNote, source: ResultSource
+) -> None:
     """Keep what one side says came out; nothing where it is no repair.
 
     Where it was done is what this server knows: the shop's commune, else that of the call.

@@ -12,7 +12,7 @@ from models.listings.listings import OPEN, find_stock
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.repairs.results import sides
-from models.repairs.results.sides import Source
+from models.repairs.results.sides import ResultSource
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.create import build_report
@@ -88,7 +88,7 @@ async def report(
     if not await agreements.save_report(conn, case.agreement.id, uri, actor_id=actor.id, step=step, happened_at=at):
         return case.agreement
     if said.note is not None:
-        source = Source(author_id=actor.id, uri=uri, at=said.at or at)
+        source = ResultSource(author_id=actor.id, uri=uri, at=said.at or at)
         await sides.save_note(conn, case.agreement, case.listing, said.note, source)
     if step == final:
         case = replace(case, agreement=_end(case, actor, state, at))

@@ -114,10 +114,28 @@ async def process_reply(conn: Connection, site: Site, author: Actor, post: Post)
         return None
     held, role = found
     case, turn = await find_context(conn, held), is_turn_of(held, role)
-    if held.state in agreements.BOUND:
-        reported = await try_report(conn, site, case, author, post) if await _is_bare(conn, post) else None
-        if reported is not None:
-            return ReplyResult(case=replace(case, agreement=reported), outcome="reported", yes=True)
+    reported = await _try_report(conn, site, case, author, post)
+    if reported is not None:
+        return reported
+    return await _answer_terms(conn, site, case, author, post, turn=turn)
+
+
+async def _try_report(
+    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post
+) -> ReplyResult | None:
+    """What was agreed on was done, if she says so and nothing else."""
+    if case.agreement.state not in agreements.BOUND or not await _is_bare(conn, post):
+        return None
+    reported = await try_report(conn, site, case, author, post)
+    if reported is None:
+        return None
+    return ReplyResult(case=replace(case, agreement=reported), outcome="reported", yes=True)
+
+
+async def _answer_terms(
+    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post, *, turn: bool
+) -> ReplyResult | None:
+    held = case.agreement
     answer = await _read(conn, case, author, post)
     answered = await find_answered(conn, author, post) if answer is not None else None
     if answer is not None and answered is not None:

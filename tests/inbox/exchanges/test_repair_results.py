@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from models.moments import PARIS
 from models.repairs.results import results
 from models.repairs.results.results import RepairResult
 from models.store.database import Connection, execute, fetch_records
 from outbox.exchanges.agreements.endings import cancel
 from outbox.exchanges.repair_results import note_result
 from tests.factories import make_remote_actor
-from tests.outbox.exchanges.test_repair_results import FIXED, agree, note, some
+from tests.outbox.exchanges.test_repair_results import agree, fixed, note, some
 from tests.server_pair import HENIN, Pair
+from tests.today import today
 
 TABLES = ("agreement", "economic_event", "exchange_event", "repair_result", "notification")
 
@@ -25,7 +25,7 @@ async def take(conn: Connection) -> list[list[dict[str, Any]]]:
 
 async def told(pair: Pair) -> dict[str, Any]:
     """Bob's report with its result, which was not carried yet."""
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     [body] = await pair.there.list_new()
     return body
 
@@ -67,7 +67,7 @@ async def test_what_strangers_write_is_text_within_limits(conn: Connection, seco
     assert one.learnt.startswith("Bien serré")
     assert (len(one.learnt), len(one.problem), one.brand, one.minutes) == (1_000, 500, "", None)
     assert (one.parts[0], len(one.parts[1]), len(one.parts)) == ("Bien serré", 120, 20)
-    assert one.repaired_on == datetime.now(PARIS).date()
+    assert one.repaired_on == today()
 
 
 @pytest.mark.parametrize("result", [None, [], "fixed", {"type": "Note"}, {"organ": "brakes"}])
@@ -106,7 +106,7 @@ async def test_nobody_else_says_what_came_out(conn: Connection, second_conn: Con
     pair = await agree(conn, second_conn)
     eve = await make_remote_actor(conn, "eve", HENIN.host)
     mallory = await make_remote_actor(conn, "mallory", "elsewhere.test")
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     await note(pair.there, some())
     said, mended = await pair.there.list_new()
 
@@ -130,7 +130,7 @@ async def test_what_is_old_comes_late_or_after_the_end_changes_nothing(
     conn: Connection, second_conn: Connection
 ) -> None:
     pair = await agree(conn, second_conn)
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     await note(pair.there, some())
     said, mended = await pair.there.list_new()
     await pair.here.receive(said)
@@ -160,7 +160,7 @@ async def test_the_owners_server_may_not_tell_a_result_of_what_was_never_agreed(
 ) -> None:
     pair = await agree(conn, second_conn)
     here, there = pair.here, pair.there
-    await note_result(conn, here.site, here.own, await here.get(), FIXED)
+    await note_result(conn, here.site, here.own, await here.get(), fixed())
     [body] = [one for one in await here.list_new() if one["object"].get("type") == "EconomicEvent"]
     await execute(second_conn, "UPDATE agreement SET state = 'refused', ended_at = now()")
     before = await take(second_conn)

@@ -8,7 +8,6 @@ import pytest
 
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges.agreements import Terms
-from models.moments import PARIS
 from models.repairs.results import results
 from models.repairs.results.notes import RepairNote
 from models.repairs.results.results import RepairResult
@@ -20,6 +19,7 @@ from outbox.exchanges.repair_results import note_result
 from tests.factories import make_member
 from tests.golden import normalize, require_golden
 from tests.server_pair import Pair, Side, make_pair, same
+from tests.today import today
 
 CALL: dict[str, Any] = {
     "kind": "repair_call",
@@ -31,24 +31,25 @@ CALL: dict[str, Any] = {
 
 FUTURE = datetime.now(UTC).replace(microsecond=0) + timedelta(days=12)
 
-TODAY = datetime.now(PARIS).date()
 
-FIXED = RepairNote(
-    organ="brakes",
-    outcome="fixed",
-    bike_type="cargo",
-    minutes=25,
-    parts=("Câble de frein arrière",),
-    learnt="La gaine était percée.",
-    problem="Le frein arrière ne revenait pas.",
-    brand="Yuba",
-    repaired_on=TODAY,
-)
+def fixed() -> RepairNote:
+    """What came out, today."""
+    return RepairNote(
+        organ="brakes",
+        outcome="fixed",
+        bike_type="cargo",
+        minutes=25,
+        parts=("Câble de frein arrière",),
+        learnt="La gaine était percée.",
+        problem="Le frein arrière ne revenait pas.",
+        brand="Yuba",
+        repaired_on=today(),
+    )
 
 
 def some(**changes: Any) -> RepairNote:
-    """Another result than FIXED."""
-    values: dict[str, Any] = {"organ": "brakes", "outcome": "repairable", "repaired_on": TODAY}
+    """Another result than fixed()."""
+    values: dict[str, Any] = {"organ": "brakes", "outcome": "repairable", "repaired_on": today()}
     return RepairNote(**values | changes)
 
 
@@ -89,7 +90,7 @@ async def list_said(side: Side) -> list[tuple[str, str | None]]:
 
 async def test_what_is_sent_is_what_the_files_say(conn: Connection, second_conn: Connection) -> None:
     pair = await agree(conn, second_conn)
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     await note(pair.there, some(outcome="end-of-life", barrier="too-worn", minutes=90))
 
     [said, mended] = normalize(await pair.there.list_new())
@@ -104,7 +105,7 @@ async def test_a_result_stands_on_both_servers_and_the_cyclists_word_verifies_it
 ) -> None:
     pair = await agree(conn, second_conn)
 
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     await pair.carry()
     waiting = await pair.here.get()
     await report(conn, pair.here.site, pair.here.own, waiting, "done")
@@ -116,9 +117,9 @@ async def test_a_result_stands_on_both_servers_and_the_cyclists_word_verifies_it
         assert (held.state, held.verified) == ("done", True)
         [one] = await list_results(side)
         assert (one.author_id, one.repairer_id, one.cyclist_id) == (side.partner.id, side.partner.id, side.owner.id)
-        assert (one.organ, one.outcome, one.minutes, one.parts) == ("brakes", "fixed", 25, [*FIXED.parts])
-        assert (one.learnt, one.problem, one.brand) == (FIXED.learnt, FIXED.problem, "Yuba")
-        assert (one.bike_type, one.repaired_on) == ("cargo", TODAY)
+        assert (one.organ, one.outcome, one.minutes, one.parts) == ("brakes", "fixed", 25, [*fixed().parts])
+        assert (one.learnt, one.problem, one.brand) == (fixed().learnt, fixed().problem, "Yuba")
+        assert (one.bike_type, one.repaired_on) == ("cargo", today())
         assert await list_said(side) == [("done", "fixed"), ("done", None), ("verified", None)]
     assert pair.here.ignored == pair.there.ignored == []
     assert [one.commune_code for one in await list_results(pair.here)] == ["59355"]
@@ -126,7 +127,7 @@ async def test_a_result_stands_on_both_servers_and_the_cyclists_word_verifies_it
 
 async def test_the_cyclists_own_result_is_kept_beside(conn: Connection, second_conn: Connection) -> None:
     pair = await agree(conn, second_conn)
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     await pair.carry()
 
     await note(pair.here, some())
@@ -146,7 +147,7 @@ async def test_the_cyclist_may_note_it_first(conn: Connection, second_conn: Conn
 
     await note(pair.here, some())
     await pair.carry()
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     await pair.carry()
 
     assert [one.outcome for one in await list_results(pair.there)] == ["repairable", "fixed"]
@@ -155,8 +156,8 @@ async def test_the_cyclist_may_note_it_first(conn: Connection, second_conn: Conn
 
 async def test_for_a_week_it_is_noted_anew_by_whoever_noted_it(conn: Connection, second_conn: Connection) -> None:
     pair = await agree(conn, second_conn)
-    await note(pair.there, FIXED)
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
+    await note(pair.there, fixed())
     await note(pair.there, some(outcome="end-of-life", barrier="too-worn"))
     await pair.carry()
 
@@ -166,7 +167,7 @@ async def test_for_a_week_it_is_noted_anew_by_whoever_noted_it(conn: Connection,
         assert await list_said(side) == [("done", "fixed"), ("noted", "end-of-life")]
     await execute(second_conn, "UPDATE economic_event SET created_at = now() - interval '8 days'")
     with pytest.raises(Conflict, match="result_too_old"):
-        await note(pair.there, FIXED)
+        await note(pair.there, fixed())
     assert await pair.carry() == []
 
 
@@ -176,7 +177,7 @@ async def test_who_said_that_it_is_done_notes_later_what_came_out(conn: Connecti
     await report(there.conn, there.site, there.own, await there.get(), "done")
     await pair.carry()
 
-    await note(there, FIXED)
+    await note(there, fixed())
     await pair.carry()
 
     assert [one.outcome for one in await list_results(pair.here)] == ["fixed"]
@@ -186,7 +187,7 @@ async def test_who_said_that_it_is_done_notes_later_what_came_out(conn: Connecti
 async def test_a_report_that_is_taken_back_takes_its_result_along(conn: Connection, second_conn: Connection) -> None:
     pair = await agree(conn, second_conn)
     await execute(second_conn, "UPDATE server SET software = 'declic'")
-    await note(pair.there, FIXED)
+    await note(pair.there, fixed())
     await pair.carry()
 
     await take_back(second_conn, pair.there.site, pair.there.own, await pair.there.get())
@@ -202,10 +203,10 @@ async def test_nobody_notes_what_cannot_have_been_done(conn: Connection, second_
     pair = await agree(conn, second_conn, coming=True)
 
     with pytest.raises(Conflict, match="too_early"):
-        await note(pair.there, FIXED)
+        await note(pair.there, fixed())
     with pytest.raises(NotFound):
         stranger = await make_member(second_conn, "eve")
-        await note_result(second_conn, pair.there.site, stranger, await pair.there.get(), FIXED)
+        await note_result(second_conn, pair.there.site, stranger, await pair.there.get(), fixed())
     assert await pair.carry() == []
 
 
@@ -216,7 +217,7 @@ async def test_a_loan_has_no_result_of_a_repair(conn: Connection, second_conn: C
     await request(there.conn, there.site, there.partner, there.listing, dates)
 
     with pytest.raises(Conflict, match="not_a_repair"):
-        await note(there, FIXED)
+        await note(there, fixed())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pytest
 from models import posts
 from models.exchanges import agreements, exchange_questions, exchanges
 from models.exchanges.agreements import Agreement, Terms
-from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
@@ -23,10 +22,14 @@ from outbox.threads.agreement_context import remind
 from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
 from tests.outbox.exchanges.plain_language.test_answers_in_words import NAMES
 from tests.outbox.sent_activities import list_sent
+from tests.today import today
 
 REPAIR: dict[str, Any] = {"kind": "repair_call", "mode": "repair", "title": "Freins à revoir"}
 
-FIXED = RepairNote(organ="brakes", outcome="fixed", minutes=25, repaired_on=datetime.now(PARIS).date())
+
+def fixed() -> RepairNote:
+    """What came out, today."""
+    return RepairNote(organ="brakes", outcome="fixed", minutes=25, repaired_on=today())
 
 
 async def agree(conn: Connection, *, days: int = 0, **details: Any) -> Agreement:
@@ -115,7 +118,7 @@ async def test_done_in_words_is_the_report_and_the_caller_notes_what_came_out(co
 
     told = await say(conn, held, "C’est réparé, bonne journée !")
     again = await say(conn, held, "C’est réparé !")
-    await note_result(conn, HERE, await actors.get(conn, held.owner_id), told, FIXED)
+    await note_result(conn, HERE, await actors.get(conn, held.owner_id), told, fixed())
 
     assert (told.state, told.partner_reported_at is not None) == ("agreed", True)
     assert again.partner_reported_at == told.partner_reported_at
@@ -128,7 +131,7 @@ async def test_done_in_words_is_the_report_and_the_caller_notes_what_came_out(co
 
 async def test_a_yes_to_what_the_caller_noted_confirms_it(conn: Connection) -> None:
     held = await agree(conn)
-    await note_result(conn, HERE, await actors.get(conn, held.owner_id), held, FIXED)
+    await note_result(conn, HERE, await actors.get(conn, held.owner_id), held, fixed())
     asked = [one.activity for one in await list_sent(conn) if one.type == "Create"][-1]
 
     told = await say(conn, held, "Oui")

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.listings.listings import ListingDetails
 from models.moments import PARIS
-from models.repairs.results.notes import BARRIERS, ORGANS, OUTCOMES, RepairNote
+from models.repairs.results.notes import BARRIERS, ORGANS, OUTCOMES, RepairNote, tidy_parts
 from models.repairs.results.results import (
     BRAND_LIMIT,
     LEARNT_LIMIT,
@@ -90,7 +90,7 @@ def read_note(form: Form, *, day: date | None = None) -> RepairNote | None:
         outcome=outcome,
         barrier=barrier if barrier and outcome == "end-of-life" else None,
         minutes=minutes,
-        parts=tuple(line for one in parts.split("\n") if (line := " ".join(one.split()))),
+        parts=tuple(tidy_parts(parts.split("\n"))),
         learnt=learnt,
         problem=problem,
         brand=brand,
