@@ -18,6 +18,7 @@ from web.http.row_ids import find_id, read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.exchanges.thread.book_proposals import draw_proposals, write_entry
 from web.pages.repairs.bikes.bike_words import LEFT
+from web.pages.repairs.bikes.offered import draw_offers
 from web.rendering.render import N_, render, say
 from web.security.session import read_local_path, require_account
 
@@ -28,6 +29,10 @@ SAID = {
     "declined": N_("C’est noté : cela n’ira dans aucun carnet."),
     "answered": N_("Vous aviez déjà répondu."),
     "full": N_("Ce carnet est plein : rien n’y a été ajouté."),
+    "offer_accepted": N_("C’est dit. La personne qui donne le vélo doit encore confirmer."),
+    "offer_declined": N_("C’est noté : ce vélo n’est plus proposé."),
+    "offer_late": N_("C’est trop tard : ce vélo n’est plus proposé, ou vous avez déjà répondu."),
+    "offer_full": N_("Vous avez déjà cinquante vélos notés : effacez-en un d’abord."),
     "removed": N_("Le vélo est effacé, avec son carnet."),
     "handed": N_("Le vélo est parti avec son carnet."),
     "taken": N_("Le vélo est à vous, avec son carnet."),
@@ -51,6 +56,7 @@ async def show_bikes(request: web.Request) -> web.Response:
         lines = await entries.count_by_bike(conn, account.actor_id)
         pictures = {one.bike_id: one.id for one in await files.list_pictures(conn, account.actor_id)}
         waiting = await results.list_waiting(conn, account.actor_id)
+        offered = await draw_offers(conn, account)
         asked = await draw_proposals(conn, partial(say, request), waiting, account.actor_id)
     cards = [_draw_card(one, lines, pictures) for one in held]
     return await render(
@@ -60,6 +66,7 @@ async def show_bikes(request: web.Request) -> web.Response:
         left=[one for one in cards if one.bike.left_at is not None],
         left_words={how: say(request, words) for how, words in LEFT.items()},
         proposals=asked,
+        offers=offered,
         full=len(held) >= bikes.MOST_BIKES,
         said=find_flash_message(request, SAID),
     )
