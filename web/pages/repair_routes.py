@@ -30,6 +30,7 @@ BIKE = f"/mes-velos/{{id:{ID}}}"
 BIKES: list[web.RouteDef] = [
     web.get("/mes-velos", my_bikes.show_bikes),
     web.post(f"/mes-velos/propositions/{{id:{ID}}}", my_bikes.post_proposal),
+    web.post(f"/mes-velos/rendez-vous/{{id:{ID}}}", my_bikes.post_appointment),
     web.get(f"/mes-velos/fichiers/{{id:{ID}}}", attachments.show_file),
     web.get("/mes-velos/nouveau", bike_form.show_new),
     web.post("/mes-velos/nouveau", preserve_form(bike_form.post_new)),

@@ -6,9 +6,9 @@ from functools import partial
 
 from aiohttp import web
 
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from models.people.accounts import Account
-from models.repairs.bikes import bikes, entries, files, proposals
+from models.repairs.bikes import bikes, entries, files, links, proposals
 from models.repairs.bikes.bikes import Bike
 from models.repairs.results import results
 from models.store.database import Connection, connection, transaction
@@ -103,3 +103,16 @@ async def _keep(request: web.Request, conn: Connection, account: Account, result
     except Conflict:
         return "full"
     return "kept"
+
+
+async def post_appointment(request: web.Request) -> web.Response:
+    """POST /mes-velos/rendez-vous/ID: which bike of hers it is about. Raises NotFound for what is not hers."""
+    account = require_account(request)
+    form = await read_form(request)
+    agreement_id = read_id(request.match_info["id"])
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        bike = await bikes.get_own(conn, account.actor_id, find_id(form.typed("bike")))
+        if not await links.is_own_appointment(conn, agreement_id, account.actor_id):
+            raise NotFound
+        await links.link_agreement(conn, agreement_id, bike.id)
+    raise web.HTTPSeeOther(read_local_path(form.typed("back"), HOME))

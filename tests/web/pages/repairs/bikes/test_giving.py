@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from federation.instance import Instance
 from models.people.actors import Actor
-from models.repairs.bikes import bikes, entries, files, handovers
+from models.repairs.bikes import bikes, entries, files, handovers, offers
 from models.repairs.bikes.bikes import MOST_BIKES
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bikes.files import StoredFile
+from models.repairs.bikes.offers import NewOffer
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.bikes import make_bike
 from tests.sample_village import Village
@@ -152,3 +153,59 @@ async def test_of_two_confirmations_one_counts(alice: Browser, hocine: Browser, 
     async with connection(instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM bike") == 2
         assert await handovers.find_of_bike(conn, int(home.rpartition("/")[2])) is None
+
+
+async def test_a_member_of_another_cooperative_is_asked_there(
+    alice: Browser, visitor: Browser, lomme: Village, instance: Instance, home: str
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn, "UPDATE actor SET territory_uri = 'https://henin.test/users/coop' WHERE id = $1", lomme.bob.id
+        )
+    code = await make_code(alice, home)
+    path, form = f"{code}/ailleurs", {"form_on": code}
+
+    asked = await visitor.send(path, {"address": "bob@henin.test"}, **form)
+    again = await visitor.send(path, {"address": "@bob@henin.test"}, **form)
+    nobody = await visitor.send(path, {"address": "@personne@nulle-part.test"}, **form)
+    own = await visitor.send(path, {"address": "@alice@lomme.test"}, **form)
+
+    assert asked.status == 200 and "Ouvrez maintenant « Mes vélos » sur henin.test" in asked.words()
+    assert "déjà été proposé" in again.words() and "Nous ne trouvons personne" in nobody.words()
+    assert "connectez-vous, plutôt" in own.words()
+    async with connection(instance.pool) as conn:
+        [body] = await fetch_column(conn, "SELECT body FROM activity WHERE type = 'Offer' AND body LIKE '%BikeBook%'")
+    assert "AB1234567" not in body and "4812" not in body
+
+
+async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
+    hocine: Browser, alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        for number in range(2):
+            offer = NewOffer(
+                offer_uri=f"{lomme.bob.uri}/activities/{number}",
+                giver_id=lomme.bob.id,
+                taker_id=lomme.hocine.id,
+                name=f"Vélo {number}",
+                bike_type="cargo",
+                lines=3,
+                expires_at=datetime.now(UTC) + timedelta(days=1),
+            )
+            assert await offers.add(conn, offer)
+        first, second = await offers.list_waiting(conn, lomme.hocine.id)
+    page = (await hocine.get("/mes-velos")).words()
+    assert "On vous donne un vélo" in page and "3 lignes dans son carnet" in page and "De henin.test" in page
+    assert "On vous donne un vélo" in (await hocine.get("/compte")).words()
+
+    others = await alice.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos/nouveau")
+    yes = await hocine.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos")
+    twice = await hocine.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos")
+    no = await hocine.send(f"/mes-velos/offerts/{second.id}", {"act": "decline"}, form_on="/mes-velos")
+
+    codes = [one.location.partition("=")[2] for one in (others, yes, twice, no)]
+    assert codes == ["offer_late", "offer_accepted", "offer_late", "offer_declined"]
+    async with connection(instance.pool) as conn:
+        [kept] = await offers.list_waiting(conn, lomme.hocine.id)
+        assert kept.accepted_at is not None
+        assert await fetch_value(conn, "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id") == 1
