@@ -3,8 +3,18 @@
 from aiohttp import web
 
 from web.pages.access.preserve_form import preserve_form
-from web.pages.patterns import COMMUNITY, ID, NAME, SIGNED
-from web.pages.repairs.bikes import attachments, bike_form, entry_form, my_bikes
+from web.pages.patterns import COMMUNITY, ID, LINK, NAME, SIGNED
+from web.pages.repairs.bikes import (
+    attachments,
+    bike_form,
+    entry_form,
+    exports,
+    giving,
+    my_bikes,
+    offered,
+    reminders_page,
+    taking,
+)
 from web.pages.repairs.bikes import book_page as bike_book
 from web.pages.repairs.bookings import book_page, own_calendar, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
@@ -24,11 +34,26 @@ BIKE = f"/mes-velos/{{id:{ID}}}"
 BIKES: list[web.RouteDef] = [
     web.get("/mes-velos", my_bikes.show_bikes),
     web.post(f"/mes-velos/propositions/{{id:{ID}}}", my_bikes.post_proposal),
+    web.post(f"/mes-velos/rendez-vous/{{id:{ID}}}", my_bikes.post_appointment),
     web.get(f"/mes-velos/fichiers/{{id:{ID}}}", attachments.show_file),
     web.get("/mes-velos/nouveau", bike_form.show_new),
     web.post("/mes-velos/nouveau", preserve_form(bike_form.post_new)),
     web.get(BIKE, bike_book.show_book),
     web.get(f"{BIKE}/imprimer", bike_book.show_printed),
+    web.get(f"{BIKE}/carnet.json", exports.show_json),
+    web.get(f"{BIKE}/carnet.csv", exports.show_table),
+    web.post(f"{BIKE}/kilometres", reminders_page.post_kilometres),
+    web.get(f"{BIKE}/rappels", reminders_page.show_reminders),
+    web.post(f"{BIKE}/rappels", preserve_form(reminders_page.post_reminder)),
+    web.post(f"{BIKE}/rappels/un", reminders_page.post_act),
+    web.get(f"{BIKE}/donner", giving.show_giving),
+    web.post(f"{BIKE}/donner", giving.post_code),
+    web.post(f"{BIKE}/donner/oui", giving.post_yes),
+    web.post(f"{BIKE}/donner/annuler", giving.post_cancel),
+    web.get(f"/velo/{{token:{LINK}}}", taking.show_code),
+    web.post(f"/velo/{{token:{LINK}}}", taking.post_yes),
+    web.post(f"/velo/{{token:{LINK}}}/ailleurs", taking.post_elsewhere),
+    web.post(f"/mes-velos/offerts/{{id:{ID}}}", offered.post_answer),
     web.get(f"{BIKE}/modifier", bike_form.show_edit),
     web.post(f"{BIKE}/modifier", preserve_form(bike_form.post_edit)),
     web.post(f"{BIKE}/etat", bike_form.post_state),

@@ -127,6 +127,11 @@ async def get_own(conn: Connection, owner_id: int, bike_id: int | None, *, lock:
     return found
 
 
+async def find(conn: Connection, bike_id: int) -> Bike | None:
+    """This bike, whoever owns it."""
+    return await fetch_one(conn, Bike, "SELECT * FROM bike WHERE id = $1", bike_id)
+
+
 async def list_own(conn: Connection, owner_id: int) -> list[Bike]:
     """All of hers: those that are ridden first, each part by when she noted it."""
     return await fetch_all(
@@ -150,6 +155,11 @@ async def mark_left(conn: Connection, bike_id: int, how: LeftHow | None) -> None
         bike_id,
         how,
     )
+
+
+async def mark_come(conn: Connection, bike_id: int, *, on: date, giver: str) -> None:
+    """It came with its book, from somebody who is named or not."""
+    await execute(conn, "UPDATE bike SET came_on = $2, came_from = $3 WHERE id = $1", bike_id, on, giver)
 
 
 async def mark_stolen(conn: Connection, bike_id: int, *, stolen: bool) -> None:

@@ -16,6 +16,48 @@ async def link_listing(conn: Connection, listing_id: int, bike_id: int) -> None:
     )
 
 
+async def link_agreement(conn: Connection, agreement_id: int, bike_id: int) -> None:
+    """This appointment is about this bike."""
+    await execute(
+        conn,
+        """
+        INSERT INTO bike_link (bike_id, agreement_id) VALUES ($1, $2)
+        ON CONFLICT (agreement_id) DO UPDATE SET bike_id = EXCLUDED.bike_id
+        """,
+        bike_id,
+        agreement_id,
+    )
+
+
+async def find_appointment(conn: Connection, exchange_id: int, cyclist_id: int) -> int | None:
+    """The appointment with a repair shop that she has, or asks for, in this thread."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT g.id FROM agreement g JOIN repair_shop s ON s.actor_id = g.owner_id
+        WHERE g.exchange_id = $1 AND g.partner_id = $2 AND is_live_state(g.state) ORDER BY g.id DESC LIMIT 1
+        """,
+        exchange_id,
+        cyclist_id,
+    )
+    return found
+
+
+async def is_own_appointment(conn: Connection, agreement_id: int, cyclist_id: int) -> bool:
+    """Whether this is an appointment of hers with a repair shop."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM agreement g JOIN repair_shop s ON s.actor_id = g.owner_id
+                WHERE g.id = $1 AND g.partner_id = $2)
+            """,
+            agreement_id,
+            cyclist_id,
+        )
+    )
+
+
 async def find_bike(conn: Connection, owner_id: int, agreement_id: int | None) -> int | None:
     """The bike of hers that this agreement is about, if she said so when she asked or called."""
     if agreement_id is None:

@@ -6,6 +6,8 @@ Whoever reads them gets a sentence in her language: `web/pages/servers/ignored_r
 from typing import Literal
 
 IgnoredReason = Literal[
+    "book_not_awaited",  # A bike or its book that nobody here said yes to, or of somebody else than who offered it
+    "book_without_room",  # A bike for somebody who has too many noted already
     "concerns_nobody",  # Nobody here follows its author, is named in it, or is answered by it
     "sharer_not_followed",  # Nobody here follows who shares this
     "author_not_kept",  # Its author is nobody whose posts are kept here

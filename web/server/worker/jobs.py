@@ -48,6 +48,7 @@ from outbox.people.passers_by import forget_over
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
 from outbox.repairs.bookings import next_slots, own_calendar
+from outbox.repairs.bikes import reminding
 from outbox.repairs.calls import waves as call_waves
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
@@ -194,6 +195,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "tell": ("* * * * *", schedule_news_mails),
     "reserves": ("* * * * *", turns.tell_due),
     "repair_calls": ("* * * * *", call_waves.go_on_due),
+    "bike_reminders": ("21 7 * * *", reminding.remind_due),
     "alerts": ("* * * * *", alerts.watch),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),

@@ -53,10 +53,15 @@ class BookProposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadProposals:
-    """What waits for her answer in one thread, and the bikes whose books it may go to."""
+    """What waits for her answer in one thread, and the bikes whose books it may go to.
+
+    `appointment` is hers with a shop, about `bike_id` where she said which of them.
+    """
 
     proposals: list[BookProposal]
     offered: list[Bike]
+    appointment: int | None = None
+    bike_id: int | None = None
 
 
 async def load_proposals(
@@ -67,9 +72,12 @@ async def load_proposals(
     if account.passing or (details.kind != "repair_call" and details.mode not in ("service", "repair")):
         return ThreadProposals(proposals=[], offered=[])
     waiting = await proposals.list_of_exchange(conn, exchange_id, account.actor_id)
+    appointment = await links.find_appointment(conn, exchange_id, account.actor_id)
     return ThreadProposals(
         proposals=await draw_proposals(conn, partial(say, request), waiting, account.actor_id),
-        offered=await bikes.list_ridden(conn, account.actor_id) if waiting else [],
+        offered=await bikes.list_ridden(conn, account.actor_id) if waiting or appointment else [],
+        appointment=appointment,
+        bike_id=await links.find_bike(conn, account.actor_id, appointment),
     )
 
 

@@ -17,6 +17,7 @@ from web.pages.exchanges.thread.book_proposals import ORGANS, OUTCOMES
 from web.pages.repairs.bikes.bike_form import get_bike
 from web.pages.repairs.bikes.bike_words import LEFT
 from web.pages.repairs.bikes.my_bikes import HOME
+from web.pages.repairs.bikes.reminders_page import load_upkeep
 from web.rendering.render import N_, render, say
 from web.security.session import require_account
 
@@ -24,6 +25,10 @@ SAID = {
     "added": N_("Votre vélo est noté. Son carnet est à vous seul·e."),
     "changed": N_("C’est enregistré."),
     "written": N_("C’est écrit dans le carnet."),
+    "kilometres": N_("C’est noté."),
+    "reminder": N_("C’est noté : nous vous le rappellerons."),
+    "later": N_("Remis à dans un mois."),
+    "remove": N_("Ce rappel est retiré."),
     "struck": N_("La ligne est effacée."),
     "kept": N_("C’est rangé dans le carnet."),
     "given": N_("C’est noté : le vélo est donné. Son carnet reste ici."),
@@ -102,12 +107,13 @@ async def _show(request: web.Request, template: str) -> web.Response:
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         bike = await get_bike(conn, request, account)
-        book = await load_book(conn, bike)
+        book, upkeep = await load_book(conn, bike), await load_upkeep(conn, bike)
     return await render(
         request,
         template,
         bike=bike,
         book=book,
+        upkeep=upkeep,
         full=book.count >= MOST_ENTRIES,
         home=f"{HOME}/{bike.id}",
         organs={code: say(request, words) for code, words in ORGANS.items()},

@@ -7,7 +7,7 @@ from aiohttp import web
 from models.errors import Conflict
 from models.moments import PARIS
 from models.people.accounts import Account
-from models.repairs.bikes import entries, files
+from models.repairs.bikes import distances, entries, files, reminders
 from models.repairs.bikes.bikes import MOST_KILOMETRES, Bike
 from models.repairs.bikes.entries import REPAIRER_LIMIT, TEXT_LIMIT, TITLE_LIMIT, BikeEntry, EntryDetails
 from models.repairs.results.results import MOST_MINUTES, MOST_PARTS, PART_LIMIT, Outcome
@@ -28,15 +28,14 @@ RESULTS: tuple[Outcome, ...] = ("fixed", "repairable", "end-of-life", "unknown")
 
 
 async def show_new(request: web.Request) -> web.Response:
-    """GET /mes-velos/ID/ligne?quoi=&organe=: a new line, today."""
+    """GET /mes-velos/ID/ligne?rappel=: a new line, today; of what a reminder was about."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         bike = await get_bike(conn, request, account)
-    values = {
-        "done_on": datetime.now(UTC).astimezone(PARIS).date().isoformat(),
-        "title": request.query.get("quoi", "")[:TITLE_LIMIT],
-        "organ": request.query.get("organe", ""),
-    }
+        values = {"done_on": datetime.now(UTC).astimezone(PARIS).date().isoformat()}
+        if "rappel" in request.query:
+            reminder = await reminders.get(conn, bike.id, find_id(request.query["rappel"]))
+            values |= {"title": reminder.title, "organ": reminder.organ or "", "reminder": str(reminder.id)}
     return await _show(request, blank_form(request, values), bike, None)
 
 
@@ -99,13 +98,24 @@ async def _post(request: web.Request, account: Account, entry: BikeEntry | None)
 
 
 async def _save(conn: Connection, form: Form, bike: Bike, entry: BikeEntry | None, details: EntryDetails) -> BikeEntry:
+    if details.kilometres is not None:
+        await distances.tell(conn, bike.id, details.done_on, details.kilometres)
     if entry is None:
+        if form.typed("reminder"):
+            await _mark_done(conn, form, bike, details)
         return await entries.get(conn, bike.id, await entries.add(conn, bike.id, details))
     await entries.change(conn, entry.id, details)
     dropped = [find_id(one) for one in form.values.getall("remove", [])]
     own = {one.id for one in await files.list_of_bike(conn, bike.id) if one.entry_id == entry.id}
     await files.remove(conn, bike.id, [one for one in dropped if one in own and one is not None])
     return await entries.get(conn, bike.id, entry.id)
+
+
+async def _mark_done(conn: Connection, form: Form, bike: Bike, details: EntryDetails) -> None:
+    """What she was reminded of is done, at so many kilometres as were told or are guessed."""
+    reminder = await reminders.get(conn, bike.id, find_id(form.typed("reminder")))
+    known = distances.guess((await distances.map_by_bike(conn, [bike.id]))[bike.id], details.done_on)
+    await reminders.mark_done(conn, reminder.id, on=details.done_on, kilometres=known)
 
 
 def _read_details(form: Form) -> EntryDetails | None:

@@ -6,9 +6,9 @@ from functools import partial
 
 from aiohttp import web
 
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from models.people.accounts import Account
-from models.repairs.bikes import bikes, entries, files, proposals
+from models.repairs.bikes import bikes, entries, files, links, proposals
 from models.repairs.bikes.bikes import Bike
 from models.repairs.results import results
 from models.store.database import Connection, connection, transaction
@@ -18,6 +18,7 @@ from web.http.row_ids import find_id, read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.exchanges.thread.book_proposals import draw_proposals, write_entry
 from web.pages.repairs.bikes.bike_words import LEFT
+from web.pages.repairs.bikes.offered import draw_offers
 from web.rendering.render import N_, render, say
 from web.security.session import read_local_path, require_account
 
@@ -28,6 +29,10 @@ SAID = {
     "declined": N_("C’est noté : cela n’ira dans aucun carnet."),
     "answered": N_("Vous aviez déjà répondu."),
     "full": N_("Ce carnet est plein : rien n’y a été ajouté."),
+    "offer_accepted": N_("C’est dit. La personne qui donne le vélo doit encore confirmer."),
+    "offer_declined": N_("C’est noté : ce vélo n’est plus proposé."),
+    "offer_late": N_("C’est trop tard : ce vélo n’est plus proposé, ou vous avez déjà répondu."),
+    "offer_full": N_("Vous avez déjà cinquante vélos notés : effacez-en un d’abord."),
     "removed": N_("Le vélo est effacé, avec son carnet."),
     "handed": N_("Le vélo est parti avec son carnet."),
     "taken": N_("Le vélo est à vous, avec son carnet."),
@@ -51,6 +56,7 @@ async def show_bikes(request: web.Request) -> web.Response:
         lines = await entries.count_by_bike(conn, account.actor_id)
         pictures = {one.bike_id: one.id for one in await files.list_pictures(conn, account.actor_id)}
         waiting = await results.list_waiting(conn, account.actor_id)
+        offered = await draw_offers(conn, account)
         asked = await draw_proposals(conn, partial(say, request), waiting, account.actor_id)
     cards = [_draw_card(one, lines, pictures) for one in held]
     return await render(
@@ -60,6 +66,7 @@ async def show_bikes(request: web.Request) -> web.Response:
         left=[one for one in cards if one.bike.left_at is not None],
         left_words={how: say(request, words) for how, words in LEFT.items()},
         proposals=asked,
+        offers=offered,
         full=len(held) >= bikes.MOST_BIKES,
         said=find_flash_message(request, SAID),
     )
@@ -96,3 +103,16 @@ async def _keep(request: web.Request, conn: Connection, account: Account, result
     except Conflict:
         return "full"
     return "kept"
+
+
+async def post_appointment(request: web.Request) -> web.Response:
+    """POST /mes-velos/rendez-vous/ID: which bike of hers it is about. Raises NotFound for what is not hers."""
+    account = require_account(request)
+    form = await read_form(request)
+    agreement_id = read_id(request.match_info["id"])
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        bike = await bikes.get_own(conn, account.actor_id, find_id(form.typed("bike")))
+        if not await links.is_own_appointment(conn, agreement_id, account.actor_id):
+            raise NotFound
+        await links.link_agreement(conn, agreement_id, bike.id)
+    raise web.HTTPSeeOther(read_local_path(form.typed("back"), HOME))

@@ -132,7 +132,7 @@ OWN = (
     *("/favicon", "/accessibilite", "/a-l-ecart", "/pourquoi", "/courriels", "/accords", "/agenda/", "/invite/fin"),
     *("/rencontres/flux.", "/annonces/flux.", "/embed/annonces.js", "/robots.txt", "/sitemap.xml", "/.well-known/"),
     *("/ateliers/points.geojson",),
-    "/mes-velos",
+    *("/mes-velos", "/velo/"),
     *("/diagnostic/entier", "/diagnostic/repare", "/service-worker.js"),
     *("/rencontres/organiser", "/annonces/prolonger", "/alertes/nouvelle", "/communautes/nouvelle-communaute"),
 )

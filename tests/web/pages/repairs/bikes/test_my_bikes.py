@@ -13,8 +13,9 @@ from models.repairs.bikes.bikes import MOST_BIKES
 from models.repairs.bikes.files import MOST_BYTES
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.bikes import make_bike, make_result
-from tests.factories import make_agreement
+from tests.factories import make_agreement, make_listing
 from tests.picture_files import draw, encode
+from tests.repair_shops import make_shop
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
@@ -270,3 +271,23 @@ async def test_a_bike_and_its_files_are_hers_by_the_row(lomme: Village, instance
         assert len(await files.list_of_bike(conn, bike)) == 1
         await execute(conn, "DELETE FROM bike WHERE id = $1", bike)
         assert await fetch_column(conn, "SELECT key FROM unused_file WHERE key = 'k'") == ["k"]
+
+
+@pytest.mark.parametrize("shop", [True, False])
+async def test_an_appointment_is_about_one_of_hers(
+    alice: Browser, lomme: Village, instance: Instance, shop: bool
+) -> None:
+    home = await add_bike(instance, lomme.alice)
+    async with transaction(instance.pool) as conn:
+        owner = await make_shop(conn) if shop else lomme.hocine
+        listing = await make_listing(conn, owner, mode="service", title="Rendez-vous")
+        held = await make_agreement(conn, listing, lomme.alice)
+    thread, bike = f"/echanges/{held.exchange_id}", {"bike": home.rpartition("/")[2]}
+
+    assert ("Pour lequel de vos vélos" in (await alice.get(thread)).words()) is shop
+    path = f"/mes-velos/rendez-vous/{held.id}"
+    answer = await alice.send(path, bike | {"back": thread}, form_on="/mes-velos/nouveau")
+
+    assert (answer.status, answer.location) == ((303, thread) if shop else (404, ""))
+    async with connection(instance.pool) as conn:
+        assert (await links.find_bike(conn, lomme.alice.id, held.id) is not None) is shop
