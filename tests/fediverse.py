@@ -133,7 +133,7 @@ class FakeFediverse:
             return Answer(status=202, scheme=scheme or SignatureScheme.CAVAGE)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
-    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: int) -> Fetched:
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
         """Record the question; what `replies` makes of it is the answer, else 404."""
         posted = Post(inbox=url, body=body, key_id=signer.key_id, scheme=None)
         self.posts.append(posted)

@@ -96,7 +96,7 @@ class PacedTransport:
         """As `Transport` says; a crawl posts nothing."""
         return await self.inner.post_activity(inbox, body, signer, scheme=scheme, synchronization=synchronization)
 
-    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: int) -> Fetched:
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
         """As `Transport` says; a crawl posts nothing."""
         return await self.inner.post_question(url, body, signer, seconds=seconds)
 

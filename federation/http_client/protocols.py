@@ -48,7 +48,7 @@ class Transport(Protocol):
         """
         ...
 
-    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: int) -> Fetched:
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
         """Ask something of a peer, signed now, and read what it answers within so many seconds.
 
         Raises FetchFailed unless that is 2xx.

@@ -143,7 +143,7 @@ class AiohttpTransport:
             return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
         return build_answer(fetched, used)
 
-    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: int) -> Fetched:
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
         """As `Transport` says: signed as an activity is, read as a document is."""
         headers = CIMultiDict({"Content-Type": ACTIVITY_JSON, "Accept": AP_ACCEPT})
         request = OutgoingRequest(method="POST", url=url, headers=headers, body=body, signer=signer, answered=True)

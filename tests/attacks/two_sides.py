@@ -119,7 +119,7 @@ class Wire:
             assert answer.status == 200 or (etag and answer.status == 304), (uri, answer.status)
             return Fetched(url=uri, status=answer.status, headers=CIMultiDict(answer.headers), body=body)
 
-    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: int) -> Fetched:
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
         """Nobody asks about bikes here."""
         raise AssertionError(url)
 

@@ -51,7 +51,7 @@ LIMITS: dict[str, object] = {
     "federation.http_client.inbox_backlog.SMALL_QUOTA": 262_144,
     "federation.http_client.inbox_backlog.ROW_BYTES": 1024,
     "federation.http_client.transport.MOST_HOPS": 3,
-    "federation.http_client.transport._ANSWER_LIMIT": 16_384,
+    "federation.http_client.outgoing_request.ANSWER_LIMIT": 16_384,
     "federation.json.fields.MAX_NAME": 500,
     "federation.json.fields.MAX_CONTENT": 100_000,
     "federation.json.fields.MAX_LIST": 1000,

@@ -23,7 +23,7 @@ from models.people import sign_ups
 from models.people.arrivals import answer_mails
 from models.personal_data import deletion_requests
 from models.repairs.calls import told
-from models.repairs.passers_by import UNANSWERED
+from models.repairs.passers_by import RELEASED, UNANSWERED
 from models.searches.alerts import alert_finds
 from models.servers import waiting_posts
 from models.store import limit_sums
@@ -100,6 +100,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     meeting_mails.MAIL: meeting_mails.send_meeting_mail,
     passer_by_mails.MAIL: passer_by_mails.send_passer_by_mail,
     UNANSWERED: passer_by_mails.send_unanswered,
+    RELEASED: passer_by_mails.send_released,
     staff_notifications.JOB: staff_alerts.tell_team_member,
     staff_alerts.ALERT: staff_alerts.send_alert_mail,
     staff_mails.LETTER: staff_mails.send_staff_mail,

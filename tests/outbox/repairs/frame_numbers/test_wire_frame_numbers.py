@@ -1,6 +1,7 @@
 """What cooperatives ask and answer about a frame number: exactly these documents, which say the same when read."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_the_number_is_not_in_what_is_logged_of_it() -> None:
         {"actor": None},
     ],
 )
-def test_what_is_no_question_is_refused_without_telling_the_number(changes: dict[str, object]) -> None:
+def test_what_is_no_question_is_refused_without_telling_the_number(changes: dict[str, Any]) -> None:
     with pytest.raises(Malformed) as refused:
         read_inquiry(question(**changes))
 
