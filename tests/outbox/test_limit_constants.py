@@ -16,6 +16,7 @@ LIMITS: dict[str, object] = {
     "outbox.repairs.tours.passages.TEXT_LIMIT": 500,
     "outbox.builders.texts.repair_results.MOST_PARTS": 3,
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
+    "outbox.repairs.importing.shop_planning.LONGEST_STEM": 24,
     "outbox.repairs.bookings.appointments.LONGEST": 480,
     "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,
     "outbox.repairs.bookings.appointments.MOST_NOTICE": 336,

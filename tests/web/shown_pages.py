@@ -193,6 +193,7 @@ PAGES: dict[str, Shown] = {
     "repairs in figures": Shown("/coop/reparations", *list_holders("duty")),
     "repairs in figures to show": Shown("/coop/reparations?version=partager", "admin"),
     "repairs as open data": Shown("/coop/reparations/donnees", *list_holders("figures")),
+    "importing repairs": Shown("/coop/reparations/importer", *list_holders("repair_shops")),
     "repair shops for the team": Shown("/coop/ateliers", *list_holders("repair_shops")),
     "is this bike stolen": Shown("/velo-vole", "member", "neighbour"),
     "who asked about bikes": Shown("/coop/velo-vole", *list_holders("reports")),

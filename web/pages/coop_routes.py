@@ -32,6 +32,7 @@ from web.pages.repairs.diagnostic import trial as diagnostic_trial
 from web.pages.repairs.diagnostic import version_page as diagnostic_version
 from web.pages.repairs.figures import figures_page, open_data
 from web.pages.repairs.frame_numbers import log as frame_number_log
+from web.pages.repairs.importing import import_page
 from web.pages.repairs.shops import team as shop_team
 from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
 
@@ -68,6 +69,10 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/reparations/donnees", figures_page.post_publishing),
     web.get("/coop/reparations/ord.csv", open_data.show_file),
     web.get("/coop/reparations/velos.csv", open_data.show_file),
+    web.get("/coop/reparations/importer", import_page.show_form),
+    web.post("/coop/reparations/importer", import_page.post_files),
+    web.get(f"/coop/reparations/importer/{{id:{ID}}}", import_page.show_import),
+    web.post(f"/coop/reparations/importer/{{id:{ID}}}", import_page.post_undo),
     web.get("/coop/permanence", duty.show_duty),
     web.post("/coop/permanence", duty.post_duty),
     web.get("/coop/lieux", places.list_places),

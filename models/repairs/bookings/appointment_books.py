@@ -1,6 +1,6 @@
 """Shops of ours that take appointments: by which rules, at which times, and who comes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -98,6 +98,20 @@ async def find(conn: Connection, listing_id: int) -> AppointmentBook | None:
         """,
         listing_id,
     )
+
+
+async def map_of_actors(conn: Connection, actor_ids: Collection[int]) -> dict[int, AppointmentBook]:
+    """The books of those of these shops that have one."""
+    found = await fetch_all(
+        conn,
+        AppointmentBook,
+        """
+        SELECT listing_id, actor_id, slot_minutes, notice_hours, ahead_days FROM appointment_book
+        WHERE actor_id = ANY($1)
+        """,
+        list(actor_ids),
+    )
+    return {one.actor_id: one for one in found}
 
 
 async def find_listing_of(conn: Connection, actor_uri: str) -> Listing | None:
