@@ -70,6 +70,10 @@ _VISITS: Mapping[EventKind, Mapping[str, str]] = {
         "fr": "{name} annule son rendez-vous à « {shop} » : {when}. {page}",
         "en": "{name} cancels the appointment at “{shop}”: {when}. {page}",
     },
+    "begins_soon": {
+        "fr": "Rappel : {name} a rendez-vous à « {shop} » {when}. {page}",
+        "en": "Reminder: {name} has an appointment at “{shop}” {when}. {page}",
+    },
 }
 
 

@@ -9,17 +9,18 @@ import pytest
 
 from models.errors import Invalid
 from models.exchanges.agreements import Terms
+from models.exchanges.agreements.reminding import list_reminders
 from models.people import actors
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.repairs.bookings import appointment_books, visit_places
 from models.repairs.bookings.slots import SlotRules
-from models.repairs.shops import shops
+from models.repairs.shops import shops, staff
 from models.repairs.shops.shops import ShopAddresses
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.endings import cancel, refuse
-from outbox.threads.agreement_context import Said
-from tests.factories import make_member, make_remote_actor
+from outbox.threads.agreement_context import Said, remind
+from tests.factories import make_local_actor, make_member, make_remote_actor
 from tests.golden import START, normalize, require_golden
 from tests.repair_shops import DETAILS, add_communes
 from tests.server_pair import Pair, Side, make_pair
@@ -118,6 +119,32 @@ def _moved(terms: Terms, hours: int) -> dict[str, Any]:
         "begins_at": terms.begins_at + timedelta(hours=hours),
         "ends_at": terms.ends_at + timedelta(hours=hours),
     }
+
+
+async def test_both_sides_and_the_people_of_the_shop_are_reminded_the_day_before(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    await make_local_actor(here.conn, "coop", type="Organization")
+    kim = await make_member(here.conn, "kim")
+    await staff.save(here.conn, here.owner.id, kim.id, "employee")
+    await ask(there, at(9, "Lomme"))
+    await carry(pair)
+    held = await accept(here.conn, here.site, here.owner, await here.get())
+    await carry(pair)
+    assert held.begins_at is not None
+
+    for side in (here, there):
+        await execute(side.conn, "UPDATE agreement SET agreed_at = now() - interval '2 hours'")
+        due = await list_reminders(side.conn, at=held.begins_at - timedelta(hours=23), limit=10)
+        assert [one.kind for one in due] == ["begins_soon"]
+        for one in due:
+            await remind(side.conn, side.site, one.agreement_id, one.kind)
+
+    words = "SELECT source FROM post WHERE source LIKE '%Rappel%'"
+    told = await fetch_column(here.conn, words)
+    assert [one.partition(" ")[0] for one in told if "@kim" in one] == ["@kim"]
+    assert all("rue du Lin" not in one for one in told)
+    reads = "SELECT count(*) FROM exchange_event WHERE kind = 'begins_soon'"
+    assert (await fetch_value(here.conn, reads), await fetch_value(there.conn, reads)) == (1, 1)
 
 
 @pytest.mark.parametrize("agreed", [True, False])

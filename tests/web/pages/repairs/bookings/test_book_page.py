@@ -223,9 +223,39 @@ async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
     async with connection(instance.pool) as conn:
         said = await fetch_records(conn, "SELECT state, reason FROM agreement ORDER BY state")
     assert [(one["state"], one["reason"]) for one in said] == [
-        ("cancelled", "La personne n’est pas venue."),
+        ("cancelled", "Absent·e à l’heure du rendez-vous."),
         ("done", ""),
     ]
+    async with connection(instance.pool) as conn:  # she is told, and nobody else
+        told = await fetch_records(conn, "SELECT to_uris, cc_uris FROM post WHERE content LIKE '%Absent·e%'")
+        public = await fetch_column(
+            conn, "SELECT count(*) FROM post WHERE audience IN ('public', 'network') AND content LIKE '%Absent%'"
+        )
+        missing = await fetch_value(conn, "SELECT partner_id FROM agreement WHERE state = 'cancelled'")
+        absent = await actors.get(conn, missing)
+    assert [[*one["to_uris"], *one["cc_uris"]] for one in told] == [[absent.uri]] and public == [0]
+
+
+async def test_another_hour_is_asked_for_beside_one_that_is_agreed(
+    manager: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
+) -> None:
+    await manager.send(HOME, RULES, form_on=HOME)
+    asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
+    alice = await open_browser(lomme.alice)
+    [first, *_] = (await alice.get(asking)).html.xpath("//a[contains(@href, '&de=')]/@href")
+    asked = await alice.send(asking, read_hidden(await alice.get(first)) | {"message": "Freins"}, form_on=first)
+    [accept] = read_answers(await manager.get(HOME))
+    await manager.send(f"{HOME}/reponse", accept | {"act": "accept"}, form_on=HOME)
+
+    thread = await alice.get(asked.location)
+    [other] = thread.html.xpath("//a[contains(., 'Demander une autre')]/@href")
+    [second, *_] = (await alice.get(other)).html.xpath("//a[contains(@href, '&de=')]/@href")
+    again = await alice.send(asking, read_hidden(await alice.get(second)) | {"message": "Plus tard"}, form_on=second)
+
+    assert again.location.partition("?")[0] == asked.location.partition("?")[0]
+    async with connection(instance.pool) as conn:
+        states = await fetch_column(conn, "SELECT state FROM agreement ORDER BY id")
+    assert states == ["agreed", "requested"]
 
 
 async def test_who_has_the_shop_come_says_the_commune_and_an_address_that_is_read_once_it_is_agreed(
