@@ -2921,6 +2921,76 @@ CREATE TABLE bike_link (
 );
 CREATE INDEX bike_link_bike ON bike_link (bike_id);
 
+-- What its owner told of a bike's counter, when she liked; between two of these, and after, kilometres are guessed.
+CREATE TABLE bike_distance (
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    told_on date NOT NULL,
+    kilometres integer NOT NULL CHECK (kilometres >= 0),
+    PRIMARY KEY (bike_id, told_on)
+);
+
+-- What is to be looked at on a bike every so many months or kilometres, counted from the last time.
+CREATE TABLE bike_reminder (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    title text NOT NULL,
+    organ text CHECK (organ IN ('flat-tyre', 'brakes', 'chain', 'gears', 'wheel', 'electric', 'lights', 'diagnosis',
+        'other')),
+    every_months smallint CHECK (every_months >= 1 AND every_months <= 120),
+    every_km integer CHECK (every_km >= 10 AND every_km <= 100000),
+    since_on date NOT NULL,
+    since_km integer,     -- NULL until she tells kilometres
+    put_off_until date,
+    told_at timestamptz,  -- when she was told of it; NULL again once it is done or put off
+    CONSTRAINT bike_reminder_check CHECK (num_nonnulls(every_months, every_km) > 0)
+);
+CREATE INDEX bike_reminder_bike ON bike_reminder (bike_id);
+CREATE INDEX bike_reminder_untold ON bike_reminder (id) WHERE told_at IS NULL;
+
+-- A bike on its way to somebody else with its book: by a code that is shown once, to whoever opens it first and says
+-- yes.
+CREATE TABLE bike_handover (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL UNIQUE REFERENCES bike(id) ON DELETE CASCADE,
+    giver_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    token_hash bytea NOT NULL UNIQUE,
+    named boolean NOT NULL,                   -- whether the new owner reads who gave it
+    with_invoices boolean NOT NULL,
+    expires_at timestamptz NOT NULL,
+    taker_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who said yes
+    taken_at timestamptz,
+    sent_uri text UNIQUE,                     -- the activity that carries the book to another server, until it is there
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bike_handover_giver ON bike_handover (giver_id);
+CREATE INDEX bike_handover_taker ON bike_handover (taker_id) WHERE taker_id IS NOT NULL;
+
+-- To whom at other servers it was offered, since she gave that address behind the code.
+CREATE TABLE bike_handover_offer (
+    handover_id bigint NOT NULL REFERENCES bike_handover(id) ON DELETE CASCADE,
+    taker_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    offer_uri text NOT NULL UNIQUE,
+    PRIMARY KEY (handover_id, taker_id)
+);
+CREATE INDEX bike_handover_offer_taker ON bike_handover_offer (taker_id);
+
+-- A bike that somebody of another server offers to one of ours: what she reads of it before she says yes.
+CREATE TABLE bike_offer (
+    id bigint PRIMARY KEY,
+    offer_uri text NOT NULL UNIQUE,
+    giver_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    taker_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    name text NOT NULL,
+    bike_type text NOT NULL,
+    lines integer NOT NULL CHECK (lines >= 0),
+    expires_at timestamptz NOT NULL,
+    accepted_at timestamptz,
+    arrived_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bike_offer_giver ON bike_offer (giver_id);
+CREATE INDEX bike_offer_taker ON bike_offer (taker_id);
+
 -- What members asked about a frame number, here and at the friends of their cooperative; never the number itself.
 CREATE TABLE frame_inquiry (
     id bigint PRIMARY KEY,
@@ -3024,75 +3094,6 @@ CREATE TABLE walk_in_month (
     month date PRIMARY KEY,  -- its first day
     total integer NOT NULL CHECK (total > 0)
 );
--- What its owner told of a bike's counter, when she liked; between two of these, and after, kilometres are guessed.
-CREATE TABLE bike_distance (
-    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
-    told_on date NOT NULL,
-    kilometres integer NOT NULL CHECK (kilometres >= 0),
-    PRIMARY KEY (bike_id, told_on)
-);
-
--- What is to be looked at on a bike every so many months or kilometres, counted from the last time.
-CREATE TABLE bike_reminder (
-    id bigint PRIMARY KEY,
-    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
-    title text NOT NULL,
-    organ text CHECK (organ IN ('flat-tyre', 'brakes', 'chain', 'gears', 'wheel', 'electric', 'lights', 'diagnosis',
-        'other')),
-    every_months smallint CHECK (every_months >= 1 AND every_months <= 120),
-    every_km integer CHECK (every_km >= 10 AND every_km <= 100000),
-    since_on date NOT NULL,
-    since_km integer,     -- NULL until she tells kilometres
-    put_off_until date,
-    told_at timestamptz,  -- when she was told of it; NULL again once it is done or put off
-    CONSTRAINT bike_reminder_check CHECK (num_nonnulls(every_months, every_km) > 0)
-);
-CREATE INDEX bike_reminder_bike ON bike_reminder (bike_id);
-CREATE INDEX bike_reminder_untold ON bike_reminder (id) WHERE told_at IS NULL;
-
--- A bike on its way to somebody else with its book: by a code that is shown once, to whoever opens it first and says
--- yes.
-CREATE TABLE bike_handover (
-    id bigint PRIMARY KEY,
-    bike_id bigint NOT NULL UNIQUE REFERENCES bike(id) ON DELETE CASCADE,
-    giver_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    token_hash bytea NOT NULL UNIQUE,
-    named boolean NOT NULL,                   -- whether the new owner reads who gave it
-    with_invoices boolean NOT NULL,
-    expires_at timestamptz NOT NULL,
-    taker_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who said yes
-    taken_at timestamptz,
-    sent_uri text UNIQUE,                     -- the activity that carries the book to another server, until it is there
-    created_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX bike_handover_giver ON bike_handover (giver_id);
-CREATE INDEX bike_handover_taker ON bike_handover (taker_id) WHERE taker_id IS NOT NULL;
-
--- To whom at other servers it was offered, since she gave that address behind the code.
-CREATE TABLE bike_handover_offer (
-    handover_id bigint NOT NULL REFERENCES bike_handover(id) ON DELETE CASCADE,
-    taker_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    offer_uri text NOT NULL UNIQUE,
-    PRIMARY KEY (handover_id, taker_id)
-);
-CREATE INDEX bike_handover_offer_taker ON bike_handover_offer (taker_id);
-
--- A bike that somebody of another server offers to one of ours: what she reads of it before she says yes.
-CREATE TABLE bike_offer (
-    id bigint PRIMARY KEY,
-    offer_uri text NOT NULL UNIQUE,
-    giver_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    taker_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    name text NOT NULL,
-    bike_type text NOT NULL,
-    lines integer NOT NULL CHECK (lines >= 0),
-    expires_at timestamptz NOT NULL,
-    accepted_at timestamptz,
-    arrived_at timestamptz,
-    created_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX bike_offer_giver ON bike_offer (giver_id);
-CREATE INDEX bike_offer_taker ON bike_offer (taker_id);
 
 -- What came from Rustine Libre: each row that was made, so that no second run makes it again and it can be undone.
 CREATE TABLE repair_import (

@@ -63,6 +63,7 @@ from tests.sample_directory import add_sample_directory
 from tests.sample_held_posts import add_held_posts
 from tests.sample_message_requests import add_message_requests
 from tests.sample_team import add_sample_team
+from tests.sample_tour import add_sample_tour
 from tests.sample_village import Village
 from tests.web.live_site import Live, serve_village
 from tests.web.looks import NARROWEST
@@ -88,8 +89,12 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
             await add_sample_shops(conn, live.village)
+<<<<<<< HEAD
             await add_sample_questions(conn, live.village)
             await add_sample_results(conn)
+=======
+            await add_sample_tour(conn, live.village)
+>>>>>>> rt
             await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)

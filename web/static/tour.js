@@ -19,14 +19,14 @@ function draw({ map, L }, stops) {
     const key = at.join();
     if (!places.has(key)) places.set(key, { at, radius, numbers: [], names: [] });
     places.get(key).numbers.push(number);
-    places.get(key).names.push(`${number}. ${name}`);
+    places.get(key).names.push(name);
   }
   for (const { at, radius, numbers, names } of places.values()) {
     if (radius) L.circle(at, { radius, className: "glow", interactive: false }).addTo(map);
     const link = document.createElement("a");
     Object.assign(link, { href: `#arret-${numbers[0]}`, className: "map-mark", textContent: numbers.join(", ") });
-    link.setAttribute("aria-label", names.join(", "));
-    link.title = names.join(", ");
+    link.title = `${link.textContent} : ${names.join(", ")}`;
+    link.setAttribute("aria-label", link.title);
     L.DomEvent.disableClickPropagation(link);
     const icon = L.divIcon({ className: "map-holder", html: link, iconSize: null });
     L.marker(at, { icon, keyboard: false, interactive: false }).addTo(map);

@@ -47,8 +47,8 @@ from outbox.people.joining import documents, member_lists
 from outbox.people.passers_by import forget_over
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
-from outbox.repairs.bookings import next_slots, own_calendar
 from outbox.repairs.bikes import reminding
+from outbox.repairs.bookings import next_slots, own_calendar
 from outbox.repairs.calls import waves as call_waves
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts

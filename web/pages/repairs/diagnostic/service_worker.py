@@ -22,7 +22,10 @@ FILES = (
 )
 """What the page needs to look as it does, and nothing else is kept."""
 
-SESSIONS = ("/connexion", "/deconnexion", "/lien", "/inscription", "/installation", "/depannage/appeler", "/appel")
+SESSIONS = (
+    *("/connexion", "/deconnexion", "/lien", "/inscription", "/installation"),
+    *("/appel", "/depannage/appeler", "/depannage/mon-appel", "/compte/attente"),
+)
 """What is posted there, or below, may leave this browser to somebody else: nothing private stays kept."""
 
 TEMPLATES_OF_PAGE = ("base.html", "repairs/diagnostic/whole.html", "repairs/diagnostic/parts.html")

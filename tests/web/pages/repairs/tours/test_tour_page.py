@@ -280,3 +280,19 @@ async def test_orders_of_days_that_are_over_are_forgotten_and_hers_are_taken_alo
 
     assert [list(one.stops) for one in before] == [["a1"], ["a1"]]
     assert forgotten == 1 and left == [today]
+
+
+async def test_who_rings_up_is_noted_with_the_place_to_go_to(
+    open_browser: OpenBrowser, instance: Instance, ines: Actor
+) -> None:
+    volunteer = await open_for(instance, open_browser, "leo")
+    book = HOME.replace("tournee", "rendez-vous")
+    who = {"day": DAY.isoformat(), "hour": "18:00", "name": "M. Loin", "place": "12 rue du Bac, 59160 Lomme"}
+
+    noted = await volunteer.send(f"{book}/passage", who, form_on=book)
+    wrong = await volunteer.send(f"{book}/passage", who | {"place": "x" * 201}, form_on=book)
+    page = await volunteer.get(HERE)
+
+    assert noted.status == 303 and wrong.status == 422
+    assert read_names(page)[-1] == "M. Loin"
+    assert "12 rue du Bac, 59160 Lomme" in page.html.xpath("//input[@readonly]/@value")
