@@ -89,12 +89,9 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
             await add_sample_shops(conn, live.village)
-<<<<<<< HEAD
             await add_sample_questions(conn, live.village)
             await add_sample_results(conn)
-=======
             await add_sample_tour(conn, live.village)
->>>>>>> rt
             await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)
