@@ -31,6 +31,7 @@ from web.pages.repairs.diagnostic import editor as diagnostic_editor
 from web.pages.repairs.diagnostic import trial as diagnostic_trial
 from web.pages.repairs.diagnostic import version_page as diagnostic_version
 from web.pages.repairs.figures import figures_page, open_data
+from web.pages.repairs.frame_numbers import log as frame_number_log
 from web.pages.repairs.importing import import_page
 from web.pages.repairs.shops import team as shop_team
 from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
@@ -106,6 +107,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/signalements", case_list.redirect_old),
     web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
     web.get("/coop/journal", journal_pages.show_journal),
+    web.get("/coop/velo-vole", frame_number_log.show_log),
     web.get("/coop/dossiers", case_list.list_cases),
     web.post("/coop/dossiers", preserve_form(case_list.close_many)),
     web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),

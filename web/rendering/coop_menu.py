@@ -148,6 +148,7 @@ MENU: tuple[MenuEntry, ...] = (
         "list",
         N_("Ce que l’équipe a fait, jour après jour"),
     ),
+    _entry("moderation", "/coop/velo-vole", "reports", N_("Vélos volés"), "bike", N_("Qui en a demandé des nouvelles")),
     _entry(
         "places",
         "/coop/lieux",
