@@ -94,10 +94,11 @@ class ImportPlan:
 @dataclass(slots=True, kw_only=True)
 class Notes:
     """What is known from the beginning (`members` by address, the moment), and what is found on the way: doubts,
-    mistakes, and how much came with an import before.
+    mistakes, and how much came with an import before. `unreadable`: some lines could not be read.
     """
 
     at: datetime
+    unreadable: bool = False
     members: dict[str, int] = field(default_factory=dict)
     doubts: list[ImportDoubt] = field(default_factory=list)
     faults: list[ImportFault] = field(default_factory=list)
@@ -108,5 +109,7 @@ class Notes:
         self.doubts.append(ImportDoubt(file=line.file, line=line.line, doubt=doubt, value=value[:100]))
 
     def fault(self, line: AnyLine, column: str, fault: Fault, value: str) -> None:
-        """This line is a mistake beside the other files."""
-        self.faults.append(ImportFault(file=line.file, line=line.line, column=column, fault=fault, value=value[:100]))
+        """This line names what is in no file: said once all lines can be read, as it may stand in another one."""
+        if not self.unreadable:
+            said = ImportFault(file=line.file, line=line.line, column=column, fault=fault, value=value[:100])
+            self.faults.append(said)

@@ -18,17 +18,12 @@ OVER = frozenset({"refused", "cancel"})
 
 async def plan_import(conn: Connection, lines: ImportLines, *, at: datetime) -> ImportPlan:
     """Look at lines that were read. With a mistake in one of them nothing may be made."""
-    owners = {one.owner for one in lines.repairers} | {one.owner for one in lines.bikes}
-    emails = owners | {one.customer for one in lines.appointments}
-    members = await imports.map_members(conn, emails - {""})
-    notes = Notes(faults=list(lines.faults), members=members, at=at)
-    named = {one.repairer for one in lines.interventions} | {one.repairer for one in lines.appointments}
-    shop_ids = await imports.map_known(conn, "shop", named | {one.origin for one in lines.repairers})
+    members = await imports.map_members(conn, _list_emails(lines))
+    notes = Notes(faults=list(lines.faults), unreadable=bool(lines.faults), members=members, at=at)
+    shop_ids = await imports.map_known(conn, "shop", _list_repairers(lines))
     shops = await plan_shops(conn, lines, shop_ids, notes)
     managers = await plan_managers(conn, lines, shops, shop_ids, notes)
-    bike_ids = await imports.map_known(
-        conn, "bike", {one.origin for one in lines.bikes} | {one.bike for one in lines.maintenances}
-    )
+    bike_ids = await imports.map_known(conn, "bike", _list_bikes(lines))
     bikes = _plan_bikes(lines, bike_ids, notes)
     entries = await _plan_entries(conn, lines, bikes, bike_ids, notes)
     note_left_prices(lines, shop_ids, notes)
@@ -46,8 +41,23 @@ async def plan_import(conn: Connection, lines: ImportLines, *, at: datetime) -> 
         members=members,
         shop_ids=shop_ids,
         bike_ids=bike_ids,
-        strangers=sorted({one.owner for one in lines.repairers if one.owner and one.owner not in members}),
+        strangers=sorted({one.owner for one in lines.repairers} - members.keys() - {""}),
     )
+
+
+def _list_emails(lines: ImportLines) -> set[str]:
+    owners = {one.owner for one in lines.repairers} | {one.owner for one in lines.bikes}
+    return (owners | {one.customer for one in lines.appointments}) - {""}
+
+
+def _list_repairers(lines: ImportLines) -> set[str]:
+    """Those that are made, and those that prices and appointments name."""
+    named = {one.repairer for one in lines.interventions} | {one.repairer for one in lines.appointments}
+    return named | {one.origin for one in lines.repairers}
+
+
+def _list_bikes(lines: ImportLines) -> set[str]:
+    return {one.origin for one in lines.bikes} | {one.bike for one in lines.maintenances}
 
 
 def _plan_bikes(lines: ImportLines, bike_ids: Mapping[str, int], notes: Notes) -> list[BikeLine]:

@@ -26,28 +26,49 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
     own_types = (await preferences.load(conn)).shop_types
     new = [one for one in lines.repairers if await _is_new(conn, one, shop_ids, notes)]
     usernames = await _choose_usernames(conn, [one.name for one in new])
-    communes = await _map_communes(conn, {one.place for one in new} | {city for one in new for city in one.cities})
+    communes = await _map_communes(conn, new)
     prices = _map_prices(lines)
-    planned: list[ShopPlan] = []
-    for one, username in zip(new, usernames, strict=True):
-        commune = communes.get(one.place)
-        if commune is None:
-            notes.doubt(one, "shop_commune_unknown", one.place)
-        list_of_prices = prices.get(one.origin, [])
-        if len(list_of_prices) > MOST_PRICES:
-            notes.doubt(one, "prices_too_many", str(len(list_of_prices)))
-        planned.append(
-            ShopPlan(
-                line=one,
-                username=username,
-                details=_make_details(one, own_types, communes, list_of_prices, notes),
-                commune=commune,
-                prices=[Price(label=each.label, kind="fixed", cents=each.cents) for each in list_of_prices][
-                    :MOST_PRICES
-                ],
-            )
+    return [
+        ShopPlan(
+            line=one,
+            username=username,
+            details=_make_details(
+                one, _choose_types(one, own_types, notes), _choose_cities(one, communes, notes), prices
+            ),
+            commune=_choose_commune(one, communes, notes),
+            prices=_choose_prices(one, prices, notes),
         )
-    return planned
+        for one, username in zip(new, usernames, strict=True)
+    ]
+
+
+def _choose_commune(one: RepairerLine, communes: Mapping[str, Commune], notes: Notes) -> Commune | None:
+    found = communes.get(one.place)
+    if found is None:
+        notes.doubt(one, "shop_commune_unknown", one.place)
+    return found
+
+
+def _choose_prices(one: RepairerLine, prices: Mapping[str, Sequence[PriceLine]], notes: Notes) -> list[Price]:
+    lines = prices.get(one.origin, [])
+    if len(lines) > MOST_PRICES:
+        notes.doubt(one, "prices_too_many", str(len(lines)))
+    return [Price(label=each.label, kind="fixed", cents=each.cents) for each in lines[:MOST_PRICES]]
+
+
+def _choose_types(one: RepairerLine, own_types: Sequence[str], notes: Notes) -> list[str]:
+    types = [found for said in one.types if (found := find_type(said, own_types)) is not None]
+    if len(types) < len(one.types) or not one.types:
+        notes.doubt(one, "shop_type_unknown", ", ".join(one.types))
+    return list(dict.fromkeys(types))
+
+
+def _choose_cities(one: RepairerLine, communes: Mapping[str, Commune], notes: Notes) -> list[str]:
+    """Codes of the communes to which it comes."""
+    unknown = [city for city in one.cities if city not in communes]
+    if unknown:
+        notes.doubt(one, "shop_cities_unknown", ", ".join(unknown))
+    return sorted({communes[city].code for city in one.cities if city in communes})[:MOST_COMMUNES]
 
 
 async def _is_new(conn: Connection, one: RepairerLine, shop_ids: Mapping[str, int], notes: Notes) -> bool:
@@ -63,25 +84,16 @@ async def _is_new(conn: Connection, one: RepairerLine, shop_ids: Mapping[str, in
 
 
 def _make_details(
-    one: RepairerLine,
-    own_types: Sequence[str],
-    communes: Mapping[str, Commune],
-    list_of_prices: Sequence[PriceLine],
-    notes: Notes,
+    one: RepairerLine, types: list[str], cities: list[str], prices: Mapping[str, Sequence[PriceLine]]
 ) -> ShopDetails:
-    types = [found for said in one.types if (found := find_type(said, own_types)) is not None]
-    if len(types) < len(one.types) or not one.types:
-        notes.doubt(one, "shop_type_unknown", ", ".join(one.types))
-    cities = [communes[city].code for city in one.cities if city in communes]
-    if len(cities) < len(one.cities):
-        notes.doubt(one, "shop_cities_unknown", ", ".join(city for city in one.cities if city not in communes))
+    """Who comes by only has no workshop, and nothing names where she lives."""
     return ShopDetails(
-        types=list(dict.fromkeys(types)),
+        types=types,
         bike_types=list_bike_types(one.bike_types),
-        interventions=list_organs([each.label for each in list_of_prices]),
+        interventions=list_organs(each.label for each in prices.get(one.origin, [])),
         by_appointment=one.by_appointment,
         workshop=not (types == ["itinerant"] and cities),
-        commune_codes=sorted(set(cities))[:MOST_COMMUNES],
+        commune_codes=cities,
         words=one.description[:WORDS_LIMIT],
     )
 
@@ -126,8 +138,9 @@ def _map_prices(lines: ImportLines) -> dict[str, list[PriceLine]]:
     return found
 
 
-async def _map_communes(conn: Connection, said: set[str]) -> dict[str, Commune]:
-    """Each place that can be one commune only, as it was written."""
+async def _map_communes(conn: Connection, repairers: Sequence[RepairerLine]) -> dict[str, Commune]:
+    """Each place of theirs that can be one commune only, as it was written."""
+    said = {one.place for one in repairers} | {city for one in repairers for city in one.cities}
     found: dict[str, Commune] = {}
     for one in sorted(said - {""}):
         commune = await places.find_commune_named(conn, re.sub(r"\s*\(.*\)$", "", one))

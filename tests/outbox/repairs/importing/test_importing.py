@@ -191,6 +191,12 @@ async def test_with_one_mistake_nothing_is_made(
     assert await count_rows(conn) == before
 
 
+async def test_a_line_that_cannot_be_read_is_the_only_mistake_that_it_makes(conn: Connection, alice: Actor) -> None:
+    plan = await look(conn, bikes=BIKES.replace("personne@exemple.fr", "personne"))
+
+    assert [(one.file, one.line, one.fault) for one in plan.faults] == [("bikes.csv", 3, "no_mail")]
+
+
 async def test_a_shop_of_that_name_stays_what_it_is(conn: Connection, alice: Actor) -> None:
     await make_shop(conn, "johnny", name="CHEZ JOHNNY")
 

@@ -17,7 +17,6 @@ from models.repairs.importing.lines import ImportLines
 from models.store.database import connection, transaction
 from outbox.people.joining import invitations
 from outbox.repairs.importing.applying import apply_import
-from outbox.repairs.importing.plan import ImportPlan
 from outbox.repairs.importing.planning import plan_import
 from outbox.repairs.importing.undoing import undo_import
 from web.forms.form import Form, blank_form, read_form
@@ -55,24 +54,31 @@ async def post_files(request: web.Request) -> web.Response:
     """POST /coop/reparations/importer: what would be made of these files; with `apply` it is made."""
     me = require_right(request, "repair_shops")
     form = await read_form(request, FILES)
-    sent = [SentFile(name=one.filename, body=await one.load()) for one in form.files("files")]
-    if form.ok and not sent:
-        form.fail("files", "Choisissez au moins un fichier.")
+    sent = await _load_files(form)
     if not form.ok:
         return await _show(request, form, status=422)
     lines, unread = await asyncio.to_thread(read_files, sent)
     async with connection(request.app[INSTANCE].pool) as conn:
         plan = await plan_import(conn, lines, at=datetime.now(UTC))
     report = make_report(partial(say, request), partial(format_refusal, request), plan, unread)
-    if not form.flag("apply") or report.broken or not report.makes_something:
-        return await _show(request, form, report=report, status=422 if report.broken else 200)
-    id, plan = await _apply(request, me, lines, len(plan.shops))
+    if report.broken:
+        return await _show(request, form, report=report, status=422)
+    if not (form.flag("apply") and report.makes_something):
+        return await _show(request, form, report=report)
+    id = await _apply(request, me, lines, len(plan.shops))
     if form.flag("invite") and has_mail(request):
         await _invite(request, me, plan.strangers)
     raise redirect_with_message(f"{PAGE}/{id}", "imported")
 
 
-async def _apply(request: web.Request, me: Account, lines: ImportLines, shops: int) -> tuple[int, ImportPlan]:
+async def _load_files(form: Form) -> list[SentFile]:
+    sent = [SentFile(name=one.filename, body=await one.load()) for one in form.files("files")]
+    if form.ok and not sent:
+        form.fail("files", "Choisissez au moins un fichier.")
+    return sent
+
+
+async def _apply(request: web.Request, me: Account, lines: ImportLines, shops: int) -> int:
     """Looked at again while nobody else imports; keys were made before, since RSA takes its time."""
     instance = request.app[INSTANCE]
     pairs = [await make_key_pairs(instance.settings) for _ in range(shops)]
@@ -81,7 +87,7 @@ async def _apply(request: web.Request, me: Account, lines: ImportLines, shops: i
         plan = await plan_import(conn, lines, at=datetime.now(UTC))
         if len(plan.shops) > len(pairs):
             raise Conflict("import_changed")
-        return await apply_import(conn, instance.site, plan, pairs[: len(plan.shops)], me), plan
+        return await apply_import(conn, instance.site, plan, pairs[: len(plan.shops)], me)
 
 
 async def _invite(request: web.Request, me: Account, emails: Sequence[str]) -> None:

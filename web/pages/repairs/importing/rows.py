@@ -161,9 +161,13 @@ def _say(value: Any, wanted: Wanted) -> str:
 
 def _say_one(value: Any, wanted: Wanted) -> str:
     if isinstance(value, dict):
-        if wanted == "text" and value.get("postcode"):
-            return f"{value['postcode']} {value.get('name') or value.get('city') or ''}"
-        value = next((value[key] for key in KEYS[wanted] if value.get(key) not in (None, "")), "")
+        value = _name_thing(value, wanted)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else ""
+
+
+def _name_thing(thing: dict[str, Any], wanted: Wanted) -> Any:
+    """By its address, its mail or its name; a commune by its postcode too, which tells it from its namesakes."""
+    found = next((thing[key] for key in KEYS[wanted] if thing.get(key)), "")
+    return f"{thing['postcode']} {found}" if wanted == "text" and thing.get("postcode") else found
