@@ -5,6 +5,7 @@ from models.errors import Conflict
 from models.people import actors
 from models.posts import message_requests
 from models.posts.polls import votes
+from models.repairs.results import results
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.traffic.outbound.inboxes import Inbox, schedule_to
 
@@ -164,6 +165,7 @@ async def erase(conn: Connection, actor_id: int) -> None:
         actor_id,
     )
     await message_requests.forget_person(conn, actor_id)
+    await results.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)
     await execute(conn, "DELETE FROM media WHERE owner_id = $1", actor_id)
     await execute(conn, "DELETE FROM account WHERE actor_id = $1", actor_id)
@@ -186,4 +188,5 @@ async def forget_stranger(conn: Connection, actor_id: int) -> None:
         await posts.delete(conn, post_id)
     await actors.delete(conn, actor_id)
     await message_requests.forget_person(conn, actor_id)
+    await results.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)
