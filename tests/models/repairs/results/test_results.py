@@ -39,8 +39,8 @@ async def test_an_appointment_is_repaired_by_the_shop_in_its_commune(conn: Conne
     await execute(
         conn,
         """
-        INSERT INTO commune (code, name, postcodes, population) VALUES ('62427', 'Hénin-Beaumont', '{62110}', 26000)
-        ON CONFLICT DO NOTHING
+        INSERT INTO commune (code, name, search_name, postcodes, population)
+        VALUES ('62427', 'Hénin-Beaumont', 'henin beaumont', '{62110}', 26000) ON CONFLICT DO NOTHING
         """,
     )
     listing, held = await book(conn, shop, alice)
