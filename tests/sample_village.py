@@ -58,6 +58,7 @@ class Village:
     alert: SearchAlert
     cafe: FullMeeting | None = None
     book: Listing | None = None
+    bike: int = 0
     visit: Agreement | None = None
 
 

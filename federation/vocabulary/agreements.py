@@ -18,6 +18,7 @@ from federation.json.fields import (
     write_moment,
 )
 from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
+from federation.vocabulary.places import read_place
 from federation.vocabulary.repair_results import RepairResultDocument, read_repair_result, write_repair_result
 
 MAX_NOTE = 2_000
@@ -25,7 +26,10 @@ MAX_NOTE = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """One side's promise; `satisfies` is the id of the Intent in the proposal, `note` and `place` are plain words."""
+    """One side's promise; `satisfies` is the id of the Intent in the proposal, `note` and `place` are plain words.
+
+    `street` is told to a shop that comes by, once both said yes.
+    """
 
     id: str | None = None
     satisfies: str | None = None
@@ -35,6 +39,7 @@ class Commitment:
     has_beginning: datetime | None = None
     has_end: datetime | None = None
     place: str = ""
+    street: str = ""
     note: str = ""
 
 
@@ -95,8 +100,14 @@ def read_commitment(document: Json) -> Commitment:
         has_beginning=moment(document.get("hasBeginning")),
         has_end=moment(document.get("hasEnd")),
         place=one(document.get("location"), lambda place: localized(place, "name", MAX_NAME)) or "",
+        street=one(document.get("location"), _read_street) or "",
         note=text(document.get("note"), MAX_NOTE) or "",
     )
+
+
+def _read_street(location: Json) -> str:
+    place = read_place(location)
+    return place.street if place is not None else ""
 
 
 def read_agreement(document: Json) -> Agreement:
@@ -155,10 +166,16 @@ def write_commitment(value: Commitment) -> Json:
             "receiver": value.receiver,
             "hasBeginning": optional(value.has_beginning, write_moment),
             "hasEnd": optional(value.has_end, write_moment),
-            "location": {"type": "Place", "name": value.place} if value.place else None,
+            "location": _write_location(value),
             "note": value.note or None,
         }
     )
+
+
+def _write_location(value: Commitment) -> Json | None:
+    address = {"type": "PostalAddress", "streetAddress": value.street} if value.street else None
+    location = compact({"type": "Place", "name": value.place or None, "address": address})
+    return location if len(location) > 1 else None
 
 
 def write_agreement(value: Agreement) -> Json:

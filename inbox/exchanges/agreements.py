@@ -26,6 +26,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import STATES, AgreementContext, find_return, speaks
 from outbox.exchanges.agreements import corrections, endings, fulfilment
+from outbox.repairs.bookings.visit_addresses import tell_address
 from outbox.threads.agreement_context import Said, answer_with_current_state, keep, lock_context
 
 WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
@@ -154,6 +155,7 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
         await keep(conn, site, case, "expired", None)
     else:
         await keep(conn, site, case, word.state, case.owner, _describe_word(word, held))
+    await tell_address(conn, site, case)
 
 
 def _describe_word(word: OwnerState, held: Agreement) -> dict[str, Any]:

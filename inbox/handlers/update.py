@@ -11,6 +11,7 @@ from inbox.errors import Ignored
 from inbox.exchanges.agreements import apply_owner_state, find_answered, read_owner_state
 from inbox.exchanges.answers_in_words import process_words
 from inbox.exchanges.repair_results import process_result
+from inbox.exchanges.visit_addresses import keep_address
 from inbox.posts.remote_changes import find_before, notify_change
 from inbox.posts.remote_posts import find_author, save_post
 from inbox.posts.thanks import process_thanks
@@ -68,6 +69,9 @@ async def _follow_agreement(
         raise Ignored("agreement_unknown")
     if document.request not in (None, held.request_uri):
         raise Ignored("agreement_and_offer_differ")
+    if sender.id == held.partner_id:
+        await keep_address(conn, sender, held, document)
+        return
     await apply_owner_state(conn, site, sender, held, read_owner_state(document, at))
 
 

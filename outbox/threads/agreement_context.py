@@ -1,7 +1,7 @@
 """One agreement about to change: opened under its lock, asked whether it may, kept with an event, told to the other."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from federation.vocabulary.activities.activities import Activity
@@ -13,6 +13,7 @@ from models.exchanges.exchanges import EventKind
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.bookings import next_slots, visit_places
 from models.repairs.results.notes import RepairNote, write_note
 from models.settings import Site
 from models.store.database import Connection
@@ -117,6 +118,10 @@ async def keep(
     """Write the agreement and what happened to it, which members' apps are told; `actor` is None for the clock."""
     held = case.agreement
     await agreements.save(conn, held)
+    if held.state not in agreements.LIVE and held.state != "done":
+        await visit_places.forget(conn, held.id)
+    if case.listing.details.slots_uri is not None and case.owner.local:
+        await next_slots.renew(conn, case.listing, at=datetime.now(UTC))
     if kind in FREEING:
         await reserves.note_freed(conn, held.listing_id)
     id = await exchanges.add_event(

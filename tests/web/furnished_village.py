@@ -24,6 +24,8 @@ from models.personal_data import deletion_requests, export_archives
 from models.posts.polls import polls
 from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
+from models.repairs.bikes import bikes, entries
+from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import SlotRules
@@ -39,6 +41,7 @@ from outbox.meetings.registrations import register
 from outbox.repairs.bookings.appointments import BookDraft, note_walk_in, open_book
 from outbox.threads import messages
 from outbox.threads.agreement_context import Said
+from tests.bikes import make_bike, make_result
 from tests.factories import (
     make_activity,
     make_agreement,
@@ -48,9 +51,11 @@ from tests.factories import (
     make_member,
     make_remote_actor,
 )
+from tests.frame_numbers import add_sample_questions
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
+from tests.repair_figures import add_sample_results
 from tests.repair_shops import add_sample_shops, make_shop
 from tests.sample_cases import add_sample_cases
 from tests.sample_communities import add_sample_community
@@ -58,6 +63,7 @@ from tests.sample_directory import add_sample_directory
 from tests.sample_held_posts import add_held_posts
 from tests.sample_message_requests import add_message_requests
 from tests.sample_team import add_sample_team
+from tests.sample_tour import add_sample_tour
 from tests.sample_village import Village
 from tests.web.live_site import Live, serve_village
 from tests.web.looks import NARROWEST
@@ -83,13 +89,33 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
             await add_sample_shops(conn, live.village)
+            await add_sample_questions(conn, live.village)
+            await add_sample_results(conn)
+            await add_sample_tour(conn, live.village)
             await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)
+            bike = await add_bike(conn, live.village)
             visit = await add_visit(conn, live.village, book)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
-        yield replace(live, village=replace(live.village, cafe=cafe, book=book, visit=visit))
+        yield replace(live, village=replace(live.village, cafe=cafe, book=book, bike=bike, visit=visit))
+
+
+async def add_bike(conn: Connection, village: Village) -> int:
+    """A bike of Maryse's with lines of two years, one that left, and what somebody says of the brakes."""
+    bike = await make_bike(conn, village.alice, brand="Gitane", model="Mixte", frame_number="AB1234567", made_in=1998)
+    left = await make_bike(conn, village.alice, "Le pliant", bike_type="folding")
+    await bikes.mark_left(conn, left, "sold")
+    parts = ("Chaîne 8 vitesses", "Attache rapide")
+    chain = EntryDetails(
+        done_on=date(2026, 5, 3), title="Chaîne changée", parts=parts, repairer="Karim", kilometres=4200
+    )
+    tyre = EntryDetails(done_on=date(2025, 9, 12), title="Pneu arrière", organ="flat-tyre", outcome="fixed", minutes=25)
+    await entries.add(conn, bike, chain)
+    await entries.add(conn, bike, tyre)
+    await make_result(conn, village.alice, organ="brakes", repairer_id=village.hocine.id)
+    return bike
 
 
 async def add_book(conn: Connection, village: Village) -> Listing:

@@ -73,6 +73,7 @@ ONE: dict[str, str] = {
     "community_shown": N_("Ce que vous avez partagé dans %(who)s s’y montre de nouveau"),
     "community_hold_answered": N_("Une coop a répondu à la question de porter %(who)s avec la vôtre"),
     "community_moved": N_("Votre communauté vit maintenant ici : %(who)s ; c’est à vous de dire si vous y entrez"),
+    "bike_asked": N_("Quelqu’un a demandé à %(who)s le numéro de votre vélo volé"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
@@ -105,6 +106,7 @@ ICONS = {
     "community_report": "flag", "community_hidden": "warning", "community_shown": "done",
     "community_hold_asked": "agreement", "community_hold_answered": "agreement", "community_moved": "elsewhere",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
+    "bike_asked": "bike",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip

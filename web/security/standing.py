@@ -117,6 +117,7 @@ MEMBERS_ONLY = (
         "/notifications",
         "/messages",
         "/alertes",
+        "/mes-velos",
     ),
     "/publier",
     *("/annonces/{uuid}/modifier", "/annonces/d/{id}/demander", "/annonces/d/{id}/prevenir"),

@@ -2,6 +2,7 @@
 
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Create
+from federation.vocabulary.bike_books import BikeBook
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
@@ -24,6 +25,11 @@ def build_create(site: Site, author: Actor, object: Note | Proposal | Event) -> 
         audience=note.audience,
         published=note.published,
     )
+
+
+def build_create_of_bike(site: Site, giver: Actor, book: BikeBook, recipient_uri: str) -> Create:
+    """A bike with the whole of its book, to its new owner alone."""
+    return Create(id=activity_uri(site, giver.username), actor=giver.uri, object=book, to=(recipient_uri,))
 
 
 def build_vote(site: Site, voter: Actor, vote: Vote) -> Create:

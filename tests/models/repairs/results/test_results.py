@@ -11,8 +11,9 @@ from models.personal_data import account_erasure
 from models.repairs.results import results
 from models.repairs.results.notes import RepairNote, limit_note, read_note, write_note
 from models.repairs.results.sides import ResultSource, find_sides, note_of, save_note
-from models.store.database import Connection, execute
+from models.store.database import Connection
 from tests.factories import make_agreement, make_listing, make_member, make_remote_actor
+from tests.repair_shops import add_communes
 from tests.today import today
 
 
@@ -35,14 +36,8 @@ async def note(conn: Connection, held: Agreement, listing: Listing, author: Acto
 
 async def test_an_appointment_is_repaired_by_the_shop_in_its_commune(conn: Connection) -> None:
     alice = await make_member(conn)
-    shop = await make_remote_actor(conn, "atelier", type="Organization", place_name="Hénin-Beaumont", postcode="62110")
-    await execute(
-        conn,
-        """
-        INSERT INTO commune (code, name, search_name, postcodes, population)
-        VALUES ('62427', 'Hénin-Beaumont', 'henin beaumont', '{62110}', 26000) ON CONFLICT DO NOTHING
-        """,
-    )
+    shop = await make_remote_actor(conn, "atelier", type="Organization", place_name="Lomme", postcode="59160")
+    await add_communes(conn)
     listing, held = await book(conn, shop, alice)
 
     await note(conn, held, listing, shop, some())
@@ -51,7 +46,7 @@ async def test_an_appointment_is_repaired_by_the_shop_in_its_commune(conn: Conne
 
     first, second = await results.list_of_agreement(conn, held.id)
     assert [(one.repairer_id, one.cyclist_id, one.commune_code) for one in (first, second)] == [
-        (shop.id, alice.id, "62427")
+        (shop.id, alice.id, "59355")
     ] * 2
     assert (first.outcome, second.outcome) == ("unknown", "repairable")
 

@@ -18,6 +18,7 @@ from outbox.exchanges.repair_results import MENDABLE
 from web.pages.exchanges.terms.day_picker import StripDay, draw_strip
 from web.pages.exchanges.terms.summary import TermLine, list_term_lines
 from web.rendering.date_ranges import ReaderLocale
+from web.rendering.render import N_
 
 Noting = Literal["", "note", "mend"]
 
@@ -65,7 +66,8 @@ class AgreementCard:
 class CardContext:
     """What is known besides an agreement: the terms that it replaced, other days taken, what was reported.
 
-    `thanks` is how the reader may say thanks, if she may; `doubt` whether the other one's words may be a yes.
+    `thanks` is how the reader may say thanks, if she may; `doubt` whether the other one's words may be a yes; `address`
+    where a shop is awaited, as far as the reader may know.
     """
 
     before: Terms | None = None
@@ -73,6 +75,7 @@ class CardContext:
     reports: Sequence[CompletionReport] = ()
     thanks: Choice | None = None
     doubt: bool = False
+    address: str = ""
 
 
 def make_card(
@@ -87,7 +90,10 @@ def make_card(
         id=held.id,
         state=held.state,
         role=role,
-        facts=list_term_lines(locale, held.terms, beside.before if held.state == "countered" else None),
+        facts=[
+            *list_term_lines(locale, held.terms, beside.before if held.state == "countered" else None),
+            *_list_address(locale, held, beside.address),
+        ],
         strip=draw_strip(held.terms, beside.taken),
         verbs=verbs,
         turn=agreements.is_turn_of(held, role),
@@ -116,6 +122,14 @@ def _find_noting(steps: Sequence[Step], own: Sequence[CompletionReport]) -> Noti
     if "done" in steps:
         return "note"
     return "mend" if own and datetime.now(UTC) - own[-1].created_at <= MENDABLE else ""
+
+
+def _list_address(locale: ReaderLocale, held: Agreement, address: str) -> list[TermLine]:
+    if not address:
+        return []
+    known = held.state in agreements.BOUND
+    label = N_("Adresse") if known else N_("Adresse, que l’atelier lira une fois d’accord")
+    return [TermLine(key="address", icon="place", label=locale.say(label), text=address)]
 
 
 def _find_correctable(held: Agreement, own: Sequence[CompletionReport]) -> Step | None:

@@ -11,7 +11,7 @@ from models.errors import Conflict, Invalid
 from models.listings.listings import OPEN, Listing
 from models.moments import PARIS
 from models.people.actors import Actor
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, shop_calendars
 from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit
 from models.repairs.bookings.slots import SlotRules
 from models.repairs.results import walk_ins
@@ -65,7 +65,22 @@ SAID = {
     "result": N_("Le résultat est noté, et la personne le sait."),
     "result_alone": N_("Le résultat est noté. Seuls les gens de l’atelier le lisent."),
     "counter": N_("C’est proposé : la personne répondra."),
+    "following": N_("C’est reçu : on va lire votre agenda. Revenez dans un instant voir si tout va bien."),
+    "left": N_("C’est fait : votre agenda ne bloque plus rien ici, et son adresse est oubliée."),
 }
+
+CAUSES: Mapping[shop_calendars.Cause, str] = {
+    "bad_address": N_("cette adresse ne mène à aucun serveur que l’on puisse appeler"),
+    "unreachable": N_("le serveur de votre agenda est injoignable"),
+    "timed_out": N_("le serveur de votre agenda n’a pas répondu à temps"),
+    "not_found": N_("il n’y a plus rien à cette adresse : elle a peut-être été changée"),
+    "refused": N_("le serveur de votre agenda refuse de le montrer : donnez son adresse secrète, pas sa page"),
+    "failing": N_("le serveur de votre agenda est en panne ou débordé"),
+    "too_large": N_("votre agenda est trop gros : un mégaoctet au plus"),
+    "login_page": N_("l’adresse mène à une page web, sans doute pour se connecter, et pas à un agenda iCal"),
+    "unreadable": N_("ce qui se trouve là n’est pas un agenda iCal"),
+}
+"""Why the calendar that a shop keeps elsewhere could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +176,7 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         listing = await find_listing(conn, shop)
         book = await appointment_books.find_of_actor(conn, shop.id) if listing is not None else None
         week = await _draw_week(conn, request, book, home_of(acting)) if book else None
+        calendar = await shop_calendars.find_state(conn, shop.id)
     rules = form if "slot_minutes" in form.values else blank_form(request, _values_of(shop, listing, book))
     return await render(
         request,
@@ -172,6 +188,8 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         listing=listing,
         open=listing is not None and listing.details.status in OPEN,
         week=week,
+        calendar=calendar,
+        causes=CAUSES,
         now=datetime.now(UTC),
         form=form,
         rules=rules,

@@ -27,6 +27,7 @@ from web.pages.components.opening_hours import OpenPlace, list_open_places
 from web.pages.exchanges.reserve.answers import Answer, Answers, list_answers
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.call_progress import CallProgress, load_call_progress
+from web.pages.repairs.tours.passage_lines import PassageLine, list_in_commune
 from web.rendering.paths import exchange_path, listing_path
 from web.rendering.render import N_, reader_language, render
 from web.security.session import require_account
@@ -84,6 +85,7 @@ class CallView:
     text: str
     photos: list[Picture]
     workshops: list[OpenPlace]
+    passages: list[PassageLine]
     sent_at: datetime
     hiding: Hiding | None
     passing: bool
@@ -135,6 +137,7 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         text=post.source,
         photos=draw_pictures(site, (await media.list_by_posts(conn, [listing.id]))[listing.id], details.title),
         workshops=await list_open_places(conn, details.latitude, details.longitude),
+        passages=await list_in_commune(conn, site, account.actor_id, details.commune_code, locale_of(request).language),
         sent_at=post.published_at,
         hiding=await sanctions.find_hiding(conn, post.id) if not held and post.hidden_at is not None else None,
         passing=account.passing,
