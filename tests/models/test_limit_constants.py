@@ -281,6 +281,7 @@ LIMITS: dict[str, object] = {
 }
 
 LISTS = {
+    "models.repairs.results.results.list_waiting": (100,),
     "models.repairs.tours.passages.list_coming": (20,),
     "models.repairs.shops.appearing.list_own": (500,),
     "models.repairs.shops.appearing.list_shops": (100,),
