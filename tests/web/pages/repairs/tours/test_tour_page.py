@@ -296,3 +296,21 @@ async def test_who_rings_up_is_noted_with_the_place_to_go_to(
     assert noted.status == 303 and wrong.status == 422
     assert read_names(page)[-1] == "M. Loin"
     assert "12 rue du Bac, 59160 Lomme" in page.html.xpath("//input[@readonly]/@value")
+
+
+async def test_what_is_agreed_without_a_day_stands_on_today_alone(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        kim = await make_member(conn, "kim", name="Kim")
+        call = await make_listing(conn, lomme.alice, kind="repair_call", mode="repair", title="Tout de suite")
+        await make_agreement(conn, call, kim, state="agreed")
+    browser = await open_browser(kim)
+
+    today, later = await browser.get("/tournee"), await browser.get(f"/tournee?jour={DAY}")
+
+    assert "Tout de suite" in today.words() and "Sans heure fixe" in today.words()
+    assert "Tout de suite" not in later.words() and "Aucun arrêt" in later.words()
+    assert today.headers[KEEP].endswith(f" {kim.id}")
+    for wrong in ("nie", "2026-99-99", "0001-01-01"):
+        assert (await browser.get(f"/tournee?jour={wrong}")).status == 200
