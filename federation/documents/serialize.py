@@ -21,14 +21,17 @@ from federation.vocabulary.collections import (
     write_relationship,
 )
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
+from federation.vocabulary.stolen_bikes import StolenBikeAnswer, StolenBikeInquiry, write_answer, write_inquiry
 
-Serializable = Activity | Object | Collection | CollectionPage | Relationship
+Serializable = Activity | Object | Collection | CollectionPage | Relationship | StolenBikeInquiry | StolenBikeAnswer
 
 WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     **OBJECT_WRITERS,
     Collection: write_collection,
     CollectionPage: write_collection_page,
     Relationship: write_relationship,
+    StolenBikeAnswer: write_answer,
+    StolenBikeInquiry: write_inquiry,
 }
 """What is no activity, from type to writer."""
 

@@ -11,7 +11,7 @@ from models.listings import listings
 from models.listings.listings import OPEN, Listing, ListingDraft, find_stock
 from models.people.actors import Actor
 from models.posts.media import media
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, next_slots
 from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import SlotRules
 from models.settings import Site
@@ -71,6 +71,7 @@ async def open_book(conn: Connection, site: Site, shop: Actor, draft: BookDraft)
         await agreements.lock_listing(conn, held.id)
         listing = await _change(conn, site, shop, held, draft)
     await appointment_books.save(conn, listing.id, shop.id, draft.rules)
+    await next_slots.renew(conn, listing, at=datetime.now(UTC))
     await announce_update(conn, site, shop)  # whose document names the listing
     return listing
 
@@ -140,6 +141,7 @@ async def close_book(conn: Connection, site: Site, shop: Actor) -> None:
     if held is None or held.details.status not in OPEN:
         raise NotFound("no_appointments")
     await outbox_listings.pause(conn, site, shop, held.uri)
+    await next_slots.forget(conn, shop.id)
     await announce_update(conn, site, shop)
 
 
@@ -151,10 +153,13 @@ async def note_walk_in(conn: Connection, shop: Actor, walk_in: WalkIn) -> None:
         raise NotFound("no_appointments")
     await agreements.lock_listing(conn, held.id)
     taken = await agreements.list_taken(conn, held.id, walk_in.begins_at, walk_in.ends_at)
+    if any(one.quantity is None for one in taken):
+        raise Conflict("slot_in_own_calendar", field="begins_at")
     there = find_stock(held.details) or Decimal(0)
     if not agreements.is_free(taken, walk_in.begins_at, walk_in.ends_at, wanted=Decimal(1), there=there):
         raise Conflict("slot_full", field="begins_at")
     await appointment_books.add_walk_in(conn, held.id, walk_in)
+    await next_slots.renew(conn, held, at=datetime.now(UTC))
 
 
 def _tidy(walk_in: WalkIn) -> WalkIn:
@@ -179,3 +184,4 @@ async def strike_walk_in(conn: Connection, shop: Actor, walk_in_id: int) -> None
     if held is None:
         raise NotFound("no_appointments")
     await appointment_books.remove_walk_in(conn, held.id, walk_in_id)
+    await next_slots.renew(conn, held, at=datetime.now(UTC))

@@ -43,7 +43,7 @@ ANSWERS: dict[str, acts.Name] = {
 }
 """What a button says, and what is done then."""
 
-ABSENT = N_("La personne n’est pas venue.")
+ABSENT = N_("Absent·e à l’heure du rendez-vous.")
 
 REASON_LIMIT = 500
 
