@@ -6,7 +6,6 @@ the way), by which no fixed hour ever comes before an earlier one. What lies now
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from models.places.geometry import distance
 
@@ -48,12 +47,6 @@ def move_stop(order: Sequence[str], key: str, by: int) -> list[str]:
         to = min(max(at + by, 0), len(moved) - 1)
         moved[at], moved[to] = moved[to], moved[at]
     return moved
-
-
-def measure(way: Sequence[Waypoint], start: Point | None = None) -> float:
-    """Metres in straight lines, past those that lie nowhere."""
-    points = [start, *(one.point for one in way)]
-    return sum(distance(*one, *other) for one, other in pairwise([one for one in points if one is not None]))
 
 
 def _go_nearest(fixed: Sequence[Waypoint], loose: Sequence[Waypoint], start: Point | None) -> list[Waypoint]:

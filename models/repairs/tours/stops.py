@@ -73,7 +73,9 @@ _AGREED = """
         coalesce(nullif(other.name, ''), other.username) AS name, g.begins_at, g.ends_at,
         CASE WHEN g.state = 'cancelled' THEN 'missed' WHEN g.state = 'done' THEN 'done'
             WHEN g.partner_id = $1 AND g.partner_reported_at IS NOT NULL THEN 'said' ELSE 'agreed' END AS state,
-        g.place, g.note, l.title, CASE WHEN l.kind = 'repair_call' THEN l.repair END AS repair, g.quantity,
+        CASE WHEN is_bound_state(g.state) THEN concat_ws(', ', nullif(v.address, ''), nullif(g.place, ''))
+            ELSE g.place END AS place,
+        g.note, l.title, CASE WHEN l.kind = 'repair_call' THEN l.repair END AS repair, g.quantity,
         CASE WHEN l.kind = 'repair_call' THEN coalesce(l.place_name, '') ELSE '' END AS listing_place,
         CASE WHEN l.kind = 'repair_call' THEN l.latitude END AS latitude,
         CASE WHEN l.kind = 'repair_call' THEN l.longitude END AS longitude,
@@ -84,6 +86,7 @@ _AGREED = """
         SELECT id FROM agreement WHERE owner_id = $1 UNION ALL SELECT id FROM agreement WHERE partner_id = $1
     ) AS mine
     JOIN agreement g ON g.id = mine.id JOIN listing l ON l.post_id = g.listing_id
+    LEFT JOIN visit_address v ON v.agreement_id = g.id
     JOIN actor other ON other.id = CASE WHEN g.owner_id = $1 THEN g.partner_id ELSE g.owner_id END
     WHERE (g.partner_id = $1 AND l.kind = 'repair_call'
             OR g.owner_id = $1 AND l.kind = 'offer' AND l.mode = 'service' AND l.category = 'velo-reparation'
@@ -98,7 +101,9 @@ _AGREED = """
 
 _WALKED_IN = """
     SELECT 'walk_in' AS how, w.id, NULL::bigint AS exchange_id, w.name, w.begins_at, w.ends_at,
-        CASE w.came WHEN true THEN 'done' WHEN false THEN 'missed' ELSE 'agreed' END AS state, w.place, w.note,
+        CASE WHEN w.came OR w.result_id IS NOT NULL THEN 'done' WHEN NOT w.came THEN 'missed'
+            ELSE 'agreed' END AS state,
+        w.place, w.note,
         '' AS title, NULL::jsonb AS repair, 1::numeric AS quantity, '' AS listing_place,
         NULL::float8 AS latitude, NULL::float8 AS longitude, NULL::integer AS radius, w.phone,
         '' AS uri, 0 AS sequence, w.begins_at AS changed_at

@@ -20,6 +20,7 @@ from models.repairs.results.sides import note_of
 from models.store.database import Connection, connection
 from outbox.builders.texts.repair_results import write_result
 from web.http.app_keys import INSTANCE
+from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_by_id import get_listing
 from web.pages.components.listing_cards import Picture, draw_pictures, place_words
@@ -84,6 +85,7 @@ class CallView:
     place: str
     text: str
     photos: list[Picture]
+    files: list[Attachment]
     workshops: list[OpenPlace]
     passages: list[PassageLine]
     sent_at: datetime
@@ -122,6 +124,7 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
     settled = chosen or await _find_done(conn, answers)
     held = await held_posts.find(conn, listing.id) is not None
     state = "held" if held else _find_state(details, chosen, answered=bool(proposals))
+    hung = (await media.list_by_posts(conn, [listing.id]))[listing.id]
     return CallView(
         id=listing.id,
         path=call_path(listing.id),
@@ -135,7 +138,8 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         uuid=post.url.rpartition("/")[2],
         place=place_words(details),
         text=post.source,
-        photos=draw_pictures(site, (await media.list_by_posts(conn, [listing.id]))[listing.id], details.title),
+        photos=draw_pictures(site, hung, details.title),
+        files=list_attachments(site, hung),
         workshops=await list_open_places(conn, details.latitude, details.longitude),
         passages=await list_in_commune(conn, site, account.actor_id, details.commune_code, locale_of(request).language),
         sent_at=post.published_at,

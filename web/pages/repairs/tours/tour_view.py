@@ -47,6 +47,8 @@ class Tour:
 class StopView:
     """One stop. `href` is its thread, or for people of a shop its agenda; `said` what somebody wrote when she asked.
 
+    `result` is where one notes what came out, once its day has come.
+
     `geo` and `osm` lead there: by a telephone's own maps, and by a page.
     """
 
@@ -57,6 +59,7 @@ class StopView:
     said: str
     phone: str
     href: str
+    result: str
     geo: str
     osm: str
     point: Point | None
@@ -191,6 +194,7 @@ def _make_stop(tour: Tour, stop: TourStop, at: tuple[int, int], point: Point | N
         said=words.said if words.said != stop.note else "",
         phone=words.phone,
         href=_find_thread(tour, stop),
+        result=_find_result(tour, stop) if stop.state == "agreed" and tour.day <= datetime.now(PARIS).date() else "",
         geo=_make_geo(place, point, exact=bool(stop.place)),
         osm=f"https://www.openstreetmap.org/search?query={quote(place)}" if place else "",
         point=point,
@@ -206,6 +210,16 @@ def _find_thread(tour: Tour, stop: TourStop) -> str:
     if stop.how == "call":
         return ""
     return f"{tour.home.removesuffix('/tournee')}/rendez-vous?semaine={tour.day}#semaine"
+
+
+def _find_result(tour: Tour, stop: TourStop) -> str:
+    """Where what came out is noted: in the thread, or by the people of a shop."""
+    if tour.shop is None:
+        return f"{exchange_path(stop.exchange_id)}/resultat" if stop.exchange_id is not None else ""
+    if stop.how == "call":
+        return ""
+    line = f"passage/{stop.id}" if stop.how == "walk_in" else stop.id
+    return f"{tour.home.removesuffix('/tournee')}/rendez-vous/{line}/resultat"
 
 
 def _make_geo(place: str, point: Point | None, *, exact: bool) -> str:

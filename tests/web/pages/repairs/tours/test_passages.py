@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from federation.documents.serialize import to_json
 from federation.instance import Instance
 from models.meetings import meetings
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.repairs.shops import staff
-from models.store.database import connection, execute, fetch_records, fetch_value, transaction
+from models.store.database import connection, execute, fetch_value, transaction
+from outbox.posts.post_documents import build_document
 from tests.factories import make_listing, make_member
 from tests.repair_shops import DETAILS, let_appear, make_shop
 from tests.sample_village import Village
@@ -55,11 +57,13 @@ async def test_it_is_a_public_meeting_in_the_middle_of_the_commune(
     assert sent.location == f"{HERE}?fait=announced"
     async with connection(instance.pool) as conn:
         full = await meetings.find_full(conn, await fetch_value(conn, "SELECT post_id FROM meeting"))
-        sends = await fetch_records(conn, "SELECT body FROM activity ORDER BY id DESC LIMIT 2")
-    assert full is not None and full.listing.post.author_id == ines.id
+        assert full is not None
+        document = to_json(await build_document(conn, instance.site, ines, full.listing.post))
+    assert full.listing.post.author_id == ines.id
     assert (full.listing.details.title, full.listing.details.commune_code) == ("Inès passe à Lomme", "59355")
     assert (full.listing.post.audience, full.meeting.street, full.meeting.registration) == ("network", "", "none")
-    assert sends
+    assert document["type"] == "Event" and document["location"]["address"]["addressLocality"] == "Lomme"
+    assert "streetAddress" not in document["location"]["address"]
     visitor = await open_browser(None)
     assert "Inès passe à Lomme" in (await visitor.get("/rencontres")).words()
     assert "Passage à Lomme" in (await visitor.get("/ateliers/ines")).words()

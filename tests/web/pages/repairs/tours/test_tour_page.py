@@ -296,3 +296,46 @@ async def test_who_rings_up_is_noted_with_the_place_to_go_to(
     assert noted.status == 303 and wrong.status == 422
     assert read_names(page)[-1] == "M. Loin"
     assert "12 rue du Bac, 59160 Lomme" in page.html.xpath("//input[@readonly]/@value")
+
+
+async def test_what_is_agreed_without_a_day_stands_on_today_alone(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        kim = await make_member(conn, "kim", name="Kim")
+        call = await make_listing(conn, lomme.alice, kind="repair_call", mode="repair", title="Tout de suite")
+        await make_agreement(conn, call, kim, state="agreed")
+    browser = await open_browser(kim)
+
+    today, later = await browser.get("/tournee"), await browser.get(f"/tournee?jour={DAY}")
+
+    assert "Tout de suite" in today.words() and "Sans heure fixe" in today.words()
+    assert "Tout de suite" not in later.words() and "Aucun arrêt" in later.words()
+    [call_id] = today.html.xpath("//a[contains(@href, '/resultat')]/@href")
+    assert (await browser.get(call_id)).status == 200 and not later.html.xpath("//a[contains(@href, '/resultat')]")
+    assert today.headers[KEEP].endswith(f" {kim.id}")
+    for wrong in ("nie", "2026-99-99", "0001-01-01"):
+        assert (await browser.get(f"/tournee?jour={wrong}")).status == 200
+
+
+async def test_the_address_that_was_told_once_both_agreed_stands_before_its_commune(
+    open_browser: OpenBrowser, instance: Instance, ines: Actor
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET place = 'Lomme' WHERE state = 'agreed'")
+        await execute(
+            conn,
+            """
+            INSERT INTO visit_address (agreement_id, address)
+            SELECT id, '17 allée des Tilleuls' FROM agreement WHERE place = 'Lomme' OR state = 'requested'
+            """,
+        )
+        await execute(conn, "UPDATE agreement SET begins_at = now(), ends_at = NULL WHERE note = 'La chaîne saute'")
+    volunteer = await open_for(instance, open_browser, "leo")
+
+    page, today = await volunteer.get(HERE), await volunteer.get(HOME)
+
+    assert "17 allée des Tilleuls, Lomme" in page.html.xpath("//input[@readonly]/@value")
+    assert "Adresse qui attend" not in page.text and not page.html.xpath("//a[contains(@href, '/resultat')]")
+    [noting] = today.html.xpath("//a[contains(@href, '/resultat')]/@href")
+    assert (await volunteer.get(noting)).status == 200
