@@ -5,7 +5,7 @@ from aiohttp import web
 from web.pages.access.preserve_form import preserve_form
 from web.pages.patterns import COMMUNITY, ID, NAME, SIGNED
 from web.pages.repairs.bookings import book_page, visits
-from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
+from web.pages.repairs.calls import breakdown, call_form, changing, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.frame_numbers import asking
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
@@ -22,6 +22,8 @@ REPAIRS: list[web.RouteDef] = [
     web.get(f"/depannage/appels/{{id:{ID}}}", own_call.show_own_call),
     web.get("/depannage/mon-appel", private_link.show_own),
     web.post("/depannage/mon-appel", private_link.post_new_link),
+    web.get("/depannage/mon-appel/changer", changing.show_change),
+    web.post("/depannage/mon-appel/changer", changing.post_change),
     web.post("/depannage/mon-appel/effacer", private_link.post_erase),
     web.get(f"/appel/fin/{{token:{SIGNED}}}", private_link.show_stop),
     web.post(f"/appel/fin/{{token:{SIGNED}}}", private_link.post_stop),

@@ -67,7 +67,7 @@ async def show_call(request: web.Request) -> web.Response:
             values["place"] = home.label if home else ""
             values.update(first_place(await load_places(conn, account.actor_id), author))
     fill_in_call(values, request)
-    return await _show(request, blank_form(request, values), [], step=find_first_step(values))
+    return await show_form(request, blank_form(request, values), [], step=find_first_step(values))
 
 
 def _find_member(request: web.Request) -> Account | None:
@@ -92,15 +92,15 @@ async def post_call(request: web.Request) -> web.Response:
     step = read_step(form)
     if form.typed("act") == "back":
         form.errors.clear()
-        return await _show(request, form, photos, step=max(1, step - 1))
+        return await show_form(request, form, photos, step=max(1, step - 1))
     draft = await _read_draft(request, form, photos, account)
     contact = passing.read_contact(request, form) if account is None and step == LAST else None
     wrong = find_wrong_step(form, step)
     if wrong is not None or step < LAST:
         keep_errors_of(form, wrong or 0)
-        return await _show(request, form, photos, step=wrong or step + 1)
+        return await show_form(request, form, photos, step=wrong or step + 1)
     answer = await _send(request, form, draft, account, contact)
-    return answer or await _show(request, form, photos, step=find_wrong_step(form, LAST) or LAST)
+    return answer or await show_form(request, form, photos, step=find_wrong_step(form, LAST) or LAST)
 
 
 async def _read(request: web.Request, account: Account | None) -> tuple[Form, list[Picture]]:
@@ -117,9 +117,14 @@ async def _read(request: web.Request, account: Account | None) -> tuple[Form, li
             return form, []
         keep = take_photos if read_step(form) == LAST else read_photos
         photos = await keep(instance, form, owner_id)
+    return form, limit_photos(form, photos)
+
+
+def limit_photos(form: Form, photos: list[Picture]) -> list[Picture]:
+    """The first ones; that there were more is said in the form."""
     if len(photos) > PHOTOS:
         form.fail("photos", "%(count)s photos au plus, les autres ne partent pas.", count=PHOTOS)
-    return form, photos[:PHOTOS]
+    return photos[:PHOTOS]
 
 
 async def _read_draft(request: web.Request, form: Form, photos: list[Picture], account: Account | None) -> ListingDraft:
@@ -146,7 +151,10 @@ async def _load_places(conn: Connection, account: Account | None) -> KnownPlaces
     return await load_places(conn, account.actor_id) if account is not None else NOWHERE_KNOWN
 
 
-async def _show(request: web.Request, form: Form, photos: list[Picture], *, step: int) -> web.Response:
+async def show_form(
+    request: web.Request, form: Form, photos: list[Picture], *, step: int, change: str = ""
+) -> web.Response:
+    """The step of the form; with `change` that address takes it, and it is about a call that stands."""
     account = _find_member(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await _load_places(conn, account)
@@ -175,4 +183,5 @@ async def _show(request: web.Request, form: Form, photos: list[Picture], *, step
         passers=passers,
         member=account,
         mail=has_mail(request),
+        change=change,
     )

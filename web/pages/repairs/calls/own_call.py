@@ -9,7 +9,7 @@ from aiohttp import web
 from models.errors import NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
-from models.listings.listings import Listing, ListingDetails
+from models.listings.listings import STANDING, Listing, ListingDetails
 from models.moderation import held_posts, sanctions
 from models.moderation.sanctions import Hiding
 from models.people.accounts import Account
@@ -37,8 +37,13 @@ SAID = {
     "reopen": N_("L’appel est rouvert : on peut de nouveau vous répondre."),
     "pause": N_("L’appel est en pause."),
     "prolong": N_("L’appel reste plus longtemps."),
+    "changed": N_("C’est changé."),
+    "changed_held": N_("C’est noté. L’équipe relit ce que vous avez changé."),
     "prolonged": N_("C’était déjà prolongé : une fois suffit."),
 }
+
+CHANGE = "/depannage/mon-appel/changer"
+"""Where who passes by changes hers; members have the long form."""
 
 STAGES = (N_("Envoyé"), N_("On vous répond"), N_("Rendez-vous"), N_("Réparé"))
 
@@ -73,6 +78,8 @@ class CallView:
     hiding: Hiding | None
     passing: bool
     by_mail: bool
+    change_path: str
+    change_waits: bool
 
 
 def call_path(listing_id: int) -> str:
@@ -99,12 +106,14 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
     live = await agreements.list_live_by_listing(conn, listing.id)
     chosen = next((one for one in live if one.state == "agreed"), None)
     proposals = _list_proposals(answers, live)
-    held = await held_posts.find(conn, listing.id) is not None
+    waits = await held_posts.find(conn, listing.id)
+    held = waits is not None and waits.draft is None
+    public_path = listing_path(site, listing)
     state = "held" if held else _find_state(details, chosen, answered=bool(proposals))
     return CallView(
         id=listing.id,
         path=call_path(listing.id),
-        public_path=listing_path(site, listing),
+        public_path=public_path,
         details=details,
         proposals=proposals,
         chosen_name=_find_chosen_name(answers, chosen),
@@ -120,6 +129,8 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         hiding=await sanctions.find_hiding(conn, post.id) if not held and post.hidden_at is not None else None,
         passing=account.passing,
         by_mail=await _is_mailed(conn, account),
+        change_path=(CHANGE if account.passing else f"{public_path}/modifier") if details.status in STANDING else "",
+        change_waits=waits is not None and not held,
     )
 
 
