@@ -14,7 +14,10 @@ from pathlib import Path
 from models.errors import Refusal
 from models.store.disk_space import measure
 
-KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|weba|mp3|ogg|wav|flac)")
+PRIVATE_PICTURE, PRIVATE_PDF = "private-jpg", "private-pdf"
+"""The types of files that one member alone reads: no address of `/media` is of theirs."""
+
+KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|weba|mp3|ogg|wav|flac|private-jpg|private-pdf)")
 """What a key looks like: 128 random bits and the type. It never comes from a file's name (B-46)."""
 
 COPIES = ("square", "medium", "large")

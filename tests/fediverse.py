@@ -76,6 +76,7 @@ class FakeFediverse:
     fetched: list[str] = field(default_factory=list)
     signers: list[str | None] = field(default_factory=list)
     etags: list[str] = field(default_factory=list)
+    modified: list[str] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     replies: dict[str, Callable[[dict[str, Any]], Mapping[str, Any]]] = field(default_factory=dict)
@@ -94,11 +95,13 @@ class FakeFediverse:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """What `documents` has; FetchFailed with NOT_FOUND otherwise."""
         self.fetched.append(uri)
         self.signers.append(None if signer is None else signer.key_id)
         self.etags.append(etag)
+        self.modified.append(modified)
         if self.late.get(uri):
             raise self.late[uri].pop(0)
         found = self.documents.get(uri.partition("#")[0])

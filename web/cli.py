@@ -28,6 +28,8 @@ COMMANDS = {
     "listings": "web.commands.team.listings",
     "reports": "web.commands.team.reports",
     "journal": "web.commands.team.journal",
+    "rustine": "web.commands.repairs",
+    "open-data": "web.commands.repairs",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
     "demo": "web.commands.demo.command",

@@ -68,6 +68,7 @@ class PacedTransport:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """As `Transport` says."""
         host, now = host_of(uri), self.clock()
@@ -77,7 +78,9 @@ class PacedTransport:
             await self.sleep(turn - now)
         try:
             async with asyncio.timeout(self.seconds):
-                return await self.inner.get_document(uri, accept=accept, signer=signer, limit=limit, etag=etag)
+                return await self.inner.get_document(
+                    uri, accept=accept, signer=signer, limit=limit, etag=etag, modified=modified
+                )
         except TimeoutError:
             raise FetchFailed(Cause.TIMED_OUT, host, retry=True) from None
 

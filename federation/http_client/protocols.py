@@ -25,10 +25,11 @@ class Transport(Protocol):
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx.
 
-        Or 304, where `etag` is that of what is held already.
+        Or 304, where `etag` is that of what is held already, or `modified` its Last-Modified.
         """
         ...
 

@@ -19,6 +19,7 @@ from federation.http_client.answers import (
     LOST,
     Answer,
     Fetched,
+    ask_for_newer,
     build_answer,
     explain,
     find_target,
@@ -100,6 +101,7 @@ class AiohttpTransport:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """As `Transport` says: at most three redirects, each address vetted, each request signed for its host."""
         url, seen = uri.partition("#")[0], set[str]()
@@ -107,11 +109,11 @@ class AiohttpTransport:
             async with asyncio.timeout(TOTAL_SECONDS):
                 while url not in seen and len(seen) <= MOST_HOPS:
                     seen.add(url)
-                    headers = CIMultiDict({"Accept": accept} | ({"If-None-Match": etag} if etag else {}))
+                    headers = CIMultiDict({"Accept": accept} | ask_for_newer(etag, modified))
                     request = OutgoingRequest(method="GET", url=url, headers=headers, signer=signer, limit=limit)
                     fetched, _ = await self._ask_as_liked(request, None)
                     if fetched.status not in _REDIRECTS:
-                        return fetched if etag and fetched.status == 304 else require_success(fetched)
+                        return fetched if (etag or modified) and fetched.status == 304 else require_success(fetched)
                     url = self._follow(fetched)
         except LOST as error:
             raise explain(error, url) from error

@@ -15,6 +15,7 @@ from federation.vocabulary.agreements import (
     write_agreement,
     write_economic_event,
 )
+from federation.vocabulary.bike_books import BikeBook, read_bike_book, write_bike_book
 from federation.vocabulary.communities import CharterDocument, require_charter, write_charter
 from federation.vocabulary.marketplace import (
     FlohmarktOffer,
@@ -42,11 +43,13 @@ Object = (
     | Vote
     | QuoteAuthorization
     | CharterDocument
+    | BikeBook
 )
 
 OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
     **dict.fromkeys(ACTOR_TYPES, read_actor),
     "Agreement": read_agreement,
+    "BikeBook": read_bike_book,
     "Charter": require_charter,
     "EconomicEvent": read_economic_event,
     "Event": read_event,
@@ -58,6 +61,7 @@ OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
 OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     ActorDocument: write_actor,
     Agreement: write_agreement,
+    BikeBook: write_bike_book,
     CharterDocument: write_charter,
     EconomicEvent: write_economic_event,
     Event: write_event,
@@ -102,12 +106,14 @@ def read_embedded(value: object) -> Object | str:
 
 
 def id_of(value: Object | str) -> str:
-    """The id of an object, or the address itself; empty for an Agreement that has none yet."""
+    """The id of an object, or the address itself; empty for an Agreement that has none yet, and for a bike."""
     match value:
         case str():
             return value
         case Proposal() | FlohmarktOffer() | Event():
             return value.note.id
+        case BikeBook():
+            return ""
         case _:
             return value.id or ""
 

@@ -27,7 +27,7 @@ async def process_invitation(conn: Connection, site: Site, owner: Actor, activit
 
     False where this is none of that. Raises Ignored for what cannot be, and while something else is on the table.
     """
-    uri = (activity.object.stipulates.satisfies or "").partition("#")[0]
+    uri = (activity.terms.stipulates.satisfies or "").partition("#")[0]
     listing = await listings.find_by_listing_uri(conn, uri)
     if listing is None or listing.post.local or listing.post.author_id != owner.id:
         return False
@@ -62,7 +62,7 @@ async def _find_thread(conn: Connection, owner: Actor, listing: Listing, activit
 
 
 async def _read(conn: Connection, owner: Actor, thread: Exchange, listing: Listing, activity: Offer) -> NewAgreement:
-    document = activity.object
+    document = activity.terms
     uri = document.id
     if document.attributed_to not in (None, owner.uri) or uri is None or not same_origin(uri, owner.uri):
         raise Ignored("offer_of_other_server")
@@ -84,6 +84,6 @@ async def _read(conn: Connection, owner: Actor, thread: Exchange, listing: Listi
 
 def _read_terms(activity: Offer, listing: Listing) -> Terms:
     try:
-        return require_possible(listing.details, read_terms(activity.object, listing.details))
+        return require_possible(listing.details, read_terms(activity.terms, listing.details))
     except Invalid as error:
         raise Ignored("terms_impossible", str(error)) from error

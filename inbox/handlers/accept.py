@@ -17,6 +17,7 @@ from inbox.exchanges.agreements import (
 )
 from inbox.exchanges.assent import as_held
 from inbox.relations.follow_questions import find_asked, find_our_follow
+from inbox.repairs.bikes.books import process_accept
 from models.errors import Invalid
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
@@ -42,7 +43,9 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     if quote is not None:
         await process_accepted_quote(conn, site, quote, _require_stamp(sender, activity))
         return
-    if await _is_about_participation(conn, site, sender, activity):
+    if await _is_about_participation(conn, site, sender, activity) or await process_accept(
+        conn, site, sender, activity
+    ):
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:

@@ -2,6 +2,7 @@
 
 from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.agreements import EconomicEvent
+from federation.vocabulary.bike_books import BikeBook
 from federation.vocabulary.embedded import is_postlike
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import process_report
@@ -9,6 +10,7 @@ from inbox.exchanges.answers_in_words import process_words
 from inbox.posts.remote_posts import find_author, save_post
 from inbox.posts.thanks import process_thanks
 from inbox.posts.votes import process_vote
+from inbox.repairs.bikes.books import process_book
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
@@ -21,6 +23,9 @@ async def handle_create(conn: Connection, site: Site, sender: Actor, activity: C
     """
     if isinstance(activity.object, EconomicEvent):
         await process_report(conn, site, sender, activity.object)
+        return
+    if isinstance(activity.object, BikeBook):
+        await process_book(conn, site, sender, activity, activity.object)
         return
     if not is_postlike(activity.object):
         raise Ignored("kind_not_shown")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
+from federation.vocabulary.bike_books import BikeBook
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import (
     act,
@@ -16,6 +17,7 @@ from inbox.exchanges.agreements import (
 )
 from inbox.exchanges.invitations import process_invitation
 from inbox.posts.message_requests import screen_request
+from inbox.repairs.bikes.books import process_offer
 from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges.agreements import OPEN, Agreement
@@ -45,6 +47,9 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
 
     Raises Ignored for what is addressed to nobody who could answer it (FEP-0837).
     """
+    if isinstance(activity.object, BikeBook):
+        await process_offer(conn, sender, activity, activity.object)
+        return
     if activity.in_reply_to is None:
         await _handle_request(conn, site, sender, activity)
         return
@@ -54,7 +59,7 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
     if await is_ours(conn, held):
         await _handle_counter(conn, site, sender, activity, held)
     else:
-        word = read_owner_state(activity.object, activity.published, state="countered")
+        word = read_owner_state(activity.terms, activity.published, state="countered")
         await apply_owner_state(conn, site, sender, held, replace(word, offer_uri=activity.id))
 
 
@@ -75,8 +80,8 @@ async def _handle_request(conn: Connection, site: Site, sender: Actor, activity:
         raise Ignored("request_refused_before")
     said = Said(text=read_reason(activity.content), uri=activity.id)
     try:
-        _require_sides(listing, owner, sender, activity.object)
-        await agreements.request(conn, site, sender, listing, read_terms(activity.object, listing.details), said)
+        _require_sides(listing, owner, sender, activity.terms)
+        await agreements.request(conn, site, sender, listing, read_terms(activity.terms, listing.details), said)
     except NotFound:
         raise Ignored("listing_not_visible") from None
     except (Conflict, Invalid, Forbidden) as error:
@@ -94,7 +99,7 @@ async def _find_offered(conn: Connection, activity: Offer) -> Listing | None:
 
     That of a shop's appointments has a second name, which one knows without having seen the listing.
     """
-    uri, _, intent = (activity.object.stipulates.satisfies or "").partition("#")
+    uri, _, intent = (activity.terms.stipulates.satisfies or "").partition("#")
     if intent == APPOINTMENT:
         listing = await appointment_books.find_listing_of(conn, uri)
     else:
@@ -146,9 +151,9 @@ async def _handle_counter(conn: Connection, site: Site, sender: Actor, activity:
     said = Said(text=read_reason(activity.content), uri=activity.id, offer_uri=activity.in_reply_to)
     case = await find_context(conn, held)
     intent = f"{case.listing.uri}#primary"
-    if activity.object.stipulates.satisfies not in (None, intent):
+    if activity.terms.stipulates.satisfies not in (None, intent):
         raise Ignored("terms_for_other_listing")
-    offered = replace(activity.object, stipulates=replace(activity.object.stipulates, satisfies=intent))
+    offered = replace(activity.terms, stipulates=replace(activity.terms.stipulates, satisfies=intent))
 
     async def answer() -> None:
         _require_sides(case.listing, case.owner, sender, offered)
@@ -160,5 +165,5 @@ async def _handle_counter(conn: Connection, site: Site, sender: Actor, activity:
 
 def _replaced_terms(sender: Actor, activity: Offer, held: Agreement) -> bool:
     """Whether her server took these terms for the ones on the table from now on, and waits for an answer to them."""
-    own = activity.object.attributed_to in (None, sender.uri)
+    own = activity.terms.attributed_to in (None, sender.uri)
     return own and held.state in OPEN and activity.in_reply_to == held.offer_uri

@@ -24,6 +24,7 @@ from federation.vocabulary.activities.activities import (
 from federation.vocabulary.activities.participation import Invite
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
+from federation.vocabulary.bike_books import BikeBook
 from federation.vocabulary.communities import CharterDocument
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
@@ -65,7 +66,7 @@ async def _resolve(instance: Instance, activity: Activity) -> Activity:
     match activity:
         case Update(object=changed) if changed == activity.actor:
             await fetch_actor(instance, activity.actor)
-        case Create() | Update():
+        case Create() | Update() if not isinstance(activity.object, BikeBook):  # of its sender alone, and nowhere else
             return await _complete(instance, activity)
         case Announce():
             return await _resolve_announce(instance, activity)
@@ -144,7 +145,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         await fetch_actor(instance, activity.actor, fresh=True)
     elif isinstance(object, Agreement | EconomicEvent):
         require_attributed(activity.actor, object.id or "", object.attributed_to)
-    elif isinstance(object, Tombstone | Vote | QuoteAuthorization | CharterDocument):
+    elif isinstance(object, BikeBook | Tombstone | Vote | QuoteAuthorization | CharterDocument):
         raise Ignored("kind_not_shown")
     else:
         note = note_of(object)

@@ -5,6 +5,7 @@ from models.errors import Conflict
 from models.people import actors
 from models.posts import message_requests
 from models.posts.polls import votes
+from models.repairs.bikes import bikes
 from models.repairs.frame_numbers import inquiries, sightings
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.traffic.outbound.inboxes import Inbox, schedule_to
@@ -169,6 +170,7 @@ async def erase(conn: Connection, actor_id: int) -> None:
     await inquiries.forget_member(conn, actor_id)
     await sightings.forget_contact(conn, (await actors.get(conn, actor_id)).handle)
     await execute(conn, "DELETE FROM media WHERE owner_id = $1", actor_id)
+    await bikes.forget_owner(conn, actor_id)
     await execute(conn, "DELETE FROM account WHERE actor_id = $1", actor_id)
 
 

@@ -111,7 +111,20 @@ async def list_media_keys(conn: Connection) -> MediaKeys:
         """,
     )
     return MediaKeys(
-        own=[row["key"] for row in rows if row["own"]], cached=[row["key"] for row in rows if not row["own"]]
+        own=[*(row["key"] for row in rows if row["own"]), *await _list_bike_files(conn)],
+        cached=[row["key"] for row in rows if not row["own"]],
+    )
+
+
+async def _list_bike_files(conn: Connection) -> list[str]:
+    """Those of members' bikes; none of a database that an older version made."""
+    if await fetch_value(conn, "SELECT to_regclass('bike_file')") is None:
+        return []
+    return await fetch_column(
+        conn,
+        """
+        SELECT key FROM bike_file, unnest(ARRAY[file_key, thumbnail_key]) AS key WHERE key IS NOT NULL ORDER BY key
+        """,
     )
 
 

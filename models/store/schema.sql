@@ -71,6 +71,14 @@ COMMENT ON FUNCTION may_have_private(text) IS
     'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
     'one that shows them; statements that hold and free deliveries ask it.';
 
+CREATE FUNCTION repair_word_rank(author_id bigint, repairer_id bigint, cyclist_id bigint) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
+    WHEN author_id = repairer_id THEN 0
+    WHEN author_id IS NOT NULL AND author_id IS DISTINCT FROM cyclist_id THEN 1
+    ELSE 2 END;
+COMMENT ON FUNCTION repair_word_rank(bigint, bigint, bigint) IS
+    'Whose word about a repair counts first: who repaired it, somebody for the shop, then the cyclist.';
+
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
         '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
@@ -1413,7 +1421,7 @@ CREATE TABLE exchange_event (
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
         'read_by_team', 'listing_ended', 'reserve_asked', 'reserve_joined', 'reserve_left', 'reserve_next',
         'reserve_passed', 'reserve_closed', 'reserve_freed', 'reserve_lapsed', 'reserve_past', 'reserve_refused',
-        'unreported')),
+        'unreported', 'noted')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -1434,7 +1442,8 @@ CREATE TABLE unavailability (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
 );
-CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at));
+CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at)) INCLUDE (listing_id,
+    begins_at, ends_at);
 CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
 
 -- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
@@ -2286,7 +2295,7 @@ CREATE TABLE calendar_copy_range (
     listing_id bigint NOT NULL REFERENCES calendar_copy(listing_id) ON DELETE CASCADE,
     held tstzrange NOT NULL CHECK (NOT isempty(held))
 );
-CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held);
+CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held) INCLUDE (listing_id);
 CREATE INDEX calendar_copy_range_listing ON calendar_copy_range (listing_id);
 
 -- Searches that members want to be told of, and what was found for them.
@@ -2784,10 +2793,16 @@ CREATE TABLE walk_in (
     name text NOT NULL,
     phone text NOT NULL DEFAULT '',
     note text NOT NULL DEFAULT '',
+    -- What came out for somebody who walked in: the line of the agenda is forgotten a month later, the result is not,
+    -- and says nothing of whose bike it was.
+    result_id bigint,
+    place text NOT NULL DEFAULT '',  -- where the shop goes, if it does
+    came boolean,                    -- whether it came about; NULL while nobody said
     CONSTRAINT walk_in_check CHECK (begins_at < ends_at)
 );
 CREATE INDEX walk_in_listing ON walk_in (listing_id, begins_at);
 CREATE INDEX walk_in_over ON walk_in (ends_at);
+CREATE INDEX walk_in_result ON walk_in (result_id) WHERE result_id IS NOT NULL;
 
 -- What a shop elsewhere said last of its slots: [[begins_at, ends_at, left], …].
 CREATE TABLE slot_copy (
@@ -2851,7 +2866,10 @@ CREATE TABLE bike (
     kilometres_on date,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    left_at timestamptz                     -- given away, sold or gone: kept apart from those that are ridden
+    left_at timestamptz,                    -- given away, sold or gone: kept apart from those that are ridden
+    left_how text CHECK (left_how IN ('given', 'sold', 'scrapped', 'handed-over')),
+    came_on date,
+    came_from text NOT NULL DEFAULT ''
 );
 CREATE INDEX bike_frame_number ON bike (frame_number) WHERE frame_number <> '';
 CREATE INDEX bike_owner ON bike (owner_id, id);
@@ -2876,6 +2894,102 @@ CREATE TABLE bike_entry (
 );
 CREATE INDEX bike_entry_bike ON bike_entry (bike_id, done_on DESC, id DESC);
 CREATE INDEX bike_entry_repairer ON bike_entry (repairer_id) WHERE repairer_id IS NOT NULL;
+
+-- Pictures of a bike and of its lines, invoices: files of their owner, which no address but her own pages answers.
+CREATE TABLE bike_file (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    entry_id bigint REFERENCES bike_entry(id) ON DELETE CASCADE,  -- NULL for the picture of the bike itself
+    kind text NOT NULL CHECK (kind IN ('photo', 'invoice')),
+    mime_type text NOT NULL CHECK (mime_type IN ('image/jpeg', 'application/pdf')),
+    file_key text NOT NULL,
+    thumbnail_key text,
+    byte_size integer NOT NULL CHECK (byte_size > 0),
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bike_file_bike ON bike_file (bike_id, id);
+CREATE INDEX bike_file_entry ON bike_file (entry_id) WHERE entry_id IS NOT NULL;
+CREATE INDEX bike_file_key ON bike_file (file_key);
+CREATE INDEX bike_file_thumbnail ON bike_file (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
+
+-- Which bike of hers a call or an appointment is about: she alone knows, so that a result finds the right book.
+CREATE TABLE bike_link (
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    listing_id bigint UNIQUE REFERENCES post(id) ON DELETE CASCADE,
+    agreement_id bigint UNIQUE REFERENCES agreement(id) ON DELETE CASCADE,
+    CONSTRAINT bike_link_check CHECK (num_nonnulls(listing_id, agreement_id) = 1)
+);
+CREATE INDEX bike_link_bike ON bike_link (bike_id);
+
+-- What its owner told of a bike's counter, when she liked; between two of these, and after, kilometres are guessed.
+CREATE TABLE bike_distance (
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    told_on date NOT NULL,
+    kilometres integer NOT NULL CHECK (kilometres >= 0),
+    PRIMARY KEY (bike_id, told_on)
+);
+
+-- What is to be looked at on a bike every so many months or kilometres, counted from the last time.
+CREATE TABLE bike_reminder (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    title text NOT NULL,
+    organ text CHECK (organ IN ('flat-tyre', 'brakes', 'chain', 'gears', 'wheel', 'electric', 'lights', 'diagnosis',
+        'other')),
+    every_months smallint CHECK (every_months >= 1 AND every_months <= 120),
+    every_km integer CHECK (every_km >= 10 AND every_km <= 100000),
+    since_on date NOT NULL,
+    since_km integer,     -- NULL until she tells kilometres
+    put_off_until date,
+    told_at timestamptz,  -- when she was told of it; NULL again once it is done or put off
+    CONSTRAINT bike_reminder_check CHECK (num_nonnulls(every_months, every_km) > 0)
+);
+CREATE INDEX bike_reminder_bike ON bike_reminder (bike_id);
+CREATE INDEX bike_reminder_untold ON bike_reminder (id) WHERE told_at IS NULL;
+
+-- A bike on its way to somebody else with its book: by a code that is shown once, to whoever opens it first and says
+-- yes.
+CREATE TABLE bike_handover (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL UNIQUE REFERENCES bike(id) ON DELETE CASCADE,
+    giver_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    token_hash bytea NOT NULL UNIQUE,
+    named boolean NOT NULL,                   -- whether the new owner reads who gave it
+    with_invoices boolean NOT NULL,
+    expires_at timestamptz NOT NULL,
+    taker_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who said yes
+    taken_at timestamptz,
+    sent_uri text UNIQUE,                     -- the activity that carries the book to another server, until it is there
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bike_handover_giver ON bike_handover (giver_id);
+CREATE INDEX bike_handover_taker ON bike_handover (taker_id) WHERE taker_id IS NOT NULL;
+
+-- To whom at other servers it was offered, since she gave that address behind the code.
+CREATE TABLE bike_handover_offer (
+    handover_id bigint NOT NULL REFERENCES bike_handover(id) ON DELETE CASCADE,
+    taker_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    offer_uri text NOT NULL UNIQUE,
+    PRIMARY KEY (handover_id, taker_id)
+);
+CREATE INDEX bike_handover_offer_taker ON bike_handover_offer (taker_id);
+
+-- A bike that somebody of another server offers to one of ours: what she reads of it before she says yes.
+CREATE TABLE bike_offer (
+    id bigint PRIMARY KEY,
+    offer_uri text NOT NULL UNIQUE,
+    giver_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    taker_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    name text NOT NULL,
+    bike_type text NOT NULL,
+    lines integer NOT NULL CHECK (lines >= 0),
+    expires_at timestamptz NOT NULL,
+    accepted_at timestamptz,
+    arrived_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bike_offer_giver ON bike_offer (giver_id);
+CREATE INDEX bike_offer_taker ON bike_offer (taker_id);
 
 -- What members asked about a frame number, here and at the friends of their cooperative; never the number itself.
 CREATE TABLE frame_inquiry (
@@ -2920,6 +3034,87 @@ CREATE TABLE frame_sighting (
 CREATE INDEX frame_sighting_bike ON frame_sighting (bike_id, asked_at DESC);
 CREATE INDEX frame_sighting_contact ON frame_sighting (contact) WHERE contact <> '';
 
+-- The tour of a day, of somebody who goes to where the bikes are: its stops are agreements and who walked in, and are
+-- not written down again. Here stands only in which order she put them by hand.
+CREATE TABLE tour_order (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,  -- a shop, or who repairs alone
+    day date NOT NULL,
+    stops text[] NOT NULL,                    -- 'a' and the id of an agreement, 'w' and that of who walked in
+    PRIMARY KEY (actor_id, day)
+);
+CREATE INDEX tour_order_over ON tour_order (day);
+
+-- The calendar that a shop keeps elsewhere, under an address that is a secret of its own: what stands there takes its
+-- appointments away. Ranges alone are kept, no titles and no people.
+CREATE TABLE shop_calendar (
+    actor_id bigint PRIMARY KEY REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
+    address text NOT NULL,
+    added_at timestamptz NOT NULL DEFAULT now(),
+    next_at timestamptz NOT NULL DEFAULT now(),
+    read_at timestamptz,                -- when it was read well last; the ranges are of then
+    etag text NOT NULL DEFAULT '',
+    modified text NOT NULL DEFAULT '',  -- its Last-Modified, as it came
+    unread integer NOT NULL DEFAULT 0,  -- entries of it that could not be read
+    failed_at timestamptz,              -- of the last try, where that failed, and why: a code
+    cause text,
+    failing_since timestamptz,
+    told_at timestamptz,                -- when its managers were told that it fails
+    CONSTRAINT shop_calendar_failing CHECK ((cause IS NULL) = (failing_since IS NULL) AND (cause IS NULL) = (failed_at
+        IS NULL))
+);
+CREATE INDEX shop_calendar_next ON shop_calendar (next_at);
+
+CREATE TABLE shop_busy (
+    actor_id bigint NOT NULL REFERENCES shop_calendar(actor_id) ON DELETE CASCADE,
+    begins_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    PRIMARY KEY (actor_id, begins_at),
+    CONSTRAINT shop_busy_check CHECK (begins_at < ends_at)
+);
+
+-- Where a repairer is to come, in words: of one of ours what she typed, of somebody elsewhere what her server told once
+-- both had said yes. The shop reads it while that holds.
+CREATE TABLE visit_address (
+    agreement_id bigint PRIMARY KEY REFERENCES agreement(id) ON DELETE CASCADE,
+    address text NOT NULL,
+    told_at timestamptz   -- when a shop elsewhere was told
+);
+
+-- The first time at which a shop has room, so that a list of many shops need not work it out: of ours renewed when
+-- something changes and every quarter of an hour, of others as their server told it.
+CREATE TABLE next_slot (
+    actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    begins_at timestamptz,  -- none: no room for now
+    looked_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX next_slot_looked ON next_slot (looked_at);
+
+-- Who walked in is forgotten after a month; that somebody did stays.
+CREATE TABLE walk_in_month (
+    month date PRIMARY KEY,  -- its first day
+    total integer NOT NULL CHECK (total > 0)
+);
+
+-- What came from Rustine Libre: each row that was made, so that no second run makes it again and it can be undone.
+CREATE TABLE repair_import (
+    id bigint PRIMARY KEY,
+    made_by bigint REFERENCES actor(id) ON DELETE SET NULL,  -- NULL for a command
+    made_at timestamptz NOT NULL DEFAULT now(),
+    undone_at timestamptz,
+    counts jsonb NOT NULL DEFAULT '{}'        -- what was made, and once undone what was left
+);
+
+CREATE TABLE repair_import_item (
+    import_id bigint NOT NULL REFERENCES repair_import(id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('shop', 'manager', 'bike', 'entry', 'result', 'walk_in')),
+    origin text NOT NULL,             -- its number over there
+    row_id bigint NOT NULL,           -- ours; of a manager the shop
+    digest text NOT NULL DEFAULT '',  -- of the row as it was made: another one was touched since
+    PRIMARY KEY (kind, origin)
+);
+CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
+CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2943,6 +3138,9 @@ ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey
 ALTER TABLE report ADD CONSTRAINT report_case_id_fkey
     FOREIGN KEY (case_id) REFERENCES moderation_case(id) ON DELETE SET NULL;
 
+ALTER TABLE walk_in ADD CONSTRAINT walk_in_result_id_fkey
+    FOREIGN KEY (result_id) REFERENCES repair_result(id) ON DELETE SET NULL;
+
 -- Views ---------------------------------------------------------------------------------------------------------------
 
 CREATE VIEW barred AS
@@ -2959,6 +3157,21 @@ CREATE VIEW concerned AS
     UNION ALL SELECT place_id, actor_id FROM place_keeper;
 COMMENT ON VIEW concerned IS
     'Of what is about somebody (about_id), who of the team may neither see nor settle it';
+
+CREATE VIEW counted_repair AS
+SELECT r.id, r.agreement_id, r.repairer_id, r.bike_type, r.organ, r.outcome, r.barrier, r.minutes, r.parts, r.problem,
+    r.brand, r.commune_code, r.repaired_on, r.noted_at
+FROM repair_result r
+WHERE NOT EXISTS (
+        SELECT FROM repair_result o WHERE o.agreement_id = r.agreement_id
+            AND (repair_word_rank(o.author_id, o.repairer_id, o.cyclist_id), o.noted_at, o.id)
+                < (repair_word_rank(r.author_id, r.repairer_id, r.cyclist_id), r.noted_at, r.id))
+    AND NOT EXISTS (
+        SELECT FROM actor a JOIN server s ON s.host = a.host
+        WHERE a.id = r.repairer_id AND NOT a.local AND s.software = 'declic');
+COMMENT ON VIEW counted_repair IS
+    'The repairs that this cooperative counts: of two words about one agreement the repairer''s, and nothing that '
+    'the server of a repairer elsewhere counts itself, so that territories add up without a centre.';
 
 CREATE VIEW full_actor AS
 SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox, followers_uri,
@@ -3213,6 +3426,16 @@ END
 $$;
 COMMENT ON FUNCTION copy_to_listings() IS
     'What changed of a post or of its author changes what its listing keeps of them, see `who_finds`.';
+
+CREATE FUNCTION count_walk_in() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO walk_in_month AS m (month, total)
+    VALUES (date_trunc('month', OLD.begins_at AT TIME ZONE 'Europe/Paris')::date, 1)
+    ON CONFLICT (month) DO UPDATE SET total = m.total + 1;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION count_walk_in() IS
+    'The month keeps the number: who came more than a week ago is forgotten, not struck out.';
 
 CREATE FUNCTION end_access(account_id bigint, kept_session bytea) RETURNS void LANGUAGE sql AS $$
     DELETE FROM session WHERE session.actor_id = account_id AND token_hash <> kept_session;
@@ -3859,6 +4082,10 @@ CREATE TRIGGER request_makes_known AFTER INSERT ON agreement FOR EACH ROW EXECUT
 COMMENT ON TRIGGER request_makes_known ON agreement IS
     'Asking for something, or offering terms, makes the server of the other side known.';
 
+CREATE TRIGGER bike_files AFTER DELETE ON bike_file FOR EACH ROW EXECUTE FUNCTION note_unused_files();
+COMMENT ON TRIGGER bike_files ON bike_file IS
+    'Files of bikes, lines and members that are gone are noted for removal, cascades included.';
+
 CREATE TRIGGER follow_makes_known AFTER INSERT ON follow FOR EACH ROW EXECUTE FUNCTION know_followed();
 COMMENT ON TRIGGER follow_makes_known ON follow IS
     'Following somebody makes the server known; follows are written in several places.';
@@ -3975,3 +4202,8 @@ CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
     FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
 COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
     'Nobody wants to be told of calls without it being known where she is, if she said so.';
+
+CREATE TRIGGER walk_in_forgotten AFTER DELETE ON walk_in
+    FOR EACH ROW WHEN (OLD.ends_at < now() - interval '7 days') EXECUTE FUNCTION count_walk_in();
+COMMENT ON TRIGGER walk_in_forgotten ON walk_in IS
+    'The chore that forgets lines, and a book that ends with those in it, leave the number of who came behind.';

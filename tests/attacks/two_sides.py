@@ -97,6 +97,7 @@ class Wire:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """What the other side really answers."""
         parts = urlsplit(uri)
@@ -105,6 +106,8 @@ class Wire:
             raise FetchFailed(Cause.NAME_NOT_FOUND, parts.netloc)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = CIMultiDict({"Accept": accept, "Host": parts.netloc} | ({"If-None-Match": etag} if etag else {}))
+        if modified:
+            headers["If-Modified-Since"] = modified
         if signer is not None:
             bare = Envelope(method="GET", path=path, headers=headers)
             headers = sign(bare, side.site, signer, scheme=SignatureScheme.CAVAGE, at=datetime.now(UTC))

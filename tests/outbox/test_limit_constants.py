@@ -11,7 +11,12 @@ from tests.limit_constants import read_limits
 LIMITS: dict[str, object] = {
     "outbox.repairs.frame_numbers.asking.AT_ONCE": 20,
     "outbox.repairs.frame_numbers.asking.MOST_FRIENDS": 200,
+    "outbox.repairs.bookings.own_calendar.ADDRESS_LIMIT": 2000,
+    "outbox.repairs.bookings.appointments.PLACE_LIMIT": 200,
+    "outbox.repairs.tours.passages.TEXT_LIMIT": 500,
+    "outbox.builders.texts.repair_results.MOST_PARTS": 3,
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
+    "outbox.repairs.importing.shop_planning.LONGEST_STEM": 24,
     "outbox.repairs.bookings.appointments.LONGEST": 480,
     "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,
     "outbox.repairs.bookings.appointments.MOST_NOTICE": 336,

@@ -8,12 +8,30 @@ from datetime import timedelta
 from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
+    "web.pages.repairs.tours.passage_lines.NEAR_SHOWN": 5,
+    "web.pages.repairs.tours.passage_lines.SHOWN_AHEAD": timedelta(days=60),
+    "web.pages.repairs.tours.passages.MOST_SHOWN": 40,
+    "web.pages.repairs.tours.tour_page.FARTHEST": timedelta(days=370),
+    "web.pages.repairs.tours.tour_page.KEPT_AHEAD": timedelta(days=1),
+    "web.pages.repairs.tours.tour_view.WORDS_SHOWN": 300,
+    "web.rendering.feeds.tour_calendar.MOST_TOLD": 500,
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.frame_numbers.asking.TYPED_LIMIT": 80,
     "web.pages.repairs.frame_numbers.log.PAGE": 50,
     "web.personal_export.member_preferences.MOST_INQUIRIES": 4000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
+    "web.pages.repairs.figures.figures_page.LOOKED_AT": 8,
+    "web.pages.repairs.figures.open_data.KEPT": 3600,
+    "web.pages.repairs.figures.open_files.AT_ONCE": 500,
+    "web.pages.repairs.importing.reading.NAME_LIMIT": 80,
+    "web.pages.repairs.importing.reading.ORIGIN_LIMIT": 60,
+    "web.pages.repairs.importing.reading.TEXT_LIMIT": 3000,
+    "web.pages.repairs.importing.reading.TITLE_LIMIT": 120,
+    "web.pages.repairs.importing.report.MOST_OF_A_KIND": 20,
+    "web.pages.repairs.importing.report.MOST_SHOWN": 100,
+    "web.pages.repairs.importing.rows.LONGEST": 5000,
+    "web.pages.repairs.importing.rows.MOST_LINES": 50_000,
     "web.pages.repairs.diagnostic.addresses.MOST_READ": 12,
     "web.pages.repairs.diagnostic.editor.CHANGES_SHOWN": 60,
     "web.pages.repairs.diagnostic.editor.MOST_VERSIONS": 1_000_000,
@@ -249,6 +267,8 @@ LIMITS: dict[str, object] = {
 }
 
 FIELDS = {
+    "web.pages.repairs.results.note_form": {"minutes": (20,)},
+    "web.pages.repairs.figures.figures_page": {"annee": (10,), "version": (20,)},
     "web.pages.repairs.shops.people": {"member": (60,)},
     "web.pages.repairs.shops.price_list": {"price": (20,)},
     "web.pages.repairs.shops.team": {"collective": (500,), "username": (60,), "member": (60,)},

@@ -26,6 +26,7 @@ from web.personal_export.zip_writer import ZipWriter, open_zip
 if TYPE_CHECKING:
     from web.personal_export import (
         activitystreams,
+        bikes,
         communities,
         csv_tables,
         exchanges,
@@ -35,7 +36,17 @@ if TYPE_CHECKING:
         points,
     )
 else:
-    member_preferences, activitystreams, points, html_pages, csv_tables, exchanges, message_requests, communities = (
+    (
+        member_preferences,
+        activitystreams,
+        points,
+        html_pages,
+        csv_tables,
+        exchanges,
+        message_requests,
+        communities,
+        bikes,
+    ) = (
         LazyModule(f"web.personal_export.{name}")
         for name in (
             "member_preferences",
@@ -46,6 +57,7 @@ else:
             "exchanges",
             "message_requests",
             "communities",
+            "bikes",
         )
     )
 
@@ -105,6 +117,7 @@ async def _fill(instance: Instance, account: Account, actor: Actor, file: Binary
         await exchanges.write_exchanges(owner, parcel)
         await message_requests.write_message_requests(owner, parcel)
         await communities.write_communities(owner, parcel)
+        await bikes.write_bikes(owner, parcel)
         await csv_tables.write_tables(owner, parcel)
         await member_preferences.write_preferences(owner, parcel)
         await points.write_points(owner, parcel)

@@ -24,6 +24,7 @@ from models.relations import followed_tags, lists
 from models.relations.blocking import filters
 from models.repairs.diagnostic import drafts as diagnostic_drafts
 from models.repairs.frame_numbers import inquiries, sightings
+from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alerts, match_choices
 from models.store.database import Connection, connection
 from web.personal_export.records import ArchiveOwner, list_own_pages
@@ -48,6 +49,7 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "invitations": await _list_invitations(conn, owner.actor.id),
             "kept_days": await _list_kept_days(conn, owner.actor.id),
             "waiting_for": [asdict(one) for one in await own_exchanges.list_waited_for(conn, owner.actor.id)],
+            "tours": [asdict(one) for one in await tour_orders.list_own(conn, owner.actor.id)],
             "drafts": [asdict(one) for one in await listing_drafts.list_kept(conn, owner.actor.id)],
             "frame_numbers": await _describe_frame_numbers(conn, owner.actor.id),
             "request": await _describe_request(conn, owner.actor.id),

@@ -59,15 +59,16 @@ class ZipWriter:
         """Where in the zip this photo, film or sound will be; None for one that this server does not have."""
         if media is None or (media.remote_url is not None and media.type != "image"):
             return None
-        return self._take_file(media.file_key)
+        return self.take_file(media.file_key)
 
     def take_poster(self, media: Media) -> str | None:
         """Where the picture will be that stands for a film or a sound of ours; None where there is none."""
         if media.remote_url is not None or media.type == "image":
             return None
-        return self._take_file(media.thumbnail_key)
+        return self.take_file(media.thumbnail_key)
 
-    def _take_file(self, key: str | None) -> str | None:
+    def take_file(self, key: str | None) -> str | None:
+        """Where in the zip the file with this key will be; None for one that this server does not have."""
         if key is None:
             return None
         if key not in self.photos:
@@ -75,7 +76,7 @@ class ZipWriter:
             if path is None:
                 return None
             self.photos[key] = path
-        return f"{PHOTOS}/{key}"
+        return _place_of(key)
 
     def take_all(self, media: Iterable[Media]) -> list[ArchivedFile]:
         """Those that this server has, each with its place in the zip."""
@@ -90,11 +91,16 @@ class ZipWriter:
         added = 0
         for key, path in self.photos.items():
             try:
-                await asyncio.to_thread(self.zip.write, path, f"{PHOTOS}/{key}", ZIP_STORED)
+                await asyncio.to_thread(self.zip.write, path, _place_of(key), ZIP_STORED)
                 added += 1
             except FileNotFoundError:
                 continue  # withdrawn while the archive was made
         return added
+
+
+def _place_of(key: str) -> str:
+    """Whatever it is in the store, in the zip a file ends as programs know it."""
+    return f"{PHOTOS}/{key.replace('.private-', '.')}"
 
 
 @contextmanager

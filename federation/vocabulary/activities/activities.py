@@ -9,6 +9,7 @@ from datetime import datetime
 from federation.json.fields import Json
 from federation.vocabulary.activities.participation import Invite, Join, Leave, TentativeAccept, View
 from federation.vocabulary.agreements import Agreement
+from federation.vocabulary.bike_books import BikeBook
 from federation.vocabulary.embedded import Object
 from federation.vocabulary.objects import Tombstone
 
@@ -73,11 +74,11 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """The actor proposes terms; a counter-proposal names in `in_reply_to` the Offer that it answers."""
+    """The actor proposes terms; a counter-proposal names in `in_reply_to` the Offer that it answers. Or a bike."""
 
     id: str
     actor: str
-    object: Agreement
+    object: Agreement | BikeBook
     content: str = ""
     in_reply_to: str | None = None
     to: tuple[str, ...] = ()
@@ -85,6 +86,12 @@ class Offer:
     audience: str | None = None
     published: datetime | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def terms(self) -> Agreement:
+        """What is proposed, where it is no bike."""
+        assert isinstance(self.object, Agreement)
+        return self.object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,8 @@ async def list_unknown_files(conn: Connection, keys: list[str]) -> list[str]:
         SELECT key FROM unnest($1::text[]) AS key
         WHERE NOT EXISTS (SELECT FROM media WHERE file_key = key)
             AND NOT EXISTS (SELECT FROM media WHERE thumbnail_key = key)
+            AND NOT EXISTS (SELECT FROM bike_file WHERE file_key = key)
+            AND NOT EXISTS (SELECT FROM bike_file WHERE thumbnail_key = key)
         """,
         keys,
     )

@@ -150,3 +150,14 @@ async def count_outbox(conn: Connection, actor_id: int) -> int:
         actor_id,
     )
     return found
+
+
+async def forget_words(conn: Connection, uri: str) -> None:
+    """What it said has arrived and is nobody's here any more: no more is left than that it was."""
+    await execute(
+        conn,
+        """
+        UPDATE activity SET body = json_build_object('id', uri, 'type', type, 'object', object_uri)::text WHERE uri = $1
+        """,
+        uri,
+    )

@@ -53,6 +53,11 @@ def build_accept_of_join(site: Site, organiser: Actor, join: Join) -> Accept:
     return Accept(id=activity_uri(site, organiser.username), actor=organiser.uri, object=join, to=(join.actor,))
 
 
+def build_accept_of_bike(site: Site, actor: Actor, answered_uri: str, recipient_uri: str) -> Accept:
+    """Yes to a bike that was offered, or that it is here with its book."""
+    return Accept(id=activity_uri(site, actor.username), actor=actor.uri, object=answered_uri, to=(recipient_uri,))
+
+
 def build_accept_of_terms(site: Site, actor: Actor, case: AgreementContext) -> Accept:
     """Yes to the terms on the table; `result` is the agreement as whoever says yes has it (FEP-0837)."""
     by_owner = actor.id == case.owner.id

@@ -1,9 +1,8 @@
 """Create: something new of ours, with the object inside."""
 
-from datetime import datetime
-
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Create
+from federation.vocabulary.bike_books import BikeBook
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
@@ -11,7 +10,7 @@ from federation.vocabulary.polls import Vote
 from models.exchanges.agreements import Step
 from models.people.actors import Actor
 from models.settings import Site
-from outbox.builders.objects.agreement import AgreementContext, build_economic_event
+from outbox.builders.objects.agreement import AgreementContext, ReportDraft, build_economic_event
 
 
 def build_create(site: Site, author: Actor, object: Note | Proposal | Event) -> Create:
@@ -28,17 +27,22 @@ def build_create(site: Site, author: Actor, object: Note | Proposal | Event) -> 
     )
 
 
+def build_create_of_bike(site: Site, giver: Actor, book: BikeBook, recipient_uri: str) -> Create:
+    """A bike with the whole of its book, to its new owner alone."""
+    return Create(id=activity_uri(site, giver.username), actor=giver.uri, object=book, to=(recipient_uri,))
+
+
 def build_vote(site: Site, voter: Actor, vote: Vote) -> Create:
     """A vote, for the author of the poll alone."""
     return Create(id=activity_uri(site, voter.username), actor=voter.uri, object=vote, to=vote.to)
 
 
-def build_report(site: Site, case: AgreementContext, reporter: Actor, step: Step, *, uri: str, at: datetime) -> Create:
+def build_report(site: Site, case: AgreementContext, reporter: Actor, step: Step, said: ReportDraft) -> Create:
     """One side reports that something was done, to the other alone."""
     return Create(
         id=activity_uri(site, reporter.username),
         actor=reporter.uri,
-        object=build_economic_event(case, reporter, step, uri=uri, at=at),
+        object=build_economic_event(case, reporter, step, said),
         to=(case.other_of(reporter).uri,),
-        published=at,
+        published=said.at,
     )

@@ -6,8 +6,14 @@ from federation.texts.html_cleaner import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement
+from federation.vocabulary.bike_books import BikeBook
 from models.people.actors import Actor
 from models.settings import Site
+
+
+def build_offer_of_bike(site: Site, actor: Actor, book: BikeBook, recipient_uri: str) -> Offer:
+    """A bike with its book, told to one person of another server: what she will get, not yet the book."""
+    return Offer(id=activity_uri(site, actor.username), actor=actor.uri, object=book, to=(recipient_uri,))
 
 
 def build_offer(

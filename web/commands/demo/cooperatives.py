@@ -193,6 +193,24 @@ LOMME = DemoCooperative(
                 }
             },
         ),
+        DemoListing(
+            author="maryse",
+            kind="repair_call",
+            mode="repair",
+            title="Frein avant qui ne freine plus",
+            text="La poignée touche le guidon. Je ne roule plus avec, j’attends quelqu’un.",
+            category="freins",
+            days=7,
+            more={
+                "repair": {
+                    "bike_type": "cargo",
+                    "interventions": ["brakes"],
+                    "wheel_size": None,
+                    "rideable": False,
+                    "urgency": "ThisWeek",
+                }
+            },
+        ),
     ),
 )
 

@@ -39,6 +39,7 @@ from web.commands.demo.cooperatives import (
 )
 from web.commands.demo.play_communities import play_community
 from web.commands.demo.play_dialogues import play_dialogues
+from web.commands.demo.play_repairs import play_repairs
 from web.commands.demo.repair_cafe import hold_repair_cafe
 from web.commands.demo.repair_shops import open_repair_shops
 from web.middlewares.work_signals import notify_work
@@ -65,6 +66,7 @@ async def seed_cooperatives(instances: Sequence[Instance]) -> None:
     await play_community(instances)
     await hold_repair_cafe(first, second)
     await open_repair_shops(first, second)
+    await play_repairs(first, second, published[0])
 
 
 async def list_keys(

@@ -6,6 +6,7 @@ from models.access import sessions, tokens
 from models.access.scopes import list_widest
 from models.news import news_mails
 from models.people import absences, accounts
+from models.repairs.bikes import offers, proposals
 from models.store.database import connection, transaction
 from web.forms.form import Form, blank_form, read_form
 from web.forms.password_field import read_new_password
@@ -39,6 +40,8 @@ async def show_account(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         refused = await news_mails.is_refused(conn, account.actor_id)
         back_on = await absences.is_away(conn, account.actor_id)
+        books = await proposals.count_waiting(conn, account.actor_id)
+        given = len(await offers.list_waiting(conn, account.actor_id))
     return await render(
         request,
         "account/show.html",
@@ -46,6 +49,8 @@ async def show_account(request: web.Request) -> web.Response:
         refused=refused,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         back_on=back_on,
+        books=books,
+        given=given,
     )
 
 

@@ -21,6 +21,8 @@ NO_MOVE = N_("Ce déménagement de compte n’a pas pu être suivi.")
 HIDDEN = N_("Votre coop ne montre pas ce qu’écrit cette personne.")
 
 REASONS: dict[str, str] = {
+    "book_not_awaited": N_("Personne d’ici n’attendait ce vélo de cette personne, ou c’était trop tard."),
+    "book_without_room": N_("La personne à qui ce vélo est donné en a déjà noté trop : il reste d’où il vient."),
     "concerns_nobody": N_("Personne d’ici ne suivait son auteur à ce moment-là."),
     "sharer_not_followed": N_("Personne d’ici ne suivait la personne qui l’a fait passer."),
     "author_not_kept": N_("Personne d’ici ne suivait son auteur à ce moment-là."),
@@ -119,7 +121,13 @@ REASONS: dict[str, str] = {
     "member_unknown": N_("Elle parle d’une personne que l’on ne connaît pas ici."),
     "join_of_others": ANOTHERS,
     "accepts_unknown_join": FOR_NOBODY,
+    "address_not_awaited": NOT_AGREED,
     "report_names_others": NOT_AGREED,
+    "report_unknown": NOT_AGREED,
+    "report_without_result": NOT_AGREED,
+    "result_out_of_time": NOT_AGREED,
+    "result_outdated": TOO_LATE,
+    "result_too_late": TOO_LATE,
     "not_inside": N_("Cela reste dans une communauté dont cette personne n’est pas membre, ou plus."),
     "nobody_inside": N_("Cela reste dans une communauté dont personne ici n’est membre."),
     "not_passed_on_by_home": N_("Cela reste dans une communauté, et ne vient pas de la plateforme qui la tient."),

@@ -10,6 +10,7 @@ from outbox.builders.texts import communities as community_texts
 from outbox.builders.texts import reasons
 from web.rendering.error_messages import (
     appointments,
+    bikes,
     communities,
     diagnostic,
     exchanges,
@@ -33,6 +34,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "meetings": meetings.REFUSALS,
     "appointments": appointments.REFUSALS,
     "repair_shops": repair_shops.REFUSALS,
+    "bikes": bikes.REFUSALS,
     "exchanges": exchanges.REFUSALS,
     "diagnostic": diagnostic.REFUSALS,
     "terms": reasons.REFUSALS,

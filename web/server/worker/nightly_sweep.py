@@ -20,8 +20,9 @@ from models.people.team import duty
 from models.posts import message_requests
 from models.relations.blocking import mutes
 from models.repairs import passers_by
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, visit_places
 from models.repairs.frame_numbers import inquiries, questions, sightings
+from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
@@ -77,6 +78,8 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "frame_inquiries": inquiries.forget_old,
     "frame_questions": questions.forget_old,
     "frame_sightings": sightings.forget_old,
+    "visit_addresses": visit_places.forget_over,
+    "tour_orders": tour_orders.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
     "known_words": count_words,

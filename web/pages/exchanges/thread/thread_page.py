@@ -16,6 +16,7 @@ from models.moments import PARIS
 from models.people import actors, phone_numbers
 from models.people.actors import Actor
 from models.posts.media.media import Media
+from models.repairs.bookings import visit_places
 from models.servers import servers
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
@@ -33,6 +34,7 @@ from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, Picture, draw_pictures, find_coop_badge
 from web.pages.components.people import Person, person_of
 from web.pages.exchanges.thread.agreement_card import AgreementCard, CardContext, make_card
+from web.pages.exchanges.thread.book_proposals import load_proposals
 from web.pages.exchanges.thread.entries import ThreadContext, ThreadItem, ThreadItems, list_thread_items
 from web.pages.exchanges.thread.mail_fallback import find_mail_fallback
 from web.pages.exchanges.thread.reserve_place import ReservePlaceView, find_choice_path, find_place
@@ -70,9 +72,8 @@ class ThreadView:
     """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
-    where the other has no account. `rescue_at` is when a message that does not get through
-    leaves by mail, `place` is that of whoever answers on the listing's list, `choose` where the owner says yes if
-    several ask, `asks_herself` whether the other one begins an agreement from her own server.
+    where the other has no account. `rescue_at` is when a message that does not get through leaves by mail, `place` of
+    whoever is on the listing's list, `choose` where several ask, `asks_herself` where the other one would have to.
     """
 
     id: int
@@ -122,6 +123,7 @@ async def show(request: web.Request, form: Form, *, photos: Sequence[Picture] = 
     async with connection(request.app[INSTANCE].pool) as conn:
         thread = await get_thread(conn, request)
         view = await load_thread_view(conn, request, thread)
+        books = await load_proposals(conn, request, thread.id, view.thing.details)
     answer = await render(
         request,
         "exchanges/show.html",
@@ -129,6 +131,7 @@ async def show(request: web.Request, form: Form, *, photos: Sequence[Picture] = 
         view=view,
         form=form,
         photos=photos,
+        books=books,
         explain_stop=partial(explain_stop, partial(say, request)),
         said=find_flash_message(request, SAID),
         today=datetime.now(PARIS).date(),
@@ -275,7 +278,8 @@ async def find_card(
     reports = await agreements.list_reports(conn, held.id) if held.state in agreements.BOUND else []
     thanks = await find_choice(conn, held, reading.me)
     doubt = await may_ask_again(conn, held, reading.other)
-    beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt)
+    at = await visit_places.find_shown(conn, held.id, reading.me)
+    beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt, address=at)
     return make_card(reading.locale, held, reading.details, role, beside)
 
 

@@ -14,11 +14,14 @@ from models.listings.listings import STANDING, ListingDraft
 from models.people import actors
 from models.people.accounts import Account
 from models.repairs import passers_by
-from models.store.database import Connection, connection
+from models.repairs.bikes import bikes, links
+from models.repairs.bikes.bikes import Bike
+from models.store.database import Connection, connection, transaction
 from web.forms.form import Form, blank_form, read_form
 from web.forms.location_field import DIRECTIONS, DISTANCES
 from web.forms.multipart import FileLimits
 from web.http.app_keys import INSTANCE
+from web.http.row_ids import find_id
 from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import Picture
@@ -130,7 +133,16 @@ def limit_photos(form: Form, photos: list[Picture]) -> list[Picture]:
 async def _read_draft(request: web.Request, form: Form, photos: list[Picture], account: Account | None) -> ListingDraft:
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await _load_places(conn, account)
+        _preset_kind(form, await _list_bikes(conn, account))
         return await read_call(conn, request, form, known=known, media_ids=tuple(photo.id for photo in photos))
+
+
+def _preset_kind(form: Form, own: list[Bike]) -> None:
+    """The kind of the bike of hers that she chose."""
+    kinds = {str(one.id): one.bike_type for one in own}
+    kind = kinds.get(form.typed("own_bike"), "")
+    if kind and isinstance(form.values, MultiDict):
+        form.values["bike_type"] = kind
 
 
 async def _send(
@@ -144,7 +156,20 @@ async def _send(
     if published is None:
         return None
     listing, held = published
+    await _link_bike(request, form, account, listing.id)
     raise redirect_with_message(call_path(listing.id), "held" if held else "published")
+
+
+async def _link_bike(request: web.Request, form: Form, account: Account, listing_id: int) -> None:
+    """Which bike of hers it is about: she alone knows it, so that what is said of the repair finds its book."""
+    chosen = find_id(form.typed("own_bike"))
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        if chosen is not None and chosen in {one.id for one in await bikes.list_ridden(conn, account.actor_id)}:
+            await links.link_listing(conn, listing_id, chosen)
+
+
+async def _list_bikes(conn: Connection, account: Account | None) -> list[Bike]:
+    return await bikes.list_ridden(conn, account.actor_id) if account is not None else []
 
 
 async def _load_places(conn: Connection, account: Account | None) -> KnownPlaces:
@@ -162,6 +187,7 @@ async def show_form(
         middle = known.home or (await find_commune_middle(conn, account) if account else None)
         passers = (await preferences.load(conn)).passers_by
         branding = await find_branding(request, conn)
+        own_bikes = await _list_bikes(conn, account)
     return await render(
         request,
         "repairs/calls/form.html",
@@ -182,6 +208,7 @@ async def show_form(
         given={code: words for code, words in GIVEN.items() if code != "points" or (account and branding.currency)},
         passers=passers,
         member=account,
+        own_bikes=own_bikes,
         mail=has_mail(request),
         change=change,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from web.forms.form import Form
 
 STEPS: tuple[tuple[str, ...], ...] = (
-    ("interventions", "bike_type", "rideable"),
+    ("interventions", "own_bike", "bike_type", "rideable"),
     (
         "where",
         "place",

@@ -2,7 +2,10 @@
 
 import pytest
 
-from models.store.database import connection, fetch_value
+from models.people import actors
+from models.store.database import connection, fetch_column, fetch_value, transaction
+from tests.bikes import make_bike
+from tests.factories import make_member
 from tests.picture_files import draw, encode
 from tests.web.form_client import Doorbell, Visitor
 from tests.web.passing_scenario import BROKEN, FORM, WHERE, Roadside
@@ -34,6 +37,27 @@ async def test_a_member_calls_in_three_steps_and_sees_where_it_stands(road: Road
         "reach": "3km",
     }
     assert listing.details.place_name == "Lomme" and listing.details.category == "velo-reparation"
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_she_says_which_bike_of_hers_it_is_and_nobody_else_knows(road: Roadside, own: bool) -> None:
+    alice = await log_in(road)
+    async with transaction(road.door.instance.pool) as conn:
+        member = await actors.get_local(conn, "alice")
+        owner = member if own else await make_member(conn, "hocine")
+        bike = await make_bike(conn, owner, bike_type="cargo")
+        await make_bike(conn, member, "Le pliant")
+    await alice.open(FORM)
+
+    await alice.send(FORM, {"interventions": "wheel", "rideable": "non", "own_bike": str(bike), "act": "next"})
+    await alice.send(FORM, WHERE | {"act": "next"})
+    await alice.send(FORM, {"act": "publish", "text": "Devant la gare."})
+
+    listing = await road.published()
+    assert listing is not None and listing.details.repair is not None
+    assert listing.details.repair["bike_type"] == ("cargo" if own else None)
+    async with connection(road.door.instance.pool) as conn:
+        assert await fetch_column(conn, "SELECT bike_id FROM bike_link") == ([bike] if own else [])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Bikes that come from other servers with their books, or go there."""

@@ -1,0 +1,1 @@
+"""Bikes of members and their books: pages that their owner alone reads."""
