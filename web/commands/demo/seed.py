@@ -34,9 +34,9 @@ from web.commands.demo.cooperatives import (
     PHOTOS,
     STREAMS,
     DemoCooperative,
-    DemoListing,
     DemoMember,
 )
+from web.commands.demo.demo_listing import DemoListing
 from web.commands.demo.play_communities import play_community
 from web.commands.demo.play_dialogues import play_dialogues
 from web.commands.demo.play_repairs import play_repairs
