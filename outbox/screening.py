@@ -77,7 +77,8 @@ NOTHING = Verdict()
 async def screen(conn: Connection, author: Actor, said: PostTexts, post_id: int | None = None) -> Verdict:
     """What the filters in force find, and whether it is one of a new member's first posts.
 
-    A new version of a post (`post_id`) is held by nothing that was released in it, and is nobody's first.
+    A new version of a post (`post_id`) is held by nothing that was released in it, and is nobody's first; but calls of
+    who passes by are looked at again, where the cooperative looks at them.
     """
     if not said.texts:
         return NOTHING
@@ -90,7 +91,8 @@ async def screen(conn: Connection, author: Actor, said: PostTexts, post_id: int 
     picture = await removed_pictures.find_like(conn, looks)
     if post_id is None:
         return Verdict(matches=tuple(matches), picture=picture, first=await is_first(conn, author))
-    return await leave_out_released(conn, Verdict(matches=tuple(matches), picture=picture), post_id)
+    again = await is_passing_looked_at(conn, author)
+    return await leave_out_released(conn, Verdict(matches=tuple(matches), picture=picture, first=again), post_id)
 
 
 async def leave_out_released(conn: Connection, verdict: Verdict, post_id: int) -> Verdict:
@@ -106,6 +108,12 @@ async def leave_out_released(conn: Connection, verdict: Verdict, post_id: int) -
 def write_picture_key(picture: RemovedPicture) -> str:
     """How a photo is noted where it is released."""
     return f"photo:{picture.id}"
+
+
+async def is_passing_looked_at(conn: Connection, author: Actor) -> bool:
+    """Whether this is somebody who passes by, whose calls the cooperative wants to see first."""
+    account = await accounts.find(conn, author.id) if author.local else None
+    return account is not None and account.passing and (await preferences.load(conn)).passers_by != "open"
 
 
 async def is_first(conn: Connection, author: Actor) -> bool:

@@ -8,7 +8,7 @@ from models.communities import members
 from models.errors import Conflict, Invalid, NotFound
 from models.listings.listings import ListingDraft
 from models.meetings import meetings
-from models.moderation import cases, deciders, held_posts, journal, meanwhile, unpublished_posts
+from models.moderation import cases, deciders, decisions, held_posts, journal, meanwhile, unpublished_posts
 from models.moderation.held_posts import HeldPost
 from models.news import held_post_news, staff_notifications
 from models.news.staff_notifications import Topic
@@ -21,6 +21,7 @@ from outbox.builders.texts.meetings import write_refused
 from outbox.listings import listings as listing_verbs
 from outbox.meetings import meetings as meeting_verbs
 from outbox.meetings.meeting_limits import MeetingDraft
+from outbox.moderation import sanctions
 from outbox.moderation.case_decisions import Ruling, decide_directly
 from outbox.moderation.first_showing import announce
 from outbox.people import passers_by
@@ -48,12 +49,27 @@ async def release(conn: Connection, site: Site, post_id: int, by: Account | None
         await cases.close_settled(conn, held.case_id)
     if held.draft is not None:
         await _apply_draft(conn, site, author, held)
-    elif await unpublished_posts.publish(conn, post_id):
+    elif not await _take_refusal_back(conn, site, held, by) and await unpublished_posts.publish(conn, post_id):
         [post] = await posts.list_by_ids(conn, [post_id])
         await announce(conn, site, author, post)
     if author.local:
         await held_post_news.notify_authors(conn, "post_released", await _list_authors(conn, author), post_id)
         await passers_by.tell_released(conn, author.id)
+
+
+async def _take_refusal_back(conn: Connection, site: Site, held: HeldPost, by: Account | None) -> bool:
+    """She changed what was refused, so that it waited again: the no of before holds no more, and with that it appears.
+    Whether there was one.
+    """
+    refusals = [
+        one
+        for one in await decisions.list_in_force(conn, held.author_id)
+        if one.kind == "hide" and tuple(one.post_ids) == (held.post_id,) and one.decided_at < held.held_at
+    ]
+    for one in refusals:
+        await sanctions.take_back(conn, site, one, by=by.actor_id if by is not None else None)
+        await journal.record_decision(conn, "decision_taken_back", one, by)
+    return bool(refusals)
 
 
 async def _list_authors(conn: Connection, author: Actor) -> list[int]:

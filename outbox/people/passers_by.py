@@ -13,7 +13,7 @@ from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models import preferences
 from models.errors import Conflict, Forbidden, NotFound
 from models.listings import listings as stored
-from models.listings.listings import Listing, ListingDraft
+from models.listings.listings import STANDING, Listing, ListingDraft
 from models.people import accounts, actors
 from models.people.actors import Actor
 from models.places import places
@@ -24,6 +24,7 @@ from models.store.database import Connection, connection, transaction
 from outbox.listings import listings
 from outbox.people.accounts import delete, profile_of
 from outbox.people.local_actors import describe_local
+from outbox.people.profiles import announce_update
 
 NOWHERE = "passage.invalid"
 """The domain of the address that her account has, which no mail can reach (RFC 2606)."""
@@ -69,6 +70,23 @@ async def publish(
     listing = await listings.publish(conn, site, actor, draft)
     await passers_by.save_published(conn, actor_id, listing.id)
     return listing
+
+
+async def change(conn: Connection, site: Site, actor_id: int, draft: ListingDraft, *, name: str) -> Listing:
+    """Her call as she wants it now; where it is looked at first, it stands as it was until then.
+
+    Raises NotFound where she has none, Conflict once it ended, Invalid as `listings.edit` does.
+    """
+    await passers_by.lock(conn, actor_id)
+    held = await get_call(conn, actor_id)
+    if held.post.deleted_at is not None or held.details.status not in STANDING:
+        raise Conflict("call_ended")
+    author = await actors.get(conn, actor_id)
+    changed = await listings.edit(conn, site, author, held.uri, draft)
+    if changed.details.place_name != held.details.place_name:
+        author = await _settle(conn, actor_id, draft, name)
+        await announce_update(conn, site, author)
+    return changed
 
 
 async def _settle(conn: Connection, actor_id: int, draft: ListingDraft, name: str) -> Actor:

@@ -17,7 +17,7 @@ from web.pages.repairs.bikes import (
 )
 from web.pages.repairs.bikes import book_page as bike_book
 from web.pages.repairs.bookings import book_page, own_calendar, visits
-from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
+from web.pages.repairs.calls import breakdown, call_form, changing, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.figures import open_data
 from web.pages.repairs.frame_numbers import asking
@@ -75,6 +75,8 @@ REPAIRS: list[web.RouteDef] = [
     web.get(f"/depannage/appels/{{id:{ID}}}", own_call.show_own_call),
     web.get("/depannage/mon-appel", private_link.show_own),
     web.post("/depannage/mon-appel", private_link.post_new_link),
+    web.get("/depannage/mon-appel/changer", changing.show_change),
+    web.post("/depannage/mon-appel/changer", changing.post_change),
     web.post("/depannage/mon-appel/effacer", private_link.post_erase),
     web.get(f"/appel/fin/{{token:{SIGNED}}}", private_link.show_stop),
     web.post(f"/appel/fin/{{token:{SIGNED}}}", private_link.post_stop),

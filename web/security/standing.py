@@ -71,6 +71,7 @@ OPEN: Mapping[Standing, frozenset[str]] = {
     "passing": COMMON
     | {
         HOMES["passing"],
+        "/depannage/mon-appel/changer",
         "/depannage/mon-appel/effacer",
         "/depannage/appels/{id}",
         "/depannage/appeler",

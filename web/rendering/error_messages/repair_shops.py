@@ -25,6 +25,7 @@ REFUSALS = {
     "price_label_too_long": "C’est trop long : %(most)s signes au plus.",
     "price_note_too_long": "C’est trop long : %(most)s signes au plus.",
     "repair_price_missing": "Écrivez un prix en euros, par exemple 8 ou 12,50, ou choisissez « prix libre ».",
+    "call_ended": "Cet appel est fini : il ne se change plus.",
     "frame_number_missing": "Tapez le numéro qui est gravé sur le cadre.",
     "frame_number_length": "Un numéro de cadre a de %(least)s à %(most)s signes : regardez s’il est entier.",
     "frame_number_signs": "Un numéro de cadre n’a que des lettres sans accent et des chiffres.",

@@ -7,6 +7,8 @@ without JavaScript loses nothing.
 from aiohttp import web
 from multidict import MultiDict
 
+from federation.instance import Instance
+from federation.media_store import Spool
 from federation.sandbox.pictures import MAX_BYTES
 from models import preferences
 from models.listings import listings
@@ -71,7 +73,7 @@ async def show_call(request: web.Request) -> web.Response:
             values["place"] = home.label if home else ""
             values.update(first_place(await load_places(conn, account.actor_id), author))
     fill_in_call(values, request)
-    return await _show(request, blank_form(request, values), NO_FILES, step=find_first_step(values))
+    return await show_form(request, blank_form(request, values), NO_FILES, step=find_first_step(values))
 
 
 def _find_member(request: web.Request) -> Account | None:
@@ -96,15 +98,15 @@ async def post_call(request: web.Request) -> web.Response:
     step = read_step(form)
     if form.typed("act") == "back":
         form.errors.clear()
-        return await _show(request, form, files, step=max(1, step - 1))
+        return await show_form(request, form, files, step=max(1, step - 1))
     draft = await _read_draft(request, form, files, account)
     contact = passing.read_contact(request, form) if account is None and step == LAST else None
     wrong = find_wrong_step(form, step)
     if wrong is not None or step < LAST:
         keep_errors_of(form, wrong or 0)
-        return await _show(request, form, files, step=wrong or step + 1)
+        return await show_form(request, form, files, step=wrong or step + 1)
     answer = await _send(request, form, draft, account, contact)
-    return answer or await _show(request, form, files, step=find_wrong_step(form, LAST) or LAST)
+    return answer or await show_form(request, form, files, step=find_wrong_step(form, LAST) or LAST)
 
 
 async def _read(request: web.Request, account: Account | None) -> tuple[Form, CallFiles]:
@@ -119,12 +121,22 @@ async def _read(request: web.Request, account: Account | None) -> tuple[Form, Ca
             owner_id = await passing.begin(request, form) if begun else None
         if owner_id is None:
             return form, NO_FILES
-        last = read_step(form) == LAST
-        photos = await (take_photos if last else read_photos)(instance, form, owner_id)
-        files = await add_sound(instance, form, owner_id, photos[:PHOTOS], spool, take=last)
+        return form, await read_files(instance, form, owner_id, spool)
+
+
+async def read_files(
+    instance: Instance, form: Form, owner_id: int, spool: Spool, *, post_id: int | None = None
+) -> CallFiles:
+    """The first photos and the sound, new ones at the last step alone; that there were more is said in the form.
+
+    With `post_id` those that hang on this call already count as well.
+    """
+    last = read_step(form) == LAST
+    photos = await (take_photos if last else read_photos)(instance, form, owner_id)
+    files = await add_sound(instance, form, owner_id, photos[:PHOTOS], spool, post_id=post_id)
     if len(photos) > PHOTOS:
         form.fail("photos", "%(count)s photos au plus, les autres ne partent pas.", count=PHOTOS)
-    return form, files
+    return files
 
 
 async def _read_draft(request: web.Request, form: Form, files: CallFiles, account: Account | None) -> ListingDraft:
@@ -173,7 +185,8 @@ async def _load_places(conn: Connection, account: Account | None) -> KnownPlaces
     return await load_places(conn, account.actor_id) if account is not None else NOWHERE_KNOWN
 
 
-async def _show(request: web.Request, form: Form, files: CallFiles, *, step: int) -> web.Response:
+async def show_form(request: web.Request, form: Form, files: CallFiles, *, step: int, change: str = "") -> web.Response:
+    """The step of the form; with `change` that address takes it, and it is about a call that stands."""
     account = _find_member(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await _load_places(conn, account)
@@ -206,4 +219,5 @@ async def _show(request: web.Request, form: Form, files: CallFiles, *, step: int
         member=account,
         own_bikes=own_bikes,
         mail=has_mail(request),
+        change=change,
     )

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from aiohttp import web
 
 from models.errors import NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
-from models.listings.listings import Listing, ListingDetails
+from models.listings.listings import STANDING, Listing, ListingDetails
 from models.moderation import held_posts, sanctions
 from models.moderation.sanctions import Hiding
 from models.people.accounts import Account
@@ -17,6 +18,7 @@ from models.posts.media import media
 from models.repairs import passers_by
 from models.repairs.results import results
 from models.repairs.results.sides import note_of
+from models.settings import Site
 from models.store.database import Connection, connection
 from outbox.builders.texts.repair_results import write_result
 from web.http.app_keys import INSTANCE
@@ -42,8 +44,13 @@ SAID = {
     "reopen": N_("L’appel est rouvert : on peut de nouveau vous répondre."),
     "pause": N_("L’appel est en pause."),
     "prolong": N_("L’appel reste plus longtemps."),
+    "changed": N_("C’est changé."),
+    "changed_held": N_("C’est noté. L’équipe relit ce que vous avez changé."),
     "prolonged": N_("C’était déjà prolongé : une fois suffit."),
 }
+
+CHANGE = "/depannage/mon-appel/changer"
+"""Where who passes by changes hers; members have the long form."""
 
 STAGES = (N_("Envoyé"), N_("On vous répond"), N_("Rendez-vous"), N_("Réparé"))
 
@@ -92,6 +99,8 @@ class CallView:
     hiding: Hiding | None
     passing: bool
     by_mail: bool
+    change_path: str
+    change_waits: bool
     noted: list[NotedResult]
     thread: str
     confirms: int | None
@@ -122,8 +131,8 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
     chosen = next((one for one in live if one.state == "agreed"), None)
     proposals = _list_proposals(answers, live)
     settled = chosen or await _find_done(conn, answers)
-    held = await held_posts.find(conn, listing.id) is not None
-    state = "held" if held else _find_state(details, chosen, answered=bool(proposals))
+    waits = await _find_waiting(conn, listing)
+    state = "held" if waits == "call" else _find_state(details, chosen, answered=bool(proposals))
     hung = (await media.list_by_posts(conn, [listing.id]))[listing.id]
     return CallView(
         id=listing.id,
@@ -143,13 +152,34 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         workshops=await list_open_places(conn, details.latitude, details.longitude),
         passages=await list_in_commune(conn, site, account.actor_id, details.commune_code, locale_of(request).language),
         sent_at=post.published_at,
-        hiding=await sanctions.find_hiding(conn, post.id) if not held and post.hidden_at is not None else None,
+        hiding=await sanctions.find_hiding(conn, post.id) if waits != "call" and post.hidden_at else None,
         passing=account.passing,
         by_mail=await _is_mailed(conn, account),
+        change_path=_find_change(account, site, listing),
+        change_waits=waits == "change",
         noted=await _list_noted(conn, request, account, settled),
         thread="" if settled is None else exchange_path(settled.exchange_id),
-        confirms=chosen.id if chosen is not None and chosen.partner_reported_at is not None else None,
+        confirms=_find_confirming(chosen),
     )
+
+
+async def _find_waiting(conn: Connection, listing: Listing) -> Literal["", "call", "change"]:
+    """What the team is to look at: the call itself, or what was changed in it while it stands."""
+    held = await held_posts.find(conn, listing.id)
+    if held is None:
+        return ""
+    return "call" if held.draft is None else "change"
+
+
+def _find_change(account: Account, site: Site, listing: Listing) -> str:
+    """Where she changes her call, as long as it stands."""
+    if listing.details.status not in STANDING:
+        return ""
+    return CHANGE if account.passing else f"{listing_path(site, listing)}/modifier"
+
+
+def _find_confirming(chosen: Agreement | None) -> int | None:
+    return chosen.id if chosen is not None and chosen.partner_reported_at is not None else None
 
 
 async def _find_done(conn: Connection, answers: Answers) -> Agreement | None:

@@ -18,6 +18,7 @@ from web.forms.multipart import Upload
 from web.http.row_ids import find_id
 from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.listing_cards import Picture
+from web.pages.repairs.calls.steps import LAST, read_step
 
 FIELD, KEPT, DROPPED = "sound", "sound_kept", "sound_dropped"
 
@@ -45,33 +46,45 @@ def is_begun(form: Form) -> bool:
 
 
 async def add_sound(
-    instance: Instance, form: Form, owner_id: int, photos: list[Picture], spool: Spool, *, take: bool
+    instance: Instance,
+    form: Form,
+    owner_id: int,
+    photos: list[Picture],
+    spool: Spool,
+    *,
+    post_id: int | None = None,
 ) -> CallFiles:
-    """The photos with the sound: a new one where it is to be taken, else the one that the form had.
+    """The photos with the sound: at the last step a new one, if one comes, else the one that the form had.
 
-    What cannot be used is an error at the field, and nothing is kept of it.
+    With `post_id` that may hang on this call already. What cannot be used is an error at the field, and nothing is
+    kept of it.
     """
-    sound = await _find_kept(instance, form, owner_id)
-    sent = next((one for one in form.files(FIELD) if not one.empty), None) if take else None
+    sound = await _find_kept(instance, form, owner_id, post_id)
+    sent = next((one for one in form.files(FIELD) if not one.empty), None) if read_step(form) == LAST else None
     if sent is not None and sent.path is not None:
         sound = await _save(instance, form, owner_id, sent, sent.path, spool) or sound
+    return play(instance, photos, sound)
+
+
+def play(instance: Instance, photos: list[Picture], sound: Media | None) -> CallFiles:
+    """Photos and a sound, with what plays it."""
     played = list_attachments(instance.site, [sound])[0] if sound is not None else None
     return CallFiles(photos=photos, sound=sound, played=played)
 
 
-async def _find_kept(instance: Instance, form: Form, owner_id: int) -> Media | None:
+async def _find_kept(instance: Instance, form: Form, owner_id: int, post_id: int | None) -> Media | None:
     id = find_id(form.typed(KEPT))
     if id is None or form.flag(DROPPED):
         return None
-    return next(iter(await list_sounds(instance, owner_id, [id])), None)
+    return next(iter(await list_sounds(instance, owner_id, [id], post_id=post_id)), None)
 
 
-async def list_sounds(instance: Instance, owner_id: int, ids: list[int]) -> list[Media]:
-    """Her own sounds among these that wait for a post, in this order."""
+async def list_sounds(instance: Instance, owner_id: int, ids: list[int], *, post_id: int | None = None) -> list[Media]:
+    """Her own sounds among these that wait for a post, or hang on this one already, in this order."""
     async with connection(instance.pool) as conn:
         found = await media.list_by_ids(conn, ids[: uploads.MAX_ATTACHED])
     kept = [found[id] for id in ids if id in found]
-    return [one for one in kept if one.type == "audio" and one.owner_id == owner_id and one.post_id is None]
+    return [one for one in kept if one.type == "audio" and one.owner_id == owner_id and one.post_id in (None, post_id)]
 
 
 async def _save(instance: Instance, form: Form, owner_id: int, sent: Upload, path: Path, spool: Spool) -> Media | None:

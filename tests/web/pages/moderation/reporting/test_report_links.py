@@ -77,6 +77,7 @@ LEADS = {
     r"/depannage/appels/{id:\d{1,19}}": "one's own call, whose answers lead to threads",
     "/depannage/appeler": "a form of one's own",
     "/velo-vole": "questions of one's own, and addresses that lead to profiles",
+    "/depannage/mon-appel/changer": "a form of one's own",
     "/depannage/mon-appel": "leads to one's own call",
     r"/appel/{token:[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}}": "leads to one's own call",
     r"/appel/fin/{token:[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}}": "stops one's own mails",

@@ -38,6 +38,7 @@ WRITES = {
     "/echanges/{id}/renvoyer",
     "/langue",
     "/lien/{token}",
+    "/depannage/mon-appel/changer",
 }
 """Every address to which she may send something, besides reports and the end of mails, which anybody may."""
 
