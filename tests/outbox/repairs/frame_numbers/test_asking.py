@@ -88,9 +88,13 @@ async def test_every_friend_is_asked_and_answers_for_itself(
 async def test_her_address_goes_along_only_where_she_said_so(
     instance: Instance, fediverse: FakeFediverse, asker: Actor
 ) -> None:
+    let_answer(fediverse, "henin.test", True)
+    let_answer(fediverse, "lens.test", False)
+
     await ask(instance, asker, NUMBER, may_write=True)
 
-    assert {one.activity["contact"] for one in fediverse.posts} == {"nora@lomme.test"}
+    said = {(one.inbox.split("/")[2], one.activity.get("contact")) for one in fediverse.posts}
+    assert said == {(host, None) for host in HOSTS} | {("henin.test", "nora@lomme.test")}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ async def test_the_owner_here_is_told_and_nobody_of_her_own_question(instance: I
 
     async with connection(instance.pool) as conn:
         told = await sightings.list_own(conn, owner.id)
-    assert [(one.host, one.contact) for one in told] == [("lomme.test", "nora@lomme.test"), ("lomme.test", "")]
+    assert [(one.host, one.contact) for one in told] == [("lomme.test", "nora@lomme.test")]
 
 
 @pytest.mark.parametrize(
