@@ -7,6 +7,7 @@ from models.errors import Conflict
 from models.exchanges import agreements, exchange_questions
 from models.people.actors import Actor
 from models.posts import Post, notes
+from models.repairs.results.sides import is_repair
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
@@ -33,7 +34,7 @@ async def try_report(
     if due is None:
         return None
     case = await find_context(conn, due)
-    if agreements.final_step(case.listing.details.mode) != "done":
+    if agreements.final_step(case.listing.details.mode) != "done" or not (asked_id or _counts_unasked(case)):
         return None
     if not read_done(post.content, names_of(author, case.other_of(author)), asked=asked_id is not None):
         return None
@@ -42,6 +43,11 @@ async def try_report(
     except Conflict:
         return None
     return replace(case, agreement=done)
+
+
+def _counts_unasked(case: AgreementContext) -> bool:
+    """Whether nobody has to ask first: a repair that moves no points. « C’est fait » is said of many other things."""
+    return is_repair(case.listing.details) and not case.agreement.points
 
 
 async def _find_asked(conn: Connection, exchange_id: int, author: Actor, post: Post) -> int | None:

@@ -206,6 +206,20 @@ async def ask_whether_done(conn: Connection, held: Agreement) -> None:
     await exchange_questions.save_note(conn, owed.id, note_id=newest.id, note_uri="https://lomme.test/n")
 
 
+@pytest.mark.parametrize(("points", "details"), [(None, {"kind": "request", "mode": "service"}), (20, {})])
+async def test_unasked_words_end_no_other_exchange_and_move_no_points(
+    conn: Connection, points: int | None, details: dict[str, Any]
+) -> None:
+    held = await agree(conn, **details)
+    await conn.execute("UPDATE agreement SET points = $2 WHERE id = $1", held.id, points)
+
+    unasked = await say(conn, held, "C’est fait")
+    await ask_whether_done(conn, held)
+
+    assert unasked.partner_reported_at is None
+    assert (await say(conn, held, "C’est fait")).partner_reported_at is not None
+
+
 async def test_a_member_says_so_from_an_app(conn: Connection) -> None:
     held = await agree(conn)
     await say(conn, held, "C’est fait")
