@@ -74,6 +74,9 @@ async def test_who_walked_in_is_noted_without_any_name_and_it_stays(
     await volunteer.send(path, TAPS | {"outcome": "fixed"}, form_on=path)
 
     assert first.location == f"{HOME}?fait=result_alone"
+    for page in (again, await volunteer.get(first.location)):
+        assert "données ouvertes" in page.words()
+    assert "Seuls les gens" not in again.words()
     assert again.html.xpath("//input[@name='outcome'][@checked]/@value") == ["repairable"]
     async with transaction(instance.pool) as conn:
         [row] = await fetch_records(conn, "SELECT * FROM repair_result")

@@ -65,6 +65,8 @@ async def test_three_taps_are_the_report_and_one_tap_confirms(
 
     assert f"{path}/resultat?accord={agreed.id}" in thread.html.xpath("//a[contains(@class, 'primary')]/@href")
     assert form.html.xpath("//input[@name='organ'][@checked]/@value") == ["wheel"]
+    assert "dans les données ouvertes de la coop : n’écrivez ni nom ni adresse" in form.words()
+    assert "Rien de tout cela n’est public" not in form.words()
     assert noted.location == f"{path}?fait=done"
     held, found = await load(instance, agreed)
     assert (held.state, held.partner_reported_at is not None, found) == ("agreed", True, [("brakes", "fixed", 30)])
