@@ -6,6 +6,7 @@ from models.people import actors
 from models.posts import message_requests
 from models.posts.polls import votes
 from models.repairs.bikes import bikes
+from models.repairs.figures import gone_names
 from models.repairs.frame_numbers import inquiries, sightings
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.traffic.outbound.inboxes import Inbox, schedule_to
@@ -147,6 +148,7 @@ async def erase(conn: Connection, actor_id: int) -> None:
         actor_id,
     ):
         await posts.delete(conn, post_id)
+    await gone_names.forget_person(conn, actor_id)
     await actors.delete(conn, actor_id)
     await execute(
         conn,
@@ -189,6 +191,7 @@ async def forget_stranger(conn: Connection, actor_id: int) -> None:
         actor_id,
     ):
         await posts.delete(conn, post_id)
+    await gone_names.forget_person(conn, actor_id)
     await actors.delete(conn, actor_id)
     await message_requests.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)
