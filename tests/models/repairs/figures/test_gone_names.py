@@ -38,7 +38,7 @@ async def load(conn: Connection, id: int) -> RepairResult:
 @pytest.mark.parametrize("local", [True, False])
 async def test_what_she_wrote_and_what_was_written_of_her_bike_goes(conn: Connection, side: str, local: bool) -> None:
     maryse = await make_person(conn, local=local)
-    noted = await note_result(conn, **WORDS, **{side: maryse.id})
+    noted = await note_result(conn, **(WORDS | {side: maryse.id}))
 
     await (account_erasure.erase if local else account_erasure.forget_stranger)(conn, maryse.id)
 
