@@ -62,21 +62,21 @@ async def is_question(conn: Connection, exchange_id: int, post_id: int) -> bool:
     )
 
 
-async def asks_whether_done(conn: Connection, exchange_id: int, post_id: int) -> bool:
-    """Whether this post asks, or says, in this thread that what was agreed on was done: a yes to it says so too."""
-    return bool(
-        await fetch_value(
-            conn,
-            """
-            SELECT EXISTS (SELECT FROM exchange_event e WHERE e.exchange_id = $1 AND e.kind = ANY($3)
-                AND ((e.details->>'note')::bigint = $2
-                    OR EXISTS (SELECT FROM exchange_notice x WHERE x.event_id = e.id AND x.post_id = $2)))
-            """,
-            exchange_id,
-            post_id,
-            list(OF_THE_END),
-        )
+async def find_said_done(conn: Connection, exchange_id: int, post_id: int) -> int | None:
+    """The agreement of which this post asks, or says, that it was done, in this thread: a yes to it says so too."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT e.agreement_id FROM exchange_event e WHERE e.exchange_id = $1 AND e.kind = ANY($3)
+            AND ((e.details->>'note')::bigint = $2
+                OR EXISTS (SELECT FROM exchange_notice x WHERE x.event_id = e.id AND x.post_id = $2))
+        ORDER BY e.id DESC LIMIT 1
+        """,
+        exchange_id,
+        post_id,
+        list(OF_THE_END),
     )
+    return found
 
 
 async def list_answer_events(conn: Connection, agreement_id: int, kinds: Sequence[EventKind] = ANSWERED) -> list[Event]:

@@ -6,6 +6,7 @@ from models.people import actors
 from models.posts import message_requests
 from models.posts.polls import votes
 from models.repairs.bikes import bikes
+from models.repairs.figures import gone_names
 from models.repairs.frame_numbers import inquiries, sightings
 from models.repairs.results import results
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
@@ -148,6 +149,7 @@ async def erase(conn: Connection, actor_id: int) -> None:
         actor_id,
     ):
         await posts.delete(conn, post_id)
+    await gone_names.forget_person(conn, actor_id)
     await actors.delete(conn, actor_id)
     await execute(
         conn,
@@ -191,6 +193,7 @@ async def forget_stranger(conn: Connection, actor_id: int) -> None:
         actor_id,
     ):
         await posts.delete(conn, post_id)
+    await gone_names.forget_person(conn, actor_id)
     await actors.delete(conn, actor_id)
     await message_requests.forget_person(conn, actor_id)
     await results.forget_person(conn, actor_id)

@@ -19,6 +19,7 @@ from models.listings import listings
 from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.figures import gone_names
 from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection
@@ -161,7 +162,7 @@ async def erase(conn: Connection, site: Site, guest: Guest) -> None:
     """The guest wants to be forgotten, with her words: what is open ends, her address and her name go, her link too."""
     if guest.actor_id is not None:
         await end_all(conn, site, await actors.get(conn, guest.actor_id))
-    await guests.forget(conn, guest)
+    await _forget(conn, guest)
 
 
 async def forget_over(conn: Connection, *, at: datetime) -> int:
@@ -169,8 +170,14 @@ async def forget_over(conn: Connection, *, at: datetime) -> int:
     over = await guests.list_over(conn, at=at)
     for guest in over:
         await guests.clear_thread(conn, guest)
-        await guests.forget(conn, guest)
+        await _forget(conn, guest)
     return len(over)
+
+
+async def _forget(conn: Connection, guest: Guest) -> None:
+    if guest.actor_id is not None:
+        await gone_names.forget_person(conn, guest.actor_id)
+    await guests.forget(conn, guest)
 
 
 async def _require_open(conn: Connection, listing: Listing) -> None:

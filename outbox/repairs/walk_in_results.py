@@ -1,6 +1,8 @@
 """A shop of ours notes what came out for somebody who walked in: it is told to nobody."""
 
 from models.exchanges.agreements import next_moment
+from models.repairs.figures.gone_names import scrub_note
+from models.repairs.figures.scrubbing import read_names
 from models.repairs.results import walk_ins
 from models.repairs.results.notes import RepairNote
 from models.repairs.results.walk_ins import WalkInLine
@@ -9,6 +11,6 @@ from outbox.exchanges.repair_results import require_note
 
 
 async def note_walk_in_result(conn: Connection, line: WalkInLine, note: RepairNote) -> None:
-    """Keep it, or what is noted anew. Raises Invalid."""
+    """Keep it, or what is noted anew, without her name: that goes with the line of the agenda. Raises Invalid."""
     require_note(note)
-    await walk_ins.save_note(conn, line, note, at=next_moment())
+    await walk_ins.save_note(conn, line, scrub_note(note, read_names([line.name])), at=next_moment())

@@ -186,7 +186,7 @@ def _write_answer(site: Site, telling: _Notice, language: str) -> str:
     """
     page = _page_of(site, telling.case.agreement.exchange_id)
     if telling.kind in REMINDERS and is_repair(telling.case.listing.details):
-        page += "/resultat"
+        page += f"/resultat?accord={telling.case.agreement.id}"
     if telling.kind in (*ASKING, "explained"):
         return write_buttons(page, language, too=telling.kind == "explained")
     return write_page(page, language) if _is_awaited(telling) or telling.kind in TO_BE_SAID else ""

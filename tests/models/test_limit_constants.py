@@ -81,6 +81,7 @@ LIMITS: dict[str, object] = {
     "models.repairs.frame_numbers.numbers.LONGEST": 40,
     "models.repairs.frame_numbers.numbers.SHORTEST": 5,
     "models.repairs.frame_numbers.numbers.SHOWN": 3,
+    "models.repairs.frame_numbers.sightings.COMPLETED": timedelta(minutes=1),
     "models.repairs.frame_numbers.sightings.TOLD_AGAIN": timedelta(days=1),
     "models.exchanges.points.grants.SAME_WITHIN": 180,
     "models.exchanges.points.spending.REASON_LIMIT": 200,

@@ -183,7 +183,8 @@ def _describe_thread(say: Say, row: ThreadNews, name: str) -> str:
 def _find_thread_path(row: ThreadNews, listing: Listing) -> str:
     """Whoever is asked whether a repair is done answers with what came out."""
     path = exchange_path(row.exchange_id)
-    return f"{path}/resultat" if row.kind in REMINDERS and is_repair(listing.details) else path
+    asks = row.kind in REMINDERS and is_repair(listing.details)
+    return f"{path}/resultat?accord={row.agreement_id}" if asks else path
 
 
 async def list_latest(conn: Connection, site: Site, say: Say, reader_id: int, *, limit: int) -> list[NewsItem]:

@@ -15,7 +15,7 @@ from models.listings.listings import Listing, find_stock
 from models.people import actors
 from models.people.opening_hours import read_hours
 from models.repairs.bookings.slots import MOST_SLOTS, Slot, SlotRules, follow_free, is_slot
-from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_records, fetch_value
 
 MOST_HELD = 20_000
 """Ranges that are looked at for the slots of a shop: ten at once, half a year, ten times a day."""
@@ -210,9 +210,13 @@ async def add_walk_in(conn: Connection, listing_id: int, walk_in: WalkIn) -> Non
 
 
 async def remove_walk_in(conn: Connection, listing_id: int, walk_in_id: int) -> None:
-    """She does not come. Raises NotFound for what is not in this book."""
-    if not await execute(conn, "DELETE FROM walk_in WHERE listing_id = $1 AND id = $2", listing_id, walk_in_id):
+    """She does not come, and nothing came out of it. Raises NotFound for what is not in this book."""
+    gone = await fetch_records(
+        conn, "DELETE FROM walk_in WHERE listing_id = $1 AND id = $2 RETURNING result_id", listing_id, walk_in_id
+    )
+    if not gone:
         raise NotFound
+    await execute(conn, "DELETE FROM repair_result WHERE id = $1", gone[0]["result_id"])
 
 
 async def forget_over(conn: Connection) -> int:

@@ -80,6 +80,12 @@ def scrub(text: str, names: Collection[str]) -> str:
     plain = " ".join(word or LEFT_OUT for word in words)
     for pattern in _PATTERNS:
         plain = pattern.sub(LEFT_OUT, plain)
+    return scrub_names(plain, names)
+
+
+def scrub_names(text: str, names: Collection[str]) -> str:
+    """The text as it stands, but for the words of `names` (`read_names`) and a family name after them."""
+    plain = text.replace(_NAME, "")
     plain = _WORD.sub(lambda found: _NAME if fold_name(found[0]).strip() in names else found[0], plain)
     plain = _AFTER_NAME.sub(LEFT_OUT, plain)
     return _TWICE.sub(LEFT_OUT, plain)

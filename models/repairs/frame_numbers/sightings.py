@@ -11,6 +11,10 @@ TOLD_AGAIN = timedelta(days=1)
 """Whoever asks twice about one bike within this time is one line to its owner."""
 
 
+COMPLETED = timedelta(minutes=1)
+"""Within this time the address of who asked follows the question that did not have it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StolenBike:
     """A bike of somebody here that she said was stolen."""
@@ -47,7 +51,12 @@ async def list_stolen(conn: Connection, number: str) -> list[StolenBike]:
 
 
 async def add(conn: Connection, bike_id: int, host: str, contact: str) -> bool:
-    """Tell the owner of this bike; False where she was told the same within the last day."""
+    """Tell the owner of this bike; False where she was told the same within the last day.
+
+    A cooperative says who asks once it knows that the bike is stolen: what it asked just before is one line with that.
+    """
+    if contact and await _complete(conn, bike_id, host, contact):
+        return False
     known = await fetch_value(
         conn,
         """
@@ -70,6 +79,23 @@ async def add(conn: Connection, bike_id: int, host: str, contact: str) -> bool:
         contact,
     )
     return True
+
+
+async def _complete(conn: Connection, bike_id: int, host: str, contact: str) -> bool:
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE frame_sighting SET contact = $3 WHERE id = (
+                SELECT max(id) FROM frame_sighting
+                WHERE bike_id = $1 AND host = $2 AND contact = '' AND asked_at > now() - $4::interval)
+            """,
+            bike_id,
+            host,
+            contact,
+            COMPLETED,
+        )
+    )
 
 
 async def list_own(conn: Connection, owner_id: int, *, limit: int = 50) -> list[Sighting]:

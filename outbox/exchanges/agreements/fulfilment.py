@@ -1,6 +1,6 @@
 """Each side reports what was done; two matching reports make a verified exchange (FEP-0837)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -54,6 +54,34 @@ def require_time(held: Agreement, step: Step, reports: Sequence[CompletionReport
         raise Conflict("too_early_to_report")
     if step == "back" and at < begins_at and not any(one.step == "out" for one in reports):
         raise Conflict("not_handed_over")
+
+
+def find_reportable(held: Collection[Agreement], actor_id: int) -> Agreement | None:
+    """Of what two people agreed on what this side may say now to be done, and did not.
+
+    What nobody reported goes before what the other one did, the oldest first.
+    """
+    return next(
+        (
+            one
+            for one in sorted(held, key=lambda one: (one.state == "done", one.id))
+            if one.state in agreements.BOUND and not _was_reported(one, actor_id) and _has_begun(one)
+        ),
+        None,
+    )
+
+
+def _was_reported(held: Agreement, actor_id: int) -> bool:
+    told = held.owner_reported_at if held.role_of(actor_id) == "owner" else held.partner_reported_at
+    return told is not None
+
+
+def _has_begun(held: Agreement) -> bool:
+    try:
+        require_time(held, "done", (), datetime.now(UTC))
+    except Conflict:
+        return False
+    return True
 
 
 async def report_today(

@@ -1,44 +1,59 @@
 """Somebody says in words that what was agreed on was done, or yes to who asked whether it was."""
 
+from dataclasses import replace
+
 from models import posts
 from models.errors import Conflict
 from models.exchanges import agreements, exchange_questions
-from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.posts import Post, notes
+from models.repairs.results.sides import is_repair
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.exchanges import acts
+from outbox.exchanges.agreements.fulfilment import find_reportable
 from outbox.exchanges.plain_language.answers import names_of, read_done
-from outbox.threads.agreement_context import Said
+from outbox.threads.agreement_context import Said, find_context
 
 
 async def try_report(
-    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post
-) -> Agreement | None:
+    conn: Connection, site: Site, exchange_id: int, author: Actor, post: Post
+) -> AgreementContext | None:
     """This note is her report that it was done; None where it says anything else, or cannot be true yet.
 
-    What comes back is reported by a word of its own, which nobody says in passing: a button does it.
+    Of several it is the one that she was asked about, else the first of which it may be true: newer terms may wait for
+    an answer beside it. What comes back is reported by a word of its own, which nobody says in passing: a button does
+    it.
     """
-    held = case.agreement
-    told = await agreements.list_reports(conn, held.id)
-    if agreements.final_step(case.listing.details.mode) != "done" or any(one.actor_id == author.id for one in told):
+    held = await agreements.list_by_exchange(conn, exchange_id)
+    if find_reportable(held, author.id) is None:
         return None
-    if not read_done(
-        post.content, names_of(author, case.other_of(author)), asked=await _is_asked(conn, held, author, post)
-    ):
+    asked_id = await _find_asked(conn, exchange_id, author, post)
+    due = find_reportable([one for one in held if asked_id in (None, one.id)], author.id)
+    if due is None:
+        return None
+    case = await find_context(conn, due)
+    if agreements.final_step(case.listing.details.mode) != "done" or not (asked_id or _counts_unasked(case)):
+        return None
+    if not read_done(post.content, names_of(author, case.other_of(author)), asked=asked_id is not None):
         return None
     try:
-        return await acts.perform(conn, site, author, held, "done", Said(post_id=post.id))
+        done = await acts.perform(conn, site, author, due, "done", Said(post_id=post.id))
     except Conflict:
         return None
+    return replace(case, agreement=done)
 
 
-async def _is_asked(conn: Connection, held: Agreement, author: Actor, post: Post) -> bool:
-    """Whether it answers a note that says, or asks, whether it was done."""
+def _counts_unasked(case: AgreementContext) -> bool:
+    """Whether nobody has to ask first: a repair that moves no points. « C’est fait » is said of many other things."""
+    return is_repair(case.listing.details) and not case.agreement.points
+
+
+async def _find_asked(conn: Connection, exchange_id: int, author: Actor, post: Post) -> int | None:
+    """The agreement of which the note that it answers says, or asks, whether it was done."""
     answered = await find_answered(conn, author, post)
-    return answered is not None and await exchange_questions.asks_whether_done(conn, held.exchange_id, answered.id)
+    return None if answered is None else await exchange_questions.find_said_done(conn, exchange_id, answered.id)
 
 
 def _is_rewritten(answered: Post) -> bool:

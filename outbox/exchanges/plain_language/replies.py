@@ -114,22 +114,18 @@ async def process_reply(conn: Connection, site: Site, author: Actor, post: Post)
         return None
     held, role = found
     case, turn = await find_context(conn, held), is_turn_of(held, role)
-    reported = await _try_report(conn, site, case, author, post)
+    reported = await _try_report(conn, site, held.exchange_id, author, post)
     if reported is not None:
         return reported
     return await _answer_terms(conn, site, case, author, post, turn=turn)
 
 
-async def _try_report(
-    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post
-) -> ReplyResult | None:
+async def _try_report(conn: Connection, site: Site, exchange_id: int, author: Actor, post: Post) -> ReplyResult | None:
     """What was agreed on was done, if she says so and nothing else."""
-    if case.agreement.state not in agreements.BOUND or not await _is_bare(conn, post):
+    if not await _is_bare(conn, post):
         return None
-    reported = await try_report(conn, site, case, author, post)
-    if reported is None:
-        return None
-    return ReplyResult(case=replace(case, agreement=reported), outcome="reported", yes=True)
+    reported = await try_report(conn, site, exchange_id, author, post)
+    return None if reported is None else ReplyResult(case=reported, outcome="reported", yes=True)
 
 
 async def _answer_terms(

@@ -28,8 +28,13 @@ async def answer(conn: Connection, site: Site, number: str, asker: Asker) -> boo
 
 
 async def _tell(conn: Connection, site: Site, owner_id: int, host: str) -> None:
-    """News in the name of the cooperative that was asked, which go by mail as she chose; the page says the rest."""
-    coop = await actors.find_local(conn, "coop") if host == site.host else None
-    actor_id = coop.id if coop is not None else await sightings.find_cooperative(conn, host)
+    """News in the name of the cooperative that was asked, which go by mail as she chose; the page says the rest.
+
+    In that of ours where the other one is not known here by its `@coop`: she is told in any case.
+    """
+    actor_id = await sightings.find_cooperative(conn, host) if host != site.host else None
+    if actor_id is None:
+        coop = await actors.find_local(conn, "coop")
+        actor_id = coop.id if coop is not None else None
     if actor_id is not None:
         await bike_news.tell(conn, owner_id, actor_id)

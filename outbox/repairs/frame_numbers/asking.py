@@ -69,7 +69,11 @@ async def ask(instance: Instance, member: Actor, typed: str, *, may_write: bool)
         asked = [FriendAnswer(host=one.host, name=one.display_name, stolen=None) for one in friends]
         here = FriendAnswer(host=instance.site.host, name=name, stolen=stolen)
         await inquiries.save_answers(conn, inquiry_id, [here, *asked])
-    told = await _ask_friends(instance, friends, number, asker.contact)
+    told = await _ask_friends(instance, friends, number, "")
+    if asker.contact:
+        # Whoever said no never learns who asked.
+        found = [one for one, said in zip(friends, told, strict=True) if said]
+        await _ask_friends(instance, found, number, asker.contact)
     async with transaction(instance.pool) as conn:
         answers = [replace(one, stolen=said) for one, said in zip(asked, told, strict=True)]
         await inquiries.save_answers(conn, inquiry_id, answers)

@@ -22,6 +22,7 @@ from outbox.exchanges.guests import LINKS, NAME_LIMIT, TEXT_LIMIT, ContactReques
 from outbox.threads import messages
 from outbox.threads.messages import Words
 from tests.factories import HERE, make_listing, make_member
+from tests.repair_figures import note_result
 
 START = (datetime.now(UTC) + timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
 TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=2))
@@ -249,6 +250,7 @@ async def test_a_thread_that_ended_long_ago_is_forgotten_with_what_was_said(conn
     await messages.write(conn, HERE, party.owner, party.thread, Words(text="Oui, samedi."))
     assert await list_said(conn, party) == ["Bonjour !", "Oui, samedi."]
     now = datetime.now(UTC)
+    noted = await note_result(conn, cyclist_id=party.actor.id, problem="Léonie freine mal")
 
     assert await guests.forget_over(conn, at=now + KEPT - timedelta(hours=1)) == 0
     assert await guests.forget_over(conn, at=now + KEPT + timedelta(hours=1)) == 1
@@ -256,6 +258,7 @@ async def test_a_thread_that_ended_long_ago_is_forgotten_with_what_was_said(conn
     assert await fetch_all(conn, Guest, "SELECT * FROM guest") == []
     assert await list_said(conn, party) == []
     assert (await actors.get(conn, party.actor.id)).name == rows.NOBODY
+    assert await fetch_value(conn, "SELECT problem FROM repair_result WHERE id = $1", noted) == ""
 
 
 async def test_a_member_writes_to_a_guest_without_photos(conn: Connection, alice: Actor, tent: Listing) -> None:

@@ -20,7 +20,8 @@ from models.people.team import duty
 from models.posts import message_requests
 from models.relations.blocking import mutes
 from models.repairs import passers_by
-from models.repairs.bookings import appointment_books, visit_places
+from models.repairs.bookings import visit_places
+from models.repairs.figures import gone_names
 from models.repairs.frame_numbers import inquiries, questions, sightings
 from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
@@ -74,7 +75,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "alert_finds": alert_finds.forget_old,
     "alert_territories": refresh_territories,
     "unavailabilities": unavailabilities.forget_over,
-    "walk_ins": appointment_books.forget_over,
+    "walk_ins": gone_names.forget_walk_ins,
     "frame_inquiries": inquiries.forget_old,
     "frame_questions": questions.forget_old,
     "frame_sightings": sightings.forget_old,

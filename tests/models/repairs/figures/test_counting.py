@@ -8,7 +8,9 @@ from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import SlotRules
 from models.repairs.figures.counting import find_first_year, load_year
 from models.repairs.figures.open_repairs import list_repairs
-from models.store.database import Connection, execute, fetch_value
+from models.repairs.results import walk_ins
+from models.repairs.results.notes import RepairNote
+from models.store.database import Connection, execute, fetch_column, fetch_value
 from tests.factories import make_agreement, make_listing, make_member, make_remote_actor
 from tests.repair_figures import note_result
 from tests.repair_shops import add_communes, make_shop
@@ -118,6 +120,25 @@ async def test_appointments_and_who_walked_in_stay_counted(conn: Connection) -> 
     assert (before.asked, before.agreed, before.done, before.walk_ins) == (1, 1, 1, 2)
     assert after == before
     assert await fetch_value(conn, "SELECT sum(total) FROM walk_in_month") == 2
+
+
+async def test_whoever_is_struck_from_the_agenda_leaves_no_result(conn: Connection) -> None:
+    shop = await make_shop(conn)
+    listing = await make_listing(conn, shop, mode="service")
+    await appointment_books.save(conn, listing.id, shop.id, SlotRules(slot_minutes=60, notice_hours=1, ahead_days=30))
+    at = datetime.now(UTC)
+    for name in ("Paul", "Luc"):
+        came = WalkIn(begins_at=at, ends_at=at + timedelta(hours=1), name=name)
+        await appointment_books.add_walk_in(conn, listing.id, came)
+    struck, kept = await fetch_column(conn, "SELECT id FROM walk_in ORDER BY id")
+    note = RepairNote(organ="chain", outcome="fixed", repaired_on=at.date())
+    for id in (struck, kept):
+        await walk_ins.save_note(conn, await walk_ins.get_line(conn, shop.id, id), note, at=at)
+
+    await appointment_books.remove_walk_in(conn, listing.id, struck)
+
+    left = await fetch_column(conn, "SELECT id FROM repair_result")
+    assert left == await fetch_column(conn, "SELECT result_id FROM walk_in")
 
 
 async def test_open_files_part_what_is_electric_from_the_rest(conn: Connection) -> None:

@@ -58,6 +58,17 @@ async def test_only_bikes_that_are_stolen_now_are_found(conn: Connection) -> Non
     assert [await sightings.list_stolen(conn, number) for number in ("RIDDEN123", "", NUMBER[:-1])] == [[], [], []]
 
 
+async def test_an_address_completes_the_line_that_stands_since_a_moment(conn: Connection) -> None:
+    bike = await add_bike(conn, alice := await make_member(conn, "alice"))
+    told = [await sightings.add(conn, bike, "henin.test", contact) for contact in ("", "bob@henin.test")]
+    await execute(conn, "UPDATE frame_sighting SET contact = '', asked_at = now() - interval '2 hours'")
+
+    later = await sightings.add(conn, bike, "henin.test", "eva@henin.test")
+
+    assert (told, later) == ([True, False], True)
+    assert [one.contact for one in await sightings.list_own(conn, alice.id)] == ["eva@henin.test", ""]
+
+
 async def test_lines_go_after_a_year(conn: Connection) -> None:
     alice = await make_member(conn, "alice")
     bike = await add_bike(conn, alice)

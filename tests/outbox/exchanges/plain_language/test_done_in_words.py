@@ -8,6 +8,8 @@ import pytest
 from models import posts
 from models.exchanges import agreements, exchange_questions, exchanges
 from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings
+from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
@@ -19,7 +21,7 @@ from outbox.exchanges.plain_language.answers import read_done
 from outbox.exchanges.plain_language.replies import process_member_reply, process_remote_reply
 from outbox.exchanges.repair_results import note_result
 from outbox.threads.agreement_context import remind
-from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
+from tests.factories import HERE, make_agreement, make_listing, make_member, make_note, make_remote_actor
 from tests.outbox.exchanges.plain_language.test_answers_in_words import NAMES
 from tests.outbox.sent_activities import list_sent
 from tests.today import today
@@ -69,6 +71,12 @@ async def say(conn: Connection, held: Agreement, words: str) -> Agreement:
     alice, dora = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
     await process_remote_reply(conn, HERE, dora, await write(conn, dora, alice, words))
     return await agreements.get(conn, held.id)
+
+
+async def call_and_dora(conn: Connection, held: Agreement) -> tuple[Listing, Actor]:
+    """What it is about, and who repairs."""
+    call = (await listings.list_by_posts(conn, [held.listing_id]))[held.listing_id]
+    return call, await actors.get(conn, held.partner_id)
 
 
 @pytest.mark.parametrize(
@@ -142,11 +150,7 @@ async def test_a_yes_to_what_the_caller_noted_confirms_it(conn: Connection) -> N
 
 async def test_a_yes_to_a_reminder_is_the_report(conn: Connection) -> None:
     held = await agree(conn)
-    await remind(conn, HERE, held.id, "returned")
-    [owed] = await exchange_questions.list_owed(conn, limit=5)
-    alice = await actors.get(conn, held.owner_id)
-    [thread_post] = await fetch_column(conn, "SELECT max(id) FROM post WHERE author_id = $1", alice.id)
-    await exchange_questions.save_note(conn, owed.id, note_id=thread_post, note_uri="https://lomme.test/n")
+    await ask_whether_done(conn, held)
 
     assert (await say(conn, held, "Oui")).partner_reported_at is not None
 
@@ -161,6 +165,27 @@ async def test_other_words_report_nothing(conn: Connection, words: str) -> None:
     assert await fetch_column(conn, "SELECT id FROM economic_event") == []
 
 
+async def test_words_are_about_what_was_agreed_while_newer_terms_wait(conn: Connection) -> None:
+    held = await agree(conn)
+    newer = await make_agreement(conn, *await call_and_dora(conn, held))
+
+    told = await say(conn, held, "C’est réparé")
+
+    assert told.partner_reported_at is not None
+    assert (await agreements.get(conn, newer.id)).partner_reported_at is None
+
+
+async def test_a_yes_is_about_what_was_asked(conn: Connection) -> None:
+    held = await agree(conn)
+    newer = await make_agreement(conn, *await call_and_dora(conn, held), state="agreed", begins_at=held.begins_at)
+    await note_result(conn, HERE, await actors.get(conn, held.owner_id), held, fixed())
+
+    told = await say(conn, held, "Oui")
+
+    assert told.verified
+    assert (await agreements.get(conn, newer.id)).partner_reported_at is None
+
+
 async def test_before_its_day_words_report_nothing(conn: Connection) -> None:
     held = await agree(conn, days=3)
 
@@ -171,6 +196,28 @@ async def test_a_loan_is_brought_back_by_no_word(conn: Connection) -> None:
     held = await agree(conn, kind="offer", mode="loan")
 
     assert (await say(conn, held, "C’est fait")).partner_reported_at is None
+
+
+async def ask_whether_done(conn: Connection, held: Agreement) -> None:
+    """Dora was asked by a note whether it was done, the last one in Alice's name."""
+    await remind(conn, HERE, held.id, "returned")
+    [owed] = await exchange_questions.list_owed(conn, limit=5)
+    newest = await find_newest(conn, await actors.get(conn, held.owner_id))
+    await exchange_questions.save_note(conn, owed.id, note_id=newest.id, note_uri="https://lomme.test/n")
+
+
+@pytest.mark.parametrize(("points", "details"), [(None, {"kind": "request", "mode": "service"}), (20, {})])
+async def test_unasked_words_end_no_other_exchange_and_move_no_points(
+    conn: Connection, points: int | None, details: dict[str, Any]
+) -> None:
+    held = await agree(conn, **details)
+    await conn.execute("UPDATE agreement SET points = $2 WHERE id = $1", held.id, points)
+
+    unasked = await say(conn, held, "C’est fait")
+    await ask_whether_done(conn, held)
+
+    assert unasked.partner_reported_at is None
+    assert (await say(conn, held, "C’est fait")).partner_reported_at is not None
 
 
 async def test_a_member_says_so_from_an_app(conn: Connection) -> None:

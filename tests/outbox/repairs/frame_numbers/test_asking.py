@@ -10,10 +10,12 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
 from models.errors import Conflict, Invalid
+from models.news import news
 from models.people.actors import Actor
 from models.repairs.frame_numbers import inquiries, sightings
 from models.settings import Settings
-from models.store.database import Pool, connection, transaction
+from models.store.database import Connection, Pool, connection, transaction
+from outbox.repairs.frame_numbers.answers import Asker, answer
 from outbox.repairs.frame_numbers.asking import ask
 from tests.factories import HERE, make_local_actor, make_member
 from tests.fediverse import FakeFediverse
@@ -88,9 +90,13 @@ async def test_every_friend_is_asked_and_answers_for_itself(
 async def test_her_address_goes_along_only_where_she_said_so(
     instance: Instance, fediverse: FakeFediverse, asker: Actor
 ) -> None:
+    let_answer(fediverse, "henin.test", True)
+    let_answer(fediverse, "lens.test", False)
+
     await ask(instance, asker, NUMBER, may_write=True)
 
-    assert {one.activity["contact"] for one in fediverse.posts} == {"nora@lomme.test"}
+    said = {(one.inbox.split("/")[2], one.activity.get("contact")) for one in fediverse.posts}
+    assert said == {(host, None) for host in HOSTS} | {("henin.test", "nora@lomme.test")}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +143,18 @@ async def test_the_owner_here_is_told_and_nobody_of_her_own_question(instance: I
 
     async with connection(instance.pool) as conn:
         told = await sightings.list_own(conn, owner.id)
-    assert [(one.host, one.contact) for one in told] == [("lomme.test", "nora@lomme.test"), ("lomme.test", "")]
+    assert [(one.host, one.contact) for one in told] == [("lomme.test", "nora@lomme.test")]
+
+
+async def test_the_owner_is_told_in_our_name_where_the_other_cooperative_is_not_known(conn: Connection) -> None:
+    coop = await make_local_actor(conn, "coop", type="Organization")
+    owner = await make_member(conn, "olga")
+    await add_bike(conn, owner)
+
+    assert await answer(conn, HERE, NUMBER, Asker(host="henin.test"))
+
+    told = await news.list_news(conn, owner.id)
+    assert [(one.type, one.actor_ids) for one in told] == [("bike_asked", [coop.id])]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import cast
 
 from aiohttp import web
 
-from models.errors import Conflict
+from models.errors import Conflict, Invalid
 from models.people.accounts import Account
 from models.repairs.bikes import bikes, files
 from models.repairs.bikes.bikes import (
@@ -19,6 +19,7 @@ from models.repairs.bikes.bikes import (
 )
 from models.repairs.shops.shop_types import BIKE_TYPES
 from models.store.database import Connection, connection, transaction
+from outbox.repairs.frame_numbers.asking import require_frame_number
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
@@ -131,7 +132,6 @@ async def post_removal(request: web.Request) -> web.Response:
 
 
 def _read_details(form: Form) -> BikeDetails:
-    typed = form.text("frame_number", limit=FRAME_NUMBER_LIMIT)
     return BikeDetails(
         name=form.text("name", limit=NAME_LIMIT, missing="Donnez-lui un nom, comme « Mon vélo bleu »."),
         bike_type=form.choice("bike_type", BIKE_TYPES, missing="Dites quel genre de vélo c’est.") or "other",
@@ -140,8 +140,20 @@ def _read_details(form: Form) -> BikeDetails:
         made_in=_read_year(form),
         wheel_size=form.text("wheel_size", limit=WORD_LIMIT),
         notes=form.lines("notes", limit=NOTES_LIMIT),
-        frame_number=bikes.tidy_frame_number(typed),
+        frame_number=_read_number(form),
     )
+
+
+def _read_number(form: Form) -> str:
+    """The number as it is asked for where the bike is stolen, or nothing: another one would never be found."""
+    typed = form.text("frame_number", limit=FRAME_NUMBER_LIMIT)
+    if not typed:
+        return ""
+    try:
+        return require_frame_number(typed)
+    except Invalid as refusal:
+        form.refuse("frame_number", refusal)
+        return ""
 
 
 def _read_year(form: Form) -> int | None:

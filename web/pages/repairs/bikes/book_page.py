@@ -10,6 +10,7 @@ from models.repairs.bikes import entries, files
 from models.repairs.bikes.bikes import Bike
 from models.repairs.bikes.entries import MOST_ENTRIES, BikeEntry
 from models.repairs.bikes.files import BikeFile
+from models.repairs.frame_numbers.numbers import is_frame_number
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message
@@ -115,6 +116,7 @@ async def _show(request: web.Request, template: str) -> web.Response:
         book=book,
         upkeep=upkeep,
         full=book.count >= MOST_ENTRIES,
+        numbered=is_frame_number(bike.frame_number),
         home=f"{HOME}/{bike.id}",
         organs={code: say(request, words) for code, words in ORGANS.items()},
         outcomes={code: say(request, words) for code, words in OUTCOMES.items()},

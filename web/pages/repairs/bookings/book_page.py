@@ -63,7 +63,7 @@ SAID = {
     "missed": N_("C’est noté : la personne n’est pas venue."),
     "done": N_("C’est noté : c’est fait."),
     "result": N_("Le résultat est noté, et la personne le sait."),
-    "result_alone": N_("Le résultat est noté. Seuls les gens de l’atelier le lisent."),
+    "result_alone": N_("Le résultat est noté, pour l’atelier et, sans nom ni adresse, pour les données ouvertes."),
     "counter": N_("C’est proposé : la personne répondra."),
     "following": N_("C’est reçu : on va lire votre agenda. Revenez dans un instant voir si tout va bien."),
     "left": N_("C’est fait : votre agenda ne bloque plus rien ici, et son adresse est oubliée."),

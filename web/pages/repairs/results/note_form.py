@@ -72,6 +72,12 @@ class NotePage:
     guest: bool = False
 
 
+def find_day(begins_at: datetime | None) -> date:
+    """The day of a visit, in Paris; today at the latest, as nothing was repaired on a day to come."""
+    today = datetime.now(PARIS).date()
+    return today if begins_at is None else min(begins_at.astimezone(PARIS).date(), today)
+
+
 def read_note(form: Form, *, day: date | None = None) -> RepairNote | None:
     """What was noted, of this day or of today; None where something is wrong, which the form says."""
     organ = form.choice("organ", ORGANS, missing="Touchez ce que c’était.")

@@ -20,7 +20,7 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.repairs.bookings.book_page import home_of
-from web.pages.repairs.results.note_form import NotePage, describe_form, read_note, values_of
+from web.pages.repairs.results.note_form import NotePage, describe_form, find_day, read_note, values_of
 from web.rendering.render import reader_language, render
 from web.security.acting_shop import ActingShop, find_shop
 
@@ -43,7 +43,7 @@ async def post_result(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         held = await _get_appointment(conn, acting, request)
         own, page = await _draw(conn, request, acting, held)
-    note = read_note(form, day=None if own is None else own.repaired_on)
+    note = read_note(form, day=find_day(held.begins_at) if own is None else own.repaired_on)
     if note is not None:
         try:
             async with transaction(instance.pool) as conn:
@@ -70,7 +70,8 @@ async def post_walk_in(request: web.Request) -> web.Response:
     form = await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         line = await walk_ins.get_line(conn, acting.actor.id, read_id(request.match_info["id"]))
-        note = read_note(form)
+        noted = await _find_noted(conn, line)
+        note = read_note(form, day=find_day(line.begins_at) if noted is None else noted.repaired_on)
         if note is not None:
             try:
                 await note_walk_in_result(conn, line, note)

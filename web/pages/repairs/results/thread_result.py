@@ -17,6 +17,7 @@ from models.repairs.results.results import RepairResult
 from models.repairs.results.sides import is_repair, note_of
 from models.store.database import Connection, connection, transaction
 from outbox.builders.texts.repair_results import write_result
+from outbox.exchanges.agreements.fulfilment import find_reportable
 from outbox.exchanges.repair_results import note_result
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
@@ -76,31 +77,40 @@ async def post_guest_result(request: web.Request) -> web.Response:
 
 async def _find(conn: Connection, request: web.Request) -> ThreadRepair:
     thread = await get_thread(conn, request)
-    return await _load(conn, thread, require_account(request).actor_id, exchange_path(thread.id))
+    meant = request.query.get("accord", "")
+    return await _load(conn, thread, require_account(request).actor_id, exchange_path(thread.id), meant)
 
 
 async def _find_guests(conn: Connection, request: web.Request) -> ThreadRepair:
     party = await get_confirmed_guest(conn, request)
-    return await _load(conn, party.thread, party.actor.id, path_of(request), guest=True)
+    meant = request.query.get("accord", "")
+    return await _load(conn, party.thread, party.actor.id, path_of(request), meant, guest=True)
 
 
-async def _load(conn: Connection, thread: Exchange, me: int, back: str, *, guest: bool = False) -> ThreadRepair:
-    """Raises NotFound where the thread is about no repair, or nothing was agreed."""
+async def _load(
+    conn: Connection, thread: Exchange, me: int, back: str, meant: str, *, guest: bool = False
+) -> ThreadRepair:
+    """Raises NotFound where the thread is about no repair, or nothing was agreed.
+
+    `meant` is the number of the agreement as the address has it: one thread may hold several appointments.
+    """
     listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
     agreed = [one for one in await agreements.list_by_exchange(conn, thread.id) if one.state in agreements.BOUND]
     if not agreed or not is_repair(listing.details):
         raise NotFound
-    noted = {one.author_id: one for one in await results.list_of_agreement(conn, agreed[0].id)}
+    named = next((one for one in agreed if str(one.id) == meant), None)
+    held = named or find_reportable(agreed, me) or agreed[0]
+    noted = {one.author_id: one for one in await results.list_of_agreement(conn, held.id)}
     other = thread.other_of(me)
     people = await actors.map_by_ids(conn, [me, other])
     return ThreadRepair(
         me=people[me],
         other=people[other],
-        held=agreed[0],
+        held=held,
         listing=listing,
         own=noted.get(me),
         theirs=noted.get(other),
-        path=f"{back}/resultat",
+        path=f"{back}/resultat?accord={held.id}",
         back=back,
         guest=guest,
     )

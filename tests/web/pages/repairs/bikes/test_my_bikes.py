@@ -73,6 +73,30 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(alice: Browser) -> N
     assert answer.html.xpath("string(//input[@name='brand']/@value)") == "Gitane"
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("AB 12", "de 5 à 40 signes"), ("ÉTÉ12345", "des lettres sans accent"), (" - ", "Tapez le numéro")],
+)
+async def test_a_number_that_nobody_could_ask_for_is_refused(alice: Browser, typed: str, sentence: str) -> None:
+    answer = await alice.send("/mes-velos/nouveau", BIKE | {"frame_number": typed}, form_on="/mes-velos/nouveau")
+
+    assert answer.status == 422 and sentence in answer.words()
+    assert answer.html.xpath("string(//input[@name='frame_number']/@value)") == typed
+
+
+async def test_of_a_stolen_bike_without_number_nobody_can_ask(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    path = await add_bike(instance, lomme.alice)
+    await alice.send(f"{path}/etat", {"state": "stolen"}, form_on=path)
+    without = await alice.get(path)
+
+    await alice.send(f"{path}/modifier", BIKE, form_on=f"{path}/modifier")
+
+    assert "personne ne peut demander s’il est volé" in without.words()
+    assert "personne ne peut demander" not in (await alice.get(path)).words()
+
+
 async def test_the_fifty_first_bike_is_refused(alice: Browser, lomme: Village, instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         for number in range(MOST_BIKES):

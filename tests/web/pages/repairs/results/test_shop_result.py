@@ -9,7 +9,7 @@ from models.moments import PARIS
 from models.people.actors import Actor
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
-from models.store.database import connection, fetch_records, transaction
+from models.store.database import connection, fetch_column, fetch_records, transaction
 from tests.factories import make_agreement
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
@@ -32,7 +32,7 @@ async def test_an_appointment_is_noted_in_the_name_of_the_shop(
     manager: Browser, volunteer: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
 ) -> None:
     await manager.send(HOME, RULES, form_on=HOME)
-    past = datetime.now(UTC) - timedelta(hours=3)
+    past = datetime.now(UTC) - timedelta(days=3)
     async with transaction(instance.pool) as conn:
         listing = await listings.find_by_post(conn, await find_book(instance, rayon))
         assert listing is not None
@@ -51,8 +51,10 @@ async def test_an_appointment_is_noted_in_the_name_of_the_shop(
     assert "chaîne : réparable, à finir, 15" in (await cyclist.get(f"/echanges/{held.exchange_id}")).words()
     async with connection(instance.pool) as conn:
         [row] = await fetch_records(conn, "SELECT author_id, repairer_id, cyclist_id FROM repair_result")
+        [day] = await fetch_column(conn, "SELECT repaired_on FROM repair_result")
         assert (await agreements.get(conn, held.id)).state == "done"
     assert tuple(row.values()) == (rayon.id, rayon.id, lomme.hocine.id)
+    assert day == past.astimezone(PARIS).date()
     assert (await cyclist.get(path)).status == 404
 
 
@@ -60,7 +62,7 @@ async def test_who_walked_in_is_noted_without_any_name_and_it_stays(
     manager: Browser, volunteer: Browser, instance: Instance, rayon: Actor
 ) -> None:
     await manager.send(HOME, RULES, form_on=HOME)
-    past = datetime.now(UTC) - timedelta(hours=3)
+    past = datetime.now(UTC) - timedelta(days=3)
     async with transaction(instance.pool) as conn:
         came = WalkIn(begins_at=past, ends_at=past + timedelta(hours=1), name="Mme Petit", phone="06 11 22 33 44")
         await appointment_books.add_walk_in(conn, await find_book(instance, rayon), came)
@@ -72,11 +74,15 @@ async def test_who_walked_in_is_noted_without_any_name_and_it_stays(
     await volunteer.send(path, TAPS | {"outcome": "fixed"}, form_on=path)
 
     assert first.location == f"{HOME}?fait=result_alone"
+    for page in (again, await volunteer.get(first.location)):
+        assert "données ouvertes" in page.words()
+    assert "Seuls les gens" not in again.words()
     assert again.html.xpath("//input[@name='outcome'][@checked]/@value") == ["repairable"]
     async with transaction(instance.pool) as conn:
         [row] = await fetch_records(conn, "SELECT * FROM repair_result")
         assert "Petit" not in str(dict(row)) and "06 11" not in str(dict(row))
         assert (row["outcome"], row["agreement_id"], row["cyclist_id"], row["uri"]) == ("fixed", None, None, None)
+        assert row["repaired_on"] == past.astimezone(PARIS).date()
         await conn.execute(
             "UPDATE walk_in SET begins_at = begins_at - interval '40 days', ends_at = ends_at - interval '40 days'"
         )

@@ -63,8 +63,10 @@ async def test_three_taps_are_the_report_and_one_tap_confirms(
 
     noted = await maryse.send(f"{path}/resultat", TAPS | {"parts": "Câble\n\n Gaine "}, form_on=f"{path}/resultat")
 
-    assert f"{path}/resultat" in thread.html.xpath("//a[contains(@class, 'primary')]/@href")
+    assert f"{path}/resultat?accord={agreed.id}" in thread.html.xpath("//a[contains(@class, 'primary')]/@href")
     assert form.html.xpath("//input[@name='organ'][@checked]/@value") == ["wheel"]
+    assert "dans les données ouvertes de la coop : n’écrivez ni nom ni adresse" in form.words()
+    assert "Rien de tout cela n’est public" not in form.words()
     assert noted.location == f"{path}?fait=done"
     held, found = await load(instance, agreed)
     assert (held.state, held.partner_reported_at is not None, found) == ("agreed", True, [("brakes", "fixed", 30)])
@@ -153,7 +155,25 @@ async def test_a_reminder_leads_to_the_form(
 
     news = await maryse.get("/notifications")
 
-    assert f"{path_of(agreed)}/resultat" in news.html.xpath("//a/@href")
+    assert f"{path_of(agreed)}/resultat?accord={agreed.id}" in news.html.xpath("//a/@href")
+
+
+async def test_of_two_appointments_each_is_noted_by_its_own_link(
+    maryse: Browser, agreed: Agreement, instance: Instance, lomme: Village
+) -> None:
+    path = f"{path_of(agreed)}/resultat"
+    async with transaction(instance.pool) as conn:
+        newer = await make_agreement(
+            conn, lomme.call, lomme.alice, state="agreed", begins_at=agreed.begins_at, agreed_at=agreed.agreed_at
+        )
+
+    unnamed = await maryse.get(path)
+    await maryse.send(f"{path}?accord={newer.id}", TAPS, form_on=f"{path}?accord={newer.id}")
+
+    assert unnamed.html.xpath("//form[contains(@class, 'result-form')]/@action") == [f"{path}?accord={agreed.id}"]
+    assert len((await load(instance, newer))[1]) == 1 and (await load(instance, agreed))[1] == []
+    links = (await maryse.get(path_of(agreed))).html.xpath("//a/@href")
+    assert {one for one in links if "/resultat" in one} == {f"{path}?accord={one.id}" for one in (agreed, newer)}
 
 
 async def test_before_its_day_it_is_too_early_and_others_find_nothing(
