@@ -100,6 +100,7 @@ LIMITS: dict[str, object] = {
     "models.repairs.bikes.reminders.MOST_REMINDERS": 30,
     "models.repairs.bikes.reminders.TITLE_LIMIT": 120,
     "models.repairs.bikes.handovers.MOST_ASKED": 3,
+    "models.repairs.bikes.offers.KEPT": timedelta(days=30),
     "models.repairs.bikes.offers.MOST_OFFERS": 5,
     "models.repairs.bikes.entries.MOST_ENTRIES": 2_000,
     "models.repairs.bikes.entries.REPAIRER_LIMIT": 100,

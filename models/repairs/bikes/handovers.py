@@ -124,7 +124,10 @@ async def give(conn: Connection, bike: Bike, handover: Handover, *, giver_name: 
     assert handover.taker_id is not None
     require_here(bike)
     await require_taker(conn, handover.taker_id)
-    await bikes.require_room(conn, handover.taker_id)
+    try:
+        await bikes.require_room(conn, handover.taker_id)
+    except Conflict as full:
+        raise Conflict("bike_taker_full") from full
     await forget_private(conn, bike.id, with_invoices=handover.with_invoices)
     await execute(
         conn,
@@ -232,3 +235,10 @@ async def finish(conn: Connection, handover: Handover) -> None:
         "DELETE FROM bike_handover WHERE bike_id = $1",
     ):
         await execute(conn, statement, handover.bike_id)
+
+
+async def forget_over(conn: Connection) -> int:
+    """Codes that opened for two days, to which nobody said yes; how many. A sweep."""
+    return await execute(
+        conn, "DELETE FROM bike_handover WHERE taker_id IS NULL AND sent_uri IS NULL AND expires_at < now()"
+    )

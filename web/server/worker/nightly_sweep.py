@@ -20,6 +20,7 @@ from models.people.team import duty
 from models.posts import message_requests
 from models.relations.blocking import mutes
 from models.repairs import passers_by
+from models.repairs.bikes import handovers, offers
 from models.repairs.bookings import appointment_books
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
@@ -72,6 +73,8 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "alert_finds": alert_finds.forget_old,
     "alert_territories": refresh_territories,
     "unavailabilities": unavailabilities.forget_over,
+    "bike_handovers": handovers.forget_over,
+    "bike_offers": offers.forget_over,
     "walk_ins": appointment_books.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
