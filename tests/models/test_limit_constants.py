@@ -95,6 +95,7 @@ LIMITS: dict[str, object] = {
     "models.repairs.bikes.distances.FARTHEST_AHEAD": 365,
     "models.repairs.bikes.distances.MOST_DISTANCES": 100,
     "models.repairs.bikes.distances.SHORTEST": 7,
+    "models.repairs.bikes.reminders.FEWEST_KM": 10,
     "models.repairs.bikes.reminders.MOST_KM": 100_000,
     "models.repairs.bikes.reminders.MOST_MONTHS": 120,
     "models.repairs.bikes.reminders.MOST_REMINDERS": 30,

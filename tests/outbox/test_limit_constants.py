@@ -9,6 +9,8 @@ from decimal import Decimal
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "outbox.repairs.bikes.reminding.AT_ONCE": 200,
+    "outbox.repairs.bikes.travelling.HEAVIEST": 983_040,
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
     "outbox.repairs.bookings.appointments.LONGEST": 480,
     "outbox.repairs.bookings.appointments.MOST_AT_ONCE": 10,

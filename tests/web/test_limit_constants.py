@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
+    "web.pages.repairs.bikes.taking.ADDRESS_LIMIT": 300,
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,

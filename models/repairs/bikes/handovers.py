@@ -222,19 +222,20 @@ async def find_sent(conn: Connection, sent_uri: str, taker_id: int) -> Handover 
 
 async def finish(conn: Connection, handover: Handover) -> None:
     """It is there: of the bike a line is left that says when it went, and nothing else."""
-    for statement in (
-        "DELETE FROM bike_entry WHERE bike_id = $1",
-        "DELETE FROM bike_file WHERE bike_id = $1",
-        "DELETE FROM bike_reminder WHERE bike_id = $1",
-        "DELETE FROM bike_distance WHERE bike_id = $1",
-        "DELETE FROM bike_link WHERE bike_id = $1",
+    await execute(conn, "DELETE FROM bike_entry WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_file WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_reminder WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_distance WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_link WHERE bike_id = $1", handover.bike_id)
+    await execute(
+        conn,
         """
         UPDATE bike SET frame_number = '', notes = '', made_in = NULL, wheel_size = '', kilometres = NULL,
             kilometres_on = NULL, came_on = NULL, came_from = '' WHERE id = $1
         """,
-        "DELETE FROM bike_handover WHERE bike_id = $1",
-    ):
-        await execute(conn, statement, handover.bike_id)
+        handover.bike_id,
+    )
+    await execute(conn, "DELETE FROM bike_handover WHERE bike_id = $1", handover.bike_id)
 
 
 async def forget_over(conn: Connection) -> int:
