@@ -15,6 +15,8 @@ LIMITS: dict[str, object] = {
     "outbox.repairs.bookings.appointments.PLACE_LIMIT": 200,
     "outbox.repairs.tours.passages.TEXT_LIMIT": 500,
     "outbox.builders.texts.repair_results.MOST_PARTS": 3,
+    "outbox.repairs.bikes.reminding.AT_ONCE": 200,
+    "outbox.repairs.bikes.travelling.HEAVIEST": 983_040,
     "outbox.repairs.bookings.appointments.FARTHEST": 180,
     "outbox.repairs.importing.shop_planning.LONGEST_STEM": 24,
     "outbox.repairs.bookings.appointments.LONGEST": 480,

@@ -15,6 +15,7 @@ LIMITS: dict[str, object] = {
     "web.pages.repairs.tours.tour_page.KEPT_AHEAD": timedelta(days=1),
     "web.pages.repairs.tours.tour_view.WORDS_SHOWN": 300,
     "web.rendering.feeds.tour_calendar.MOST_TOLD": 500,
+    "web.pages.repairs.bikes.taking.ADDRESS_LIMIT": 300,
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.frame_numbers.asking.TYPED_LIMIT": 80,

@@ -15,7 +15,7 @@ from models.relations.blocking import blocks
 from models.repairs.bikes import bikes, entries, handovers, offers
 from models.repairs.bikes.bikes import FRAME_NUMBER_LIMIT, MOST_KILOMETRES, NAME_LIMIT, WORD_LIMIT, BikeDetails
 from models.repairs.bikes.entries import MOST_ENTRIES, REPAIRER_LIMIT, TEXT_LIMIT, TITLE_LIMIT, EntryDetails
-from models.repairs.bikes.offers import NewOffer
+from models.repairs.bikes.offers import BikeOffer, NewOffer
 from models.repairs.results.results import MOST_MINUTES, MOST_PARTS, PART_LIMIT, Outcome
 from models.repairs.shops.shop_types import BIKE_TYPES
 from models.settings import Site
@@ -73,22 +73,26 @@ async def process_book(conn: Connection, site: Site, sender: Actor, activity: Cr
     offer = await offers.find_by_uri(conn, book.offer or "", sender.id)
     if offer is None or offer.accepted_at is None or activity.passed_on_by is not None:
         raise Ignored("book_not_awaited")
-    taker = await actors.get(conn, offer.taker_id)
-    if taker.uri not in activity.to or taker.suspended_at is not None or taker.deleted_at is not None:
+    taker = await _find_taker(conn, activity.to)
+    if taker.id != offer.taker_id:
         raise Ignored("book_not_awaited")
     if offer.arrived_at is None:
-        try:
-            bike_id = await bikes.add(conn, taker.id, read_details(book))
-        except Conflict as refusal:
-            raise Ignored("book_without_room") from refusal
-        await bikes.mark_come(
-            conn, bike_id, on=datetime.now(UTC).astimezone(PARIS).date(), giver=book.giver[:NAME_LIMIT]
-        )
-        for entry in reversed(read_entries(book.entries)):
-            await entries.add(conn, bike_id, entry)
-        await offers.mark_arrived(conn, offer.id)
-        await handing_over.tell_arrival(conn, site, taker, bike_id, book.name[:NAME_LIMIT])
+        await _keep(conn, site, taker, offer, book)
     await travelling.confirm_arrival(conn, site, taker, sender, activity.id)
+
+
+async def _keep(conn: Connection, site: Site, taker: Actor, offer: BikeOffer, book: BikeBook) -> None:
+    """The bike is hers from now on. Raises Ignored where she has no room."""
+    try:
+        bike_id = await bikes.add(conn, taker.id, read_details(book))
+    except Conflict as refusal:
+        raise Ignored("book_without_room") from refusal
+    today = datetime.now(UTC).astimezone(PARIS).date()
+    await bikes.mark_come(conn, bike_id, on=today, giver=book.giver[:NAME_LIMIT])
+    for entry in reversed(read_entries(book.entries)):
+        await entries.add(conn, bike_id, entry)
+    await offers.mark_arrived(conn, offer.id)
+    await handing_over.tell_arrival(conn, site, taker, bike_id, book.name[:NAME_LIMIT])
 
 
 async def _find_taker(conn: Connection, to: Sequence[str]) -> Actor:

@@ -180,5 +180,7 @@ async def remove(conn: Connection, bike_id: int) -> None:
 
 
 async def forget_owner(conn: Connection, owner_id: int) -> None:
-    """She leaves: so do her bikes, their books, files and frame numbers."""
+    """She leaves: so do her bikes, their books, files and frame numbers, and what was on its way to her."""
     await execute(conn, "DELETE FROM bike WHERE owner_id = $1", owner_id)
+    await execute(conn, "DELETE FROM bike_offer WHERE taker_id = $1", owner_id)
+    await execute(conn, "UPDATE bike_handover SET taker_id = NULL, taken_at = NULL WHERE taker_id = $1", owner_id)

@@ -124,7 +124,10 @@ async def give(conn: Connection, bike: Bike, handover: Handover, *, giver_name: 
     assert handover.taker_id is not None
     require_here(bike)
     await require_taker(conn, handover.taker_id)
-    await bikes.require_room(conn, handover.taker_id)
+    try:
+        await bikes.require_room(conn, handover.taker_id)
+    except Conflict as full:
+        raise Conflict("bike_taker_full") from full
     await forget_private(conn, bike.id, with_invoices=handover.with_invoices)
     await execute(
         conn,
@@ -219,16 +222,24 @@ async def find_sent(conn: Connection, sent_uri: str, taker_id: int) -> Handover 
 
 async def finish(conn: Connection, handover: Handover) -> None:
     """It is there: of the bike a line is left that says when it went, and nothing else."""
-    for statement in (
-        "DELETE FROM bike_entry WHERE bike_id = $1",
-        "DELETE FROM bike_file WHERE bike_id = $1",
-        "DELETE FROM bike_reminder WHERE bike_id = $1",
-        "DELETE FROM bike_distance WHERE bike_id = $1",
-        "DELETE FROM bike_link WHERE bike_id = $1",
+    await execute(conn, "DELETE FROM bike_entry WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_file WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_reminder WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_distance WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM bike_link WHERE bike_id = $1", handover.bike_id)
+    await execute(
+        conn,
         """
         UPDATE bike SET frame_number = '', notes = '', made_in = NULL, wheel_size = '', kilometres = NULL,
             kilometres_on = NULL, came_on = NULL, came_from = '' WHERE id = $1
         """,
-        "DELETE FROM bike_handover WHERE bike_id = $1",
-    ):
-        await execute(conn, statement, handover.bike_id)
+        handover.bike_id,
+    )
+    await execute(conn, "DELETE FROM bike_handover WHERE bike_id = $1", handover.bike_id)
+
+
+async def forget_over(conn: Connection) -> int:
+    """Codes that opened for two days, to which nobody said yes; how many. A sweep."""
+    return await execute(
+        conn, "DELETE FROM bike_handover WHERE taker_id IS NULL AND sent_uri IS NULL AND expires_at < now()"
+    )

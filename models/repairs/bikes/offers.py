@@ -1,7 +1,7 @@
 """Bikes that people of other servers offer to ours with their books: answered, and there once the whole has come."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
@@ -9,6 +9,9 @@ from models.store.statements import compose, name_values
 
 MOST_OFFERS = 5
 """That one member may have before her: whoever knows her address may send them."""
+
+KEPT = timedelta(days=30)
+"""So long what was said yes to is known: a book that comes twice is confirmed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,3 +114,14 @@ async def mark_arrived(conn: Connection, offer_id: int) -> None:
 async def remove(conn: Connection, offer_id: int) -> None:
     """She does not want it."""
     await execute(conn, "DELETE FROM bike_offer WHERE id = $1", offer_id)
+
+
+async def forget_over(conn: Connection) -> int:
+    """Those that nobody answered in time, and a month later those that came or never came; how many. A sweep."""
+    return await execute(
+        conn,
+        """
+        DELETE FROM bike_offer WHERE expires_at < CASE WHEN accepted_at IS NULL THEN now() ELSE now() - $1::interval END
+        """,
+        KEPT,
+    )

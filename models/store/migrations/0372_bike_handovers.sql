@@ -1,4 +1,4 @@
--- A bike on its way to somebody else with its book: by a code that is shown once, to whoever opens it first and says yes.
+-- A bike on its way to somebody else with its book: by a code that is shown once, to who opens it first and says yes.
 CREATE TABLE bike_handover (
     id bigint PRIMARY KEY,
     bike_id bigint NOT NULL UNIQUE REFERENCES bike(id) ON DELETE CASCADE,

@@ -12,9 +12,10 @@ from models.listings.listings import Listing
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
-from models.repairs.bikes import bikes, entries, proposals
+from models.repairs.bikes import bikes, distances, entries, proposals, reminders
 from models.repairs.bikes.bikes import BikeDetails
 from models.repairs.bikes.entries import EntryDetails
+from models.repairs.bikes.reminders import Rhythm
 from models.repairs.results import results
 from models.repairs.results.notes import RepairNote
 from models.store.database import Connection, connection, transaction
@@ -73,6 +74,9 @@ BOOK = (
 """What Maryse wrote down herself."""
 
 
+CHAIN = Rhythm(title="Nettoyer et graisser la chaîne", organ="chain", every_months=6, every_km=500)
+
+
 async def play_repairs(home: Instance, other: Instance, uris: Mapping[str, str]) -> None:
     """By the verbs that pages call; the second proposal comes from the other house."""
     await _fill_book(home, uris[ANSWERED_CALL])
@@ -129,6 +133,9 @@ async def _fill_book(home: Instance, uri: str) -> None:
         bike_id = await bikes.add(conn, maryse.id, BIKE)
         for line in BOOK:
             await entries.add(conn, bike_id, line)
+            if line.kilometres is not None:
+                await distances.tell(conn, bike_id, line.done_on, line.kilometres)
+        await reminders.add(conn, bike_id, CHAIN, on=BOOK[-1].done_on, kilometres=BOOK[-1].kilometres)
         [result] = await results.list_waiting(conn, maryse.id)
         line = EntryDetails(
             done_on=result.repaired_on,

@@ -20,6 +20,7 @@ from models.people.team import duty
 from models.posts import message_requests
 from models.relations.blocking import mutes
 from models.repairs import passers_by
+from models.repairs.bikes import handovers, offers
 from models.repairs.bookings import visit_places
 from models.repairs.figures import gone_names
 from models.repairs.frame_numbers import inquiries, questions, sightings
@@ -81,6 +82,8 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "frame_sightings": sightings.forget_old,
     "visit_addresses": visit_places.forget_over,
     "tour_orders": tour_orders.forget_over,
+    "bike_handovers": handovers.forget_over,
+    "bike_offers": offers.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
     "known_words": count_words,

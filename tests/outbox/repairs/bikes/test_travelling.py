@@ -288,3 +288,19 @@ async def test_a_book_that_no_server_would_take_does_not_leave(road: Road) -> No
 
     assert (await road.bike()).left_at is None
     assert (await actors.get(road.here, road.alice.id)).local
+
+
+async def test_who_leaves_takes_nothing_and_what_is_over_is_forgotten(road: Road) -> None:
+    await road.ask()
+    await road.accept()
+    await bikes.forget_owner(road.there, road.bob.id)
+    [book] = await road.confirm()
+
+    await road.pair.there.receive(book)
+
+    assert road.pair.there.ignored == ["book_not_awaited"] and await entries.count(road.here, road.bike_id) == 2
+    assert (await handovers.forget_over(road.here), await offers.forget_over(road.there)) == (0, 0)
+    await execute(
+        road.here, "UPDATE bike_handover SET sent_uri = NULL, taker_id = NULL, expires_at = now() - interval '1s'"
+    )
+    assert await handovers.forget_over(road.here) == 1
