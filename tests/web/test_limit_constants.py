@@ -9,6 +9,7 @@ from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
+    "web.pages.repairs.shops.shop_list.MOST_ASKED": 20,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
     "web.pages.repairs.diagnostic.addresses.MOST_READ": 12,

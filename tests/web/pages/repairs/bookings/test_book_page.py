@@ -232,8 +232,8 @@ async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
             conn, "SELECT count(*) FROM post WHERE audience IN ('public', 'network') AND content LIKE '%Absent%'"
         )
         missing = await fetch_value(conn, "SELECT partner_id FROM agreement WHERE state = 'cancelled'")
-        absent = await actors.get(conn, missing)
-    assert [[*one["to_uris"], *one["cc_uris"]] for one in told] == [[absent.uri]] and public == [0]
+        her = await actors.get(conn, missing)
+    assert [[*one["to_uris"], *one["cc_uris"]] for one in told] == [[her.uri]] and public == [0]
 
 
 async def test_another_hour_is_asked_for_beside_one_that_is_agreed(
