@@ -122,6 +122,9 @@ PAGES: dict[str, Shown] = {
     "appointments of a shop": Shown("/ateliers/atelier/gerer/rendez-vous", "member", "admin"),
     "no appointments of a shop yet": Shown("/ateliers/rayon/gerer/rendez-vous", "member"),
     "appointment to choose": Shown("/annonces/d/{village.book.id}/demander", "neighbour"),
+    "appointment to ask for": Shown(
+        "/annonces/d/{village.book.id}/demander?du=2030-05-06&de=09:00&au=2030-05-06&a=10:00", "neighbour"
+    ),
     "appointments": Shown("{village.book.post.url}", "visitor", "member"),
     "servers": Shown("/coop/serveurs", *list_holders("servers")),
     "server": Shown("/coop/serveurs/henin.test", *list_holders("servers")),

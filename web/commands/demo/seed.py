@@ -28,6 +28,7 @@ from outbox.people.accounts import register, settle
 from outbox.people.cooperative_settings import save_listed, save_preferences
 from outbox.relations import follows as outbox_follows
 from outbox.servers.peers import vouch
+from web.commands.demo.appointments import take_appointments
 from web.commands.demo.cooperatives import (
     COOPERATIVES,
     PASSWORD,
@@ -65,6 +66,7 @@ async def seed_cooperatives(instances: Sequence[Instance]) -> None:
     await play_community(instances)
     await hold_repair_cafe(first, second)
     await open_repair_shops(first, second)
+    await take_appointments(first)
 
 
 async def list_keys(

@@ -172,6 +172,18 @@ async def test_workshops_of_one_are_listed_by_the_other(demo: Demo) -> None:
     assert all("@localhost:" in url for url in there.values())
 
 
+async def test_a_shop_has_an_appointment_and_another_one_is_asked_to_come(demo: Demo) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{demo.houses[0]['url']}/ateliers?tri=slot") as page,
+    ):
+        text = await page.text()
+    talks = {name: str(await demo.ask(0, name, "/api/v1/conversations")) for name in ("maryse", "hocine")}
+
+    assert text.count("Prochain créneau") == 2
+    assert "Réparer son vélo à l’atelier" in talks["maryse"] and "avenue de l’Hippodrome" not in "".join(talks.values())
+
+
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:
     for house, username in ((0, "maryse"), (1, "leonie")):
         coop = await demo.ask(house, username, "/api/v1/accounts/lookup?acct=coop")
