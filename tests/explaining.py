@@ -1,6 +1,6 @@
 """What PostgreSQL reads for a statement: its plan, run once, and how many pages and rows that touches."""
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
@@ -68,7 +68,7 @@ def write(value: object) -> str:
         return write("{{{}}}".format(", ".join(_write_item(item) for item in value)))
     if isinstance(value, str):
         return "'{}'".format(value.replace("'", "''"))
-    return "NULL" if value is None else f"'{value}'" if isinstance(value, datetime | timedelta) else str(value)
+    return "NULL" if value is None else f"'{value}'" if isinstance(value, date | timedelta) else str(value)
 
 
 def _write_item(item: object) -> str:

@@ -118,10 +118,8 @@ async def keep(
     """Write the agreement and what happened to it, which members' apps are told; `actor` is None for the clock."""
     held = case.agreement
     await agreements.save(conn, held)
-    if held.state not in agreements.LIVE and held.state != "done":
-        await visit_places.forget(conn, held.id)
-    if case.listing.details.slots_uri is not None and case.owner.local:
-        await next_slots.renew(conn, case.listing, at=datetime.now(UTC))
+    if case.listing.details.slots_uri is not None:
+        await _keep_appointment(conn, case)
     if kind in FREEING:
         await reserves.note_freed(conn, held.listing_id)
     id = await exchanges.add_event(
@@ -134,6 +132,15 @@ async def keep(
     )
     if id is not None:
         await notices.notify(conn, site, case, id)
+
+
+async def _keep_appointment(conn: Connection, case: AgreementContext) -> None:
+    """What came to nothing leaves no address, and what is free of a shop of ours is another time."""
+    held = case.agreement
+    if held.state not in agreements.LIVE and held.state != "done":
+        await visit_places.forget(conn, held.id)
+    if case.owner.local:
+        await next_slots.renew(conn, case.listing, at=datetime.now(UTC))
 
 
 async def remind(conn: Connection, site: Site, agreement_id: int, kind: EventKind) -> None:

@@ -8,7 +8,11 @@ from datetime import timedelta
 from tests.limit_constants import read_limits, read_list_limits
 
 LIMITS: dict[str, object] = {
+    "models.repairs.bookings.next_slots.AT_ONCE": 200,
     "models.repairs.bookings.shop_calendars.AT_ONCE": 50,
+    "models.repairs.bookings.visit_places.ADDRESS_LIMIT": 200,
+    "models.repairs.bookings.visit_places.KEPT": timedelta(days=30),
+    "models.repairs.bookings.visit_places.MOST_NAMED": 20,
     "models.repairs.bookings.shop_calendars.MOST_BUSY": 2000,
     "models.repairs.tours.passages.MOST_PASSAGES": 20,
     "models.repairs.tours.stops.LONGEST_FIXED": timedelta(hours=4),

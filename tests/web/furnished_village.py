@@ -26,8 +26,9 @@ from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
 from models.repairs.bikes import bikes, entries
 from models.repairs.bikes.entries import EntryDetails
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, shop_calendars
 from models.repairs.bookings.appointment_books import WalkIn
+from models.repairs.bookings.shop_calendars import CalendarReading
 from models.repairs.bookings.slots import SlotRules
 from models.repairs.results.notes import RepairNote
 from models.repairs.shops import staff
@@ -56,7 +57,7 @@ from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.points import fill_ledger
 from tests.repair_figures import add_sample_results
-from tests.repair_shops import add_sample_shops, make_shop
+from tests.repair_shops import DETAILS, add_sample_shops, make_shop
 from tests.sample_cases import add_sample_cases
 from tests.sample_communities import add_sample_community
 from tests.sample_directory import add_sample_directory
@@ -122,7 +123,8 @@ async def add_book(conn: Connection, village: Village) -> Listing:
     """A workshop of Maryse's takes appointments: Yun asks for the first time, and somebody rang up for the second."""
     here = village.site.url
     addresses: dict[str, Any] = {"uri": f"{here}/users/atelier", "url": f"{here}/@atelier", "host": village.site.host}
-    made = await make_shop(conn, "atelier", name="L’atelier de la gare", **addresses)
+    comes = replace(DETAILS, commune_codes=["59355", "59350", "59328"])
+    made = await make_shop(conn, "atelier", details=comes, name="L’atelier de la gare", **addresses)
     week = [OpeningInterval(day=day, opens=time(9), closes=time(12, 30)) for day in range(6)]
     await actors.save_place(conn, made.id, "5 rue de la Gare", write_hours(make_hours(week, [])))
     await staff.save(conn, made.id, village.alice.id, "manager")
@@ -136,6 +138,11 @@ async def add_book(conn: Connection, village: Village) -> Listing:
     await request(conn, village.site, yun, book, terms, Said(text="La roue arrière est voilée."))
     walk_in = WalkIn(begins_at=second.begins_at, ends_at=second.ends_at, name="M. Petit", phone="06 39 98 00 00")
     await note_walk_in(conn, place, walk_in)
+    await shop_calendars.save_address(conn, made.id, "https://agenda.example/secret/basic.ics")
+    due = await shop_calendars.find_due(conn, made.id)
+    assert due is not None
+    await shop_calendars.save_reading(conn, due, CalendarReading(ranges=[], unread=1))
+    await shop_calendars.note_failure(conn, due, "login_page")
     return book
 
 

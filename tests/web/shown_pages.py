@@ -128,6 +128,9 @@ PAGES: dict[str, Shown] = {
     "a repair with its result": Shown("/echanges/{village.visit.exchange_id}", "admin"),
     "result of a repair": Shown("/echanges/{village.visit.exchange_id}/resultat", "admin"),
     "appointment to choose": Shown("/annonces/d/{village.book.id}/demander", "neighbour"),
+    "appointment to ask for": Shown(
+        "/annonces/d/{village.book.id}/demander?du=2030-05-06&de=09:00&au=2030-05-06&a=10:00", "neighbour"
+    ),
     "appointments": Shown("{village.book.post.url}", "visitor", "member"),
     "servers": Shown("/coop/serveurs", *list_holders("servers")),
     "server": Shown("/coop/serveurs/henin.test", *list_holders("servers")),

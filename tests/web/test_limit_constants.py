@@ -17,6 +17,7 @@ LIMITS: dict[str, object] = {
     "web.rendering.feeds.tour_calendar.MOST_TOLD": 500,
     "web.pages.repairs.bikes.taking.ADDRESS_LIMIT": 300,
     "web.pages.repairs.bookings.visits.REASON_LIMIT": 500,
+    "web.pages.repairs.shops.shop_list.MOST_ASKED": 20,
     "web.pages.repairs.shops.editing.COMMUNES_LIMIT": 6000,
     "web.pages.repairs.frame_numbers.asking.TYPED_LIMIT": 80,
     "web.pages.repairs.frame_numbers.log.PAGE": 50,

@@ -22,6 +22,9 @@ AT_ONCE = 50
 
 TELL_AFTER = timedelta(days=1)
 
+WHOLE_EVERY = timedelta(days=1)
+"""So often all of it is asked for, changed or not: what comes again is written out for some time ahead alone."""
+
 Cause = Literal[
     "bad_address",
     "unreachable",
@@ -50,7 +53,7 @@ class CalendarState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueCalendar:
-    """One that is to be read now."""
+    """One that is to be read now; without tags where all of it is wanted."""
 
     actor_id: int
     address: str = field(repr=False)
@@ -136,10 +139,15 @@ async def find_due(conn: Connection, actor_id: int) -> DueCalendar | None:
         conn,
         DueCalendar,
         """
-        SELECT c.actor_id, c.address, c.etag, c.modified, b.ahead_days
-        FROM shop_calendar c JOIN appointment_book b ON b.actor_id = c.actor_id WHERE c.actor_id = $1
+        SELECT c.actor_id, c.address, CASE WHEN fresh THEN c.etag ELSE '' END AS etag,
+            CASE WHEN fresh THEN c.modified ELSE '' END AS modified, b.ahead_days
+        FROM shop_calendar c JOIN appointment_book b ON b.actor_id = c.actor_id
+        CROSS JOIN LATERAL (SELECT coalesce(c.whole_at > now() - $2::interval AND c.whole_days = b.ahead_days, false)
+            AS fresh) AS known
+        WHERE c.actor_id = $1
         """,
         actor_id,
+        WHOLE_EVERY,
     )
 
 
@@ -148,8 +156,8 @@ async def save_reading(conn: Connection, due: DueCalendar, reading: CalendarRead
     kept = await execute(
         conn,
         """
-        UPDATE shop_calendar SET read_at = now(), etag = $3, modified = $4, unread = $5, cause = NULL, failed_at = NULL,
-            failing_since = NULL, told_at = NULL
+        UPDATE shop_calendar SET read_at = now(), whole_at = now(), whole_days = $6, etag = $3, modified = $4,
+            unread = $5, cause = NULL, failed_at = NULL, failing_since = NULL, told_at = NULL
         WHERE actor_id = $1 AND address = $2
         """,
         due.actor_id,
@@ -157,6 +165,7 @@ async def save_reading(conn: Connection, due: DueCalendar, reading: CalendarRead
         reading.etag,
         reading.modified,
         reading.unread,
+        due.ahead_days,
     )
     if not kept:
         return False

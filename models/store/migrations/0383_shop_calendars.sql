@@ -6,6 +6,8 @@ CREATE TABLE shop_calendar (
     added_at timestamptz NOT NULL DEFAULT now(),
     next_at timestamptz NOT NULL DEFAULT now(),
     read_at timestamptz,  -- when it was read well last; the ranges are of then
+    whole_at timestamptz,  -- when all of it came last, and for how many days ahead it was read
+    whole_days integer,
     etag text NOT NULL DEFAULT '',
     modified text NOT NULL DEFAULT '',  -- its Last-Modified, as it came
     unread integer NOT NULL DEFAULT 0,  -- entries of it that could not be read

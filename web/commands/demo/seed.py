@@ -39,9 +39,10 @@ from web.commands.demo.cooperatives import (
 from web.commands.demo.demo_listing import DemoListing
 from web.commands.demo.play_communities import play_community
 from web.commands.demo.play_dialogues import play_dialogues
-from web.commands.demo.play_repairs import play_repairs
 from web.commands.demo.repair_cafe import hold_repair_cafe
-from web.commands.demo.repair_shops import open_repair_shops
+from web.commands.demo.repairs.appointments import take_appointments
+from web.commands.demo.repairs.play_repairs import play_repairs
+from web.commands.demo.repairs.repair_shops import open_repair_shops
 from web.middlewares.work_signals import notify_work
 from web.security.passwords import hash_password
 
@@ -67,6 +68,7 @@ async def seed_cooperatives(instances: Sequence[Instance]) -> None:
     await hold_repair_cafe(first, second)
     await open_repair_shops(first, second)
     await play_repairs(first, second, published[0])
+    await take_appointments(first)
 
 
 async def list_keys(

@@ -186,6 +186,29 @@ async def test_its_server_is_asked_with_the_tags_of_the_last_answer(desk: Desk, 
     assert state.busy == 1 and state.read_at is not None and state.read_at > datetime.now(UTC) - timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE shop_calendar SET whole_at = now() - interval '25 hours'",
+        "UPDATE appointment_book SET ahead_days = ahead_days + 1",
+    ],
+)
+async def test_all_of_it_is_asked_for_each_day_and_when_more_days_are_wanted(
+    desk: Desk, shop: Actor, change: str
+) -> None:
+    """A calendar that never changes would else say nothing of the days that come into sight."""
+    first, *_ = await list_slots(desk, shop)
+    desk.fediverse.documents[SECRET] = answer(("a", first), **{"ETag": '"1"', "Last-Modified": "Mon, 29 Mar 2027"})
+    await refresh(desk.instance, shop.id)
+    async with transaction(desk.instance.pool) as conn:
+        await execute(conn, change)
+
+    await refresh(desk.instance, shop.id)
+    await refresh(desk.instance, shop.id)
+
+    assert (desk.fediverse.etags[-3:], desk.fediverse.modified[-2]) == (["", "", '"1"'], "")
+
+
 async def test_managers_are_told_once_after_a_day_of_failures(desk: Desk, shop: Actor) -> None:
     desk.fediverse.documents[SECRET] = FetchFailed(Cause.NOT_FOUND, "agenda.test", answer=404)
     async with transaction(desk.instance.pool) as conn:

@@ -1,6 +1,7 @@
 """When each shop has room next: kept, renewed by whatever changes it, and what orders the list by it."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
 
 import pytest
 
@@ -18,6 +19,7 @@ from models.store.database import Connection, execute, fetch_value
 from outbox.exchanges.agreements.agreements import request
 from outbox.exchanges.agreements.endings import withdraw
 from outbox.repairs.bookings.appointments import BookDraft, close_book, note_walk_in, open_book, strike_walk_in
+from tests.explaining import Explaining, list_nodes
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.repair_shops import let_appear, make_shop
 
@@ -128,3 +130,16 @@ async def test_what_was_looked_at_too_long_ago_says_nothing(conn: Connection) ->
     [found] = await appearing.list_shops(conn, ShopFilter(order="slot", day=date(2027, 5, 3)))
 
     assert found.next_at is None
+
+
+async def test_who_stands_in_the_list_is_found_once_whatever_is_looked_for(conn: Connection) -> None:
+    """By a plan that knows no values the view was followed anew for each shop."""
+    await execute(conn, "SET LOCAL plan_cache_mode = force_generic_plan")
+    explaining = Explaining(conn)
+
+    await appearing.list_shops(cast("Connection", explaining), ShopFilter(order="slot", day=date(2027, 5, 3)))
+
+    [plan] = explaining.plans
+    scans = [node for node in list_nodes(plan) if node.get("CTE Name") == "standing"]
+    assert scans and not any(node.get("Relation Name") == "repair_shop_request" for node in scans)
+    assert sum(node.get("Relation Name") == "repair_shop_request" for node in list_nodes(plan)) == 1

@@ -20,8 +20,8 @@ from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.servers import make_environment, wait_for_answer
 from tests.web.warm_commands import WarmCommands
 from web.commands.demo.cooperatives import COOPERATIVES, PHOTOS, STREAMS
-from web.commands.demo.play_repairs import BIKE, BOOK
 from web.commands.demo.repair_cafe import CAPACITY, HERE, THERE, TITLE
+from web.commands.demo.repairs.play_repairs import BIKE, BOOK
 
 ON_OTHER_PORTS = """
 import sys
@@ -190,6 +190,18 @@ async def test_a_call_has_two_proposals_and_another_stands_in_the_book_of_the_bi
     await conn.close()
     assert [line["title"] for line in lines] == [*(one.title for one in BOOK), "Frein avant réparé"]
     assert lines[-1]["book_answer"] == "kept"
+
+
+async def test_a_shop_has_an_appointment_and_another_one_is_asked_to_come(demo: Demo) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{demo.houses[0]['url']}/ateliers?tri=slot") as page,
+    ):
+        text = await page.text()
+    talks = {name: str(await demo.ask(0, name, "/api/v1/conversations")) for name in ("maryse", "hocine")}
+
+    assert text.count("Prochain créneau") == 2
+    assert "Réparer son vélo à l’atelier" in talks["maryse"] and "avenue de l’Hippodrome" not in "".join(talks.values())
 
 
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:

@@ -278,7 +278,7 @@ async def find_card(
     reports = await agreements.list_reports(conn, held.id) if held.state in agreements.BOUND else []
     thanks = await find_choice(conn, held, reading.me)
     doubt = await may_ask_again(conn, held, reading.other)
-    at = await visit_places.find_shown(conn, held.id, reading.me)
+    at = await visit_places.find_shown(conn, held.id, reading.me) if reading.details.slots_uri else ""
     beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt, address=at)
     return make_card(reading.locale, held, reading.details, role, beside)
 

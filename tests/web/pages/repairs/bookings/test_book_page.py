@@ -13,6 +13,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.repairs.bookings import appointment_books, shop_calendars, slot_copies
+from models.repairs.bookings.shop_calendars import BusyRange, CalendarReading
 from models.repairs.bookings.slots import Slot
 from models.repairs.shops import shops, staff
 from models.repairs.shops.staff import StaffRole
@@ -232,8 +233,8 @@ async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
             conn, "SELECT count(*) FROM post WHERE audience IN ('public', 'network') AND content LIKE '%Absent%'"
         )
         missing = await fetch_value(conn, "SELECT partner_id FROM agreement WHERE state = 'cancelled'")
-        absent = await actors.get(conn, missing)
-    assert [[*one["to_uris"], *one["cc_uris"]] for one in told] == [[absent.uri]] and public == [0]
+        her = await actors.get(conn, missing)
+    assert [[*one["to_uris"], *one["cc_uris"]] for one in told] == [[her.uri]] and public == [0]
 
 
 async def test_another_hour_is_asked_for_beside_one_that_is_agreed(
@@ -303,6 +304,8 @@ async def test_the_address_of_the_calendar_kept_elsewhere_is_taken_once_and_neve
     async with transaction(instance.pool) as conn:
         due = await shop_calendars.find_due(conn, rayon.id)
         assert due is not None and "private" not in repr(due)
+        busy = BusyRange(begins_at=datetime.now(UTC), ends_at=datetime.now(UTC) + timedelta(hours=1))
+        await shop_calendars.save_reading(conn, due, CalendarReading(ranges=[busy], unread=2))
         await shop_calendars.note_failure(conn, due, "login_page")
         queued = await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'shop_calendar'")
     failing, hers = await manager.get(HOME), await volunteer.get(HOME)
@@ -311,6 +314,7 @@ async def test_the_address_of_the_calendar_kept_elsewhere_is_taken_once_and_neve
     assert linked.location == f"{HOME}?fait=following" and len(queued) == 1 and b"private" not in queued[0]
     assert "L’adresse mène à une page web" in failing.words() and "agenda.test" in failing.words()
     assert "L’adresse mène à une page web" in hers.words() and "Changer d’agenda" not in hers.words()
+    assert "une plage prise à venir" in failing.words() and "2 entrées n’ont pas pu être lues" in failing.words()
     assert "private-0123" not in failing.text + hers.text
     assert (await volunteer.send(f"{HOME}/agenda", {"address": secret}, form_on=HOME)).status == 404
     left = await manager.send(f"{HOME}/agenda/retirer", {}, form_on=HOME)

@@ -65,7 +65,7 @@ SHOPS = (
         name="Inès répare à vélo",
         manager="maryse",
         street="",
-        week=(),
+        week=tuple(OpeningInterval(day=day, opens=time(9), closes=time(18)) for day in range(5)),
         communes=(TOWN, "59000 Lille", "59130 Lambersart"),
         details=ShopDetails(
             types=("artisan", "itinerant"),
