@@ -3059,6 +3059,8 @@ CREATE TABLE shop_calendar (
     cause text,
     failing_since timestamptz,
     told_at timestamptz,                -- when its managers were told that it fails
+    -- Until when the ranges that are kept were worked out: an answer that nothing changed says nothing of later days.
+    known_until timestamptz,
     CONSTRAINT shop_calendar_failing CHECK ((cause IS NULL) = (failing_since IS NULL) AND (cause IS NULL) = (failed_at
         IS NULL))
 );

@@ -30,7 +30,7 @@ ACCEPT = "text/calendar, text/plain;q=0.5, */*;q=0.1"
 TAG_LIMIT = 200
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=2)
-"""So much more than the days for which one may ask is kept: it is read again only in a quarter of an hour."""
+"""So much more than the days for which one may ask is kept: for a day, what did not change needs no reading."""
 
 LONGEST_WAIT = timedelta(days=1)
 
@@ -111,25 +111,26 @@ async def _fetch(instance: Instance, due: DueCalendar) -> Fetched:
     )
 
 
-Found = tuple[list[tuple[BusyRange, str]], int]
+Found = tuple[list[tuple[BusyRange, str]], int, datetime]
 
 
 def _read(body: bytes, due: DueCalendar, at: datetime) -> Found:
     """In a thread: a long calendar takes a second."""
     window = Window(begins_at=at - BEFORE, ends_at=at + timedelta(days=due.ahead_days) + AFTER)
     times, unread = read_busy(body, window)
-    return [(one.busy, one.uid) for one in times], unread
+    return [(one.busy, one.uid) for one in times], unread, window.ends_at
 
 
 async def _finish(conn: Connection, instance: Instance, fetched: Fetched, found: Found) -> CalendarReading:
     """Without what came from here: a calendar of ours that is subscribed there would count twice."""
-    times, unread = found
+    times, unread, known_until = found
     ours = await shop_calendars.list_own_uids(conn, [uid for _, uid in times])
     theirs = [busy for busy, uid in times if uid not in ours and not uid.startswith(f"{instance.site.url}/")]
     ranges = merge(theirs)
     return CalendarReading(
         ranges=ranges[:MOST_BUSY],
         unread=unread,
+        known_until=known_until,
         etag=_read_tag(fetched, "ETag"),
         modified=_read_tag(fetched, "Last-Modified"),
     )

@@ -22,6 +22,9 @@ AT_ONCE = 50
 
 TELL_AFTER = timedelta(days=1)
 
+KNOWN_BEYOND = timedelta(days=1)
+"""So long after the days for which one may ask the ranges must be known, for what did not change to be left unread."""
+
 Cause = Literal[
     "bad_address",
     "unreachable",
@@ -50,7 +53,7 @@ class CalendarState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueCalendar:
-    """One that is to be read now."""
+    """One that is to be read now; without tags where it is wanted whole, whether it changed or not."""
 
     actor_id: int
     address: str = field(repr=False)
@@ -78,10 +81,11 @@ class BusyRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarReading:
-    """What one says now, with the tags by which its server knows this version."""
+    """What one says now until some day, with the tags by which its server knows this version."""
 
     ranges: Sequence[BusyRange]
     unread: int
+    known_until: datetime
     etag: str = ""
     modified: str = ""
 
@@ -136,10 +140,15 @@ async def find_due(conn: Connection, actor_id: int) -> DueCalendar | None:
         conn,
         DueCalendar,
         """
-        SELECT c.actor_id, c.address, c.etag, c.modified, b.ahead_days
-        FROM shop_calendar c JOIN appointment_book b ON b.actor_id = c.actor_id WHERE c.actor_id = $1
+        SELECT c.actor_id, c.address, CASE WHEN known.enough THEN c.etag ELSE '' END AS etag,
+            CASE WHEN known.enough THEN c.modified ELSE '' END AS modified, b.ahead_days
+        FROM shop_calendar c JOIN appointment_book b ON b.actor_id = c.actor_id
+        CROSS JOIN LATERAL (
+            SELECT c.known_until >= now() + make_interval(days => b.ahead_days) + $2::interval AS enough) AS known
+        WHERE c.actor_id = $1
         """,
         actor_id,
+        KNOWN_BEYOND,
     )
 
 
@@ -148,8 +157,8 @@ async def save_reading(conn: Connection, due: DueCalendar, reading: CalendarRead
     kept = await execute(
         conn,
         """
-        UPDATE shop_calendar SET read_at = now(), etag = $3, modified = $4, unread = $5, cause = NULL, failed_at = NULL,
-            failing_since = NULL, told_at = NULL
+        UPDATE shop_calendar SET read_at = now(), etag = $3, modified = $4, unread = $5, known_until = $6, cause = NULL,
+            failed_at = NULL, failing_since = NULL, told_at = NULL
         WHERE actor_id = $1 AND address = $2
         """,
         due.actor_id,
@@ -157,6 +166,7 @@ async def save_reading(conn: Connection, due: DueCalendar, reading: CalendarRead
         reading.etag,
         reading.modified,
         reading.unread,
+        reading.known_until,
     )
     if not kept:
         return False

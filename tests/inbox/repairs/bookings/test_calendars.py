@@ -186,6 +186,40 @@ async def test_its_server_is_asked_with_the_tags_of_the_last_answer(desk: Desk, 
     assert state.busy == 1 and state.read_at is not None and state.read_at > datetime.now(UTC) - timedelta(minutes=1)
 
 
+EVERY_DAY = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20200101\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (  # ten days later
+            "UPDATE shop_calendar SET known_until = known_until - interval '10 days'",
+            "DELETE FROM shop_busy",
+        ),
+        ("UPDATE appointment_book SET ahead_days = 40",),
+    ],
+)
+async def test_days_that_nobody_worked_out_are_read_though_nothing_changed_there(
+    desk: Desk, shop: Actor, change: tuple[str, ...]
+) -> None:
+    desk.fediverse.documents[SECRET] = Fetched(
+        url=SECRET, status=200, headers=CIMultiDict({"ETag": '"1"', "Last-Modified": "then"}), body=EVERY_DAY
+    )
+    await refresh(desk.instance, shop.id)
+    before = await list_slots(desk, shop)
+    async with transaction(desk.instance.pool) as conn:
+        for statement in change:
+            await execute(conn, statement)
+    between = await list_slots(desk, shop)
+
+    await refresh(desk.instance, shop.id)
+
+    assert (desk.fediverse.etags[-1], desk.fediverse.modified[-1]) == ("", "")
+    assert (before, await list_slots(desk, shop)) == ([], []) and between
+    await refresh(desk.instance, shop.id)
+    assert desk.fediverse.etags[-1] == '"1"'
+
+
 async def test_managers_are_told_once_after_a_day_of_failures(desk: Desk, shop: Actor) -> None:
     desk.fediverse.documents[SECRET] = FetchFailed(Cause.NOT_FOUND, "agenda.test", answer=404)
     async with transaction(desk.instance.pool) as conn:
