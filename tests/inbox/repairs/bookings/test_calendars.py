@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from federation.errors import Cause, FetchFailed
 from federation.http_client.transport import Fetched
+from inbox.repairs.bookings import calendars
 from inbox.repairs.bookings.calendars import read_due, refresh
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges.agreements import Terms
@@ -218,6 +219,29 @@ async def test_days_that_nobody_worked_out_are_read_though_nothing_changed_there
     assert (before, await list_slots(desk, shop)) == ([], []) and between
     await refresh(desk.instance, shop.id)
     assert desk.fediverse.etags[-1] == '"1"'
+
+
+async def test_whatever_it_makes_us_raise_is_this_shops_own_trouble(
+    desk: Desk, shop: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.fediverse.documents[SECRET] = answer()
+    monkeypatch.setattr(calendars, "read_busy", lambda *_: 1 // 0)
+
+    with capture_logs() as logs:
+        assert await read_due(desk.instance) == 1
+
+    assert (await find_state(desk, shop)).cause == "unreadable"
+    assert [one["event"] for one in logs] == ["shop_calendar_failed", "shop_calendar_not_read"]
+    assert "private" not in str(logs)
+
+
+async def test_an_odd_name_of_an_event_keeps_nothing_from_being_read(desk: Desk, shop: Actor) -> None:
+    first, *rest = await list_slots(desk, shop)
+    desk.fediverse.documents[SECRET] = answer(("a\0b", first))
+
+    await refresh(desk.instance, shop.id)
+
+    assert (await list_slots(desk, shop), (await find_state(desk, shop)).cause) == (rest, None)
 
 
 async def test_managers_are_told_once_after_a_day_of_failures(desk: Desk, shop: Actor) -> None:
