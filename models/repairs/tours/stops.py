@@ -31,7 +31,8 @@ class TourStop:
 
     `uri` names it in calendars, `sequence` rises with each change. `note` are the terms' own words; `title`, `repair`
     and `listing_place` are the listing's. `latitude`, `longitude` and `radius` are where a call is, as everybody may
-    know it. `place` is what both agreed on.
+    know it. `place` is what both agreed on,
+    with the address that the shop reads once both said yes.
     """
 
     how: How
@@ -73,7 +74,9 @@ _AGREED = """
         coalesce(nullif(other.name, ''), other.username) AS name, g.begins_at, g.ends_at,
         CASE WHEN g.state = 'cancelled' THEN 'missed' WHEN g.state = 'done' THEN 'done'
             WHEN g.partner_id = $1 AND g.partner_reported_at IS NOT NULL THEN 'said' ELSE 'agreed' END AS state,
-        g.place, g.note, l.title, CASE WHEN l.kind = 'repair_call' THEN l.repair END AS repair, g.quantity,
+        CASE WHEN g.owner_id = $1 AND is_bound_state(g.state)
+            THEN concat_ws(', ', nullif(v.address, ''), nullif(g.place, '')) ELSE g.place END AS place, g.note, l.title,
+        CASE WHEN l.kind = 'repair_call' THEN l.repair END AS repair, g.quantity,
         CASE WHEN l.kind = 'repair_call' THEN coalesce(l.place_name, '') ELSE '' END AS listing_place,
         CASE WHEN l.kind = 'repair_call' THEN l.latitude END AS latitude,
         CASE WHEN l.kind = 'repair_call' THEN l.longitude END AS longitude,
@@ -85,6 +88,7 @@ _AGREED = """
     ) AS mine
     JOIN agreement g ON g.id = mine.id JOIN listing l ON l.post_id = g.listing_id
     JOIN actor other ON other.id = CASE WHEN g.owner_id = $1 THEN g.partner_id ELSE g.owner_id END
+    LEFT JOIN visit_address v ON v.agreement_id = g.id
     WHERE (g.partner_id = $1 AND l.kind = 'repair_call'
             OR g.owner_id = $1 AND l.kind = 'offer' AND l.mode = 'service' AND l.category = 'velo-reparation'
                 AND (g.place <> '' OR $4))

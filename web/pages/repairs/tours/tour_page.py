@@ -119,7 +119,8 @@ async def _find_tour(request: web.Request) -> Tour:
     day = _read_day(request.query.get("jour", ""))
     if "place" in request.match_info:
         acting = await find_shop(request, manages=False)
-        return Tour(actor=acting.actor, shop=acting.shop, home=f"{acting.home}/tournee", day=day)
+        manages = acting.role == "manager"
+        return Tour(actor=acting.actor, shop=acting.shop, home=f"{acting.home}/tournee", day=day, manages=manages)
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         me = await actors.get(conn, account.actor_id)
