@@ -101,6 +101,7 @@ async def test_stops_stand_by_hour_with_place_way_telephone_and_agenda(
     assert "Ne pas montrer" not in page.text and "Adresse qui attend" not in page.text
     assert "/ateliers/ines/gerer/passages" not in page.html.xpath("//a/@href"), "they are for who manages it"
     assert KEEP not in page.headers, "a day that is not near is kept nowhere"
+    assert "se lit aussi sans réseau" not in page.words()
 
 
 async def test_the_order_is_put_by_hand_kept_and_given_up(
@@ -148,6 +149,7 @@ async def test_who_has_no_account_was_there_or_not_and_that_can_be_changed(
     unsaid = await volunteer.send(came, {"act": "unsaid", "stop": str(walk_in_id)}, form_on=here)
 
     assert said == [f"{here}&fait=missed", f"{here}&fait=came"] and unsaid.location == f"{here}&fait=unsaid"
+    assert "se lit aussi sans réseau" in page.words()
     assert "Fait" in page.words() and page.headers[KEEP].startswith(f"{day} ")
     assert (await volunteer.send(came, {"act": "came", "stop": "1"}, form_on=here)).status == 404
 
