@@ -12,12 +12,16 @@ from models.store.database import Connection, fetch_all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A range from `begins_at` until before `ends_at`; `quantity` is None where the owner keeps all of it."""
+    """A range from `begins_at` until before `ends_at`; `quantity` is None where the owner keeps all of it.
+
+    `calendar`: so says the calendar that a shop keeps elsewhere.
+    """
 
     begins_at: datetime
     ends_at: datetime
     quantity: Decimal | None
     agreement_id: int | None
+    calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +67,17 @@ async def list_taken(
         conn,
         Taken,
         """
-        SELECT begins_at, ends_at, NULL::numeric AS quantity, NULL::bigint AS agreement_id FROM unavailability
+        SELECT begins_at, ends_at, NULL::numeric AS quantity, NULL::bigint AS agreement_id, false AS calendar
+        FROM unavailability WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
+        UNION ALL
+        SELECT begins_at, ends_at, 1, NULL, false FROM walk_in
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         UNION ALL
-        SELECT begins_at, ends_at, 1, NULL FROM walk_in WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
-        UNION ALL
-        SELECT x.begins_at, x.ends_at, NULL, NULL FROM appointment_book b JOIN shop_busy x ON x.actor_id = b.actor_id
+        SELECT x.begins_at, x.ends_at, NULL, NULL, true
+        FROM appointment_book b JOIN shop_busy x ON x.actor_id = b.actor_id
         WHERE b.listing_id = $1 AND x.begins_at < $3 AND x.ends_at > $2
         UNION ALL
-        SELECT begins_at, ends_at, quantity, id FROM agreement
+        SELECT begins_at, ends_at, quantity, id, false FROM agreement
         WHERE listing_id = $1 AND is_live_state(state) AND begins_at < $3 AND ends_at > $2
             AND id IS DISTINCT FROM $4
         ORDER BY 1 LIMIT $5

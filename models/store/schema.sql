@@ -2947,8 +2947,7 @@ CREATE TABLE bike_reminder (
 CREATE INDEX bike_reminder_bike ON bike_reminder (bike_id);
 CREATE INDEX bike_reminder_untold ON bike_reminder (id) WHERE told_at IS NULL;
 
--- A bike on its way to somebody else with its book: by a code that is shown once, to whoever opens it first and says
--- yes.
+-- A bike on its way to somebody else with its book: by a code that is shown once, to who opens it first and says yes.
 CREATE TABLE bike_handover (
     id bigint PRIMARY KEY,
     bike_id bigint NOT NULL UNIQUE REFERENCES bike(id) ON DELETE CASCADE,

@@ -123,6 +123,20 @@ async def test_a_day_that_is_over_is_not_read_any_more(live: Live, chromium: Bro
     await context.close()
 
 
+async def test_it_opens_although_this_device_has_no_room_to_keep_it(live: Live, chromium: Browser) -> None:
+    context = await chromium.new_context(locale="fr-FR")
+    await live.log_in(context, await make_repairer(live))
+    page = await open_kept(live, context)
+    assert await page.evaluate("navigator.serviceWorker.controller !== null")
+    worker = context.service_workers[0]
+    await worker.evaluate("() => { Cache.prototype.put = () => Promise.reject(new Error('QuotaExceededError')); }")
+
+    await page.goto(live.url + "/tournee")
+
+    assert await page.get_by_text("Pneu de ce jour").is_visible()
+    await context.close()
+
+
 async def test_it_is_gone_as_soon_as_somebody_logs_in_or_out_or_may_not_read_it(live: Live, chromium: Browser) -> None:
     context = await chromium.new_context(locale="fr-FR")
     kim = await make_repairer(live)

@@ -59,7 +59,7 @@ self.addEventListener("message", (event) => {
 
 async function fetchTour(url) {
   const answer = await fetch(url, { cache: "no-store", redirect: "manual" }).catch(() => null);
-  if (answer) await keepTour(url, answer);
+  if (answer) await keepTour(url, answer).catch(() => {});
 }
 
 /** What the network says, which is kept; without network what was kept, which says when. */
@@ -70,7 +70,8 @@ async function answerTour(request) {
   } catch {
     return (await findTour(new URL(request.url))) ?? Response.error();
   }
-  await keepTour(new URL(request.url), answer.clone());
+  const kept = answer.clone();
+  await keepTour(new URL(request.url), kept).catch(() => {}); // no room on this device: it opens all the same
   return answer;
 }
 
@@ -91,7 +92,9 @@ async function sweepTours(owner) {
   if (!(await caches.has(TOURS))) return;
   const cache = await caches.open(TOURS);
   for (const key of await cache.keys()) {
-    const [, until, whose] = (await cache.match(key, { ignoreVary: true })).headers.get(ASKED).split(" ");
+    const held = await cache.match(key, { ignoreVary: true });
+    if (!held) continue; // another page took it away meanwhile
+    const [, until, whose] = held.headers.get(ASKED).split(" ");
     if (Number(until) <= Date.now() || (owner && whose !== owner)) await cache.delete(key, { ignoreVary: true });
   }
 }

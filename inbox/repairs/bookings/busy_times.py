@@ -30,6 +30,9 @@ ONE_DAY = timedelta(days=1)
 UNTOUCHED = ("INTERVAL=1", "WKST=TU", "WKST=WE", "WKST=TH", "WKST=FR", "WKST=SA")
 """Parts of a rule that change nothing, or next to nothing, and that our own rules do not have."""
 
+UNREADABLE = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError)
+"""What reading one entry raises where it is not as it should be."""
+
 Moment = datetime | date
 
 
@@ -108,7 +111,7 @@ def read_busy(body: bytes, window: Window) -> tuple[list[NamedTime], int]:
                 _add_periods(reading, part)
             else:
                 events.append(icalendar.Event.from_ical(part.write()))
-        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        except UNREADABLE:
             reading.unread += 1
     _add_events(reading, events)
     return reading.found, reading.unread
@@ -135,7 +138,7 @@ def _add_periods(reading: _Reading, part: Part) -> None:
                 begins, ends = icalendar.vPeriod.from_ical(written.strip())  # type: ignore[no-untyped-call]
                 begins_at = _place(begins, UTC)
                 ends_at = begins_at + ends if isinstance(ends, timedelta) else _place(ends, UTC)
-            except (ValueError, ArithmeticError):
+            except UNREADABLE:
                 reading.unread += 1
             else:
                 reading.add("", begins_at, ends_at)
@@ -147,7 +150,7 @@ def _add_events(reading: _Reading, events: Sequence[Any]) -> None:
         try:
             if _is_busy(event):
                 _add_event(reading, _read_event(event, moved))
-        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        except UNREADABLE:
             reading.unread += 1
 
 
@@ -159,7 +162,7 @@ def _map_moved(events: Iterable[Any]) -> dict[str, set[datetime]]:
             if "RECURRENCE-ID" in event:
                 moment, zone = _read_moment(event["RECURRENCE-ID"])
                 moved.setdefault(_read_uid(event), set()).add(_place(moment, zone))
-        except (ValueError, ArithmeticError, AttributeError):
+        except UNREADABLE:
             continue  # counted where the event itself is read
     return moved
 

@@ -51,7 +51,7 @@ class Part:
 
 def list_parts(body: bytes) -> list[Part]:
     """The events and lists of a file, without what stands inside of them (alarms). Raises NoCalendar."""
-    text = body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    text = body.decode("utf-8", "replace").replace("\0", "").lstrip("\ufeff \t\r\n")  # PostgreSQL takes no NUL
     if not text[:15].upper().startswith("BEGIN:VCALENDAR"):
         raise NoCalendar(page=text.startswith("<"))
     return list(_read_parts(_FOLD.sub("", text)))

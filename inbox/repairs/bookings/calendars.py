@@ -16,9 +16,11 @@ from federation.http_client.transport import Fetched
 from federation.instance import Instance
 from inbox.repairs.bookings.busy_times import Window, merge, read_busy
 from inbox.repairs.bookings.calendar_lines import NoCalendar
+from models.errors import Unavailable
 from models.limits import DOCUMENT_FETCHES
 from models.repairs.bookings import next_slots, shop_calendars
 from models.repairs.bookings.shop_calendars import MOST_BUSY, BusyRange, CalendarReading, DueCalendar
+from models.store.background.periodic_tasks import describe_cause, describe_place
 from models.store.database import Connection, connection, transaction
 from outbox.repairs.bookings.own_calendar import tell_failing
 
@@ -30,7 +32,7 @@ ACCEPT = "text/calendar, text/plain;q=0.5, */*;q=0.1"
 TAG_LIMIT = 200
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=2)
-"""So much more than the days for which one may ask is kept: it is read again only in a quarter of an hour."""
+"""So much more than the days for which one may ask is kept: for a day, what did not change needs no reading."""
 
 LONGEST_WAIT = timedelta(days=1)
 
@@ -62,9 +64,13 @@ async def read_due(instance: Instance) -> int:
     async with transaction(instance.pool) as conn:
         due = await shop_calendars.claim_due(conn)
     places = asyncio.Semaphore(AT_ONCE)
-    await asyncio.gather(*(_read_in_turn(instance, one, places) for one in due))
+    turns = (_read_in_turn(instance, one, places) for one in due)
+    outcomes = await asyncio.gather(*turns, return_exceptions=True)
     async with transaction(instance.pool) as conn:
         await tell_failing(conn, instance.site)
+    for outcome in outcomes:
+        if outcome is not None:
+            raise outcome
     return len(due)
 
 
@@ -85,20 +91,27 @@ async def refresh(instance: Instance, shop_id: int) -> None:
     if due is None:
         return
     try:
-        fetched = await _fetch(instance, due)
-        found = await asyncio.to_thread(_read, fetched.body, due, datetime.now(UTC)) if fetched.status != 304 else None
+        await _read_one(instance, due)
     except FetchFailed as failed:
         await _note(instance, due, CAUSES.get(failed.cause, "unreachable"), failed.retry_after or 0)
-        return
     except NoCalendar as other:
         await _note(instance, due, "login_page" if other.page else "unreadable")
-        return
+    except Unavailable:
+        raise
+    except Exception as error:  # whatever somebody else's file makes it raise is this shop's own trouble
+        log.error("shop_calendar_failed", shop=shop_id, cause=describe_cause(error), exc_info=describe_place(error))
+        await _note(instance, due, "unreadable")
+
+
+async def _read_one(instance: Instance, due: DueCalendar) -> None:
+    fetched = await _fetch(instance, due)
+    found = await asyncio.to_thread(_read, fetched.body, due, datetime.now(UTC)) if fetched.status != 304 else None
     async with transaction(instance.pool) as conn:
         if found is None:
             await shop_calendars.confirm(conn, due)
         else:
             await shop_calendars.save_reading(conn, due, await _finish(conn, instance, fetched, found))
-            await next_slots.renew_of_shop(conn, shop_id, at=datetime.now(UTC))
+            await next_slots.renew_of_shop(conn, due.actor_id, at=datetime.now(UTC))
 
 
 async def _fetch(instance: Instance, due: DueCalendar) -> Fetched:

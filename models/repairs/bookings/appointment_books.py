@@ -60,7 +60,7 @@ class ShopVisit:
     """A line of the shop's agenda: of somebody who asked, an agreement; of who walked in, `walk_in_id`.
 
     `waits`: the terms on the table are the other side's, and the shop is asked for an answer. `place` is the commune to
-    which the shop comes, `address` where exactly, once both said yes.
+    which the shop comes, `address` where exactly, once both said yes; of who walked in `place` is all that was noted.
     """
 
     begins_at: datetime
@@ -239,7 +239,7 @@ async def list_entries(conn: Connection, listing_id: int, begins_at: datetime, e
         WHERE g.listing_id = $1 AND (is_live_state(g.state) OR g.state = 'done') AND g.begins_at < $3
             AND coalesce(g.ends_at, g.begins_at) >= $2
         UNION ALL
-        SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note, '', '' FROM walk_in
+        SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note, place, '' FROM walk_in
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         ORDER BY 1, 3 LIMIT $4
         """,

@@ -45,13 +45,18 @@ async def forget(conn: Connection, actor_id: int) -> None:
 
 
 async def list_due(conn: Connection) -> list[int]:
-    """The books of ours that are to be looked at again, those that were not for longest first."""
+    """The books of ours that are to be looked at again, those that were not for longest first.
+
+    A closed one is looked at only while something is kept of it, so that it never takes the turn of others.
+    """
     return await fetch_column(
         conn,
         """
-        SELECT b.listing_id FROM appointment_book b LEFT JOIN next_slot n ON n.actor_id = b.actor_id
-        WHERE n.actor_id IS NULL OR n.looked_at < now() - $2::interval
-            OR n.begins_at < now() + make_interval(hours => b.notice_hours)
+        SELECT b.listing_id FROM appointment_book b
+        JOIN listing l ON l.post_id = b.listing_id JOIN post p ON p.id = l.post_id
+        LEFT JOIN next_slot n ON n.actor_id = b.actor_id
+        WHERE n.actor_id IS NULL AND is_open_status(l.status) AND p.deleted_at IS NULL
+            OR n.looked_at < now() - $2::interval OR n.begins_at < now() + make_interval(hours => b.notice_hours)
         ORDER BY n.looked_at NULLS FIRST, b.listing_id LIMIT $1
         """,
         AT_ONCE,

@@ -81,7 +81,7 @@ class BusyRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarReading:
-    """What one says now, with the tags by which its server knows this version."""
+    """What one says now until some day, with the tags by which its server knows this version."""
 
     ranges: Sequence[BusyRange]
     unread: int

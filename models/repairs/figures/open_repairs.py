@@ -53,7 +53,8 @@ async def list_names(conn: Connection) -> list[str]:
             SELECT name AS word FROM actor WHERE local AND type = 'Person' AND name <> ''
             UNION ALL SELECT username FROM actor WHERE local AND type = 'Person'
             UNION ALL SELECT a.name FROM actor a WHERE NOT a.local AND a.type = 'Person' AND a.name <> ''
-                AND EXISTS (SELECT FROM repair_result r WHERE a.id IN (r.repairer_id, r.cyclist_id, r.author_id))
+                AND a.id IN (SELECT repairer_id FROM repair_result UNION SELECT cyclist_id FROM repair_result
+                    UNION SELECT author_id FROM repair_result)
         ) AS known
         """,
     )

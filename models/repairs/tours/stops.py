@@ -31,7 +31,8 @@ class TourStop:
 
     `uri` names it in calendars, `sequence` rises with each change. `note` are the terms' own words; `title`, `repair`
     and `listing_place` are the listing's. `latitude`, `longitude` and `radius` are where a call is, as everybody may
-    know it. `place` is what both agreed on.
+    know it. `place` is what both agreed on,
+    with the address that the shop reads once both said yes.
     """
 
     how: How
@@ -73,9 +74,9 @@ _AGREED = """
         coalesce(nullif(other.name, ''), other.username) AS name, g.begins_at, g.ends_at,
         CASE WHEN g.state = 'cancelled' THEN 'missed' WHEN g.state = 'done' THEN 'done'
             WHEN g.partner_id = $1 AND g.partner_reported_at IS NOT NULL THEN 'said' ELSE 'agreed' END AS state,
-        CASE WHEN is_bound_state(g.state) THEN concat_ws(', ', nullif(v.address, ''), nullif(g.place, ''))
-            ELSE g.place END AS place,
-        g.note, l.title, CASE WHEN l.kind = 'repair_call' THEN l.repair END AS repair, g.quantity,
+        CASE WHEN g.owner_id = $1 AND is_bound_state(g.state)
+            THEN concat_ws(', ', nullif(v.address, ''), nullif(g.place, '')) ELSE g.place END AS place, g.note, l.title,
+        CASE WHEN l.kind = 'repair_call' THEN l.repair END AS repair, g.quantity,
         CASE WHEN l.kind = 'repair_call' THEN coalesce(l.place_name, '') ELSE '' END AS listing_place,
         CASE WHEN l.kind = 'repair_call' THEN l.latitude END AS latitude,
         CASE WHEN l.kind = 'repair_call' THEN l.longitude END AS longitude,

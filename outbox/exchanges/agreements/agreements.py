@@ -147,7 +147,7 @@ async def propose(
     terms = require_terms(listing.details, terms)
     terms = replace(terms, points=await find_points(conn, listing, partner, terms))
     text = require_words(said.text)
-    await require_room(conn, listing, terms)
+    await require_room(conn, listing, terms, calendar=False)
     return await _offer(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, text)
 
 
@@ -225,7 +225,7 @@ async def counter(
         if actor.id == case.partner.id:
             await require_slot(conn, case.listing, terms)
             await require_fair_hold(conn, actor, case.listing, terms, but=held.id)
-        await require_room(conn, case.listing, terms, but=held.id)
+        await require_room(conn, case.listing, terms, but=held.id, calendar=actor.id == case.partner.id)
     other = case.other_of(actor)
     changed = replace(
         held.with_terms(terms),
@@ -262,7 +262,8 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
         case = replace(case, agreement=replace(held, accepted_uri=yes.id))
         await record_act(conn, site, case, actor, AgreementChange(kind="accepted", activity=yes, post_id=said.post_id))
         return case.agreement
-    await require_room(conn, case.listing, held.terms, but=held.id)
+    # whoever says yes, it is the owner's word: hers now, or the terms that she proposed
+    await require_room(conn, case.listing, held.terms, but=held.id, calendar=False)
     await require_promise(conn, case, actor)
     at = agreements.next_moment(held.updated_at)
     agreed = replace(held, state="agreed", agreed_at=at, updated_at=at, held_until=None, accepted_uri=None)

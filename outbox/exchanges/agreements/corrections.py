@@ -83,7 +83,7 @@ async def _is_free_still(conn: Connection, case: AgreementContext) -> bool:
     if case.agreement.state != "done":
         return True
     try:
-        await require_room(conn, case.listing, case.agreement.terms, but=case.agreement.id)
+        await require_room(conn, case.listing, case.agreement.terms, but=case.agreement.id, calendar=False)
     except Conflict:
         return False
     return True

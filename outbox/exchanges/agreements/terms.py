@@ -116,14 +116,20 @@ def _require_range(begins_at: datetime, ends_at: datetime, at: datetime) -> None
         raise Invalid("duration_too_long", field="ends_at")
 
 
-async def require_room(conn: Connection, listing: Listing, terms: Terms, *, but: int | None = None) -> None:
-    """Raise Conflict where days are taken, or nothing is left. The listing is locked; `but` is this agreement."""
+async def require_room(
+    conn: Connection, listing: Listing, terms: Terms, *, but: int | None = None, calendar: bool = True
+) -> None:
+    """Raise Conflict where days are taken, or nothing is left. The listing is locked; `but` is this agreement.
+
+    Without `calendar` the owner's own one does not count: who keeps it may overrule it, and often wrote this into it.
+    """
     details = listing.details
     there = find_stock(details)
     if there is None:
         return
     if terms.begins_at is not None and terms.ends_at is not None:
         taken = await agreements.list_taken(conn, listing.id, terms.begins_at, terms.ends_at, but=but)
+        taken = [one for one in taken if calendar or not one.calendar]
         if not agreements.is_free(taken, terms.begins_at, terms.ends_at, wanted=terms.quantity, there=there):
             raise Conflict("dates_taken", field="begins_at")
     await require_left(conn, listing, but=but)

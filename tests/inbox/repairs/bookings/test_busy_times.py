@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from inbox.repairs.bookings.busy_times import MOST_EVENTS, MOST_RULES, NamedTime, Window, merge, read_busy
-from inbox.repairs.bookings.calendar_lines import NoCalendar
+from inbox.repairs.bookings.calendar_lines import KEPT, NoCalendar
 from models.listings.availability import Taken
 from models.moments import PARIS
 from models.people.opening_hours import Closure, OpeningInterval, make_hours
@@ -126,6 +126,32 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_read() -> None:
     found, unread = read_busy(write(*odd, strange), WINDOW)
 
     assert (tell(found), unread) == (["Mon 29 09:00 - Mon 29 10:00"], 5)
+
+
+def test_a_moved_time_that_names_no_moment_is_read_where_it_says_it_is() -> None:
+    odd = (*MORNING, "RECURRENCE-ID:PT1H")
+
+    assert tell(read_busy(write(odd, MORNING), WINDOW)[0]) == ["Mon 29 09:00 - Mon 29 10:00"] * 2
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_stands_in_it_nothing_is_raised(seed: int) -> None:
+    chosen = random.Random(seed)
+
+    for kind in ("VEVENT", "VFREEBUSY"):
+        found, _ = read_busy(write(*(_draw_garbage(chosen) for _ in range(8)), kind=kind), WINDOW)
+        assert all(one.busy.begins_at < one.busy.ends_at and "\0" not in one.uid for one in found)
+
+
+def _draw_garbage(chosen: random.Random) -> tuple[str, ...]:
+    """Any values after any names: moments, days, lengths, ranges, rules, clocks that nobody knows."""
+    names = [*KEPT["VEVENT"], "FREEBUSY", "DTSTART", "DTEND"]
+    zones = ["", ";TZID=Europe/Paris", ";TZID=../../etc", ";TZID=\0", ";VALUE=DATE", ";VALUE=PERIOD", ";TZID="]
+    values = ["20270329T070000Z", "20270329T090000", "20270329", "PT1H", "-P9999999D", "99991231T235959Z", "00010101"]
+    values += ["20270329T070000Z/PT1H", "20270329/20270330", "FREQ=DAILY", "FREQ=DAILY;COUNT=-1;UNTIL=1", "FREQ=", ""]
+    values += ["a\0b", "CANCELLED", "FREQ=YEARLY;BYDAY=99MO;BYMONTH=13", "20270329T070000Z,20270401", "20270329T250000"]
+    lines = (f"{chosen.choice(names)}{chosen.choice(zones)}:{chosen.choice(values)}" for _ in range(7))
+    return ("DTSTART:20270329T070000Z", *lines)
 
 
 def test_no_more_is_read_than_may_be_however_much_there_is() -> None:

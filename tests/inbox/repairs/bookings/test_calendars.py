@@ -1,5 +1,6 @@
 """The calendar that a shop keeps elsewhere takes its slots away; what fails changes nothing, and is said."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 
 from federation.errors import Cause, FetchFailed
 from federation.http_client.transport import Fetched
+from inbox.repairs.bookings import calendars
 from inbox.repairs.bookings.calendars import read_due, refresh
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges.agreements import Terms
@@ -22,7 +24,7 @@ from models.repairs.bookings.shop_calendars import CalendarState
 from models.repairs.bookings.slots import Slot, SlotRules
 from models.repairs.shops import staff
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
-from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.repairs.bookings.appointments import BookDraft, close_book, note_walk_in, open_book
 from outbox.repairs.bookings.own_calendar import follow_calendar, leave_calendar
 from tests.factories import make_local_actor, make_member
@@ -100,7 +102,7 @@ async def test_what_stands_there_takes_slots_away_until_it_stands_there_no_more(
     assert "Dentiste" not in str(kept) and await list_slots(desk, shop) == before
 
 
-async def test_a_request_a_yes_and_a_walk_in_find_it_busy_at_the_last_look(desk: Desk, shop: Actor) -> None:
+async def test_a_request_and_a_walk_in_find_it_busy_at_the_last_look(desk: Desk, shop: Actor) -> None:
     slot, other, *_ = await list_slots(desk, shop)
     listing, site = await find_listing(desk, shop), desk.instance.site
     async with transaction(desk.instance.pool) as conn:
@@ -112,12 +114,35 @@ async def test_a_request_a_yes_and_a_walk_in_find_it_busy_at_the_last_look(desk:
     async with transaction(desk.instance.pool) as conn:
         with pytest.raises(Conflict, match="dates_taken"):
             await request(conn, site, late, listing, Terms(begins_at=slot.begins_at, ends_at=slot.ends_at))
+        later = replace(asked.terms, begins_at=other.begins_at, ends_at=other.ends_at)
+        moved = await counter(conn, site, shop, asked, later)
         with pytest.raises(Conflict, match="dates_taken"):
-            await accept(conn, site, shop, asked)
+            await counter(conn, site, early, moved, asked.terms)
         with pytest.raises(Conflict, match="slot_in_own_calendar"):
             await note_walk_in(conn, shop, WalkIn(begins_at=slot.begins_at, ends_at=slot.ends_at, name="Mme Petit"))
         free = await request(conn, site, late, listing, Terms(begins_at=other.begins_at, ends_at=other.ends_at))
     assert free.state == "requested"
+
+
+async def test_who_keeps_the_calendar_may_overrule_it(desk: Desk, shop: Actor) -> None:
+    slot, other, *_ = await list_slots(desk, shop)
+    listing, site = await find_listing(desk, shop), desk.instance.site
+    async with transaction(desk.instance.pool) as conn:
+        bob, eve = await make_member(conn, "bob"), await make_member(conn, "eve")
+        asked, moved = [
+            await request(conn, site, one, listing, Terms(begins_at=slot.begins_at, ends_at=slot.ends_at))
+            for one in (bob, eve)
+        ]
+    desk.fediverse.documents[SECRET] = answer(("bob", slot), ("eve", other))
+    await refresh(desk.instance, shop.id)
+
+    async with transaction(desk.instance.pool) as conn:
+        agreed = await accept(conn, site, shop, asked)
+        terms = replace(moved.terms, begins_at=other.begins_at, ends_at=other.ends_at)
+        proposed = await counter(conn, site, shop, moved, terms)
+        taken = await accept(conn, site, eve, proposed)
+
+    assert (agreed.state, taken.state) == ("agreed", "agreed")
 
 
 async def test_our_own_calendar_that_is_subscribed_there_does_not_block_twice(desk: Desk, shop: Actor) -> None:
@@ -207,6 +232,29 @@ async def test_all_of_it_is_asked_for_each_day_and_when_more_days_are_wanted(
     await refresh(desk.instance, shop.id)
 
     assert (desk.fediverse.etags[-3:], desk.fediverse.modified[-2]) == (["", "", '"1"'], "")
+
+
+async def test_whatever_it_makes_us_raise_is_this_shops_own_trouble(
+    desk: Desk, shop: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.fediverse.documents[SECRET] = answer()
+    monkeypatch.setattr(calendars, "read_busy", lambda *_: 1 // 0)
+
+    with capture_logs() as logs:
+        assert await read_due(desk.instance) == 1
+
+    assert (await find_state(desk, shop)).cause == "unreadable"
+    assert [one["event"] for one in logs] == ["shop_calendar_failed", "shop_calendar_not_read"]
+    assert "private" not in str(logs)
+
+
+async def test_an_odd_name_of_an_event_keeps_nothing_from_being_read(desk: Desk, shop: Actor) -> None:
+    first, *rest = await list_slots(desk, shop)
+    desk.fediverse.documents[SECRET] = answer(("a\0b", first))
+
+    await refresh(desk.instance, shop.id)
+
+    assert (await list_slots(desk, shop), (await find_state(desk, shop)).cause) == (rest, None)
 
 
 async def test_managers_are_told_once_after_a_day_of_failures(desk: Desk, shop: Actor) -> None:

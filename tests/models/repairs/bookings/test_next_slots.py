@@ -77,6 +77,27 @@ async def test_a_book_is_looked_at_again_once_its_hour_has_come_or_a_quarter_of_
     assert (fresh, passed, old) == ([], [listing.id], [listing.id])
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE listing SET status = 'paused' WHERE post_id = $1",
+        "UPDATE post SET deleted_at = now() WHERE id = $1",
+    ],
+)
+async def test_a_closed_book_is_looked_at_once_more_and_takes_nobodys_turn_afterwards(
+    conn: Connection, change: str
+) -> None:
+    _, closed = await open_shop(conn, "ferme")
+    _, listing = await open_shop(conn, "rayon")
+    await execute(conn, change, closed.id)
+    await execute(conn, "UPDATE next_slot SET looked_at = now() - interval '1 hour'")
+
+    before = await next_slots.list_due(conn)
+    await next_slots.forget(conn, closed.post.author_id)
+
+    assert (before, await next_slots.list_due(conn)) == ([closed.id, listing.id], [listing.id])
+
+
 async def test_of_a_shop_elsewhere_it_is_the_first_that_is_to_come_of_what_it_told(conn: Connection) -> None:
     shop = await make_remote_actor(conn, "garage", "henin.test", type="Organization")
     listing = await make_listing(

@@ -71,11 +71,11 @@ SAID = {
 
 CAUSES: Mapping[shop_calendars.Cause, str] = {
     "bad_address": N_("cette adresse ne mène à aucun serveur que l’on puisse appeler"),
-    "unreachable": N_("le serveur de votre agenda est injoignable"),
-    "timed_out": N_("le serveur de votre agenda n’a pas répondu à temps"),
+    "unreachable": N_("le service qui tient votre agenda est injoignable"),
+    "timed_out": N_("le service qui tient votre agenda n’a pas répondu à temps"),
     "not_found": N_("il n’y a plus rien à cette adresse : elle a peut-être été changée"),
-    "refused": N_("le serveur de votre agenda refuse de le montrer : donnez son adresse secrète, pas sa page"),
-    "failing": N_("le serveur de votre agenda est en panne ou débordé"),
+    "refused": N_("le service qui tient votre agenda refuse de le montrer : donnez son adresse secrète, pas sa page"),
+    "failing": N_("le service qui tient votre agenda est en panne ou débordé"),
     "too_large": N_("votre agenda est trop gros : un mégaoctet au plus"),
     "login_page": N_("l’adresse mène à une page web, sans doute pour se connecter, et pas à un agenda iCal"),
     "unreadable": N_("ce qui se trouve là n’est pas un agenda iCal"),

@@ -42,12 +42,14 @@ async def _send(request: web.Request, headers: dict[str, str], *, published: boo
         chosen = await preferences.load(conn)
         if published and not chosen.repairs_published:
             raise NotFound
-        publisher = await find_publisher(conn, instance.settings, chosen.name or instance.site.host)
+        publisher = None
+        if request.method != "HEAD":
+            publisher = await find_publisher(conn, instance.settings, chosen.name or instance.site.host)
     name = name_file(file, datetime.now(PARIS).date())
     response = web.StreamResponse(headers=headers | {"Content-Disposition": f'attachment; filename="{name}"'})
     response.content_type, response.charset = "text/csv", "utf-8"
     await response.prepare(request)
-    if request.method != "HEAD":
+    if publisher is not None:
         async for piece in write_file(instance.pool, publisher, file):
             await response.write(piece.encode())
     return response

@@ -54,6 +54,8 @@ async def show_tour(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         view = await load_tour(conn, tour)
     now = datetime.now(UTC)
+    today = now.astimezone(PARIS).date()
+    kept = today <= tour.day <= today + KEPT_AHEAD
     page = forbid_caching(
         await render(
             request,
@@ -61,13 +63,13 @@ async def show_tour(request: web.Request) -> web.Response:
             view=view,
             tour=tour,
             now=now,
+            kept=kept,
             before=tour.day - KEPT_AHEAD,
             after=tour.day + KEPT_AHEAD,
             said=find_flash_message(request, SAID),
         )
     )
-    today = now.astimezone(PARIS).date()
-    if today <= tour.day <= today + KEPT_AHEAD:
+    if kept:
         until = begin_at(tour.day + timedelta(days=1)).timestamp()
         page.headers[KEEP] = f"{tour.day} {int(until * 1000)} {account.actor_id}"
     return page
@@ -119,7 +121,8 @@ async def _find_tour(request: web.Request) -> Tour:
     day = _read_day(request.query.get("jour", ""))
     if "place" in request.match_info:
         acting = await find_shop(request, manages=False)
-        return Tour(actor=acting.actor, shop=acting.shop, home=f"{acting.home}/tournee", day=day)
+        manages = acting.role == "manager"
+        return Tour(actor=acting.actor, shop=acting.shop, home=f"{acting.home}/tournee", day=day, manages=manages)
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         me = await actors.get(conn, account.actor_id)

@@ -30,12 +30,16 @@ POSTCODE = re.compile(r"\b\d{5}\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:
-    """Whose day it is: a shop's, or (`shop` is None) who repairs alone. `home` is the address of the page."""
+    """Whose day it is: a shop's, or (`shop` is None) who repairs alone. `home` is the address of the page.
+
+    `manages`: whoever reads it may announce where the shop comes by.
+    """
 
     actor: Actor
     shop: RepairShop | None
     home: str
     day: date
+    manages: bool = False
 
     @property
     def today(self) -> bool:

@@ -14,6 +14,7 @@ from models.store.database import connection, execute, fetch_column, transaction
 from tests.repair_figures import add_sample_results, note_result
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
+from web.pages.repairs.figures import open_data
 from web.pages.repairs.figures.open_files import COLUMNS, OWN_COLUMNS
 from web.rendering.feeds.spreadsheets import MARK
 
@@ -124,6 +125,16 @@ async def test_everybody_gets_the_files_only_while_they_are_published(
     assert "/reparations/ord.csv" in shown.text
     async with connection(instance.pool) as conn:
         assert await fetch_column(conn, "SELECT act FROM journal_entry") == ["settings_changed"] * 2
+
+
+async def test_who_asks_for_the_head_alone_makes_nobody_read_anything(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_data, "find_publisher", lambda *_: 1 // 0)
+
+    answer = await admin.ask("HEAD", "/coop/reparations/ord.csv")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
 
 
 async def test_the_files_are_for_who_administers_and_a_visitor_logs_in(

@@ -99,7 +99,9 @@ async def test_stops_stand_by_hour_with_place_way_telephone_and_agenda(
     assert page.html.xpath("//a[starts-with(@href, 'tel:')]/@href") == ["tel:0611223344"]
     assert f"/ateliers/ines/gerer/rendez-vous?semaine={DAY}#semaine" in page.html.xpath("//a/@href")
     assert "Ne pas montrer" not in page.text and "Adresse qui attend" not in page.text
+    assert "/ateliers/ines/gerer/passages" not in page.html.xpath("//a/@href"), "they are for who manages it"
     assert KEEP not in page.headers, "a day that is not near is kept nowhere"
+    assert "se lit aussi sans réseau" not in page.words()
 
 
 async def test_the_order_is_put_by_hand_kept_and_given_up(
@@ -121,6 +123,7 @@ async def test_the_order_is_put_by_hand_kept_and_given_up(
 
     assert moved.location == f"{HERE}&fait=moved" and reset.location == f"{HERE}&fait=reset"
     assert read_names(after) == ["Hocine", "Maryse", "Mme Petit"]
+    assert "/ateliers/ines/gerer/passages" in after.html.xpath("//a/@href")
     assert read_names(added) == ["Hocine", "Maryse", "Mme Petit", "M. Tôt"] and "que vous avez choisi" in added.words()
     assert read_names(at_last) == ["M. Tôt", "Hocine", "Mme Petit", "Maryse"]
     assert "que vous avez choisi" not in at_last.words()
@@ -146,6 +149,7 @@ async def test_who_has_no_account_was_there_or_not_and_that_can_be_changed(
     unsaid = await volunteer.send(came, {"act": "unsaid", "stop": str(walk_in_id)}, form_on=here)
 
     assert said == [f"{here}&fait=missed", f"{here}&fait=came"] and unsaid.location == f"{here}&fait=unsaid"
+    assert "se lit aussi sans réseau" in page.words()
     assert "Fait" in page.words() and page.headers[KEEP].startswith(f"{day} ")
     assert (await volunteer.send(came, {"act": "came", "stop": "1"}, form_on=here)).status == 404
 
@@ -292,7 +296,9 @@ async def test_who_rings_up_is_noted_with_the_place_to_go_to(
     noted = await volunteer.send(f"{book}/passage", who, form_on=book)
     wrong = await volunteer.send(f"{book}/passage", who | {"place": "x" * 201}, form_on=book)
     page = await volunteer.get(HERE)
+    agenda = await volunteer.get(f"{book}?semaine={DAY}")
 
+    assert "12 rue du Bac, 59160 Lomme" in agenda.words() and "chez la personne, à 12 rue" not in agenda.words()
     assert noted.status == 303 and wrong.status == 422
     assert read_names(page)[-1] == "M. Loin"
     assert "12 rue du Bac, 59160 Lomme" in page.html.xpath("//input[@readonly]/@value")
