@@ -1,4 +1,4 @@
-"""The addresses of what repair shops and cooperatives tell of shops: posted prices, and who is listed."""
+"""The addresses of what shops and cooperatives tell of repairs: prices, who is listed, where one asks about a bike."""
 
 from models.settings import Site
 
@@ -11,3 +11,8 @@ def prices_uri(actor_id: str) -> str:
 def repair_shops_uri(site: Site) -> str:
     """The collection of the shops that our cooperative lists."""
     return f"{site.url}/users/coop/repair_shops"
+
+
+def stolen_bikes_uri(site: Site) -> str:
+    """Where friend cooperatives ask ours about one frame number."""
+    return f"{site.url}/users/coop/stolen_bikes"

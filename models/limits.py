@@ -249,6 +249,10 @@ REPAIR_CALLS = _records("repair calls told", 3, "author")
 HOST_REPAIR_CALLS = _records("repair calls told of host", 30, "other server")
 """Beyond these a repair call is published, and nobody nearby gets a mail about it."""
 
+FRAME_INQUIRIES = _records("frame numbers asked by", 10, "member", refused="frame_inquiries_too_many")
+FRAME_INQUIRIES_HERE = _records("frame numbers asked here", 100, "server", refused="frame_inquiries_too_many_here")
+FRAME_QUESTIONS = _records("frame numbers asked of us by", 100, "other server", refused="429")
+
 SCHEDULED = _records("scheduled statuses", 25, "person and day", refused="too_many_scheduled_statuses")
 
 DETOURS = _records("messages sent by mail", 5, "thread")

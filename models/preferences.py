@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_type_hints
 import msgspec
 import structlog
 
-from models.store.database import Connection, execute_many, fetch_records, fetch_value
+from models.store.database import Connection, execute, execute_many, fetch_records, fetch_value
 
 USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
 """Days that a listing stands without an end of its own, and what the cooperative may choose instead."""
@@ -85,7 +85,8 @@ class Preferences:
     becomes of repair calls of people without any account. `map_tiles` is the address
     of a background for maps on another host, with `map_credit` under it; maps are drawn by us without it.
     `repair_collective` is the id of the community in which repair shops of ours have to be to appear; without one the
-    team says so. `shop_types` are the cooperative's own kinds of shops.
+    team says so. `shop_types` are the cooperative's own kinds of shops. `repairs_published` gives repairs as open data
+    to everybody, without names or places; off until the cooperative wishes it.
     """
 
     name: str = ""
@@ -134,6 +135,7 @@ class Preferences:
     points_overdraft: int = 0
     repair_collective: str = ""
     shop_types: tuple[str, ...] = ()
+    repairs_published: bool = False
 
     @property
     def wants_answer(self) -> bool:
@@ -177,6 +179,22 @@ async def save(conn: Connection, preferences: Preferences) -> None:
             for field in fields(Preferences)
             if field.name != "limited_federation"
         ],
+    )
+
+
+async def set_repairs_published(conn: Connection, published: bool) -> bool:
+    """Give repairs as open data to everybody, or to nobody; False where it was so already."""
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO preference (key, value) SELECT 'repairs_published', to_jsonb($1::boolean)
+            WHERE $1 OR EXISTS (SELECT FROM preference WHERE key = 'repairs_published')
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
+            WHERE preference.value <> excluded.value
+            """,
+            published,
+        )
     )
 
 

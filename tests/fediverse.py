@@ -1,7 +1,7 @@
 """`FakeFediverse`: the rest of the network for tests; it answers from a dict and remembers what was posted."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -66,7 +66,8 @@ class FakeFediverse:
 
     `documents` maps addresses to what is found there: a mapping (sent as activity+json), a `Fetched`, or an
     exception to raise; `late` has what is raised there before that, one after the other. `answers` maps inboxes to
-    the answers that they give, one after the other; the last one stays. `fetched` and `posts` record what was asked.
+    the answers that they give, one after the other; the last one stays; `replies` maps addresses to what is said
+    there to a question. `fetched` and `posts` record what was asked.
     """
 
     documents: dict[str, Mapping[str, Any] | Fetched | Exception] = field(default_factory=dict)
@@ -75,8 +76,10 @@ class FakeFediverse:
     fetched: list[str] = field(default_factory=list)
     signers: list[str | None] = field(default_factory=list)
     etags: list[str] = field(default_factory=list)
+    modified: list[str] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    replies: dict[str, Callable[[dict[str, Any]], Mapping[str, Any]]] = field(default_factory=dict)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """What `answers` has for this address, else that it was taken."""
@@ -92,11 +95,13 @@ class FakeFediverse:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """What `documents` has; FetchFailed with NOT_FOUND otherwise."""
         self.fetched.append(uri)
         self.signers.append(None if signer is None else signer.key_id)
         self.etags.append(etag)
+        self.modified.append(modified)
         if self.late.get(uri):
             raise self.late[uri].pop(0)
         found = self.documents.get(uri.partition("#")[0])
@@ -127,6 +132,16 @@ class FakeFediverse:
         if not waiting:
             return Answer(status=202, scheme=scheme or SignatureScheme.CAVAGE)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
+        """Record the question; what `replies` makes of it is the answer, else 404."""
+        posted = Post(inbox=url, body=body, key_id=signer.key_id, scheme=None)
+        self.posts.append(posted)
+        reply = self.replies.get(url)
+        if reply is None:
+            raise FetchFailed(Cause.NOT_FOUND, urlsplit(url).netloc, answer=404)
+        headers = CIMultiDict({"Content-Type": ACTIVITY_JSON})
+        return Fetched(url=url, status=200, headers=headers, body=json.dumps(reply(posted.activity)).encode())
 
     async def close(self) -> None:
         """Nothing to close."""

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from federation.media.uploads import keep_picture
 from federation.media_store import FolderStore
 from federation.sandbox.pictures import Picture
+from models.exchanges.agreements import Agreement
 from models.listings import listings
 from models.listings.listings import Listing, ListingDetails
 from models.meetings.meetings import FullMeeting
@@ -35,7 +36,7 @@ SITE = Site(url="http://lomme.test", host="lomme.test")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Village:
-    """Who and what there is; a repair café and appointments of a place where it was furnished."""
+    """Who and what there is; a repair café, and appointments of a place with one that is over, where furnished."""
 
     site: Site
     coop: Actor
@@ -58,6 +59,7 @@ class Village:
     cafe: FullMeeting | None = None
     book: Listing | None = None
     bike: int = 0
+    visit: Agreement | None = None
 
 
 async def build(conn: Connection, site: Site, store: FolderStore | None = None) -> Village:

@@ -20,11 +20,6 @@ EXCEPTIONS: dict[Named, str] = {}
 """Names that nothing of the source uses, each with its reason."""
 
 OPTIONS: dict[tuple[str, str, str], str] = {
-    (
-        "federation.authentication.authentication",
-        "authenticate",
-        "actor",
-    ): "the strict form, which shows what the other allows",
     ("models.places.communes", "load_communes", "file"): "a small list, or the one of another year",
     ("web.rendering.assets", "load_assets", "folder"): "files that a test makes and changes",
     ("web.rendering.i18n", "load_catalogue", "folder"): "catalogues that a test makes, with mistakes",

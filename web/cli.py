@@ -28,6 +28,8 @@ COMMANDS = {
     "listings": "web.commands.team.listings",
     "reports": "web.commands.team.reports",
     "journal": "web.commands.team.journal",
+    "rustine": "web.commands.team.repairs",
+    "open-data": "web.commands.team.repairs",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
     "demo": "web.commands.demo.command",

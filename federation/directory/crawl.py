@@ -68,6 +68,7 @@ class PacedTransport:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """As `Transport` says."""
         host, now = host_of(uri), self.clock()
@@ -77,7 +78,9 @@ class PacedTransport:
             await self.sleep(turn - now)
         try:
             async with asyncio.timeout(self.seconds):
-                return await self.inner.get_document(uri, accept=accept, signer=signer, limit=limit, etag=etag)
+                return await self.inner.get_document(
+                    uri, accept=accept, signer=signer, limit=limit, etag=etag, modified=modified
+                )
         except TimeoutError:
             raise FetchFailed(Cause.TIMED_OUT, host, retry=True) from None
 
@@ -92,6 +95,10 @@ class PacedTransport:
     ) -> Answer:
         """As `Transport` says; a crawl posts nothing."""
         return await self.inner.post_activity(inbox, body, signer, scheme=scheme, synchronization=synchronization)
+
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
+        """As `Transport` says; a crawl posts nothing."""
+        return await self.inner.post_question(url, body, signer, seconds=seconds)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """As `Transport` says; a crawl posts nothing."""

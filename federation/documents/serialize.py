@@ -21,14 +21,17 @@ from federation.vocabulary.collections import (
     write_relationship,
 )
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
+from federation.vocabulary.stolen_bikes import StolenBikeAnswer, StolenBikeInquiry, write_answer, write_inquiry
 
-Serializable = Activity | Object | Collection | CollectionPage | Relationship
+Serializable = Activity | Object | Collection | CollectionPage | Relationship | StolenBikeInquiry | StolenBikeAnswer
 
 WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     **OBJECT_WRITERS,
     Collection: write_collection,
     CollectionPage: write_collection_page,
     Relationship: write_relationship,
+    StolenBikeAnswer: write_answer,
+    StolenBikeInquiry: write_inquiry,
 }
 """What is no activity, from type to writer."""
 
@@ -109,9 +112,8 @@ def _require_note(document: Json) -> None:
         raise BrokenRule("The summary of a Note is a content warning, and this one is not sensitive.")
     if "updated" in document and _moment(document["updated"]) < _moment(document["published"]):
         raise BrokenRule("GoToSocial drops what was updated before it was published.")
-    listing = "publishes" in document
     for attachment in document["attachment"]:
-        _require_attachment(attachment, listing=listing)
+        _require_attachment(attachment, _list_media_types(document))
     if not all(tag.get("href", "").isascii() for tag in document["tag"]):
         raise BrokenRule("The address of a tag is not percent-encoded.")
 
@@ -132,11 +134,18 @@ def _moment(written: str) -> datetime:
     return datetime.fromisoformat(written)
 
 
-def _require_attachment(attachment: Json, *, listing: bool) -> None:
+def _list_media_types(document: Json) -> tuple[str, ...]:
+    """How the media types begin that may hang on it: on a listing pictures, on a repair call also its sound."""
+    if "publishes" not in document:
+        return ("",)
+    return ("image/", "audio/") if "repair" in document else ("image/",)
+
+
+def _require_attachment(attachment: Json, types: tuple[str, ...]) -> None:
     media_type = attachment.get("mediaType", "")
     if attachment["type"] != "Document" or not isinstance(attachment["url"], str):
         raise BrokenRule("Pleroma and Lemmy refuse attachments other than Documents.")
-    if listing and not media_type.startswith("image/"):
-        raise BrokenRule("Only pictures may be attached to a listing.")
+    if not media_type.startswith(types):
+        raise BrokenRule("Only pictures may be attached to a listing, and a sound to a repair call.")
     if "summary" in attachment:
         raise BrokenRule("Alternative text goes in name.")

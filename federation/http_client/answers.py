@@ -67,6 +67,12 @@ def build_answer(fetched: Fetched, scheme: SignatureScheme) -> Answer:
     )
 
 
+def ask_for_newer(etag: str, modified: str) -> dict[str, str]:
+    """The headers by which a server answers 304 where nothing changed (RFC 9110 §13.1)."""
+    held = {"If-None-Match": etag, "If-Modified-Since": modified}
+    return {name: value for name, value in held.items() if value}
+
+
 def require_success(fetched: Fetched) -> Fetched:
     """The document, when it is one. Raises FetchFailed for every other status."""
     if 200 <= fetched.status < 300:

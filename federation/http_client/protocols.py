@@ -1,4 +1,4 @@
-"""What the way to other servers is like, for whoever uses it: `Transport`, in three methods, and what it asks first."""
+"""What the way to other servers is like, for whoever uses it: `Transport`, in four methods, and what it asks first."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -25,10 +25,11 @@ class Transport(Protocol):
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx.
 
-        Or 304, where `etag` is that of what is held already.
+        Or 304, where `etag` is that of what is held already, or `modified` its Last-Modified.
         """
         ...
 
@@ -44,6 +45,13 @@ class Transport(Protocol):
         """Deliver `body`, signed now; `scheme` is how this host wanted it last time. Never raises for a peer.
 
         `synchronization` is the header of that name, see `federation/synchronization`.
+        """
+        ...
+
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
+        """Ask something of a peer, signed now, and read what it answers within so many seconds.
+
+        Raises FetchFailed unless that is 2xx.
         """
         ...
 

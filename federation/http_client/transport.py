@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -19,12 +19,14 @@ from federation.http_client.answers import (
     LOST,
     Answer,
     Fetched,
+    ask_for_newer,
     build_answer,
     explain,
     find_target,
     read_body,
     require_success,
 )
+from federation.http_client.outgoing_request import ANSWER_LIMIT, OutgoingRequest
 from federation.http_client.protocols import (
     ACTIVITY_JSON,
     AP_ACCEPT,
@@ -66,20 +68,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REPEATED = frozenset({307, 308})
 _TRIED_IN_BOTH = frozenset({400, 401})
 """tags.pub answers 400 to a signature that it does not know, so that has to count (RS9)."""
-_ANSWER_LIMIT = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """What is asked, before anybody has signed it; each attempt is signed anew."""
-
-    method: str
-    url: str
-    headers: CIMultiDict[str]
-    body: bytes = b""
-    signer: Signer | None = None
-    limit: int = _ANSWER_LIMIT
-    peer: bool = True
 
 
 class AiohttpTransport:
@@ -113,6 +101,7 @@ class AiohttpTransport:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """As `Transport` says: at most three redirects, each address vetted, each request signed for its host."""
         url, seen = uri.partition("#")[0], set[str]()
@@ -120,11 +109,11 @@ class AiohttpTransport:
             async with asyncio.timeout(TOTAL_SECONDS):
                 while url not in seen and len(seen) <= MOST_HOPS:
                     seen.add(url)
-                    headers = CIMultiDict({"Accept": accept} | ({"If-None-Match": etag} if etag else {}))
-                    request = _Request(method="GET", url=url, headers=headers, signer=signer, limit=limit)
+                    headers = CIMultiDict({"Accept": accept} | ask_for_newer(etag, modified))
+                    request = OutgoingRequest(method="GET", url=url, headers=headers, signer=signer, limit=limit)
                     fetched, _ = await self._ask_as_liked(request, None)
                     if fetched.status not in _REDIRECTS:
-                        return fetched if etag and fetched.status == 304 else require_success(fetched)
+                        return fetched if (etag or modified) and fetched.status == 304 else require_success(fetched)
                     url = self._follow(fetched)
         except LOST as error:
             raise explain(error, url) from error
@@ -143,7 +132,7 @@ class AiohttpTransport:
         headers = CIMultiDict({"Content-Type": ACTIVITY_JSON})
         if synchronization is not None:
             headers[HEADER] = synchronization
-        request = _Request(method="POST", url=inbox, headers=headers, body=body, signer=signer)
+        request = OutgoingRequest(method="POST", url=inbox, headers=headers, body=body, signer=signer)
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 fetched, used = await self._ask_as_liked(request, scheme)
@@ -154,10 +143,21 @@ class AiohttpTransport:
             return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
         return build_answer(fetched, used)
 
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
+        """As `Transport` says: signed as an activity is, read as a document is."""
+        headers = CIMultiDict({"Content-Type": ACTIVITY_JSON, "Accept": AP_ACCEPT})
+        request = OutgoingRequest(method="POST", url=url, headers=headers, body=body, signer=signer, answered=True)
+        try:
+            async with asyncio.timeout(seconds):
+                fetched, _ = await self._ask_as_liked(request, None)
+        except LOST as error:
+            raise explain(error, url) from error
+        return require_success(fetched)
+
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """As `Transport` says: one request, guarded like all others; a redirect is an answer like any other."""
         asked = CIMultiDict({"Content-Type": "application/octet-stream", **headers})
-        request = _Request(method="POST", url=url, headers=asked, body=body, peer=False)
+        request = OutgoingRequest(method="POST", url=url, headers=asked, body=body, peer=False)
         try:
             async with asyncio.timeout(MESSAGE_SECONDS):
                 fetched = await self._send(request, SignatureScheme.CAVAGE)
@@ -178,7 +178,9 @@ class AiohttpTransport:
             raise FetchFailed(Cause.TOO_MANY_FETCHES, urlsplit(target).netloc, retry=True, retry_after=60)
         return target
 
-    async def _ask_as_liked(self, request: _Request, scheme: SignatureScheme | None) -> tuple[Fetched, SignatureScheme]:
+    async def _ask_as_liked(
+        self, request: OutgoingRequest, scheme: SignatureScheme | None
+    ) -> tuple[Fetched, SignatureScheme]:
         """Ask in the way that this host likes, and in the other one when that may be why it refuses (RS9, RS10).
 
         A 400 says so only of a host that is not known yet: elsewhere it is about what was sent. The first answer stands
@@ -200,7 +202,7 @@ class AiohttpTransport:
             return fetched, first
         return again, first.other
 
-    async def _ask(self, request: _Request, scheme: SignatureScheme) -> Fetched:
+    async def _ask(self, request: OutgoingRequest, scheme: SignatureScheme) -> Fetched:
         """One request, sent once more to where a 307 or 308 within the origin points when it is a POST."""
         fetched = await self._send(request, scheme)
         if request.method != "POST" or fetched.status not in _REPEATED:
@@ -208,10 +210,9 @@ class AiohttpTransport:
         target = find_target(fetched)
         if not same_origin(target, request.url):
             return fetched
-        moved = _Request(method="POST", url=target, headers=request.headers, body=request.body, signer=request.signer)
-        return await self._send(moved, scheme)
+        return await self._send(replace(request, url=target), scheme)
 
-    async def _send(self, request: _Request, scheme: SignatureScheme) -> Fetched:
+    async def _send(self, request: OutgoingRequest, scheme: SignatureScheme) -> Fetched:
         """One request, signed now. A kept connection may have been closed meanwhile, so a lost one is tried anew."""
         host = self._guard.require_url(request.url)
         if request.peer:
@@ -231,17 +232,17 @@ class AiohttpTransport:
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
             return await self._exchange(request, url, headers)
 
-    async def _exchange(self, request: _Request, url: URL, headers: CIMultiDict[str]) -> Fetched:
+    async def _exchange(self, request: OutgoingRequest, url: URL, headers: CIMultiDict[str]) -> Fetched:
         client = self._open()
         async with client.request(
             request.method, url, headers=headers, data=request.body or None, allow_redirects=False
         ) as response:
             body = b""
-            if request.method == "GET" and response.status not in _REDIRECTS:
+            if (request.method == "GET" or request.answered) and response.status not in _REDIRECTS:
                 body = await read_body(response, request.limit)
-            elif (response.content_length or 0) <= _ANSWER_LIMIT:  # a longer answer closes the connection
+            elif (response.content_length or 0) <= ANSWER_LIMIT:  # a longer answer closes the connection
                 with suppress(*LOST):  # its status is known: what is torn off behind it changes nothing
-                    await response.content.read(_ANSWER_LIMIT)
+                    await response.content.read(ANSWER_LIMIT)
             return Fetched(url=request.url, status=response.status, headers=response.headers, body=body)
 
     async def _sign(self, request: Envelope, origin: str, signer: Signer, scheme: SignatureScheme) -> CIMultiDict[str]:

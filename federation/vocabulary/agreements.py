@@ -18,13 +18,18 @@ from federation.json.fields import (
     write_moment,
 )
 from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
+from federation.vocabulary.places import read_place
+from federation.vocabulary.repair_results import RepairResultDocument, read_repair_result, write_repair_result
 
 MAX_NOTE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """One side's promise; `satisfies` is the id of the Intent in the proposal, `note` and `place` are plain words."""
+    """One side's promise; `satisfies` is the id of the Intent in the proposal, `note` and `place` are plain words.
+
+    `street` is told to a shop that comes by, once both said yes.
+    """
 
     id: str | None = None
     satisfies: str | None = None
@@ -34,6 +39,7 @@ class Commitment:
     has_beginning: datetime | None = None
     has_end: datetime | None = None
     place: str = ""
+    street: str = ""
     note: str = ""
 
 
@@ -62,7 +68,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EconomicEvent:
-    """One side's report that something was done; `context` is the agreement, `fulfills` the commitment's id."""
+    """One side's report that something was done; `context` is the agreement, `fulfills` the commitment's id.
+
+    `result` is what came out of a repair, `updated` when it was noted after the report, or noted anew.
+    """
 
     id: str
     attributed_to: str | None = None
@@ -74,7 +83,9 @@ class EconomicEvent:
     receiver: str | None = None
     quantity: Quantity | None = None
     point_in_time: datetime | None = None
+    result: RepairResultDocument | None = None
     published: datetime | None = None
+    updated: datetime | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -89,8 +100,14 @@ def read_commitment(document: Json) -> Commitment:
         has_beginning=moment(document.get("hasBeginning")),
         has_end=moment(document.get("hasEnd")),
         place=one(document.get("location"), lambda place: localized(place, "name", MAX_NAME)) or "",
+        street=one(document.get("location"), _read_street) or "",
         note=text(document.get("note"), MAX_NOTE) or "",
     )
+
+
+def _read_street(location: Json) -> str:
+    place = read_place(location)
+    return place.street if place is not None else ""
 
 
 def read_agreement(document: Json) -> Agreement:
@@ -130,7 +147,9 @@ def read_economic_event(document: Json) -> EconomicEvent:
         receiver=uri(document.get("receiver")),
         quantity=one(document.get("resourceQuantity"), read_quantity),
         point_in_time=moment(document.get("hasPointInTime")),
+        result=one(document.get("repairResult"), read_repair_result),
         published=moment(document.get("published")),
+        updated=moment(document.get("updated")),
         raw=document,
     )
 
@@ -147,10 +166,16 @@ def write_commitment(value: Commitment) -> Json:
             "receiver": value.receiver,
             "hasBeginning": optional(value.has_beginning, write_moment),
             "hasEnd": optional(value.has_end, write_moment),
-            "location": {"type": "Place", "name": value.place} if value.place else None,
+            "location": _write_location(value),
             "note": value.note or None,
         }
     )
+
+
+def _write_location(value: Commitment) -> Json | None:
+    address = {"type": "PostalAddress", "streetAddress": value.street} if value.street else None
+    location = compact({"type": "Place", "name": value.place or None, "address": address})
+    return location if len(location) > 1 else None
 
 
 def write_agreement(value: Agreement) -> Json:
@@ -189,6 +214,8 @@ def write_economic_event(value: EconomicEvent) -> Json:
             "receiver": value.receiver,
             "resourceQuantity": write_quantity(value.quantity),
             "hasPointInTime": optional(value.point_in_time, write_moment),
+            "repairResult": optional(value.result, write_repair_result),
             "published": optional(value.published, write_moment),
+            "updated": optional(value.updated, write_moment),
         }
     )

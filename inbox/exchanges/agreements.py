@@ -11,6 +11,7 @@ from federation.vocabulary.activities.activities import Accept, Offer
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from inbox.errors import Ignored
+from inbox.exchanges import repair_results
 from inbox.exchanges.assent import find_proposer, limit_hold, require_assent, require_names
 from models.errors import Conflict, Forbidden, Invalid
 from models.exchanges import agreements
@@ -18,10 +19,14 @@ from models.exchanges.agreements import Agreement, State, Step, Terms
 from models.listings.listings import ListingDetails
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.results import sides
+from models.repairs.results.notes import write_note
+from models.repairs.results.sides import ResultSource
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import STATES, AgreementContext, find_return, speaks
 from outbox.exchanges.agreements import corrections, endings, fulfilment
+from outbox.repairs.bookings.visit_addresses import tell_address
 from outbox.threads.agreement_context import Said, answer_with_current_state, keep, lock_context
 
 WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
@@ -150,6 +155,7 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
         await keep(conn, site, case, "expired", None)
     else:
         await keep(conn, site, case, word.state, case.owner, _describe_word(word, held))
+    await tell_address(conn, site, case)
 
 
 def _describe_word(word: OwnerState, held: Agreement) -> dict[str, Any]:
@@ -201,17 +207,39 @@ async def process_report(conn: Connection, site: Site, sender: Actor, event: Eco
         raise Ignored("agreement_unknown")
     case = await lock_context(conn, held.id)
     step = _read_step(case, event)
+    note, at = repair_results.read_note(case, event), repair_results.read_moment(event)
     if case.owner.local:
-        said = Said(uri=event.id)
-        await act(conn, site, held, lambda: fulfilment.report(conn, site, sender, held, step, said))
+        said = Said(uri=event.id, note=note, at=at)
+        verb = fulfilment.report if note is None else fulfilment.report_today
+        await act(conn, site, held, lambda: verb(conn, site, sender, held, step, said))
         return
-    at = event.point_in_time or event.published or agreements.next_moment()
-    if not await agreements.save_report(conn, held.id, event.id, actor_id=sender.id, step=step, happened_at=at):
+    await _copy_report(conn, site, case, sender, step, Said(uri=event.id, note=note, at=at))
+
+
+async def _copy_report(
+    conn: Connection, site: Site, case: AgreementContext, sender: Actor, step: Step, said: Said
+) -> None:
+    """The owner's server, which has the word, says that it was done; of a repair maybe with what came out."""
+    at, held = said.at or agreements.next_moment(), case.agreement
+    if said.note is not None:
+        repair_results.require_possible(case)
+    if not await agreements.save_report(conn, held.id, said.uri or "", actor_id=sender.id, step=step, happened_at=at):
         return
     if step == agreements.final_step(case.listing.details.mode):
-        case = replace(case, agreement=fulfilment.note_report(case.agreement, "owner", at))
-    await keep(conn, site, case, step, sender)
+        case = replace(case, agreement=fulfilment.note_report(held, "owner", at))
+    details = await _keep_result(conn, case, sender, said, at) if said.note is not None else None
+    await keep(conn, site, case, step, sender, details)
     await fulfilment.settle(conn, site, case)
+
+
+async def _keep_result(
+    conn: Connection, case: AgreementContext, sender: Actor, said: Said, at: datetime
+) -> dict[str, Any]:
+    """What the event remembers of it."""
+    assert said.note is not None
+    source = ResultSource(author_id=sender.id, uri=said.uri or "", at=at)
+    await sides.save_note(conn, case.agreement, case.listing, said.note, source)
+    return {"result": write_note(said.note)}
 
 
 async def process_unreport(conn: Connection, site: Site, sender: Actor, uri: str) -> bool:

@@ -11,7 +11,7 @@ from federation.instance import Instance
 from federation.vocabulary import collections
 from models.listings import listings
 from models.listings.listings import Listing
-from models.repairs.bookings import slot_copies
+from models.repairs.bookings import next_slots, slot_copies
 from models.repairs.bookings.slots import Slot
 from models.store.background import jobs
 from models.store.database import Connection, connection, transaction
@@ -51,6 +51,7 @@ async def refresh(instance: Instance, listing_id: int) -> None:
             await slot_copies.confirm(conn, listing_id)
         else:
             await slot_copies.save(conn, listing_id, _limit(told.lines, datetime.now(UTC)), told.etag)
+        await next_slots.renew_copy(conn, listing_id)
 
 
 def _limit(told: Iterable[collections.Slot], at: datetime) -> list[Slot]:

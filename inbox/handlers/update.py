@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from federation.vocabulary.activities.activities import Update
 from federation.vocabulary.actors import ActorDocument
-from federation.vocabulary.agreements import Agreement
+from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import apply_owner_state, find_answered, read_owner_state
 from inbox.exchanges.answers_in_words import process_words
+from inbox.exchanges.repair_results import process_result
+from inbox.exchanges.visit_addresses import keep_address
 from inbox.posts.remote_changes import find_before, notify_change
 from inbox.posts.remote_posts import find_author, save_post
 from inbox.posts.thanks import process_thanks
@@ -32,6 +34,9 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         return
     if isinstance(activity.object, Agreement):
         await _follow_agreement(conn, site, sender, activity.object, activity.published)
+        return
+    if isinstance(activity.object, EconomicEvent):
+        await process_result(conn, site, sender, activity.object)
         return
     if not is_postlike(activity.object):
         raise Ignored("kind_not_shown")
@@ -64,6 +69,9 @@ async def _follow_agreement(
         raise Ignored("agreement_unknown")
     if document.request not in (None, held.request_uri):
         raise Ignored("agreement_and_offer_differ")
+    if sender.id == held.partner_id:
+        await keep_address(conn, sender, held, document)
+        return
     await apply_owner_state(conn, site, sender, held, read_owner_state(document, at))
 
 

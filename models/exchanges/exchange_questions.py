@@ -9,6 +9,10 @@ ANSWERED: tuple[EventKind, ...] = ("explained", "unheard", "asked_again")
 """What is said of words that are no answer, or none that counts."""
 
 
+OF_THE_END: tuple[EventKind, ...] = ("done", "noted", "returned", "forgotten", "last_call")
+"""What says that it was done, or asks."""
+
+
 async def list_standing(conn: Connection, agreement_id: int) -> list[int]:
     """The posts that ask for an answer to the terms on the table, the first one first.
 
@@ -54,6 +58,23 @@ async def is_question(conn: Connection, exchange_id: int, post_id: int) -> bool:
             """,
             exchange_id,
             post_id,
+        )
+    )
+
+
+async def asks_whether_done(conn: Connection, exchange_id: int, post_id: int) -> bool:
+    """Whether this post asks, or says, in this thread that what was agreed on was done: a yes to it says so too."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM exchange_event e WHERE e.exchange_id = $1 AND e.kind = ANY($3)
+                AND ((e.details->>'note')::bigint = $2
+                    OR EXISTS (SELECT FROM exchange_notice x WHERE x.event_id = e.id AND x.post_id = $2)))
+            """,
+            exchange_id,
+            post_id,
+            list(OF_THE_END),
         )
     )
 

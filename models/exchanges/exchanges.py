@@ -15,7 +15,7 @@ EventKind = Literal[
     "thanked", "said", "explained", "unheard", "asked_again", "stopped", "resumed",
     "read_by_team", "listing_ended", "reserve_asked", "reserve_joined", "reserve_left", "reserve_next",
     "reserve_passed", "reserve_closed", "reserve_freed", "reserve_lapsed", "reserve_past", "reserve_refused",
-    "unreported",
+    "unreported", "noted",
 ]  # fmt: skip
 """What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
 
@@ -26,7 +26,8 @@ EventKind = Literal[
 `reserve_asked`: she asked the owner's server for a place, `reserve_refused`: it says no, or no longer, and why;
 `reserve_next`: it is her turn, `reserve_passed`: she did not answer in time, `reserve_closed`: it will not be free any
 more, `reserve_freed`: it is to be had by anybody, `reserve_lapsed`: she did not say that she stays, `reserve_past`: the
-days that she waited for are over. `unreported`: what was said to be done is not.
+days that she waited for are over. `unreported`: what was said to be done is not. `noted`: what came out of
+a repair was noted after that, or noted anew.
 """
 
 ASKING: tuple[EventKind, ...] = ("requested", "countered")

@@ -1,4 +1,6 @@
-"""When a listing is taken: by its owner's own days, by agreements that are asked for or settled, by who walked in."""
+"""When a listing is taken: by its owner's own days, by agreements that are asked for or settled, by who walked in, and
+where a shop's own calendar says that it is busy.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,6 +67,9 @@ async def list_taken(
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         UNION ALL
         SELECT begins_at, ends_at, 1, NULL FROM walk_in WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
+        UNION ALL
+        SELECT x.begins_at, x.ends_at, NULL, NULL FROM appointment_book b JOIN shop_busy x ON x.actor_id = b.actor_id
+        WHERE b.listing_id = $1 AND x.begins_at < $3 AND x.ends_at > $2
         UNION ALL
         SELECT begins_at, ends_at, quantity, id FROM agreement
         WHERE listing_id = $1 AND is_live_state(state) AND begins_at < $3 AND ends_at > $2

@@ -5,7 +5,7 @@ days at most: who writes "every second" or "on the 30th of February" costs nothi
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
@@ -158,15 +158,22 @@ def list_starts(
     """
     if rule is None:
         return [first]
-    zone = find_zone(timezone)
-    found = (_place(local, zone) for local in _follow(first.astimezone(zone).replace(tzinfo=None), zone, rule, until))
     left_out = frozenset(excluded)
-    wanted = (start for start in found if start >= since and start not in left_out)
-    return list(islice(takewhile(lambda start: start < until, wanted), MOST))
+    wanted = (start for start in follow_rule(first, timezone, rule, since, until) if start not in left_out)
+    return list(islice(wanted, MOST))
 
 
-def _follow(first: datetime, zone: ZoneInfo, rule: str, until: datetime) -> list[datetime]:
-    """Local times by the rule, within LONGEST of the first: however far the rule itself goes.
+def follow_rule(first: datetime, timezone: str, rule: str, since: datetime, until: datetime) -> Iterator[datetime]:
+    """All times by a rule (of `find_rule`) from `since` until before `until`."""
+    zone = find_zone(timezone)
+    begin, after = (moment.astimezone(zone).replace(tzinfo=None) for moment in (first, since))
+    found = (_place(local, zone) for local in _follow(begin, zone, rule, after, until))
+    return takewhile(lambda start: start < until, (start for start in found if start >= since))
+
+
+def _follow(first: datetime, zone: ZoneInfo, rule: str, since: datetime, until: datetime) -> list[datetime]:
+    """Local times by the rule, within LONGEST of the first: however far the rule itself goes. Those long before `since`
+    are left out where they need not be counted.
 
     A count is taken here: with the library's a rule that never comes true would be followed to the year 9999.
     """
@@ -175,7 +182,29 @@ def _follow(first: datetime, zone: ZoneInfo, rule: str, until: datetime) -> list
     ends = min(until.astimezone(zone).replace(tzinfo=None), first + LONGEST)
     parts["UNTIL"] = (ends if last is None else min(ends, last)).strftime("%Y%m%dT%H%M%S")
     written = ";".join(f"{name}={value}" for name, value in parts.items())
-    return list(islice(rrule.rrulestr(written, dtstart=first), int(count) if count else None))
+    begin = first if count else _skip(first, since, parts)
+    return list(islice(rrule.rrulestr(written, dtstart=begin), int(count) if count else None))
+
+
+TURNS = {"DAILY": 1, "WEEKLY": 7}
+
+SAFE_DAY = 28
+"""That every month has."""
+
+
+def _skip(first: datetime, since: datetime, parts: dict[str, str]) -> datetime:
+    """A moment by whose rhythm the same times come as by the first one, at least one turn before `since`."""
+    every, frequency = int(parts.get("INTERVAL", "1")), parts["FREQ"]
+    if frequency in TURNS:
+        turn = timedelta(days=TURNS[frequency] * every)
+        return first + max((since - first) // turn - 1, 0) * turn
+    named = "BYDAY" in parts or "BYMONTHDAY" in parts
+    if frequency == "MONTHLY" and (named or first.day <= SAFE_DAY):
+        months = (since.year - first.year) * 12 + since.month - first.month
+        month = first.month - 1 + max(months // every - 1, 0) * every
+        day = min(first.day, SAFE_DAY) if month >= first.month else first.day
+        return first.replace(year=first.year + month // 12, month=month % 12 + 1, day=day)
+    return first
 
 
 def _read_until(written: str, zone: ZoneInfo) -> datetime | None:

@@ -48,6 +48,7 @@ TYPES: dict[NotificationType, Kind] = {
     "community_shown": "messages",
     "community_hold_answered": "messages",
     "community_moved": "messages",
+    "bike_asked": "messages",
     "status": "posts",
     "update": "posts",
     "poll": "posts",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from models.exchanges.exchanges import EventKind
 from models.ids import HIGHEST_ID
@@ -38,7 +39,7 @@ class News:
 class ThreadNews:
     """A thread in which the other one, or the clock, did something that is unread: the newest of `count` such things.
 
-    `kind` is "message" or what happened.
+    `kind` is "message" or what happened, `result` what came out of a repair where that was told.
     """
 
     exchange_id: int
@@ -48,6 +49,7 @@ class ThreadNews:
     id: int
     kind: EventKind | str
     created_at: datetime
+    result: dict[str, Any] | None
 
 
 # From one line to the next below it, so that what is read is what is shown: reactions to a thing that has its line
@@ -124,7 +126,7 @@ async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> 
         conn,
         ThreadNews,
         """
-        SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at
+        SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at, n.result
         FROM (
             SELECT e.* FROM (
                 (SELECT id, last_id FROM exchange WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
@@ -138,13 +140,14 @@ async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> 
             ORDER BY newest.last_id DESC LIMIT $2::integer * 2
         ) AS e
         CROSS JOIN LATERAL (
-            SELECT count(*) OVER ()::integer AS count, id, kind, created_at FROM (
-                (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at
+            SELECT count(*) OVER ()::integer AS count, id, kind, created_at, result FROM (
+                (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at,
+                NULL::jsonb AS result
                     FROM exchange_message m JOIN post p ON p.id = m.post_id
                     WHERE m.exchange_id = e.id AND m.post_id > e.read_id AND p.author_id <> $1
                         AND p.deleted_at IS NULL AND p.hidden_at IS NULL ORDER BY m.post_id DESC LIMIT 100)
                 UNION ALL
-                (SELECT id, kind, created_at FROM exchange_event
+                (SELECT id, kind, created_at, details->'result' FROM exchange_event
                     WHERE exchange_id = e.id AND id > e.read_id AND actor_id IS DISTINCT FROM $1
                     ORDER BY id DESC LIMIT 100)
             ) AS fresh ORDER BY id DESC LIMIT 1
@@ -162,14 +165,15 @@ async def list_entries(conn: Connection, reader_id: int, ids: list[int]) -> list
         conn,
         ThreadNews,
         """
-        SELECT e.id AS exchange_id, e.listing_id, e.other_id, 1 AS count, n.id, n.kind, n.created_at
+        SELECT e.id AS exchange_id, e.listing_id, e.other_id, 1 AS count, n.id, n.kind, n.created_at, n.result
         FROM (
-            SELECT m.exchange_id, m.post_id AS id, 'message' AS kind, p.published_at AS created_at
+            SELECT m.exchange_id, m.post_id AS id, 'message' AS kind, p.published_at AS created_at,
+                NULL::jsonb AS result
             FROM exchange_message m JOIN post p ON p.id = m.post_id
             WHERE m.post_id = ANY($2) AND p.deleted_at IS NULL AND p.hidden_at IS NULL
                 AND NOT was_read_in_an_app(m.post_id, $1)
             UNION ALL
-            SELECT exchange_id, id, kind, created_at FROM exchange_event v
+            SELECT exchange_id, id, kind, created_at, details->'result' FROM exchange_event v
             WHERE id = ANY($2) AND NOT was_told_in_an_app(id, $1)
                 AND NOT EXISTS (SELECT FROM thanks t WHERE t.event_id = v.id AND was_read_in_an_app(t.post_id, $1))
         ) AS n JOIN unread_exchange e ON e.id = n.exchange_id AND e.reader_id = $1 AND n.id > e.read_id

@@ -30,7 +30,7 @@ NotificationType = Literal[
     "saved_search", "match", "reserve_next", "listing_ended", "community_asked", "community_accepted",
     "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
     "community_report", "community_hidden", "community_shown",
-    "community_hold_asked", "community_hold_answered", "community_moved",
+    "community_hold_asked", "community_hold_answered", "community_moved", "bike_asked",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
@@ -45,6 +45,7 @@ Of a community, its actor (`community_news`): `community_asked`, `community_acce
 cooperative that was asked to hold it too), `community_moved` (the address where it lives now), `community_hidden` and
 `community_shown` (what she shared inside), `community_report` (to who leads it); for the team
 `community_unmanaged` and `community_hold_asked`.
+`bike_asked` (somebody of this cooperative asked about the frame number of a bike that was stolen from the reader).
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

@@ -6,6 +6,8 @@ from models.people import actors
 from models.posts import message_requests
 from models.posts.polls import votes
 from models.repairs.bikes import bikes
+from models.repairs.frame_numbers import inquiries, sightings
+from models.repairs.results import results
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.traffic.outbound.inboxes import Inbox, schedule_to
 
@@ -165,7 +167,10 @@ async def erase(conn: Connection, actor_id: int) -> None:
         actor_id,
     )
     await message_requests.forget_person(conn, actor_id)
+    await results.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)
+    await inquiries.forget_member(conn, actor_id)
+    await sightings.forget_contact(conn, (await actors.get(conn, actor_id)).handle)
     await execute(conn, "DELETE FROM media WHERE owner_id = $1", actor_id)
     await bikes.forget_owner(conn, actor_id)
     await execute(conn, "DELETE FROM account WHERE actor_id = $1", actor_id)
@@ -188,4 +193,5 @@ async def forget_stranger(conn: Connection, actor_id: int) -> None:
         await posts.delete(conn, post_id)
     await actors.delete(conn, actor_id)
     await message_requests.forget_person(conn, actor_id)
+    await results.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)

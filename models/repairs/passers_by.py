@@ -17,6 +17,9 @@ from models.store.database import Connection, execute, fetch_all, fetch_column, 
 UNANSWERED = "passer_by_unanswered"
 """The job that writes to her that nobody came forward (web/mail/passer_by_mails)."""
 
+RELEASED = "passer_by_released"
+"""The job that writes to her that the team looked at her call, or at what she changed in it, and that it stands."""
+
 TO_CONFIRM = timedelta(days=3)
 """So long what she typed waits for her to follow the link, before it is forgotten."""
 
@@ -40,6 +43,11 @@ class PasserBy:
     told_id: int
     created_at: datetime
     stopped_at: datetime | None
+
+    @property
+    def reached_by_mail(self) -> bool:
+        """Whether she is written to: at an address whose link she followed, until she wants no more mails."""
+        return self.email != "" and self.listing_id is not None and self.stopped_at is None
 
 
 async def begin(conn: Connection, actor_id: int, writer: str) -> None:

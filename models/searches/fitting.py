@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
-from models.searches.language.word_matches import Word, join_all, join_any
+from models.searches.language.word_matches import Word, join_all, join_any, name_any
 from models.searches.network import (
     COUNT_LIMIT,
     Group,
@@ -19,7 +19,9 @@ from models.searches.queries import NOTHING, Query, read_query
 from models.store.database import Connection
 
 LOOKED_THROUGH = 1_000
-"""Where no more listings are expected to fit all but the words, each of them is asked for these."""
+"""Where no more listings are expected to fit all but the words, each of them is asked for these. In an area, of which
+the database knows how much it has, so many for each word: more of them are left out in more ways.
+"""
 
 LOOKED_THROUGH_AS_WELL = 5_000
 """Where no more are expected, an index of them is read beside that of words; where more are, that takes too long."""
@@ -76,12 +78,15 @@ def _count(query: Query) -> int:
 
 
 async def _look_among(conn: Connection, filter: NetworkFilter, query: Query) -> Among:
-    """How the words are looked for: one by one in what fits all else, where that is little, or by their index."""
-    if not filter.narrow:
+    """How the words are looked for: one by one in what fits all else, where that is little, or by their index.
+
+    That has categories too (`_ask_index`): to ask how many listings are of these takes longer than it spares.
+    """
+    if not replace(filter, categories=()).narrow:
         return Among(filter=filter, few=False, groups=None)
     expected = await expect(conn, filter, Query())
     few = expected <= LOOKED_THROUGH_AS_WELL
-    if expected > LOOKED_THROUGH:
+    if expected > LOOKED_THROUGH * (query.count if filter.placed else 1):
         return Among(filter=filter, few=few, groups=None)
     return Among(filter=filter, few=few, groups=await _read_groups(conn, filter, query))
 
@@ -99,10 +104,16 @@ async def _find_first(conn: Connection, among: Among, ways: Sequence[Way]) -> Qu
     if not ways:
         return None
     if among.groups is None:
-        tried = await try_ways(conn, among.filter, [(way.query.match, way.least) for way in ways], few=among.few)
+        asked = [(_ask_index(among.filter, way.query.match), way.least) for way in ways]
+        tried = await try_ways(conn, among.filter, asked, few=among.few)
         return next((_tell(ways[place], counts, ids) for place, counts, ids in tried), None)
     counted = ((way, *_count_fitting(way, among.groups)) for way in ways)
     return next((_tell(way, counts, ids) for way, counts, ids in counted if counts.total() >= way.least), None)
+
+
+def _ask_index(filter: NetworkFilter, match: str) -> str:
+    """With the categories, so that the index of words tells what has both; of a kind or a mode there is too much."""
+    return join_all([match, *name_any("c", filter.categories)])
 
 
 def _count_fitting(way: Way, groups: Sequence[Group]) -> tuple[Counter[tuple[str, str]], tuple[int, ...]]:
@@ -201,7 +212,7 @@ async def _ask_for_each(conn: Connection, among: Among, query: Query) -> list[Wo
 
 
 async def _list_found(conn: Connection, among: Among, query: Query, parts: Mapping[Word, str]) -> list[Word]:
-    ways = [(join_all([part], query.unwanted), 1) for part in parts.values()]
+    ways = [(_ask_index(among.filter, join_all([part], query.unwanted)), 1) for part in parts.values()]
     tried = await try_ways(conn, among.filter, ways, few=among.few, first=len(ways), most=1) if ways else []
     return [list(parts)[place] for place, *_ in tried]
 
@@ -238,8 +249,5 @@ def _narrow(query: Query, filter: NetworkFilter) -> Query:
     """Without words, with kinds, modes and categories as words, which the index of words has too."""
     if query.match:
         return query
-    of = [
-        join_any([f"'{letter}={value}'" for value in values if "'" not in value and "\\" not in value])
-        for letter, values in (("k", filter.kinds), ("m", filter.modes), ("c", filter.categories))
-    ]
-    return replace(query, match=join_all([part for part in of if part]), beside=True)
+    of = (("k", filter.kinds), ("m", filter.modes), ("c", filter.categories))
+    return replace(query, match=join_all([part for one in of for part in name_any(*one)]), beside=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from models.store.database import Connection, execute, fetch_value
 
-SecretName = Literal["links"]
+SecretName = Literal["links", "open_repairs"]
 
 BYTES = 32
 

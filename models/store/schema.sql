@@ -71,6 +71,14 @@ COMMENT ON FUNCTION may_have_private(text) IS
     'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
     'one that shows them; statements that hold and free deliveries ask it.';
 
+CREATE FUNCTION repair_word_rank(author_id bigint, repairer_id bigint, cyclist_id bigint) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
+    WHEN author_id = repairer_id THEN 0
+    WHEN author_id IS NOT NULL AND author_id IS DISTINCT FROM cyclist_id THEN 1
+    ELSE 2 END;
+COMMENT ON FUNCTION repair_word_rank(bigint, bigint, bigint) IS
+    'Whose word about a repair counts first: who repaired it, somebody for the shop, then the cyclist.';
+
 CREATE FUNCTION search_head(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN 'h=' || coalesce((ts_lexize('pg_catalog.french_stem', fold_plurals(regexp_replace(substring(fold(title) FROM
         '^[^a-z]*(?:(?:(?:re)?cherche|donner?|don|preter?|vends?|echange|troc|propose|offre|loue|location|besoin|lots?|'
@@ -571,10 +579,10 @@ CREATE INDEX share_post ON share (post_id);
 CREATE TABLE notification (
     id bigint PRIMARY KEY,
     recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    type text NOT NULL CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll',
-        'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
-        'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
-        'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
+    type text NOT NULL CHECK (type IN ('bike_asked', 'mention', 'status', 'reblog', 'follow', 'follow_request',
+        'favourite', 'poll', 'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow',
+        'report_settled', 'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over',
+        'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
         'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
         'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
         'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged',
@@ -1413,7 +1421,7 @@ CREATE TABLE exchange_event (
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again', 'stopped', 'resumed',
         'read_by_team', 'listing_ended', 'reserve_asked', 'reserve_joined', 'reserve_left', 'reserve_next',
         'reserve_passed', 'reserve_closed', 'reserve_freed', 'reserve_lapsed', 'reserve_past', 'reserve_refused',
-        'unreported')),
+        'unreported', 'noted')),
     details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -1434,7 +1442,8 @@ CREATE TABLE unavailability (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
 );
-CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at));
+CREATE INDEX unavailability_held ON unavailability USING gist (tstzrange(begins_at, ends_at)) INCLUDE (listing_id,
+    begins_at, ends_at);
 CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
 
 -- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
@@ -2286,7 +2295,7 @@ CREATE TABLE calendar_copy_range (
     listing_id bigint NOT NULL REFERENCES calendar_copy(listing_id) ON DELETE CASCADE,
     held tstzrange NOT NULL CHECK (NOT isempty(held))
 );
-CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held);
+CREATE INDEX calendar_copy_range_held ON calendar_copy_range USING gist (held) INCLUDE (listing_id);
 CREATE INDEX calendar_copy_range_listing ON calendar_copy_range (listing_id);
 
 -- Searches that members want to be told of, and what was found for them.
@@ -2784,10 +2793,16 @@ CREATE TABLE walk_in (
     name text NOT NULL,
     phone text NOT NULL DEFAULT '',
     note text NOT NULL DEFAULT '',
+    -- What came out for somebody who walked in: the line of the agenda is forgotten a month later, the result is not,
+    -- and says nothing of whose bike it was.
+    result_id bigint,
+    place text NOT NULL DEFAULT '',  -- where the shop goes, if it does
+    came boolean,                    -- whether it came about; NULL while nobody said
     CONSTRAINT walk_in_check CHECK (begins_at < ends_at)
 );
 CREATE INDEX walk_in_listing ON walk_in (listing_id, begins_at);
 CREATE INDEX walk_in_over ON walk_in (ends_at);
+CREATE INDEX walk_in_result ON walk_in (result_id) WHERE result_id IS NOT NULL;
 
 -- What a shop elsewhere said last of its slots: [[begins_at, ends_at, left], …].
 CREATE TABLE slot_copy (
@@ -2932,8 +2947,7 @@ CREATE TABLE bike_reminder (
 CREATE INDEX bike_reminder_bike ON bike_reminder (bike_id);
 CREATE INDEX bike_reminder_untold ON bike_reminder (id) WHERE told_at IS NULL;
 
--- A bike on its way to somebody else with its book: by a code that is shown once, to whoever opens it first and says
--- yes.
+-- A bike on its way to somebody else with its book: by a code that is shown once, to who opens it first and says yes.
 CREATE TABLE bike_handover (
     id bigint PRIMARY KEY,
     bike_id bigint NOT NULL UNIQUE REFERENCES bike(id) ON DELETE CASCADE,
@@ -2976,6 +2990,130 @@ CREATE TABLE bike_offer (
 CREATE INDEX bike_offer_giver ON bike_offer (giver_id);
 CREATE INDEX bike_offer_taker ON bike_offer (taker_id);
 
+-- What members asked about a frame number, here and at the friends of their cooperative; never the number itself.
+CREATE TABLE frame_inquiry (
+    id bigint PRIMARY KEY,
+    member_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- NULL once she left
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    ending text NOT NULL CHECK (length(ending) = 3),  -- the last signs of the number
+    may_write boolean NOT NULL                -- whether the owner may write to her
+);
+CREATE INDEX frame_inquiry_member ON frame_inquiry (member_id, asked_at DESC) WHERE member_id IS NOT NULL;
+CREATE INDEX frame_inquiry_time ON frame_inquiry (asked_at DESC);
+
+CREATE TABLE frame_answer (
+    inquiry_id bigint NOT NULL REFERENCES frame_inquiry(id) ON DELETE CASCADE,
+    host text NOT NULL,
+    name text NOT NULL,  -- what that cooperative was called then
+    stolen boolean,      -- NULL: no answer came
+    PRIMARY KEY (inquiry_id, host)
+);
+
+-- What servers of friends asked us, and what we answered; never the number itself.
+CREATE TABLE frame_question (
+    id bigint PRIMARY KEY,
+    host text NOT NULL,
+    uri text NOT NULL,  -- the question's own id: the same one is answered alike and told to nobody anew
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    ending text NOT NULL CHECK (length(ending) = 3),
+    stolen boolean NOT NULL,
+    UNIQUE (host, uri)
+);
+CREATE INDEX frame_question_host ON frame_question (host, asked_at DESC);
+CREATE INDEX frame_question_time ON frame_question (asked_at DESC);
+
+-- What the owner of a bike that she said was stolen is told: somebody asked about its number.
+CREATE TABLE frame_sighting (
+    id bigint PRIMARY KEY,
+    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    host text NOT NULL,                -- of whose members somebody asked
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    contact text NOT NULL DEFAULT ''   -- name@host of who asked, where she wants to be written to
+);
+CREATE INDEX frame_sighting_bike ON frame_sighting (bike_id, asked_at DESC);
+CREATE INDEX frame_sighting_contact ON frame_sighting (contact) WHERE contact <> '';
+
+-- The tour of a day, of somebody who goes to where the bikes are: its stops are agreements and who walked in, and are
+-- not written down again. Here stands only in which order she put them by hand.
+CREATE TABLE tour_order (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,  -- a shop, or who repairs alone
+    day date NOT NULL,
+    stops text[] NOT NULL,                    -- 'a' and the id of an agreement, 'w' and that of who walked in
+    PRIMARY KEY (actor_id, day)
+);
+CREATE INDEX tour_order_over ON tour_order (day);
+
+-- The calendar that a shop keeps elsewhere, under an address that is a secret of its own: what stands there takes its
+-- appointments away. Ranges alone are kept, no titles and no people.
+CREATE TABLE shop_calendar (
+    actor_id bigint PRIMARY KEY REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
+    address text NOT NULL,
+    added_at timestamptz NOT NULL DEFAULT now(),
+    next_at timestamptz NOT NULL DEFAULT now(),
+    read_at timestamptz,                -- when it was read well last; the ranges are of then
+    etag text NOT NULL DEFAULT '',
+    modified text NOT NULL DEFAULT '',  -- its Last-Modified, as it came
+    unread integer NOT NULL DEFAULT 0,  -- entries of it that could not be read
+    failed_at timestamptz,              -- of the last try, where that failed, and why: a code
+    cause text,
+    failing_since timestamptz,
+    told_at timestamptz,                -- when its managers were told that it fails
+    CONSTRAINT shop_calendar_failing CHECK ((cause IS NULL) = (failing_since IS NULL) AND (cause IS NULL) = (failed_at
+        IS NULL))
+);
+CREATE INDEX shop_calendar_next ON shop_calendar (next_at);
+
+CREATE TABLE shop_busy (
+    actor_id bigint NOT NULL REFERENCES shop_calendar(actor_id) ON DELETE CASCADE,
+    begins_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    PRIMARY KEY (actor_id, begins_at),
+    CONSTRAINT shop_busy_check CHECK (begins_at < ends_at)
+);
+
+-- Where a repairer is to come, in words: of one of ours what she typed, of somebody elsewhere what her server told once
+-- both had said yes. The shop reads it while that holds.
+CREATE TABLE visit_address (
+    agreement_id bigint PRIMARY KEY REFERENCES agreement(id) ON DELETE CASCADE,
+    address text NOT NULL,
+    told_at timestamptz   -- when a shop elsewhere was told
+);
+
+-- The first time at which a shop has room, so that a list of many shops need not work it out: of ours renewed when
+-- something changes and every quarter of an hour, of others as their server told it.
+CREATE TABLE next_slot (
+    actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    begins_at timestamptz,  -- none: no room for now
+    looked_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX next_slot_looked ON next_slot (looked_at);
+
+-- Who walked in is forgotten after a month; that somebody did stays.
+CREATE TABLE walk_in_month (
+    month date PRIMARY KEY,  -- its first day
+    total integer NOT NULL CHECK (total > 0)
+);
+
+-- What came from Rustine Libre: each row that was made, so that no second run makes it again and it can be undone.
+CREATE TABLE repair_import (
+    id bigint PRIMARY KEY,
+    made_by bigint REFERENCES actor(id) ON DELETE SET NULL,  -- NULL for a command
+    made_at timestamptz NOT NULL DEFAULT now(),
+    undone_at timestamptz,
+    counts jsonb NOT NULL DEFAULT '{}'        -- what was made, and once undone what was left
+);
+
+CREATE TABLE repair_import_item (
+    import_id bigint NOT NULL REFERENCES repair_import(id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('shop', 'manager', 'bike', 'entry', 'result', 'walk_in')),
+    origin text NOT NULL,             -- its number over there
+    row_id bigint NOT NULL,           -- ours; of a manager the shop
+    digest text NOT NULL DEFAULT '',  -- of the row as it was made: another one was touched since
+    PRIMARY KEY (kind, origin)
+);
+CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
+CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -2999,6 +3137,9 @@ ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey
 ALTER TABLE report ADD CONSTRAINT report_case_id_fkey
     FOREIGN KEY (case_id) REFERENCES moderation_case(id) ON DELETE SET NULL;
 
+ALTER TABLE walk_in ADD CONSTRAINT walk_in_result_id_fkey
+    FOREIGN KEY (result_id) REFERENCES repair_result(id) ON DELETE SET NULL;
+
 -- Views ---------------------------------------------------------------------------------------------------------------
 
 CREATE VIEW barred AS
@@ -3015,6 +3156,21 @@ CREATE VIEW concerned AS
     UNION ALL SELECT place_id, actor_id FROM place_keeper;
 COMMENT ON VIEW concerned IS
     'Of what is about somebody (about_id), who of the team may neither see nor settle it';
+
+CREATE VIEW counted_repair AS
+SELECT r.id, r.agreement_id, r.repairer_id, r.bike_type, r.organ, r.outcome, r.barrier, r.minutes, r.parts, r.problem,
+    r.brand, r.commune_code, r.repaired_on, r.noted_at
+FROM repair_result r
+WHERE NOT EXISTS (
+        SELECT FROM repair_result o WHERE o.agreement_id = r.agreement_id
+            AND (repair_word_rank(o.author_id, o.repairer_id, o.cyclist_id), o.noted_at, o.id)
+                < (repair_word_rank(r.author_id, r.repairer_id, r.cyclist_id), r.noted_at, r.id))
+    AND NOT EXISTS (
+        SELECT FROM actor a JOIN server s ON s.host = a.host
+        WHERE a.id = r.repairer_id AND NOT a.local AND s.software = 'declic');
+COMMENT ON VIEW counted_repair IS
+    'The repairs that this cooperative counts: of two words about one agreement the repairer''s, and nothing that '
+    'the server of a repairer elsewhere counts itself, so that territories add up without a centre.';
 
 CREATE VIEW full_actor AS
 SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox, followers_uri,
@@ -3269,6 +3425,16 @@ END
 $$;
 COMMENT ON FUNCTION copy_to_listings() IS
     'What changed of a post or of its author changes what its listing keeps of them, see `who_finds`.';
+
+CREATE FUNCTION count_walk_in() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO walk_in_month AS m (month, total)
+    VALUES (date_trunc('month', OLD.begins_at AT TIME ZONE 'Europe/Paris')::date, 1)
+    ON CONFLICT (month) DO UPDATE SET total = m.total + 1;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION count_walk_in() IS
+    'The month keeps the number: who came more than a week ago is forgotten, not struck out.';
 
 CREATE FUNCTION end_access(account_id bigint, kept_session bytea) RETURNS void LANGUAGE sql AS $$
     DELETE FROM session WHERE session.actor_id = account_id AND token_hash <> kept_session;
@@ -4035,3 +4201,8 @@ CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
     FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
 COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
     'Nobody wants to be told of calls without it being known where she is, if she said so.';
+
+CREATE TRIGGER walk_in_forgotten AFTER DELETE ON walk_in
+    FOR EACH ROW WHEN (OLD.ends_at < now() - interval '7 days') EXECUTE FUNCTION count_walk_in();
+COMMENT ON TRIGGER walk_in_forgotten ON walk_in IS
+    'The chore that forgets lines, and a book that ends with those in it, leave the number of who came behind.';

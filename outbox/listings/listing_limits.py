@@ -13,6 +13,7 @@ from models.listings import categories
 from models.listings.listing_duration import latest_end
 from models.listings.listings import ListingDraft
 from models.posts import Audience, Post
+from models.posts.media.media import MediaType
 from models.posts.media.uploads import MAX_ATTACHED
 from models.texts import NOT_TYPED
 
@@ -49,6 +50,11 @@ DURATION = re.compile(
     r"P(?=.)(?:\d{1,3}Y)?(?:\d{1,3}M)?(?:\d{1,3}W)?(?:\d{1,3}D)?(?:T(?=.)(?:\d{1,3}H)?(?:\d{1,3}M)?)?"
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def list_media_types(draft: ListingDraft) -> tuple[MediaType, ...]:
+    """What may hang on it: pictures, and on a call for help also how the bike sounds."""
+    return ("image", "audio") if draft.kind == "repair_call" else ("image",)
 
 
 def require_draft(draft: ListingDraft, *, at: datetime) -> ListingDraft:

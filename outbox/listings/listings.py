@@ -31,7 +31,7 @@ from outbox.inside import find_members_uri, require_inside
 from outbox.listings import marketplaces
 from outbox.listings.listing_defaults import find_end, is_at_place
 from outbox.listings.listing_details import describe, keep_reach
-from outbox.listings.listing_limits import require_draft, require_reach
+from outbox.listings.listing_limits import list_media_types, require_draft, require_reach
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
 from outbox.presence import require_at_home
@@ -79,7 +79,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     new = replace(new, hidden=verdict.holds)
     listing = await listings.create_listing(conn, await _complete(conn, site, author, new, details), details)
     if draft.media_ids:
-        await uploads.attach(conn, listing.id, author.id, draft.media_ids)
+        await uploads.attach(conn, listing.id, author.id, draft.media_ids, types=list_media_types(draft))
     await quote_policies.begin(conn, listing.post, None)
     await keep_verdict(conn, author, listing.id, verdict)
     if not verdict.holds:
@@ -123,7 +123,7 @@ async def edit(
     details = keep_reach(held, replace(details, status=status, closed_reason=reason, slots_uri=slots))
     new = replace(posts.renew(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
     changed = await _save(conn, site, author, held, new, details)
-    await uploads.attach(conn, changed.id, author.id, draft.media_ids)
+    await uploads.attach(conn, changed.id, author.id, draft.media_ids, types=list_media_types(draft))
     if changed.post.hidden_at is not None:
         return changed
     if held.post.audience == "coop":

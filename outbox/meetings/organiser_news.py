@@ -11,6 +11,7 @@ from models.meetings.meetings import FullMeeting
 from models.people import actors, roles
 from models.people.actors import Actor
 from models.people.team import place_keepers
+from models.repairs.shops import shops, staff
 from models.settings import Site
 from models.store.background.periodic_tasks import require_whole
 from models.store.database import Connection, connection
@@ -21,7 +22,9 @@ from outbox.threads.cooperative_messages import write_to_member
 AT_ONCE = 50
 
 TEAM, LEADING = "/coop/rencontres", "/rencontres/organiser"
-"""Below which addresses one organises and sees who comes: for the cooperative and its places, and for communities."""
+"""Below which addresses one organises and sees who comes: for the cooperative and its places, and for communities and
+repair shops.
+"""
 
 
 async def tell_organisers(instance: Instance, *, at: datetime | None = None) -> int:
@@ -48,10 +51,10 @@ async def _tell(site: Site, at: datetime, conn: Connection, registered: Registra
     if full is None:
         return
     organiser = await actors.get(conn, full.listing.post.author_id)
-    leading = await communities.find(conn, organiser.id) is not None
-    page = f"{site.url}{LEADING if leading else TEAM}/d/{full.id}"
+    desk, told = await _list_organisers(conn, organiser)
+    page = f"{site.url}{desk}/d/{full.id}"
     words = {language: _write(full, registered, page, language) for language in ("fr", "en")}
-    for person in await actors.list_by_ids(conn, await _list_organisers(conn, organiser, leading=leading)):
+    for person in await actors.list_by_ids(conn, told):
         if person.local and person.suspended_at is None:
             await write_to_member(conn, site, person, words)
 
@@ -61,9 +64,21 @@ def _write(full: FullMeeting, registered: RegistrationNews, page: str, language:
     return write_registered(full.listing.details.title, counts, page, language)
 
 
-async def _list_organisers(conn: Connection, organiser: Actor, *, leading: bool) -> list[int]:
-    """Who leads the community; who keeps the place; of the cooperative, and of a place that nobody keeps, the team."""
-    if leading:
-        return [one.actor_id for one in await members.list_leading(conn, organiser.id)]
+async def _list_organisers(conn: Connection, organiser: Actor) -> tuple[str, list[int]]:
+    """Where they organise, and who they are: who leads the community, or manages the shop; who keeps the place; of the
+    cooperative, and of a place that nobody keeps, the team.
+    """
+    if await communities.find(conn, organiser.id) is not None:
+        return LEADING, [one.actor_id for one in await members.list_leading(conn, organiser.id)]
+    managers = await _list_managers(conn, organiser)
+    if managers:
+        return LEADING, managers
     keepers = [one.actor_id for one in await place_keepers.list_keepers(conn, organiser.id)]
-    return keepers or await roles.list_holders(conn, "meetings_of_coop")
+    return TEAM, keepers or await roles.list_holders(conn, "meetings_of_coop")
+
+
+async def _list_managers(conn: Connection, organiser: Actor) -> list[int]:
+    """Of a repair shop; nobody of any other place."""
+    if await shops.find(conn, organiser.id) is None:
+        return []
+    return [one.actor_id for one in await staff.list_staff(conn, organiser.id) if one.role == "manager"]

@@ -23,6 +23,7 @@ from outbox.meetings import meetings as meeting_verbs
 from outbox.meetings.meeting_limits import MeetingDraft
 from outbox.moderation.case_decisions import Ruling, decide_directly
 from outbox.moderation.first_showing import announce
+from outbox.people import passers_by
 from outbox.posts import notes
 from outbox.posts.notes import NoteDraft
 from outbox.threads.cooperative_messages import write_to_member
@@ -52,6 +53,7 @@ async def release(conn: Connection, site: Site, post_id: int, by: Account | None
         await announce(conn, site, author, post)
     if author.local:
         await held_post_news.notify_authors(conn, "post_released", await _list_authors(conn, author), post_id)
+        await passers_by.tell_released(conn, author.id)
 
 
 async def _list_authors(conn: Connection, author: Actor) -> list[int]:

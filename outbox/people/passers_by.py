@@ -19,6 +19,7 @@ from models.people.actors import Actor
 from models.places import places
 from models.repairs import passers_by
 from models.settings import Site
+from models.store.background import jobs
 from models.store.database import Connection, connection, transaction
 from outbox.listings import listings
 from outbox.people.accounts import delete, profile_of
@@ -75,6 +76,13 @@ async def _settle(conn: Connection, actor_id: int, draft: ListingDraft, name: st
     commune = await places.find_commune(conn, draft.commune_code) if draft.commune_code else None
     actor = await actors.get(conn, actor_id)
     return await actors.save_profile(conn, actor_id, replace(profile_of(actor, commune), name=name))
+
+
+async def tell_released(conn: Connection, actor_id: int) -> None:
+    """The team looked at her call and lets it stand: written to her where she left an address; her page says so too."""
+    passer = await passers_by.find(conn, actor_id)
+    if passer is not None and passer.reached_by_mail:
+        await jobs.enqueue(conn, passers_by.RELEASED, {"actor_id": actor_id}, key=f"{passers_by.RELEASED}:{actor_id}")
 
 
 async def get_call(conn: Connection, actor_id: int) -> Listing:

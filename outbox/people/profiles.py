@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.community_uris import circle_uri
-from federation.repair_uris import repair_shops_uri
+from federation.repair_uris import repair_shops_uri, stolen_bikes_uri
 from federation.vocabulary.actors import ActorDocument
 from models.communities import charters, communities
 from models.people import keys
@@ -50,9 +50,11 @@ async def _describe_community(conn: Connection, actor: Actor, document: ActorDoc
 
 
 async def _describe_shop(conn: Connection, site: Site, actor: Actor, document: ActorDocument) -> ActorDocument:
-    """With what a repair shop does; of the cooperative with the list of those that appear, where there are any."""
+    """With what a repair shop does; of the cooperative with the list of those that appear, where there are any, and
+    where its friends ask about a bike."""
     if actor.speaks_for_cooperative:
-        return replace(document, repair_shops=repair_shops_uri(site)) if await shops.has_own(conn) else document
+        listed = repair_shops_uri(site) if await shops.has_own(conn) else None
+        return replace(document, repair_shops=listed, stolen_bikes=stolen_bikes_uri(site))
     parts = await load_shop_parts(conn, actor)
     if parts is None:
         return document

@@ -1,7 +1,7 @@
 """One agreement about to change: opened under its lock, asked whether it may, kept with an event, told to the other."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from federation.vocabulary.activities.activities import Activity
@@ -13,6 +13,8 @@ from models.exchanges.exchanges import EventKind
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.bookings import next_slots, visit_places
+from models.repairs.results.notes import RepairNote, write_note
 from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
@@ -30,7 +32,8 @@ TEXT_LIMIT = 2_000
 class Said:
     """What comes with an act: words; from elsewhere also the id of the activity and of the Offer that it answers.
 
-    `post_id` is the message in which somebody said so, `others` a word for those who are not chosen.
+    `post_id` is the message in which somebody said so, `others` a word for those who are not chosen, `note` what came
+    out of a repair, told `at` that moment by a server elsewhere.
     """
 
     text: str = ""
@@ -38,6 +41,8 @@ class Said:
     offer_uri: str | None = None
     post_id: int | None = None
     others: str = ""
+    note: RepairNote | None = None
+    at: datetime | None = None
 
 
 NOTHING = Said()
@@ -66,7 +71,7 @@ class AgreementChange:
     """What one of the two did: what it is called, the activity that says so, and the words that go with it.
 
     `before` are the terms in whose place others are proposed, `first` where nothing was on the table before. `post_id`
-    is her message that said so.
+    is her message that said so, `note` what came out of a repair.
     """
 
     kind: EventKind
@@ -75,6 +80,7 @@ class AgreementChange:
     before: Terms | None = None
     first: bool = False
     post_id: int | None = None
+    note: RepairNote | None = None
 
 
 async def record_act(conn: Connection, site: Site, case: AgreementContext, actor: Actor, act: AgreementChange) -> None:
@@ -89,12 +95,15 @@ async def record_act(conn: Connection, site: Site, case: AgreementContext, actor
         if case.reads(other):
             await send(conn, actor, act.activity, Recipients(named_ids=(other.id,)), about=act.activity.id)
         else:
-            note = await write_to(conn, site, case, act.kind, actor, Beside(text=act.text, before=act.before))
+            note = await write_to(
+                conn, site, case, act.kind, actor, Beside(text=act.text, before=act.before, note=act.note)
+            )
             details = {"activity": note.uri, "note": note.id}
     details |= {"text": act.text} if act.text else {}
     details |= {"answer": act.post_id} if act.post_id else {}
     details |= {"first": True} if act.first else {}
     details |= {"before": agreements.write_terms(act.before)} if act.before is not None else {}
+    details |= {"result": write_note(act.note)} if act.note is not None else {}
     await keep(conn, site, case, act.kind, actor, details)
 
 
@@ -109,6 +118,10 @@ async def keep(
     """Write the agreement and what happened to it, which members' apps are told; `actor` is None for the clock."""
     held = case.agreement
     await agreements.save(conn, held)
+    if held.state not in agreements.LIVE and held.state != "done":
+        await visit_places.forget(conn, held.id)
+    if case.listing.details.slots_uri is not None and case.owner.local:
+        await next_slots.renew(conn, case.listing, at=datetime.now(UTC))
     if kind in FREEING:
         await reserves.note_freed(conn, held.listing_id)
     id = await exchanges.add_event(

@@ -20,10 +20,13 @@ from models.people import accounts
 from models.people.actors import Actor
 from models.posts import NewPost, Post, notes, provenance
 from models.posts.provenance import App
+from models.repairs.results.notes import read_note
+from models.repairs.results.sides import is_repair
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.explanations import Cause, write_why
+from outbox.builders.texts.repair_results import write_noted
 from outbox.builders.texts.term_changes import write_other
 from outbox.builders.texts.terms import FRENCH, write_act, write_buttons, write_page
 from outbox.threads.cooperative_messages import write_to_member
@@ -31,6 +34,9 @@ from outbox.threads.shop_visits import tell_staff
 
 TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here", "unheard")
 """What is answered on the page of the thread."""
+
+REMINDERS = ("returned", "forgotten", "last_call")
+"""Of a repair they are answered by what came out."""
 
 GUESTS = {
     "fr": "Du nouveau avec une personne sans compte, à propos de « {title} ». Lisez et répondez ici : {page}",
@@ -162,6 +168,9 @@ async def _write(conn: Connection, site: Site, telling: _Notice) -> None:
 def _write_happening(telling: _Notice, language: str, currency: Currency | None) -> str:
     """What happened; of terms that took the place of others first what is other."""
     details, before = telling.case.listing.details, None
+    kept = telling.event.details.get("result") if telling.event is not None else None
+    if kept is not None:
+        return write_noted(details.title, read_note(kept), language, asks=_is_awaited(telling))
     if telling.event is not None:
         before = agreements.read_before(telling.event.details)
     if before is not None:
@@ -175,15 +184,21 @@ def _write_answer(site: Site, telling: _Notice, language: str) -> str:
     How to answer in words, and a link that acts once, are for people who have none (`outbox/threads/terms_in_words`).
     A oui of hers in an app counts all the same; she is told so once she wrote something else there.
     """
-    held, reader = telling.case.agreement, telling.reader
-    page = _page_of(site, held.exchange_id)
+    page = _page_of(site, telling.case.agreement.exchange_id)
+    if telling.kind in REMINDERS and is_repair(telling.case.listing.details):
+        page += "/resultat"
     if telling.kind in (*ASKING, "explained"):
         return write_buttons(page, language, too=telling.kind == "explained")
+    return write_page(page, language) if _is_awaited(telling) or telling.kind in TO_BE_SAID else ""
+
+
+def _is_awaited(telling: _Notice) -> bool:
+    """Whether the other one reported the end, and she did not yet."""
+    held = telling.case.agreement
     mine, theirs = held.owner_reported_at, held.partner_reported_at
-    if reader.id != telling.case.owner.id:
+    if telling.reader.id != telling.case.owner.id:
         mine, theirs = theirs, mine
-    awaited = telling.kind in ("back", "done") and mine is None and theirs is not None
-    return write_page(page, language) if awaited or telling.kind in TO_BE_SAID else ""
+    return telling.kind in ("back", "done", "noted") and mine is None and theirs is not None
 
 
 async def _keep(conn: Connection, site: Site, telling: _Notice, text: str, language: str) -> Post:

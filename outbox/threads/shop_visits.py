@@ -12,9 +12,9 @@ from outbox.threads.cooperative_messages import write_to_member
 
 
 async def tell_staff(conn: Connection, site: Site, case: AgreementContext, event: Event) -> None:
-    """All of them, but who did it herself: the shop's own account reads it in the thread."""
+    """All of them, but who did it herself: the shop's own account reads it in the thread. The day before, too."""
     shop, terms = case.owner, case.agreement.terms
-    if case.listing.details.slots_uri is None or not shop.local or event.actor_id != case.partner.id:
+    if case.listing.details.slots_uri is None or not shop.local or event.actor_id not in (case.partner.id, None):
         return
     when = (write_when(terms, french=True), write_when(terms, french=False))
     page = f"{site.url}/ateliers/{shop.username}/gerer/rendez-vous"

@@ -9,9 +9,11 @@ from models.exchanges.agreements import Terms, links
 from models.exchanges.exchanges import ASKING, EventKind
 from models.people.actors import Actor
 from models.posts import Post
+from models.repairs.results.notes import RepairNote
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
+from outbox.builders.texts.repair_results import write_noted
 from outbox.builders.texts.term_changes import write_other
 from outbox.builders.texts.terms import write_act, write_choice, write_link
 from outbox.posts import notes
@@ -19,10 +21,11 @@ from outbox.posts import notes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What goes with an act: words of whoever acts, and the terms in whose place she proposes others."""
+    """What goes with an act: words of whoever acts, the terms in whose place she proposes others, or what came out."""
 
     text: str = ""
     before: Terms | None = None
+    note: RepairNote | None = None
 
 
 NOTHING_ELSE = Beside()
@@ -47,7 +50,10 @@ async def write_to(
     if kind in ASKING:
         choice = write_choice(await _make_link(conn, site, case, author), language, links.find_end(case.agreement))
     terms, details = case.agreement.terms, case.listing.details
-    if beside.before is None:
+    if beside.note is not None:
+        asks = not case.agreement.verified
+        said = write_noted(details.title, beside.note, language, asks=asks, by_words=True)
+    elif beside.before is None:
         said = write_act(kind, details, terms, language)
     else:
         said = write_other(details, terms, beside.before, language)

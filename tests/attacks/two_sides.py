@@ -97,6 +97,7 @@ class Wire:
         signer: Signer | None = None,
         limit: int = MEBIBYTE,
         etag: str = "",
+        modified: str = "",
     ) -> Fetched:
         """What the other side really answers."""
         parts = urlsplit(uri)
@@ -105,6 +106,8 @@ class Wire:
             raise FetchFailed(Cause.NAME_NOT_FOUND, parts.netloc)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = CIMultiDict({"Accept": accept, "Host": parts.netloc} | ({"If-None-Match": etag} if etag else {}))
+        if modified:
+            headers["If-Modified-Since"] = modified
         if signer is not None:
             bare = Envelope(method="GET", path=path, headers=headers)
             headers = sign(bare, side.site, signer, scheme=SignatureScheme.CAVAGE, at=datetime.now(UTC))
@@ -115,6 +118,10 @@ class Wire:
                 raise FetchFailed(cause, parts.netloc, answer=answer.status)
             assert answer.status == 200 or (etag and answer.status == 304), (uri, answer.status)
             return Fetched(url=uri, status=answer.status, headers=CIMultiDict(answer.headers), body=body)
+
+    async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
+        """Nobody asks about bikes here."""
+        raise AssertionError(url)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """No app of anybody is told here."""

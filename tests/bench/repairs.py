@@ -1,20 +1,26 @@
-"""(r) One repair call against 5,000 repairers, in each of its waves."""
+"""(r) One repair call against 5,000 repairers, in each of its waves; and a list of 500 shops by who has room first."""
 
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 
 from models.listings.listings import Listing
 from models.repairs.calls import told
 from models.repairs.calls.reaches import REACHES, Reach
+from models.repairs.shops import appearing
+from models.repairs.shops.appearing import ShopFilter, ShopOrder
 from models.store.database import Connection
 from tests import large_database, large_repairers
 from tests.bench.report import figure, heading
 from tests.bench.server import running
 from tests.factories import make_listing, make_member
+from tests.repair_shops import let_appear, make_shop
 
 LISTINGS = 10_000
 
 ROUNDS = 50
+
+SHOPS = 500
 
 
 async def run(folder: Path) -> None:
@@ -38,6 +44,40 @@ async def run(folder: Path) -> None:
         for reach in REACHES:
             found = sorted(times[reach])
             figure(f"whom to tell: {reach}, {people[reach]} people, p50", found[len(found) // 2], "ms", at_most=20)
+        await _fill_shops(conn)
+        await conn.execute("VACUUM ANALYZE")
+        for order in ORDERS:
+            listed = sorted(await _measure_list(conn, order))
+            figure(f"list of {SHOPS} shops, order {order}, p50", listed[len(listed) // 2], "ms", at_most=20)
+
+
+ORDERS: tuple[ShopOrder, ...] = ("day", "near", "slot")
+
+
+async def _fill_shops(conn: Connection) -> None:
+    """Shops of ours that appear, each with its next hour."""
+    team = await make_member(conn, "team")
+    for number in range(SHOPS):
+        shop = await make_shop(conn, f"shop{number}", name=f"Atelier {number}")
+        await let_appear(conn, shop, team)
+    await conn.execute(
+        """
+        INSERT INTO next_slot (actor_id, begins_at)
+        SELECT actor_id, now() + random() * interval '20 days' FROM repair_shop
+        """
+    )
+
+
+async def _measure_list(conn: Connection, order: ShopOrder) -> list[float]:
+    """Milliseconds of the statement that finds and orders them."""
+    latitude, longitude = large_repairers.CALL
+    wanted = ShopFilter(order=order, day=date(2027, 5, 3), latitude=latitude, longitude=longitude)
+    times: list[float] = []
+    for _ in range(ROUNDS):
+        began = perf_counter()
+        assert len(await appearing.list_shops(conn, wanted)) == appearing.MOST_FOUND
+        times.append((perf_counter() - began) * 1000)
+    return times
 
 
 async def measure(conn: Connection, call: Listing) -> tuple[dict[Reach, list[float]], dict[Reach, int]]:

@@ -9,6 +9,10 @@ from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
     "federation.documents.collection_lines.MOST_BYTES": 65536,
+    "federation.vocabulary.repair_results.MAX_CODE": 40,
+    "federation.vocabulary.repair_results.MAX_LINES": 100,
+    "federation.vocabulary.repair_results.MAX_WORDS": 4000,
+    "federation.vocabulary.repair_results.MOST_MINUTES": 1_000_000,
     "federation.vocabulary.repair_shops.MAX_AREAS": 200,
     "federation.vocabulary.repair_shops.MAX_KIND": 40,
     "federation.vocabulary.repair_shops.MAX_KINDS": 30,
@@ -47,7 +51,7 @@ LIMITS: dict[str, object] = {
     "federation.http_client.inbox_backlog.SMALL_QUOTA": 262_144,
     "federation.http_client.inbox_backlog.ROW_BYTES": 1024,
     "federation.http_client.transport.MOST_HOPS": 3,
-    "federation.http_client.transport._ANSWER_LIMIT": 16_384,
+    "federation.http_client.outgoing_request.ANSWER_LIMIT": 16_384,
     "federation.json.fields.MAX_NAME": 500,
     "federation.json.fields.MAX_CONTENT": 100_000,
     "federation.json.fields.MAX_LIST": 1000,

@@ -8,6 +8,12 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "inbox.receiving.stolen_bikes.MOST_BYTES": 4096,
+    "inbox.repairs.bookings.busy_times.MOST_EVENTS": 4000,
+    "inbox.repairs.bookings.busy_times.MOST_RULES": 300,
+    "inbox.repairs.bookings.calendars.AT_ONCE": 4,
+    "inbox.repairs.bookings.calendars.LONGEST_WAIT": timedelta(days=1),
+    "inbox.repairs.bookings.calendars.TAG_LIMIT": 200,
     "inbox.repairs.shops.shop_lists.AT_ONCE": 4,
     "inbox.meetings.events.PLACE_LIMIT": 200,
     "inbox.exchanges.agreements.REASON_LIMIT": 2000,

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from federation.discovery.remote import resolve_handle
 from inbox.exchanges import slots
+from inbox.posts.lookup import look_up
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Terms
 from models.listings import listings
@@ -13,15 +15,17 @@ from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
-from models.repairs.bookings import slot_copies
+from models.repairs.bookings import slot_copies, visit_places
 from models.repairs.bookings.slots import Slot, SlotRules
-from models.store.database import Connection, execute, transaction
+from models.repairs.shops import shops
+from models.store.database import Connection, execute, fetch_value, transaction
 from outbox.exchanges.agreements import agreements as outbox_agreements
 from outbox.exchanges.agreements.endings import cancel
 from outbox.exchanges.agreements.fulfilment import report
 from outbox.relations import follows
 from outbox.repairs.bookings.appointments import BookDraft, open_book
 from tests.eventually import eventually
+from tests.repair_shops import DETAILS, add_communes
 from tests.servers import Member, RunningServer
 from tests.stories.cooperatives import Cooperatives
 from web.middlewares.work_signals import notify_work
@@ -93,6 +97,20 @@ def has_state(server: RunningServer, asked: Agreement, state: str) -> Callable[[
     return look
 
 
+async def ensure_commune(server: RunningServer) -> str:
+    """The code of Lomme, which this server knows."""
+    async with acting(server) as conn:
+        if not await fetch_value(conn, "SELECT EXISTS (SELECT FROM commune WHERE code = '59355')"):
+            await add_communes(conn)
+    return "59355"
+
+
+async def read_address(server: RunningServer, held: Agreement, reader: Member) -> str:
+    """Where a shop is awaited, as far as this reader may know."""
+    async with transaction(server.instance.pool) as conn:
+        return await visit_places.find_shown(conn, held.id, reader.actor.id)
+
+
 async def test_an_appointment_next_door_from_the_free_times_to_the_end(cooperatives: Cooperatives) -> None:
     lomme, henin = cooperatives.lomme, cooperatives.henin
     shop, bob = await open_shop(lomme), (await cooperatives.add_members())[1]
@@ -142,3 +160,38 @@ async def test_an_appointment_next_door_from_the_free_times_to_the_end(cooperati
     async with acting(lomme) as conn:
         await report(conn, lomme.instance.site, await get_shop(lomme, shop), agreed, "done")
     await eventually(has_state(henin, again, "done"))
+
+
+async def test_a_repairer_who_comes_by_reads_at_which_address_once_both_said_yes(cooperatives: Cooperatives) -> None:
+    lomme, henin = cooperatives.lomme, cooperatives.henin
+    shop, bob = await open_shop(lomme), (await cooperatives.add_members())[1]
+    code = await ensure_commune(lomme)
+    await ensure_commune(henin)
+    async with acting(lomme) as conn:
+        await shops.create(conn, shop.actor.id)
+        await shops.save(conn, shop.actor.id, replace(DETAILS, workshop=False, commune_codes=[code]))
+        draft = BookDraft(rules=RULES, capacity=1, title="Je viens chez vous")
+        book = await open_book(conn, lomme.instance.site, await actors.get(conn, shop.actor.id), draft)
+    there = await resolve_handle(henin.instance, f"@{shop.actor.username}@{lomme.host}")
+    async with acting(henin) as conn:
+        await follows.follow(conn, henin.instance.site, bob.actor, there)
+    await look_up(henin.instance, book.uri)
+    copy = await eventually(copied(henin, book.uri))
+    [first, *_] = await eventually(told(henin, copy))
+    async with transaction(henin.instance.pool) as conn:
+        area = await visit_places.find_area(conn, copy)
+    assert area is not None and not area.workshop
+
+    async with acting(henin) as conn:
+        terms = Terms(begins_at=first.begins_at, ends_at=first.ends_at, place=area.communes[0])
+        asked = await outbox_agreements.request(conn, henin.instance.site, bob.actor, copy, terms)
+        await visit_places.save_address(conn, asked.id, "12 rue du Lin")
+    held = await eventually(has_state(lomme, asked, "requested"))
+    assert held.place == area.communes[0] and await read_address(lomme, held, shop) == ""
+    async with acting(lomme) as conn:
+        await outbox_agreements.accept(conn, lomme.instance.site, await get_shop(lomme, shop), held)
+
+    async def arrived() -> bool:
+        return await read_address(lomme, held, shop) == "12 rue du Lin"
+
+    await eventually(arrived)

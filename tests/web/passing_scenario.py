@@ -18,7 +18,8 @@ from outbox.threads import messages
 from tests.factories import make_local_actor
 from tests.web.form_client import Doorbell, Visitor
 from tests.web.smtp_server import Postman, open_post, read_parts
-from web.mail.passer_by_mails import MAIL, schedule_passer_by_mails, send_passer_by_mail
+from web.mail.passer_by_mails import MAIL, schedule_passer_by_mails
+from web.server.worker.jobs import HANDLERS
 
 FORM = "/depannage/appeler"
 
@@ -48,11 +49,13 @@ class Roadside:
         await visitor.send(FORM, WHERE | {"act": "next"})
         return await visitor.send(FORM, {**last, "act": "publish"})
 
-    async def run_jobs(self) -> None:
-        async with transaction(self.door.instance.pool) as conn:
-            found = await fetch_column(conn, "DELETE FROM pgqueuer WHERE entrypoint = $1 RETURNING payload", MAIL)
-        for payload in found:
-            await send_passer_by_mail(self.door.instance, msgspec.json.decode(payload))
+    async def run_jobs(self, *names: str) -> None:
+        """Those that write to her: the first mail, unless others are named."""
+        for name in names or (MAIL,):
+            async with transaction(self.door.instance.pool) as conn:
+                found = await fetch_column(conn, "DELETE FROM pgqueuer WHERE entrypoint = $1 RETURNING payload", name)
+            for payload in found:
+                await HANDLERS[name](self.door.instance, msgspec.json.decode(payload))
 
     async def tell(self) -> int:
         """The mails that the chore sends about what was said a minute ago."""

@@ -20,11 +20,7 @@ BODY_SECONDS = 30
 async def post_inbox(request: web.Request) -> web.Response:
     """A personal inbox (`/users/NAME/inbox`) or the shared one (`/inbox`)."""
     await require_welcome_host(request)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await _read_body(request)
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
+    body = await read_body(request, MAX_BYTES)
     outcome = await receive(request.app[INSTANCE], read_envelope(request, body), request.match_info.get("username"))
     request[PROVEN] = outcome.proven
     headers = {}
@@ -37,17 +33,25 @@ async def post_inbox(request: web.Request) -> web.Response:
     return web.json_response({"error": outcome.reason}, status=outcome.status, headers=headers)
 
 
-async def _read_body(request: web.Request) -> bytes:
-    """At most one byte more than an activity may have, whatever the length that was promised (B-35)."""
+async def read_body(request: web.Request, most: int) -> bytes:
+    """At most one byte more than it may have, whatever the length that was promised (B-35), and in good time."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise web.HTTPUnsupportedMediaType  # before anything is unpacked (B-11)
-    if request.content_length is not None and request.content_length > MAX_BYTES:
-        raise web.HTTPRequestEntityTooLarge(MAX_BYTES, request.content_length)
+    if request.content_length is not None and request.content_length > most:
+        raise web.HTTPRequestEntityTooLarge(most, request.content_length)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read_pieces(request, most)
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+
+
+async def _read_pieces(request: web.Request, most: int) -> bytes:
     pieces, size = [], 0
     async for piece in request.content.iter_any():
         size += len(piece)
-        if size > MAX_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MAX_BYTES, size)
+        if size > most:
+            raise web.HTTPRequestEntityTooLarge(most, size)
         pieces.append(piece)
     return b"".join(pieces)
 

@@ -1,4 +1,4 @@
-"""Mails to who calls for help without an account: her private link, and who answers her call."""
+"""Mails to who calls for help without an account: her private link, who answers, what the team decided."""
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -18,7 +18,7 @@ from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
 from web.mail.account_mails import render_mail
 from web.mail.footer import load_footer
-from web.mail.smtp import MailCause, MailRefused, SendResult, read_smtp_url, send_message
+from web.mail.smtp import MailCause, MailRefused, MailServer, SendResult, read_smtp_url, send_message
 from web.security.signed_urls import read_signed, sign
 
 log = structlog.get_logger(__name__)
@@ -68,23 +68,36 @@ async def send_passer_by_mail(instance: Instance, payload: dict[str, Any]) -> No
         if passer is None or passer.turn != payload["turn"] or passer.listing_id is not None:
             return
         message = await _write(conn, instance, passer, "mail/passer_by_confirm", {}, sender=server.sender)
-    handover = await send_message(instance.settings, server, message, passer.email)
-    async with transaction(instance.pool) as conn:
-        await _note_trouble(conn, passer, handover)
-    if handover.again:
-        raise MailRefused(host=server.host, detail=handover.detail)
+    await _hand_over(instance, server, passer, message)
 
 
 async def send_unanswered(instance: Instance, payload: dict[str, Any]) -> None:
     """The job: nobody came forward; her page says what remains. Raises MailRefused to be tried again."""
+    await send_to_passer(instance, payload["actor_id"], "mail/passer_by_unanswered", {})
+
+
+async def send_released(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job: the team looked at her call, and it stands. Raises MailRefused to be tried again."""
+    await send_to_passer(instance, payload["actor_id"], "mail/passer_by_released", {})
+
+
+async def send_to_passer(instance: Instance, actor_id: int, template: str, context: dict[str, Any]) -> None:
+    """One mail from a pair of templates, to her who confirmed her address and still wants mails.
+
+    Raises MailRefused to be tried again.
+    """
     if instance.settings.smtp_url is None:
         return
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
-        passer = await passers_by.find(conn, payload["actor_id"])
-        if passer is None or not passer.email or passer.stopped_at is not None or passer.listing_id is None:
+        passer = await passers_by.find(conn, actor_id)
+        if passer is None or not passer.reached_by_mail:
             return
-        message = await _write(conn, instance, passer, "mail/passer_by_unanswered", {}, sender=server.sender)
+        message = await _write(conn, instance, passer, template, context, sender=server.sender)
+    await _hand_over(instance, server, passer, message)
+
+
+async def _hand_over(instance: Instance, server: MailServer, passer: PasserBy, message: EmailMessage) -> None:
     handover = await send_message(instance.settings, server, message, passer.email)
     async with transaction(instance.pool) as conn:
         await _note_trouble(conn, passer, handover)

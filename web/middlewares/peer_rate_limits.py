@@ -17,6 +17,9 @@ from web.security.session import SAFE_METHODS
 FOR_SERVERS = ("/users/", "/territories")
 """Under which addresses documents stand whose readers are counted."""
 
+POSTED_TO = ("/inbox", "/users/coop/stolen_bikes")
+"""Where servers post, and cost us before they prove who they are."""
+
 PROVEN = web.RequestKey("proven", bool)
 """Whether it was shown who sends this."""
 
@@ -26,7 +29,7 @@ async def peer_rate_limit_middleware(request: web.Request, handler: Handler) -> 
     """Refuse networks that send or read too much without saying who they are."""
     if request.app[RATE_LIMITS].limits is None:
         return await handler(request)
-    if request.method == "POST" and request.path.endswith("/inbox"):
+    if request.method == "POST" and request.path.endswith(POSTED_TO):
         return await _take_post(request, handler)
     if request.method in SAFE_METHODS and (request.path.startswith(FOR_SERVERS) or asks_for_document(request)):
         network = peer_network(request)

@@ -44,6 +44,7 @@ ONE: dict[str, str] = {
     "out": N_("%(who)s dit que c’est remis"),
     "back": N_("%(who)s dit que c’est rendu"),
     "done": N_("%(who)s dit que c’est fait"),
+    "noted": N_("%(who)s a noté ce qui a été fait"),
     "verified": N_("%(who)s et vous dites la même chose : c’est fait"),
     "begins_soon": N_("C’est pour bientôt, avec %(who)s"),
     "ends_soon": N_("La fin du prêt approche, avec %(who)s"),
@@ -72,6 +73,7 @@ ONE: dict[str, str] = {
     "community_shown": N_("Ce que vous avez partagé dans %(who)s s’y montre de nouveau"),
     "community_hold_answered": N_("Une coop a répondu à la question de porter %(who)s avec la vôtre"),
     "community_moved": N_("Votre communauté vit maintenant ici : %(who)s ; c’est à vous de dire si vous y entrez"),
+    "bike_asked": N_("Quelqu’un a demandé à %(who)s le numéro de votre vélo volé"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
 }
 """What one person did."""
@@ -97,13 +99,14 @@ ICONS = {
     "reserve_next": "date", "reserve_joined": "waiting", "reserve_left": "close", "reserve_passed": "close",
     "reserve_closed": "close", "reserve_freed": "date", "reserve_lapsed": "close", "reserve_past": "close",
     "reserve_asked": "waiting", "reserve_refused": "close",
-    "unreported": "retry",
+    "unreported": "retry", "noted": "repair",
     "community_asked": "waiting", "community_accepted": "enter", "community_refused": "close",
     "community_invited": "enter", "community_charter": "agreement", "community_removed": "close",
     "community_role": "person", "community_unmanaged": "warning",
     "community_report": "flag", "community_hidden": "warning", "community_shown": "done",
     "community_hold_asked": "agreement", "community_hold_answered": "agreement", "community_moved": "elsewhere",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
+    "bike_asked": "bike",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip

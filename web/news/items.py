@@ -12,8 +12,11 @@ from models.news import news
 from models.news.news import News, ThreadNews
 from models.people import actors
 from models.posts import Post
+from models.repairs.results.notes import read_note
+from models.repairs.results.sides import is_repair
 from models.settings import Site
 from models.store.database import Connection
+from outbox.builders.texts.repair_results import write_result
 from web.news.item_words import ICONS, describe_people
 from web.news.staff_items import StaffNewsItem
 from web.news.subjects import NewsSubjects, load_subjects
@@ -28,8 +31,15 @@ BEGINNING = 2_000
 SHOWN = 80
 """So much of a note names it."""
 
-PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter"}
+PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter", "bike_asked": "/velo-vole"}
 """What is not about a post, and has a page where it is settled."""
+
+
+REMINDERS = ("returned", "forgotten", "last_call")
+"""What asks whether it is done."""
+
+LANGUAGE = N_("fr")
+"""The code of the reader's language, as each catalogue says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +159,10 @@ async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNew
             id=row.id,
             kind=row.kind,
             icon=ICONS.get(row.kind, "agreement"),
-            words=describe_people(say, row.kind, [_line(people[row.other_id].display_name)], 0),
+            words=_describe_thread(say, row, _line(people[row.other_id].display_name)),
             who=_line(people[row.other_id].display_name),
             what=_line(about[row.listing_id].details.title),
-            href=exchange_path(row.exchange_id),
+            href=_find_thread_path(row, about[row.listing_id]),
             at=row.created_at,
             unread=True,
             more=row.count - 1,
@@ -160,6 +170,20 @@ async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNew
         for row in threads
         if row.other_id in people and row.listing_id in about
     ]
+
+
+def _describe_thread(say: Say, row: ThreadNews, name: str) -> str:
+    """What happened; of a repair with what came out, on the line that the other one noted."""
+    if row.result is None:
+        return describe_people(say, row.kind, [name], 0)
+    result = write_result(read_note(row.result), say(LANGUAGE))
+    return say(N_("%(who)s a noté : %(result)s. C’est bien cela ?"), who=name, result=_line(result))
+
+
+def _find_thread_path(row: ThreadNews, listing: Listing) -> str:
+    """Whoever is asked whether a repair is done answers with what came out."""
+    path = exchange_path(row.exchange_id)
+    return f"{path}/resultat" if row.kind in REMINDERS and is_repair(listing.details) else path
 
 
 async def list_latest(conn: Connection, site: Site, say: Say, reader_id: int, *, limit: int) -> list[NewsItem]:

@@ -30,6 +30,9 @@ from web.pages.personal_data import account_deletion
 from web.pages.repairs.diagnostic import editor as diagnostic_editor
 from web.pages.repairs.diagnostic import trial as diagnostic_trial
 from web.pages.repairs.diagnostic import version_page as diagnostic_version
+from web.pages.repairs.figures import figures_page, open_data
+from web.pages.repairs.frame_numbers import log as frame_number_log
+from web.pages.repairs.importing import import_page
 from web.pages.repairs.shops import team as shop_team
 from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
 
@@ -60,6 +63,16 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/ateliers", preserve_form(shop_team.post_settings)),
     web.post("/coop/ateliers/ouvrir", preserve_form(shop_team.post_opening)),
     web.post(f"/coop/ateliers/{{id:{ID}}}", preserve_form(shop_team.post_decision)),
+    web.get("/coop/reparations", figures_page.show_figures),
+    web.get("/coop/reparations.csv", figures_page.show_spreadsheet),
+    web.get("/coop/reparations/donnees", figures_page.show_open_data),
+    web.post("/coop/reparations/donnees", figures_page.post_publishing),
+    web.get("/coop/reparations/ord.csv", open_data.show_file),
+    web.get("/coop/reparations/velos.csv", open_data.show_file),
+    web.get("/coop/reparations/importer", import_page.show_form),
+    web.post("/coop/reparations/importer", import_page.post_files),
+    web.get(f"/coop/reparations/importer/{{id:{ID}}}", import_page.show_import),
+    web.post(f"/coop/reparations/importer/{{id:{ID}}}", import_page.post_undo),
     web.get("/coop/permanence", duty.show_duty),
     web.post("/coop/permanence", duty.post_duty),
     web.get("/coop/lieux", places.list_places),
@@ -94,6 +107,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/signalements", case_list.redirect_old),
     web.get(f"/coop/signalements/{{id:{ID}}}", case_list.redirect_old),
     web.get("/coop/journal", journal_pages.show_journal),
+    web.get("/coop/velo-vole", frame_number_log.show_log),
     web.get("/coop/dossiers", case_list.list_cases),
     web.post("/coop/dossiers", preserve_form(case_list.close_many)),
     web.get(f"/coop/dossiers/{{id:{ID}}}", case_page.show_page),

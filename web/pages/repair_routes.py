@@ -16,10 +16,14 @@ from web.pages.repairs.bikes import (
     taking,
 )
 from web.pages.repairs.bikes import book_page as bike_book
-from web.pages.repairs.bookings import book_page, visits
+from web.pages.repairs.bookings import book_page, own_calendar, visits
 from web.pages.repairs.calls import breakdown, call_form, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
+from web.pages.repairs.figures import open_data
+from web.pages.repairs.frame_numbers import asking
+from web.pages.repairs.results import shop_result, thread_result
 from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
+from web.pages.repairs.tours import passages, tour_page
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 
@@ -60,6 +64,7 @@ BIKES: list[web.RouteDef] = [
     web.post(f"{BIKE}/lignes/{{entry:{ID}}}", preserve_form(entry_form.post_edit)),
     web.post(f"{BIKE}/lignes/{{entry:{ID}}}/retirer", entry_form.post_striking),
 ]
+TOUR = f"{OFFICE}/tournee"
 
 REPAIRS: list[web.RouteDef] = [
     *BIKES,
@@ -81,6 +86,10 @@ REPAIRS: list[web.RouteDef] = [
     web.get("/diagnostic/entier", walk_page.show_whole),
     web.get("/diagnostic/repare", walk_page.show_mended),
     web.get("/service-worker.js", service_worker.show_service_worker),
+    web.get("/velo-vole", asking.show_asking),
+    web.post("/velo-vole", asking.post_asking),
+    web.get("/reparations/ord.csv", open_data.show_published),
+    web.get("/reparations/velos.csv", open_data.show_published),
     web.get("/ateliers", shop_list.show_shops),
     web.get("/ateliers/points.geojson", shop_points.show_points),
     web.get(f"/ateliers/{{handle:{COMMUNITY}}}", shop_page.show_shop),
@@ -95,8 +104,27 @@ REPAIRS: list[web.RouteDef] = [
     web.get(BOOK, book_page.show_book),
     web.post(BOOK, preserve_form(book_page.post_book)),
     web.post(f"{BOOK}/fermer", book_page.post_closing),
+    web.post(f"{BOOK}/agenda", own_calendar.post_calendar),
+    web.post(f"{BOOK}/agenda/retirer", own_calendar.post_leaving),
     web.post(f"{BOOK}/reponse", preserve_form(visits.post_answer)),
     web.post(f"{BOOK}/autre-heure", preserve_form(visits.post_counter)),
     web.post(f"{BOOK}/passage", preserve_form(visits.post_walk_in)),
     web.post(f"{BOOK}/passage/{{id:{ID}}}/retirer", visits.post_striking),
+    web.get(f"{BOOK}/passage/{{id:{ID}}}/resultat", shop_result.show_walk_in),
+    web.post(f"{BOOK}/passage/{{id:{ID}}}/resultat", preserve_form(shop_result.post_walk_in)),
+    web.get(f"{BOOK}/{{id:{ID}}}/resultat", shop_result.show_result),
+    web.post(f"{BOOK}/{{id:{ID}}}/resultat", preserve_form(shop_result.post_result)),
+    web.get(f"/echanges/{{id:{ID}}}/resultat", thread_result.show_result),
+    web.post(f"/echanges/{{id:{ID}}}/resultat", preserve_form(thread_result.post_result)),
+    web.get(f"/invite/{{token:{SIGNED}}}/resultat", thread_result.show_guest_result),
+    web.post(f"/invite/{{token:{SIGNED}}}/resultat", thread_result.post_guest_result),
+    web.get(TOUR, tour_page.show_tour),
+    web.get(f"{TOUR}.ics", tour_page.show_calendar),
+    web.post(f"{TOUR}/ordre", tour_page.post_order),
+    web.post(f"{TOUR}/passage", tour_page.post_came),
+    web.get(tour_page.OWN, tour_page.show_tour),
+    web.get(f"{tour_page.OWN}.ics", tour_page.show_calendar),
+    web.post(f"{tour_page.OWN}/ordre", tour_page.post_order),
+    web.get(f"{OFFICE}/passages", passages.show_passages),
+    web.post(f"{OFFICE}/passages", preserve_form(passages.post_passage)),
 ]

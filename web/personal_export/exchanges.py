@@ -1,7 +1,7 @@
 """Her exchanges and private conversations, with all that was written and happened in each, also as JSON."""
 
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.personal_data import personal_export
 from models.posts.conversations import Conversation
+from models.repairs.bookings import visit_places
 from models.store.database import Connection, connection
 from web.personal_export.records import (
     PAGE,
@@ -31,7 +32,10 @@ BESIDES = ("id", "exchange_id", "listing_id", "owner_id", "partner_id", "propose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedThread:
-    """What it is about (a listing's title and address, both empty for a private conversation), and with whom."""
+    """What it is about (a listing's title and address, both empty for a private conversation), and with whom.
+
+    `addresses` are those at which she awaits a shop, or is awaited, by the agreement.
+    """
 
     exchange_id: int | None
     conversation_id: int | None
@@ -39,6 +43,7 @@ class ArchivedThread:
     listing_uri: str
     others: list[Actor]
     agreements: list[Agreement]
+    addresses: dict[int, str] = field(default_factory=dict)
 
 
 async def list_exchanges(owner: ArchiveOwner) -> AsyncIterator[list[ArchivedThread]]:
@@ -51,13 +56,16 @@ async def list_exchanges(owner: ArchiveOwner) -> AsyncIterator[list[ArchivedThre
 
 async def _describe(conn: Connection, owner: ArchiveOwner, row: Exchange) -> ArchivedThread:
     listing = await listings.find_by_post(conn, row.listing_id)
+    held = await agreements.list_by_exchange(conn, row.id)
+    shown = {one.id: await visit_places.find_shown(conn, one.id, owner.actor.id) for one in held}
     return ArchivedThread(
         exchange_id=row.id,
         conversation_id=None,
         title=listing.details.title if listing else "",
         listing_uri=listing.uri if listing else "",
         others=await actors.list_by_ids(conn, [row.other_of(owner.actor.id)]),
-        agreements=await agreements.list_by_exchange(conn, row.id),
+        agreements=held,
+        addresses={id: address for id, address in shown.items() if address},
     )
 
 
@@ -114,7 +122,11 @@ async def write_exchanges(owner: ArchiveOwner, parcel: ZipWriter) -> None:
 
 def _begin(thread: ArchivedThread) -> str:
     """A thread up to its lines."""
-    kept = [{name: value for name, value in asdict(one).items() if name not in BESIDES} for one in thread.agreements]
+    kept = [
+        {name: value for name, value in asdict(one).items() if name not in BESIDES}
+        | ({"address": thread.addresses[one.id]} if one.id in thread.addresses else {})
+        for one in thread.agreements
+    ]
     about = {
         "title": thread.title,
         "listing": thread.listing_uri,

@@ -23,10 +23,15 @@ from models.relations import featured_tags as featured
 from models.relations import followed_tags, lists
 from models.relations.blocking import filters
 from models.repairs.diagnostic import drafts as diagnostic_drafts
+from models.repairs.frame_numbers import inquiries, sightings
+from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alerts, match_choices
 from models.store.database import Connection, connection
 from web.personal_export.records import ArchiveOwner, list_own_pages
 from web.personal_export.zip_writer import ZipWriter
+
+MOST_INQUIRIES = 4_000
+"""Ten a day, for the year that they are kept."""
 
 ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
@@ -44,7 +49,9 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "invitations": await _list_invitations(conn, owner.actor.id),
             "kept_days": await _list_kept_days(conn, owner.actor.id),
             "waiting_for": [asdict(one) for one in await own_exchanges.list_waited_for(conn, owner.actor.id)],
+            "tours": [asdict(one) for one in await tour_orders.list_own(conn, owner.actor.id)],
             "drafts": [asdict(one) for one in await listing_drafts.list_kept(conn, owner.actor.id)],
+            "frame_numbers": await _describe_frame_numbers(conn, owner.actor.id),
             "request": await _describe_request(conn, owner.actor.id),
         }
         cast = [
@@ -67,6 +74,19 @@ async def _describe_team(conn: Connection, owner: ArchiveOwner) -> dict[str, Any
         "told": await staff_preferences.load_own(conn, owner.account),
         "on_duty": [{"week": one.week, "role": one.role} for one in await duty.list_own(conn, owner.actor.id)],
         "diagnostic": asdict(draft) if draft is not None else None,
+    }
+
+
+async def _describe_frame_numbers(conn: Connection, actor_id: int) -> dict[str, Any]:
+    """What she asked, of which only the endings are kept, and who asked about a bike that was stolen from her."""
+    asked = await inquiries.list_own(conn, actor_id, limit=MOST_INQUIRIES)
+    answers = await inquiries.map_answers(conn, [one.id for one in asked])
+    return {
+        "asked": [
+            {"at": one.asked_at, "ending": one.ending, "may_write": one.may_write, "answers": answers[one.id]}
+            for one in asked
+        ],
+        "told": await sightings.list_own(conn, actor_id, limit=MOST_INQUIRIES),
     }
 
 

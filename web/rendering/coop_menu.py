@@ -148,6 +148,7 @@ MENU: tuple[MenuEntry, ...] = (
         "list",
         N_("Ce que l’équipe a fait, jour après jour"),
     ),
+    _entry("moderation", "/coop/velo-vole", "reports", N_("Vélos volés"), "bike", N_("Qui en a demandé des nouvelles")),
     _entry(
         "places",
         "/coop/lieux",
@@ -157,6 +158,7 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Les horaires, les fermetures et les annonces des lieux"),
     ),
     _entry("places", "/coop/ateliers", "repair_shops", N_("Ateliers vélo"), "bike", N_("Qui paraît, qui le décide")),
+    _entry("places", "/coop/reparations", "duty", N_("Réparations en chiffres"), "list", N_("Quoi, où, combien")),
     _entry(
         "places",
         "/coop/rencontres",

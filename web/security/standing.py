@@ -87,6 +87,7 @@ OPEN: Mapping[Standing, frozenset[str]] = {
         "/echanges/{id}/proposer",
         "/echanges/{id}/proposer/{agreement}",
         "/echanges/{id}/merci",
+        "/echanges/{id}/resultat",
         "/echanges/{id}/renvoyer",
         "/compte/decisions/{id}",
         "/decisions/{link}",

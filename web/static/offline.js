@@ -25,7 +25,7 @@ box?.addEventListener("click", async (event) => {
   } else if (act === "forget") {
     localStorage.setItem(REFUSED, "1");
     for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
-    for (const name of await caches.keys()) if (name.startsWith("declic-diagnostic-")) await caches.delete(name);
+    for (const name of await caches.keys()) if (name.startsWith("declic-")) await caches.delete(name);
     show(false);
   }
 });

@@ -1,8 +1,10 @@
 """Shops of ours that take appointments: by which rules, at which times, and who comes."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from models.errors import NotFound
 from models.exchanges.agreements import State
@@ -12,7 +14,7 @@ from models.listings.availability import list_taken
 from models.listings.listings import Listing, find_stock
 from models.people import actors
 from models.people.opening_hours import read_hours
-from models.repairs.bookings.slots import Slot, SlotRules, is_slot, list_free
+from models.repairs.bookings.slots import MOST_SLOTS, Slot, SlotRules, follow_free, is_slot
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 MOST_HELD = 20_000
@@ -43,20 +45,22 @@ class AppointmentBook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkIn:
-    """Somebody who came by or rang up; the shop alone reads it."""
+    """Somebody who came by or rang up; the shop alone reads it. `place` is where the shop goes, if it does."""
 
     begins_at: datetime
     ends_at: datetime
     name: str
     phone: str = ""
     note: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopVisit:
     """A line of the shop's agenda: of somebody who asked, an agreement; of who walked in, `walk_in_id`.
 
-    `waits`: the terms on the table are the other side's, and the shop is asked for an answer.
+    `waits`: the terms on the table are the other side's, and the shop is asked for an answer. `place` is the commune to
+    which the shop comes, `address` where exactly, once both said yes.
     """
 
     begins_at: datetime
@@ -70,6 +74,8 @@ class ShopVisit:
     walk_in_id: int | None
     phone: str
     note: str
+    place: str
+    address: str
 
 
 async def find_of_actor(conn: Connection, actor_id: int) -> AppointmentBook | None:
@@ -92,6 +98,20 @@ async def find(conn: Connection, listing_id: int) -> AppointmentBook | None:
         """,
         listing_id,
     )
+
+
+async def map_of_actors(conn: Connection, actor_ids: Collection[int]) -> dict[int, AppointmentBook]:
+    """The books of those of these shops that have one."""
+    found = await fetch_all(
+        conn,
+        AppointmentBook,
+        """
+        SELECT listing_id, actor_id, slot_minutes, notice_hours, ahead_days FROM appointment_book
+        WHERE actor_id = ANY($1)
+        """,
+        list(actor_ids),
+    )
+    return {one.actor_id: one for one in found}
 
 
 async def find_listing_of(conn: Connection, actor_uri: str) -> Listing | None:
@@ -138,14 +158,23 @@ async def save(conn: Connection, listing_id: int, actor_id: int, rules: SlotRule
 
 async def list_slots(conn: Connection, listing: Listing, *, at: datetime) -> list[Slot]:
     """The slots of a listing of ours that may be asked for now and have room, by time; none where it has no book."""
+    return list(islice(await _follow_free(conn, listing, at), MOST_SLOTS))
+
+
+async def find_first_slot(conn: Connection, listing: Listing, *, at: datetime) -> Slot | None:
+    """The first of them."""
+    return next(await _follow_free(conn, listing, at), None)
+
+
+async def _follow_free(conn: Connection, listing: Listing, at: datetime) -> Iterator[Slot]:
     book = await find(conn, listing.id)
     if book is None:
-        return []
+        return iter(())
     shop = await actors.get(conn, book.actor_id)
     until = at + timedelta(days=book.ahead_days + 1)
     taken = await list_taken(conn, listing.id, at, until, most=MOST_HELD)
     capacity = int(find_stock(listing.details) or 0)
-    return list_free(read_hours(shop.hours), book.rules, taken, capacity, at=at)
+    return follow_free(read_hours(shop.hours), book.rules, taken, capacity, at=at)
 
 
 async def is_offered(
@@ -166,8 +195,8 @@ async def add_walk_in(conn: Connection, listing_id: int, walk_in: WalkIn) -> Non
     await execute(
         conn,
         """
-        INSERT INTO walk_in (id, listing_id, begins_at, ends_at, name, phone, note)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO walk_in (id, listing_id, begins_at, ends_at, name, phone, note, place)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         make_id(),
         listing_id,
@@ -176,6 +205,7 @@ async def add_walk_in(conn: Connection, listing_id: int, walk_in: WalkIn) -> Non
         walk_in.name,
         walk_in.phone,
         walk_in.note,
+        walk_in.place,
     )
 
 
@@ -199,12 +229,13 @@ async def list_entries(conn: Connection, listing_id: int, begins_at: datetime, e
         SELECT g.begins_at, coalesce(g.ends_at, g.begins_at) AS ends_at,
             coalesce(nullif(a.name, ''), a.username) AS name, g.state, g.id AS agreement_id, g.offer_uri,
             is_open_state(g.state) AND g.proposed_by = g.partner_id AS waits, g.quantity, NULL::bigint AS walk_in_id,
-            '' AS phone, g.note
-        FROM agreement g JOIN actor a ON a.id = g.partner_id
+            '' AS phone, g.note, g.place,
+            CASE WHEN is_bound_state(g.state) THEN coalesce(v.address, '') ELSE '' END AS address
+        FROM agreement g JOIN actor a ON a.id = g.partner_id LEFT JOIN visit_address v ON v.agreement_id = g.id
         WHERE g.listing_id = $1 AND (is_live_state(g.state) OR g.state = 'done') AND g.begins_at < $3
             AND coalesce(g.ends_at, g.begins_at) >= $2
         UNION ALL
-        SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note FROM walk_in
+        SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note, '', '' FROM walk_in
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         ORDER BY 1, 3 LIMIT $4
         """,

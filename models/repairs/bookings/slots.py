@@ -48,9 +48,11 @@ def list_times(hours: Hours, rules: SlotRules, *, at: datetime) -> Iterator[tupl
         day += timedelta(days=1)
 
 
-def list_free(hours: Hours, rules: SlotRules, taken: Iterable[Taken], capacity: int, *, at: datetime) -> list[Slot]:
-    """The slots that have room, at most MOST_SLOTS. Linear in both: each is looked at once."""
-    waiting, found = sorted(taken, key=lambda one: one.begins_at, reverse=True), list[Slot]()
+def follow_free(
+    hours: Hours, rules: SlotRules, taken: Iterable[Taken], capacity: int, *, at: datetime
+) -> Iterator[Slot]:
+    """The slots that have room, by time. Linear in both: each is looked at once."""
+    waiting = sorted(taken, key=lambda one: one.begins_at, reverse=True)
     held: list[Taken] = []
     for begins_at, ends_at in list_times(hours, rules, at=at):
         while waiting and waiting[-1].begins_at < ends_at:
@@ -58,10 +60,7 @@ def list_free(hours: Hours, rules: SlotRules, taken: Iterable[Taken], capacity: 
         held = [one for one in held if one.ends_at > begins_at]
         left = _count_left(held, begins_at, ends_at, capacity)
         if left > 0:
-            found.append(Slot(begins_at=begins_at, ends_at=ends_at, left=left))
-        if len(found) == MOST_SLOTS:
-            break
-    return found
+            yield Slot(begins_at=begins_at, ends_at=ends_at, left=left)
 
 
 def _count_left(held: Iterable[Taken], begins_at: datetime, ends_at: datetime, capacity: int) -> int:

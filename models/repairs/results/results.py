@@ -1,10 +1,11 @@
 """What came out of a repair, as one side of it noted it, by the words of the Open Repair Data Standard 0.3."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.statements import name_values
 
 Outcome = Literal["fixed", "repairable", "end-of-life", "unknown"]
 Barrier = Literal[
@@ -49,31 +50,39 @@ class RepairResult:
     book_answer: BookAnswer | None
 
 
+_SAVE = name_values(
+    """
+    INSERT INTO repair_result (id, agreement_id, author_id, repairer_id, cyclist_id, uri, bike_type, organ, outcome,
+        barrier, minutes, parts, learnt, problem, brand, commune_code, repaired_on, noted_at, book_answer)
+    VALUES (:id, :agreement_id, :author_id, :repairer_id, :cyclist_id, :uri, :bike_type, :organ, :outcome, :barrier,
+        :minutes, :parts, :learnt, :problem, :brand, :commune_code, :repaired_on, :noted_at, :book_answer)
+    ON CONFLICT (agreement_id, author_id) DO UPDATE SET uri = excluded.uri, bike_type = excluded.bike_type,
+        organ = excluded.organ, outcome = excluded.outcome, barrier = excluded.barrier, minutes = excluded.minutes,
+        parts = excluded.parts, learnt = excluded.learnt, problem = excluded.problem, brand = excluded.brand,
+        repaired_on = excluded.repaired_on, noted_at = excluded.noted_at
+    RETURNING id
+    """,
+    RepairResult,
+)
+
+
 async def save(conn: Connection, result: RepairResult) -> int:
     """Note it; what this author noted before about the same agreement gives way, under its own number.
 
     The answer for the book stays: who has kept a result is not asked again because of a word that was mended.
     """
-    found: int = await fetch_value(
-        conn,
-        """
-        INSERT INTO repair_result (id, agreement_id, author_id, repairer_id, cyclist_id, uri, bike_type, organ, outcome,
-            barrier, minutes, parts, learnt, problem, brand, commune_code, repaired_on, noted_at, book_answer)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-        ON CONFLICT (agreement_id, author_id) DO UPDATE SET uri = EXCLUDED.uri, bike_type = EXCLUDED.bike_type,
-            organ = EXCLUDED.organ, outcome = EXCLUDED.outcome, barrier = EXCLUDED.barrier, minutes = EXCLUDED.minutes,
-            parts = EXCLUDED.parts, learnt = EXCLUDED.learnt, problem = EXCLUDED.problem, brand = EXCLUDED.brand,
-            repaired_on = EXCLUDED.repaired_on, noted_at = EXCLUDED.noted_at
-        RETURNING id
-        """,
-        *astuple(result),
-    )
+    found: int = await fetch_value(conn, _SAVE.sql, *_SAVE.args(result))
     return found
 
 
 async def find(conn: Connection, result_id: int) -> RepairResult | None:
     """The result of this number, if there is one."""
     return await fetch_one(conn, RepairResult, "SELECT * FROM repair_result WHERE id = $1", result_id)
+
+
+async def list_by_ids(conn: Connection, ids: list[int]) -> list[RepairResult]:
+    """The results of these numbers, in no order."""
+    return await fetch_all(conn, RepairResult, "SELECT * FROM repair_result WHERE id = ANY($1)", ids)
 
 
 async def list_of_agreement(conn: Connection, agreement_id: int) -> list[RepairResult]:
@@ -83,6 +92,32 @@ async def list_of_agreement(conn: Connection, agreement_id: int) -> list[RepairR
         RepairResult,
         "SELECT * FROM repair_result WHERE agreement_id = $1 ORDER BY noted_at, id",
         agreement_id,
+    )
+
+
+async def find_by_uri(conn: Connection, uri: str) -> RepairResult | None:
+    """What this report told."""
+    return await fetch_one(conn, RepairResult, "SELECT * FROM repair_result WHERE uri = $1", uri)
+
+
+async def remove(conn: Connection, uri: str) -> None:
+    """The report that told it is taken back."""
+    await execute(conn, "DELETE FROM repair_result WHERE uri = $1", uri)
+
+
+async def forget_person(conn: Connection, actor_id: int) -> None:
+    """She is gone, with her words; what is counted stays, and says nothing of her."""
+    await execute(
+        conn,
+        """
+        UPDATE repair_result SET
+            learnt = CASE WHEN author_id = $1 THEN '' ELSE learnt END,
+            problem = CASE WHEN author_id = $1 THEN '' ELSE problem END,
+            author_id = nullif(author_id, $1), repairer_id = nullif(repairer_id, $1),
+            cyclist_id = nullif(cyclist_id, $1)
+        WHERE author_id = $1 OR repairer_id = $1 OR cyclist_id = $1
+        """,
+        actor_id,
     )
 
 

@@ -1,19 +1,23 @@
 """Which shops stand in lists, since when and by which charter; and those that somebody looks for.
 
-The order is that of the day, the same for everybody, or that of nearness: nobody stands higher for any other reason.
+The order is that of the day, the same for everybody, that of nearness, or of who has room first: nobody stands higher
+for any other reason.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from models.store.database import Connection, fetch_all, fetch_one
 from models.store.statements import name_values
 
-ShopOrder = Literal["day", "near"]
+ShopOrder = Literal["day", "near", "slot"]
 
 MOST_FOUND = 100
+
+OLD_WORD = timedelta(days=1)
+"""What was looked at, or told, longer ago says nothing about who has room first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +55,19 @@ class ShopFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundShop(Appearance):
-    """One of those found, with its distance in metres where there is one."""
+    """One of those found, with its distance in metres where there is one, and when it has room next where one knows."""
 
     distance: float | None
+    next_at: datetime | None = None
 
 
 _FIND = name_values(
     """
-    SELECT p.actor_id, p.collective_uri, p.charter_version, p.since, p.cooperative_id, far.distance
+    SELECT p.actor_id, p.collective_uri, p.charter_version, p.since, p.cooperative_id, far.distance,
+        n.begins_at AS next_at
     FROM appearing_shop p JOIN repair_shop s ON s.actor_id = p.actor_id JOIN actor a ON a.id = p.actor_id
+    LEFT JOIN next_slot n ON n.actor_id = p.actor_id AND n.begins_at > now()
+        AND n.looked_at > now() - :old_word::interval
     CROSS JOIN LATERAL (SELECT 2 * 6371000 * asin(least(1, sqrt(
         sin(radians(a.latitude - :latitude) / 2) ^ 2 + sin(radians(a.longitude - :longitude) / 2) ^ 2
         * cos(radians(:latitude)) * cos(radians(a.latitude))))) AS distance) AS far
@@ -68,17 +76,18 @@ _FIND = name_values(
         AND (:radius::float8 IS NULL OR far.distance <= :radius OR s.commune_codes && :commune_codes::text[])
         AND (NOT :coming_by OR s.commune_codes && :commune_codes::text[])
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = :reader_id AND h.author_id = p.actor_id OFFSET 0)
-    ORDER BY CASE WHEN :order = 'near' THEN far.distance END, md5(:day::date::text || a.uri), p.actor_id
+    ORDER BY CASE WHEN :order = 'near' THEN far.distance END, CASE WHEN :order = 'slot' THEN n.begins_at END,
+        md5(:day::date::text || a.uri), p.actor_id
     LIMIT :limit
     """,
     ShopFilter,
-    also=["limit"],
+    also=["limit", "old_word"],
 )
 
 
 async def list_shops(conn: Connection, wanted: ShopFilter, *, limit: int = MOST_FOUND) -> list[FoundShop]:
     """Those that appear and fit, in their order."""
-    return await fetch_all(conn, FoundShop, _FIND.sql, *_FIND.args(wanted, limit=limit))
+    return await fetch_all(conn, FoundShop, _FIND.sql, *_FIND.args(wanted, limit=limit, old_word=OLD_WORD))
 
 
 async def find(conn: Connection, actor_id: int) -> Appearance | None:

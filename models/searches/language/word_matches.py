@@ -145,6 +145,12 @@ def _name(letter: str, things: Iterable[str]) -> list[str]:
     return [f"'{letter}={thing}'" for thing in quoted]
 
 
+def name_any(letter: str, values: Iterable[str]) -> list[str]:
+    """What finds listings that have one of these so (`k=`, `m=`, `c=`), as one part of a tsquery; none of no value."""
+    named = _name(letter, values)
+    return [join_any(named)] if named else []
+
+
 def _list_others(reading: Reading) -> list[tuple[str, str, str, str]]:
     """What it is related to, the nearest first, and at most so many of each relation; what finds nothing more is none.
 

@@ -112,7 +112,13 @@ IgnoredReason = Literal[
     "member_unknown",  # This is about somebody who is not known here
     "join_of_others",  # This is the id of what somebody else asked
     "accepts_unknown_join",  # This answers nothing that somebody here asked of this server
+    "address_not_awaited",  # Nobody waits for an address in what is agreed
     "report_names_others",  # This report names other people than the agreement
+    "report_unknown",  # Nobody reported that, or somebody else
+    "report_without_result",  # Of this report nothing but what came out of a repair can be changed
+    "result_out_of_time",  # What it is the result of was not agreed, came to nothing, or has not begun
+    "result_outdated",  # Something newer is known of what came out
+    "result_too_late",  # What came out is noted anew for a week
 ]
 """What each means stands beside it."""
 

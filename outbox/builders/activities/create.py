@@ -1,7 +1,5 @@
 """Create: something new of ours, with the object inside."""
 
-from datetime import datetime
-
 from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.bike_books import BikeBook
@@ -12,7 +10,7 @@ from federation.vocabulary.polls import Vote
 from models.exchanges.agreements import Step
 from models.people.actors import Actor
 from models.settings import Site
-from outbox.builders.objects.agreement import AgreementContext, build_economic_event
+from outbox.builders.objects.agreement import AgreementContext, ReportDraft, build_economic_event
 
 
 def build_create(site: Site, author: Actor, object: Note | Proposal | Event) -> Create:
@@ -39,12 +37,12 @@ def build_vote(site: Site, voter: Actor, vote: Vote) -> Create:
     return Create(id=activity_uri(site, voter.username), actor=voter.uri, object=vote, to=vote.to)
 
 
-def build_report(site: Site, case: AgreementContext, reporter: Actor, step: Step, *, uri: str, at: datetime) -> Create:
+def build_report(site: Site, case: AgreementContext, reporter: Actor, step: Step, said: ReportDraft) -> Create:
     """One side reports that something was done, to the other alone."""
     return Create(
         id=activity_uri(site, reporter.username),
         actor=reporter.uri,
-        object=build_economic_event(case, reporter, step, uri=uri, at=at),
+        object=build_economic_event(case, reporter, step, said),
         to=(case.other_of(reporter).uri,),
-        published=at,
+        published=said.at,
     )

@@ -9,9 +9,10 @@ from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.meetings import Event
 from federation.vocabulary.objects import Note
+from models.exchanges.agreements import Step
 from models.people.actors import Actor
 from models.settings import Site
-from outbox.builders.objects.agreement import AgreementContext, build_agreement
+from outbox.builders.objects.agreement import AgreementContext, ReportDraft, build_agreement, build_economic_event
 
 
 def build_update(site: Site, author: Actor, object: Note | Proposal | Event) -> Update:
@@ -48,4 +49,15 @@ def build_agreement_update(site: Site, case: AgreementContext) -> Update:
         object=build_agreement(case),
         to=(case.partner.uri,),
         published=case.agreement.updated_at,
+    )
+
+
+def build_report_update(site: Site, case: AgreementContext, reporter: Actor, step: Step, said: ReportDraft) -> Update:
+    """What came out is noted after the report, or noted anew; to the other side alone."""
+    return Update(
+        id=activity_uri(site, reporter.username),
+        actor=reporter.uri,
+        object=build_economic_event(case, reporter, step, said),
+        to=(case.other_of(reporter).uri,),
+        published=said.updated,
     )

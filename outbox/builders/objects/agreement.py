@@ -10,9 +10,11 @@ from federation.uris import same_origin
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from federation.vocabulary.intents import Quantity
+from federation.vocabulary.repair_results import RepairResultDocument
 from models.exchanges.agreements import OPEN, Agreement, State, Step
 from models.listings.listings import Listing, ListingDetails
 from models.people.actors import Actor
+from models.repairs.results.notes import RepairNote
 from outbox.builders.objects.proposal import ACTIONS, build_reciprocal
 
 STATES: dict[State, str] = {
@@ -29,6 +31,17 @@ STATES: dict[State, str] = {
 
 NAMES: dict[Step, str] = {"out": "Remis", "back": "Rendu", "done": "Fait"}
 """What people read in a report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDraft:
+    """What a report says: its id, when it was done, and of a repair what came out; `updated` where that was noted
+    later, or noted anew."""
+
+    uri: str
+    at: datetime
+    note: RepairNote | None = None
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,16 +141,14 @@ def find_return(details: ListingDetails, quantity: Decimal, amount: Decimal | No
     return Quantity(value=quantity if details.unit_based else Decimal(1), unit="hour" if hours else "one")
 
 
-def build_economic_event(
-    case: AgreementContext, reporter: Actor, step: Step, *, uri: str, at: datetime
-) -> EconomicEvent:
+def build_economic_event(case: AgreementContext, reporter: Actor, step: Step, said: ReportDraft) -> EconomicEvent:
     """One side's word that something was done. A loan comes back the way it went."""
     provider, receiver = case.provider, case.receiver
     if step == "back":
         provider, receiver = receiver, provider
     held = case.agreement
     return EconomicEvent(
-        id=uri,
+        id=said.uri,
         attributed_to=reporter.uri,
         name=NAMES[step],
         context=held.uri or held.request_uri,
@@ -146,6 +157,23 @@ def build_economic_event(
         provider=provider.uri,
         receiver=receiver.uri,
         quantity=Quantity(value=held.quantity, unit=held.unit),
-        point_in_time=at,
-        published=at,
+        point_in_time=said.at,
+        result=None if said.note is None else _build_result(said.note),
+        published=said.at,
+        updated=said.updated,
+    )
+
+
+def _build_result(note: RepairNote) -> RepairResultDocument:
+    return RepairResultDocument(
+        organ=note.organ,
+        outcome=note.outcome,
+        bike_type=note.bike_type,
+        barrier=note.barrier,
+        minutes=note.minutes,
+        parts=note.parts,
+        learnt=note.learnt,
+        problem=note.problem,
+        brand=note.brand,
+        repaired_on=note.repaired_on,
     )

@@ -45,6 +45,8 @@ REFUSALS = {
     "duration_too_long": "C’est plus d’un an : choisissez une durée plus courte.",
     "dates_taken": "Ces dates sont déjà prises : choisissez d’autres jours.",
     "slot_unknown": "On prend rendez-vous à une heure de la liste : choisissez-en une.",
+    "visit_commune_missing": "On vient chez vous : dites dans quelle commune. On se déplace à : %(communes)s.",
+    "visit_commune_outside": "On ne se déplace pas dans cette commune, seulement à : %(communes)s.",
     "already_agreed_with_another": "Quelqu’un d’autre s’est déjà mis d’accord pour cette annonce.",
     "reserve_first": "Quelqu’un de la liste de réserve a d’abord le choix : attendez sa réponse.",
     "listing_paused": "Cette annonce est en pause : elle ne prend pas de demande pour le moment.",

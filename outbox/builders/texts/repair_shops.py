@@ -1,10 +1,12 @@
 """What the cooperative writes to the people of a repair shop, in each language of ours."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from models.exchanges.exchanges import EventKind
 from models.repairs.shops.staff import StaffRole
+from outbox.builders.texts.wording import write_day
 
 Told = Literal["accepted", "refused", "removed", "approved", "declined", "ended", "given", "taken", "gone"]
 
@@ -68,6 +70,10 @@ _VISITS: Mapping[EventKind, Mapping[str, str]] = {
         "fr": "{name} annule son rendez-vous à « {shop} » : {when}. {page}",
         "en": "{name} cancels the appointment at “{shop}”: {when}. {page}",
     },
+    "begins_soon": {
+        "fr": "Rappel : {name} a rendez-vous à « {shop} » {when}. {page}",
+        "en": "Reminder: {name} has an appointment at “{shop}” {when}. {page}",
+    },
 }
 
 
@@ -82,6 +88,32 @@ def write_visit(kind: EventKind, shop: str, *, name: str, when: tuple[str, str],
     return {
         language: words[language].format(shop=shop, name=name, when=said, page=page)
         for language, said in zip(("fr", "en"), when, strict=True)
+    }
+
+
+_CALENDAR: Mapping[str, tuple[str, str]] = {
+    "fr": (
+        "Depuis un jour, l’agenda que « {shop} » tient ailleurs ne se laisse plus lire. Ce qu’il disait le {day} "
+        "compte encore, ce qui a changé depuis n’est pas vu : regardez son adresse ici : {page}",
+        "Depuis un jour, l’agenda que « {shop} » tient ailleurs ne se laisse pas lire : il ne bloque aucune heure. "
+        "Regardez son adresse ici : {page}",
+    ),
+    "en": (
+        "For a day the calendar that “{shop}” keeps elsewhere could not be read. What it said on {day} still counts, "
+        "what changed since is not seen: look at its address here: {page}",
+        "For a day the calendar that “{shop}” keeps elsewhere could not be read: it blocks no hour. Look at its "
+        "address here: {page}",
+    ),
+}
+
+
+def write_calendar_trouble(shop: str, *, page: str, since: datetime | None) -> dict[str, str]:
+    """That a shop's own calendar fails, in each language; `since` is when it was read last."""
+    return {
+        language: (never if since is None else before).format(
+            shop=shop, page=page, day="" if since is None else write_day(since, french=language == "fr")
+        )
+        for language, (before, never) in _CALENDAR.items()
     }
 
 

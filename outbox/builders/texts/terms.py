@@ -20,6 +20,7 @@ FRENCH: dict[str, str] = {
     "out": "« {title} » : c’est remis.",
     "back": "« {title} » : c’est rendu, merci !",
     "done": "« {title} » : c’est fait, merci !",
+    "noted": "« {title} » : ce qui a été fait est noté.",
     "unreported": "« {title} » : je me suis trompé·e, ce n’est pas encore fait.",
     "thanked": "Merci pour « {title} » !",
     "begins_soon": "Rappel : c’est pour bientôt, « {title} »{when}.",
@@ -32,6 +33,7 @@ FRENCH: dict[str, str] = {
     " pouvez l’annuler sans aucun reproche ; ce qui est prêté reste à rendre.",
     "resumed": "« {title} » : le compte de l’autre personne n’est plus suspendu, votre échange peut continuer.",
     "refused_here": "C’est noté : vous dites non pour « {title} ».",
+    "done_here": "C’est noté : pour « {title} », c’est fait.",
     "failed_here": "Votre message est transmis, mais votre réponse pour « {title} » n’a pas pu être notée.",
     "unheard": "« {title} » : une réponse vient d’arriver, mais elle ne compte pas. Rien n’a changé.",
     "explained": "Votre message est transmis. Pour répondre à ce qui vous est proposé pour « {title} », répondez à ce"
@@ -50,6 +52,7 @@ ENGLISH: dict[str, str] = {
     "out": "“{title}”: handed over.",
     "back": "“{title}”: it is back, thank you!",
     "done": "“{title}”: done, thank you!",
+    "noted": "“{title}”: what was done is noted.",
     "unreported": "“{title}”: my mistake, it is not done yet.",
     "thanked": "Thank you for “{title}”!",
     "begins_soon": "Reminder: it is soon, “{title}”{when}.",
@@ -62,6 +65,7 @@ ENGLISH: dict[str, str] = {
     " cancel it, and nobody will blame you; what is on loan is still to be given back.",
     "resumed": "“{title}”: the account of the other person is no longer suspended, your exchange can go on.",
     "refused_here": "Noted: you say no to “{title}”.",
+    "done_here": "Noted: “{title}” is done.",
     "failed_here": "Your message was passed on, but your answer about “{title}” could not be recorded.",
     "unheard": "“{title}”: an answer has just come, but it does not count. Nothing has changed.",
     "explained": "Your message was passed on. To answer what is proposed to you about “{title}”, reply to this message"

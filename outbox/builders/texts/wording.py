@@ -85,6 +85,12 @@ STATES: Mapping[ListingStatus, tuple[str, str]] = {
 }
 """What stands before the title of a listing that is not simply open; old clients see it too."""
 
+CALL_STATES: Mapping[ListingStatus, tuple[str, str]] = {
+    "fulfilled": ("✅ Réparé", "✅ Repaired"),
+    "reserved": ("🤝 Quelqu’un vient", "🤝 Somebody is coming"),
+}
+"""The same of a repair call, where it is called otherwise."""
+
 _CONDITIONS = {
     "new": ("neuf", "new"),
     "like-new": ("comme neuf", "as good as new"),
@@ -131,7 +137,7 @@ def write_title(details: ListingDetails, language: str) -> str:
     label = f"{wording.french}{NBSP}: " if french else f"{wording.english}: "
     if _names_kind(details.title, wording):
         label = ""
-    before = write_state(details.status, language)
+    before = write_state(details.status, language, call=details.kind == "repair_call")
     price = write_price(details, language)
     return f"{before}{wording.emoji} {label}{details.title}" + (f", {price}" if price else "")
 
@@ -143,9 +149,9 @@ def _names_kind(title: str, wording: Wording) -> bool:
     return any(typed == word or typed.startswith((f"{word} ", f"{word}{NBSP}", f"{word}:")) for word in words)
 
 
-def write_state(status: ListingStatus, language: str) -> str:
-    """What stands before the title; nothing where it is simply open."""
-    state = STATES.get(status)
+def write_state(status: ListingStatus, language: str, *, call: bool = False) -> str:
+    """What stands before the title, also that of a repair `call`; nothing where it is simply open."""
+    state = (CALL_STATES.get(status) if call else None) or STATES.get(status)
     return f"{state[0 if language == 'fr' else 1]} — " if state else ""
 
 

@@ -11,6 +11,7 @@ from models.errors import Conflict, NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, CompletionReport, final_step
 from models.people.actors import Actor
+from models.repairs.results import results
 from models.servers import servers
 from models.settings import Site
 from models.store.database import Connection
@@ -99,6 +100,7 @@ async def _forget(conn: Connection, case: AgreementContext, last: CompletionRepo
     """The agreement without this report: what only its author ended goes on."""
     held = case.agreement
     await agreements.remove_report(conn, last.id)
+    await results.remove(conn, last.uri)
     if last.step != final_step(case.listing.details.mode):
         return held
     owner = last.actor_id == held.owner_id

@@ -11,10 +11,12 @@ from models.exchanges.agreements import Agreement, CompletionReport, Role, State
 from models.listings.listings import OPEN, find_stock
 from models.moments import PARIS
 from models.people.actors import Actor
+from models.repairs.results import sides
+from models.repairs.results.sides import ResultSource
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.create import build_report
-from outbox.builders.objects.agreement import AgreementContext
+from outbox.builders.objects.agreement import AgreementContext, ReportDraft
 from outbox.exchanges.agreements.point_prices import pay
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.exchanges.agreements.thanks import count_early
@@ -73,7 +75,8 @@ async def report(
     """Say that it went out, came back, or is done; twice changes nothing.
 
     It is done when the owner says so, whose server has the word; verified when both do. `said.uri` is the id of a
-    report from elsewhere. Raises NotFound for strangers, Conflict where nothing was agreed.
+    report from elsewhere, `said.note` what came out of a repair. Raises NotFound for strangers, Conflict where nothing
+    was agreed.
     """
     case = await lock_context(conn, agreement.id)
     state = require_next(case, actor, "report", said)
@@ -84,10 +87,14 @@ async def report(
     uri = said.uri or event_uri(site, actor.username)
     if not await agreements.save_report(conn, case.agreement.id, uri, actor_id=actor.id, step=step, happened_at=at):
         return case.agreement
+    if said.note is not None:
+        source = ResultSource(author_id=actor.id, uri=uri, at=said.at or at)
+        await sides.save_note(conn, case.agreement, case.listing, said.note, source)
     if step == final:
         case = replace(case, agreement=_end(case, actor, state, at))
-    word = build_report(site, case, actor, step, uri=uri, at=at)
-    await record_act(conn, site, case, actor, AgreementChange(kind=step, activity=word))
+    word = build_report(site, case, actor, step, ReportDraft(uri=uri, at=at, note=said.note))
+    change = AgreementChange(kind=step, activity=word, note=said.note, post_id=said.post_id)
+    await record_act(conn, site, case, actor, change)
     if step == final:
         await send_current_state(conn, site, case)
         await settle(conn, site, case)

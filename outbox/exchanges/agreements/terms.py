@@ -8,7 +8,7 @@ from models.errors import Conflict, Invalid
 from models.exchanges import agreements, reserves
 from models.exchanges.agreements import Terms
 from models.listings.listings import OPEN, Listing, ListingDetails, find_stock
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, visit_places
 from models.store.database import Connection
 from models.texts import NOT_TYPED
 
@@ -130,10 +130,11 @@ async def require_room(conn: Connection, listing: Listing, terms: Terms, *, but:
 
 
 async def require_slot(conn: Connection, listing: Listing, terms: Terms) -> None:
-    """Raise Invalid where a shop takes appointments at certain times, and this is none of them."""
+    """Raise Invalid where a shop takes appointments at certain times and places, and this is none of them."""
     at = datetime.now(UTC)
     if not await appointment_books.is_offered(conn, listing.id, terms.begins_at, terms.ends_at, at=at):
         raise Invalid("slot_unknown", field="begins_at")
+    visit_places.require_reached(await visit_places.find_area(conn, listing), terms.place)
 
 
 async def require_left(conn: Connection, listing: Listing, *, but: int | None = None) -> None:

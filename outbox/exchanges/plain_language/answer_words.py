@@ -77,6 +77,17 @@ je ne serai pas la | je serai pas la | je me desinscris | desinscrivez moi | je 
 i m not coming | i am not coming | i won t come | i won t be there | i can t come | i cannot come | i can t make it
 """
 
+DONE = """
+c est fait | fait | c est bien fait | tout est fait | c est termine | termine | c est fini | c est regle | regle
+c est repare | repare | reparee | bien repare | c est bien repare | c est tout repare | tout est repare
+le velo est repare | velo repare | le velo roule | il roule | il roule a nouveau | le velo roule a nouveau
+c est fait et ca roule | c est repare et ca roule | ca y est c est fait | ca y est c est repare | ca y est il roule
+done | it is done | it s done | all done | it s all done | finished | it is finished | it s finished
+fixed | it is fixed | it s fixed | all fixed | repaired | it is repaired | it s repaired
+the bike is fixed | the bike is repaired | the bike rolls again
+"""
+"""What says that what was agreed on was done, and nothing else."""
+
 WITH_YES = """
 c est note | je note | c est possible | c est tout a fait possible
 it is | it does | it s possible | j y serai | je serai la | j ai hate | vraiment | exactement

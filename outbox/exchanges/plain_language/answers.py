@@ -16,6 +16,7 @@ from outbox.exchanges.plain_language.answer_words import (
     COMING,
     COURTESY,
     DEAR,
+    DONE,
     NO,
     NO_NAMES,
     NOT_COMING,
@@ -76,10 +77,12 @@ def _phrases(*tables: str) -> frozenset[Phrase]:
 
 _COURTESY = _phrases(COURTESY)
 _YES, _NO = _phrases(YES), _phrases(NO)
+_DONE = _phrases(DONE)
 _COMING, _NOT_COMING = _phrases(COMING), _phrases(NOT_COMING)
 _BESIDE_YES, _BESIDE_NO = _COURTESY | _phrases(WITH_YES), _COURTESY | _phrases(WITH_NO)
-_NO_NAMES = frozenset(NO_NAMES.split()) | {word for phrase in _YES | _NO | _BESIDE_YES | _BESIDE_NO for word in phrase}
-_LONGEST_PHRASE = max(len(phrase) for phrase in _YES | _NO | _BESIDE_YES | _BESIDE_NO)
+_ALL = _YES | _NO | _BESIDE_YES | _BESIDE_NO | _DONE
+_NO_NAMES = frozenset(NO_NAMES.split()) | {word for phrase in _ALL for word in phrase}
+_LONGEST_PHRASE = max(len(phrase) for phrase in _ALL)
 
 
 def names_of(author: Actor, other: Actor) -> Names:
@@ -121,6 +124,15 @@ def read_coming(content: str, names: Names) -> bool | None:
         return False
     hesitates = _HESITATES.search(to_text(content)) is not None
     return True if not hesitates and _is_made_of(words, names, core=_COMING | _YES, beside=_BESIDE_YES) else None
+
+
+def read_done(content: str, names: Names, *, asked: bool) -> bool:
+    """Whether a note says that it was done and nothing else; a bare yes says so where that was `asked`."""
+    words = read_words(content, names)
+    if not words or _HESITATES.search(to_text(content)) is not None:
+        return False
+    core = _DONE | _YES if asked else _DONE
+    return _is_made_of(words, names, core=core, beside=_BESIDE_YES | _YES)
 
 
 def is_courtesy(content: str, names: Names) -> bool:

@@ -12,7 +12,7 @@ from models.exchanges.exchanges import Exchange
 from models.listings import listings
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import Post, notes
+from models.posts import Post
 from models.posts.media import media
 from models.posts.polls import polls
 from models.posts.quotes import quotes
@@ -25,6 +25,7 @@ from outbox.exchanges.agreements.reserve import join, leave
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.exchanges.explanations import explain, explain_not_done
 from outbox.exchanges.plain_language.answers import is_courtesy, names_of, read_answer
+from outbox.exchanges.plain_language.done_in_words import find_answered, try_report
 from outbox.posts import notes as outbox_notes
 from outbox.posts.mentions import find_handles
 from outbox.posts.notes import NoteDraft
@@ -39,12 +40,12 @@ from outbox.threads.notices import explain as explain_in_apps
 class ReplyResult:
     """What a private note is to what two people want to agree on.
 
-    `heard` took effect, and `case` has it; `unheard` is an answer that does not count, for this `cause`; `unclear` is
-    none, while one is waited for.
+    `heard` took effect, and `case` has it, `reported` is the report that it was done; `unheard` is an answer that does
+    not count, for this `cause`; `unclear` is none, while one is waited for.
     """
 
     case: AgreementContext
-    outcome: Literal["heard", "unheard", "unclear"]
+    outcome: Literal["heard", "reported", "unheard", "unclear"]
     yes: bool = False
     cause: Cause = "impossible"
 
@@ -70,6 +71,8 @@ async def process_member_reply(conn: Connection, site: Site, author: Actor, post
         await explain_in_apps(conn, site, heard.case, author)
     elif heard.outcome == "unheard":
         await confirm(conn, site, heard.case, author, "failed_here", cause=heard.cause)
+    elif heard.outcome == "reported":
+        await confirm(conn, site, heard.case, author, "done_here")
     elif state in ("agreed", "refused"):
         await confirm(conn, site, heard.case, author, "agreed" if state == "agreed" else "refused_here")
 
@@ -111,8 +114,30 @@ async def process_reply(conn: Connection, site: Site, author: Actor, post: Post)
         return None
     held, role = found
     case, turn = await find_context(conn, held), is_turn_of(held, role)
+    reported = await _try_report(conn, site, case, author, post)
+    if reported is not None:
+        return reported
+    return await _answer_terms(conn, site, case, author, post, turn=turn)
+
+
+async def _try_report(
+    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post
+) -> ReplyResult | None:
+    """What was agreed on was done, if she says so and nothing else."""
+    if case.agreement.state not in agreements.BOUND or not await _is_bare(conn, post):
+        return None
+    reported = await try_report(conn, site, case, author, post)
+    if reported is None:
+        return None
+    return ReplyResult(case=replace(case, agreement=reported), outcome="reported", yes=True)
+
+
+async def _answer_terms(
+    conn: Connection, site: Site, case: AgreementContext, author: Actor, post: Post, *, turn: bool
+) -> ReplyResult | None:
+    held = case.agreement
     answer = await _read(conn, case, author, post)
-    answered = await _find_answered(conn, author, post) if answer is not None else None
+    answered = await find_answered(conn, author, post) if answer is not None else None
     if answer is not None and answered is not None:
         if turn and await _asks_for_this(conn, case, author, answered):
             return await _act(conn, site, case, author, post, yes=answer)
@@ -141,20 +166,6 @@ async def _is_bare(conn: Connection, post: Post) -> bool:
     if post.warning or (await media.list_by_posts(conn, [post.id]))[post.id]:
         return False
     return await polls.find(conn, post.id, None) is None and await quotes.find_by_quoting(conn, post.id) is None
-
-
-def _is_rewritten(answered: Post) -> bool:
-    """Whoever answers may have read other words: nothing says which. Others write any day as that of their note."""
-    begun = min(answered.published_at, answered.received_at)
-    return answered.updated_at is not None and answered.updated_at > begun
-
-
-async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | None:
-    """The newest note of the other one above this one; None where it was rewritten."""
-    above = await posts.list_by_ids(conn, await notes.list_ancestors(conn, post.id))
-    theirs = [one for one in above if one.author_id != author.id]
-    newest = max(theirs, key=lambda one: one.id, default=None)
-    return None if newest is None or _is_rewritten(newest) else newest
 
 
 async def _asks_for_this(conn: Connection, case: AgreementContext, author: Actor, answered: Post) -> bool:

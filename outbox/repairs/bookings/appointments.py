@@ -11,7 +11,7 @@ from models.listings import listings
 from models.listings.listings import OPEN, Listing, ListingDraft, find_stock
 from models.people.actors import Actor
 from models.posts.media import media
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, next_slots
 from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.slots import SlotRules
 from models.settings import Site
@@ -34,6 +34,7 @@ FARTHEST = 180
 NAME_LIMIT = 80
 PHONE_LIMIT = 30
 NOTE_LIMIT = 500
+PLACE_LIMIT = 200
 
 CATEGORY = "velo-reparation"
 
@@ -70,6 +71,7 @@ async def open_book(conn: Connection, site: Site, shop: Actor, draft: BookDraft)
         await agreements.lock_listing(conn, held.id)
         listing = await _change(conn, site, shop, held, draft)
     await appointment_books.save(conn, listing.id, shop.id, draft.rules)
+    await next_slots.renew(conn, listing, at=datetime.now(UTC))
     await announce_update(conn, site, shop)  # whose document names the listing
     return listing
 
@@ -139,6 +141,7 @@ async def close_book(conn: Connection, site: Site, shop: Actor) -> None:
     if held is None or held.details.status not in OPEN:
         raise NotFound("no_appointments")
     await outbox_listings.pause(conn, site, shop, held.uri)
+    await next_slots.forget(conn, shop.id)
     await announce_update(conn, site, shop)
 
 
@@ -150,16 +153,21 @@ async def note_walk_in(conn: Connection, shop: Actor, walk_in: WalkIn) -> None:
         raise NotFound("no_appointments")
     await agreements.lock_listing(conn, held.id)
     taken = await agreements.list_taken(conn, held.id, walk_in.begins_at, walk_in.ends_at)
+    if any(one.quantity is None for one in taken):
+        raise Conflict("slot_in_own_calendar", field="begins_at")
     there = find_stock(held.details) or Decimal(0)
     if not agreements.is_free(taken, walk_in.begins_at, walk_in.ends_at, wanted=Decimal(1), there=there):
         raise Conflict("slot_full", field="begins_at")
     await appointment_books.add_walk_in(conn, held.id, walk_in)
+    await next_slots.renew(conn, held, at=datetime.now(UTC))
 
 
 def _tidy(walk_in: WalkIn) -> WalkIn:
-    name, phone = (" ".join(NOT_TYPED.sub("", text).split()) for text in (walk_in.name, walk_in.phone))
+    tidied = (" ".join(NOT_TYPED.sub("", text).split()) for text in (walk_in.name, walk_in.phone, walk_in.place))
+    name, phone, place = tidied
     note = NOT_TYPED.sub("", walk_in.note).strip()
-    for field, text, most in (("name", name, NAME_LIMIT), ("phone", phone, PHONE_LIMIT), ("note", note, NOTE_LIMIT)):
+    limits = {"name": (name, NAME_LIMIT), "phone": (phone, PHONE_LIMIT), "note": (note, NOTE_LIMIT)}
+    for field, (text, most) in (limits | {"place": (place, PLACE_LIMIT)}).items():
         if len(text) > most:
             raise Invalid("walk_in_too_long", most=most, field=field)
     if not name:
@@ -167,7 +175,7 @@ def _tidy(walk_in: WalkIn) -> WalkIn:
     now = datetime.now(UTC)
     if not now - timedelta(days=1) <= walk_in.begins_at <= now + timedelta(days=FARTHEST):
         raise Invalid("walk_in_day_out_of_range", field="begins_at")
-    return replace(walk_in, name=name, phone=phone, note=note)
+    return replace(walk_in, name=name, phone=phone, note=note, place=place)
 
 
 async def strike_walk_in(conn: Connection, shop: Actor, walk_in_id: int) -> None:
@@ -176,3 +184,4 @@ async def strike_walk_in(conn: Connection, shop: Actor, walk_in_id: int) -> None
     if held is None:
         raise NotFound("no_appointments")
     await appointment_books.remove_walk_in(conn, held.id, walk_in_id)
+    await next_slots.renew(conn, held, at=datetime.now(UTC))

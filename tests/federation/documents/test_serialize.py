@@ -154,8 +154,10 @@ def test_a_listing_has_nothing_but_pictures() -> None:
     film = Document(url="https://lomme.example/1.mp4", media_type="video/mp4")
 
     serialize(replace(NOTE, attachments=(film,)))
-    with pytest.raises(BrokenRule):
-        serialize(replace(listing(), note=replace(listing().note, attachments=(film,))))
+    sound = Document(url="https://lomme.example/1.mp3", media_type="audio/mpeg")
+    for attachment in (film, sound):
+        with pytest.raises(BrokenRule):
+            serialize(replace(listing(), note=replace(listing().note, attachments=(attachment,))))
 
 
 def test_hidden_addressees_never_leave() -> None:

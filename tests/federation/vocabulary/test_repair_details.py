@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from federation.documents.serialize import to_json
 from federation.vocabulary.embedded import read_object
 from federation.vocabulary.marketplace import Proposal
 from tests.payloads import load_json
@@ -36,6 +37,17 @@ def test_what_is_no_text_is_not_said(value: object) -> None:
     call = read_call(partNeeded=value, reward=value)
 
     assert call.repair is not None and set(call.repair.help) == {"travel_km"}
+
+
+def test_a_sound_hangs_on_a_call_as_it_is_written_and_is_read_again() -> None:
+    document = load_json("declic/repairs/note_call_with_sound")
+
+    call = read_object(document)
+
+    assert isinstance(call, Proposal)
+    photo, sound = call.note.attachments
+    assert (photo.media_type, sound.media_type, sound.duration) == ("image/jpeg", "audio/mp4", 4.5)
+    assert to_json(call)["attachment"] == document["attachment"]
 
 
 def test_an_older_server_says_none_of_it() -> None:

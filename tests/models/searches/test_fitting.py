@@ -16,7 +16,7 @@ TEXTS = sorted((line["text"] for line in read_lines("queries_first.jsonl")), key
 FILTERS: tuple[dict[str, Any], ...] = (
     {"radius": 12},
     {"kinds": ("offer",), "radius": 30},
-    {"categories": ("velo", "velo-adulte", "velo-enfant", "camping", "outil-electrique")},
+    {"categories": ("velo", "velo-adulte", "velo-enfant", "camping", "outil-electrique"), "radius": 60},
 )
 
 

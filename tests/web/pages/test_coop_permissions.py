@@ -56,6 +56,14 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/invitations/{id:\\d{1,19}}/arreter": "invitations",
     "/coop/invitations/{id:\\d{1,19}}/renvoyer": "invitations",
     "/coop/journal": "duty",
+    "/coop/velo-vole": "reports",
+    "/coop/reparations": "duty",
+    "/coop/reparations.csv": "duty",
+    "/coop/reparations/donnees": "figures",
+    "/coop/reparations/importer": "repair_shops",
+    r"/coop/reparations/importer/{id:\d{1,19}}": "repair_shops",
+    "/coop/reparations/ord.csv": "figures",
+    "/coop/reparations/velos.csv": "figures",
     "/coop/ateliers": "repair_shops",
     "/coop/ateliers/ouvrir": "repair_shops",
     r"/coop/ateliers/{id:\d{1,19}}": "repair_shops",
@@ -159,6 +167,7 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
             listing.id,
         )
         await make_member(conn, "reserve", type="Organization", name="La réserve")
+        await execute(conn, "INSERT INTO repair_import (id) VALUES ($1)", listing.id)
         await execute(conn, "INSERT INTO moderation_case (id, actor_id) VALUES ($1, $2)", listing.id, lomme.hocine.id)
         await execute(
             conn,

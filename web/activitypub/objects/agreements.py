@@ -5,11 +5,12 @@ from aiohttp import web
 from federation.documents.serialize import serialize
 from models.errors import NotFound
 from models.exchanges import agreements
-from models.exchanges.agreements import Agreement
+from models.exchanges.agreements import Agreement, CompletionReport
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.results import results, sides
 from models.store.database import Connection, connection
-from outbox.builders.objects.agreement import build_agreement, build_economic_event
+from outbox.builders.objects.agreement import ReportDraft, build_agreement, build_economic_event
 from outbox.threads.agreement_context import find_context
 from web.activitypub.authorized_fetch import get_published, read_known_reader, require_no_block
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
@@ -49,8 +50,22 @@ async def show_event(request: web.Request) -> web.Response:
         await _require_party(conn, held, author, reader)
         assert held is not None and report is not None
         case, reporter = await find_context(conn, held), await actors.get(conn, report.actor_id)
-        event = build_economic_event(case, reporter, report.step, uri=report.uri, at=report.happened_at)
+        event = build_economic_event(case, reporter, report.step, await _describe(conn, report))
     return answer_activity(request, serialize(event), public=False)
+
+
+async def _describe(conn: Connection, report: CompletionReport) -> ReportDraft:
+    """What it says now, with what came out of a repair as it was noted last."""
+    result = await results.find_by_uri(conn, report.uri)
+    if result is None:
+        return ReportDraft(uri=report.uri, at=report.happened_at)
+    later = result.noted_at > report.happened_at
+    return ReportDraft(
+        uri=report.uri,
+        at=report.happened_at,
+        note=sides.note_of(result),
+        updated=result.noted_at if later else None,
+    )
 
 
 async def _require_party(conn: Connection, held: Agreement | None, author: Actor, reader: Actor | None) -> None:

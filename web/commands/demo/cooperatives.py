@@ -1,15 +1,15 @@
 """Who plays in the demo: two cooperatives, their members, and what these offer, look for and need repaired."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from models.listings.listings import ListingKind, ListingMode
 from models.people.accounts import Role
 from models.people.opening_hours import OpeningInterval
 from models.preferences import Preferences
+from web.commands.demo.calls import HENIN_CALLS, LOMME_CALLS
+from web.commands.demo.demo_listing import DemoListing
 
 PHOTOS = Path(__file__).parent / "photos"
 
@@ -27,21 +27,6 @@ class DemoMember:
     follows: tuple[str, ...] = ()
     street: str = ""
     week: tuple[OpeningInterval, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoListing:
-    """A listing; `photos` are file names with what they show, `days` is how long it stands."""
-
-    author: str
-    kind: ListingKind
-    mode: ListingMode
-    title: str
-    text: str
-    category: str
-    days: int = 60
-    photos: tuple[tuple[str, str], ...] = ()
-    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,25 +159,7 @@ LOMME = DemoCooperative(
             category="demenagement",
             days=30,
         ),
-        DemoListing(
-            author="hocine",
-            kind="repair_call",
-            mode="repair",
-            title="Roue arrière voilée, je suis à pied",
-            text="Un nid-de-poule, et voilà. Je peux pousser le vélo jusqu’à la mairie.",
-            category="reparation-roue",
-            days=3,
-            photos=(("roue", "Une roue arrière de vélo, voilée"),),
-            more={
-                "repair": {
-                    "bike_type": "city",
-                    "interventions": ["wheel"],
-                    "wheel_size": None,
-                    "rideable": False,
-                    "urgency": "Today",
-                }
-            },
-        ),
+        *LOMME_CALLS,
     ),
 )
 
@@ -266,25 +233,7 @@ HENIN = DemoCooperative(
             category="velo-enfant",
             days=45,
         ),
-        DemoListing(
-            author="leonie",
-            kind="repair_call",
-            mode="repair",
-            title="Chaîne qui saute dans les côtes",
-            text="Surtout celle du terril. Le vélo roule, mais je n’ose plus me lever sur les pédales.",
-            category="transmission",
-            days=7,
-            photos=(("velo", "Un vélo de ville vert avec un panier"),),
-            more={
-                "repair": {
-                    "bike_type": "city",
-                    "interventions": ["chain"],
-                    "wheel_size": None,
-                    "rideable": True,
-                    "urgency": "ThisWeek",
-                }
-            },
-        ),
+        *HENIN_CALLS,
     ),
 )
 

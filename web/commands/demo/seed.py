@@ -28,18 +28,18 @@ from outbox.people.accounts import register, settle
 from outbox.people.cooperative_settings import save_listed, save_preferences
 from outbox.relations import follows as outbox_follows
 from outbox.servers.peers import vouch
-from web.commands.demo.bikes import fill_book
 from web.commands.demo.cooperatives import (
     COOPERATIVES,
     PASSWORD,
     PHOTOS,
     STREAMS,
     DemoCooperative,
-    DemoListing,
     DemoMember,
 )
+from web.commands.demo.demo_listing import DemoListing
 from web.commands.demo.play_communities import play_community
 from web.commands.demo.play_dialogues import play_dialogues
+from web.commands.demo.play_repairs import play_repairs
 from web.commands.demo.repair_cafe import hold_repair_cafe
 from web.commands.demo.repair_shops import open_repair_shops
 from web.middlewares.work_signals import notify_work
@@ -66,7 +66,7 @@ async def seed_cooperatives(instances: Sequence[Instance]) -> None:
     await play_community(instances)
     await hold_repair_cafe(first, second)
     await open_repair_shops(first, second)
-    await fill_book(first, COOPERATIVES[0].parts[0].username)
+    await play_repairs(first, second, published[0])
 
 
 async def list_keys(

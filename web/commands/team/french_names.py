@@ -19,6 +19,9 @@ FRENCH = {
     "montrer": "show",
     "purger": "purge",
     "regler": "settle",
+    "importer": "import",
+    "defaire": "undo",
+    "donnees-ouvertes": "open-data",
 }
 """French name → English name."""
 

@@ -13,6 +13,7 @@ from models.listings import listings
 from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.bookings import visit_places
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox.exchanges.agreements.agreements import counter, propose
@@ -31,6 +32,7 @@ from web.pages.exchanges.terms.fields import note_refusal, read_terms, values_of
 from web.pages.exchanges.terms.form_page import TermsPage, form_of, read_words, show_form
 from web.pages.exchanges.terms.points_cost import find_cost
 from web.pages.exchanges.terms.summary import is_help
+from web.pages.exchanges.terms.visit_fields import read_visit, values_of_visit
 from web.pages.exchanges.thread.thread_page import get_thread
 from web.rendering.paths import exchange_path, listing_path
 from web.rendering.render import format_refusal
@@ -69,8 +71,17 @@ async def show_counter(request: web.Request) -> web.Response:
     """GET /echanges/ID/proposer/AGREEMENT: the terms on the table, to be changed."""
     async with connection(request.app[INSTANCE].pool) as conn:
         asking = await _find_counter(conn, request)
-    known = values_of(asking.held.terms) if asking.held is not None else {}
+        known = await _list_known(conn, asking)
     return await show_form(request, asking, form_of(request, known))
+
+
+async def _list_known(conn: Connection, asking: TermsPage) -> dict[str, str]:
+    """What lies on the table, in its fields."""
+    if asking.held is None:
+        return {}
+    held = asking.held
+    address = await visit_places.find_shown(conn, held.id, held.partner_id) if asking.area is not None else ""
+    return values_of(held.terms) | values_of_visit(asking.area, held.terms, address)
 
 
 async def post_counter(request: web.Request) -> web.Response:
@@ -85,13 +96,15 @@ async def _post(request: web.Request, find: Find) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         asking = await find(conn, request)
-    terms = read_terms(form, asking.details)
+    terms, address = read_visit(form, asking.area, read_terms(form, asking.details))
     said = read_words(form, asking, terms)
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:
                 me = await actors.get(conn, account.actor_id)
                 made = await _send_terms(conn, instance.site, me, asking, terms, said)
+                if asking.area is not None:
+                    await visit_places.save_address(conn, made.id, address)
             raise redirect_with_message(exchange_path(made.exchange_id), _word(asking, made))
         except (Conflict, Invalid, Forbidden) as error:
             note_refusal(form, error)
@@ -129,6 +142,7 @@ async def _find_asking(conn: Connection, request: web.Request) -> TermsPage:
         back=listing_path(request.app[INSTANCE].site, listing),
         dated=listing.details.mode in TIMED,
         by_slots=listing.details.slots_uri is not None,
+        area=await visit_places.find_area(conn, listing),
         obstacle="" if author.id == me.id else await find_obstacle(conn, request, me, listing),
         cost=await find_cost(conn, listing, me, author),
     )
@@ -177,5 +191,6 @@ async def _about(conn: Connection, thread: Exchange, me_id: int, held: Agreement
         held=held,
         thread=thread,
         by_slots=listing.details.slots_uri is not None and me_id != thread.owner_id,
+        area=await visit_places.find_area(conn, listing) if me_id != thread.owner_id else None,
         cost=await find_cost(conn, listing, me, other, held),
     )

@@ -1,4 +1,6 @@
-"""For whom somebody calls people together: the team for the cooperative and places, who leads it for a community."""
+"""For whom somebody calls people together: the team for the cooperative and places, who leads it for a community, who
+manages it for a repair shop.
+"""
 
 from dataclasses import dataclass
 
@@ -14,6 +16,7 @@ from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.roles import has_right
 from models.people.team import place_keepers
+from models.repairs.shops import appearing, staff
 from models.store.database import Connection
 from outbox.meetings.organiser_news import LEADING, TEAM
 from web.http.row_ids import read_id
@@ -24,13 +27,16 @@ COOP = "coop"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organiser:
-    """The cooperative, a place or a community, as a choice of the form. `hidden`: it announces to its members alone."""
+    """The cooperative, a place, a community or a shop, as a choice of the form. `hidden`: it announces to its members
+    alone. What a shop that does not `appear` announced is still looked after, but it announces nothing new.
+    """
 
     actor_id: int
     username: str
     name: str
     community: bool = False
     hidden: bool = False
+    appears: bool = True
 
 
 def find_desk(request: web.Request) -> str:
@@ -39,26 +45,43 @@ def find_desk(request: web.Request) -> str:
 
 
 def require_organiser(request: web.Request) -> Account:
-    """Who of the team may call people together; at the pages of communities any member, who may lead one."""
+    """Who of the team may call people together; elsewhere any member, who may lead a community or manage a shop."""
     return require_right(request, "meetings") if find_desk(request) == TEAM else require_account(request)
 
 
 async def list_organisers(conn: Connection, account: Account, desk: str) -> list[Organiser]:
-    """Those she may call people together for there: the cooperative, then her places; or communities she leads.
+    """Those she may call people together for there: the cooperative, then her places; or communities she leads, then
+    repair shops she manages.
 
     None where she has no right to.
     """
     if desk == LEADING:
-        return [
+        led = [
             Organiser(actor_id=one.actor_id, username=one.username, name=one.name, community=True, hidden=one.hidden)
             for one in await communities.list_led(conn, account.actor_id)
         ]
+        return led + await _list_shops(conn, account)
     if not has_right(account, "meetings"):
         return []
     coop = await actors.find_local(conn, COOP) if has_right(account, "meetings_of_coop") else None
     found = [Organiser(actor_id=coop.id, username=COOP, name=coop.display_name)] if coop is not None else []
     places = await place_keepers.list_places(conn, account)
     return found + [Organiser(actor_id=one.actor_id, username=one.username, name=one.name) for one in places]
+
+
+async def _list_shops(conn: Connection, account: Account) -> list[Organiser]:
+    """The repair shops that she manages."""
+    found = await staff.list_own(conn, account.actor_id) if account.standing == "full" else []
+    return [
+        Organiser(
+            actor_id=one.actor_id,
+            username=one.username,
+            name=one.name,
+            appears=await appearing.find(conn, one.actor_id) is not None,
+        )
+        for one in found
+        if one.role == "manager"
+    ]
 
 
 async def find_organiser(conn: Connection, account: Account, actor_id: int, desk: str) -> Organiser | None:

@@ -10,6 +10,12 @@ REFUSALS = {
     "book_has_visits": "Des rendez-vous sont encore à venir : fermez d’abord l’agenda, et retirez l’annonce quand "
     "ils sont passés ou annulés.",
     "slot_full": "C’est complet à cette heure-là : choisissez-en une autre.",
+    "slot_in_own_calendar": "Votre agenda dit que vous êtes pris à cette heure-là : choisissez-en une autre.",
+    "calendar_address_too_long": "Cette adresse est trop longue : %(most)s caractères au plus.",
+    "calendar_address_invalid": "Collez l’adresse iCal entière de votre agenda : elle commence par https:// et ne "
+    "contient ni nom ni mot de passe devant un @.",
+    "calendar_address_own": "C’est une adresse d’ici : ces rendez-vous comptent déjà. Donnez celle de l’agenda que "
+    "vous tenez ailleurs.",
     "walk_in_too_long": "C’est trop long : %(most)s caractères au plus.",
     "walk_in_name_missing": "Dites qui vient, même un prénom.",
     "walk_in_day_out_of_range": "Choisissez une heure d’aujourd’hui, ou des six mois à venir.",

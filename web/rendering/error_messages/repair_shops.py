@@ -1,4 +1,4 @@
-"""Repair shops: what they say of themselves, what they take, who runs them and whether they appear."""
+"""Repair shops: what they say of themselves, what they take, who runs them and whether they appear; frame numbers."""
 
 REFUSALS = {
     "shop_is_no_place": "Un atelier s’ouvre au nom d’un lieu, jamais d’une personne.",
@@ -8,6 +8,8 @@ REFUSALS = {
     "shop_repair_unknown": "Choisissez parmi les réparations proposées.",
     "shop_words_too_long": "C’est trop long : %(most)s signes au plus.",
     "shop_communes_too_many": "%(most)s communes au plus.",
+    "passage_needs_appearing": "L’atelier ne paraît pas encore dans la liste : il ne peut pas annoncer de passage.",
+    "passage_text_too_long": "C’est trop long : %(most)s caractères au plus.",
     "shop_communes_missing": "Sans atelier où venir, dites dans quelles communes vous passez.",
     "shop_incomplete": "Dites d’abord quel genre d’atelier c’est, quels vélos et quelles réparations, et dans quelle "
     "commune : sans cela, personne ne le trouverait.",
@@ -23,5 +25,17 @@ REFUSALS = {
     "price_label_too_long": "C’est trop long : %(most)s signes au plus.",
     "price_note_too_long": "C’est trop long : %(most)s signes au plus.",
     "repair_price_missing": "Écrivez un prix en euros, par exemple 8 ou 12,50, ou choisissez « prix libre ».",
+    "frame_number_missing": "Tapez le numéro qui est gravé sur le cadre.",
+    "frame_number_length": "Un numéro de cadre a de %(least)s à %(most)s signes : regardez s’il est entier.",
+    "frame_number_signs": "Un numéro de cadre n’a que des lettres sans accent et des chiffres.",
+    "frame_inquiries_too_many": "Vous avez posé vos %(most)s questions du jour. Demain, vous pourrez continuer.",
+    "frame_inquiries_too_many_here": "La coop a posé ses %(most)s questions du jour. Demain, vous pourrez demander.",
+    "import_changed": "Quelqu’un importe en même temps : recommencez.",
+    "import_has_mistakes": "Rien n’est fait : il y a %(count)s erreurs dans les fichiers.",
+    "import_makes_nothing": "Il n’y a rien de nouveau à faire de ces fichiers.",
+    "import_undone_or_old": "Cet import est déjà défait, ou a plus de 30 jours.",
+    "import_json_broken": "Ce JSON ne se lit plus à la ligne %(line)s.",
+    "import_json_no_list": "Ce JSON n’est pas une liste : attendu [ … ], ou « hydra:member ».",
+    "import_too_long": "%(most)s lignes au plus dans un fichier : coupez-le en deux.",
     "price_out_of_range": "Écrivez un prix de 0 à %(most)s €.",
 }

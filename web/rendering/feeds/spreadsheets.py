@@ -25,10 +25,10 @@ AT_ONCE = 1000
 Cell = str | int | date | None
 
 
-def write_rows(rows: Iterable[Sequence[Cell]]) -> str:
+def write_rows(rows: Iterable[Sequence[Cell]], *, delimiter: str = ";") -> str:
     """Lines that end as the format wants (RFC 4180); moments are those of Paris, numbers stay numbers."""
     written = StringIO()
-    csv.writer(written, delimiter=";").writerows([[_write(cell) for cell in row] for row in rows])
+    csv.writer(written, delimiter=delimiter).writerows([[_write(cell) for cell in row] for row in rows])
     return written.getvalue()
 
 

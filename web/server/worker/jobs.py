@@ -12,6 +12,7 @@ from federation.media import media_cleanup
 from inbox.exchanges import calendars, slots
 from inbox.posts import poll_refresh, quote_checks, quotes, screened_posts
 from inbox.relations import pinned_posts
+from inbox.repairs.bookings import calendars as shop_calendars
 from inbox.repairs.shops import prices as shop_prices
 from inbox.repairs.shops import shop_lists
 from inbox.traffic import backfill, synchronization
@@ -22,7 +23,7 @@ from models.people import sign_ups
 from models.people.arrivals import answer_mails
 from models.personal_data import deletion_requests
 from models.repairs.calls import told
-from models.repairs.passers_by import UNANSWERED
+from models.repairs.passers_by import RELEASED, UNANSWERED
 from models.searches.alerts import alert_finds
 from models.servers import waiting_posts
 from models.store import limit_sums
@@ -47,6 +48,7 @@ from outbox.people.passers_by import forget_over
 from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
 from outbox.posts.polls import FIGURES
 from outbox.repairs.bikes import reminding
+from outbox.repairs.bookings import next_slots, own_calendar
 from outbox.repairs.calls import waves as call_waves
 from outbox.scheduled_posts import JOB as SCHEDULED
 from outbox.traffic.results import probe_hosts
@@ -92,11 +94,13 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     calendars.JOB: calendars.refresh_job,
     slots.JOB: slots.refresh_job,
     shop_prices.JOB: shop_prices.refresh_job,
+    own_calendar.JOB: shop_calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mails.MAIL: guest_mails.send_guest_mail,
     meeting_mails.MAIL: meeting_mails.send_meeting_mail,
     passer_by_mails.MAIL: passer_by_mails.send_passer_by_mail,
     UNANSWERED: passer_by_mails.send_unanswered,
+    RELEASED: passer_by_mails.send_released,
     staff_notifications.JOB: staff_alerts.tell_team_member,
     staff_alerts.ALERT: staff_alerts.send_alert_mail,
     staff_mails.LETTER: staff_mails.send_staff_mail,
@@ -207,6 +211,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "repair_shops": ("6-59/10 * * * *", shop_lists.read_due),
+    "shop_calendars": ("* * * * *", shop_calendars.read_due),
+    "next_slots": ("* * * * *", next_slots.renew_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
     "held_posts": ("29 * * * *", held_posts.tell_overdue),
     "team": ("* * * * *", staff_alerts.tell_team),

@@ -21,7 +21,9 @@ from models.posts import message_requests
 from models.relations.blocking import mutes
 from models.repairs import passers_by
 from models.repairs.bikes import handovers, offers
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, visit_places
+from models.repairs.frame_numbers import inquiries, questions, sightings
+from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
@@ -76,6 +78,11 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "bike_handovers": handovers.forget_over,
     "bike_offers": offers.forget_over,
     "walk_ins": appointment_books.forget_over,
+    "frame_inquiries": inquiries.forget_old,
+    "frame_questions": questions.forget_old,
+    "frame_sightings": sightings.forget_old,
+    "visit_addresses": visit_places.forget_over,
+    "tour_orders": tour_orders.forget_over,
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
     "known_words": count_words,

@@ -8,7 +8,7 @@ import pytest
 from models.listings.availability import Taken
 from models.moments import PARIS
 from models.people.opening_hours import Closure, Hours, OpeningInterval, make_hours
-from models.repairs.bookings.slots import MOST_SLOTS, SlotRules, is_slot, list_free, list_times
+from models.repairs.bookings.slots import SlotRules, follow_free, is_slot, list_times
 
 MONDAY = datetime(2027, 5, 3, 8, tzinfo=PARIS)
 HOURLY = SlotRules(slot_minutes=60, notice_hours=2, ahead_days=7)
@@ -71,7 +71,7 @@ def test_what_is_left_is_counted_when_most_is_taken() -> None:
     hours = open_on((0, "09:00", "15:00"))
     held = [taken(10), taken(10, minutes=30), taken(11, 2), taken(12, None), taken(13, minutes=30)]
 
-    found = list_free(hours, HOURLY, held, 2, at=MONDAY)
+    found = [*follow_free(hours, HOURLY, held, 2, at=MONDAY)]
 
     assert [(one.begins_at.astimezone(PARIS).hour, one.left) for one in found] == [(13, 1), (14, 2)]
 
@@ -79,16 +79,9 @@ def test_what_is_left_is_counted_when_most_is_taken() -> None:
 def test_a_long_appointment_takes_each_slot_that_it_touches() -> None:
     hours = open_on((0, "09:00", "15:00"))
 
-    found = list_free(hours, HOURLY, [taken(10, minutes=150)], 1, at=MONDAY)
+    found = [*follow_free(hours, HOURLY, [taken(10, minutes=150)], 1, at=MONDAY)]
 
     assert [one.begins_at.astimezone(PARIS).hour for one in found] == [13, 14]
-
-
-def test_no_more_slots_are_told_than_are_read() -> None:
-    hours = open_on(*((day, "00:00", "23:45") for day in range(7)))
-    rules = SlotRules(slot_minutes=15, notice_hours=0, ahead_days=180)
-
-    assert len(list_free(hours, rules, [], 1, at=MONDAY)) == MOST_SLOTS
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
-from models.repairs.bookings.slots import Slot, SlotRules
+from models.repairs.bookings.slots import MOST_SLOTS, Slot, SlotRules
 from models.store.database import Connection, execute
 from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.endings import cancel
@@ -213,3 +213,13 @@ async def test_who_comes_keeps_the_listing_from_being_withdrawn(conn: Connection
     await outbox_listings.withdraw(conn, HERE, shop, listing.uri)
 
     assert await find_listing(conn, shop) is None
+
+
+async def test_no_more_slots_are_told_than_are_read(conn: Connection) -> None:
+    shop = await make_shop(conn)
+    week = (OpeningInterval(day=day, opens=time(0), closes=time(23, 45)) for day in range(7))
+    await actors.save_place(conn, shop.id, "3 rue du Lin", write_hours(make_hours(week, ())))
+    rules = SlotRules(slot_minutes=15, notice_hours=0, ahead_days=180)
+    listing = await open_book(conn, HERE, await actors.get(conn, shop.id), replace(DRAFT, rules=rules))
+
+    assert len(await list_slots(conn, listing)) == MOST_SLOTS

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 
 from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.servers import make_environment, wait_for_answer
 from tests.web.warm_commands import WarmCommands
 from web.commands.demo.cooperatives import COOPERATIVES, PHOTOS, STREAMS
+from web.commands.demo.play_repairs import BIKE, BOOK
 from web.commands.demo.repair_cafe import CAPACITY, HERE, THERE, TITLE
 
 ON_OTHER_PORTS = """
@@ -132,7 +134,7 @@ async def test_they_thank_each_other_across_the_two_and_all_may_read_what_is_for
 
     assert "Blouson sauvé pendant le café" in pages["leonie", "Hénin-Carvin"]
     assert "1 échange confirmé" in pages["leonie", "Hénin-Carvin"]
-    assert "2 échanges confirmés" in pages["hocine", "Lomme"]
+    assert "3 échanges confirmés" in pages["hocine", "Lomme"]
     assert not any("histoires de vélo" in page for page in pages.values())
 
 
@@ -170,6 +172,24 @@ async def test_workshops_of_one_are_listed_by_the_other(demo: Demo) -> None:
 
     assert here.keys() == there.keys() == {"Le Rayon libre, atelier vélo", "Inès répare à vélo"}
     assert all("@localhost:" in url for url in there.values())
+
+
+async def test_a_call_has_two_proposals_and_another_stands_in_the_book_of_the_bike(demo: Demo) -> None:
+    talks = await demo.ask(0, "hocine", "/api/v1/conversations")
+    said = [talk["last_status"]["content"] for talk in talks]
+    assert any("clé à rayons" in text for text in said) and any("regarder la roue" in text for text in said)
+
+    conn = await asyncpg.connect(find_cluster(Path(demo.houses[0]["data"])).url())
+    lines = await conn.fetch(
+        """
+        SELECT e.title, r.book_answer FROM bike_entry e JOIN bike b ON b.id = e.bike_id
+        LEFT JOIN repair_result r ON r.id = e.result_id WHERE b.name = $1 ORDER BY e.done_on
+        """,
+        BIKE.name,
+    )
+    await conn.close()
+    assert [line["title"] for line in lines] == [*(one.title for one in BOOK), "Frein avant réparé"]
+    assert lines[-1]["book_answer"] == "kept"
 
 
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:

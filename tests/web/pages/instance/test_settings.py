@@ -255,8 +255,9 @@ ELSEWHERE = {
     *("limited_federation", "blocks_told", "directory_area"),
     *("questions", "closed_words", "first_posts", "passers_by"),
     *("repair_collective", "shop_types"),
+    "repairs_published",
 }
-"""What the pages about other servers, the map, arrivals, filters and repair shops change."""
+"""What the pages about other servers, the map, arrivals, filters, repair shops and their figures change."""
 
 TYPED_AS = {"territory_codes": "territory"}
 

@@ -22,6 +22,7 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.rendering.feeds.calendar_events import list_calendar_events
 from web.rendering.feeds.icalendar import write_calendar
 from web.rendering.feeds.meeting_calendar import make_meeting_event
+from web.rendering.feeds.tour_calendar import list_shop_stops
 from web.rendering.render import N_, render, say
 from web.security.session import require_account
 from web.security.signed_urls import read_signed, sign
@@ -63,6 +64,7 @@ async def show_feed(request: web.Request) -> web.Response:
         occasions = await list_calendar_events(conn, instance.site, speaking, account.actor_id, found)
         meets = await agenda.list_own(conn, account.actor_id, since=datetime.now(UTC) - KEPT)
         occasions += [make_meeting_event(one.entry) for one in meets if one.registration.state == "seat"]
+        occasions += await list_shop_stops(conn, instance.site, speaking, account)
         coop = (await preferences.load(conn)).name or instance.site.host
     body = write_calendar(occasions, name=speaking(N_("Mes accords, %(coop)s"), coop=coop))
     etag = make_etag(body)

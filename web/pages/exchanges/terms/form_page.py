@@ -14,6 +14,7 @@ from models.exchanges.exchanges import Exchange
 from models.listings import unavailabilities
 from models.listings.listings import Listing, ListingDetails, find_stock
 from models.moments import PARIS
+from models.repairs.bookings.visit_places import VisitArea
 from models.store.database import Connection, connection, transaction
 from outbox.threads.agreement_context import Said
 from web.forms.form import Form, blank_form
@@ -48,7 +49,7 @@ class TermsPage:
     """What is asked for, of whom, and where the form goes; `held` are terms on the table that others shall replace.
 
     `obstacle` says why nothing can be asked for now, `cost` what it costs in points. `by_slots`: a shop takes
-    appointments, and who asks chooses one of its times.
+    appointments, and who asks chooses one of its times; `area` is where it comes by.
     """
 
     verb: Verb
@@ -62,6 +63,7 @@ class TermsPage:
     obstacle: str = ""
     cost: PointsCost | None = None
     by_slots: bool = False
+    area: VisitArea | None = None
 
     @property
     def details(self) -> ListingDetails:

@@ -16,6 +16,7 @@ from models.moments import PARIS
 from models.people import actors, phone_numbers
 from models.people.actors import Actor
 from models.posts.media.media import Media
+from models.repairs.bookings import visit_places
 from models.servers import servers
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
@@ -47,7 +48,6 @@ from web.rendering.templating import LOCALES
 from web.security.session import require_account
 
 PAGE = 50
-
 LOOK_AROUND = timedelta(days=20)
 """So far around an agreement its strip looks for days that are taken."""
 
@@ -71,8 +71,7 @@ class ThreadView:
     """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
-    where the other has no account. `rescue_at` is when a message that does not get through leaves by mail, `place` of
-    whoever is on the listing's list, `choose` where several ask, `asks_herself` where the other one would have to.
+    where she has no account. `rescue_at`: a message then leaves by mail; `asks_herself`: the other one has to ask.
     """
 
     id: int
@@ -277,7 +276,8 @@ async def find_card(
     reports = await agreements.list_reports(conn, held.id) if held.state in agreements.BOUND else []
     thanks = await find_choice(conn, held, reading.me)
     doubt = await may_ask_again(conn, held, reading.other)
-    beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt)
+    at = await visit_places.find_shown(conn, held.id, reading.me)
+    beside = CardContext(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt, address=at)
     return make_card(reading.locale, held, reading.details, role, beside)
 
 

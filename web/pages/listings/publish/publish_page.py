@@ -20,6 +20,8 @@ from models.moderation import held_posts
 from models.moments import PARIS
 from models.people import actors
 from models.people.accounts import Account
+from models.posts.media import media
+from models.posts.media.media import Media
 from models.store.database import Connection, connection, transaction
 from outbox.inside import name_audience
 from outbox.listings import listing_suggestions
@@ -29,6 +31,7 @@ from outbox.screening import is_first
 from web.forms.form import Form, blank_form
 from web.forms.location_field import DIRECTIONS, DISTANCES
 from web.http.app_keys import INSTANCE
+from web.pages.components.attachments import list_attachments
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import Picture
 from web.pages.components.photo_upload import MOST, list_attached, read_with_photos
@@ -171,7 +174,7 @@ async def post_edit(request: web.Request) -> web.Response:
         return await _show_live(request, account, form, photos)
     if form.typed("act") == "add":
         return await _show(request, form, photos, editing=listing, kept=form.ok)
-    draft = await _read(request, form, photos)
+    draft = await _keep_sounds(request, form, listing, await _read(request, form, photos))
     if not form.ok or form.typed("act") == "preview":
         preview = make_preview(account, draft, photos)
         return await _show(request, form, photos, editing=listing, preview=preview)
@@ -187,6 +190,21 @@ async def post_edit(request: web.Request) -> web.Response:
         return await _show(request, form, photos, editing=listing)
     done = "held" if held is not None else "changed"
     raise redirect_with_message(acting.home or listing_path(instance.site, changed), done)
+
+
+async def _keep_sounds(request: web.Request, form: Form, listing: Listing, draft: ListingDraft) -> ListingDraft:
+    """With what a call has besides photos, unless it is to go; nothing else may have any."""
+    if form.flag("no_sound") or draft.kind != "repair_call":
+        return draft
+    async with connection(request.app[INSTANCE].pool) as conn:
+        sounds = await _list_sounds(conn, listing)
+    return replace(draft, media_ids=(*draft.media_ids, *(one.id for one in sounds)))
+
+
+async def _list_sounds(conn: Connection, listing: Listing | None) -> list[Media]:
+    """The sounds of what is changed; a new listing has none yet."""
+    hung = (await media.list_by_posts(conn, [listing.id]))[listing.id] if listing is not None else []
+    return [one for one in hung if one.type == "audio"]
 
 
 async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:
@@ -235,6 +253,7 @@ async def _show(
         life = (await preferences.load(conn)).listing_days
         communities = await insiders.list_of(conn, acting.account.actor_id)
         branding = await find_branding(request, conn)
+        sounds = await _list_sounds(conn, editing)
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
         request,
@@ -242,6 +261,7 @@ async def _show(
         status=422 if form.errors else 200,
         form=form,
         photos=photos,
+        sounds=list_attachments(instance.site, sounds),
         editing=editing is not None,
         preview=None if form.errors else preview,
         kept=kept,

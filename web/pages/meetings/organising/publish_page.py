@@ -26,6 +26,7 @@ from outbox.meetings.meeting_limits import (
     make_meeting,
     require_draft,
 )
+from outbox.meetings.organiser_news import LEADING
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
@@ -165,7 +166,7 @@ async def _save(
     conn: Connection, request: web.Request, acting: Acting, organiser: Actor, draft: MeetingDraft
 ) -> FullMeeting:
     site = request.app[INSTANCE].site
-    by = await actors.get(conn, acting.by.actor_id) if acting.organiser.community else None
+    by = await actors.get(conn, acting.by.actor_id) if acting.desk == LEADING else None
     if acting.editing is None:
         full = await outbox.publish(conn, site, organiser, draft, by=by)
     else:
@@ -211,7 +212,7 @@ async def _find_acting(request: web.Request) -> Acting | None:
     """For whom the address says; None where there is nobody she may act for. Raises NotFound for another's place."""
     account, desk = require_organiser(request), find_desk(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await list_organisers(conn, account, desk)
+        found = [one for one in await list_organisers(conn, account, desk) if one.appears]
     wanted = request.query.get("pour", "")
     organiser = next((one for one in found if one.username == wanted), None)
     if wanted and organiser is None:

@@ -1,5 +1,6 @@
 """The appointments of a shop, for its people: who comes this week and who asks, and how appointments are taken."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -10,10 +11,13 @@ from models.errors import Conflict, Invalid
 from models.listings.listings import OPEN, Listing
 from models.moments import PARIS
 from models.people.actors import Actor
-from models.repairs.bookings import appointment_books
+from models.repairs.bookings import appointment_books, shop_calendars
 from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit
 from models.repairs.bookings.slots import SlotRules
+from models.repairs.results import walk_ins
+from models.repairs.results.sides import note_of
 from models.store.database import Connection, connection, transaction
+from outbox.builders.texts.repair_results import write_result
 from outbox.listings.listing_limits import TEXT_LIMIT, TITLE_LIMIT
 from outbox.repairs.bookings.appointments import (
     FARTHEST,
@@ -31,7 +35,7 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.date_ranges import begin_at
 from web.rendering.paths import listing_path
-from web.rendering.render import N_, render
+from web.rendering.render import N_, reader_language, render
 from web.security.acting_shop import ActingShop, find_shop
 
 WEEK = timedelta(days=7)
@@ -58,8 +62,25 @@ SAID = {
     "cancel": N_("C’est annulé, et la personne le sait."),
     "missed": N_("C’est noté : la personne n’est pas venue."),
     "done": N_("C’est noté : c’est fait."),
+    "result": N_("Le résultat est noté, et la personne le sait."),
+    "result_alone": N_("Le résultat est noté. Seuls les gens de l’atelier le lisent."),
     "counter": N_("C’est proposé : la personne répondra."),
+    "following": N_("C’est reçu : on va lire votre agenda. Revenez dans un instant voir si tout va bien."),
+    "left": N_("C’est fait : votre agenda ne bloque plus rien ici, et son adresse est oubliée."),
 }
+
+CAUSES: Mapping[shop_calendars.Cause, str] = {
+    "bad_address": N_("cette adresse ne mène à aucun serveur que l’on puisse appeler"),
+    "unreachable": N_("le serveur de votre agenda est injoignable"),
+    "timed_out": N_("le serveur de votre agenda n’a pas répondu à temps"),
+    "not_found": N_("il n’y a plus rien à cette adresse : elle a peut-être été changée"),
+    "refused": N_("le serveur de votre agenda refuse de le montrer : donnez son adresse secrète, pas sa page"),
+    "failing": N_("le serveur de votre agenda est en panne ou débordé"),
+    "too_large": N_("votre agenda est trop gros : un mégaoctet au plus"),
+    "login_page": N_("l’adresse mène à une page web, sans doute pour se connecter, et pas à un agenda iCal"),
+    "unreadable": N_("ce qui se trouve là n’est pas un agenda iCal"),
+}
+"""Why the calendar that a shop keeps elsewhere could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +93,10 @@ class AgendaDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaWeek:
-    """Seven days from a Monday, with the addresses of those before and after; and who waits for an answer, of all."""
+    """Seven days from a Monday, with the addresses of those before and after; and who waits for an answer, of all.
+
+    `noted` says what came out, by the number of the agreement or of who walked in.
+    """
 
     first: date
     days: list[AgendaDay]
@@ -80,6 +104,7 @@ class AgendaWeek:
     later: str
     waiting: list[ShopVisit]
     coming: int
+    noted: Mapping[int, str]
 
 
 async def show_book(request: web.Request) -> web.Response:
@@ -150,7 +175,8 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
     async with connection(instance.pool) as conn:
         listing = await find_listing(conn, shop)
         book = await appointment_books.find_of_actor(conn, shop.id) if listing is not None else None
-        week = await _draw_week(conn, book, home_of(acting), request.query.get("semaine", "")) if book else None
+        week = await _draw_week(conn, request, book, home_of(acting)) if book else None
+        calendar = await shop_calendars.find_state(conn, shop.id)
     rules = form if "slot_minutes" in form.values else blank_form(request, _values_of(shop, listing, book))
     return await render(
         request,
@@ -162,6 +188,8 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         listing=listing,
         open=listing is not None and listing.details.status in OPEN,
         week=week,
+        calendar=calendar,
+        causes=CAUSES,
         now=datetime.now(UTC),
         form=form,
         rules=rules,
@@ -183,8 +211,8 @@ def _values_of(shop: Actor, listing: Listing | None, book: AppointmentBook | Non
     }
 
 
-async def _draw_week(conn: Connection, book: AppointmentBook, home: str, wanted: str) -> AgendaWeek:
-    first, now = _read_monday(wanted), datetime.now(UTC)
+async def _draw_week(conn: Connection, request: web.Request, book: AppointmentBook, home: str) -> AgendaWeek:
+    first, now = _read_monday(request.query.get("semaine", "")), datetime.now(UTC)
     visits = await appointment_books.list_entries(conn, book.listing_id, begin_at(first), begin_at(first + WEEK))
     return AgendaWeek(
         first=first,
@@ -193,7 +221,21 @@ async def _draw_week(conn: Connection, book: AppointmentBook, home: str, wanted:
         later=f"{home}?semaine={first + WEEK}",
         waiting=await appointment_books.list_waiting(conn, book.listing_id, at=now),
         coming=await appointment_books.count_coming(conn, book.listing_id),
+        noted=await _list_noted(conn, request, book, visits),
     )
+
+
+async def _list_noted(
+    conn: Connection, request: web.Request, book: AppointmentBook, visits: Sequence[ShopVisit]
+) -> dict[int, str]:
+    """What the shop noted, on one line each."""
+    found = await walk_ins.map_noted(
+        conn,
+        book.actor_id,
+        agreement_ids=[one.agreement_id for one in visits if one.agreement_id],
+        walk_in_ids=[one.walk_in_id for one in visits if one.walk_in_id],
+    )
+    return {id: write_result(note_of(one), reader_language(request)) for id, one in found.items()}
 
 
 def _read_monday(wanted: str) -> date:

@@ -19,6 +19,7 @@ from outbox.repairs.bookings.appointments import (
     NAME_LIMIT,
     NOTE_LIMIT,
     PHONE_LIMIT,
+    PLACE_LIMIT,
     note_walk_in,
     strike_walk_in,
 )
@@ -42,7 +43,7 @@ ANSWERS: dict[str, acts.Name] = {
 }
 """What a button says, and what is done then."""
 
-ABSENT = N_("La personne n’est pas venue.")
+ABSENT = N_("Absent·e à l’heure du rendez-vous.")
 
 REASON_LIMIT = 500
 
@@ -145,6 +146,7 @@ def _read_walk_in(form: Form, long: timedelta) -> WalkIn | None:
         name=name,
         phone=form.text("phone", limit=PHONE_LIMIT),
         note=form.lines("note", limit=NOTE_LIMIT),
+        place=form.text("place", limit=PLACE_LIMIT),
     )
 
 

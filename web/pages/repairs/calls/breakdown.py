@@ -18,8 +18,9 @@ from web.pages.components.listing_cards import list_cards
 from web.pages.components.opening_hours import list_open_places
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.repairs.calls.watching import SAID, load_choice
+from web.pages.repairs.tours import passage_lines
 from web.rendering.branding import Branding
-from web.rendering.render import find_branding, render
+from web.rendering.render import find_branding, reader_language, render
 from web.security.session import current_account, logged_in, reader_of
 from web.security.standing import HOMES
 
@@ -52,6 +53,9 @@ async def show_breakdown(request: web.Request) -> web.Response:
             conn, instance.site, [one.id for one in found], {one.id: one.distance for one in found}
         )
         workshops = await list_open_places(conn, around.latitude, around.longitude)
+        passages = await passage_lines.list_near(
+            conn, instance.site, reader_id, (around.latitude, around.longitude), reader_language(request)
+        )
         telling = await load_choice(conn, account)
         passers = (await preferences.load(conn)).passers_by
     return await render(
@@ -61,6 +65,7 @@ async def show_breakdown(request: web.Request) -> web.Response:
         near=max(near - (telling is not None and telling.watch is not None), 0) if near is not None else None,
         cards=cards,
         workshops=workshops,
+        passages=passages,
         telling=telling,
         mail=has_mail(request),
         passers=passers,

@@ -24,7 +24,6 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
 from web.pages.access.login import has_mail
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.components.listing_cards import Picture
 from web.pages.components.photo_upload import read_photos, take_photos
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.exchanges.thread.thread_page import locale_of
@@ -43,6 +42,7 @@ from web.pages.repairs.calls import passing
 from web.pages.repairs.calls.call_fields import NOWHERE_KNOWN, fill_in_call, find_first_step, read_call
 from web.pages.repairs.calls.own_call import call_path
 from web.pages.repairs.calls.passing import Contact
+from web.pages.repairs.calls.sounds import NO_FILES, CallFiles, add_sound, is_begun
 from web.pages.repairs.calls.steps import LAST, find_wrong_step, keep_errors_of, list_carried, read_step
 from web.rendering.render import find_branding, render
 from web.security.acting_author import ActingAuthor
@@ -51,7 +51,8 @@ from web.security.session import current_account, current_applicant
 PHOTOS = 3
 """Of what is broken; the long form takes more."""
 
-LIMITS = FileLimits(count=PHOTOS, size=MAX_BYTES)
+LIMITS = FileLimits(count=PHOTOS + 1, size=MAX_BYTES)
+"""The photos, and a sound that may be as heavy as one of them."""
 
 
 async def show_call(request: web.Request) -> web.Response:
@@ -70,7 +71,7 @@ async def show_call(request: web.Request) -> web.Response:
             values["place"] = home.label if home else ""
             values.update(first_place(await load_places(conn, account.actor_id), author))
     fill_in_call(values, request)
-    return await _show(request, blank_form(request, values), [], step=find_first_step(values))
+    return await _show(request, blank_form(request, values), NO_FILES, step=find_first_step(values))
 
 
 def _find_member(request: web.Request) -> Account | None:
@@ -91,45 +92,46 @@ async def _lead_to_open_call(conn: Connection, request: web.Request) -> None:
 async def post_call(request: web.Request) -> web.Response:
     """POST /depannage/appeler: the next step, the one before, or the call itself."""
     account = _find_member(request)
-    form, photos = await _read(request, account)
+    form, files = await _read(request, account)
     step = read_step(form)
     if form.typed("act") == "back":
         form.errors.clear()
-        return await _show(request, form, photos, step=max(1, step - 1))
-    draft = await _read_draft(request, form, photos, account)
+        return await _show(request, form, files, step=max(1, step - 1))
+    draft = await _read_draft(request, form, files, account)
     contact = passing.read_contact(request, form) if account is None and step == LAST else None
     wrong = find_wrong_step(form, step)
     if wrong is not None or step < LAST:
         keep_errors_of(form, wrong or 0)
-        return await _show(request, form, photos, step=wrong or step + 1)
+        return await _show(request, form, files, step=wrong or step + 1)
     answer = await _send(request, form, draft, account, contact)
-    return answer or await _show(request, form, photos, step=find_wrong_step(form, LAST) or LAST)
+    return answer or await _show(request, form, files, step=find_wrong_step(form, LAST) or LAST)
 
 
-async def _read(request: web.Request, account: Account | None) -> tuple[Form, list[Picture]]:
-    """The form and its photos: those belong to somebody, so with the first one a person who passes by is begun."""
+async def _read(request: web.Request, account: Account | None) -> tuple[Form, CallFiles]:
+    """The form and its files: those belong to somebody, so with the first one a person who passes by is begun."""
     instance = request.app[INSTANCE]
     async with instance.store.open_spool() as spool:
         form = await read_form(request, LIMITS.into(spool))
         if account is not None:
             owner_id: int | None = account.actor_id
         else:
-            begun = bool(form.files("photos")) or "media" in form.values
+            begun = bool(form.files("photos")) or "media" in form.values or is_begun(form)
             owner_id = await passing.begin(request, form) if begun else None
         if owner_id is None:
-            return form, []
-        keep = take_photos if read_step(form) == LAST else read_photos
-        photos = await keep(instance, form, owner_id)
+            return form, NO_FILES
+        last = read_step(form) == LAST
+        photos = await (take_photos if last else read_photos)(instance, form, owner_id)
+        files = await add_sound(instance, form, owner_id, photos[:PHOTOS], spool, take=last)
     if len(photos) > PHOTOS:
         form.fail("photos", "%(count)s photos au plus, les autres ne partent pas.", count=PHOTOS)
-    return form, photos[:PHOTOS]
+    return form, files
 
 
-async def _read_draft(request: web.Request, form: Form, photos: list[Picture], account: Account | None) -> ListingDraft:
+async def _read_draft(request: web.Request, form: Form, files: CallFiles, account: Account | None) -> ListingDraft:
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await _load_places(conn, account)
         _preset_kind(form, await _list_bikes(conn, account))
-        return await read_call(conn, request, form, known=known, media_ids=tuple(photo.id for photo in photos))
+        return await read_call(conn, request, form, known=known, media_ids=files.media_ids)
 
 
 def _preset_kind(form: Form, own: list[Bike]) -> None:
@@ -171,7 +173,7 @@ async def _load_places(conn: Connection, account: Account | None) -> KnownPlaces
     return await load_places(conn, account.actor_id) if account is not None else NOWHERE_KNOWN
 
 
-async def _show(request: web.Request, form: Form, photos: list[Picture], *, step: int) -> web.Response:
+async def _show(request: web.Request, form: Form, files: CallFiles, *, step: int) -> web.Response:
     account = _find_member(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await _load_places(conn, account)
@@ -188,7 +190,9 @@ async def _show(request: web.Request, form: Form, photos: list[Picture], *, step
         step=step,
         last=LAST,
         carried=list(list_carried(form, step)),
-        photos=photos,
+        photos=files.photos,
+        sound=files.sound,
+        played=files.played,
         most=PHOTOS,
         writer=find_writer(form),
         home=home,

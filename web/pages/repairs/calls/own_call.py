@@ -15,8 +15,12 @@ from models.moderation.sanctions import Hiding
 from models.people.accounts import Account
 from models.posts.media import media
 from models.repairs import passers_by
+from models.repairs.results import results
+from models.repairs.results.sides import note_of
 from models.store.database import Connection, connection
+from outbox.builders.texts.repair_results import write_result
 from web.http.app_keys import INSTANCE
+from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_by_id import get_listing
 from web.pages.components.listing_cards import Picture, draw_pictures, place_words
@@ -24,8 +28,9 @@ from web.pages.components.opening_hours import OpenPlace, list_open_places
 from web.pages.exchanges.reserve.answers import Answer, Answers, list_answers
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.call_progress import CallProgress, load_call_progress
-from web.rendering.paths import listing_path
-from web.rendering.render import N_, render
+from web.pages.repairs.tours.passage_lines import PassageLine, list_in_commune
+from web.rendering.paths import exchange_path, listing_path
+from web.rendering.render import N_, reader_language, render
 from web.security.session import require_account
 
 SAID = {
@@ -52,8 +57,20 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotedResult:
+    """What one of the two noted came out; `own` by the caller."""
+
+    words: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallView:
-    """Everything that the page shows. `stage` counts from 0 in STAGES; `state` is the word that the heading says."""
+    """Everything that the page shows. `stage` counts from 0 in STAGES; `state` is the word that the heading says.
+
+    `thread` is the page of the exchange with who was chosen, `noted` what came out, `confirms` the agreement
+    of which the other one said that it is done, and the caller is asked.
+    """
 
     id: int
     path: str
@@ -68,11 +85,16 @@ class CallView:
     place: str
     text: str
     photos: list[Picture]
+    files: list[Attachment]
     workshops: list[OpenPlace]
+    passages: list[PassageLine]
     sent_at: datetime
     hiding: Hiding | None
     passing: bool
     by_mail: bool
+    noted: list[NotedResult]
+    thread: str
+    confirms: int | None
 
 
 def call_path(listing_id: int) -> str:
@@ -99,8 +121,10 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
     live = await agreements.list_live_by_listing(conn, listing.id)
     chosen = next((one for one in live if one.state == "agreed"), None)
     proposals = _list_proposals(answers, live)
+    settled = chosen or await _find_done(conn, answers)
     held = await held_posts.find(conn, listing.id) is not None
     state = "held" if held else _find_state(details, chosen, answered=bool(proposals))
+    hung = (await media.list_by_posts(conn, [listing.id]))[listing.id]
     return CallView(
         id=listing.id,
         path=call_path(listing.id),
@@ -114,13 +138,34 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         uuid=post.url.rpartition("/")[2],
         place=place_words(details),
         text=post.source,
-        photos=draw_pictures(site, (await media.list_by_posts(conn, [listing.id]))[listing.id], details.title),
+        photos=draw_pictures(site, hung, details.title),
+        files=list_attachments(site, hung),
         workshops=await list_open_places(conn, details.latitude, details.longitude),
+        passages=await list_in_commune(conn, site, account.actor_id, details.commune_code, locale_of(request).language),
         sent_at=post.published_at,
         hiding=await sanctions.find_hiding(conn, post.id) if not held and post.hidden_at is not None else None,
         passing=account.passing,
         by_mail=await _is_mailed(conn, account),
+        noted=await _list_noted(conn, request, account, settled),
+        thread="" if settled is None else exchange_path(settled.exchange_id),
+        confirms=chosen.id if chosen is not None and chosen.partner_reported_at is not None else None,
     )
+
+
+async def _find_done(conn: Connection, answers: Answers) -> Agreement | None:
+    """What was agreed and done, of those who answered."""
+    found = [await agreements.get_latest(conn, one.row.id) for one in answers.people]
+    return next((one for one in found if one is not None and one.state == "done"), None)
+
+
+async def _list_noted(
+    conn: Connection, request: web.Request, account: Account, held: Agreement | None
+) -> list[NotedResult]:
+    told = [] if held is None else await results.list_of_agreement(conn, held.id)
+    language = reader_language(request)
+    return [
+        NotedResult(words=write_result(note_of(one), language), own=one.author_id == account.actor_id) for one in told
+    ]
 
 
 def _list_proposals(answers: Answers, live: Sequence[Agreement]) -> list[Proposal]:

@@ -20,6 +20,7 @@ from web.pages.components.photo_upload import list_uploaded
 from web.pages.repairs.calls.call_fields import NOWHERE_KNOWN, read_call
 from web.pages.repairs.calls.own_call import call_path
 from web.pages.repairs.calls.passing import hide, publish, show_link
+from web.pages.repairs.calls.sounds import list_sounds
 from web.rendering.render import render, say
 from web.security.session import close_session, current_account, open_session, require_account
 
@@ -57,8 +58,9 @@ async def _publish(request: web.Request, passer: PasserBy) -> web.Response:
     instance, form = request.app[INSTANCE], _fill_in(request, passer)
     ids = [int(id) for id in form.values.getall("media", [])]
     photos = await list_uploaded(instance, passer.actor_id, ids)
+    sounds = await list_sounds(instance, passer.actor_id, ids)
     async with connection(instance.pool) as conn:
-        media_ids = tuple(photo.id for photo in photos)
+        media_ids = (*(photo.id for photo in photos), *(sound.id for sound in sounds))
         draft = await read_call(conn, request, form, known=NOWHERE_KNOWN, media_ids=media_ids)
     listing = await publish(request, form, draft, passer.actor_id) if form.ok else None
     if listing is None:

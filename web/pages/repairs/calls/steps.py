@@ -19,7 +19,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "urgency",
         "travel_km",
     ),
-    ("text", "part", "reward", "photos", "contact", "email", "name"),
+    ("text", "part", "reward", "photos", "sound", "sound_kept", "contact", "email", "name"),
 )
 """What breaks, where and when, and the rest; what is in no step is said in the last one."""
 

@@ -22,6 +22,12 @@ FILES = (
 )
 """What the page needs to look as it does, and nothing else is kept."""
 
+SESSIONS = (
+    *("/connexion", "/deconnexion", "/lien", "/inscription", "/installation"),
+    *("/appel", "/depannage/appeler", "/depannage/mon-appel", "/compte/attente"),
+)
+"""What is posted there, or below, may leave this browser to somebody else: nothing private stays kept."""
+
 TEMPLATES_OF_PAGE = ("base.html", "repairs/diagnostic/whole.html", "repairs/diagnostic/parts.html")
 
 
@@ -33,7 +39,7 @@ async def show_service_worker(request: web.Request) -> web.Response:
     files = [assets.urls[name] for name in FILES]
     script = assets.files[assets.urls[SCRIPT].removeprefix("/static/")].body
     edition = hashlib.sha256("".join([current.edition, *_read_templates(request), *files]).encode()).hexdigest()[:12]
-    kept = json.dumps({"edition": edition, "page": PAGE, "files": files})
+    kept = json.dumps({"edition": edition, "page": PAGE, "files": files, "sessions": SESSIONS})
     body = f"const KEPT = {kept};\n".encode() + script
     return answer_kept(request, body, seconds=0, headers={"Content-Type": "text/javascript; charset=utf-8"})
 

@@ -1,5 +1,6 @@
 """The back office of a shop: what it does, where, and when it is open."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from models.people.opening_hours import write_hours
 from models.places import places
 from models.posts.media import media
 from models.preferences import Preferences
+from models.repairs.bookings import next_slots
 from models.repairs.shops import prices, staff
 from models.repairs.shops.shop_types import BIKE_TYPES, INTERVENTIONS, SHOP_TYPES
 from models.repairs.shops.shops import MOST_COMMUNES, WORDS_LIMIT, ShopDetails
@@ -90,6 +92,7 @@ async def post_hours(request: web.Request) -> web.Response:
         return await show(request, acting, form, status=422)
     async with transaction(instance.pool) as conn:
         await actors.save_place(conn, acting.actor.id, acting.actor.street, write_hours(hours))
+        await next_slots.renew_of_shop(conn, acting.actor.id, at=datetime.now(UTC))
         await announce_update(conn, instance.site, await actors.get(conn, acting.actor.id))
     raise redirect_with_message(acting.home, "hours", part="horaires")
 

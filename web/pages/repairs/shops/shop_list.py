@@ -1,5 +1,6 @@
 """The shops that appear, ours and those of friend cooperatives: by what is broken, by bike, near a place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -7,16 +8,18 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from inbox.exchanges import slots
 from models import preferences
+from models.listings import listings
 from models.moments import PARIS
 from models.people.accounts import Account
 from models.places import places
 from models.places.places import Commune
-from models.repairs.shops import appearing
-from models.repairs.shops.appearing import ShopFilter, ShopOrder
+from models.repairs.shops import appearing, shops
+from models.repairs.shops.appearing import FoundShop, ShopFilter, ShopOrder
 from models.repairs.shops.shop_types import BIKE_TYPES, INTERVENTIONS
 from models.repairs.shops.staff import list_own
-from models.store.database import Connection, connection
+from models.store.database import Connection, transaction
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, read_query
 from web.http.app_keys import INSTANCE
@@ -29,7 +32,10 @@ from web.security.session import current_account
 RADII = ("5", "10", "20", "50")
 USUAL_RADIUS = "20"
 
-ORDERS: tuple[ShopOrder, ...] = ("day", "near")
+MOST_ASKED = 20
+"""Shops of friends whose slots are asked for because somebody wants to know who has room first."""
+
+ORDERS: tuple[ShopOrder, ...] = ("day", "near", "slot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +51,12 @@ async def show_shops(request: web.Request) -> web.Response:
     """GET /ateliers?panne=&velo=&lieu=&km=&passe=&tri=."""
     account, form = current_account(request), read_query(request)
     instance = request.app[INSTANCE]
-    async with connection(instance.pool) as conn:
+    async with transaction(instance.pool) as conn:
         near = await find_reader_commune(conn, account, await find_branding(request, conn))
         search = await read_search(conn, form, account, near)
         found = await appearing.list_shops(conn, search.narrow)
+        if search.narrow.order == "slot":
+            await _ask_friends(conn, found)
         cards = await list_shop_cards(conn, instance.site, partial(say, request), found)
         own = await list_own(conn, account.actor_id) if account is not None else []
         chosen = await preferences.load(conn)
@@ -68,6 +76,17 @@ async def show_shops(request: web.Request) -> web.Response:
         map=chosen if form.typed("vue") == "carte" else None,
         status=422 if form.errors else 200,
     )
+
+
+async def _ask_friends(conn: Connection, found: Sequence[FoundShop]) -> None:
+    """Have the slots of shops of friends asked for, of which one may know too little to put them in their place."""
+    elsewhere = await shops.map_by_ids(
+        conn, [one.actor_id for one in found if one.cooperative_id is not None][:MOST_ASKED]
+    )
+    for shop in elsewhere.values():
+        listing = await listings.find_by_listing_uri(conn, shop.appointments_uri) if shop.appointments_uri else None
+        if listing is not None:
+            await slots.ask(conn, listing)
 
 
 def _find_views(request: web.Request) -> dict[str, str]:
@@ -96,13 +115,19 @@ async def read_search(conn: Connection, form: Form, account: Account | None, nea
             radius=float(kilometres) * 1000 if named is not None else None,
             commune_codes=await _list_codes(conn, commune),
             coming_by=coming_by and commune is not None,
-            order=form.choice("tri", ORDERS, default="day") if commune is not None else "day",
+            order=_read_order(form, commune),
             day=datetime.now(UTC).astimezone(PARIS).date(),
             reader_id=account.actor_id if account is not None else None,
         ),
         commune=commune,
         narrowed=any(form.typed(name) for name in ("panne", "velo", "lieu", "passe", "tri")),
     )
+
+
+def _read_order(form: Form, commune: Commune | None) -> ShopOrder:
+    """Nearness wants a place from where one looks."""
+    order: ShopOrder = form.choice("tri", ORDERS, default="day")
+    return "day" if order == "near" and commune is None else order
 
 
 async def _list_codes(conn: Connection, commune: Commune | None) -> list[str]:

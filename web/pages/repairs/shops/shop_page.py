@@ -36,6 +36,7 @@ from web.pages.exchanges.listing_actions import asking_path
 from web.pages.listings.place_drawing import PlaceDrawing, draw_place
 from web.pages.repairs.shops.shop_view import make_shop_card
 from web.pages.repairs.shops.shop_words import ROLE_WORDS, tell_price
+from web.pages.repairs.tours import passage_lines
 from web.rendering.alternate_links import name_document
 from web.rendering.paths import community_path, profile_path
 from web.rendering.render import N_, reader_language, render, say
@@ -116,6 +117,7 @@ async def show_shop(request: web.Request) -> web.Response:
         if not view.appears and view.role is None:
             raise web.HTTPSeeOther(profile_path(actor))
         card = await make_shop_card(conn, instance.site, speak, actor, shop)
+        passages = await passage_lines.list_of_shop(conn, instance.site, actor.id, language)
     schema = describe_shop(actor, card.href, instance.site, card.types, view.prices) if view.appears else None
     page = await render(
         request,
@@ -127,6 +129,7 @@ async def show_shop(request: web.Request) -> web.Response:
             PriceLine(label=one.label, words=tell_price(speak, language, one), note=one.note) for one in view.prices
         ],
         today=datetime.now(PARIS).date(),
+        passages=passages,
         people=[(one.name, f"/@{one.username}", speak(ROLE_WORDS[one.role])) for one in view.people],
         schema=schema,
         said=find_flash_message(request, SAID),

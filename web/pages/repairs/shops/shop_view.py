@@ -47,6 +47,7 @@ class ShopCard:
     plate: CoopBadge | None = None
     picture: Picture | None = None
     distance: float | None = None
+    next_at: datetime | None = None
 
 
 def shop_path(actor: Actor) -> str:
@@ -58,29 +59,30 @@ async def list_shop_cards(conn: Connection, site: Site, say: Say, found: Sequenc
     """The cards of those found, in their order."""
     ids = [one.actor_id for one in found]
     known, told = await actors.map_by_ids(conn, ids), await shops.map_by_ids(conn, ids)
-    rows = [(known[one.actor_id], told[one.actor_id], one.distance) for one in found if one.actor_id in known]
-    return await _make_cards(conn, site, say, rows)
+    shown = [one for one in found if one.actor_id in known]
+    rows = [(known[one.actor_id], told[one.actor_id]) for one in shown]
+    cards = await _make_cards(conn, site, say, rows)
+    return [replace(card, distance=one.distance, next_at=one.next_at) for card, one in zip(cards, shown, strict=True)]
 
 
 async def make_shop_card(conn: Connection, site: Site, say: Say, actor: Actor, shop: RepairShop) -> ShopCard:
     """The card of one."""
-    return (await _make_cards(conn, site, say, [(actor, shop, None)]))[0]
+    return (await _make_cards(conn, site, say, [(actor, shop)]))[0]
 
 
 async def _make_cards(
-    conn: Connection, site: Site, say: Say, rows: Sequence[tuple[Actor, RepairShop, float | None]]
+    conn: Connection, site: Site, say: Say, rows: Sequence[tuple[Actor, RepairShop]]
 ) -> list[ShopCard]:
-    named = await _name_communes(conn, [shop for _, shop, _ in rows])
-    badges = await list_coop_badges(conn, [(actor, None) for actor, _, _ in rows])
-    photos = await media.list_by_ids(conn, [actor.image_media_id for actor, _, _ in rows if actor.image_media_id])
+    named = await _name_communes(conn, [shop for _, shop in rows])
+    badges = await list_coop_badges(conn, [(actor, None) for actor, _ in rows])
+    photos = await media.list_by_ids(conn, [actor.image_media_id for actor, _ in rows if actor.image_media_id])
     return [
         replace(
             _make_card(say, actor, shop, named),
             plate=badges[actor.id, None],
             picture=_draw(site, photos.get(actor.image_media_id or 0)),
-            distance=distance,
         )
-        for actor, shop, distance in rows
+        for actor, shop in rows
     ]
 
 

@@ -1,6 +1,7 @@
 """The people of a shop open its appointments, answer who asks and note who walks in; whoever asks chooses a time."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -11,13 +12,13 @@ from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
-from models.repairs.bookings import appointment_books, slot_copies
+from models.repairs.bookings import appointment_books, shop_calendars, slot_copies
 from models.repairs.bookings.slots import Slot
-from models.repairs.shops import staff
+from models.repairs.shops import shops, staff
 from models.repairs.shops.staff import StaffRole
-from models.store.database import connection, fetch_column, fetch_records, fetch_value, transaction
+from models.store.database import connection, execute, fetch_column, fetch_records, fetch_value, transaction
 from tests.factories import make_agreement, make_listing, make_member
-from tests.repair_shops import make_shop
+from tests.repair_shops import DETAILS, add_communes, make_shop
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
@@ -222,9 +223,98 @@ async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
     async with connection(instance.pool) as conn:
         said = await fetch_records(conn, "SELECT state, reason FROM agreement ORDER BY state")
     assert [(one["state"], one["reason"]) for one in said] == [
-        ("cancelled", "La personne n’est pas venue."),
+        ("cancelled", "Absent·e à l’heure du rendez-vous."),
         ("done", ""),
     ]
+    async with connection(instance.pool) as conn:  # she is told, and nobody else
+        told = await fetch_records(conn, "SELECT to_uris, cc_uris FROM post WHERE content LIKE '%Absent·e%'")
+        public = await fetch_column(
+            conn, "SELECT count(*) FROM post WHERE audience IN ('public', 'network') AND content LIKE '%Absent%'"
+        )
+        missing = await fetch_value(conn, "SELECT partner_id FROM agreement WHERE state = 'cancelled'")
+        absent = await actors.get(conn, missing)
+    assert [[*one["to_uris"], *one["cc_uris"]] for one in told] == [[absent.uri]] and public == [0]
+
+
+async def test_another_hour_is_asked_for_beside_one_that_is_agreed(
+    manager: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
+) -> None:
+    await manager.send(HOME, RULES, form_on=HOME)
+    asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
+    alice = await open_browser(lomme.alice)
+    [first, *_] = (await alice.get(asking)).html.xpath("//a[contains(@href, '&de=')]/@href")
+    asked = await alice.send(asking, read_hidden(await alice.get(first)) | {"message": "Freins"}, form_on=first)
+    [accept] = read_answers(await manager.get(HOME))
+    await manager.send(f"{HOME}/reponse", accept | {"act": "accept"}, form_on=HOME)
+
+    thread = await alice.get(asked.location)
+    [other] = thread.html.xpath("//a[contains(., 'Demander une autre')]/@href")
+    [second, *_] = (await alice.get(other)).html.xpath("//a[contains(@href, '&de=')]/@href")
+    again = await alice.send(asking, read_hidden(await alice.get(second)) | {"message": "Plus tard"}, form_on=second)
+
+    assert again.location.partition("?")[0] == asked.location.partition("?")[0]
+    async with connection(instance.pool) as conn:
+        states = await fetch_column(conn, "SELECT state FROM agreement ORDER BY id")
+    assert states == ["agreed", "requested"]
+
+
+async def test_who_has_the_shop_come_says_the_commune_and_an_address_that_is_read_once_it_is_agreed(
+    manager: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance, rayon: Actor
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "DELETE FROM commune WHERE code IN ('59350', '59355')")
+        await add_communes(conn)
+        await shops.save(conn, rayon.id, replace(DETAILS, commune_codes=["59355"]))
+    await manager.send(HOME, RULES, form_on=HOME)
+    asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
+    alice = await open_browser(lomme.alice)
+    [first, *_] = (await alice.get(asking)).html.xpath("//a[contains(@href, '&de=')]/@href")
+    form = await alice.get(first)
+    away = read_hidden(form) | {"message": "Freins", "visit": "away", "place": "Lomme", "address": "12 rue du Lin"}
+
+    outside = await alice.send(asking, away | {"place": "Carvin"}, form_on=first)
+    nowhere = await alice.send(asking, away | {"address": ""}, form_on=first)
+    asked = await alice.send(asking, away, form_on=first)
+
+    assert "Chez moi ou ailleurs" in form.words()
+    assert outside.status == 422 and "se déplace : Lomme" in outside.words() and "12 rue du Lin" in outside.text
+    assert nowhere.status == 422 and "Écrivez l’adresse" in nowhere.words()
+    before, hers = await manager.get(HOME), await alice.get(asked.location)
+    assert "chez la personne, à Lomme" in before.words() and "rue du Lin" not in before.text
+    assert "12 rue du Lin" in hers.words() and "lira une fois d’accord" in hers.words()
+    [accept] = read_answers(before)
+    await manager.send(f"{HOME}/reponse", accept | {"act": "accept"}, form_on=HOME)
+    day = first.partition("du=")[2][:10]
+    assert "12 rue du Lin, Lomme" in (await manager.get(f"{HOME}?semaine={day}")).words()
+    async with connection(instance.pool) as conn:
+        told = await fetch_column(conn, "SELECT source FROM post WHERE source LIKE '%rue du Lin%'")
+        said = await fetch_column(conn, "SELECT details::text FROM exchange_event WHERE details::text LIKE '%rue du%'")
+    assert told == said == []
+
+
+async def test_the_address_of_the_calendar_kept_elsewhere_is_taken_once_and_never_shown_again(
+    manager: Browser, volunteer: Browser, instance: Instance, rayon: Actor
+) -> None:
+    await manager.send(HOME, RULES, form_on=HOME)
+    secret = "https://agenda.test/private-0123/basic.ics"
+
+    wrong = await manager.send(f"{HOME}/agenda", {"address": "http://agenda.test/a.ics"}, form_on=HOME)
+    linked = await manager.send(f"{HOME}/agenda", {"address": secret}, form_on=HOME)
+    async with transaction(instance.pool) as conn:
+        due = await shop_calendars.find_due(conn, rayon.id)
+        assert due is not None and "private" not in repr(due)
+        await shop_calendars.note_failure(conn, due, "login_page")
+        queued = await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'shop_calendar'")
+    failing, hers = await manager.get(HOME), await volunteer.get(HOME)
+
+    assert wrong.status == 422 and "commence par https" in wrong.words()
+    assert linked.location == f"{HOME}?fait=following" and len(queued) == 1 and b"private" not in queued[0]
+    assert "L’adresse mène à une page web" in failing.words() and "agenda.test" in failing.words()
+    assert "L’adresse mène à une page web" in hers.words() and "Changer d’agenda" not in hers.words()
+    assert "private-0123" not in failing.text + hers.text
+    assert (await volunteer.send(f"{HOME}/agenda", {"address": secret}, form_on=HOME)).status == 404
+    left = await manager.send(f"{HOME}/agenda/retirer", {}, form_on=HOME)
+    assert left.location == f"{HOME}?fait=left" and "Relier un agenda" in (await manager.get(HOME)).words()
 
 
 async def test_others_agreements_and_others_shops_are_missing(

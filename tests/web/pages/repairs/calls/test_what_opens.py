@@ -15,6 +15,7 @@ from web.pages.routes import ROUTES
 from web.security.standing import COMMON, OPEN, may_open
 
 WRITES = {
+    "/echanges/{id}/resultat",
     "/annonces/d/{id}/etat",
     "/annonces/d/{id}/elargir",
     "/annonces/d/{id}/relancer",

@@ -1,0 +1,81 @@
+"""A friend's server asks about one frame number: who may ask, how often, and the one answer that it gets."""
+
+from datetime import UTC, datetime, timedelta
+
+from federation.authentication.authentication import authenticate
+from federation.documents.parse import read_json, require_plain
+from federation.errors import Malformed, SignatureInvalid
+from federation.instance import Instance
+from federation.signatures import Envelope
+from federation.uris import host_of
+from federation.vocabulary.stolen_bikes import StolenBikeAnswer, StolenBikeInquiry, read_inquiry
+from inbox.receiving.inbox_policy import TooMany, note_failure, read_key_hosts, require_allowed_host, require_rate
+from models.errors import NotFound
+from models.repairs.frame_numbers import questions
+from models.repairs.frame_numbers.numbers import cut_ending
+from models.servers import known_hosts
+from models.store.database import connection, transaction
+from outbox.repairs.frame_numbers.answers import Asker, answer
+
+MOST_BYTES = 4_096
+
+FRESH = timedelta(hours=1)
+"""A question that is older, or ahead of the clock by more, was kept by somebody and is brought again."""
+
+
+class TooManyQuestions(TooMany):
+    """Your server has asked about as many frame numbers as it may in a day; please ask again tomorrow."""
+
+    retry_after = 3_600
+
+
+async def require_friend(instance: Instance, envelope: Envelope) -> str:
+    """The host of the friend that says to ask, before anything of it is read or fetched.
+
+    Raises Forbidden for servers that are set aside, and NotFound for whoever is no friend: here is nothing for them.
+    """
+    hosts = read_key_hosts(envelope)
+    await require_allowed_host(instance, hosts)
+    if len(hosts) != 1:
+        raise NotFound
+    host = hosts.pop()
+    async with connection(instance.pool) as conn:
+        known = await known_hosts.find(conn, host)
+    if known is None or known.why != "friend":
+        raise NotFound
+    return host
+
+
+async def answer_inquiry(instance: Instance, envelope: Envelope, host: str) -> StolenBikeAnswer:
+    """Yes or no to `host`, which `require_friend` let pass. The owner of the bike is told; each question once.
+
+    Raises Malformed, SignatureInvalid, KeyUnavailable, TooMany.
+    """
+    inquiry = read_inquiry(require_plain(read_json(envelope.body)))
+    try:
+        await authenticate(instance, envelope, actor=inquiry.actor, at=datetime.now(UTC))
+    except SignatureInvalid:
+        note_failure(instance, host)
+        raise
+    _require_own(inquiry, host)
+    require_rate(instance, host)
+    async with transaction(instance.pool) as conn:
+        await questions.lock_host(conn, host)
+        stolen = await questions.find_answer(conn, host, inquiry.id)
+        if stolen is None:
+            if not await questions.has_room(conn, host):
+                raise TooManyQuestions
+            asker = Asker(host=host, contact=inquiry.contact or "")
+            stolen = await answer(conn, instance.site, inquiry.frame_number, asker)
+            await questions.save(conn, host, inquiry.id, cut_ending(inquiry.frame_number), stolen=stolen)
+    return StolenBikeAnswer(in_reply_to=inquiry.id, stolen=stolen)
+
+
+def _require_own(inquiry: StolenBikeInquiry, host: str) -> None:
+    """Raise Malformed unless it speaks of the asking server alone, and of now."""
+    if host_of(inquiry.actor) != host:
+        raise Malformed("A server asks in its own name.")
+    if inquiry.contact is not None and inquiry.contact.rpartition("@")[2] != host:
+        raise Malformed("The contact is of another server.")
+    if abs(datetime.now(UTC) - inquiry.published) > FRESH:
+        raise Malformed("This question is not of now.")

@@ -1,0 +1,1 @@
+"""Appointments: what the calendars say that shops of ours keep elsewhere."""

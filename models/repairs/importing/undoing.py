@@ -1,0 +1,106 @@
+"""What an import made and nobody touched since is taken back."""
+
+from collections.abc import Collection
+
+from models.store.database import Connection, execute, fetch_column, fetch_records
+
+
+async def list_untouched_shops(conn: Connection, import_id: int) -> list[int]:
+    """Shops that it made and nobody did anything with since: no follower, no post, no question, no word changed."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT i.row_id FROM repair_import_item i JOIN repair_shop t ON t.actor_id = i.row_id
+        JOIN account c ON c.actor_id = i.row_id
+        WHERE i.import_id = $1 AND i.kind = 'shop' AND c.last_seen_at IS NULL
+            AND i.digest = md5(t::text || coalesce((SELECT string_agg(p::text, ' ' ORDER BY p.position)
+                FROM repair_price p WHERE p.shop_id = t.actor_id), ''))
+            AND NOT EXISTS (SELECT FROM follow f WHERE i.row_id IN (f.follower_id, f.followed_id))
+            AND NOT EXISTS (SELECT FROM post p WHERE p.author_id = i.row_id)
+            AND NOT EXISTS (SELECT FROM activity a WHERE a.actor_id = i.row_id)
+            AND NOT EXISTS (SELECT FROM repair_shop_request q WHERE q.shop_id = i.row_id)
+            AND NOT EXISTS (SELECT FROM membership m WHERE m.actor_id = i.row_id)
+            AND NOT EXISTS (SELECT FROM place_keeper k WHERE k.place_id = i.row_id AND NOT EXISTS (
+                SELECT FROM repair_import_item o WHERE o.kind = 'manager' AND o.row_id = i.row_id))
+            AND NOT EXISTS (SELECT FROM repair_result r WHERE r.repairer_id = i.row_id AND NOT EXISTS (
+                SELECT FROM repair_import_item o WHERE o.kind = 'result' AND o.row_id = r.id))
+        ORDER BY i.row_id
+        """,
+        import_id,
+    )
+
+
+async def remove_rows(conn: Connection, import_id: int) -> dict[str, int]:
+    """Take back results, walk-ins, lines of books and bikes that nobody touched since; how many of each."""
+    removed: dict[str, int] = {}
+    removed["result"] = await execute(
+        conn,
+        """
+        DELETE FROM repair_result t USING repair_import_item i
+        WHERE i.import_id = $1 AND i.kind = 'result' AND i.row_id = t.id AND i.digest = md5(t::text)
+            AND NOT EXISTS (SELECT FROM bike_entry e WHERE e.result_id = t.id)
+        """,
+        import_id,
+    )
+    removed["walk_in"] = await execute(
+        conn,
+        """
+        DELETE FROM walk_in t USING repair_import_item i
+        WHERE i.import_id = $1 AND i.kind = 'walk_in' AND i.row_id = t.id AND i.digest = md5(t::text)
+            AND t.ends_at > now()
+        """,
+        import_id,
+    )
+    removed["entry"] = await execute(
+        conn,
+        """
+        DELETE FROM bike_entry t USING repair_import_item i
+        WHERE i.import_id = $1 AND i.kind = 'entry' AND i.row_id = t.id AND i.digest = md5(t::text)
+        """,
+        import_id,
+    )
+    removed["bike"] = await execute(
+        conn,
+        """
+        DELETE FROM bike t USING repair_import_item i
+        WHERE i.import_id = $1 AND i.kind = 'bike' AND i.row_id = t.id AND i.digest = md5(t::text)
+            AND NOT EXISTS (SELECT FROM bike_entry e WHERE e.bike_id = t.id)
+        """,
+        import_id,
+    )
+    return removed
+
+
+async def remove_shops(conn: Connection, shop_ids: Collection[int]) -> int:
+    """Take back shops of which nobody was told: they go without a trace, and their names are free again."""
+    return await execute(
+        conn,
+        """
+        WITH gone AS (DELETE FROM actor WHERE id = ANY($1) AND local RETURNING username),
+            freed AS (DELETE FROM used_username USING gone WHERE used_username.username = gone.username)
+        SELECT FROM gone
+        """,
+        list(shop_ids),
+    )
+
+
+async def forget_items(conn: Connection, import_id: int) -> dict[str, int]:
+    """Those whose rows are gone may come again with another import; how many of each kind are left."""
+    await execute(
+        conn,
+        """
+        DELETE FROM repair_import_item i WHERE i.import_id = $1
+            AND NOT EXISTS (SELECT FROM actor WHERE id = i.row_id AND i.kind IN ('shop', 'manager'))
+            AND NOT EXISTS (SELECT FROM bike WHERE id = i.row_id AND i.kind = 'bike')
+            AND NOT EXISTS (SELECT FROM bike_entry WHERE id = i.row_id AND i.kind = 'entry')
+            AND NOT EXISTS (SELECT FROM repair_result WHERE id = i.row_id AND i.kind = 'result')
+            AND NOT EXISTS (SELECT FROM walk_in WHERE id = i.row_id AND i.kind = 'walk_in')
+        """,
+        import_id,
+    )
+    rows = await fetch_records(
+        conn,
+        "SELECT kind, count(*)::integer AS left_over FROM repair_import_item WHERE import_id = $1 GROUP BY kind",
+        import_id,
+    )
+    return {row["kind"]: row["left_over"] for row in rows}

@@ -1,0 +1,173 @@
+"""Shops that an import would make, who would manage them, and what stands on their lists of prices."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+
+from models import preferences
+from models.people import accounts
+from models.people.invitations import member_imports
+from models.places import places
+from models.places.places import Commune, fold_name
+from models.repairs.importing import imports
+from models.repairs.importing.lines import ImportLines, PriceLine, RepairerLine
+from models.repairs.shops.prices import MOST_PRICES, Price
+from models.repairs.shops.shops import MOST_COMMUNES, WORDS_LIMIT, ShopDetails
+from models.store.database import Connection
+from outbox.repairs.importing.plan import Notes, ShopPlan
+from outbox.repairs.importing.words import find_type, list_bike_types, list_organs
+
+LONGEST_STEM = 24
+"""Letters of a name that a user name takes: a number follows where it is taken."""
+
+
+async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str, int], notes: Notes) -> list[ShopPlan]:
+    """Those that are new here. What somebody has to choose, since we cannot tell it, is a doubt."""
+    own_types = (await preferences.load(conn)).shop_types
+    new = [one for one in lines.repairers if await _is_new(conn, one, shop_ids, notes)]
+    usernames = await _choose_usernames(conn, [one.name for one in new])
+    communes = await _map_communes(conn, new)
+    prices = _map_prices(lines)
+    return [
+        ShopPlan(
+            line=one,
+            username=username,
+            details=_make_details(
+                one, _choose_types(one, own_types, notes), _choose_cities(one, communes, notes), prices
+            ),
+            commune=_choose_commune(one, communes, notes),
+            prices=_choose_prices(one, prices, notes),
+        )
+        for one, username in zip(new, usernames, strict=True)
+    ]
+
+
+def _choose_commune(one: RepairerLine, communes: Mapping[str, Commune], notes: Notes) -> Commune | None:
+    found = communes.get(one.place)
+    if found is None:
+        notes.doubt(one, "shop_commune_unknown", one.place)
+    return found
+
+
+def _choose_prices(one: RepairerLine, prices: Mapping[str, Sequence[PriceLine]], notes: Notes) -> list[Price]:
+    lines = prices.get(one.origin, [])
+    if len(lines) > MOST_PRICES:
+        notes.doubt(one, "prices_too_many", str(len(lines)))
+    return [Price(label=each.label, kind="fixed", cents=each.cents) for each in lines[:MOST_PRICES]]
+
+
+def _choose_types(one: RepairerLine, own_types: Sequence[str], notes: Notes) -> list[str]:
+    types = [found for said in one.types if (found := find_type(said, own_types)) is not None]
+    if len(types) < len(one.types) or not one.types:
+        notes.doubt(one, "shop_type_unknown", ", ".join(one.types))
+    return list(dict.fromkeys(types))
+
+
+def _choose_cities(one: RepairerLine, communes: Mapping[str, Commune], notes: Notes) -> list[str]:
+    """Codes of the communes to which it comes."""
+    unknown = [city for city in one.cities if city not in communes]
+    if unknown:
+        notes.doubt(one, "shop_cities_unknown", ", ".join(unknown))
+    return sorted({communes[city].code for city in one.cities if city in communes})[:MOST_COMMUNES]
+
+
+async def _is_new(conn: Connection, one: RepairerLine, shop_ids: Mapping[str, int], notes: Notes) -> bool:
+    if one.origin in shop_ids:
+        notes.known += 1
+    elif not one.enabled:
+        notes.doubt(one, "shop_not_enabled", one.name)
+    elif await imports.has_shop_named(conn, one.name):
+        notes.doubt(one, "shop_named_already", one.name)
+    else:
+        return True
+    return False
+
+
+def _make_details(
+    one: RepairerLine, types: list[str], cities: list[str], prices: Mapping[str, Sequence[PriceLine]]
+) -> ShopDetails:
+    """Who comes by only has no workshop, and nothing names where she lives."""
+    return ShopDetails(
+        types=types,
+        bike_types=list_bike_types(one.bike_types),
+        interventions=list_organs(each.label for each in prices.get(one.origin, [])),
+        by_appointment=one.by_appointment,
+        workshop=not (types == ["itinerant"] and cities),
+        commune_codes=cities,
+        words=one.description[:WORDS_LIMIT],
+    )
+
+
+async def plan_managers(
+    conn: Connection,
+    lines: ImportLines,
+    shops: Sequence[ShopPlan],
+    shop_ids: Mapping[str, int],
+    notes: Notes,
+) -> list[RepairerLine]:
+    """Members of ours who managed one over there, of new shops and of those that came before she did."""
+    known = await imports.map_known(conn, "manager", {one.origin for one in lines.repairers})
+    standing = {one.line.origin for one in shops} | await imports.filter_shops(conn, shop_ids)
+    planned: list[RepairerLine] = []
+    for one in lines.repairers:
+        if one.origin in known or one.origin not in standing:
+            continue
+        if one.owner in notes.members:
+            planned.append(one)
+        else:
+            notes.doubt(one, "manager_unknown", one.name)
+    return planned
+
+
+def note_left_prices(lines: ImportLines, shop_ids: Mapping[str, int], notes: Notes) -> None:
+    """A shop that came before has a list of its own by now, which nobody changes behind its back."""
+    named = {one.origin for one in lines.repairers} | set(shop_ids)
+    told: set[str] = set()
+    for one in lines.interventions:
+        if one.repairer not in named:
+            notes.fault(one, "repairer", "unknown_repairer", one.repairer)
+        elif one.repairer in shop_ids and one.repairer not in told:
+            told.add(one.repairer)
+            notes.known += 1
+
+
+def _map_prices(lines: ImportLines) -> dict[str, list[PriceLine]]:
+    found: dict[str, list[PriceLine]] = {}
+    for one in lines.interventions:
+        found.setdefault(one.repairer, []).append(one)
+    return found
+
+
+async def _map_communes(conn: Connection, repairers: Sequence[RepairerLine]) -> dict[str, Commune]:
+    """Each place of theirs that can be one commune only, as it was written."""
+    said = {one.place for one in repairers} | {city for one in repairers for city in one.cities}
+    found: dict[str, Commune] = {}
+    for one in sorted(said - {""}):
+        commune = await places.find_commune_named(conn, re.sub(r"\s*\(.*\)$", "", one))
+        if commune is not None:
+            found[one] = commune
+    return found
+
+
+async def _choose_usernames(conn: Connection, names: Sequence[str]) -> list[str]:
+    """A user name for each, that nobody ever had."""
+    stems = [_make_stem(name) for name in names]
+    taken = set(await member_imports.filter_usernames(conn, stems))
+    chosen: list[str] = []
+    for stem in stems:
+        name = next(one for one in _list_names(stem) if one not in taken)
+        taken.add(name)
+        chosen.append(name)
+    return chosen
+
+
+def _make_stem(name: str) -> str:
+    stem = fold_name(name).strip().replace(" ", "_")[:LONGEST_STEM].strip("_")
+    return stem if stem and not stem.isdecimal() else "atelier"
+
+
+def _list_names(stem: str) -> Iterator[str]:
+    for number in count(1):
+        name = stem if number == 1 else f"{stem.rstrip('0123456789')}{number}"
+        if name not in accounts.RESERVED:
+            yield name

@@ -1,0 +1,1 @@
+"""Tours: a shop says in which commune it comes by."""

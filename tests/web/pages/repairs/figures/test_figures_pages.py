@@ -1,0 +1,143 @@
+"""The figures of repairs as the team reads them, as they leave the house, and as open data."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import pytest
+
+from federation.instance import Instance
+from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_column, transaction
+from tests.repair_figures import add_sample_results, note_result
+from tests.sample_village import Village
+from tests.web.pages.conftest import Browser, Page
+from web.pages.repairs.figures.open_files import COLUMNS, OWN_COLUMNS
+from web.rendering.feeds.spreadsheets import MARK
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+YEAR = datetime.now(PARIS).year
+
+
+@pytest.fixture
+async def admin(open_browser: OpenBrowser, instance: Instance, lomme: Village) -> Browser:
+    async with transaction(instance.pool) as conn:
+        await add_sample_results(conn)
+    return await open_browser(lomme.admin)
+
+
+async def read_csv(browser: Browser, path: str, delimiter: str) -> list[list[str]]:
+    page = await browser.get(path)
+    assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(page.text.removeprefix(MARK)), delimiter=delimiter))
+
+
+def read_row(page: Page, name: str) -> list[str]:
+    """The numbers of a line of a table."""
+    (row,) = page.html.xpath(f"//tr[th[normalize-space() = '{name}']]")
+    return [cell.text_content().strip() for cell in row.findall("td")[:2]]
+
+
+async def test_the_team_reads_all_numbers_and_others_no_small_ones(admin: Browser) -> None:
+    whole = await admin.get("/coop/reparations")
+    shared = await admin.get("/coop/reparations?version=partager")
+
+    assert f"Réparations en {YEAR}" in whole.words()
+    assert "non montré" not in whole.words()
+    assert read_row(whole, "Hors d’usage") == ["1", "35"]
+    assert read_row(whole, "Lille") == ["2", "145"]
+    assert read_row(shared, "Hors d’usage") == ["non montré", "–"]
+    assert read_row(shared, "Réparé") == ["non montré", "–"]
+    assert read_row(shared, "Autres communes") == ["14", "595"]
+
+
+async def test_each_year_has_its_page_and_others_are_this_one(admin: Browser, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await note_result(conn)
+
+    old = await admin.get("/coop/reparations?annee=2025")
+    none = [await admin.get(f"/coop/reparations?annee={typed}") for typed in ("1999", "²", "-1", "2" * 30)]
+
+    assert "Réparations en 2025" in old.words()
+    assert all(f"Réparations en {YEAR}" in page.words() for page in none)
+
+
+async def test_the_spreadsheet_has_no_small_counts(admin: Browser) -> None:
+    lines = await read_csv(admin, "/coop/reparations.csv", ";")
+
+    assert lines[0] == ["Année", "Compté par", "Valeur", "Nombre", "Minutes"]
+    assert [str(YEAR), "Ce qui en est sorti", "Hors d’usage", "non montré", ""] in lines
+    assert [str(YEAR), "Toute l’année", "Réparations", "14", ""] in lines
+    assert not {line[3] for line in lines[1:]} & {"1", "2", "3", "4"}
+
+
+async def test_the_file_of_the_standard_has_its_columns_and_codes(admin: Browser) -> None:
+    heads, *lines = await read_csv(admin, "/coop/reparations/ord.csv", ",")
+    found = [dict(zip(heads, line, strict=True)) for line in lines]
+
+    assert tuple(heads) == COLUMNS
+    assert {one["product_category"]: one["product_category_id"] for one in found} == {
+        "Misc": "18",
+        "Decorative or safety lights": "3",
+    }
+    worn = next(one for one in found if one["repair_status"] == "End of life")
+    assert worn["repair_barrier_if_end_of_life"] == "Item too worn out"
+    assert {one["country"] for one in found} == {"FRA"}
+    assert len({one["id"] for one in found}) == len(found)
+
+
+async def test_the_sister_file_has_the_rest_without_names_and_the_same_numbers_each_time(admin: Browser) -> None:
+    heads, *lines = await read_csv(admin, "/coop/reparations/velos.csv", ",")
+    again = await read_csv(admin, "/coop/reparations/velos.csv", ",")
+
+    assert tuple(heads) == COLUMNS + OWN_COLUMNS
+    problem = next(line[14] for line in lines if line[14])
+    assert problem == "Vélo de […] : ne freine plus"
+    assert ["freins", "Câble de frein | Gaine 1 m"] in [[line[15], line[17]] for line in lines]
+    assert [heads, *lines] == again
+
+
+async def test_numbers_of_lines_say_nothing_of_rows(admin: Browser, instance: Instance) -> None:
+    _, *lines = await read_csv(admin, "/coop/reparations/ord.csv", ",")
+    async with connection(instance.pool) as conn:
+        rows = await fetch_column(conn, "SELECT id::text FROM repair_result")
+
+    assert not {line[0] for line in lines} & set(rows)
+    assert {len(line[0]) for line in lines} == {20}
+
+
+async def test_everybody_gets_the_files_only_while_they_are_published(
+    admin: Browser, visitor: Browser, instance: Instance
+) -> None:
+    before = await visitor.get("/reparations/ord.csv")
+    await admin.send("/coop/reparations/donnees", {"act": "published"}, form_on="/coop/reparations/donnees")
+    during = await visitor.get("/reparations/ord.csv")
+    shown = await admin.get("/coop/reparations")
+    await admin.send("/coop/reparations/donnees", {"act": "unpublished"}, form_on="/coop/reparations/donnees")
+    after = await visitor.get("/reparations/ord.csv")
+
+    assert (before.status, during.status, after.status) == (404, 200, 404)
+    assert during.headers["Access-Control-Allow-Origin"] == "*"
+    assert "/reparations/ord.csv" in shown.text
+    async with connection(instance.pool) as conn:
+        assert await fetch_column(conn, "SELECT act FROM journal_entry") == ["settings_changed"] * 2
+
+
+async def test_the_files_are_for_who_administers_and_a_visitor_logs_in(
+    visitor: Browser, alice: Browser, admin: Browser
+) -> None:
+    answers = [await browser.get("/coop/reparations/ord.csv") for browser in (visitor, alice, admin)]
+
+    assert [page.status for page in answers] == [303, 404, 200]
+
+
+async def test_a_cell_never_acts_in_a_spreadsheet(admin: Browser, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE repair_result SET problem = '=1+1', brand = '@SUM(1)'")
+
+    _, *lines = await read_csv(admin, "/coop/reparations/velos.csv", ",")
+
+    assert {line[14] for line in lines} == {"'=1+1"}

@@ -1,0 +1,1 @@
+"""What was repaired, in figures and as files of open data."""

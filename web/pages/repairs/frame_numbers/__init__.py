@@ -1,0 +1,1 @@
+"""Whether a bike is stolen: the question of a member, and the lines that the team reads."""

@@ -1,0 +1,1 @@
+"""Files of Rustine Libre: read, shown, imported and undone."""

@@ -1,0 +1,1 @@
+"""What came out of a repair, noted in three taps."""
