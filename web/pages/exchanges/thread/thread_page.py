@@ -48,7 +48,6 @@ from web.rendering.templating import LOCALES
 from web.security.session import require_account
 
 PAGE = 50
-
 LOOK_AROUND = timedelta(days=20)
 """So far around an agreement its strip looks for days that are taken."""
 
@@ -72,8 +71,7 @@ class ThreadView:
     """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
-    where the other has no account. `rescue_at` is when a message that does not get through leaves by mail, `place` of
-    whoever is on the listing's list, `choose` where several ask, `asks_herself` where the other one would have to.
+    where she has no account. `rescue_at`: a message then leaves by mail; `asks_herself`: the other one has to ask.
     """
 
     id: int
