@@ -7,6 +7,7 @@ import pytest
 
 from models.exchanges.agreements import Terms
 from models.repairs.bookings import visit_places
+from models.repairs.shops import shops
 from models.repairs.tours.stops import list_stops
 from models.store.database import Connection, execute
 from tests.factories import make_agreement, make_listing, make_member
@@ -38,6 +39,7 @@ async def test_the_address_stands_before_its_commune_once_both_said_yes(
         state,
     )
 
-    [stop] = await list_stops(conn, shop.id, details, (begins_at, begins_at + timedelta(days=1)))
+    known = await shops.find(conn, shop.id)
+    [stop] = await list_stops(conn, shop.id, known, (begins_at, begins_at + timedelta(days=1)))
 
     assert stop.place == expected
