@@ -53,10 +53,10 @@ async def make_person(conn: Connection, *, local: bool = True) -> Actor:
     return await make_remote_actor(conn, "maryse", "henin.test", name="Maryse")
 
 
-async def test_the_name_of_who_repaired_goes_and_a_shop_keeps_its_words(conn: Connection) -> None:
+async def test_the_name_of_who_repaired_goes_and_that_of_a_shop_stays(conn: Connection) -> None:
     maryse, shop = await make_person(conn), await make_shop(conn)
     others = await note_result(conn, **WORDS, repairer_id=maryse.id)
-    of_shop = await note_result(conn, shop, **WORDS, repairer_id=shop.id)
+    of_shop = await note_result(conn, **WORDS, repairer_id=shop.id)
 
     for person in (maryse, shop):
         await account_erasure.erase(conn, person.id)

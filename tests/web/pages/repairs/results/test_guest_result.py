@@ -33,10 +33,10 @@ async def test_a_guest_notes_what_came_out_and_the_caller_is_asked(inn: Inn) -> 
         thread.partner_id,
     )
     await guest.open(link)
-    assert f"{link}/resultat" in guest.text
-    await guest.open(f"{link}/resultat")
+    assert f"{link}/resultat?accord=7" in guest.text
+    await guest.open(f"{link}/resultat?accord=7")
 
-    await guest.send(f"{link}/resultat", {"organ": "chain", "outcome": "fixed", "time": "15"})
+    await guest.send(f"{link}/resultat?accord=7", {"organ": "chain", "outcome": "fixed", "time": "15"})
 
     assert guest.path == f"{link}?fait=done"
     assert await inn.count("SELECT count(*) FROM repair_result WHERE agreement_id = 7") == 1
