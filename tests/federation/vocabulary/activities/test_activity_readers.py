@@ -17,7 +17,7 @@ from federation.vocabulary.activities.activities import (
     Undo,
 )
 from federation.vocabulary.activities.activity_readers import READERS, read_activity
-from federation.vocabulary.agreements import EconomicEvent
+from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.objects import Note
 from tests.payloads import load_json
 
@@ -125,7 +125,7 @@ def test_terms_are_offered_accepted_and_fulfilled() -> None:
     offer, accept = read_activity(load_json(f"{OURS}/offer")), read_activity(load_json(f"{OURS}/accept_by_owner"))
     done = read_activity(load_json(f"{OURS}/create_event_out_by_partner"))
 
-    assert isinstance(offer, Offer)
+    assert isinstance(offer, Offer) and isinstance(offer.object, Agreement)
     assert offer.object.stipulates.satisfies == (
         "https://lomme.example/users/alice/items/00000000-0000-4000-8000-000000000002#primary"
     )
