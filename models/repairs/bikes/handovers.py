@@ -13,7 +13,7 @@ from models.store.database import Connection, execute, fetch_column, fetch_one, 
 from models.store.statements import compose
 
 VALID = timedelta(hours=48)
-"""How long the code opens, and an offer to another server may be answered."""
+"""How long the code opens, an offer to another server may be answered, and a book that was sent may be on its way."""
 
 MOST_ASKED = 3
 """People of other servers whom one code offers a bike to: whoever holds it may type any address."""
@@ -47,7 +47,7 @@ _OF_BIKE, _BEHIND, _OFFERED, _SENT = (
         {read} WHERE expires_at > now() AND id = (
             SELECT handover_id FROM bike_handover_offer WHERE offer_uri = $1 AND taker_id = $2)
         """,
-        "{read} WHERE sent_uri = $1 AND taker_id = $2 FOR NO KEY UPDATE",
+        "{read} WHERE sent_uri = $1 AND taker_id = $2",
     )
 )
 
@@ -216,8 +216,37 @@ async def mark_sent(conn: Connection, handover: Handover, sent_uri: str) -> None
 
 
 async def find_sent(conn: Connection, sent_uri: str, taker_id: int) -> Handover | None:
-    """Whose book went by this activity to this person."""
+    """Whose book went by this activity to this person; the bike is held first, as by its owner who takes it back."""
+    await execute(
+        conn,
+        """
+        SELECT FROM bike WHERE id = (SELECT bike_id FROM bike_handover WHERE sent_uri = $1 AND taker_id = $2)
+        FOR NO KEY UPDATE
+        """,
+        sent_uri,
+        taker_id,
+    )
     return await fetch_one(conn, Handover, _SENT, sent_uri, taker_id)
+
+
+async def take_back(conn: Connection, bike_id: int) -> str | None:
+    """No word came for VALID that it is there: its owner keeps it. The activity that carried it; None before that.
+
+    The bike is held by the caller. What says later that it came finds nothing.
+    """
+    sent_uri: str | None = await fetch_value(
+        conn,
+        """
+        DELETE FROM bike_handover h USING bike b
+        WHERE b.id = $1 AND h.bike_id = b.id AND h.sent_uri IS NOT NULL AND b.left_at < now() - $2::interval
+        RETURNING h.sent_uri
+        """,
+        bike_id,
+        VALID,
+    )
+    if sent_uri is not None:
+        await bikes.mark_left(conn, bike_id, None)
+    return sent_uri
 
 
 async def finish(conn: Connection, handover: Handover) -> None:

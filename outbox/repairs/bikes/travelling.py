@@ -1,5 +1,7 @@
 """A bike and its book between two servers: offered, taken, sent once both said yes, and erased once it is there."""
 
+from datetime import UTC, datetime
+
 from federation.documents.parse import MAX_BYTES
 from federation.documents.serialize import serialize
 from models.errors import Conflict
@@ -52,8 +54,13 @@ async def accept_offer(conn: Connection, site: Site, taker: Actor, offer: BikeOf
 
 
 async def send_book(conn: Connection, site: Site, giver: Actor, bike: Bike, handover: Handover) -> None:
-    """Both said yes: the whole goes to that one person. Raises Conflict for a book that is too long to travel."""
+    """Both said yes: the whole goes to that one person.
+
+    Raises Conflict for a book that is too long to travel, and where her server may not know of her yes any more.
+    """
     handovers.require_here(bike)
+    if handover.expires_at + offers.KEPT < datetime.now(UTC):
+        raise Conflict("bike_yes_too_old")
     offer = await handovers.find_offer(conn, handover)
     if offer is None or handover.taker_id is None:
         raise Conflict("bike_taker_gone")
@@ -72,6 +79,18 @@ async def send_book(conn: Connection, site: Site, giver: Actor, bike: Bike, hand
 async def confirm_arrival(conn: Connection, site: Site, taker: Actor, giver: Actor, sent_uri: str) -> None:
     """It is here: its server may forget it."""
     await send(conn, taker, build_accept_of_bike(site, taker, sent_uri, giver.uri), Recipients(named_ids=(giver.id,)))
+
+
+async def take_back(conn: Connection, bike_id: int) -> bool:
+    """It never arrived, and its owner keeps it: what still waits does not leave. False where it is too early for that.
+
+    The bike is held by the caller.
+    """
+    sent_uri = await handovers.take_back(conn, bike_id)
+    if sent_uri is None:
+        return False
+    await activities.withdraw(conn, sent_uri)
+    return True
 
 
 async def finish(conn: Connection, handover: Handover) -> None:

@@ -304,3 +304,59 @@ async def test_who_leaves_takes_nothing_and_what_is_over_is_forgotten(road: Road
         road.here, "UPDATE bike_handover SET sent_uri = NULL, taker_id = NULL, expires_at = now() - interval '1s'"
     )
     assert await handovers.forget_over(road.here) == 1
+
+
+async def send_long_ago(road: Road) -> dict[str, Any]:
+    """The book left more than two days ago, and no word came since."""
+    await road.ask()
+    await road.accept()
+    [book] = await road.confirm()
+    await execute(road.here, "UPDATE bike SET left_at = now() - interval '49 hours' WHERE id = $1", road.bike_id)
+    return book
+
+
+async def test_what_never_arrived_is_taken_back_and_a_late_word_changes_nothing(road: Road) -> None:
+    await road.pair.there.receive(await send_long_ago(road))
+
+    assert await travelling.take_back(road.here, road.bike_id)
+    await road.hand(road.pair.there, road.pair.here)
+
+    bike = await road.bike()
+    assert (bike.left_at, bike.left_how, bike.frame_number) == (None, None, "AB1234567")
+    assert await entries.count(road.here, road.bike_id) == 2
+    assert await handovers.begin(road.here, bike, named=False, with_invoices=False)
+
+
+async def test_what_still_waits_does_not_leave_once_it_is_taken_back(road: Road) -> None:
+    book = await send_long_ago(road)
+
+    await travelling.take_back(road.here, road.bike_id)
+
+    states = "SELECT state FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.uri = $1"
+    assert await fetch_column(road.here, states, book["id"]) == ["cancelled"]
+    assert "AB1234567" not in await fetch_value(road.here, "SELECT body FROM activity WHERE uri = $1", book["id"])
+
+
+@pytest.mark.parametrize("what", ["early", "arrived"])
+async def test_what_is_on_its_way_or_there_is_not_taken_back(road: Road, what: str) -> None:
+    book = await send_long_ago(road)
+    if what == "early":
+        await execute(road.here, "UPDATE bike SET left_at = now() - interval '47 hours'")
+    else:
+        await road.pair.there.receive(book)
+        await road.hand(road.pair.there, road.pair.here)
+
+    assert not await travelling.take_back(road.here, road.bike_id)
+
+    assert (await road.bike()).left_how == "handed-over"
+
+
+async def test_a_book_does_not_leave_where_the_other_yes_may_be_forgotten(road: Road) -> None:
+    await road.ask()
+    await road.accept()
+    await execute(road.here, "UPDATE bike_handover SET expires_at = now() - interval '30 days 1 minute'")
+
+    with pytest.raises(Conflict, match="bike_yes_too_old"):
+        await road.confirm()
+
+    assert (await road.bike()).left_at is None

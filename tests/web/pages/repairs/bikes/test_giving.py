@@ -209,3 +209,28 @@ async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
         [kept] = await offers.list_waiting(conn, lomme.hocine.id)
         assert kept.accepted_at is not None
         assert await fetch_value(conn, "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id") == 1
+
+
+async def test_a_book_under_way_is_read_and_kept_after_two_days_without_a_word(
+    alice: Browser, lomme: Village, instance: Instance, home: str
+) -> None:
+    bike_id = int(home.rpartition("/")[2])
+    async with transaction(instance.pool) as conn:
+        bike = await bikes.get_own(conn, lomme.alice.id, bike_id)
+        await handovers.begin(conn, bike, named=False, with_invoices=False)
+        handover = await handovers.find_of_bike(conn, bike_id)
+        assert handover is not None and await handovers.take(conn, handover.id, lomme.bob.id)
+        await handovers.mark_sent(conn, handover, f"{lomme.alice.uri}/activities/book")
+    shown = (await alice.get(home)).words()
+    assert "en route vers" in shown and "henin.test" in shown and "Chaîne changée" in shown
+    assert "je le garde" not in shown and "Écrire une ligne" not in shown
+
+    early = await alice.send(f"{home}/etat", {"state": "back"}, form_on=home)
+    assert "rien n’a changé" in (await alice.get(early.location)).words()
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE bike SET left_at = now() - interval '49 hours' WHERE id = $1", bike_id)
+    assert "Ce n’est jamais arrivé : je le garde" in (await alice.get(home)).words()
+    kept = await alice.send(f"{home}/etat", {"state": "back"}, form_on=home)
+
+    page = (await alice.get(kept.location)).words()
+    assert "de nouveau avec les vôtres" in page and "Écrire une ligne" in page and "en route" not in page
