@@ -9,6 +9,7 @@ from models.hashing import hash_token
 from models.ids import make_id
 from models.repairs.bikes import bikes
 from models.repairs.bikes.bikes import Bike
+from models.repairs.frame_numbers import sightings
 from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose
 
@@ -166,7 +167,11 @@ async def require_taker(conn: Connection, taker_id: int) -> None:
 
 
 async def forget_private(conn: Connection, bike_id: int, *, with_invoices: bool) -> None:
-    """What is the giver's alone goes: which calls it was about, whose results its lines were kept of, her invoices."""
+    """What is the giver's alone goes: which calls it was about, whose results its lines were kept of, her invoices.
+
+    So do the addresses of people who wrote to her when it was stolen.
+    """
+    await sightings.forget_bike(conn, bike_id)
     await execute(conn, "DELETE FROM bike_link WHERE bike_id = $1", bike_id)
     await execute(conn, "UPDATE bike_entry SET result_id = NULL WHERE bike_id = $1", bike_id)
     if not with_invoices:
@@ -256,6 +261,7 @@ async def finish(conn: Connection, handover: Handover) -> None:
     await execute(conn, "DELETE FROM bike_reminder WHERE bike_id = $1", handover.bike_id)
     await execute(conn, "DELETE FROM bike_distance WHERE bike_id = $1", handover.bike_id)
     await execute(conn, "DELETE FROM bike_link WHERE bike_id = $1", handover.bike_id)
+    await sightings.forget_bike(conn, handover.bike_id)
     await execute(
         conn,
         """

@@ -14,6 +14,7 @@ from models.repairs.bikes.bikes import MOST_BIKES, Bike
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bikes.handovers import Handover
 from models.repairs.bikes.offers import MOST_OFFERS
+from models.repairs.frame_numbers import sightings
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from outbox.repairs.bikes import handing_over, travelling
 from tests.bikes import make_bike
@@ -94,6 +95,7 @@ async def road(conn: Connection, second_conn: Connection) -> Road:
 async def test_it_is_offered_taken_sent_and_forgotten_where_it_was(road: Road) -> None:
     offer, accept = await road.ask(), await road.accept()
     assert (await road.bike()).left_at is None and await road.list_bobs() == []
+    await sightings.add(road.here, road.bike_id, "lens.test", "eva@lens.test")
     book = await road.confirm()
     assert (await road.bike()).left_how == "handed-over" and await entries.count(road.here, road.bike_id) == 2
     await road.pair.there.receive(book[0])
@@ -107,6 +109,7 @@ async def test_it_is_offered_taken_sent_and_forgotten_where_it_was(road: Road) -
     kept = await road.bike()
     assert (kept.frame_number, kept.notes, await entries.count(road.here, road.bike_id)) == ("", "", 0)
     assert await handovers.find_of_bike(road.here, road.bike_id) is None
+    assert await sightings.list_own(road.here, road.alice.id) == []
     assert "AB1234567" not in str(await fetch_column(road.here, "SELECT body FROM activity"))
     for name, document in zip(
         ("offer_bike_book", "accept_bike_book", "create_bike_book", "accept_arrival"),

@@ -13,6 +13,7 @@ from models.repairs.bikes.bikes import MOST_BIKES
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bikes.files import StoredFile
 from models.repairs.bikes.offers import NewOffer
+from models.repairs.frame_numbers import sightings
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.bikes import make_bike
 from tests.sample_village import Village
@@ -36,6 +37,7 @@ async def home(instance: Instance, lomme: Village) -> str:
         for kind, key in (("photo", "p"), ("invoice", "i")):
             stored = StoredFile(mime_type="image/jpeg", file_key=key, thumbnail_key=None, byte_size=9)
             await files.add(conn, bike, entry, kind, stored)  # type: ignore[arg-type]
+        await sightings.add(conn, bike, "lens.test", "eva@lens.test")
     return f"/mes-velos/{bike}"
 
 
@@ -68,6 +70,7 @@ async def test_it_goes_once_both_said_yes(
         [kept], [got] = [await bikes.list_own(conn, one.id) for one in (lomme.alice, lomme.hocine)]
         assert (kept.left_how, kept.frame_number, await entries.count(conn, kept.id)) == ("handed-over", "", 0)
         assert (got.frame_number, got.notes, await entries.count(conn, got.id)) == ("AB1234567", "", 1)
+        assert await sightings.list_own(conn, lomme.hocine.id) == []
         assert got.came_from == ("Maryse" if told else "") and got.came_on is not None
         assert len(await files.list_of_bike(conn, got.id)) == (2 if told else 1)
         said = await fetch_column(
