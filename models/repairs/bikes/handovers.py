@@ -39,11 +39,12 @@ _READ = (
     "SELECT id, bike_id, giver_id, named, with_invoices, expires_at, taker_id, taken_at, sent_uri FROM bike_handover"
 )
 
-_OF_BIKE, _BEHIND, _OFFERED, _SENT = (
+_OF_BIKE, _BEHIND, _OPEN, _OFFERED, _SENT = (
     compose(text, read=_READ)
     for text in (
         "{read} WHERE bike_id = $1",
         "{read} WHERE token_hash = $1 AND expires_at > now() AND sent_uri IS NULL",
+        "{read} WHERE id = $1 AND expires_at > now() AND sent_uri IS NULL FOR NO KEY UPDATE",
         """
         {read} WHERE expires_at > now() AND id = (
             SELECT handover_id FROM bike_handover_offer WHERE offer_uri = $1 AND taker_id = $2)
@@ -99,6 +100,11 @@ async def find_of_bike(conn: Connection, bike_id: int) -> Handover | None:
 async def find_behind(conn: Connection, token: str) -> Handover | None:
     """What this code is for, while it opens."""
     return await fetch_one(conn, Handover, _BEHIND, hash_token(token))
+
+
+async def hold_open(conn: Connection, handover_id: int) -> Handover | None:
+    """How far it is by now, held until the transaction ends; None where its code opens no more."""
+    return await fetch_one(conn, Handover, _OPEN, handover_id)
 
 
 async def take(conn: Connection, handover_id: int, taker_id: int) -> bool:
@@ -179,8 +185,10 @@ async def forget_private(conn: Connection, bike_id: int, *, with_invoices: bool)
 
 
 async def add_offer(conn: Connection, handover_id: int, taker_id: int, offer_uri: str) -> bool:
-    """It is offered to somebody of another server; False where she was asked already, or MOST_ASKED were."""
-    await execute(conn, "SELECT FROM bike_handover WHERE id = $1 FOR NO KEY UPDATE", handover_id)
+    """It is offered to somebody of another server; False where she was asked already, or MOST_ASKED were.
+
+    The handover is held by the caller.
+    """
     asked = await fetch_column(conn, "SELECT taker_id FROM bike_handover_offer WHERE handover_id = $1", handover_id)
     if taker_id in asked or len(asked) >= MOST_ASKED:
         return False

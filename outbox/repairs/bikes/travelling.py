@@ -25,15 +25,20 @@ HEAVIEST = MAX_BYTES - 64 * 1024
 """Bytes of an activity that every server of ours takes, less what a proof or a passing on adds."""
 
 
-async def offer_to(conn: Connection, site: Site, handover: Handover, taker: Actor) -> None:
+async def offer_to(conn: Connection, site: Site, handover_id: int, taker: Actor) -> None:
     """Somebody of another server gave her address behind the code: she is asked there.
+
+    How far the handover is is read here: while her server was asked who she is, it may have gone on.
 
     Raises Conflict where her server does not know of such things, too many were asked, or the bike went meanwhile.
     """
+    handover = await handovers.hold_open(conn, handover_id)
+    if handover is None or handover.taker_id is not None:
+        raise Conflict("bike_taken")
     if not speaks(taker) or taker.type != "Person":
         raise Conflict("bike_taker_unfit", field="address")
     bike = await bikes.find(conn, handover.bike_id)
-    if bike is None or handover.taker_id is not None:
+    if bike is None:
         raise Conflict("bike_taken")
     giver = await actors.get(conn, handover.giver_id)
     book = build_short_book(bike, handover, await entries.count(conn, bike.id))

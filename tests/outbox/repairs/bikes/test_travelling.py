@@ -55,7 +55,7 @@ class Road:
 
     async def ask(self) -> list[dict[str, Any]]:
         """Bob gives his address behind the code; what leaves Lomme."""
-        await travelling.offer_to(self.here, LOMME, await self.find(), self.bob_here)
+        await travelling.offer_to(self.here, LOMME, (await self.find()).id, self.bob_here)
         return await self.hand(self.pair.here, self.pair.there)
 
     async def accept(self) -> list[dict[str, Any]]:
@@ -267,17 +267,17 @@ async def test_what_is_too_much_or_unknown_is_cut(road: Road) -> None:
 async def test_nobody_is_asked_whose_server_knows_nothing_of_it_or_too_often(road: Road) -> None:
     stranger = await make_remote_actor(road.here, "masto", "mastodon.test")
     with pytest.raises(Conflict, match="bike_taker_unfit"):
-        await travelling.offer_to(road.here, LOMME, await road.find(), stranger)
+        await travelling.offer_to(road.here, LOMME, (await road.find()).id, stranger)
     await road.ask()
 
     with pytest.raises(Conflict, match="bike_asked_often"):
         await road.ask()
     for number in range(2):
         other = await make_remote_actor(road.here, f"o{number}", territory_uri=f"{HENIN.url}/users/coop")
-        await travelling.offer_to(road.here, LOMME, await road.find(), other)
+        await travelling.offer_to(road.here, LOMME, (await road.find()).id, other)
     last: Actor = await make_remote_actor(road.here, "o9", territory_uri=f"{HENIN.url}/users/coop")
     with pytest.raises(Conflict, match="bike_asked_often"):
-        await travelling.offer_to(road.here, LOMME, await road.find(), last)
+        await travelling.offer_to(road.here, LOMME, (await road.find()).id, last)
 
 
 async def test_a_book_that_no_server_would_take_does_not_leave(road: Road) -> None:
@@ -363,3 +363,24 @@ async def test_a_book_does_not_leave_where_the_other_yes_may_be_forgotten(road: 
         await road.confirm()
 
     assert (await road.bike()).left_at is None
+
+
+@pytest.mark.parametrize("what", ["cancelled", "erased", "taken", "over", "sent"])
+async def test_nothing_is_offered_that_went_while_the_other_server_was_asked(road: Road, what: str) -> None:
+    known = await road.find()
+    match what:
+        case "cancelled":
+            await handovers.cancel(road.here, road.bike_id)
+        case "erased":
+            await bikes.remove(road.here, road.bike_id)
+        case "taken":
+            assert await handovers.take(road.here, known.id, road.alice.id)
+        case "over":
+            await execute(road.here, "UPDATE bike_handover SET expires_at = now()")
+        case _:
+            await handovers.mark_sent(road.here, known, "https://lomme.test/sent")
+
+    with pytest.raises(Conflict, match="bike_taken"):
+        await travelling.offer_to(road.here, LOMME, known.id, road.bob_here)
+
+    assert await road.pair.here.list_new() == []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from models.store.database import connection, execute, fetch_column, fetch_value
 from tests.bikes import make_bike
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
+from web.pages.repairs.bikes import taking
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -181,6 +183,22 @@ async def test_a_member_of_another_cooperative_is_asked_there(
     assert "AB1234567" not in body and "4812" not in body
 
 
+async def test_a_code_that_closes_while_another_server_is_asked_opens_nothing(
+    alice: Browser, visitor: Browser, lomme: Village, instance: Instance, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(*_: Any) -> Actor:
+        async with transaction(instance.pool) as conn:
+            await bikes.remove(conn, int(home.rpartition("/")[2]))
+        return lomme.bob
+
+    monkeypatch.setattr(taking, "resolve_handle", resolve)
+    code = await make_code(alice, home)
+
+    asked = await visitor.send(f"{code}/ailleurs", {"address": "@bob@henin.test"}, form_on=code)
+
+    assert asked.status == 410
+
+
 async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
     hocine: Browser, alice: Browser, lomme: Village, instance: Instance
 ) -> None:
@@ -204,6 +222,9 @@ async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
     others = await alice.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos/nouveau")
     yes = await hocine.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos")
     twice = await hocine.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos")
+    waits = await hocine.get("/mes-velos")
+    assert len(waits.html.xpath("//section[@aria-labelledby='offerts']//input[@value='decline']")) == 2
+    assert len(waits.html.xpath("//section[@aria-labelledby='offerts']//button[contains(., 'je le prends')]")) == 1
     no = await hocine.send(f"/mes-velos/offerts/{second.id}", {"act": "decline"}, form_on="/mes-velos")
 
     codes = [one.location.partition("=")[2] for one in (others, yes, twice, no)]
@@ -212,6 +233,8 @@ async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
         [kept] = await offers.list_waiting(conn, lomme.hocine.id)
         assert kept.accepted_at is not None
         assert await fetch_value(conn, "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id") == 1
+    await hocine.send(f"/mes-velos/offerts/{first.id}", {"act": "decline"}, form_on="/mes-velos")
+    assert "On vous donne un vélo" not in (await hocine.get("/mes-velos")).words()
 
 
 async def test_a_book_under_way_is_read_and_kept_after_two_days_without_a_word(
