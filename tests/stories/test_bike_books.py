@@ -30,7 +30,7 @@ async def test_a_bike_goes_next_door_with_its_book(cooperatives: Cooperatives) -
     async with acting(lomme) as conn:
         handover = await handovers.find_behind(conn, code)
         assert handover is not None
-        await travelling.offer_to(conn, lomme.instance.site, handover, taker)
+        await travelling.offer_to(conn, lomme.instance.site, handover.id, taker)
 
     async def offered() -> BikeOffer | None:
         async with connection(henin.instance.pool) as conn:

@@ -9,11 +9,12 @@ from models.hashing import hash_token
 from models.ids import make_id
 from models.repairs.bikes import bikes
 from models.repairs.bikes.bikes import Bike
+from models.repairs.frame_numbers import sightings
 from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose
 
 VALID = timedelta(hours=48)
-"""How long the code opens, and an offer to another server may be answered."""
+"""How long the code opens, an offer to another server may be answered, and a book that was sent may be on its way."""
 
 MOST_ASKED = 3
 """People of other servers whom one code offers a bike to: whoever holds it may type any address."""
@@ -38,16 +39,17 @@ _READ = (
     "SELECT id, bike_id, giver_id, named, with_invoices, expires_at, taker_id, taken_at, sent_uri FROM bike_handover"
 )
 
-_OF_BIKE, _BEHIND, _OFFERED, _SENT = (
+_OF_BIKE, _BEHIND, _OPEN, _OFFERED, _SENT = (
     compose(text, read=_READ)
     for text in (
         "{read} WHERE bike_id = $1",
         "{read} WHERE token_hash = $1 AND expires_at > now() AND sent_uri IS NULL",
+        "{read} WHERE id = $1 AND expires_at > now() AND sent_uri IS NULL FOR NO KEY UPDATE",
         """
         {read} WHERE expires_at > now() AND id = (
             SELECT handover_id FROM bike_handover_offer WHERE offer_uri = $1 AND taker_id = $2)
         """,
-        "{read} WHERE sent_uri = $1 AND taker_id = $2 FOR NO KEY UPDATE",
+        "{read} WHERE sent_uri = $1 AND taker_id = $2",
     )
 )
 
@@ -98,6 +100,11 @@ async def find_of_bike(conn: Connection, bike_id: int) -> Handover | None:
 async def find_behind(conn: Connection, token: str) -> Handover | None:
     """What this code is for, while it opens."""
     return await fetch_one(conn, Handover, _BEHIND, hash_token(token))
+
+
+async def hold_open(conn: Connection, handover_id: int) -> Handover | None:
+    """How far it is by now, held until the transaction ends; None where its code opens no more."""
+    return await fetch_one(conn, Handover, _OPEN, handover_id)
 
 
 async def take(conn: Connection, handover_id: int, taker_id: int) -> bool:
@@ -166,7 +173,11 @@ async def require_taker(conn: Connection, taker_id: int) -> None:
 
 
 async def forget_private(conn: Connection, bike_id: int, *, with_invoices: bool) -> None:
-    """What is the giver's alone goes: which calls it was about, whose results its lines were kept of, her invoices."""
+    """What is the giver's alone goes: which calls it was about, whose results its lines were kept of, her invoices.
+
+    So do the addresses of people who wrote to her when it was stolen.
+    """
+    await sightings.forget_bike(conn, bike_id)
     await execute(conn, "DELETE FROM bike_link WHERE bike_id = $1", bike_id)
     await execute(conn, "UPDATE bike_entry SET result_id = NULL WHERE bike_id = $1", bike_id)
     if not with_invoices:
@@ -174,8 +185,10 @@ async def forget_private(conn: Connection, bike_id: int, *, with_invoices: bool)
 
 
 async def add_offer(conn: Connection, handover_id: int, taker_id: int, offer_uri: str) -> bool:
-    """It is offered to somebody of another server; False where she was asked already, or MOST_ASKED were."""
-    await execute(conn, "SELECT FROM bike_handover WHERE id = $1 FOR NO KEY UPDATE", handover_id)
+    """It is offered to somebody of another server; False where she was asked already, or MOST_ASKED were.
+
+    The handover is held by the caller.
+    """
     asked = await fetch_column(conn, "SELECT taker_id FROM bike_handover_offer WHERE handover_id = $1", handover_id)
     if taker_id in asked or len(asked) >= MOST_ASKED:
         return False
@@ -216,8 +229,37 @@ async def mark_sent(conn: Connection, handover: Handover, sent_uri: str) -> None
 
 
 async def find_sent(conn: Connection, sent_uri: str, taker_id: int) -> Handover | None:
-    """Whose book went by this activity to this person."""
+    """Whose book went by this activity to this person; the bike is held first, as by its owner who takes it back."""
+    await execute(
+        conn,
+        """
+        SELECT FROM bike WHERE id = (SELECT bike_id FROM bike_handover WHERE sent_uri = $1 AND taker_id = $2)
+        FOR NO KEY UPDATE
+        """,
+        sent_uri,
+        taker_id,
+    )
     return await fetch_one(conn, Handover, _SENT, sent_uri, taker_id)
+
+
+async def take_back(conn: Connection, bike_id: int) -> str | None:
+    """No word came for VALID that it is there: its owner keeps it. The activity that carried it; None before that.
+
+    The bike is held by the caller. What says later that it came finds nothing.
+    """
+    sent_uri: str | None = await fetch_value(
+        conn,
+        """
+        DELETE FROM bike_handover h USING bike b
+        WHERE b.id = $1 AND h.bike_id = b.id AND h.sent_uri IS NOT NULL AND b.left_at < now() - $2::interval
+        RETURNING h.sent_uri
+        """,
+        bike_id,
+        VALID,
+    )
+    if sent_uri is not None:
+        await bikes.mark_left(conn, bike_id, None)
+    return sent_uri
 
 
 async def finish(conn: Connection, handover: Handover) -> None:
@@ -227,6 +269,7 @@ async def finish(conn: Connection, handover: Handover) -> None:
     await execute(conn, "DELETE FROM bike_reminder WHERE bike_id = $1", handover.bike_id)
     await execute(conn, "DELETE FROM bike_distance WHERE bike_id = $1", handover.bike_id)
     await execute(conn, "DELETE FROM bike_link WHERE bike_id = $1", handover.bike_id)
+    await sightings.forget_bike(conn, handover.bike_id)
     await execute(
         conn,
         """

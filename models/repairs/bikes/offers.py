@@ -11,7 +11,7 @@ MOST_OFFERS = 5
 """That one member may have before her: whoever knows her address may send them."""
 
 KEPT = timedelta(days=30)
-"""So long what was said yes to is known: a book that comes twice is confirmed again."""
+"""So long after its end what was said yes to is known: the book may come, and one that comes twice is confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,11 @@ async def find_cooperative(conn: Connection, host: str) -> int | None:
     return found
 
 
+async def forget_bike(conn: Connection, bike_id: int) -> None:
+    """This bike has another owner: who wrote to the one before is not hers to read."""
+    await execute(conn, "DELETE FROM frame_sighting WHERE bike_id = $1", bike_id)
+
+
 async def forget_contact(conn: Connection, contact: str) -> None:
     """Who asked left: her address leads nowhere now."""
     await execute(conn, "UPDATE frame_sighting SET contact = '' WHERE contact = $1", contact)

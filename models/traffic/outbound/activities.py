@@ -152,6 +152,20 @@ async def count_outbox(conn: Connection, actor_id: int) -> int:
     return found
 
 
+async def withdraw(conn: Connection, uri: str) -> None:
+    """It says what is not so any more: where it waits it does not leave, and its words go."""
+    await execute(
+        conn,
+        """
+        UPDATE delivery SET state = 'cancelled', finished_at = now() FROM activity a
+        WHERE a.id = delivery.activity_id AND a.uri = $1
+            AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
+        """,
+        uri,
+    )
+    await forget_words(conn, uri)
+
+
 async def forget_words(conn: Connection, uri: str) -> None:
     """What it said has arrived and is nobody's here any more: no more is left than that it was."""
     await execute(

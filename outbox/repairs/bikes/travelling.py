@@ -1,5 +1,7 @@
 """A bike and its book between two servers: offered, taken, sent once both said yes, and erased once it is there."""
 
+from datetime import UTC, datetime
+
 from federation.documents.parse import MAX_BYTES
 from federation.documents.serialize import serialize
 from models.errors import Conflict
@@ -23,15 +25,20 @@ HEAVIEST = MAX_BYTES - 64 * 1024
 """Bytes of an activity that every server of ours takes, less what a proof or a passing on adds."""
 
 
-async def offer_to(conn: Connection, site: Site, handover: Handover, taker: Actor) -> None:
+async def offer_to(conn: Connection, site: Site, handover_id: int, taker: Actor) -> None:
     """Somebody of another server gave her address behind the code: she is asked there.
+
+    How far the handover is is read here: while her server was asked who she is, it may have gone on.
 
     Raises Conflict where her server does not know of such things, too many were asked, or the bike went meanwhile.
     """
+    handover = await handovers.hold_open(conn, handover_id)
+    if handover is None or handover.taker_id is not None:
+        raise Conflict("bike_taken")
     if not speaks(taker) or taker.type != "Person":
         raise Conflict("bike_taker_unfit", field="address")
     bike = await bikes.find(conn, handover.bike_id)
-    if bike is None or handover.taker_id is not None:
+    if bike is None:
         raise Conflict("bike_taken")
     giver = await actors.get(conn, handover.giver_id)
     book = build_short_book(bike, handover, await entries.count(conn, bike.id))
@@ -52,8 +59,13 @@ async def accept_offer(conn: Connection, site: Site, taker: Actor, offer: BikeOf
 
 
 async def send_book(conn: Connection, site: Site, giver: Actor, bike: Bike, handover: Handover) -> None:
-    """Both said yes: the whole goes to that one person. Raises Conflict for a book that is too long to travel."""
+    """Both said yes: the whole goes to that one person.
+
+    Raises Conflict for a book that is too long to travel, and where her server may not know of her yes any more.
+    """
     handovers.require_here(bike)
+    if handover.expires_at + offers.KEPT < datetime.now(UTC):
+        raise Conflict("bike_yes_too_old")
     offer = await handovers.find_offer(conn, handover)
     if offer is None or handover.taker_id is None:
         raise Conflict("bike_taker_gone")
@@ -72,6 +84,18 @@ async def send_book(conn: Connection, site: Site, giver: Actor, bike: Bike, hand
 async def confirm_arrival(conn: Connection, site: Site, taker: Actor, giver: Actor, sent_uri: str) -> None:
     """It is here: its server may forget it."""
     await send(conn, taker, build_accept_of_bike(site, taker, sent_uri, giver.uri), Recipients(named_ids=(giver.id,)))
+
+
+async def take_back(conn: Connection, bike_id: int) -> bool:
+    """It never arrived, and its owner keeps it: what still waits does not leave. False where it is too early for that.
+
+    The bike is held by the caller.
+    """
+    sent_uri = await handovers.take_back(conn, bike_id)
+    if sent_uri is None:
+        return False
+    await activities.withdraw(conn, sent_uri)
+    return True
 
 
 async def finish(conn: Connection, handover: Handover) -> None:

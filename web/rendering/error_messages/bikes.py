@@ -9,6 +9,7 @@ REFUSALS = {
     "bike_taken": "Quelqu’un d’autre a déjà dit oui à ce code, ou il n’ouvre plus.",
     "bike_is_yours": "C’est déjà votre vélo.",
     "bike_taker_gone": "La personne qui a dit oui n’est plus membre : faites un autre code.",
+    "bike_yes_too_old": "Ce oui date de plus d’un mois : annulez, et faites un autre code.",
     "bike_taker_full": "La personne qui le prend a déjà noté trop de vélos : il faut d’abord qu’elle en efface un.",
     "bike_taker_unfit": "La plateforme de cette personne ne sait pas recevoir un vélo avec son carnet.",
     "bike_asked_often": "Ce code a déjà été proposé à cette adresse, ou à trop d’autres.",

@@ -14,6 +14,7 @@ from models.repairs.bikes.bikes import MOST_BIKES, Bike
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bikes.handovers import Handover
 from models.repairs.bikes.offers import MOST_OFFERS
+from models.repairs.frame_numbers import sightings
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from outbox.repairs.bikes import handing_over, travelling
 from tests.bikes import make_bike
@@ -54,7 +55,7 @@ class Road:
 
     async def ask(self) -> list[dict[str, Any]]:
         """Bob gives his address behind the code; what leaves Lomme."""
-        await travelling.offer_to(self.here, LOMME, await self.find(), self.bob_here)
+        await travelling.offer_to(self.here, LOMME, (await self.find()).id, self.bob_here)
         return await self.hand(self.pair.here, self.pair.there)
 
     async def accept(self) -> list[dict[str, Any]]:
@@ -94,6 +95,7 @@ async def road(conn: Connection, second_conn: Connection) -> Road:
 async def test_it_is_offered_taken_sent_and_forgotten_where_it_was(road: Road) -> None:
     offer, accept = await road.ask(), await road.accept()
     assert (await road.bike()).left_at is None and await road.list_bobs() == []
+    await sightings.add(road.here, road.bike_id, "lens.test", "eva@lens.test")
     book = await road.confirm()
     assert (await road.bike()).left_how == "handed-over" and await entries.count(road.here, road.bike_id) == 2
     await road.pair.there.receive(book[0])
@@ -107,6 +109,7 @@ async def test_it_is_offered_taken_sent_and_forgotten_where_it_was(road: Road) -
     kept = await road.bike()
     assert (kept.frame_number, kept.notes, await entries.count(road.here, road.bike_id)) == ("", "", 0)
     assert await handovers.find_of_bike(road.here, road.bike_id) is None
+    assert await sightings.list_own(road.here, road.alice.id) == []
     assert "AB1234567" not in str(await fetch_column(road.here, "SELECT body FROM activity"))
     for name, document in zip(
         ("offer_bike_book", "accept_bike_book", "create_bike_book", "accept_arrival"),
@@ -264,17 +267,17 @@ async def test_what_is_too_much_or_unknown_is_cut(road: Road) -> None:
 async def test_nobody_is_asked_whose_server_knows_nothing_of_it_or_too_often(road: Road) -> None:
     stranger = await make_remote_actor(road.here, "masto", "mastodon.test")
     with pytest.raises(Conflict, match="bike_taker_unfit"):
-        await travelling.offer_to(road.here, LOMME, await road.find(), stranger)
+        await travelling.offer_to(road.here, LOMME, (await road.find()).id, stranger)
     await road.ask()
 
     with pytest.raises(Conflict, match="bike_asked_often"):
         await road.ask()
     for number in range(2):
         other = await make_remote_actor(road.here, f"o{number}", territory_uri=f"{HENIN.url}/users/coop")
-        await travelling.offer_to(road.here, LOMME, await road.find(), other)
+        await travelling.offer_to(road.here, LOMME, (await road.find()).id, other)
     last: Actor = await make_remote_actor(road.here, "o9", territory_uri=f"{HENIN.url}/users/coop")
     with pytest.raises(Conflict, match="bike_asked_often"):
-        await travelling.offer_to(road.here, LOMME, await road.find(), last)
+        await travelling.offer_to(road.here, LOMME, (await road.find()).id, last)
 
 
 async def test_a_book_that_no_server_would_take_does_not_leave(road: Road) -> None:
@@ -304,3 +307,80 @@ async def test_who_leaves_takes_nothing_and_what_is_over_is_forgotten(road: Road
         road.here, "UPDATE bike_handover SET sent_uri = NULL, taker_id = NULL, expires_at = now() - interval '1s'"
     )
     assert await handovers.forget_over(road.here) == 1
+
+
+async def send_long_ago(road: Road) -> dict[str, Any]:
+    """The book left more than two days ago, and no word came since."""
+    await road.ask()
+    await road.accept()
+    [book] = await road.confirm()
+    await execute(road.here, "UPDATE bike SET left_at = now() - interval '49 hours' WHERE id = $1", road.bike_id)
+    return book
+
+
+async def test_what_never_arrived_is_taken_back_and_a_late_word_changes_nothing(road: Road) -> None:
+    await road.pair.there.receive(await send_long_ago(road))
+
+    assert await travelling.take_back(road.here, road.bike_id)
+    await road.hand(road.pair.there, road.pair.here)
+
+    bike = await road.bike()
+    assert (bike.left_at, bike.left_how, bike.frame_number) == (None, None, "AB1234567")
+    assert await entries.count(road.here, road.bike_id) == 2
+    assert await handovers.begin(road.here, bike, named=False, with_invoices=False)
+
+
+async def test_what_still_waits_does_not_leave_once_it_is_taken_back(road: Road) -> None:
+    book = await send_long_ago(road)
+
+    await travelling.take_back(road.here, road.bike_id)
+
+    states = "SELECT state FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.uri = $1"
+    assert await fetch_column(road.here, states, book["id"]) == ["cancelled"]
+    assert "AB1234567" not in await fetch_value(road.here, "SELECT body FROM activity WHERE uri = $1", book["id"])
+
+
+@pytest.mark.parametrize("what", ["early", "arrived"])
+async def test_what_is_on_its_way_or_there_is_not_taken_back(road: Road, what: str) -> None:
+    book = await send_long_ago(road)
+    if what == "early":
+        await execute(road.here, "UPDATE bike SET left_at = now() - interval '47 hours'")
+    else:
+        await road.pair.there.receive(book)
+        await road.hand(road.pair.there, road.pair.here)
+
+    assert not await travelling.take_back(road.here, road.bike_id)
+
+    assert (await road.bike()).left_how == "handed-over"
+
+
+async def test_a_book_does_not_leave_where_the_other_yes_may_be_forgotten(road: Road) -> None:
+    await road.ask()
+    await road.accept()
+    await execute(road.here, "UPDATE bike_handover SET expires_at = now() - interval '30 days 1 minute'")
+
+    with pytest.raises(Conflict, match="bike_yes_too_old"):
+        await road.confirm()
+
+    assert (await road.bike()).left_at is None
+
+
+@pytest.mark.parametrize("what", ["cancelled", "erased", "taken", "over", "sent"])
+async def test_nothing_is_offered_that_went_while_the_other_server_was_asked(road: Road, what: str) -> None:
+    known = await road.find()
+    match what:
+        case "cancelled":
+            await handovers.cancel(road.here, road.bike_id)
+        case "erased":
+            await bikes.remove(road.here, road.bike_id)
+        case "taken":
+            assert await handovers.take(road.here, known.id, road.alice.id)
+        case "over":
+            await execute(road.here, "UPDATE bike_handover SET expires_at = now()")
+        case _:
+            await handovers.mark_sent(road.here, known, "https://lomme.test/sent")
+
+    with pytest.raises(Conflict, match="bike_taken"):
+        await travelling.offer_to(road.here, LOMME, known.id, road.bob_here)
+
+    assert await road.pair.here.list_new() == []

@@ -19,6 +19,7 @@ from models.repairs.bikes.bikes import (
 )
 from models.repairs.shops.shop_types import BIKE_TYPES
 from models.store.database import Connection, connection, transaction
+from outbox.repairs.bikes import travelling
 from outbox.repairs.frame_numbers.asking import require_frame_number
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
@@ -108,11 +109,19 @@ async def post_state(request: web.Request) -> web.Response:
     state = form.choice("state", STATES)
     async with transaction(request.app[INSTANCE].pool) as conn:
         bike = await get_bike(conn, request, account, lock=True)
-        if state in ("stolen", "found"):
-            await bikes.mark_stolen(conn, bike.id, stolen=state == "stolen")
-        elif state and bike.left_how != "handed-over":
-            await bikes.mark_left(conn, bike.id, None if state == "back" else cast(LeftHow, state))
-    raise redirect_with_message(f"{HOME}/{bike.id}", state or "changed")
+        said = await _change_state(conn, bike, state or "changed")
+    raise redirect_with_message(f"{HOME}/{bike.id}", said)
+
+
+async def _change_state(conn: Connection, bike: Bike, state: str) -> str:
+    """What is said of it afterwards. Of a bike that went with its book, only one that never arrived comes back."""
+    if bike.left_how == "handed-over":
+        return "back" if state == "back" and await travelling.take_back(conn, bike.id) else "gone"
+    if state in ("stolen", "found"):
+        await bikes.mark_stolen(conn, bike.id, stolen=state == "stolen")
+    elif state in STATES:
+        await bikes.mark_left(conn, bike.id, None if state == "back" else cast(LeftHow, state))
+    return state
 
 
 async def post_removal(request: web.Request) -> web.Response:

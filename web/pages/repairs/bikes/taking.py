@@ -40,9 +40,8 @@ async def post_yes(request: web.Request) -> web.Response:
                 await handing_over.take(conn, instance.site, taker, handover)
         except Conflict as refusal:
             form.refuse("", refusal)
-        else:
-            async with connection(instance.pool) as conn:
-                handover = await _find(conn, request)
+        async with connection(instance.pool) as conn:
+            handover = await _find(conn, request)
     return await _show(request, handover, form)
 
 
@@ -55,13 +54,15 @@ async def post_elsewhere(request: web.Request) -> web.Response:
     host = ""
     if handover is not None and form.ok:
         if await may_try(request, "guest", f"velo {handover.id}"):
-            host = await _ask_there(request, form, handover, address)
+            host = await _ask_there(request, form, handover.id, address)
+            async with connection(instance.pool) as conn:
+                handover = await _find(conn, request)
         else:
             refuse_try(form, "address", "guest")
     return await _show(request, handover, form, asked_at=host)
 
 
-async def _ask_there(request: web.Request, form: Form, handover: Handover, address: str) -> str:
+async def _ask_there(request: web.Request, form: Form, handover_id: int, address: str) -> str:
     """Her server, once it is asked; nothing where that cannot be, which the form says."""
     instance = request.app[INSTANCE]
     try:
@@ -70,7 +71,7 @@ async def _ask_there(request: web.Request, form: Form, handover: Handover, addre
             form.fail("address", "C’est une adresse d’ici : connectez-vous, plutôt.")
             return ""
         async with transaction(instance.pool) as conn:
-            await travelling.offer_to(conn, instance.site, handover, taker)
+            await travelling.offer_to(conn, instance.site, handover_id, taker)
     except ResolveFailed:
         form.fail("address", "Nous ne trouvons personne à cette adresse.")
         return ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,12 @@ from models.repairs.bikes.bikes import MOST_BIKES
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bikes.files import StoredFile
 from models.repairs.bikes.offers import NewOffer
+from models.repairs.frame_numbers import sightings
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.bikes import make_bike
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
+from web.pages.repairs.bikes import taking
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -36,6 +39,7 @@ async def home(instance: Instance, lomme: Village) -> str:
         for kind, key in (("photo", "p"), ("invoice", "i")):
             stored = StoredFile(mime_type="image/jpeg", file_key=key, thumbnail_key=None, byte_size=9)
             await files.add(conn, bike, entry, kind, stored)  # type: ignore[arg-type]
+        await sightings.add(conn, bike, "lens.test", "eva@lens.test")
     return f"/mes-velos/{bike}"
 
 
@@ -68,6 +72,7 @@ async def test_it_goes_once_both_said_yes(
         [kept], [got] = [await bikes.list_own(conn, one.id) for one in (lomme.alice, lomme.hocine)]
         assert (kept.left_how, kept.frame_number, await entries.count(conn, kept.id)) == ("handed-over", "", 0)
         assert (got.frame_number, got.notes, await entries.count(conn, got.id)) == ("AB1234567", "", 1)
+        assert await sightings.list_own(conn, lomme.hocine.id) == []
         assert got.came_from == ("Maryse" if told else "") and got.came_on is not None
         assert len(await files.list_of_bike(conn, got.id)) == (2 if told else 1)
         said = await fetch_column(
@@ -178,6 +183,22 @@ async def test_a_member_of_another_cooperative_is_asked_there(
     assert "AB1234567" not in body and "4812" not in body
 
 
+async def test_a_code_that_closes_while_another_server_is_asked_opens_nothing(
+    alice: Browser, visitor: Browser, lomme: Village, instance: Instance, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(*_: Any) -> Actor:
+        async with transaction(instance.pool) as conn:
+            await bikes.remove(conn, int(home.rpartition("/")[2]))
+        return lomme.bob
+
+    monkeypatch.setattr(taking, "resolve_handle", resolve)
+    code = await make_code(alice, home)
+
+    asked = await visitor.send(f"{code}/ailleurs", {"address": "@bob@henin.test"}, form_on=code)
+
+    assert asked.status == 410
+
+
 async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
     hocine: Browser, alice: Browser, lomme: Village, instance: Instance
 ) -> None:
@@ -201,6 +222,9 @@ async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
     others = await alice.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos/nouveau")
     yes = await hocine.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos")
     twice = await hocine.send(f"/mes-velos/offerts/{first.id}", {}, form_on="/mes-velos")
+    waits = await hocine.get("/mes-velos")
+    assert len(waits.html.xpath("//section[@aria-labelledby='offerts']//input[@value='decline']")) == 2
+    assert len(waits.html.xpath("//section[@aria-labelledby='offerts']//button[contains(., 'je le prends')]")) == 1
     no = await hocine.send(f"/mes-velos/offerts/{second.id}", {"act": "decline"}, form_on="/mes-velos")
 
     codes = [one.location.partition("=")[2] for one in (others, yes, twice, no)]
@@ -209,3 +233,30 @@ async def test_what_is_offered_from_elsewhere_is_taken_or_declined(
         [kept] = await offers.list_waiting(conn, lomme.hocine.id)
         assert kept.accepted_at is not None
         assert await fetch_value(conn, "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id") == 1
+    await hocine.send(f"/mes-velos/offerts/{first.id}", {"act": "decline"}, form_on="/mes-velos")
+    assert "On vous donne un vélo" not in (await hocine.get("/mes-velos")).words()
+
+
+async def test_a_book_under_way_is_read_and_kept_after_two_days_without_a_word(
+    alice: Browser, lomme: Village, instance: Instance, home: str
+) -> None:
+    bike_id = int(home.rpartition("/")[2])
+    async with transaction(instance.pool) as conn:
+        bike = await bikes.get_own(conn, lomme.alice.id, bike_id)
+        await handovers.begin(conn, bike, named=False, with_invoices=False)
+        handover = await handovers.find_of_bike(conn, bike_id)
+        assert handover is not None and await handovers.take(conn, handover.id, lomme.bob.id)
+        await handovers.mark_sent(conn, handover, f"{lomme.alice.uri}/activities/book")
+    shown = (await alice.get(home)).words()
+    assert "en route vers" in shown and "henin.test" in shown and "Chaîne changée" in shown
+    assert "je le garde" not in shown and "Écrire une ligne" not in shown
+
+    early = await alice.send(f"{home}/etat", {"state": "back"}, form_on=home)
+    assert "rien n’a changé" in (await alice.get(early.location)).words()
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE bike SET left_at = now() - interval '49 hours' WHERE id = $1", bike_id)
+    assert "Ce n’est jamais arrivé : je le garde" in (await alice.get(home)).words()
+    kept = await alice.send(f"{home}/etat", {"state": "back"}, form_on=home)
+
+    page = (await alice.get(kept.location)).words()
+    assert "de nouveau avec les vôtres" in page and "Écrire une ligne" in page and "en route" not in page
