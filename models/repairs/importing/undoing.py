@@ -23,7 +23,8 @@ async def list_untouched_shops(conn: Connection, import_id: int) -> list[int]:
             AND NOT EXISTS (SELECT FROM place_keeper k WHERE k.place_id = i.row_id AND NOT EXISTS (
                 SELECT FROM repair_import_item o WHERE o.kind = 'manager' AND o.row_id = i.row_id))
             AND NOT EXISTS (SELECT FROM repair_result r WHERE r.repairer_id = i.row_id AND NOT EXISTS (
-                SELECT FROM repair_import_item o WHERE o.kind = 'result' AND o.row_id = r.id))
+                SELECT FROM repair_import_item o
+                WHERE o.import_id = i.import_id AND o.kind = 'result' AND o.row_id = r.id))
         ORDER BY i.row_id
         """,
         import_id,

@@ -249,6 +249,16 @@ async def test_a_book_with_a_line_of_its_owner_keeps_its_bike(
     assert await fetch_column(conn, "SELECT title FROM bike_entry") == ["Pneu"]
 
 
+async def test_a_shop_whose_results_came_later_stays_until_these_are_undone(
+    conn: Connection, alice: Actor, key_pairs: KeyPairs
+) -> None:
+    first = await bring(conn, key_pairs, appointments="")
+    await bring(conn, key_pairs)
+
+    assert await undo_import(conn, first, None) == {"shop": 1, "manager": 1}
+    assert await fetch_value(conn, "SELECT count(*) FROM repair_result WHERE repairer_id IS NOT NULL") == 1
+
+
 async def test_after_a_month_nothing_is_undone(conn: Connection, alice: Actor, key_pairs: KeyPairs) -> None:
     id = await bring(conn, key_pairs)
     await execute(conn, "UPDATE repair_import SET made_at = now() - interval '31 days'")
