@@ -3108,9 +3108,11 @@ CREATE TABLE repair_import (
 CREATE TABLE repair_import_item (
     import_id bigint NOT NULL REFERENCES repair_import(id) ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('shop', 'manager', 'bike', 'entry', 'result', 'walk_in')),
-    origin text NOT NULL,             -- its number over there
-    row_id bigint NOT NULL,           -- ours; of a manager the shop
-    digest text NOT NULL DEFAULT '',  -- of the row as it was made: another one was touched since
+    origin text NOT NULL,                     -- its number over there
+    row_id bigint NOT NULL,                   -- ours; of a manager the shop
+    digest text NOT NULL DEFAULT '',          -- of the row as it was made: another one was touched since
+    -- Of a manager the member who was made it; of a bike and a line of its book whose it was.
+    member_id bigint REFERENCES actor(id) ON DELETE SET NULL,
     PRIMARY KEY (kind, origin)
 );
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);

@@ -27,11 +27,12 @@ class RepairImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportItem:
-    """One row that was made; `row_id` is ours, of a manager the shop."""
+    """One row that was made; `row_id` is ours, of a manager the shop, and `member_id` is who she is."""
 
     kind: ItemKind
     origin: str
     row_id: int
+    member_id: int | None = None
 
 
 _DIGEST_BIKES = """
@@ -90,14 +91,15 @@ async def save_items(conn: Connection, import_id: int, items: Sequence[ImportIte
     await execute(
         conn,
         """
-        INSERT INTO repair_import_item (import_id, kind, origin, row_id)
-        SELECT $1, one.kind, one.origin, one.row_id
-        FROM unnest($2::text[], $3::text[], $4::bigint[]) AS one (kind, origin, row_id)
+        INSERT INTO repair_import_item (import_id, kind, origin, row_id, member_id)
+        SELECT $1, one.kind, one.origin, one.row_id, one.member_id
+        FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS one (kind, origin, row_id, member_id)
         """,
         import_id,
         [one.kind for one in items],
         [one.origin for one in items],
         [one.row_id for one in items],
+        [one.member_id for one in items],
     )
 
 

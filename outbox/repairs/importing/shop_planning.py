@@ -11,6 +11,7 @@ from models.places import places
 from models.places.places import Commune, fold_name
 from models.repairs.importing import imports
 from models.repairs.importing.lines import ImportLines, PriceLine, RepairerLine
+from models.repairs.shops import staff
 from models.repairs.shops.prices import MOST_PRICES, Price
 from models.repairs.shops.shops import MOST_COMMUNES, WORDS_LIMIT, ShopDetails
 from models.store.database import Connection
@@ -112,11 +113,18 @@ async def plan_managers(
     for one in lines.repairers:
         if one.origin in known or one.origin not in standing:
             continue
-        if one.owner in notes.members:
-            planned.append(one)
-        else:
+        if one.owner not in notes.members:
             notes.doubt(one, "manager_unknown", one.name)
+        elif await _is_of_shop(conn, notes.members[one.owner], shop_ids.get(one.origin)):
+            notes.known += 1
+        else:
+            planned.append(one)
     return planned
+
+
+async def _is_of_shop(conn: Connection, member_id: int, shop_id: int | None) -> bool:
+    """Whether she does something there already, which nobody changes behind her back."""
+    return shop_id is not None and member_id in await staff.list_ids(conn, shop_id)
 
 
 def note_left_prices(lines: ImportLines, shop_ids: Mapping[str, int], notes: Notes) -> None:

@@ -30,6 +30,19 @@ async def key_pairs() -> KeyPairs:
     return await make_key_pairs(Settings(url=HERE.url))
 
 
+async def join(conn: Connection) -> Actor:
+    """Karim, whose shop stands in the files, is a member from now on."""
+    karim = await make_member(conn, "karim")
+    await execute(conn, "UPDATE account SET email = 'Karim@exemple.fr' WHERE actor_id = $1", karim.id)
+    return karim
+
+
+async def list_roles(conn: Connection, origin: str) -> list[tuple[int, str]]:
+    """Who does what in this shop."""
+    shop = await find_shop(conn, origin)
+    return [(one.actor_id, one.role) for one in await staff.list_staff(conn, shop.id)]
+
+
 @pytest.fixture
 async def alice(conn: Connection) -> Actor:
     """A member whose address stands in the files."""
@@ -161,13 +174,31 @@ async def test_who_joins_later_manages_her_shop_by_the_same_files(
     conn: Connection, alice: Actor, key_pairs: KeyPairs
 ) -> None:
     await bring(conn, key_pairs)
-    karim = await make_member(conn, "karim")
-    await execute(conn, "UPDATE account SET email = 'Karim@exemple.fr' WHERE actor_id = $1", karim.id)
+    karim = await join(conn)
 
-    await bring(conn, key_pairs)
+    second = await bring(conn, key_pairs)
+    roles = await list_roles(conn, "13")
+    left = await undo_import(conn, second, None)
 
-    shop = await find_shop(conn, "13")
-    assert [(one.actor_id, one.role) for one in await staff.list_staff(conn, shop.id)] == [(karim.id, "manager")]
+    assert roles == [(karim.id, "manager")]
+    assert left == {}
+    assert await list_roles(conn, "13") == []
+    assert (await look(conn)).counts["manager"] == 1
+
+
+async def test_whoever_helps_in_the_shop_already_keeps_her_role(
+    conn: Connection, alice: Actor, key_pairs: KeyPairs
+) -> None:
+    first = await bring(conn, key_pairs)
+    karim = await join(conn)
+    planned = await look(conn)
+    await staff.save(conn, (await find_shop(conn, "13")).id, karim.id, "volunteer")
+
+    await apply_import(conn, HERE, planned, [], None)
+
+    assert await list_roles(conn, "13") == [(karim.id, "volunteer")]
+    assert not any((await look(conn)).counts.values())
+    assert await undo_import(conn, first, None) == {"shop": 1}
 
 
 @pytest.mark.parametrize(
