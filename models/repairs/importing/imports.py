@@ -27,7 +27,10 @@ class RepairImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportItem:
-    """One row that was made; `row_id` is ours, of a manager the shop, and `member_id` is who she is."""
+    """One row that was made; `row_id` is ours, of a manager the shop, and `member_id` who she is.
+
+    Whose bikes and books are is kept once all is made.
+    """
 
     kind: ItemKind
     origin: str
@@ -36,12 +39,13 @@ class ImportItem:
 
 
 _DIGEST_BIKES = """
-    UPDATE repair_import_item i SET digest = md5(t::text) FROM bike t
+    UPDATE repair_import_item i SET digest = md5(t::text), member_id = t.owner_id FROM bike t
     WHERE i.import_id = $1 AND i.kind = 'bike' AND t.id = i.row_id
 """
 
 _DIGEST_ENTRIES = """
-    UPDATE repair_import_item i SET digest = md5(t::text) FROM bike_entry t
+    UPDATE repair_import_item i SET digest = md5(t::text), member_id = b.owner_id
+    FROM bike_entry t JOIN bike b ON b.id = t.bike_id
     WHERE i.import_id = $1 AND i.kind = 'entry' AND t.id = i.row_id
 """
 

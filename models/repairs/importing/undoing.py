@@ -34,7 +34,11 @@ async def list_untouched_shops(conn: Connection, import_id: int) -> list[int]:
 
 
 async def remove_rows(conn: Connection, import_id: int) -> dict[str, int]:
-    """Take back results, walk-ins, lines of books and bikes that nobody touched since; how many of each."""
+    """Take back results, walk-ins, lines of books and bikes that nobody touched since; how many of each.
+
+    What hangs on a line or a bike counts as touching it. A book that somebody else has by now, or that is on its way to
+    her, keeps its lines.
+    """
     removed: dict[str, int] = {}
     removed["result"] = await execute(
         conn,
@@ -59,6 +63,10 @@ async def remove_rows(conn: Connection, import_id: int) -> dict[str, int]:
         """
         DELETE FROM bike_entry t USING repair_import_item i
         WHERE i.import_id = $1 AND i.kind = 'entry' AND i.row_id = t.id AND i.digest = md5(t::text)
+            AND EXISTS (SELECT FROM bike b WHERE b.id = t.bike_id AND b.owner_id = i.member_id
+                AND b.left_how IS DISTINCT FROM 'handed-over')
+            AND NOT EXISTS (SELECT FROM bike_file f WHERE f.entry_id = t.id)
+            AND NOT EXISTS (SELECT FROM bike_handover h WHERE h.bike_id = t.bike_id)
         """,
         import_id,
     )
@@ -67,7 +75,13 @@ async def remove_rows(conn: Connection, import_id: int) -> dict[str, int]:
         """
         DELETE FROM bike t USING repair_import_item i
         WHERE i.import_id = $1 AND i.kind = 'bike' AND i.row_id = t.id AND i.digest = md5(t::text)
-            AND NOT EXISTS (SELECT FROM bike_entry e WHERE e.bike_id = t.id)
+            AND NOT EXISTS (SELECT FROM bike_entry WHERE bike_id = t.id)
+            AND NOT EXISTS (SELECT FROM bike_file WHERE bike_id = t.id)
+            AND NOT EXISTS (SELECT FROM bike_link WHERE bike_id = t.id)
+            AND NOT EXISTS (SELECT FROM bike_distance WHERE bike_id = t.id)
+            AND NOT EXISTS (SELECT FROM bike_reminder WHERE bike_id = t.id)
+            AND NOT EXISTS (SELECT FROM bike_handover WHERE bike_id = t.id)
+            AND NOT EXISTS (SELECT FROM frame_sighting WHERE bike_id = t.id)
         """,
         import_id,
     )

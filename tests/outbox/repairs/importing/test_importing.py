@@ -280,6 +280,56 @@ async def test_a_book_with_a_line_of_its_owner_keeps_its_bike(
     assert await fetch_column(conn, "SELECT title FROM bike_entry") == ["Pneu"]
 
 
+@pytest.mark.parametrize(
+    ("hung", "left"),
+    [
+        (
+            """
+            INSERT INTO bike_file (id, bike_id, entry_id, kind, mime_type, file_key, byte_size)
+            SELECT 1, bike_id, id, 'invoice', 'application/pdf', 'a.pdf', 9 FROM bike_entry
+            """,
+            {"bike": 1, "entry": 1},
+        ),
+        (
+            """
+            INSERT INTO bike_file (id, bike_id, kind, mime_type, file_key, byte_size)
+            SELECT 1, id, 'photo', 'image/jpeg', 'a.jpg', 9 FROM bike
+            """,
+            {"bike": 1},
+        ),
+        (
+            """
+            INSERT INTO bike_reminder (id, bike_id, title, every_months, since_on)
+            SELECT 1, id, 'Chaîne', 6, now()::date FROM bike
+            """,
+            {"bike": 1},
+        ),
+        ("INSERT INTO bike_distance (bike_id, told_on, kilometres) SELECT id, now()::date, 9 FROM bike", {"bike": 1}),
+        ("INSERT INTO frame_sighting (id, bike_id, host) SELECT 1, id, 'henin.test' FROM bike", {"bike": 1}),
+        (
+            """
+            INSERT INTO bike_handover (id, bike_id, giver_id, token_hash, named, with_invoices, expires_at)
+            SELECT 1, id, owner_id, '', true, true, now() FROM bike
+            """,
+            {"bike": 1, "entry": 1},
+        ),
+        (
+            "UPDATE bike SET owner_id = (SELECT id FROM actor WHERE username = 'bob')",
+            {"bike": 1, "entry": 1},
+        ),
+    ],
+    ids=["invoice", "photo", "reminder", "distance", "sighting", "handover", "owner"],
+)
+async def test_what_hangs_on_a_bike_or_its_book_keeps_it(
+    conn: Connection, alice: Actor, key_pairs: KeyPairs, hung: str, left: dict[str, int]
+) -> None:
+    id = await bring(conn, key_pairs)
+    await make_member(conn, "bob")
+    await execute(conn, hung)
+
+    assert await undo_import(conn, id, None) == left
+
+
 async def test_a_shop_whose_results_came_later_stays_until_these_are_undone(
     conn: Connection, alice: Actor, key_pairs: KeyPairs
 ) -> None:
