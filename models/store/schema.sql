@@ -3399,6 +3399,13 @@ COMMENT ON VIEW listed_notification IS
     'Shown notifications that have a line of their own on pages, because messages, thanks and notices of a thread '
     'stand on the line of the thread; one that only pages tell is not read because an app was read up to there.';
 
+CREATE VIEW shop_apart AS
+SELECT i.row_id AS actor_id FROM repair_import_item i
+WHERE i.kind = 'shop' AND NOT EXISTS (SELECT FROM appearing_shop p WHERE p.actor_id = i.row_id);
+COMMENT ON VIEW shop_apart IS
+    'Shops that an import made and that do not appear, since neither the collective nor the team said yes to them: '
+    'the directory, searches for accounts, places for listings and places that are open leave them out.';
+
 -- Functions -----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION copy_of_post() RETURNS trigger LANGUAGE plpgsql AS $$

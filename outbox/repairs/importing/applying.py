@@ -77,7 +77,10 @@ def _count(making: _Making) -> dict[str, int]:
 
 
 async def _make_shop(conn: Connection, site: Site, plan: ShopPlan, pair: KeyPairs) -> Actor:
-    """A place of ours that repairs. It stands in no list, and nobody is told, before its people ask for that."""
+    """A place of ours that repairs. It stands in no list, and nobody is told, before its people ask for that.
+
+    Its street is not taken over, as it would be public at once: its people write it themselves.
+    """
     await accounts.reserve_username(conn, plan.username)
     territory = uris.actor_uri(site, "coop")
     described = describe_local(site, plan.username, type="Organization", name=plan.line.name, territory_uri=territory)
@@ -92,7 +95,6 @@ async def _make_shop(conn: Connection, site: Site, plan: ShopPlan, pair: KeyPair
         await accounts.set_commune(conn, actor.id, plan.commune.code)
         await actors.save_profile(conn, actor.id, profile_of(actor, plan.commune))
     await shops.create(conn, actor.id)
-    await actors.save_place(conn, actor.id, plan.line.street or None if plan.details.workshop else None, None)
     await shops.save(conn, actor.id, plan.details)
     await prices.replace_prices(conn, actor.id, plan.prices)
     return actor

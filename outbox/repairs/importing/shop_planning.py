@@ -29,7 +29,7 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
     usernames = await _choose_usernames(conn, [one.name for one in new])
     communes = await _map_communes(conn, new)
     prices = _map_prices(lines)
-    return [
+    plans = [
         ShopPlan(
             line=one,
             username=username,
@@ -41,6 +41,10 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
         )
         for one, username in zip(new, usernames, strict=True)
     ]
+    for plan in plans:
+        if plan.details.workshop and plan.line.street:
+            notes.doubt(plan.line, "shop_street_left", f"{plan.line.name}, {plan.line.street}")
+    return plans
 
 
 def _choose_commune(one: RepairerLine, communes: Mapping[str, Commune], notes: Notes) -> Commune | None:
@@ -87,13 +91,13 @@ async def _is_new(conn: Connection, one: RepairerLine, shop_ids: Mapping[str, in
 def _make_details(
     one: RepairerLine, types: list[str], cities: list[str], prices: Mapping[str, Sequence[PriceLine]]
 ) -> ShopDetails:
-    """Who comes by only has no workshop, and nothing names where she lives."""
+    """Who comes by, in our word or in theirs, has no workshop: nothing names where she lives."""
     return ShopDetails(
         types=types,
         bike_types=list_bike_types(one.bike_types),
         interventions=list_organs(each.label for each in prices.get(one.origin, [])),
         by_appointment=one.by_appointment,
-        workshop=not (types == ["itinerant"] and cities),
+        workshop=not any("itinerant" in fold_name(said) for said in (*types, *one.types)),
         commune_codes=cities,
         words=one.description[:WORDS_LIMIT],
     )

@@ -94,8 +94,11 @@ async def test_looking_makes_nothing_and_says_what_is_left(conn: Connection, ali
     assert plan.counts == {"shop": 3, "manager": 1, "bike": 1, "entry": 1, "result": 1, "walk_in": 0}
     assert sorted({one.doubt for one in plan.doubts}) == [
         "appointment_not_agreed", "appointment_over", "appointment_without_book", "bike_of_nobody", "entry_of_nobody",
-        "manager_unknown", "shop_not_enabled", "shop_type_unknown",
+        "manager_unknown", "shop_not_enabled", "shop_street_left", "shop_type_unknown",
     ]  # fmt: skip
+    assert [one.value for one in plan.doubts if one.doubt == "shop_street_left"] == [
+        "Chez Johnny, 1936 rue Johnny Hallyday"
+    ]
     assert plan.faults == []
     assert plan.strangers == ["karim@exemple.fr"]
     assert await count_rows(conn) == before
@@ -110,7 +113,7 @@ async def test_shops_come_with_their_prices_and_appear_nowhere(
     details, comes_by = await shops.find(conn, johnny.id), await shops.find(conn, ines.id)
     assert details is not None and comes_by is not None
     assert (johnny.type, johnny.username, johnny.commune_code) == ("Organization", "chez_johnny", "59355")
-    assert johnny.street == "1936 rue Johnny Hallyday"
+    assert johnny.street is None
     assert (details.bike_types, details.by_appointment, details.words) == (["city", "ebike"], True, "On répare tout.")
     assert details.interventions == ["wheel", "brakes"]
     assert [(one.label, one.cents) for one in await prices.list_prices(conn, johnny.id)] == [
