@@ -19,6 +19,7 @@ _DIRECTORY = """
     WHERE a.local AND a.type IN ('Person', 'Organization') AND a.discoverable
         AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.limited_at IS NULL
         AND a.moved_to IS NULL AND account.confirmed_at IS NOT NULL AND account.disabled_at IS NULL
+        AND a.id NOT IN (SELECT actor_id FROM shop_apart)
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = $1 AND h.author_id = a.id OFFSET 0)
     ORDER BY last.id DESC NULLS LAST, a.id DESC OFFSET $3 LIMIT $4
 """

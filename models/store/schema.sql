@@ -3108,9 +3108,11 @@ CREATE TABLE repair_import (
 CREATE TABLE repair_import_item (
     import_id bigint NOT NULL REFERENCES repair_import(id) ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('shop', 'manager', 'bike', 'entry', 'result', 'walk_in')),
-    origin text NOT NULL,             -- its number over there
-    row_id bigint NOT NULL,           -- ours; of a manager the shop
-    digest text NOT NULL DEFAULT '',  -- of the row as it was made: another one was touched since
+    origin text NOT NULL,                     -- its number over there
+    row_id bigint NOT NULL,                   -- ours; of a manager the shop
+    digest text NOT NULL DEFAULT '',          -- of the row as it was made: another one was touched since
+    -- Of a manager the member who was made it; of a bike and a line of its book whose it was.
+    member_id bigint REFERENCES actor(id) ON DELETE SET NULL,
     PRIMARY KEY (kind, origin)
 );
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
@@ -3396,6 +3398,13 @@ CREATE VIEW listed_notification AS
 COMMENT ON VIEW listed_notification IS
     'Shown notifications that have a line of their own on pages, because messages, thanks and notices of a thread '
     'stand on the line of the thread; one that only pages tell is not read because an app was read up to there.';
+
+CREATE VIEW shop_apart AS
+SELECT i.row_id AS actor_id FROM repair_import_item i
+WHERE i.kind = 'shop' AND NOT EXISTS (SELECT FROM appearing_shop p WHERE p.actor_id = i.row_id);
+COMMENT ON VIEW shop_apart IS
+    'Shops that an import made and that do not appear, since neither the collective nor the team said yes to them: '
+    'the directory, searches for accounts, places for listings and places that are open leave them out.';
 
 -- Functions -----------------------------------------------------------------------------------------------------------
 

@@ -190,6 +190,7 @@ async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
             AND host <> ''
             AND NOT is_unpublished(full_actor.id)
             AND NOT EXISTS (SELECT FROM account w WHERE w.actor_id = full_actor.id AND w.passing)
+            AND full_actor.id NOT IN (SELECT actor_id FROM shop_apart)
             AND fold(username || ' ' || name)
                 LIKE '%' || replace(replace(replace(fold($1), '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!'
         ORDER BY local DESC, EXISTS (SELECT FROM known_host k WHERE k.host = full_actor.host) DESC,

@@ -20,7 +20,10 @@ class PublicPlace:
 
 
 async def list_public_places(conn: Connection) -> list[PublicPlace]:
-    """Those at which anybody of ours may place what she publishes, by name: not suspended, and known where they are."""
+    """Those at which anybody of ours may place what she publishes, by name: not suspended, and known where they are.
+
+    Not shops that an import made and nobody said yes to.
+    """
     rows = await fetch_records(
         conn,
         """
@@ -31,6 +34,7 @@ async def list_public_places(conn: Connection) -> list[PublicPlace]:
         WHERE actor.type = 'Organization' AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
             AND a.disabled_at IS NULL AND NOT is_unpublished(actor.id)
             AND NOT EXISTS (SELECT FROM repair_shop s WHERE s.actor_id = actor.id AND NOT s.workshop)
+            AND actor.id NOT IN (SELECT actor_id FROM shop_apart)
             AND actor.place_name IS NOT NULL AND actor.latitude IS NOT NULL AND actor.longitude IS NOT NULL
         ORDER BY fold(coalesce(nullif(actor.name, ''), actor.username)), actor.id
         """,

@@ -25,6 +25,7 @@ async def list_open_places(
             + sin(radians(longitude - $2) / 2) ^ 2 * cos(radians($1)) * cos(radians(latitude))))) AS distance
         FROM actor JOIN account ON account.actor_id = actor.id
         WHERE local AND type = 'Organization' AND hours IS NOT NULL AND deleted_at IS NULL AND suspended_at IS NULL
+            AND actor.id NOT IN (SELECT actor_id FROM shop_apart)
         ORDER BY distance NULLS LAST, id LIMIT $3
         """,
         latitude,

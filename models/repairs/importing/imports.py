@@ -27,20 +27,25 @@ class RepairImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportItem:
-    """One row that was made; `row_id` is ours, of a manager the shop."""
+    """One row that was made; `row_id` is ours, of a manager the shop, and `member_id` who she is.
+
+    Whose bikes and books are is kept once all is made.
+    """
 
     kind: ItemKind
     origin: str
     row_id: int
+    member_id: int | None = None
 
 
 _DIGEST_BIKES = """
-    UPDATE repair_import_item i SET digest = md5(t::text) FROM bike t
+    UPDATE repair_import_item i SET digest = md5(t::text), member_id = t.owner_id FROM bike t
     WHERE i.import_id = $1 AND i.kind = 'bike' AND t.id = i.row_id
 """
 
 _DIGEST_ENTRIES = """
-    UPDATE repair_import_item i SET digest = md5(t::text) FROM bike_entry t
+    UPDATE repair_import_item i SET digest = md5(t::text), member_id = b.owner_id
+    FROM bike_entry t JOIN bike b ON b.id = t.bike_id
     WHERE i.import_id = $1 AND i.kind = 'entry' AND t.id = i.row_id
 """
 
@@ -90,14 +95,15 @@ async def save_items(conn: Connection, import_id: int, items: Sequence[ImportIte
     await execute(
         conn,
         """
-        INSERT INTO repair_import_item (import_id, kind, origin, row_id)
-        SELECT $1, one.kind, one.origin, one.row_id
-        FROM unnest($2::text[], $3::text[], $4::bigint[]) AS one (kind, origin, row_id)
+        INSERT INTO repair_import_item (import_id, kind, origin, row_id, member_id)
+        SELECT $1, one.kind, one.origin, one.row_id, one.member_id
+        FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS one (kind, origin, row_id, member_id)
         """,
         import_id,
         [one.kind for one in items],
         [one.origin for one in items],
         [one.row_id for one in items],
+        [one.member_id for one in items],
     )
 
 

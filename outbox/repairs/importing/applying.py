@@ -37,8 +37,8 @@ class _Making:
     import_id: int
     items: list[ImportItem]
 
-    def note(self, kind: ItemKind, origin: str, row_id: int) -> int:
-        self.items.append(ImportItem(kind=kind, origin=origin, row_id=row_id))
+    def note(self, kind: ItemKind, origin: str, row_id: int, member_id: int | None = None) -> int:
+        self.items.append(ImportItem(kind=kind, origin=origin, row_id=row_id, member_id=member_id))
         return row_id
 
 
@@ -77,7 +77,10 @@ def _count(making: _Making) -> dict[str, int]:
 
 
 async def _make_shop(conn: Connection, site: Site, plan: ShopPlan, pair: KeyPairs) -> Actor:
-    """A place of ours that repairs. It stands in no list, and nobody is told, before its people ask for that."""
+    """A place of ours that repairs. It stands in no list, and nobody is told, before its people ask for that.
+
+    Its street is not taken over, as it would be public at once: its people write it themselves.
+    """
     await accounts.reserve_username(conn, plan.username)
     territory = uris.actor_uri(site, "coop")
     described = describe_local(site, plan.username, type="Organization", name=plan.line.name, territory_uri=territory)
@@ -92,18 +95,19 @@ async def _make_shop(conn: Connection, site: Site, plan: ShopPlan, pair: KeyPair
         await accounts.set_commune(conn, actor.id, plan.commune.code)
         await actors.save_profile(conn, actor.id, profile_of(actor, plan.commune))
     await shops.create(conn, actor.id)
-    await actors.save_place(conn, actor.id, plan.line.street or None if plan.details.workshop else None, None)
     await shops.save(conn, actor.id, plan.details)
     await prices.replace_prices(conn, actor.id, plan.prices)
     return actor
 
 
 async def _make_managers(conn: Connection, plan: ImportPlan, made: dict[str, int], making: _Making) -> None:
+    """Whoever does something in the shop meanwhile keeps what she does."""
     for one in plan.managers:
         member = await accounts.get(conn, plan.members[one.owner])
-        if await place_keepers.may_keep(conn, member):
-            await staff.save(conn, made[one.origin], member.actor_id, "manager")
-            making.note("manager", one.origin, made[one.origin])
+        shop_id = made[one.origin]
+        new = await place_keepers.may_keep(conn, member) and member.actor_id not in await staff.list_ids(conn, shop_id)
+        if new and await staff.save(conn, shop_id, member.actor_id, "manager"):
+            making.note("manager", one.origin, shop_id, member.actor_id)
 
 
 async def _make_bikes(conn: Connection, plan: ImportPlan, making: _Making) -> dict[str, int]:

@@ -21,8 +21,8 @@ from models.repairs.shops.shops import ShopDetails
 
 Doubt = Literal[
     "shop_not_enabled", "shop_named_already", "shop_type_unknown", "shop_commune_unknown", "shop_cities_unknown",
-    "manager_unknown", "prices_too_many", "prices_left", "bike_of_nobody", "entry_of_nobody", "appointment_over",
-    "appointment_not_agreed", "appointment_without_book",
+    "shop_street_left", "manager_unknown", "prices_too_many", "prices_left", "bike_of_nobody", "entry_of_nobody",
+    "appointment_over", "appointment_not_agreed", "appointment_without_book",
 ]  # fmt: skip
 """Why something is left out, or not quite as it was."""
 

@@ -11,6 +11,7 @@ from models.places import places
 from models.places.places import Commune, fold_name
 from models.repairs.importing import imports
 from models.repairs.importing.lines import ImportLines, PriceLine, RepairerLine
+from models.repairs.shops import staff
 from models.repairs.shops.prices import MOST_PRICES, Price
 from models.repairs.shops.shops import MOST_COMMUNES, WORDS_LIMIT, ShopDetails
 from models.store.database import Connection
@@ -28,7 +29,7 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
     usernames = await _choose_usernames(conn, [one.name for one in new])
     communes = await _map_communes(conn, new)
     prices = _map_prices(lines)
-    return [
+    plans = [
         ShopPlan(
             line=one,
             username=username,
@@ -40,6 +41,10 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
         )
         for one, username in zip(new, usernames, strict=True)
     ]
+    for plan in plans:
+        if plan.details.workshop and plan.line.street:
+            notes.doubt(plan.line, "shop_street_left", f"{plan.line.name}, {plan.line.street}")
+    return plans
 
 
 def _choose_commune(one: RepairerLine, communes: Mapping[str, Commune], notes: Notes) -> Commune | None:
@@ -86,13 +91,13 @@ async def _is_new(conn: Connection, one: RepairerLine, shop_ids: Mapping[str, in
 def _make_details(
     one: RepairerLine, types: list[str], cities: list[str], prices: Mapping[str, Sequence[PriceLine]]
 ) -> ShopDetails:
-    """Who comes by only has no workshop, and nothing names where she lives."""
+    """Who comes by, in our word or in theirs, has no workshop: nothing names where she lives."""
     return ShopDetails(
         types=types,
         bike_types=list_bike_types(one.bike_types),
         interventions=list_organs(each.label for each in prices.get(one.origin, [])),
         by_appointment=one.by_appointment,
-        workshop=not (types == ["itinerant"] and cities),
+        workshop=not any("itinerant" in fold_name(said) for said in (*types, *one.types)),
         commune_codes=cities,
         words=one.description[:WORDS_LIMIT],
     )
@@ -112,11 +117,18 @@ async def plan_managers(
     for one in lines.repairers:
         if one.origin in known or one.origin not in standing:
             continue
-        if one.owner in notes.members:
-            planned.append(one)
-        else:
+        if one.owner not in notes.members:
             notes.doubt(one, "manager_unknown", one.name)
+        elif await _is_of_shop(conn, notes.members[one.owner], shop_ids.get(one.origin)):
+            notes.known += 1
+        else:
+            planned.append(one)
     return planned
+
+
+async def _is_of_shop(conn: Connection, member_id: int, shop_id: int | None) -> bool:
+    """Whether she does something there already, which nobody changes behind her back."""
+    return shop_id is not None and member_id in await staff.list_ids(conn, shop_id)
 
 
 def note_left_prices(lines: ImportLines, shop_ids: Mapping[str, int], notes: Notes) -> None:

@@ -16,6 +16,7 @@ async def undo_import(conn: Connection, import_id: int, by: Account | None) -> d
         raise Conflict("import_undone_or_old")
     await undoing.remove_rows(conn, import_id)
     await undoing.remove_shops(conn, await undoing.list_untouched_shops(conn, import_id))
+    await undoing.remove_managers(conn, import_id)
     left = await undoing.forget_items(conn, import_id)
     await imports.save_counts(conn, import_id, left)
     await journal.record(conn, "repair_shop_changed", by=by, right="repair_shops", what="import_undone")

@@ -30,6 +30,19 @@ async def key_pairs() -> KeyPairs:
     return await make_key_pairs(Settings(url=HERE.url))
 
 
+async def join(conn: Connection) -> Actor:
+    """Karim, whose shop stands in the files, is a member from now on."""
+    karim = await make_member(conn, "karim")
+    await execute(conn, "UPDATE account SET email = 'Karim@exemple.fr' WHERE actor_id = $1", karim.id)
+    return karim
+
+
+async def list_roles(conn: Connection, origin: str) -> list[tuple[int, str]]:
+    """Who does what in this shop."""
+    shop = await find_shop(conn, origin)
+    return [(one.actor_id, one.role) for one in await staff.list_staff(conn, shop.id)]
+
+
 @pytest.fixture
 async def alice(conn: Connection) -> Actor:
     """A member whose address stands in the files."""
@@ -81,8 +94,11 @@ async def test_looking_makes_nothing_and_says_what_is_left(conn: Connection, ali
     assert plan.counts == {"shop": 3, "manager": 1, "bike": 1, "entry": 1, "result": 1, "walk_in": 0}
     assert sorted({one.doubt for one in plan.doubts}) == [
         "appointment_not_agreed", "appointment_over", "appointment_without_book", "bike_of_nobody", "entry_of_nobody",
-        "manager_unknown", "shop_not_enabled", "shop_type_unknown",
+        "manager_unknown", "shop_not_enabled", "shop_street_left", "shop_type_unknown",
     ]  # fmt: skip
+    assert [one.value for one in plan.doubts if one.doubt == "shop_street_left"] == [
+        "Chez Johnny, 1936 rue Johnny Hallyday"
+    ]
     assert plan.faults == []
     assert plan.strangers == ["karim@exemple.fr"]
     assert await count_rows(conn) == before
@@ -97,7 +113,7 @@ async def test_shops_come_with_their_prices_and_appear_nowhere(
     details, comes_by = await shops.find(conn, johnny.id), await shops.find(conn, ines.id)
     assert details is not None and comes_by is not None
     assert (johnny.type, johnny.username, johnny.commune_code) == ("Organization", "chez_johnny", "59355")
-    assert johnny.street == "1936 rue Johnny Hallyday"
+    assert johnny.street is None
     assert (details.bike_types, details.by_appointment, details.words) == (["city", "ebike"], True, "On répare tout.")
     assert details.interventions == ["wheel", "brakes"]
     assert [(one.label, one.cents) for one in await prices.list_prices(conn, johnny.id)] == [
@@ -161,13 +177,31 @@ async def test_who_joins_later_manages_her_shop_by_the_same_files(
     conn: Connection, alice: Actor, key_pairs: KeyPairs
 ) -> None:
     await bring(conn, key_pairs)
-    karim = await make_member(conn, "karim")
-    await execute(conn, "UPDATE account SET email = 'Karim@exemple.fr' WHERE actor_id = $1", karim.id)
+    karim = await join(conn)
 
-    await bring(conn, key_pairs)
+    second = await bring(conn, key_pairs)
+    roles = await list_roles(conn, "13")
+    left = await undo_import(conn, second, None)
 
-    shop = await find_shop(conn, "13")
-    assert [(one.actor_id, one.role) for one in await staff.list_staff(conn, shop.id)] == [(karim.id, "manager")]
+    assert roles == [(karim.id, "manager")]
+    assert left == {}
+    assert await list_roles(conn, "13") == []
+    assert (await look(conn)).counts["manager"] == 1
+
+
+async def test_whoever_helps_in_the_shop_already_keeps_her_role(
+    conn: Connection, alice: Actor, key_pairs: KeyPairs
+) -> None:
+    first = await bring(conn, key_pairs)
+    karim = await join(conn)
+    planned = await look(conn)
+    await staff.save(conn, (await find_shop(conn, "13")).id, karim.id, "volunteer")
+
+    await apply_import(conn, HERE, planned, [], None)
+
+    assert await list_roles(conn, "13") == [(karim.id, "volunteer")]
+    assert not any((await look(conn)).counts.values())
+    assert await undo_import(conn, first, None) == {"shop": 1}
 
 
 @pytest.mark.parametrize(
@@ -247,6 +281,66 @@ async def test_a_book_with_a_line_of_its_owner_keeps_its_bike(
 
     assert await undo_import(conn, id, None) == {"bike": 1}
     assert await fetch_column(conn, "SELECT title FROM bike_entry") == ["Pneu"]
+
+
+@pytest.mark.parametrize(
+    ("hung", "left"),
+    [
+        (
+            """
+            INSERT INTO bike_file (id, bike_id, entry_id, kind, mime_type, file_key, byte_size)
+            SELECT 1, bike_id, id, 'invoice', 'application/pdf', 'a.pdf', 9 FROM bike_entry
+            """,
+            {"bike": 1, "entry": 1},
+        ),
+        (
+            """
+            INSERT INTO bike_file (id, bike_id, kind, mime_type, file_key, byte_size)
+            SELECT 1, id, 'photo', 'image/jpeg', 'a.jpg', 9 FROM bike
+            """,
+            {"bike": 1},
+        ),
+        (
+            """
+            INSERT INTO bike_reminder (id, bike_id, title, every_months, since_on)
+            SELECT 1, id, 'Chaîne', 6, now()::date FROM bike
+            """,
+            {"bike": 1},
+        ),
+        ("INSERT INTO bike_distance (bike_id, told_on, kilometres) SELECT id, now()::date, 9 FROM bike", {"bike": 1}),
+        ("INSERT INTO frame_sighting (id, bike_id, host) SELECT 1, id, 'henin.test' FROM bike", {"bike": 1}),
+        (
+            """
+            INSERT INTO bike_handover (id, bike_id, giver_id, token_hash, named, with_invoices, expires_at)
+            SELECT 1, id, owner_id, '', true, true, now() FROM bike
+            """,
+            {"bike": 1, "entry": 1},
+        ),
+        (
+            "UPDATE bike SET owner_id = (SELECT id FROM actor WHERE username = 'bob')",
+            {"bike": 1, "entry": 1},
+        ),
+    ],
+    ids=["invoice", "photo", "reminder", "distance", "sighting", "handover", "owner"],
+)
+async def test_what_hangs_on_a_bike_or_its_book_keeps_it(
+    conn: Connection, alice: Actor, key_pairs: KeyPairs, hung: str, left: dict[str, int]
+) -> None:
+    id = await bring(conn, key_pairs)
+    await make_member(conn, "bob")
+    await execute(conn, hung)
+
+    assert await undo_import(conn, id, None) == left
+
+
+async def test_a_shop_whose_results_came_later_stays_until_these_are_undone(
+    conn: Connection, alice: Actor, key_pairs: KeyPairs
+) -> None:
+    first = await bring(conn, key_pairs, appointments="")
+    await bring(conn, key_pairs)
+
+    assert await undo_import(conn, first, None) == {"shop": 1, "manager": 1}
+    assert await fetch_value(conn, "SELECT count(*) FROM repair_result WHERE repairer_id IS NOT NULL") == 1
 
 
 async def test_after_a_month_nothing_is_undone(conn: Connection, alice: Actor, key_pairs: KeyPairs) -> None:

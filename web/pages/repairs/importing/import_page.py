@@ -36,7 +36,10 @@ PAGE = "/coop/reparations/importer"
 FILES = FileLimits(count=10, size=10_000_000)
 
 SAID = {
-    "imported": N_("C’est importé. Rien ne paraît avant que le collectif ou l’équipe le décide."),
+    "imported": N_(
+        "C’est importé. Un atelier importé ne paraît dans aucune liste avant que le collectif ou l’équipe le décide, "
+        "et sa rue reste à écrire."
+    ),
     "undone": N_("L’import est défait."),
 }
 

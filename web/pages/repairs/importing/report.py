@@ -44,6 +44,8 @@ DOUBT_WORDS: dict[Doubt, str] = {
     "shop_type_unknown": N_("Ateliers dont le genre reste à choisir"),
     "shop_commune_unknown": N_("Ateliers dont nous ne trouvons pas la commune"),
     "shop_cities_unknown": N_("Communes d’intervention que nous ne trouvons pas"),
+    "shop_street_left": N_("Ateliers dont la rue n’est pas reprise, car elle serait publique tout de suite : "
+                           "à écrire par leurs gérant·es"),
     "manager_unknown": N_("Ateliers dont la gérante ou le gérant n’est pas encore membre"),
     "prices_too_many": N_("Listes de prix trop longues : coupées"),
     "bike_of_nobody": N_("Vélos de personnes qui ne sont pas membres : laissés"),

@@ -94,10 +94,15 @@ def _part_words(head: str) -> str:
 
 def tidy(cell: str, column: Column) -> str:
     """A cell as it is meant: of an address of the API its number, of what a spreadsheet wrote as text the text."""
-    cell = cell[:LONGEST].replace("\0", "").strip()
+    cell = _clean(cell[:LONGEST]).strip()
     if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@"):
         cell = cell[1:]
     return cell.rpartition("/")[2] if column.wanted == "number" else cell
+
+
+def _clean(text: str) -> str:
+    """Without what no database takes: zero bytes, and halves of a letter, which JSON can name alone."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _read_json(text: str, columns: Mapping[str, Column]) -> Iterator[FileRow]:
@@ -109,7 +114,7 @@ def _read_json(text: str, columns: Mapping[str, Column]) -> Iterator[FileRow]:
             column = names.get(fold_name(_part_words(str(key))).strip())
             if column is not None and (column not in cells or not cells[column]):
                 cells[column] = tidy(_say(said, columns[column].wanted), columns[column])
-                heads[column] = str(key)
+                heads[column] = _clean(key)
         yield FileRow(line=line, cells=cells, heads=heads)
 
 

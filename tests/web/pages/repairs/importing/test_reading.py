@@ -124,6 +124,22 @@ def test_what_cannot_be_read_is_told_by_its_name(name: str, body: bytes, code: s
     assert (unread.refusal.code if unread.refusal else None) == code
 
 
+def test_half_a_letter_in_json_is_a_question_mark() -> None:
+    body = rb'[{"id": 7, "owner": "a@b.fr", "name\ud83d": "Mon v\ud83dlo\u0000"}]'
+
+    (bike,) = read(SentFile(name="bikes.json", body=body)).bikes
+
+    assert bike.name == "Mon v?lo"
+
+
+def test_a_mistake_under_a_broken_head_can_be_written_down() -> None:
+    body = rb'[{"id": 7, "owner\ud83d": "rien\ud83d"}]'
+
+    (fault,) = read(SentFile(name="bikes.json", body=body)).faults
+
+    assert (fault.column, fault.value) == ("owner?", "rien?")
+
+
 def test_garbage_never_breaks_the_reader() -> None:
     letters = random.Random(11)
     pieces = [
