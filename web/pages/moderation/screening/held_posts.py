@@ -17,6 +17,7 @@ from models.people import actors
 from models.people.accounts import Account
 from models.posts import Post
 from models.posts.media import media
+from models.posts.media.media import Media
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox.moderation.held_posts import WORDS_LIMIT, refuse, release
@@ -24,6 +25,7 @@ from outbox.moderation.picture_memory import remember_photos
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id, read_id
+from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.listing_cards import Picture, draw_pictures
 from web.pages.components.people import Person, person_of
@@ -53,6 +55,7 @@ class HeldLine:
     title: str
     text: str
     pictures: list[Picture]
+    files: list[Attachment]
     reason: HeldReason
     matched: list[str]
     since: datetime
@@ -126,7 +129,7 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
     found = await posts.map_by_ids(conn, ids)
     people = await actors.map_by_ids(conn, [one.author_id for one in waiting])
     titled = await listings.list_by_posts(conn, ids)
-    photos = await media.list_by_posts(conn, ids)
+    hung = await _map_files(conn, waiting)
     lines: list[HeldLine] = []
     for one in waiting:
         if one.post_id in found:
@@ -137,7 +140,8 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
                     author=person_of(people[one.author_id]),
                     title=title,
                     text=text[:SHOWN],
-                    pictures=draw_pictures(site, photos[one.post_id], title),
+                    pictures=draw_pictures(site, hung[one.post_id], title),
+                    files=list_attachments(site, hung[one.post_id]),
                     reason=one.reason,
                     matched=one.matched.splitlines(),
                     since=one.held_at,
@@ -146,6 +150,18 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
                 )
             )
     return lines
+
+
+async def _map_files(conn: Connection, waiting: list[HeldPost]) -> dict[int, list[Media]]:
+    """What would hang on each of them: of a new version its own files, as far as its author may hang them on it."""
+    hung = await media.list_by_posts(conn, [one.post_id for one in waiting])
+    drafted = {one.post_id: one.draft.get("media_ids", []) for one in waiting if one.draft is not None}
+    found = await media.list_by_ids(conn, [id for ids in drafted.values() for id in ids])
+    for one in waiting:
+        if one.post_id in drafted:
+            own = [found[id] for id in drafted[one.post_id] if id in found and found[id].owner_id == one.author_id]
+            hung[one.post_id] = [file for file in own if file.post_id in (None, one.post_id)]
+    return hung
 
 
 def read_texts(post: Post, listing: Listing | None, draft: dict[str, Any] | None) -> tuple[str, str]:

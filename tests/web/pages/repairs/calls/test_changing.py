@@ -6,6 +6,7 @@ from models.listings.listings import Listing
 from models.repairs.passers_by import RELEASED
 from models.store.database import transaction
 from outbox.moderation import held_posts
+from tests.film_files import make_film
 from tests.web.form_client import Visitor
 from tests.web.pages.repairs.calls.test_passing_decisions import look_first
 from tests.web.passing_scenario import BROKEN, BY_LINK, BY_MAIL, WHERE, Roadside
@@ -13,6 +14,8 @@ from tests.web.passing_scenario import BROKEN, BY_LINK, BY_MAIL, WHERE, Roadside
 CHANGE = "/depannage/mon-appel/changer"
 
 TOLD = {"text": "Je suis devant la gare jusqu’à 19 h.", "part": "rayon", "reward": "gift"}
+
+ADD_PHOTO = "INSERT INTO media (id, owner_id, post_id, file_key, width, height) VALUES ($1, $2, $3, $4, 4, 3)"
 
 
 async def find(road: Roadside) -> Listing:
@@ -129,3 +132,25 @@ async def test_what_ended_is_changed_no_more_and_members_and_strangers_find_noth
     ended = await passer.open(CHANGE)
 
     assert closed == [200, 404] and away.startswith("/connexion") and ended.status == 404
+
+
+async def test_the_team_sees_and_hears_the_files_of_the_version_that_waits(road: Roadside) -> None:
+    passer = await road.call()
+    await look_first(road)
+    await road.do("UPDATE account SET roles = '{moderator}' WHERE email = 'alice@example.org'")
+    listing = await find(road)
+    await road.do(ADD_PHOTO, 71, listing.post.author_id, listing.id, "old.jpg")
+    await road.do(ADD_PHOTO, 72, listing.post.author_id, None, "new.jpg")
+    await road.do(ADD_PHOTO, 73, None, None, "strange.jpg")
+    await passer.open(CHANGE)
+    await passer.send(CHANGE, BROKEN | {"act": "next"})
+    await passer.send(CHANGE, WHERE | {"act": "next"})
+    told = TOLD | {"act": "publish", "media": "72"}
+
+    await passer.upload(CHANGE, told, "sound", "bruit.mp3", make_film("mp3"))
+    await road.do("UPDATE held_post SET draft = jsonb_set(draft, '{media_ids}', draft->'media_ids' || '73')")
+
+    page = await (await (await road.stop()).log_in("alice")).open("/coop/retenues")
+    assert "<audio" in page.text
+    shown = [name in page.text for name in ("old.jpg", "new.jpg", "strange.jpg")]
+    assert shown == [False, True, False]
