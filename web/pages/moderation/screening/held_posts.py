@@ -51,6 +51,7 @@ class HeldLine:
     """One post that waits, as it would appear; `edited` where only a new version of it waits."""
 
     id: int
+    version: str
     author: Person
     title: str
     text: str
@@ -80,7 +81,7 @@ async def post_decision(request: web.Request) -> web.Response:
     if not form.ok:
         return await _show(request, form, status=422)
     try:
-        await _decide(request, me, id, words if act == "refuse" else None)
+        await _decide(request, me, id, words if act == "refuse" else None, form.typed("version") or None)
     except Invalid as error:
         form.refuse(f"words-{id}", error)
         return await _show(request, form, status=422)
@@ -93,14 +94,14 @@ async def post_decision(request: web.Request) -> web.Response:
     raise redirect_with_message(HERE, act)
 
 
-async def _decide(request: web.Request, me: Account, id: int, words: str | None) -> None:
+async def _decide(request: web.Request, me: Account, id: int, words: str | None, version: str | None) -> None:
     """Raises Invalid, Conflict, NotFound as the verbs."""
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         if words is None:
-            await release(conn, instance.site, id, me)
+            await release(conn, instance.site, id, me, version=version)
         else:
-            await refuse(conn, instance.site, id, me, words)
+            await refuse(conn, instance.site, id, me, words, version=version)
 
 
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
@@ -137,6 +138,7 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
             lines.append(
                 HeldLine(
                     id=one.post_id,
+                    version=one.version,
                     author=person_of(people[one.author_id]),
                     title=title,
                     text=text[:SHOWN],
