@@ -6,6 +6,7 @@ from federation.instance import Instance
 from models import posts
 from models.communities import members
 from models.errors import Conflict, Invalid, NotFound
+from models.listings import listings
 from models.listings.listings import ListingDraft
 from models.meetings import meetings
 from models.moderation import cases, deciders, decisions, held_posts, journal, meanwhile, unpublished_posts
@@ -162,6 +163,8 @@ async def _apply_draft(conn: Connection, site: Site, author: Actor, held: HeldPo
         await meeting_verbs.edit(conn, site, author, post.id, held_posts.read_draft(held.draft, MeetingDraft))
     elif post.kind == "listing":
         listing_draft = held_posts.read_draft(held.draft, ListingDraft)
-        await listing_verbs.edit(conn, site, author, post.uri, listing_draft, looked_at=True)
+        before = await listings.get_own(conn, post.uri, author.id)
+        changed = await listing_verbs.edit(conn, site, author, post.uri, listing_draft, looked_at=True)
+        await passers_by.move(conn, site, before, changed)
     else:
         await notes.edit(conn, site, author, post, held_posts.read_draft(held.draft, NoteDraft), looked_at=True)

@@ -6,7 +6,6 @@ from models.errors import Conflict, Invalid, NotFound
 from models.listings import listings
 from models.listings.listings import STANDING, Listing, ListingDraft
 from models.moderation import held_posts
-from models.people import actors
 from models.people.accounts import Account
 from models.posts.media import media
 from models.repairs import passers_by
@@ -21,7 +20,7 @@ from web.pages.listings.publish.where_fields import place_values
 from web.pages.repairs.calls.call_fields import NOWHERE_KNOWN, read_call
 from web.pages.repairs.calls.call_form import LIMITS, read_files, show_form
 from web.pages.repairs.calls.own_call import CHANGE, call_path
-from web.pages.repairs.calls.passing import hide, rename
+from web.pages.repairs.calls.passing import hide
 from web.pages.repairs.calls.sounds import KEPT, play
 from web.pages.repairs.calls.steps import LAST, find_wrong_step, keep_errors_of, read_step
 from web.security.session import require_account
@@ -69,9 +68,7 @@ async def _change(request: web.Request, form: Form, account: Account, listing: L
     site = request.app[INSTANCE].site
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            author = await actors.get(conn, account.actor_id)
-            name = rename(request, author.name, listing.details.place_name or "", draft.place_name or "")
-            await verbs.change(conn, site, account.actor_id, draft, name=name)
+            await verbs.change(conn, site, account.actor_id, draft)
             waits = await held_posts.find(conn, listing.id)
     except Invalid as refusal:
         note_refusal(form, refusal)

@@ -15,6 +15,17 @@ CHANGE = "/depannage/mon-appel/changer"
 
 TOLD = {"text": "Je suis devant la gare jusqu’à 19 h.", "part": "rayon", "reward": "gift"}
 
+SENT_AWAY = """
+    INSERT INTO delivery (activity_id, actor_id, inbox, host, state, attempts)
+    SELECT id, actor_id, 'https://far.test/inbox', 'far.test', 'done', 1 FROM activity
+    WHERE object_uri = $1 AND type = 'Create'
+"""
+
+TOLD_OF_HER = """
+    SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id
+    WHERE a.object_uri = $1 AND a.type = 'Update' AND d.host = 'far.test'
+"""
+
 ADD_PHOTO = "INSERT INTO media (id, owner_id, post_id, file_key, width, height) VALUES ($1, $2, $3, $4, 4, 3)"
 
 
@@ -52,13 +63,26 @@ async def test_the_form_has_what_stands_and_what_she_changes_is_seen_at_once(roa
     assert await road.count("SELECT count(*) FROM activity WHERE type = 'Update'") > 0
 
 
-async def test_calling_from_elsewhere_she_is_called_so(road: Roadside) -> None:
+@pytest.mark.parametrize("looked_at", [False, True])
+async def test_calling_from_elsewhere_she_is_called_so_and_who_holds_her_call_is_told(
+    road: Roadside, looked_at: bool
+) -> None:
     passer = await road.call()
 
+    mona = await look_first(road) if looked_at else None
+    listing = await find(road)
+    await road.do(SENT_AWAY, listing.uri)
+
     await change(passer, {**WHERE, "place": "Lille"})
+    if mona is not None:
+        assert (await road.caller()).name == "Samir, de passage à Lomme"
+        async with transaction(road.door.instance.pool) as conn:
+            await held_posts.release(conn, road.door.instance.site, listing.id, mona)
 
     assert (await find(road)).details.place_name == "Lille"
-    assert (await road.caller()).name == "Samir, de passage à Lille"
+    caller = await road.caller()
+    assert caller.name == "Samir, de passage à Lille"
+    assert await road.count(TOLD_OF_HER, caller.uri) == 1
 
 
 @pytest.mark.parametrize(
