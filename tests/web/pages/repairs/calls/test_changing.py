@@ -130,6 +130,27 @@ async def test_where_the_cooperative_looks_first_it_looks_at_changes_too(road: R
     assert "relit" not in (await passer.open(f"/depannage/appels/{listing.id}")).text
 
 
+async def test_a_second_change_begins_with_the_one_that_waits(road: Roadside) -> None:
+    passer = await road.call()
+    mona = await look_first(road)
+    listing = await find(road)
+    await change(passer, {**WHERE, "place": "Lille", "urgency": "ThisWeek"})
+
+    await passer.open(CHANGE)
+    await passer.send(CHANGE, {**BROKEN, "interventions": "brakes", "act": "next"})
+    assert 'value="Lille' in passer.text
+    await passer.send(CHANGE, {"where": "commune", "place": "Lille", "urgency": "ThisWeek", "act": "next"})
+    assert TOLD["text"] in passer.text
+    await passer.send(CHANGE, {"text": TOLD["text"], "act": "publish"})
+    async with transaction(road.door.instance.pool) as conn:
+        await held_posts.release(conn, road.door.instance.site, listing.id, mona)
+
+    after = await find(road)
+    assert (after.details.place_name, after.post.source) == ("Lille", TOLD["text"])
+    assert after.details.repair is not None
+    assert (after.details.repair["interventions"], after.details.repair["urgency"]) == (["brakes"], "ThisWeek")
+
+
 async def test_who_was_asked_to_change_changes_and_is_looked_at_again(road: Roadside) -> None:
     mona = await look_first(road)
     passer = await road.call(BY_LINK)
@@ -172,6 +193,8 @@ async def test_the_team_sees_and_hears_the_files_of_the_version_that_waits(road:
     told = TOLD | {"act": "publish", "media": "72"}
 
     await passer.upload(CHANGE, told, "sound", "bruit.mp3", make_film("mp3"))
+    begun = await passer.open(CHANGE)
+    assert begun.hidden_fields(CHANGE)["media"] == "72" and begun.hidden_fields(CHANGE)["sound_kept"]
     await road.do("UPDATE held_post SET draft = jsonb_set(draft, '{media_ids}', draft->'media_ids' || '73')")
 
     page = await (await (await road.stop()).log_in("alice")).open("/coop/retenues")
