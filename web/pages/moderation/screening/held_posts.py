@@ -155,15 +155,21 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
 
 
 async def _map_files(conn: Connection, waiting: list[HeldPost]) -> dict[int, list[Media]]:
-    """What would hang on each of them: of a new version its own files, as far as its author may hang them on it."""
+    """What would hang on each of them: of a new version its own files."""
     hung = await media.list_by_posts(conn, [one.post_id for one in waiting])
-    drafted = {one.post_id: one.draft.get("media_ids", []) for one in waiting if one.draft is not None}
-    found = await media.list_by_ids(conn, [id for ids in drafted.values() for id in ids])
-    for one in waiting:
-        if one.post_id in drafted:
-            own = [found[id] for id in drafted[one.post_id] if id in found and found[id].owner_id == one.author_id]
-            hung[one.post_id] = [file for file in own if file.post_id in (None, one.post_id)]
-    return hung
+    drafted = await media.list_by_ids(conn, [id for one in waiting for id in _list_drafted(one)])
+    return {one.post_id: hung[one.post_id] if one.draft is None else _pick_files(one, drafted) for one in waiting}
+
+
+def _list_drafted(one: HeldPost) -> list[int]:
+    ids: list[int] = (one.draft or {}).get("media_ids", [])
+    return ids
+
+
+def _pick_files(one: HeldPost, found: dict[int, Media]) -> list[Media]:
+    """Those of a new version that its author may hang on it."""
+    own = [found[id] for id in _list_drafted(one) if id in found and found[id].owner_id == one.author_id]
+    return [file for file in own if file.post_id in (None, one.post_id)]
 
 
 def read_texts(post: Post, listing: Listing | None, draft: dict[str, Any] | None) -> tuple[str, str]:
