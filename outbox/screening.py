@@ -163,6 +163,7 @@ async def hold_edit(conn: Connection, author: Actor, post: Post, said: PostTexts
     """
     verdict = await screen(conn, author, said, post.id)
     if await unpublished_posts.is_unpublished(conn, post.uri):
+        await held_posts.note_change(conn, post.id)
         if verdict.holds:
             await keep_verdict(conn, author, post.id, verdict)
         return False

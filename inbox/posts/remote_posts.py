@@ -25,6 +25,7 @@ from models import posts
 from models.ids import make_id
 from models.listings import listings
 from models.listings.listings import ListingDetails
+from models.moderation import held_posts
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
@@ -81,6 +82,8 @@ async def save_post(
     verdict = await screen_remote(conn, author, new, object)
     post, fresh = await _store(conn, author, hide(kept, verdict), read_details(object, new.content))
     await keep_verdict(conn, author, post.id, verdict)
+    if not fresh:
+        await held_posts.note_change(conn, post.id)
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)

@@ -29,7 +29,9 @@ OVERDUE = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPost:
-    """What waits since `held_at`. `matched` is what was found, in words for the team; `draft` a version to come."""
+    """What waits since `held_at`, as it is since `changed_at`. `matched` is what was found, in words for the team;
+    `draft` a version to come.
+    """
 
     post_id: int
     author_id: int
@@ -39,7 +41,13 @@ class HeldPost:
     matched: str
     keys: list[str]
     held_at: datetime
+    changed_at: datetime
     draft: dict[str, Any] | None
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as something else waits: whoever decides says which she read."""
+        return self.changed_at.isoformat()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +78,8 @@ async def hold(conn: Connection, post_id: int, case_id: int, new: NewHold) -> No
         """
         INSERT INTO held_post (post_id, case_id, reason, matched, keys, draft) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (post_id) DO UPDATE SET case_id = excluded.case_id, matched = excluded.matched,
-            keys = excluded.keys, draft = CASE WHEN held_post.draft IS NOT NULL THEN excluded.draft END
+            keys = excluded.keys, changed_at = clock_timestamp(),
+            draft = CASE WHEN held_post.draft IS NOT NULL THEN excluded.draft END
         """,
         post_id,
         case_id,
@@ -90,17 +99,28 @@ async def hold(conn: Connection, post_id: int, case_id: int, new: NewHold) -> No
         )
 
 
+async def note_change(conn: Connection, post_id: int) -> None:
+    """What waits itself says something else now, be it nothing that would be held."""
+    await execute(conn, "UPDATE held_post SET changed_at = clock_timestamp() WHERE post_id = $1", post_id)
+
+
 async def find(conn: Connection, post_id: int) -> HeldPost | None:
     """What waits of this post, unless its author took it back."""
     return await fetch_one(
         conn,
         HeldPost,
         """
-        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.changed_at, h.draft
         FROM held_post h JOIN post p ON p.id = h.post_id WHERE h.post_id = $1 AND p.deleted_at IS NULL
         """,
         post_id,
     )
+
+
+async def lock(conn: Connection, post_id: int) -> HeldPost | None:
+    """The same, kept from changing until the transaction ends."""
+    await execute(conn, "SELECT FROM held_post WHERE post_id = $1 FOR UPDATE", post_id)
+    return await find(conn, post_id)
 
 
 async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) -> dict[int, HeldPost]:
@@ -109,7 +129,7 @@ async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) 
         conn,
         HeldPost,
         """
-        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+        SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.changed_at, h.draft
         FROM held_post h JOIN post p ON p.id = h.post_id
         WHERE h.post_id = ANY($1) AND p.author_id = $2 AND p.deleted_at IS NULL
         """,
@@ -132,7 +152,7 @@ _WAITING = fragment(
 
 _LIST_WAITING = compose(
     """
-    SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.draft
+    SELECT h.post_id, p.author_id, p.local, h.case_id, h.reason, h.matched, h.keys, h.held_at, h.changed_at, h.draft
     {waiting} AND ($4::bigint IS NULL
         OR (h.held_at, h.post_id) > (SELECT held_at, post_id FROM held_post WHERE post_id = $4))
     ORDER BY h.held_at, h.post_id LIMIT $5

@@ -2008,11 +2008,13 @@ CREATE TABLE held_post (
     post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
     case_id bigint REFERENCES moderation_case(id) ON DELETE SET NULL,
     reason text NOT NULL CHECK (reason IN ('first', 'filter')),
-    matched text NOT NULL DEFAULT '',  -- what the filter found, for the team
+    matched text NOT NULL DEFAULT '',         -- what the filter found, for the team
     held_at timestamptz NOT NULL DEFAULT now(),
     draft jsonb,
     keys text[] NOT NULL DEFAULT '{}',
-    escalated_at timestamptz
+    escalated_at timestamptz,
+    -- Who releases or refuses what waits decides about the text that she read: when it changed last tells another one.
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX held_post_case ON held_post (case_id);
 CREATE INDEX held_post_waiting ON held_post (held_at, post_id);

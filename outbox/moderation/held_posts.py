@@ -6,6 +6,7 @@ from federation.instance import Instance
 from models import posts
 from models.communities import members
 from models.errors import Conflict, Invalid, NotFound
+from models.listings import listings
 from models.listings.listings import ListingDraft
 from models.meetings import meetings
 from models.moderation import cases, deciders, decisions, held_posts, journal, meanwhile, unpublished_posts
@@ -33,13 +34,16 @@ WORDS_LIMIT = 1_000
 """Characters of why a post is refused."""
 
 
-async def release(conn: Connection, site: Site, post_id: int, by: Account | None) -> None:
+async def release(
+    conn: Connection, site: Site, post_id: int, by: Account | None, *, version: str | None = None
+) -> None:
     """It appears as it would have: delivered, in streams, told to whom it concerns. Its author learns it.
 
-    Raises NotFound for what concerns the releaser or where she stepped aside, Conflict for what waits no more, or whose
-    author is suspended.
+    `version` is the one that the releaser read, where she read it on a page. Raises NotFound for what concerns the
+    releaser or where she stepped aside, Conflict for what waits no more, waits in another version, or whose author is
+    suspended.
     """
-    held, author = await _get(conn, post_id, by)
+    held, author = await _get(conn, post_id, by, version)
     if author.suspended_at is not None or author.deleted_at is not None:
         raise Conflict("held_author_suspended")
     await _settle(conn, held, released=True)
@@ -78,7 +82,9 @@ async def _list_authors(conn: Connection, author: Actor) -> list[int]:
     return [one.actor_id for one in leading] or [author.id]
 
 
-async def refuse(conn: Connection, site: Site, post_id: int, by: Account | None, words: str) -> None:
+async def refuse(
+    conn: Connection, site: Site, post_id: int, by: Account | None, words: str, *, version: str | None = None
+) -> None:
     """It stays hidden, by a decision whose `words` its author reads, and to which she may object; of a new version that
     waited, nothing is left, and the post stands as it was.
 
@@ -86,7 +92,7 @@ async def refuse(conn: Connection, site: Site, post_id: int, by: Account | None,
     """
     if not words.strip():
         raise Invalid("refusal_words_missing", field="words")
-    held, author = await _get(conn, post_id, by)
+    held, author = await _get(conn, post_id, by, version)
     await _settle(conn, held, released=False)
     hidden = () if held.draft is not None else (post_id,)
     ruling = Ruling(kind="hide" if hidden else "warn", words=words[:WORDS_LIMIT], post_ids=hidden)
@@ -117,14 +123,16 @@ async def tell_overdue(instance: Instance) -> int:
     return len(overdue)
 
 
-async def _get(conn: Connection, post_id: int, by: Account | None) -> tuple[HeldPost, Actor]:
-    held = await held_posts.find(conn, post_id)
+async def _get(conn: Connection, post_id: int, by: Account | None, version: str | None) -> tuple[HeldPost, Actor]:
+    held = await held_posts.lock(conn, post_id)
     if held is None:
         raise await _make_conflict(conn, post_id)
     if by is not None:
         if await deciders.is_concerned(conn, by.actor_id, held.author_id):
             raise NotFound
         await deciders.require_free(conn, held.case_id, by.actor_id)
+    if version not in (None, held.version):
+        raise Conflict("held_post_changed")
     return held, await actors.get(conn, held.author_id)
 
 
@@ -155,6 +163,8 @@ async def _apply_draft(conn: Connection, site: Site, author: Actor, held: HeldPo
         await meeting_verbs.edit(conn, site, author, post.id, held_posts.read_draft(held.draft, MeetingDraft))
     elif post.kind == "listing":
         listing_draft = held_posts.read_draft(held.draft, ListingDraft)
-        await listing_verbs.edit(conn, site, author, post.uri, listing_draft, looked_at=True)
+        before = await listings.get_own(conn, post.uri, author.id)
+        changed = await listing_verbs.edit(conn, site, author, post.uri, listing_draft, looked_at=True)
+        await passers_by.move(conn, site, before, changed)
     else:
         await notes.edit(conn, site, author, post, held_posts.read_draft(held.draft, NoteDraft), looked_at=True)

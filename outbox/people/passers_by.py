@@ -25,6 +25,7 @@ from outbox.listings import listings
 from outbox.people.accounts import delete, profile_of
 from outbox.people.local_actors import describe_local
 from outbox.people.profiles import announce_update
+from outbox.traffic.send import Recipients
 
 NOWHERE = "passage.invalid"
 """The domain of the address that her account has, which no mail can reach (RFC 2606)."""
@@ -65,14 +66,14 @@ async def publish(
         if published is None:
             raise NotFound
         return published
-    actor = await _settle(conn, actor_id, draft, name)
+    actor = await _settle(conn, actor_id, draft.commune_code, name)
     await save_local_keys(conn, site, actor, key_pairs)
     listing = await listings.publish(conn, site, actor, draft)
     await passers_by.save_published(conn, actor_id, listing.id)
     return listing
 
 
-async def change(conn: Connection, site: Site, actor_id: int, draft: ListingDraft, *, name: str) -> Listing:
+async def change(conn: Connection, site: Site, actor_id: int, draft: ListingDraft) -> Listing:
     """Her call as she wants it now; where it is looked at first, it stands as it was until then.
 
     Raises NotFound where she has none, Conflict once it ended, Invalid as `listings.edit` does.
@@ -83,15 +84,34 @@ async def change(conn: Connection, site: Site, actor_id: int, draft: ListingDraf
         raise Conflict("call_ended")
     author = await actors.get(conn, actor_id)
     changed = await listings.edit(conn, site, author, held.uri, draft)
-    if changed.details.place_name != held.details.place_name:
-        author = await _settle(conn, actor_id, draft, name)
-        await announce_update(conn, site, author)
+    await move(conn, site, held, changed)
     return changed
 
 
-async def _settle(conn: Connection, actor_id: int, draft: ListingDraft, name: str) -> Actor:
+async def move(conn: Connection, site: Site, before: Listing, after: Listing) -> None:
+    """Somebody who passes by calls from elsewhere now: she is named by that place, and whoever holds her call is told.
+
+    What any other author changed in a listing changes nothing about her.
+    """
+    places_named = before.details.place_name, after.details.place_name
+    if places_named[0] == places_named[1] or await passers_by.find(conn, after.post.author_id) is None:
+        return
+    old, new = map(_shorten, places_named)
+    author = await actors.get(conn, after.post.author_id)
+    name = author.name.removesuffix(old) + new if old and author.name.endswith(f" {old}") else author.name
+    author = await _settle(conn, author.id, after.details.commune_code, name)
+    holders = Recipients(followed_ids=(author.id,), holders_of=after.uri, but_markets=True)
+    await announce_update(conn, site, author, to=holders)
+
+
+def _shorten(place_name: str | None) -> str:
+    """A commune as names of people have it: "Lomme" of "Lomme (Lille)"."""
+    return (place_name or "").partition(" (")[0]
+
+
+async def _settle(conn: Connection, actor_id: int, commune_code: str | None, name: str) -> Actor:
     """She is named by what she said and by the commune that she calls from, which is all that others know of her."""
-    commune = await places.find_commune(conn, draft.commune_code) if draft.commune_code else None
+    commune = await places.find_commune(conn, commune_code) if commune_code else None
     actor = await actors.get(conn, actor_id)
     return await actors.save_profile(conn, actor_id, replace(profile_of(actor, commune), name=name))
 

@@ -173,6 +173,31 @@ async def test_of_two_versions_that_wait_the_later_one_counts_and_a_clean_one_en
     assert await nothing_waits(conn)
 
 
+@pytest.mark.parametrize("standing", [True, False])
+async def test_whoever_decides_about_another_text_than_she_read_is_asked_to_read_again(
+    conn: Connection, alice: Actor, mod: Account, standing: bool
+) -> None:
+    first, then = ("Bonjour.", "Des cryptos") if standing else ("Des cryptos", "Rien de tel.")
+    note = await notes.publish(conn, HERE, alice, NoteDraft(text=first, audience="network"))
+    if standing:
+        await notes.edit(conn, HERE, alice, note, NoteDraft(text="Encore des cryptos", audience="network"))
+    read = await held_posts.find(conn, note.id)
+    assert read is not None
+    await notes.edit(conn, HERE, alice, note, NoteDraft(text=then, audience="network"))
+
+    for act in (
+        release(conn, HERE, note.id, mod, version=read.version),
+        refuse(conn, HERE, note.id, mod, "Non.", version=read.version),
+    ):
+        with pytest.raises(Conflict, match="held_post_changed"):
+            await act
+
+    again = await held_posts.find(conn, note.id)
+    assert again is not None
+    await release(conn, HERE, note.id, mod, version=again.version)
+    assert [one.source for one in await posts.list_by_ids(conn, [note.id])] == [then]
+
+
 async def nothing_waits(conn: Connection) -> bool:
     """Whether no case is open, the team has no news of one, and no words of a version to come are kept."""
     left = """

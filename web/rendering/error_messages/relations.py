@@ -56,6 +56,7 @@ REFUSALS = {
     "too_many_filter_stars": "Tous les filtres ensemble ont %(most)s mots avec une étoile au plus.",
     "too_many_removed_pictures": "%(most)s photos sont retenues au plus : oubliez-en une d’abord.",
     "held_author_suspended": "Ce compte est suspendu : rien de lui ne paraît tant que cela dure.",
+    "held_post_changed": "Le texte a changé depuis que vous l’avez lu : relisez-le.",
     "held_post_settled": "Cela n’attend plus : la personne qui l’a écrit l’a retiré ou changé.",
     "settled_meanwhile": "%(who)s a été plus rapide, %(at)s : « %(act)s ». Relisez avant de décider.",
     "settled_by_itself": "Cela a changé entre-temps, %(at)s : « %(act)s ». Relisez avant de décider.",

@@ -110,10 +110,15 @@ async def test_what_waits_is_read_and_let_go_and_its_author_knows_it_all_along(
         in (await alice.get(note.url.removeprefix(SITE.url))).words()
     )
     assert "publication de Maryse attend un regard" in (await mona.get("/notifications")).words()
-    words = (await mona.get("/coop/retenues")).words()
-    assert "Des cryptos ?" in words and "Arnaques : « cryptos »" in words
+    page = await mona.get("/coop/retenues")
+    assert "Des cryptos ?" in page.words() and "Arnaques : « cryptos »" in page.words()
+    [version] = set(page.html.xpath("//input[@name='version']/@value"))
+    stale = {"act": "refuse", "post": str(note.id), "words": "Non merci.", "version": "celle d’avant"}
+    refused = await mona.send("/coop/retenues", stale)
+    assert refused.status == 409 and "Le texte a changé depuis que vous l’avez lu" in refused.words()
+    assert "Non merci." in refused.words()
 
-    done = await mona.send("/coop/retenues", {"act": "release", "post": str(note.id)})
+    done = await mona.send("/coop/retenues", {"act": "release", "post": str(note.id), "version": version})
 
     assert "C’est paru" in (await mona.get(done.location)).words()
     assert await waiting(instance) == []

@@ -17,6 +17,7 @@ from models.people import actors
 from models.people.accounts import Account
 from models.posts import Post
 from models.posts.media import media
+from models.posts.media.media import Media
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox.moderation.held_posts import WORDS_LIMIT, refuse, release
@@ -24,6 +25,7 @@ from outbox.moderation.picture_memory import remember_photos
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id, read_id
+from web.pages.components.attachments import Attachment, list_attachments
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.listing_cards import Picture, draw_pictures
 from web.pages.components.people import Person, person_of
@@ -49,10 +51,12 @@ class HeldLine:
     """One post that waits, as it would appear; `edited` where only a new version of it waits."""
 
     id: int
+    version: str
     author: Person
     title: str
     text: str
     pictures: list[Picture]
+    files: list[Attachment]
     reason: HeldReason
     matched: list[str]
     since: datetime
@@ -77,7 +81,7 @@ async def post_decision(request: web.Request) -> web.Response:
     if not form.ok:
         return await _show(request, form, status=422)
     try:
-        await _decide(request, me, id, words if act == "refuse" else None)
+        await _decide(request, me, id, words if act == "refuse" else None, form.typed("version") or None)
     except Invalid as error:
         form.refuse(f"words-{id}", error)
         return await _show(request, form, status=422)
@@ -90,14 +94,14 @@ async def post_decision(request: web.Request) -> web.Response:
     raise redirect_with_message(HERE, act)
 
 
-async def _decide(request: web.Request, me: Account, id: int, words: str | None) -> None:
+async def _decide(request: web.Request, me: Account, id: int, words: str | None, version: str | None) -> None:
     """Raises Invalid, Conflict, NotFound as the verbs."""
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         if words is None:
-            await release(conn, instance.site, id, me)
+            await release(conn, instance.site, id, me, version=version)
         else:
-            await refuse(conn, instance.site, id, me, words)
+            await refuse(conn, instance.site, id, me, words, version=version)
 
 
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
@@ -126,7 +130,7 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
     found = await posts.map_by_ids(conn, ids)
     people = await actors.map_by_ids(conn, [one.author_id for one in waiting])
     titled = await listings.list_by_posts(conn, ids)
-    photos = await media.list_by_posts(conn, ids)
+    hung = await _map_files(conn, waiting)
     lines: list[HeldLine] = []
     for one in waiting:
         if one.post_id in found:
@@ -134,10 +138,12 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
             lines.append(
                 HeldLine(
                     id=one.post_id,
+                    version=one.version,
                     author=person_of(people[one.author_id]),
                     title=title,
                     text=text[:SHOWN],
-                    pictures=draw_pictures(site, photos[one.post_id], title),
+                    pictures=draw_pictures(site, hung[one.post_id], title),
+                    files=list_attachments(site, hung[one.post_id]),
                     reason=one.reason,
                     matched=one.matched.splitlines(),
                     since=one.held_at,
@@ -146,6 +152,24 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
                 )
             )
     return lines
+
+
+async def _map_files(conn: Connection, waiting: list[HeldPost]) -> dict[int, list[Media]]:
+    """What would hang on each of them: of a new version its own files."""
+    hung = await media.list_by_posts(conn, [one.post_id for one in waiting])
+    drafted = await media.list_by_ids(conn, [id for one in waiting for id in _list_drafted(one)])
+    return {one.post_id: hung[one.post_id] if one.draft is None else _pick_files(one, drafted) for one in waiting}
+
+
+def _list_drafted(one: HeldPost) -> list[int]:
+    ids: list[int] = (one.draft or {}).get("media_ids", [])
+    return ids
+
+
+def _pick_files(one: HeldPost, found: dict[int, Media]) -> list[Media]:
+    """Those of a new version that its author may hang on it."""
+    own = [found[id] for id in _list_drafted(one) if id in found and found[id].owner_id == one.author_id]
+    return [file for file in own if file.post_id in (None, one.post_id)]
 
 
 def read_texts(post: Post, listing: Listing | None, draft: dict[str, Any] | None) -> tuple[str, str]:

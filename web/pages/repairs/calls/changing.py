@@ -1,4 +1,8 @@
-"""Who passes by changes her call: the same three steps, filled in with what stands; the team may look at it again."""
+"""Who passes by changes her call: the same three steps, filled in with what she said last, be it that it still waits;
+the team may look at it again.
+"""
+
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -6,11 +10,13 @@ from models.errors import Conflict, Invalid, NotFound
 from models.listings import listings
 from models.listings.listings import STANDING, Listing, ListingDraft
 from models.moderation import held_posts
-from models.people import actors
 from models.people.accounts import Account
+from models.places.places import place_fields
 from models.posts.media import media
+from models.posts.media.media import Media
 from models.repairs import passers_by
-from models.store.database import connection, transaction
+from models.store.database import Connection, connection, transaction
+from outbox.listings.listing_defaults import read_place
 from outbox.people import passers_by as verbs
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
@@ -21,7 +27,7 @@ from web.pages.listings.publish.where_fields import place_values
 from web.pages.repairs.calls.call_fields import NOWHERE_KNOWN, read_call
 from web.pages.repairs.calls.call_form import LIMITS, read_files, show_form
 from web.pages.repairs.calls.own_call import CHANGE, call_path
-from web.pages.repairs.calls.passing import hide, rename
+from web.pages.repairs.calls.passing import hide
 from web.pages.repairs.calls.sounds import KEPT, play
 from web.pages.repairs.calls.steps import LAST, find_wrong_step, keep_errors_of, read_step
 from web.security.session import require_account
@@ -31,16 +37,28 @@ async def show_change(request: web.Request) -> web.Response:
     """GET /depannage/mon-appel/changer. Raises NotFound for members, who have the long form, and once it has ended."""
     _, listing = await _get_own(request)
     instance = request.app[INSTANCE]
-    values = values_of(listing, listing.post.source)
     async with connection(instance.pool) as conn:
+        listing, text, hung = await _find_latest(conn, listing)
+        values = values_of(listing, text)
         values.update(await place_values(conn, listing))
-        hung = (await media.list_by_posts(conn, [listing.id]))[listing.id]
     files = play(instance, draw_pictures(instance.site, hung), next((one for one in hung if one.type == "audio"), None))
     for photo in files.photos:
         values.add("media", str(photo.id))
     if files.sound is not None:
         values[KEPT] = str(files.sound.id)
     return hide(await show_form(request, blank_form(request, values), files, step=1, change=CHANGE))
+
+
+async def _find_latest(conn: Connection, listing: Listing) -> tuple[Listing, str, list[Media]]:
+    """Her call, its text and its files as she wants them: of the change that waits, else what stands."""
+    held = await held_posts.find(conn, listing.id)
+    if held is None or held.draft is None:
+        return listing, listing.post.source, (await media.list_by_posts(conn, [listing.id]))[listing.id]
+    draft = held_posts.read_draft(held.draft, ListingDraft)
+    place = place_fields(read_place(draft))
+    wanted = replace(listing, details=replace(listing.details, title=draft.title, repair=draft.repair, **place))
+    found = await media.list_by_ids(conn, draft.media_ids)
+    return wanted, draft.text, [found[id] for id in draft.media_ids if id in found]
 
 
 async def post_change(request: web.Request) -> web.Response:
@@ -69,9 +87,7 @@ async def _change(request: web.Request, form: Form, account: Account, listing: L
     site = request.app[INSTANCE].site
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            author = await actors.get(conn, account.actor_id)
-            name = rename(request, author.name, listing.details.place_name or "", draft.place_name or "")
-            await verbs.change(conn, site, account.actor_id, draft, name=name)
+            await verbs.change(conn, site, account.actor_id, draft)
             waits = await held_posts.find(conn, listing.id)
     except Invalid as refusal:
         note_refusal(form, refusal)

@@ -59,15 +59,6 @@ def make_name(request: web.Request, form: Form, draft: ListingDraft) -> str:
     return say(request, CALLED, name=name, place=place) if name else say(request, UNNAMED, place=place)
 
 
-def rename(request: web.Request, name: str, before: str, after: str) -> str:
-    """Her name once she calls from elsewhere: what she is called stays, and the place is the new one."""
-    old, new = (place.partition(" (")[0] for place in (before, after))
-    ending = say(request, CALLED, name="", place=old)
-    if name.endswith(ending):
-        return say(request, CALLED, name=name.removesuffix(ending), place=new)
-    return say(request, UNNAMED, place=new) if name == say(request, UNNAMED, place=old) else name
-
-
 async def begin(request: web.Request, form: Form) -> int | None:
     """Her row id; None where the form has no name of its page, or too many began already, which it says."""
     writer = read_writer(form)
