@@ -11,10 +11,15 @@ from outbox.threads.agreement_context import lock_context
 
 
 async def keep_address(conn: Connection, sender: Actor, held: Agreement, document: Document) -> None:
-    """Kept for the people of the shop. Raises Ignored before both said yes, and for what is no appointment of ours."""
+    """Kept for the people of the shop, which comes to the commune that both agreed on.
+
+    Raises Ignored before both said yes, for what is at the workshop, and for what is no appointment of ours.
+    """
     case = await lock_context(conn, held.id)
     address = " ".join(NOT_TYPED.sub("", document.stipulates.street).split())
-    appointment = case.owner.local and case.listing.details.slots_uri is not None
-    if sender.id != case.partner.id or not appointment or case.agreement.state != "agreed" or not address:
+    agreed = case.agreement.state == "agreed" and case.agreement.place
+    if sender.id != case.partner.id or not case.owner.local or not agreed or not address:
+        raise Ignored("address_not_awaited")
+    if await visit_places.find_area(conn, case.listing) is None:
         raise Ignored("address_not_awaited")
     await visit_places.save_address(conn, held.id, address)

@@ -45,9 +45,10 @@ async def test_a_friend_answers_over_the_network_and_only_a_friend(cooperatives:
     async with connection(henin.instance.pool) as conn:
         told = await sightings.list_own(conn, bob.actor.id)
         lines = await questions.list_all(conn)
-    assert [(one.host, one.contact) for one in told] == [(lomme.host, alice.actor.handle), (lomme.host, "")]
+    assert [(one.host, one.contact) for one in told] == [(lomme.host, alice.actor.handle)]
     assert [(one.host, one.ending, one.stolen) for one in lines] == [
         (lomme.host, "R99", False),
+        (lomme.host, "471", True),  # with the address of who asks, after the yes
         (lomme.host, "471", True),
         (lomme.host, "471", True),
     ]

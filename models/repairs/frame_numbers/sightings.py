@@ -51,7 +51,7 @@ async def list_stolen(conn: Connection, number: str) -> list[StolenBike]:
 
 
 async def add(conn: Connection, bike_id: int, host: str, contact: str) -> bool:
-    """Tell the owner of this bike; False where she was told the same within the last day.
+    """Tell the owner of this bike; False where she was told the same, or more, within the last day.
 
     A cooperative says who asks once it knows that the bike is stolen: what it asked just before is one line with that.
     """
@@ -61,7 +61,7 @@ async def add(conn: Connection, bike_id: int, host: str, contact: str) -> bool:
         conn,
         """
         SELECT true FROM frame_sighting
-        WHERE bike_id = $1 AND host = $2 AND contact = $3 AND asked_at > now() - $4::interval LIMIT 1
+        WHERE bike_id = $1 AND host = $2 AND ($3 = '' OR contact = $3) AND asked_at > now() - $4::interval LIMIT 1
         """,
         bike_id,
         host,

@@ -80,7 +80,7 @@ i m not coming | i am not coming | i won t come | i won t be there | i can t com
 DONE = """
 c est fait | fait | c est bien fait | tout est fait | c est termine | termine | c est fini | c est regle | regle
 c est repare | repare | reparee | bien repare | c est bien repare | c est tout repare | tout est repare
-le velo est repare | velo repare | le velo roule | il roule | il roule a nouveau | le velo roule a nouveau
+le velo est repare | velo repare | il roule a nouveau | le velo roule a nouveau
 c est fait et ca roule | c est repare et ca roule | ca y est c est fait | ca y est c est repare | ca y est il roule
 done | it is done | it s done | all done | it s all done | finished | it is finished | it s finished
 fixed | it is fixed | it s fixed | all fixed | repaired | it is repaired | it s repaired

@@ -1,7 +1,9 @@
 """Somebody says in words that what was agreed on was done, or yes to who asked whether it was."""
 
+import re
 from dataclasses import replace
 
+from federation.texts.html_cleaner import to_text
 from models import posts
 from models.errors import Conflict
 from models.exchanges import agreements, exchange_questions
@@ -15,6 +17,9 @@ from outbox.exchanges import acts
 from outbox.exchanges.agreements.fulfilment import find_reportable
 from outbox.exchanges.plain_language.answers import names_of, read_done
 from outbox.threads.agreement_context import Said, find_context
+
+_QUESTION = re.compile(r"[?？؟](?!\w)")
+"""What asks something; within an address the sign stands before a word."""
 
 
 async def try_report(
@@ -34,7 +39,9 @@ async def try_report(
     if due is None:
         return None
     case = await find_context(conn, due)
-    if agreements.final_step(case.listing.details.mode) != "done" or not (asked_id or _counts_unasked(case)):
+    if agreements.final_step(case.listing.details.mode) != "done":
+        return None
+    if asked_id is None and not await _counts_unasked(conn, case, author, post):
         return None
     if not read_done(post.content, names_of(author, case.other_of(author)), asked=asked_id is not None):
         return None
@@ -45,9 +52,18 @@ async def try_report(
     return replace(case, agreement=done)
 
 
-def _counts_unasked(case: AgreementContext) -> bool:
-    """Whether nobody has to ask first: a repair that moves no points. « C’est fait » is said of many other things."""
-    return is_repair(case.listing.details) and not case.agreement.points
+async def _counts_unasked(conn: Connection, case: AgreementContext, author: Actor, post: Post) -> bool:
+    """Whether nobody has to ask first: a repair that moves no points. « C’est fait » is said of many other things.
+
+    What answers a question that the other one typed is about that, which nobody but the two can tell; the words in
+    which terms were proposed ask too, and were answered before.
+    """
+    if not is_repair(case.listing.details) or case.agreement.points:
+        return False
+    newest = await _find_newest(conn, author, post)
+    if newest is None or not _QUESTION.search(to_text(newest.content)):
+        return True
+    return await exchange_questions.is_question(conn, case.agreement.exchange_id, newest.id)
 
 
 async def _find_asked(conn: Connection, exchange_id: int, author: Actor, post: Post) -> int | None:
@@ -64,7 +80,11 @@ def _is_rewritten(answered: Post) -> bool:
 
 async def find_answered(conn: Connection, author: Actor, post: Post) -> Post | None:
     """The newest note of the other one above this one; None where it was rewritten."""
+    newest = await _find_newest(conn, author, post)
+    return None if newest is None or _is_rewritten(newest) else newest
+
+
+async def _find_newest(conn: Connection, author: Actor, post: Post) -> Post | None:
     above = await posts.list_by_ids(conn, await notes.list_ancestors(conn, post.id))
     theirs = [one for one in above if one.author_id != author.id]
-    newest = max(theirs, key=lambda one: one.id, default=None)
-    return None if newest is None or _is_rewritten(newest) else newest
+    return max(theirs, key=lambda one: one.id, default=None)

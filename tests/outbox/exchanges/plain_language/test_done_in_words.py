@@ -87,6 +87,8 @@ async def call_and_dora(conn: Connection, held: Agreement) -> tuple[Listing, Act
         "Bonjour Maryse, c’est réparé, bonne soirée",
         "Oui c’est fait, merci",
         "Ça y est, c’est réparé",
+        "Ça y est, il roule",
+        "Il roule à nouveau",
         "Fixed!",
         "@maryse It's done",
     ],
@@ -105,6 +107,8 @@ def test_these_words_say_that_it_was_done(words: str) -> None:
         "C’est réparé pour 20 €",
         "C’est fait…",
         "C’est réparé dimanche",
+        "Oui, il roule",
+        "Le vélo roule",
         "Oui",
         "Merci",
         "",
@@ -163,6 +167,24 @@ async def test_other_words_report_nothing(conn: Connection, words: str) -> None:
 
     assert told == held
     assert await fetch_column(conn, "SELECT id FROM economic_event") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "counts"),
+    [
+        ("Il roule encore ?", "Oui, il roule", False),
+        ("Vous avez prévenu votre voisine ?", "Oui, c’est fait", False),
+        ("Le vélo est derrière la grille : https://osm.test/?lat=50", "C’est fait", True),
+    ],
+)
+async def test_what_answers_a_question_of_the_other_one_is_no_report(
+    conn: Connection, asked: str, answer: str, counts: bool
+) -> None:
+    held = await agree(conn)
+    alice, dora = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
+    await write(conn, alice, dora, asked)
+
+    assert ((await say(conn, held, answer)).partner_reported_at is not None) is counts
 
 
 async def test_words_are_about_what_was_agreed_while_newer_terms_wait(conn: Connection) -> None:

@@ -191,16 +191,19 @@ async def test_a_shop_that_has_a_workshop_too_takes_both(pair: Pair) -> None:
         visit_places.require_reached(await visit_places.find_area(here.conn, here.listing), "devant la mairie")
 
 
-@pytest.mark.parametrize("forged", ["early", "stranger", "late"])
+@pytest.mark.parametrize("forged", ["early", "stranger", "late", "workshop", "stays"])
 async def test_an_address_that_nobody_waits_for_is_not_kept(pair: Pair, forged: str) -> None:
     here = pair.here
-    await ask(pair.there, at(9, "Lomme"), "")
+    await shops.save(here.conn, here.owner.id, replace(COMES, workshop=True))
+    await ask(pair.there, at(9, "" if forged == "workshop" else "Lomme"), "")
     await carry(pair)
     held = await here.get()
     if forged != "early":
         held = await accept(here.conn, here.site, here.owner, held)
     if forged == "late":
         await cancel(here.conn, here.site, here.owner, held)
+    if forged == "stays":
+        await shops.save(here.conn, here.owner.id, replace(COMES, workshop=True, commune_codes=[]))
     sender = pair.there.partner.uri
     if forged == "stranger":
         sender = (await make_remote_actor(here.conn, "mallory", "evil.test")).uri

@@ -157,6 +157,20 @@ async def test_the_owner_is_told_in_our_name_where_the_other_cooperative_is_not_
     assert [(one.type, one.actor_ids) for one in told] == [("bike_asked", [coop.id])]
 
 
+async def test_the_owner_is_told_once_of_somebody_who_asks_again_within_the_day(conn: Connection) -> None:
+    await make_local_actor(conn, "coop", type="Organization")
+    owner = await make_member(conn, "olga")
+    await add_bike(conn, owner)
+
+    for _ in range(2):
+        for contact in ("", "bob@henin.test"):
+            assert await answer(conn, HERE, NUMBER, Asker(host="henin.test", contact=contact))
+        await conn.execute("UPDATE frame_sighting SET asked_at = asked_at - interval '1 hour'")
+
+    assert [one.contact for one in await sightings.list_own(conn, owner.id)] == ["bob@henin.test"]
+    assert [one.type for one in await news.list_news(conn, owner.id)] == ["bike_asked"]
+
+
 @pytest.mark.parametrize(
     ("typed", "code"),
     [

@@ -75,8 +75,9 @@ class NotedResult:
 class CallView:
     """Everything that the page shows. `stage` counts from 0 in STAGES; `state` is the word that the heading says.
 
-    `thread` is the page of the exchange with who was chosen, `noted` what came out, `confirms` the agreement
-    of which the other one said that it is done, and the caller is asked.
+    `thread` is the page of the exchange with who was chosen, `result` where it is noted what came out of that
+    agreement, `noted` what did, `confirms` the agreement of which the other one said that it is done, and the caller is
+    asked.
     """
 
     id: int
@@ -103,6 +104,7 @@ class CallView:
     change_waits: bool
     noted: list[NotedResult]
     thread: str
+    result: str
     confirms: int | None
 
 
@@ -159,6 +161,7 @@ async def _load(conn: Connection, request: web.Request, account: Account, listin
         change_waits=waits == "change",
         noted=await _list_noted(conn, request, account, settled),
         thread="" if settled is None else exchange_path(settled.exchange_id),
+        result="" if settled is None else f"{exchange_path(settled.exchange_id)}/resultat?accord={settled.id}",
         confirms=_find_confirming(chosen),
     )
 

@@ -24,7 +24,14 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.exchanges.guests.private_link import forbid_referrer, get_confirmed_guest, path_of
 from web.pages.exchanges.thread.thread_page import get_thread
-from web.pages.repairs.results.note_form import NotePage, describe_form, guess_values, read_note, values_of
+from web.pages.repairs.results.note_form import (
+    NotePage,
+    describe_form,
+    find_day,
+    guess_values,
+    read_note,
+    values_of,
+)
 from web.rendering.paths import exchange_path
 from web.rendering.render import reader_language, render
 from web.security.session import require_account
@@ -90,15 +97,18 @@ async def _find_guests(conn: Connection, request: web.Request) -> ThreadRepair:
 async def _load(
     conn: Connection, thread: Exchange, me: int, back: str, meant: str, *, guest: bool = False
 ) -> ThreadRepair:
-    """Raises NotFound where the thread is about no repair, or nothing was agreed.
+    """Raises NotFound where the thread is about no repair, nothing was agreed, or not what the address names.
 
-    `meant` is the number of the agreement as the address has it: one thread may hold several appointments.
+    `meant` is the number of the agreement as the address has it: one thread may hold several appointments, and what is
+    noted of one is never kept of another.
     """
     listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
     agreed = [one for one in await agreements.list_by_exchange(conn, thread.id) if one.state in agreements.BOUND]
     if not agreed or not is_repair(listing.details):
         raise NotFound
     named = next((one for one in agreed if str(one.id) == meant), None)
+    if meant and named is None:
+        raise NotFound
     held = named or find_reportable(agreed, me) or agreed[0]
     noted = {one.author_id: one for one in await results.list_of_agreement(conn, held.id)}
     other = thread.other_of(me)
@@ -124,7 +134,7 @@ def _list_known(repair: ThreadRepair) -> dict[str, str]:
 
 async def _post(request: web.Request, repair: ThreadRepair, form: Form) -> web.Response:
     instance, known = request.app[INSTANCE], repair.own or repair.theirs
-    note = read_note(form, day=None if known is None else known.repaired_on)
+    note = read_note(form, day=find_day(repair.held.begins_at) if known is None else known.repaired_on)
     if note is not None:
         try:
             async with transaction(instance.pool) as conn:

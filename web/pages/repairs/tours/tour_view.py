@@ -219,7 +219,7 @@ def _find_thread(tour: Tour, stop: TourStop) -> str:
 def _find_result(tour: Tour, stop: TourStop) -> str:
     """Where what came out is noted: in the thread, or by the people of a shop."""
     if tour.shop is None:
-        return f"{exchange_path(stop.exchange_id)}/resultat" if stop.exchange_id is not None else ""
+        return f"{exchange_path(stop.exchange_id)}/resultat?accord={stop.id}" if stop.exchange_id is not None else ""
     if stop.how == "call":
         return ""
     line = f"passage/{stop.id}" if stop.how == "walk_in" else stop.id

@@ -8,6 +8,7 @@ import pytest
 from federation.instance import Instance
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
+from models.moments import PARIS
 from models.people.actors import Actor
 from models.repairs.results import results
 from models.store.database import connection, transaction
@@ -174,6 +175,37 @@ async def test_of_two_appointments_each_is_noted_by_its_own_link(
     assert len((await load(instance, newer))[1]) == 1 and (await load(instance, agreed))[1] == []
     links = (await maryse.get(path_of(agreed))).html.xpath("//a/@href")
     assert {one for one in links if "/resultat" in one} == {f"{path}?accord={one.id}" for one in (agreed, newer)}
+
+
+async def test_what_is_noted_of_an_appointment_that_was_called_off_is_kept_of_no_other(
+    maryse: Browser, caller: Browser, agreed: Agreement, instance: Instance, lomme: Village
+) -> None:
+    path = f"{path_of(agreed)}/resultat"
+    async with transaction(instance.pool) as conn:
+        off = await make_agreement(conn, lomme.call, lomme.alice, state="cancelled", begins_at=agreed.begins_at)
+
+    for meant in (str(off.id), "x"):
+        sent = await maryse.send(f"{path}?accord={meant}", TAPS, form_on=path)
+        assert (sent.status, (await maryse.get(f"{path}?accord={meant}")).status) == (404, 404)
+
+    assert (await load(instance, agreed))[1] == []
+    own = await caller.get(f"/depannage/appels/{agreed.listing_id}")
+    assert f"{path}?accord={agreed.id}" in own.html.xpath("//a/@href")
+
+
+async def test_what_is_noted_days_later_is_of_the_day_of_the_appointment(
+    maryse: Browser, caller: Browser, agreed: Agreement, instance: Instance
+) -> None:
+    path, met_at = f"{path_of(agreed)}/resultat", datetime.now(UTC) - timedelta(days=3)
+    async with transaction(instance.pool) as conn:
+        await conn.execute("UPDATE agreement SET begins_at = $2 WHERE id = $1", agreed.id, met_at)
+
+    for browser in (maryse, caller):
+        await browser.send(path, TAPS, form_on=path)
+
+    async with connection(instance.pool) as conn:
+        noted = await results.list_of_agreement(conn, agreed.id)
+    assert [one.repaired_on for one in noted] == [met_at.astimezone(PARIS).date()] * 2
 
 
 async def test_before_its_day_it_is_too_early_and_others_find_nothing(

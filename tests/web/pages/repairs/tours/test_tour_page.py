@@ -310,15 +310,16 @@ async def test_what_is_agreed_without_a_day_stands_on_today_alone(
     async with transaction(instance.pool) as conn:
         kim = await make_member(conn, "kim", name="Kim")
         call = await make_listing(conn, lomme.alice, kind="repair_call", mode="repair", title="Tout de suite")
-        await make_agreement(conn, call, kim, state="agreed")
+        held = await make_agreement(conn, call, kim, state="agreed")
     browser = await open_browser(kim)
 
     today, later = await browser.get("/tournee"), await browser.get(f"/tournee?jour={DAY}")
 
     assert "Tout de suite" in today.words() and "Sans heure fixe" in today.words()
     assert "Tout de suite" not in later.words() and "Aucun arrêt" in later.words()
-    [call_id] = today.html.xpath("//a[contains(@href, '/resultat')]/@href")
-    assert (await browser.get(call_id)).status == 200 and not later.html.xpath("//a[contains(@href, '/resultat')]")
+    [noting] = today.html.xpath("//a[contains(@href, '/resultat')]/@href")
+    assert noting == f"/echanges/{held.exchange_id}/resultat?accord={held.id}"
+    assert (await browser.get(noting)).status == 200 and not later.html.xpath("//a[contains(@href, '/resultat')]")
     assert today.headers[KEEP].endswith(f" {kim.id}")
     for wrong in ("nie", "2026-99-99", "0001-01-01"):
         assert (await browser.get(f"/tournee?jour={wrong}")).status == 200
