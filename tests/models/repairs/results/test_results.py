@@ -72,7 +72,8 @@ async def test_who_leaves_takes_her_words_along_and_what_is_counted_stays(conn: 
     await account_erasure.erase(conn, alice.id)
 
     theirs, hers = sorted(await results.list_of_agreement(conn, held.id), key=lambda one: one.author_id is None)
-    assert (theirs.learnt, theirs.author_id, theirs.repairer_id, theirs.cyclist_id) == ("Serrer.", bob.id, bob.id, None)
+    # What was said of her bike goes too: it may name her.
+    assert (theirs.learnt, theirs.author_id, theirs.repairer_id, theirs.cyclist_id) == ("", bob.id, bob.id, None)
     assert (hers.learnt, hers.problem, hers.author_id, hers.cyclist_id) == ("", "", None, None)
     assert (hers.organ, hers.outcome, hers.minutes, hers.parts) == ("wheel", "fixed", 40, ["Rayon"])
     await account_erasure.forget_stranger(conn, bob.id)

@@ -1,5 +1,6 @@
 """Why terms are refused, said with their numbers as French writes them."""
 
+import re
 from typing import Any
 
 from models.errors import Invalid
@@ -15,6 +16,6 @@ def test_numbers_stand_as_french_writes_them_and_words_as_they_are() -> None:
 
 def test_every_sentence_can_be_written() -> None:
     for code, sentence in REFUSALS.items():
-        values: dict[str, Any] = {name: 2_000 for name in ("least", "most") if f"%({name})s" in sentence}
+        values: dict[str, Any] = {name: 2_000 for name in re.findall(r"%\((\w+)\)s", sentence)}
 
         assert write_reason(Invalid(code, **values)) == sentence % dict.fromkeys(values, "2\u00a0000")
