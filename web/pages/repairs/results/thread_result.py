@@ -1,5 +1,6 @@
 """What came out of the repair that a thread is about, noted by either side: with an account, or by a private link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -103,13 +104,9 @@ async def _load(
     noted of one is never kept of another.
     """
     listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
-    agreed = [one for one in await agreements.list_by_exchange(conn, thread.id) if one.state in agreements.BOUND]
-    if not agreed or not is_repair(listing.details):
+    if not is_repair(listing.details):
         raise NotFound
-    named = next((one for one in agreed if str(one.id) == meant), None)
-    if meant and named is None:
-        raise NotFound
-    held = named or find_reportable(agreed, me) or agreed[0]
+    held = _choose(await agreements.list_by_exchange(conn, thread.id), me, meant)
     noted = {one.author_id: one for one in await results.list_of_agreement(conn, held.id)}
     other = thread.other_of(me)
     people = await actors.map_by_ids(conn, [me, other])
@@ -124,6 +121,14 @@ async def _load(
         back=back,
         guest=guest,
     )
+
+
+def _choose(held: Sequence[Agreement], me: int, meant: str) -> Agreement:
+    """The one that is meant; where none is named the one that she may report, else the first."""
+    agreed = [one for one in held if one.state in agreements.BOUND and meant in ("", str(one.id))]
+    if not agreed:
+        raise NotFound
+    return find_reportable(agreed, me) or agreed[0]
 
 
 def _list_known(repair: ThreadRepair) -> dict[str, str]:
