@@ -25,7 +25,7 @@ from web.pages.repairs.importing.reading import SentFile, read_files
 async def test_who_comes_by_has_no_workshop_wherever_that_is(
     conn: Connection, types: str, own_types: list[str], workshop: bool
 ) -> None:
-    await preferences.save(conn, replace(await preferences.load(conn), shop_types=own_types))
+    await preferences.save(conn, replace(await preferences.load(conn), shop_types=tuple(own_types)))
     row = f"1,Inès,3,rue Longue,99999,Nulle-Part,{types},,99999 Nulle-Part,,,t,"
     body = f"{REPAIRERS.splitlines()[0]}\n{row}\n".encode()
     lines, _ = read_files([SentFile(name="repairers.csv", body=body)])
