@@ -36,7 +36,7 @@ DOCUMENTS = 400_000 if os.environ.get("DECLIC_DRILLS") == "long" else 4_000
 
 SEED = int(os.environ.get("DECLIC_FUZZ_SEED") or random.SystemRandom().randrange(2**32))
 
-START, EACH = 0.08, 4e-6
+START, EACH = 0.15, 6e-6
 """Seconds of the processor that one document may take, and those for each of its characters."""
 
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

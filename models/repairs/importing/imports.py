@@ -108,8 +108,13 @@ async def save_items(conn: Connection, import_id: int, items: Sequence[ImportIte
 
 
 async def finish(conn: Connection, import_id: int, counts: dict[str, int]) -> None:
-    """All of it is made: how the rows look now is kept, to know later what somebody touched."""
+    """All of it is made: how the rows look now is kept, to know later what somebody touched.
+
+    The database looks first at how many there are: it would else take the tables for as empty as they were, and go
+    through all lines for each of them.
+    """
     await execute(conn, "UPDATE repair_import SET counts = $2 WHERE id = $1", import_id, counts)
+    await execute(conn, "ANALYZE repair_import_item, bike, bike_entry, repair_result, walk_in")
     await execute(conn, _DIGEST_BIKES, import_id)
     await execute(conn, _DIGEST_ENTRIES, import_id)
     await execute(conn, _DIGEST_RESULTS, import_id)

@@ -166,4 +166,4 @@ def test_what_would_grow_is_refused_in_little_time(bomb: str, code: str) -> None
     read = read_tree(bomb)
 
     assert read.tree is None and code in {fault.reason.code for fault in read.faults}
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5
