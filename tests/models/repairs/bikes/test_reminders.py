@@ -24,7 +24,7 @@ def remind(**changes: object) -> BikeReminder:
         "id": 1, "bike_id": 1, "title": "Chaîne", "since_on": DAY, "since_km": None, "put_off_until": None,
         "told_at": None,
     }  # fmt: skip
-    return BikeReminder(**values | changes)  # type: ignore[arg-type]
+    return BikeReminder(**values | changes)  # type: ignore[arg-type] # fields by name
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,10 @@ async def home(instance: Instance, lomme: Village) -> str:
     async with transaction(instance.pool) as conn:
         bike = await make_bike(conn, lomme.alice, frame_number="AB1234567", notes="Cadenas 4812")
         entry = await entries.add(conn, bike, EntryDetails(done_on=date(2026, 5, 3), title="Chaîne changée"))
-        for kind, key in (("photo", "p"), ("invoice", "i")):
+        kinds: dict[files.Kind, str] = {"photo": "p", "invoice": "i"}
+        for kind, key in kinds.items():
             stored = StoredFile(mime_type="image/jpeg", file_key=key, thumbnail_key=None, byte_size=9)
-            await files.add(conn, bike, entry, kind, stored)  # type: ignore[arg-type]
+            await files.add(conn, bike, entry, kind, stored)
         await sightings.add(conn, bike, "lens.test", "eva@lens.test")
     return f"/mes-velos/{bike}"
 

@@ -41,7 +41,8 @@ def terms(hour: int | None, place: str = "", **changes: object) -> Terms:
     """Of an hour, or of the whole day."""
     begins_at = at(hour or 0)
     ends_at = begins_at + (timedelta(hours=1) if hour else timedelta(days=1))
-    return replace(Terms(begins_at=begins_at, ends_at=ends_at, place=place), **changes)  # type: ignore[arg-type]
+    known = Terms(begins_at=begins_at, ends_at=ends_at, place=place)
+    return replace(known, **changes)  # type: ignore[arg-type] # fields by name
 
 
 @pytest.fixture
