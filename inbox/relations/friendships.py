@@ -9,12 +9,13 @@ from models.news import staff_notifications
 from models.news.staff_notifications import Topic
 from models.people.actors import Actor
 from models.servers import friendships, known_hosts
+from models.servers.friendships import FriendshipRow, FriendshipState
 from models.settings import Site
 from models.store.database import Connection
 from outbox.servers import friendships as outbox
 
 TOLD_A_DAY = 10
-"""Proposals of hosts that nobody here knows of which the team is told within a day; the page shows all that wait."""
+"""Cooperatives of unknown hosts of which the team is told within a day; its page shows all that wait."""
 
 
 async def process_offer(conn: Connection, site: Site, sender: Actor, uri: str, proposed: Friendship) -> None:
@@ -36,7 +37,7 @@ async def process_offer(conn: Connection, site: Site, sender: Actor, uri: str, p
             await friendships.save(conn, sender.id, "confirmed", theirs=uri)
         case "asked":
             await friendships.save(conn, sender.id, "asked", theirs=uri)
-        case "declined" if held is not None and held.changed_at > datetime.now(UTC) - friendships.REST:
+        case "declined" if _is_fresh_no(held):
             await outbox.say_no(conn, site, sender, uri)
         case _:
             await _keep(conn, sender, uri)
@@ -45,11 +46,32 @@ async def process_offer(conn: Connection, site: Site, sender: Actor, uri: str, p
 async def _keep(conn: Connection, sender: Actor, uri: str) -> None:
     if not await friendships.has_room(conn, sender.host):
         raise Ignored("friendship_without_room")
-    told = await friendships.count_asked_since(conn, datetime.now(UTC) - timedelta(days=1))
+    told = await may_be_told(conn, sender, "asked")
     await friendships.forget(conn, sender.id)  # what was said before counts no more
     await friendships.save(conn, sender.id, "asked", theirs=uri)
-    if told < TOLD_A_DAY or await known_hosts.is_known(conn, sender.host):
+    if told:
         await _notify(conn, sender)
+
+
+def _is_fresh_no(held: FriendshipRow | None) -> bool:
+    """Whether our team said no to a proposal of theirs lately; that it did not wish to follow them is none."""
+    return (
+        held is not None and held.their_offer_uri is not None and held.changed_at > datetime.now(UTC) - friendships.REST
+    )
+
+
+async def may_be_told(conn: Connection, sender: Actor, state: FriendshipState) -> bool:
+    """Whether the team hears of it at once: of hosts that nobody here knows, of the first ones of a day alone."""
+    since = datetime.now(UTC) - timedelta(days=1)
+    return await friendships.count_new(conn, state, since) < TOLD_A_DAY or await known_hosts.is_known(conn, sender.host)
+
+
+async def process_follow(conn: Connection, sender: Actor) -> None:
+    """A cooperative follows ours: the team hears of it and may follow back; of the hundredth within a day it reads."""
+    told = await may_be_told(conn, sender, "met")
+    await friendships.meet(conn, sender.id)
+    if told:
+        await staff_notifications.notify_team(conn, "coop_follow", Topic(actor_id=sender.id))
 
 
 async def process_accept(conn: Connection, sender: Actor, uri: str) -> bool:

@@ -12,8 +12,13 @@ from models.domains import find_domain
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose
 
-FriendshipState = Literal["proposed", "asked", "confirmed", "refused", "declined", "ended"]
-"""`proposed` by us, `asked` by them; `refused` by them, `declined` by us; `ended` by them."""
+FriendshipState = Literal["met", "proposed", "asked", "confirmed", "refused", "declined", "ended"]
+"""`met` where they follow us, no more; `proposed` by us, `asked` by them; `refused` by them, `declined` by us (also to
+follow back); `ended` by them.
+"""
+
+MOST_MET = 500
+"""Cooperatives that follow ours and about which nobody decided: of more nothing is kept but the follow."""
 
 MOST_ASKED = 200
 """Proposals of others that wait at most; what comes then is left alone until some were answered."""
@@ -109,6 +114,21 @@ async def forget(conn: Connection, actor_id: int) -> None:
     await execute(conn, "DELETE FROM friendship WHERE actor_id = $1", actor_id)
 
 
+async def meet(conn: Connection, actor_id: int) -> bool:
+    """It follows us: the team may follow it back. False where it is known, or MOST_MET wait."""
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO friendship (actor_id, state) SELECT $1, 'met'
+            WHERE (SELECT count(*) FROM friendship WHERE state = 'met') < $2 ON CONFLICT DO NOTHING
+            """,
+            actor_id,
+            MOST_MET,
+        )
+    )
+
+
 async def has_room(conn: Connection, host: str) -> bool:
     """Whether one more proposal may wait for us, of a cooperative on this host."""
     waiting = await fetch_column(
@@ -118,9 +138,9 @@ async def has_room(conn: Connection, host: str) -> bool:
     return len(waiting) < MOST_ASKED and same < MOST_ASKED_OF_DOMAIN
 
 
-async def count_asked_since(conn: Connection, moment: datetime) -> int:
-    """How many proposals of others came since then and wait."""
+async def count_new(conn: Connection, state: FriendshipState, since: datetime) -> int:
+    """How many stand so since then."""
     found: int = await fetch_value(
-        conn, "SELECT count(*) FROM friendship WHERE state = 'asked' AND changed_at >= $1", moment
+        conn, "SELECT count(*) FROM friendship WHERE state = $1 AND changed_at >= $2", state, since
     )
     return found

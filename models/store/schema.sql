@@ -3120,11 +3120,11 @@ CREATE TABLE repair_import_item (
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
 
--- Cooperatives that propose to be friends, or are: how far it is with each. The level of its server is another
--- decision.
+-- Cooperatives that follow ours, propose to be friends, or are: how far it is with each. The level of its server is
+-- another decision.
 CREATE TABLE friendship (
     actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,  -- the other cooperative
-    state text NOT NULL CHECK (state IN ('proposed', 'asked', 'confirmed', 'refused', 'declined', 'ended')),
+    state text NOT NULL CHECK (state IN ('met', 'proposed', 'asked', 'confirmed', 'refused', 'declined', 'ended')),
     our_offer_uri text,                       -- the Offer of ours that counts, where we proposed it
     their_offer_uri text,                     -- theirs, where they did
     member_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who of ours said the last word
@@ -3132,6 +3132,7 @@ CREATE TABLE friendship (
 );
 CREATE INDEX friendship_member ON friendship (member_id) WHERE member_id IS NOT NULL;
 CREATE INDEX friendship_state ON friendship (state, changed_at DESC);
+CREATE INDEX friendship_waiting ON friendship (changed_at) WHERE state IN ('met', 'asked', 'ended');
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from models.errors import Conflict, Invalid
 from models.people import actors
 from models.people.actors import Actor
 from models.servers import friendships
+from models.servers.trust_levels import Level
 from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.accept import build_accept_of_friendship
@@ -61,11 +62,15 @@ async def confirm(conn: Connection, other: Actor, *, theirs: str | None = None, 
 
 
 async def decline(conn: Connection, site: Site, other: Actor, *, by: int | None = None) -> None:
-    """Say no to what it proposed. Raises Conflict where it proposes nothing, or no longer."""
+    """Say no to what it proposed; of one that only follows us nothing is said, and it is asked about no more.
+
+    Raises Conflict where it proposes nothing, or no longer.
+    """
     held = await friendships.hold(conn, other.id)
-    if held is None or held.state != "asked" or held.their_offer_uri is None:
+    if held is None or held.state not in ("asked", "met"):
         raise Conflict("friendship_not_asked")
-    await say_no(conn, site, other, held.their_offer_uri)
+    if held.their_offer_uri is not None:
+        await say_no(conn, site, other, held.their_offer_uri)
     await friendships.save(conn, other.id, "declined", by=by)
 
 
@@ -94,6 +99,20 @@ async def end(conn: Connection, site: Site, other: Actor) -> None:
         if held.their_offer_uri is not None:
             await say_no(conn, site, other, held.their_offer_uri)
     await settle_end(conn, other, keep=False)
+
+
+async def trust(conn: Connection, site: Site, host: str, level: Level) -> None:
+    """Set the level of a server, and end the friendship with its cooperative where it is a friend no longer."""
+    if level != "friend":
+        await end_on_host(conn, site, host)
+    await peers.trust(conn, host, level)
+
+
+async def end_on_host(conn: Connection, site: Site, host: str) -> None:
+    """End the friendship with the cooperative of this host, where there is one."""
+    held = await friendships.find_on_host(conn, host)
+    if held is not None and held.state == "confirmed":
+        await end(conn, site, await actors.get(conn, held.actor_id))
 
 
 async def settle_end(conn: Connection, other: Actor, *, keep: bool) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from aiohttp import web
 
@@ -18,11 +19,14 @@ from models.servers.neighbour_cooperatives import Neighbour, list_neighbours
 from models.store.database import Connection, connection
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
+from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, accent_of
 from web.pages.components.reader_location import find_reader_commune
+from web.pages.servers.friendships import list_waiting_neighbours
 from web.pages.servers.network_map import MapTerritory, draw_map
+from web.pages.servers.peers import SAID
 from web.rendering.paths import profile_path
-from web.rendering.render import count_unread, find_branding, reader_language, render
+from web.rendering.render import count_unread, find_branding, reader_language, render, say
 from web.security.session import current_account
 
 
@@ -69,6 +73,8 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         rows = await list_coops(conn, account, reader_language(request), here)
         shown = filter_rows(rows, search)
         drawing = await draw_map(conn, await find_own_territory(conn), make_map_territories(shown))
+        may_decide = account is not None and has_right(account, "servers")
+        waiting = await list_waiting_neighbours(conn, partial(say, request)) if may_decide else []
         await count_unread(request, conn)
     return await render(
         request,
@@ -80,7 +86,9 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         awake=sum(not row.silent for row in rows),
         search=search,
         form=form,
-        may_decide=account is not None and has_right(account, "servers"),
+        waiting=waiting,
+        said=find_flash_message(request, SAID) if may_decide else "",
+        may_decide=may_decide,
     )
 
 
