@@ -14,7 +14,6 @@ LIMITS: dict[str, object] = {
     "inbox.repairs.bookings.calendars.AT_ONCE": 4,
     "inbox.repairs.bookings.calendars.LONGEST_WAIT": timedelta(days=1),
     "inbox.repairs.bookings.calendars.TAG_LIMIT": 200,
-    "inbox.relations.friendships.TOLD_A_DAY": 10,
     "inbox.repairs.shops.shop_lists.AT_ONCE": 4,
     "inbox.meetings.events.PLACE_LIMIT": 200,
     "inbox.exchanges.agreements.REASON_LIMIT": 2000,

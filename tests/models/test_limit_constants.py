@@ -231,7 +231,6 @@ LIMITS: dict[str, object] = {
     "models.servers.friendships.MOST_ASKED": 200,
     "models.servers.friendships.MOST_ASKED_OF_DOMAIN": 3,
     "models.servers.friendships.MOST_MET": 500,
-    "models.servers.friendships.REST": timedelta(days=30),
     "models.servers.waiting_posts.MOST_OF_ONE": 100,
     "models.servers.waiting_posts.MOST": 2000,
     "models.servers.waiting_posts.LONGEST": 65_536,
