@@ -17,6 +17,7 @@ from federation.vocabulary.agreements import (
 )
 from federation.vocabulary.bike_books import BikeBook, read_bike_book, write_bike_book
 from federation.vocabulary.communities import CharterDocument, require_charter, write_charter
+from federation.vocabulary.friendships import Friendship, write_friendship
 from federation.vocabulary.marketplace import (
     FlohmarktOffer,
     Proposal,
@@ -44,6 +45,7 @@ Object = (
     | QuoteAuthorization
     | CharterDocument
     | BikeBook
+    | Friendship
 )
 
 OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
@@ -65,6 +67,7 @@ OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     CharterDocument: write_charter,
     EconomicEvent: write_economic_event,
     Event: write_event,
+    Friendship: write_friendship,
     Note: write_note,
     Proposal: write_proposal,
     QuoteAuthorization: write_quote_authorization,
@@ -106,13 +109,13 @@ def read_embedded(value: object) -> Object | str:
 
 
 def id_of(value: Object | str) -> str:
-    """The id of an object, or the address itself; empty for an Agreement that has none yet, and for a bike."""
+    """The id of an object, or the address itself; empty for an Agreement that has none yet, a bike and a friendship."""
     match value:
         case str():
             return value
         case Proposal() | FlohmarktOffer() | Event():
             return value.note.id
-        case BikeBook():
+        case BikeBook() | Friendship():
             return ""
         case _:
             return value.id or ""

@@ -16,6 +16,7 @@ from inbox.exchanges.agreements import (
     result_of,
 )
 from inbox.exchanges.assent import as_held
+from inbox.relations import friendships
 from inbox.relations.follow_questions import find_asked, find_our_follow
 from inbox.repairs.bikes.books import process_accept
 from models.errors import Invalid
@@ -46,6 +47,8 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     if await _is_about_participation(conn, site, sender, activity) or await process_accept(
         conn, site, sender, activity
     ):
+        return
+    if await friendships.process_accept(conn, sender, answered if isinstance(answered, str) else answered.id):
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:

@@ -2,7 +2,8 @@
 
 from federation.vocabulary.activities.activities import Follow
 from inbox.errors import Ignored
-from models.news import notifications, staff_notifications
+from inbox.relations.friendships import process_follow
+from models.news import notifications
 from models.people import actors
 from models.people.actors import BUILT_IN, Actor
 from models.relations import follows
@@ -55,7 +56,7 @@ async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, sta
         actor_id=sender.id,
     )
     if followed.username in BUILT_IN and sender.speaks_for_cooperative:
-        await staff_notifications.notify_team(conn, "coop_follow", staff_notifications.Topic(actor_id=sender.id))
+        await process_follow(conn, sender)
 
 
 async def _is_there(conn: Connection, followed: Actor) -> bool:

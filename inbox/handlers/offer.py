@@ -5,6 +5,7 @@ from dataclasses import replace
 from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.bike_books import BikeBook
+from federation.vocabulary.friendships import Friendship
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import (
     act,
@@ -17,6 +18,7 @@ from inbox.exchanges.agreements import (
 )
 from inbox.exchanges.invitations import process_invitation
 from inbox.posts.message_requests import screen_request
+from inbox.relations import friendships
 from inbox.repairs.bikes.books import process_offer
 from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
@@ -49,6 +51,9 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
     """
     if isinstance(activity.object, BikeBook):
         await process_offer(conn, sender, activity, activity.object)
+        return
+    if isinstance(activity.object, Friendship):
+        await friendships.process_offer(conn, site, sender, activity.id, activity.object)
         return
     if activity.in_reply_to is None:
         await _handle_request(conn, site, sender, activity)

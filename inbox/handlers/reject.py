@@ -5,6 +5,7 @@ from federation.vocabulary.activities.participation import Invite, Join
 from inbox.communities.answers import process_answer
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import OwnerState, act, apply_owner_state, find_answered, is_ours, read_reason
+from inbox.relations import friendships
 from inbox.relations.follow_questions import find_asked, find_our_follow
 from models.exchanges.agreements import Agreement, State
 from models.people.actors import Actor
@@ -25,7 +26,9 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
     if quote is not None:
         await process_refused_quote(conn, site, quote)
         return
-    if await _is_about_participation(conn, site, sender, activity):
+    if await _is_about_participation(conn, site, sender, activity) or await friendships.process_reject(
+        conn, sender, answered if isinstance(answered, str) else answered.id
+    ):
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:

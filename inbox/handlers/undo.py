@@ -6,6 +6,7 @@ from federation.vocabulary.activities.participation import Join
 from inbox.errors import Ignored
 from inbox.exchanges.agreements import take_back
 from inbox.meetings.participation import process_absence, undo_join
+from inbox.relations import friendships
 from models import posts
 from models.people import actors
 from models.people.actors import Actor
@@ -45,6 +46,8 @@ def _read_id(sender: Actor, undone: Activity | str) -> str:
 async def _undo_by_id(conn: Connection, site: Site, sender: Actor, uri: str, content: str) -> bool:
     await message_requests.take_back(conn, uri, sender.id)  # an Offer that waits
     if await _remove(conn, sender, uri) or await undo_join(conn, site, sender, uri):
+        return True
+    if await friendships.process_undo(conn, sender, uri):
         return True
     return await take_back(conn, site, sender, uri, content)
 

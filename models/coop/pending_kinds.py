@@ -15,6 +15,7 @@ from models.coop.pending_parts import (
     HOSTS,
     LETTERS,
     MAILS,
+    NEIGHBOURS,
     REPAIR_SHOPS,
     REPORTS,
     SERVERS,
@@ -37,6 +38,7 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
         "letters": "message_requests",
         "endings": "members",
         "repair_shops": "repair_shops",
+        "neighbours": "servers",
         "hosts": "servers",
         "servers": "servers",
         "mails": "mails",
@@ -62,6 +64,7 @@ _WAITING = compose(
         WHEN 'letters' THEN EXISTS (SELECT {letters})
         WHEN 'endings' THEN EXISTS (SELECT {endings})
         WHEN 'repair_shops' THEN EXISTS (SELECT {repair_shops})
+        WHEN 'neighbours' THEN EXISTS (SELECT {neighbours})
         WHEN 'hosts' THEN EXISTS (SELECT {hosts})
         WHEN 'servers' THEN EXISTS (SELECT {servers})
         WHEN 'mails' THEN EXISTS (SELECT {mails})
@@ -79,6 +82,7 @@ _WAITING = compose(
     letters=LETTERS,
     endings=ENDINGS,
     repair_shops=REPAIR_SHOPS,
+    neighbours=NEIGHBOURS,
     hosts=HOSTS,
     servers=SERVERS,
     mails=MAILS,

@@ -13,10 +13,48 @@ from models.coop.pending_parts import (
     HOSTS,
     MADE_WITHIN,
     MAILS,
+    NEIGHBOURS,
     SERVERS,
 )
-from models.store.database import Connection, fetch_one
+from models.servers.friendships import FriendshipState
+from models.store.database import Connection, fetch_column, fetch_one
 from models.store.statements import compose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingNeighbours:
+    """Cooperatives that wait for a word of ours; `actor_id` and `state` (`friendships`) are the first's."""
+
+    count: int
+    since: datetime
+    actor_id: int
+    state: FriendshipState
+
+
+_NEIGHBOURS = compose(
+    """
+    SELECT count(*)::integer AS count, min(w.changed_at) AS since,
+        (array_agg(w.actor_id ORDER BY w.changed_at, w.actor_id))[1] AS actor_id,
+        (array_agg(w.state ORDER BY w.changed_at, w.actor_id))[1] AS state
+    FROM (SELECT n.actor_id, n.state, n.changed_at {neighbours}) AS w HAVING count(*) > 0
+    """,
+    neighbours=NEIGHBOURS,
+)
+
+_LISTED = compose(
+    "SELECT n.actor_id {neighbours} ORDER BY n.state = 'met', n.changed_at DESC, n.actor_id LIMIT $1",
+    neighbours=NEIGHBOURS,
+)
+
+
+async def find_neighbours(conn: Connection) -> WaitingNeighbours | None:
+    """Cooperatives that follow ours and are not followed back, propose to be friends, or ended it."""
+    return await fetch_one(conn, WaitingNeighbours, _NEIGHBOURS)
+
+
+async def list_neighbours(conn: Connection, *, limit: int) -> list[int]:
+    """The same by their ids: those that propose something first, then the latest."""
+    return await fetch_column(conn, _LISTED, limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,17 @@ REPAIR_SHOPS = """
 """
 """Shops that ask the team to appear; where a collective decides nothing waits here."""
 
+NEIGHBOURS = """
+    FROM friendship n WHERE n.state IN ('met', 'asked', 'ended') AND (n.state <> 'met' OR (
+        EXISTS (SELECT FROM follow f JOIN actor ours ON ours.id = f.followed_id
+            WHERE f.follower_id = n.actor_id AND f.state = 'accepted' AND ours.local)
+        AND NOT EXISTS (SELECT FROM actor them JOIN actor theirs ON theirs.host = them.host
+            JOIN follow f ON f.followed_id = theirs.id JOIN actor ours ON ours.id = f.follower_id
+            WHERE them.id = n.actor_id AND ours.local AND ours.username = 'coop')))
+        AND EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL)
+"""
+"""Cooperatives that follow ours and are not followed back, propose to be friends, or ended it."""
+
 HOSTS = """
     FROM waiting_host w WHERE is_welcome(w.host)
         AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)

@@ -29,6 +29,7 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
     "second_asked": "confirmations",
     "held_post": "held_posts",
     "coop_follow": "servers",
+    "coop_friendship": "servers",
     "handed_over": "duty",
     "community_unmanaged": "reports",
     "community_hold_asked": "reports",

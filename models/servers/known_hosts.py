@@ -53,3 +53,8 @@ async def admit(conn: Connection, host: str) -> int:
 async def forget(conn: Connection, host: str) -> bool:
     """What this host publishes from now on waits again, unless something else speaks for it. False: it did already."""
     return bool(await execute(conn, "DELETE FROM known_host WHERE host = $1", host))
+
+
+async def is_known(conn: Connection, host: str) -> bool:
+    """Whether what this host publishes stands here."""
+    return bool(await fetch_value(conn, "SELECT is_known($1)", host))

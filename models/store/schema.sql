@@ -579,15 +579,15 @@ CREATE INDEX share_post ON share (post_id);
 CREATE TABLE notification (
     id bigint PRIMARY KEY,
     recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    type text NOT NULL CHECK (type IN ('bike_asked', 'mention', 'status', 'reblog', 'follow', 'follow_request',
-        'favourite', 'poll', 'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow',
-        'report_settled', 'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over',
-        'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
-        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
-        'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
-        'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged',
-        'community_hold_asked', 'community_hold_answered', 'community_moved', 'community_report', 'community_hidden',
-        'community_shown')),
+    type text NOT NULL CHECK (type IN ('coop_friendship', 'bike_asked', 'mention', 'status', 'reblog', 'follow',
+        'follow_request', 'favourite', 'poll', 'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up',
+        'coop_follow', 'report_settled', 'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal',
+        'handed_over', 'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents',
+        'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue',
+        'saved_search', 'match', 'reserve_next', 'listing_ended', 'community_asked', 'community_accepted',
+        'community_refused', 'community_invited', 'community_charter', 'community_removed', 'community_role',
+        'community_unmanaged', 'community_hold_asked', 'community_hold_answered', 'community_moved', 'community_report',
+        'community_hidden', 'community_shown')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -3119,6 +3119,20 @@ CREATE TABLE repair_import_item (
 );
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
+
+-- Cooperatives that follow ours, propose to be friends, or are: how far it is with each. The level of its server is
+-- another decision.
+CREATE TABLE friendship (
+    actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,  -- the other cooperative
+    state text NOT NULL CHECK (state IN ('met', 'proposed', 'asked', 'confirmed', 'refused', 'declined', 'ended')),
+    our_offer_uri text,                       -- the Offer of ours that counts, where we proposed it
+    their_offer_uri text,                     -- theirs, where they did
+    member_id bigint REFERENCES actor(id) ON DELETE SET NULL,  -- who of ours said the last word
+    changed_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX friendship_member ON friendship (member_id) WHERE member_id IS NOT NULL;
+CREATE INDEX friendship_state ON friendship (state, changed_at DESC);
+CREATE INDEX friendship_waiting ON friendship (changed_at) WHERE state IN ('met', 'asked', 'ended');
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -69,8 +69,9 @@ async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
     return largest.place if largest else None
 
 
-def _list_shown(chosen: Preferences) -> tuple[str, str, str, tuple[str, ...]]:
-    return chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes
+def _list_shown(chosen: Preferences) -> tuple[object, ...]:
+    named = (chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes)
+    return *named, chosen.legal_publisher, chosen.contact_email
 
 
 def _describe(coop: Actor, chosen: Preferences, place: Place | None) -> Profile:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from federation.community_uris import circle_uri
 from federation.repair_uris import repair_shops_uri, stolen_bikes_uri
 from federation.vocabulary.actors import ActorDocument
+from models import preferences
 from models.communities import charters, communities
 from models.people import keys
 from models.people.actors import Actor
@@ -18,6 +19,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.update import build_actor_update
 from outbox.builders.objects.community import build_community
+from outbox.builders.objects.cooperative import build_responsible_fields
 from outbox.builders.objects.person import build_actor
 from outbox.builders.objects.repair_shop import ShopParts, build_shop, build_shop_fields
 from outbox.traffic.send import Recipients, send
@@ -50,11 +52,12 @@ async def _describe_community(conn: Connection, actor: Actor, document: ActorDoc
 
 
 async def _describe_shop(conn: Connection, site: Site, actor: Actor, document: ActorDocument) -> ActorDocument:
-    """With what a repair shop does; of the cooperative with the list of those that appear, where there are any, and
-    where its friends ask about a bike."""
+    """With what a repair shop does; of the cooperative with who answers for it, the list of those that appear, where
+    there are any, and where its friends ask about a bike."""
     if actor.speaks_for_cooperative:
         listed = repair_shops_uri(site) if await shops.has_own(conn) else None
-        return replace(document, repair_shops=listed, stolen_bikes=stolen_bikes_uri(site))
+        fields = (*build_responsible_fields(await preferences.load(conn)), *document.fields)
+        return replace(document, repair_shops=listed, stolen_bikes=stolen_bikes_uri(site), fields=fields)
     parts = await load_shop_parts(conn, actor)
     if parts is None:
         return document

@@ -230,6 +230,8 @@ LIMITS: dict[str, object] = {
     "web.pages.servers.network_map.SMALLEST": 30000.0,
     "web.pages.servers.network_map.FARTHEST": 1500000.0,
     "web.pages.listings.place_drawing.KEPT": 256,
+    "web.pages.servers.friendships.SHOWN": 20,
+    "web.pages.servers.network.LONGEST": 120,
     "web.pages.servers.map_view.LONGEST_NAME": 22,
     "web.pages.servers.peers.PAGE": 50,
     "web.pages.servers.unknown_hosts.EXTRACT": 240,

@@ -1,6 +1,7 @@
 """Follow a whole territory, or whoever is at an address; and no longer: one way for the page and for programs."""
 
 import asyncio
+from collections.abc import Collection
 
 from federation.discovery.remote import resolve_handle
 from federation.errors import ResolveFailed
@@ -15,6 +16,7 @@ from models.relations import follows
 from models.servers.neighbour_cooperatives import STREAMS
 from models.store.database import connection, transaction
 from outbox.relations import follows as outbox
+from outbox.servers import friendships
 
 
 async def follow_address(instance: Instance, acting: Actor, address: str, *, host: str = "") -> list[Actor]:
@@ -69,6 +71,14 @@ async def _ask_streams(instance: Instance, host: str) -> list[Actor | ResolveFai
     if unforeseen:
         raise unforeseen[0]
     return [one for one in answers if isinstance(one, Actor | ResolveFailed)]
+
+
+async def propose_friendship(instance: Instance, hosts: Collection[str], *, by: int) -> None:
+    """Ask the cooperatives of these hosts to be friends with ours. Raises ResolveFailed, and Invalid for none."""
+    others = [await resolve_handle(instance, f"@coop@{host}") for host in sorted(hosts)]
+    async with transaction(instance.pool) as conn:
+        for other in others:
+            await friendships.propose(conn, instance.site, other, by=by)
 
 
 async def unfollow_host(instance: Instance, acting: Actor, host: str) -> None:

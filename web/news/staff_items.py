@@ -19,10 +19,11 @@ from models.people.roles import has_right
 from models.people.sign_ups import SignUp
 from models.people.team import duty
 from models.people.team.duty import Duty
-from models.places import geometry
 from models.relations import coop_follows
+from models.servers import friendships
 from models.store.database import Connection
 from web.news import trouble_words
+from web.news.neighbour_words import describe_place, tell_neighbour
 from web.news.trouble_words import Trouble
 from web.rendering.i18n import Say
 from web.rendering.paths import profile_path
@@ -224,25 +225,28 @@ async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | Non
     if row.type == "admin.sign_up":
         words = say(N_("%(who)s est maintenant membre de la coop"), who=who)
         return StaffNewsItem(words=words, what="", href=profile_path(actor))
+    if row.type == "coop_friendship":
+        return await _build_friendship(conn, say, actor)
     back = await coop_follows.find(conn, actor.host)
     if not back.follows_us:
         return None
-    where = _line(", ".join(filter(None, (actor.place_name, await _describe_distance(conn, say, actor)))))
+    where = _line(await describe_place(conn, say, actor))
     if not back.followed:
         where = " ".join(filter(None, (f"{where}." if where else "", say(N_("Suivre en retour ?")))))
     href = f"/coop/serveurs/{actor.host}#retour"
     return StaffNewsItem(words=say(N_("%(who)s suit votre coop"), who=who), what=where, href=href)
 
 
-async def _describe_distance(conn: Connection, say: Say, actor: Actor) -> str:
-    """How far it is from us, where both have a place."""
-    ours = await actors.find_local(conn, "coop")
-    if ours is None or None in (ours.latitude, ours.longitude, actor.latitude, actor.longitude):
-        return ""
-    assert ours.latitude is not None and ours.longitude is not None
-    assert actor.latitude is not None and actor.longitude is not None
-    metres = geometry.distance(ours.latitude, ours.longitude, actor.latitude, actor.longitude)
-    return say(N_("à %(km)s km"), km=max(1, round(metres / 1000)))
+async def _build_friendship(conn: Connection, say: Say, actor: Actor) -> StaffNewsItem | None:
+    """How far it is now, which may be further than when it was told; nothing where it was taken back."""
+    held = await friendships.find(conn, actor.id)
+    if held is None:
+        return None
+    return StaffNewsItem(
+        words=tell_neighbour(say, held.state, _line(actor.display_name)),
+        what=_line(await describe_place(conn, say, actor)),
+        href=f"/coop/serveurs/{actor.host}#retour",
+    )
 
 
 def _line(text: str) -> str:

@@ -34,7 +34,7 @@ from web.pages.repairs.figures import figures_page, open_data
 from web.pages.repairs.frame_numbers import log as frame_number_log
 from web.pages.repairs.importing import import_page
 from web.pages.repairs.shops import team as shop_team
-from web.pages.servers import directory, domain_blocks, peers, unknown_hosts
+from web.pages.servers import directory, domain_blocks, friendships, peers, unknown_hosts
 
 ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop", coop_home.show_home),
@@ -56,6 +56,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
     web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_act),
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
+    web.post(f"/coop/serveurs/{{host:{HOST}}}/amitie", friendships.post_act),
     web.get("/coop/communautes", community_team.list_communities),
     web.post("/coop/communautes", preserve_form(community_team.post_manager)),
     web.post("/coop/communautes/porter", preserve_form(holding_team.post_holding)),

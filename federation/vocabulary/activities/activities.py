@@ -11,6 +11,7 @@ from federation.vocabulary.activities.participation import Invite, Join, Leave, 
 from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.bike_books import BikeBook
 from federation.vocabulary.embedded import Object
+from federation.vocabulary.friendships import Friendship
 from federation.vocabulary.objects import Tombstone
 
 
@@ -74,11 +75,13 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """The actor proposes terms; a counter-proposal names in `in_reply_to` the Offer that it answers. Or a bike."""
+    """The actor proposes terms; a counter-proposal names in `in_reply_to` the Offer that it answers. Or a bike,
+    or the friendship of two cooperatives.
+    """
 
     id: str
     actor: str
-    object: Agreement | BikeBook
+    object: Agreement | BikeBook | Friendship
     content: str = ""
     in_reply_to: str | None = None
     to: tuple[str, ...] = ()
@@ -89,7 +92,7 @@ class Offer:
 
     @property
     def terms(self) -> Agreement:
-        """What is proposed, where it is no bike."""
+        """What is proposed, where it is an agreement."""
         assert isinstance(self.object, Agreement)
         return self.object
 

@@ -52,6 +52,7 @@ from federation.vocabulary.agreements import read_agreement
 from federation.vocabulary.bike_books import read_bike_book
 from federation.vocabulary.communities import read_version
 from federation.vocabulary.embedded import read_embedded
+from federation.vocabulary.friendships import read_friendship
 from federation.vocabulary.objects import Tombstone, read_tombstone
 
 MAX_FLAGGED = 100
@@ -108,13 +109,16 @@ def read_follow(document: Json) -> Follow:
 
 
 def read_offer(document: Json) -> Offer:
-    """Terms can be offered (FEP-0837), and a bike with its book; other Offers are Unsupported."""
+    """Terms can be offered (FEP-0837), a bike with its book, and friendship; other Offers are Unsupported."""
     book = one(document.get("object"), lambda found: found if is_named(found, "BikeBook") else None)
     if book is not None:
         return Offer(**read_header(document), object=read_bike_book(book))
+    friendship = one(document.get("object"), lambda found: found if is_named(found, "Relationship") else None)
+    if friendship is not None:
+        return Offer(**read_header(document), object=read_friendship(friendship))
     agreement = one(document.get("object"), lambda found: found if is_named(found, "Agreement") else None)
     if agreement is None:
-        raise Unsupported("Only agreements and bikes can be offered here.")
+        raise Unsupported("Only agreements, bikes and friendship can be offered here.")
     terms = read_agreement(agreement)
     return Offer(
         **read_header(document),

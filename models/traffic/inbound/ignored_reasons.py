@@ -8,6 +8,9 @@ from typing import Literal
 IgnoredReason = Literal[
     "book_not_awaited",  # A bike or its book that nobody here said yes to, or of somebody else than who offered it
     "book_without_room",  # A bike for somebody who has too many noted already
+    "friendship_not_ours",  # A friendship that is not between a cooperative that says it itself, and ours
+    "friendship_without_room",  # More proposals of friendship wait than are kept, of all or of its domain
+    "friendship_not_awaited",  # An answer to a friendship that ours did not propose, or no longer
     "concerns_nobody",  # Nobody here follows its author, is named in it, or is answered by it
     "sharer_not_followed",  # Nobody here follows who shares this
     "author_not_kept",  # Its author is nobody whose posts are kept here

@@ -58,6 +58,11 @@ def build_accept_of_bike(site: Site, actor: Actor, answered_uri: str, recipient_
     return Accept(id=activity_uri(site, actor.username), actor=actor.uri, object=answered_uri, to=(recipient_uri,))
 
 
+def build_accept_of_friendship(site: Site, ours: Actor, offer_uri: str, other: Actor) -> Accept:
+    """Our cooperative says yes to another one's friendship."""
+    return Accept(id=activity_uri(site, ours.username), actor=ours.uri, object=offer_uri, to=(other.uri,))
+
+
 def build_accept_of_terms(site: Site, actor: Actor, case: AgreementContext) -> Accept:
     """Yes to the terms on the table; `result` is the agreement as whoever says yes has it (FEP-0837)."""
     by_owner = actor.id == case.owner.id

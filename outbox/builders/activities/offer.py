@@ -7,6 +7,7 @@ from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.bike_books import BikeBook
+from federation.vocabulary.friendships import Friendship
 from models.people.actors import Actor
 from models.settings import Site
 
@@ -14,6 +15,12 @@ from models.settings import Site
 def build_offer_of_bike(site: Site, actor: Actor, book: BikeBook, recipient_uri: str) -> Offer:
     """A bike with its book, told to one person of another server: what she will get, not yet the book."""
     return Offer(id=activity_uri(site, actor.username), actor=actor.uri, object=book, to=(recipient_uri,))
+
+
+def build_offer_of_friendship(site: Site, ours: Actor, other: Actor) -> Offer:
+    """Our cooperative asks another one to be friends: told to that one alone."""
+    friendship = Friendship(subject=ours.uri, object=other.uri)
+    return Offer(id=activity_uri(site, ours.username), actor=ours.uri, object=friendship, to=(other.uri,))
 
 
 def build_offer(

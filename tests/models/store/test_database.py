@@ -35,7 +35,7 @@ async def divide(conn: Connection) -> None:
 
 
 async def open_what_is_not_there(conn: Connection) -> None:
-    (Path("/") / "nonexistent").read_bytes()
+    (Path("/proc") / "no such file").read_bytes()
 
 
 async def wait_too_long(conn: Connection) -> None:

@@ -1,10 +1,12 @@
 """A changed profile is told to all who follow."""
 
+from models import preferences
 from models.people import keys
 from models.people.keys import KeyPair
+from models.preferences import Preferences
 from models.store.database import Connection
-from outbox.people.profiles import announce_update
-from tests.factories import HERE, make_follow, make_member, make_remote_actor
+from outbox.people.profiles import announce_update, describe_actor
+from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 from tests.fediverse import make_signer, public_pem
 from tests.outbox.sent_activities import list_sent
 
@@ -24,3 +26,14 @@ async def test_followers_get_the_whole_profile(conn: Connection) -> None:
     assert (sent.type, sent.hosts) == ("Update", ["henin.test"])
     assert (person["id"], person["summary"]) == (alice.uri, "<p>Membre de la coop.</p>")
     assert person["publicKey"]["publicKeyPem"] == pem
+
+
+async def test_a_cooperative_says_who_answers_for_it(conn: Connection) -> None:
+    coop = await make_local_actor(conn, "coop", type="Organization")
+    assert (await describe_actor(conn, HERE, coop)).fields == ()
+    chosen = Preferences(legal_publisher="La Remise <SCIC>", contact_email="bonjour@remise.example")
+    await preferences.save(conn, chosen)
+
+    said = [(line.name, line.value) for line in (await describe_actor(conn, HERE, coop)).fields]
+
+    assert said == [("Qui en répond", "La Remise &lt;SCIC&gt;"), ("Courriel", "bonjour@remise.example")]

@@ -14,7 +14,8 @@ from web.api.entities.statuses import load_posts
 from web.api.entities.values import EntityContext, Json, write_moment
 
 OURS_ALONE = (
-    "move", "sign_up", "coop_follow", "report_settled", "sign_up_message", "held_post", "second_asked", "appeal",
+    "move", "sign_up", "coop_follow", "coop_friendship", "report_settled", "sign_up_message", "held_post",
+    "second_asked", "appeal",
     "handed_over", "decision_ended", "appeal_answered", "post_held", "post_released", "documents",
     "community_asked", "community_accepted", "community_refused", "community_invited", "community_charter",
     "community_removed", "community_role", "community_unmanaged", "community_report", "community_hidden",

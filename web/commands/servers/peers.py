@@ -34,6 +34,7 @@ with when_used():
     from federation.discovery import server_check
     from inbox.traffic import diagnosis
     from models.moderation import journal
+    from outbox.servers import friendships
     from outbox.servers import peers as outbox
     from outbox.traffic import resend
     from web.commands import english_errors
@@ -227,7 +228,7 @@ async def _release(host: str) -> None:
 
 async def _level(host: str, level: Level) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
-        await outbox.trust(conn, host, level)
+        await friendships.trust(conn, instance.site, host, level)
         await journal.record(conn, "server_decided", by=None, right="servers", host=host, what=level)
     print_out(level)
 

@@ -3,11 +3,32 @@
 from datetime import UTC, datetime
 
 from models.coop import pending_operation
+from models.people import actors
 from models.store.disk_space import MEGABYTE
+from web.news.neighbour_words import describe_place, tell_neighbour
 from web.news.trouble_words import count_words, tell_backup, tell_chores, tell_kept, tell_mails, tell_servers
 from web.pages.coop.pending_lines import PendingLine, Reader
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.render import N_
+
+
+async def find_neighbours(reader: Reader) -> PendingLine | None:
+    """Cooperatives that follow ours and are not followed back, propose to be friends, or ended it."""
+    found, say = await pending_operation.find_neighbours(reader.conn), reader.say
+    if found is None:
+        return None
+    actor = await actors.get(reader.conn, found.actor_id)
+    one = found.count == 1
+    where = await describe_place(reader.conn, say, actor) if one else ""
+    return PendingLine(
+        what=tell_neighbour(say, found.state, actor.display_name)
+        if one
+        else say(N_("%(count)s coops attendent un mot de la vôtre"), count=found.count),
+        since=found.since,
+        details=[where] if where else [],
+        href=f"/coop/serveurs/{actor.host}#retour" if one else "/reseau#voisines",
+        button=say(N_("Lui répondre")) if one else say(N_("Leur répondre")),
+    )
 
 
 async def find_hosts(reader: Reader) -> PendingLine | None:

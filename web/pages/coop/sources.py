@@ -40,6 +40,7 @@ SOURCES: tuple[PendingSource, ...] = (
     _source("disk_space", "warning", operation.find_disk_space),
     _source("backup", "warning", operation.find_backup),
     _source("servers", "network", operation.find_servers),
+    _source("neighbours", "network", operation.find_neighbours),
     _source("hosts", "network", operation.find_hosts),
     _source("chores", "retry", operation.find_chores),
     _source("mails", "email", operation.find_mails),

@@ -20,7 +20,7 @@ from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
 from models.traffic.backfills import Backfill
 from outbox.relations import follows as outbox
-from web.actions.follow_by_address import follow_address, unfollow_host
+from web.actions.follow_by_address import follow_address, propose_friendship, unfollow_host
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
@@ -162,7 +162,9 @@ async def post_follow_territory(request: web.Request) -> web.Response:
     address = "" if host else form.text("address", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
     if form.ok:
         try:
-            await follow_address(request.app[INSTANCE], acting, address, host=host)
+            followed = await follow_address(request.app[INSTANCE], acting, address, host=host)
+            if acting.username == "coop" and form.flag("friendship"):
+                await propose_friendship(request.app[INSTANCE], _list_territories(followed), by=account.actor_id)
         except ResolveFailed as failed:
             form.errors.setdefault("address", explain(partial(say, request), failed))
         except Invalid:
@@ -170,6 +172,11 @@ async def post_follow_territory(request: web.Request) -> web.Response:
     if form.errors:
         return await render_network(request, form)
     raise web.HTTPSeeOther("/reseau" if acting.username == "coop" else "/abonnements")
+
+
+def _list_territories(followed: Sequence[Actor]) -> set[str]:
+    """The hosts of those that speak for a territory; a person speaks for none."""
+    return {one.host for one in followed if one.type in ("Group", "Organization")}
 
 
 async def _find_acting(request: web.Request, form: Form, account: Account) -> Actor:

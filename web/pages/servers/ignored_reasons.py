@@ -21,6 +21,9 @@ NO_MOVE = N_("Ce déménagement de compte n’a pas pu être suivi.")
 HIDDEN = N_("Votre coop ne montre pas ce qu’écrit cette personne.")
 
 REASONS: dict[str, str] = {
+    "friendship_not_ours": N_("Une amitié qui n’est pas proposée par une coop à la nôtre, de sa propre voix."),
+    "friendship_without_room": N_("Trop de propositions d’amitié attendent déjà, de partout ou de ce même nom."),
+    "friendship_not_awaited": N_("La réponse à une amitié que notre coop ne propose pas, ou plus."),
     "book_not_awaited": N_("Personne d’ici n’attendait ce vélo de cette personne, ou c’était trop tard."),
     "book_without_room": N_("La personne à qui ce vélo est donné en a déjà noté trop : il reste d’où il vient."),
     "concerns_nobody": N_("Personne d’ici ne suivait son auteur à ce moment-là."),

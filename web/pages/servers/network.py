@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from aiohttp import web
 
+from federation.texts.html_cleaner import to_text
 from models.listings import categories
 from models.listings.listings import KINDS
 from models.people import actors
@@ -16,14 +18,21 @@ from models.places.geometry import CELL, distance
 from models.places.places import Commune, fold_name
 from models.servers.neighbour_cooperatives import Neighbour, list_neighbours
 from models.store.database import Connection, connection
+from outbox.builders.objects.cooperative import RESPONSIBLE_FIELDS
 from web.forms.form import Form, blank_form
 from web.http.app_keys import INSTANCE
+from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, accent_of
 from web.pages.components.reader_location import find_reader_commune
+from web.pages.servers.friendships import list_waiting_neighbours
 from web.pages.servers.network_map import MapTerritory, draw_map
+from web.pages.servers.peers import SAID
 from web.rendering.paths import profile_path
-from web.rendering.render import count_unread, find_branding, reader_language, render
+from web.rendering.render import count_unread, find_branding, reader_language, render, say
 from web.security.session import current_account
+
+LONGEST = 120
+"""Characters of what a cooperative says of who answers for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +40,7 @@ class CoopRow:
     """One cooperative of the directory. `state` is the reader's: "", "followed" or "asked"; `by_coop` is ours.
 
     `held` when the `listings` are those that we hold, else it is how many there are by its own word; `distance` is in
-    metres from the reader.
+    metres from the reader. `responsible` is who answers for it, as its own profile says.
     """
 
     uri: str
@@ -48,6 +57,7 @@ class CoopRow:
     held: bool
     distance: float | None
     position: tuple[float, float] | None
+    responsible: tuple[str, ...]
 
     @property
     def anchor(self) -> str:
@@ -69,6 +79,8 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         rows = await list_coops(conn, account, reader_language(request), here)
         shown = filter_rows(rows, search)
         drawing = await draw_map(conn, await find_own_territory(conn), make_map_territories(shown))
+        may_decide = account is not None and has_right(account, "servers")
+        waiting = await list_waiting_neighbours(conn, partial(say, request)) if may_decide else []
         await count_unread(request, conn)
     return await render(
         request,
@@ -80,7 +92,9 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         awake=sum(not row.silent for row in rows),
         search=search,
         form=form,
-        may_decide=account is not None and has_right(account, "servers"),
+        waiting=waiting,
+        said=find_flash_message(request, SAID) if may_decide else "",
+        may_decide=may_decide,
     )
 
 
@@ -116,8 +130,15 @@ def _make_row(one: Neighbour, actor: Actor, language: str, here: Commune | None)
         kinds=dict(zip(KINDS, one.counted_kinds, strict=True)),
         held=one.held,
         distance=_measure(one, here),
+        responsible=_list_responsible(actor),
         position=None if one.latitude is None or one.longitude is None else (one.latitude, one.longitude),
     )
+
+
+def _list_responsible(actor: Actor) -> tuple[str, ...]:
+    """What it says of who answers for it, without markup: anybody may write anything there."""
+    said = {line.get("name", ""): to_text(line.get("value", "")) for line in actor.fields}
+    return tuple(" ".join(said[name].split())[:LONGEST] for name in RESPONSIBLE_FIELDS if said.get(name))
 
 
 async def find_own_territory(conn: Connection) -> MapTerritory | None:

@@ -13,7 +13,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.moderation import journal
 from models.moments import PARIS
 from models.relations import coop_follows
-from models.servers import known_hosts, waiting_posts
+from models.servers import friendships, known_hosts, waiting_posts
 from models.servers.trust_levels import Level
 from models.settings import Site
 from models.store import backup_runs, disk_space
@@ -24,6 +24,7 @@ from models.traffic.inbound import inbox_overflows
 from models.traffic.outbound import marketplaces
 from models.traffic.peer_traffic import SELECTIONS, Peer
 from outbox.listings import marketplaces as outbox_markets
+from outbox.servers import friendships as outbox_friendships
 from outbox.servers import peers as outbox
 from outbox.traffic import resend
 from web.forms.form import Form, blank_form, read_form, read_query
@@ -71,6 +72,12 @@ SAID = {
     "market_allow": N_("Elle recevra les dons et les ventes publiés à partir de maintenant."),
     "level": N_("C’est noté."),
     "admit": N_("Ses annonces se montrent dans vos listes."),
+    "link": N_("C’est parti : votre coop la suit, et votre oui à l’amitié est en route."),
+    "befriend": N_("Votre oui à l’amitié est en route."),
+    "decline": N_("C’est noté."),
+    "take_back": N_("La proposition est retirée."),
+    "end": N_("Vos coops ne sont plus amies. Chacune peut continuer de suivre l’autre."),
+    "keep": N_("C’est noté : de votre côté, elle reste une coop amie."),
     "wait": N_("C’est noté : ses prochaines annonces attendront votre décision. Celles qui se montrent restent."),
 }
 
@@ -120,37 +127,37 @@ async def list_peers(request: web.Request) -> web.Response:
 async def show_peer(request: web.Request) -> web.Response:
     """GET /coop/serveurs/HOST: also one that nothing is known of, so that it can be tried or set aside beforehand."""
     require_right(request, "servers")
-    return await _show(request, blank_form(request))
+    return await show_host(request, blank_form(request))
 
 
 async def post_trial(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST/essai: try it step by step; the answer shows what came of it."""
     require_right(request, "servers")
     form = await read_form(request)
-    return await _show(request, form, findings=await check_host(request.app[INSTANCE], _read_host(request)))
+    return await show_host(request, form, findings=await check_host(request.app[INSTANCE], read_peer_host(request)))
 
 
 async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST: retry, catch up, hold, release, private things or none, or another level."""
     me = require_right(request, "servers")
     form = await read_form(request)
-    instance, host = request.app[INSTANCE], _read_host(request)
+    instance, host = request.app[INSTANCE], read_peer_host(request)
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
     level = form.choice("level", LEVELS, missing="Choisissez un niveau de confiance.") if act == "level" else ""
     since = _read_since(form) if act == "catch_up" else None
     if not form.ok:
-        return await _show(request, form, status=422)
+        return await show_host(request, form, status=422)
     try:
         async with transaction(instance.pool) as conn:
             if level:
-                await outbox.trust(conn, host, level)
+                await outbox_friendships.trust(conn, instance.site, host, level)
             else:
                 await _act(conn, instance.site, host, act, since)
             if act not in SENT_AGAIN:
                 await journal.record(conn, "server_decided", by=me, right="servers", host=host, what=level or act)
     except Conflict as error:
         form.refuse("act", error)
-        return await _show(request, form, status=422)
+        return await show_host(request, form, status=422)
     instance.policy.forget()
     raise redirect_with_message(f"/coop/serveurs/{host}", act)
 
@@ -177,7 +184,8 @@ def _read_since(form: Form) -> datetime | None:
         return None
 
 
-def _read_host(request: web.Request) -> str:
+def read_peer_host(request: web.Request) -> str:
+    """The server of the address, under the name that is kept. Raises NotFound for no name, and for ours."""
     named = request.match_info["host"].lower()
     try:
         host = read_host(named, whole_name=False)
@@ -188,10 +196,11 @@ def _read_host(request: web.Request) -> str:
     return host
 
 
-async def _show(
+async def show_host(
     request: web.Request, form: Form, *, findings: list[Finding] | None = None, status: int = 200
 ) -> web.Response:
-    host, speak = _read_host(request), partial(say, request)
+    """The page of one server, with what was typed and refused, and what was found out about it."""
+    host, speak = read_peer_host(request), partial(say, request)
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await peer_traffic.find_peer(conn, host)
         troubles = await peer_traffic.list_failed_deliveries(conn, host)
@@ -199,6 +208,7 @@ async def _show(
         reason = await known_hosts.find(conn, host)
         market = await marketplaces.find_by_host(conn, host)
         coop_follow = await coop_follows.find(conn, host)
+        friendship = await friendships.find_on_host(conn, host)
     return await render(
         request,
         "peers/show.html",
@@ -209,6 +219,7 @@ async def _show(
         reason=reason,
         market=market,
         coop_follow=coop_follow,
+        friendship=friendship.state if friendship else "",
         own_clock=own_clock,
         form=form,
         findings=[

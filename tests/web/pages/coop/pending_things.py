@@ -9,12 +9,12 @@ from models.moderation.reports import NewReport
 from models.people import sign_ups
 from models.people.sign_ups import NewSignUp
 from models.repairs.shops import requests
-from models.servers import waiting_posts
+from models.servers import friendships, waiting_posts
 from models.store import backup_runs, disk_space
 from models.store.background import periodic_tasks
 from models.store.database import Connection, execute, fetch_value
 from models.store.disk_space import MEGABYTE, DiskSpace
-from tests.factories import make_listing, make_local_actor, make_note, make_remote_actor
+from tests.factories import make_follow, make_listing, make_local_actor, make_note, make_remote_actor
 from tests.repair_shops import make_shop
 from tests.sample_village import Village
 
@@ -195,6 +195,14 @@ async def add_failing_server(conn: Connection, village: Village) -> None:
         """,
         f"libercourt{place}.test",
     )
+
+
+async def add_neighbour(conn: Connection, village: Village) -> None:
+    """A cooperative follows ours."""
+    host = f"voisine{make_id()}.test"
+    theirs = await make_remote_actor(conn, "coop", host, type="Organization", name="La Bricole", place_name="Lille")
+    await make_follow(conn, theirs, village.coop)
+    await friendships.meet(conn, theirs.id)
 
 
 async def add_host(conn: Connection, village: Village) -> None:

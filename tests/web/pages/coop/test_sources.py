@@ -117,6 +117,13 @@ THINGS: dict[str, Thing] = {
         href="/coop/serveurs/libercourt0.test",
         button="Voir ce qui coince",
     ),
+    "neighbours": Thing(
+        add=things.add_neighbour,
+        one="La Bricole suit votre coop : la suivre en retour ?",
+        many="2 coops attendent un mot de la vôtre",
+        href="/coop/serveurs/voisine",
+        button="Lui répondre",
+    ),
     "hosts": Thing(
         add=things.add_host,
         one="Personne ici ne connaît neuf",
@@ -206,7 +213,7 @@ async def test_with_nothing_to_do_the_page_says_so_and_with_much_it_counts_in_wo
 
     assert "Bonjour Nadia, rien ne vous attend" in nothing
     assert "Bonjour Nadia, une chose à faire" in single
-    assert "Bonjour Nadia, quinze choses à faire" in page.words() and len(list_lines(page)) == 15
+    assert "Bonjour Nadia, seize choses à faire" in page.words() and len(list_lines(page)) == 16
 
 
 async def test_news_tell_of_the_same_things(open_browser: Open, instance: Instance, quiet: Village) -> None:

@@ -1,0 +1,146 @@
+"""Cooperatives that propose to be friends, or are: how far it is with each of them.
+
+The level of a server (`trust_levels`) is what we decide alone; a friendship is what both cooperatives said.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from models.domains import find_domain
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.statements import compose
+
+FriendshipState = Literal["met", "proposed", "asked", "confirmed", "refused", "declined", "ended"]
+"""`met` where they follow us, no more; `proposed` by us, `asked` by them; `refused` by them, `declined` by us (also to
+follow back); `ended` by them.
+"""
+
+MOST_MET = 500
+"""Cooperatives that follow ours and about which nobody decided: of more nothing is kept but the follow."""
+
+MOST_ASKED = 200
+"""Proposals of others that wait at most; what comes then is left alone until some were answered."""
+
+MOST_ASKED_OF_DOMAIN = 3
+"""Of one registrable domain: whoever pays for one name is one somebody."""
+
+REST = timedelta(days=30)
+"""So long after our no a new proposal gets the same answer, and nobody is told of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FriendshipRow:
+    """How far it is with one cooperative (`actor_id`); `member_id` is who of ours said the last word."""
+
+    actor_id: int
+    state: FriendshipState
+    our_offer_uri: str | None
+    their_offer_uri: str | None
+    member_id: int | None
+    changed_at: datetime
+
+
+_COLUMNS = "f.actor_id, f.state, f.our_offer_uri, f.their_offer_uri, f.member_id, f.changed_at"
+
+_OF_ACTOR, _ON_HOST, _IN = (
+    compose(text, columns=_COLUMNS)
+    for text in (
+        "SELECT {columns} FROM friendship f WHERE f.actor_id = $1",
+        """
+        SELECT {columns} FROM friendship f JOIN actor a ON a.id = f.actor_id
+        WHERE a.host = $1 ORDER BY f.changed_at DESC LIMIT 1
+        """,
+        """
+        SELECT {columns} FROM friendship f WHERE f.state = ANY($1) ORDER BY f.changed_at DESC, f.actor_id LIMIT $2
+        """,
+    )
+)
+
+
+async def find(conn: Connection, actor_id: int) -> FriendshipRow | None:
+    """How far it is with this cooperative; None where nobody ever proposed anything."""
+    return await fetch_one(conn, FriendshipRow, _OF_ACTOR, actor_id)
+
+
+async def hold(conn: Connection, actor_id: int) -> FriendshipRow | None:
+    """The same; nobody else changes it before the transaction ends, also where there is no row yet."""
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('friendship ' || $1::bigint, 0))", actor_id)
+    return await find(conn, actor_id)
+
+
+async def find_on_host(conn: Connection, host: str) -> FriendshipRow | None:
+    """How far it is with the cooperative of this host."""
+    return await fetch_one(conn, FriendshipRow, _ON_HOST, host)
+
+
+async def list_in(
+    conn: Connection, states: Sequence[FriendshipState], *, limit: int = MOST_ASKED
+) -> list[FriendshipRow]:
+    """Those that stand so, the latest first."""
+    return await fetch_all(conn, FriendshipRow, _IN, list(states), limit)
+
+
+async def save(
+    conn: Connection,
+    actor_id: int,
+    state: FriendshipState,
+    *,
+    ours: str | None = None,
+    theirs: str | None = None,
+    by: int | None = None,
+) -> None:
+    """It stands so from now on. An Offer that is None stays the one that it was; `by` is who of ours said it."""
+    await execute(
+        conn,
+        """
+        INSERT INTO friendship (actor_id, state, our_offer_uri, their_offer_uri, member_id) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (actor_id) DO UPDATE SET state = excluded.state, changed_at = now(),
+            our_offer_uri = coalesce(excluded.our_offer_uri, friendship.our_offer_uri),
+            their_offer_uri = coalesce(excluded.their_offer_uri, friendship.their_offer_uri),
+            member_id = coalesce(excluded.member_id, friendship.member_id)
+        """,
+        actor_id,
+        state,
+        ours,
+        theirs,
+        by,
+    )
+
+
+async def forget(conn: Connection, actor_id: int) -> None:
+    """Nothing is between the two any more, as if nobody had proposed anything."""
+    await execute(conn, "DELETE FROM friendship WHERE actor_id = $1", actor_id)
+
+
+async def meet(conn: Connection, actor_id: int) -> bool:
+    """It follows us: the team may follow it back. False where it is known, or MOST_MET wait."""
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO friendship (actor_id, state) SELECT $1, 'met'
+            WHERE (SELECT count(*) FROM friendship WHERE state = 'met') < $2 ON CONFLICT DO NOTHING
+            """,
+            actor_id,
+            MOST_MET,
+        )
+    )
+
+
+async def has_room(conn: Connection, host: str) -> bool:
+    """Whether one more proposal may wait for us, of a cooperative on this host."""
+    waiting = await fetch_column(
+        conn, "SELECT a.host FROM friendship f JOIN actor a ON a.id = f.actor_id WHERE f.state = 'asked'"
+    )
+    same = sum(find_domain(one) == find_domain(host) for one in waiting)
+    return len(waiting) < MOST_ASKED and same < MOST_ASKED_OF_DOMAIN
+
+
+async def count_new(conn: Connection, state: FriendshipState, since: datetime) -> int:
+    """How many stand so since then."""
+    found: int = await fetch_value(
+        conn, "SELECT count(*) FROM friendship WHERE state = $1 AND changed_at >= $2", state, since
+    )
+    return found

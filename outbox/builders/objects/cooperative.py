@@ -1,0 +1,14 @@
+"""A cooperative for others: who answers for it, as lines of its profile that every server and app shows."""
+
+from html import escape
+
+from federation.vocabulary.actors import ProfileField
+from models.preferences import Preferences
+
+RESPONSIBLE_FIELDS = (RESPONSIBLE, CONTACT) = ("Qui en répond", "Courriel")
+
+
+def build_responsible_fields(chosen: Preferences) -> tuple[ProfileField, ...]:
+    """Who publishes it and how to write to it, in French; what was not filled in is left out."""
+    lines = zip(RESPONSIBLE_FIELDS, (chosen.legal_publisher, chosen.contact_email), strict=True)
+    return tuple(ProfileField(name=name, value=escape(words)) for name, words in lines if words)

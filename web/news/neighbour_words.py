@@ -1,0 +1,41 @@
+"""A neighbouring cooperative in words: where it is, and how far it is between it and ours."""
+
+from collections.abc import Mapping
+
+from models.people import actors
+from models.people.actors import Actor
+from models.places import geometry
+from models.servers.friendships import FriendshipState
+from models.store.database import Connection
+from web.rendering.i18n import Say
+from web.rendering.render import N_
+
+WORDS: Mapping[FriendshipState, str] = {
+    "met": N_("%(who)s suit votre coop : la suivre en retour ?"),
+    "asked": N_("%(who)s propose que vos coops soient amies"),
+    "proposed": N_("Vous avez proposé à %(who)s d’être amies : elle n’a pas encore répondu"),
+    "confirmed": N_("%(who)s et votre coop sont amies"),
+    "refused": N_("%(who)s ne souhaite pas être amie de votre coop pour l’instant"),
+    "declined": N_("Votre coop n’a pas donné suite à %(who)s"),
+    "ended": N_("%(who)s a mis fin à l’amitié de vos coops"),
+}
+
+
+def tell_neighbour(say: Say, state: FriendshipState, who: str) -> str:
+    """How far it is with the cooperative of this name, in one line."""
+    return say(WORDS[state], who=who)
+
+
+async def describe_place(conn: Connection, say: Say, actor: Actor) -> str:
+    """Where it is, and how far from us where both have a place: "Lille, à 5 km"."""
+    return ", ".join(filter(None, (actor.place_name, await _describe_distance(conn, say, actor))))
+
+
+async def _describe_distance(conn: Connection, say: Say, actor: Actor) -> str:
+    ours = await actors.find_local(conn, "coop")
+    if ours is None or None in (ours.latitude, ours.longitude, actor.latitude, actor.longitude):
+        return ""
+    assert ours.latitude is not None and ours.longitude is not None
+    assert actor.latitude is not None and actor.longitude is not None
+    metres = geometry.distance(ours.latitude, ours.longitude, actor.latitude, actor.longitude)
+    return say(N_("à %(km)s km"), km=max(1, round(metres / 1000)))

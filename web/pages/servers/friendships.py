@@ -1,0 +1,114 @@
+"""A neighbouring cooperative: follow it back, propose to be friends, answer what it proposes, end it. One tap each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from federation.discovery.remote import resolve_handle
+from federation.errors import ResolveFailed
+from models.coop import pending_operation
+from models.errors import Refusal
+from models.moderation import journal
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.servers import friendships
+from models.servers.friendships import FriendshipState
+from models.settings import Site
+from models.store.database import Connection, connection, transaction
+from outbox.servers import friendships as outbox
+from web.actions.follow_by_address import follow_address
+from web.forms.form import Form, read_form
+from web.http.app_keys import INSTANCE
+from web.news.neighbour_words import describe_place, tell_neighbour
+from web.pages.components.flash_messages import redirect_with_message
+from web.pages.servers.peers import read_peer_host, show_host
+from web.pages.traffic.failure_causes import explain
+from web.rendering.i18n import Say
+from web.rendering.paths import profile_path
+from web.rendering.render import say
+from web.security.session import require_right
+
+SHOWN = 20
+"""Neighbours that wait and are shown on the page of the network; others take their place as these are answered."""
+
+ACTS = ("link", "befriend", "decline", "take_back", "end", "keep")
+"""`link` follows with the cooperative as well; to `befriend` where it asked is to say yes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeighbourRow:
+    """A cooperative that waits for a word of ours, in the reader's language: what it did, and where it is."""
+
+    host: str
+    href: str
+    words: str
+    where: str
+    state: FriendshipState
+
+
+async def list_waiting_neighbours(conn: Connection, speak: Say) -> Sequence[NeighbourRow]:
+    """Those that follow ours and are not followed back, propose to be friends, or ended it."""
+    ids = await pending_operation.list_neighbours(conn, limit=SHOWN)
+    known = await actors.map_by_ids(conn, ids)
+    rows = []
+    for id in ids:
+        held, actor = await friendships.find(conn, id), known.get(id)
+        if held is not None and actor is not None:
+            rows.append(
+                NeighbourRow(
+                    host=actor.host,
+                    href=profile_path(actor),
+                    words=tell_neighbour(speak, held.state, actor.display_name),
+                    where=await describe_place(conn, speak, actor),
+                    state=held.state,
+                )
+            )
+    return rows
+
+
+async def post_act(request: web.Request) -> web.Response:
+    """POST /coop/serveurs/HOST/amitie: one of ACTS; what cannot be is said on the page of that server."""
+    me = require_right(request, "servers")
+    host, form = read_peer_host(request), await read_form(request)
+    act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
+    if form.ok:
+        await _act(request, form, host, act, me)
+    if not form.ok:
+        return await show_host(request, form, status=422)
+    request.app[INSTANCE].policy.forget()
+    raise redirect_with_message("/reseau" if form.typed("back") == "reseau" else f"/coop/serveurs/{host}", act)
+
+
+async def _act(request: web.Request, form: Form, host: str, act: str, me: Account) -> None:
+    """The network first: who speaks for the cooperative of this host, and what of it is followed."""
+    instance = request.app[INSTANCE]
+    try:
+        other = await resolve_handle(instance, f"@coop@{host}")
+        if act == "link":
+            async with connection(instance.pool) as conn:
+                ours = await actors.get_local(conn, "coop")
+            await follow_address(instance, ours, "", host=host)
+        async with transaction(instance.pool) as conn:
+            await _carry_out(conn, instance.site, other, act, by=me.actor_id)
+            await journal.record(conn, "server_decided", by=me, right="servers", host=host, what=act)
+    except ResolveFailed as failed:
+        form.errors.setdefault("act", explain(partial(say, request), failed))
+    except Refusal as refusal:
+        form.refuse("act", refusal)
+
+
+async def _carry_out(conn: Connection, site: Site, other: Actor, act: str, *, by: int) -> None:
+    match act:
+        case "decline":
+            await outbox.decline(conn, site, other, by=by)
+        case "take_back":
+            await outbox.take_back(conn, site, other)
+        case "end":
+            await outbox.end(conn, site, other)
+        case "keep":
+            await outbox.settle_end(conn, other, keep=True)
+        case _:
+            await outbox.propose(conn, site, other, by=by)
