@@ -3049,7 +3049,6 @@ CREATE INDEX tour_order_over ON tour_order (day);
 -- appointments away. Ranges alone are kept, no titles and no people.
 CREATE TABLE shop_calendar (
     actor_id bigint PRIMARY KEY REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
-    address text NOT NULL,
     added_at timestamptz NOT NULL DEFAULT now(),
     next_at timestamptz NOT NULL DEFAULT now(),
     read_at timestamptz,                -- when it was read well last; the ranges are of then
@@ -3062,6 +3061,8 @@ CREATE TABLE shop_calendar (
     cause text,
     failing_since timestamptz,
     told_at timestamptz,                -- when its managers were told that it fails
+    secret bytea NOT NULL,
+    host text NOT NULL,
     CONSTRAINT shop_calendar_failing CHECK ((cause IS NULL) = (failing_since IS NULL) AND (cause IS NULL) = (failed_at
         IS NULL))
 );

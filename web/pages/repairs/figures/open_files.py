@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
+from federation.own_keys.secret_box import decrypt_secret, encrypt_secret
 from models.moments import PARIS
 from models.repairs.figures.open_repairs import OpenRepair, list_names, list_repairs
 from models.repairs.figures.scrubbing import read_names, scrub
