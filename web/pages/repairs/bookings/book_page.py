@@ -12,7 +12,7 @@ from models.listings.listings import OPEN, Listing
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.repairs.bookings import appointment_books, shop_calendars
-from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit
+from models.repairs.bookings.appointment_books import WALK_INS_KEPT, AppointmentBook, ShopVisit
 from models.repairs.bookings.slots import SlotRules
 from models.repairs.results import walk_ins
 from models.repairs.results.sides import note_of
@@ -197,6 +197,7 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         form=form,
         rules=rules,
         limits=LIMITS,
+        kept_days=WALK_INS_KEPT.days,
         said=find_flash_message(request, SAID),
     )
 
