@@ -3121,6 +3121,14 @@ CREATE TABLE repair_import_item (
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
 
+-- The published files of repairs as they were last written: whoever asks gets the same bytes for an hour, and nobody
+-- makes the server write a whole file each time.
+CREATE TABLE kept_open_repairs (
+    file text PRIMARY KEY CHECK (file IN ('ord', 'velos')),
+    made_at timestamptz NOT NULL,
+    body bytea NOT NULL
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
