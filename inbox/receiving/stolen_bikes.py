@@ -14,7 +14,7 @@ from models.errors import NotFound
 from models.repairs.frame_numbers import questions
 from models.repairs.frame_numbers.numbers import cut_ending
 from models.servers import known_hosts
-from models.store.database import connection, transaction
+from models.store.database import Connection, connection, transaction
 from outbox.repairs.frame_numbers.answers import Asker, answer
 
 MOST_BYTES = 4_096
@@ -63,12 +63,28 @@ async def answer_inquiry(instance: Instance, envelope: Envelope, host: str) -> S
         await questions.lock_host(conn, host)
         stolen = await questions.find_answer(conn, host, inquiry.id)
         if stolen is None:
-            if not await questions.has_room(conn, host):
-                raise TooManyQuestions
-            asker = Asker(host=host, contact=inquiry.contact or "")
-            stolen = await answer(conn, instance.site, inquiry.frame_number, asker)
-            await questions.save(conn, host, inquiry.id, cut_ending(inquiry.frame_number), stolen=stolen)
+            stolen = await _answer_new(conn, instance, host, inquiry)
     return StolenBikeAnswer(in_reply_to=inquiry.id, stolen=stolen)
+
+
+async def _answer_new(conn: Connection, instance: Instance, host: str, inquiry: StolenBikeInquiry) -> bool:
+    """The answer to a question that was not asked before; one that only brings who asks costs its server nothing.
+
+    That is so for a yes after a yes alone, once: else numbers could be tried without being counted.
+    """
+    ending = cut_ending(inquiry.frame_number)
+    first = await questions.find_first(conn, host, ending) if inquiry.contact else None
+    room = await questions.has_room(conn, host)
+    if first is None and not room:
+        raise TooManyQuestions
+    stolen = await answer(conn, instance.site, inquiry.frame_number, Asker(host=host, contact=inquiry.contact or ""))
+    if first is not None and stolen:
+        await questions.complete(conn, first, inquiry.id)
+    elif room:
+        await questions.save(conn, host, inquiry.id, ending, stolen=stolen)
+    else:
+        raise TooManyQuestions
+    return stolen
 
 
 def _require_own(inquiry: StolenBikeInquiry, host: str) -> None:

@@ -8,7 +8,6 @@ from models.posts.polls import votes
 from models.repairs.bikes import bikes
 from models.repairs.figures import gone_names
 from models.repairs.frame_numbers import inquiries, sightings
-from models.repairs.results import results
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.traffic.outbound.inboxes import Inbox, schedule_to
 
@@ -169,7 +168,6 @@ async def erase(conn: Connection, actor_id: int) -> None:
         actor_id,
     )
     await message_requests.forget_person(conn, actor_id)
-    await results.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)
     await inquiries.forget_member(conn, actor_id)
     await sightings.forget_contact(conn, (await actors.get(conn, actor_id)).handle)
@@ -196,5 +194,4 @@ async def forget_stranger(conn: Connection, actor_id: int) -> None:
     await gone_names.forget_person(conn, actor_id)
     await actors.delete(conn, actor_id)
     await message_requests.forget_person(conn, actor_id)
-    await results.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)

@@ -3019,8 +3019,12 @@ CREATE TABLE frame_question (
     asked_at timestamptz NOT NULL DEFAULT now(),
     ending text NOT NULL CHECK (length(ending) = 3),
     stolen boolean NOT NULL,
+    -- A friend's server that was told yes asks again at once, with the address of who asks: both are one question. The
+    -- id of the second is kept beside that of the first, so that it too is answered alike when it comes again.
+    completed_by text,
     UNIQUE (host, uri)
 );
+CREATE UNIQUE INDEX frame_question_completed ON frame_question (host, completed_by) WHERE completed_by IS NOT NULL;
 CREATE INDEX frame_question_host ON frame_question (host, asked_at DESC);
 CREATE INDEX frame_question_time ON frame_question (asked_at DESC);
 
@@ -3049,7 +3053,6 @@ CREATE INDEX tour_order_over ON tour_order (day);
 -- appointments away. Ranges alone are kept, no titles and no people.
 CREATE TABLE shop_calendar (
     actor_id bigint PRIMARY KEY REFERENCES repair_shop(actor_id) ON DELETE CASCADE,
-    address text NOT NULL,
     added_at timestamptz NOT NULL DEFAULT now(),
     next_at timestamptz NOT NULL DEFAULT now(),
     read_at timestamptz,                -- when it was read well last; the ranges are of then
@@ -3062,6 +3065,8 @@ CREATE TABLE shop_calendar (
     cause text,
     failing_since timestamptz,
     told_at timestamptz,                -- when its managers were told that it fails
+    secret bytea NOT NULL,
+    host text NOT NULL,
     CONSTRAINT shop_calendar_failing CHECK ((cause IS NULL) = (failing_since IS NULL) AND (cause IS NULL) = (failed_at
         IS NULL))
 );
@@ -3119,6 +3124,14 @@ CREATE TABLE repair_import_item (
 );
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
+
+-- The published files of repairs as they were last written: whoever asks gets the same bytes for an hour, and nobody
+-- makes the server write a whole file each time.
+CREATE TABLE kept_open_repairs (
+    file text PRIMARY KEY CHECK (file IN ('ord', 'velos')),
+    made_at timestamptz NOT NULL,
+    body bytea NOT NULL
+);
 
 -- Cooperatives that follow ours, propose to be friends, or are: how far it is with each. The level of its server is
 -- another decision.

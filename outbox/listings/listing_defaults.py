@@ -1,19 +1,22 @@
-"""What a listing begins with: its author's place and a usual end, or the published listing that is changed."""
+"""What a listing begins with: its author's place and a usual end, or what she said last of the one that is changed."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 from models import preferences
 from models.errors import Invalid
 from models.listings.listing_duration import usual_end
 from models.listings.listings import Listing, ListingDetails, ListingDraft
+from models.moderation import held_posts
+from models.moderation.held_posts import HeldPost
 from models.people import accounts
 from models.people.actors import Actor
 from models.people.team.public_places import list_public_places
 from models.places import places
 from models.places.geometry import distance
 from models.places.places import RADII, Commune, Place, blurred_place
+from models.posts.media import media
 from models.posts.media.media import Media
 from models.store.database import Connection
 
@@ -34,6 +37,41 @@ def read_back(listing: Listing, attached: Sequence[Media]) -> ListingDraft:
         media_ids=tuple(one.id for one in attached),
         **{name: getattr(listing.details, name) for name in SHARED},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestVersion:
+    """A listing as its author said it last, and what hangs on that, in order; `held` is what of it waits for a look."""
+
+    listing: Listing
+    attached: list[Media]
+    held: HeldPost | None = None
+
+    @property
+    def sounds(self) -> list[Media]:
+        """What of it is heard."""
+        return [one for one in self.attached if one.type == "audio"]
+
+
+async def find_latest(conn: Connection, listing: Listing) -> LatestVersion:
+    """What a change of a listing of ours begins with: the new version that waits, of which others see nothing yet, else
+    what stands.
+    """
+    held = await held_posts.find(conn, listing.id)
+    if held is None or held.draft is None or listing.details.meeting:
+        return LatestVersion(listing=listing, attached=await _list_attached(conn, listing), held=held)
+    draft = held_posts.read_draft(held.draft, ListingDraft)
+    post = replace(
+        listing.post, source=draft.text, audience=draft.audience, hidden_audience=None, language=draft.language
+    )
+    details = replace(listing.details, **{name: getattr(draft, name) for name in SHARED})
+    found = await media.list_by_ids(conn, draft.media_ids)
+    attached = [found[id] for id in draft.media_ids if id in found]
+    return LatestVersion(listing=Listing(post=post, details=details), attached=attached, held=held)
+
+
+async def _list_attached(conn: Connection, listing: Listing) -> list[Media]:
+    return (await media.list_by_posts(conn, [listing.id]))[listing.id]
 
 
 async def find_own_place(conn: Connection, author: Actor) -> Place | None:

@@ -133,6 +133,7 @@ LIMITS: dict[str, object] = {
     "models.repairs.bikes.files.MOST_PHOTOS": 4,
     "models.repairs.bookings.appointment_books.MOST_ENTRIES": 1000,
     "models.repairs.bookings.appointment_books.MOST_HELD": 20_000,
+    "models.repairs.bookings.appointment_books.MOST_WALK_INS": 10_000,
     "models.repairs.bookings.appointment_books.WALK_INS_KEPT": timedelta(days=30),
     "models.repairs.figures.small_cells.LEAST": 5,
     "models.repairs.importing.imports.UNDONE_WITHIN": timedelta(days=30),

@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
+from federation.own_keys.secret_box import PLAIN
 from models.exchanges import exchanges
 from models.exchanges.agreements import Agreement, Terms
 from models.listings import unavailabilities
@@ -138,7 +139,8 @@ async def add_book(conn: Connection, village: Village) -> Listing:
     await request(conn, village.site, yun, book, terms, Said(text="La roue arrière est voilée."))
     walk_in = WalkIn(begins_at=second.begins_at, ends_at=second.ends_at, name="M. Petit", phone="06 39 98 00 00")
     await note_walk_in(conn, place, walk_in)
-    await shop_calendars.save_address(conn, made.id, "https://agenda.example/secret/basic.ics")
+    secret = PLAIN + b"https://agenda.example/secret/basic.ics"
+    await shop_calendars.save_address(conn, made.id, secret, host="agenda.example")
     due = await shop_calendars.find_due(conn, made.id)
     assert due is not None
     await shop_calendars.save_reading(conn, due, CalendarReading(ranges=[], unread=1))

@@ -15,9 +15,8 @@ from web.commands.runner import CommandFailed, print_err, print_out, run, workin
 
 with when_used():
     from federation import web_push
-    from federation.own_keys import key_pairs
+    from federation.own_keys import key_pairs, secret_box
     from outbox.people import keys as outbox
-    from web.security import secret_box
 
 if TYPE_CHECKING:
     from federation.instance import Instance
@@ -76,6 +75,7 @@ async def _seal() -> None:
             sealed = (
                 await key_pairs.encrypt_private_keys(conn, settings)
                 + await secret_box.encrypt_totp_secrets(conn, settings)
+                + await secret_box.encrypt_calendar_addresses(conn, settings)
                 + await web_push.encrypt_key(conn, settings)
             )
             await announce(conn, key_pairs.KEYS_CHANNEL, None)

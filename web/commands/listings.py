@@ -21,7 +21,6 @@ with when_used():
     from models.moderation import held_posts
     from models.people import accounts, actors
     from models.places import places
-    from models.posts.media import media
     from models.store import database
     from outbox import inside
     from outbox.listings import listing_defaults
@@ -141,7 +140,8 @@ async def _edit(id: str, options: Options) -> None:
     async with working_instance() as instance:
         async with database.connection(instance.pool) as conn:
             listing, author = await _find_own(conn, id)
-            draft = listing_defaults.read_back(listing, (await media.list_by_posts(conn, [listing.id]))[listing.id])
+            latest = await listing_defaults.find_latest(conn, listing)
+            draft = listing_defaults.read_back(latest.listing, latest.attached)
         if options.mode not in (None, draft.mode):
             await _require_mode(instance, options.mode)
         draft = await _apply(instance, author, draft, options)

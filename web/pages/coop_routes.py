@@ -10,7 +10,7 @@ from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, settings
 from web.pages.instance.documents import editing
 from web.pages.listings import status_changes
-from web.pages.listings.publish import background_saves, copies, publish_page
+from web.pages.listings.publish import background_saves, copies, edit_page, publish_page
 from web.pages.listings.publish.several import several_page
 from web.pages.meeting_routes import list_organising_routes
 from web.pages.moderation import journal_pages, message_request_review
@@ -86,8 +86,8 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get(f"/coop/lieux/{{place:{NAME}}}/publier/plusieurs/modele.csv", several_page.show_model),
     web.post(f"/coop/lieux/{{place:{NAME}}}/publier", preserve_form(publish_page.post_publish)),
     web.post(f"/coop/lieux/{{place:{NAME}}}/publier/photos", background_saves.post_photo),
-    web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
-    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.get(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", edit_page.show_edit),
+    web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/{{uuid:{UUID}}}/modifier", preserve_form(edit_page.post_edit)),
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/etat", status_changes.post_state),
     web.post(f"/coop/lieux/{{place:{NAME}}}/annonces/d/{{id:{ID}}}/copier", copies.post_copy),
     *list_organising_routes("/coop/rencontres"),

@@ -16,7 +16,7 @@ from web.pages.repairs.bikes import (
     taking,
 )
 from web.pages.repairs.bikes import book_page as bike_book
-from web.pages.repairs.bookings import book_page, own_calendar, visits
+from web.pages.repairs.bookings import book_page, own_calendar, visits, walk_in_file
 from web.pages.repairs.calls import breakdown, call_form, changing, going_on, own_call, private_link, watching
 from web.pages.repairs.diagnostic import service_worker, walk_page
 from web.pages.repairs.figures import open_data
@@ -110,6 +110,7 @@ REPAIRS: list[web.RouteDef] = [
     web.post(f"{BOOK}/agenda/retirer", own_calendar.post_leaving),
     web.post(f"{BOOK}/reponse", preserve_form(visits.post_answer)),
     web.post(f"{BOOK}/autre-heure", preserve_form(visits.post_counter)),
+    web.get(f"{BOOK}/passages.csv", walk_in_file.show_file),
     web.post(f"{BOOK}/passage", preserve_form(visits.post_walk_in)),
     web.post(f"{BOOK}/passage/{{id:{ID}}}/retirer", visits.post_striking),
     web.get(f"{BOOK}/passage/{{id:{ID}}}/resultat", shop_result.show_walk_in),

@@ -33,7 +33,7 @@ from web.pages.listings import (
     reserve_list,
     status_changes,
 )
-from web.pages.listings.publish import background_saves, copies, kept_forms, publish_page
+from web.pages.listings.publish import background_saves, copies, edit_page, kept_forms, publish_page
 from web.pages.listings.publish.several import several_page
 from web.pages.meeting_routes import MEETINGS
 from web.pages.moderation import journal_pages, own_decisions, suspension
@@ -75,8 +75,8 @@ PAGES: list[web.RouteDef] = [
     web.get("/sitemap.xml", crawlers.show_sitemap),
     web.get("/.well-known/tdmrep.json", crawlers.show_text_mining),
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
-    web.get(f"/annonces/{{uuid:{UUID}}}/modifier", publish_page.show_edit),
-    web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(publish_page.post_edit)),
+    web.get(f"/annonces/{{uuid:{UUID}}}/modifier", edit_page.show_edit),
+    web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(edit_page.post_edit)),
     web.get(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.show_prolonging),
     web.post(f"/annonces/prolonger/{{token:{SIGNED}}}", prolonging.post_prolonging),
     web.get(f"/annonces/d/{{id:{ID}}}", listing_page.show_by_id),

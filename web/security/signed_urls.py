@@ -6,10 +6,10 @@ import hashlib
 import hmac
 from functools import partial
 
+from federation.own_keys.secret_box import decrypt_secret, encrypt_secret
 from models.settings import Settings
 from models.store import instance_secrets
 from models.store.database import Connection
-from web.security.secret_box import decrypt_secret, encrypt_secret
 
 OWNER = 0
 """Keys are the instance's, no account's."""

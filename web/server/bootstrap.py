@@ -15,6 +15,7 @@ from federation.http_client.signature_schemes import ServerSignatureSchemes
 from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
+from federation.own_keys.secret_box import encrypt_calendar_addresses
 from federation.uris import actor_uri, origin_of
 from models.errors import DeclicError, Unavailable
 from models.people import actors
@@ -102,10 +103,14 @@ async def _await(
 
 
 async def seed_instance(instance: Instance, progress: Progress = print_nothing) -> None:
-    """Bring the lists of communes and words, and the built-in actors; after the first start there is nothing to do."""
+    """Bring the lists of communes and words, and the built-in actors; after the first start there is nothing to do.
+
+    Addresses of calendars that were kept before they were sealed, or before there was a key file, are sealed.
+    """
     async with transaction(instance.pool) as conn:
         await load_communes(conn, begin=partial(progress, "communes"))
         await load_everyday_words(conn)
+        await encrypt_calendar_addresses(conn, instance.settings)
         missing = await list_missing(conn)
         known = await actors.find_local(conn, "instance")
     if known is not None and known.uri != actor_uri(instance.site, "instance"):

@@ -14,12 +14,14 @@ from federation.errors import Cause, FetchFailed
 from federation.http_client.protocols import MEBIBYTE
 from federation.http_client.transport import Fetched
 from federation.instance import Instance
+from federation.own_keys.secret_box import CALENDARS, decrypt_secret
 from inbox.repairs.bookings.busy_times import Window, merge, read_busy
 from inbox.repairs.bookings.calendar_lines import NoCalendar
 from models.errors import Unavailable
 from models.limits import DOCUMENT_FETCHES
 from models.repairs.bookings import next_slots, shop_calendars
 from models.repairs.bookings.shop_calendars import MOST_BUSY, BusyRange, CalendarReading, DueCalendar
+from models.settings import SettingsError
 from models.store.background.periodic_tasks import describe_cause, describe_place
 from models.store.database import Connection, connection, transaction
 from outbox.repairs.bookings.own_calendar import tell_failing
@@ -96,7 +98,7 @@ async def refresh(instance: Instance, shop_id: int) -> None:
         await _note(instance, due, CAUSES.get(failed.cause, "unreachable"), failed.retry_after or 0)
     except NoCalendar as other:
         await _note(instance, due, "login_page" if other.page else "unreadable")
-    except Unavailable:
+    except (SettingsError, Unavailable):  # who runs the server has to see to it
         raise
     except Exception as error:  # whatever somebody else's file makes it raise is this shop's own trouble
         log.error("shop_calendar_failed", shop=shop_id, cause=describe_cause(error), exc_info=describe_place(error))
@@ -115,12 +117,13 @@ async def _read_one(instance: Instance, due: DueCalendar) -> None:
 
 
 async def _fetch(instance: Instance, due: DueCalendar) -> Fetched:
-    """What stands at the address, or 304. Raises FetchFailed."""
-    host = await require_allowed_host(instance, due.address)
+    """What stands at the address, or 304. Raises FetchFailed, SettingsError."""
+    address = decrypt_secret(instance.settings, due.secret, owner=due.actor_id, kind=CALENDARS).decode()
+    host = await require_allowed_host(instance, address)
     if not instance.counter.spend(DOCUMENT_FETCHES, host):
         raise FetchFailed(Cause.TOO_MANY_REQUESTS, host, retry=True)
     return await instance.transport.get_document(
-        due.address, accept=ACCEPT, limit=MEBIBYTE, etag=due.etag, modified=due.modified
+        address, accept=ACCEPT, limit=MEBIBYTE, etag=due.etag, modified=due.modified
     )
 
 

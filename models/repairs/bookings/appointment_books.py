@@ -24,7 +24,10 @@ MOST_ENTRIES = 1_000
 """Lines of one look at an agenda."""
 
 WALK_INS_KEPT = timedelta(days=30)
-"""So long after the day a shop still reads who walked in."""
+"""So long after the day a shop still reads who walked in; /mentions-legales says it."""
+
+MOST_WALK_INS = 10_000
+"""Lines of one file of them: a shop takes ten at once, half a year ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,13 +243,32 @@ async def list_entries(conn: Connection, listing_id: int, begins_at: datetime, e
             AND coalesce(g.ends_at, g.begins_at) >= $2
         UNION ALL
         SELECT begins_at, ends_at, name, NULL, NULL, '', false, 1, id, phone, note, place, '' FROM walk_in
-        WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
+        WHERE listing_id = $1 AND begins_at < $3 AND ends_at > greatest($2, now() - $5::interval)
         ORDER BY 1, 3 LIMIT $4
         """,
         listing_id,
         begins_at,
         ends_at,
         MOST_ENTRIES,
+        WALK_INS_KEPT,
+    )
+
+
+async def list_walk_ins(conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime) -> list[WalkIn]:
+    """Who walked in or rang up between two moments, by time, as far as that is kept: MOST_WALK_INS at most."""
+    return await fetch_all(
+        conn,
+        WalkIn,
+        """
+        SELECT begins_at, ends_at, name, phone, note, place FROM walk_in
+        WHERE listing_id = $1 AND begins_at < $3 AND ends_at > greatest($2, now() - $5::interval)
+        ORDER BY begins_at, id LIMIT $4
+        """,
+        listing_id,
+        begins_at,
+        ends_at,
+        MOST_WALK_INS,
+        WALK_INS_KEPT,
     )
 
 

@@ -1,6 +1,7 @@
 """The calendar that a shop of ours keeps elsewhere: where it stands, when it was read, and when it says one is busy.
 
-The address is a secret of the shop: it is read by whoever asks for the calendar, and shown to nobody.
+The address is a secret of the shop, kept sealed as such (`federation/own_keys/secret_box`): it is read by whoever asks
+for the calendar, and shown to nobody.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,7 +57,8 @@ class DueCalendar:
     """One that is to be read now; without tags where all of it is wanted."""
 
     actor_id: int
-    address: str = field(repr=False)
+    secret: bytes = field(repr=False)
+    added_at: datetime
     etag: str
     modified: str
     ahead_days: int
@@ -95,7 +97,7 @@ async def find_state(conn: Connection, actor_id: int) -> CalendarState | None:
         conn,
         CalendarState,
         """
-        SELECT split_part(split_part(address, '/', 3), ':', 1) AS host, read_at, unread, failed_at, cause,
+        SELECT host, read_at, unread, failed_at, cause,
             (SELECT count(*) FROM shop_busy b WHERE b.actor_id = c.actor_id AND b.ends_at > now()) AS busy
         FROM shop_calendar c WHERE actor_id = $1
         """,
@@ -103,10 +105,38 @@ async def find_state(conn: Connection, actor_id: int) -> CalendarState | None:
     )
 
 
-async def save_address(conn: Connection, actor_id: int, address: str) -> None:
-    """It stands there from now on. What another one said counts no more."""
+async def save_address(conn: Connection, actor_id: int, secret: bytes, *, host: str) -> None:
+    """It stands on this host from now on, at an address that is kept sealed. What another one said counts no more."""
     await remove(conn, actor_id)
-    await execute(conn, "INSERT INTO shop_calendar (actor_id, address) VALUES ($1, $2)", actor_id, address)
+    await execute(
+        conn,
+        "INSERT INTO shop_calendar (actor_id, secret, host, added_at) VALUES ($1, $2, $3, clock_timestamp())",
+        actor_id,
+        secret,
+        host,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainAddress:
+    """An address that nothing encrypts yet, as it is kept."""
+
+    actor_id: int
+    secret: bytes = field(repr=False)
+
+
+async def list_unencrypted(conn: Connection) -> list[PlainAddress]:
+    """Those that were kept before there was a key file. Locked until the transaction ends."""
+    return await fetch_all(
+        conn,
+        PlainAddress,
+        "SELECT actor_id, secret FROM shop_calendar WHERE get_byte(secret, 0) = 0 ORDER BY actor_id FOR UPDATE",
+    )
+
+
+async def save_encrypted(conn: Connection, actor_id: int, secret: bytes) -> None:
+    """The same address, encrypted."""
+    await execute(conn, "UPDATE shop_calendar SET secret = $2 WHERE actor_id = $1", actor_id, secret)
 
 
 async def remove(conn: Connection, actor_id: int) -> bool:
@@ -139,7 +169,7 @@ async def find_due(conn: Connection, actor_id: int) -> DueCalendar | None:
         conn,
         DueCalendar,
         """
-        SELECT c.actor_id, c.address, CASE WHEN fresh THEN c.etag ELSE '' END AS etag,
+        SELECT c.actor_id, c.secret, c.added_at, CASE WHEN fresh THEN c.etag ELSE '' END AS etag,
             CASE WHEN fresh THEN c.modified ELSE '' END AS modified, b.ahead_days
         FROM shop_calendar c JOIN appointment_book b ON b.actor_id = c.actor_id
         CROSS JOIN LATERAL (SELECT coalesce(c.whole_at > now() - $2::interval AND c.whole_days = b.ahead_days, false)
@@ -158,10 +188,10 @@ async def save_reading(conn: Connection, due: DueCalendar, reading: CalendarRead
         """
         UPDATE shop_calendar SET read_at = now(), whole_at = now(), whole_days = $6, etag = $3, modified = $4,
             unread = $5, cause = NULL, failed_at = NULL, failing_since = NULL, told_at = NULL
-        WHERE actor_id = $1 AND address = $2
+        WHERE actor_id = $1 AND added_at = $2
         """,
         due.actor_id,
-        due.address,
+        due.added_at,
         reading.etag,
         reading.modified,
         reading.unread,
@@ -190,10 +220,10 @@ async def confirm(conn: Connection, due: DueCalendar) -> None:
         conn,
         """
         UPDATE shop_calendar SET read_at = now(), cause = NULL, failed_at = NULL, failing_since = NULL, told_at = NULL
-        WHERE actor_id = $1 AND address = $2
+        WHERE actor_id = $1 AND added_at = $2
         """,
         due.actor_id,
-        due.address,
+        due.added_at,
     )
 
 
@@ -204,10 +234,10 @@ async def note_failure(conn: Connection, due: DueCalendar, cause: Cause, *, wait
         """
         UPDATE shop_calendar SET cause = $3, failed_at = now(), failing_since = coalesce(failing_since, now()),
             next_at = greatest(next_at, now() + $4::interval)
-        WHERE actor_id = $1 AND address = $2
+        WHERE actor_id = $1 AND added_at = $2
         """,
         due.actor_id,
-        due.address,
+        due.added_at,
         cause,
         wait,
     )

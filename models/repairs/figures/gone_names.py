@@ -1,4 +1,4 @@
-"""Who is gone stands in no words about repairs: open files could not leave out a name that nobody knows any more."""
+"""Who is gone stands in nothing about repairs, nor in its words: open files could leave out no name nobody knows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -24,24 +24,34 @@ def scrub_note(note: RepairNote, names: Collection[str]) -> RepairNote:
 
 
 async def forget_person(conn: Connection, actor_id: int) -> None:
-    """What she wrote of repairs, and others of her bike, goes; her name goes out of what else was said of them.
+    """What she wrote of repairs goes, and what others wrote of her bike; of what else was said of them her name goes.
 
-    Codes, minutes, parts and days stay for the figures. A shop is nobody whose name has to go.
+    Codes, minutes, parts and days stay for the figures, and say no more whose they were. Called while her name is still
+    known. A shop is nobody whose name has to go.
     """
     names = await fetch_column(
         conn, "SELECT unnest(ARRAY[name, username]) FROM actor WHERE id = $1 AND type = 'Person'", actor_id
     )
-    if not names:
-        return
-    found = await fetch_all(
-        conn,
-        RepairResult,
-        "SELECT * FROM repair_result WHERE author_id = $1 OR repairer_id = $1 OR cyclist_id = $1",
-        actor_id,
-    )
-    await _save(conn, [(one.id, scrub_note(note_of(one), read_names(names))) for one in found])
+    if names:
+        found = await fetch_all(
+            conn,
+            RepairResult,
+            "SELECT * FROM repair_result WHERE author_id = $1 OR repairer_id = $1 OR cyclist_id = $1",
+            actor_id,
+        )
+        await _save(conn, [(one.id, scrub_note(note_of(one), read_names(names))) for one in found])
     await execute(
-        conn, "UPDATE repair_result SET problem = '', learnt = '' WHERE author_id = $1 OR cyclist_id = $1", actor_id
+        conn,
+        """
+        UPDATE repair_result SET
+            problem = CASE WHEN author_id = $1 OR cyclist_id = $1 AND $2 THEN '' ELSE problem END,
+            learnt = CASE WHEN author_id = $1 OR cyclist_id = $1 AND $2 THEN '' ELSE learnt END,
+            author_id = nullif(author_id, $1), repairer_id = nullif(repairer_id, $1),
+            cyclist_id = nullif(cyclist_id, $1)
+        WHERE author_id = $1 OR repairer_id = $1 OR cyclist_id = $1
+        """,
+        actor_id,
+        bool(names),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from models.ids import make_id
 from models.limits import FRAME_QUESTIONS
 from models.repairs.frame_numbers.inquiries import KEPT
+from models.repairs.frame_numbers.sightings import COMPLETED
 from models.store.database import Connection, execute, fetch_all, fetch_value
 
 
@@ -28,9 +29,29 @@ async def lock_host(conn: Connection, host: str) -> None:
 async def find_answer(conn: Connection, host: str, uri: str) -> bool | None:
     """What this very question of this server was answered before; None for a new one."""
     found: bool | None = await fetch_value(
-        conn, "SELECT stolen FROM frame_question WHERE host = $1 AND uri = $2", host, uri
+        conn, "SELECT stolen FROM frame_question WHERE host = $1 AND $2 IN (uri, completed_by)", host, uri
     )
     return found
+
+
+async def find_first(conn: Connection, host: str, ending: str) -> int | None:
+    """What this server asked just before about such a number, was told yes to, and has not completed yet."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT max(id) FROM frame_question
+        WHERE host = $1 AND ending = $2 AND stolen AND completed_by IS NULL AND asked_at > now() - $3::interval
+        """,
+        host,
+        ending,
+        COMPLETED,
+    )
+    return found
+
+
+async def complete(conn: Connection, question_id: int, uri: str) -> None:
+    """The question of this id, with an address in it, is one with that."""
+    await execute(conn, "UPDATE frame_question SET completed_by = $2 WHERE id = $1", question_id, uri)
 
 
 async def has_room(conn: Connection, host: str) -> bool:

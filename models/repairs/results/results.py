@@ -105,22 +105,6 @@ async def remove(conn: Connection, uri: str) -> None:
     await execute(conn, "DELETE FROM repair_result WHERE uri = $1", uri)
 
 
-async def forget_person(conn: Connection, actor_id: int) -> None:
-    """She is gone, with her words; what is counted stays, and says nothing of her."""
-    await execute(
-        conn,
-        """
-        UPDATE repair_result SET
-            learnt = CASE WHEN author_id = $1 THEN '' ELSE learnt END,
-            problem = CASE WHEN author_id = $1 THEN '' ELSE problem END,
-            author_id = nullif(author_id, $1), repairer_id = nullif(repairer_id, $1),
-            cyclist_id = nullif(cyclist_id, $1)
-        WHERE author_id = $1 OR repairer_id = $1 OR cyclist_id = $1
-        """,
-        actor_id,
-    )
-
-
 async def list_waiting(conn: Connection, cyclist_id: int) -> list[RepairResult]:
     """What others noted about bikes of hers, and she has not answered for her book yet; the newest first."""
     return await fetch_all(

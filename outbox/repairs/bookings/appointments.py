@@ -18,7 +18,7 @@ from models.settings import Site
 from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.listings import listings as outbox_listings
-from outbox.listings.listing_defaults import read_back
+from outbox.listings.listing_defaults import find_latest, read_back
 from outbox.people.profiles import announce_update
 
 SHORTEST, LONGEST = 15, 480
@@ -80,31 +80,42 @@ PLACE = ("place_name", "postcode", "commune_code", "latitude", "longitude", "rad
 
 
 async def move_book(conn: Connection, site: Site, shop: Actor) -> None:
-    """The shop is elsewhere now, or says less of where it is: so does the listing of its appointments."""
+    """The shop is elsewhere now, or says less of where it is: so does the listing of its appointments, at once.
+
+    A new version of it that waits for a look goes on waiting, and is there too.
+    """
     held = await find_listing(conn, shop)
-    if held is not None:
-        await agreements.lock_listing(conn, held.id)
-        await _save(conn, site, shop, held, replace(await _read(conn, held), **_find_place(shop)))
+    if held is None:
+        return
+    await agreements.lock_listing(conn, held.id)
+    stands = read_back(held, (await media.list_by_posts(conn, [held.id]))[held.id])
+    latest = await _read_latest(conn, held)
+    moved = await _save(conn, site, shop, held, stands, replace(stands, **_find_place(shop)))
+    if latest != stands:
+        await _save(conn, site, shop, moved, stands, replace(latest, **_find_place(shop)))
 
 
 def _find_place(shop: Actor) -> dict[str, Any]:
     return {name: getattr(shop, name) for name in PLACE}
 
 
-async def _read(conn: Connection, held: Listing) -> ListingDraft:
-    return read_back(held, (await media.list_by_posts(conn, [held.id]))[held.id])
+async def _read_latest(conn: Connection, held: Listing) -> ListingDraft:
+    latest = await find_latest(conn, held)
+    return replace(read_back(latest.listing, latest.attached), by_slots=False)
 
 
-async def _save(conn: Connection, site: Site, shop: Actor, held: Listing, wanted: ListingDraft) -> Listing:
-    if wanted == await _read(conn, held):
+async def _save(
+    conn: Connection, site: Site, shop: Actor, held: Listing, before: ListingDraft, wanted: ListingDraft
+) -> Listing:
+    if wanted == before:
         return held
     return await outbox_listings.edit(conn, site, shop, held.uri, wanted)
 
 
 async def _change(conn: Connection, site: Site, shop: Actor, held: Listing, draft: BookDraft) -> Listing:
-    kept = replace(await _read(conn, held), title=draft.title, text=draft.text, quantity=Decimal(draft.capacity))
-    wanted = replace(kept, **_find_place(shop))
-    listing = await _save(conn, site, shop, held, wanted)
+    before = await _read_latest(conn, held)
+    kept = replace(before, title=draft.title, text=draft.text, quantity=Decimal(draft.capacity))
+    listing = await _save(conn, site, shop, held, before, replace(kept, **_find_place(shop)))
     if listing.details.status not in OPEN:
         listing = await outbox_listings.reopen(conn, site, shop, held.uri)
     return listing

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from federation.own_keys.secret_box import CALENDARS, encrypt_secret
 from federation.uris import host_of
 from models.errors import Invalid, NotFound
 from models.people import actors
 from models.people.actors import Actor
 from models.repairs.bookings import next_slots, shop_calendars
 from models.repairs.shops import staff
-from models.settings import Site
+from models.settings import Settings, Site
 from models.store.background import jobs
 from models.store.database import Connection
 from outbox.builders.texts.repair_shops import write_calendar_trouble
@@ -21,9 +22,11 @@ JOB = "shop_calendar"
 ADDRESS_LIMIT = 2_000
 
 
-async def follow_calendar(conn: Connection, site: Site, shop: Actor, address: str) -> None:
-    """What stands in this calendar takes appointments away from now on. Raises Invalid."""
-    await shop_calendars.save_address(conn, shop.id, _require_address(site, address))
+async def follow_calendar(conn: Connection, settings: Settings, shop: Actor, typed: str) -> None:
+    """What stands in this calendar takes appointments away from now on. Raises Invalid, SettingsError."""
+    address = _require_address(settings.site, typed)
+    secret = encrypt_secret(settings, address.encode(), owner=shop.id, kind=CALENDARS)
+    await shop_calendars.save_address(conn, shop.id, secret, host=_find_host(address))
     await jobs.enqueue(conn, JOB, {"shop": shop.id}, key=f"{JOB}:{shop.id}")
 
 

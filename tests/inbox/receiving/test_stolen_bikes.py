@@ -131,6 +131,41 @@ async def test_the_hundred_and_first_question_of_a_day_waits(desk: Desk, server:
     assert await desk.value("SELECT count(*) FROM frame_question") == 100
 
 
+async def test_who_says_who_asks_after_a_yes_has_asked_once(desk: Desk, server: Person, owner: Actor) -> None:
+    async with transaction(desk.instance.pool) as conn:
+        for number in range(99):
+            await questions.save(conn, "henin.test", f"urn:{number}", "000", stolen=False)
+    complete = question(contact="bob@henin.test")
+
+    told = [await ask(desk, server, one) for one in (question(), complete, complete)]
+
+    assert told == [True] * 3 and await list_told(desk, owner) == [("henin.test", "bob@henin.test")]
+    assert await desk.value("SELECT count(*) FROM frame_question") == 100
+    for more in (question(contact="bob@henin.test"), question()):
+        with pytest.raises(TooManyQuestions):
+            await ask(desk, server, more)
+
+
+@pytest.mark.parametrize("first", [NUMBER, "OTHER471"])
+async def test_another_number_with_the_same_end_is_another_question(desk: Desk, server: Person, first: str) -> None:
+    """Else numbers could be tried for nothing, after a yes or a no."""
+    await ask(desk, server, question(frameNumber=first))
+
+    assert not await ask(desk, server, question(frameNumber="WRONG471", contact="bob@henin.test"))
+
+    assert len(await list_lines(desk)) == 2
+
+
+async def test_a_minute_later_it_is_another_question(desk: Desk, server: Person) -> None:
+    await ask(desk, server, question())
+    async with transaction(desk.instance.pool) as conn:
+        await conn.execute("UPDATE frame_question SET asked_at = now() - interval '2 minutes'")
+
+    await ask(desk, server, question(contact="bob@henin.test"))
+
+    assert len(await list_lines(desk)) == 2
+
+
 async def test_strangers_find_nothing_and_no_key_of_theirs_is_fetched(desk: Desk, server: Person) -> None:
     stranger = desk.fediverse.add_person("instance", "mallory.test", type="Application")
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from federation.own_keys.secret_box import decrypt_secret
 from models.access import login_steps, passkeys, second_factors
 from models.access.login_steps import LoginStep
 from models.errors import Invalid
@@ -18,7 +19,6 @@ from web.pages.access.unsaved_form import TYPED_FIELD, decode_unsaved_form
 from web.rendering.render import render
 from web.security.documents_due import PAGE as ASKED
 from web.security.passkeys import find_credential_id, make_authentication_options, verify_authentication
-from web.security.secret_box import decrypt_secret
 from web.security.session import logged_in, open_session, read_local_path
 from web.security.standing import HOMES
 from web.security.totp import find_time_step, read_code

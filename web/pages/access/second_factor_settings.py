@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from federation.own_keys.secret_box import decrypt_secret, encrypt_secret
 from models.access import login_steps, passkeys, second_factors, sessions
 from models.errors import Conflict, Invalid
 from models.people.accounts import Account
@@ -16,7 +17,6 @@ from web.pages.access.reauthentication import find_proof, require_proof
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.render import N_, find_branding, render
 from web.security.passkeys import make_registration_options, verify_registration
-from web.security.secret_box import decrypt_secret, encrypt_secret
 from web.security.session import current_session, require_account
 from web.security.totp import make_recovery_codes, make_secret, write_address
 

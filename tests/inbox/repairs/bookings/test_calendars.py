@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from multidict import CIMultiDict
 from structlog.testing import capture_logs
 
 from federation.errors import Cause, FetchFailed
 from federation.http_client.transport import Fetched
+from federation.own_keys.secret_box import PLAIN, encrypt_calendar_addresses
 from inbox.repairs.bookings import calendars
 from inbox.repairs.bookings.calendars import read_due, refresh
 from models.errors import Conflict, Invalid, NotFound
@@ -23,6 +26,7 @@ from models.repairs.bookings.appointment_books import WalkIn
 from models.repairs.bookings.shop_calendars import CalendarState
 from models.repairs.bookings.slots import Slot, SlotRules
 from models.repairs.shops import staff
+from models.settings import SettingsError
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.repairs.bookings.appointments import BookDraft, close_book, note_walk_in, open_book
@@ -46,7 +50,7 @@ async def shop(desk: Desk) -> Actor:
         await staff.save(conn, made.id, kim.id, "manager")
         draft = BookDraft(rules=RULES, capacity=2, title="Rendez-vous")
         await open_book(conn, desk.instance.site, await actors.get(conn, made.id), draft)
-        await follow_calendar(conn, desk.instance.site, made, SECRET)
+        await follow_calendar(conn, desk.instance.settings, made, SECRET)
         return await actors.get(conn, made.id)
 
 
@@ -288,8 +292,8 @@ async def test_who_takes_no_appointments_is_not_asked_and_a_new_address_forgets_
 
     assert await read_due(desk.instance) == 0
     async with transaction(desk.instance.pool) as conn:
-        await follow_calendar(conn, desk.instance.site, shop, " webcal://other.test/x.ics\n")
-        assert await fetch_value(conn, "SELECT address FROM shop_calendar") == "https://other.test/x.ics"
+        await follow_calendar(conn, desk.instance.settings, shop, " webcal://other.test/x.ics\n")
+        assert await fetch_value(conn, "SELECT secret FROM shop_calendar") == PLAIN + b"https://other.test/x.ics"
     assert await list_slots(desk, shop) == before
 
 
@@ -307,8 +311,30 @@ async def test_who_takes_no_appointments_is_not_asked_and_a_new_address_forgets_
 async def test_only_an_address_over_https_is_taken(desk: Desk, shop: Actor, address: str, code: str) -> None:
     async with transaction(desk.instance.pool) as conn:
         with pytest.raises(Invalid, match=code):
-            await follow_calendar(conn, desk.instance.site, shop, address)
-        assert await fetch_value(conn, "SELECT address FROM shop_calendar") == SECRET
+            await follow_calendar(conn, desk.instance.settings, shop, address)
+        assert await fetch_value(conn, "SELECT secret FROM shop_calendar") == PLAIN + SECRET.encode()
+
+
+async def test_under_a_key_file_the_address_is_sealed_and_still_read(desk: Desk, shop: Actor, tmp_path: Path) -> None:
+    first, *_ = await list_slots(desk, shop)
+    desk.fediverse.documents[SECRET] = answer(("a", first))
+    (tmp_path / "key").write_text("a passphrase of its operator")
+    settings = msgspec.structs.replace(desk.instance.settings, key_file=tmp_path / "key")
+    instance = replace(desk.instance, settings=settings)
+
+    async with transaction(desk.instance.pool) as conn:
+        counts = [await encrypt_calendar_addresses(conn, one) for one in (desk.instance.settings, settings, settings)]
+        sealed = await fetch_value(conn, "SELECT secret FROM shop_calendar")
+        row = await fetch_value(conn, "SELECT c::text FROM shop_calendar c")
+
+    assert counts == [0, 1, 0] and b"private" not in sealed and "private" not in row
+    assert await read_due(instance) == 1 and (await find_state(desk, shop)).cause is None
+    assert first not in await list_slots(desk, shop)
+    with pytest.raises(SettingsError, match="DECLIC_KEY_FILE is not set"):
+        await refresh(desk.instance, shop.id)
+    async with transaction(desk.instance.pool) as conn:
+        await follow_calendar(conn, settings, shop, SECRET)
+        assert b"agenda" not in await fetch_value(conn, "SELECT secret FROM shop_calendar")
 
 
 async def test_there_is_nothing_to_take_back_where_none_was_named(desk: Desk) -> None:

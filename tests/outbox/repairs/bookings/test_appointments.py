@@ -10,6 +10,8 @@ import pytest
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges.agreements import Terms
 from models.listings.listings import Listing
+from models.moderation import filters
+from models.moderation.filters import ModerationRule
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
@@ -21,6 +23,7 @@ from models.store.database import Connection, execute
 from outbox.exchanges.agreements.agreements import accept, counter, request
 from outbox.exchanges.agreements.endings import cancel
 from outbox.listings import listings as outbox_listings
+from outbox.listings.listing_defaults import find_latest
 from outbox.repairs.bookings.appointments import (
     BookDraft,
     close_book,
@@ -199,6 +202,24 @@ async def test_a_shop_that_comes_by_from_now_on_says_no_more_where_it_was(conn: 
     moved = await find_listing(conn, shop)
     assert listing.details.latitude == 50.64512 and moved is not None
     assert (moved.details.latitude, moved.details.longitude, moved.details.radius) == (50.65, 3.0, 2000)
+
+
+async def test_a_new_text_that_waits_goes_on_waiting_when_the_shop_moves(conn: Connection) -> None:
+    shop = await make_shop(conn)
+    listing = await open_book(conn, HERE, shop, DRAFT)
+    rule = ModerationRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=False)
+    await filters.save(conn, rule)
+    await open_book(conn, HERE, shop, replace(DRAFT, text="Payable en cryptos"))
+    await execute(conn, "UPDATE actor SET latitude = 50.65, longitude = 3.0, radius = 2000 WHERE id = $1", shop.id)
+
+    await move_book(conn, HERE, await actors.get(conn, shop.id))
+
+    moved = await find_listing(conn, shop)
+    assert moved is not None and (moved.details.latitude, moved.post.source) == (50.65, "")
+    latest = (await find_latest(conn, moved)).listing
+    assert (latest.details.latitude, latest.post.source) == (50.65, "Payable en cryptos")
+    await open_book(conn, HERE, await actors.get(conn, shop.id), DRAFT)
+    assert (await find_latest(conn, listing)).held is None
 
 
 async def test_who_comes_keeps_the_listing_from_being_withdrawn(conn: Connection) -> None:

@@ -7,10 +7,9 @@ from aiohttp import web
 from models.access import idempotency_keys
 from models.access.idempotency_keys import RequestResult
 from models.errors import Conflict, Invalid, NotFound
-from models.posts.media import media
 from models.store.database import Connection, transaction
 from outbox.listings import listings as outbox
-from outbox.listings.listing_defaults import read_back
+from outbox.listings.listing_defaults import find_latest, read_back
 from web.api.auth import reader
 from web.api.declic.cache_headers import answer
 from web.api.declic.listings.draft import begin_draft, change_draft
@@ -52,13 +51,13 @@ async def _load_made(conn: Connection, made: RequestResult) -> list[ListingBundl
 
 
 async def change_listing(request: web.Request, sent: ListingChange) -> web.Response:
-    """PATCH /listings/{id}: what is named changes, the rest stays."""
+    """PATCH /listings/{id}: what is named changes, the rest stays as its author said it last, be it that this waits."""
     instance, me = request.app[INSTANCE], reader(request)
     async with transaction(instance.pool) as conn:
         held = await _get_own(conn, request)
-        attached = (await media.list_by_posts(conn, [held.listing.id]))[held.listing.id]
+        latest = await find_latest(conn, held.listing)
         try:
-            draft = await change_draft(conn, instance.site, me, read_back(held.listing, attached), sent)
+            draft = await change_draft(conn, instance.site, me, read_back(latest.listing, latest.attached), sent)
             await outbox.edit(conn, instance.site, me, held.listing.uri, draft)
         except Invalid as error:
             raise _rename(error) from error

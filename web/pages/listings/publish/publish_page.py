@@ -1,32 +1,29 @@
-"""Publish a listing, or change one: one page of five questions that comes back as it was typed."""
+"""Publish a listing: one page of five questions that comes back as it was typed, also for one that is changed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from aiohttp import web
-from multidict import MultiDict
 
 from federation.sandbox.pictures import MAX_BYTES
-from federation.uris import listing_url
 from models import preferences
 from models.access import idempotency_keys
 from models.access.idempotency_keys import RequestResult
 from models.communities import insiders
-from models.errors import Invalid, NotFound
+from models.errors import Invalid
 from models.listings import categories, listings
 from models.listings.listings import Listing, ListingDraft
 from models.moderation import held_posts
 from models.moments import PARIS
 from models.people import actors
 from models.people.accounts import Account
-from models.posts.media import media
-from models.posts.media.media import Media
-from models.store.database import Connection, connection, transaction
-from outbox.inside import name_audience
+from models.settings import Site
+from models.store.database import connection, transaction
 from outbox.listings import listing_suggestions
 from outbox.listings import listings as outbox
-from outbox.listings.listing_defaults import find_end
+from outbox.listings.listing_defaults import LatestVersion, find_end
 from outbox.screening import is_first
 from web.forms.form import Form, blank_form
 from web.forms.location_field import DIRECTIONS, DISTANCES
@@ -34,7 +31,7 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.attachments import list_attachments
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import Picture
-from web.pages.components.photo_upload import MOST, list_attached, read_with_photos
+from web.pages.components.photo_upload import MOST, read_with_photos
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.pages.listings.publish.first_values import make_first_values
 from web.pages.listings.publish.kept_forms import FIELD as KEPT
@@ -45,7 +42,7 @@ from web.pages.listings.publish.kept_forms import (
     keep_form,
     make_publication_key,
 )
-from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft, values_of
+from web.pages.listings.publish.listing_form import ListingFormContext, note_refusal, read_draft
 from web.pages.listings.publish.listing_preview import Preview, make_preview
 from web.pages.listings.publish.note_to_listing import fill_in_from_note, read_begun
 from web.pages.listings.publish.repair_fields import GIVEN, TRAVEL
@@ -54,7 +51,6 @@ from web.pages.listings.publish.where_fields import (
     find_commune_middle,
     keep_home,
     load_places,
-    place_values,
 )
 from web.rendering.paths import listing_path
 from web.rendering.render import find_branding, reader_language, render, say
@@ -67,13 +63,13 @@ async def show_publish(request: web.Request) -> web.Response:
     left = await find_kept_form(request, account)
     if left is not None:
         values, photos = left
-        return await _show(request, blank_form(request, values), photos)
+        return await show_form(request, blank_form(request, values), photos)
     async with connection(request.app[INSTANCE].pool) as conn:
         if (await actors.get(conn, account.actor_id)).moved_to is not None:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
         values = await make_first_values(conn, request, account)
     photos = await fill_in_from_note(request, values, account)
-    return await _show(request, blank_form(request, values), photos)
+    return await show_form(request, blank_form(request, values), photos)
 
 
 async def post_publish(request: web.Request) -> web.Response:
@@ -85,17 +81,17 @@ async def post_publish(request: web.Request) -> web.Response:
     account = acting.account
     form, photos = await read_with_photos(request, account.actor_id)
     if form.typed("act") == "live":
-        return await _show_live(request, account, form, photos)
+        return await show_live(request, account, form, photos)
     if form.typed("act") == "add":
-        return await _show(request, form, photos, kept=form.ok)
+        return await show_form(request, form, photos, kept=form.ok)
     if _is_for_later(form, account):
         return await _keep(request, form, photos, account)
-    draft = await _read(request, form, photos)
+    draft = await read_listing(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
-        return await _show(request, form, photos, preview=make_preview(account, draft, photos))
+        return await show_form(request, form, photos, preview=make_preview(account, draft, photos))
     published = await publish_form(request, acting, form, draft)
     if published is None:
-        return await _show(request, form, photos)
+        return await show_form(request, form, photos)
     listing, held = published
     done = "held" if held else "published"
     raise redirect_with_message(acting.home or listing_path(request.app[INSTANCE].site, listing), done)
@@ -108,7 +104,7 @@ def _is_for_later(form: Form, account: Account) -> bool:
 async def _keep(request: web.Request, form: Form, photos: list[Picture], account: Account) -> web.Response:
     if form.ok:
         await keep_form(request, form, photos, account)
-    return await _show(request, form, photos)
+    return await show_form(request, form, photos)
 
 
 async def publish_form(
@@ -139,83 +135,16 @@ async def publish_form(
         return None
 
 
-async def _show_live(request: web.Request, account: Account, form: Form, photos: list[Picture]) -> web.Response:
+async def show_live(request: web.Request, account: Account, form: Form, photos: list[Picture]) -> web.Response:
     """How it will look so far, for beside the form while it is filled in: mistakes are said later."""
-    draft = await _read(request, form, photos)
+    draft = await read_listing(request, form, photos)
     named = draft if draft.title else replace(draft, title=say(request, "Sans titre"))
     preview = make_preview(account, named, photos)
     return await render(request, "publish/preview.html", preview=preview)
 
 
-async def show_edit(request: web.Request) -> web.Response:
-    """GET /annonces/UUID/modifier. Raises NotFound for others' listings."""
-    account = (await find_author(request)).account
-    instance = request.app[INSTANCE]
-    async with connection(instance.pool) as conn:
-        listing = await _get_own(conn, request, account)
-        values = values_of(listing, listing.post.source)
-        values.update(await place_values(conn, listing))
-        values["audience"] = await name_audience(conn, listing.post)
-    photos = await list_attached(instance, listing.id)
-    for photo in photos:
-        values.add("media", str(photo.id))
-    return await _show(request, _form_of(request, values), photos, editing=listing)
-
-
-async def post_edit(request: web.Request) -> web.Response:
-    """POST /annonces/UUID/modifier."""
-    acting = await find_author(request)
-    account = acting.account
-    instance = request.app[INSTANCE]
-    async with connection(instance.pool) as conn:
-        listing = await _get_own(conn, request, account)
-    form, photos = await read_with_photos(request, account.actor_id)
-    if form.typed("act") == "live":
-        return await _show_live(request, account, form, photos)
-    if form.typed("act") == "add":
-        return await _show(request, form, photos, editing=listing, kept=form.ok)
-    draft = await _keep_sounds(request, form, listing, await _read(request, form, photos))
-    if not form.ok or form.typed("act") == "preview":
-        preview = make_preview(account, draft, photos)
-        return await _show(request, form, photos, editing=listing, preview=preview)
-    try:
-        async with transaction(instance.pool) as conn:
-            author = await actors.get(conn, account.actor_id)
-            changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
-            await keep_home(conn, form, account.actor_id, draft)
-            held = await held_posts.find(conn, listing.id)
-            await note_act(conn, acting, "changed", listing.uri)
-    except Invalid as error:
-        note_refusal(form, error)
-        return await _show(request, form, photos, editing=listing)
-    done = "held" if held is not None else "changed"
-    raise redirect_with_message(acting.home or listing_path(instance.site, changed), done)
-
-
-async def _keep_sounds(request: web.Request, form: Form, listing: Listing, draft: ListingDraft) -> ListingDraft:
-    """With what a call has besides photos, unless it is to go; nothing else may have any."""
-    if form.flag("no_sound") or draft.kind != "repair_call":
-        return draft
-    async with connection(request.app[INSTANCE].pool) as conn:
-        sounds = await _list_sounds(conn, listing)
-    return replace(draft, media_ids=(*draft.media_ids, *(one.id for one in sounds)))
-
-
-async def _list_sounds(conn: Connection, listing: Listing | None) -> list[Media]:
-    """The sounds of what is changed; a new listing has none yet."""
-    hung = (await media.list_by_posts(conn, [listing.id]))[listing.id] if listing is not None else []
-    return [one for one in hung if one.type == "audio"]
-
-
-async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:
-    url = listing_url(request.app[INSTANCE].site, request.match_info["uuid"])
-    listing = await listings.find_by_url(conn, url)
-    if listing is None or listing.post.author_id != account.actor_id or listing.post.deleted_at is not None:
-        raise NotFound
-    return listing
-
-
-async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
+async def read_listing(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
+    """What the form says so far; what is wrong is noted in it."""
     author_id = (await find_author(request)).account.actor_id
     async with connection(request.app[INSTANCE].pool) as conn:
         context = ListingFormContext(
@@ -231,19 +160,16 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
         return await find_end(conn, await actors.get(conn, author_id), draft, datetime.now(UTC))
 
 
-def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
-    return blank_form(request, values)
-
-
-async def _show(
+async def show_form(
     request: web.Request,
     form: Form,
     photos: list[Picture],
     *,
-    editing: Listing | None = None,
+    editing: LatestVersion | None = None,
     preview: Preview | None = None,
     kept: bool = False,
 ) -> web.Response:
+    """The form as it is typed so far; with `editing` it is about that listing."""
     instance = request.app[INSTANCE]
     acting = await find_author(request)
     async with connection(instance.pool) as conn:
@@ -253,7 +179,6 @@ async def _show(
         life = (await preferences.load(conn)).listing_days
         communities = await insiders.list_of(conn, acting.account.actor_id)
         branding = await find_branding(request, conn)
-        sounds = await _list_sounds(conn, editing)
         first = editing is None and await is_first(conn, await actors.get(conn, acting.account.actor_id))
     return await render(
         request,
@@ -261,8 +186,6 @@ async def _show(
         status=422 if form.errors else 200,
         form=form,
         photos=photos,
-        sounds=list_attachments(instance.site, sounds),
-        editing=editing is not None,
         preview=None if form.errors else preview,
         kept=kept,
         left=form.typed(KEPT),
@@ -282,8 +205,16 @@ async def _show(
         life=life,
         communities=communities,
         first=first,
-        **_find_ways(acting, listing_path(instance.site, editing) if editing else ""),
+        **_describe_change(instance.site, editing),
+        **_find_ways(acting, listing_path(instance.site, editing.listing) if editing else ""),
     )
+
+
+def _describe_change(site: Site, editing: LatestVersion | None) -> dict[str, Any]:
+    """What the form says of the listing that is changed."""
+    if editing is None:
+        return {"editing": False, "held": None, "sounds": []}
+    return {"editing": True, "held": editing.held, "sounds": list_attachments(site, editing.sounds)}
 
 
 def _find_ways(acting: ActingAuthor, page: str) -> dict[str, str]:

@@ -12,12 +12,13 @@ from models.listings.listings import OPEN, Listing
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.repairs.bookings import appointment_books, shop_calendars
-from models.repairs.bookings.appointment_books import AppointmentBook, ShopVisit
+from models.repairs.bookings.appointment_books import WALK_INS_KEPT, AppointmentBook, ShopVisit
 from models.repairs.bookings.slots import SlotRules
 from models.repairs.results import walk_ins
 from models.repairs.results.sides import note_of
 from models.store.database import Connection, connection, transaction
 from outbox.builders.texts.repair_results import write_result
+from outbox.listings.listing_defaults import LatestVersion, find_latest
 from outbox.listings.listing_limits import TEXT_LIMIT, TITLE_LIMIT
 from outbox.repairs.bookings.appointments import (
     FARTHEST,
@@ -175,9 +176,10 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
     async with connection(instance.pool) as conn:
         listing = await find_listing(conn, shop)
         book = await appointment_books.find_of_actor(conn, shop.id) if listing is not None else None
+        latest = await find_latest(conn, listing) if listing is not None else None
         week = await _draw_week(conn, request, book, home_of(acting)) if book else None
         calendar = await shop_calendars.find_state(conn, shop.id)
-    rules = form if "slot_minutes" in form.values else blank_form(request, _values_of(shop, listing, book))
+    rules = form if "slot_minutes" in form.values else blank_form(request, _values_of(shop, latest, book))
     return await render(
         request,
         "repairs/bookings/book.html",
@@ -186,6 +188,7 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         home=home_of(acting),
         address=listing_path(instance.site, listing) if listing is not None else "",
         listing=listing,
+        held=latest.held if latest else None,
         open=listing is not None and listing.details.status in OPEN,
         week=week,
         calendar=calendar,
@@ -194,13 +197,15 @@ async def show(request: web.Request, acting: ActingShop, form: Form, *, status: 
         form=form,
         rules=rules,
         limits=LIMITS,
+        kept_days=WALK_INS_KEPT.days,
         said=find_flash_message(request, SAID),
     )
 
 
-def _values_of(shop: Actor, listing: Listing | None, book: AppointmentBook | None) -> dict[str, str]:
-    if listing is None or book is None:
+def _values_of(shop: Actor, latest: LatestVersion | None, book: AppointmentBook | None) -> dict[str, str]:
+    if latest is None or book is None:
         return RULES | {"title": f"Rendez-vous : {shop.display_name}"[:TITLE_LIMIT]}
+    listing = latest.listing
     return {
         "title": listing.details.title,
         "text": listing.post.source,

@@ -20,7 +20,7 @@ async def post_calendar(request: web.Request) -> web.Response:
     if form.ok:
         try:
             async with transaction(request.app[INSTANCE].pool) as conn:
-                await follow_calendar(conn, request.app[INSTANCE].site, acting.actor, address)
+                await follow_calendar(conn, request.app[INSTANCE].settings, acting.actor, address)
             raise redirect_with_message(home_of(acting), "following")
         except Invalid as error:
             form.refuse(error.field or "", error)

@@ -13,6 +13,7 @@ from federation.sandbox.pictures import MAX_BYTES
 from models import preferences
 from models.listings import listings
 from models.listings.listings import STANDING, ListingDraft
+from models.moderation.held_posts import HeldPost
 from models.people import actors
 from models.people.accounts import Account
 from models.repairs import passers_by
@@ -185,8 +186,12 @@ async def _load_places(conn: Connection, account: Account | None) -> KnownPlaces
     return await load_places(conn, account.actor_id) if account is not None else NOWHERE_KNOWN
 
 
-async def show_form(request: web.Request, form: Form, files: CallFiles, *, step: int, change: str = "") -> web.Response:
-    """The step of the form; with `change` that address takes it, and it is about a call that stands."""
+async def show_form(
+    request: web.Request, form: Form, files: CallFiles, *, step: int, change: str = "", held: HeldPost | None = None
+) -> web.Response:
+    """The step of the form; with `change` that address takes it, and it is about a call that stands, of which `held`
+    waits for a look.
+    """
     account = _find_member(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await _load_places(conn, account)
@@ -220,4 +225,5 @@ async def show_form(request: web.Request, form: Form, files: CallFiles, *, step:
         own_bikes=own_bikes,
         mail=has_mail(request),
         change=change,
+        held=held,
     )

@@ -2,8 +2,6 @@
 the team may look at it again.
 """
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from models.errors import Conflict, Invalid, NotFound
@@ -11,12 +9,9 @@ from models.listings import listings
 from models.listings.listings import STANDING, Listing, ListingDraft
 from models.moderation import held_posts
 from models.people.accounts import Account
-from models.places.places import place_fields
-from models.posts.media import media
-from models.posts.media.media import Media
 from models.repairs import passers_by
-from models.store.database import Connection, connection, transaction
-from outbox.listings.listing_defaults import read_place
+from models.store.database import connection, transaction
+from outbox.listings.listing_defaults import find_latest
 from outbox.people import passers_by as verbs
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
@@ -38,27 +33,16 @@ async def show_change(request: web.Request) -> web.Response:
     _, listing = await _get_own(request)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        listing, text, hung = await _find_latest(conn, listing)
-        values = values_of(listing, text)
-        values.update(await place_values(conn, listing))
+        latest = await find_latest(conn, listing)
+        values = values_of(latest.listing, latest.listing.post.source)
+        values.update(await place_values(conn, latest.listing))
+    hung = latest.attached
     files = play(instance, draw_pictures(instance.site, hung), next((one for one in hung if one.type == "audio"), None))
     for photo in files.photos:
         values.add("media", str(photo.id))
     if files.sound is not None:
         values[KEPT] = str(files.sound.id)
-    return hide(await show_form(request, blank_form(request, values), files, step=1, change=CHANGE))
-
-
-async def _find_latest(conn: Connection, listing: Listing) -> tuple[Listing, str, list[Media]]:
-    """Her call, its text and its files as she wants them: of the change that waits, else what stands."""
-    held = await held_posts.find(conn, listing.id)
-    if held is None or held.draft is None:
-        return listing, listing.post.source, (await media.list_by_posts(conn, [listing.id]))[listing.id]
-    draft = held_posts.read_draft(held.draft, ListingDraft)
-    place = place_fields(read_place(draft))
-    wanted = replace(listing, details=replace(listing.details, title=draft.title, repair=draft.repair, **place))
-    found = await media.list_by_ids(conn, draft.media_ids)
-    return wanted, draft.text, [found[id] for id in draft.media_ids if id in found]
+    return hide(await show_form(request, blank_form(request, values), files, step=1, change=CHANGE, held=latest.held))
 
 
 async def post_change(request: web.Request) -> web.Response:

@@ -9,6 +9,7 @@ from models import preferences
 from models.moderation import journal
 from models.moments import PARIS
 from models.people.roles import has_right
+from models.repairs.figures import kept_files
 from models.repairs.figures.counting import find_first_year, load_year
 from models.store.database import Connection, connection, transaction
 from web.forms.form import read_form, read_query
@@ -96,6 +97,7 @@ async def post_publishing(request: web.Request) -> web.Response:
     act = form.choice("act", ("published", "unpublished"), default="unpublished")
     async with transaction(request.app[INSTANCE].pool) as conn:
         if await preferences.set_repairs_published(conn, act == "published"):
+            await kept_files.forget(conn)
             await journal.record(conn, "settings_changed", by=me, right="settings", page="repair_figures")
     raise redirect_with_message(f"{PAGE}/donnees", act)
 

@@ -1,6 +1,7 @@
 """The files of open data: for the team at any time, for everybody once the cooperative publishes them."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -9,47 +10,78 @@ from aiohttp import web
 from models import preferences
 from models.errors import NotFound
 from models.moments import PARIS
+from models.repairs.figures import kept_files
+from models.repairs.figures.kept_files import KeptFile
 from models.store.database import transaction
 from web.http.app_keys import INSTANCE
-from web.pages.repairs.figures.open_files import OpenFile, find_publisher, name_file, write_file
+from web.http.caching import answer_kept
+from web.pages.repairs.figures.open_files import OpenFile, find_publisher, name_file, write_file, write_whole
 from web.security.session import require_right
 
 KEPT = 3_600
-"""Seconds that a published file may be kept by whoever reads it."""
+"""Seconds that a published file stays as it was written, here and with whoever reads it."""
 
 LICENCE = '<https://www.etalab.gouv.fr/licence-ouverte-open-licence/>; rel="license"'
 
 
 async def show_file(request: web.Request) -> web.StreamResponse:
-    """GET /coop/reparations/ord.csv and velos.csv."""
+    """GET /coop/reparations/ord.csv and velos.csv, as they are now."""
     require_right(request, "figures")
-    return await _send(request, {"Cache-Control": "no-store"})
+    instance, file = request.app[INSTANCE], _find_file(request)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": _name(file, datetime.now(UTC))}
+    response = web.StreamResponse(headers=headers)
+    response.content_type, response.charset = "text/csv", "utf-8"
+    await response.prepare(request)
+    if request.method == "HEAD":
+        return response
+    async with transaction(instance.pool) as conn:
+        chosen = await preferences.load(conn)
+        publisher = await find_publisher(conn, instance.settings, chosen.name or instance.site.host)
+    async for piece in write_file(instance.pool, publisher, file):
+        await response.write(piece.encode())
+    return response
 
 
 async def show_published(request: web.Request) -> web.StreamResponse:
-    """GET /reparations/ord.csv and velos.csv: not there while the cooperative does not publish them."""
+    """GET /reparations/ord.csv and velos.csv, as they were written within the last hour, by their ETag.
+
+    They are not there while the cooperative does not publish them.
+    """
+    file = _find_file(request)
+    kept = await _find_kept(request, file)
+    age = datetime.now(UTC) - kept.made_at
     headers = {
-        "Cache-Control": f"public, max-age={KEPT}",
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": _name(file, kept.made_at),
+        "Last-Modified": format_datetime(kept.made_at, usegmt=True),
         "Access-Control-Allow-Origin": "*",
         "Link": LICENCE,
     }
-    return await _send(request, headers, published=True)
+    return answer_kept(request, kept.body, seconds=max(KEPT - int(age.total_seconds()), 0), headers=headers)
 
 
-async def _send(request: web.Request, headers: dict[str, str], *, published: bool = False) -> web.StreamResponse:
-    instance, file = request.app[INSTANCE], cast("OpenFile", PurePosixPath(request.path).stem)
+async def _find_kept(request: web.Request, file: OpenFile) -> KeptFile:
+    """The file as it was last written, or written now: by one of those who ask. Raises NotFound."""
+    instance, within = request.app[INSTANCE], timedelta(seconds=KEPT)
     async with transaction(instance.pool) as conn:
         chosen = await preferences.load(conn)
-        if published and not chosen.repairs_published:
+        if not chosen.repairs_published:
             raise NotFound
-        publisher = None
-        if request.method != "HEAD":
+        kept = await kept_files.find(conn, file, within=within)
+        if kept is None:
+            await kept_files.lock(conn, file)
+            kept = await kept_files.find(conn, file, within=within)
+        if kept is None:
             publisher = await find_publisher(conn, instance.settings, chosen.name or instance.site.host)
-    name = name_file(file, datetime.now(PARIS).date())
-    response = web.StreamResponse(headers=headers | {"Content-Disposition": f'attachment; filename="{name}"'})
-    response.content_type, response.charset = "text/csv", "utf-8"
-    await response.prepare(request)
-    if publisher is not None:
-        async for piece in write_file(instance.pool, publisher, file):
-            await response.write(piece.encode())
-    return response
+            at = datetime.now(UTC)
+            kept = KeptFile(made_at=at, body=(await write_whole(conn, publisher, file)).encode())
+            await kept_files.save(conn, file, kept)
+        return kept
+
+
+def _find_file(request: web.Request) -> OpenFile:
+    return cast("OpenFile", PurePosixPath(request.path).stem)
+
+
+def _name(file: OpenFile, at: datetime) -> str:
+    return f'attachment; filename="{name_file(file, at.astimezone(PARIS).date())}"'

@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
+from federation.own_keys.secret_box import decrypt_secret, encrypt_secret
 from models.moments import PARIS
 from models.repairs.figures.open_repairs import OpenRepair, list_names, list_repairs
 from models.repairs.figures.scrubbing import read_names, scrub
@@ -21,7 +22,6 @@ from models.settings import Settings
 from models.store import instance_secrets
 from models.store.database import Connection, Pool, connection
 from web.rendering.feeds.spreadsheets import Cell, write_rows
-from web.security.secret_box import decrypt_secret, encrypt_secret
 
 OpenFile = Literal["ord", "velos"]
 
@@ -147,16 +147,30 @@ async def list_lines(conn: Connection, publisher: Publisher, file: OpenFile, *, 
 
 
 async def write_file(pool: Pool, publisher: Publisher, file: OpenFile) -> AsyncIterator[str]:
-    """A whole file, in pieces as it is read."""
+    """A whole file, in pieces as it is read: whoever takes it slowly keeps no connection meanwhile."""
     yield write_rows([list_columns(file)], delimiter=",")
-    last = 0
-    while True:
+    last: int | None = 0
+    while last is not None:
         async with connection(pool) as conn:
-            found = await list_repairs(conn, electric=file == "ord", after=last, limit=AT_ONCE)
-        if not found:
-            return
-        last = found[-1].id
-        yield write_rows([write_repair(publisher, one, file) for one in found], delimiter=",")
+            piece, last = await _write_piece(conn, publisher, file, last)
+        yield piece
+
+
+async def write_whole(conn: Connection, publisher: Publisher, file: OpenFile) -> str:
+    """The same at once."""
+    pieces = [write_rows([list_columns(file)], delimiter=",")]
+    last: int | None = 0
+    while last is not None:
+        piece, last = await _write_piece(conn, publisher, file, last)
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+async def _write_piece(conn: Connection, publisher: Publisher, file: OpenFile, after: int) -> tuple[str, int | None]:
+    """The next lines, and after which number others come; None where none do."""
+    found = await list_repairs(conn, electric=file == "ord", after=after, limit=AT_ONCE)
+    lines = write_rows([write_repair(publisher, one, file) for one in found], delimiter=",")
+    return lines, found[-1].id if found else None
 
 
 def name_file(file: OpenFile, day: date) -> str:

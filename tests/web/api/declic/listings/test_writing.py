@@ -9,6 +9,8 @@ import pytest
 from models import preferences
 from models.listings import listings
 from models.listings.listing_duration import latest_end
+from models.moderation import filters
+from models.moderation.filters import ModerationRule
 from models.people import member_locations
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
@@ -228,6 +230,20 @@ async def test_a_change_leaves_what_it_does_not_name_and_null_takes_out(alice: A
     assert (changed["title"], changed["deposit"], changed["max_duration"]) == ("Grande tente", None, "P1W")
     async with connection(alice.api.pool) as conn:
         assert await fetch_column(conn, "SELECT type FROM activity ORDER BY id") == ["Create", "Update"]
+
+
+async def test_a_change_begins_with_the_version_that_waits(alice: Alice, own: Own) -> None:
+    made = await create(own, text="Facile.")
+    async with transaction(alice.api.pool) as conn:
+        rule = ModerationRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=False)
+        await filters.save(conn, rule)
+
+    waits = (await own.ask("PATCH", f"/listings/{made['id']}", json={"text": "Payable en cryptos"})).json
+    await own.ask("PATCH", f"/listings/{made['id']}", json={"title": "Grande tente"})
+
+    async with connection(alice.api.pool) as conn:
+        [draft] = await fetch_column(conn, "SELECT draft FROM held_post")
+    assert (waits["source"], draft["title"], draft["text"]) == ("Facile.", "Grande tente", "Payable en cryptos")
 
 
 async def test_terms_of_another_mode_are_taken_out(own: Own) -> None:

@@ -137,6 +137,7 @@ async def test_a_second_change_begins_with_the_one_that_waits(road: Roadside) ->
     await change(passer, {**WHERE, "place": "Lille", "urgency": "ThisWeek"})
 
     await passer.open(CHANGE)
+    assert "l’équipe relit encore" in " ".join(passer.text.split())
     await passer.send(CHANGE, {**BROKEN, "interventions": "brakes", "act": "next"})
     assert 'value="Lille' in passer.text
     await passer.send(CHANGE, {"where": "commune", "place": "Lille", "urgency": "ThisWeek", "act": "next"})

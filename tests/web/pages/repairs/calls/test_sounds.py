@@ -3,8 +3,10 @@
 import pytest
 
 from federation.documents.serialize import to_json
+from models.moderation import filters
+from models.moderation.filters import ModerationRule
 from models.people import actors
-from models.store.database import connection, fetch_records
+from models.store.database import connection, fetch_records, transaction
 from outbox.posts.post_documents import build_document
 from tests.film_files import make_film
 from tests.picture_files import draw, encode
@@ -123,3 +125,24 @@ async def test_changing_the_call_keeps_it_until_it_is_taken_away(road: Roadside)
 
     assert "fait=changed" in changed and kept == 1
     assert "fait=changed" in alice.path and await road.count(SOUNDS) == 0
+
+
+async def test_what_is_taken_away_in_a_version_that_waits_does_not_come_back_with_the_next(road: Roadside) -> None:
+    alice = await (await road.stop()).log_in("alice")
+    await reach_last_step(road, alice)
+    await alice.upload(FORM, {"act": "publish"}, "sound", "bruit.mp3", make_film("mp3"))
+    listing = await road.published()
+    assert listing is not None
+    async with transaction(road.door.instance.pool) as conn:
+        rule = ModerationRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=False)
+        await filters.save(conn, rule)
+    path = f"{listing.post.url.removeprefix(road.door.instance.site.url)}/modifier"
+    again = {"kind": "repair_call"} | BROKEN | WHERE | {"act": "publish", "text": "Payable en cryptos"}
+
+    await alice.open(path)
+    await alice.send(path, again | {"no_sound": "1"})
+    await alice.open(path)
+    assert "<audio" not in alice.text
+    await alice.send(path, again)
+
+    assert await road.count("SELECT jsonb_array_length(draft -> 'media_ids') FROM held_post") == 0

@@ -127,6 +127,30 @@ async def test_everybody_gets_the_files_only_while_they_are_published(
         assert await fetch_column(conn, "SELECT act FROM journal_entry") == ["settings_changed"] * 2
 
 
+async def test_a_published_file_stays_as_it_was_written_for_an_hour(
+    admin: Browser, visitor: Browser, instance: Instance
+) -> None:
+    await admin.send("/coop/reparations/donnees", {"act": "published"}, form_on="/coop/reparations/donnees")
+    first = await visitor.get("/reparations/velos.csv")
+    async with transaction(instance.pool) as conn:
+        await note_result(conn, brand="Motobécane")
+    again = await visitor.get("/reparations/velos.csv")
+    known = await visitor.client.get("/reparations/velos.csv", headers={"If-None-Match": first.headers["Etag"]})
+    live = await admin.get("/coop/reparations/velos.csv")
+
+    assert (again.text, again.headers["Etag"]) == (first.text, first.headers["Etag"])
+    assert (known.status, first.headers["Last-Modified"]) == (304, again.headers["Last-Modified"])
+    assert 0 < int(again.headers["Cache-Control"].partition("max-age=")[2]) <= open_data.KEPT
+    assert "Motobécane" in live.text and "Motobécane" not in again.text
+    async with transaction(instance.pool) as conn:
+        ago = f"{open_data.KEPT + 1} seconds"
+        await execute(conn, "UPDATE kept_open_repairs SET made_at = made_at - $1::text::interval", ago)
+    assert "Motobécane" in (await visitor.get("/reparations/velos.csv")).text
+    await admin.send("/coop/reparations/donnees", {"act": "unpublished"}, form_on="/coop/reparations/donnees")
+    async with connection(instance.pool) as conn:
+        assert await fetch_column(conn, "SELECT file FROM kept_open_repairs") == []
+
+
 async def test_who_asks_for_the_head_alone_makes_nobody_read_anything(
     admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

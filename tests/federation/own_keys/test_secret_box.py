@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from federation.own_keys.secret_box import decrypt_secret, encrypt_secret, encrypt_totp_secrets
 from models.access import second_factors
 from models.settings import Settings, SettingsError
 from models.store.database import Connection
 from tests.factories import make_member
-from web.security.secret_box import decrypt_secret, encrypt_secret, encrypt_totp_secrets
 
 SECRET = b"GEZDGNBVGY3TQOJQ"
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from federation.own_keys.private_keys import read_passphrase
 from models.access.second_factors import list_unencrypted_totp, save_encrypted_totp
+from models.repairs.bookings import shop_calendars
 from models.settings import Settings, SettingsError
 from models.store.database import Connection
 
@@ -18,28 +19,32 @@ PLAIN, SEALED = b"\x00", b"\x01"
 NONCE = 12
 
 
-def encrypt_secret(settings: Settings, secret: bytes, *, owner: int) -> bytes:
+FACTORS, CALENDARS = "second factors", "calendar addresses"
+"""What is kept: each kind has a key of its own, made of the same file."""
+
+
+def encrypt_secret(settings: Settings, secret: bytes, *, owner: int, kind: str = FACTORS) -> bytes:
     """`secret` as it is kept for the account `owner`. Raises SettingsError."""
     passphrase = read_passphrase(settings)
     if passphrase is None:
         return PLAIN + secret
     nonce = os.urandom(NONCE)
-    return SEALED + nonce + AESGCM(_derive(passphrase)).encrypt(nonce, secret, str(owner).encode())
+    return SEALED + nonce + AESGCM(_derive(passphrase, kind)).encrypt(nonce, secret, str(owner).encode())
 
 
-def decrypt_secret(settings: Settings, kept: bytes, *, owner: int) -> bytes:
+def decrypt_secret(settings: Settings, kept: bytes, *, owner: int, kind: str = FACTORS) -> bytes:
     """The secret again. Raises SettingsError without the key file that it was sealed with."""
     if kept[:1] == PLAIN:
         return kept[1:]
     passphrase = read_passphrase(settings)
     if passphrase is None:
-        raise SettingsError("The secrets of log-in codes are encrypted, but DECLIC_KEY_FILE is not set.")
+        raise SettingsError(f"The secrets ({kind}) are encrypted, but DECLIC_KEY_FILE is not set.")
     nonce, sealed = kept[1 : 1 + NONCE], kept[1 + NONCE :]
     try:
-        return AESGCM(_derive(passphrase)).decrypt(nonce, sealed, str(owner).encode())
+        return AESGCM(_derive(passphrase, kind)).decrypt(nonce, sealed, str(owner).encode())
     except InvalidTag:
         raise SettingsError(
-            "A secret of log-in codes cannot be read; is DECLIC_KEY_FILE the file that it was encrypted with?"
+            f"A secret ({kind}) cannot be read; is DECLIC_KEY_FILE the file that it was encrypted with?"
         ) from None
 
 
@@ -52,6 +57,16 @@ async def encrypt_totp_secrets(conn: Connection, settings: Settings) -> int:
     return len(plain)
 
 
-def _derive(passphrase: bytes) -> bytes:
+async def encrypt_calendar_addresses(conn: Connection, settings: Settings) -> int:
+    """The same of the addresses of calendars that shops keep elsewhere; nothing where there is no key file."""
+    plain = await shop_calendars.list_unencrypted(conn) if settings.key_file is not None else []
+    for one in plain:
+        address = decrypt_secret(settings, one.secret, owner=one.actor_id, kind=CALENDARS)
+        sealed = encrypt_secret(settings, address, owner=one.actor_id, kind=CALENDARS)
+        await shop_calendars.save_encrypted(conn, one.actor_id, sealed)
+    return len(plain)
+
+
+def _derive(passphrase: bytes, kind: str) -> bytes:
     """A key of its own, so that it never encrypts what another one does."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"declic second factors").derive(passphrase)
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"declic {kind}".encode()).derive(passphrase)
