@@ -42,6 +42,10 @@ SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select
 }).map((one) => one.outerHTML.slice(0, 200))"""
 """What is lower than 24 pixels and no part of a sentence (WCAG 2.5.8)."""
 
+GLUED = """() => document.querySelector('main')?.innerText.match(
+  /[^\\n]{0,40}[a-zà-ÿ]{2}[.!?][A-ZÀ-Ý][a-zà-ÿ’][^\\n]{0,40}/g) ?? []"""
+"""Sentences between which a template left no space."""
+
 
 async def list_flaws(page: Page) -> list[str]:
     """All of it; the first Tab makes the browser show the focus."""
@@ -49,5 +53,6 @@ async def list_flaws(page: Page) -> list[str]:
     return [
         *(f"no focus seen: {one}" for one in await page.evaluate(UNSEEN_FOCUS)),
         *(f"Enter presses another button: {one}" for one in await page.evaluate(WRONG_ENTER)),
+        *(f"no space between sentences: {one}" for one in await page.evaluate(GLUED)),
         *(f"too small: {one}" for one in await page.evaluate(SMALL)),
     ]

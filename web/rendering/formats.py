@@ -79,6 +79,14 @@ def format_hour(value: time | datetime, language: str) -> str:
     return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02}" if value.minute else "")
 
 
+def format_typed_hour(text: str, language: str) -> str:
+    """An hour as forms carry it ("13:00"), told like all others; what is none stays as it is."""
+    try:
+        return format_hour(time.fromisoformat(text), language)
+    except ValueError:
+        return text
+
+
 def format_weekday(value: date, language: str) -> str:
     """The short name of its day: "mer."."""
     return format_date(value, "EEE", locale=language)

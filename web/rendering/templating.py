@@ -94,6 +94,7 @@ def make_environment(
         day=partial(formats.format_day, language=locale),
         distance=partial(formats.format_distance, language=locale),
         hour=partial(formats.format_hour, language=locale),
+        typed_hour=partial(formats.format_typed_hour, language=locale),
         iso=formats.to_iso,
         points=partial(formats.format_points, language=locale),
         lines=formats.break_lines,

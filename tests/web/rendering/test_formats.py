@@ -12,6 +12,12 @@ from web.rendering.templating import make_translators
 TODAY = date(2026, 11, 24)
 
 
+def test_an_hour_out_of_a_form_is_told_like_any_other() -> None:
+    told = [formats.format_typed_hour(typed, "fr") for typed in ("13:00", "09:30", "midi")]
+
+    assert told == ["13\u00a0h", "9\u00a0h\u00a030", "midi"]
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

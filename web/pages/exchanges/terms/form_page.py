@@ -66,6 +66,11 @@ class TermsPage:
     area: VisitArea | None = None
 
     @property
+    def spans(self) -> bool:
+        """Whether it is chosen from when until when: whoever answers a call says when she comes, in one form."""
+        return self.dated and self.details.kind != "repair_call"
+
+    @property
     def details(self) -> ListingDetails:
         """The listing itself."""
         return self.listing.details
@@ -129,7 +134,7 @@ def _is_picking(request: web.Request, asking: TermsPage, form: Form, *, dated: b
     """Whether days, or the time of an appointment, are chosen now."""
     if asking.by_slots:
         return request.method == "GET" and ("choisir" in request.query or not form.typed("first_hour"))
-    return "choisir" in request.query or (asking.dated and form.ok and not dated)
+    return "choisir" in request.query or (asking.spans and form.ok and not dated)
 
 
 async def _draw_slots(request: web.Request, asking: TermsPage) -> SlotWeek:

@@ -108,7 +108,7 @@ async def test_whole_days_end_at_the_midnight_of_the_month_they_are_in(
     march, april = await alice.get("/agenda?mois=2027-03"), await alice.get("/agenda?mois=2027-04")
 
     assert list(read_days(march)) == ["j-2027-03-27", "j-2027-03-31"]
-    assert "du samedi 27 mars 2027 au mercredi 31 mars 2027" in march.words().lower()
+    assert "du samedi 27 mars au mercredi 31 mars" in march.words().lower().replace(" 2027", "")  # said in other years
     assert read_days(april) == {} and "Rien ce mois-là" in april.words()
 
 
@@ -130,8 +130,8 @@ async def test_it_is_told_in_english_too(alice: Browser, instance: Instance, lom
 
     page = await alice.get("/agenda?mois=2027-03")
 
-    days = [" ".join(one.text_content().split()) for one in page.html.xpath("//main//h3")]
-    assert days == ["Friday 26 March 2027", "Wednesday 31 March 2027"] and "You lend: " in page.words()
+    days = [" ".join(one.text_content().split()).removesuffix(" 2027") for one in page.html.xpath("//main//h3")]
+    assert days == ["Friday 26 March", "Wednesday 31 March"] and "You lend: " in page.words()
 
 
 @pytest.mark.parametrize("typed", ["", "2027-13", "mai", "0001-01", "9999-12", "2027-05-01", "2027-5", "-"])

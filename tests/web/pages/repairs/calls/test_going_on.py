@@ -1,16 +1,19 @@
 """The author of a call while nobody comes: what she reads, and what she does in one tap."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import pytest
 
 from federation.instance import Instance
+from models.exchanges import agreements
+from models.moments import PARIS
 from models.people.actors import Actor
 from models.repairs.calls import figures, told, watches, waves
 from models.repairs.calls.figures import CallReport
 from models.repairs.calls.watches import RepairWatch
 from models.store.database import connection, execute, transaction
-from tests.factories import make_remote_actor
+from tests.factories import make_listing, make_remote_actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 
@@ -89,3 +92,28 @@ async def test_where_nobody_came_she_reads_what_remains(
 
     assert "Personne ne s’est encore proposé" in page.words() and "Relancer l’appel" in page.words()
     assert "Prévenir plus loin maintenant" not in page.words()
+
+
+async def test_whoever_answers_says_the_day_in_one_form_and_needs_no_last_one(
+    open_browser: Open, instance: Instance, lomme: Village
+) -> None:
+    alice, path = await open_browser(lomme.alice), f"/annonces/d/{lomme.call.id}/demander"
+
+    form = await alice.get(path)
+    day = {"first_day": (datetime.now(PARIS) + timedelta(days=2)).date().isoformat(), "first_hour": "18:00"}
+    sent = await alice.send(path, day, form_on=path)
+
+    assert form.html.xpath("//input[@name='first_day']/@required") and "Quel jour" in form.words()
+    assert "Choisissez le premier jour" not in form.words() and sent.status == 303
+    async with connection(instance.pool) as conn:
+        held = (await agreements.list_live_by_listing(conn, lomme.call.id))[0]
+    assert held.begins_at is not None and held.begins_at.astimezone(PARIS).hour == 18 and held.ends_at is None
+
+
+async def test_sentences_of_her_page_stand_apart(open_browser: Open, instance: Instance, lomme: Village) -> None:
+    async with transaction(instance.pool) as conn:
+        call = await make_listing(conn, lomme.alice, kind="repair_call", mode="repair", title="Pneu")
+
+    page = await (await open_browser(lomme.alice)).get(f"/depannage/appels/{call.id}")
+
+    assert "Personne n’a encore été prévenu. L’appel se voit ici" in page.words()
