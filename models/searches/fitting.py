@@ -7,15 +7,8 @@ from itertools import combinations
 from math import comb
 
 from models.searches.language.word_matches import Word, join_all, join_any, name_any
-from models.searches.network import (
-    COUNT_LIMIT,
-    Group,
-    NetworkFilter,
-    expect,
-    group_by_parts,
-    try_ways,
-)
-from models.searches.queries import NOTHING, Query, read_query
+from models.searches.network import COUNT_LIMIT, Group, expect, group_by_parts, try_ways
+from models.searches.queries import NOTHING, NetworkFilter, Query, read_query
 from models.store.database import Connection
 
 LOOKED_THROUGH = 1_000

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from models.places.distances import DISTANCE
 from models.searches.cursors import Cursor
-from models.searches.network import CONDITIONS, FILTERED, SHOWN, WITHIN, NetworkFilter
-from models.searches.queries import Query
+from models.searches.network import CONDITIONS, FILTERED, SHOWN, WITHIN
+from models.searches.queries import NetworkFilter, Query
 from models.searches.words import MISSING, WORDS_OF_EACH, WORDS_SCORE
 from models.store.statements import fragment, name_optional
 

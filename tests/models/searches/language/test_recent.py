@@ -1,12 +1,14 @@
 """What was read of a text is not read again in the next minute, but inside transactions and for words nobody has."""
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from models.searches.language import recent
 from models.searches.language.recent import RecentTexts
-from models.searches.queries import read_query
+from models.searches.network import expect
+from models.searches.queries import NetworkFilter, Query, read_query
 from models.store.database import Connection, begin
 from tests.models.searches.conftest import Territory
 from tests.models.searches.test_fitting import Counting
@@ -45,6 +47,17 @@ async def test_what_everybody_knows_is_read_once(territory: Territory, text: str
 
     assert second == first
     assert min(counting.asked, 1) == again
+
+
+async def test_how_much_fits_a_filter_is_asked_once_in_a_minute(territory: Territory) -> None:
+    filter = NetworkFilter(latitude=50.6, longitude=3.0, radius=5)
+    first = await expect(territory.conn, filter, Query())
+    counting = Outside(territory.conn)
+
+    second = await expect(cast(Connection, counting), filter, Query())
+    await expect(cast(Connection, counting), replace(filter, radius=6), Query())
+
+    assert (second, counting.asked) == (first, 1)
 
 
 class Outside(Counting):
