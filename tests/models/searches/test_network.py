@@ -145,6 +145,17 @@ async def test_a_radius_keeps_what_is_near_and_tells_how_far(conn: Connection) -
     assert await searches.count_network(conn, NetworkFilter(radius=6, **at(LOMME))) == {("offer", "loan"): 1}
 
 
+async def test_a_radius_is_a_circle_and_no_square(conn: Connection) -> None:
+    alice = await make_member(conn)
+    place = at(LOMME)
+    inside = await make_listing(conn, alice, latitude=place["latitude"] + 0.04, longitude=place["longitude"])
+    await make_listing(conn, alice, latitude=place["latitude"] + 0.04, longitude=place["longitude"] + 0.06)
+    filter = NetworkFilter(radius=5, **place)
+
+    assert [one.id for one in await searches.list_network(conn, filter)] == [inside.id]
+    assert sum((await searches.count_network(conn, filter)).values()) == 1
+
+
 async def test_nearest_first_without_a_place_is_newest_first(conn: Connection) -> None:
     alice = await make_member(conn)
     one, two = await make_listing(conn, alice), await make_listing(conn, alice)
