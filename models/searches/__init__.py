@@ -3,9 +3,9 @@
 from models.searches.catalogue import CatalogueFilter, list_catalogue
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import COUNT_LIMIT, NetworkFilter, Order
+from models.searches.network import COUNT_LIMIT
 from models.searches.pages import Found, NetworkPage, count_network, list_network, search_network
-from models.searches.queries import Query, read_query
+from models.searches.queries import NetworkFilter, Order, Query, read_query
 
 __all__ = [
     "COUNT_LIMIT",

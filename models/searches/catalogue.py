@@ -5,9 +5,9 @@ from datetime import datetime
 
 from models.listings.listings import OPEN, ListingStatus
 from models.searches.fitting import fit_query
-from models.searches.network import FOUND, SHOWN, WITHIN, NetworkFilter
+from models.searches.network import FOUND, SHOWN, WITHIN
 from models.searches.pages import Found
-from models.searches.queries import Query
+from models.searches.queries import NetworkFilter, Query
 from models.store.database import Connection, fetch_planned
 from models.store.statements import name_optional
 from models.timelines.entries import Page

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
+from models.searches.language.recent import RecentTexts
+from models.searches.language.typed_text import LONGEST_TEXT
 from models.searches.language.word_matches import Word, join_all, join_any, name_any
 from models.searches.network import (
     COUNT_LIMIT,
     Group,
-    NetworkFilter,
     expect,
     group_by_parts,
     try_ways,
 )
-from models.searches.queries import NOTHING, Query, read_query
+from models.searches.queries import NOTHING, NetworkFilter, Query, read_query
 from models.store.database import Connection
 
 LOOKED_THROUGH = 1_000
@@ -60,11 +61,27 @@ class Way:
     least: int
 
 
+_RECENT = RecentTexts[Query]()
+
+
 async def fit_query(conn: Connection, filter: NetworkFilter) -> Query:
-    """The text of the filter as it is looked for among all else that it asks: what finds nothing is left out."""
+    """The text of the filter as it is looked for among all else that it asks: what finds nothing is left out.
+
+    Where more have all words than anybody looks at, that is kept for a moment: the next page is asked with it too.
+    """
     query = await read_query(conn, filter.text)
     if not query.words:
         return _narrow(query, filter)
+    about = f"{query.match}{replace(filter, text=filter.text[:LONGEST_TEXT], order='best')}"
+    if (kept := _RECENT.find(conn, about)) is not None:
+        return kept
+    fitted = await _fit(conn, filter, query)
+    if fitted.ids is None and _count(fitted) == COUNT_LIMIT and not fitted.partial and len(fitted.words) == query.count:
+        _RECENT.keep(conn, about, fitted)
+    return fitted
+
+
+async def _fit(conn: Connection, filter: NetworkFilter, query: Query) -> Query:
     among = await _look_among(conn, filter, query)
     query = replace(query, by_index=among.groups is None, beside=among.few)
     found = await _find_first(conn, among, [*([] if among.few else _take_itself(query)), *_begin(query)])

@@ -1,9 +1,7 @@
-"""What is asked of the network of listings: its filters, the statement that all reads share, and how many there are."""
+"""What is found in the network of listings: the statement that all reads share, and how many there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
 import orjson
 
@@ -11,62 +9,12 @@ from models.places.distances import DISTANCE
 from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
-from models.searches.queries import Query
+from models.searches.language.recent import RecentTexts
+from models.searches.queries import NetworkFilter, Query
 from models.searches.words import WORDS
 from models.store.database import Connection, fetch_planned, fetch_records
 from models.store.statements import fragment, hide_values, name_optional
 from models.timelines.entries import KNOWN_IF_LIMITED
-
-Order = Literal["best", "near", "new", "ending"]
-"""How what is found is sorted: by words, distance and freshness together, or by one of them, or by when it ends.
-
-Nothing else counts, neither who offers it nor how often she lends. Without a place `near` is `new`.
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkFilter:
-    """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
-
-    `communes` are INSEE codes, `epcis` SIREN codes of federations of communes, one of all of them is enough;
-    `territory_uris` are cooperatives' actors ("my territories"), as `territory_uri` is. It is wanted between two
-    moments, `free_from` and `free_until`. `bounds` is south, west, north, east of a map. `from_places` are those that
-    people may come to. `reader_local` adds what only members may see, `community_id` asks for what stays inside that
-    one; `reader_id` leaves out whom that member blocked or muted.
-    """
-
-    text: str = ""
-    kinds: tuple[str, ...] = ()
-    modes: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    territory_uri: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    radius: float | None = None
-    with_photo: bool = False
-    from_places: bool = False
-    reader_local: bool = False
-    reader_id: int | None = None
-    communes: tuple[str, ...] = ()
-    epcis: tuple[str, ...] = ()
-    territory_uris: tuple[str, ...] = ()
-    free_from: datetime | None = None
-    free_until: datetime | None = None
-    bounds: tuple[float, float, float, float] | None = None
-    order: Order = "best"
-    community_id: int | None = None
-
-    @property
-    def narrow(self) -> bool:
-        """Whether it asks for what few listings may have, wherever there are many."""
-        named = (self.categories, self.territory_uri, self.territory_uris, self.community_id, self.from_places)
-        return self.placed or any(named)
-
-    @property
-    def placed(self) -> bool:
-        """Whether it asks for an area: how much lies in one differs by more than a plan for all of them is good for."""
-        return any((self.communes, self.epcis, self.bounds)) or (self.radius is not None and self.latitude is not None)
-
 
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
@@ -205,25 +153,32 @@ _WAYS_ANYWHERE, _WAYS_IN_AREA = (
 
 # What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
 # look the words up in the index: they have many others beside them, and it would be asked for each of these.
-_PARTS = name_optional(
-    """
-    SELECT kind, mode, has, count(*) AS total, (array_agg(id ORDER BY id DESC))[1: :most::int] AS ids FROM (
-        SELECT kind, mode, id, ARRAY(SELECT n::int - 1 FROM unnest(:parts::text[]::tsquery[]) WITH ORDINALITY
-            AS part (match, n) WHERE ts_match_vq(visible.search, part.match)) AS has
-        FROM ({visible}) AS visible OFFSET 0) AS visible
-    GROUP BY kind, mode, has
-    """,
-    NetworkFilter,
-    also=["any", "parts", "most"],
-    visible=_VISIBLE,
-    found="""
-        SELECT l.post_id AS id, l.kind, l.mode, l.search, l.author_id, l.found_by, {distance} AS distance
-        FROM listing l WHERE is_open_status(l.status) AND ts_match_vq(l.search, :any::text::tsquery) {filtered} OFFSET 0
-    """,
-    distance=DISTANCE,
-    filtered=FILTERED,
-    within=WITHIN,
+_PARTS_SEEN, _PARTS_UNSEEN = (
+    name_optional(
+        """
+        SELECT kind, mode, has, count(*) AS total, (array_agg(id ORDER BY id DESC))[1:(SELECT :most::int)] AS ids FROM (
+            SELECT kind, mode, id, ARRAY(
+                SELECT n::int - 1 FROM unnest((SELECT :parts::text[]::tsquery[])) WITH ORDINALITY AS part (match, n)
+                WHERE ts_match_vq(visible.search, part.match)) AS has
+            FROM ({visible}) AS visible OFFSET 0) AS visible
+        GROUP BY kind, mode, has
+        """,
+        NetworkFilter,
+        also=["any", "parts", "most"],
+        visible=_VISIBLE,
+        found="""
+            SELECT l.post_id AS id, l.kind, l.mode, l.search, l.author_id, l.found_by, {distance} AS distance
+            FROM listing l WHERE is_open_status(l.status)
+                AND ts_match_vq(l.search, (SELECT :any::text::tsquery)) {filtered} OFFSET 0
+        """,
+        distance=distance,
+        filtered=filtered,
+        within=hide_values(WITHIN),
+    )
+    for distance, filtered in ((DISTANCE, FILTERED), (_UNSEEN_DISTANCE, _UNSEEN))
 )
+
+_EXPECTATIONS = RecentTexts[int]()
 
 Counts = dict[tuple[str, str], int]
 """How many listings there are, by (kind, mode)."""
@@ -243,11 +198,16 @@ class Group:
 async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found.
 
-    Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time.
+    Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time: what it
+    said is kept for a moment, since the next words of somebody are looked for in the same place.
     """
     asked = _EXPECTED.ask(filter, query if query.words or query.unwanted else Query())
+    about = f"{asked.sql}{asked.values}"
+    if (kept := _EXPECTATIONS.find(conn, about)) is not None:
+        return kept
     [row] = await fetch_records(conn, asked.sql, *asked.values)
     rows: int = orjson.loads(row[0])[0]["Plan"]["Plan Rows"]
+    _EXPECTATIONS.keep(conn, about, rows)
     return rows
 
 
@@ -287,7 +247,10 @@ async def try_ways(
 
 async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str) -> list[Group]:
     """All listings that fit the filter and `any`, by which of the parts they have, which are tsqueries as that is."""
-    asked = _PARTS.ask(filter, any=any, parts=list(parts), most=MOST_RANKED)
+    statement, fetch = (
+        (_PARTS_SEEN, fetch_planned) if filter.placed and filter.named else (_PARTS_UNSEEN, fetch_records)
+    )
+    asked = statement.ask(filter, any=any, parts=list(parts), most=MOST_RANKED)
     return [
         Group(
             kind=row["kind"],
@@ -296,5 +259,5 @@ async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequenc
             total=row["total"],
             ids=row["ids"],
         )
-        for row in await fetch_planned(conn, asked.sql, *asked.values)
+        for row in await fetch(conn, asked.sql, *asked.values)
     ]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import MOST_RANKED, MOST_SORTED, Counts, NetworkFilter, count_found, expect
-from models.searches.queries import Query
+from models.searches.network import MOST_RANKED, MOST_SORTED, Counts, count_found, expect
+from models.searches.queries import NetworkFilter, Query
 from models.searches.ranking import ALL, KNOWN, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned, fetch_records
 

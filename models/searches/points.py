@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from models.listings.listings import ListingKind, ListingMode
-from models.searches.network import OPEN_FOUND, SHOWN, WITHIN, NetworkFilter
-from models.searches.queries import Query
+from models.searches.network import OPEN_FOUND, SHOWN, WITHIN
+from models.searches.queries import NetworkFilter, Query
 from models.store.database import Connection, fetch_planned
 from models.store.statements import name_optional
 

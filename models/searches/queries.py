@@ -1,8 +1,10 @@
-"""What is typed, as it is looked for: each word with what else it is called, spelt as this instance knows it."""
+"""What is asked: filters, and what is typed as it is looked for, with what else it is called, spelt as known here."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
 
 from models.searches.language.readings import STEM, Reading, Readings, join_pieces, list_spans, read_pieces
 from models.searches.language.recent import RecentTexts
@@ -22,6 +24,61 @@ NOTHING = "'='"
 
 _HEAD = re.compile(r"(?:^|[|(] *)'([^']*)'")
 """The first stem of each word or expression in the text of a tsquery."""
+
+
+Order = Literal["best", "near", "new", "ending"]
+"""How what is found is sorted: by words, distance and freshness together, or by one of them, or by when it ends.
+
+Nothing else counts, neither who offers it nor how often she lends. Without a place `near` is `new`.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFilter:
+    """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
+
+    `communes` are INSEE codes, `epcis` SIREN codes of federations of communes, one of all of them is enough;
+    `territory_uris` are cooperatives' actors ("my territories"), as `territory_uri` is. It is wanted between two
+    moments, `free_from` and `free_until`. `bounds` is south, west, north, east of a map. `from_places` are those that
+    people may come to. `reader_local` adds what only members may see, `community_id` asks for what stays inside that
+    one; `reader_id` leaves out whom that member blocked or muted.
+    """
+
+    text: str = ""
+    kinds: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    territory_uri: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    radius: float | None = None
+    with_photo: bool = False
+    from_places: bool = False
+    reader_local: bool = False
+    reader_id: int | None = None
+    communes: tuple[str, ...] = ()
+    epcis: tuple[str, ...] = ()
+    territory_uris: tuple[str, ...] = ()
+    free_from: datetime | None = None
+    free_until: datetime | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    order: Order = "best"
+    community_id: int | None = None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it asks for what few listings may have, wherever there are many."""
+        return self.placed or self.named
+
+    @property
+    def named(self) -> bool:
+        """The same without areas."""
+        return any((self.categories, self.territory_uri, self.territory_uris, self.community_id, self.from_places))
+
+    @property
+    def placed(self) -> bool:
+        """Whether it asks for an area: how much lies in one differs by more than a plan for all of them is good for."""
+        return any((self.communes, self.epcis, self.bounds)) or (self.radius is not None and self.latitude is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.searches.network import SHOWN, NetworkFilter
+from models.searches.network import SHOWN
+from models.searches.queries import NetworkFilter
 from models.store.database import Connection, fetch_planned
 from models.store.statements import name_optional
 

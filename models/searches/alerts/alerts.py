@@ -7,8 +7,7 @@ from typing import Literal, get_args
 from models.errors import Invalid, NotFound
 from models.ids import make_id
 from models.searches.areas import list_territories
-from models.searches.network import NetworkFilter
-from models.searches.queries import read_query
+from models.searches.queries import NetworkFilter, read_query
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_records, fetch_value
 from models.store.statements import name_values
 

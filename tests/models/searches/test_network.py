@@ -12,7 +12,7 @@ from models.ids import make_id
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.searches import Cursor, NetworkFilter, Order, pages
-from models.searches.ranking import REST, Bounds
+from models.searches.ranking import REST, WINDOW, Bounds
 from models.store.database import Connection, execute
 from tests.factories import make_listing, make_member, make_remote_actor
 
@@ -145,6 +145,17 @@ async def test_a_radius_keeps_what_is_near_and_tells_how_far(conn: Connection) -
     assert await searches.count_network(conn, NetworkFilter(radius=6, **at(LOMME))) == {("offer", "loan"): 1}
 
 
+async def test_a_radius_is_a_circle_and_no_square(conn: Connection) -> None:
+    alice = await make_member(conn)
+    place = at(LOMME)
+    inside = await make_listing(conn, alice, latitude=place["latitude"] + 0.04, longitude=place["longitude"])
+    await make_listing(conn, alice, latitude=place["latitude"] + 0.04, longitude=place["longitude"] + 0.06)
+    filter = NetworkFilter(radius=5, **place)
+
+    assert [one.id for one in await searches.list_network(conn, filter)] == [inside.id]
+    assert sum((await searches.count_network(conn, filter)).values()) == 1
+
+
 async def test_nearest_first_without_a_place_is_newest_first(conn: Connection) -> None:
     alice = await make_member(conn)
     one, two = await make_listing(conn, alice), await make_listing(conn, alice)
@@ -249,6 +260,25 @@ async def test_windows_that_are_too_small_change_nothing(
 
     assert len(seen) == len(set(seen)) and set(seen) == set(whole) and len(whole) == 5
     assert order == "best" or seen == whole
+
+
+@pytest.mark.parametrize("order", ["best", "near", "new", "ending"])
+async def test_windows_give_nothing_that_is_not_open(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    alice = await make_member(conn)
+    places: list[dict[str, Any]] = [{"latitude": 50.7 + number / 10, "longitude": 2.987} for number in range(8)]
+    offered = [(await make_listing(conn, alice, title="Tente", **place)).id for place in places]
+    for status in ("paused", "fulfilled", "expired"):
+        first = await make_listing(conn, alice, title="Tente", status=status, **at(LOMME))
+        await execute(conn, "UPDATE listing SET expires_at = now() + interval '1 day' WHERE post_id = $1", first.id)
+    monkeypatch.setattr(pages, "MOST_RANKED", -1)
+    monkeypatch.setattr(pages, "MOST_SORTED", -1)
+
+    page = await searches.search_network(conn, NetworkFilter(order=order, **at(LOMME)), limit=1)
+
+    assert page.next is not None and page.next.way == WINDOW
+    assert [one.id for one in page.found] == [offered[0] if order in ("best", "near") else offered[-1]]
 
 
 @pytest.mark.parametrize("order", ["near", "new", "ending"])

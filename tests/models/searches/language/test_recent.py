@@ -1,12 +1,16 @@
 """What was read of a text is not read again in the next minute, but inside transactions and for words nobody has."""
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
+from models.searches import fitting
+from models.searches.fitting import fit_query
 from models.searches.language import recent
 from models.searches.language.recent import RecentTexts
-from models.searches.queries import read_query
+from models.searches.network import expect
+from models.searches.queries import NetworkFilter, Query, read_query
 from models.store.database import Connection, begin
 from tests.models.searches.conftest import Territory
 from tests.models.searches.test_fitting import Counting
@@ -45,6 +49,47 @@ async def test_what_everybody_knows_is_read_once(territory: Territory, text: str
 
     assert second == first
     assert min(counting.asked, 1) == again
+
+
+async def test_how_much_fits_a_filter_is_asked_once_in_a_minute(territory: Territory) -> None:
+    filter = NetworkFilter(latitude=50.6, longitude=3.0, radius=5)
+    first = await expect(territory.conn, filter, Query())
+    counting = Outside(territory.conn)
+
+    second = await expect(cast(Connection, counting), filter, Query())
+    await expect(cast(Connection, counting), replace(filter, radius=6), Query())
+
+    assert (second, counting.asked) == (first, 1)
+
+
+async def test_what_more_have_than_anybody_looks_at_is_fitted_once(
+    territory: Territory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "_RECENT", RecentTexts[Query]())
+    filter = NetworkFilter(text="tente")
+    all_of_them = await fit_query(territory.conn, filter)
+    monkeypatch.setattr(fitting, "COUNT_LIMIT", sum((all_of_them.counts or {}).values()))
+    many = await fit_query(territory.conn, filter)
+    counting = Outside(territory.conn)
+
+    sorted_anew = await fit_query(cast(Connection, counting), replace(filter, order="new"))
+    asked = counting.asked
+    await fit_query(cast(Connection, counting), replace(filter, kinds=("offer",)))
+
+    assert all_of_them.ids and many.ids is None
+    assert (sorted_anew, asked) == (many, 0)
+    assert counting.asked > 0
+
+
+async def test_what_few_have_is_looked_for_anew_since_the_next_listing_counts(territory: Territory) -> None:
+    filter = NetworkFilter(text="tente")
+    first = await fit_query(territory.conn, filter)
+    counting = Outside(territory.conn)
+
+    second = await fit_query(cast(Connection, counting), filter)
+
+    assert first.ids and second == first
+    assert counting.asked > 0
 
 
 class Outside(Counting):

@@ -11,8 +11,7 @@ from models.listings.listings import Listing, find_by_listing_uri
 from models.people.actors import Actor
 from models.searches import network
 from models.searches.language import known_words
-from models.searches.network import NetworkFilter
-from models.searches.queries import Query
+from models.searches.queries import NetworkFilter, Query
 from models.servers import trust_levels
 from models.store.database import Connection, execute, fetch_column
 from models.timelines import home
