@@ -106,7 +106,16 @@ async def remove(conn: Connection, uri: str) -> None:
 
 
 async def forget_person(conn: Connection, actor_id: int) -> None:
-    """She is gone, with her words; what is counted stays, and says nothing of her."""
+    """She is gone, with her words and files; what is counted stays, and says nothing of her."""
+    await execute(
+        conn,
+        """
+        WITH hers AS (SELECT id FROM repair_result WHERE author_id = $1 OR repairer_id = $1 OR cyclist_id = $1),
+            awaited AS (DELETE FROM awaited_file WHERE result_id IN (SELECT id FROM hers))
+        DELETE FROM bike_file WHERE result_id IN (SELECT id FROM hers)
+        """,
+        actor_id,
+    )
     await execute(
         conn,
         """
