@@ -65,10 +65,10 @@ async def renew_awaited(conn: Connection, _: Site, place: AwaitedPlace, told: Se
     assert place.result_id is not None
     named = {one.uri for one in told}
     await awaited_files.stop_unnamed(conn, place.result_id, named)
-    waiting = [one for one in await awaited_files.list_of_results(conn, [place.result_id]) if one.received_at is None]
+    waiting = await awaited_files.list_missing(conn, place.result_id)
     held = await files.list_of_result(conn, place.result_id)
     known = {one.came_uri for one in held} | {one.uri for one in waiting}
-    taken = [one.kind for one in (*held, *waiting)]
+    taken = [one.kind for one in held] + [one.kind for one in waiting]
     await await_files(
         conn,
         place,

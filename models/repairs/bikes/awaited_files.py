@@ -186,6 +186,11 @@ async def list_of_results(conn: Connection, result_ids: Sequence[int]) -> list[A
     )
 
 
+async def list_missing(conn: Connection, result_id: int) -> list[AwaitedFile]:
+    """What has not come yet beside this result."""
+    return [one for one in await list_of_results(conn, [result_id]) if one.received_at is None]
+
+
 async def try_again(conn: Connection, ids: Sequence[int]) -> None:
     """These are tried at once, where they are not here."""
     await execute(
