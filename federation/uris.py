@@ -186,6 +186,11 @@ def event_uri(site: Site, username: str) -> str:
     return f"{actor_uri(site, username)}/events/{uuid4()}"
 
 
+def file_uri(site: Site, username: str) -> str:
+    """A new address of a file that is sent to one person."""
+    return f"{actor_uri(site, username)}/files/{uuid4()}"
+
+
 def tag_url(site: Site, name: str) -> str:
     """The page of a hashtag, given without its `#`; percent-encoded, since it also serves as an `href` on the wire."""
     return f"{site.url}/tags/{quote(name.lower(), safe='')}"

@@ -59,6 +59,7 @@ class Village:
     cafe: FullMeeting | None = None
     book: Listing | None = None
     bike: int = 0
+    leaving: int = 0
     visit: Agreement | None = None
 
 

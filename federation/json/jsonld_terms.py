@@ -106,6 +106,7 @@ TERMS: dict[str, Any] = {
     **_typed("declic", "integer", "madeIn", "kilometres"),
     **_typed("declic", "date", "doneOn"),
     "bookEntries": {"@id": "declic:bookEntries", "@container": "@list"},
+    **_typed("declic", "integer", "size"),
     **_ids("declic", "collective"),
     **_ids("declic", "stolenBikes"),
     **_plain("declic", "StolenBikeInquiry", "StolenBikeAnswer", "frameNumber", "contact"),
@@ -132,7 +133,7 @@ TERMS: dict[str, Any] = {
     "publicKeyPem": "sec:publicKeyPem",
     "assertionMethod": {"@id": "sec:assertionMethod", "@type": "@id", "@container": "@set"},
     "Multikey": "sec:Multikey",
-    "publicKeyMultibase": {"@id": "sec:publicKeyMultibase", "@type": "sec:multibase"},
+    **{name: {"@id": f"sec:{name}", "@type": "sec:multibase"} for name in ("publicKeyMultibase", "digestMultibase")},
     "flohmarkt:data": {"@id": "flohmarkt:data", "@type": "@json"},
 }
 

@@ -1,10 +1,16 @@
 """Files that one member alone reads: pictures checked and made anew as all are, invoices as PDF; for rows of others."""
 
+import asyncio
+from hashlib import sha256
+from pathlib import Path
+
 from federation.instance import Instance
 from federation.media_store import PRIVATE_PDF, PRIVATE_PICTURE
 from federation.sandbox.pictures import NotAPicture
 from models.errors import Invalid
+from models.repairs.bikes import sent_files
 from models.repairs.bikes.files import MOST_BYTES, StoredFile
+from models.store.database import connection, transaction
 
 PDF = b"%PDF-"
 """With what a PDF begins (ISO 32000-1, 7.5.2); some programs write a few bytes before it."""
@@ -26,6 +32,8 @@ async def keep_photo(instance: Instance, data: bytes, name: str = "") -> StoredF
         file_key=file_key,
         thumbnail_key=thumbnail_key,
         byte_size=len(picture.full) + len(picture.thumbnail),
+        digest=sha256(picture.full).digest(),
+        file_size=len(picture.full),
     )
 
 
@@ -39,7 +47,31 @@ async def keep_invoice(instance: Instance, data: bytes, name: str = "") -> Store
         except NotAPicture as refusal:
             raise Invalid("invoice_unreadable", field="invoice") from refusal
     file_key = await instance.store.save(data, PRIVATE_PDF)
-    return StoredFile(mime_type="application/pdf", file_key=file_key, thumbnail_key=None, byte_size=len(data))
+    return StoredFile(
+        mime_type="application/pdf",
+        file_key=file_key,
+        thumbnail_key=None,
+        byte_size=len(data),
+        digest=sha256(data).digest(),
+        file_size=len(data),
+    )
+
+
+async def note_digests(instance: Instance, bike_id: int) -> None:
+    """Know every file of this bike to the bit, before they are told of elsewhere; one that is lost stays unknown."""
+    async with connection(instance.pool) as conn:
+        unread = await sent_files.list_unread(conn, bike_id)
+    for one in unread:
+        path = instance.store.find(one.file_key)
+        if path is not None:
+            digest, size = await asyncio.to_thread(_measure, path)
+            async with transaction(instance.pool) as conn:
+                await sent_files.save_digest(conn, one.id, digest, size)
+
+
+def _measure(path: Path) -> tuple[bytes, int]:
+    data = path.read_bytes()
+    return sha256(data).digest(), len(data)
 
 
 async def drop(instance: Instance, stored: StoredFile) -> None:

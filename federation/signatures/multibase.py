@@ -3,6 +3,9 @@
 ED25519_PUBLIC = b"\xed\x01"
 RSA_PUBLIC = b"\x85\x24"
 
+SHA256 = b"\x12\x20"
+"""What a multihash of SHA-256 begins with: its code, and that 32 bytes follow."""
+
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _LONGEST = 2048
@@ -45,3 +48,17 @@ def decode_key(text: str) -> tuple[bytes, bytes]:
     if len(data) < 3:
         raise ValueError("no key")
     return data[:2], data[2:]
+
+
+def encode_sha256(digest: bytes) -> str:
+    """A digest as the multihash that it is."""
+    return encode(SHA256 + digest)
+
+
+def decode_sha256(text: str) -> bytes | None:
+    """The digest behind a multihash; None for another kind, and for what is none."""
+    try:
+        found = decode(text)
+    except ValueError:
+        return None
+    return found[2:] if found[:2] == SHA256 and len(found) == 34 else None

@@ -18,6 +18,7 @@ from federation.json.fields import (
     whole,
     write_moment,
 )
+from federation.vocabulary.sent_files import SentFile, read_files, write_files
 
 MAX_CODE = 40
 MAX_WORDS = 200
@@ -41,6 +42,7 @@ class BookEntry:
     parts: tuple[str, ...] = ()
     repairer: str = ""
     kilometres: int | None = None
+    files: tuple[SentFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class BikeBook:
     wheel_size: str = ""
     frame_number: str = ""
     giver: str = ""
+    files: tuple[SentFile, ...] = ()
     entries: tuple[BookEntry, ...] = ()
 
 
@@ -78,6 +81,7 @@ def read_bike_book(document: Json) -> BikeBook:
         wheel_size=text(document.get("wheelSize"), MAX_WORDS) or "",
         frame_number=text(document.get("frameNumber"), MAX_WORDS) or "",
         giver=text(document.get("summary"), MAX_WORDS) or "",
+        files=read_files(document.get("attachment")),
         entries=many(document.get("bookEntries"), _read_entry, MAX_LINES),
     )
 
@@ -96,6 +100,7 @@ def _read_entry(document: Json) -> BookEntry | None:
         parts=texts(document.get("parts"), MAX_PARTS, MAX_WORDS),
         repairer=text(document.get("repairedBy"), MAX_WORDS) or "",
         kilometres=whole(document.get("kilometres"), 0, MOST),
+        files=read_files(document.get("attachment")),
     )
 
 
@@ -123,6 +128,7 @@ def write_bike_book(value: BikeBook) -> Json:
             "wheelSize": value.wheel_size or None,
             "frameNumber": value.frame_number or None,
             "summary": value.giver or None,
+            "attachment": write_files(value.files),
             "bookEntries": [_write_entry(one) for one in value.entries] or None,
         }
     )
@@ -141,5 +147,6 @@ def _write_entry(value: BookEntry) -> Json:
             "parts": [*value.parts] or None,
             "repairedBy": value.repairer or None,
             "kilometres": value.kilometres,
+            "attachment": write_files(value.files),
         }
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from federation.json.fields import Json, compact, text, texts, types, whole
+from federation.vocabulary.sent_files import SentFile, read_files, write_files
 
 MAX_CODE = 40
 MAX_WORDS = 4_000
@@ -26,6 +27,7 @@ class RepairResultDocument:
     problem: str = ""
     brand: str = ""
     repaired_on: date | None = None
+    files: tuple[SentFile, ...] = ()
 
 
 def read_repair_result(document: Json) -> RepairResultDocument | None:
@@ -43,6 +45,7 @@ def read_repair_result(document: Json) -> RepairResultDocument | None:
         problem=text(document.get("problem"), MAX_WORDS) or "",
         brand=text(document.get("brand"), MAX_WORDS) or "",
         repaired_on=_read_day(document.get("repairedOn")),
+        files=read_files(document.get("attachment")),
     )
 
 
@@ -69,5 +72,6 @@ def write_repair_result(value: RepairResultDocument) -> Json:
             "problem": value.problem or None,
             "brand": value.brand or None,
             "repairedOn": value.repaired_on.isoformat() if value.repaired_on else None,
+            "attachment": write_files(value.files),
         }
     )

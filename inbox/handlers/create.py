@@ -11,6 +11,7 @@ from inbox.posts.remote_posts import find_author, save_post
 from inbox.posts.thanks import process_thanks
 from inbox.posts.votes import process_vote
 from inbox.repairs.bikes.books import process_book
+from inbox.repairs.bikes.told_files import take_files
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
@@ -23,6 +24,7 @@ async def handle_create(conn: Connection, site: Site, sender: Actor, activity: C
     """
     if isinstance(activity.object, EconomicEvent):
         await process_report(conn, site, sender, activity.object)
+        await take_files(conn, site, sender, activity.object)
         return
     if isinstance(activity.object, BikeBook):
         await process_book(conn, site, sender, activity, activity.object)

@@ -16,6 +16,7 @@ from inbox.posts.remote_changes import find_before, notify_change
 from inbox.posts.remote_posts import find_author, save_post
 from inbox.posts.thanks import process_thanks
 from inbox.posts.votes import is_vote
+from inbox.repairs.bikes.told_files import take_files
 from models.people.actors import Actor
 from models.posts import message_requests
 from models.settings import Site
@@ -37,6 +38,7 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         return
     if isinstance(activity.object, EconomicEvent):
         await process_result(conn, site, sender, activity.object)
+        await take_files(conn, site, sender, activity.object)
         return
     if not is_postlike(activity.object):
         raise Ignored("kind_not_shown")

@@ -2900,18 +2900,30 @@ CREATE INDEX bike_entry_repairer ON bike_entry (repairer_id) WHERE repairer_id I
 -- Pictures of a bike and of its lines, invoices: files of their owner, which no address but her own pages answers.
 CREATE TABLE bike_file (
     id bigint PRIMARY KEY,
-    bike_id bigint NOT NULL REFERENCES bike(id) ON DELETE CASCADE,
+    bike_id bigint REFERENCES bike(id) ON DELETE CASCADE,
     entry_id bigint REFERENCES bike_entry(id) ON DELETE CASCADE,  -- NULL for the picture of the bike itself
     kind text NOT NULL CHECK (kind IN ('photo', 'invoice')),
     mime_type text NOT NULL CHECK (mime_type IN ('image/jpeg', 'application/pdf')),
     file_key text NOT NULL,
     thumbnail_key text,
     byte_size integer NOT NULL CHECK (byte_size > 0),
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    result_id bigint REFERENCES repair_result(id) ON DELETE CASCADE,  -- until its words are in a book
+    digest bytea CHECK (octet_length(digest) = 32),  -- SHA-256 of the file; NULL until somebody asks
+    file_size integer CHECK (file_size > 0),  -- of the file itself, without its small copy
+    sent_uri text UNIQUE,                     -- the address that the one receiver was told
+    receiver_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    kept_until timestamptz,                   -- until then that address answers
+    came_uri text UNIQUE,                     -- where it was fetched, which is not done twice
+    parted_at timestamptz,                    -- hers no more: it waits for the receiver alone
+    CONSTRAINT bike_file_whose CHECK (num_nonnulls(bike_id, result_id) = 1)
 );
 CREATE INDEX bike_file_bike ON bike_file (bike_id, id);
 CREATE INDEX bike_file_entry ON bike_file (entry_id) WHERE entry_id IS NOT NULL;
+CREATE INDEX bike_file_kept ON bike_file (kept_until) WHERE kept_until IS NOT NULL;
 CREATE INDEX bike_file_key ON bike_file (file_key);
+CREATE INDEX bike_file_receiver ON bike_file (receiver_id) WHERE receiver_id IS NOT NULL;
+CREATE INDEX bike_file_result ON bike_file (result_id) WHERE result_id IS NOT NULL;
 CREATE INDEX bike_file_thumbnail ON bike_file (thumbnail_key) WHERE thumbnail_key IS NOT NULL;
 
 -- Which bike of hers a call or an appointment is about: she alone knows, so that a result finds the right book.
@@ -3124,6 +3136,32 @@ CREATE TABLE repair_import_item (
 );
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
+
+-- Files that another server told one of ours of, and that are fetched one after the other.
+CREATE TABLE awaited_file (
+    id bigint PRIMARY KEY,
+    uri text NOT NULL UNIQUE,
+    sender_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    receiver_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,  -- in whose name it is asked for
+    bike_id bigint REFERENCES bike(id) ON DELETE CASCADE,
+    entry_id bigint REFERENCES bike_entry(id) ON DELETE CASCADE,
+    result_id bigint REFERENCES repair_result(id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('photo', 'invoice')),
+    file_size integer NOT NULL CHECK (file_size > 0),
+    digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+    tries smallint NOT NULL DEFAULT 0,
+    next_at timestamptz DEFAULT now(),        -- NULL once it is here, or nothing is tried any more
+    trouble text CHECK (trouble IN ('away', 'missing', 'changed', 'unreadable', 'no-room')),
+    received_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT awaited_file_check CHECK (num_nonnulls(bike_id, result_id) = 1)
+);
+CREATE INDEX awaited_file_bike ON awaited_file (bike_id) WHERE bike_id IS NOT NULL;
+CREATE INDEX awaited_file_entry ON awaited_file (entry_id) WHERE entry_id IS NOT NULL;
+CREATE INDEX awaited_file_next ON awaited_file (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX awaited_file_receiver ON awaited_file (receiver_id);
+CREATE INDEX awaited_file_result ON awaited_file (result_id) WHERE result_id IS NOT NULL;
+CREATE INDEX awaited_file_sender ON awaited_file (sender_id);
 
 -- The published files of repairs as they were last written: whoever asks gets the same bytes for an hour, and nobody
 -- makes the server write a whole file each time.

@@ -66,6 +66,8 @@ LIMITS: dict[str, object] = {
     "federation.jsonld.ld_normal_form.MOST_CONTEXTS": 20,
     "federation.jsonld.ld_normal_form.MOST_BLANK_NODES": 50,
     "federation.media.private_files.LOOKED_AT": 1024,
+    "federation.vocabulary.sent_files.MOST_NAMED": 20,
+    "federation.vocabulary.sent_files.MOST_SIZE": 1_000_000_000,
     "federation.vocabulary.bike_books.MAX_CODE": 40,
     "federation.vocabulary.bike_books.MAX_LINES": 2_000,
     "federation.vocabulary.bike_books.MAX_PARTS": 100,

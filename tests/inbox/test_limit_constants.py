@@ -9,6 +9,7 @@ from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
     "inbox.receiving.stolen_bikes.MOST_BYTES": 4096,
+    "inbox.repairs.bikes.file_fetches.MOST_RUNS": 50,
     "inbox.repairs.bookings.busy_times.MOST_EVENTS": 4000,
     "inbox.repairs.bookings.busy_times.MOST_RULES": 300,
     "inbox.repairs.bookings.calendars.AT_ONCE": 4,

@@ -25,7 +25,8 @@ from models.personal_data import deletion_requests, export_archives
 from models.posts.polls import polls
 from models.posts.polls.polls import NewPoll
 from models.relations import endorsements, follows
-from models.repairs.bikes import bikes, entries
+from models.repairs.bikes import awaited_files, bikes, entries, handovers
+from models.repairs.bikes.awaited_files import NewAwaitedFile
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bookings import appointment_books, shop_calendars
 from models.repairs.bookings.appointment_books import WalkIn
@@ -98,10 +99,40 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             cafe = await add_cafe(conn, live.village)
             book = await add_book(conn, live.village)
             bike = await add_bike(conn, live.village)
+            leaving = await add_leaving(conn, live.village, bike)
             visit = await add_visit(conn, live.village, book)
             for held in await follows.list_following(conn, live.village.alice.id):
                 await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
-        yield replace(live, village=replace(live.village, cafe=cafe, book=book, bike=bike, visit=visit))
+        yield replace(
+            live, village=replace(live.village, cafe=cafe, book=book, bike=bike, leaving=leaving, visit=visit)
+        )
+
+
+async def add_leaving(conn: Connection, village: Village, bike_id: int) -> int:
+    """A bike of Maryse's that is on its way to Bob's server, and pictures that come from there for another."""
+    leaving = await make_bike(conn, village.alice, "Le triporteur", bike_type="cargo")
+    line = EntryDetails(done_on=date(2026, 5, 3), title="Frein avant réglé", repairer="Karim")
+    await entries.add(conn, leaving, line)
+    await handovers.begin(conn, await bikes.get_own(conn, village.alice.id, leaving), named=True, with_invoices=True)
+    handover = await handovers.find_of_bike(conn, leaving)
+    assert handover is not None and await handovers.take(conn, handover.id, village.bob.id)
+    await handovers.mark_sent(conn, handover, f"{village.alice.uri}/activities/book")
+    for number in range(3):
+        told = NewAwaitedFile(
+            uri=f"{village.bob.uri}/files/{number}",
+            sender_id=village.bob.id,
+            receiver_id=village.alice.id,
+            bike_id=bike_id,
+            entry_id=None,
+            result_id=None,
+            kind="invoice" if number == 2 else "photo",
+            file_size=9,
+            digest=bytes(32),
+        )
+        await awaited_files.add(conn, told)
+    for one in await awaited_files.claim_due(conn):
+        await awaited_files.mark_failed(conn, one, "away")
+    return leaving
 
 
 async def add_bike(conn: Connection, village: Village) -> int:

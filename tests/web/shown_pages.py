@@ -177,6 +177,7 @@ PAGES: dict[str, Shown] = {
     "bikes": Shown("/mes-velos", "member"),
     "bike to note": Shown("/mes-velos/nouveau", "member"),
     "book of a bike": Shown("/mes-velos/{village.bike}", "member"),
+    "book of a bike under way": Shown("/mes-velos/{village.leaving}", "member"),
     "book of a bike on paper": Shown("/mes-velos/{village.bike}/imprimer", "member"),
     "bike to change": Shown("/mes-velos/{village.bike}/modifier", "member"),
     "reminders of a bike": Shown("/mes-velos/{village.bike}/rappels", "member"),

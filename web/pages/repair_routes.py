@@ -6,6 +6,7 @@ from web.pages.access.preserve_form import preserve_form
 from web.pages.patterns import COMMUNITY, ID, LINK, NAME, SIGNED
 from web.pages.repairs.bikes import (
     attachments,
+    awaited,
     bike_form,
     entry_form,
     exports,
@@ -36,6 +37,7 @@ BIKES: list[web.RouteDef] = [
     web.post(f"/mes-velos/propositions/{{id:{ID}}}", my_bikes.post_proposal),
     web.post(f"/mes-velos/rendez-vous/{{id:{ID}}}", my_bikes.post_appointment),
     web.get(f"/mes-velos/fichiers/{{id:{ID}}}", attachments.show_file),
+    web.post("/mes-velos/fichiers-attendus", awaited.post_act),
     web.get("/mes-velos/nouveau", bike_form.show_new),
     web.post("/mes-velos/nouveau", preserve_form(bike_form.post_new)),
     web.get(BIKE, bike_book.show_book),

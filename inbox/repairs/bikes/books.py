@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from federation.vocabulary.activities.activities import Accept, Create, Offer
 from federation.vocabulary.bike_books import BikeBook, BookEntry
 from inbox.errors import Ignored
+from inbox.repairs.bikes.told_files import AwaitedPlace, await_files
 from models.errors import Conflict
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.relations.blocking import blocks
-from models.repairs.bikes import bikes, entries, handovers, offers
+from models.repairs.bikes import bikes, entries, handovers, offers, sent_files
 from models.repairs.bikes.bikes import FRAME_NUMBER_LIMIT, MOST_KILOMETRES, NAME_LIMIT, WORD_LIMIT, BikeDetails
 from models.repairs.bikes.entries import MOST_ENTRIES, REPAIRER_LIMIT, TEXT_LIMIT, TITLE_LIMIT, EntryDetails
+from models.repairs.bikes.files import MOST_INVOICES, MOST_PHOTOS
 from models.repairs.bikes.offers import BikeOffer, NewOffer
 from models.repairs.results.results import MOST_MINUTES, MOST_PARTS, PART_LIMIT, Outcome
 from models.repairs.shops.shop_types import BIKE_TYPES
@@ -49,8 +52,10 @@ async def process_offer(conn: Connection, sender: Actor, activity: Offer, book: 
 
 
 async def process_accept(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
-    """Whether it is a yes to a bike of one of ours, or says that one came: of who was asked, or took it, alone."""
+    """Whether it is a yes to a bike of one of ours, or says that one or a file came: of whom it went to alone."""
     uri = activity.object if isinstance(activity.object, str) else activity.object.id
+    if await sent_files.settle(conn, uri, sender.id):
+        return True
     sent = await handovers.find_sent(conn, uri, sender.id)
     if sent is not None:
         await travelling.finish(conn, sent)
@@ -77,20 +82,23 @@ async def process_book(conn: Connection, site: Site, sender: Actor, activity: Cr
     if taker.id != offer.taker_id:
         raise Ignored("book_not_awaited")
     if offer.arrived_at is None:
-        await _keep(conn, site, taker, offer, book)
+        await _keep(conn, site, taker, sender, offer, book)
     await travelling.confirm_arrival(conn, site, taker, sender, activity.id)
 
 
-async def _keep(conn: Connection, site: Site, taker: Actor, offer: BikeOffer, book: BikeBook) -> None:
-    """The bike is hers from now on. Raises Ignored where she has no room."""
+async def _keep(conn: Connection, site: Site, taker: Actor, sender: Actor, offer: BikeOffer, book: BikeBook) -> None:
+    """The bike is hers from now on, its files are to come. Raises Ignored where she has no room."""
     try:
         bike_id = await bikes.add(conn, taker.id, read_details(book))
     except Conflict as refusal:
         raise Ignored("book_without_room") from refusal
     today = datetime.now(UTC).astimezone(PARIS).date()
     await bikes.mark_come(conn, bike_id, on=today, giver=book.giver[:NAME_LIMIT])
-    for entry in reversed(read_entries(book.entries)):
-        await entries.add(conn, bike_id, entry)
+    told = partial(AwaitedPlace, sender=sender, receiver=taker, bike_id=bike_id)
+    await await_files(conn, told(), book.files, photos=1, invoices=0)
+    for line in reversed(list_possible(book.entries)):
+        entry_id = await entries.add(conn, bike_id, _read_entry(line))
+        await await_files(conn, told(entry_id=entry_id), line.files, photos=MOST_PHOTOS, invoices=MOST_INVOICES)
     await offers.mark_arrived(conn, offer.id)
     await handing_over.tell_arrival(conn, site, taker, bike_id, book.name[:NAME_LIMIT])
 
@@ -116,13 +124,14 @@ def read_details(book: BikeBook) -> BikeDetails:
     )
 
 
-def read_entries(lines: Sequence[BookEntry]) -> list[EntryDetails]:
-    """Those that can be: cut where they are too long, without codes that are not known, nothing of days to come."""
+def list_possible(lines: Sequence[BookEntry]) -> list[BookEntry]:
+    """Those that can be: nothing of days to come."""
     last = datetime.now(UTC).date() + timedelta(days=1)
-    return [_read_entry(one) for one in lines if one.done_on.year in YEARS and one.done_on <= last][:MOST_ENTRIES]
+    return [one for one in lines if one.done_on.year in YEARS and one.done_on <= last][:MOST_ENTRIES]
 
 
 def _read_entry(one: BookEntry) -> EntryDetails:
+    """Cut where it is too long, without codes that are not known."""
     return EntryDetails(
         done_on=one.done_on,
         title=one.title[:TITLE_LIMIT],

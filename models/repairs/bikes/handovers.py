@@ -1,16 +1,17 @@
 """A bike given to somebody with its book: a code shown once, a yes of who takes it, and a yes of who gives it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from models.errors import Conflict
 from models.hashing import hash_token
 from models.ids import make_id
-from models.repairs.bikes import bikes
+from models.repairs.bikes import bikes, sent_files
 from models.repairs.bikes.bikes import Bike
 from models.repairs.frame_numbers import sightings
-from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose
 
 VALID = timedelta(hours=48)
@@ -39,10 +40,11 @@ _READ = (
     "SELECT id, bike_id, giver_id, named, with_invoices, expires_at, taker_id, taken_at, sent_uri FROM bike_handover"
 )
 
-_OF_BIKE, _BEHIND, _OPEN, _OFFERED, _SENT = (
+_OF_BIKE, _OF_BIKES, _BEHIND, _OPEN, _OFFERED, _SENT = (
     compose(text, read=_READ)
     for text in (
         "{read} WHERE bike_id = $1",
+        "{read} WHERE bike_id = ANY($1)",
         "{read} WHERE token_hash = $1 AND expires_at > now() AND sent_uri IS NULL",
         "{read} WHERE id = $1 AND expires_at > now() AND sent_uri IS NULL FOR NO KEY UPDATE",
         """
@@ -95,6 +97,11 @@ async def cancel(conn: Connection, bike_id: int) -> bool:
 async def find_of_bike(conn: Connection, bike_id: int) -> Handover | None:
     """Whether this bike is being given away, and how far that is."""
     return await fetch_one(conn, Handover, _OF_BIKE, bike_id)
+
+
+async def list_of_bikes(conn: Connection, bike_ids: Sequence[int]) -> list[Handover]:
+    """The same of several."""
+    return await fetch_all(conn, Handover, _OF_BIKES, [*bike_ids])
 
 
 async def find_behind(conn: Connection, token: str) -> Handover | None:
@@ -259,13 +266,15 @@ async def take_back(conn: Connection, bike_id: int) -> str | None:
     )
     if sent_uri is not None:
         await bikes.mark_left(conn, bike_id, None)
+        await sent_files.take_back(conn, bike_id)
     return sent_uri
 
 
 async def finish(conn: Connection, handover: Handover) -> None:
-    """It is there: of the bike a line is left that says when it went, and nothing else."""
+    """It is there: of the bike a line is left that says when it went, and its files until they are fetched."""
+    await sent_files.part(conn, handover.bike_id)
     await execute(conn, "DELETE FROM bike_entry WHERE bike_id = $1", handover.bike_id)
-    await execute(conn, "DELETE FROM bike_file WHERE bike_id = $1", handover.bike_id)
+    await execute(conn, "DELETE FROM awaited_file WHERE bike_id = $1", handover.bike_id)
     await execute(conn, "DELETE FROM bike_reminder WHERE bike_id = $1", handover.bike_id)
     await execute(conn, "DELETE FROM bike_distance WHERE bike_id = $1", handover.bike_id)
     await execute(conn, "DELETE FROM bike_link WHERE bike_id = $1", handover.bike_id)

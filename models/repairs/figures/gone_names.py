@@ -24,7 +24,8 @@ def scrub_note(note: RepairNote, names: Collection[str]) -> RepairNote:
 
 
 async def forget_person(conn: Connection, actor_id: int) -> None:
-    """What she wrote of repairs goes, and what others wrote of her bike; of what else was said of them her name goes.
+    """What she wrote of repairs goes with the files beside it, and what others wrote of her bike; of what else was said
+    of them her name goes.
 
     Codes, minutes, parts and days stay for the figures, and say no more whose they were. Called while her name is still
     known. A shop is nobody whose name has to go.
@@ -40,6 +41,15 @@ async def forget_person(conn: Connection, actor_id: int) -> None:
             actor_id,
         )
         await _save(conn, [(one.id, scrub_note(note_of(one), read_names(names))) for one in found])
+    await execute(
+        conn,
+        """
+        WITH hers AS (SELECT id FROM repair_result WHERE author_id = $1 OR repairer_id = $1 OR cyclist_id = $1),
+            awaited AS (DELETE FROM awaited_file WHERE result_id IN (SELECT id FROM hers))
+        DELETE FROM bike_file WHERE result_id IN (SELECT id FROM hers)
+        """,
+        actor_id,
+    )
     await execute(
         conn,
         """

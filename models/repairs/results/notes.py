@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from models.moments import PARIS
 from models.repairs.results.results import (
@@ -27,6 +27,17 @@ OLDEST = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFile:
+    """A picture or an invoice that goes with it to the other server, where it is fetched at `uri`."""
+
+    kind: Literal["photo", "invoice"]
+    mime_type: str
+    uri: str
+    size: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepairNote:
     """What came out, as one side says it. `organ` is what was broken, `minutes` None where nobody looked at a clock."""
 
@@ -40,11 +51,12 @@ class RepairNote:
     learnt: str = ""
     problem: str = ""
     brand: str = ""
+    files: tuple[NoteFile, ...] = ()
 
 
 def write_note(note: RepairNote) -> dict[str, Any]:
-    """A note as an event of a thread remembers it, without what it does not say."""
-    told = {field.name: getattr(note, field.name) for field in fields(RepairNote)}
+    """A note as an event of a thread remembers it, without what it does not say and without its files."""
+    told = {field.name: getattr(note, field.name) for field in fields(RepairNote) if field.name != "files"}
     told |= {"repaired_on": note.repaired_on.isoformat(), "parts": [*note.parts]}
     return {name: value for name, value in told.items() if value not in (None, "", [])}
 

@@ -5,12 +5,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from federation.json.jsonld_terms import PROPOSALS
+from federation.signatures.multibase import encode_sha256
 from federation.texts.html_cleaner import from_text
 from federation.uris import same_origin
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from federation.vocabulary.intents import Quantity
 from federation.vocabulary.repair_results import RepairResultDocument
+from federation.vocabulary.sent_files import SentFile
 from models.exchanges.agreements import OPEN, Agreement, State, Step
 from models.listings.listings import Listing, ListingDetails
 from models.people.actors import Actor
@@ -176,4 +178,10 @@ def _build_result(note: RepairNote) -> RepairResultDocument:
         problem=note.problem,
         brand=note.brand,
         repaired_on=note.repaired_on,
+        files=tuple(
+            SentFile(
+                kind=one.kind, mime_type=one.mime_type, uri=one.uri, size=one.size, digest=encode_sha256(one.digest)
+            )
+            for one in note.files
+        ),
     )

@@ -1,14 +1,18 @@
 """A bike and its book between two servers: offered, taken, sent once both said yes, and erased once it is there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.documents.parse import MAX_BYTES
 from federation.documents.serialize import serialize
+from federation.uris import file_uri
 from models.errors import Conflict
 from models.people import actors
 from models.people.actors import Actor
-from models.repairs.bikes import bikes, entries, handovers, offers
+from models.repairs.bikes import bikes, entries, files, handovers, offers, sent_files
+from models.repairs.bikes.awaited_files import AwaitedFile
 from models.repairs.bikes.bikes import Bike
+from models.repairs.bikes.files import MOST_BYTES_KEPT, BikeFile
 from models.repairs.bikes.handovers import Handover
 from models.repairs.bikes.offers import BikeOffer
 from models.settings import Site
@@ -30,7 +34,8 @@ async def offer_to(conn: Connection, site: Site, handover_id: int, taker: Actor)
 
     How far the handover is is read here: while her server was asked who she is, it may have gone on.
 
-    Raises Conflict where her server does not know of such things, too many were asked, or the bike went meanwhile.
+    Raises Conflict where her server does not know of such things, the book is too long to travel, too many were asked,
+    or the bike went meanwhile.
     """
     handover = await handovers.hold_open(conn, handover_id)
     if handover is None or handover.taker_id is not None:
@@ -40,6 +45,8 @@ async def offer_to(conn: Connection, site: Site, handover_id: int, taker: Actor)
     bike = await bikes.find(conn, handover.bike_id)
     if bike is None:
         raise Conflict("bike_taken")
+    if await is_too_heavy(conn, site, bike):
+        raise Conflict("bike_book_too_heavy", field="address")
     giver = await actors.get(conn, handover.giver_id)
     book = build_short_book(bike, handover, await entries.count(conn, bike.id))
     offer = build_offer_of_bike(site, giver, book, taker.uri)
@@ -72,13 +79,53 @@ async def send_book(conn: Connection, site: Site, giver: Actor, bike: Bike, hand
     taker = await actors.get(conn, handover.taker_id)
     if taker.deleted_at is not None or taker.suspended_at is not None:
         raise Conflict("bike_taker_gone")
-    lines = await entries.list_of_bike(conn, bike.id)
-    book = build_whole_book(bike, lines, offer=offer, giver=giver.display_name if handover.named else "")
-    activity = build_create_of_bike(site, giver, book, taker.uri)
-    if len(serialize(activity)) > HEAVIEST:
+    if await is_too_heavy(conn, site, bike):
         raise Conflict("bike_book_too_heavy")
+    lines = await entries.list_of_bike(conn, bike.id)
+    sent = await _send_files(conn, site, giver, bike, handover)
+    book = build_whole_book(bike, lines, sent, offer=offer, giver=giver.display_name if handover.named else "")
+    activity = build_create_of_bike(site, giver, book, taker.uri)
     await send(conn, giver, activity, Recipients(named_ids=(taker.id,)))
     await handovers.mark_sent(conn, handover, activity.id)
+
+
+async def _send_files(conn: Connection, site: Site, giver: Actor, bike: Bike, handover: Handover) -> list[BikeFile]:
+    """Each file of the book has an address of its own for who takes it; invoices where the giver wants them to go.
+
+    What is lost in the store has no digest, and is not told of.
+    """
+    assert handover.taker_id is not None
+    held = [one for one in await files.list_of_bike(conn, bike.id) if one.digest is not None]
+    chosen = [one for one in held if one.kind == "photo" or handover.with_invoices]
+    for one in chosen:
+        await sent_files.send(conn, one.id, file_uri(site, giver.username), handover.taker_id)
+    return [one for one in await files.list_of_bike(conn, bike.id) if one.sent_uri is not None]
+
+
+async def is_too_heavy(conn: Connection, site: Site, bike: Bike) -> bool:
+    """Whether this book is too long for an activity that every server of ours takes, whoever it would go to.
+
+    Its pictures and invoices travel apart: only that they are there stands in it.
+    """
+    giver = await actors.get(conn, bike.owner_id)
+    uri = file_uri(site, giver.username)
+    held = await files.list_of_bike(conn, bike.id)
+    named = [replace(one, sent_uri=uri, file_size=MOST_BYTES_KEPT, digest=bytes(range(32))) for one in held]
+    lines = await entries.list_of_bike(conn, bike.id)
+    book = build_whole_book(bike, lines, named, offer=uri, giver=giver.display_name)
+    return len(serialize(build_create_of_bike(site, giver, book, uri))) > HEAVIEST
+
+
+async def confirm_awaited(conn: Connection, site: Site, awaited: AwaitedFile) -> None:
+    """The same of one that was awaited."""
+    sender, receiver = await actors.get(conn, awaited.sender_id), await actors.get(conn, awaited.receiver_id)
+    await confirm_file(conn, site, sender, receiver, awaited.uri)
+
+
+async def confirm_file(conn: Connection, site: Site, sender: Actor, receiver: Actor, uri: str) -> None:
+    """It is here, or nobody waits for it any more: the copy of its sender may go."""
+    answer = build_accept_of_bike(site, receiver, uri, sender.uri)
+    await send(conn, receiver, answer, Recipients(named_ids=(sender.id,)))
 
 
 async def confirm_arrival(conn: Connection, site: Site, taker: Actor, giver: Actor, sent_uri: str) -> None:

@@ -1,5 +1,7 @@
 """Agreements and what was reported of them, at their addresses: for the two people alone, who sign."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from federation.documents.serialize import serialize
@@ -11,6 +13,7 @@ from models.people.actors import Actor
 from models.repairs.results import results, sides
 from models.store.database import Connection, connection
 from outbox.builders.objects.agreement import ReportDraft, build_agreement, build_economic_event
+from outbox.exchanges.result_files import list_sent
 from outbox.threads.agreement_context import find_context
 from web.activitypub.authorized_fetch import get_published, read_known_reader, require_no_block
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
@@ -63,7 +66,7 @@ async def _describe(conn: Connection, report: CompletionReport) -> ReportDraft:
     return ReportDraft(
         uri=report.uri,
         at=report.happened_at,
-        note=sides.note_of(result),
+        note=replace(sides.note_of(result), files=await list_sent(conn, result)),
         updated=result.noted_at if later else None,
     )
 

@@ -19,6 +19,10 @@ REFUSALS = {
     "ajouter.",
     "entry_photos_too_many": "%(most)s photos au plus pour une ligne.",
     "entry_invoices_too_many": "Une seule facture par ligne : ôtez d’abord l’autre.",
+    "result_photos_too_many": "%(most)s photos au plus avec un résultat : ôtez-en d’abord.",
+    "result_invoices_too_many": "Une seule facture avec un résultat : ôtez d’abord l’autre.",
+    "result_files_for_nobody": "La personne dont c’est le vélo n’a pas de carnet où les ranger.",
+    "result_answered": "La personne dont c’est le vélo a déjà répondu : les photos et la facture ne partent plus.",
     "invoice_unreadable": "Cette facture n’est ni un PDF ni une photo.",
     "invoice_too_heavy": "Cette facture est trop lourde : %(most)s Mo au plus.",
 }

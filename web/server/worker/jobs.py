@@ -12,6 +12,7 @@ from federation.media import media_cleanup
 from inbox.exchanges import calendars, slots
 from inbox.posts import poll_refresh, quote_checks, quotes, screened_posts
 from inbox.relations import pinned_posts
+from inbox.repairs.bikes import file_fetches
 from inbox.repairs.bookings import calendars as shop_calendars
 from inbox.repairs.shops import prices as shop_prices
 from inbox.repairs.shops import shop_lists
@@ -22,6 +23,7 @@ from models.news.notifications import PUSH
 from models.people import sign_ups
 from models.people.arrivals import answer_mails
 from models.personal_data import deletion_requests
+from models.repairs.bikes import awaited_files
 from models.repairs.calls import told
 from models.repairs.passers_by import RELEASED, UNANSWERED
 from models.searches.alerts import alert_finds
@@ -108,6 +110,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     statements.LETTER: decision_mails.send_decision,
     told.JOB: repair_call_mails.send_repair_mail,
     **call_waves.JOBS,
+    awaited_files.FETCH: file_fetches.fetch_job,
     alert_finds.JOB: send_alert_mail,
     answer_mails.MAIL: sign_up_mails.send_sign_up_mail,
     WAITING: notify_waiting,
@@ -197,6 +200,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "reserves": ("* * * * *", turns.tell_due),
     "repair_calls": ("* * * * *", call_waves.go_on_due),
     "bike_reminders": ("21 7 * * *", reminding.remind_due),
+    "bike_files": ("* * * * *", file_fetches.fetch_due),
     "alerts": ("* * * * *", alerts.watch),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),
     "message_requests": ("*/5 * * * *", accept_known_senders),

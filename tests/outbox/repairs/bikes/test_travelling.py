@@ -280,11 +280,25 @@ async def test_nobody_is_asked_whose_server_knows_nothing_of_it_or_too_often(roa
         await travelling.offer_to(road.here, LOMME, (await road.find()).id, last)
 
 
-async def test_a_book_that_no_server_would_take_does_not_leave(road: Road) -> None:
+async def fill(road: Road) -> None:
+    """More than an activity may carry is written into the book."""
     for _ in range(400):
         await entries.add(road.here, road.bike_id, EntryDetails(done_on=date(2026, 1, 1), title="x", text="é" * 3000))
+
+
+async def test_a_book_that_no_server_would_take_is_offered_to_none(road: Road) -> None:
+    await fill(road)
+
+    with pytest.raises(Conflict, match="bike_book_too_heavy"):
+        await road.ask()
+
+    assert await road.pair.here.list_new() == []
+
+
+async def test_a_book_that_no_server_would_take_does_not_leave(road: Road) -> None:
     await road.ask()
     await road.accept()
+    await fill(road)
 
     with pytest.raises(Conflict, match="bike_book_too_heavy"):
         await road.confirm()

@@ -8,9 +8,11 @@ from aiohttp import web
 
 from models.listings.listings import ListingDetails
 from models.people import actors
-from models.repairs.bikes import bikes, links, proposals
+from models.repairs.bikes import awaited_files, bikes, files, links, proposals
+from models.repairs.bikes.awaited_files import AwaitedFile, AwaitedState
 from models.repairs.bikes.bikes import Bike
 from models.repairs.bikes.entries import REPAIRER_LIMIT, TEXT_LIMIT, TITLE_LIMIT, EntryDetails
+from models.repairs.bikes.files import BikeFile, Kind
 from models.repairs.results.results import RepairResult
 from models.store.database import Connection
 from web.rendering.i18n import Say
@@ -49,6 +51,9 @@ class BookProposal:
     title: str
     repairer: str
     bike_id: int | None
+    photos: list[BikeFile]
+    invoices: list[BikeFile]
+    awaited: AwaitedState | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,10 @@ async def load_proposals(
 async def draw_proposals(
     conn: Connection, speak: Say, waiting: Sequence[RepairResult], cyclist_id: int
 ) -> list[BookProposal]:
-    """These results as pages ask about them."""
+    """These results as pages ask about them, with what goes with them and what of that is still to come."""
+    ids = [one.id for one in waiting]
+    held = await files.list_of_results(conn, ids)
+    awaited = await awaited_files.list_of_results(conn, ids)
     people = await actors.map_by_ids(conn, [one.repairer_id for one in waiting if one.repairer_id is not None])
     return [
         BookProposal(
@@ -92,9 +100,20 @@ async def draw_proposals(
             title=name_result(speak, one),
             repairer=people[one.repairer_id].display_name if one.repairer_id in people else "",
             bike_id=await links.find_bike(conn, cyclist_id, one.agreement_id),
+            photos=_choose(held, one, "photo"),
+            invoices=_choose(held, one, "invoice"),
+            awaited=_tell_state(awaited, one),
         )
         for one in waiting
     ]
+
+
+def _choose(held: Sequence[BikeFile], result: RepairResult, kind: Kind) -> list[BikeFile]:
+    return [one for one in held if one.result_id == result.id and one.kind == kind]
+
+
+def _tell_state(awaited: Sequence[AwaitedFile], result: RepairResult) -> AwaitedState | None:
+    return awaited_files.tell_state([one for one in awaited if one.result_id == result.id])
 
 
 async def write_entry(conn: Connection, speak: Say, result: RepairResult) -> EntryDetails:

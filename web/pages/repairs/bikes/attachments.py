@@ -9,7 +9,7 @@ from federation.sandbox.pictures import MAX_BYTES, PicturesBusy, RefusedPicture
 from models.errors import Conflict, Invalid, NotFound
 from models.moments import PARIS
 from models.repairs.bikes import files
-from models.repairs.bikes.files import MOST_INVOICES, MOST_PHOTOS, BikeFile, Kind
+from models.repairs.bikes.files import MOST_INVOICES, MOST_PHOTOS, BikeFile, Kind, StoredFile
 from models.store.database import connection, transaction
 from web.forms.form import Form
 from web.forms.multipart import FileLimits, Upload
@@ -18,6 +18,9 @@ from web.http.row_ids import read_id
 from web.security.session import require_account
 
 LIMITS = FileLimits(count=MOST_PHOTOS + MOST_INVOICES, size=MAX_BYTES)
+
+FIELDS: dict[Kind, str] = {"photo": "photos", "invoice": "invoice"}
+"""In which field of a form they come."""
 
 HEADERS = {
     "Cache-Control": "private, no-store",
@@ -59,22 +62,27 @@ async def save_uploads(instance: Instance, form: Form, bike_id: int, entry_id: i
 
 
 async def _save(instance: Instance, form: Form, upload: Upload, kind: Kind, bike_id: int, entry_id: int | None) -> None:
-    field = "photos" if kind == "photo" else "invoice"
-    keep = private_files.keep_photo if kind == "photo" else private_files.keep_invoice
-    try:
-        stored = await keep(instance, await upload.load(), upload.filename)
-    except (RefusedPicture, Invalid, PicturesBusy) as refusal:
-        form.refuse(field, refusal, too=True)
-        return
-    except StoreFull:
-        form.fail(field, "La plateforme n’a plus de place pour les photos : prévenez votre coop.")
+    stored = await store_upload(instance, form, upload, kind)
+    if stored is None:
         return
     try:
         async with transaction(instance.pool) as conn:
             await files.add(conn, bike_id, entry_id, kind, stored)
     except Conflict as refusal:
-        form.refuse(field, refusal)
+        form.refuse(FIELDS[kind], refusal)
         await private_files.drop(instance, stored)
     except BaseException:
         await private_files.drop(instance, stored)
         raise
+
+
+async def store_upload(instance: Instance, form: Form, upload: Upload, kind: Kind) -> StoredFile | None:
+    """The file in the store, of which no row knows yet; None where it cannot be kept, which the form says."""
+    keep = private_files.keep_photo if kind == "photo" else private_files.keep_invoice
+    try:
+        return await keep(instance, await upload.load(), upload.filename)
+    except (RefusedPicture, Invalid, PicturesBusy) as refusal:
+        form.refuse(FIELDS[kind], refusal, too=True)
+    except StoreFull:
+        form.fail(FIELDS[kind], "La plateforme n’a plus de place pour les photos : prévenez votre coop.")
+    return None

@@ -2,24 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 
 from aiohttp import web
 
-from models.people import actors
-from models.repairs.bikes import entries, files, handovers
+from models.repairs.bikes import awaited_files, entries, files, sent_files
 from models.repairs.bikes.bikes import Bike
 from models.repairs.bikes.entries import MOST_ENTRIES, BikeEntry
 from models.repairs.bikes.files import BikeFile
 from models.repairs.frame_numbers.numbers import is_frame_number
 from models.store.database import Connection, connection
-from outbox.repairs.bikes.handing_over import name_of
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.exchanges.thread.book_proposals import ORGANS, OUTCOMES
 from web.pages.repairs.bikes.bike_form import get_bike
-from web.pages.repairs.bikes.bike_words import LEFT
+from web.pages.repairs.bikes.bike_words import LEFT, map_under_way
 from web.pages.repairs.bikes.my_bikes import HOME
 from web.pages.repairs.bikes.reminders_page import load_upkeep
 from web.rendering.render import N_, render, say
@@ -41,6 +38,8 @@ SAID = {
     "back": N_("Le vélo est de nouveau avec les vôtres."),
     "gone": N_("Ce vélo est parti avec son carnet : rien n’a changé."),
     "stolen": N_("C’est noté : on vous l’a volé. Portez plainte aussi : le numéro de cadre y aide."),
+    "files_again": N_("C’est redemandé : regardez de nouveau dans une minute."),
+    "files_stopped": N_("C’est noté : nous n’attendons plus ces fichiers."),
     "found": N_("Bonne nouvelle ! Il n’est plus noté comme volé."),
 }
 
@@ -98,25 +97,6 @@ def _draw_lines(lines: Sequence[BikeEntry], held: Sequence[BikeFile]) -> list[Bo
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnderWay:
-    """The book was sent and is not there yet; `late` where its owner may keep it. No name of a taker who is gone."""
-
-    taker: str
-    late: bool
-
-
-async def _find_under_way(conn: Connection, bike: Bike) -> UnderWay | None:
-    handover = await handovers.find_of_bike(conn, bike.id)
-    if handover is None or handover.sent_uri is None or bike.left_at is None:
-        return None
-    taker = await actors.get(conn, handover.taker_id) if handover.taker_id is not None else None
-    return UnderWay(
-        taker=name_of(taker) if taker is not None and taker.deleted_at is None else "",
-        late=bike.left_at < datetime.now(UTC) - handovers.VALID,
-    )
-
-
 async def show_book(request: web.Request) -> web.Response:
     """GET /mes-velos/ID."""
     return await _show(request, "repairs/bikes/book.html")
@@ -132,7 +112,9 @@ async def _show(request: web.Request, template: str) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         bike = await get_bike(conn, request, account)
         book, upkeep = await load_book(conn, bike), await load_upkeep(conn, bike)
-        under_way = await _find_under_way(conn, bike)
+        under_way = (await map_under_way(conn, {bike.id: bike})).get(bike.id)
+        awaited = awaited_files.tell_state(await awaited_files.list_of_bikes(conn, [bike.id]))
+        parted = await sent_files.find_parted(conn, bike.id)
     return await render(
         request,
         template,
@@ -140,6 +122,8 @@ async def _show(request: web.Request, template: str) -> web.Response:
         book=book,
         upkeep=upkeep,
         under_way=under_way,
+        awaited=awaited,
+        parted=parted,
         full=book.count >= MOST_ENTRIES,
         numbered=is_frame_number(bike.frame_number),
         home=f"{HOME}/{bike.id}",

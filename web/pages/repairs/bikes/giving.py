@@ -2,13 +2,14 @@
 
 from aiohttp import web
 
+from federation.media.private_files import note_digests
 from models.errors import Conflict
 from models.people import actors
 from models.people.actors import Actor
 from models.repairs.bikes import entries, handovers
 from models.repairs.bikes.bikes import Bike
 from models.store.database import connection, transaction
-from outbox.repairs.bikes import handing_over
+from outbox.repairs.bikes import handing_over, travelling
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
@@ -49,6 +50,9 @@ async def post_yes(request: web.Request) -> web.Response:
     """POST /mes-velos/ID/donner/oui: she says yes to whoever took it."""
     account = require_account(request)
     form, instance = await read_form(request), request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        bike = await get_bike(conn, request, account)
+    await note_digests(instance, bike.id)
     try:
         async with transaction(instance.pool) as conn:
             bike = await get_bike(conn, request, account, lock=True)
@@ -57,7 +61,9 @@ async def post_yes(request: web.Request) -> web.Response:
     except Conflict as refusal:
         form.refuse("", refusal)
         return await _show(request, bike, form)
-    raise redirect_with_message(HOME, "handed")
+    async with connection(instance.pool) as conn:
+        left = await handovers.find_of_bike(conn, bike.id)
+    raise redirect_with_message(HOME, "handed" if left is None else "leaving")
 
 
 async def post_cancel(request: web.Request) -> web.Response:
@@ -77,6 +83,7 @@ async def _show(request: web.Request, bike: Bike, form: Form, *, link: str = "")
         if handover is not None and handover.taker_id is not None:
             taker = await actors.get(conn, handover.taker_id)
         lines = await entries.count(conn, bike.id)
+        heavy = await travelling.is_too_heavy(conn, request.app[INSTANCE].site, bike)
     page = await render(
         request,
         "repairs/bikes/giving.html",
@@ -87,6 +94,7 @@ async def _show(request: web.Request, bike: Bike, form: Form, *, link: str = "")
         taker=handing_over.name_of(taker) if taker is not None else "",
         elsewhere=taker is not None and not taker.local,
         lines=lines,
+        heavy=heavy,
         link=link,
         home=f"{HOME}/{bike.id}",
         said=find_flash_message(request, SAID),

@@ -94,6 +94,7 @@ async def _show(request: web.Request, handover: Handover | None, form: Form, *, 
         lines = await entries.count(conn, handover.bike_id)
         held = await files.list_of_bike(conn, handover.bike_id)
         giver = await actors.get(conn, handover.giver_id)
+        heavy = bike is not None and await travelling.is_too_heavy(conn, request.app[INSTANCE].site, bike)
     reader_id = account.actor_id if account is not None else None
     page = await render(
         request,
@@ -102,6 +103,7 @@ async def _show(request: web.Request, handover: Handover | None, form: Form, *, 
         form=form,
         bike=bike,
         lines=lines,
+        heavy=heavy,
         photos=sum(one.kind == "photo" for one in held),
         invoices=sum(one.kind == "invoice" for one in held) if handover.with_invoices else 0,
         giver=giver.display_name if handover.named else "",

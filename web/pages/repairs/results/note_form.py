@@ -6,6 +6,7 @@ from typing import Any
 
 from models.listings.listings import ListingDetails
 from models.moments import PARIS
+from models.repairs.bikes.files import BikeFile
 from models.repairs.results.notes import BARRIERS, ORGANS, OUTCOMES, RepairNote, tidy_parts
 from models.repairs.results.results import (
     BRAND_LIMIT,
@@ -60,7 +61,8 @@ OTHER_TIME = "autre"
 class NotePage:
     """What the page shows besides the form: about what, with whom if anybody is told, and where it leads back to.
 
-    `theirs` is what the other one noted, in a sentence; `again` where this side noted something already.
+    `theirs` is what the other one noted, in a sentence; `again` where this side noted something already. Who repaired
+    `attaches` pictures and the invoice beside her `files`, which she `looks` at where her account sent them.
     """
 
     title: str
@@ -70,6 +72,9 @@ class NotePage:
     theirs: str = ""
     again: bool = False
     guest: bool = False
+    attaches: bool = False
+    files: tuple[BikeFile, ...] = ()
+    looks: bool = True
 
 
 def find_day(begins_at: datetime | None) -> date:

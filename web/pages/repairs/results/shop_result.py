@@ -2,10 +2,12 @@
 
 from aiohttp import web
 
+from federation.instance import Instance
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
 from models.people import actors
+from models.repairs.bikes import files
 from models.repairs.bookings import appointment_books
 from models.repairs.results import results, walk_ins
 from models.repairs.results.notes import RepairNote
@@ -14,13 +16,16 @@ from models.repairs.results.walk_ins import WalkInLine
 from models.store.database import Connection, connection, transaction
 from outbox.builders.texts.repair_results import write_result
 from outbox.exchanges.repair_results import note_result
+from outbox.exchanges.result_files import FileChanges, may_attach
 from outbox.repairs.walk_in_results import note_walk_in_result
+from outbox.threads.agreement_context import find_context
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.repairs.bookings.book_page import home_of
 from web.pages.repairs.results.note_form import NotePage, describe_form, find_day, read_note, values_of
+from web.pages.repairs.results.result_uploads import LIMITS, stored_uploads
 from web.rendering.render import reader_language, render
 from web.security.acting_shop import ActingShop, find_shop
 
@@ -38,20 +43,30 @@ async def show_result(request: web.Request) -> web.Response:
 async def post_result(request: web.Request) -> web.Response:
     """POST to the same: the shop reports that it is done with what came out, or notes it anew."""
     acting = await find_shop(request, manages=False)
-    form = await read_form(request)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         held = await _get_appointment(conn, acting, request)
         own, page = await _draw(conn, request, acting, held)
-    note = read_note(form, day=find_day(held.begins_at) if own is None else own.repaired_on)
-    if note is not None:
-        try:
-            async with transaction(instance.pool) as conn:
-                await note_result(conn, instance.site, acting.actor, held, note)
-            raise redirect_with_message(page.back, "result")
-        except (Conflict, Invalid) as error:
-            form.refuse(error.field or "", error)
+    async with instance.store.open_spool() as spool:
+        form = await read_form(request, LIMITS.into(spool))
+        note = read_note(form, day=find_day(held.begins_at) if own is None else own.repaired_on)
+        if note is not None:
+            async with stored_uploads(instance, form, page.files) as changes:
+                if form.ok:
+                    await _save(instance, acting, held, form, note, changes)
+            if form.ok:
+                raise redirect_with_message(page.back, "result")
     return await _show(request, page, form)
+
+
+async def _save(
+    instance: Instance, acting: ActingShop, held: Agreement, form: Form, note: RepairNote, changes: FileChanges
+) -> None:
+    try:
+        async with transaction(instance.pool) as conn:
+            await note_result(conn, instance.site, acting.actor, held, note, changes)
+    except (Conflict, Invalid) as error:
+        form.refuse(error.field or "", error)
 
 
 async def show_walk_in(request: web.Request) -> web.Response:
@@ -96,7 +111,9 @@ async def _draw(
     conn: Connection, request: web.Request, acting: ActingShop, held: Agreement
 ) -> tuple[RepairNote | None, NotePage]:
     """What the shop noted so far, and the page."""
-    noted = {one.author_id: note_of(one) for one in await results.list_of_agreement(conn, held.id)}
+    found = {one.author_id: one for one in await results.list_of_agreement(conn, held.id)}
+    noted = {author_id: note_of(one) for author_id, one in found.items()}
+    mine = found.get(acting.actor.id)
     cyclist = await actors.get(conn, held.partner_id)
     theirs, own = noted.get(cyclist.id), noted.get(acting.actor.id)
     return own, NotePage(
@@ -106,6 +123,9 @@ async def _draw(
         back=home_of(acting),
         theirs="" if theirs is None else write_result(theirs, reader_language(request)),
         again=own is not None,
+        attaches=await may_attach(conn, await find_context(conn, held), acting.actor, mine),
+        files=tuple(await files.list_of_result(conn, mine.id)) if mine is not None else (),
+        looks=False,
     )
 
 

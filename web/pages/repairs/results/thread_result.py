@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from federation.instance import Instance
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
@@ -13,13 +14,18 @@ from models.listings import listings
 from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
+from models.repairs.bikes import files
+from models.repairs.bikes.files import BikeFile
 from models.repairs.results import results
+from models.repairs.results.notes import RepairNote
 from models.repairs.results.results import RepairResult
 from models.repairs.results.sides import is_repair, note_of
 from models.store.database import Connection, connection, transaction
 from outbox.builders.texts.repair_results import write_result
 from outbox.exchanges.agreements.fulfilment import find_reportable
 from outbox.exchanges.repair_results import note_result
+from outbox.exchanges.result_files import FileChanges, may_attach
+from outbox.threads.agreement_context import find_context
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
@@ -33,6 +39,7 @@ from web.pages.repairs.results.note_form import (
     read_note,
     values_of,
 )
+from web.pages.repairs.results.result_uploads import LIMITS, stored_uploads
 from web.rendering.paths import exchange_path
 from web.rendering.render import reader_language, render
 from web.security.session import require_account
@@ -40,7 +47,7 @@ from web.security.session import require_account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadRepair:
-    """Who notes what about which agreement; `own` and `theirs` are what both noted so far."""
+    """Who notes what about which agreement; `own` and `theirs` are what both noted so far, `files` what goes along."""
 
     me: Actor
     other: Actor
@@ -51,6 +58,8 @@ class ThreadRepair:
     path: str
     back: str
     guest: bool = False
+    attaches: bool = False
+    files: tuple[BikeFile, ...] = ()
 
 
 async def show_result(request: web.Request) -> web.Response:
@@ -62,10 +71,13 @@ async def show_result(request: web.Request) -> web.Response:
 
 async def post_result(request: web.Request) -> web.Response:
     """POST to the same: it is reported as done with what came out, or noted anew."""
-    form = await read_form(request)
-    async with connection(request.app[INSTANCE].pool) as conn:
-        repair = await _find(conn, request)
-    return await _post(request, repair, form)
+    instance = request.app[INSTANCE]
+    require_account(request)
+    async with instance.store.open_spool() as spool:
+        form = await read_form(request, LIMITS.into(spool))
+        async with connection(instance.pool) as conn:
+            repair = await _find(conn, request)
+        return await _post(request, repair, form)
 
 
 async def show_guest_result(request: web.Request) -> web.Response:
@@ -108,6 +120,7 @@ async def _load(
         raise NotFound
     held = _choose(await agreements.list_by_exchange(conn, thread.id), me, meant)
     noted = {one.author_id: one for one in await results.list_of_agreement(conn, held.id)}
+    own = noted.get(me)
     other = thread.other_of(me)
     people = await actors.map_by_ids(conn, [me, other])
     return ThreadRepair(
@@ -115,11 +128,13 @@ async def _load(
         other=people[other],
         held=held,
         listing=listing,
-        own=noted.get(me),
+        own=own,
         theirs=noted.get(other),
         path=f"{back}/resultat?accord={held.id}",
         back=back,
         guest=guest,
+        attaches=not guest and await may_attach(conn, await find_context(conn, held), people[me], own),
+        files=tuple(await files.list_of_result(conn, own.id)) if own is not None else (),
     )
 
 
@@ -141,13 +156,20 @@ async def _post(request: web.Request, repair: ThreadRepair, form: Form) -> web.R
     instance, known = request.app[INSTANCE], repair.own or repair.theirs
     note = read_note(form, day=find_day(repair.held.begins_at) if known is None else known.repaired_on)
     if note is not None:
-        try:
-            async with transaction(instance.pool) as conn:
-                await note_result(conn, instance.site, repair.me, repair.held, note)
+        async with stored_uploads(instance, form, repair.files) as changes:
+            if form.ok:
+                await _save(instance, repair, form, note, changes)
+        if form.ok:
             raise redirect_with_message(repair.back, "done")
-        except (Conflict, Invalid) as error:
-            form.refuse(error.field or "", error)
     return await _show(request, repair, form)
+
+
+async def _save(instance: Instance, repair: ThreadRepair, form: Form, note: RepairNote, changes: FileChanges) -> None:
+    try:
+        async with transaction(instance.pool) as conn:
+            await note_result(conn, instance.site, repair.me, repair.held, note, changes)
+    except (Conflict, Invalid) as error:
+        form.refuse(error.field or "", error)
 
 
 async def _show(request: web.Request, repair: ThreadRepair, form: Form) -> web.Response:
@@ -160,6 +182,8 @@ async def _show(request: web.Request, repair: ThreadRepair, form: Form) -> web.R
         theirs=theirs,
         again=repair.own is not None,
         guest=repair.guest,
+        attaches=repair.attaches,
+        files=repair.files,
     )
     status = 200 if form.ok else 422
     return await render(request, "repairs/results/note.html", status=status, **describe_form(page, form))
