@@ -40,7 +40,7 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
     new = [one for one in lines.repairers if await _is_new(conn, one, shop_ids, notes)]
     usernames = await _choose_usernames(conn, [one.name for one in new])
     communes = await _map_communes(conn, new)
-    prices, week, closed = (_by_shop(kind) for kind in (lines.interventions, lines.openings, lines.closures))
+    prices, week, closed = _by_shop(lines.interventions), _by_shop(lines.openings), _by_shop(lines.closures)
     plans = [
         ShopPlan(
             line=one,
