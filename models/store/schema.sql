@@ -3019,8 +3019,8 @@ CREATE TABLE frame_question (
     asked_at timestamptz NOT NULL DEFAULT now(),
     ending text NOT NULL CHECK (length(ending) = 3),
     stolen boolean NOT NULL,
-    -- A friend's server that was told yes asks again at once, with the address of who asks: both are one question. Its
-    -- own id is kept beside that of the first, so that it too is answered alike when it comes again.
+    -- A friend's server that was told yes asks again at once, with the address of who asks: both are one question. The
+    -- id of the second is kept beside that of the first, so that it too is answered alike when it comes again.
     completed_by text,
     UNIQUE (host, uri)
 );
