@@ -27,6 +27,18 @@ INTERVENTIONS = """id,repairer_id,description,price
 3,14,Crevaison,1000
 """
 
+OPENINGS = """id,repairer_id,day,start_time,end_time
+1,12,monday,09:00,12:30
+2,12,Lundi,14h,00:00
+3,12,friday,9h30,2026-01-01T18:00:00+00:00
+4,14,saturday,10:00:00,12:00:00
+"""
+
+CLOSURES = f"""id,repairer_id,start_date,end_date
+1,12,2024-08-01 00:00:00,2024-08-15 00:00:00
+2,12,{SOON.date()},{SOON.date() + timedelta(days=3)}
+"""
+
 BIKES = """id,owner_email,name,brand,bike_type,description
 70,alice@example.org,Mon bleu,Gitane,Vélo électrique,Acheté d’occasion
 71,personne@exemple.fr,Rouge,Peugeot,Vélo classique,
@@ -50,6 +62,8 @@ freins réglés",2024-05-02 00:00:00
 FILES = {
     "repairers.csv": REPAIRERS,
     "interventions.csv": INTERVENTIONS,
+    "openings.csv": OPENINGS,
+    "closures.csv": CLOSURES,
     "bikes.csv": BIKES,
     "appointments.csv": APPOINTMENTS,
     "maintenances.csv": MAINTENANCES,
@@ -57,7 +71,7 @@ FILES = {
 
 
 def make_files(**changed: str) -> list[SentFile]:
-    """All five; `bikes="…"` is another text of one of them, "" leaves it out."""
+    """All seven; `bikes="…"` is another text of one of them, "" leaves it out."""
     texts = FILES | {f"{name}.csv": text for name, text in changed.items()}
     return [SentFile(name=name, body=text.encode()) for name, text in texts.items() if text]
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date, time
 from pathlib import Path
 
 from models.store.database import Connection
@@ -25,6 +26,8 @@ CREATE TABLE repairer_bike_type (repairer_id int, bike_type_id int);
 CREATE TABLE repairer_city (id int, repairer_id int, name varchar, postcode varchar);
 CREATE TABLE intervention (id int, description varchar, is_admin boolean);
 CREATE TABLE repairer_intervention (id int, repairer_id int, intervention_id int, price int);
+CREATE TABLE repairer_opening_hours (id int, repairer_id int, day varchar, start_time varchar, end_time varchar);
+CREATE TABLE repairer_exceptional_closure (id int, repairer_id int, start_date timestamp, end_date timestamp);
 CREATE TABLE bike (id int, owner_id int, bike_type_id int, brand varchar, name varchar, description text);
 CREATE TABLE appointment (id int, customer_id int, repairer_id int, bike_id int, bike_type_id int, slot_time timestamp,
     status varchar, address varchar);
@@ -40,6 +43,8 @@ INSERT INTO repairer_bike_type VALUES (12, 1), (12, 2);
 INSERT INTO repairer_city VALUES (1, 12, 'Nieppe', '59850');
 INSERT INTO intervention VALUES (5, 'Réglage des freins', true);
 INSERT INTO repairer_intervention VALUES (8, 12, 5, 1500);
+INSERT INTO repairer_opening_hours VALUES (1, 12, 'monday', '09:00', '12:30'), (2, NULL, 'monday', '09:00', '12:30');
+INSERT INTO repairer_exceptional_closure VALUES (1, 12, '2027-08-01', '2027-08-15');
 INSERT INTO bike VALUES (70, 4, 2, 'Gitane', 'Mon bleu', NULL);
 INSERT INTO appointment VALUES (500, 4, 12, 70, NULL, '2024-03-12 14:00', 'validated', '3 rue d''ici'),
     (501, NULL, 12, NULL, 1, '2024-03-13 14:00', 'validated', NULL);
@@ -65,6 +70,8 @@ async def test_the_shipped_export_is_read_without_a_mistake(conn: Connection) ->
     assert (johnny.types, johnny.cities) == (["Auto réparation", "Réparateur itinérant"], ["59850 Nieppe"])
     assert (johnny.bike_types, johnny.owner) == (["Vélo classique", "Vélo électrique"], "johnny@example.org")
     assert [(one.label, one.cents) for one in lines.interventions] == [("Réglage des freins", 1500)]
+    assert [(one.day, one.opens, one.closes) for one in lines.openings] == [(0, time(9), time(12, 30))]
+    assert [(one.first, one.last) for one in lines.closures] == [(date(2027, 8, 1), date(2027, 8, 15))]
     assert [(one.bike_type, one.customer) for one in lines.appointments] == [
         ("Vélo électrique", "zoe@example.org"),
         ("Vélo classique", ""),

@@ -61,7 +61,8 @@ _DIGEST_WALK_INS = """
 
 _DIGEST_SHOPS = """
     UPDATE repair_import_item i SET digest = md5(t::text || coalesce((
-        SELECT string_agg(p::text, ' ' ORDER BY p.position) FROM repair_price p WHERE p.shop_id = t.actor_id), ''))
+        SELECT string_agg(p::text, ' ' ORDER BY p.position) FROM repair_price p WHERE p.shop_id = t.actor_id), '')
+        || (SELECT coalesce(a.hours::text, '') || coalesce(a.street, '') FROM actor a WHERE a.id = t.actor_id))
     FROM repair_shop t WHERE i.import_id = $1 AND i.kind = 'shop' AND t.actor_id = i.row_id
 """
 """How each kind of row looks, kept beside it: another look later was somebody's doing."""

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from models.repairs.results.results import Outcome
 
-FileKind = Literal["repairers", "interventions", "bikes", "appointments", "maintenances"]
+FileKind = Literal[
+    "repairers", "interventions", "openings", "closures", "bikes", "appointments", "maintenances"
+]  # fmt: skip
 
 Fault = Literal[
-    "missing", "too_long", "no_price", "no_date", "no_mail", "twice", "cells", "unknown_repairer",
-    "unknown_bike", "unknown_outcome",
+    "missing", "too_long", "no_price", "no_date", "no_day", "no_hour", "ends_before", "no_mail", "twice", "cells",
+    "unknown_repairer", "unknown_bike", "unknown_outcome",
 ]  # fmt: skip
 """What is wrong in a line by itself, or beside the other files."""
 
@@ -59,6 +61,31 @@ class PriceLine:
     repairer: str
     label: str
     cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningLine:
+    """When a repairer is open each week on a day (0 is Monday)."""
+
+    file: str
+    line: int
+    origin: str
+    repairer: str
+    day: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureLine:
+    """From which day to which, both included, a repairer is closed all the same."""
+
+    file: str
+    line: int
+    origin: str
+    repairer: str
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +137,8 @@ class ImportLines:
 
     repairers: Sequence[RepairerLine] = ()
     interventions: Sequence[PriceLine] = ()
+    openings: Sequence[OpeningLine] = ()
+    closures: Sequence[ClosureLine] = ()
     bikes: Sequence[BikeLine] = ()
     appointments: Sequence[AppointmentLine] = ()
     maintenances: Sequence[MaintenanceLine] = ()
@@ -117,4 +146,5 @@ class ImportLines:
 
     def __bool__(self) -> bool:
         """Whether there is any line."""
-        return bool(self.repairers or self.interventions or self.bikes or self.appointments or self.maintenances)
+        of_shops = self.repairers or self.interventions or self.openings or self.closures
+        return bool(of_shops or self.bikes or self.appointments or self.maintenances)

@@ -14,7 +14,8 @@ async def list_untouched_shops(conn: Connection, import_id: int) -> list[int]:
         JOIN account c ON c.actor_id = i.row_id
         WHERE i.import_id = $1 AND i.kind = 'shop' AND c.last_seen_at IS NULL
             AND i.digest = md5(t::text || coalesce((SELECT string_agg(p::text, ' ' ORDER BY p.position)
-                FROM repair_price p WHERE p.shop_id = t.actor_id), ''))
+                FROM repair_price p WHERE p.shop_id = t.actor_id), '')
+                || (SELECT coalesce(a.hours::text, '') || coalesce(a.street, '') FROM actor a WHERE a.id = t.actor_id))
             AND NOT EXISTS (SELECT FROM follow f WHERE i.row_id IN (f.follower_id, f.followed_id))
             AND NOT EXISTS (SELECT FROM post p WHERE p.author_id = i.row_id)
             AND NOT EXISTS (SELECT FROM activity a WHERE a.actor_id = i.row_id)

@@ -14,6 +14,7 @@ from models.news import mail_preferences
 from models.people import accounts, actors
 from models.people.accounts import Account
 from models.people.actors import Actor
+from models.people.opening_hours import write_hours
 from models.people.team import place_keepers
 from models.repairs.importing import imports, rows
 from models.repairs.importing.imports import ImportItem, ItemKind
@@ -97,6 +98,7 @@ async def _make_shop(conn: Connection, site: Site, plan: ShopPlan, pair: KeyPair
     await shops.create(conn, actor.id)
     await shops.save(conn, actor.id, plan.details)
     await prices.replace_prices(conn, actor.id, plan.prices)
+    await actors.save_place(conn, actor.id, None, write_hours(plan.hours))
     return actor
 
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from models.people.opening_hours import Hours
 from models.places.places import Commune
 from models.repairs.importing.imports import ItemKind
 from models.repairs.importing.lines import (
     AppointmentLine,
     BikeLine,
+    ClosureLine,
     Fault,
     ImportFault,
     MaintenanceLine,
+    OpeningLine,
     PriceLine,
     RepairerLine,
 )
@@ -21,12 +24,12 @@ from models.repairs.shops.shops import ShopDetails
 
 Doubt = Literal[
     "shop_not_enabled", "shop_named_already", "shop_type_unknown", "shop_commune_unknown", "shop_cities_unknown",
-    "shop_street_left", "manager_unknown", "prices_too_many", "prices_left", "bike_of_nobody", "entry_of_nobody",
-    "appointment_over", "appointment_not_agreed", "appointment_without_book",
+    "shop_street_left", "manager_unknown", "prices_too_many", "prices_left", "hours_too_many",
+    "bike_of_nobody", "entry_of_nobody", "appointment_over", "appointment_not_agreed", "appointment_without_book",
 ]  # fmt: skip
 """Why something is left out, or not quite as it was."""
 
-AnyLine = RepairerLine | PriceLine | BikeLine | AppointmentLine | MaintenanceLine
+AnyLine = RepairerLine | PriceLine | OpeningLine | ClosureLine | BikeLine | AppointmentLine | MaintenanceLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class ShopPlan:
     details: ShopDetails
     commune: Commune | None
     prices: Sequence[Price]
+    hours: Hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

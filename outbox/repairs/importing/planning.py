@@ -8,7 +8,7 @@ from models.repairs.importing import imports
 from models.repairs.importing.lines import AppointmentLine, BikeLine, ImportLines, MaintenanceLine
 from models.store.database import Connection
 from outbox.repairs.importing.plan import ImportPlan, Notes, ShopPlan, VisitPlan
-from outbox.repairs.importing.shop_planning import note_left_prices, plan_managers, plan_shops
+from outbox.repairs.importing.shop_planning import note_left, plan_managers, plan_shops
 
 AGREED = "validated"
 """The state of an appointment that both said yes to."""
@@ -26,7 +26,7 @@ async def plan_import(conn: Connection, lines: ImportLines, *, at: datetime) -> 
     bike_ids = await imports.map_known(conn, "bike", _list_bikes(lines))
     bikes = _plan_bikes(lines, bike_ids, notes)
     entries = await _plan_entries(conn, lines, bikes, bike_ids, notes)
-    note_left_prices(lines, shop_ids, notes)
+    note_left(lines, shop_ids, notes)
     results, visits = await _plan_appointments(conn, lines, shops, shop_ids, notes)
     return ImportPlan(
         shops=shops,
@@ -51,8 +51,9 @@ def _list_emails(lines: ImportLines) -> set[str]:
 
 
 def _list_repairers(lines: ImportLines) -> set[str]:
-    """Those that are made, and those that prices and appointments name."""
-    named = {one.repairer for one in lines.interventions} | {one.repairer for one in lines.appointments}
+    """Those that are made, and those that prices, hours and appointments name."""
+    naming = (lines.interventions, lines.openings, lines.closures, lines.appointments)
+    named = {one.repairer for kind in naming for one in kind}
     return named | {one.origin for one in lines.repairers}
 
 

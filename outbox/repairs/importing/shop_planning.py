@@ -3,20 +3,32 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
+from typing import TypeVar
 
 from models import preferences
+from models.moments import PARIS
 from models.people import accounts
 from models.people.invitations import member_imports
+from models.people.opening_hours import (
+    MOST_CLOSURES,
+    MOST_SPANS,
+    Closure,
+    Hours,
+    OpeningInterval,
+    make_hours,
+)
 from models.places import places
 from models.places.places import Commune, fold_name
 from models.repairs.importing import imports
-from models.repairs.importing.lines import ImportLines, PriceLine, RepairerLine
+from models.repairs.importing.lines import ClosureLine, ImportLines, OpeningLine, PriceLine, RepairerLine
 from models.repairs.shops import staff
 from models.repairs.shops.prices import MOST_PRICES, Price
 from models.repairs.shops.shops import MOST_COMMUNES, WORDS_LIMIT, ShopDetails
 from models.store.database import Connection
 from outbox.repairs.importing.plan import Notes, ShopPlan
 from outbox.repairs.importing.words import find_type, list_bike_types, list_organs
+
+OfShop = TypeVar("OfShop", PriceLine, OpeningLine, ClosureLine)
 
 LONGEST_STEM = 24
 """Letters of a name that a user name takes: a number follows where it is taken."""
@@ -28,7 +40,7 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
     new = [one for one in lines.repairers if await _is_new(conn, one, shop_ids, notes)]
     usernames = await _choose_usernames(conn, [one.name for one in new])
     communes = await _map_communes(conn, new)
-    prices = _map_prices(lines)
+    prices, week, closed = _by_shop(lines.interventions), _by_shop(lines.openings), _by_shop(lines.closures)
     plans = [
         ShopPlan(
             line=one,
@@ -38,6 +50,7 @@ async def plan_shops(conn: Connection, lines: ImportLines, shop_ids: Mapping[str
             ),
             commune=_choose_commune(one, communes, notes),
             prices=_choose_prices(one, prices, notes),
+            hours=_choose_hours(one, week.get(one.origin, []), closed.get(one.origin, []), notes),
         )
         for one, username in zip(new, usernames, strict=True)
     ]
@@ -59,6 +72,20 @@ def _choose_prices(one: RepairerLine, prices: Mapping[str, Sequence[PriceLine]],
     if len(lines) > MOST_PRICES:
         notes.doubt(one, "prices_too_many", str(len(lines)))
     return [Price(label=each.label, kind="fixed", cents=each.cents) for each in lines[:MOST_PRICES]]
+
+
+def _choose_hours(
+    one: RepairerLine, week: Sequence[OpeningLine], closures: Sequence[ClosureLine], notes: Notes
+) -> Hours:
+    """Its week, and the closures that are not over; what is too much to be kept is a doubt."""
+    today = notes.at.astimezone(PARIS).date()
+    closed = [each for each in closures if each.last >= today]
+    if len(week) > MOST_SPANS or len(closed) > MOST_CLOSURES:
+        notes.doubt(one, "hours_too_many", str(max(len(week), len(closed))))
+    return make_hours(
+        (OpeningInterval(day=each.day, opens=each.opens, closes=each.closes) for each in week),
+        (Closure(first=each.first, last=each.last) for each in closed),
+    )
 
 
 def _choose_types(one: RepairerLine, own_types: Sequence[str], notes: Notes) -> list[str]:
@@ -131,21 +158,19 @@ async def _is_of_shop(conn: Connection, member_id: int, shop_id: int | None) -> 
     return shop_id is not None and member_id in await staff.list_ids(conn, shop_id)
 
 
-def note_left_prices(lines: ImportLines, shop_ids: Mapping[str, int], notes: Notes) -> None:
-    """A shop that came before has a list of its own by now, which nobody changes behind its back."""
+def note_left(lines: ImportLines, shop_ids: Mapping[str, int], notes: Notes) -> None:
+    """A shop that came before has prices and hours of its own by now, which nobody changes behind its back."""
     named = {one.origin for one in lines.repairers} | set(shop_ids)
-    told: set[str] = set()
-    for one in lines.interventions:
-        if one.repairer not in named:
-            notes.fault(one, "repairer", "unknown_repairer", one.repairer)
-        elif one.repairer in shop_ids and one.repairer not in told:
-            told.add(one.repairer)
-            notes.known += 1
+    for kind in (lines.interventions, lines.openings, lines.closures):
+        for one in kind:
+            if one.repairer not in named:
+                notes.fault(one, "repairer", "unknown_repairer", one.repairer)
+        notes.known += len({one.repairer for one in kind} & set(shop_ids))
 
 
-def _map_prices(lines: ImportLines) -> dict[str, list[PriceLine]]:
-    found: dict[str, list[PriceLine]] = {}
-    for one in lines.interventions:
+def _by_shop(lines: Sequence[OfShop]) -> dict[str, list[OfShop]]:
+    found: dict[str, list[OfShop]] = {}
+    for one in lines:
         found.setdefault(one.repairer, []).append(one)
     return found
 

@@ -2,29 +2,38 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import time
 from typing import TypeVar, get_args
 
-from federation.texts.html_cleaner import to_text
 from models.errors import Invalid
 from models.moments import PARIS
 from models.places.places import fold_name
 from models.repairs.importing.lines import (
     AppointmentLine,
     BikeLine,
-    Fault,
+    ClosureLine,
     FileKind,
     ImportFault,
     ImportLines,
     MaintenanceLine,
+    OpeningLine,
     PriceLine,
     RepairerLine,
 )
 from models.repairs.results.results import Outcome
 from models.repairs.shops.prices import LABEL_LIMIT, MOST_CENTS
-from web.forms.form import EMAIL
+from web.pages.repairs.importing.cells import (
+    Mistake,
+    part,
+    plain,
+    read_hour,
+    read_mail,
+    read_moment,
+    read_text,
+    read_weekday,
+)
 from web.pages.repairs.importing.columns import COLUMNS, REQUIRED, find_kind
-from web.pages.repairs.importing.rows import JOINED, FileRow, read_file
+from web.pages.repairs.importing.rows import FileRow, read_file
 
 NAME_LIMIT = 80
 
@@ -33,9 +42,6 @@ TITLE_LIMIT = 120
 TEXT_LIMIT = 3_000
 
 ORIGIN_LIMIT = 60
-
-DAY_FORMATS = ("%d/%m/%Y %H:%M", "%d/%m/%Y")
-"""As spreadsheets in France write what they took for a date; else ISO 8601."""
 
 OUTCOMES: Mapping[str, Outcome] = {
     "repare": "fixed",
@@ -49,9 +55,12 @@ OUTCOMES: Mapping[str, Outcome] = {
 }
 """Folded."""
 
+LATEST = time(23, 59)
+"""What closes at midnight."""
+
 YES = frozenset({"t", "true", "1", "oui", "vrai", "yes", ""})
 
-Line = TypeVar("Line", RepairerLine, PriceLine, BikeLine, AppointmentLine, MaintenanceLine)
+Line = TypeVar("Line", RepairerLine, PriceLine, OpeningLine, ClosureLine, BikeLine, AppointmentLine, MaintenanceLine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +77,6 @@ class UnreadFile:
 
     name: str
     refusal: Invalid | None
-
-
-class _Mistake(Exception):  # nothing that leaves this module
-    """Of one line; what was read of it does not count."""
-
-    def __init__(self, column: str, fault: Fault, value: str = "") -> None:
-        super().__init__(fault)
-        self.column, self.fault, self.value = column, fault, value[:100]
 
 
 def read_files(files: Sequence[SentFile]) -> tuple[ImportLines, list[UnreadFile]]:
@@ -99,6 +100,8 @@ def _read_all(rows: Mapping[FileKind, Sequence[tuple[str, FileRow]]]) -> ImportL
     return ImportLines(
         repairers=_read_kind("repairers", rows, _read_repairer, faults),
         interventions=_read_kind("interventions", rows, _read_price, faults),
+        openings=_read_kind("openings", rows, _read_opening, faults),
+        closures=_read_kind("closures", rows, _read_closure, faults),
         bikes=_read_kind("bikes", rows, _read_bike, faults),
         appointments=_read_kind("appointments", rows, _read_appointment, faults),
         maintenances=_read_kind("maintenances", rows, _read_maintenance, faults),
@@ -120,8 +123,8 @@ def _read_kind(
             _require(kind, row)
             line = read(file, row)
             if line.origin in seen:
-                raise _Mistake("id", "twice", str(seen[line.origin]))
-        except _Mistake as mistake:
+                raise Mistake("id", "twice", str(seen[line.origin]))
+        except Mistake as mistake:
             column = row.heads.get(mistake.column, mistake.column)
             faults.append(
                 ImportFault(file=file, line=row.line, column=column, fault=mistake.fault, value=mistake.value)
@@ -134,12 +137,12 @@ def _read_kind(
 
 def _require(kind: FileKind, row: FileRow) -> None:
     if row.beyond:
-        raise _Mistake("id", "cells", str(row.beyond))
+        raise Mistake("id", "cells", str(row.beyond))
     for column in REQUIRED[kind]:
         if not row[column]:
-            raise _Mistake(column, "missing")
+            raise Mistake(column, "missing")
     if len(row["id"]) > ORIGIN_LIMIT:
-        raise _Mistake("id", "too_long", row["id"])
+        raise Mistake("id", "too_long", row["id"])
 
 
 def _read_repairer(file: str, row: FileRow) -> RepairerLine:
@@ -147,16 +150,16 @@ def _read_repairer(file: str, row: FileRow) -> RepairerLine:
         file=file,
         line=row.line,
         origin=row["id"],
-        name=_read_text(row, "name", NAME_LIMIT),
+        name=read_text(row, "name", NAME_LIMIT),
         street=" ".join(f"{row['street_number']} {row['street']}".split()),
         place=" ".join(f"{row['postcode']} {row['city']}".split()),
-        types=_part(row["types"]),
-        bike_types=_part(row["bike_types"]),
-        cities=_part(row["cities"]),
-        description=_plain(row["description"]),
+        types=part(row["types"]),
+        bike_types=part(row["bike_types"]),
+        cities=part(row["cities"]),
+        description=plain(row["description"]),
         enabled=row["enabled"].lower() in YES,
-        by_appointment="rendez vous" in fold_name(_plain(row["optional_page"])),
-        owner=_read_mail(row, "owner"),
+        by_appointment="rendez vous" in fold_name(plain(row["optional_page"])),
+        owner=read_mail(row, "owner"),
     )
 
 
@@ -166,15 +169,39 @@ def _read_price(file: str, row: FileRow) -> PriceLine:
     except ValueError:
         cents = -1
     if not 0 <= cents <= MOST_CENTS:
-        raise _Mistake("price", "no_price", row["price"])
+        raise Mistake("price", "no_price", row["price"])
     return PriceLine(
         file=file,
         line=row.line,
         origin=row["id"],
         repairer=row["repairer"],
-        label=_read_text(row, "label", LABEL_LIMIT),
+        label=read_text(row, "label", LABEL_LIMIT),
         cents=cents,
     )
+
+
+def _read_opening(file: str, row: FileRow) -> OpeningLine:
+    opens, closes = read_hour(row, "opens"), read_hour(row, "closes")
+    if closes == time():
+        closes = LATEST
+    if closes <= opens:
+        raise Mistake("closes", "ends_before", row["closes"])
+    return OpeningLine(
+        file=file,
+        line=row.line,
+        origin=row["id"],
+        repairer=row["repairer"],
+        day=read_weekday(row, "day"),
+        opens=opens,
+        closes=closes,
+    )
+
+
+def _read_closure(file: str, row: FileRow) -> ClosureLine:
+    first, last = (read_moment(row, name).astimezone(PARIS).date() for name in ("first", "last"))
+    if last < first:
+        raise Mistake("last", "ends_before", row["last"])
+    return ClosureLine(file=file, line=row.line, origin=row["id"], repairer=row["repairer"], first=first, last=last)
 
 
 def _read_bike(file: str, row: FileRow) -> BikeLine:
@@ -182,26 +209,26 @@ def _read_bike(file: str, row: FileRow) -> BikeLine:
         file=file,
         line=row.line,
         origin=row["id"],
-        owner=_read_mail(row, "owner"),
-        name=_read_text(row, "name", NAME_LIMIT),
-        brand=_read_text(row, "brand", NAME_LIMIT),
+        owner=read_mail(row, "owner"),
+        name=read_text(row, "name", NAME_LIMIT),
+        brand=read_text(row, "brand", NAME_LIMIT),
         bike_type=row["bike_type"],
-        description=_plain(row["description"])[:TEXT_LIMIT],
+        description=plain(row["description"])[:TEXT_LIMIT],
     )
 
 
 def _read_appointment(file: str, row: FileRow) -> AppointmentLine:
     outcome = OUTCOMES.get(fold_name(row["outcome"]).strip())
     if row["outcome"] and outcome is None:
-        raise _Mistake("outcome", "unknown_outcome", row["outcome"])
+        raise Mistake("outcome", "unknown_outcome", row["outcome"])
     return AppointmentLine(
         file=file,
         line=row.line,
         origin=row["id"],
         repairer=row["repairer"],
-        at=_read_moment(row, "at"),
+        at=read_moment(row, "at"),
         status=row["status"].lower(),
-        customer=_read_mail(row, "customer"),
+        customer=read_mail(row, "customer"),
         bike_type=row["bike_type"],
         subject=" ".join(row["subject"].split())[:NAME_LIMIT],
         outcome=outcome,
@@ -214,49 +241,7 @@ def _read_maintenance(file: str, row: FileRow) -> MaintenanceLine:
         line=row.line,
         origin=row["id"],
         bike=row["bike"],
-        title=_read_text(row, "name", TITLE_LIMIT),
-        text=_plain(row["description"])[:TEXT_LIMIT],
-        done_on=_read_moment(row, "repair_date").astimezone(PARIS).date(),
+        title=read_text(row, "name", TITLE_LIMIT),
+        text=plain(row["description"])[:TEXT_LIMIT],
+        done_on=read_moment(row, "repair_date").astimezone(PARIS).date(),
     )
-
-
-def _read_text(row: FileRow, column: str, limit: int) -> str:
-    text = " ".join(row[column].split())
-    if len(text) > limit:
-        raise _Mistake(column, "too_long", text)
-    return text
-
-
-def _read_mail(row: FileRow, column: str) -> str:
-    """In lower case; nothing where there is none."""
-    mail = row[column].lower()
-    if mail and not EMAIL.fullmatch(mail):
-        raise _Mistake(column, "no_mail", row[column])
-    return mail
-
-
-def _read_moment(row: FileRow, column: str) -> datetime:
-    """What has no zone is meant by the clock of Paris, as Rustine Libre keeps it."""
-    said = row[column]
-    found: datetime | None = None
-    for read in (datetime.fromisoformat, *(_make_reader(one) for one in DAY_FORMATS)):
-        try:
-            found = read(said)
-            break
-        except ValueError:
-            continue
-    if found is None or not 1990 <= found.year <= 2100:
-        raise _Mistake(column, "no_date", said)
-    return found if found.tzinfo is not None else found.replace(tzinfo=PARIS)
-
-
-def _make_reader(pattern: str) -> Callable[[str], datetime]:
-    return lambda said: datetime.strptime(said, pattern)
-
-
-def _part(cell: str) -> list[str]:
-    return [one.strip() for one in cell.split(JOINED.strip()) if one.strip()]
-
-
-def _plain(html: str) -> str:
-    return " ".join(to_text(html).split()) if "<" in html else html

@@ -64,6 +64,7 @@ LEADS = {
     "/ateliers/{place:[a-z0-9_]+}/gerer": "a form of who manages the shop",
     "/ateliers/{place:[a-z0-9_]+}/gerer/prix": "a form of who manages the shop",
     "/ateliers/{place:[a-z0-9_]+}/gerer/rendez-vous": "who comes to the shop, for its people",
+    "/ateliers/{place:[a-z0-9_]+}/gerer/rendez-vous/passages.csv": "who came by, for those who manage the shop",
     "/reparations/ord.csv": "repairs without anybody's name, for programs",
     "/reparations/velos.csv": "the same of mechanical bikes",
     "/ateliers/{place:[a-z0-9_]+}/gerer/tournee": "stops of who goes there, that lead to threads",

@@ -8,7 +8,7 @@ import pytest
 from federation.instance import Instance
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
-from tests.rustine import REPAIRERS, make_files
+from tests.rustine import FILES, REPAIRERS, make_files
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 
@@ -84,9 +84,7 @@ async def test_a_mistake_is_named_and_keeps_everything_as_it_is(admin: Browser, 
 
 
 async def test_without_a_file_the_form_says_so(admin: Browser) -> None:
-    page = await upload(
-        admin, dict.fromkeys(("repairers", "interventions", "bikes", "appointments", "maintenances"), "")
-    )
+    page = await upload(admin, dict.fromkeys((name.removesuffix(".csv") for name in FILES), ""))
 
     assert page.status == 422
     assert "Choisissez au moins un fichier." in page.words()
