@@ -18,6 +18,7 @@ from models.people.accounts import Account
 from models.posts import Post
 from models.posts.media import media
 from models.posts.media.media import Media
+from models.repairs import passers_by
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox.moderation.held_posts import WORDS_LIMIT, refuse, release
@@ -48,11 +49,15 @@ SAID = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldLine:
-    """One post that waits, as it would appear; `edited` where only a new version of it waits."""
+    """One post that waits, as it would appear; `edited` where only a new version of it waits.
+
+    `passing`: whoever wrote it has no account.
+    """
 
     id: int
     version: str
     author: Person
+    passing: bool
     title: str
     text: str
     pictures: list[Picture]
@@ -140,6 +145,7 @@ async def _make_lines(conn: Connection, site: Site, waiting: list[HeldPost]) -> 
                     id=one.post_id,
                     version=one.version,
                     author=person_of(people[one.author_id]),
+                    passing=await passers_by.find(conn, one.author_id) is not None,
                     title=title,
                     text=text[:SHOWN],
                     pictures=draw_pictures(site, hung[one.post_id], title),

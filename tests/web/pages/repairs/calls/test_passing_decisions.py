@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from models import preferences
-from models.people import accounts
+from models.people import accounts, actors
 from models.people.accounts import Account
 from models.repairs.passers_by import RELEASED
 from models.store.database import transaction
@@ -65,6 +65,19 @@ async def test_a_yes_leads_her_back_to_her_call(road: Roadside) -> None:
     assert "Revenir à votre appel" in passer.text
     await passer.send(road.link_in(text))
     assert passer.path == f"/depannage/appels/{listing_id}" and "L’équipe relit" not in passer.text
+
+
+async def test_the_team_reads_that_it_is_somebody_without_an_account(road: Roadside) -> None:
+    await look_first(road)
+    await call(road)
+    async with transaction(road.door.instance.pool) as conn:
+        alice = await actors.get_local(conn, "alice")
+        await conn.execute("UPDATE account SET roles = '{moderator}' WHERE actor_id = $1", alice.id)
+
+    team = await (await road.stop()).log_in("alice")
+    await team.open("/coop/retenues")
+
+    assert "Une personne sans compte" in team.text and "premières publications" not in team.text
 
 
 async def test_a_no_says_why_and_opens_without_an_account(road: Roadside) -> None:
