@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from models.places.communes import load_communes
 from models.searches.language.everyday_words import load_everyday_words
+from models.store import database
 from models.store.database import Connection, Pool, open_pool, prepare_connection
 from models.store.migrate import migrate
 from models.store.postgres import embedded
@@ -202,6 +203,17 @@ def many_statements() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         kept = partial(asyncpg.create_pool, statement_cache_size=1000, max_cached_statement_lifetime=0)
         patch.setattr(asyncpg, "create_pool", kept)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plans_made_once() -> Iterator[None]:
+    """PostgreSQL would plan each statement anew for the values of its first five calls, which takes longer than all
+    else that it does for a few rows. Tests of plans say themselves which way statements are planned.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        once = database.SESSION.replace("plan_cache_mode = auto", "plan_cache_mode = force_generic_plan")
+        patch.setattr(database, "SESSION", once)
         yield
 
 
