@@ -78,6 +78,9 @@ BEGUN_FIRST = (
 )
 """Few tests that take long: begun last, one process would still work on them when the others are done."""
 
+FEW_COLLECTIONS = (20_000, 10, 10)
+"""Objects, and collections of the younger ones, until the next look for garbage: a page makes some ten thousand."""
+
 IS_SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
 
 _read_forwards = pytest.Dir.collect
@@ -104,7 +107,8 @@ def read_backwards(folder: pytest.Dir) -> list[pytest.Item | pytest.Collector]:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Look for garbage in what all tests are made of, a million objects, neither while they are read nor later: that
-    would stop a server that is being tested for more than a second, in the middle of an answer.
+    would stop a server that is being tested for more than a second, in the middle of an answer. What a test leaves
+    behind waits a little longer for that.
     """
     gc.disable()
     try:
@@ -113,6 +117,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*FEW_COLLECTIONS)
         gc.enable()
 
 
