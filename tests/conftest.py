@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from models.places.communes import load_communes
 from models.searches.language.everyday_words import load_everyday_words
+from models.store import database
 from models.store.database import Connection, Pool, open_pool, prepare_connection
 from models.store.migrate import migrate
 from models.store.postgres import embedded
@@ -77,6 +78,9 @@ BEGUN_FIRST = (
 )
 """Few tests that take long: begun last, one process would still work on them when the others are done."""
 
+FEW_COLLECTIONS = (20_000, 10, 10)
+"""Objects, and collections of the younger ones, until the next look for garbage: a page makes some ten thousand."""
+
 IS_SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
 
 _read_forwards = pytest.Dir.collect
@@ -103,7 +107,8 @@ def read_backwards(folder: pytest.Dir) -> list[pytest.Item | pytest.Collector]:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Look for garbage in what all tests are made of, a million objects, neither while they are read nor later: that
-    would stop a server that is being tested for more than a second, in the middle of an answer.
+    would stop a server that is being tested for more than a second, in the middle of an answer. What a test leaves
+    behind waits a little longer for that.
     """
     gc.disable()
     try:
@@ -112,6 +117,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*FEW_COLLECTIONS)
         gc.enable()
 
 
@@ -202,6 +208,17 @@ def many_statements() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         kept = partial(asyncpg.create_pool, statement_cache_size=1000, max_cached_statement_lifetime=0)
         patch.setattr(asyncpg, "create_pool", kept)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plans_made_once() -> Iterator[None]:
+    """PostgreSQL would plan each statement anew for the values of its first five calls, which takes longer than all
+    else that it does for a few rows. Tests of plans say themselves which way statements are planned.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        once = database.SESSION.replace("plan_cache_mode = auto", "plan_cache_mode = force_generic_plan")
+        patch.setattr(database, "SESSION", once)
         yield
 
 

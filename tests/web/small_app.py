@@ -71,9 +71,19 @@ def prepare_templates(languages: tuple[str, ...]) -> Templates:
 
 MANY_ROUTES = 100
 
-_ROUTERS: dict[object, web.UrlDispatcher] = {}
+_ROUTERS: dict[tuple[int, ...], tuple[web.UrlDispatcher, list[web.RouteDef]]] = {}
+"""By the identities of routes, which are kept so that nothing else gets one of these."""
 
 _add_routes = web.Application.add_routes
+
+
+class _SharedIndex(dict[str, list[web.AbstractResource]]):
+    """What a router finds by the start of a path: a list of another router is copied before it gets one more."""
+
+    def setdefault(self, start: str, default: Any = None) -> list[web.AbstractResource]:
+        """A list that the caller may change."""
+        self[start] = [*self.get(start, default)]
+        return self[start]
 
 
 def add_known_routes(app: web.Application, routes: Iterable[web.AbstractRouteDef]) -> list[web.AbstractRoute]:
@@ -84,14 +94,14 @@ def add_known_routes(app: web.Application, routes: Iterable[web.AbstractRouteDef
     added = [route for route in routes if isinstance(route, web.RouteDef)]
     if len(added) < MANY_ROUTES or app.router.resources():
         return _add_routes(app, routes)
-    key = tuple((route.method, route.path, route.handler, *sorted(route.kwargs.items())) for route in added)
+    key = tuple(map(id, added))
     if key not in _ROUTERS:
-        _ROUTERS[key] = web.UrlDispatcher()
-        _ROUTERS[key].add_routes(added)
-    app._router = router = copy(_ROUTERS[key])
+        _ROUTERS[key] = web.UrlDispatcher(), added
+        _ROUTERS[key][0].add_routes(added)
+    app._router = router = copy(_ROUTERS[key][0])
     router._resources = [*router._resources]
     router._named_resources = {**router._named_resources}
-    router._resource_index = {start: [*found] for start, found in router._resource_index.items()}
+    router._resource_index = _SharedIndex(router._resource_index)
     return list(router.routes())
 
 
