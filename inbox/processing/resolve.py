@@ -27,6 +27,7 @@ from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.bike_books import BikeBook
 from federation.vocabulary.communities import CharterDocument
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
+from federation.vocabulary.friendships import Friendship
 from federation.vocabulary.objects import Tombstone
 from federation.vocabulary.polls import Vote
 from federation.vocabulary.quotes import QuoteAuthorization
@@ -145,7 +146,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         await fetch_actor(instance, activity.actor, fresh=True)
     elif isinstance(object, Agreement | EconomicEvent):
         require_attributed(activity.actor, object.id or "", object.attributed_to)
-    elif isinstance(object, BikeBook | Tombstone | Vote | QuoteAuthorization | CharterDocument):
+    elif isinstance(object, BikeBook | Friendship | Tombstone | Vote | QuoteAuthorization | CharterDocument):
         raise Ignored("kind_not_shown")
     else:
         note = note_of(object)

@@ -9,6 +9,7 @@ from models.repairs.bikes import awaited_files, files, proposals, sent_files
 from models.repairs.bikes.awaited_files import AwaitedFile
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bikes.files import MOST_BYTES_KEPT, BikeFile, Kind
+from models.repairs.figures import gone_names
 from models.repairs.results import results
 from models.repairs.results.results import RepairResult
 from models.store.database import Connection, execute, fetch_value
@@ -152,8 +153,8 @@ async def test_they_go_when_somebody_leaves(pair: Pair) -> None:
     result = await get_bobs(pair.here)
     await files.add_to_result(pair.here.conn, result.id, "photo", stored("came"))
 
-    await results.forget_person(pair.here.conn, pair.here.partner.id)
-    await results.forget_person(pair.there.conn, pair.there.own.id)
+    await gone_names.forget_person(pair.here.conn, pair.here.partner.id)
+    await gone_names.forget_person(pair.there.conn, pair.there.own.id)
 
     for side in (pair.here, pair.there):
         assert await fetch_value(side.conn, "SELECT count(*) FROM bike_file") == 0

@@ -29,7 +29,7 @@ class Two:
         """How far it is by each of the two."""
         here = await friendships.find(self.pair.here.conn, self.henin.id)
         there = await friendships.find(self.pair.there.conn, self.lomme.id)
-        return here and here.state, there and there.state
+        return here.state if here else None, there.state if there else None
 
     async def levels(self) -> tuple[str, str]:
         """How far each trusts the other's server."""

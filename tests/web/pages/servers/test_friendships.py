@@ -29,8 +29,9 @@ async def stand(instance: Instance, lomme: Village, state: FriendshipState) -> N
     """So far it is between Lomme's cooperative and Hénin-Carvin's, which follows ours."""
     async with transaction(instance.pool) as conn:
         await make_follow(conn, lomme.henin, lomme.coop)
-        offers = {"ours": "https://lomme.test/o/1"} if state == "proposed" else {"theirs": "https://henin.test/o/1"}
-        await friendships.save(conn, lomme.henin.id, state, **({} if state == "met" else offers))
+        ours = "https://lomme.test/o/1" if state == "proposed" else None
+        theirs = "https://henin.test/o/1" if state not in ("met", "proposed") else None
+        await friendships.save(conn, lomme.henin.id, state, ours=ours, theirs=theirs)
 
 
 async def read(instance: Instance, lomme: Village) -> tuple[str | None, str, list[str]]:
@@ -39,7 +40,7 @@ async def read(instance: Instance, lomme: Village) -> tuple[str | None, str, lis
         held = await friendships.find(conn, lomme.henin.id)
         level = await trust_levels.find(conn, "henin.test")
         sent = await fetch_column(conn, "SELECT type FROM activity WHERE object_uri = $1 ORDER BY id", lomme.henin.uri)
-        return held and held.state, level.level if level else "reader", sent
+        return held.state if held else None, level.level if level else "reader", sent
 
 
 async def test_who_follows_us_is_followed_back_and_asked_by_one_tap(
