@@ -8,8 +8,8 @@ from inbox.errors import Ignored
 from models.news import staff_notifications
 from models.news.staff_notifications import Topic
 from models.people.actors import Actor
-from models.servers import friendships, known_hosts
-from models.servers.friendships import FriendshipRow, FriendshipState
+from models.servers import friendships, known_hosts, trust_levels
+from models.servers.friendships import FriendshipRow
 from models.settings import Site
 from models.store.database import Connection
 from outbox.servers import friendships as outbox
@@ -32,7 +32,7 @@ async def process_offer(conn: Connection, site: Site, sender: Actor, uri: str, p
             await outbox.say_yes(conn, site, sender, uri)
             await outbox.confirm(conn, sender, theirs=uri)
             await _notify(conn, sender)
-        case "confirmed":  # our yes was lost there
+        case "confirmed" if await _is_friend(conn, sender):  # our yes was lost there
             await outbox.say_yes(conn, site, sender, uri)
             await friendships.save(conn, sender.id, "confirmed", theirs=uri)
         case "asked":
@@ -40,17 +40,27 @@ async def process_offer(conn: Connection, site: Site, sender: Actor, uri: str, p
         case "declined" if _is_fresh_no(held):
             await outbox.say_no(conn, site, sender, uri)
         case _:
-            await _keep(conn, sender, uri)
+            await _keep(conn, sender, uri, held)
 
 
-async def _keep(conn: Connection, sender: Actor, uri: str) -> None:
+async def _keep(conn: Connection, sender: Actor, uri: str, held: FriendshipRow | None) -> None:
     if not await friendships.has_room(conn, sender.host):
         raise Ignored("friendship_without_room")
-    told = await may_be_told(conn, sender, "asked")
+    lately = held is not None and held.their_offer_uri is not None and held.changed_at > _a_day_ago()
+    told = not lately and await may_be_told(conn, sender)
     await friendships.forget(conn, sender.id)  # what was said before counts no more
     await friendships.save(conn, sender.id, "asked", theirs=uri)
     if told:
         await _notify(conn, sender)
+
+
+async def _is_friend(conn: Connection, sender: Actor) -> bool:
+    decision = await trust_levels.find(conn, sender.host)
+    return decision is not None and decision.level == "friend"
+
+
+def _a_day_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(days=1)
 
 
 def _is_fresh_no(held: FriendshipRow | None) -> bool:
@@ -60,17 +70,15 @@ def _is_fresh_no(held: FriendshipRow | None) -> bool:
     )
 
 
-async def may_be_told(conn: Connection, sender: Actor, state: FriendshipState) -> bool:
+async def may_be_told(conn: Connection, sender: Actor) -> bool:
     """Whether the team hears of it at once: of hosts that nobody here knows, of the first ones of a day alone."""
-    since = datetime.now(UTC) - timedelta(days=1)
-    return await friendships.count_new(conn, state, since) < TOLD_A_DAY or await known_hosts.is_known(conn, sender.host)
+    return await friendships.count_new(conn, _a_day_ago()) < TOLD_A_DAY or await known_hosts.is_known(conn, sender.host)
 
 
 async def process_follow(conn: Connection, sender: Actor) -> None:
-    """A cooperative follows ours: the team hears of it and may follow back; of the hundredth within a day it reads."""
-    told = await may_be_told(conn, sender, "met")
-    await friendships.meet(conn, sender.id)
-    if told:
+    """A cooperative follows ours: the team may follow it back, and hears of it the first time."""
+    told = await may_be_told(conn, sender)
+    if await friendships.meet(conn, sender.id) and told:
         await staff_notifications.notify_team(conn, "coop_follow", Topic(actor_id=sender.id))
 
 
@@ -106,8 +114,8 @@ async def process_undo(conn: Connection, sender: Actor, uri: str) -> bool:
     if held.state == "confirmed":
         await friendships.save(conn, sender.id, "ended")
         await _notify(conn, sender)
-    elif held.state == "asked":
-        await friendships.forget(conn, sender.id)
+    elif held.state == "asked":  # a level that it had is still ours to decide
+        await friendships.save(conn, sender.id, "ended" if await _is_friend(conn, sender) else "met")
     return True
 
 

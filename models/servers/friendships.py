@@ -116,6 +116,14 @@ async def forget(conn: Connection, actor_id: int) -> None:
 
 async def meet(conn: Connection, actor_id: int) -> bool:
     """It follows us: the team may follow it back. False where it is known, or MOST_MET wait."""
+    await execute(
+        conn,
+        """
+        DELETE FROM friendship n WHERE n.state = 'met' AND NOT EXISTS (
+            SELECT FROM follow f JOIN actor ours ON ours.id = f.followed_id
+            WHERE f.follower_id = n.actor_id AND ours.local AND f.state = 'accepted')
+        """,
+    )
     return bool(
         await execute(
             conn,
@@ -138,9 +146,9 @@ async def has_room(conn: Connection, host: str) -> bool:
     return len(waiting) < MOST_ASKED and same < MOST_ASKED_OF_DOMAIN
 
 
-async def count_new(conn: Connection, state: FriendshipState, since: datetime) -> int:
-    """How many stand so since then."""
+async def count_new(conn: Connection, since: datetime) -> int:
+    """How many cooperatives began to follow ours, or to propose something, since then, and wait."""
     found: int = await fetch_value(
-        conn, "SELECT count(*) FROM friendship WHERE state = $1 AND changed_at >= $2", state, since
+        conn, "SELECT count(*) FROM friendship WHERE state IN ('met', 'asked') AND changed_at >= $1", since
     )
     return found

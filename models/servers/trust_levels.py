@@ -176,7 +176,8 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
 
     People of hosts that are not welcome are suspended with their server, those of welcome ones come back, unless they
     are suspended by a decision, or by their own server. Deliveries that wait are cancelled, what waits to be processed
-    is left alone, and cached pictures go. What friends and guests published before they were ones stands.
+    is left alone, cached pictures and what was said of friendship go. What friends and guests published before they
+    were ones stands.
     """
     await execute(
         conn,
@@ -218,6 +219,14 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
         UPDATE received SET state = 'ignored', error = 'server_not_welcome', finished_at = now(),
             claimed_by = NULL, claimed_until = NULL
         FROM hosts h WHERE h.host = received.host AND received.state IN ('waiting', 'held')
+        """,
+        domains,
+    )
+    await execute(
+        conn,
+        """
+        DELETE FROM friendship f USING actor a
+        WHERE a.id = f.actor_id AND ($1::text[] IS NULL OR domains_of(a.host) && $1) AND NOT is_welcome(a.host)
         """,
         domains,
     )

@@ -69,7 +69,7 @@ async def decline(conn: Connection, site: Site, other: Actor, *, by: int | None 
     held = await friendships.hold(conn, other.id)
     if held is None or held.state not in ("asked", "met"):
         raise Conflict("friendship_not_asked")
-    if held.their_offer_uri is not None:
+    if held.state == "asked" and held.their_offer_uri is not None:
         await say_no(conn, site, other, held.their_offer_uri)
     await friendships.save(conn, other.id, "declined", by=by)
 
@@ -102,17 +102,15 @@ async def end(conn: Connection, site: Site, other: Actor) -> None:
 
 
 async def trust(conn: Connection, site: Site, host: str, level: Level) -> None:
-    """Set the level of a server, and end the friendship with its cooperative where it is a friend no longer."""
-    if level != "friend":
-        await end_on_host(conn, site, host)
+    """Set the level of a server. Where it is a friend's no longer, what we said to its cooperative is taken back.
+
+    Whoever is set aside is not told: nothing goes there any more, and of a friendship nothing stays.
+    """
+    held = await friendships.find_on_host(conn, host) if level == "reader" else None
+    if held is not None and held.state in ("proposed", "confirmed"):
+        other = await actors.get(conn, held.actor_id)
+        await (end if held.state == "confirmed" else take_back)(conn, site, other)
     await peers.trust(conn, host, level)
-
-
-async def end_on_host(conn: Connection, site: Site, host: str) -> None:
-    """End the friendship with the cooperative of this host, where there is one."""
-    held = await friendships.find_on_host(conn, host)
-    if held is not None and held.state == "confirmed":
-        await end(conn, site, await actors.get(conn, held.actor_id))
 
 
 async def settle_end(conn: Connection, other: Actor, *, keep: bool) -> None:

@@ -159,11 +159,9 @@ async def test_taken_back_before_an_answer_nothing_waits(two: Two) -> None:
     await two.propose()
     await verbs.take_back(two.pair.here.conn, LOMME, two.henin)
     await two.carry()
-    assert await two.states() == (None, None)
+    assert await two.states() == (None, "met")
     with pytest.raises(Conflict, match="friendship_not_asked"):
         await verbs.accept(two.pair.there.conn, HENIN, two.lomme)
-    with pytest.raises(Conflict, match="friendship_not_asked"):
-        await verbs.decline(two.pair.there.conn, HENIN, two.lomme)
     with pytest.raises(Conflict, match="friendship_answered"):
         await verbs.take_back(two.pair.here.conn, LOMME, two.henin)
 
@@ -220,3 +218,50 @@ async def test_many_of_one_domain_are_kept_out(two: Two) -> None:
         }
         await there.receive(forged)
     assert there.ignored == ["friendship_without_room"]
+
+
+async def test_a_level_that_we_lower_takes_our_proposal_back(two: Two) -> None:
+    await verbs.propose(two.pair.here.conn, LOMME, two.henin)
+    await verbs.trust(two.pair.here.conn, LOMME, "henin.test", "reader")
+    await two.carry()
+    assert (await two.states())[0] is None
+    with pytest.raises(Conflict, match="friendship_not_asked"):
+        await verbs.accept(two.pair.there.conn, HENIN, two.lomme)
+    assert await two.levels() == ("reader", "reader")
+
+
+async def test_whoever_is_set_aside_is_no_friend_when_it_is_let_in_again(two: Two) -> None:
+    await two.propose()
+    await verbs.accept(two.pair.there.conn, HENIN, two.lomme)
+    await two.carry()
+    for level in ("aside", "reader"):
+        await verbs.trust(two.pair.here.conn, LOMME, "henin.test", level)
+    assert (await two.states())[0] is None
+
+    await verbs.propose(two.pair.there.conn, HENIN, two.lomme)  # for them they are still friends
+    await two.carry()
+    assert (await two.levels())[0] == "reader"
+
+
+async def test_an_end_cannot_be_hidden_by_a_new_proposal(two: Two) -> None:
+    here = two.pair.here
+    await two.propose()
+    await verbs.accept(two.pair.there.conn, HENIN, two.lomme)
+    await two.carry()
+    await verbs.end(two.pair.there.conn, HENIN, two.lomme)
+    await verbs.propose(two.pair.there.conn, HENIN, two.lomme)
+    await verbs.take_back(two.pair.there.conn, HENIN, two.lomme)
+    await two.carry()
+    assert ((await two.states())[0], (await two.levels())[0], here.ignored) == ("ended", "friend", [])
+
+
+async def test_who_proposes_and_takes_back_again_and_again_tells_the_team_once(two: Two) -> None:
+    there = two.pair.there.conn
+    for _ in range(3):
+        await two.propose()
+        await execute(there, "DELETE FROM notification")
+        await verbs.take_back(two.pair.here.conn, LOMME, two.henin)
+        await two.carry()
+        assert (await two.states())[1] == "met"
+    await two.propose()
+    assert await count_news(there) == 0

@@ -14,6 +14,7 @@ from models.people.actors import Actor
 from models.relations import follows
 from models.relations.follows import Follow, FollowState
 from models.servers import servers
+from models.servers.neighbour_cooperatives import STREAMS
 from models.servers.servers import SilentHost
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
@@ -29,10 +30,12 @@ from web.pages.servers.network import render_network
 from web.pages.traffic.delivery_status import DeliveryStatus, find_follow_request_delivery
 from web.pages.traffic.failure_causes import explain, explain_stop
 from web.rendering.paths import profile_path
-from web.rendering.render import render, say
+from web.rendering.render import N_, render, say
 from web.security.session import read_local_path, require_account, require_right
 
 ADDRESS_LIMIT = 500
+
+FOLLOWED_ALONE = N_("Votre coop suit cette adresse, mais l’amitié n’a pas pu être proposée à sa coop. %(why)s")
 
 Verb = Callable[[Connection, Site, Actor, Actor], Awaitable[object]]
 
@@ -164,7 +167,7 @@ async def post_follow_territory(request: web.Request) -> web.Response:
         try:
             followed = await follow_address(request.app[INSTANCE], acting, address, host=host)
             if acting.username == "coop" and form.flag("friendship"):
-                await propose_friendship(request.app[INSTANCE], _list_territories(followed), by=account.actor_id)
+                await _propose(request, form, followed, account)
         except ResolveFailed as failed:
             form.errors.setdefault("address", explain(partial(say, request), failed))
         except Invalid:
@@ -174,9 +177,18 @@ async def post_follow_territory(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther("/reseau" if acting.username == "coop" else "/abonnements")
 
 
-def _list_territories(followed: Sequence[Actor]) -> set[str]:
-    """The hosts of those that speak for a territory; a person speaks for none."""
-    return {one.host for one in followed if one.type in ("Group", "Organization")}
+async def _propose(request: web.Request, form: Form, followed: Sequence[Actor], account: Account) -> None:
+    """The cooperatives of those followed are asked to be friends; a person or a group elsewhere speaks for none.
+
+    What does not succeed is said, and that they are followed all the same.
+    """
+    hosts = {one.host for one in followed if one.speaks_for_cooperative or one.username in STREAMS}
+    try:
+        await propose_friendship(request.app[INSTANCE], hosts, by=account.actor_id)
+    except ResolveFailed as failed:
+        form.fail("address", FOLLOWED_ALONE, why=explain(partial(say, request), failed))
+    except Invalid:
+        form.fail("address", FOLLOWED_ALONE, why="")
 
 
 async def _find_acting(request: web.Request, form: Form, account: Account) -> Actor:

@@ -10,7 +10,7 @@ from models.servers import access_requests, trust_levels
 from models.servers.trust_levels import Decision
 from models.store.database import connection, transaction
 from outbox.relations.blocks import read_domain
-from outbox.servers import friendships, peers
+from outbox.servers import peers
 from web.forms.form import Form, blank_form, read_form
 from web.forms.multipart import FileLimits
 from web.http.app_keys import INSTANCE
@@ -72,7 +72,6 @@ async def post_act(request: web.Request) -> web.Response:
         elif act == "back":
             await peers.trust(conn, host, "reader")
         else:
-            await friendships.end_on_host(conn, instance.site, host)
             await peers.trust(conn, host, "aside", note=note, public_reason=reason)
         await journal.record(conn, "server_decided", by=me, right="servers", rule=reason, host=host, what=act)
     instance.policy.forget()

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from federation.discovery.remote import resolve_handle
 from federation.errors import ResolveFailed
+from federation.instance import Instance
 from models.coop import pending_operation
 from models.errors import Refusal
 from models.moderation import journal
@@ -86,7 +87,7 @@ async def _act(request: web.Request, form: Form, host: str, act: str, me: Accoun
     """The network first: who speaks for the cooperative of this host, and what of it is followed."""
     instance = request.app[INSTANCE]
     try:
-        other = await resolve_handle(instance, f"@coop@{host}")
+        other = await _find_other(instance, host, act)
         if act == "link":
             async with connection(instance.pool) as conn:
                 ours = await actors.get_local(conn, "coop")
@@ -98,6 +99,16 @@ async def _act(request: web.Request, form: Form, host: str, act: str, me: Accoun
         form.errors.setdefault("act", explain(partial(say, request), failed))
     except Refusal as refusal:
         form.refuse("act", refusal)
+
+
+async def _find_other(instance: Instance, host: str, act: str) -> Actor:
+    """Who speaks for the cooperative of this host. To say no, or to end it, its server need not answer any more."""
+    if act not in ("link", "befriend"):
+        async with connection(instance.pool) as conn:
+            held = await friendships.find_on_host(conn, host)
+            if held is not None:
+                return await actors.get(conn, held.actor_id)
+    return await resolve_handle(instance, f"@coop@{host}")
 
 
 async def _carry_out(conn: Connection, site: Site, other: Actor, act: str, *, by: int) -> None:

@@ -138,6 +138,34 @@ async def test_typed_address_is_followed(
     assert "@offres@lens.test" in (await alice.get("/abonnements")).words()
 
 
+async def test_a_group_elsewhere_is_followed_with_the_coop_and_asked_nothing(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance, fediverse: FakeFediverse
+) -> None:
+    fediverse.add_person("velos", "lens.test", type="Group")
+    admin = await open_browser(lomme.admin)
+    typed = {"address": "@velos@lens.test", "acting_as": "coop", "friendship": "1"}
+
+    answer = await admin.send("/reseau/suivre", typed, form_on="/reseau")
+
+    assert (answer.status, answer.location) == (303, "/reseau")
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM friendship") == 0
+
+
+async def test_a_territory_is_followed_also_where_its_coop_cannot_be_asked(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance, fediverse: FakeFediverse
+) -> None:
+    fediverse.add_person("offres", "lens.test", type="Group")
+    admin = await open_browser(lomme.admin)
+    typed = {"address": "@offres@lens.test", "acting_as": "coop", "friendship": "1"}
+
+    answer = await admin.send("/reseau/suivre", typed, form_on="/reseau")
+
+    assert answer.status == 422 and "Votre coop suit cette adresse, mais l’amitié" in answer.words()
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Follow'") == 1
+
+
 async def test_listings_page_stands_for_the_territory_where_it_is(
     open_browser: OpenBrowser, lomme: Village, instance: Instance, fediverse: FakeFediverse
 ) -> None:
