@@ -50,5 +50,4 @@ async def test_a_friend_answers_over_the_network_and_only_a_friend(cooperatives:
         (lomme.host, "R99", False),
         (lomme.host, "471", True),  # with the address of who asks, after the yes
         (lomme.host, "471", True),
-        (lomme.host, "471", True),
     ]
