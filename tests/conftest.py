@@ -218,6 +218,7 @@ def plans_made_once() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         once = database.SESSION.replace("plan_cache_mode = auto", "plan_cache_mode = force_generic_plan")
+        assert once != database.SESSION
         patch.setattr(database, "SESSION", once)
         yield
 

@@ -70,20 +70,20 @@ async def answer_inquiry(instance: Instance, envelope: Envelope, host: str) -> S
 async def _answer_new(conn: Connection, instance: Instance, host: str, inquiry: StolenBikeInquiry) -> bool:
     """The answer to a question that was not asked before; one that only brings who asks costs its server nothing.
 
-    That is so for a yes after a yes alone, once: else numbers could be tried without being counted.
+    That is so for a yes after a yes alone, once. A no after a yes is counted, be it one too many, and no other question
+    is one with that yes: else numbers could be tried without being counted.
     """
     ending = cut_ending(inquiry.frame_number)
     first = await questions.find_first(conn, host, ending) if inquiry.contact else None
-    room = await questions.has_room(conn, host)
-    if first is None and not room:
+    if first is None and not await questions.has_room(conn, host):
         raise TooManyQuestions
     stolen = await answer(conn, instance.site, inquiry.frame_number, Asker(host=host, contact=inquiry.contact or ""))
     if first is not None and stolen:
         await questions.complete(conn, first, inquiry.id)
-    elif room:
-        await questions.save(conn, host, inquiry.id, ending, stolen=stolen)
-    else:
-        raise TooManyQuestions
+        return stolen
+    if first is not None:
+        await questions.close(conn, first)
+    await questions.save(conn, host, inquiry.id, ending, stolen=stolen)
     return stolen
 
 

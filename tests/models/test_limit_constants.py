@@ -139,6 +139,8 @@ LIMITS: dict[str, object] = {
     "models.repairs.bookings.appointment_books.MOST_WALK_INS": 10_000,
     "models.repairs.bookings.appointment_books.WALK_INS_KEPT": timedelta(days=30),
     "models.repairs.figures.small_cells.LEAST": 5,
+    "models.repairs.figures.kept_files.KEPT": timedelta(hours=1),
+    "models.repairs.figures.kept_files.KEPT_MEANWHILE": timedelta(days=1),
     "models.repairs.importing.imports.UNDONE_WITHIN": timedelta(days=30),
     "models.repairs.bookings.slots.MOST_SLOTS": 1000,
     "models.moderation.filter_patterns.SHOWN": 80,

@@ -24,7 +24,6 @@ LIMITS: dict[str, object] = {
     "web.personal_export.member_preferences.MOST_INQUIRIES": 4000,
     "web.pages.repairs.shops.team.TYPES_LIMIT": 600,
     "web.pages.repairs.figures.figures_page.LOOKED_AT": 8,
-    "web.pages.repairs.figures.open_data.KEPT": 3600,
     "web.pages.repairs.figures.open_files.AT_ONCE": 500,
     "web.pages.repairs.importing.reading.NAME_LIMIT": 80,
     "web.pages.repairs.importing.reading.ORIGIN_LIMIT": 60,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WALK_INS_KEPT
+from models.repairs.figures import kept_files
 from models.repairs.figures.scrubbing import read_names, scrub_names
 from models.repairs.results.notes import RepairNote
 from models.repairs.results.results import RepairResult
@@ -50,7 +51,7 @@ async def forget_person(conn: Connection, actor_id: int) -> None:
         """,
         actor_id,
     )
-    await execute(
+    changed = await execute(
         conn,
         """
         UPDATE repair_result SET
@@ -63,6 +64,8 @@ async def forget_person(conn: Connection, actor_id: int) -> None:
         actor_id,
         bool(names),
     )
+    if changed:
+        await kept_files.forget(conn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,8 @@ async def forget_walk_ins(conn: Connection) -> int:
         WALK_INS_KEPT,
     )
     await _save(conn, [(one.id, scrub_note(note_of(one), read_names([one.name]))) for one in found])
+    if found:
+        await kept_files.forget(conn)
     return await appointment_books.forget_over(conn)
 
 

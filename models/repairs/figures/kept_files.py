@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models.store.database import Connection, execute, fetch_one
+from models.store.database import Connection, execute, fetch_one, fetch_value
+
+KEPT = timedelta(hours=1)
+"""How long a published file stays as it was written, here and with whoever reads it."""
+
+KEPT_MEANWHILE = timedelta(days=1)
+"""Nobody is given one that is older, not even while somebody else has it written anew."""
+
+FILES = ("ord", "velos")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +33,12 @@ async def find(conn: Connection, file: str, *, within: timedelta) -> KeptFile | 
     )
 
 
-async def lock(conn: Connection, file: str) -> None:
-    """Let nobody else write this one before the transaction ends."""
-    await execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('kept_open_repairs ' || $1, 0))", file)
+async def try_lock(conn: Connection, file: str) -> bool:
+    """Let nobody else write this one before the transaction ends; False, at once, where somebody does."""
+    locked: bool = await fetch_value(
+        conn, "SELECT pg_try_advisory_xact_lock(hashtextextended('kept_open_repairs ' || $1, 0))", file
+    )
+    return locked
 
 
 async def save(conn: Connection, file: str, kept: KeptFile) -> None:
@@ -45,5 +56,12 @@ async def save(conn: Connection, file: str, kept: KeptFile) -> None:
 
 
 async def forget(conn: Connection) -> None:
-    """They are published no more."""
+    """What they say is not to be read any more, nor what somebody is writing: they are written anew, if at all."""
+    for file in FILES:
+        await execute(conn, "SELECT pg_advisory_xact_lock(hashtextextended('kept_open_repairs ' || $1, 0))", file)
     await execute(conn, "DELETE FROM kept_open_repairs")
+
+
+async def forget_old(conn: Connection) -> int:
+    """Nobody asked since: what was said meanwhile is not in them, nor what was taken back gone. A sweep."""
+    return await execute(conn, "DELETE FROM kept_open_repairs WHERE made_at < now() - $1::interval", KEPT)

@@ -54,6 +54,11 @@ async def complete(conn: Connection, question_id: int, uri: str) -> None:
     await execute(conn, "UPDATE frame_question SET completed_by = $2 WHERE id = $1", question_id, uri)
 
 
+async def close(conn: Connection, question_id: int) -> None:
+    """The question of this id is one with no other."""
+    await execute(conn, "UPDATE frame_question SET completed_by = uri WHERE id = $1", question_id)
+
+
 async def has_room(conn: Connection, host: str) -> bool:
     """Whether this server may ask one more today."""
     asked: int = await fetch_value(

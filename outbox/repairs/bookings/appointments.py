@@ -82,7 +82,8 @@ PLACE = ("place_name", "postcode", "commune_code", "latitude", "longitude", "rad
 async def move_book(conn: Connection, site: Site, shop: Actor) -> None:
     """The shop is elsewhere now, or says less of where it is: so does the listing of its appointments, at once.
 
-    A new version of it that waits for a look goes on waiting, and is there too.
+    A new version of it that waits for a look goes on waiting, since when it did, and is there too. What stands says the
+    same as before meanwhile: nobody need look at that.
     """
     held = await find_listing(conn, shop)
     if held is None:
@@ -90,9 +91,11 @@ async def move_book(conn: Connection, site: Site, shop: Actor) -> None:
     await agreements.lock_listing(conn, held.id)
     stands = read_back(held, (await media.list_by_posts(conn, [held.id]))[held.id])
     latest = await _read_latest(conn, held)
-    moved = await _save(conn, site, shop, held, stands, replace(stands, **_find_place(shop)))
-    if latest != stands:
-        await _save(conn, site, shop, moved, stands, replace(latest, **_find_place(shop)))
+    waits, moved = latest != stands, replace(stands, **_find_place(shop))
+    if moved != stands:
+        await outbox_listings.edit(conn, site, shop, held.uri, moved, looked_at=waits)
+    if waits:
+        await _save(conn, site, shop, held, latest, replace(latest, **_find_place(shop)))
 
 
 def _find_place(shop: Actor) -> dict[str, Any]:

@@ -146,6 +146,23 @@ async def test_who_says_who_asks_after_a_yes_has_asked_once(desk: Desk, server: 
             await ask(desk, server, more)
 
 
+async def test_a_no_after_a_yes_is_counted_when_the_day_is_full_and_spends_the_chance(
+    desk: Desk, server: Person
+) -> None:
+    """Else any number could be tried for a minute after a yes, without a trace."""
+    async with transaction(desk.instance.pool) as conn:
+        for number in range(99):
+            await questions.save(conn, "henin.test", f"urn:{number}", "000", stolen=False)
+    assert await ask(desk, server, question())
+
+    assert not await ask(desk, server, question(frameNumber="WRONG471", contact="bob@henin.test"))
+
+    assert await desk.value("SELECT count(*) FROM frame_question") == 101
+    for tried in ("AGAIN471", NUMBER):
+        with pytest.raises(TooManyQuestions):
+            await ask(desk, server, question(frameNumber=tried, contact="bob@henin.test"))
+
+
 @pytest.mark.parametrize("first", [NUMBER, "OTHER471"])
 async def test_another_number_with_the_same_end_is_another_question(desk: Desk, server: Person, first: str) -> None:
     """Else numbers could be tried for nothing, after a yes or a no."""

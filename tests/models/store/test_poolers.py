@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from models.store import database
 from models.store.background.notify import announce, listen
 from models.store.database import connection, fetch_value, open_pool
 from models.store.migrate import migrate, require_migrated
@@ -12,7 +13,10 @@ from tests.fake_pooler import pooler
 WANTED = {"timezone": "UTC", "plan_cache_mode": "auto", "jit": "off", "max_parallel_workers_per_gather": "0"}
 
 
-async def test_a_pooler_that_keeps_sessions_needs_no_exceptions_and_our_settings_hold(database_url: str) -> None:
+async def test_a_pooler_that_keeps_sessions_needs_no_exceptions_and_our_settings_hold(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "SESSION", database.SESSION.replace("force_generic_plan", "auto"))  # as in service
     async with pooler(database_url) as url:
         assert await migrate(url) == []
         pool = await open_pool(url, size=2)

@@ -58,6 +58,7 @@ REFUSALS = {
     "no_space": "Le disque de la plateforme est plein : rien ne peut être gardé avant que la "
     "personne qui l’héberge fasse de la place.",
     "concurrent_change": "Quelqu’un d’autre a changé la même chose à cet instant. Réessayez.",
+    "file_being_written": "Ce fichier est en train d’être préparé. Réessayez dans quelques secondes.",
     "bad_request": "Ce qui a été envoyé n’est pas lisible.",
     "method_not_allowed": "Cette adresse ne fait pas cela.",
     "request_timeout": "La demande a mis trop longtemps à arriver.",

@@ -22,7 +22,7 @@ from models.relations.blocking import mutes
 from models.repairs import passers_by
 from models.repairs.bikes import handovers, offers
 from models.repairs.bookings import visit_places
-from models.repairs.figures import gone_names
+from models.repairs.figures import gone_names, kept_files
 from models.repairs.frame_numbers import inquiries, questions, sightings
 from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
@@ -77,6 +77,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "alert_territories": refresh_territories,
     "unavailabilities": unavailabilities.forget_over,
     "walk_ins": gone_names.forget_walk_ins,
+    "kept_repair_files": kept_files.forget_old,
     "frame_inquiries": inquiries.forget_old,
     "frame_questions": questions.forget_old,
     "frame_sightings": sightings.forget_old,

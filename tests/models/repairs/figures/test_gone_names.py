@@ -10,11 +10,13 @@ from models.personal_data import account_erasure
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WALK_INS_KEPT, WalkIn
 from models.repairs.bookings.slots import SlotRules
+from models.repairs.figures import kept_files
 from models.repairs.figures.gone_names import forget_walk_ins
+from models.repairs.figures.kept_files import KeptFile
 from models.repairs.results import results, walk_ins
 from models.repairs.results.notes import RepairNote
 from models.repairs.results.results import RepairResult
-from models.store.database import Connection, execute, fetch_value
+from models.store.database import Connection, execute, fetch_column, fetch_value
 from outbox.repairs.walk_in_results import note_walk_in_result
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.repair_figures import note_result
@@ -45,6 +47,33 @@ async def test_what_she_wrote_and_what_was_written_of_her_bike_goes(conn: Connec
     left = await load(conn, noted)
     assert (left.problem, left.learnt, left.parts, left.brand) == ("", "", ["Câble de […]", "Gaine"], "Gitane")
     assert (left.organ, left.minutes, left.repaired_on) == ("brakes", 30, date(2025, 3, 4))
+
+
+@pytest.mark.parametrize("side", ["author_id", "repairer_id", "cyclist_id", None])
+async def test_a_file_with_words_of_who_is_gone_is_written_anew(conn: Connection, side: str | None) -> None:
+    maryse = await make_person(conn, local=False)
+    await note_result(conn, **(WORDS | ({side: maryse.id} if side else {})))
+    await keep_file(conn)
+
+    await account_erasure.forget_stranger(conn, maryse.id)
+
+    assert await find_kept(conn) == (["velos"] if side is None else []), "whoever else leaves changes no file"
+
+
+async def keep_file(conn: Connection) -> None:
+    await kept_files.save(conn, "velos", KeptFile(made_at=datetime.now(UTC), body=b"Maryse"))
+
+
+async def find_kept(conn: Connection) -> list[str]:
+    return await fetch_column(conn, "SELECT file FROM kept_open_repairs ORDER BY file")
+
+
+async def test_a_file_that_is_too_old_is_forgotten_at_night(conn: Connection) -> None:
+    now = datetime.now(UTC)
+    await kept_files.save(conn, "ord", KeptFile(made_at=now - kept_files.KEPT - timedelta(seconds=1), body=b"old"))
+    await kept_files.save(conn, "velos", KeptFile(made_at=now, body=b"new"))
+
+    assert (await kept_files.forget_old(conn), await find_kept(conn)) == (1, ["velos"])
 
 
 async def make_person(conn: Connection, *, local: bool = True) -> Actor:
@@ -85,5 +114,7 @@ async def test_who_walked_in_stands_in_no_result(conn: Connection) -> None:
     await execute(
         conn, "UPDATE walk_in SET begins_at = begins_at - $1::interval, ends_at = ends_at - $1::interval", WALK_INS_KEPT
     )
+    await keep_file(conn)
     assert await forget_walk_ins(conn) == 1
+    assert await find_kept(conn) == []
     assert [(await load(conn, noted)).problem, (await load(conn, noted)).learnt] == ["[…] dit que ça grince"] * 2

@@ -222,6 +222,29 @@ async def test_a_new_text_that_waits_goes_on_waiting_when_the_shop_moves(conn: C
     assert (await find_latest(conn, listing)).held is None
 
 
+@pytest.mark.parametrize("moves", [False, True])
+async def test_a_shop_that_saves_its_page_does_not_put_its_new_text_at_the_end_again(
+    conn: Connection, moves: bool
+) -> None:
+    shop = await make_shop(conn)
+    listing = await open_book(conn, HERE, shop, DRAFT)
+    rule = ModerationRule(name="Arnaques", patterns=("crypto*",), action="hold", on_local=True, on_remote=False)
+    await filters.save(conn, rule)
+    await open_book(conn, HERE, shop, replace(DRAFT, text="Payable en cryptos"))
+    await execute(conn, "UPDATE held_post SET held_at = held_at - interval '1 hour'")
+    before = (await find_latest(conn, listing)).held
+    [counted] = await filters.list_all(conn)
+    if moves:
+        await execute(conn, "UPDATE actor SET latitude = 50.65, longitude = 3.0, radius = 2000 WHERE id = $1", shop.id)
+
+    await move_book(conn, HERE, await actors.get(conn, shop.id))
+
+    after = (await find_latest(conn, listing)).held
+    assert before is not None and after is not None
+    assert (after.held_at, after.case_id) == (before.held_at, before.case_id)
+    assert (after == before, await filters.list_all(conn) == [counted]) == (not moves, not moves)
+
+
 async def test_who_comes_keeps_the_listing_from_being_withdrawn(conn: Connection) -> None:
     shop, bob = await make_shop(conn), await make_member(conn, "bob")
     listing = await open_book(conn, HERE, shop, DRAFT)

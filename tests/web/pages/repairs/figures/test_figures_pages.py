@@ -1,16 +1,21 @@
 """The figures of repairs as the team reads them, as they leave the house, and as open data."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from federation.instance import Instance
+from models import preferences
 from models.moments import PARIS
 from models.people.actors import Actor
-from models.store.database import connection, execute, fetch_column, transaction
+from models.repairs.figures import kept_files
+from models.repairs.figures.kept_files import KeptFile
+from models.store.database import Connection, connection, execute, fetch_column, fetch_value, transaction
 from tests.repair_figures import add_sample_results, note_result
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
@@ -140,15 +145,75 @@ async def test_a_published_file_stays_as_it_was_written_for_an_hour(
 
     assert (again.text, again.headers["Etag"]) == (first.text, first.headers["Etag"])
     assert (known.status, first.headers["Last-Modified"]) == (304, again.headers["Last-Modified"])
-    assert 0 < int(again.headers["Cache-Control"].partition("max-age=")[2]) <= open_data.KEPT
+    assert 0 < int(again.headers["Cache-Control"].partition("max-age=")[2]) <= 3600
     assert "Motobécane" in live.text and "Motobécane" not in again.text
     async with transaction(instance.pool) as conn:
-        ago = f"{open_data.KEPT + 1} seconds"
-        await execute(conn, "UPDATE kept_open_repairs SET made_at = made_at - $1::text::interval", ago)
+        await execute(conn, "UPDATE kept_open_repairs SET made_at = made_at - $1::interval", kept_files.KEPT)
     assert "Motobécane" in (await visitor.get("/reparations/velos.csv")).text
     await admin.send("/coop/reparations/donnees", {"act": "unpublished"}, form_on="/coop/reparations/donnees")
     async with connection(instance.pool) as conn:
         assert await fetch_column(conn, "SELECT file FROM kept_open_repairs") == []
+
+
+async def publish(instance: Instance, *, published: bool = True) -> None:
+    async with transaction(instance.pool) as conn:
+        await preferences.set_repairs_published(conn, published)
+        await kept_files.forget(conn)
+
+
+@pytest.mark.parametrize(("hours", "status"), [(None, 503), (2, 200), (25, 503)])
+async def test_nobody_waits_for_a_file_that_somebody_else_has_written(
+    visitor: Browser, instance: Instance, hours: int | None, status: int
+) -> None:
+    """Else a few readers would hold all connections while one file is written."""
+    await publish(instance)
+    async with transaction(instance.pool) as conn:
+        if hours is not None:
+            made_at = datetime.now(UTC) - timedelta(hours=hours)
+            await kept_files.save(conn, "ord", KeptFile(made_at=made_at, body=b"before"))
+    async with transaction(instance.pool) as conn:
+        assert await kept_files.try_lock(conn, "ord")
+
+        answers = [await visitor.get("/reparations/ord.csv") for _ in range(2)]
+
+    assert [page.status for page in answers] == [status] * 2
+    assert {page.text == "before" for page in answers} == {status == 200}
+    assert {"Retry-After" in page.headers for page in answers} == {status == 503}
+    assert (await visitor.get("/reparations/ord.csv")).text.startswith("id,data_provider")
+
+
+async def test_a_file_that_is_being_written_while_it_is_unpublished_does_not_stay(
+    admin: Browser, instance: Instance
+) -> None:
+    await publish(instance)
+    async with transaction(instance.pool) as conn:
+        assert await kept_files.try_lock(conn, "ord")
+        ending = asyncio.create_task(
+            admin.send("/coop/reparations/donnees", {"act": "unpublished"}, form_on="/coop/reparations/donnees")
+        )
+        done, _ = await asyncio.wait({ending}, timeout=0.5)
+        await kept_files.save(conn, "ord", KeptFile(made_at=datetime.now(UTC), body=b"late"))
+    assert done == set() and (await ending).status == 303
+
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM kept_open_repairs") == 0
+
+
+async def test_what_was_unpublished_a_moment_ago_is_not_written(
+    visitor: Browser, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(instance)
+    find = kept_files.find
+
+    async def find_late(conn: Connection, file: str, **within: Any) -> KeptFile | None:
+        await publish(instance, published=False)
+        return await find(conn, file, **within)
+
+    monkeypatch.setattr(kept_files, "find", find_late)
+
+    assert (await visitor.get("/reparations/ord.csv")).status == 404
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM kept_open_repairs") == 0
 
 
 async def test_who_asks_for_the_head_alone_makes_nobody_read_anything(
