@@ -30,7 +30,6 @@ _NAME = r"[a-z0-9_]{1,30}"
 _CIRCLES = "members|moderators|managers|requests"
 _LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities|slots"
 _USER = rf"/users/(?P<username>{_NAME})"
-_FILE = re.compile(rf"/files/{_UUID}")
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
 _PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:[/?#][^\x00-\x20\x7f\\]*)?")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
@@ -190,11 +189,6 @@ def event_uri(site: Site, username: str) -> str:
 def file_uri(site: Site, username: str) -> str:
     """A new address of a file that is sent to one person."""
     return f"{actor_uri(site, username)}/files/{uuid4()}"
-
-
-def is_file_uri(uri: str, owner_uri: str) -> bool:
-    """Whether it has the form of an address of `file_uri`, of this person of any server."""
-    return uri.startswith(owner_uri) and _FILE.fullmatch(uri.removeprefix(owner_uri)) is not None
 
 
 def tag_url(site: Site, name: str) -> str:

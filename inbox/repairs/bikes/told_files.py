@@ -1,11 +1,11 @@
 """Files that a document from elsewhere names for one of ours: awaited from now on, or answered as not wanted."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.sandbox.pictures import MAX_BYTES
 from federation.signatures.multibase import decode_sha256
-from federation.uris import is_file_uri
 from federation.vocabulary.agreements import EconomicEvent
 from federation.vocabulary.sent_files import SentFile
 from models.people import actors
@@ -18,6 +18,9 @@ from models.settings import Site
 from models.store.background import jobs
 from models.store.database import Connection
 from outbox.repairs.bikes.travelling import confirm_file
+
+_FILE = re.compile(r"/files/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What stands behind the id of a person in the address of a file of hers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ async def await_files(
     for one in told:
         most = MAX_BYTES if one.kind == "photo" else MOST_BYTES
         digest = decode_sha256(one.digest)
-        if room[one.kind] <= 0 or one.size > most or digest is None or not is_file_uri(one.uri, place.sender.uri):
+        if room[one.kind] <= 0 or one.size > most or digest is None or not _is_file_uri(one.uri, place.sender.uri):
             continue
         room[one.kind] -= 1
         await awaited_files.add(
@@ -95,7 +98,7 @@ async def decline_files(conn: Connection, site: Site, place: AwaitedPlace, told:
     a result, however many are named.
     """
     known = await awaited_files.list_known(conn, [one.uri for one in told])
-    unwanted = [one.uri for one in told if is_file_uri(one.uri, place.sender.uri) and one.uri not in known]
+    unwanted = [one.uri for one in told if _is_file_uri(one.uri, place.sender.uri) and one.uri not in known]
     for uri in unwanted[: MOST_RESULT_PHOTOS + MOST_INVOICES]:
         await confirm_file(conn, site, place.sender, place.receiver, uri)
 
@@ -116,3 +119,7 @@ async def take_files(conn: Connection, site: Site, sender: Actor, event: Economi
     place = AwaitedPlace(sender=sender, receiver=cyclist, result_id=result.id)
     wanted = result.book_answer is None and await proposals.has_books(conn, cyclist.id)
     await (renew_awaited if wanted else decline_files)(conn, site, place, event.result.files)
+
+
+def _is_file_uri(uri: str, owner_uri: str) -> bool:
+    return uri.startswith(owner_uri) and _FILE.fullmatch(uri.removeprefix(owner_uri)) is not None
