@@ -3151,7 +3151,7 @@ CREATE TABLE awaited_file (
     digest bytea NOT NULL CHECK (octet_length(digest) = 32),
     tries smallint NOT NULL DEFAULT 0,
     next_at timestamptz DEFAULT now(),        -- NULL once it is here, or nothing is tried any more
-    trouble text CHECK (trouble IN ('away', 'missing', 'changed', 'unreadable', 'no-room')),
+    trouble text CHECK (trouble IN ('away', 'missing', 'changed', 'unreadable', 'no-room', 'store-full')),
     received_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT awaited_file_check CHECK (num_nonnulls(bike_id, result_id) = 1)

@@ -105,7 +105,7 @@ LIMITS: dict[str, object] = {
     "models.moderation.filter_patterns.MOST_LINES": 100,
     "models.moderation.filter_patterns.MOST_WORDS": 12,
     "models.listings.availability.MOST_TAKEN": 1000,
-    "models.repairs.bikes.awaited_files.AT_ONCE": 20,
+    "models.repairs.bikes.awaited_files.AT_ONCE": 10,
     "models.repairs.bikes.sent_files.KEPT": timedelta(days=30),
     "models.repairs.bikes.bikes.FRAME_NUMBER_LIMIT": 40,
     "models.repairs.bikes.bikes.MOST_BIKES": 50,

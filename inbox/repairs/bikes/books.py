@@ -8,7 +8,7 @@ from typing import Any, cast
 from federation.vocabulary.activities.activities import Accept, Create, Offer
 from federation.vocabulary.bike_books import BikeBook, BookEntry
 from inbox.errors import Ignored
-from inbox.repairs.bikes.told_files import AwaitedPlace, await_files
+from inbox.repairs.bikes.told_files import AwaitedPlace, await_files, start_fetching
 from models.errors import Conflict
 from models.moments import PARIS
 from models.people import actors
@@ -99,6 +99,7 @@ async def _keep(conn: Connection, site: Site, taker: Actor, sender: Actor, offer
     for line in reversed(list_possible(book.entries)):
         entry_id = await entries.add(conn, bike_id, _read_entry(line))
         await await_files(conn, told(entry_id=entry_id), line.files, photos=MOST_PHOTOS, invoices=MOST_INVOICES)
+    await start_fetching(conn, taker)
     await offers.mark_arrived(conn, offer.id)
     await handing_over.tell_arrival(conn, site, taker, bike_id, book.name[:NAME_LIMIT])
 

@@ -13,7 +13,7 @@ from models.repairs.bikes import awaited_files, files, sent_files
 from models.repairs.bikes.awaited_files import AwaitedFile, Trouble
 from models.repairs.bikes.files import StoredFile
 from models.store.database import Connection, transaction
-from outbox.repairs.bikes.travelling import confirm_awaited
+from outbox.repairs.bikes.travelling import confirm_awaited, stop_picture
 
 ACCEPT = "image/jpeg,application/pdf;q=0.9"
 
@@ -46,6 +46,8 @@ async def fetch_due(instance: Instance) -> int:
 
 async def _fetch(instance: Instance, awaited: AwaitedFile) -> bool:
     """Whether it came."""
+    if not await _is_wanted(instance, awaited):
+        return False
     stored = await _fetch_and_store(instance, awaited)
     if isinstance(stored, StoredFile):
         kept = False
@@ -55,9 +57,43 @@ async def _fetch(instance: Instance, awaited: AwaitedFile) -> bool:
             if not kept:
                 await private_files.drop(instance, stored)
         return kept
-    async with transaction(instance.pool) as conn:
-        await awaited_files.mark_failed(conn, awaited, stored)
+    await _mark_failed(instance, awaited, stored)
     return False
+
+
+async def _is_wanted(instance: Instance, awaited: AwaitedFile) -> bool:
+    """Whether it is fetched at all: somebody waits for it still, and has room for it."""
+    try:
+        async with transaction(instance.pool) as conn:
+            held = await awaited_files.lock(conn, awaited.id)
+            if held is None or await _is_replaced(conn, instance, held):
+                return False
+            await _require_room(conn, held)
+            return True
+    except Conflict:
+        await _mark_failed(instance, awaited, "no-room")
+        return False
+
+
+async def _is_replaced(conn: Connection, instance: Instance, held: AwaitedFile) -> bool:
+    """Whether its bike has a picture by now, which its owner put there: that stays, and this one is awaited no more."""
+    if held.bike_id is None or held.entry_id is not None or not await files.has_picture(conn, held.bike_id):
+        return False
+    await stop_picture(conn, instance.site, held.bike_id)
+    return True
+
+
+async def _require_room(conn: Connection, held: AwaitedFile) -> None:
+    """Raise Conflict where there is none for what was told of."""
+    if held.bike_id is not None:
+        await files.require_room(conn, held.bike_id, held.entry_id, held.kind, held.file_size)
+    elif held.result_id is not None:
+        await files.require_room_beside(conn, held.result_id, held.kind, held.file_size)
+
+
+async def _mark_failed(instance: Instance, awaited: AwaitedFile, trouble: Trouble) -> None:
+    async with transaction(instance.pool) as conn:
+        await awaited_files.mark_failed(conn, awaited, trouble)
 
 
 async def _fetch_and_store(instance: Instance, awaited: AwaitedFile) -> StoredFile | Trouble:
@@ -85,7 +121,7 @@ async def _store(instance: Instance, awaited: AwaitedFile, body: bytes) -> Store
     except PicturesBusy:
         return "away"
     except StoreFull:
-        return "no-room"
+        return "store-full"
     except (RefusedPicture, Invalid):
         return "unreadable"
 
@@ -95,15 +131,14 @@ async def _keep(instance: Instance, awaited: AwaitedFile, stored: StoredFile) ->
     try:
         async with transaction(instance.pool) as conn:
             held = await awaited_files.lock(conn, awaited.id)
-            if held is None:
+            if held is None or await _is_replaced(conn, instance, held):
                 return False
             file_id = await _add(conn, held, stored)
             await awaited_files.mark_received(conn, held, file_id)
             await confirm_awaited(conn, instance.site, held)
             return True
     except Conflict:
-        async with transaction(instance.pool) as conn:
-            await awaited_files.mark_failed(conn, awaited, "no-room")
+        await _mark_failed(instance, awaited, "no-room")
         return False
 
 

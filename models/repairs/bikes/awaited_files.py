@@ -6,17 +6,22 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
-from models.repairs.bikes.files import Kind
+from models.repairs.bikes import files
+from models.repairs.bikes.files import MOST_BYTES_KEPT, Kind
 from models.repairs.bikes.sent_files import KEPT
-from models.store.database import Connection, execute, fetch_all, fetch_one
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 from models.store.statements import name_values
 
-Trouble = Literal["away", "missing", "changed", "unreadable", "no-room"]
+Trouble = Literal["away", "missing", "changed", "unreadable", "no-room", "store-full"]
 
 FETCH = "bike_files"
 """The job that fetches what is due at once."""
 
-AT_ONCE = 20
+AT_ONCE = 10
+"""All of them are asked for, each for as long as may be, before CLAIMED is over."""
+
+OF_ONE_SERVER = 3
+"""Of those: whoever answers late, or names thousands, keeps nobody else waiting."""
 
 CLAIMED = timedelta(minutes=10)
 """So long one that is being fetched is left alone: whoever did so may have died."""
@@ -24,7 +29,7 @@ CLAIMED = timedelta(minutes=10)
 DELAYS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """Until the next try, by how many there were; the last one stays."""
 
-FINAL: frozenset[Trouble] = frozenset({"changed", "unreadable"})
+FINAL: frozenset[Trouble] = frozenset({"changed", "unreadable", "no-room"})
 """What trying again by itself does not mend."""
 
 
@@ -57,13 +62,17 @@ class AwaitedFile(NewAwaitedFile):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitedState:
-    """How many have come, and why others have not; `until` is when nothing is tried any more, None where nothing is."""
+    """How many have come, and why others have not, `without_room` how many for want of it.
+
+    `until` is when nothing is tried any more, None where nothing is.
+    """
 
     photos: int
     photos_here: int
     invoices: int
     invoices_here: int
     troubles: tuple[Trouble, ...]
+    without_room: int
     until: datetime | None
 
 
@@ -81,6 +90,7 @@ def _describe(kinds: Sequence[Kind], here: Sequence[Kind], missing: Sequence[Awa
         invoices=kinds.count("invoice"),
         invoices_here=here.count("invoice"),
         troubles=tuple(sorted({one.trouble for one in missing if one.trouble is not None})),
+        without_room=sum(one.trouble == "no-room" for one in missing),
         until=max((one.created_at + KEPT for one in missing if one.next_at is not None), default=None),
     )
 
@@ -102,23 +112,78 @@ async def add(conn: Connection, told: NewAwaitedFile) -> None:
     await execute(conn, _ADD.sql, *_ADD.args(told, id=make_id()))
 
 
+async def hold_back(conn: Connection, receiver_id: int) -> None:
+    """Of what is fetched for her only as much is as she has room for; the rest waits until she wants it tried again.
+
+    What was told of counts, not what comes: nobody makes us fetch more than that by sending something else.
+    """
+    await execute(
+        conn,
+        """
+        UPDATE awaited_file SET trouble = 'no-room', next_at = NULL WHERE id IN (
+            SELECT id FROM (
+                SELECT id, sum(file_size) OVER (ORDER BY id) AS weight FROM awaited_file
+                WHERE receiver_id = $1 AND next_at IS NOT NULL) fetched
+            WHERE weight > $2)
+        """,
+        receiver_id,
+        MOST_BYTES_KEPT - await files.weigh_all(conn, receiver_id),
+    )
+
+
+async def list_known(conn: Connection, uris: Sequence[str]) -> set[str]:
+    """Those of these addresses at which something is awaited, or was fetched that is still here."""
+    return set(
+        await fetch_column(
+            conn,
+            """
+            SELECT uri FROM awaited_file WHERE uri = ANY($1)
+            UNION SELECT came_uri FROM bike_file WHERE came_uri = ANY($1)
+            """,
+            [*uris],
+        )
+    )
+
+
 async def claim_due(conn: Connection) -> list[AwaitedFile]:
-    """Some whose time has come, which nobody else fetches meanwhile."""
+    """Some whose time has come, which nobody else fetches meanwhile: of each server a few."""
     return await fetch_all(
         conn,
         AwaitedFile,
         """
         UPDATE awaited_file SET next_at = now() + $2::interval, tries = tries + 1 WHERE id IN (
-            SELECT id FROM awaited_file WHERE next_at <= now() ORDER BY next_at, id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            SELECT f.id FROM awaited_file f JOIN (
+                SELECT d.id, row_number() OVER (PARTITION BY a.host ORDER BY d.next_at, d.id) AS place
+                FROM awaited_file d JOIN actor a ON a.id = d.sender_id WHERE d.next_at <= now()) due ON due.id = f.id
+            WHERE f.next_at <= now() AND due.place <= $3
+            ORDER BY due.place, f.next_at, f.id LIMIT $1 FOR UPDATE OF f SKIP LOCKED)
         RETURNING *
         """,
         AT_ONCE,
         CLAIMED,
+        OF_ONE_SERVER,
     )
 
 
 async def lock(conn: Connection, awaited_id: int) -> AwaitedFile | None:
-    """How it stands once it was fetched: None where nobody waits for it any more."""
+    """How it stands by now, before it is fetched and after: None where nobody waits for it any more.
+
+    What it belongs to is held first, as by whoever wants it no more.
+    """
+    await execute(
+        conn,
+        """
+        SELECT FROM bike WHERE id = (SELECT bike_id FROM awaited_file WHERE id = $1) FOR NO KEY UPDATE
+        """,
+        awaited_id,
+    )
+    await execute(
+        conn,
+        """
+        SELECT FROM repair_result WHERE id = (SELECT result_id FROM awaited_file WHERE id = $1) FOR NO KEY UPDATE
+        """,
+        awaited_id,
+    )
     return await fetch_one(
         conn, AwaitedFile, "SELECT * FROM awaited_file WHERE id = $1 AND received_at IS NULL FOR UPDATE", awaited_id
     )
@@ -176,7 +241,7 @@ async def map_states(conn: Connection, owner_id: int) -> dict[int, AwaitedState]
     of_bike: dict[int, list[AwaitedFile]] = {}
     for one in held:
         of_bike.setdefault(one.bike_id or 0, []).append(one)
-    return {id: state for id, files in of_bike.items() if (state := tell_state(files)) is not None}
+    return {id: state for id, its in of_bike.items() if (state := tell_state(its)) is not None}
 
 
 async def list_of_results(conn: Connection, result_ids: Sequence[int]) -> list[AwaitedFile]:
@@ -192,12 +257,17 @@ async def list_missing(conn: Connection, result_id: int) -> list[AwaitedFile]:
 
 
 async def try_again(conn: Connection, ids: Sequence[int]) -> None:
-    """These are tried at once, where they are not here."""
-    await execute(
+    """These are tried at once, where they are not here, as far as there is room for them."""
+    receivers = await fetch_column(
         conn,
-        "UPDATE awaited_file SET next_at = now(), tries = 0 WHERE id = ANY($1) AND received_at IS NULL",
+        """
+        UPDATE awaited_file SET next_at = now(), tries = 0, trouble = nullif(trouble, 'no-room')
+        WHERE id = ANY($1) AND received_at IS NULL RETURNING receiver_id
+        """,
         [*ids],
     )
+    for receiver_id in set(receivers):
+        await hold_back(conn, receiver_id)
 
 
 async def stop(conn: Connection, ids: Sequence[int]) -> list[AwaitedFile]:

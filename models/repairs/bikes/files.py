@@ -93,14 +93,14 @@ _ADD = name_values(
 async def add(conn: Connection, bike_id: int, entry_id: int | None, kind: Kind, stored: StoredFile) -> int:
     """One more file, and its number; the picture of a bike takes the place of the one before.
 
-    Raises Conflict where the line has enough of them, or all her bikes together weigh too much.
+    One that waits for another server stays where it is. Raises Conflict as `require_room`.
     """
-    owner_id = await fetch_value(conn, "SELECT owner_id FROM bike WHERE id = $1 FOR NO KEY UPDATE", bike_id)
+    await execute(conn, "SELECT FROM bike WHERE id = $1 FOR NO KEY UPDATE", bike_id)
     if entry_id is None:
-        await execute(conn, "DELETE FROM bike_file WHERE bike_id = $1 AND entry_id IS NULL", bike_id)
-    else:
-        await _require_room(conn, entry_id, kind)
-    await _require_weight(conn, owner_id, stored.byte_size)
+        await execute(
+            conn, "DELETE FROM bike_file WHERE bike_id = $1 AND entry_id IS NULL AND parted_at IS NULL", bike_id
+        )
+    await require_room(conn, bike_id, entry_id, kind, stored.byte_size)
     file_id = make_id()
     named = {"id": file_id, "bike_id": bike_id, "entry_id": entry_id, "result_id": None, "kind": kind}
     await execute(conn, _ADD.sql, *_ADD.args(stored, **named))
@@ -112,17 +112,29 @@ async def add_to_result(conn: Connection, result_id: int, kind: Kind, stored: St
 
     Raises Conflict where there are enough of them, or whoever holds it has no room.
     """
+    await require_room_beside(conn, result_id, kind, stored.byte_size)
+    file_id = make_id()
+    named = {"id": file_id, "bike_id": None, "entry_id": None, "result_id": result_id, "kind": kind}
+    await execute(conn, _ADD.sql, *_ADD.args(stored, **named))
+    return file_id
+
+
+async def require_room(conn: Connection, bike_id: int, entry_id: int | None, kind: Kind, more: int) -> None:
+    """Raise Conflict where the line has enough of them, or all bikes of its owner together weigh too much."""
+    if entry_id is not None:
+        await _require_place(conn, entry_id, kind)
+    owner_id = await fetch_value(conn, "SELECT owner_id FROM bike WHERE id = $1", bike_id)
+    await _require_weight(conn, owner_id, more)
+
+
+async def require_room_beside(conn: Connection, result_id: int, kind: Kind, more: int) -> None:
+    """The same beside a result."""
     held = await list_of_result(conn, result_id, lock=True)
     if kind == "photo" and sum(one.kind == "photo" for one in held) >= MOST_RESULT_PHOTOS:
         raise Conflict("result_photos_too_many", field="photos", most=MOST_RESULT_PHOTOS)
     if kind == "invoice" and sum(one.kind == "invoice" for one in held) >= MOST_INVOICES:
         raise Conflict("result_invoices_too_many", field="invoice")
-    holder_id = await fetch_value(conn, _HOLDER, result_id)
-    await _require_weight(conn, holder_id, stored.byte_size)
-    file_id = make_id()
-    named = {"id": file_id, "bike_id": None, "entry_id": None, "result_id": result_id, "kind": kind}
-    await execute(conn, _ADD.sql, *_ADD.args(stored, **named))
-    return file_id
+    await _require_weight(conn, await fetch_value(conn, _HOLDER, result_id), more)
 
 
 async def keep_of_result(conn: Connection, result_id: int, bike_id: int, entry_id: int) -> None:
@@ -144,7 +156,7 @@ async def require_room_for(conn: Connection, owner_id: int, result_id: int) -> N
         await _require_weight(conn, owner_id, sum(one.byte_size for one in held))
 
 
-async def _require_room(conn: Connection, entry_id: int, kind: Kind) -> None:
+async def _require_place(conn: Connection, entry_id: int, kind: Kind) -> None:
     held = await fetch_value(conn, "SELECT count(*) FROM bike_file WHERE entry_id = $1 AND kind = $2", entry_id, kind)
     if kind == "photo" and held >= MOST_PHOTOS:
         raise Conflict("entry_photos_too_many", field="photos", most=MOST_PHOTOS)
@@ -214,6 +226,11 @@ async def drop_of_result(conn: Connection, result_id: int, file_ids: Iterable[in
 async def list_of_bike(conn: Connection, bike_id: int) -> list[BikeFile]:
     """All files of a bike and its lines, in the order in which they came."""
     return await fetch_all(conn, BikeFile, _OF_BIKE, bike_id)
+
+
+async def has_picture(conn: Connection, bike_id: int) -> bool:
+    """Whether there is a picture of this bike itself."""
+    return any(one.entry_id is None for one in await list_of_bike(conn, bike_id))
 
 
 async def list_pictures(conn: Connection, owner_id: int) -> list[BikeFile]:

@@ -9,7 +9,7 @@ from federation.uris import file_uri
 from models.errors import Conflict
 from models.people import actors
 from models.people.actors import Actor
-from models.repairs.bikes import bikes, entries, files, handovers, offers, sent_files
+from models.repairs.bikes import awaited_files, bikes, entries, files, handovers, offers, sent_files
 from models.repairs.bikes.awaited_files import AwaitedFile
 from models.repairs.bikes.bikes import Bike
 from models.repairs.bikes.files import MOST_BYTES_KEPT, BikeFile
@@ -120,6 +120,13 @@ async def confirm_awaited(conn: Connection, site: Site, awaited: AwaitedFile) ->
     """The same of one that was awaited."""
     sender, receiver = await actors.get(conn, awaited.sender_id), await actors.get(conn, awaited.receiver_id)
     await confirm_file(conn, site, sender, receiver, awaited.uri)
+
+
+async def stop_picture(conn: Connection, site: Site, bike_id: int) -> None:
+    """Its owner put a picture of her own there: the one of the bike itself that has not come is awaited no more."""
+    held = [one.id for one in await awaited_files.list_of_bikes(conn, [bike_id]) if one.entry_id is None]
+    for one in await awaited_files.stop(conn, held):
+        await confirm_awaited(conn, site, one)
 
 
 async def confirm_file(conn: Connection, site: Site, sender: Actor, receiver: Actor, uri: str) -> None:

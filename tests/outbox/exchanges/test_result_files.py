@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
+from federation.uris import file_uri
 from models.errors import Conflict
 from models.repairs.bikes import awaited_files, files, proposals, sent_files
 from models.repairs.bikes.awaited_files import AwaitedFile
 from models.repairs.bikes.entries import EntryDetails
-from models.repairs.bikes.files import MOST_BYTES_KEPT, BikeFile, Kind
+from models.repairs.bikes.files import MOST_BYTES_KEPT, MOST_INVOICES, MOST_RESULT_PHOTOS, BikeFile, Kind
 from models.repairs.figures import gone_names
 from models.repairs.results import results
 from models.repairs.results.results import RepairResult
-from models.store.database import Connection, execute, fetch_value
+from models.store.database import Connection, execute, fetch_column, fetch_value
 from outbox.exchanges.repair_results import note_result
 from outbox.exchanges.result_files import FileChanges, NewFile
 from tests.bikes import make_bike
@@ -21,6 +22,12 @@ from tests.outbox.exchanges.test_repair_results import agree, fixed, some
 from tests.outbox.repairs.bikes.test_travelling_files import stored
 from tests.server_pair import Pair, Side
 from tests.today import today
+
+SETTLED = "SELECT kind FROM bike_file WHERE kept_until < now() + interval '2 hours'"
+
+ANSWERED = "SELECT body::jsonb ->> 'object' FROM activity WHERE type = 'Accept' ORDER BY id"
+
+UUID = "00000000-0000-4000-8000-000000000001"
 
 
 def add(*kinds: Kind, **changes: Any) -> FileChanges:
@@ -109,8 +116,50 @@ async def test_what_is_kept_takes_its_files_along_and_later_ones_are_not_wanted(
     await note(there, add("invoice"))
     await pair.carry()
     assert len(await awaited_files.list_of_bikes(here.conn, [bike_id])) == 2
-    settled = "SELECT count(*) FROM bike_file WHERE kept_until < now() + interval '2 hours'"
-    assert await fetch_value(there.conn, settled) == 3
+    assert await fetch_column(there.conn, SETTLED) == ["invoice"]
+
+
+async def test_more_than_fits_beside_it_is_answered_and_not_awaited(pair: Pair) -> None:
+    there, here = pair.there, pair.here
+    await note(there, add("photo", "photo", "photo"))
+    await pair.carry()
+    for one in await list_awaited(here):
+        photo = await files.add_to_result(here.conn, (await get_bobs(here)).id, "photo", stored(one.uri))
+        await awaited_files.mark_received(here.conn, one, photo)
+    [first, *_] = await list_held(there)
+
+    await note(there, FileChanges(added=add("photo").added, dropped=(first.id,)))
+    await pair.carry()
+
+    assert len(await list_held(here)) == 3 and await list_awaited(here) == []
+    assert await fetch_column(there.conn, SETTLED) == ["photo"]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_nothing_but_files_of_hers_is_answered_and_few_of_them(pair: Pair, answered: bool) -> None:
+    there, here = pair.there, pair.here
+    await note(there, add("photo"))
+    if answered:
+        await pair.carry()
+        await proposals.decline(here.conn, here.own.id, (await get_bobs(here)).id)
+        await note(there, FileChanges(), outcome="repairable")
+    [told] = [body for body in await there.list_new() if "repairResult" in body["object"]]
+    result = told["object"]["repairResult"]
+    [photo] = result["attachment"]
+    others = [
+        f"{there.own.uri}/activities/{UUID}",
+        f"{there.own.uri}/files/{UUID}/x",
+        f"{there.owner.uri}/files/{UUID}",
+    ]
+    many = [file_uri(there.site, there.own.username) for _ in range(20)]
+    result["attachment"] = [photo | {"url": uri} for uri in (*others, photo["url"], *many)]
+    before = await fetch_column(here.conn, ANSWERED)
+
+    await here.receive(told)
+
+    said = [one for one in await fetch_column(here.conn, ANSWERED) if one not in before]
+    assert len(said) == MOST_RESULT_PHOTOS + MOST_INVOICES and not {*others} & {*said}
+    assert len(await list_awaited(here)) == (0 if answered else MOST_RESULT_PHOTOS)
 
 
 async def test_a_no_erases_them_on_both_sides(pair: Pair) -> None:

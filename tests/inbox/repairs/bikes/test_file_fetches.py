@@ -3,24 +3,30 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from multidict import CIMultiDict
 
 from federation.errors import Cause, FetchFailed
-from federation.http_client.transport import Fetched
+from federation.http_client.transport import TOTAL_SECONDS, Fetched
 from federation.instance import Instance
+from federation.media import private_files
+from federation.media_store import StoreFull
 from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
 from inbox.repairs.bikes.file_fetches import fetch_due
 from models.people.actors import Actor
-from models.repairs.bikes import awaited_files, files
-from models.repairs.bikes.awaited_files import AwaitedFile, NewAwaitedFile
-from models.repairs.bikes.files import MOST_BYTES_KEPT, BikeFile
+from models.repairs.bikes import awaited_files, entries, files
+from models.repairs.bikes.awaited_files import AT_ONCE, CLAIMED, OF_ONE_SERVER, AwaitedFile, NewAwaitedFile
+from models.repairs.bikes.entries import EntryDetails
+from models.repairs.bikes.files import MOST_BYTES_KEPT, BikeFile, StoredFile
 from models.store.database import connection, execute, fetch_column, transaction
 from tests.bikes import make_bike, make_result
 from tests.factories import make_remote_actor
 from tests.fediverse import FakeFediverse
+from tests.outbox.repairs.bikes.test_travelling_files import stored
 from tests.picture_files import draw, encode
+from tests.today import today
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 
@@ -55,6 +61,11 @@ class Wait:
         }
         async with transaction(self.instance.pool) as conn:
             await awaited_files.add(conn, NewAwaitedFile(**values | changes))
+
+    async def put_own(self) -> None:
+        """She puts a picture of her own there."""
+        async with transaction(self.instance.pool) as conn:
+            await files.add(conn, self.bike_id, None, "photo", stored("hers"))
 
     async def look(self) -> tuple[list[BikeFile], list[AwaitedFile]]:
         """What has come, and what is awaited."""
@@ -193,8 +204,68 @@ async def test_nothing_is_kept_for_which_she_has_no_room(wait: Wait) -> None:
     async with connection(wait.instance.pool) as conn:
         [awaited] = await awaited_files.list_of_bikes(conn, [other])
         assert await files.list_of_bike(conn, other) == []
-    assert awaited.trouble == "no-room" and awaited.next_at is not None
+    assert awaited.trouble == "no-room" and awaited.next_at is None
+    assert wait.fediverse.fetched == ["https://henin.test/users/karim/files/0"]
     assert len([*wait.instance.store.folder.rglob("*.private-jpg")]) == 2
+
+
+async def test_a_line_that_is_full_meanwhile_asks_for_nothing(wait: Wait) -> None:
+    async with transaction(wait.instance.pool) as conn:
+        line = await entries.add(conn, wait.bike_id, EntryDetails(done_on=today(), title="Freins"))
+        await files.add(conn, wait.bike_id, line, "invoice", stored("hers"))
+    await wait.tell(PDF, kind="invoice", entry_id=line)
+
+    await fetch_due(wait.instance)
+
+    assert [one.trouble for one in (await wait.look())[1]] == ["no-room"] and wait.fediverse.fetched == []
+
+
+async def test_a_full_store_is_tried_again(wait: Wait, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_files, "keep_photo", AsyncMock(side_effect=StoreFull))
+    await wait.tell(PHOTO)
+
+    await fetch_due(wait.instance)
+
+    [one] = (await wait.look())[1]
+    assert one.trouble == "store-full" and one.next_at is not None
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_the_picture_that_its_owner_put_there_meanwhile_stays(
+    wait: Wait, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    keep = private_files.keep_photo
+
+    async def put_and_keep(instance: Instance, data: bytes) -> StoredFile:
+        await wait.put_own()
+        return await keep(instance, data)
+
+    await wait.tell(PHOTO)
+    if late:
+        monkeypatch.setattr(private_files, "keep_photo", put_and_keep)
+    else:
+        await wait.put_own()
+
+    assert await fetch_due(wait.instance) == 0
+
+    [held], awaited = await wait.look()
+    assert (held.file_key, awaited) == ("hers", []) and len(wait.fediverse.fetched) == late
+    assert await wait.list_answers() == ["https://henin.test/users/karim/files/1"]
+    assert not [*wait.instance.store.folder.rglob("*.private-*")]
+
+
+async def test_no_server_keeps_others_waiting(wait: Wait) -> None:
+    for number in range(AT_ONCE + 1):
+        await wait.tell(PHOTO, str(number))
+    async with transaction(wait.instance.pool) as conn:
+        other = await make_remote_actor(conn, "other", "bray.test")
+    await wait.tell(PHOTO, "last", sender_id=other.id)
+
+    async with transaction(wait.instance.pool) as conn:
+        claimed = [one.sender_id for one in await awaited_files.claim_due(conn)]
+
+    assert (claimed.count(wait.karim.id), claimed.count(other.id)) == (OF_ONE_SERVER, 1)
+    assert CLAIMED.total_seconds() > AT_ONCE * TOTAL_SECONDS
 
 
 async def test_who_waits_no_more_gets_nothing(wait: Wait) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from federation.uris import file_uri
 from models.errors import NotFound
 from models.repairs.bikes import awaited_files, bikes, entries, files, handovers, sent_files
 from models.repairs.bikes.awaited_files import AwaitedFile
@@ -155,6 +156,8 @@ async def test_a_book_that_is_not_there_yet_loses_no_file(road: Road) -> None:
     "changes",
     [
         {"url": "https://elsewhere.test/f"},
+        {"url": f"{LOMME.url}/users/alice/activities/00000000-0000-4000-8000-000000000001"},
+        {"url": f"{LOMME.url}/users/bob/files/00000000-0000-4000-8000-000000000001"},
         {"size": 13 * 1024 * 1024},
         {"digestMultibase": "zzz"},
         {"digestMultibase": None},
@@ -173,8 +176,9 @@ async def test_what_cannot_be_fetched_is_left_out(road: Road, changes: dict[str,
 async def test_a_line_takes_no_more_than_lines_here_have(road: Road) -> None:
     book = await send(road)
     [chain, tyre] = book["object"]["bookEntries"]
-    many = [chain["attachment"][0] | {"url": f"{LOMME.url}/f/{number}"} for number in range(9)]
-    many += [chain["attachment"][1] | {"url": f"{LOMME.url}/i/{number}"} for number in range(3)]
+    addresses = [file_uri(LOMME, "alice") for _ in range(12)]
+    many = [chain["attachment"][0] | {"url": uri} for uri in addresses[:9]]
+    many += [chain["attachment"][1] | {"url": uri} for uri in addresses[9:]]
 
     told = {"bookEntries": [chain | {"attachment": many[2:]}, tyre], "attachment": many[:2]}
     await road.pair.there.receive(book | {"object": book["object"] | told})
@@ -182,6 +186,35 @@ async def test_a_line_takes_no_more_than_lines_here_have(road: Road) -> None:
     kinds = [(one.kind, one.entry_id is None) for one in await list_awaited(road)]
     assert kinds.count(("photo", True)) == 1 and kinds.count(("photo", False)) == 4
     assert kinds.count(("invoice", False)) == 1 and len(kinds) == 6
+
+
+async def test_a_book_that_is_too_heavy_waits_for_a_word_of_its_owner(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(awaited_files, "MOST_BYTES_KEPT", 2 * 48_213 + 1)
+
+    await arrive(road)
+
+    told = [(one.trouble, one.next_at is None) for one in await list_awaited(road)]
+    assert told == [(None, False), (None, False), ("no-room", True)]
+    state = awaited_files.tell_state(await list_awaited(road))
+    assert state is not None and state.without_room == 1
+    held = await awaited_files.claim_due(road.there)
+    assert len(held) == 2
+    await awaited_files.stop(road.there, [held[0].id])
+    await awaited_files.try_again(road.there, [one.id for one in await list_awaited(road)])
+    assert all(one.trouble is None for one in await list_awaited(road))
+    await execute(road.there, "UPDATE awaited_file SET file_size = 2 * file_size")
+    await awaited_files.try_again(road.there, [one.id for one in await list_awaited(road)])
+    assert [one.trouble for one in await list_awaited(road)] == [None, "no-room"]
+
+
+async def test_another_picture_of_the_bike_here_takes_nothing_from_the_one_on_its_way(road: Road) -> None:
+    await arrive(road)
+
+    await files.add(road.here, road.bike_id, None, "photo", stored("new"))
+
+    assert await count_held(road) == 4
 
 
 async def test_a_file_that_is_lost_here_is_not_told_of(road: Road) -> None:

@@ -11,6 +11,7 @@ from models.moments import PARIS
 from models.repairs.bikes import files
 from models.repairs.bikes.files import MOST_INVOICES, MOST_PHOTOS, BikeFile, Kind, StoredFile
 from models.store.database import connection, transaction
+from outbox.repairs.bikes.travelling import stop_picture
 from web.forms.form import Form
 from web.forms.multipart import FileLimits, Upload
 from web.http.app_keys import INSTANCE
@@ -68,6 +69,8 @@ async def _save(instance: Instance, form: Form, upload: Upload, kind: Kind, bike
     try:
         async with transaction(instance.pool) as conn:
             await files.add(conn, bike_id, entry_id, kind, stored)
+            if entry_id is None:
+                await stop_picture(conn, instance.site, bike_id)
     except Conflict as refusal:
         form.refuse(FIELDS[kind], refusal)
         await private_files.drop(instance, stored)

@@ -5,7 +5,7 @@ from typing import cast
 
 from aiohttp import web
 
-from models.errors import Conflict, Invalid
+from models.errors import Conflict, Invalid, NotFound
 from models.people.accounts import Account
 from models.repairs.bikes import bikes, files
 from models.repairs.bikes.bikes import (
@@ -40,6 +40,16 @@ STATES = (*PARTED, "back", "stolen", "found")
 async def get_bike(conn: Connection, request: web.Request, account: Account, *, lock: bool = False) -> Bike:
     """The bike that the address names. Raises NotFound unless it is hers."""
     return await bikes.get_own(conn, account.actor_id, read_id(request.match_info["id"]), lock=lock)
+
+
+async def get_bike_here(conn: Connection, request: web.Request, account: Account, *, lock: bool = False) -> Bike:
+    """The same where its book may be changed. Raises NotFound where it went with its book, also while that is on its
+    way: its files wait for whoever has it now.
+    """
+    bike = await get_bike(conn, request, account, lock=lock)
+    if bike.left_how == "handed-over":
+        raise NotFound
+    return bike
 
 
 async def show_new(request: web.Request) -> web.Response:
@@ -77,7 +87,7 @@ async def show_edit(request: web.Request) -> web.Response:
     """GET /mes-velos/ID/modifier."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        bike = await get_bike(conn, request, account)
+        bike = await get_bike_here(conn, request, account)
     return await _show(request, blank_form(request, _fill_in(bike)), bike)
 
 
@@ -85,7 +95,7 @@ async def post_edit(request: web.Request) -> web.Response:
     """POST /mes-velos/ID/modifier."""
     account, instance = require_account(request), request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        bike = await get_bike(conn, request, account)
+        bike = await get_bike_here(conn, request, account)
     async with instance.store.open_spool() as spool:
         form = await read_form(request, LIMITS.into(spool))
         details = _read_details(form)
@@ -94,7 +104,7 @@ async def post_edit(request: web.Request) -> web.Response:
     if not form.ok:
         return await _show(request, form, bike, status=422)
     async with transaction(instance.pool) as conn:
-        held = await get_bike(conn, request, account, lock=True)
+        held = await get_bike_here(conn, request, account, lock=True)
         await bikes.change(conn, held.id, details)
         if form.flag("no_photo") and not form.files("photos"):
             pictures = [one.id for one in await files.list_of_bike(conn, held.id) if one.entry_id is None]

@@ -19,7 +19,7 @@ from web.http.row_ids import find_id, read_id
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.exchanges.thread.book_proposals import ORGANS, OUTCOMES
 from web.pages.repairs.bikes.attachments import LIMITS, save_uploads
-from web.pages.repairs.bikes.bike_form import get_bike, read_whole
+from web.pages.repairs.bikes.bike_form import get_bike_here, read_whole
 from web.pages.repairs.bikes.my_bikes import HOME
 from web.rendering.render import render, say
 from web.security.session import require_account
@@ -31,7 +31,7 @@ async def show_new(request: web.Request) -> web.Response:
     """GET /mes-velos/ID/ligne?rappel=: a new line, today; of what a reminder was about."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        bike = await get_bike(conn, request, account)
+        bike = await get_bike_here(conn, request, account)
         values = {"done_on": datetime.now(UTC).astimezone(PARIS).date().isoformat()}
         if "rappel" in request.query:
             reminder = await reminders.get(conn, bike.id, find_id(request.query["rappel"]))
@@ -48,7 +48,7 @@ async def show_edit(request: web.Request) -> web.Response:
     """GET /mes-velos/ID/lignes/ENTRY."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        bike = await get_bike(conn, request, account)
+        bike = await get_bike_here(conn, request, account)
         entry = await _get(conn, request, bike)
     return await _show(request, blank_form(request, _fill_in(entry)), bike, entry)
 
@@ -57,7 +57,7 @@ async def post_edit(request: web.Request) -> web.Response:
     """POST /mes-velos/ID/lignes/ENTRY."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        entry = await _get(conn, request, await get_bike(conn, request, account))
+        entry = await _get(conn, request, await get_bike_here(conn, request, account))
     return await _post(request, account, entry)
 
 
@@ -66,7 +66,7 @@ async def post_striking(request: web.Request) -> web.Response:
     account = require_account(request)
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        bike = await get_bike(conn, request, account, lock=True)
+        bike = await get_bike_here(conn, request, account, lock=True)
         await entries.strike(conn, (await _get(conn, request, bike)).id)
     raise redirect_with_message(f"{HOME}/{bike.id}", "struck")
 
@@ -78,7 +78,7 @@ async def _get(conn: Connection, request: web.Request, bike: Bike) -> BikeEntry:
 async def _post(request: web.Request, account: Account, entry: BikeEntry | None) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        bike = await get_bike(conn, request, account)
+        bike = await get_bike_here(conn, request, account)
     async with instance.store.open_spool() as spool:
         form = await read_form(request, LIMITS.into(spool))
         details = _read_details(form)
@@ -86,7 +86,7 @@ async def _post(request: web.Request, account: Account, entry: BikeEntry | None)
             return await _show(request, form, bike, entry, status=422)
         try:
             async with transaction(instance.pool) as conn:
-                await get_bike(conn, request, account, lock=True)
+                await get_bike_here(conn, request, account, lock=True)
                 entry = await _save(conn, form, bike, entry, details)
         except Conflict as refusal:
             form.refuse(refusal.field or "", refusal)

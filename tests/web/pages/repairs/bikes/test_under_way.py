@@ -12,10 +12,12 @@ from models.repairs.bikes import awaited_files, bikes, entries, files, handovers
 from models.repairs.bikes.awaited_files import AwaitedFile, NewAwaitedFile, Trouble
 from models.repairs.bikes.entries import EntryDetails
 from models.repairs.bikes.files import StoredFile
-from models.store.database import connection, execute, fetch_value, transaction
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.bikes import make_bike, make_result
+from tests.picture_files import draw, encode
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
+from tests.web.pages.repairs.bikes.test_my_bikes import BIKE, send_files
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -94,6 +96,70 @@ async def test_once_it_is_there_it_is_given_and_what_waits_is_said(
     page = (await alice.get(f"/mes-velos/{leaving}")).words()
     assert "Une photo ou une facture attend encore que l’autre coop la prenne" in page
     assert (await alice.get(f"/mes-velos/fichiers/{file_id}")).status == 404
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+async def test_nothing_of_it_is_changed_once_it_is_on_its_way(
+    alice: Browser, lomme: Village, instance: Instance, bike_id: int, arrived: bool
+) -> None:
+    home, line = f"/mes-velos/{bike_id}", {"done_on": "2026-05-03", "title": "Freins"}
+    async with transaction(instance.pool) as conn:
+        entry = await entries.add(conn, bike_id, EntryDetails(done_on=date(2026, 5, 3), title="Freins"))
+        stored = StoredFile(mime_type="image/jpeg", file_key="k", thumbnail_key=None, byte_size=9)
+        await sent_files.send(conn, await files.add(conn, bike_id, None, "photo", stored), "https://x", lomme.bob.id)
+        await handovers.begin(conn, await bikes.get_own(conn, lomme.alice.id, bike_id), named=False, with_invoices=True)
+        handover = await handovers.find_of_bike(conn, bike_id)
+        assert handover is not None and await handovers.take(conn, handover.id, lomme.bob.id)
+        await handovers.mark_sent(conn, handover, f"{lomme.alice.uri}/activities/book")
+        if arrived:
+            await handovers.finish(conn, handover)
+
+    photo = [("photos", encode(draw()), "velo.jpg")]
+    answers = [
+        await send_files(alice, f"{home}/modifier", "/mes-velos/nouveau", BIKE, photo),
+        await send_files(alice, f"{home}/ligne", "/mes-velos/nouveau", line, photo),
+        await alice.send(f"{home}/lignes/{entry}", line, form_on="/mes-velos/nouveau"),
+        await alice.send(f"{home}/lignes/{entry}/retirer", {}, form_on="/mes-velos/nouveau"),
+        await alice.get(f"{home}/modifier"),
+        await alice.get(f"{home}/ligne"),
+    ]
+
+    assert [one.status for one in answers] == [404] * len(answers)
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM bike_file WHERE file_key = 'k'") == 1
+        assert await entries.count(conn, bike_id) == (0 if arrived else 1)
+
+
+async def test_a_picture_of_her_own_is_awaited_no_more(
+    alice: Browser, lomme: Village, instance: Instance, bike_id: int
+) -> None:
+    home = f"/mes-velos/{bike_id}"
+    await tell(instance, lomme, "1", bike_id=bike_id)
+    await tell(instance, lomme, "2", bike_id=bike_id, kind="invoice", entry_id=await _note(instance, bike_id))
+
+    await send_files(alice, f"{home}/modifier", f"{home}/modifier", BIKE, [("photos", encode(draw()), "velo.jpg")])
+
+    async with connection(instance.pool) as conn:
+        assert [one.kind for one in await awaited_files.list_of_bikes(conn, [bike_id])] == ["invoice"]
+        told = await fetch_column(conn, "SELECT body::jsonb ->> 'object' FROM activity WHERE type = 'Accept'")
+        assert told == [f"{lomme.bob.uri}/files/1"] and len(await files.list_of_bike(conn, bike_id)) == 1
+
+
+async def _note(instance: Instance, bike_id: int) -> int:
+    async with transaction(instance.pool) as conn:
+        return await entries.add(conn, bike_id, EntryDetails(done_on=date(2026, 5, 3), title="Freins"))
+
+
+async def test_what_she_has_no_room_for_is_counted(
+    alice: Browser, lomme: Village, instance: Instance, bike_id: int
+) -> None:
+    await tell(instance, lomme, "1", bike_id=bike_id)
+    for name in ("2", "3"):
+        await fail(instance, await tell(instance, lomme, name, bike_id=bike_id), "no-room")
+
+    page = (await alice.get(f"/mes-velos/{bike_id}")).words()
+
+    assert "0 photo sur 3 reçue" in page and "2 photos ou factures n’ont plus de place ici" in page
 
 
 async def test_a_book_that_is_too_long_says_so_before_anybody_is_asked(
