@@ -44,11 +44,9 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     if quote is not None:
         await process_accepted_quote(conn, site, quote, _require_stamp(sender, activity))
         return
-    if await _is_about_participation(conn, site, sender, activity) or await process_accept(
+    if await _is_about_participation(conn, site, sender, activity) or await _is_of_one_kind(
         conn, site, sender, activity
     ):
-        return
-    if await friendships.process_accept(conn, sender, answered if isinstance(answered, str) else answered.id):
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
@@ -71,6 +69,12 @@ async def _is_about_participation(conn: Connection, site: Site, sender: Actor, a
     return (
         seat or await _begin_turn(conn, sender, activity.object) or await process_answer(conn, site, sender, activity)
     )
+
+
+async def _is_of_one_kind(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
+    """Whether it answers a bike that one of ours gives, or the friendship that our cooperative proposes."""
+    uri = activity.object if isinstance(activity.object, str) else activity.object.id
+    return await process_accept(conn, site, sender, activity) or await friendships.process_accept(conn, sender, uri)
 
 
 async def _begin_turn(conn: Connection, sender: Actor, answered: object) -> bool:

@@ -23,9 +23,9 @@ from models.relations import coop_follows
 from models.servers import friendships
 from models.store.database import Connection
 from web.news import trouble_words
-from web.news.neighbour_words import describe_place, tell_neighbour
 from web.news.trouble_words import Trouble
 from web.rendering.i18n import Say
+from web.rendering.neighbour_words import describe_place, tell_neighbour
 from web.rendering.paths import profile_path
 from web.rendering.render import N_
 from web.rendering.role_words import ROLE_NAMES

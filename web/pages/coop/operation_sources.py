@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from models.coop import pending_operation
 from models.people import actors
 from models.store.disk_space import MEGABYTE
-from web.news.neighbour_words import describe_place, tell_neighbour
 from web.news.trouble_words import count_words, tell_backup, tell_chores, tell_kept, tell_mails, tell_servers
 from web.pages.coop.pending_lines import PendingLine, Reader
 from web.pages.traffic.failure_causes import explain_stop
+from web.rendering.neighbour_words import describe_place, tell_neighbour
 from web.rendering.render import N_
 
 

@@ -23,11 +23,11 @@ from outbox.servers import friendships as outbox
 from web.actions.follow_by_address import follow_address
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
-from web.news.neighbour_words import describe_place, tell_neighbour
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.servers.peers import read_peer_host, show_host
 from web.pages.traffic.failure_causes import explain
 from web.rendering.i18n import Say
+from web.rendering.neighbour_words import describe_place, tell_neighbour
 from web.rendering.paths import profile_path
 from web.rendering.render import say
 from web.security.session import require_right
