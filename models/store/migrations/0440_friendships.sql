@@ -1,5 +1,5 @@
--- Cooperatives that follow ours, propose to be friends, or are: how far it is with each. The level of its server is another
--- decision.
+-- Cooperatives that follow ours, propose to be friends, or are: how far it is with each. The level of its server is
+-- another decision.
 CREATE TABLE friendship (
     actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,  -- the other cooperative
     state text NOT NULL CHECK (state IN ('met', 'proposed', 'asked', 'confirmed', 'refused', 'declined', 'ended')),
