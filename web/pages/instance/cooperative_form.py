@@ -1,11 +1,11 @@
 """What a cooperative tells about itself, read from a form: in the first-run wizard and in its settings."""
 
-import re
 from dataclasses import replace
 from typing import get_args
 
 from models.places import epcis, places
 from models.places.epcis import Epci
+from models.places.place_names import shorten_epci
 from models.places.places import Commune, fold_name
 from models.preferences import (
     ACCENTS,
@@ -37,20 +37,6 @@ MOST_MEMBER_INVITATIONS = 50
 
 COMMUNES = 60
 """The most communes that are picked one by one; an EPCI may have more."""
-
-
-FORM_OF_EPCI = re.compile(
-    r"(?:communauté (?:d['’]agglomération|de communes|urbaine)|CA|CC|CU)\s+"
-    r"(?:de la |de l['’]|de |du |des |d['’])?(?P<name>.+)",
-    re.IGNORECASE,
-)
-
-
-def shorten_epci(name: str) -> str:
-    """What people call an EPCI: "Hénin-Carvin" for "Communauté d'agglomération d'Hénin-Carvin"."""
-    found = FORM_OF_EPCI.fullmatch(name)
-    short = found["name"] if found else name
-    return (short[:1].upper() + short[1:])[:NAME_LIMIT]
 
 
 async def read_identity(conn: Connection, form: Form, chosen: Preferences) -> Preferences:
@@ -151,7 +137,7 @@ async def _read_territory(conn: Connection, form: Form, kind: str) -> tuple[tupl
         return (), ""
     if kind == "epci":
         epci = await _read_epci(conn, form, typed)
-        return ((epci.code,), shorten_epci(epci.name)) if epci else ((), "")
+        return ((epci.code,), shorten_epci(epci.name)[:NAME_LIMIT]) if epci else ((), "")
     communes = await _read_communes(conn, form, typed, several=kind != "commune")
     said = ", ".join(commune.name for commune in communes[:3]) + (" …" if len(communes) > 3 else "")
     return tuple(commune.code for commune in communes), said
