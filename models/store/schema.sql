@@ -3120,6 +3120,15 @@ CREATE TABLE repair_import_item (
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
 
+-- What somebody did, or put off, of the way to the opening. All else on that list is read from what there is.
+CREATE TABLE opening_step (
+    step text PRIMARY KEY,
+    noted text NOT NULL CHECK (noted IN ('tested', 'later')),
+    noted_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    noted_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX opening_step_by ON opening_step (noted_by);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey

@@ -193,6 +193,14 @@ MENU: tuple[MenuEntry, ...] = (
     ),
     _entry(
         "settings",
+        "/coop/ouverture",
+        "settings",
+        N_("Ouverture au public"),
+        "enter",
+        N_("Ce qui reste à faire avant d’ouvrir ; ouvrir, fermer"),
+    ),
+    _entry(
+        "settings",
         "/coop/reglages",
         "settings",
         N_("Réglages de la coop"),

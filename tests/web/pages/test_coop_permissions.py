@@ -29,6 +29,10 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 OPENS_FOR: dict[str, Right] = {
     "/coop": "duty",
     "/coop/communautes": "communities",
+    "/coop/ouverture": "settings",
+    "/coop/ouverture/courriel": "settings",
+    "/coop/ouverture/affiche": "settings",
+    "/coop/ouverture/{what:mentions|horaires}": "settings",
     "/coop/communautes/porter": "communities",
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
