@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -30,9 +31,13 @@ async def country(postgres_url: str, furnished: str) -> AsyncIterator[Connection
     await admin.close()
 
 
+def set_in_french(sentence: str, /, **values: Any) -> str:
+    return sentence % values
+
+
 def fill_in(kind: str, territory: str, tapped: str = "") -> Form:
     values = {"territory_kind": kind, "territory": territory} | ({"territory_choice": tapped} if tapped else {})
-    return Form(MultiDict(values), lambda sentence, **given: sentence % given)
+    return Form(MultiDict(values), set_in_french)
 
 
 @pytest.mark.parametrize(

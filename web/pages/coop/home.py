@@ -36,6 +36,10 @@ NAMED = 3
 """So many of those who can settle something are named."""
 
 
+SAID_BEFORE_OPENING = ("backup",)
+"""What the list of the opening asks for already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeLine:
     """A line as the page shows it: with since when, and who can settle it."""
@@ -60,7 +64,11 @@ async def show_home(request: web.Request) -> web.Response:
         await find_branding(request, conn)
         await count_unread(request, conn)
     language = reader_language(request)
-    lines = [_build_line(speak, language, account, _list_able(people, able, one[0]), one, now) for one in pending]
+    lines = [
+        _build_line(speak, language, account, _list_able(people, able, one[0]), one, now)
+        for one in pending
+        if preparing is None or one[0].name not in SAID_BEFORE_OPENING
+    ]
     return await render(
         request,
         "coop/home.html",
