@@ -72,7 +72,7 @@ async def show_home(request: web.Request) -> web.Response:
     return await render(
         request,
         "coop/home.html",
-        greeting=_greet(speak, account, len(lines)),
+        greeting=_greet(speak, account, len(lines), before_opening=preparing is not None),
         lines=lines,
         opening=preparing,
         figures=list_figures(weeks),
@@ -100,8 +100,10 @@ def _describe_team(say: Say, account: Account, people: Sequence[TeamMember]) -> 
     }
 
 
-def _greet(say: Say, account: Account, count: int) -> str:
+def _greet(say: Say, account: Account, count: int, *, before_opening: bool) -> str:
     name = account.name or account.username
+    if count == 0 and before_opening:
+        return say(N_("Bonjour %(name)s, préparons l’ouverture"), name=name)
     if count == 0:
         return say(N_("Bonjour %(name)s, rien ne vous attend"), name=name)
     if count == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ with when_used():
     from models.moderation import journal
     from models.store import database
     from outbox.people import cooperative_settings
+
+if TYPE_CHECKING:
+    from models.preferences import Preferences
 
 LIMIT = 300
 """Characters that publisher and host may have, as on the page."""
@@ -44,16 +48,11 @@ async def _open(publisher: str | None, host: str | None, *, dry_run: bool) -> No
             legal_publisher=chosen.legal_publisher if publisher is None else _shorten(publisher),
             legal_host=chosen.legal_host if host is None else _shorten(host),
         )
-        if missing := opening.list_missing(named):
-            options = " and ".join(f"--{name.removeprefix('legal_')}" for name in missing)
-            raise CommandFailed(
-                f"Say first who publishes and who hosts the site: {options}, or {_page(instance.site.url)}"
-            )
+        _require_legal(named, instance.site.url)
         if dry_run:
             print_out(f"would open {instance.site.url}" if chosen.closed else f"{instance.site.url} is open already")
             return
-        if named != chosen:
-            await cooperative_settings.save_preferences(conn, instance.site, named)
+        await cooperative_settings.save_preferences(conn, instance.site, named)
         opened = await opening.open_site(conn, by=None)
         if opened or named != chosen:
             await journal.record(conn, "settings_changed", by=None, right="settings", page="opening", opened=True)
@@ -80,5 +79,10 @@ def _shorten(text: str) -> str:
     return text.strip()
 
 
-def _page(url: str) -> str:
-    return f"{url}/coop/ouverture/mentions"
+def _require_legal(chosen: Preferences, url: str) -> None:
+    missing = opening.list_missing(chosen)
+    if missing:
+        options = " and ".join(f"--{name.removeprefix('legal_')}" for name in missing)
+        raise CommandFailed(
+            f"Say first who publishes and who hosts the site: {options}, or {url}/coop/ouverture/mentions"
+        )
