@@ -1,5 +1,5 @@
--- A site is closed to visitors until somebody opens it. An instance at which people are members already stays open;
--- one that was started, and not set up yet, is closed like a new one.
+-- A site is closed to visitors until somebody opens it. An instance at which people are members already stays open,
+-- and one that was started, and not set up yet, is closed like a new one.
 INSERT INTO preference (key, value)
 SELECT 'closed', 'true'::jsonb
 WHERE EXISTS (SELECT FROM actor WHERE local) AND NOT EXISTS (SELECT FROM account)
