@@ -50,6 +50,9 @@ MOST_FIRST_POSTS = 3
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
 
+APART = frozenset({"limited_federation", "closed", "opened_at", "opened_by"})
+"""What no form of settings changes: `trust_levels.save_limited` and `models/coop/opening` do."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -86,7 +89,9 @@ class Preferences:
     of a background for maps on another host, with `map_credit` under it; maps are drawn by us without it.
     `repair_collective` is the id of the community in which repair shops of ours have to be to appear; without one the
     team says so. `shop_types` are the cooperative's own kinds of shops. `repairs_published` gives repairs as open data
-    to everybody, without names or places; off until the cooperative wishes it.
+    to everybody, without names or places; off until the cooperative wishes it. `closed` shows visitors a page that says
+    so, and nothing else: a new instance is, until somebody opens it (`models/coop/opening`), at `opened_at`, with
+    `opened_by` for the id of who did, None for a command.
     """
 
     name: str = ""
@@ -136,6 +141,9 @@ class Preferences:
     repair_collective: str = ""
     shop_types: tuple[str, ...] = ()
     repairs_published: bool = False
+    closed: bool = False
+    opened_at: datetime | None = None
+    opened_by: int | None = None
 
     @property
     def wants_answer(self) -> bool:
@@ -163,7 +171,7 @@ async def load(conn: Connection) -> Preferences:
 
 
 async def save(conn: Connection, preferences: Preferences) -> None:
-    """Keep all settings but `limited_federation`, which `trust_levels.save_limited` puts into effect.
+    """Keep all settings but those APART, which others put into effect.
 
     What did not change keeps its date.
     """
@@ -174,11 +182,7 @@ async def save(conn: Connection, preferences: Preferences) -> None:
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
         WHERE preference.value <> excluded.value
         """,
-        [
-            (field.name, getattr(preferences, field.name))
-            for field in fields(Preferences)
-            if field.name != "limited_federation"
-        ],
+        [(field.name, getattr(preferences, field.name)) for field in fields(Preferences) if field.name not in APART],
     )
 
 

@@ -21,7 +21,7 @@ from models.access import tokens
 from models.people.accounts import Role
 from models.people.actors import Actor
 from models.settings import Settings
-from models.store.database import transaction
+from models.store.database import execute, transaction
 from models.store.postgres.cluster import find_cluster
 from outbox.people.accounts import register
 from tests.peers.programs import free_port
@@ -100,6 +100,13 @@ class RunningServer:
             return Member(actor=actor, token=await tokens.create(conn, actor_id=actor.id, scopes=scopes))
 
 
+async def found_open(instance: Instance) -> None:
+    """Found it, and open it to visitors: what is closed is tested where that is said."""
+    await seed_instance(instance)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "DELETE FROM preference WHERE key = 'closed'")
+
+
 @asynccontextmanager
 async def running_server(
     name: str, database_url: str, data: Path, settings: Settings | None = None, *, address: str = "127.0.0.1"
@@ -117,7 +124,7 @@ async def running_server(
     )
     stopping = asyncio.Event()
     async with open_instance(settings, database_url) as instance:
-        await seed_instance(instance)
+        await found_open(instance)
         running = asyncio.create_task(run_until(stopping, instance, listener), name=f"server {name}")
         try:
             await wait_for_answer(f"{instance.site.url}/readyz")
@@ -232,8 +239,10 @@ async def founded_process(
             stack.push_async_callback(server.stop)
         found = Settings.from_env(env)
         instance = await stack.enter_async_context(open_instance(found, database_url or find_cluster(data).url()))
-        if database_url is not None:
-            await seed_instance(instance)
+        if database_url is None:
+            await found_open(instance)
+        else:
+            await found_open(instance)
             await server.start()
             stack.push_async_callback(server.stop)
         yield server, RunningServer(name=name, instance=instance)

@@ -14,6 +14,8 @@ COMMANDS = {
     "worker": "web.commands.server",
     "migrate": "web.commands.server",
     "first-run": "web.commands.first_run",
+    "open": "web.commands.team.opening",
+    "close-site": "web.commands.team.opening",
     "account": "web.commands.accounts",
     "token": "web.commands.accounts",
     "publish": "web.commands.listings",
@@ -36,6 +38,9 @@ COMMANDS = {
 }
 """Command → its module, where a function has its name (`_` for `-`); read when called, so that each starts quickly."""
 
+NAMES = {"open": "open_site"}
+"""Commands whose name a function cannot have, since Python has one of that name."""
+
 
 class Commands(BilingualGroup):
     """The table above as a group of commands."""
@@ -49,7 +54,8 @@ class Commands(BilingualGroup):
         cmd_name = cmd_name if cmd_name in COMMANDS else FRENCH.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        function = NAMES.get(cmd_name, cmd_name.replace("-", "_"))
+        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), function)
         return found
 
 

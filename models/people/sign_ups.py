@@ -85,8 +85,14 @@ class Absence:
 
 
 async def find_registration(conn: Connection) -> Registration:
-    """How one joins just now: what the cooperative chose, but with a yes while nobody looks after who comes in."""
-    chosen = (await preferences.load(conn)).registration
+    """How one joins just now: what the cooperative chose, but with a yes while nobody looks after who comes in.
+
+    Before the site is open, one joins with an invitation alone.
+    """
+    preferred = await preferences.load(conn)
+    chosen = preferred.registration
+    if preferred.closed and chosen != "closed":
+        return "invitation"
     return "approval" if chosen == "open" and not await is_attended(conn) else chosen
 
 

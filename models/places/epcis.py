@@ -3,12 +3,38 @@
 import re
 from dataclasses import dataclass
 
+from models.places.place_names import shorten_epci
 from models.places.places import fold_name, split_postcode
 from models.store.database import Connection, fetch_all, fetch_records
 
 SMALL_WORDS = frozenset(("d", "l", "de", "du", "des", "la", "le", "les", "et", "en", "a", "au", "aux", "sur"))
 
 LONGEST_ACRONYM = 8
+
+USUAL_ACRONYMS = {
+    "3m": "243400017",  # montpellier3m.fr
+    "alm": "244900015",  # angersloiremetropole.fr
+    "amp": "200054807",  # ampmetropole.fr
+    "ca2c": "200030633",  # caudresis-catesis.fr
+    "cab": "246200729",  # agglo-boulonnais.fr
+    "capb": "200067106",  # communaute-paysbasque.fr
+    "cucm": "247100290",  # creusot-montceau.org
+    "cud": "245900428",  # communaute-urbaine-dunkerque.fr
+    "ems": "246700488",  # strasbourg.eu
+    "gbm": "242500361",  # grandbesancon.fr
+    "gpseo": "200059889",  # gpseo.fr
+    "lhsm": "200084952",  # lehavreseinemetropole.fr
+    "lmcu": "200093201",  # what lillemetropole.fr was called before 2015
+    "m2a": "200066009",  # mulhouse-alsace.fr
+    "mel": "200093201",  # lillemetropole.fr
+    "nca": "200030195",  # nicecotedazur.org
+    "pmm": "200027183",  # perpignanmediterraneemetropole.fr
+    "sqy": "200058782",  # saint-quentin-en-yvelines.fr
+    "tpm": "248300543",  # metropoletpm.fr
+}
+"""What EPCIs call themselves for short on their own sites, where it is more or less than their initials."""
+
+SIREN = re.compile(r"2\d{8}")
 
 READ = 100
 """So many that have all the words of a name are looked at for those that have no other."""
@@ -59,7 +85,14 @@ def shorten_name(name: str) -> str:
 
 def make_acronym(name: str) -> str:
     """What people shorten a name to: "mel" for "Métropole Européenne de Lille"."""
-    return "".join(word[0] for word in fold_name(name).split() if word not in SMALL_WORDS)
+    return "".join(word[0] for word in fold_name(name.partition("(")[0]).split() if word not in SMALL_WORDS)
+
+
+def _is_called(code: str, name: str, acronym: str) -> bool:
+    """Whether it has this acronym: the usual one, that in its official name ("CARENE"), or its initials."""
+    if USUAL_ACRONYMS.get(acronym) == code or make_acronym(name) == acronym:
+        return True
+    return f" {acronym}" == fold_name(name.partition("(")[2])
 
 
 async def find_epci(conn: Connection, code: str) -> Epci | None:
@@ -82,15 +115,18 @@ async def search_epcis(conn: Connection, text: str, limit: int = 10) -> list[Epc
 
 
 async def list_named(conn: Connection, text: str, limit: int = 6) -> list[Epci]:
-    """EPCIs that are called so, by their whole name or their acronym: "MEL", "Métropole Européenne de Lille (59)".
+    """EPCIs that are called so, by their whole name, the one without its form, or an acronym: "MEL", "Hénin-Carvin".
 
-    Several have the same acronym, and two the same name; a department behind it says which.
+    Several have the same acronym, and two the same name; a department behind it says which: "Métropole Européenne de
+    Lille (59)". A SIREN code names one.
     """
+    if SIREN.fullmatch(text.strip()):
+        return await _list(conn, codes=[text.strip()], words=[], limit=1)
     typed, department = _split_department(text[:100])
     name = fold_name(typed)
     called = await _list_called(conn, name.strip())
     found = await _list(conn, codes=called or None, words=[] if called else _list_words(name), limit=READ)
-    named = [one for one in found if called or fold_name(one.name) == name]
+    named = [one for one in found if called or name in (fold_name(one.name), fold_name(shorten_epci(one.name)))]
     return [one for one in named if department in ("", one.department)][:limit]
 
 
@@ -113,7 +149,7 @@ def _list_words(name: str) -> list[str]:
 
 async def _list_called(conn: Connection, acronym: str) -> list[str]:
     """The codes of EPCIs with this acronym, unless a commune has that name."""
-    if not 3 <= len(acronym) <= LONGEST_ACRONYM or " " in acronym:
+    if (not 3 <= len(acronym) <= LONGEST_ACRONYM and acronym not in USUAL_ACRONYMS) or " " in acronym:
         return []
     rows = await fetch_records(
         conn,
@@ -123,7 +159,7 @@ async def _list_called(conn: Connection, acronym: str) -> list[str]:
         """,
         acronym,
     )
-    return [row["epci_code"] for row in rows if make_acronym(row["epci_name"]) == acronym]
+    return [row["epci_code"] for row in rows if _is_called(row["epci_code"], row["epci_name"], acronym)]
 
 
 async def _list(

@@ -9,6 +9,12 @@ from models.places.geometry import CELL, blur
 from models.store.database import Connection, fetch_all, fetch_column, fetch_one
 from models.texts import decompose
 
+INSEE_LENGTH = 5
+"""Characters of the code of a commune."""
+
+MOST_OF_A_POSTCODE = 100
+"""More than share any postcode: 62 share 14140."""
+
 NAMESAKES = 20
 """More communes than bear one name: the most that do are 13, called Saint-Sauveur."""
 
@@ -151,6 +157,11 @@ async def list_communes_named(conn: Connection, text: str) -> list[Commune]:
         return await _search(conn, "", postcode, 1) if len(postcode) == 5 else []
     found = await _search(conn, name, postcode, NAMESAKES)
     return [one for one in found if fold_name(one.name) == name]
+
+
+async def list_with_postcode(conn: Connection, postcode: str) -> list[Commune]:
+    """Communes with this postcode, first those whose own it is."""
+    return await _search(conn, "", postcode, MOST_OF_A_POSTCODE) if len(postcode) == 5 else []
 
 
 async def find_commune_named(conn: Connection, text: str) -> Commune | None:

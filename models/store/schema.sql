@@ -3171,6 +3171,15 @@ CREATE TABLE kept_open_repairs (
     body bytea NOT NULL
 );
 
+-- What somebody did, or put off, of the way to the opening. All else on that list is read from what there is.
+CREATE TABLE opening_step (
+    step text PRIMARY KEY,
+    noted text NOT NULL CHECK (noted IN ('tested', 'later')),
+    noted_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    noted_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX opening_step_by ON opening_step (noted_by);
+
 -- Cooperatives that follow ours, propose to be friends, or are: how far it is with each. The level of its server is
 -- another decision.
 CREATE TABLE friendship (

@@ -28,9 +28,9 @@ from models.store.database import open_pool, transaction
 from outbox.people.accounts import register
 from outbox.traffic.deliver import deliver_due
 from tests.attacks.no_limit import without_limits
+from tests.servers import found_open
 from web.middlewares.work_signals import WorkSignal
 from web.server.app import make_app
-from web.server.bootstrap import seed_instance
 
 LOST, ANSWER_LOST, HELD, REPEATED = 0.10, 0.05, 0.20, 0.20
 
@@ -236,7 +236,7 @@ async def open_sides(databases: dict[str, str], folder: Path) -> AsyncIterator[t
             instance = Instance(
                 site=settings.site, settings=settings, pool=pool, transport=Wire(line), **without_limits()
             )
-            await seed_instance(instance)
+            await found_open(instance)
             client = TestClient(TestServer(make_app(instance, WorkSignal(pool))))
             await client.start_server()
             side = Side(instance=instance, client=client, keys=await make_key_pairs(settings))

@@ -88,6 +88,7 @@ async def running(
             await _wait(f"http://127.0.0.1:{port}/healthz")
         async with embedded(data) as url:
             pool = await open_pool(url, size=4)
+            await pool.execute("DELETE FROM preference WHERE key = 'closed'")
             yield BenchServer(port=port, url=env["DECLIC_URL"], data=data, env=env, pool=pool, process=process)
             await pool.close()
     finally:

@@ -124,6 +124,7 @@ async def open_disk(folder: Path) -> AsyncIterator[Disk]:
         async with aiohttp.ClientSession() as session:
             disk = Disk(url=env["DECLIC_URL"], env=env, data=data, process=process, session=session)
             await disk.run(DECLIC, "account", "create", "alice", "--email", "a@b.test", "--password", PASSWORD)
+            await disk.run(DECLIC, "open", "--publisher", "Alice", "--host", "Here")
             token = await disk.run(DECLIC, "token", "create", "alice")
             session.headers["Authorization"] = f"Bearer {token}"
             yield disk

@@ -183,6 +183,7 @@ LIMITS: dict[str, object] = {
     "models.personal_data.export_archives.PAUSE": timedelta(hours=1),
     "models.personal_data.export_archives.LONGEST": timedelta(hours=6),
     "models.places.epcis.LONGEST_ACRONYM": 8,
+    "models.places.places.MOST_OF_A_POSTCODE": 100,
     "models.preferences.MOST_QUESTIONS": 3,
     "models.posts.conversations.TALK_LIMIT": 500,
     "models.posts.media.media.MAX_KEPT": 16,

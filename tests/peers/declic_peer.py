@@ -17,9 +17,9 @@ from outbox.listings import listings
 from tests.certificates import Authority
 from tests.peers.programs import free_port, running_program
 from tests.peers.tls import tls_front
-from tests.servers import Member, RunningServer
+from tests.servers import Member, RunningServer, found_open
 from web.middlewares.work_signals import notify_work
-from web.server.bootstrap import open_instance, seed_instance
+from web.server.bootstrap import open_instance
 
 DECLIC = str(Path(sys.executable).with_name("declic"))
 
@@ -75,7 +75,7 @@ async def running_declic(authority: Authority, folder: Path, database_url: str) 
         "DECLIC_TEST_FEDERATION": "on",
     }
     async with open_instance(Settings.from_env(env), database_url) as instance:
-        await seed_instance(instance)  # here, where keys cost little
+        await found_open(instance)  # here, where keys cost little
         async with (
             tls_front(port, behind, authority.issue("localhost", "127.0.0.1").context),
             running_program(DECLIC, "serve", env=env) as log,

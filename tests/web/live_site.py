@@ -26,6 +26,7 @@ from web.http.app_keys import INSTANCE
 from web.middlewares.answers import answer_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
+from web.pages.instance.closed_site import show_closed
 from web.pages.routes import ROUTES as PAGES
 from web.rendering.templating import TEMPLATES
 from web.security.session import cookie_name, session_middleware
@@ -77,6 +78,7 @@ async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> A
     app = web.Application(middlewares=[request_middleware, answer_middleware, error_middleware, session_middleware])
     app[INSTANCE], app[TEMPLATES] = instance, prepare_templates(settings.site.languages)
     app.add_routes([*PAGES, *API_PAGES, *MEDIA, web.get("/erreur/{status}", fail), web.get(axe.ADDRESS, axe.send_axe)])
+    app.add_routes([web.get("/pas-encore", show_closed)])
     app.on_response_prepare.append(add_headers)
     runner = web.AppRunner(app)
     await runner.setup()

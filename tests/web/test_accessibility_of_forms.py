@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from models.access import one_time_links
+from models.coop import opening
 from models.exchanges import exchanges
 from models.exchanges import guests as models_guests
 from models.exchanges.agreements import Terms
@@ -252,6 +253,19 @@ async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:
     await page.goto(f"{live.url}/installation/{token}")
     await send(page)
     await check(page, "address not agreed to")
+
+
+async def test_a_site_that_is_not_open_yet_has_no_violation(live: Live, page: Page) -> None:
+    async with transaction(live.instance.pool) as conn:
+        await opening.close_site(conn)
+    await page.goto(f"{live.url}/pas-encore")
+    assert await page.locator("nav.bar a").count() == 1
+    await check(page, "not open yet")
+    await live.log_in(page.context, live.village.admin)
+    for path in ("/coop", "/coop/ouverture"):
+        await page.goto(live.url + path)
+        assert await page.get_by_role("button", name="Plus tard").count() > 2
+        await check(page, path)
 
 
 async def test_the_mistakes_of_a_form_are_announced_and_lead_to_their_fields(live: Live, page: Page) -> None:

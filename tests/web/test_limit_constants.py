@@ -107,6 +107,8 @@ LIMITS: dict[str, object] = {
     "web.forms.opening_hours_field.STREET_LIMIT": 200,
     "web.forms.opening_hours_field.LINE_LIMIT": 100,
     "web.forms.points_field.WORD_LIMIT": 20,
+    "web.forms.territory_field.LIMIT": 2000,
+    "web.forms.territory_field.MOST_OFFERED": 24,
     "web.mail.mail_fallback.LONGEST": 5000,
     "web.mail.news_mail_schedule.OLDEST": {
         "now": timedelta(days=2),
@@ -145,6 +147,11 @@ LIMITS: dict[str, object] = {
     "web.pages.exchanges.terms_links.REASON_LIMIT": 500,
     "web.pages.exchanges.thanks.LIMIT": 2000,
     "web.pages.exchanges.thread.thread_page.PAGE": 50,
+    "web.commands.team.opening.LIMIT": 300,
+    "web.pages.instance.opening_page.POSTER_DAYS": 90,
+    "web.pages.instance.opening_page.PUBLISHER_LIMIT": 200,
+    "web.pages.instance.opening_page.HOST_LIMIT": 300,
+    "web.pages.instance.opening_page.HOURS_LIMIT": 500,
     "web.pages.instance.cooperative_form.NAME_LIMIT": 60,
     "web.pages.instance.cooperative_form.MOST_MEMBER_INVITATIONS": 50,
     "web.pages.instance.documents.editing.TEXT_LIMIT": 40_000,
@@ -287,7 +294,6 @@ FIELDS = {
     "web.pages.news.failed_mails": {"id": (19,)},
     "web.pages.instance.cooperative_form": {
         "sentence": (200,),
-        "territory": (2000,),
         "member_invitations": (20,),
         "hold_hours": (20,),
         "listing_days": (20,),

@@ -43,6 +43,7 @@ class Form:
     """What was typed, and what is wrong with it: each reader notes its sentence in `errors` and returns a usable value.
 
     `errors` keeps the order of the page when fields are read in that order; the key "" is the form as a whole.
+    `offered` are pairs (value, words) that may be tapped instead of typing a field anew.
     """
 
     def __init__(self, values: MultiMapping[str], say: Say, uploads: Sequence[Upload] = ()) -> None:
@@ -50,6 +51,7 @@ class Form:
         self.values = values
         self.uploads = tuple(uploads)
         self.errors: dict[str, str] = {}
+        self.offered: dict[str, tuple[tuple[str, str], ...]] = {}
         self._say = say
 
     @property

@@ -7,7 +7,7 @@ from models.places.geometry import find_bearing, move
 from models.places.places import Commune
 from web.forms.form import Form
 from web.forms.position_field import read_position
-from web.rendering.formats import format_distance
+from web.rendering.formats import format_distance, format_of
 from web.rendering.i18n import Say
 from web.rendering.render import N_
 
@@ -69,8 +69,9 @@ def describe_home(say: Say, language: str, point: Point, commune: Commune | None
         return say(N_("un point à 500 m près"))
     far = measure(commune.latitude, commune.longitude, *point)
     if far < DISTANCES[1]:
-        return say(N_("près du centre de %(commune)s"), commune=commune.name)
+        return say(N_("près du centre %(commune)s"), commune=format_of(commune.name, language))
     bearing = find_bearing((commune.latitude, commune.longitude), point)
     way = list(DIRECTIONS.values())[round(bearing / 45) % 8]
-    sentence = N_("à %(distance)s environ, %(way)s du centre de %(commune)s")
-    return say(sentence, distance=format_distance(far, language), way=say(way), commune=commune.name)
+    of = format_of(commune.name, language)
+    sentence = N_("à %(distance)s environ, %(way)s du centre %(commune)s")
+    return say(sentence, distance=format_distance(far, language), way=say(way), commune=of)

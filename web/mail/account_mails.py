@@ -134,7 +134,7 @@ async def send_to_member(
     assert instance.settings.smtp_url is not None
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     new_email: str | None = job.payload.get("email") if kind == "address" else None
-    handover = await _hand_over(instance, server, message, new_email or account.email)
+    handover = await hand_over(instance, server, message, new_email or account.email)
     async with transaction(instance.pool) as conn:
         await note_handover(conn, account.actor_id, kind, handover, job)
         if not new_email and (handover.cause is None or handover.cause is MailCause.ADDRESS):
@@ -149,13 +149,14 @@ async def send_to_stranger(
     """One try to send a mail to an address without an account, by this job, which tries again where that is said."""
     assert instance.settings.smtp_url is not None
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
-    handover = await _hand_over(instance, server, message, email)
+    handover = await hand_over(instance, server, message, email)
     async with transaction(instance.pool) as conn:
         await note_handover(conn, None, kind, handover, job)
     return handover
 
 
-async def _hand_over(instance: Instance, server: MailServer, message: EmailMessage, email: str) -> SendResult:
+async def hand_over(instance: Instance, server: MailServer, message: EmailMessage, email: str) -> SendResult:
+    """Address the mail, and give it to the server."""
     message["To"] = email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])

@@ -7,7 +7,7 @@ from web.pages.communities import team as community_team
 from web.pages.communities.together import team as holding_team
 from web.pages.coop import home as coop_home
 from web.pages.exchanges.points import ledger
-from web.pages.instance import exchange_statistics, settings
+from web.pages.instance import exchange_statistics, opening_page, settings
 from web.pages.instance.documents import editing
 from web.pages.listings import status_changes
 from web.pages.listings.publish import background_saves, copies, edit_page, publish_page
@@ -38,6 +38,12 @@ from web.pages.servers import directory, domain_blocks, friendships, peers, unkn
 
 ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop", coop_home.show_home),
+    web.get("/coop/ouverture", opening_page.show_opening),
+    web.post("/coop/ouverture", opening_page.post_opening),
+    web.post("/coop/ouverture/courriel", opening_page.post_mail),
+    web.post("/coop/ouverture/affiche", opening_page.post_poster),
+    web.get("/coop/ouverture/{what:mentions|horaires}", opening_page.show_form),
+    web.post("/coop/ouverture/{what:mentions|horaires}", preserve_form(opening_page.post_form)),
     web.get("/coop/territoires", directory.show_territories),
     web.post("/coop/territoires", directory.post_territories),
     web.get("/coop/reglages", settings.show_settings),

@@ -28,6 +28,7 @@ class Branding:
 
     `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
     where the cooperative keeps none. `map_host` is who is asked for the background of the map; nobody where it is ours.
+    `closed`: visitors get nothing but a page that says so.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Branding:
     territory_codes: tuple[str, ...] = ()
     currency: Currency | None = None
     map_host: str = ""
+    closed: bool = False
 
 
 async def load_branding(conn: Connection, site: Site) -> Branding:
@@ -70,12 +72,13 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         director=chosen.legal_director,
         hosting=chosen.legal_host,
         legal=chosen.legal_text,
-        open_to_all=chosen.registration in ("open", "approval"),
+        open_to_all=chosen.registration in ("open", "approval") and not chosen.closed,
         members_invite=chosen.member_invitations > 0,
         modes=chosen.modes,
         durations_wished=chosen.duration_label == "wished",
         territory_kind=chosen.territory_kind,
         territory_codes=chosen.territory_codes,
         currency=points.find_currency(chosen),
+        closed=chosen.closed,
         map_host=(urlsplit(chosen.map_tiles).hostname or "").removeprefix("{s}."),
     )

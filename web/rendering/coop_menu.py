@@ -140,14 +140,7 @@ MENU: tuple[MenuEntry, ...] = (
         "filter",
         N_("Les mots et les images que l’équipe veut voir avant tout le monde"),
     ),
-    _entry(
-        "moderation",
-        "/coop/journal",
-        "duty",
-        N_("Journal"),
-        "list",
-        N_("Ce que l’équipe a fait, jour après jour"),
-    ),
+    _entry("moderation", "/coop/journal", "duty", N_("Journal"), "list", N_("Ce que l’équipe a fait, jour après jour")),
     _entry("moderation", "/coop/velo-vole", "reports", N_("Vélos volés"), "bike", N_("Qui en a demandé des nouvelles")),
     _entry(
         "places",
@@ -190,6 +183,9 @@ MENU: tuple[MenuEntry, ...] = (
         N_("L’annuaire des territoires"),
         "map",
         N_("Qui est sur votre carte du réseau, et de qui votre coop se porte garante"),
+    ),
+    _entry(
+        "settings", "/coop/ouverture", "settings", N_("Ouverture au public"), "enter", N_("Ouvrir ou fermer le site")
     ),
     _entry(
         "settings",

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from models.exchanges.points import Currency
 from models.moments import PARIS
+from models.places.place_names import compose_in, compose_of
 
 NARROW = "\u202f"
 
@@ -129,35 +130,23 @@ def format_distance(metres: float, language: str) -> str:
     return f"{format_decimal(kilometres, format='#,##0.#', locale=language)}{NBSP}km"
 
 
-FEMININE = (
-    *("Métropole", "Communauté", "Agglomération", "Ville", "Vallée", "Plaine", "Presqu’île", "Côte", "Baie"),
-    *("Région", "Porte", "Terre", "Rive", "Riviera"),
-)
-MASCULINE = (
-    *("Pays", "Grand", "Val", "Cœur", "Bassin", "Territoire", "Quartier", "Canton", "Haut", "Bas", "Plateau"),
-    *("Sud", "Nord", "Centre"),
-)
-PLURAL = ("Vallées", "Terres", "Portes", "Monts", "Hauts", "Plaines", "Rives", "Coteaux", "Collines", "Hautes", "Trois")
-IN_THE = {
-    **{noun: "l’" if noun[0] in "AEIOUÉ" else "la " for noun in FEMININE},
-    **dict.fromkeys(MASCULINE, "le "),
-    **dict.fromkeys(PLURAL, "les "),
-}
-"""First words of territories that are no names of towns, in which a hyphen would follow: "Val-de-Reuil"."""
-
-
 def format_at(place: str, language: str) -> str:
     """ "À Lomme", "Au Havre", "Dans la Métropole de Lille": where something is, at the head of a sentence."""
-    if language != "fr":
-        return f"In {place}"
-    bare = re.sub(r"^(?:les? |la |l[’'])", "", place, flags=re.IGNORECASE)
-    first, _, rest = bare.partition(" ")
-    if rest and first in IN_THE:
-        return f"Dans {IN_THE[first]}{bare}"
-    for article, contracted in (("Le ", "Au "), ("Les ", "Aux ")):
-        if place.startswith(article):
-            return contracted + place.removeprefix(article)
-    return f"À {place}"
+    composed = format_in(place, language)
+    return composed[:1].upper() + composed[1:]
+
+
+def format_in(place: str, language: str) -> str:
+    """ "à Lomme", "au Havre", "dans la Métropole de Lille": where something is, inside a sentence."""
+    return compose_in(place) if language == "fr" else f"in {place}"
+
+
+def format_of(place: str, language: str) -> str:
+    """ "de Lomme", "d’Arras", "du Havre": what a place is behind "autour" or "près".
+
+    Other languages have the name alone, and a word before it in their sentence.
+    """
+    return compose_of(place) if language == "fr" else place
 
 
 def format_month(value: date, language: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from models.listings import categories
-from web.rendering.formats import format_at
+from web.rendering.formats import format_in, format_of
 from web.rendering.i18n import N_, Say
 
 KINDS: dict[tuple[str, ...], str] = {
@@ -73,13 +73,10 @@ def describe_search(say: Say, language: str, one: Watched, *, also: Iterable[str
 
 def _describe_area(say: Say, language: str, one: Watched) -> str:
     if one.radius is not None:
-        return say(N_(", à moins de %(km)s km de %(place)s"), km=f"{one.radius:g}", place=one.area)
-    if one.communes:
-        where = format_at(one.area, language)
-        return f", {where[:1].lower()}{where[1:]}"
-    if one.epcis:
-        return say(N_(", dans l’intercommunalité %(place)s"), place=one.area)
-    return say(N_(", autour de %(place)s"), place=one.area) if one.area else ""
+        return say(N_(", à moins de %(km)s km %(place)s"), km=f"{one.radius:g}", place=format_of(one.area, language))
+    if one.communes or one.epcis:
+        return f", {format_in(one.area, language)}"
+    return say(N_(", autour %(place)s"), place=format_of(one.area, language)) if one.area else ""
 
 
 def _describe_coop(say: Say, one: Watched) -> str:

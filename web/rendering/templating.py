@@ -106,6 +106,8 @@ def make_environment(
         weekday=partial(formats.format_weekday, language=locale),
         start_of=partial(formats.format_start, language=locale),
         at_place=partial(formats.format_at, language=locale),
+        in_place=partial(formats.format_in, language=locale),
+        of_place=partial(formats.format_of, language=locale),
         lower_first=lambda text: text[:1].lower() + text[1:],
         absolute=lambda address, site: site.url + address if address.startswith("/") else address,
         qr=draw_code,

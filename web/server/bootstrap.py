@@ -17,6 +17,7 @@ from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
 from federation.own_keys.secret_box import encrypt_calendar_addresses
 from federation.uris import actor_uri, origin_of
+from models.coop import opening
 from models.errors import DeclicError, Unavailable
 from models.people import actors
 from models.places.communes import load_communes
@@ -124,6 +125,8 @@ async def seed_instance(instance: Instance, progress: Progress = print_nothing) 
     pairs = {name: await make_key_pairs(instance.settings) for name in missing}
     async with transaction(instance.pool) as conn:
         created = await create_built_in_actors(conn, instance.site, pairs)
+        if known is None:
+            await opening.close_site(conn)
     log.info("founded", actors=created)
 
 

@@ -12,6 +12,7 @@ from web.activitypub.negotiation import VARY_PUBLIC, View, with_tombstones
 from web.activitypub.objects import page_documents as documents
 from web.http.accept import asks_for_document
 from web.http.row_ids import read_id, read_short
+from web.pages.instance.closed_site import behind_opening, keep_closed
 from web.pages.listings import listing_page
 from web.pages.meetings import meeting_page
 from web.pages.people.profiles import profile_page
@@ -40,11 +41,11 @@ DOCUMENTS: dict[View, View] = {
 
 
 def with_documents(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
-    """These pages, those of them that show an object also with its document."""
+    """These pages, for visitors once the site is open; those of them that show an object also with its document."""
     return [
-        web.get(route.path, _answer_both(route.handler, DOCUMENTS[route.handler]))
+        web.get(route.path, _answer_both(keep_closed(route.handler), DOCUMENTS[route.handler]))
         if route.handler in DOCUMENTS
-        else route
+        else behind_opening(route)
         for route in routes
     ]
 

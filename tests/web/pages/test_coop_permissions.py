@@ -29,6 +29,10 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 OPENS_FOR: dict[str, Right] = {
     "/coop": "duty",
     "/coop/communautes": "communities",
+    "/coop/ouverture": "settings",
+    "/coop/ouverture/courriel": "settings",
+    "/coop/ouverture/affiche": "settings",
+    "/coop/ouverture/{what:mentions|horaires}": "settings",
     "/coop/communautes/porter": "communities",
     "/coop/courriels": "mails",
     "/coop/demandes": "sign_ups",
@@ -135,7 +139,7 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{version:[^}]*\}\}", "0"),
         (r"\{id:[^}]*\}\}", str(listing_id)),
         (r"\{post:[^}]*\}\}", str(listing_id + 1)),
-        (r"\{document:([a-z]+)[^}]*\}", r"\1"),
+        (r"\{(?:document|what):([a-z]+)[^}]*\}", r"\1"),
         (r"\{uuid:.*\}\}", LISTING),
     ):
         path = re.sub(pattern, value, path)

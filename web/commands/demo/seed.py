@@ -12,6 +12,7 @@ from federation.instance import Instance
 from federation.media.uploads import save_upload
 from federation.own_keys.key_pairs import make_key_pairs
 from models.access import tokens
+from models.coop import opening
 from models.listings import listings
 from models.listings.listings import ListingDraft
 from models.moments import PARIS
@@ -90,6 +91,7 @@ async def list_keys(
 async def _settle(instance: Instance, house: DemoCooperative) -> None:
     async with transaction(instance.pool) as conn:
         await save_preferences(conn, instance.site, house.preferences)
+        await opening.open_site(conn, by=None)
         await save_listed(conn, instance.site, listed=True)
         for other in COOPERATIVES:
             if other is not house:

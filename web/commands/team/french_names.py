@@ -22,6 +22,8 @@ FRENCH = {
     "importer": "import",
     "defaire": "undo",
     "donnees-ouvertes": "open-data",
+    "ouvrir": "open",
+    "fermer-le-site": "close-site",
 }
 """French name → English name."""
 

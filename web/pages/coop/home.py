@@ -8,13 +8,16 @@ from typing import Any
 
 from aiohttp import web
 
+from models import preferences
 from models.coop import pending_kinds, team
 from models.coop.team import TeamMember
 from models.moments import PARIS
 from models.people.accounts import Account
 from models.people.roles import Right, has_right
-from models.store.database import connection
+from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
+from web.pages.access.login import has_mail
+from web.pages.coop.opening_steps import OpeningView, load_view
 from web.pages.coop.pending_lines import PendingLine, Reader, join_words
 from web.pages.coop.sources import PendingSource, list_pending
 from web.pages.coop.week import draw, list_figures, load_weeks
@@ -31,6 +34,10 @@ NUMBERS = (
 
 NAMED = 3
 """So many of those who can settle something are named."""
+
+
+SAID_BEFORE_OPENING = ("backup",)
+"""What the list of the opening asks for already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +59,35 @@ async def show_home(request: web.Request) -> web.Response:
         request[PENDING] = len(pending)
         people = await team.list_team(conn, now)
         able = await pending_kinds.map_able(conn, [one.name for one, _ in pending], [one.actor_id for one in people])
+        preparing = await _load_preparing(request, conn, account)
         weeks = await load_weeks(conn, request.app[INSTANCE], now.date())
         await find_branding(request, conn)
         await count_unread(request, conn)
     language = reader_language(request)
-    lines = [_build_line(speak, language, account, _list_able(people, able, one[0]), one, now) for one in pending]
+    lines = [
+        _build_line(speak, language, account, _list_able(people, able, one[0]), one, now)
+        for one in pending
+        if preparing is None or one[0].name not in SAID_BEFORE_OPENING
+    ]
     return await render(
         request,
         "coop/home.html",
-        greeting=_greet(speak, account, len(lines)),
+        greeting=_greet(speak, account, len(lines), before_opening=preparing is not None),
         lines=lines,
+        opening=preparing,
         figures=list_figures(weeks),
         weeks=weeks,
         bars=draw(weeks),
         **_describe_team(speak, account, people),
     )
+
+
+async def _load_preparing(request: web.Request, conn: Connection, account: Account) -> OpeningView | None:
+    """What is left before the site opens, for whoever may open it; None once it is."""
+    if not has_right(account, "settings"):
+        return None
+    chosen = await preferences.load(conn)
+    return await load_view(conn, partial(say, request), chosen, mail=has_mail(request)) if chosen.closed else None
 
 
 def _describe_team(say: Say, account: Account, people: Sequence[TeamMember]) -> dict[str, Any]:
@@ -79,8 +100,10 @@ def _describe_team(say: Say, account: Account, people: Sequence[TeamMember]) -> 
     }
 
 
-def _greet(say: Say, account: Account, count: int) -> str:
+def _greet(say: Say, account: Account, count: int, *, before_opening: bool) -> str:
     name = account.name or account.username
+    if count == 0 and before_opening:
+        return say(N_("Bonjour %(name)s, préparons l’ouverture"), name=name)
     if count == 0:
         return say(N_("Bonjour %(name)s, rien ne vous attend"), name=name)
     if count == 1:

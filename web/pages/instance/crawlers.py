@@ -7,6 +7,7 @@ from aiohttp import web
 from federation.json.fields import write_moment
 from models import preferences
 from models.lazy import LazyModule
+from models.preferences import Preferences
 from models.searches.sitemap import SitemapEntry, list_own_pages
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
@@ -46,13 +47,19 @@ AI_CRAWLERS = (
 async def show_robots(request: web.Request) -> web.Response:
     """GET /robots.txt (RFC 9309)."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        refused = (await preferences.load(conn)).ai_refused
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS)]
-    if refused:
-        lines += ["", *(f"User-agent: {name}" for name in AI_CRAWLERS), "Disallow: /"]
-    lines += ["", f"Sitemap: {request.app[INSTANCE].site.url}/sitemap.xml", ""]
+        chosen = await preferences.load(conn)
+    lines = _list_rules(chosen, request.app[INSTANCE].site.url)
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     return answer_kept(request, "\n".join(lines).encode(), seconds=KEPT_SECONDS, headers=headers)
+
+
+def _list_rules(chosen: Preferences, origin: str) -> list[str]:
+    if chosen.closed:
+        return ["User-agent: *", "Disallow: /", ""]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS)]
+    if chosen.ai_refused:
+        lines += ["", *(f"User-agent: {name}" for name in AI_CRAWLERS), "Disallow: /"]
+    return [*lines, "", f"Sitemap: {origin}/sitemap.xml", ""]
 
 
 async def show_sitemap(request: web.Request) -> web.Response:

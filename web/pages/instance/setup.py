@@ -119,7 +119,7 @@ async def _finish(request: web.Request, form: Form) -> str:
             await save_preferences(conn, request.app[INSTANCE].site, replace(chosen, registration=registration))
             await one_time_links.use(conn, request.match_info["token"], "setup")
             await one_time_links.revoke_all(conn, "setup", None)
-            return "/"
+            return "/coop"
     return _address(request, "compte")
 
 

@@ -1,6 +1,7 @@
 """What any request may be refused with: its form, its token, its parameters; and what HTTP itself answers."""
 
 REFUSALS = {
+    "opening_needs_legal": "Dites d’abord qui publie ce site, et qui l’héberge.",
     "database_not_empty": "Cette base de données n’est pas vide : une sauvegarde se restaure dans une base vide.",
     "database_unreachable": "La base de données ne répond pas : %(cause)s",
     "actor_is_local": "Cette adresse est celle d’un compte d’ici.",

@@ -252,12 +252,13 @@ async def test_a_request_waits_for_a_day_at_least_and_a_week_at_most(
 
 
 ELSEWHERE = {
+    *("closed", "opened_at", "opened_by"),
     *("limited_federation", "blocks_told", "directory_area"),
     *("questions", "closed_words", "first_posts", "passers_by"),
     *("repair_collective", "shop_types"),
     "repairs_published",
 }
-"""What the pages about other servers, the map, arrivals, filters, repair shops and their figures change."""
+"""What the pages about the opening, other servers, the map, arrivals, filters, repair shops and figures change."""
 
 TYPED_AS = {"territory_codes": "territory"}
 

@@ -61,7 +61,7 @@ async def test_the_wizard_opens_the_platform(fresh: Doorbell) -> None:
 
     await visitor.send(f"{link}/inscriptions", {"registration": "open"})
 
-    assert (visitor.status, visitor.path) == (200, "/")
+    assert (visitor.status, visitor.path) == (200, "/coop")
     assert "La Remise" in visitor.text and "Lomme" in visitor.text
     async with connection(fresh.instance.pool) as conn:
         chosen, awa = await preferences.load(conn), await accounts.find_by_username(conn, "awa")
@@ -193,7 +193,7 @@ async def test_the_wizard_goes_on_where_it_was_left(fresh: Doorbell) -> None:
 
     await visitor.open(f"{link}/compte")
 
-    assert visitor.status == 200 and "Ouvrir la plateforme" in visitor.text
+    assert visitor.status == 200 and "Qui peut entrer" in visitor.text
 
 
 async def test_a_made_up_link_opens_nothing(fresh: Doorbell) -> None:

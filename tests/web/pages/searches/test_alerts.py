@@ -43,7 +43,7 @@ SEARCHES = [
     ("genre=request&genre=repair_call&lieu=Lomme&km=commune", "Les demandes et les pannes de vélo, à Lomme"),
     (
         "genre=request&lieu=Lomme&km=epci",
-        "Les demandes, dans l’intercommunalité Métropole Européenne de Lille",
+        "Les demandes, dans la Métropole Européenne de Lille",
     ),
     ("coop=https%3A%2F%2Fhenin.test%2Fusers%2Fcoop", "Les annonces, chez Hénin-Carvin"),
     (

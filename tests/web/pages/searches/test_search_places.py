@@ -118,7 +118,7 @@ async def test_an_alert_takes_a_federation_too(alice: Browser, instance: Instanc
     typed = {"search": "q=scie", "place": "CAHC", "within": "10", "rhythm": "daily"}
     await alice.send("/alertes/nouvelle", typed, form_on="/alertes/nouvelle")
 
-    assert "Les annonces pour « scie », dans l’intercommunalité Métropole Européenne de Lille" in page.words()
+    assert "Les annonces pour « scie », dans la Métropole Européenne de Lille" in page.words()
     async with transaction(instance.pool) as conn:
         kept = await fetch_value(conn, "SELECT area || epcis[1] || parameters FROM search_alert WHERE text = 'scie'")
     assert kept == f"{CAHC[:-5]}246200364q=scie&lieu={quote_plus(CAHC)}&km=epci"

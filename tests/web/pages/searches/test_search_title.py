@@ -17,7 +17,7 @@ SAID = {
         "avec photo"
     ),
     "lieu=Lomme&km=commune&partenaire=1": "Les annonces, à Lomme, dans un lieu partenaire",
-    "lieu=MEL&genre=request": "Les demandes, dans l’intercommunalité Métropole Européenne de Lille",
+    "lieu=MEL&genre=request": "Les demandes, dans la Métropole Européenne de Lille",
     f"coop={COOP}": "Les annonces, chez Hénin-Carvin",
     "coop=https%3A%2F%2Fnowhere.test%2Fcoop": "Les annonces, chez une coop inconnue",
     "coop=miens&quand=week-end": "Les annonces, chez La Remise et ses voisines, libres ce week-end",

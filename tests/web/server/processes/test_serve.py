@@ -135,7 +135,7 @@ async def test_a_database_that_goes_away_gives_503_and_comes_back_by_itself(
                 assert answer.status == 200
 
         await wait_for_answer(f"{server.url}/readyz", seconds=15)
-        await wait_for_answer(f"{server.url}/", seconds=5)
+        await wait_for_answer(f"{server.url}/connexion", seconds=5)
 
 
 def wait_for_end(data: Path) -> None:

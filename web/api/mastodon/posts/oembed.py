@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
+from models.coop import opening
 from models.errors import Invalid, NotFound
 from models.posts import find_by_page
 from models.settings import Site
@@ -37,6 +38,9 @@ async def show_embedding(request: web.Request) -> web.Response:
     parameters = await read_parameters(request)
     if parameters.text("format", "json") != "json":
         raise Invalid("value_not_allowed", name="format", allowed="json", field="format")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        if await opening.is_closed(conn):
+            raise NotFound
     width = parameters.whole("maxwidth", WIDTH, least=100, most=2_000)
     site = request.app[INSTANCE].site
     address = parameters.text("url").strip()

@@ -24,13 +24,14 @@ from web.pages.access.login import has_mail
 from web.pages.listings.publish.kept_forms import list_typed, read_writer
 from web.pages.listings.publish.listing_form import note_refusal
 from web.pages.repairs.calls.call_fields import CONTACTS
+from web.rendering.formats import format_in
 from web.rendering.render import N_, reader_language, render, say
 from web.security.session import open_session
 
 HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 
-CALLED = N_("%(name)s, de passage à %(place)s")
-UNNAMED = N_("De passage à %(place)s")
+CALLED = N_("%(name)s, de passage %(place)s")
+UNNAMED = N_("De passage %(place)s")
 """What others read for her name."""
 
 
@@ -56,7 +57,8 @@ def read_contact(request: web.Request, form: Form) -> Contact:
 def make_name(request: web.Request, form: Form, draft: ListingDraft) -> str:
     """What others read for her name: a first name if she likes, and where she calls from."""
     name, place = " ".join(form.typed("name").split()), (draft.place_name or "").partition(" (")[0]
-    return say(request, CALLED, name=name, place=place) if name else say(request, UNNAMED, place=place)
+    at = format_in(place, reader_language(request))
+    return say(request, CALLED, name=name, place=at) if name else say(request, UNNAMED, place=at)
 
 
 async def begin(request: web.Request, form: Form) -> int | None:

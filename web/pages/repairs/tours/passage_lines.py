@@ -8,7 +8,7 @@ from models.listings import listings
 from models.repairs.tours.passages import Passage, PassageFilter, list_coming
 from models.settings import Site
 from models.store.database import Connection
-from web.rendering.formats import format_at
+from web.rendering.formats import format_in
 from web.rendering.paths import listing_path
 
 SHOWN_AHEAD = timedelta(days=60)
@@ -69,7 +69,7 @@ async def _list(
     return [
         PassageLine(
             shop=one.shop,
-            at=say_at(one.place, language),
+            at=format_in(one.place, language),
             title=one.title,
             begins_at=one.begins_at,
             ends_at=one.ends_at,
@@ -77,9 +77,3 @@ async def _list(
         )
         for one in found
     ]
-
-
-def say_at(place: str, language: str) -> str:
-    """ "à Nieppe", "au Mans": inside a sentence."""
-    at = format_at(place, language)
-    return at[:1].lower() + at[1:]

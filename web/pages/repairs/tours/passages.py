@@ -19,7 +19,7 @@ from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.meetings.organising.meeting_form import FIELDS, read_times
-from web.pages.repairs.tours.passage_lines import say_at
+from web.rendering.formats import format_in
 from web.rendering.render import N_, reader_language, render, say
 from web.security.acting_shop import ActingShop, find_shop
 
@@ -68,7 +68,7 @@ async def post_passage(request: web.Request) -> web.Response:
 
 
 def _make_title(request: web.Request, acting: ActingShop, commune: Commune) -> str:
-    at = say_at(commune.name, reader_language(request))
+    at = format_in(commune.name, reader_language(request))
     return say(request, N_("%(shop)s passe %(at)s"), shop=acting.actor.display_name, at=at)[:200]
 
 
