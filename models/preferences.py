@@ -1,6 +1,6 @@
 """What the cooperative decides about itself: name, territory, registration, looks, legal block."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, get_args, get_type_hints
@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_type_hints
 import msgspec
 import structlog
 
+from models.ids import make_id
 from models.store.database import Connection, execute, execute_many, fetch_records, fetch_value
 
 USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
@@ -36,13 +37,7 @@ MOST_QUESTIONS = 3
 
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
 
-ACCENTS: tuple[Accent, ...] = get_args(Accent)
-
-MODES: tuple[Mode, ...] = get_args(Mode)
-
 PASSERS_BY: tuple[PassersBy, ...] = get_args(PassersBy)
-
-DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
 MOST_FIRST_POSTS = 3
 """So many of a new member's posts may wait for a look at most."""
@@ -162,40 +157,52 @@ async def load(conn: Connection) -> Preferences:
     return Preferences(**known)
 
 
-async def save(conn: Connection, preferences: Preferences) -> None:
+async def load_for_change(conn: Connection) -> Preferences:
+    """The same, until the transaction ends for whoever changes them alone: nobody undoes what another saves now."""
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('preference'))")
+    return await load(conn)
+
+
+async def save(conn: Connection, preferences: Preferences, *, by: int | None = None) -> None:
     """Keep all settings but `limited_federation`, which `trust_levels.save_limited` puts into effect.
 
-    What did not change keeps its date.
+    What did not change keeps its date. `by` is who changes them; nobody for commands, and for the first run.
     """
+    kept = {field.name: getattr(preferences, field.name) for field in fields(Preferences)}
+    del kept["limited_federation"]
+    await write(conn, kept, by=by)
+
+
+async def write(conn: Connection, values: Mapping[str, Any], *, by: int | None = None) -> list[str]:
+    """Keep these settings, by name; which of them changed, each with a line in the history."""
+    before = await load_for_change(conn)
+    changed = [name for name, value in values.items() if getattr(before, name) != value]
+    if not changed:
+        return []
     await execute_many(
         conn,
         """
         INSERT INTO preference (key, value) VALUES ($1, $2)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
-        WHERE preference.value <> excluded.value
         """,
-        [
-            (field.name, getattr(preferences, field.name))
-            for field in fields(Preferences)
-            if field.name != "limited_federation"
-        ],
+        [(name, values[name]) for name in changed],
     )
+    await execute_many(
+        conn,
+        """
+        INSERT INTO preference_change (id, by_id, by_member, key, before, after) VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        [(make_id(), by, by is not None, name, getattr(before, name), values[name]) for name in changed],
+    )
+    return changed
 
 
-async def set_repairs_published(conn: Connection, published: bool) -> bool:
-    """Give repairs as open data to everybody, or to nobody; False where it was so already."""
-    return bool(
-        await execute(
-            conn,
-            """
-            INSERT INTO preference (key, value) SELECT 'repairs_published', to_jsonb($1::boolean)
-            WHERE $1 OR EXISTS (SELECT FROM preference WHERE key = 'repairs_published')
-            ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
-            WHERE preference.value <> excluded.value
-            """,
-            published,
-        )
-    )
+def read_value(name: str, value: Any) -> Any:
+    """A value of the history as its field holds it. Raises ValueError where it no longer fits."""
+    try:
+        return msgspec.convert(value, _TYPES[name])
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 async def find_last_change(conn: Connection, names: Sequence[str]) -> datetime | None:

@@ -3120,6 +3120,18 @@ CREATE TABLE repair_import_item (
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
 
+CREATE TABLE preference_change (
+    id bigint PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now(),
+    by_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    by_member boolean NOT NULL,  -- false: a command, or the first run; true with no by_id: somebody who is gone
+    key text NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL
+);
+CREATE INDEX preference_change_by ON preference_change (by_id);
+CREATE INDEX preference_change_key ON preference_change (key, id);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from federation.texts.html_cleaner import from_text
 from models import preferences
+from models.coop.contradictions import find_contradictions
+from models.errors import Invalid
 from models.people import actors
 from models.people.actors import Actor, Profile
 from models.places import epcis, places
@@ -15,10 +17,25 @@ from outbox.people.built_in_actors import NAMES, rename_instance
 from outbox.people.profiles import announce_update
 
 
-async def save_preferences(conn: Connection, site: Site, chosen: Preferences) -> None:
+async def change_settings(conn: Connection, site: Site, chosen: Preferences, *, by: int | None) -> bool:
+    """What an administrator changes, or a command: whether anything did.
+
+    Raises Invalid where a setting would now contradict another: what contradicted it before is no reason.
+    """
+    before = await preferences.load_for_change(conn)
+    known = {one.code for one in find_contradictions(before)}
+    new = next((one for one in find_contradictions(chosen) if one.code not in known), None)
+    if new is not None:
+        changed = next((one for one in new.fields if getattr(before, one) != getattr(chosen, one)), new.fields[0])
+        raise Invalid("settings_contradict", field=changed, contradiction=new.code)
+    await save_preferences(conn, site, chosen, by=by)
+    return chosen != before
+
+
+async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *, by: int | None = None) -> None:
     """Keep the settings; tell others where the cooperative's name, sentence or territory changed."""
-    before = await preferences.load(conn)
-    await preferences.save(conn, chosen)
+    before = await preferences.load_for_change(conn)
+    await preferences.save(conn, chosen, by=by)
     if _list_shown(before) == _list_shown(chosen):
         return
     coop = await actors.find_local(conn, "coop")
