@@ -37,6 +37,11 @@ MOST_QUESTIONS = 3
 
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
 
+PublishedKind = Literal["offer", "request", "repair_call"]
+
+HomeNeeded = Literal["nobody", "borrowers", "everybody"]
+"""Who has to say in which commune she lives: nobody, who asks for a loan, who asks for one or offers one."""
+
 PASSERS_BY: tuple[PassersBy, ...] = get_args(PassersBy)
 
 MOST_FIRST_POSTS = 3
@@ -81,7 +86,12 @@ class Preferences:
     of a background for maps on another host, with `map_credit` under it; maps are drawn by us without it.
     `repair_collective` is the id of the community in which repair shops of ours have to be to appear; without one the
     team says so. `shop_types` are the cooperative's own kinds of shops. `repairs_published` gives repairs as open data
-    to everybody, without names or places; off until the cooperative wishes it.
+    to everybody, without names or places; off until the cooperative wishes it. `logo` is the key of its picture's file.
+    `kinds` are the kinds of listings in use: of others there is nothing new, and what there is stays. `phone_required`
+    and `commune_required` are asked of whoever joins, `photo_required` of an offer of things; `home_needed` is who
+    has to say her commune before a loan. `notice_sign_up` and `notice_publish` are said where one joins, and where one
+    says where a thing is. `filters_open` shows the filters of the search at once. `word_…` are the cooperative's own
+    words (`web/rendering/own_words`), "" for ours.
     """
 
     name: str = ""
@@ -131,6 +141,36 @@ class Preferences:
     repair_collective: str = ""
     shop_types: tuple[str, ...] = ()
     repairs_published: bool = False
+    logo: str = ""
+    kinds: tuple[PublishedKind, ...] = ("offer", "request", "repair_call")
+    phone_required: bool = False
+    commune_required: bool = False
+    photo_required: bool = False
+    home_needed: HomeNeeded = "nobody"
+    notice_sign_up: str = ""
+    notice_publish: str = ""
+    filters_open: bool = False
+    word_offer: str = ""
+    word_request: str = ""
+    word_repair_call: str = ""
+    word_loan: str = ""
+    word_gift: str = ""
+    word_swap: str = ""
+    word_sale: str = ""
+    word_service: str = ""
+    word_listings: str = ""
+    word_publish: str = ""
+    word_propose: str = ""
+    word_seek: str = ""
+    word_join: str = ""
+    word_members: str = ""
+    word_partner: str = ""
+    word_communities: str = ""
+
+    @property
+    def asks_by_page(self) -> bool:
+        """Whether joining asks for what no app can send."""
+        return self.phone_required or self.commune_required
 
     @property
     def wants_answer(self) -> bool:

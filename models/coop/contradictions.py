@@ -45,6 +45,21 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
         holds=lambda chosen: not chosen.modes,
     ),
     Contradiction(
+        code="no_kind",
+        fields=("kinds",),
+        holds=lambda chosen: not {"offer", "request"} & {*chosen.kinds},
+    ),
+    Contradiction(
+        code="calls_off_while_passers_by",
+        fields=("kinds", "passers_by"),
+        holds=lambda chosen: "repair_call" not in chosen.kinds and chosen.passers_by != "closed",
+    ),
+    Contradiction(
+        code="home_without_loans",
+        fields=("home_needed", "modes"),
+        holds=lambda chosen: chosen.home_needed != "nobody" and "loan" not in chosen.modes,
+    ),
+    Contradiction(
         code="background_without_source",
         fields=("map_tiles", "map_credit"),
         holds=lambda chosen: bool(chosen.map_tiles) and not chosen.map_credit,

@@ -10,6 +10,7 @@ from models.people import actors
 from models.people.actors import Actor, Profile
 from models.places import epcis, places
 from models.places.places import Place, place_fields
+from models.posts.media import uploads
 from models.preferences import Preferences
 from models.settings import Site
 from models.store.database import Connection
@@ -23,13 +24,18 @@ async def change_settings(conn: Connection, site: Site, chosen: Preferences, *, 
     Raises Invalid where a setting would now contradict another: what contradicted it before is no reason.
     """
     before = await preferences.load_for_change(conn)
+    require_agreeing(before, chosen)
+    await save_preferences(conn, site, chosen, by=by)
+    return chosen != before
+
+
+def require_agreeing(before: Preferences, chosen: Preferences) -> None:
+    """Raise Invalid, at the setting that changes, for a contradiction that there was not before."""
     known = {one.code for one in find_contradictions(before)}
     new = next((one for one in find_contradictions(chosen) if one.code not in known), None)
     if new is not None:
         changed = next((one for one in new.fields if getattr(before, one) != getattr(chosen, one)), new.fields[0])
         raise Invalid("settings_contradict", field=changed, contradiction=new.code)
-    await save_preferences(conn, site, chosen, by=by)
-    return chosen != before
 
 
 async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *, by: int | None = None) -> None:
@@ -41,6 +47,9 @@ async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *,
     coop = await actors.find_local(conn, "coop")
     if coop is None:
         return
+    if before.logo != chosen.logo:
+        logo = await uploads.find_own(conn, coop.id, chosen.logo) if chosen.logo else None
+        await actors.save_icon(conn, coop.id, logo.id if logo else None)
     await actors.save_profile(conn, coop.id, _describe(coop, chosen, await find_centre(conn, chosen)))
     renamed = before.name != chosen.name
     if renamed:
@@ -86,8 +95,8 @@ async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
     return largest.place if largest else None
 
 
-def _list_shown(chosen: Preferences) -> tuple[str, str, str, tuple[str, ...]]:
-    return chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes
+def _list_shown(chosen: Preferences) -> tuple[object, ...]:
+    return chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes, chosen.logo
 
 
 def _describe(coop: Actor, chosen: Preferences, place: Place | None) -> Profile:

@@ -15,6 +15,9 @@ HELD: dict[str, dict[str, Any]] = {
     "points_without_use": {"points": True, "modes": ("gift",)},
     "markets_without_goods": {"markets": True, "modes": ("loan",)},
     "no_way_to_exchange": {"modes": ()},
+    "no_kind": {"kinds": ("repair_call",)},
+    "calls_off_while_passers_by": {"kinds": ("offer", "request")},
+    "home_without_loans": {"home_needed": "everybody", "modes": ("gift",)},
     "background_without_source": {"map_tiles": "https://tuiles.example/{z}/{x}/{y}.png"},
 }
 

@@ -22,6 +22,10 @@ FRENCH = {
     "importer": "import",
     "defaire": "undo",
     "donnees-ouvertes": "open-data",
+    "reglages": "settings",
+    "lire": "get",
+    "changer": "set",
+    "historique": "history",
 }
 """French name → English name."""
 

@@ -6,6 +6,11 @@ from web.rendering.i18n import N_
 
 REFUSALS = {
     "settings_contradict": "Un autre réglage dit le contraire. %(contradiction)s",
+    "kind_not_in_use": "Ce genre d’annonces n’est pas pris ici.",
+    "photo_missing": "Ici, une annonce montre au moins une photo.",
+    "home_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "
+    "recommencez.",
+    "sign_up_by_page": "Ici, l’inscription se fait sur le site : %(url)s",
     "setting_not_undoable": "Cette valeur est déjà en place, ou ne convient plus aujourd’hui.",
 }
 
@@ -27,6 +32,14 @@ CONTRADICTIONS: Mapping[str, str] = {
         "ne les laissez pas faire."
     ),
     "no_way_to_exchange": N_("Gardez au moins une façon d’échanger."),
+    "no_kind": N_("Gardez « Je propose » ou « Je cherche » parmi les genres d’annonces."),
+    "calls_off_while_passers_by": N_(
+        "Les vélos en panne ne font plus partie des genres d’annonces, alors que les appels de personnes sans compte "
+        "sont pris : changez d’abord l’un, ou l’autre."
+    ),
+    "home_without_loans": N_(
+        "Seul le prêt demande une commune : gardez-le parmi les façons d’échanger, ou n’en demandez pas."
+    ),
     "background_without_source": N_("Un fond de carte pris ailleurs demande que sa source soit citée."),
 }
 """What is said of each contradiction of `models/coop/contradictions`."""

@@ -39,6 +39,12 @@ IDENTITY = (
 
 LOOKS = (
     SettingField(
+        name="logo",
+        kind="picture",
+        label=N_("Logo"),
+        hint=N_("Une image plutôt carrée. Elle est aussi le portrait de la coop pour les applications."),
+    ),
+    SettingField(
         name="accent",
         kind="accent",
         label=N_("Couleur"),

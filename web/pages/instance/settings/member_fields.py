@@ -38,6 +38,28 @@ JOINING = (
         kind="flag",
         label=N_("Chaque membre peut fonder une communauté ; l’équipe le voit"),
     ),
+    SettingField(name="phone_required", kind="flag", label=N_("Il faut un téléphone pour s’inscrire")),
+    SettingField(name="commune_required", kind="flag", label=N_("Il faut dire sa commune pour s’inscrire")),
+    SettingField(
+        name="notice_sign_up",
+        kind="lines",
+        label=N_("Un mot au pied du formulaire d’inscription"),
+        hint=N_("Par exemple : vos informations sont visibles des seuls membres."),
+        limit=300,
+    ),
+)
+
+KINDS = SettingField(
+    name="kinds",
+    kind="many",
+    label=N_("Genres d’annonces"),
+    note=N_("Un genre décoché ne se publie plus et quitte les menus et les filtres ; ce qui existe reste lisible."),
+    options={
+        "offer": N_("Je propose"),
+        "request": N_("Je cherche"),
+        "repair_call": N_("Mon vélo est en panne"),
+    },
+    missing=N_("Gardez au moins un genre d’annonces."),
 )
 
 MODES = SettingField(
@@ -57,7 +79,34 @@ MODES = SettingField(
     missing=N_("Gardez au moins une façon d’échanger."),
 )
 
+PUBLISHING = (
+    SettingField(
+        name="photo_required",
+        kind="flag",
+        label=N_("Une annonce « Je propose » montre au moins une photo, sauf un service"),
+    ),
+    SettingField(
+        name="home_needed",
+        kind="choice",
+        label=N_("Qui dit d’abord dans quelle commune il habite"),
+        options={
+            "nobody": N_("personne"),
+            "borrowers": N_("qui emprunte"),
+            "everybody": N_("qui emprunte, et qui prête"),
+        },
+    ),
+    SettingField(
+        name="notice_publish",
+        kind="lines",
+        label=N_("Un mot sous « Où ? », quand on publie"),
+        hint=N_("Par exemple : l’adresse n’est pas diffusée."),
+        limit=300,
+    ),
+    SettingField(name="filters_open", kind="flag", label=N_("Les filtres de la recherche sont ouverts d’emblée")),
+)
+
 EXCHANGING = (
+    KINDS,
     MODES,
     SettingField(
         name="duration_label",

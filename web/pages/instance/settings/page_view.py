@@ -23,6 +23,7 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.instance.settings.fields import show_field
+from web.pages.instance.settings.logo import LOGO, take_logo
 from web.pages.instance.settings.merging import Meeting, merge
 from web.pages.instance.settings.pages import FIELDS, SettingsPage, find_page
 from web.pages.instance.settings.reading import fill_page, read_page
@@ -64,7 +65,9 @@ async def show_page(request: web.Request) -> web.Response:
 async def post_page(request: web.Request) -> web.Response:
     """POST /coop/reglages/{page}: save this page alone; where somebody else changed the same, she decides."""
     page, me = _require_page(request)
-    form = await read_form(request)
+    form = await read_form(request, LOGO)
+    if any(one.kind == "picture" for one in page.fields):
+        await take_logo(request, form)
     collisions: list[Collision] = []
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
@@ -110,12 +113,9 @@ async def _save(request: web.Request, conn: Connection, page: SettingsPage, me: 
 async def _take_over(conn: Connection, page: SettingsPage, form: Form, current: Preferences, meeting: Meeting) -> None:
     """What the other changed and she did not stands in her form as it is now; what she typed stays."""
     filled = await fill_page(conn, page, current)
-    values = form.values.copy()  # type: ignore[attr-defined]  # a MultiDict, whatever the form was read from
     for field in page.fields:
         if field.name in meeting.untouched:
-            values.popall(field.typed_as, None)
-            values.extend((field.typed_as, one) for one in filled.getall(field.typed_as, []))
-    form.values = values
+            form.put(field.typed_as, *filled.getall(field.typed_as, []))
 
 
 async def _describe_collision(

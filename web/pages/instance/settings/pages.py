@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from models.people.roles import Right
-from web.pages.instance.settings import coop_fields, elsewhere_fields, member_fields
+from web.pages.instance.settings import coop_fields, elsewhere_fields, member_fields, word_fields
 from web.pages.instance.settings.fields import SettingField
 from web.rendering.i18n import N_
 
@@ -67,8 +67,8 @@ PAGES: tuple[SettingsPage, ...] = (
         name="plaque",
         group="coop",
         icon="photo",
-        title=N_("Votre plaque"),
-        sentence=N_("La couleur de toutes les pages."),
+        title=N_("Logo et couleur"),
+        sentence=N_("Ce que l’on voit en haut de toutes les pages, dans les courriels et les applications."),
         fields=coop_fields.LOOKS,
     ),
     SettingsPage(
@@ -132,6 +132,33 @@ PAGES: tuple[SettingsPage, ...] = (
         title=N_("Comment on échange"),
         sentence=N_("Ce que l’on peut proposer, et les délais."),
         fields=member_fields.EXCHANGING,
+    ),
+    SettingsPage(
+        name="publier",
+        group="exchanges",
+        icon="add",
+        title=N_("Publier et chercher"),
+        sentence=N_("Ce que l’on demande à qui publie ou emprunte, et ce que montre la recherche."),
+        fields=member_fields.PUBLISHING,
+    ),
+    SettingsPage(
+        name="mots-annonces",
+        group="exchanges",
+        icon="message",
+        title=N_("Vos mots pour les annonces"),
+        sentence=N_(
+            "Là où le mot est seul : menus, filtres, formulaires, titres. Vide, c’est le mot d’ici. Les autres "
+            "plateformes et les personnes qui lisent en anglais gardent les mots d’origine."
+        ),
+        fields=word_fields.LISTING_WORDS,
+    ),
+    SettingsPage(
+        name="mots-pages",
+        group="exchanges",
+        icon="message",
+        title=N_("Vos mots pour les pages"),
+        sentence=N_("Ceux des menus et des boutons. Vide, c’est le mot d’ici."),
+        fields=word_fields.PAGE_WORDS,
     ),
     SettingsPage(
         name="points",

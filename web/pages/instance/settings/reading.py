@@ -15,6 +15,9 @@ from web.pages.instance.map_tiles import fill_in_tiles, read_tiles
 from web.pages.instance.settings.fields import SettingField
 from web.pages.instance.settings.pages import SettingsPage
 
+SENT = "sent"
+"""The key of the picture that came with the form: the view puts it there, once it was looked at."""
+
 
 async def read_page(conn: Connection, form: Form, page: SettingsPage, chosen: Preferences) -> Preferences:
     """The settings with what was typed on this page; what is wrong is noted in the form."""
@@ -44,21 +47,32 @@ def read_field(form: Form, field: SettingField, held: Any) -> Any:
     match field.kind:
         case "flag":
             return form.flag(field.name)
+        case "picture":
+            return "" if form.flag(f"no_{field.name}") else form.typed(SENT) or held
         case "number":
             return _read_number(form, field, held)
         case "choice" | "accent":
             return form.choice(field.name, field.options, default=held)
         case "many":
-            ticked = form.many(field.name, field.options)
-            if not ticked and field.missing:
-                form.fail(field.name, field.missing)
-            return ticked
+            return _read_ticked(form, field)
+        case _:
+            return _read_words(form, field)
+
+
+def _read_ticked(form: Form, field: SettingField) -> tuple[str, ...]:
+    ticked = form.many(field.name, field.options)
+    if not ticked and field.missing:
+        form.fail(field.name, field.missing)
+    return ticked
+
+
+def _read_words(form: Form, field: SettingField) -> str:
+    match field.kind:
         case "email":
             return form.email(field.name)
         case "lines":
             return form.lines(field.name, limit=field.limit)
-        case _:
-            return form.text(field.name, limit=field.limit, missing=field.missing)
+    return form.text(field.name, limit=field.limit, missing=field.missing)
 
 
 def _read_number(form: Form, field: SettingField, held: int) -> int:
@@ -73,6 +87,8 @@ async def fill_page(conn: Connection, page: SettingsPage, chosen: Preferences) -
     """The settings of a page as they are typed."""
     values: MultiDict[str] = MultiDict()
     for one in page.fields:
+        if one.kind == "picture":
+            continue
         held = getattr(chosen, one.name)
         typed = [await name_territory(conn, held)] if one.kind == "territory" else list_typed(held)
         values.extend((one.typed_as, text) for text in typed)

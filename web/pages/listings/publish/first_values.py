@@ -39,7 +39,8 @@ LIKE_LAST = "like_last"
 async def make_first_values(conn: Connection, request: web.Request, account: Account) -> MultiDict[str]:
     """The form as `/publier?genre=&titre=&texte=&lieu=&mode=` opens it, a call also by `panne`, `velo` and `roule`."""
     asked = request.query.get("genre", "")
-    kind = next((one for one in KINDS if one == asked), KINDS[0])
+    used = [one for one in KINDS if one in (await find_branding(request, conn)).kinds] or list(KINDS)
+    kind = next((one for one in used if one == asked), used[0])
     known = await load_places(conn, account.actor_id)
     home = await find_reader_commune(conn, account, await find_branding(request, conn))
     values: MultiDict[str] = MultiDict({"kind": kind, "audience": "network", "quantity": "1"})
